@@ -1,0 +1,149 @@
+/* Parsing bounded trees, and typed getters. The cut has its own file. */
+#include "probes/base/json.h"
+
+#include "probes/base/fault.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <stdint.h>
+
+static const cJSON *tree_of(const struct json *value)
+{
+	return (const cJSON *)value;
+}
+
+static struct json *json_of(const cJSON *item)
+{
+	return (struct json *)(uintptr_t)item;
+}
+
+/* Commas and opening brackets outside strings bound the number of values from above, and so does half the
+ * length, as each value but one comes with a comma or a bracket. */
+static bool has_too_many_values(const char *bytes, size_t length)
+{
+	size_t count = 1;
+	bool in_string = false;
+
+	if (length / 2 < JSON_VALUES_MAX)
+		return false;
+
+	for (size_t i = 0; i < length; i++) {
+		char c = bytes[i];
+
+		if (in_string && c == '\\')
+			i++;
+		else if (c == '"')
+			in_string = !in_string;
+		else if (!in_string && (c == ',' || c == '[' || c == '{'))
+			count++;
+	}
+	return count > JSON_VALUES_MAX;
+}
+
+static bool only_space(const char *at, const char *end)
+{
+	while (at < end && (*at == ' ' || *at == '\n' || *at == '\r' || *at == '\t'))
+		at++;
+	return at == end;
+}
+
+struct json *json_parse(const char *bytes, size_t length, struct fault *fault)
+{
+	const char *stopped = NULL;
+	cJSON *tree;
+
+	if (has_too_many_values(bytes, length)) {
+		fault_say(fault, "JSON with more than %d values", JSON_VALUES_MAX);
+		return NULL;
+	}
+	tree = cJSON_ParseWithLengthOpts(bytes, length, &stopped, 0);
+	if (!tree || !only_space(stopped, bytes + length)) {
+		fault_say(fault, "not JSON at byte %zu of %zu",
+			stopped && stopped >= bytes ? (size_t)(stopped - bytes) : 0, length);
+		cJSON_Delete(tree);
+		return NULL;
+	}
+	return json_of(tree);
+}
+
+void json_free(struct json *tree)
+{
+	cJSON_Delete((cJSON *)tree);
+}
+
+bool json_is_object(const struct json *value)
+{
+	return cJSON_IsObject(tree_of(value));
+}
+
+bool json_is_array(const struct json *value)
+{
+	return cJSON_IsArray(tree_of(value));
+}
+
+bool json_is_null(const struct json *value)
+{
+	return cJSON_IsNull(tree_of(value));
+}
+
+const struct json *json_member(const struct json *object, const char *key)
+{
+	const cJSON *item = cJSON_IsObject(tree_of(object))
+				    ? cJSON_GetObjectItemCaseSensitive(tree_of(object), key)
+				    : NULL;
+
+	return cJSON_IsNull(item) ? NULL : json_of(item);
+}
+
+const struct json *json_first(const struct json *container)
+{
+	bool holds = cJSON_IsObject(tree_of(container)) || cJSON_IsArray(tree_of(container));
+
+	return holds ? json_of(tree_of(container)->child) : NULL;
+}
+
+const struct json *json_next(const struct json *child)
+{
+	return json_of(tree_of(child)->next);
+}
+
+const char *json_key(const struct json *child)
+{
+	const char *key = tree_of(child)->string;
+
+	return key ? key : "";
+}
+
+const char *json_string(const struct json *value)
+{
+	const char *text = cJSON_GetStringValue(tree_of(value));
+
+	return text ? text : "";
+}
+
+double json_value(const struct json *value)
+{
+	double number = cJSON_IsNumber(tree_of(value)) ? tree_of(value)->valuedouble : NAN;
+
+	return isfinite(number) ? number : NAN;
+}
+
+bool json_is_true(const struct json *value)
+{
+	return cJSON_IsTrue(tree_of(value));
+}
+
+const char *json_text(const struct json *object, const char *key)
+{
+	return json_string(json_member(object, key));
+}
+
+double json_number(const struct json *object, const char *key)
+{
+	return json_value(json_member(object, key));
+}
+
+bool json_true(const struct json *object, const char *key)
+{
+	return json_is_true(json_member(object, key));
+}

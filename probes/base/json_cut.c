@@ -1,0 +1,263 @@
+/* Takes one JSON object apart while it arrives.
+ *
+ * A small automaton finds where members begin and end; each value is then parsed by itself. It descends
+ * one level into the members that were named (a tailnet's peers are the members of "Peer"), so the largest
+ * tree that ever exists is one peer's. Most bytes are inside values, and those are skimmed in runs. */
+#include "probes/base/json.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum state { AT_OPEN, AT_FIRST, AT_MEMBER, IN_KEY, AT_COLON, AT_VALUE, IN_VALUE, AFTER_MEMBER, AT_END };
+
+#define KEY_MAX 256
+
+struct json_cut {
+	const char *const *groups;
+	json_cut_fn *member;
+	void *data;
+	enum state state;
+	bool in_group;
+	char group[KEY_MAX], key[KEY_MAX];
+	size_t key_length;
+	char *value;
+	size_t length, room;
+	int depth;
+	bool in_string, escaped;
+	size_t offset;
+};
+
+struct json_cut *json_cut_new(const char *const *groups, json_cut_fn *member, void *data)
+{
+	struct json_cut *cut = mem_alloc(sizeof(*cut));
+
+	cut->groups = groups;
+	cut->member = member;
+	cut->data = data;
+	return cut;
+}
+
+void json_cut_free(struct json_cut *cut)
+{
+	if (cut)
+		free(cut->value);
+	free(cut);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+static bool is_group(const struct json_cut *cut)
+{
+	for (const char *const *group = cut->groups; !cut->in_group && *group; group++)
+		if (strcmp(*group, cut->key) == 0)
+			return true;
+	return false;
+}
+
+static int refuse(const struct json_cut *cut, struct fault *fault, const char *why)
+{
+	fault_say(fault, "not JSON at byte %zu: %s", cut->offset, why);
+	return -1;
+}
+
+static int keep(struct json_cut *cut, const char *bytes, size_t count, struct fault *fault)
+{
+	if (count > JSON_CUT_MAX - cut->length)
+		return refuse(cut, fault, "a value over 4 MB");
+	while (cut->room - cut->length < count) {
+		cut->room = cut->room ? cut->room * 2 : 4096;
+		cut->value = mem_grow(cut->value, cut->room, 1);
+	}
+	if (count)
+		memcpy(cut->value + cut->length, bytes, count);
+	cut->length += count;
+	return 0;
+}
+
+static int give(struct json_cut *cut, struct fault *fault)
+{
+	struct json *tree = json_parse(cut->value, cut->length, fault);
+
+	if (!tree)
+		return -1;
+	cut->member(cut->data, cut->in_group ? cut->group : "", cut->key, tree);
+	json_free(tree);
+	cut->length = 0;
+	cut->state = AFTER_MEMBER;
+	return 0;
+}
+
+/* Bytes up to the end of the string, or all. */
+static size_t skim_string(struct json_cut *cut, const char *bytes, size_t length)
+{
+	for (size_t i = 0; i < length; i++) {
+		if (cut->escaped) {
+			cut->escaped = false;
+		} else if (bytes[i] == '"') {
+			cut->in_string = false;
+			return i + 1;
+		} else if (bytes[i] == '\\') {
+			cut->escaped = true;
+		}
+	}
+	return length;
+}
+
+/* Bytes up to the next quote or bracket, or all. */
+static size_t skim_silence(const char *bytes, size_t length)
+{
+	static const bool speaks[256] = { ['"'] = 1, [','] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1 };
+	size_t i = 0;
+
+	while (i < length && !speaks[(unsigned char)bytes[i]])
+		i++;
+	return i;
+}
+
+/* Reads on until the byte that ends the value (which is left) or the bytes are used up; returns how many it
+ * read. */
+static size_t skim(struct json_cut *cut, const char *bytes, size_t length)
+{
+	size_t i = 0;
+
+	for (;;) {
+		char c;
+
+		if (cut->in_string)
+			i += skim_string(cut, bytes + i, length - i);
+		i += skim_silence(bytes + i, length - i);
+		if (i == length)
+			return i;
+		c = bytes[i];
+		if (cut->depth == 0 && (c == ',' || c == '}' || c == ']'))
+			return i;
+		cut->in_string = c == '"';
+		cut->depth += (c == '{' || c == '[') - (c == '}' || c == ']');
+		i++;
+	}
+}
+
+/* A comma or a closing brace after a member. */
+static int close_member(struct json_cut *cut, char c, struct fault *fault)
+{
+	if (c == ',')
+		cut->state = AT_MEMBER;
+	else if (c != '}')
+		return refuse(cut, fault, "a member without an end");
+	else
+		cut->state = cut->in_group ? AFTER_MEMBER : AT_END;
+	if (c == '}')
+		cut->in_group = false;
+	return 0;
+}
+
+static int step_key(struct json_cut *cut, char c, struct fault *fault)
+{
+	if (c == '"' && !cut->escaped) {
+		cut->key[cut->key_length] = '\0';
+		cut->state = AT_COLON;
+		return 0;
+	}
+	cut->escaped = c == '\\' && !cut->escaped;
+	if (cut->key_length + 1 == KEY_MAX)
+		return refuse(cut, fault, "a key over 255 bytes");
+	cut->key[cut->key_length++] = c;
+	return 0;
+}
+
+/* The first byte of a value: of a named group, or of what is kept and given whole. */
+static int begin_value(struct json_cut *cut, char c, struct fault *fault)
+{
+	if (c == '{' && is_group(cut)) {
+		memcpy(cut->group, cut->key, sizeof(cut->group));
+		cut->in_group = true;
+		cut->state = AT_FIRST;
+		return 0;
+	}
+	cut->state = IN_VALUE;
+	cut->depth = c == '{' || c == '[';
+	cut->in_string = c == '"';
+	cut->escaped = false;
+	return keep(cut, &c, 1, fault);
+}
+
+static int begin_member(struct json_cut *cut, char c, struct fault *fault)
+{
+	if (c == '}' && cut->state == AT_FIRST)
+		return close_member(cut, c, fault);
+	if (c != '"')
+		return refuse(cut, fault, "a member without a name");
+	cut->key_length = 0;
+	cut->escaped = false;
+	cut->state = IN_KEY;
+	return 0;
+}
+
+static int step(struct json_cut *cut, char c, struct fault *fault)
+{
+	switch (cut->state) {
+	case AT_OPEN:
+		cut->state = AT_FIRST;
+		return c == '{' ? 0 : refuse(cut, fault, "no object");
+	case AT_FIRST:
+	case AT_MEMBER:
+		return begin_member(cut, c, fault);
+	case IN_KEY:
+		return step_key(cut, c, fault);
+	case AT_COLON:
+		cut->state = AT_VALUE;
+		return c == ':' ? 0 : refuse(cut, fault, "a name without a value");
+	case AT_VALUE:
+		return begin_value(cut, c, fault);
+	case IN_VALUE:
+		break;
+	case AFTER_MEMBER:
+		return close_member(cut, c, fault);
+	case AT_END:
+		return refuse(cut, fault, "more after the end");
+	}
+	return -1;
+}
+
+/* Takes one byte, or a run of them; returns how many, -1 where they are no JSON. */
+static long take(struct json_cut *cut, const char *bytes, size_t length, struct fault *fault)
+{
+	size_t run;
+
+	if (cut->state != IN_VALUE) {
+		bool is_skipped = cut->state != IN_KEY && is_space(*bytes);
+
+		return is_skipped || step(cut, *bytes, fault) == 0 ? 1 : -1;
+	}
+	run = skim(cut, bytes, length);
+	if (keep(cut, bytes, run, fault) < 0)
+		return -1;
+	if (run < length && give(cut, fault) < 0)
+		return -1;
+	return (long)run;
+}
+
+int json_cut_feed(struct json_cut *cut, const char *bytes, size_t length, struct fault *fault)
+{
+	while (length) {
+		long taken = take(cut, bytes, length, fault);
+
+		if (taken < 0)
+			return -1;
+		bytes += taken;
+		length -= (size_t)taken;
+		cut->offset += (size_t)taken;
+	}
+	return 0;
+}
+
+int json_cut_end(struct json_cut *cut, struct fault *fault)
+{
+	return cut->state == AT_END ? 0 : refuse(cut, fault, "it ends in the middle");
+}

@@ -1,0 +1,37 @@
+/* Memory that is there, or the program ends.
+ *
+ * No caller checks for NULL: when the system has no memory left, mem_die() runs the one hook that was
+ * set (it restores the terminal), says so on stderr and exits. An arena is a bump allocator whose
+ * parts are freed together; a snapshot and a parsed status each live in one. */
+#ifndef TSLLM_BASE_MEM_H
+#define TSLLM_BASE_MEM_H
+
+#include <stddef.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+void mem_on_death(void (*restore)(void));
+void *mem_alloc(size_t size); /* zeroed */
+void *mem_grow(void *old, size_t count, size_t size);
+char *mem_copy(const char *text); /* NULL gives "" */
+
+struct arena;
+struct arena *arena_new(void);
+void arena_free(struct arena *arena);
+void *arena_alloc(struct arena *arena, size_t size); /* zeroed, aligned for any type */
+const char *arena_copy(struct arena *arena, const char *text);
+const char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+size_t arena_size(const struct arena *arena);
+
+/* A growing array: VEC_PUSH returns a pointer to a fresh zeroed slot of the vector's type. */
+#define VEC(type)                                                                                            \
+	struct {                                                                                             \
+		type *items;                                                                                 \
+		size_t count, room;                                                                          \
+	}
+void *vec_slot(void *items, size_t *count, size_t *room, size_t size);
+#define VEC_PUSH(vec)                                                                                        \
+	((vec)->items = vec_slot((vec)->items, &(vec)->count, &(vec)->room, sizeof(*(vec)->items)),          \
+		&(vec)->items[(vec)->count - 1])
+
+#endif

@@ -1,0 +1,22 @@
+/* http and https URLs, taken apart. */
+#ifndef TSLLM_BASE_URL_H
+#define TSLLM_BASE_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct url {
+	bool is_https;
+	char host[256]; /* lower case; an IPv6 literal without its brackets */
+	int port;       /* the scheme's own where none is given */
+	char path[512]; /* with its leading slash, without a trailing one; "" for the root */
+};
+
+/* -1 where text is no http(s) URL, has credentials, a query or a fragment, or does not fit. */
+int url_split(struct url *url, const char *text);
+/* The normal form: no trailing slash, no default port, brackets around IPv6. -1 where it does not fit. */
+int url_join(const struct url *url, char *text, size_t size);
+bool url_host_is_address(const char *host);  /* an IPv4 or IPv6 literal */
+bool url_host_is_loopback(const char *host); /* 127.x.y.z, ::1 or localhost */
+
+#endif

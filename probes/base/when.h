@@ -1,0 +1,27 @@
+/* A moment, on both clocks.
+ *
+ * Intervals are taken from the monotonic clock, people are told the wall clock. `now` is a parameter
+ * everywhere; when_now() is the one place that asks the system. A moment with wall_ms 0 is unknown. */
+#ifndef TSLLM_BASE_WHEN_H
+#define TSLLM_BASE_WHEN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct when {
+	int64_t mono_ms; /* milliseconds since some fixed moment, never set back */
+	int64_t wall_ms; /* milliseconds since 1970 UTC; 0: unknown */
+};
+
+struct when when_now(void);
+int64_t when_since(struct when then, struct when now); /* ms, on the monotonic clock */
+bool when_known(struct when moment);
+
+/* RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 1 to 9999); the zero time of Go
+ * (0001-01-01T00:00:00Z), and what is no time, give 0. */
+int64_t when_parse(const char *rfc3339);
+/* "2026-11-23T00:45:46.123Z" into text (size ≥ 32); an unknown time gives "". */
+const char *when_format(int64_t wall_ms, char *text, size_t size);
+
+#endif

@@ -1,0 +1,76 @@
+/* From raw bytes to evidence: a few headers, the first bytes of the body, the timings. */
+#include "probes/digest.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EXCERPT_BYTES 160
+
+static const char *keep_header(const struct answer *answer, const char *name, struct arena *arena)
+{
+	char value[TEXT_CAP];
+
+	return text_keep(arena, answer_header(answer, name, value, sizeof(value)));
+}
+
+/* Another scheme, host or port than ours; a path alone stays. */
+static bool leaves(const char *location, const char *url)
+{
+	struct url from, to;
+	char bare[512];
+
+	if (location[0] == '/' && location[1] != '/')
+		return false;
+	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(location, "?#"), location);
+	if (url_split(&from, url) < 0 || url_split(&to, bare) < 0)
+		return true;
+	return from.is_https != to.is_https || from.port != to.port || strcmp(from.host, to.host) != 0;
+}
+
+/* Whole seconds; the date form is left unknown. */
+static double retry_after(const struct answer *answer)
+{
+	char value[16];
+	int64_t seconds = text_number(answer_header(answer, "Retry-After", value, sizeof(value)), 86400);
+
+	return seconds < 0 ? NAN : (double)seconds;
+}
+
+void digest_answer(struct obs_answer *obs, const struct answer *answer, const char *url, const char *path,
+	struct arena *arena)
+{
+	size_t length = answer->body_length < EXCERPT_BYTES ? answer->body_length : EXCERPT_BYTES;
+
+	*obs = (struct obs_answer){
+		.url = url,
+		.path = path,
+		.is_reused = answer->is_reused,
+		.outcome = answer->outcome,
+		.tls = answer->tls,
+		.tls_text = text_keep(arena, answer->tls_text),
+		.cert_not_after = answer->cert_not_after,
+		.status = answer->status,
+		.shape = answer->shape,
+		.excerpt = text_keep_n(arena, answer->body, length),
+		.server_header = keep_header(answer, "Server", arena),
+		.via_header = keep_header(answer, "Via", arena),
+		.content_type = keep_header(answer, "Content-Type", arena),
+		.location = keep_header(answer, "Location", arena),
+		.has_date = answer_has_header(answer, "Date"),
+		.retry_after_s = retry_after(answer),
+		.connect_ms = answer->connect_ms,
+		.tls_ms = answer->tls_ms,
+		.ttfb_ms = answer->ttfb_ms,
+		.bytes_sent = answer->bytes_sent,
+		.bytes_received = answer->bytes_received,
+		.server = "",
+		.title = "",
+	};
+	obs->leaves_host = *obs->location && leaves(obs->location, url);
+}

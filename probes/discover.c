@@ -1,0 +1,364 @@
+/* The rounds. A peer's round is an index into one list of doors; what a door said decides where the index goes next. */
+#include "probes/discover.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ASKING_MAX 8
+#define DOORS_MAX 96
+#define SILENCES_MAX 2
+#define ROUNDS_MAX 1000          /* of a larger tailnet, the first by id */
+#define ROUND_MS (5 * 60 * 1000)
+#define ROUND_MAX_MS (60 * 60 * 1000)
+
+/* A door of every peer: a port, and under HTTPS the paths where servers are usually mounted. */
+struct polite {
+	int port;
+	bool is_https;
+	const char *path;
+};
+
+static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 80, 8443,
+	10000 };
+static const int https_ports[] = { 443, 8443, 10000 };
+static const char *const usual_mounts[] = { "/ollama", "/llama", "/api", "/v1" };
+
+struct round {
+	char *peer_id, *host, *address; /* host: what a URL names */
+	bool is_own;                    /* this machine's loopback */
+	bool is_asking, is_done, is_present;
+	size_t door;
+	unsigned silences, rounds;
+	int64_t due;                    /* monotonic ms */
+};
+
+struct discoverer {
+	const struct settings *settings;
+	struct polite doors[DOORS_MAX];
+	size_t door_count;
+	char ports[256];
+	struct {
+		struct round *items;
+		size_t count, room;
+	} rounds;
+	size_t cursor, asking, asked;
+	char now[320];
+};
+
+static bool is_https_port(int port)
+{
+	for (size_t i = 0; i < ARRAY_LEN(https_ports); i++)
+		if (https_ports[i] == port)
+			return true;
+	return false;
+}
+
+static void add_door(struct discoverer *discover, struct polite door)
+{
+	if (discover->door_count < DOORS_MAX)
+		discover->doors[discover->door_count++] = door;
+}
+
+static void add_port(struct discoverer *discover, int port)
+{
+	bool is_https = is_https_port(port);
+
+	text_add(discover->ports, sizeof(discover->ports), "%s%d", *discover->ports ? " " : "", port);
+	add_door(discover, (struct polite){ port, is_https, "" });
+	for (size_t i = 0; port == 443 && i < ARRAY_LEN(usual_mounts); i++)
+		add_door(discover, (struct polite){ port, is_https, usual_mounts[i] });
+}
+
+struct discoverer *discover_new(const struct settings *settings)
+{
+	struct discoverer *discover = mem_alloc(sizeof(*discover));
+
+	discover->settings = settings;
+	for (size_t i = 0; i < ARRAY_LEN(settings->ports) && settings->ports[i]; i++)
+		add_port(discover, settings->ports[i]);
+	for (size_t i = 0; !settings->ports[0] && i < ARRAY_LEN(polite_ports); i++)
+		add_port(discover, polite_ports[i]);
+	return discover;
+}
+
+static void free_round(struct round *round)
+{
+	free(round->peer_id);
+	free(round->host);
+	free(round->address);
+}
+
+void discover_free(struct discoverer *discover)
+{
+	if (!discover)
+		return;
+	for (size_t i = 0; i < discover->rounds.count; i++)
+		free_round(&discover->rounds.items[i]);
+	free(discover->rounds.items);
+	free(discover);
+}
+
+/* ---- who may be asked ---- */
+
+static bool is_handheld(const char *os)
+{
+	return text_equal_fold(os, "ios") || text_equal_fold(os, "android") || text_equal_fold(os, "tvos");
+}
+
+static bool is_excluded(const struct settings *settings, const struct obs_peer *peer)
+{
+	for (size_t i = 0; i < settings->exclude.count; i++) {
+		const char *word = settings->exclude.items[i];
+		size_t name = strlen(word);
+
+		if (text_has_prefix(word, "os:") && text_equal_fold(peer->os, word + 3))
+			return true;
+		for (size_t k = 0; peer->tags[k]; k++)
+			if (strcmp(peer->tags[k], word) == 0)
+				return true;
+		if (text_equal_fold(peer->host_name, word) || strcmp(peer->fqdn, word) == 0 ||
+			(strncmp(peer->fqdn, word, name) == 0 && peer->fqdn[name] == '.'))
+			return true;
+	}
+	return false;
+}
+
+static bool is_chosen(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
+{
+	switch (settings->discover) {
+	case DISCOVER_ALL:
+		return true;
+	case DISCOVER_TAGGED:
+		return peer->tags[0] != NULL;
+	case DISCOVER_MINE:
+		return peer->tags[0] != NULL || peer->user_id == status->self.user_id;
+	case DISCOVER_OFF:
+		break;
+	}
+	return false;
+}
+
+static bool may_ask(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
+{
+	const char *suffix = status->magicdns_suffix;
+	bool is_shared_in = *suffix && !text_has_suffix(peer->fqdn, suffix);
+
+	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad && peer->addresses[0] &&
+		*peer->fqdn && !is_shared_in && !is_handheld(peer->os) && !is_excluded(settings, peer) &&
+		is_chosen(settings, status, peer);
+}
+
+/* Where the round of a peer is, or belongs: rounds are in order of peer id. */
+static size_t place_of(const struct discoverer *discover, const char *peer_id)
+{
+	size_t low = 0, high = discover->rounds.count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (strcmp(discover->rounds.items[middle].peer_id, peer_id) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct round *round_of(struct discoverer *discover, const char *peer_id, size_t place)
+{
+	bool is_there = place < discover->rounds.count &&
+		strcmp(discover->rounds.items[place].peer_id, peer_id) == 0;
+
+	return is_there ? &discover->rounds.items[place] : NULL;
+}
+
+static struct round *new_round(struct discoverer *discover, const char *peer_id, size_t place)
+{
+	struct round *round;
+
+	(void)VEC_PUSH(&discover->rounds);
+	round = &discover->rounds.items[place];
+	memmove(round + 1, round, (discover->rounds.count - 1 - place) * sizeof(*round));
+	*round = (struct round){ .peer_id = mem_copy(peer_id), .host = mem_copy(""), .address = mem_copy("") };
+	return round;
+}
+
+static void set_text(char **slot, const char *text)
+{
+	if (strcmp(*slot, text) == 0)
+		return;
+	free(*slot);
+	*slot = mem_copy(text);
+}
+
+static void see(struct discoverer *discover, const char *peer_id, const char *host, const char *address)
+{
+	size_t place = place_of(discover, peer_id);
+	struct round *round = round_of(discover, peer_id, place);
+
+	if (!round && discover->rounds.count == ROUNDS_MAX)
+		return;
+	if (!round)
+		round = new_round(discover, peer_id, place);
+	round->is_present = true;
+	round->is_own = !*peer_id;
+	set_text(&round->host, host);
+	set_text(&round->address, address);
+}
+
+void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now)
+{
+	(void)now;
+	if (discover->settings->discover == DISCOVER_OFF || status->backend != BACKEND_RUNNING)
+		return;
+	for (size_t i = 0; i < discover->rounds.count; i++)
+		discover->rounds.items[i].is_present = false;
+	see(discover, "", "127.0.0.1", "127.0.0.1");
+	for (size_t i = 0; i < status->peer_count; i++) {
+		const struct obs_peer *peer = &status->peers[i];
+
+		if (may_ask(discover->settings, status, peer))
+			see(discover, peer->id, peer->fqdn, peer->addresses[0]);
+	}
+}
+
+/* ---- the round ---- */
+
+static bool make_url(const struct round *round, const struct polite *door, char *text, size_t size)
+{
+	struct url url = { .is_https = door->is_https, .port = door->port };
+
+	snprintf(url.host, sizeof(url.host), "%s", round->host);
+	snprintf(url.path, sizeof(url.path), "%s", door->path);
+	return url_join(&url, text, size) == 0;
+}
+
+/* This machine's loopback has no certificates and no mounts. */
+static bool is_skipped(const struct round *round, const struct polite *door)
+{
+	return round->is_own && (door->is_https || *door->path);
+}
+
+static void end_round(struct round *round, struct when now)
+{
+	int64_t gap = ROUND_MS;
+
+	for (unsigned i = 0; i < round->rounds && gap < ROUND_MAX_MS; i++)
+		gap *= 2;
+	round->is_done = true;
+	round->rounds++;
+	round->silences = 0;
+	round->door = 0;
+	round->due = now.mono_ms + (gap > ROUND_MAX_MS ? ROUND_MAX_MS : gap);
+}
+
+static bool knock_of(struct discoverer *discover, struct round *round, struct when now, struct knock *knock)
+{
+	if (!round->is_present || round->is_asking || (round->is_done && round->due > now.mono_ms))
+		return false;
+	round->is_done = false;
+	while (round->door < discover->door_count && (is_skipped(round, &discover->doors[round->door]) ||
+		!make_url(round, &discover->doors[round->door], knock->url, sizeof(knock->url))))
+		round->door++;
+	if (round->door >= discover->door_count) {
+		end_round(round, now);
+		return false;
+	}
+	snprintf(knock->peer_id, sizeof(knock->peer_id), "%s", round->peer_id);
+	snprintf(knock->address, sizeof(knock->address), "%s", round->address);
+	snprintf(discover->now, sizeof(discover->now), "%.300s", knock->url);
+	round->is_asking = true;
+	discover->asking++;
+	discover->asked++;
+	return true;
+}
+
+bool discover_next(struct discoverer *discover, struct when now, struct knock *knock)
+{
+	for (size_t i = 0; i < discover->rounds.count && discover->asking < ASKING_MAX; i++) {
+		size_t at = (discover->cursor + i) % discover->rounds.count;
+
+		if (!knock_of(discover, &discover->rounds.items[at], now, knock))
+			continue;
+		discover->cursor = at + 1;
+		return true;
+	}
+	if (!discover->asking)
+		discover->now[0] = '\0';
+	return false;
+}
+
+/* Where nothing answered, or the root is a server itself, its mounts are not asked. */
+static void skip_mounts(const struct discoverer *discover, struct round *round)
+{
+	while (round->door < discover->door_count && *discover->doors[round->door].path)
+		round->door++;
+}
+
+void discover_tell(struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now)
+{
+	char asked[sizeof(((struct knock *)0)->url)];
+	struct round *round = NULL;
+
+	for (size_t i = 0; i < discover->rounds.count && !round; i++) {
+		struct round *one = &discover->rounds.items[i];
+
+		if (one->is_asking && make_url(one, &discover->doors[one->door], asked, sizeof(asked)) &&
+			strcmp(asked, url) == 0)
+			round = one;
+	}
+	if (!round)
+		return;
+	round->is_asking = false;
+	discover->asking--;
+	round->door++;
+	if (is_server || outcome != OUTCOME_ANSWERED)
+		skip_mounts(discover, round);
+	if (is_server)
+		round->rounds = 0;
+	round->silences += outcome == OUTCOME_CONNECT_TIMEOUT;
+	if (round->silences >= SILENCES_MAX || round->door >= discover->door_count)
+		end_round(round, now);
+}
+
+void discover_again(struct discoverer *discover)
+{
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		discover->rounds.items[i].due = 0;
+		discover->rounds.items[i].rounds = 0;
+	}
+}
+
+int64_t discover_wait(const struct discoverer *discover, struct when now)
+{
+	int64_t wait = -1;
+
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		const struct round *round = &discover->rounds.items[i];
+		int64_t left = round->is_done && round->due > now.mono_ms ? round->due - now.mono_ms : 0;
+
+		if (round->is_present && !round->is_asking && (wait < 0 || left < wait))
+			wait = left;
+	}
+	return wait;
+}
+
+void discover_count(const struct discoverer *discover, struct obs_discovery *counts)
+{
+	static const char *const modes[] = { "mine", "tagged", "all", "off" };
+
+	*counts = (struct obs_discovery){ .mode = modes[discover->settings->discover], .ports = discover->ports,
+		.now = discover->now, .asked = discover->asked };
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		const struct round *round = &discover->rounds.items[i];
+
+		counts->peers += round->is_present && !round->is_own;
+		if (round->is_present && !round->is_done)
+			counts->pending += discover->door_count - round->door;
+	}
+}

@@ -1,0 +1,10 @@
+/* The rows of the table in families.c, one per file. Everybody else goes by the table of family.h. */
+#ifndef TSLLM_PROBES_FAMILIES_H
+#define TSLLM_PROBES_FAMILIES_H
+
+#include "probes/family.h"
+
+extern const struct family family_llama_cpp_python, family_llama_server, family_llama_swap, family_litellm,
+	family_lm_studio, family_ollama, family_open_webui, family_openai, family_vllm;
+
+#endif

@@ -1,0 +1,257 @@
+/* One call: what it may do, and the bytes that it takes in.
+ *
+ * Safety is set here and nowhere else: no redirects, no proxy from the environment, no protocols but HTTP,
+ * certificates verified against the URL's name, caps on headers and body. No name is resolved and so no
+ * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself.
+ */
+#include "probes/io/http_call.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#ifndef TSLLM_VERSION
+#define TSLLM_VERSION "0"
+#endif
+
+#define CERTIFICATES "/etc/ssl/certs"
+#define HEADER_LINES_MAX 200
+#define CONNECTION_IDLE_S 60L
+
+static void buffer_add(struct http_buffer *buffer, const char *bytes, size_t length)
+{
+	if (buffer->length + length + 1 > buffer->room) {
+		buffer->room = 2 * (buffer->length + length) + 256;
+		buffer->bytes = mem_grow(buffer->bytes, buffer->room, 1);
+	}
+	memcpy(buffer->bytes + buffer->length, bytes, length);
+	buffer->length += length;
+	buffer->bytes[buffer->length] = '\0';
+}
+
+/* Returns 0, which ends the transfer, where the answer is over its cap or nobody wants it any more. */
+static size_t take_body(char *bytes, size_t size, size_t count, void *data)
+{
+	struct http_call *call = data;
+	size_t length = size * count;
+
+	if (call->is_cancelled)
+		return 0;
+	call->body_bytes += length;
+	if (call->body_bytes > call->body_max)
+		call->is_too_big = true;
+	else if (!call->bytes)
+		buffer_add(&call->body, bytes, length);
+	else if (call->bytes(call->data, bytes, length) < 0)
+		call->is_too_big = true;
+	return call->is_too_big || call->is_cancelled ? 0 : length;
+}
+
+/* A status line begins the headers anew, for an interim answer (1xx) may have come before; the caps count
+ * all. */
+static void take_status_line(struct http_call *call, const char *line, size_t length)
+{
+	const char *space = memchr(line, ' ', length);
+
+	call->header.length = 0;
+	call->has_whole_header = false;
+	call->answer.is_http10 = text_has_prefix(line, "HTTP/1.0");
+	call->answer.status = space ? atoi(space + 1) : 0;
+}
+
+static size_t take_header(char *line, size_t size, size_t count, void *data)
+{
+	struct http_call *call = data;
+	size_t length = size * count, kept = length;
+
+	call->header_bytes += length;
+	if (++call->header_lines > HEADER_LINES_MAX || call->header_bytes > ANSWER_HEADERS_MAX) {
+		call->is_too_big = true;
+		return 0;
+	}
+	if (length > 5 && !memcmp(line, "HTTP/", 5)) {
+		take_status_line(call, line, length);
+		return length;
+	}
+	while (kept && (line[kept - 1] == '\n' || line[kept - 1] == '\r'))
+		kept--;
+	if (!kept) {
+		call->has_whole_header = true;
+		return length;
+	}
+	buffer_add(&call->header, line, kept);
+	buffer_add(&call->header, "\n", 1);
+	return length;
+}
+
+static int note_dialing(void *data, curl_socket_t socket, curlsocktype purpose)
+{
+	struct http_call *call = data;
+
+	(void)socket;
+	(void)purpose;
+	call->has_dialed = true;
+	return CURL_SOCKOPT_OK;
+}
+
+static int refuse_to_resolve(void *state, void *reserved, void *data)
+{
+	(void)state;
+	(void)reserved;
+	(void)data;
+	return 1;
+}
+
+/* Curl answers for IP literals and localhost by itself; everything else would go to a resolver in a thread.
+ */
+static bool can_dial(const char *url)
+{
+	CURLU *parts = curl_url();
+	char *host = NULL;
+	unsigned char binary[16];
+	bool can = false;
+
+	if (!curl_url_set(parts, CURLUPART_URL, url, 0) && !curl_url_get(parts, CURLUPART_HOST, &host, 0))
+		can = host[0] == '[' || inet_pton(AF_INET, host, binary) == 1 ||
+		      text_equal_fold(host, "localhost");
+	curl_free(host);
+	curl_url_cleanup(parts);
+	return can;
+}
+
+/* The name stays in the URL, for the Host header and TLS; only the dialing goes elsewhere. */
+static void set_target(struct http_call *call, const struct http_request *request)
+{
+	CURL *easy = call->easy;
+
+	curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+	if (request->unix_socket) {
+		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
+	} else if (request->address) {
+		char rule[80];
+		bool is_v6 = strchr(request->address, ':');
+
+		snprintf(rule, sizeof(rule), is_v6 ? "::[%s]:" : "::%s:", request->address);
+		call->dial = curl_slist_append(NULL, rule);
+		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, call->dial);
+	} else if (!request->proxy && !can_dial(request->url)) {
+		curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
+	}
+}
+
+static void add_header(struct http_call *call, const char *name, const char *value)
+{
+	size_t size = strlen(name) + strlen(value) + 1;
+	char *line = mem_alloc(size);
+
+	snprintf(line, size, "%s%s", name, value);
+	call->headers = curl_slist_append(call->headers, line);
+	free(line);
+}
+
+static void set_headers(struct http_call *call, const struct http_request *request)
+{
+	add_header(call, "Accept: ", "application/json");
+	if (request->host_header)
+		add_header(call, "Host: ", request->host_header);
+	if (request->key)
+		add_header(call, "Authorization: Bearer ", request->key);
+	if (request->is_post) {
+		add_header(call, "Content-Type:", "");
+		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, 0L);
+		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, "");
+	}
+	curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
+	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "tsllm-top/" TSLLM_VERSION);
+}
+
+/* A handshake is always a whole one: a resumed session would hide a certificate that has changed. */
+static void set_tls(CURL *easy, const struct http_request *request)
+{
+	long verifies = request->skips_verification ? 0 : 1;
+
+	curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
+	curl_easy_setopt(easy, CURLOPT_CAPATH, request->ca_file ? NULL : CERTIFICATES);
+	curl_easy_setopt(easy, CURLOPT_CERTINFO, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verifies);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verifies * 2);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1 - verifies);
+}
+
+static void set_limits(CURL *easy, const struct http_request *request)
+{
+	bool is_fresh = request->is_fresh || request->skips_verification;
+
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)is_fresh);
+	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, CONNECTION_IDLE_S);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms);
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->total_ms);
+}
+
+static void set_callbacks(struct http_call *call)
+{
+	CURL *easy = call->easy;
+
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_dialing);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, call);
+}
+
+struct http_call *http_call_new(const struct http_request *request)
+{
+	struct http_call *call = mem_alloc(sizeof(*call));
+
+	call->easy = curl_easy_init();
+	call->body_max = request->body_max ? request->body_max : ANSWER_BODY_MAX;
+	call->has_proxy = request->proxy;
+	call->is_https = text_has_prefix(request->url, "https:");
+	answer_init(&call->answer);
+	set_target(call, request);
+	set_headers(call, request);
+	set_tls(call->easy, request);
+	set_limits(call->easy, request);
+	set_callbacks(call);
+	return call;
+}
+
+static void hand_over(struct http_buffer *from, char **text, size_t *length)
+{
+	buffer_add(from, "", 0);
+	free(*text);
+	*text = from->bytes;
+	*length = from->length;
+	*from = (struct http_buffer){ 0 };
+}
+
+void http_call_hand_over(struct http_call *call)
+{
+	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
+	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
+}
+
+void http_call_free(struct http_call *call)
+{
+	curl_easy_cleanup(call->easy);
+	curl_slist_free_all(call->headers);
+	curl_slist_free_all(call->dial);
+	free(call->header.bytes);
+	free(call->body.bytes);
+	answer_fini(&call->answer);
+	free(call);
+}

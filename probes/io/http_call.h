@@ -1,0 +1,44 @@
+/* Inside of http: one call, shared by the three files that make it up. http.c runs it on the loop,
+ * http_call.c says what it may do, http_outcome.c what became of it. These three are all that know libcurl.
+ */
+#ifndef TSLLM_IO_HTTP_CALL_H
+#define TSLLM_IO_HTTP_CALL_H
+
+#include <curl/curl.h>
+
+#include "probes/io/http.h"
+
+struct http_buffer {
+	char *bytes;
+	size_t length, room;
+};
+
+struct http_call {
+	struct http *http;
+	struct http_call *next, *previous;
+	CURL *easy;
+	struct curl_slist *headers, *dial;
+	http_bytes_fn *bytes;
+	http_done_fn *done;
+	void *data;
+	struct answer answer;
+	struct http_buffer header, body;
+	size_t header_lines, header_bytes, body_bytes, body_max;
+	bool is_https, has_proxy, is_too_big;
+	bool has_dialed; /* opened a connection of its own */
+	bool has_whole_header;
+	bool is_cancelled; /* while curl was at work: goes as soon as it is not */
+	bool is_over;      /* its done is running */
+	char error[CURL_ERROR_SIZE];
+};
+
+/* A call that curl can run: the easy handle with everything set. */
+struct http_call *http_call_new(const struct http_request *request);
+/* The answer gets the bytes that came. */
+void http_call_hand_over(struct http_call *call);
+void http_call_free(struct http_call *call);
+
+/* Fills the answer's outcome, TLS trouble and figures from curl's result. */
+void http_outcome_settle(struct http_call *call, CURLcode result);
+
+#endif

@@ -1,0 +1,231 @@
+/* What became of a call: curl's result code, errno, OpenSSL's verify code and, where there is nothing else,
+ * the words of the error become an enum outcome.
+ *
+ * Whoever is to tell "refused" from "silent" from "no HTTP" must be able to trust this file, so each case is
+ * pinned by a test against a real socket. Figures are curl's own microseconds; what did not happen is NAN. */
+#include "probes/io/http_call.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+static double info_number(const struct http_call *call, CURLINFO info)
+{
+	long number = 0;
+
+	curl_easy_getinfo(call->easy, info, &number);
+	return (double)number;
+}
+
+static double info_offset(const struct http_call *call, CURLINFO info)
+{
+	curl_off_t number = 0;
+
+	curl_easy_getinfo(call->easy, info, &number);
+	return (double)number;
+}
+
+/* X.509 codes come from OpenSSL; a wrong name is found by curl itself, which has no code for it. */
+static enum tls_trouble tls_trouble(long verify_code, const char *text)
+{
+	static const struct {
+		long code;
+		enum tls_trouble trouble;
+	} codes[] = {
+		{ 2, TLS_UNTRUSTED },
+		{ 10, TLS_EXPIRED },
+		{ 18, TLS_UNTRUSTED },
+		{ 19, TLS_UNTRUSTED },
+		{ 20, TLS_UNTRUSTED },
+		{ 21, TLS_UNTRUSTED },
+		{ 62, TLS_NAME_MISMATCH },
+	};
+	static const struct {
+		const char *part;
+		enum tls_trouble trouble;
+	} parts[] = {
+		{ "alert internal error", TLS_ALERT_INTERNAL },
+		{ "target host name", TLS_NAME_MISMATCH },
+		{ "wrong version number", TLS_NOT_TLS },
+		{ "packet length too long", TLS_NOT_TLS },
+		{ "http request", TLS_NOT_TLS },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (codes[i].code == verify_code)
+			return codes[i].trouble;
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (text_contains_fold(text, parts[i].part))
+			return parts[i].trouble;
+	return TLS_OTHER;
+}
+
+static void keep_words(struct http_call *call)
+{
+	text_clean(call->answer.tls_text, sizeof(call->answer.tls_text), call->error, strlen(call->error));
+}
+
+/* A handshake that the other side just hung up on says nothing about TLS. */
+static enum outcome tls_outcome(struct http_call *call)
+{
+	static const char *const hung_up[] = { "SSL_ERROR_SYSCALL", "Connection reset", "unexpected eof",
+		"Broken pipe" };
+	long verify_code = (long)info_number(call, CURLINFO_SSL_VERIFYRESULT);
+
+	for (size_t i = 0; i < ARRAY_LEN(hung_up); i++)
+		if (text_contains_fold(call->error, hung_up[i]))
+			return OUTCOME_CLOSED;
+	call->answer.tls = tls_trouble(verify_code, call->error);
+	keep_words(call);
+	return OUTCOME_TLS;
+}
+
+static enum outcome connect_outcome(struct http_call *call)
+{
+	int os_error = (int)info_number(call, CURLINFO_OS_ERRNO);
+
+	call->answer.os_error = os_error;
+	return os_error == ECONNREFUSED ? OUTCOME_REFUSED
+	       : os_error == ETIMEDOUT  ? OUTCOME_CONNECT_TIMEOUT
+					: OUTCOME_UNREACHABLE;
+}
+
+/* What a SOCKS5 proxy says about the connection that it was to make. */
+static enum outcome proxy_outcome(const struct http_call *call)
+{
+	switch ((int)info_number(call, CURLINFO_PROXY_ERROR)) {
+	case CURLPX_REPLY_CONNECTION_REFUSED:
+		return OUTCOME_REFUSED;
+	case CURLPX_REPLY_TTL_EXPIRED:
+		return OUTCOME_CONNECT_TIMEOUT;
+	default:
+		return OUTCOME_UNREACHABLE;
+	}
+}
+
+/* Curl tells its times only when the whole chain of TCP, SOCKS and TLS stands; before that, a counted
+ * connection means that TCP stands, and through a proxy only the words tell which of the two others it waited
+ * for. */
+static enum outcome timeout_outcome(struct http_call *call)
+{
+	bool is_whole = !call->has_dialed || info_offset(call, CURLINFO_CONNECT_TIME_T) > 0;
+	bool has_tcp = info_number(call, CURLINFO_NUM_CONNECTS) > 0;
+
+	if (is_whole)
+		return OUTCOME_SILENT;
+	if (!call->is_https || !has_tcp || (call->has_proxy && !text_contains_fold(call->error, "SSL")))
+		return OUTCOME_CONNECT_TIMEOUT;
+	call->answer.tls = TLS_TIMEOUT;
+	keep_words(call);
+	return OUTCOME_TLS;
+}
+
+static enum outcome outcome_of(struct http_call *call, CURLcode result)
+{
+	if (call->is_too_big || strstr(call->error, "Too large response headers"))
+		return OUTCOME_TOO_BIG;
+	switch ((int)result) {
+	case CURLE_OK: /* also where a connection ends within the headers */
+		return call->header_lines && !call->has_whole_header ? OUTCOME_TRUNCATED : OUTCOME_ANSWERED;
+	case CURLE_URL_MALFORMAT:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return OUTCOME_UNRESOLVED;
+	case CURLE_COULDNT_CONNECT:
+		return connect_outcome(call);
+	case CURLE_PROXY:
+		return proxy_outcome(call);
+	case CURLE_OPERATION_TIMEDOUT:
+		return timeout_outcome(call);
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+		return call->header_lines ? OUTCOME_TRUNCATED : OUTCOME_CLOSED;
+	case CURLE_OUT_OF_MEMORY: /* one header line over curl's own cap */
+		return OUTCOME_TOO_BIG;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_CLIENTCERT:
+		return tls_outcome(call);
+	default:
+		return OUTCOME_NOT_HTTP;
+	}
+}
+
+/* "Nov 23 09:30:00 2027 GMT" in English whatever the locale, so strptime() will not do. */
+static int64_t parse_expiry(const char *text)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	struct tm tm = { 0 };
+	char month[4] = "";
+	const char *found;
+
+	if (sscanf(text, "%3s %d %d:%d:%d %d GMT", month, &tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec,
+		    &tm.tm_year) != 6 ||
+		!(found = strstr(months, month)))
+		return 0;
+	tm.tm_mon = (int)(found - months) / 3;
+	tm.tm_year -= 1900;
+	return (int64_t)timegm(&tm) * 1000;
+}
+
+static int64_t cert_expiry(const struct http_call *call)
+{
+	static const char label[] = "Expire date:";
+	struct curl_certinfo *chain = NULL;
+
+	if (curl_easy_getinfo(call->easy, CURLINFO_CERTINFO, &chain) || !chain || chain->num_of_certs < 1)
+		return 0;
+	for (const struct curl_slist *line = chain->certinfo[0]; line; line = line->next)
+		if (text_has_prefix(line->data, label))
+			return parse_expiry(line->data + sizeof(label) - 1);
+	return 0;
+}
+
+static double span_ms(const struct http_call *call, CURLINFO from, CURLINFO to)
+{
+	double end = info_offset(call, to);
+
+	return end > 0 ? (end - info_offset(call, from)) / 1000 : NAN;
+}
+
+static void read_figures(struct http_call *call)
+{
+	struct answer *answer = &call->answer;
+
+	answer->bytes_sent = info_number(call, CURLINFO_REQUEST_SIZE);
+	answer->bytes_received =
+		info_number(call, CURLINFO_HEADER_SIZE) + info_offset(call, CURLINFO_SIZE_DOWNLOAD_T);
+	answer->is_reused = !call->has_dialed && answer->bytes_sent > 0;
+	answer->connect_ms =
+		call->has_dialed ? span_ms(call, CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T) : NAN;
+	answer->tls_ms =
+		call->has_dialed ? span_ms(call, CURLINFO_CONNECT_TIME_T, CURLINFO_APPCONNECT_TIME_T) : NAN;
+	answer->ttfb_ms = call->header_lines
+				  ? span_ms(call, CURLINFO_PRETRANSFER_TIME_T, CURLINFO_STARTTRANSFER_TIME_T)
+				  : NAN;
+	if (call->is_https)
+		answer->cert_not_after = cert_expiry(call);
+}
+
+void http_outcome_settle(struct http_call *call, CURLcode result)
+{
+	call->answer.outcome = outcome_of(call, result);
+	read_figures(call);
+}

@@ -1,0 +1,21 @@
+/* A SOCKS5 door into the tailnet, for machines whose tailscaled has no TUN device and where connect() leads
+ * nowhere.
+ *
+ * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` what a client wants, and splices
+ * the two. HTTP goes through it with the proxy that socks_door_proxy() names. Only CONNECT without
+ * authentication; at most 128 at a time. */
+#ifndef TSLLM_IO_SOCKS_DOOR_H
+#define TSLLM_IO_SOCKS_DOOR_H
+
+#include <uv.h>
+
+struct fault;
+struct socks_door;
+
+/* NULL and a fault where no private socket can be made. */
+struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socket, struct fault *fault);
+const char *socks_door_proxy(const struct socks_door *door); /* "socks5h://localhost/PATH" */
+/* Ends what goes through it, removes the socket and its directory. */
+void socks_door_close(struct socks_door *door);
+
+#endif

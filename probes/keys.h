@@ -1,0 +1,12 @@
+/* The key of an endpoint: read where the configuration says it is, given to one host, and never shown, logged
+ * or recorded. */
+#ifndef TSLLM_PROBES_KEYS_H
+#define TSLLM_PROBES_KEYS_H
+
+#include "probes/settings.h"
+
+/* Fills key: "" where the pin names none. -1 and a fault, which never holds a part of the key, where it
+ * cannot be had. */
+int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault);
+
+#endif

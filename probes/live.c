@@ -1,0 +1,554 @@
+/* The composition: what the tailnet says becomes doors, what the doors say becomes knowledge.
+ *
+ * Every status renews the addresses of pinned and remembered doors and feeds discovery; every serve configuration
+ * brings each mount in twice, at its backend and by its tailnet name. Where the daemon has no network interface here,
+ * peers are reached through a small SOCKS door that asks tailscaled to dial. */
+#include "probes/live.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/discover.h"
+#include "probes/doors.h"
+#include "probes/io/resolve.h"
+#include "probes/io/socks_door.h"
+#include "probes/keys.h"
+#include "probes/model/ledger.h"
+#include "probes/questions.h"
+#include "probes/remember.h"
+#include "probes/tailnet.h"
+#include "probes/watch.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define JUMP_MS 30000
+#define SECOND_STATUS_MS 1100
+#define RESOLVE_AGAIN_MS 60000
+#define NAMES_AGAIN_MS (5 * 60 * 1000)
+
+/* A door that the user pinned or that an earlier run found. */
+struct known_door {
+	struct live *live;
+	char *url, *family, *key;
+	struct url parts;
+	bool is_pinned;
+	size_t hint;
+	struct resolve *resolve;        /* of a name outside the tailnet */
+	char address[64];
+	struct when resolved;
+};
+
+struct live {
+	uv_loop_t *loop;
+	uv_timer_t *timer;              /* discovery's next round, the second status of --once */
+	struct http *http;
+	const struct settings *settings;
+	bool is_once;
+	void (*changed)(void *data);
+	void *data;
+	struct ledger *ledger;
+	struct tailnet *tailnet;
+	struct watch *watch;
+	struct discoverer *discover;
+	struct questions *questions;
+	struct socks_door *door;
+	struct remembered remembered;
+	struct {
+		struct known_door **items;
+		size_t count, room;
+	} doors;
+	struct strings left_alone;      /* URLs of what is no LLM server */
+	struct resolve *names;          /* whether our own name resolves */
+	struct when names_asked, last_news, first_status;
+	size_t resolving;
+};
+
+static void schedule(struct live *live);
+
+static void tell_change(void *data)
+{
+	struct live *live = data;
+
+	live->changed(live->data);
+}
+
+/* ---- pinned and remembered doors ---- */
+
+static void watch_door(struct known_door *door, const char *peer_id, const char *address, bool is_own)
+{
+	struct live *live = door->live;
+
+	watch_add(live->watch,
+		&(struct door){
+			.url = door->url,
+			.peer_id = peer_id,
+			.address = address,
+			.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
+			.is_pinned = door->is_pinned,
+			.is_own = is_own,
+			.family = door->family,
+			.key = door->key,
+		});
+}
+
+static void resolved(void *data, const char *address)
+{
+	struct known_door *door = data;
+
+	door->resolve = NULL;
+	door->live->resolving--;
+	door->resolved = when_now();
+	snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
+	watch_door(door, "", door->address, false);
+	tell_change(door->live);
+}
+
+static void place_outside(struct known_door *door, struct when now)
+{
+	if (url_host_is_address(door->parts.host) || url_host_is_loopback(door->parts.host)) {
+		bool is_loopback = url_host_is_loopback(door->parts.host);
+		const char *address = url_host_is_address(door->parts.host) ? door->parts.host : "127.0.0.1";
+
+		watch_door(door, "", address, is_loopback);
+		return;
+	}
+	if (door->resolve || (when_known(door->resolved) && when_since(door->resolved, now) < RESOLVE_AGAIN_MS))
+		return;
+	door->resolve = resolve_start(door->live->loop, door->parts.host, resolved, door);
+	if (door->resolve)
+		door->live->resolving++;
+	else
+		watch_door(door, "", "", false);
+}
+
+static void place_door(struct known_door *door, struct when now)
+{
+	const struct obs_status *status = ledger_status(door->live->ledger);
+	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
+
+	if (peer)
+		watch_door(door, peer->id, doors_address(peer), peer == &status->self);
+	else if (status && doors_is_tailnet_name(status, door->parts.host))
+		watch_door(door, "", "", false);
+	else if (status || !text_has_suffix(door->parts.host, ".ts.net"))
+		place_outside(door, now);
+}
+
+static void add_known_door(struct live *live, const char *url, const char *family, const struct pin *pin)
+{
+	struct known_door *door;
+	struct fault fault;
+	char key[4096] = "";
+	struct url parts;
+
+	for (size_t i = 0; i < live->doors.count; i++)
+		if (strcmp(live->doors.items[i]->url, url) == 0)
+			return;
+	if (url_split(&parts, url) < 0)
+		return;
+	if (pin && keys_read(pin, key, sizeof(key), &fault) < 0)
+		log_line("%s", fault.text);
+	door = *VEC_PUSH(&live->doors) = mem_alloc(sizeof(*door));
+	door->live = live;
+	door->url = mem_copy(url);
+	door->family = mem_copy(family);
+	door->key = mem_copy(key);
+	door->parts = parts;
+	door->is_pinned = pin != NULL;
+	memset(key, 0, sizeof(key));
+}
+
+static void load_known_doors(struct live *live)
+{
+	struct fault fault;
+
+	for (size_t i = 0; i < live->settings->pins.count; i++)
+		add_known_door(live, live->settings->pins.items[i].url, "", &live->settings->pins.items[i]);
+	if (!*live->settings->state_file || live->settings->discover == DISCOVER_OFF)
+		return;
+	if (remember_load(&live->remembered, live->settings->state_file, &fault) < 0)
+		log_line("%s", fault.text);
+	for (size_t i = 0; i < live->remembered.count; i++)
+		add_known_door(live, live->remembered.items[i].url, live->remembered.items[i].family, NULL);
+}
+
+/* ---- what is no LLM server ---- */
+
+static bool is_left_alone(const struct live *live, const char *url)
+{
+	for (size_t i = 0; i < live->left_alone.count; i++)
+		if (strcmp(live->left_alone.items[i], url) == 0)
+			return true;
+	return false;
+}
+
+static void forget_left_alone(struct live *live)
+{
+	for (size_t i = 0; i < live->left_alone.count; i++)
+		free(live->left_alone.items[i]);
+	live->left_alone.count = 0;
+}
+
+/* ---- what the workers say ---- */
+
+static void judged(void *data, const struct watch_result *result)
+{
+	struct live *live = data;
+	const char *url = result->door->url;
+	struct fault fault;
+
+	if (result->family) {
+		log_line("found %s at %s", result->family->name, url);
+		remember_add(&live->remembered, url, result->family->name);
+		if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
+			log_line("%s", fault.text);
+	} else {
+		if (result->outcome == OUTCOME_ANSWERED && result->status < 500 && !is_left_alone(live, url))
+			strings_add(&live->left_alone, url);
+		ledger_drop_endpoint(live->ledger, url);
+	}
+	discover_tell(live->discover, url, result->family != NULL, result->outcome, when_now());
+	schedule(live);
+	tell_change(live);
+}
+
+static void silent(void *data, const struct door *door)
+{
+	struct live *live = data;
+
+	if (*door->peer_id && !door->is_candidate)
+		questions_listen(live->questions, door->url, tailnet_socket(live->tailnet));
+}
+
+/* ---- discovery ---- */
+
+static void knock(struct live *live)
+{
+	struct knock door;
+	struct when now = when_now();
+
+	while (discover_next(live->discover, now, &door)) {
+		if (watch_has(live->watch, door.url) || is_left_alone(live, door.url)) {
+			discover_tell(live->discover, door.url, watch_has(live->watch, door.url), OUTCOME_ANSWERED, now);
+			continue;
+		}
+		watch_add(live->watch,
+			&(struct door){
+				.url = door.url,
+				.peer_id = door.peer_id,
+				.address = door.address,
+				.found_by = FOUND_PORT,
+				.is_own = !*door.peer_id,
+				.is_candidate = true,
+				.family = "",
+				.key = "",
+			});
+	}
+}
+
+static void tick(uv_timer_t *timer);
+
+static void schedule(struct live *live)
+{
+	struct when now = when_now();
+	int64_t wait = discover_wait(live->discover, now);
+	int64_t second = SECOND_STATUS_MS - when_since(live->first_status, now);
+
+	if (live->is_once && when_known(live->first_status) && tailnet_statuses(live->tailnet) < 2 &&
+		(wait < 0 || second < wait))
+		wait = second > 0 ? second : 0;
+	if (wait >= 0)
+		uv_timer_start(live->timer, tick, wait ? (uint64_t)wait : 1, 0);
+	else
+		uv_timer_stop(live->timer);
+}
+
+static void tick(uv_timer_t *timer)
+{
+	struct live *live = timer->data;
+	struct when now = when_now();
+
+	if (live->is_once && when_known(live->first_status) && tailnet_statuses(live->tailnet) < 2 &&
+		when_since(live->first_status, now) >= SECOND_STATUS_MS)
+		tailnet_ask_now(live->tailnet);
+	if (!live->settings->is_passive)
+		knock(live);
+	schedule(live);
+}
+
+/* ---- what the tailnet says ---- */
+
+static void names_resolved(void *data, const char *address)
+{
+	struct live *live = data;
+
+	live->names = NULL;
+	ledger_see_names(live->ledger, address != NULL);
+	tell_change(live);
+}
+
+/* Whether MagicDNS works on this machine: clients need it, we do not. */
+static void ask_names(struct live *live, const struct obs_status *status, struct when now)
+{
+	if (live->names || !status->has_magicdns || !status->has_tun || !*status->self.fqdn ||
+		(when_known(live->names_asked) && when_since(live->names_asked, now) < NAMES_AGAIN_MS))
+		return;
+	live->names_asked = now;
+	live->names = resolve_start(live->loop, status->self.fqdn, names_resolved, live);
+}
+
+static void open_way(struct live *live, const struct obs_status *status)
+{
+	const char *socket = tailnet_socket(live->tailnet);
+	struct fault fault;
+
+	if (*live->settings->proxy) {
+		watch_set_proxy(live->watch, live->settings->proxy);
+		return;
+	}
+	if (status->has_tun || live->door || !socket)
+		return;
+	live->door = socks_door_open(live->loop, socket, &fault);
+	if (live->door)
+		watch_set_proxy(live->watch, socks_door_proxy(live->door));
+	else
+		log_line("%s", fault.text);
+}
+
+/* A laptop that slept: what was observed before proves nothing now. */
+static void notice_jump(struct live *live, struct when now)
+{
+	int64_t drift = now.wall_ms - live->last_news.wall_ms - when_since(live->last_news, now);
+
+	if (when_known(live->last_news) && (drift > JUMP_MS || drift < -JUMP_MS)) {
+		ledger_blank(live->ledger, now);
+		watch_ask_now(live->watch, NULL);
+	}
+	live->last_news = now;
+}
+
+static void see_status(struct live *live, struct when now)
+{
+	const struct obs_status *status = ledger_status(live->ledger);
+
+	if (!when_known(live->first_status))
+		live->first_status = now;
+	if (status->backend != BACKEND_RUNNING)
+		return;
+	ask_names(live, status, now);
+	if (live->settings->is_passive)
+		return;
+	open_way(live, status);
+	for (size_t i = 0; i < live->doors.count; i++)
+		place_door(live->doors.items[i], now);
+	discover_see(live->discover, status, now);
+	knock(live);
+}
+
+static void watch_mount(struct live *live, const char *url, const struct obs_peer *self, bool is_backend_asked)
+{
+	struct url parts;
+	bool is_inside = self != NULL;
+
+	if (!*url || url_split(&parts, url) < 0 || is_left_alone(live, url))
+		return;
+	watch_add(live->watch,
+		&(struct door){
+			.url = url,
+			.peer_id = is_inside ? self->id : "",
+			.address = is_inside ? doors_address(self) :
+				url_host_is_loopback(parts.host) && !url_host_is_address(parts.host) ? "127.0.0.1" :
+				url_host_is_address(parts.host) ? parts.host : "",
+			.found_by = FOUND_SERVE,
+			.is_own = true,
+			.is_mount = true,
+			.is_backend_asked = is_backend_asked,
+			.family = "",
+			.key = "",
+		});
+}
+
+static void see_serve(struct live *live, struct obs_serve *serve)
+{
+	static const int usual[] = { 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 0 };
+	const struct obs_status *status = ledger_status(live->ledger);
+	const struct obs_serve *before = ledger_serve(live->ledger);
+
+	doors_of_mounts(serve, status, live->settings->ports[0] ? live->settings->ports : usual);
+	for (size_t i = 0; before && i < before->mount_count; i++) {
+		bool is_gone = true;
+
+		for (size_t k = 0; k < serve->mount_count && is_gone; k++)
+			is_gone = strcmp(before->mounts[i].url, serve->mounts[k].url) != 0;
+		if (is_gone && *before->mounts[i].url) {
+			watch_drop(live->watch, before->mounts[i].url);
+			ledger_drop_endpoint(live->ledger, before->mounts[i].url);
+		}
+	}
+	for (size_t i = 0; i < serve->mount_count && !live->settings->is_passive; i++) {
+		watch_mount(live, serve->mounts[i].backend, NULL, false);
+		watch_mount(live, serve->mounts[i].url, &status->self, *serve->mounts[i].backend != '\0');
+	}
+	ledger_keep_serve(live->ledger, serve);
+}
+
+static void see_services(struct live *live, const struct obs_services *services)
+{
+	const struct obs_status *status = ledger_status(live->ledger);
+
+	for (size_t i = 0; i < services->service_count && !live->settings->is_passive; i++)
+		for (size_t k = 0; k < services->services[i].port_count; k++) {
+			const struct obs_service *service = &services->services[i];
+			struct url url = { .is_https = service->ports[k] == 443, .port = service->ports[k] };
+			char text[600];
+
+			snprintf(url.host, sizeof(url.host), "%.100s.%.100s",
+				service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0),
+				status->magicdns_suffix);
+			if (url_join(&url, text, sizeof(text)) < 0 || watch_has(live->watch, text) ||
+				is_left_alone(live, text))
+				continue;
+			watch_add(live->watch,
+				&(struct door){ .url = text, .peer_id = "", .address = service->address,
+					.found_by = FOUND_SERVICE, .is_candidate = true, .family = "", .key = "" });
+		}
+}
+
+static void hear(void *data, const struct tailnet_news *news)
+{
+	struct live *live = data;
+	struct when now = when_now();
+
+	notice_jump(live, now);
+	switch (news->event) {
+	case TAILNET_STATUS:
+		see_status(live, now);
+		break;
+	case TAILNET_SERVE:
+		see_serve(live, news->serve);
+		break;
+	case TAILNET_SERVICES:
+		see_services(live, news->services);
+		break;
+	case TAILNET_TROUBLE:
+		for (size_t i = 0; i < live->doors.count && !live->settings->is_passive; i++)
+			place_door(live->doors.items[i], now);
+		break;
+	}
+	schedule(live);
+	tell_change(live);
+}
+
+/* ---- life ---- */
+
+struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once, void (*changed)(void *data),
+	void *data)
+{
+	struct live *live = mem_alloc(sizeof(*live));
+	const struct ledger_terms terms = {
+		.period_ms = (int64_t)(settings->period_s * 1000),
+		.poll_ms = (int64_t)(settings->period_s * 5000),
+		.ignore = settings->ignore.items,
+		.ignore_count = settings->ignore.count,
+		.is_passive = settings->is_passive,
+	};
+	const struct watch_hooks hooks = { .data = live, .changed = tell_change, .judged = judged, .silent = silent };
+
+	live->loop = loop;
+	live->settings = settings;
+	live->is_once = is_once;
+	live->changed = changed;
+	live->data = data;
+	live->http = http_new(loop);
+	live->ledger = ledger_new(&terms);
+	live->timer = mem_alloc(sizeof(*live->timer));
+	uv_timer_init(loop, live->timer);
+	live->timer->data = live;
+	live->watch = watch_new(loop, live->http, settings, live->ledger, is_once, &hooks);
+	live->discover = discover_new(settings);
+	live->questions = questions_new(loop, live->http, live->ledger, live->watch, tell_change, live);
+	load_known_doors(live);
+	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
+	return live;
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+static void free_door(struct known_door *door)
+{
+	if (door->resolve)
+		resolve_cancel(door->resolve);
+	memset(door->key, 0, strlen(door->key));
+	free(door->url);
+	free(door->family);
+	free(door->key);
+	free(door);
+}
+
+void live_free(struct live *live)
+{
+	if (!live)
+		return;
+	if (live->names)
+		resolve_cancel(live->names);
+	for (size_t i = 0; i < live->doors.count; i++)
+		free_door(live->doors.items[i]);
+	free(live->doors.items);
+	questions_free(live->questions);
+	watch_free(live->watch);
+	tailnet_free(live->tailnet);
+	discover_free(live->discover);
+	if (live->door)
+		socks_door_close(live->door);
+	http_free(live->http);
+	ledger_free(live->ledger);
+	remember_fini(&live->remembered);
+	forget_left_alone(live);
+	free(live->left_alone.items);
+	uv_close((uv_handle_t *)live->timer, free_handle);
+	free(live);
+}
+
+struct snapshot *live_take(struct live *live, struct when now)
+{
+	struct obs_discovery counts;
+	struct snapshot *snapshot;
+
+	discover_count(live->discover, &counts);
+	ledger_see_discovery(live->ledger, &counts);
+	snapshot = ledger_take(live->ledger, now);
+	if (!live->settings->is_passive)
+		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
+	return snapshot;
+}
+
+void live_ask_now(struct live *live)
+{
+	forget_left_alone(live);
+	tailnet_ask_now(live->tailnet);
+	watch_ask_now(live->watch, NULL);
+	discover_again(live->discover);
+	schedule(live);
+}
+
+bool live_is_settled(const struct live *live)
+{
+	const struct obs_status *status = ledger_status(live->ledger);
+	struct obs_discovery counts;
+
+	if (!status)
+		return tailnet_failures(live->tailnet) > 0;
+	if (status->backend != BACKEND_RUNNING)
+		return true;
+	if (live->settings->is_passive)
+		return tailnet_has_serve(live->tailnet);
+	discover_count(live->discover, &counts);
+	return tailnet_statuses(live->tailnet) >= 2 && tailnet_has_serve(live->tailnet) && !counts.pending &&
+		!live->resolving && !watch_unsettled(live->watch) && !questions_open(live->questions);
+}

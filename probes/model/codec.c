@@ -1,0 +1,269 @@
+/* The contract, top to bottom: one function for each kind of row, in the order in which it is printed. */
+#include "probes/model/codec.h"
+
+#include "probes/base/json_out.h"
+
+#include <math.h>
+
+static void write_text_or_null(struct json_out *out, const char *key, const char *text)
+{
+	if (*text)
+		json_out_text(out, key, text);
+	else
+		json_out_null(out, key);
+}
+
+static void write_time_or_null(struct json_out *out, const char *key, int64_t wall_ms)
+{
+	if (wall_ms)
+		json_out_time(out, key, wall_ms);
+	else
+		json_out_null(out, key);
+}
+
+/* Flags that say something only when they are true. */
+static void write_if_true(struct json_out *out, const char *key, bool value)
+{
+	if (value)
+		json_out_bool(out, key, true);
+}
+
+static void write_verdict(struct json_out *out, const struct verdict *verdict)
+{
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "code", verdict->code);
+	json_out_text(out, "layer", layer_name(verdict->layer));
+	json_out_text(out, "severity", severity_name(verdict->severity));
+	json_out_text(out, "text", verdict->text);
+	json_out_text(out, "fix", verdict->fix);
+	json_out_time(out, "since", verdict->since);
+	write_if_true(out, "muted", verdict->is_muted);
+	json_out_end(out, '}');
+}
+
+static void write_verdicts(struct json_out *out, const struct snapshot *snapshot, struct span span)
+{
+	json_out_begin(out, "verdicts", '[');
+	for (size_t i = 0; i < span.count; i++)
+		write_verdict(out, &snapshot->verdict_list[span.first + i]);
+	json_out_end(out, ']');
+}
+
+static void write_daemon(struct json_out *out, const struct daemon *daemon)
+{
+	json_out_begin(out, "daemon", '{');
+	json_out_text(out, "backend_state", daemon->backend_state);
+	json_out_text(out, "version", daemon->version);
+	if (daemon->is_known) {
+		json_out_bool(out, "tun", daemon->has_tun);
+		json_out_texts(out, "health", daemon->health);
+	}
+	json_out_text(out, "self", daemon->self);
+	json_out_text(out, "self_id", daemon->self_id);
+	json_out_text(out, "tailnet", daemon->tailnet);
+	json_out_text(out, "magicdns_suffix", daemon->magicdns_suffix);
+	json_out_text(out, "home_derp", daemon->home_derp);
+	json_out_number(out, "age_ms", daemon->age_ms);
+	json_out_text(out, "via", daemon->via);
+	write_if_true(out, "stale", daemon->is_stale);
+	json_out_text(out, "trouble", daemon->trouble);
+	json_out_end(out, '}');
+}
+
+static void write_paths(struct json_out *out, const char *key, const double figures[TRAFFIC_PATHS])
+{
+	json_out_begin(out, key, '{');
+	for (int path = 0; path < TRAFFIC_PATHS; path++)
+		json_out_number(out, traffic_path_name((enum traffic_path)path), figures[path]);
+	json_out_end(out, '}');
+}
+
+static void write_traffic(struct json_out *out, const struct traffic *traffic)
+{
+	json_out_begin(out, "traffic", '{');
+	json_out_text(out, "source", traffic->source);
+	write_paths(out, "rx_bytes", traffic->rx_bytes);
+	write_paths(out, "tx_bytes", traffic->tx_bytes);
+	write_paths(out, "rx_bytes_per_s", traffic->rx_per_s);
+	write_paths(out, "tx_bytes_per_s", traffic->tx_per_s);
+	json_out_end(out, '}');
+}
+
+static void write_path(struct json_out *out, const struct path *path)
+{
+	json_out_begin(out, "path", '{');
+	json_out_text(out, "kind", path_kind_name(path->kind));
+	json_out_text(out, "endpoint", path->endpoint);
+	write_text_or_null(out, "via", path->via);
+	json_out_number(out, "rtt_ms", path->rtt_ms);
+	json_out_text(out, "rtt_source", path->rtt_source);
+	json_out_number(out, "rtt_age_ms", path->rtt_age_ms);
+	json_out_number(out, "rtt_p95_ms", path->rtt_p95_ms);
+	json_out_number(out, "jitter_ms", path->jitter_ms);
+	json_out_number(out, "loss", path->loss);
+	json_out_number(out, "changes", path->changes);
+	json_out_time(out, "since", path->since);
+	json_out_end(out, '}');
+}
+
+static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
+{
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "id", peer->id);
+	json_out_text(out, "name", peer->name);
+	json_out_text(out, "fqdn", peer->fqdn);
+	json_out_text(out, "os", peer->os);
+	json_out_text(out, "user", peer->user);
+	json_out_texts(out, "addresses", peer->addresses);
+	json_out_texts(out, "tags", peer->tags);
+	write_if_true(out, "self", peer->is_self);
+	write_if_true(out, "shared_in", peer->is_shared_in);
+	json_out_bool(out, "online", peer->is_online);
+	write_path(out, &peer->path);
+	json_out_time(out, "key_expiry", peer->key_expiry);
+	write_time_or_null(out, "last_seen", peer->last_seen);
+	json_out_time(out, "last_handshake", peer->last_handshake);
+	json_out_number(out, "rx_bytes", peer->rx_bytes);
+	json_out_number(out, "tx_bytes", peer->tx_bytes);
+	json_out_number(out, "rx_bytes_per_s", peer->rx_per_s);
+	json_out_number(out, "tx_bytes_per_s", peer->tx_per_s);
+	json_out_text(out, "state", state_name(peer->state));
+	write_verdicts(out, snapshot, peer->verdicts);
+	json_out_end(out, '}');
+}
+
+static void write_models(struct json_out *out, const struct model *models, size_t count)
+{
+	json_out_begin(out, "models", '[');
+	for (const struct model *model = models; model < models + count; model++) {
+		json_out_begin(out, NULL, '{');
+		json_out_text(out, "id", model->id);
+		json_out_text(out, "state", model_state_name(model->state));
+		json_out_text(out, "quantisation", model->quantisation);
+		json_out_number(out, "size_bytes", model->size_bytes);
+		json_out_number(out, "vram_bytes", model->vram_bytes);
+		json_out_number(out, "context", model->context);
+		json_out_time(out, "expires_at", model->expires_at);
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
+}
+
+static void write_figures(struct json_out *out, const struct endpoint *endpoint)
+{
+	json_out_begin(out, "latency", '{');
+	json_out_number(out, "connect_ms", endpoint->connect_ms);
+	json_out_number(out, "tls_ms", endpoint->tls_ms);
+	json_out_number(out, "ttfb_ms", endpoint->ttfb_ms);
+	json_out_number(out, "samples", endpoint->samples);
+	json_out_end(out, '}');
+	json_out_begin(out, "engine", '{');
+	json_out_number(out, "running", endpoint->running);
+	json_out_number(out, "waiting", endpoint->waiting);
+	json_out_number(out, "slots", endpoint->slots);
+	json_out_number(out, "tokens_per_s", endpoint->tokens_per_s);
+	json_out_end(out, '}');
+}
+
+static void write_endpoint(
+	struct json_out *out, const struct snapshot *snapshot, const struct endpoint *endpoint)
+{
+	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
+
+	json_out_begin(out, NULL, '{');
+	write_text_or_null(out, "peer", peer ? peer->name : "");
+	write_text_or_null(out, "peer_id", peer ? peer->id : "");
+	json_out_number(out, "engine_id", endpoint->engine_id);
+	json_out_text(out, "url", endpoint->url);
+	json_out_text(out, "found_by", found_by_name(endpoint->found_by));
+	write_if_true(out, "pinned", endpoint->is_pinned);
+	json_out_text(out, "server", endpoint->server);
+	json_out_text(out, "server_version", endpoint->version);
+	json_out_text(out, "state", state_name(endpoint->state));
+	json_out_time(out, "since", endpoint->since);
+	write_if_true(out, "stale", endpoint->is_stale);
+	json_out_number(out, "age_ms", endpoint->age_ms);
+	json_out_time(out, "cert_not_after", endpoint->cert_not_after);
+	write_verdicts(out, snapshot, endpoint->verdicts);
+	if (endpoint->models_known)
+		write_models(out, snapshot->models + endpoint->models.first, endpoint->models.count);
+	write_figures(out, endpoint);
+	json_out_end(out, '}');
+}
+
+static void write_mount(struct json_out *out, const struct snapshot *snapshot, const struct mount *mount)
+{
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "host", mount->host);
+	json_out_text(out, "service", mount->service);
+	json_out_number(out, "port", mount->port ? mount->port : NAN);
+	json_out_text(out, "protocol", serve_protocol_name(mount->protocol));
+	json_out_text(out, "mount", mount->path);
+	json_out_text(out, "target", mount->target);
+	json_out_bool(out, "funnel", mount->is_funnel);
+	json_out_bool(out, "foreground", mount->is_foreground);
+	json_out_text(out, "backend_state", state_name(mount->backend_state));
+	write_verdicts(out, snapshot, mount->verdicts);
+	json_out_end(out, '}');
+}
+
+/* This build has no capture, and so it sees no flows. */
+static void write_capture(struct json_out *out)
+{
+	json_out_begin(out, "capture", '{');
+	json_out_text(out, "state", "off");
+	json_out_end(out, '}');
+	json_out_begin(out, "flows", '[');
+	json_out_end(out, ']');
+}
+
+static void write_ledger(struct json_out *out, const struct snapshot *snapshot)
+{
+	json_out_begin(out, "ledger", '{');
+	json_out_number(out, "requests", snapshot->requests);
+	json_out_number(out, "bytes_sent", snapshot->bytes_sent);
+	json_out_number(out, "bytes_received", snapshot->bytes_received);
+	json_out_begin(out, "by_cost", '{');
+	for (int cost = 0; cost < COST_COUNT; cost++)
+		if (snapshot->by_cost[cost] > 0 || cost == COST_FREE)
+			json_out_number(out, cost_name((enum cost)cost), snapshot->by_cost[cost]);
+	json_out_end(out, '}');
+	json_out_end(out, '}');
+}
+
+static void write_rows(struct json_out *out, const struct snapshot *snapshot)
+{
+	json_out_begin(out, "peers", '[');
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		write_peer(out, snapshot, &snapshot->peers[i]);
+	json_out_end(out, ']');
+	json_out_begin(out, "endpoints", '[');
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		write_endpoint(out, snapshot, &snapshot->endpoints[i]);
+	json_out_end(out, ']');
+	json_out_begin(out, "serve", '[');
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		write_mount(out, snapshot, &snapshot->mounts[i]);
+	json_out_end(out, ']');
+}
+
+int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty)
+{
+	struct json_out out = { .file = file, .is_pretty = is_pretty };
+
+	json_out_begin(&out, NULL, '{');
+	json_out_number(&out, "schema_version", CODEC_SCHEMA_VERSION);
+	json_out_text(&out, "version", TSLLM_VERSION);
+	json_out_time(&out, "taken_at", snapshot->taken.wall_ms);
+	json_out_text(&out, "source", snapshot->source);
+	json_out_text(&out, "status", status_name(snapshot->status));
+	write_daemon(&out, &snapshot->daemon);
+	write_traffic(&out, &snapshot->traffic);
+	write_rows(&out, snapshot);
+	write_capture(&out);
+	write_verdicts(&out, snapshot, snapshot->verdicts);
+	write_ledger(&out, snapshot);
+	json_out_end(&out, '}');
+	putc('\n', file);
+	return fflush(file) == 0 && !ferror(file) ? 0 : -1;
+}

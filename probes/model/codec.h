@@ -1,0 +1,19 @@
+/* A snapshot as the JSON of the contract: `--format json`, `--watch`, a recording.
+ *
+ * Keys are added, never renamed; codes never change meaning. What is unknown is left out, or null where the
+ * contract shows null. Written member by member, so that 10,000 peers cost no memory. */
+#ifndef TSLLM_MODEL_CODEC_H
+#define TSLLM_MODEL_CODEC_H
+
+#include "probes/model/snapshot.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#define CODEC_SCHEMA_VERSION 1
+
+/* One object and a newline; not pretty: on one line, as NDJSON wants it. -1: the file does not take it
+ * (errno). */
+int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty);
+
+#endif

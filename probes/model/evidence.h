@@ -1,0 +1,205 @@
+/* What the ledger remembers, and what a rule may look at. Private to probes/model. */
+#ifndef TSLLM_MODEL_EVIDENCE_H
+#define TSLLM_MODEL_EVIDENCE_H
+
+#include "probes/base/mem.h"
+#include "probes/model/ledger.h"
+#include "probes/model/series.h"
+#include "probes/model/snapshot.h"
+
+/* Since when a code has held, and the row it made. One list a row. */
+struct standing {
+	const char *code;
+	int64_t since;          /* wall ms */
+};
+
+struct standings {
+	struct standing *items;
+	size_t count, room;
+};
+
+struct known_peer {
+	char *id;
+	const struct obs_peer *obs;     /* in the ledger's status */
+	enum path_kind kind, candidate;
+	unsigned kind_polls;            /* polls in a row that showed the kind */
+	unsigned candidate_polls, offline_polls, changes;
+	struct when kind_since;
+	struct when heard;              /* something came back from it */
+	struct when counted;            /* of the counters below */
+	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
+	struct series *rtt;             /* NULL until a sample */
+	const char *rtt_source;
+	double best_direct_ms;          /* NAN */
+	bool has_served;                /* an endpoint of it answered once, or is pinned */
+	unsigned silent_doors;          /* endpoints whose connects time out now */
+	bool ping_ok, ping_lost;        /* the last ping */
+	bool was_online;
+	enum state state;
+	struct standings standings;
+};
+
+struct known_model {
+	char *id, *quantisation;
+	enum model_state state;
+	bool in_all;
+	double size_bytes, vram_bytes, context;
+	int64_t expires_at;
+};
+
+struct known_sent {
+	char *path;
+	enum cost cost;
+	double count;
+	int64_t last;
+	int status;
+};
+
+/* What the answer at one path said; it holds until that path says otherwise, for others may know nothing of it. */
+struct told {
+	bool holds;
+	char *path;             /* owned; NULL: never told */
+};
+
+/* The last primary answer, as text the endpoint owns. */
+struct last_answer {
+	enum outcome outcome;
+	enum tls_trouble tls;
+	int status;
+	enum body_shape shape;
+	char *tls_text, *path, *excerpt, *server_header, *via_header, *content_type, *location;
+	bool leaves_host, has_date, is_expected;
+	double retry_after_s;
+	struct when at;                 /* unknown: never asked */
+};
+
+struct known_endpoint {
+	char *url, *peer_id, *address, *at, *server, *title, *version, *incarnation;
+	int port;
+	enum found_by found_by;
+	bool is_pinned, is_own, is_front_end;
+	struct last_answer last;
+	unsigned misses;                /* silent primary answers in a row */
+	struct when good;               /* the last good answer */
+	struct told is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
+	unsigned proofs;                /* enum proof */
+	struct {
+		struct known_model *items;
+		size_t count, room;
+	} models;
+	bool models_known, loaded_known;
+	double running, waiting, slots, tokens_per_s;
+	double generated_tokens, generation_seconds;
+	struct when generated;
+	double connect_ms, tls_ms;
+	struct series ttfb;
+	int64_t cert_not_after;
+	struct {
+		struct known_sent *items;
+		size_t count, room;
+	} sents;
+	double requests, bytes_sent, bytes_received;
+	enum state state;
+	struct when since;
+	struct when changes[8];         /* of its state, for flapping */
+	size_t change_count;
+	struct standings standings;
+};
+
+struct known_mount {
+	const struct obs_mount *obs;
+	struct standings standings;
+};
+
+struct ledger {
+	struct ledger_terms terms;
+	struct obs_status *status;      /* NULL: none yet */
+	struct when status_at;
+	char *via, *socket;
+	enum daemon_trouble trouble;
+	char *trouble_text;
+	struct when trouble_since;
+	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
+	struct when blanked;            /* unknown: never */
+	struct known_peer *peers;       /* by id */
+	size_t peer_count;
+	size_t *by_name;                /* order of the snapshot: self is not in it */
+	struct known_peer self;
+	struct {
+		struct known_endpoint **items;
+		size_t count, room;
+	} endpoints;
+	struct obs_serve *serve;
+	struct known_mount *mounts;
+	size_t mount_count;
+	struct obs_traffic traffic;
+	struct when traffic_at;
+	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
+	struct {
+		char *mode, *ports, *now;
+		size_t peers, asked, pending;
+	} discovery;
+	struct standings standings;
+	struct {
+		struct event *items;    /* text owned; oldest first */
+		size_t count, room;
+	} events;
+	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
+};
+
+/* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
+struct evidence {
+	const struct ledger *ledger;
+	const struct known_peer *peer;
+	const struct known_endpoint *endpoint;
+	const struct obs_mount *mount;
+	const struct known_endpoint *backend;   /* of the mount */
+	struct when now;
+};
+
+/* What a rule found: pre-set from its row, raised or told in more detail by the evidence. */
+struct finding {
+	enum severity severity;
+	enum state state;
+	char detail[400];       /* %{detail} */
+	char fix[400];          /* replaces the row's fix when not empty */
+};
+
+struct rule {
+	const char *code;
+	enum layer layer;
+	enum severity severity;
+	enum state state;
+	bool (*holds)(const struct evidence *evidence, struct finding *finding);
+	const char *text;       /* with %{variables} */
+	const char *fix;
+	bool explains;          /* rules of higher layers are silent once it holds */
+};
+
+/* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
+extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules[], engine_rules[], mount_rules[];
+
+struct known_peer *ledger_peer(const struct ledger *ledger, const char *id);    /* NULL: none; finds self too */
+struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
+bool ledger_daemon_runs(const struct ledger *ledger);
+const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
+bool endpoint_answered(const struct known_endpoint *endpoint);  /* its last answer was HTTP */
+bool endpoint_is_good(const struct known_endpoint *endpoint);   /* its last answer was what its family says */
+
+/* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
+struct verdict_list {
+	struct verdict *items;
+	size_t count, room;
+};
+void verdict_judge(const struct rule *const *tables, const struct evidence *evidence, struct standings *standings,
+	struct arena *arena, struct verdict_list *verdicts);
+void verdict_sort(struct verdict *verdicts, size_t count);      /* worst first */
+
+/* Shared by the files of the ledger. */
+void ledger_set_text(char **slot, const char *text);
+double ledger_rate(double before, double after, double seconds);        /* NAN where a counter was reset */
+void ledger_free_peer(struct known_peer *peer);
+void ledger_free_endpoint(struct known_endpoint *endpoint);
+void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
+
+#endif

@@ -1,0 +1,223 @@
+/* The ledger itself: its beginning and end, this machine's daemon, traffic, events.
+ *
+ * Observations come in through ledger_*.c, and only there does anything change. What must outlive a status (path history,
+ * rates, what an endpoint said) is kept beside it. Judging and copying out is settle.c. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define EVENTS_MAX 200
+#define FOLD_MS (10 * 60 * 1000)
+
+void ledger_set_text(char **slot, const char *text)
+{
+	if (*slot && strcmp(*slot, text) == 0)
+		return;
+	free(*slot);
+	*slot = mem_copy(text);
+}
+
+struct ledger *ledger_new(const struct ledger_terms *terms)
+{
+	struct ledger *ledger = mem_alloc(sizeof(*ledger));
+
+	ledger->terms = *terms;
+	ledger->via = mem_copy("");
+	ledger->socket = mem_copy("");
+	ledger->trouble_text = mem_copy("");
+	ledger->discovery.mode = mem_copy("");
+	ledger->discovery.ports = mem_copy("");
+	ledger->discovery.now = mem_copy("");
+	ledger->self.best_direct_ms = NAN;
+	for (size_t i = 0; i < TRAFFIC_PATHS; i++)
+		ledger->traffic.rx_bytes[i] = ledger->traffic.tx_bytes[i] = ledger->rx_per_s[i] =
+			ledger->tx_per_s[i] = NAN;
+	return ledger;
+}
+
+static void free_mounts(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++)
+		free(ledger->mounts[i].standings.items);
+	free(ledger->mounts);
+	if (ledger->serve)
+		arena_free(ledger->serve->arena);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+	char *texts[] = { ledger->via, ledger->socket, ledger->trouble_text, ledger->discovery.mode,
+		ledger->discovery.ports, ledger->discovery.now };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free(texts[i]);
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		ledger_free_peer(&ledger->peers[i]);
+	free(ledger->peers);
+	free(ledger->by_name);
+	ledger_free_peer(&ledger->self);
+	for (size_t i = 0; i < ledger->endpoints.count; i++)
+		ledger_free_endpoint(ledger->endpoints.items[i]);
+	free(ledger->endpoints.items);
+	free_mounts(ledger);
+	free(ledger->standings.items);
+	for (size_t i = 0; i < ledger->events.count; i++) {
+		free((char *)(uintptr_t)ledger->events.items[i].who);
+		free((char *)(uintptr_t)ledger->events.items[i].text);
+	}
+	free(ledger->events.items);
+	obs_status_free(ledger->status);
+	free(ledger);
+}
+
+bool ledger_daemon_runs(const struct ledger *ledger)
+{
+	return ledger->status && ledger->status->backend == BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
+}
+
+const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size)
+{
+	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";
+	size_t whole = strlen(peer->fqdn), tail = strlen(suffix);
+
+	if (!whole)
+		snprintf(name, size, "%s", *peer->host_name ? peer->host_name : peer->id);
+	else if (tail && whole > tail + 1 && text_has_suffix(peer->fqdn, suffix) &&
+		peer->fqdn[whole - tail - 1] == '.')
+		snprintf(name, size, "%.*s", (int)(whole - tail - 1), peer->fqdn);
+	else
+		snprintf(name, size, "%s", peer->fqdn);
+	return name;
+}
+
+/* ---- events ---- */
+
+static bool fold_event(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+{
+	for (size_t i = ledger->events.count; i-- > 0;) {
+		struct event *event = &ledger->events.items[i];
+
+		if (now.wall_ms - event->at > FOLD_MS)
+			return false;
+		if (strcmp(event->who, who) != 0 || strcmp(event->text, text) != 0)
+			continue;
+		event->times++;
+		event->at = now.wall_ms;
+		event->state = state;
+		return true;
+	}
+	return false;
+}
+
+void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+{
+	if (fold_event(ledger, who, state, now, text))
+		return;
+	if (ledger->events.count == EVENTS_MAX) {
+		free((char *)(uintptr_t)ledger->events.items[0].who);
+		free((char *)(uintptr_t)ledger->events.items[0].text);
+		ledger->events.count--;
+		memmove(ledger->events.items, ledger->events.items + 1,
+			ledger->events.count * sizeof(ledger->events.items[0]));
+	}
+	*VEC_PUSH(&ledger->events) = (struct event){
+		.at = now.wall_ms, .who = mem_copy(who), .text = mem_copy(text), .state = state, .times = 1
+	};
+}
+
+/* ---- the daemon, traffic, and what is sent ---- */
+
+void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now)
+{
+	if (ledger->trouble == DAEMON_FINE)
+		ledger->trouble_since = now;
+	ledger->trouble = trouble;
+	ledger_set_text(&ledger->trouble_text, text);
+}
+
+void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve)
+{
+	free_mounts(ledger);
+	ledger->serve = serve;
+	ledger->mount_count = serve->mount_count;
+	ledger->mounts = mem_alloc((serve->mount_count + 1) * sizeof(*ledger->mounts));
+	for (size_t i = 0; i < serve->mount_count; i++)
+		ledger->mounts[i].obs = &serve->mounts[i];
+}
+
+void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now)
+{
+	double seconds = (double)when_since(ledger->traffic_at, now) / 1000;
+
+	for (size_t i = 0; i < TRAFFIC_PATHS && when_known(ledger->traffic_at); i++) {
+		ledger->rx_per_s[i] = ledger_rate(ledger->traffic.rx_bytes[i], traffic->rx_bytes[i], seconds);
+		ledger->tx_per_s[i] = ledger_rate(ledger->traffic.tx_bytes[i], traffic->tx_bytes[i], seconds);
+	}
+	ledger->traffic = *traffic;
+	ledger->traffic_at = now;
+}
+
+void ledger_see_names(struct ledger *ledger, bool resolve)
+{
+	ledger->names = resolve ? NAMES_RESOLVE : NAMES_FAIL;
+}
+
+void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery)
+{
+	ledger_set_text(&ledger->discovery.mode, discovery->mode);
+	ledger_set_text(&ledger->discovery.ports, discovery->ports);
+	ledger_set_text(&ledger->discovery.now, discovery->now);
+	ledger->discovery.peers = discovery->peers;
+	ledger->discovery.asked = discovery->asked;
+	ledger->discovery.pending = discovery->pending;
+}
+
+void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received)
+{
+	ledger->requests++;
+	ledger->by_cost[cost]++;
+	ledger->bytes_sent += sent;
+	ledger->bytes_received += received;
+}
+
+const struct obs_status *ledger_status(const struct ledger *ledger)
+{
+	return ledger->status;
+}
+
+const struct obs_serve *ledger_serve(const struct ledger *ledger)
+{
+	return ledger->serve;
+}
+
+bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id)
+{
+	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+
+	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok &&
+		!ledger->self.offline_polls;
+}
+
+void ledger_blank(struct ledger *ledger, struct when now)
+{
+	ledger->blanked = now;
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		struct known_endpoint *endpoint = ledger->endpoints.items[i];
+
+		endpoint->misses = 0;
+		endpoint->proofs = PROOF_NONE;
+		endpoint->last.at = (struct when){ 0 };
+		endpoint->state = STATE_UNKNOWN;
+	}
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		ledger->peers[i].offline_polls = 0;
+		ledger->peers[i].kind_polls = 0;
+		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
+	}
+	event_note(ledger, "", STATE_UNKNOWN, now, "this machine slept or its clock jumped: asking everything anew");
+}

@@ -1,0 +1,53 @@
+/* The ledger: the only mutable state of what is known.
+ *
+ * Sources put observations in, each with the moment it was made; ledger_take() settles them into an immutable
+ * snapshot: rates, ages, states, verdicts, events. The ledger knows no source and no sink. */
+#ifndef TSLLM_MODEL_LEDGER_H
+#define TSLLM_MODEL_LEDGER_H
+
+#include "probes/base/when.h"
+#include "probes/model/obs.h"
+#include "probes/model/snapshot.h"
+
+struct ledger;
+
+struct ledger_terms {
+	int64_t period_ms;              /* of the status: three of them make it stale */
+	int64_t poll_ms;                /* of an endpoint */
+	char *const *ignore;            /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
+	size_t ignore_count;
+	bool is_passive;
+};
+
+struct ledger *ledger_new(const struct ledger_terms *terms);
+void ledger_free(struct ledger *ledger);
+
+/* Takes the status over. */
+void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const char *via, const char *socket,
+	struct when now);
+void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
+void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve);         /* takes it over */
+void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now);
+void ledger_see_names(struct ledger *ledger, bool resolve);     /* whether MagicDNS names resolve here */
+void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpoint, struct when now);
+void ledger_drop_endpoint(struct ledger *ledger, const char *url);
+void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now);
+void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now);
+/* A disco pong: ms, and NAN for none. */
+void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
+void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
+void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery);
+/* A request that belongs to no endpoint: discovery, confirming questions. */
+void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received);
+/* This machine slept or changed its network: nothing observed before counts any more. */
+void ledger_blank(struct ledger *ledger, struct when now);
+
+/* What is known now; NULL where nothing is. Valid until the next ledger_keep_…(). */
+const struct obs_status *ledger_status(const struct ledger *ledger);
+const struct obs_serve *ledger_serve(const struct ledger *ledger);
+/* A peer whose status says offline, and nothing says otherwise. */
+bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
+
+struct snapshot *ledger_take(struct ledger *ledger, struct when now);
+
+#endif

@@ -1,0 +1,356 @@
+/* Endpoints: what they were asked, what they said, what they have.
+ *
+ * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds what it
+ * tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_models(struct known_endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		free(endpoint->models.items[i].id);
+		free(endpoint->models.items[i].quantisation);
+	}
+	free(endpoint->models.items);
+	memset(&endpoint->models, 0, sizeof(endpoint->models));
+}
+
+void ledger_free_endpoint(struct known_endpoint *endpoint)
+{
+	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
+		endpoint->title, endpoint->version, endpoint->incarnation, endpoint->is_loading.path, endpoint->is_sleeping.path, endpoint->wants_key.path,
+		endpoint->key_rejected.path, endpoint->open_onboarding.path, endpoint->last.tls_text,
+		endpoint->last.path, endpoint->last.excerpt, endpoint->last.server_header,
+		endpoint->last.via_header, endpoint->last.content_type, endpoint->last.location };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free(texts[i]);
+	for (size_t i = 0; i < endpoint->sents.count; i++)
+		free(endpoint->sents.items[i].path);
+	free(endpoint->sents.items);
+	free_models(endpoint);
+	free(endpoint->standings.items);
+	free(endpoint);
+}
+
+struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url)
+{
+	for (size_t i = 0; i < ledger->endpoints.count; i++)
+		if (strcmp(ledger->endpoints.items[i]->url, url) == 0)
+			return ledger->endpoints.items[i];
+	return NULL;
+}
+
+static struct known_endpoint *new_endpoint(const char *url)
+{
+	struct known_endpoint *endpoint = mem_alloc(sizeof(*endpoint));
+	char **texts[] = { &endpoint->peer_id, &endpoint->address, &endpoint->at, &endpoint->server,
+		&endpoint->title, &endpoint->version, &endpoint->incarnation, &endpoint->last.tls_text,
+		&endpoint->last.path, &endpoint->last.excerpt, &endpoint->last.server_header,
+		&endpoint->last.via_header, &endpoint->last.content_type, &endpoint->last.location };
+
+	endpoint->url = mem_copy(url);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		*texts[i] = mem_copy("");
+	endpoint->running = endpoint->waiting = endpoint->slots = endpoint->tokens_per_s = NAN;
+	endpoint->generated_tokens = endpoint->generation_seconds = NAN;
+	endpoint->connect_ms = endpoint->tls_ms = endpoint->last.retry_after_s = NAN;
+	return endpoint;
+}
+
+void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, struct when now)
+{
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, obs->url);
+
+	if (!endpoint) {
+		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
+		endpoint->found_by = (enum found_by)obs->found_by;
+		endpoint->since = now;
+		ledger_set_text(&endpoint->server, obs->server);
+		ledger_set_text(&endpoint->title, obs->title);
+	}
+	ledger_set_text(&endpoint->peer_id, obs->peer_id);
+	ledger_set_text(&endpoint->address, obs->address);
+	ledger_set_text(&endpoint->at, obs->at);
+	endpoint->port = obs->port;
+	endpoint->is_pinned = obs->is_pinned;
+	endpoint->is_own = obs->is_own;
+}
+
+void ledger_drop_endpoint(struct ledger *ledger, const char *url)
+{
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		if (strcmp(ledger->endpoints.items[i]->url, url) != 0)
+			continue;
+		ledger_free_endpoint(ledger->endpoints.items[i]);
+		ledger->endpoints.count--;
+		memmove(&ledger->endpoints.items[i], &ledger->endpoints.items[i + 1],
+			(ledger->endpoints.count - i) * sizeof(ledger->endpoints.items[0]));
+		return;
+	}
+}
+
+void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now)
+{
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, url);
+
+	(void)now;
+	if (endpoint)
+		endpoint->proofs |= proof;
+}
+
+void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after)
+{
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, url);
+
+	if (endpoint && not_after)
+		endpoint->cert_not_after = not_after;
+}
+
+bool endpoint_answered(const struct known_endpoint *endpoint)
+{
+	return when_known(endpoint->last.at) && endpoint->last.outcome == OUTCOME_ANSWERED;
+}
+
+bool endpoint_is_good(const struct known_endpoint *endpoint)
+{
+	return endpoint_answered(endpoint) && endpoint->last.is_expected;
+}
+
+static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+{
+	struct known_sent *row = NULL;
+
+	endpoint->requests++;
+	endpoint->bytes_sent += answer->bytes_sent;
+	endpoint->bytes_received += answer->bytes_received;
+	for (size_t i = 0; i < endpoint->sents.count && !row; i++)
+		if (strcmp(endpoint->sents.items[i].path, answer->path) == 0)
+			row = &endpoint->sents.items[i];
+	if (!row) {
+		row = VEC_PUSH(&endpoint->sents);
+		row->path = mem_copy(answer->path);
+		row->cost = answer->cost;
+	}
+	row->count++;
+	row->last = now.wall_ms;
+	row->status = answer->status;
+}
+
+static struct known_model *model_of(struct known_endpoint *endpoint, const char *id)
+{
+	struct known_model *model;
+
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		if (strcmp(endpoint->models.items[i].id, id) == 0)
+			return &endpoint->models.items[i];
+	model = VEC_PUSH(&endpoint->models);
+	*model = (struct known_model){ .id = mem_copy(id), .quantisation = mem_copy(""), .size_bytes = NAN,
+		.vram_bytes = NAN, .context = NAN };
+	return model;
+}
+
+static void see_model(struct known_model *model, const struct obs_model *obs)
+{
+	if (obs->state != MODEL_UNKNOWN)
+		model->state = obs->state;
+	if (*obs->quantisation)
+		ledger_set_text(&model->quantisation, obs->quantisation);
+	if (!isnan(obs->size_bytes))
+		model->size_bytes = obs->size_bytes;
+	if (!isnan(obs->vram_bytes))
+		model->vram_bytes = obs->vram_bytes;
+	if (!isnan(obs->context))
+		model->context = obs->context;
+	if (obs->expires_at)
+		model->expires_at = obs->expires_at;
+}
+
+static void drop_unlisted(struct known_endpoint *endpoint)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		struct known_model *model = &endpoint->models.items[i];
+
+		if (model->in_all || (model->state != MODEL_COLD && model->state != MODEL_UNKNOWN)) {
+			endpoint->models.items[kept++] = *model;
+			continue;
+		}
+		free(model->id);
+		free(model->quantisation);
+	}
+	endpoint->models.count = kept;
+}
+
+static void see_models(struct known_endpoint *endpoint, const struct reading *reading)
+{
+	bool is_all = reading->list == MODELS_ALL;
+
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		struct known_model *model = &endpoint->models.items[i];
+
+		if (is_all)
+			model->in_all = false;
+		else
+			*model = (struct known_model){ .id = model->id, .quantisation = model->quantisation,
+				.in_all = model->in_all, .state = MODEL_COLD, .size_bytes = model->size_bytes,
+				.vram_bytes = NAN, .context = model->context };
+	}
+	for (size_t i = 0; i < reading->model_count; i++) {
+		struct known_model *model = model_of(endpoint, reading->models[i].id);
+
+		see_model(model, &reading->models[i]);
+		model->in_all = model->in_all || is_all;
+		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
+			model->state = MODEL_COLD;
+		endpoint->loaded_known = endpoint->loaded_known || model->state != MODEL_UNKNOWN;
+	}
+	endpoint->models_known = endpoint->models_known || is_all || reading->model_count;
+	endpoint->loaded_known = endpoint->loaded_known || !is_all;
+	drop_unlisted(endpoint);
+}
+
+/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count it. */
+static void see_tokens(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
+{
+	double tokens = reading->generated_tokens - endpoint->generated_tokens;
+	double seconds = isnan(reading->generation_seconds) ? (double)when_since(endpoint->generated, now) / 1000 :
+		reading->generation_seconds - endpoint->generation_seconds;
+
+	if (isnan(reading->generated_tokens))
+		return;
+	endpoint->tokens_per_s = tokens > 0 && seconds > 0 ? tokens / seconds : NAN;
+	endpoint->generated_tokens = reading->generated_tokens;
+	endpoint->generation_seconds = reading->generation_seconds;
+	endpoint->generated = now;
+}
+
+static void see_number(double *slot, double value)
+{
+	if (!isnan(value))
+		*slot = value;
+}
+
+static void see_told(struct told *told, bool holds, const char *path)
+{
+	if (holds)
+		ledger_set_text(&told->path, path);
+	if (holds || (told->path && strcmp(told->path, path) == 0))
+		told->holds = holds;
+}
+
+static void see_reading(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+{
+	const struct reading *reading = answer->reading;
+
+	if (*reading->version)
+		ledger_set_text(&endpoint->version, reading->version);
+	if (*reading->incarnation)
+		ledger_set_text(&endpoint->incarnation, reading->incarnation);
+	see_told(&endpoint->is_loading, reading->is_loading, answer->path);
+	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer->path);
+	see_told(&endpoint->wants_key, reading->wants_key, answer->path);
+	see_told(&endpoint->key_rejected, reading->key_rejected, answer->path);
+	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer->path);
+	if (reading->list != MODELS_UNTOLD)
+		see_models(endpoint, reading);
+	see_number(&endpoint->running, reading->running);
+	see_number(&endpoint->waiting, reading->waiting);
+	see_number(&endpoint->slots, reading->slots);
+	see_tokens(endpoint, reading, now);
+}
+
+static bool is_silence(const struct obs_answer *answer)
+{
+	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
+		(answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
+}
+
+/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server. */
+static bool is_path_changing(const struct known_peer *peer, struct when now)
+{
+	return peer && peer->kind != PATH_IDLE &&
+		(peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < 8000));
+}
+
+static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+{
+	struct last_answer *last = &endpoint->last;
+
+	if (last->outcome != answer->outcome || last->status != answer->status || last->tls != answer->tls)
+		endpoint->proofs = PROOF_NONE;
+	last->outcome = answer->outcome;
+	last->tls = answer->tls;
+	last->status = answer->status;
+	last->shape = answer->shape;
+	last->leaves_host = answer->leaves_host;
+	last->has_date = answer->has_date;
+	last->is_expected = answer->is_expected;
+	last->retry_after_s = answer->retry_after_s;
+	last->at = now;
+	ledger_set_text(&last->tls_text, answer->tls_text);
+	ledger_set_text(&last->path, answer->path);
+	ledger_set_text(&last->excerpt, answer->excerpt);
+	ledger_set_text(&last->server_header, answer->server_header);
+	ledger_set_text(&last->via_header, answer->via_header);
+	ledger_set_text(&last->content_type, answer->content_type);
+	ledger_set_text(&last->location, answer->location);
+}
+
+static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer, const struct obs_answer *answer,
+	struct when now)
+{
+	see_number(&endpoint->connect_ms, answer->connect_ms);
+	see_number(&endpoint->tls_ms, answer->tls_ms);
+	if (answer->is_primary && answer->is_expected)
+		series_add(&endpoint->ttfb, answer->ttfb_ms, now);
+	if (!peer || endpoint->is_own || isnan(answer->connect_ms))
+		return;
+	if (!peer->rtt)
+		peer->rtt = mem_alloc(sizeof(*peer->rtt));
+	series_add(peer->rtt, answer->connect_ms, now);
+	peer->rtt_source = "tcp";
+	if (peer->kind == PATH_DIRECT && !(peer->best_direct_ms <= answer->connect_ms))
+		peer->best_direct_ms = answer->connect_ms;
+}
+
+void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now)
+{
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, answer->url);
+	struct known_peer *peer;
+
+	ledger_see_sent(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
+	if (!endpoint)
+		return;
+	peer = ledger_peer(ledger, endpoint->peer_id);
+	see_sent(endpoint, answer, now);
+	see_timing(endpoint, peer, answer, now);
+	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
+		answer->outcome != OUTCOME_UNRESOLVED)
+		peer->heard = now;
+	ledger_see_certificate(ledger, answer->url, answer->cert_not_after);
+	if (*answer->server) {
+		ledger_set_text(&endpoint->server, answer->server);
+		ledger_set_text(&endpoint->title, answer->title);
+		endpoint->is_front_end = answer->is_front_end;
+	}
+	if (answer->reading && answer->is_expected)
+		see_reading(endpoint, answer, now);
+	if (!answer->is_primary)
+		return;
+	see_last(endpoint, answer, now);
+	if (!is_silence(answer))
+		endpoint->misses = 0;
+	else if (!is_path_changing(peer, now))
+		endpoint->misses++;
+	if (endpoint_is_good(endpoint))
+		endpoint->good = now;
+}
+

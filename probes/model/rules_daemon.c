@@ -1,0 +1,168 @@
+/* What can be wrong with this machine's own tailscaled, and so with the whole picture. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool is_missing(const struct evidence *e, struct finding *f)
+{
+	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
+	return e->ledger->trouble == DAEMON_MISSING;
+}
+
+static bool is_denied(const struct evidence *e, struct finding *f)
+{
+	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
+	return e->ledger->trouble == DAEMON_DENIED;
+}
+
+static bool is_backend(const struct evidence *e, enum backend_state state)
+{
+	return e->ledger->status && e->ledger->trouble == DAEMON_FINE && e->ledger->status->backend == state;
+}
+
+static bool is_stopped(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_backend(e, BACKEND_STOPPED);
+}
+
+static bool needs_login(const struct evidence *e, struct finding *f)
+{
+	if (!is_backend(e, BACKEND_NEEDS_LOGIN))
+		return false;
+	if (*e->ledger->status->auth_url)
+		snprintf(f->fix, sizeof(f->fix), "log in at %s", e->ledger->status->auth_url);
+	return true;
+}
+
+static bool needs_approval(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_backend(e, BACKEND_NEEDS_MACHINE_AUTH);
+}
+
+static bool is_not_running_yet(const struct evidence *e, struct finding *f)
+{
+	if (!e->ledger->status || e->ledger->trouble != DAEMON_FINE)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->backend_word);
+	return e->ledger->status->backend <= BACKEND_IN_USE_OTHER_USER ||
+		e->ledger->status->backend == BACKEND_STARTING;
+}
+
+/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale. */
+static bool is_stale(const struct evidence *e, struct finding *f)
+{
+	const struct ledger *l = e->ledger;
+	int64_t age = when_since(l->status_at, e->now);
+	char span[32];
+
+	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
+		return false;
+	if (!l->status) {
+		snprintf(f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
+		f->severity = SEVERITY_DOWN;
+		return l->trouble != DAEMON_FINE;
+	}
+	snprintf(f->detail, sizeof(f->detail), "tailscaled last answered %s ago%s%s",
+		text_span(span, sizeof(span), age), *l->trouble_text ? ": " : "", l->trouble_text);
+	return age > 3 * l->terms.period_ms;
+}
+
+static bool has_no_tun(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return ledger_daemon_runs(e->ledger) && !e->ledger->status->has_tun;
+}
+
+static bool lost_control(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return ledger_daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2;
+}
+
+static bool has_health_warning(const struct evidence *e, struct finding *f)
+{
+	size_t count = 0;
+
+	if (!ledger_daemon_runs(e->ledger))
+		return false;
+	while (e->ledger->status->health[count])
+		count++;
+	if (!count)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->health[0]);
+	if (count > 1)
+		text_add(f->detail, sizeof(f->detail), " (and %zu more)", count - 1);
+	return true;
+}
+
+static bool names_fail(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return ledger_daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
+}
+
+static bool is_resuming(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return when_known(e->ledger->blanked) && when_since(e->ledger->blanked, e->now) < 15000;
+}
+
+static bool has_no_route(const struct evidence *e, struct finding *f)
+{
+	size_t unreachable = 0;
+
+	(void)f;
+	for (size_t i = 0; i < e->ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = e->ledger->endpoints.items[i];
+
+		if (!when_known(endpoint->last.at) || !*endpoint->peer_id || endpoint->is_own)
+			continue;
+		if (endpoint->last.outcome != OUTCOME_UNREACHABLE)
+			return false;
+		unreachable++;
+	}
+	return unreachable > 0;
+}
+
+const struct rule daemon_rules[] = {
+	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
+		"tailscaled is not to be reached on this machine: %{detail}",
+		"sudo systemctl start tailscaled (or --socket PATH, where its socket is elsewhere)", true },
+	{ "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
+		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
+	{ "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
+		"sudo systemctl status tailscaled", true },
+	{ "tailscale-stopped", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
+		"Tailscale is stopped on this machine", "tailscale up", true },
+	{ "needs-login", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
+		"this machine is logged out of its tailnet", "tailscale login", true },
+	{ "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
+		"this machine waits for the approval of a tailnet admin",
+		"approve it at https://login.tailscale.com/admin/machines", true },
+	{ "tailscale-starting", LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
+		"tailscaled is not running yet: its state is %{detail}", "wait, or look at: journalctl -u tailscaled",
+		true },
+	{ "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
+		"tailscaled has lost its control plane: what is shown of peers that came or moved since is old",
+		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
+	{ "no-route", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
+		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
+		"check this machine's network and that the Tailscale interface is up", false },
+	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
+		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may be well",
+		"tailscale set --accept-dns=true", false },
+	{ "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
+		"this machine slept or its clock jumped: everything is being asked anew", "", false },
+	{ "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
+		"tailscaled has no network interface here (userspace networking): plain connects cannot work, "
+		"servers are asked through it",
+		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055", false },
+	{ "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
+		"tailscaled warns: %{detail}", "tailscale status", false },
+	{ 0 },
+};

@@ -1,0 +1,158 @@
+/* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define FLAP_SPAN_MS (10 * 60 * 1000)
+#define FLAP_CHANGES 4
+
+static bool is_flapping(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	size_t recent = 0;
+
+	for (size_t i = 0; i < endpoint->change_count && i < ARRAY_LEN(endpoint->changes); i++)
+		recent += when_since(endpoint->changes[i], e->now) <= FLAP_SPAN_MS;
+	snprintf(f->detail, sizeof(f->detail), "%zu", recent);
+	return recent >= FLAP_CHANGES;
+}
+
+static bool is_loading(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	if (!endpoint_is_good(e->endpoint))
+		return false;
+	for (size_t i = 0; i < e->endpoint->models.count; i++)
+		if (e->endpoint->models.items[i].state == MODEL_LOADING)
+			snprintf(f->detail, sizeof(f->detail), " %.120s", e->endpoint->models.items[i].id);
+	return e->endpoint->is_loading.holds || *f->detail;
+}
+
+static bool is_busy(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+
+	if (!endpoint_is_good(endpoint) || !(endpoint->running > 0 || endpoint->waiting > 0))
+		return false;
+	if (endpoint->waiting > 0)
+		snprintf(f->detail, sizeof(f->detail), "%.0f waiting behind %.0f in work", endpoint->waiting,
+			endpoint->running);
+	else
+		snprintf(f->detail, sizeof(f->detail), "%.0f in work", endpoint->running);
+	return true;
+}
+
+static bool is_sleeping(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_is_good(e->endpoint) && e->endpoint->is_sleeping.holds;
+}
+
+static bool has_no_models(const struct evidence *e, struct finding *f)
+{
+	if (!endpoint_is_good(e->endpoint) || !e->endpoint->models_known || e->endpoint->models.count ||
+		e->endpoint->is_front_end)
+		return false;
+	if (strcmp(e->endpoint->server, "ollama") == 0)
+		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
+	return true;
+}
+
+static bool is_front_end(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_is_good(e->endpoint) && e->endpoint->is_front_end;
+}
+
+static bool has_open_onboarding(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_is_good(e->endpoint) && e->endpoint->open_onboarding.holds;
+}
+
+static bool is_on_funnel(const struct evidence *e, struct finding *f)
+{
+	if (!e->mount || !e->mount->is_funnel)
+		return false;
+	if (e->endpoint && endpoint_answered(e->endpoint) && e->endpoint->wants_key.holds) {
+		f->severity = SEVERITY_INFO;
+		snprintf(f->detail, sizeof(f->detail), "; it asks for a key");
+	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
+		snprintf(f->detail, sizeof(f->detail), ", and it asks for no key");
+	}
+	return true;
+}
+
+/* Everybody whom the tailnet policy lets in can use it: worth a word where nothing restricts the host. */
+static bool is_open(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_is_good(e->endpoint) && !e->endpoint->wants_key.holds && !e->endpoint->is_front_end && e->peer &&
+		e->endpoint->models_known && !e->peer->obs->tags[0];
+}
+
+static bool is_unexpanded(const struct evidence *e, struct finding *f)
+{
+	const char *where = strstr(e->mount->host, "${") ? e->mount->host : e->mount->target;
+
+	snprintf(f->detail, sizeof(f->detail), "%s", where);
+	return strstr(where, "${") != NULL;
+}
+
+const struct rule engine_rules[] = {
+	{ "endpoint-flapping", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
+		"%{host}:%{port} changed its state %{detail} times in ten minutes",
+		"look at the log of the server on %{peer}", false },
+	{ "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading, "%{server} is loading%{detail}", "",
+		true },
+	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
+		"%{server} sleeps: the next request pays for the load", "", true },
+	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{detail}", "", false },
+	{ "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
+		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },
+	{ "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
+		"a web front end: it says nothing about the engines behind it", "", false },
+	{ "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB, has_open_onboarding,
+		"the first visitor of %{url} becomes its administrator", "sign up now, or take it off the tailnet",
+		false },
+	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
+		"Funnel is on: the whole internet can use %{url}%{detail}", "tailscale funnel --https=%{port} off",
+		false },
+	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
+		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no tag",
+		"tag %{peer} and grant its port to those who need it", false },
+	{ 0 },
+};
+
+static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
+{
+	if (!e->mount->is_funnel)
+		return false;
+	if (e->endpoint)
+		f->severity = SEVERITY_INFO;    /* its endpoint's row weighs it */
+	return true;
+}
+
+static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
+		when_known(e->backend->last.at) && e->backend->last.outcome == OUTCOME_TLS &&
+		(e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+}
+
+const struct rule mount_rules[] = {
+	{ "unexpanded-config", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
+		"a serve mount holds the literal %{detail}: nothing will answer there",
+		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
+	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
+		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
+		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS", true },
+	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
+		"Funnel is on: the whole internet can reach %{mount}", "tailscale funnel --https=%{port} off", false },
+	{ 0 },
+};

@@ -1,0 +1,274 @@
+/* What an HTTP answer, or the lack of one, says about who failed: the server, the proxy before it, or the address asked.
+ *
+ * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502 without a body
+ * and without a Server line, which tells it from every other proxy. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define BUSY_EXCUSE_MS 60000
+
+static const struct last_answer *answer_of(const struct evidence *e)
+{
+	return &e->endpoint->last;
+}
+
+static bool has_status(const struct evidence *e, int status)
+{
+	return endpoint_answered(e->endpoint) && answer_of(e)->status == status;
+}
+
+/* Answered, but not as its family does. */
+static bool is_strange(const struct evidence *e)
+{
+	return endpoint_answered(e->endpoint) && !answer_of(e)->is_expected;
+}
+
+static bool names_a_proxy(const struct evidence *e)
+{
+	return *answer_of(e)->server_header || *answer_of(e)->via_header;
+}
+
+static const char *proxy_name(const struct evidence *e)
+{
+	static const struct {
+		const char *sign, *name;
+	} proxies[] = {
+		{ "nginx", "nginx" },
+		{ "Caddy", "Caddy" },
+		{ "Apache", "Apache" },
+		{ "cloudflare", "Cloudflare" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
+		if (text_contains_fold(answer_of(e)->server_header, proxies[i].sign) ||
+			text_contains_fold(answer_of(e)->via_header, proxies[i].sign))
+			return proxies[i].name;
+	return "the proxy";
+}
+
+static bool gives_no_answer(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	int64_t age = when_since(endpoint->good, e->now);
+	char span[32];
+
+	if (answer_of(e)->outcome != OUTCOME_SILENT || endpoint->misses < 2)
+		return false;
+	if (when_known(endpoint->good))
+		snprintf(f->detail, sizeof(f->detail), "; it last answered %s ago", text_span(span, sizeof(span), age));
+	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->running > 0) {
+		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung", endpoint->running);
+		f->severity = SEVERITY_DEGRADED;
+	}
+	return true;
+}
+
+static bool is_our_mount(const struct evidence *e)
+{
+	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
+}
+
+static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return has_status(e, 502) && is_our_mount(e) && e->backend &&
+		(e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+}
+
+static bool is_bad_gateway(const struct evidence *e, struct finding *f)
+{
+	if (!has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || names_a_proxy(e))
+		return false;
+	if (e->mount && *e->mount->backend) {
+		snprintf(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
+		snprintf(f->fix, sizeof(f->fix), "start the server at %s", e->mount->target);
+	} else {
+		snprintf(f->detail, sizeof(f->detail), "the backend behind it is not (or it is an https+insecure "
+			"target that speaks plain HTTP)");
+	}
+	return true;
+}
+
+static bool is_host_check(const struct evidence *e, struct finding *f)
+{
+	if (!has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
+		return false;
+	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
+		snprintf(f->detail, sizeof(f->detail), "Ollama refuses this name: it is bound to localhost and "
+			"answers only to `Host: localhost` (proven)");
+	else
+		snprintf(f->detail, sizeof(f->detail), "likely Ollama, bound to localhost, which refuses this name");
+	return true;
+}
+
+static bool has_no_mount(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_strange(e) && has_status(e, 404) && answer_of(e)->has_date &&
+		strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
+}
+
+static bool wants_key(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_answered(e->endpoint) && e->endpoint->wants_key.holds && !e->endpoint->key_rejected.holds;
+}
+
+static bool rejects_key(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_answered(e->endpoint) && e->endpoint->key_rejected.holds;
+}
+
+static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
+{
+	if (!is_strange(e) || (!has_status(e, 401) && !has_status(e, 403)) || answer_of(e)->shape == BODY_JSON)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	return true;
+}
+
+static bool is_rate_limited(const struct evidence *e, struct finding *f)
+{
+	if (!has_status(e, 429) &&
+		!(has_status(e, 503) && text_contains_fold(answer_of(e)->excerpt, "Service Temporarily Unavailable")))
+		return false;
+	if (!isnan(answer_of(e)->retry_after_s))
+		snprintf(f->detail, sizeof(f->detail), "; it asks to wait %.0f s", answer_of(e)->retry_after_s);
+	return true;
+}
+
+static bool has_silent_backend(const struct evidence *e, struct finding *f)
+{
+	bool is_proxy_error = has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
+
+	if (!is_strange(e) || answer_of(e)->shape == BODY_JSON || (!has_status(e, 504) && !is_proxy_error))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	return true;
+}
+
+static bool has_dead_backend(const struct evidence *e, struct finding *f)
+{
+	if (!is_strange(e) || answer_of(e)->shape == BODY_JSON || (!has_status(e, 502) && !has_status(e, 503)))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	return true;
+}
+
+static bool is_redirected(const struct evidence *e, struct finding *f)
+{
+	if (!is_strange(e) || answer_of(e)->status < 300 || answer_of(e)->status > 399)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s%s", answer_of(e)->leaves_host ? "another place, " : "",
+		*answer_of(e)->location ? answer_of(e)->location : "nowhere");
+	return true;
+}
+
+static bool meets_tls_port(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return has_status(e, 400) &&
+		text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
+}
+
+static bool is_html(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_strange(e) && has_status(e, 200) && answer_of(e)->shape == BODY_HTML;
+}
+
+static bool is_empty(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_strange(e) && has_status(e, 200) && answer_of(e)->shape == BODY_EMPTY;
+}
+
+static bool is_malformed(const struct evidence *e, struct finding *f)
+{
+	static const char *const reasons[OUTCOME_COUNT] = {
+		[OUTCOME_TRUNCATED] = "the answer broke off",
+		[OUTCOME_TOO_BIG] = "the answer is over the cap",
+		[OUTCOME_NOT_HTTP] = "the answer is no HTTP",
+	};
+	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
+
+	if (!reason && is_strange(e) && has_status(e, 200))
+		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON" :
+			"the answer is not one of an LLM server";
+	if (!reason)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", reason);
+	if (*answer_of(e)->excerpt)
+		text_add(f->detail, sizeof(f->detail), ", it begins with: %.60s", answer_of(e)->excerpt);
+	return true;
+}
+
+static bool has_failed_inside(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_strange(e) && answer_of(e)->status >= 500;
+}
+
+static bool has_wrong_path(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_strange(e) && answer_of(e)->status >= 400 && answer_of(e)->status < 500;
+}
+
+const struct rule http_rules[] = {
+	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
+		"%{server} at %{host}:%{port} takes connections and says nothing, twice in a row%{detail}",
+		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
+	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
+		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
+	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
+		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
+		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS", true },
+	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
+		"tailscale serve is up, %{detail}",
+		"on %{peer}: tailscale serve status names the backend; start it, or serve http://127.0.0.1:PORT", true },
+	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
+		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment (OLLAMA_ORIGINS does not help)", true },
+	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
+		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
+		"on %{peer}: tailscale serve status lists the mounts", true },
+	{ "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
+		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint", true },
+	{ "auth-required", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key, "%{server} is up and wants a key",
+		"configuration: [endpoint NAME] with url = %{url} and key_env or key_file", true },
+	{ "rate-limited", LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
+		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
+		"exempt this node in the proxy, or poll less: period in the configuration", true },
+	{ "proxy-backend-silent", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
+		"%{detail} before %{host} is up, its engine gives no answer (HTTP %{status})",
+		"look at the engine behind the proxy: hung, or a queue longer than the proxy's time-out", true },
+	{ "proxy-backend-down", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
+		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
+		"start the engine behind the proxy, or correct its upstream address", true },
+	{ "auth-at-proxy", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
+		"%{detail} before %{host} wants a login (HTTP %{status}): the engine behind it cannot be seen",
+		"let this node through in the proxy, or give a key it takes", true },
+	{ "redirected", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
+		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
+		"pin the address it points to, if that is the server", true },
+	{ "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
+		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
+		"use the base of the API (Open WebUI's is /api)", true },
+	{ "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
+		"HTTP 200 with nothing in it: a proxy (Caddy does so) that knows no such name or path",
+		"add this name and path to the proxy's configuration", true },
+	{ "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed, "%{server} at %{host}:%{port}: %{detail}",
+		"is that port really the LLM server's?", true },
+	{ "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
+		"%{server} answers HTTP %{status}: %{excerpt}", "look at the server's log on %{peer}", true },
+	{ "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
+		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
+		"give the base URL without /v1; the server may also live under another path", true },
+	{ 0 },
+};

@@ -1,0 +1,128 @@
+/* What can be wrong with a machine of the tailnet and the path to it. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#define DAY_MS INT64_C(86400000)
+#define EXPIRY_NOTICE_MS (14 * DAY_MS)
+#define HEARD_LATELY_MS 30000
+
+static bool is_self(const struct evidence *e)
+{
+	return e->peer == &e->ledger->self;
+}
+
+/* What a peer without servers does is worth a word, not an alarm. */
+static void weigh(const struct evidence *e, struct finding *f)
+{
+	if (!e->peer->has_served && !is_self(e))
+		f->severity = SEVERITY_INFO;
+}
+
+static bool has_expired(const struct evidence *e, struct finding *f)
+{
+	int64_t expiry = e->peer->obs->key_expiry;
+	char span[32];
+
+	if (!e->peer->obs->is_expired)
+		return false;
+	if (expiry && expiry < e->now.wall_ms)
+		snprintf(f->detail, sizeof(f->detail), " %s ago",
+			text_span(span, sizeof(span), e->now.wall_ms - expiry));
+	weigh(e, f);
+	return true;
+}
+
+static bool is_offline(const struct evidence *e, struct finding *f)
+{
+	int64_t seen = e->peer->obs->last_seen;
+	char span[32];
+
+	if (is_self(e) || e->peer->offline_polls < 2 || e->peer->ping_ok)
+		return false;
+	if (seen && seen < e->now.wall_ms)
+		snprintf(f->detail, sizeof(f->detail), ": last seen %s ago",
+			text_span(span, sizeof(span), e->now.wall_ms - seen));
+	weigh(e, f);
+	return true;
+}
+
+static bool was_heard_lately(const struct evidence *e)
+{
+	return when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < HEARD_LATELY_MS;
+}
+
+static bool is_unreachable(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost &&
+		!was_heard_lately(e);
+}
+
+static bool expires_soon(const struct evidence *e, struct finding *f)
+{
+	int64_t left = e->peer->obs->key_expiry - e->now.wall_ms;
+	char span[32];
+
+	if (!e->peer->obs->key_expiry || e->peer->obs->is_expired || left < 0 || left > EXPIRY_NOTICE_MS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	weigh(e, f);
+	return true;
+}
+
+/* "+44 ms", where a direct path was measured before. */
+static void say_price(const struct known_peer *peer, struct finding *f)
+{
+	double rtt = peer->rtt ? series_percentile(peer->rtt, 0.5) : NAN;
+	char price[32];
+
+	if (isnan(rtt))
+		return;
+	if (isnan(peer->best_direct_ms))
+		snprintf(f->detail, sizeof(f->detail), ", %s ms", text_ms(price, sizeof(price), rtt));
+	else if (rtt > peer->best_direct_ms)
+		snprintf(f->detail, sizeof(f->detail), ", +%s ms against its direct path",
+			text_ms(price, sizeof(price), rtt - peer->best_direct_ms));
+}
+
+static bool is_relayed(const struct evidence *e, struct finding *f)
+{
+	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !was_heard_lately(e))
+		return false;
+	say_price(e->peer, f);
+	weigh(e, f);
+	return true;
+}
+
+static bool is_peer_relayed(const struct evidence *e, struct finding *f)
+{
+	if (e->peer->kind != PATH_PEER_RELAY || e->peer->kind_polls < 2)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), " %s", e->peer->obs->peer_relay);
+	return true;
+}
+
+const struct rule peer_rules[] = {
+	{ "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, has_expired,
+		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
+		"on %{peer}: tailscale up --force-reauth", true },
+	{ "host-offline", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline, "%{peer} is offline%{detail}",
+		"wake %{peer}, or start tailscaled on it", true },
+	{ "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
+		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
+		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
+	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
+		"traffic to %{peer} is relayed by DERP %{derp}%{detail}: no direct path",
+		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks it",
+		false },
+	{ "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
+		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },
+	{ "key-expiring", LAYER_HOST, SEVERITY_DEGRADED, STATE_OK, expires_soon,
+		"the node key of %{peer} expires in %{detail}",
+		"on %{peer}: tailscale up --force-reauth (or disable key expiry for it)", false },
+	{ 0 },
+};

@@ -1,0 +1,240 @@
+/* What keeps a request from reaching a server: its name, its port, its certificate.
+ *
+ * Silence is believed at the second time, an explicit no at once. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define CERT_NOTICE_MS (14 * INT64_C(86400000))
+
+static bool was_asked(const struct evidence *e)
+{
+	return when_known(e->endpoint->last.at);
+}
+
+static bool came_to(const struct evidence *e, enum outcome outcome)
+{
+	return was_asked(e) && e->endpoint->last.outcome == outcome;
+}
+
+static bool is_tls(const struct evidence *e, enum tls_trouble trouble)
+{
+	return came_to(e, OUTCOME_TLS) && e->endpoint->last.tls == trouble;
+}
+
+static bool is_https(const struct evidence *e)
+{
+	return text_has_prefix(e->endpoint->url, "https://");
+}
+
+static bool host_of(const struct evidence *e, struct url *url)
+{
+	return url_split(url, e->endpoint->url) == 0;
+}
+
+static bool is_unknown_host(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return came_to(e, OUTCOME_UNRESOLVED);
+}
+
+/* The safe way first; what the second opens is said. */
+static void say_how_to_listen(const struct evidence *e, struct finding *f)
+{
+	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
+
+	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
+		snprintf(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
+	else if (is_https(e))
+		snprintf(f->fix, sizeof(f->fix),
+			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
+	else if (is_ollama)
+		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
+	else
+		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+			"--host 0.0.0.0 (opens it to every network of that machine)");
+}
+
+static bool is_not_listening(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_REFUSED))
+		return false;
+	say_how_to_listen(e, f);
+	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
+		snprintf(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
+	else if (!*e->endpoint->peer_id)
+		snprintf(f->detail, sizeof(f->detail), "the server is stopped");
+	else if (is_https(e))
+		snprintf(f->detail, sizeof(f->detail), "nothing is served on that port");
+	else
+		snprintf(f->detail, sizeof(f->detail), "either the server is stopped or it is bound to localhost");
+	return true;
+}
+
+static const char *who_we_are(const struct ledger *ledger)
+{
+	const struct obs_peer *self = ledger->status ? &ledger->status->self : NULL;
+
+	if (!self)
+		return "autogroup:member";
+	return self->tags[0] ? self->tags[0] : *self->user ? self->user : self->fqdn;
+}
+
+static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
+{
+	const struct obs_peer *peer = e->peer ? e->peer->obs : NULL;
+
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
+		return false;
+	snprintf(f->fix, sizeof(f->fix),
+		"tailnet policy, \"grants\": {\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
+		who_we_are(e->ledger),
+		peer && peer->tags[0] ? peer->tags[0] : peer && peer->addresses[0] ? peer->addresses[0] : "*",
+		e->endpoint->port);
+	return true;
+}
+
+static bool is_filtered(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || e->endpoint->misses < 2)
+		return false;
+	if (e->peer && e->peer->ping_ok)
+		snprintf(f->detail, sizeof(f->detail), "an ACL or that host's firewall drops it (the host itself "
+			"answers pings)");
+	else
+		snprintf(f->detail, sizeof(f->detail), "either an ACL or that host's firewall drops it, or the host "
+			"is cut off");
+	return true;
+}
+
+static bool closes_at_once(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return came_to(e, OUTCOME_CLOSED);
+}
+
+static bool has_short_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!came_to(e, OUTCOME_TLS) || !host_of(e, &url) || strchr(url.host, '.') || strchr(url.host, ':'))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", url.host);
+	if (e->peer && *e->peer->obs->fqdn)
+		snprintf(f->fix, sizeof(f->fix), "use https://%s", e->peer->obs->fqdn);
+	return true;
+}
+
+static bool needs_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!came_to(e, OUTCOME_TLS) || !host_of(e, &url) || !url_host_is_address(url.host))
+		return false;
+	if (e->peer && *e->peer->obs->fqdn)
+		snprintf(f->fix, sizeof(f->fix), "use https://%s", e->peer->obs->fqdn);
+	return true;
+}
+
+static bool speaks_no_tls(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_NOT_TLS) ||
+		(came_to(e, OUTCOME_TLS) && (e->endpoint->proofs & PROOF_PLAIN_HTTP));
+}
+
+static bool is_expired(const struct evidence *e, struct finding *f)
+{
+	int64_t past = e->now.wall_ms - e->endpoint->cert_not_after;
+	char span[32];
+
+	if (e->endpoint->cert_not_after && past > 0)
+		snprintf(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
+	return is_tls(e, TLS_EXPIRED);
+}
+
+static bool is_untrusted(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_UNTRUSTED);
+}
+
+static bool has_other_name(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_NAME_MISMATCH);
+}
+
+static bool has_no_certificate(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_ALERT_INTERNAL) || (is_tls(e, TLS_TIMEOUT) && e->endpoint->misses >= 2);
+}
+
+static bool has_tls_trouble(const struct evidence *e, struct finding *f)
+{
+	snprintf(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
+	return is_tls(e, TLS_OTHER);
+}
+
+static bool certificate_expires_soon(const struct evidence *e, struct finding *f)
+{
+	int64_t left = e->endpoint->cert_not_after - e->now.wall_ms;
+	char span[32];
+
+	if (!e->endpoint->cert_not_after || left < 0 || left > CERT_NOTICE_MS || came_to(e, OUTCOME_TLS))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	return true;
+}
+
+const struct rule reach_rules[] = {
+	{ "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
+		"%{host} is no machine of this tailnet that can be seen from here, and no name that resolves",
+		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not shown at all",
+		true },
+	{ "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
+		"nothing listens on %{host}:%{port}: %{detail}", "", true },
+	{ "acl-denied", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
+		"the tailnet policy forbids this node to reach %{peer} on port %{port}", "", true },
+	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
+		"connects to %{host}:%{port} get no answer: %{detail}",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list ruleset",
+		true },
+	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
+		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale serve --tcp` "
+		"with a dead backend, or a server that crashes",
+		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
+	{ "short-name", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
+		"certificates are for full names, not for the short name %{detail}",
+		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
+	{ "name-needed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
+		"HTTPS is served by name, not by address: %{host} has no certificate", "use the machine's full name",
+		true },
+	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
+		"port %{port} of %{host} speaks plain HTTP, not HTTPS", "use http:// for that port", true },
+	{ "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
+		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
+	{ "cert-untrusted", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
+		"the certificate of %{host} is signed by nobody this machine trusts",
+		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: tailscale cert %{host}",
+		true },
+	{ "cert-name-mismatch", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
+		"the certificate that %{host} shows is for another name", "on %{peer}: tailscale cert %{host}", true },
+	{ "cert-not-issued", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
+		"%{host} has no certificate to show: either none was issued yet (ACME pending or rate limited), or "
+		"HTTPS is off for the tailnet, or that name is not served",
+		"on %{peer}: tailscale cert %{host} says why; HTTPS is switched on at "
+		"https://login.tailscale.com/admin/dns",
+		true },
+	{ "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status", true },
+	{ "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, certificate_expires_soon,
+		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}", false },
+	{ 0 },
+};

@@ -1,0 +1,229 @@
+/* ledger_take(): what is known, settled into a snapshot.
+ *
+ * Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own mounts. An
+ * endpoint whose host is gone is not judged further: the host's verdict is its verdict. Where the daemon cannot be
+ * asked, rows keep the state they had and are marked stale. */
+#include "probes/model/settle.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct span settle_span(struct settling *s, size_t first)
+{
+	if (s->verdicts.count > first)
+		verdict_sort(s->verdicts.items + first, s->verdicts.count - first);
+	return (struct span){ first, s->verdicts.count - first };
+}
+
+enum state settle_state(const struct settling *s, struct span span, enum state base)
+{
+	enum state worst = base;
+
+	for (size_t i = 0; i < span.count; i++) {
+		const struct verdict *verdict = &s->verdicts.items[span.first + i];
+
+		if (!verdict->is_muted && verdict->state > worst)
+			worst = verdict->state;
+	}
+	return worst;
+}
+
+static void copy_health(struct settling *s, const struct obs_status *status)
+{
+	size_t lines = 0;
+	const char **health;
+
+	while (status->health[lines])
+		lines++;
+	health = arena_alloc(s->arena, (lines + 1) * sizeof(*health));
+	for (size_t i = 0; i < lines; i++)
+		health[i] = arena_copy(s->arena, status->health[i]);
+	s->snapshot->daemon.health = health;
+}
+
+static void copy_status(struct settling *s, const struct obs_status *status)
+{
+	struct daemon *d = &s->snapshot->daemon;
+	char name[TEXT_CAP];
+
+	copy_health(s, status);
+	d->is_known = true;
+	d->has_tun = status->has_tun;
+	d->backend_state = arena_copy(s->arena, status->backend_word);
+	d->version = arena_copy(s->arena, status->version);
+	d->tailnet = arena_copy(s->arena, status->tailnet);
+	d->magicdns_suffix = arena_copy(s->arena, status->magicdns_suffix);
+	d->auth_url = arena_copy(s->arena, status->auth_url);
+	d->age_ms = (double)when_since(s->ledger->status_at, s->now);
+	if (!status->has_self)
+		return;
+	d->self = arena_copy(s->arena, peer_short_name(s->ledger, &status->self, name, sizeof(name)));
+	d->self_id = arena_copy(s->arena, status->self.id);
+	d->home_derp = arena_copy(s->arena, status->self.home_derp);
+}
+
+static void settle_daemon(struct settling *s)
+{
+	static const char *const none[] = { NULL };
+	const struct ledger *l = s->ledger;
+	struct daemon *d = &s->snapshot->daemon;
+
+	*d = (struct daemon){ .backend_state = "", .version = "", .self = "", .self_id = "", .tailnet = "",
+		.magicdns_suffix = "", .home_derp = "", .auth_url = "", .health = none, .age_ms = NAN };
+	d->via = arena_copy(s->arena, l->via);
+	d->socket = arena_copy(s->arena, l->socket);
+	d->trouble = arena_copy(s->arena, l->trouble_text);
+	if (l->status)
+		copy_status(s, l->status);
+	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
+}
+
+/* The verdicts of this machine: its daemon's, and those of its own node. */
+static void judge_daemon(struct settling *s)
+{
+	const struct rule *const tables[] = { daemon_rules, NULL };
+	const struct rule *const own[] = { peer_rules, NULL };
+	struct evidence evidence = { .ledger = s->ledger, .now = s->now };
+
+	verdict_judge(tables, &evidence, &s->ledger->standings, s->arena, &s->verdicts);
+	if (ledger_daemon_runs(s->ledger) && s->ledger->self.obs) {
+		evidence.peer = &s->ledger->self;
+		verdict_judge(own, &evidence, &s->ledger->self.standings, s->arena, &s->verdicts);
+	}
+	s->snapshot->verdicts = settle_span(s, 0);
+}
+
+static void settle_traffic(struct settling *s)
+{
+	struct traffic *traffic = &s->snapshot->traffic;
+	const struct ledger *l = s->ledger;
+
+	traffic->source = when_known(l->traffic_at) ? "usermetrics" : "";
+	memcpy(traffic->rx_bytes, l->traffic.rx_bytes, sizeof(traffic->rx_bytes));
+	memcpy(traffic->tx_bytes, l->traffic.tx_bytes, sizeof(traffic->tx_bytes));
+	memcpy(traffic->rx_per_s, l->rx_per_s, sizeof(traffic->rx_per_s));
+	memcpy(traffic->tx_per_s, l->tx_per_s, sizeof(traffic->tx_per_s));
+}
+
+static int row_of_url(const struct settling *s, const char *url)
+{
+	for (size_t i = 0; url && *url && i < s->ledger->endpoints.count; i++)
+		if (strcmp(s->ledger->endpoints.items[i]->url, url) == 0)
+			return (int)i;
+	return -1;
+}
+
+static void settle_mount(struct settling *s, struct known_mount *known, struct mount *row)
+{
+	const struct rule *const tables[] = { mount_rules, NULL };
+	const struct obs_mount *obs = known->obs;
+	struct evidence evidence = { .ledger = s->ledger, .mount = obs, .now = s->now,
+		.backend = settle_backend(s->ledger, known) };
+	size_t first = s->verdicts.count;
+
+	row->host = arena_copy(s->arena, obs->host);
+	row->service = arena_copy(s->arena, obs->service);
+	row->path = arena_copy(s->arena, obs->path);
+	row->target = arena_copy(s->arena, obs->target);
+	row->port = obs->port;
+	row->protocol = obs->protocol;
+	row->is_funnel = obs->is_funnel;
+	row->is_foreground = obs->is_foreground;
+	row->backend = row_of_url(s, obs->backend);
+	row->endpoint = row_of_url(s, obs->url);
+	row->backend_state = row->backend < 0 ? STATE_UNKNOWN : s->snapshot->endpoints[row->backend].state;
+	evidence.endpoint = row->endpoint < 0 ? NULL : s->ledger->endpoints.items[row->endpoint];
+	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
+	row->verdicts = settle_span(s, first);
+	if (row->backend >= 0 && row->endpoint >= 0)
+		s->snapshot->endpoints[row->endpoint].engine_id = s->snapshot->endpoints[row->backend].engine_id;
+}
+
+static void settle_mounts(struct settling *s)
+{
+	s->snapshot->mounts = arena_alloc(s->arena, (s->ledger->mount_count + 1) * sizeof(*s->snapshot->mounts));
+	s->snapshot->mount_count = s->ledger->mount_count;
+	for (size_t i = 0; i < s->ledger->mount_count; i++)
+		settle_mount(s, &s->ledger->mounts[i], &s->snapshot->mounts[i]);
+}
+
+static void settle_events(struct settling *s)
+{
+	size_t count = s->ledger->events.count;
+
+	s->snapshot->events = arena_alloc(s->arena, (count + 1) * sizeof(*s->snapshot->events));
+	s->snapshot->event_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct event event = s->ledger->events.items[count - 1 - i];
+
+		event.who = arena_copy(s->arena, event.who);
+		event.text = arena_copy(s->arena, event.text);
+		s->snapshot->events[i] = event;
+	}
+}
+
+static void settle_sums(struct settling *s)
+{
+	const struct ledger *l = s->ledger;
+
+	s->snapshot->discovery = (struct discovery){
+		.mode = arena_copy(s->arena, l->discovery.mode),
+		.ports = arena_copy(s->arena, l->discovery.ports),
+		.now = arena_copy(s->arena, l->discovery.now),
+		.peers = l->discovery.peers,
+		.asked = l->discovery.asked,
+		.pending = l->discovery.pending,
+	};
+	s->snapshot->requests = l->requests;
+	s->snapshot->bytes_sent = l->bytes_sent;
+	s->snapshot->bytes_received = l->bytes_received;
+	memcpy(s->snapshot->by_cost, l->by_cost, sizeof(l->by_cost));
+}
+
+/* The exit status: cannot tell without a running daemon or without any server to speak of. */
+static enum status overall(const struct settling *s)
+{
+	enum severity worst = SEVERITY_INFO;
+	size_t told = 0;
+
+	for (size_t i = 0; i < s->snapshot->endpoint_count; i++)
+		told += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
+	if (!ledger_daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
+		return STATUS_UNKNOWN;
+	for (size_t i = 0; i < s->verdicts.count; i++)
+		if (!s->verdicts.items[i].is_muted && s->verdicts.items[i].severity > worst)
+			worst = s->verdicts.items[i].severity;
+	return worst == SEVERITY_DOWN ? STATUS_DOWN : worst == SEVERITY_DEGRADED ? STATUS_DEGRADED : STATUS_OK;
+}
+
+struct snapshot *ledger_take(struct ledger *ledger, struct when now)
+{
+	struct arena *arena = arena_new();
+	struct snapshot *snapshot = arena_alloc(arena, sizeof(*snapshot));
+	struct settling s = { .ledger = ledger, .snapshot = snapshot, .arena = arena, .now = now };
+
+	snapshot->arena = arena;
+	snapshot->taken = now;
+	snapshot->source = "live";
+	snapshot->is_passive = ledger->terms.is_passive;
+	settle_daemon(&s);
+	judge_daemon(&s);
+	settle_traffic(&s);
+	settle_peers(&s);
+	settle_endpoints(&s);
+	settle_mounts(&s);
+	settle_events(&s);
+	settle_sums(&s);
+	snapshot->status = overall(&s);
+	snapshot->verdict_list = arena_alloc(arena, (s.verdicts.count + 1) * sizeof(*s.verdicts.items));
+	if (s.verdicts.count)
+		memcpy(snapshot->verdict_list, s.verdicts.items, s.verdicts.count * sizeof(*s.verdicts.items));
+	snapshot->verdict_count = s.verdicts.count;
+	free(s.verdicts.items);
+	free(s.peer_rows);
+	return snapshot;
+}

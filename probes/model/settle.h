@@ -1,0 +1,29 @@
+/* The parts of ledger_take(), and what they hand on. Private to probes/model. */
+#ifndef TSLLM_MODEL_SETTLE_H
+#define TSLLM_MODEL_SETTLE_H
+
+#include "probes/model/evidence.h"
+
+#define SPARK_PARTS 12
+#define SPARK_SPAN_MS 120000
+
+struct settling {
+	struct ledger *ledger;
+	struct snapshot *snapshot;
+	struct arena *arena;
+	struct when now;
+	struct verdict_list verdicts;
+	size_t *peer_rows;      /* row in the snapshot of each of ledger->peers */
+};
+
+/* The verdicts pushed since first, put in order: worst first. */
+struct span settle_span(struct settling *settling, size_t first);
+/* The worst state that a verdict which counts makes, or base where none says more. */
+enum state settle_state(const struct settling *settling, struct span span, enum state base);
+
+void settle_peers(struct settling *settling);
+int settle_row_of_peer(const struct settling *settling, const struct known_peer *known);       /* -1: none */
+void settle_endpoints(struct settling *settling);
+const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount);
+
+#endif

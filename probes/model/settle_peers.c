@@ -1,0 +1,175 @@
+/* Peers, copied out and judged, this node first and then by name. */
+#include "probes/model/settle.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const *copy_list(struct arena *arena, const char *const *list)
+{
+	size_t count = 0;
+	const char **copy;
+
+	while (list[count])
+		count++;
+	copy = arena_alloc(arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++)
+		copy[i] = arena_copy(arena, list[i]);
+	return copy;
+}
+
+/* Whose address the peer relay's is, or the address itself. */
+static const char *relay_name(const struct settling *s, const struct obs_peer *obs)
+{
+	size_t length = strcspn(obs->peer_relay, ":");
+
+	for (size_t i = 0; i < s->ledger->peer_count; i++) {
+		const struct obs_peer *other = s->ledger->peers[i].obs;
+
+		if (length && strncmp(other->current_address, obs->peer_relay, length) == 0 &&
+			other->current_address[length] == ':') {
+			char name[TEXT_CAP];
+
+			return arena_copy(s->arena, peer_short_name(s->ledger, other, name, sizeof(name)));
+		}
+	}
+	return arena_copy(s->arena, obs->peer_relay);
+}
+
+static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
+{
+	const struct obs_peer *obs = known->obs;
+	struct path *path = &row->path;
+
+	path->kind = known->kind;
+	path->endpoint = known->kind == PATH_DIRECT ? arena_copy(s->arena, obs->current_address) : "";
+	path->via = known->kind == PATH_DERP ? arena_copy(s->arena, obs->home_derp) :
+		known->kind == PATH_PEER_RELAY ? relay_name(s, obs) : "";
+	path->changes = known->changes;
+	path->since = known->kind_since.wall_ms;
+	path->loss = NAN;
+	path->rtt_source = known->rtt ? known->rtt_source : "";
+	path->rtt_ms = known->rtt ? series_percentile(known->rtt, 0.5) : NAN;
+	path->rtt_p95_ms = known->rtt ? series_percentile(known->rtt, 0.95) : NAN;
+	path->jitter_ms = known->rtt ? series_jitter(known->rtt) : NAN;
+	path->rtt_age_ms = known->rtt ? series_age_ms(known->rtt, s->now) : NAN;
+	if (known->rtt) {
+		float *spark = arena_alloc(s->arena, SPARK_PARTS * sizeof(*spark));
+
+		series_spark(known->rtt, s->now, SPARK_SPAN_MS, spark, SPARK_PARTS);
+		row->spark = spark;
+		row->spark_count = SPARK_PARTS;
+	}
+}
+
+static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs)
+{
+	const char *suffix = ledger->status->magicdns_suffix;
+
+	return *suffix && *obs->fqdn && !obs->is_mullvad && !text_has_suffix(obs->fqdn, suffix);
+}
+
+static void copy_peer(struct settling *s, const struct known_peer *known, struct peer *row)
+{
+	const struct obs_peer *obs = known->obs;
+	char name[TEXT_CAP];
+
+	row->id = arena_copy(s->arena, obs->id);
+	row->name = arena_copy(s->arena, peer_short_name(s->ledger, obs, name, sizeof(name)));
+	row->fqdn = arena_copy(s->arena, obs->fqdn);
+	row->os = arena_copy(s->arena, obs->os);
+	row->user = arena_copy(s->arena, obs->user);
+	row->addresses = copy_list(s->arena, obs->addresses);
+	row->tags = copy_list(s->arena, obs->tags);
+	row->is_self = known == &s->ledger->self;
+	row->is_online = obs->is_online;
+	row->is_active = obs->is_active;
+	row->is_shared_in = !row->is_self && is_shared_in(s->ledger, obs);
+	row->is_exit_node = obs->is_exit_node;
+	row->is_mullvad = obs->is_mullvad;
+	row->key_expiry = obs->key_expiry;
+	row->last_seen = obs->last_seen;
+	row->last_handshake = obs->last_handshake;
+	row->rx_bytes = row->is_self ? NAN : obs->rx_bytes;
+	row->tx_bytes = row->is_self ? NAN : obs->tx_bytes;
+	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
+	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
+	settle_path(s, known, row);
+}
+
+static void judge_peer(struct settling *s, struct known_peer *known, struct peer *row)
+{
+	const struct rule *const tables[] = { peer_rules, NULL };
+	struct evidence evidence = { .ledger = s->ledger, .peer = known, .now = s->now };
+	size_t first = s->verdicts.count;
+	enum state before = known->state;
+	enum state base = known->obs->is_online ? STATE_OK : STATE_OFFLINE;
+
+	if (row->is_self || !ledger_daemon_runs(s->ledger)) {
+		row->state = row->is_self ? base : before;
+		return;
+	}
+	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
+	row->verdicts = settle_span(s, first);
+	row->state = known->state = settle_state(s, row->verdicts, base);
+	if (known->has_served && before != STATE_UNKNOWN && (before == STATE_OFFLINE) != (row->state == STATE_OFFLINE))
+		event_note(s->ledger, row->name, row->state, s->now,
+			row->state == STATE_OFFLINE ? "went offline" : "is back online");
+}
+
+/* Which peers serve, and how many of their doors are silent: the rules of the host ask. */
+static void count_doors(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		ledger->peers[i].silent_doors = 0;
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
+		struct known_peer *peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL;
+
+		if (!peer)
+			continue;
+		peer->has_served = peer->has_served || endpoint->is_pinned || when_known(endpoint->good);
+		peer->silent_doors += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
+			endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
+	}
+}
+
+void settle_peers(struct settling *s)
+{
+	const struct ledger *l = s->ledger;
+	bool has_self = l->status && l->status->has_self && l->self.obs;
+	struct snapshot *snapshot = s->snapshot;
+
+	count_doors(s->ledger);
+	snapshot->peers = arena_alloc(s->arena, (l->peer_count + 1) * sizeof(*snapshot->peers));
+	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
+	if (has_self) {
+		copy_peer(s, &l->self, &snapshot->peers[0]);
+		judge_peer(s, &s->ledger->self, &snapshot->peers[snapshot->peer_count++]);
+	}
+	for (size_t i = 0; i < l->peer_count; i++) {
+		struct known_peer *known = &l->peers[l->by_name[i]];
+		struct peer *row = &snapshot->peers[snapshot->peer_count];
+
+		if (known->obs->is_sharee)
+			continue;
+		copy_peer(s, known, row);
+		judge_peer(s, known, row);
+		s->peer_rows[l->by_name[i]] = snapshot->peer_count++;
+		snapshot->online_count += row->is_online;
+	}
+	snapshot->online_count += has_self && snapshot->peers[0].is_online;
+}
+
+int settle_row_of_peer(const struct settling *s, const struct known_peer *known)
+{
+	if (!known || known->obs->is_sharee)
+		return -1;
+	if (known == &s->ledger->self)
+		return 0;
+	return (int)s->peer_rows[known - s->ledger->peers];
+}
+

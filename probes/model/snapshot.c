@@ -1,0 +1,94 @@
+/* The words of the contract, one table each, and the end of a snapshot. */
+#include "probes/model/snapshot.h"
+
+#include "probes/base/mem.h"
+
+void snapshot_free(struct snapshot *snapshot)
+{
+	if (snapshot)
+		arena_free(snapshot->arena);
+}
+
+const char *state_name(enum state state)
+{
+	static const char *const names[STATE_COUNT] = {
+		[STATE_UNKNOWN] = "unknown", [STATE_OK] = "ok", [STATE_BUSY] = "busy", [STATE_WEB] = "web",
+		[STATE_SLEEPING] = "sleeping", [STATE_LOADING] = "loading", [STATE_AUTH] = "auth",
+		[STATE_OFFLINE] = "offline", [STATE_SLOW] = "slow", [STATE_FAULT] = "fault",
+		[STATE_STALLED] = "stalled", [STATE_FILTERED] = "filtered", [STATE_DOWN] = "down",
+	};
+
+	return names[state];
+}
+
+const char *severity_name(enum severity severity)
+{
+	static const char *const names[] = { "info", "degraded", "down" };
+
+	return names[severity];
+}
+
+const char *layer_name(enum layer layer)
+{
+	static const char *const names[LAYER_COUNT] = { "daemon", "host", "path", "port", "tls", "http", "engine",
+		"exposure" };
+
+	return names[layer];
+}
+
+const char *path_kind_name(enum path_kind kind)
+{
+	static const char *const names[PATH_COUNT] = { "unknown", "direct", "peer-relay", "derp", "idle", "offline" };
+
+	return names[kind];
+}
+
+const char *found_by_name(enum found_by found)
+{
+	static const char *const names[FOUND_COUNT] = { "config", "serve", "service", "port" };
+
+	return names[found];
+}
+
+const char *status_name(enum status status)
+{
+	static const char *const names[] = { "ok", "degraded", "down", "unknown" };
+
+	return names[status];
+}
+
+const char *cost_name(enum cost cost)
+{
+	static const char *const names[COST_COUNT] = { "free", "resets-idle", "wakes", "loads", "bills", "disturbs" };
+
+	return names[cost];
+}
+
+const char *model_state_name(enum model_state state)
+{
+	static const char *const names[] = { "unknown", "cold", "loading", "loaded", "sleeping", "failed" };
+
+	return names[state];
+}
+
+const char *serve_protocol_name(enum serve_protocol protocol)
+{
+	static const char *const names[] = { "https", "http", "tcp", "tls-tcp", "tun" };
+
+	return names[protocol];
+}
+
+const char *traffic_path_name(enum traffic_path path)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer_relay", "derp" };
+
+	return names[path];
+}
+
+const struct verdict *snapshot_worst(const struct snapshot *snapshot, struct span verdicts)
+{
+	for (size_t i = 0; i < verdicts.count; i++)
+		if (!snapshot->verdict_list[verdicts.first + i].is_muted)
+			return &snapshot->verdict_list[verdicts.first + i];
+	return NULL;
+}

@@ -1,0 +1,81 @@
+/* Ollama: /api/ps says what is loaded, /api/tags what could be, /api/version who speaks.
+ *
+ * None of the three keeps a model alive or loads one (measured with 0.17.4), and none tells of work: Ollama
+ * hides its queue. An expiry that lies in the past is no fault: it moves on when a request ends. */
+#include "probes/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/when.h"
+#include "probes/readers.h"
+
+#include <string.h>
+
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const struct json *details = json_member(entry, "details");
+	const char *quantisation = json_text(details, "quantization_level");
+
+	model->size_bytes = readers_amount(entry, "size");
+	model->context = readers_amount(details, "context_length");
+	if (strcmp(quantisation, "unknown") != 0)
+		model->quantisation = text_keep(arena, quantisation);
+}
+
+static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	fill_model(entry, model, arena);
+	model->state = MODEL_LOADED;
+	model->vram_bytes = readers_amount(entry, "size_vram");
+	model->context = readers_amount(entry, "context_length");
+	model->expires_at = when_parse(json_text(entry, "expires_at"));
+}
+
+static bool read_loaded(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_list(answer, "models", "name", MODELS_LOADED, fill_loaded, reading);
+}
+
+static bool read_library(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_list(answer, "models", "name", MODELS_ALL, fill_model, reading);
+}
+
+static bool read_version(const struct answer *answer, struct reading *reading)
+{
+	if (!readers_only_version(answer))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+/* LocalAI imitates these paths, and gives itself away by a header. */
+static enum sureness is_ollama(const char *path, const struct answer *answer)
+{
+	if (answer->status != 200 || answer_has_header(answer, "X-Correlation-ID"))
+		return NOT_IT;
+	if (strcmp(path, "/") == 0)
+		return answer_body_is(answer, "Ollama is running") ? SURE : NOT_IT;
+	if (strcmp(path, "/api/version") == 0)
+		return readers_only_version(answer) ? LIKELY : NOT_IT;
+	if (strcmp(path, "/v1/models") == 0)
+		return readers_owned_by(answer, "library") ? LIKELY : NOT_IT;
+	return NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
+	{ "/api/version", COST_FREE, AT_START, read_version, NULL },
+	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, NULL },
+};
+
+const struct family family_ollama = {
+	.name = "ollama",
+	.title = "Ollama",
+	.kind = KIND_ENGINE,
+	.ports = { 11434 },
+	.recognise = is_ollama,
+	.confirm = "/api/version",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

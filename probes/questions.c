@@ -1,0 +1,345 @@
+/* The table, and how each kind of question is put.
+ *
+ * `Host: localhost` on the same door proves Ollama's host check; a plain request proves a port without TLS; a handshake that
+ * verifies nothing and sends nothing reads an expired certificate's dates; disco and TSMP pings tell a dead host from a closed
+ * port; the daemon's own log tells an ACL from a firewall, to those who may read it. */
+#include "probes/questions.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define AGAIN_MS 60000
+#define PING_MS 2000
+#define CONFIRM_MS 3000
+#define LISTEN_MS 20000
+#define OPEN_MAX 16
+#define LOG_LINE_MAX 4096
+
+enum manner { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING };
+
+static const struct {
+	const char *code;
+	enum manner manner;
+} table[] = {
+	{ "host-check", ASK_HOST_LOCALHOST },
+	{ "cert-not-issued", ASK_PLAIN_HTTP },
+	{ "tls-failed", ASK_PLAIN_HTTP },
+	{ "not-listening", ASK_PING },
+	{ "filtered", ASK_PING },
+	{ "host-unreachable", ASK_PING },
+	{ "host-offline", ASK_PING },
+	{ "cert-expired", ASK_DATES },
+};
+
+struct question {
+	struct questions *questions;
+	enum manner manner;
+	char *url, *peer_id, *address;  /* of the row it is about */
+	struct http_call *call;
+	bool is_tsmp;                   /* the second ping */
+	char *socket;
+	int64_t asked;                  /* monotonic ms */
+};
+
+struct questions {
+	struct http *http;
+	struct ledger *ledger;
+	const struct watch *watch;
+	void (*changed)(void *data);
+	void *data;
+	struct {
+		struct question **items;
+		size_t count, room;
+	} asked;                        /* open ones and those of the last minute */
+	size_t open;
+	struct http_call *log;
+	bool is_log_denied;
+	char line[LOG_LINE_MAX];
+	size_t line_length;
+	struct {
+		char *url, *sign;       /* " > 100.64.0.2:443 " */
+	} *silent;
+	size_t silent_count, silent_room;
+};
+
+struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger, const struct watch *watch,
+	void (*changed)(void *data), void *data)
+{
+	struct questions *questions = mem_alloc(sizeof(*questions));
+
+	(void)loop;
+	questions->http = http;
+	questions->ledger = ledger;
+	questions->watch = watch;
+	questions->changed = changed;
+	questions->data = data;
+	return questions;
+}
+
+static void free_question(struct question *question)
+{
+	if (question->call)
+		http_cancel(question->call);
+	free(question->url);
+	free(question->peer_id);
+	free(question->address);
+	free(question->socket);
+	free(question);
+}
+
+void questions_free(struct questions *questions)
+{
+	if (!questions)
+		return;
+	for (size_t i = 0; i < questions->asked.count; i++)
+		free_question(questions->asked.items[i]);
+	free(questions->asked.items);
+	for (size_t i = 0; i < questions->silent_count; i++) {
+		free(questions->silent[i].url);
+		free(questions->silent[i].sign);
+	}
+	free(questions->silent);
+	if (questions->log)
+		http_cancel(questions->log);
+	free(questions);
+}
+
+size_t questions_open(const struct questions *questions)
+{
+	return questions->open;
+}
+
+/* ---- answers ---- */
+
+static bool ping(struct question *question, const char *type);
+
+static void ping_answered(struct question *question, const struct answer *answer)
+{
+	double seconds = json_number(answer->json, "LatencySeconds");
+	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
+
+	if (!is_pong && !question->is_tsmp) {
+		question->is_tsmp = true;
+		if (ping(question, "TSMP"))
+			return;
+	}
+	ledger_see_ping(question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
+}
+
+static bool is_plain(const struct answer *answer)
+{
+	return answer->outcome == OUTCOME_ANSWERED && !answer_body_has(answer, "HTTP request to an HTTPS server");
+}
+
+static void done(void *data, const struct answer *answer)
+{
+	struct question *question = data;
+	struct questions *questions = question->questions;
+	struct when now = when_now();
+
+	question->call = NULL;
+	questions->open--;
+	if (question->manner != ASK_PING)
+		ledger_see_sent(questions->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
+	switch (question->manner) {
+	case ASK_HOST_LOCALHOST:
+		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200)
+			ledger_see_proof(questions->ledger, question->url, PROOF_HOST_LOCALHOST, now);
+		break;
+	case ASK_PLAIN_HTTP:
+		if (is_plain(answer))
+			ledger_see_proof(questions->ledger, question->url, PROOF_PLAIN_HTTP, now);
+		break;
+	case ASK_DATES:
+		ledger_see_certificate(questions->ledger, question->url, answer->cert_not_after);
+		break;
+	case ASK_PING:
+		ping_answered(question, answer);
+		break;
+	}
+	questions->changed(questions->data);
+}
+
+/* ---- asking ---- */
+
+static bool ping(struct question *question, const char *type)
+{
+	char url[256];
+	const struct http_request request = { .url = url, .unix_socket = question->socket, .is_post = true,
+		.connect_ms = PING_MS, .total_ms = PING_MS };
+
+	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s", question->address,
+		type);
+	question->call = http_get(question->questions->http, &request, NULL, done, question);
+	question->questions->open++;
+	return true;
+}
+
+static bool ask_door(struct question *question)
+{
+	char full[1024], plain[1024];
+	struct http_request request;
+	struct url url;
+
+	if (!watch_request(question->questions->watch, question->url, "/", full, sizeof(full), &request))
+		return false;
+	request.key = NULL;
+	request.is_fresh = true;
+	request.total_ms = CONFIRM_MS;
+	if (question->manner == ASK_HOST_LOCALHOST)
+		request.host_header = "localhost";
+	if (question->manner == ASK_DATES)
+		request.skips_verification = true;
+	if (question->manner == ASK_PLAIN_HTTP) {
+		if (url_split(&url, question->url) < 0)
+			return false;
+		url.is_https = false;
+		if (url_join(&url, plain, sizeof(plain)) < 0)
+			return false;
+		request.url = plain;
+	}
+	question->call = http_get(question->questions->http, &request, NULL, done, question);
+	question->questions->open++;
+	return true;
+}
+
+static bool was_asked(struct questions *questions, enum manner manner, const char *url, const char *peer_id,
+	struct when now)
+{
+	bool is_ping = manner == ASK_PING;
+	bool found = false;
+
+	for (size_t i = 0; i < questions->asked.count; i++) {
+		struct question *one = questions->asked.items[i];
+
+		if (!one->call && now.mono_ms - one->asked > AGAIN_MS) {
+			free_question(one);
+			questions->asked.items[i--] = questions->asked.items[--questions->asked.count];
+			continue;
+		}
+		found = found || (one->manner == manner &&
+			strcmp(is_ping ? one->peer_id : one->url, is_ping ? peer_id : url) == 0);
+	}
+	return found;
+}
+
+static void put(struct questions *questions, enum manner manner, const char *url, const struct peer *peer,
+	const char *socket, struct when now)
+{
+	const char *peer_id = peer ? peer->id : "";
+	struct question *question;
+	bool is_put;
+
+	if (manner == ASK_PING && (!socket || !peer || peer->is_self || !peer->addresses[0]))
+		return;
+	if (questions->open >= OPEN_MAX || was_asked(questions, manner, url, peer_id, now))
+		return;
+	question = mem_alloc(sizeof(*question));
+	question->questions = questions;
+	question->manner = manner;
+	question->url = mem_copy(url);
+	question->peer_id = mem_copy(peer_id);
+	question->address = mem_copy(peer && peer->addresses[0] ? peer->addresses[0] : "");
+	question->socket = mem_copy(socket);
+	question->asked = now.mono_ms;
+	is_put = manner == ASK_PING ? ping(question, "disco") : ask_door(question);
+	if (is_put)
+		*VEC_PUSH(&questions->asked) = question;
+	else
+		free_question(question);
+}
+
+static void put_for(struct questions *questions, const struct snapshot *snapshot, struct span verdicts, const char *url,
+	const struct peer *peer, const char *socket, struct when now)
+{
+	for (size_t i = 0; i < verdicts.count; i++)
+		for (size_t k = 0; k < ARRAY_LEN(table); k++)
+			if (strcmp(snapshot->verdict_list[verdicts.first + i].code, table[k].code) == 0)
+				put(questions, table[k].manner, url, peer, socket, now);
+}
+
+void questions_ask(struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now)
+{
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+		const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
+
+		put_for(questions, snapshot, endpoint->verdicts, endpoint->url, peer, socket, now);
+	}
+}
+
+/* ---- the daemon's log ---- */
+
+static void read_log_line(struct questions *questions)
+{
+	if (!strstr(questions->line, "rejected due to acl"))
+		return;
+	for (size_t i = 0; i < questions->silent_count; i++)
+		if (strstr(questions->line, questions->silent[i].sign)) {
+			ledger_see_proof(questions->ledger, questions->silent[i].url, PROOF_ACL, when_now());
+			questions->changed(questions->data);
+		}
+}
+
+static int hear_log(void *data, const char *bytes, size_t length)
+{
+	struct questions *questions = data;
+
+	for (size_t i = 0; i < length; i++) {
+		if (bytes[i] == '\n') {
+			questions->line[questions->line_length] = '\0';
+			read_log_line(questions);
+			questions->line_length = 0;
+		} else if (questions->line_length + 1 < sizeof(questions->line)) {
+			questions->line[questions->line_length++] = bytes[i];
+		}
+	}
+	return 0;
+}
+
+static void log_done(void *data, const struct answer *answer)
+{
+	struct questions *questions = data;
+
+	questions->log = NULL;
+	questions->is_log_denied = answer->outcome == OUTCOME_ANSWERED && answer->status != 200;
+}
+
+static void remember_silent(struct questions *questions, const char *url, const char *address, int port)
+{
+	char sign[128];
+	bool is_v6 = strchr(address, ':') != NULL;
+
+	for (size_t i = 0; i < questions->silent_count; i++)
+		if (strcmp(questions->silent[i].url, url) == 0)
+			return;
+	snprintf(sign, sizeof(sign), is_v6 ? " > [%s]:%d " : " > %s:%d ", address, port);
+	questions->silent = vec_slot(questions->silent, &questions->silent_count, &questions->silent_room,
+		sizeof(*questions->silent));
+	questions->silent[questions->silent_count - 1].url = mem_copy(url);
+	questions->silent[questions->silent_count - 1].sign = mem_copy(sign);
+}
+
+void questions_listen(struct questions *questions, const char *url, const char *socket)
+{
+	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
+		.unix_socket = socket, .connect_ms = CONFIRM_MS, .total_ms = LISTEN_MS };
+	char full[1024];
+	struct url parts;
+
+	if (!socket || questions->is_log_denied || url_split(&parts, url) < 0 ||
+		!watch_request(questions->watch, url, "", full, sizeof(full), &door))
+		return;
+	remember_silent(questions, url, door.address ? door.address : parts.host, parts.port);
+	if (questions->log)
+		return;
+	questions->line_length = 0;
+	questions->log = http_get(questions->http, &request, hear_log, log_done, questions);
+}

@@ -1,0 +1,209 @@
+/* What several families read in the same way.
+ *
+ * A list is taken only where it is one: a server that answers something else on the path of its list is not
+ * the one that was expected, and the caller says so. Prometheus text is read in one pass over the bytes,
+ * without a copy: vLLM sends 54 kB of it for one model, every poll. */
+#include "probes/readers.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool readers_has(const struct json *object, const char *key)
+{
+	if (!json_is_object(object))
+		return false;
+	for (const struct json *child = json_first(object); child; child = json_next(child))
+		if (strcmp(json_key(child), key) == 0)
+			return true;
+	return false;
+}
+
+double readers_amount(const struct json *object, const char *key)
+{
+	double number = json_number(object, key);
+
+	return isfinite(number) && number >= 0 ? number : NAN;
+}
+
+bool readers_only_version(const struct answer *answer)
+{
+	const struct json *only = json_is_object(answer->json) ? json_first(answer->json) : NULL;
+
+	return answer->status == 200 && only && !json_next(only) && json_text(answer->json, "version")[0];
+}
+
+bool readers_is_json_ok(const struct answer *answer)
+{
+	return answer->status == 200 && answer->shape == BODY_JSON;
+}
+
+bool readers_is_refusal(const struct answer *answer)
+{
+	return answer->status == 401 &&
+	       (readers_has(answer->json, "error") || readers_has(answer->json, "detail"));
+}
+
+bool readers_wants_key(const struct answer *answer, struct reading *reading)
+{
+	if (!readers_is_refusal(answer))
+		return false;
+	reading->wants_key = true;
+	return true;
+}
+
+/* ---- lists of models ---- */
+
+/* The list under key, if it is an array or null. */
+static bool find_list(const struct answer *answer, const char *key, const struct json **array)
+{
+	*array = json_member(answer->json, key);
+	return readers_is_json_ok(answer) &&
+	       (*array ? json_is_array(*array) : readers_has(answer->json, key));
+}
+
+static size_t count_capped(const struct json *array)
+{
+	size_t count = 0;
+
+	for (const struct json *entry = json_first(array); entry && count < READERS_MODELS_MAX;
+		entry = json_next(entry))
+		count++;
+	return count;
+}
+
+bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
+	readers_model_fn *fill, struct reading *reading)
+{
+	const struct json *array, *entry;
+	size_t room;
+
+	if (!find_list(answer, key, &array))
+		return false;
+	room = count_capped(array);
+	reading->list = list;
+	reading->models = arena_alloc(reading->arena, room * sizeof(*reading->models));
+	for (entry = json_first(array); entry && reading->model_count < room; entry = json_next(entry)) {
+		const char *id = json_text(entry, id_key);
+		struct obs_model *model = &reading->models[reading->model_count];
+
+		if (!id[0])
+			continue;
+		*model = (struct obs_model){
+			.id = text_keep(reading->arena, id),
+			.size_bytes = NAN,
+			.vram_bytes = NAN,
+			.context = NAN,
+			.quantisation = "",
+		};
+		if (fill)
+			fill(entry, model, reading->arena);
+		reading->model_count++;
+	}
+	return true;
+}
+
+bool readers_is_openai_list(const struct answer *answer)
+{
+	const struct json *array;
+
+	return find_list(answer, "data", &array) && (strcmp(json_text(answer->json, "object"), "list") == 0 ||
+							    json_text(json_first(array), "id")[0]);
+}
+
+bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading)
+{
+	if (readers_wants_key(answer, reading))
+		return true;
+	return readers_is_openai_list(answer) &&
+	       readers_take_list(answer, "data", "id", MODELS_ALL, fill, reading);
+}
+
+bool readers_owned_by(const struct answer *answer, const char *owner)
+{
+	const struct json *entry = json_first(json_member(answer->json, "data"));
+
+	for (size_t i = 0; entry && i < READERS_MODELS_MAX; i++, entry = json_next(entry))
+		if (strcmp(json_text(entry, "owned_by"), owner) == 0)
+			return true;
+	return false;
+}
+
+/* ---- Prometheus text ---- */
+
+/* Past the labels, whose quoted values may hold braces and escaped quotes; NULL where they do not end. */
+static const char *after_labels(const char *at, const char *end)
+{
+	bool is_quoted = false;
+
+	for (; at < end; at++) {
+		if (is_quoted && *at == '\\')
+			at++;
+		else if (*at == '"')
+			is_quoted = !is_quoted;
+		else if (!is_quoted && *at == '}')
+			return at + 1;
+	}
+	return NULL;
+}
+
+/* A plain decimal number of zero or more, followed by the end or a time stamp; NAN for all else. */
+static double sample_value(const char *at, const char *end)
+{
+	char digits[40];
+	char *stopped;
+	size_t length = 0;
+	double value;
+
+	while (at < end && (*at == ' ' || *at == '\t'))
+		at++;
+	while (at + length < end && length < sizeof(digits) - 1 && strchr("0123456789.eE+-", at[length])) {
+		digits[length] = at[length];
+		length++;
+	}
+	digits[length] = '\0';
+	if (!isdigit((unsigned char)digits[0]) || (at + length < end && !isspace((unsigned char)at[length])))
+		return NAN;
+	value = strtod(digits, &stopped);
+	return *stopped || !isfinite(value) ? NAN : value;
+}
+
+/* The value of the sample on this line if it has that name. */
+static double sample_of(const char *line, const char *end, const char *name)
+{
+	size_t length = strlen(name);
+	const char *at;
+
+	if ((size_t)(end - line) <= length || memcmp(line, name, length) != 0)
+		return NAN;
+	at = line + length;
+	if (*at == '{')
+		at = after_labels(at, end);
+	else if (*at != ' ' && *at != '\t')
+		return NAN;
+	return at ? sample_value(at, end) : NAN;
+}
+
+size_t readers_add_figures(const struct answer *answer, const struct readers_figure *wanted, size_t count)
+{
+	const char *line = answer->body, *stop = answer->body + answer->body_length;
+	size_t taken = 0;
+
+	for (const char *end; line < stop; line = end + 1) {
+		end = memchr(line, '\n', (size_t)(stop - line));
+		end = end ? end : stop;
+		for (size_t i = 0; i < count; i++) {
+			double value = sample_of(line, end, wanted[i].name);
+
+			if (isnan(value))
+				continue;
+			*wanted[i].value = (isnan(*wanted[i].value) ? 0 : *wanted[i].value) + value;
+			taken++;
+		}
+	}
+	return taken;
+}

@@ -1,0 +1,47 @@
+/* What several families read in the same way: lists of models, refusals, figures in Prometheus text.
+ *
+ * All text is kept clean in the reading's arena, numbers of the wrong type stay unknown, and of a long list
+ * the first READERS_MODELS_MAX models are kept. */
+#ifndef TSLLM_PROBES_READERS_H
+#define TSLLM_PROBES_READERS_H
+
+#include "probes/answer.h"
+#include "probes/model/obs.h"
+
+#define READERS_MODELS_MAX 1000
+
+/* Whether an object has the member at all, if only as null (which json_member does not tell from absent). */
+bool readers_has(const struct json *object, const char *key);
+/* A number that is finite and not below zero; NAN otherwise. */
+double readers_amount(const struct json *object, const char *key);
+/* An object with nothing but a text "version". */
+bool readers_only_version(const struct answer *answer);
+/* A 200 with JSON. */
+bool readers_is_json_ok(const struct answer *answer);
+/* A 401 that says so in JSON, as servers do and proxies do not. */
+bool readers_is_refusal(const struct answer *answer);
+/* The same, noted in the reading. */
+bool readers_wants_key(const struct answer *answer, struct reading *reading);
+
+/* Fills one model from one entry, whose id was taken already. */
+typedef void readers_model_fn(const struct json *entry, struct obs_model *model, struct arena *arena);
+
+/* Takes the array under key of a 200: each entry's text under id_key, and what fill (NULL: nothing) finds
+ * beside. A null list is an empty one. False, and nothing taken, where there is no such list. */
+bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
+	readers_model_fn *fill, struct reading *reading);
+/* The OpenAI list: {"object":"list","data":[{"id":…}]}. A refusal is read too. */
+bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading);
+bool readers_is_openai_list(const struct answer *answer);
+/* Whether any entry of the OpenAI list has this owned_by. */
+bool readers_owned_by(const struct answer *answer, const char *owner);
+
+/* Prometheus text. Adds up, over all label sets, the samples of each wanted name, whose value must be NAN
+ * before; what is no plain number of zero or more is left out. Returns how many samples were taken. */
+struct readers_figure {
+	const char *name;
+	double *value;
+};
+size_t readers_add_figures(const struct answer *answer, const struct readers_figure *wanted, size_t count);
+
+#endif

@@ -1,0 +1,124 @@
+/* The state file: plain lines, read strictly, written whole. */
+#include "probes/remember.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/url.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LINES_MAX 1000
+#define LINE_BYTES 1024
+
+static void read_line(struct remembered *remembered, char *line)
+{
+	char *family = strchr(line, '\t');
+	char normal[LINE_BYTES];
+	struct url url;
+
+	line[strcspn(line, "\n")] = '\0';
+	if (!family)
+		return;
+	*family++ = '\0';
+	if (url_split(&url, line) == 0 && url_join(&url, normal, sizeof(normal)) == 0)
+		remember_add(remembered, normal, family);
+}
+
+int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
+{
+	FILE *file = fopen(path, "re");
+	char line[LINE_BYTES];
+
+	if (!file && errno == ENOENT)
+		return 0;
+	if (!file) {
+		fault_say(fault, "cannot read %s: %s", path, strerror(errno));
+		return -1;
+	}
+	while (remembered->count < LINES_MAX && fgets(line, sizeof(line), file))
+		read_line(remembered, line);
+	fclose(file);
+	return 0;
+}
+
+static size_t index_of(const struct remembered *remembered, const char *url)
+{
+	size_t i = 0;
+
+	while (i < remembered->count && strcmp(remembered->items[i].url, url) != 0)
+		i++;
+	return i;
+}
+
+void remember_add(struct remembered *remembered, const char *url, const char *family)
+{
+	size_t i = index_of(remembered, url);
+
+	if (i == remembered->count) {
+		VEC_PUSH(remembered)->url = mem_copy(url);
+		remembered->items[i].family = mem_copy("");
+	}
+	free(remembered->items[i].family);
+	remembered->items[i].family = mem_copy(family);
+}
+
+void remember_drop(struct remembered *remembered, const char *url)
+{
+	size_t i = index_of(remembered, url);
+
+	if (i == remembered->count)
+		return;
+	free(remembered->items[i].url);
+	free(remembered->items[i].family);
+	remembered->items[i] = remembered->items[--remembered->count];
+}
+
+static void make_directories(const char *path)
+{
+	char part[LINE_BYTES];
+
+	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
+		if (mkdir(part, 0700) < 0 && errno != EEXIST)
+			return;
+	}
+}
+
+int remember_save(const struct remembered *remembered, const char *path, struct fault *fault)
+{
+	char fresh[LINE_BYTES];
+	FILE *file;
+	int failed;
+
+	make_directories(path);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	file = fopen(fresh, "we");
+	if (!file) {
+		fault_say(fault, "cannot write %s: %s", fresh, strerror(errno));
+		return -1;
+	}
+	for (size_t i = 0; i < remembered->count; i++)
+		fprintf(file, "%s\t%s\n", remembered->items[i].url, remembered->items[i].family);
+	failed = ferror(file);
+	if (fclose(file) != 0 || failed || rename(fresh, path) < 0) {
+		fault_say(fault, "cannot write %s: %s", path, strerror(errno));
+		unlink(fresh);
+		return -1;
+	}
+	return 0;
+}
+
+void remember_fini(struct remembered *remembered)
+{
+	for (size_t i = 0; i < remembered->count; i++) {
+		free(remembered->items[i].url);
+		free(remembered->items[i].family);
+	}
+	free(remembered->items);
+	memset(remembered, 0, sizeof(*remembered));
+}

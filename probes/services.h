@@ -1,0 +1,18 @@
+/* The Tailscale Services that the tailnet offers to this node: `GET /localapi/v0/services`.
+ *
+ * Format: a map of tailcfg.ServiceDetails by name, as of 1.102; `{}` where there is none. */
+#ifndef TSLLM_PROBES_SERVICES_H
+#define TSLLM_PROBES_SERVICES_H
+
+#include "probes/model/obs.h"
+
+#include <stddef.h>
+
+struct fault;
+
+/* At most 256 services. Only single TCP ports are kept: a range or "*" tells nothing to knock at. NULL: no
+ * such map. */
+struct obs_services *services_parse(const char *bytes, size_t length, struct fault *fault);
+void services_free(struct obs_services *services);
+
+#endif

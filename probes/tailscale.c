@@ -1,0 +1,260 @@
+/* Reads a status as it arrives, member by member of its root, of "Peer" and of "User".
+ *
+ * Users stand in a map of their own that comes after the peers, so the owners' names are filled in at the
+ * end. Peers are gathered in a vector and moved into the arena when their number is known. */
+#include "probes/tailscale.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/json.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/tailscale_peer.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINES_MAX 64 /* of health, of certificate domains */
+#define USERS_MAX 20000
+
+struct user {
+	double id;
+	const char *login;
+};
+
+struct status_parser {
+	struct json_cut *cut;
+	struct obs_status *status;
+	struct arena *arena;
+	VEC(struct owned_peer) peers;
+	VEC(struct user) users;
+	struct owned_peer self;
+	size_t fed;
+	bool is_broken;
+};
+
+static void add_peer(struct status_parser *parser, const char *node_key, const struct json *object)
+{
+	struct owned_peer *slot;
+
+	if (parser->peers.count == STATUS_PEERS_MAX || !json_is_object(object))
+		return;
+	slot = VEC_PUSH(&parser->peers);
+	peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);
+	if (!*slot->peer.id)
+		slot->peer.id = text_keep(parser->arena, node_key);
+	if (!*slot->peer.id)
+		parser->peers.count--;
+}
+
+static void add_user(struct status_parser *parser, const char *id, const struct json *object)
+{
+	struct user *user;
+
+	if (parser->users.count == USERS_MAX || text_number(id, INT64_C(1) << 53) < 0)
+		return;
+	user = VEC_PUSH(&parser->users);
+	user->id = (double)text_number(id, INT64_C(1) << 53);
+	user->login = text_keep(parser->arena, json_text(object, "LoginName"));
+}
+
+static void read_backend(struct status_parser *parser, const struct json *value)
+{
+	static const char *const words[] = {
+		[BACKEND_NO_STATE] = "NoState",
+		[BACKEND_IN_USE_OTHER_USER] = "InUseOtherUser",
+		[BACKEND_NEEDS_LOGIN] = "NeedsLogin",
+		[BACKEND_NEEDS_MACHINE_AUTH] = "NeedsMachineAuth",
+		[BACKEND_STOPPED] = "Stopped",
+		[BACKEND_STARTING] = "Starting",
+		[BACKEND_RUNNING] = "Running",
+	};
+	struct obs_status *status = parser->status;
+
+	status->backend = BACKEND_UNKNOWN;
+	status->backend_word = text_keep(parser->arena, json_string(value));
+	for (size_t i = BACKEND_NO_STATE; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], status->backend_word) == 0)
+			status->backend = (enum backend_state)i;
+}
+
+static void read_version(struct status_parser *parser, const struct json *value)
+{
+	parser->status->version = text_keep(parser->arena, json_string(value));
+}
+
+static void read_auth_url(struct status_parser *parser, const struct json *value)
+{
+	parser->status->auth_url = text_keep(parser->arena, json_string(value));
+}
+
+static void read_tun(struct status_parser *parser, const struct json *value)
+{
+	parser->status->has_tun = json_is_true(value);
+}
+
+static void read_self(struct status_parser *parser, const struct json *value)
+{
+	if (!json_is_object(value))
+		return;
+	peer_read(&parser->self, NULL, value, parser->arena);
+	parser->status->has_self = true;
+}
+
+static void read_health(struct status_parser *parser, const struct json *value)
+{
+	parser->status->health = peer_keep_list(parser->arena, value, LINES_MAX);
+}
+
+static void read_domains(struct status_parser *parser, const struct json *value)
+{
+	parser->status->cert_domains = peer_keep_list(parser->arena, value, LINES_MAX);
+}
+
+/* The older place of the suffix: the tailnet's own goes before it. */
+static void read_suffix(struct status_parser *parser, const struct json *value)
+{
+	if (!*parser->status->magicdns_suffix)
+		parser->status->magicdns_suffix = text_keep(parser->arena, json_string(value));
+}
+
+static void read_tailnet(struct status_parser *parser, const struct json *value)
+{
+	struct obs_status *status = parser->status;
+	const char *suffix = json_text(value, "MagicDNSSuffix");
+
+	status->tailnet = text_keep(parser->arena, json_text(value, "Name"));
+	status->has_magicdns = json_true(value, "MagicDNSEnabled");
+	if (*suffix)
+		status->magicdns_suffix = text_keep(parser->arena, suffix);
+}
+
+static void read_root(struct status_parser *parser, const char *key, const struct json *value)
+{
+	static const struct {
+		const char *key;
+		void (*read)(struct status_parser *parser, const struct json *value);
+	} roots[] = {
+		{ "Version", read_version },
+		{ "TUN", read_tun },
+		{ "BackendState", read_backend },
+		{ "AuthURL", read_auth_url },
+		{ "Self", read_self },
+		{ "Health", read_health },
+		{ "MagicDNSSuffix", read_suffix },
+		{ "CurrentTailnet", read_tailnet },
+		{ "CertDomains", read_domains },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
+		if (strcmp(roots[i].key, key) == 0)
+			roots[i].read(parser, value);
+}
+
+static void take_member(void *data, const char *group, const char *key, const struct json *value)
+{
+	struct status_parser *parser = data;
+
+	if (strcmp(group, "Peer") == 0)
+		add_peer(parser, key, value);
+	else if (strcmp(group, "User") == 0)
+		add_user(parser, key, value);
+	else
+		read_root(parser, key, value);
+}
+
+struct status_parser *status_parser_new(void)
+{
+	static const char *const groups[] = { "Peer", "User", NULL };
+	struct status_parser *parser = mem_alloc(sizeof(*parser));
+	struct obs_status *status;
+
+	parser->cut = json_cut_new(groups, take_member, parser);
+	parser->arena = arena_new();
+	peer_init(&parser->self);
+	status = parser->status = arena_alloc(parser->arena, sizeof(*status));
+	status->arena = parser->arena;
+	status->backend_word = status->version = status->auth_url = "";
+	status->tailnet = status->magicdns_suffix = "";
+	status->health = status->cert_domains = peer_no_list;
+	return parser;
+}
+
+int status_parser_feed(struct status_parser *parser, const char *bytes, size_t length, struct fault *fault)
+{
+	if (length > STATUS_BYTES_MAX - parser->fed) {
+		fault_say(fault, "a status over %d MB", STATUS_BYTES_MAX / 1024 / 1024);
+		parser->is_broken = true;
+	} else if (!parser->is_broken) {
+		parser->fed += length;
+		parser->is_broken = json_cut_feed(parser->cut, bytes, length, fault) < 0;
+	}
+	return parser->is_broken ? -1 : 0;
+}
+
+static int compare_user(const void *a, const void *b)
+{
+	const struct user *one = a, *other = b;
+
+	return (one->id > other->id) - (one->id < other->id);
+}
+
+/* The sharer goes before the owner; tagged nodes belong to nobody, whoever made them. */
+static const char *login_of(const struct status_parser *parser, const struct owned_peer *owned)
+{
+	const struct user key = { .id = owned->sharer > 0 ? owned->sharer : owned->peer.user_id,
+		.login = "" };
+	const struct user *found = NULL;
+
+	if (!owned->peer.tags[0] && parser->users.count && !isnan(key.id))
+		found = bsearch(&key, parser->users.items, parser->users.count, sizeof(key), compare_user);
+	return found ? found->login : "";
+}
+
+static void settle_peer(
+	const struct status_parser *parser, struct obs_peer *peer, const struct owned_peer *owned)
+{
+	*peer = owned->peer;
+	peer->user = login_of(parser, owned);
+}
+
+static void settle_peers(struct status_parser *parser)
+{
+	struct obs_status *status = parser->status;
+
+	if (parser->users.count)
+		qsort(parser->users.items, parser->users.count, sizeof(struct user), compare_user);
+	settle_peer(parser, &status->self, &parser->self);
+	status->peer_count = parser->peers.count;
+	status->peers = arena_alloc(parser->arena, status->peer_count * sizeof(*status->peers));
+	for (size_t i = 0; i < status->peer_count; i++)
+		settle_peer(parser, &status->peers[i], &parser->peers.items[i]);
+}
+
+struct obs_status *status_parser_end(struct status_parser *parser, struct fault *fault)
+{
+	struct obs_status *status = parser->status;
+
+	assert(parser->arena);
+	if (parser->is_broken || json_cut_end(parser->cut, fault) < 0)
+		return NULL;
+	if (!*status->backend_word) {
+		fault_say(fault, "JSON without a BackendState: no status of tailscaled");
+		return NULL;
+	}
+	settle_peers(parser);
+	parser->arena = NULL;
+	return status;
+}
+
+void status_parser_free(struct status_parser *parser)
+{
+	if (!parser)
+		return;
+	json_cut_free(parser->cut);
+	arena_free(parser->arena);
+	free(parser->peers.items);
+	free(parser->users.items);
+	free(parser);
+}

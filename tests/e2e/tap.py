@@ -1,0 +1,54 @@
+"""Tests that are sentences, told as TAP.
+
+A test is a function marked @test; what it asserts is what its name says. main() runs all of the program, in order.
+"""
+import sys
+import time
+
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def until(wanted, seconds=4.0):
+    """Whether it comes true in that time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if wanted():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def raises(kind, action):
+    """What the expected exception says; empty: there was none."""
+    try:
+        action()
+    except kind as caught:
+        return str(caught) or kind.__name__
+    return ""
+
+
+def run(function):
+    """Nothing, or why it failed: whatever that is, the next test still runs."""
+    try:
+        function()
+    except Exception as why:
+        line = sys.exc_info()[2].tb_next.tb_lineno
+        return f"# line {line}: {type(why).__name__}: {why}"
+    return ""
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        complaint = run(function)
+        failed += bool(complaint)
+        print(f"{'not ' if complaint else ''}ok {number} - {function.__name__}", flush=True)
+        if complaint:
+            print(complaint.replace("\n", "\n# "), flush=True)
+    sys.exit(1 if failed else 0)

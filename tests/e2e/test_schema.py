@@ -1,0 +1,89 @@
+#!/usr/bin/python3
+"""What the codec wrote obeys the schema, and the schema is not one that obeys anything.
+
+The samples are written by the unit test of the codec, which runs before.
+"""
+import copy
+import json
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+import schema  # noqa: E402
+
+SAMPLES = os.path.join(os.environ.get("TSLLM_BUILD", "build/plain"), "codec-sample.json")
+
+# Each breaks one promise of the contract: where, and what stands there then.
+BROKEN = [
+    ("schema_version", 2),
+    ("status", "fine"),
+    ("taken_at", "2026-11-23 00:45:46"),
+    ("daemon", None),
+    ("daemon.tun", "yes"),
+    ("daemon.health", "all well"),
+    ("traffic.rx_bytes.direct", "12"),
+    ("peers", {}),
+    ("peers.1.id", ""),
+    ("peers.1.path.kind", "relay"),
+    ("peers.1.path.loss", 7),
+    ("peers.1.rx_bytes", -1),
+    ("peers.1.state", "good"),
+    ("endpoints.0.url", "gpu1"),
+    ("endpoints.0.found_by", "luck"),
+    ("endpoints.0.verdicts.0.severity", "fatal"),
+    ("endpoints.0.verdicts.0.code", "Bad Gateway"),
+    ("endpoints.0.models.0.state", "warm"),
+    ("endpoints.0.latency.samples", 1.5),
+    ("serve.0.port", 0),
+    ("serve.0.protocol", "ftp"),
+    ("capture.state", "on"),
+    ("ledger.by_cost.free", None),
+]
+
+
+def with_change(snapshot, where, value):
+    changed = copy.deepcopy(snapshot)
+    at = changed
+    *way, last = [int(word) if word.isdigit() else word for word in where.split(".")]
+    for word in way:
+        at = at[word]
+    at[last] = value
+    return json.dumps(changed)
+
+
+def is_valid(text):
+    try:
+        schema.validate(text)
+    except (ValueError, schema.jsonschema.ValidationError):
+        return False
+    return True
+
+
+def checks():
+    with open(SAMPLES, encoding="utf-8") as file:
+        text = file.read()
+    yield "three_samples_pretty_and_not_are_valid", is_valid(text) and len(schema.validate(text)) == 3
+    pretty, line, empty = schema.documents(text)
+    yield "both_forms_say_the_same", pretty == line
+    yield "a_snapshot_without_a_daemon_claims_nothing", not empty["peers"] and "tun" not in empty["daemon"]
+    yield "added_keys_are_allowed", is_valid(with_change(line, "peers.0.hat", "red"))
+    yield "nothing_at_all_is_refused", not is_valid("\n")
+    yield "a_truncated_snapshot_is_refused", not is_valid(text[:-3])
+    yield "nan_is_refused", not is_valid('{"schema_version": NaN}')
+    for key in line:
+        without = {name: value for name, value in line.items() if name != key}
+        yield f"a_snapshot_without_{key}_is_refused", not is_valid(json.dumps(without))
+    for where, value in BROKEN:
+        yield f"{where}_cannot_be_{json.dumps(value)}", not is_valid(with_change(line, where, value))
+
+
+def main():
+    results = list(checks())
+    print(f"1..{len(results)}")
+    for number, (name, passed) in enumerate(results, 1):
+        print(f"{'ok' if passed else 'not ok'} {number} - {name}")
+    return 0 if all(passed for _, passed in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

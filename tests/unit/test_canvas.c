@@ -1,0 +1,206 @@
+/* Cells: what is clipped, what is never split, and what ASCII makes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tui/canvas.h"
+#include "tui/glyphs.h"
+#include "tui/page.h"
+
+static void assert_row(const struct canvas *canvas, int y, const char *wanted)
+{
+	char text[1024];
+
+	assert_string_equal(canvas_row_text(canvas, y, text, sizeof(text)), wanted);
+}
+
+static void text_that_does_not_fit_ends_in_an_ellipsis(void **state)
+{
+	struct canvas *canvas = canvas_new(10, 1, false);
+
+	(void)state;
+	assert_int_equal(canvas_text(canvas, 0, 0, 6, ROLE_TEXT, "abcdefgh"), 6);
+	assert_row(canvas, 0, "abcde…");
+	canvas_free(canvas);
+}
+
+static void a_wide_character_is_never_split(void **state)
+{
+	struct canvas *canvas = canvas_new(6, 2, false);
+
+	(void)state;
+	canvas_text(canvas, 0, 0, 4, ROLE_TEXT, "模型模");
+	assert_row(canvas, 0, "模…");
+	canvas_text(canvas, 0, 1, 6, ROLE_TEXT, "模型");
+	canvas_text(canvas, 1, 1, 1, ROLE_TEXT, "x");
+	assert_row(canvas, 1, " x型");
+	canvas_text(canvas, 2, 1, 1, ROLE_TEXT, "y");
+	assert_row(canvas, 1, " xy");
+	canvas_free(canvas);
+}
+
+static void a_combining_mark_joins_the_character_before_it(void **state)
+{
+	struct canvas *canvas = canvas_new(4, 2, false);
+
+	(void)state;
+	canvas_text(canvas, 0, 0, 4, ROLE_TEXT, "e\xcc\x81x");
+	assert_row(canvas, 0, "e\xcc\x81x");
+	assert_int_equal(canvas_row(canvas, 0)[0].combining, 0x301);
+	canvas_text(canvas, 0, 1, 4, ROLE_TEXT, "\xcc\x81x");
+	assert_row(canvas, 1, "x");
+	canvas_free(canvas);
+}
+
+static void nothing_is_drawn_outside_the_grid(void **state)
+{
+	struct canvas *canvas = canvas_new(3, 2, false);
+
+	(void)state;
+	canvas_text(canvas, 0, -1, 3, ROLE_TEXT, "abc");
+	canvas_text(canvas, 0, 2, 3, ROLE_TEXT, "abc");
+	canvas_text(canvas, -2, 0, 5, ROLE_TEXT, "abc");
+	canvas_fill(canvas, -5, 1, 20, ROLE_TEXT, '#');
+	canvas_mark(canvas, -5, 7, 20, CELL_DIM);
+	canvas_mark(canvas, -5, 1, 20, CELL_DIM);
+	assert_row(canvas, 0, "c");
+	assert_row(canvas, 1, "###");
+	canvas_free(canvas);
+}
+
+static void a_canvas_without_size_takes_drawing(void **state)
+{
+	struct canvas *canvas = canvas_new(0, 0, false);
+
+	(void)state;
+	assert_int_equal(canvas_text(canvas, 0, 0, 5, ROLE_TEXT, "abc"), 0);
+	canvas_fill(canvas, 0, 0, 5, ROLE_TEXT, '#');
+	canvas_free(canvas);
+}
+
+static void text_on_the_right_ends_where_its_width_ends(void **state)
+{
+	struct canvas *canvas = canvas_new(8, 2, false);
+
+	(void)state;
+	canvas_text_right(canvas, 1, 0, 6, ROLE_TEXT, "42");
+	assert_row(canvas, 0, "     42");
+	canvas_text_right(canvas, 1, 1, 3, ROLE_TEXT, "12345");
+	assert_row(canvas, 1, " 12…");
+	canvas_free(canvas);
+}
+
+static void an_ascii_canvas_has_ascii_in_every_cell(void **state)
+{
+	struct canvas *canvas = canvas_new(40, 1, true);
+
+	(void)state;
+	canvas_text(canvas, 0, 0, 40, ROLE_TEXT, "●▲✖◐○ ▁▂▃▄▅▆▇█ –…→ é 模 e\xcc\x81");
+	assert_row(canvas, 0, "*!X%o .:-=+*%# -.> ? ?? e");
+	for (int x = 0; x < canvas->width; x++)
+		assert_in_range(canvas_row(canvas, 0)[x].character, ' ', '~');
+	canvas_free(canvas);
+}
+
+static void rows_are_equal_only_with_the_same_look(void **state)
+{
+	struct canvas *a = canvas_new(4, 1, false), *b = canvas_new(4, 1, false);
+
+	(void)state;
+	canvas_text(a, 0, 0, 4, ROLE_TEXT, "ab");
+	canvas_text(b, 0, 0, 4, ROLE_TEXT, "ab");
+	assert_true(canvas_rows_equal(a, b, 0));
+	canvas_mark(b, 1, 0, 1, CELL_SELECTED);
+	assert_false(canvas_rows_equal(a, b, 0));
+	canvas_free(a);
+	canvas_free(b);
+}
+
+static void a_spark_has_one_scale_for_all_rows(void **state)
+{
+	static const float values[] = { 5, 10, 20, 50, 100, 200, 500, 1000 };
+	char text[128];
+
+	(void)state;
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 10);
+	assert_string_equal(text, "  ▁▂▃▄▅▆▇█");
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 4);
+	assert_string_equal(text, "▂▄▆█");
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 3);
+	assert_string_equal(text, "▂▅█");
+	glyph_spark(text, sizeof(text), values, 0, 3);
+	assert_string_equal(text, "   ");
+}
+
+static void the_least_share_is_seen_in_a_bar(void **state)
+{
+	struct canvas *canvas = canvas_new(10, 3, false);
+
+	(void)state;
+	assert_int_equal(glyph_bar(canvas, 0, 0, 10, ROLE_DERP, 0.001), 1);
+	assert_row(canvas, 0, "▏");
+	assert_int_equal(glyph_bar(canvas, 0, 1, 10, ROLE_DERP, 0), 0);
+	assert_int_equal(glyph_bar(canvas, 0, 2, 10, ROLE_DERP, 0.35), 4);
+	assert_row(canvas, 2, "███▌");
+	canvas_free(canvas);
+}
+
+static void a_page_breaks_lines_between_words(void **state)
+{
+	struct canvas *canvas = canvas_new(16, 6, false);
+	struct page *page = page_new(16);
+
+	(void)state;
+	page_wrap(page, ROLE_TEXT, "→", 2, "sudo systemctl restart tailscaled");
+	page_wrap(page, ROLE_TEXT, "", 0, "averyveryverylongword");
+	assert_int_equal(page_lines(page), 5);
+	page_draw(page, canvas, 0, 0, 6, 0);
+	assert_row(canvas, 0, "→ sudo systemctl");
+	assert_row(canvas, 1, "  restart");
+	assert_row(canvas, 2, "  tailscaled");
+	assert_row(canvas, 3, "averyveryverylon");
+	assert_row(canvas, 4, "gword");
+	page_free(page);
+	canvas_free(canvas);
+}
+
+static void a_scrolled_page_starts_at_its_first_line(void **state)
+{
+	struct canvas *canvas = canvas_new(8, 2, false);
+	struct page *page = page_new(8);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		page_line(page, ROLE_TEXT, "line %d", i);
+	page_add(page, ROLE_DIM, "!");
+	page_draw(page, canvas, 0, 0, 2, 3);
+	assert_row(canvas, 0, "line 3");
+	assert_row(canvas, 1, "line 4!");
+	page_free(page);
+	canvas_free(canvas);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(text_that_does_not_fit_ends_in_an_ellipsis),
+		cmocka_unit_test(a_wide_character_is_never_split),
+		cmocka_unit_test(a_combining_mark_joins_the_character_before_it),
+		cmocka_unit_test(nothing_is_drawn_outside_the_grid),
+		cmocka_unit_test(a_canvas_without_size_takes_drawing),
+		cmocka_unit_test(text_on_the_right_ends_where_its_width_ends),
+		cmocka_unit_test(an_ascii_canvas_has_ascii_in_every_cell),
+		cmocka_unit_test(rows_are_equal_only_with_the_same_look),
+		cmocka_unit_test(a_spark_has_one_scale_for_all_rows),
+		cmocka_unit_test(the_least_share_is_seen_in_a_bar),
+		cmocka_unit_test(a_page_breaks_lines_between_words),
+		cmocka_unit_test(a_scrolled_page_starts_at_its_first_line),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

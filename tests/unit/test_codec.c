@@ -1,0 +1,391 @@
+/* A snapshot built by hand, written as JSON, parsed back. The pretty form is left for
+ * tests/e2e/test_schema.py. */
+#include "probes/model/codec.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/json.h"
+#include "probes/base/mem.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define WHEN INT64_C(1795394746123) /* 2026-11-23T00:45:46.123Z */
+
+static const char *const none[] = { NULL };
+static const char *const addresses[] = { "100.64.0.2", "fd7a:115c:a1e0::2", NULL };
+static const char *const tags[] = { "tag:gpu", NULL };
+static const char *const health[] = { "a \"quoted\" \\ line", NULL };
+
+static struct verdict verdicts[] = {
+	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down", "start it", WHEN,
+		false },
+	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", 0, true },
+	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", WHEN, false },
+	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false },
+};
+
+static const struct path unknown_path = {
+	.endpoint = "",
+	.via = "",
+	.rtt_source = "",
+	.rtt_ms = NAN,
+	.rtt_p95_ms = NAN,
+	.jitter_ms = NAN,
+	.loss = NAN,
+	.rtt_age_ms = NAN,
+	.changes = NAN,
+};
+
+static struct peer a_peer(const char *id, const char *name)
+{
+	return (struct peer){
+		.id = id,
+		.name = name,
+		.fqdn = "",
+		.os = "",
+		.user = "",
+		.addresses = none,
+		.tags = none,
+		.path = unknown_path,
+		.rx_bytes = NAN,
+		.tx_bytes = NAN,
+		.rx_per_s = NAN,
+		.tx_per_s = NAN,
+	};
+}
+
+static struct endpoint an_endpoint(const char *url)
+{
+	return (struct endpoint){
+		.peer = -1,
+		.engine_id = 1,
+		.url = url,
+		.at = "",
+		.server = "",
+		.title = "",
+		.version = "",
+		.age_ms = NAN,
+		.connect_ms = NAN,
+		.tls_ms = NAN,
+		.ttfb_ms = NAN,
+		.samples = NAN,
+		.running = NAN,
+		.waiting = NAN,
+		.slots = NAN,
+		.tokens_per_s = NAN,
+	};
+}
+
+static void set_all(double figures[TRAFFIC_PATHS], double value)
+{
+	for (int i = 0; i < TRAFFIC_PATHS; i++)
+		figures[i] = value;
+}
+
+/* Nothing is known: the daemon is away. */
+static struct snapshot an_empty_snapshot(void)
+{
+	struct snapshot snapshot = {
+		.taken = { 1, WHEN }, .source = "live", .status = STATUS_UNKNOWN,
+		.daemon = {
+			.backend_state = "", .version = "", .self = "", .self_id = "", .tailnet = "", .magicdns_suffix = "",
+			.home_derp = "", .auth_url = "", .via = "", .socket = "", .health = none, .age_ms = NAN,
+			.trouble = "tailscaled does not run",
+		},
+		.traffic = { .source = "" },
+		.verdict_list = verdicts, .verdict_count = ARRAY_LEN(verdicts),
+	};
+
+	set_all(snapshot.traffic.rx_bytes, NAN);
+	set_all(snapshot.traffic.tx_bytes, NAN);
+	set_all(snapshot.traffic.rx_per_s, NAN);
+	set_all(snapshot.traffic.tx_per_s, NAN);
+	return snapshot;
+}
+
+static struct peer peers[2];
+static struct endpoint endpoints[2];
+static struct model models[] = {
+	{ "qwen3:8b", "Q4_K_M", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN },
+	{ "phi4", "", MODEL_COLD, NAN, NAN, NAN, 0 },
+};
+static struct mount mounts[2];
+
+static void fill_rows(void)
+{
+	peers[0] = a_peer("n1CNTRL", "admin");
+	peers[0].is_self = peers[0].is_online = true;
+	peers[1] = a_peer("n2CNTRL", "gpu1");
+	peers[1].fqdn = "gpu1.tail4c1d.ts.net";
+	peers[1].addresses = addresses;
+	peers[1].tags = tags;
+	peers[1].state = STATE_SLOW;
+	peers[1].rx_bytes = 6413116;
+	peers[1].tx_bytes = 0;
+	peers[1].last_seen = peers[1].key_expiry = WHEN;
+	peers[1].verdicts = (struct span){ 2, 1 };
+	peers[1].path.kind = PATH_DERP;
+	peers[1].path.via = "fra";
+	peers[1].path.rtt_ms = 0.26;
+	peers[1].path.rtt_source = "ping";
+	peers[1].path.loss = 0;
+	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
+	endpoints[0].peer = 1;
+	endpoints[0].engine_id = 3;
+	endpoints[0].found_by = FOUND_SERVE;
+	endpoints[0].server = "ollama";
+	endpoints[0].version = "0.17.4";
+	endpoints[0].state = STATE_FAULT;
+	endpoints[0].is_stale = true;
+	endpoints[0].verdicts = (struct span){ 0, 2 };
+	endpoints[0].models = (struct span){ 0, 2 };
+	endpoints[0].models_known = true;
+	endpoints[0].connect_ms = 0.7;
+	endpoints[0].samples = 12;
+	endpoints[0].running = 0;
+	endpoints[1] = an_endpoint("http://10.0.0.5:8000");
+	mounts[0] = (struct mount){ "admin.tail4c1d.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443,
+		SERVE_HTTPS, true, false, -1, -1, STATE_OK, { 0, 0 } };
+	mounts[1] = (struct mount){ "", "svc:net", "", "", 0, SERVE_TUN, false, true, -1, -1, STATE_UNKNOWN,
+		{ 0, 0 } };
+}
+
+static struct snapshot a_snapshot(void)
+{
+	struct snapshot snapshot = an_empty_snapshot();
+
+	fill_rows();
+	snapshot.status = STATUS_DOWN;
+	snapshot.daemon.backend_state = "Running";
+	snapshot.daemon.self = "admin";
+	snapshot.daemon.via = "localapi";
+	snapshot.daemon.trouble = "";
+	snapshot.daemon.health = health;
+	snapshot.daemon.is_known = snapshot.daemon.has_tun = true;
+	snapshot.daemon.age_ms = 180;
+	snapshot.traffic.source = "usermetrics";
+	set_all(snapshot.traffic.rx_bytes, 123456789012345);
+	snapshot.peers = peers;
+	snapshot.peer_count = ARRAY_LEN(peers);
+	snapshot.endpoints = endpoints;
+	snapshot.endpoint_count = ARRAY_LEN(endpoints);
+	snapshot.models = models;
+	snapshot.model_count = ARRAY_LEN(models);
+	snapshot.mounts = mounts;
+	snapshot.mount_count = ARRAY_LEN(mounts);
+	snapshot.verdicts = (struct span){ 3, 1 };
+	snapshot.requests = 41;
+	snapshot.by_cost[COST_FREE] = 40;
+	snapshot.by_cost[COST_WAKES] = 1;
+	return snapshot;
+}
+
+static char *print(const struct snapshot *snapshot, bool is_pretty)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_int_equal(codec_write(file, snapshot, is_pretty), 0);
+	fclose(file);
+	return text;
+}
+
+static struct json *written(const struct snapshot *snapshot, bool is_pretty)
+{
+	char *text = print(snapshot, is_pretty);
+	struct fault fault = { "" };
+	struct json *tree = json_parse(text, strlen(text), &fault);
+
+	assert_string_equal(fault.text, "");
+	free(text);
+	return tree;
+}
+
+static const struct json *row(const struct json *tree, const char *key, int index)
+{
+	const struct json *item = json_first(json_member(tree, key));
+
+	while (item && index--)
+		item = json_next(item);
+	assert_non_null(item);
+	return item;
+}
+
+static bool has_key(const struct json *object, const char *key)
+{
+	for (const struct json *item = json_first(object); item; item = json_next(item))
+		if (strcmp(json_key(item), key) == 0)
+			return true;
+	return false;
+}
+
+static void the_head_says_what_and_when(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *daemon = json_member(tree, "daemon");
+
+	(void)state;
+	assert_true(json_number(tree, "schema_version") == 1);
+	assert_string_equal(json_text(tree, "version"), TSLLM_VERSION);
+	assert_string_equal(json_text(tree, "taken_at"), "2026-11-23T00:45:46.123Z");
+	assert_string_equal(json_text(tree, "source"), "live");
+	assert_string_equal(json_text(tree, "status"), "down");
+	assert_string_equal(json_text(daemon, "backend_state"), "Running");
+	assert_true(json_true(daemon, "tun") && json_number(daemon, "age_ms") == 180);
+	assert_string_equal(json_string(row(daemon, "health", 0)), health[0]);
+	assert_string_equal(json_text(json_member(tree, "capture"), "state"), "off");
+	assert_true(json_is_array(json_member(tree, "flows")));
+	assert_string_equal(json_text(row(tree, "verdicts", 0), "code"), "name-unresolved");
+	json_free(tree);
+}
+
+static void a_peer_has_its_path_and_its_verdicts(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, true);
+	const struct json *peer = row(tree, "peers", 1), *path = json_member(peer, "path");
+
+	(void)state;
+	assert_true(json_true(row(tree, "peers", 0), "self") && !has_key(peer, "self"));
+	assert_string_equal(json_text(peer, "id"), "n2CNTRL");
+	assert_string_equal(json_string(row(peer, "addresses", 1)), "fd7a:115c:a1e0::2");
+	assert_string_equal(json_string(row(peer, "tags", 0)), "tag:gpu");
+	assert_string_equal(json_text(path, "kind"), "derp");
+	assert_string_equal(json_text(path, "via"), "fra");
+	assert_true(json_number(path, "rtt_ms") == 0.26 && json_number(path, "loss") == 0);
+	assert_true(json_number(peer, "rx_bytes") == 6413116 && json_number(peer, "tx_bytes") == 0);
+	assert_string_equal(json_text(peer, "last_seen"), "2026-11-23T00:45:46.123Z");
+	assert_string_equal(json_text(peer, "state"), "slow");
+	assert_string_equal(json_text(row(peer, "verdicts", 0), "code"), "relayed");
+	json_free(tree);
+}
+
+static void unknown_is_left_out_or_null_and_never_zero(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *peer = row(tree, "peers", 0), *endpoint = row(tree, "endpoints", 1);
+
+	(void)state;
+	assert_false(has_key(peer, "rx_bytes") || has_key(peer, "key_expiry") || has_key(peer, "fqdn"));
+	assert_true(has_key(peer, "last_seen") && !json_member(peer, "last_seen"));
+	assert_true(has_key(json_member(peer, "path"), "via"));
+	assert_false(has_key(json_member(peer, "path"), "rtt_ms"));
+	assert_true(has_key(endpoint, "peer") && !json_member(endpoint, "peer"));
+	assert_false(
+		has_key(endpoint, "server") || has_key(endpoint, "models") || has_key(endpoint, "stale"));
+	assert_null(json_first(json_member(endpoint, "engine")));
+	assert_null(json_first(json_member(json_member(tree, "traffic"), "tx_bytes")));
+	assert_false(has_key(row(tree, "serve", 1), "port"));
+	json_free(tree);
+}
+
+static void an_endpoint_names_its_peer_its_models_and_its_faults(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *endpoint = row(tree, "endpoints", 0), *model = row(endpoint, "models", 0);
+	const struct json *worst = row(endpoint, "verdicts", 0), *muted = row(endpoint, "verdicts", 1);
+
+	(void)state;
+	assert_string_equal(json_text(endpoint, "peer"), "gpu1");
+	assert_string_equal(json_text(endpoint, "peer_id"), "n2CNTRL");
+	assert_true(json_number(endpoint, "engine_id") == 3);
+	assert_string_equal(json_text(endpoint, "found_by"), "serve");
+	assert_string_equal(json_text(endpoint, "server_version"), "0.17.4");
+	assert_true(json_true(endpoint, "stale"));
+	assert_string_equal(json_text(model, "state"), "loaded");
+	assert_true(json_number(model, "size_bytes") == 5e9 && json_number(model, "context") == 8192);
+	assert_string_equal(json_text(row(endpoint, "models", 1), "state"), "cold");
+	assert_string_equal(json_text(worst, "code"), "bad-gateway");
+	assert_string_equal(json_text(worst, "severity"), "down");
+	assert_string_equal(json_text(worst, "fix"), "start it");
+	assert_false(has_key(worst, "muted"));
+	assert_true(json_true(muted, "muted") && !has_key(muted, "fix") && !has_key(muted, "since"));
+	assert_true(json_number(json_member(endpoint, "latency"), "samples") == 12);
+	assert_true(json_number(json_member(endpoint, "engine"), "running") == 0);
+	json_free(tree);
+}
+
+static void mounts_and_the_ledger_are_told(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *mount = row(tree, "serve", 0),
+			  *costs = json_member(json_member(tree, "ledger"), "by_cost");
+
+	(void)state;
+	assert_string_equal(json_text(mount, "mount"), "/ollama");
+	assert_string_equal(json_text(mount, "protocol"), "https");
+	assert_true(json_number(mount, "port") == 443 && json_true(mount, "funnel") &&
+		    !json_true(mount, "foreground"));
+	assert_string_equal(json_text(mount, "backend_state"), "ok");
+	assert_true(json_number(json_member(tree, "ledger"), "requests") == 41);
+	assert_true(json_number(costs, "free") == 40 && json_number(costs, "wakes") == 1);
+	assert_false(has_key(costs, "bills"));
+	json_free(tree);
+}
+
+static void the_form_that_is_not_pretty_is_one_line(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	char *line = print(&snapshot, false), *pretty = print(&snapshot, true);
+
+	(void)state;
+	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
+	assert_true(strstr(line, "\"peer_relay\":123456789012345,"));
+	assert_true(strstr(pretty, "{\n\t\"schema_version\": 1,\n\t\"version\": "));
+	assert_true(strstr(pretty, "\"flows\": [],\n"));
+	free(line);
+	free(pretty);
+}
+
+static void a_full_disk_is_told(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_non_null(full);
+	assert_int_equal(codec_write(full, &snapshot, false), -1);
+	fclose(full);
+}
+
+static void samples_are_left_for_the_schema(void **state)
+{
+	const char *build = getenv("TSLLM_BUILD");
+	struct snapshot full = a_snapshot(), empty = an_empty_snapshot();
+	char path[512];
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/codec-sample.json", build ? build : "build/plain");
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(codec_write(file, &full, true), 0);
+	assert_int_equal(codec_write(file, &full, false), 0);
+	assert_int_equal(codec_write(file, &empty, false), 0);
+	fclose(file);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_head_says_what_and_when),
+		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
+		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
+		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
+		cmocka_unit_test(mounts_and_the_ledger_are_told),
+		cmocka_unit_test(the_form_that_is_not_pretty_is_one_line),
+		cmocka_unit_test(a_full_disk_is_told),
+		cmocka_unit_test(samples_are_left_for_the_schema),
+	};
+
+	return cmocka_run_group_tests_name("codec", tests, NULL, NULL);
+}

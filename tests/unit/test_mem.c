@@ -1,0 +1,80 @@
+/* The arena and the growing array. */
+#include "probes/base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void an_arena_gives_zeroed_aligned_memory_of_any_size(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t size = 0; size < 5 * 1024 * 1024; size = size * 3 + 1) {
+		unsigned char *place = arena_alloc(arena, size);
+
+		assert_int_equal((uintptr_t)place % _Alignof(max_align_t), 0);
+		for (size_t i = 0; i < size; i++)
+			assert_int_equal(place[i], 0);
+		memset(place, 0xff, size);
+	}
+	assert_true(arena_size(arena) >= 5 * 1024 * 1024 / 3);
+	arena_free(arena);
+	arena_free(NULL);
+}
+
+static void texts_in_an_arena_are_copies(void **state)
+{
+	struct arena *arena = arena_new();
+	char text[] = "gpu1";
+	const char *copy = arena_copy(arena, text);
+	const char *printed = arena_printf(arena, "%s:%d", text, 443);
+
+	(void)state;
+	text[0] = 'x';
+	assert_string_equal(copy, "gpu1");
+	assert_string_equal(printed, "gpu1:443");
+	assert_string_equal(arena_copy(arena, NULL), "");
+	arena_free(arena);
+}
+
+static void a_vector_grows_and_its_slots_are_zeroed(void **state)
+{
+	VEC(int) numbers = { NULL, 0, 0 };
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) {
+		int *slot = VEC_PUSH(&numbers);
+
+		assert_int_equal(*slot, 0);
+		*slot = i;
+	}
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(numbers.items[i], i);
+	assert_int_equal(numbers.count, 1000);
+	free(numbers.items);
+}
+
+static void a_heap_copy_of_nothing_is_an_empty_text(void **state)
+{
+	char *copy = mem_copy(NULL);
+
+	(void)state;
+	assert_string_equal(copy, "");
+	free(copy);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
+		cmocka_unit_test(texts_in_an_arena_are_copies),
+		cmocka_unit_test(a_vector_grows_and_its_slots_are_zeroed),
+		cmocka_unit_test(a_heap_copy_of_nothing_is_an_empty_text),
+	};
+
+	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
+}

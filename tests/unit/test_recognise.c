@@ -1,0 +1,363 @@
+/* Every recorded server, asked as the program asks: which family it is, and exactly which paths it took. */
+#include "probes/recognise.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tests/unit/played.h"
+
+#define LS "llama-server-0.5.0"
+#define OL "ollama-0.17.4"
+#define SW "llama-swap-v250-5-g0bdb3720"
+#define LL "litellm-1.106.2"
+#define VL "vllm-0.32.0-cpu"
+#define CP "llama-cpp-python-0.3.36"
+#define OW "open-webui-0.12.4"
+
+/* The recording of a path: in the state, as the state's 404 where the root is one, or in another state that
+ * says the same there. */
+static void answer_of(
+	struct answer *answer, const char *server, const char *state, const char *base, const char *path)
+{
+	char slug[64], name[192];
+
+	snprintf(slug, sizeof(slug), "%s", path[1] ? path + 1 : "root");
+	for (char *at = slug; *at; at++)
+		*at = *at == '/' ? '-' : *at;
+	if (strcmp(slug, "openapi.json") == 0)
+		strcpy(slug, "openapi");
+	snprintf(name, sizeof(name), "%s/%s/%s", server, state, slug);
+	if (!played_exists(name) && !path[1])
+		snprintf(name, sizeof(name), "%s/%s/nonsense", server, state);
+	if (!played_exists(name) && base)
+		snprintf(name, sizeof(name), "%s/%s/%s", server, base, slug);
+	played_load(answer, name);
+}
+
+/* Plays it to the end; asked becomes "/ /v1/models". */
+static struct recognition play(
+	const char *server, const char *state, const char *base, char *asked, size_t size)
+{
+	struct recognition r;
+
+	asked[0] = '\0';
+	recognise_init(&r);
+	for (int i = 0; r.ask; i++) {
+		struct answer answer;
+
+		assert_true(i < RECOGNISE_MAX);
+		snprintf(asked + strlen(asked), size - strlen(asked), "%s%s", i ? " " : "", r.ask);
+		answer_of(&answer, server, state, base, r.ask);
+		recognise_step(&r, &answer);
+		answer_fini(&answer);
+	}
+	return r;
+}
+
+struct row {
+	const char *server, *state, *base, *family, *asked;
+	bool is_proxy;
+};
+
+static void expect(const struct row *rows, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct row *row = &rows[i];
+		char asked[128];
+		struct recognition r = play(row->server, row->state, row->base, asked, sizeof(asked));
+		const char *found = r.family ? r.family->name : "";
+
+		if (strcmp(found, row->family) != 0 || strcmp(asked, row->asked) != 0 ||
+			r.is_proxy != row->is_proxy)
+			fail_msg("%s/%s is \"%s\", asked %s, proxy %d", row->server, row->state, found, asked,
+				r.is_proxy);
+	}
+}
+
+static void every_recorded_server_is_told_in_every_state(void **state)
+{
+	static const struct row rows[] = {
+		{ LS, "ready-idle", NULL, "llama-server", "/", false },
+		{ LS, "loading", NULL, "llama-server", "/", false },
+		{ LS, "sleeping", NULL, "llama-server", "/", false },
+		{ LS, "api-key-missing", NULL, "llama-server", "/", false },
+		{ LS, "router-all-unloaded", NULL, "llama-server", "/", false },
+		{ LS, "wedged-after-sigterm", NULL, "llama-server", "/", false },
+		{ OL, "no-models", NULL, "ollama", "/", false },
+		{ OL, "loaded-idle", NULL, "ollama", "/", false },
+		{ SW, "none-running", NULL, "llama-swap", "/ /running", false },
+		{ SW, "ready-idle", NULL, "llama-swap", "/ /running", false },
+		{ SW, "api-key-missing", NULL, "llama-swap", "/ /running", false },
+		{ LL, "no-key-ready", NULL, "litellm", "/ /health/liveliness", false },
+		{ LL, "key-missing", NULL, "litellm", "/ /health/liveliness", false },
+		{ VL, "ready-idle", NULL, "vllm", "/ /v1/models", false },
+		{ VL, "queue", NULL, "vllm", "/ /v1/models", false },
+		{ VL, "api-key-missing", NULL, "vllm", "/ /v1/models /version", false },
+		{ OW, "key-missing", NULL, "open-webui", "/ /api/config", false },
+		{ OW, "first-start-no-user", "key-missing", "open-webui", "/ /api/config", false },
+		{ OW, "auth-off-no-key", "key-missing", "open-webui", "/ /api/config", false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void llama_cpp_python_is_never_asked_for_its_models(void **state)
+{
+	static const struct row rows[] = {
+		{ CP, "ready-idle", NULL, "llama-cpp-python", "/ /openapi.json", false },
+		{ CP, "api-key-missing", "ready-idle", "llama-cpp-python", "/ /openapi.json", false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void servers_without_a_family_speak_the_openai_dialect(void **state)
+{
+	static const struct row rows[] = {
+		{ "xinference-4.1.0", "model-ready", "no-model", "openai-compatible", "/ /v1/models", false },
+		{ "xinference-4.1.0", "no-model", NULL, "openai-compatible", "/ /v1/models", false },
+		{ "ray-serve-2.60.0", "ready-idle", NULL, "openai-compatible", "/ /v1/models", false },
+		{ "mlx-lm-0.32.2", "ready-idle", NULL, "openai-compatible", "/ /v1/models", false },
+		{ "ray-serve-2.60.0", "no-application", "ready-idle", "", "/ /v1/models", false },
+		{ "portkey-gateway-1.15.2", "no-provider-header", NULL, "", "/ /v1/models", false },
+		{ "portkey-gateway-1.15.2", "provider-header", "no-provider-header", "", "/ /v1/models",
+			false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void a_proxy_does_not_hide_its_engine(void **state)
+{
+	static const struct row rows[] = {
+		{ "nginx-1.22.1", "engine-ready", NULL, "llama-server", "/ /v1/models", false },
+		{ "nginx-1.22.1", "engine-loading", "engine-ready", "llama-server", "/ /v1/models", false },
+		{ "nginx-1.22.1", "ollama-default-host", NULL, "ollama", "/", false },
+		{ "caddy-2.6.2", "engine-ready", NULL, "llama-server", "/", false },
+		{ "caddy-2.6.2", "ollama-host-rewritten", NULL, "ollama", "/", false },
+		{ "caddy-2.11.9", "engine-ready", NULL, "llama-server", "/", false },
+		{ "haproxy-2.6.12", "engine-ready", NULL, "llama-server", "/", false },
+		{ "apache-2.4.71", "engine-ready", NULL, "llama-server", "/", false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void a_proxy_page_ends_the_questions(void **state)
+{
+	static const struct row rows[] = {
+		{ "nginx-1.22.1", "engine-dead", NULL, "", "/", true },
+		{ "nginx-1.22.1", "basic-auth-missing", NULL, "", "/", true },
+		{ "nginx-1.22.1", "deny-403", NULL, "", "/", true },
+		{ "nginx-1.22.1", "login-redirect", NULL, "", "/", true },
+		{ "caddy-2.6.2", "engine-dead", NULL, "", "/", true },
+		{ "caddy-2.6.2", "basic-auth-missing", NULL, "", "/", true },
+		{ "caddy-2.6.2", "bearer-missing-text", NULL, "", "/", true },
+		{ "haproxy-2.6.12", "engine-dead", NULL, "", "/", true },
+		{ "haproxy-2.6.12", "basic-auth-missing", NULL, "", "/", true },
+		{ "oauth2-proxy-7.6.0", "no-login", NULL, "", "/", true },
+		{ "nginx-1.22.1", "rate-limited-429", "engine-ready", "", "/ /v1/models", true },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void a_page_for_another_path_is_neither_family_nor_proxy(void **state)
+{
+	static const struct row rows[] = {
+		{ "nginx-1.22.1", "subpath-wrong-base", NULL, "", "/ /v1/models", false },
+		{ "caddy-2.6.2", "subpath-wrong-base", NULL, "", "/ /v1/models", false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+static void a_host_check_is_left_to_the_verdicts(void **state)
+{
+	static const struct row rows[] = {
+		{ "nginx-1.22.1", "ollama-host-passed", NULL, "", "/", false },
+		{ "caddy-2.6.2", "ollama-default-host", NULL, "", "/", false },
+		{ "caddy-2.11.9", "ollama-default-host", NULL, "", "/", false },
+	};
+	struct recognition r;
+	struct answer answer;
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+	recognise_init(&r);
+	played_load(&answer, OL "/host-check/root-host-foreign");
+	recognise_step(&r, &answer);
+	answer_fini(&answer);
+	assert_null(r.ask);
+	assert_null(r.family);
+	assert_false(r.is_proxy);
+}
+
+static void silence_and_refusal_end_the_questions(void **state)
+{
+	static const struct row rows[] = {
+		{ LS, "sigstop-zombie", NULL, "", "/", false },
+		{ OL, "sigstop-zombie", NULL, "", "/", false },
+		{ "nginx-1.22.1", "return-444", NULL, "", "/", false },
+	};
+
+	(void)state;
+	expect(rows, ARRAY_LEN(rows));
+}
+
+/* One answer of our own making to the question that is open. */
+static void say(struct recognition *r, int status, const char *headers, const char *body)
+{
+	struct answer answer;
+
+	assert_non_null(r->ask);
+	played_make(&answer, status, headers, body, strlen(body));
+	recognise_step(r, &answer);
+	answer_fini(&answer);
+}
+
+#define JSON_TYPE "Content-Type: application/json\n"
+#define PLAIN_ID JSON_TYPE "x-request-id: 4e2952a25e4d4e0b9937e0a6c61dd655\n"
+#define NOT_FOUND "{\"detail\":\"Not Found\"}"
+#define A_LIST "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}"
+
+static void a_guess_that_was_not_refuted_keeps_its_fears(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, PLAIN_ID, NOT_FOUND);
+	assert_string_equal(r.ask, "/openapi.json");
+	say(&r, 404, PLAIN_ID, NOT_FOUND);
+	assert_null(r.ask);
+	assert_null(r.family);
+}
+
+static void another_program_with_plain_request_ids_is_asked_for_its_models(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, PLAIN_ID, NOT_FOUND);
+	say(&r, 200, PLAIN_ID, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"FastAPI\",\"version\":\"1\"}}");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"vllm\"}]}");
+	assert_string_equal(r.family->name, "vllm");
+}
+
+static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"library\"}]}");
+	assert_string_equal(r.ask, "/api/version");
+	say(&r, 502, "Content-Type: text/html\n", "<html>502</html>");
+	assert_null(r.ask);
+	assert_string_equal(r.family->name, "openai-compatible");
+	assert_false(r.is_proxy);
+}
+
+static void a_key_at_the_proxy_behind_a_likely_root_hides_the_engine(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, JSON_TYPE,
+		"{\"error\":{\"message\":\"File Not Found\",\"type\":\"not_found_error\",\"code\":404}}");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 401, "Content-Type: text/html\n", "<html>401</html>");
+	assert_null(r.family);
+	assert_true(r.is_proxy);
+}
+
+static void a_gateways_passed_on_header_is_not_its_own(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Server: llama.cpp\nx-portkey-provider: openai\n", "AI Gateway says hey!");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, "Server: llama.cpp\n" JSON_TYPE,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"llama-swap\"}]}");
+	assert_string_equal(r.family->name, "llama-swap");
+}
+
+static void lm_studio_is_told_by_its_friendly_error(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, JSON_TYPE, "{\"error\":\"Unexpected endpoint or method. (GET /)\"}");
+	assert_string_equal(r.family->name, "lm-studio");
+}
+
+static void a_web_site_is_no_llm_server(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Content-Type: text/html\n", "<html>hello</html>");
+	say(&r, 404, "Content-Type: text/html\n", "<html>no</html>");
+	assert_null(r.ask);
+	assert_null(r.family);
+	assert_false(r.is_proxy);
+}
+
+static void a_step_after_the_end_changes_nothing(void **state)
+{
+	struct recognition r;
+	struct answer answer;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Content-Type: text/plain\n", "Ollama is running");
+	played_make(&answer, 200, JSON_TYPE, A_LIST, strlen(A_LIST));
+	recognise_step(&r, &answer);
+	answer_fini(&answer);
+	assert_string_equal(r.family->name, "ollama");
+	assert_int_equal(r.asked_count, 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_recorded_server_is_told_in_every_state),
+		cmocka_unit_test(llama_cpp_python_is_never_asked_for_its_models),
+		cmocka_unit_test(servers_without_a_family_speak_the_openai_dialect),
+		cmocka_unit_test(a_proxy_does_not_hide_its_engine),
+		cmocka_unit_test(a_proxy_page_ends_the_questions),
+		cmocka_unit_test(a_page_for_another_path_is_neither_family_nor_proxy),
+		cmocka_unit_test(a_host_check_is_left_to_the_verdicts),
+		cmocka_unit_test(silence_and_refusal_end_the_questions),
+		cmocka_unit_test(a_guess_that_was_not_refuted_keeps_its_fears),
+		cmocka_unit_test(another_program_with_plain_request_ids_is_asked_for_its_models),
+		cmocka_unit_test(a_guess_whose_proof_fails_falls_back_to_the_dialect),
+		cmocka_unit_test(a_key_at_the_proxy_behind_a_likely_root_hides_the_engine),
+		cmocka_unit_test(a_gateways_passed_on_header_is_not_its_own),
+		cmocka_unit_test(lm_studio_is_told_by_its_friendly_error),
+		cmocka_unit_test(a_web_site_is_no_llm_server),
+		cmocka_unit_test(a_step_after_the_end_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

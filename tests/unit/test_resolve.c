@@ -1,0 +1,80 @@
+/* Names that need no network: literals and localhost. */
+#include "probes/io/resolve.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+struct result {
+	int done;
+	char address[64];
+};
+
+static void on_done(void *data, const char *address)
+{
+	struct result *result = data;
+
+	result->done++;
+	snprintf(result->address, sizeof(result->address), "%s", address ? address : "none");
+}
+
+static struct result resolved(const char *name, bool is_cancelled)
+{
+	struct result result = { 0 };
+	struct resolve *resolve;
+	uv_loop_t loop;
+
+	uv_loop_init(&loop);
+	resolve = resolve_start(&loop, name, on_done, &result);
+	assert_int_equal(result.done, 0);
+	if (is_cancelled)
+		resolve_cancel(resolve);
+	uv_run(&loop, UV_RUN_DEFAULT);
+	assert_int_equal(uv_loop_close(&loop), 0);
+	return result;
+}
+
+static void an_address_resolves_to_itself(void **state)
+{
+	(void)state;
+	assert_string_equal(resolved("100.64.0.2", false).address, "100.64.0.2");
+	assert_string_equal(resolved("fd7a:115c:a1e0::1", false).address, "fd7a:115c:a1e0::1");
+}
+
+static void ipv4_comes_first(void **state)
+{
+	(void)state;
+	assert_string_equal(resolved("localhost", false).address, "127.0.0.1");
+}
+
+static void a_cancelled_look_up_is_never_done(void **state)
+{
+	(void)state;
+	assert_int_equal(resolved("localhost", true).done, 0);
+}
+
+static void what_is_no_name_is_not_looked_up(void **state)
+{
+	char name[2000];
+
+	(void)state;
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	assert_int_equal(resolved(name, false).done, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_address_resolves_to_itself),
+		cmocka_unit_test(ipv4_comes_first),
+		cmocka_unit_test(a_cancelled_look_up_is_never_done),
+		cmocka_unit_test(what_is_no_name_is_not_looked_up),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+/* Outside text is made harmless, measured, cut whole; figures are said for people. */
+#include "probes/base/text.h"
+
+#include "probes/base/mem.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void assert_cleaned(const char *from, size_t length, const char *shown)
+{
+	struct arena *arena = arena_new();
+	char to[TEXT_CAP];
+
+	assert_string_equal(text_clean(to, sizeof(to), from, length), shown);
+	assert_string_equal(text_keep_n(arena, from, length), shown);
+	arena_free(arena);
+}
+
+static void control_characters_are_escaped(void **state)
+{
+	(void)state;
+	assert_cleaned("a\x1b[31mb", 7, "a\\x1b[31mb");
+	assert_cleaned("a\nb\tc\rd", 7, "a\\nb\\tc\\rd");
+	assert_cleaned("a\0b\x7f", 4, "a\\x00b\\x7f");
+	assert_cleaned("\xc2\x9b", 2, "\\x9b"); /* CSI as one character */
+}
+
+static void bidi_and_invisible_characters_are_escaped(void **state)
+{
+	(void)state;
+	assert_cleaned("gpu\xe2\x80\xae"
+		       "1",
+		7, "gpu\\u{202e}1");
+	assert_cleaned("\xe2\x81\xa6x\xe2\x81\xa9", 7, "\\u{2066}x\\u{2069}");
+	assert_cleaned("a\xe2\x80\x8b"
+		       "b",
+		5, "a\\u{200b}b");
+	assert_cleaned("\xef\xbb\xbfz", 4, "\\u{feff}z");
+	assert_cleaned("\xf3\xa0\x81\x81", 4, "\\u{e0041}");
+}
+
+static void bytes_that_are_no_utf8_are_escaped_one_by_one(void **state)
+{
+	(void)state;
+	assert_cleaned("\xff\xfe", 2, "\\xff\\xfe");
+	assert_cleaned("\xc0\xaf", 2, "\\xc0\\xaf");          /* overlong */
+	assert_cleaned("\xed\xa0\x80", 3, "\\xed\\xa0\\x80"); /* a surrogate */
+	assert_cleaned("\xf4\x90\x80\x80", 4, "\\xf4\\x90\\x80\\x80");
+	assert_cleaned("\xe2\x82", 2, "\\xe2\\x82"); /* torn */
+}
+
+static void honest_text_stays_as_it_is(void **state)
+{
+	(void)state;
+	assert_cleaned("qwen3:8b-q4_K_M", 15, "qwen3:8b-q4_K_M");
+	assert_cleaned("Zürich 日本 é", strlen("Zürich 日本 é"), "Zürich 日本 é");
+	assert_cleaned("", 0, "");
+	assert_string_equal(text_keep(NULL, NULL), "");
+}
+
+static bool is_whole_utf8(const char *text)
+{
+	for (uint32_t c; (c = text_next(&text));)
+		if (c == 0xfffd)
+			return false;
+	return true;
+}
+
+static void what_does_not_fit_is_cut_before_a_whole_character(void **state)
+{
+	static const char long_text[] = "日本語é\x1b日本語é日本語é日本語é";
+	char to[64];
+
+	(void)state;
+	for (size_t size = 4; size < sizeof(long_text); size++) {
+		text_clean(to, size, long_text, strlen(long_text));
+		assert_true(strlen(to) < size);
+		assert_true(is_whole_utf8(to));
+		assert_true(text_has_suffix(to, "…"));
+	}
+	assert_string_equal(text_clean(to, 8, "12345678", 8), "1234…");
+	assert_string_equal(text_clean(to, 8, "1234567", 7), "1234567");
+}
+
+static void kept_text_is_never_longer_than_its_cap(void **state)
+{
+	struct arena *arena = arena_new();
+	char plain[2 * TEXT_CAP];
+
+	(void)state;
+	memset(plain, 'a', sizeof(plain));
+	assert_int_equal(strlen(text_keep_n(arena, plain, sizeof(plain))), TEXT_CAP - 1);
+	assert_int_equal(strlen(text_keep_n(arena, plain, TEXT_CAP)), TEXT_CAP - 1);
+	assert_int_equal(strlen(text_keep_n(arena, plain, TEXT_CAP - 1)), TEXT_CAP - 1);
+	assert_false(text_has_suffix(text_keep_n(arena, plain, TEXT_CAP - 1), "…"));
+	arena_free(arena);
+}
+
+static void an_addition_is_cut_before_a_whole_character(void **state)
+{
+	char to[16];
+
+	(void)state;
+	for (size_t size = 4; size <= sizeof(to); size++) {
+		strcpy(to, "ab");
+		text_add(to, size, "%s", "é日🙂é日🙂");
+		assert_true(strlen(to) < size);
+		assert_true(strlen(to) + 4 >= size);
+		assert_true(is_whole_utf8(to));
+	}
+	strcpy(to, "full");
+	text_add(to, 5, "%d", 7);
+	assert_string_equal(to, "full");
+	text_add(to, sizeof(to), "%d", 7);
+	assert_string_equal(to, "full7");
+}
+
+static void cells_are_two_for_wide_and_none_for_combining_characters(void **state)
+{
+	(void)state;
+	assert_int_equal(text_cells("gpu1"), 4);
+	assert_int_equal(text_cells("日本"), 4);
+	assert_int_equal(text_cells("e\xcc\x81"), 1); /* e and a combining acute */
+	assert_int_equal(text_cells("🙂"), 2);
+	assert_int_equal(text_cells("한글"), 4);
+	assert_int_equal(text_cells("▁▂▃–…·"), 6);
+	assert_int_equal(text_cells(""), 0);
+}
+
+static void numbers_are_read_strictly(void **state)
+{
+	(void)state;
+	assert_int_equal(text_number("443", 65535), 443);
+	assert_int_equal(text_number("0", 5), 0);
+	assert_int_equal(text_number("5", 5), 5);
+	assert_int_equal(text_number("7", 5), -1);
+	assert_int_equal(text_number("65536", 65535), -1);
+	assert_int_equal(text_number("99999999999999999999", INT64_MAX), -1);
+	assert_int_equal(text_number("9223372036854775807", INT64_MAX), INT64_MAX);
+	assert_int_equal(text_number("", 9), -1);
+	assert_int_equal(text_number("-1", 9), -1);
+	assert_int_equal(text_number(" 1", 9), -1);
+	assert_int_equal(text_number("1x", 9), -1);
+}
+
+static void comparisons_without_case_know_ascii(void **state)
+{
+	(void)state;
+	assert_true(text_equal_fold("LiteLLM", "litellm"));
+	assert_false(text_equal_fold("litellm", "litellm2"));
+	assert_true(text_contains_fold("Server: uVicorn", "uvicorn"));
+	assert_true(text_contains_fold("x", ""));
+	assert_false(text_contains_fold("", "x"));
+	assert_true(text_has_prefix("svc:llm", "svc:") && !text_has_prefix("sv", "svc:"));
+	assert_true(text_has_suffix("a.ts.net", ".ts.net") && !text_has_suffix("net", ".ts.net"));
+}
+
+static void figures_are_said_for_people_and_unknown_is_a_dash(void **state)
+{
+	char to[32];
+
+	(void)state;
+	assert_string_equal(text_ms(to, sizeof(to), 0.26), "0.26");
+	assert_string_equal(text_ms(to, sizeof(to), 0.999), "1.0");
+	assert_string_equal(text_ms(to, sizeof(to), 4.1), "4.1");
+	assert_string_equal(text_ms(to, sizeof(to), 9.97), "10");
+	assert_string_equal(text_ms(to, sizeof(to), 1250), "1250");
+	assert_string_equal(text_ms(to, sizeof(to), NAN), "–");
+	assert_string_equal(text_bytes(to, sizeof(to), 512), "512 B");
+	assert_string_equal(text_bytes(to, sizeof(to), 999.7), "1.0 kB");
+	assert_string_equal(text_bytes(to, sizeof(to), 4.2e6), "4.2 MB");
+	assert_string_equal(text_bytes(to, sizeof(to), 0), "0 B");
+	assert_string_equal(text_rate(to, sizeof(to), 310e3), "310 kB/s");
+	assert_string_equal(text_rate(to, sizeof(to), NAN), "–");
+	assert_string_equal(text_count(to, sizeof(to), 7), "7");
+	assert_string_equal(text_span(to, sizeof(to), 8000), "8 s");
+	assert_string_equal(text_span(to, sizeof(to), 119000), "119 s");
+	assert_string_equal(text_span(to, sizeof(to), 180000), "3 min");
+	assert_string_equal(text_span(to, sizeof(to), 5 * 86400000LL), "5 d");
+	assert_string_equal(text_span(to, sizeof(to), -5), "0 s");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(control_characters_are_escaped),
+		cmocka_unit_test(bidi_and_invisible_characters_are_escaped),
+		cmocka_unit_test(bytes_that_are_no_utf8_are_escaped_one_by_one),
+		cmocka_unit_test(honest_text_stays_as_it_is),
+		cmocka_unit_test(what_does_not_fit_is_cut_before_a_whole_character),
+		cmocka_unit_test(kept_text_is_never_longer_than_its_cap),
+		cmocka_unit_test(an_addition_is_cut_before_a_whole_character),
+		cmocka_unit_test(cells_are_two_for_wide_and_none_for_combining_characters),
+		cmocka_unit_test(numbers_are_read_strictly),
+		cmocka_unit_test(comparisons_without_case_know_ascii),
+		cmocka_unit_test(figures_are_said_for_people_and_unknown_is_a_dash),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}

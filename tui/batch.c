@@ -1,0 +1,152 @@
+/* --once and --watch: the live source, a deadline or a period, and a printer. */
+#include "tui/batch.h"
+
+#include "probes/base/mem.h"
+#include "probes/live.h"
+#include "probes/model/codec.h"
+#include "probes/model/snapshot.h"
+#include "tui/print_text.h"
+
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define LOOK_MS 20
+
+struct batch {
+	uv_loop_t loop;
+	uv_timer_t deadline, look;
+	uv_signal_t signals[3];
+	struct live *live;
+	struct snapshot *last;
+	bool is_watch;
+};
+
+static void keep(struct batch *batch)
+{
+	snapshot_free(batch->last);
+	batch->last = live_take(batch->live, when_now());
+}
+
+static void stop(struct batch *batch)
+{
+	uv_stop(&batch->loop);
+}
+
+/* Taking a snapshot may put questions: only one that left none open is the last. */
+static void look(uv_timer_t *timer)
+{
+	struct batch *batch = timer->data;
+
+	if (!live_is_settled(batch->live))
+		return;
+	keep(batch);
+	if (live_is_settled(batch->live))
+		stop(batch);
+}
+
+static void changed(void *data)
+{
+	struct batch *batch = data;
+
+	if (!batch->is_watch && !uv_is_active((uv_handle_t *)&batch->look))
+		uv_timer_start(&batch->look, look, LOOK_MS, 0);
+}
+
+static void at_deadline(uv_timer_t *timer)
+{
+	struct batch *batch = timer->data;
+
+	keep(batch);
+	if (!batch->is_watch || codec_write(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
+		stop(batch);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	(void)number;
+	stop(signal->data);
+}
+
+static void open_loop(struct batch *batch, const struct settings *settings, bool is_watch)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	double first = is_watch ? settings->period_s : settings->deadline_s;
+
+	memset(batch, 0, sizeof(*batch));
+	batch->is_watch = is_watch;
+	uv_loop_init(&batch->loop);
+	uv_timer_init(&batch->loop, &batch->deadline);
+	uv_timer_init(&batch->loop, &batch->look);
+	batch->deadline.data = batch->look.data = batch;
+	uv_timer_start(&batch->deadline, at_deadline, (uint64_t)(first * 1000),
+		is_watch ? (uint64_t)(settings->period_s * 1000) : 0);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		uv_signal_init(&batch->loop, &batch->signals[i]);
+		batch->signals[i].data = batch;
+		uv_signal_start(&batch->signals[i], on_signal, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
+}
+
+static void close_handle(uv_handle_t *handle, void *data)
+{
+	(void)data;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static int close_loop(struct batch *batch)
+{
+	int status = batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
+
+	snapshot_free(batch->last);
+	live_free(batch->live);
+	uv_walk(&batch->loop, close_handle, NULL);
+	uv_run(&batch->loop, UV_RUN_NOWAIT);
+	uv_loop_close(&batch->loop);
+	return status;
+}
+
+/* As wide as the terminal, or $COLUMNS, or 80. */
+static int text_width(void)
+{
+	const char *columns = getenv("COLUMNS");
+	struct winsize size;
+	int width = columns ? atoi(columns) : 0;
+
+	if (width < 40 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+		width = size.ws_col;
+	return width < 40 ? 80 : width > 1000 ? 1000 : width;
+}
+
+int batch_once(const struct options *options, const struct settings *settings, bool is_ascii)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	bool has_colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+	struct batch batch;
+
+	open_loop(&batch, settings, false);
+	uv_run(&batch.loop, UV_RUN_DEFAULT);
+	if (!batch.last)
+		keep(&batch);
+	if (options->format == FORMAT_JSON)
+		codec_write(stdout, batch.last, true);
+	else
+		print_text(stdout, batch.last, text_width(), has_colour, is_ascii);
+	fflush(stdout);
+	return close_loop(&batch);
+}
+
+int batch_watch(const struct settings *settings)
+{
+	struct batch batch;
+
+	open_loop(&batch, settings, true);
+	uv_run(&batch.loop, UV_RUN_DEFAULT);
+	return close_loop(&batch);
+}

@@ -1,0 +1,203 @@
+/* Cells, and how text comes to lie in them.
+ *
+ * Every write ends in put(), which clips, clears the other half of a wide character that it overwrites, and swaps glyphs
+ * for ASCII where that was asked for. Combining marks join the cell to their left: the first is kept, more are dropped. */
+#include "tui/canvas.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct canvas *canvas_new(int width, int height, bool is_ascii)
+{
+	struct canvas *canvas = mem_alloc(sizeof(*canvas));
+
+	canvas->width = width > 0 ? width : 0;
+	canvas->height = height > 0 ? height : 0;
+	canvas->is_ascii = is_ascii;
+	canvas->cells = mem_alloc((size_t)canvas->width * (size_t)canvas->height * sizeof(struct cell));
+	canvas_clear(canvas);
+	return canvas;
+}
+
+void canvas_free(struct canvas *canvas)
+{
+	if (!canvas)
+		return;
+	free(canvas->cells);
+	free(canvas);
+}
+
+static struct cell *cell_at(const struct canvas *canvas, int x, int y)
+{
+	return &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
+}
+
+void canvas_clear(struct canvas *canvas)
+{
+	for (int y = 0; y < canvas->height; y++)
+		for (int x = 0; x < canvas->width; x++)
+			*cell_at(canvas, x, y) = (struct cell){ .character = ' ', .role = ROLE_TEXT };
+}
+
+const struct cell *canvas_row(const struct canvas *canvas, int y)
+{
+	return cell_at(canvas, 0, y);
+}
+
+bool canvas_rows_equal(const struct canvas *a, const struct canvas *b, int y)
+{
+	const struct cell *one = canvas_row(a, y), *other = canvas_row(b, y);
+
+	for (int x = 0; x < a->width; x++)
+		if (one[x].character != other[x].character || one[x].combining != other[x].combining ||
+			one[x].role != other[x].role || one[x].attributes != other[x].attributes)
+			return false;
+	return true;
+}
+
+/* The plain character that stands for a glyph of ours; '?' for all others. */
+static uint32_t plain(uint32_t character)
+{
+	static const struct {
+		uint32_t glyph;
+		char plain;
+	} table[] = {
+		{ 0x25cf, '*' }, { 0x25b2, '!' }, { 0x2716, 'X' }, { 0x25d0, '%' }, { 0x25cb, 'o' }, { 0x2581, '.' },
+		{ 0x2582, ':' }, { 0x2583, '-' }, { 0x2584, '=' }, { 0x2585, '+' }, { 0x2586, '*' }, { 0x2587, '%' },
+		{ 0x2588, '#' }, { 0x258f, '.' }, { 0x258e, '.' }, { 0x258d, ':' }, { 0x258c, ':' }, { 0x258b, '+' },
+		{ 0x258a, '+' }, { 0x2589, '%' }, { 0x2591, '.' }, { 0x2592, ':' }, { 0x2593, '+' }, { 0x2013, '-' },
+		{ 0x2026, '.' }, { 0x2192, '>' }, { 0x2191, '^' }, { 0x2193, 'v' }, { 0x2190, '<' }, { 0x00b7, '.' },
+		{ 0x00d7, 'x' },
+	};
+
+	if (character < 0x80)
+		return character;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].glyph == character)
+			return (unsigned char)table[i].plain;
+	return '?';
+}
+
+/* A wide character loses both halves when one is overwritten. */
+static void part(struct canvas *canvas, int x, int y)
+{
+	struct cell *cell = cell_at(canvas, x, y);
+
+	if (!cell->character && x > 0)
+		cell[-1].character = ' ';
+	if (x + 1 < canvas->width && !cell[1].character)
+		cell[1].character = ' ';
+}
+
+static void put(struct canvas *canvas, int x, int y, enum role role, uint32_t character)
+{
+	int cells = text_cells_of(character);
+
+	if (y < 0 || y >= canvas->height || x < 0 || x + cells > canvas->width)
+		return;
+	if (!cells) {
+		while (x-- > 0) {
+			struct cell *left = cell_at(canvas, x, y);
+
+			if (!left->character)
+				continue;
+			if (!left->combining && !canvas->is_ascii)
+				left->combining = character;
+			return;
+		}
+		return;
+	}
+	for (int i = 0; i < cells; i++) {
+		part(canvas, x + i, y);
+		*cell_at(canvas, x + i, y) = (struct cell){
+			.character = canvas->is_ascii ? plain(character) : i ? 0 : character,
+			.role = (uint8_t)role,
+		};
+	}
+}
+
+int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, const char *text)
+{
+	bool is_cut;
+	int end;
+
+	if (width > canvas->width - x)
+		width = canvas->width - x;
+	if (width <= 0)
+		return x;
+	is_cut = text_cells(text) > width;
+	end = x + width - is_cut;
+	for (uint32_t character; (character = text_next(&text));) {
+		int cells = text_cells_of(character);
+
+		if (x + cells > end)
+			break;
+		put(canvas, x, y, role, character);
+		x += cells;
+	}
+	if (is_cut)
+		put(canvas, x++, y, role, canvas->is_ascii ? '~' : 0x2026);
+	return x;
+}
+
+int canvas_text_right(struct canvas *canvas, int x, int y, int width, enum role role, const char *text)
+{
+	int spare = width - text_cells(text);
+
+	if (spare > 0) {
+		x += spare;
+		width -= spare;
+	}
+	return canvas_text(canvas, x, y, width, role, text);
+}
+
+void canvas_fill(struct canvas *canvas, int x, int y, int width, enum role role, uint32_t character)
+{
+	for (int i = 0; i < width; i++)
+		put(canvas, x + i, y, role, character);
+}
+
+void canvas_mark(struct canvas *canvas, int x, int y, int width, unsigned attributes)
+{
+	if (y < 0 || y >= canvas->height)
+		return;
+	for (int i = x < 0 ? 0 : x; i < x + width && i < canvas->width; i++)
+		cell_at(canvas, i, y)->attributes |= (uint8_t)attributes;
+}
+
+bool utf8_put(char *to, size_t size, uint32_t character)
+{
+	size_t used = strlen(to);
+	size_t bytes = character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+	static const unsigned char lead[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
+
+	if (used + bytes + 1 > size)
+		return false;
+	for (size_t i = bytes - 1; i > 0; i--) {
+		to[used + i] = (char)(0x80 | (character & 0x3f));
+		character >>= 6;
+	}
+	to[used] = (char)(lead[bytes] | character);
+	to[used + bytes] = '\0';
+	return true;
+}
+
+char *canvas_row_text(const struct canvas *canvas, int y, char *to, size_t size)
+{
+	const struct cell *row = canvas_row(canvas, y);
+	int end = canvas->width;
+
+	while (end > 0 && row[end - 1].character == ' ')
+		end--;
+	*to = '\0';
+	for (int x = 0; x < end; x++) {
+		if (row[x].character)
+			utf8_put(to, size, row[x].character);
+		if (row[x].combining)
+			utf8_put(to, size, row[x].combining);
+	}
+	return to;
+}

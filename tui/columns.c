@@ -1,0 +1,82 @@
+/* How columns share a line, and how rows compare by one.
+ *
+ * The heaviest column is seated first, as wide as its rows want; the first that does not find its least width leaves, and so do all
+ * lighter ones. What is left over is for the column that stretches, which gets a third in any case, because the sentence that
+ * says what is wrong is what one came for. */
+#include "tui/columns.h"
+
+#include <math.h>
+
+#include "probes/base/text.h"
+
+static int compare_numbers(double a, double b, bool is_falling)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	if (a == b)
+		return 0;
+	return (a < b) != is_falling ? -1 : 1;
+}
+
+int column_compare(const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling)
+{
+	int order;
+
+	if (column->number)
+		return compare_numbers(column->number(snapshot, a), column->number(snapshot, b), is_falling);
+	order = column->compare ? column->compare(snapshot, a, b) : 0;
+	return is_falling ? -order : order;
+}
+
+bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part)
+{
+	struct value value = { .text = "" };
+
+	if (column->holds)
+		return column->holds(snapshot, row, part);
+	column->format(snapshot, row, &value);
+	return text_contains_fold(value.text, part);
+}
+
+static int least_of(const struct column *column, int width)
+{
+	int share = width / 3;
+
+	return column->stretches && share > column->least ? share : column->least;
+}
+
+/* The heaviest column that is lighter than below (or as heavy and further right); -1: none. */
+static int next_by_weight(const struct column *columns, size_t count, int last)
+{
+	int best = -1;
+
+	for (int i = 0; i < (int)count; i++) {
+		bool is_later = last < 0 || columns[i].weight < columns[last].weight ||
+			(columns[i].weight == columns[last].weight && i > last);
+
+		if (columns[i].most && is_later && (best < 0 || columns[i].weight > columns[best].weight))
+			best = i;
+	}
+	return best;
+}
+
+void columns_layout(const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
+{
+	int left = width + gap;
+
+	for (size_t i = 0; i < count; i++)
+		widths[i] = 0;
+	for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
+		int least = least_of(&columns[i], width);
+		int wish = columns[i].stretches ? least : natural[i] < columns[i].most ? natural[i] : columns[i].most;
+
+		if (least + gap > left)
+			break;
+		wish = wish < least ? least : wish;
+		widths[i] = wish + gap > left ? left - gap : wish;
+		left -= widths[i] + gap;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (columns[i].stretches && widths[i])
+			widths[i] += left;
+}

@@ -1,0 +1,316 @@
+/* The keys: a table of what there is, over a table of what kinds of value there are. A kind takes a value
+ * strictly or says what it expected, and prints what it took. */
+#include "tui/config.h"
+
+#include <arpa/inet.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/config_keys.h"
+
+struct key {
+	const char *name;
+	const struct kind *kind;
+	size_t offset; /* of its member of struct settings */
+	double least, most;
+};
+
+/* What a value is checked with and where it goes. */
+struct target {
+	const struct key *key;
+	void *member;
+	const char *directory;
+	struct fault *fault;
+};
+
+struct kind {
+	int (*take)(const struct target *target, const char *value);
+	/* What follows "name = "; 0: the value is unset. */
+	int (*print)(FILE *file, const void *member);
+};
+
+const char *config_show(char *to, size_t size, const char *value)
+{
+	return text_clean(to, size, value, strlen(value));
+}
+
+void config_replace(char **text, char *owned)
+{
+	free(*text);
+	*text = owned;
+}
+
+char *config_path(const char *value, const char *directory)
+{
+	const char *home = getenv("HOME");
+	bool is_home = text_has_prefix(value, "~/") && home;
+	const char *base = is_home ? home : directory, *rest = is_home ? value + 2 : value;
+	size_t size;
+	char *path;
+
+	if (!value[0] || value[0] == '/' || !base)
+		return mem_copy(value);
+	size = strlen(base) + strlen(rest) + 2;
+	path = mem_alloc(size);
+	snprintf(path, size, "%s/%s", base, rest);
+	return path;
+}
+
+static int refuse(const struct target *target, const char *value, const char *expected)
+{
+	char shown[64];
+
+	fault_say(target->fault, "'%s' is %s", config_show(shown, sizeof(shown), value), expected);
+	return -1;
+}
+
+/* ---- kinds ---- */
+
+static int take_seconds(const struct target *target, const char *value)
+{
+	char expected[64], *end;
+	double number = strtod(value, &end);
+	bool is_plain = value[0] && !value[strspn(value, "0123456789.")] && !*end;
+
+	snprintf(
+		expected, sizeof(expected), "no number from %g to %g", target->key->least, target->key->most);
+	if (!is_plain || number < target->key->least || number > target->key->most)
+		return refuse(target, value, expected);
+	*(double *)target->member = number;
+	return 0;
+}
+
+static int print_seconds(FILE *file, const void *member)
+{
+	return fprintf(file, "%g", *(const double *)member);
+}
+
+static int take_switch(const struct target *target, const char *value)
+{
+	bool is_on = !strcmp(value, "on");
+
+	if (!is_on && strcmp(value, "off") != 0)
+		return refuse(target, value, "neither 'on' nor 'off'");
+	*(bool *)target->member = is_on;
+	return 0;
+}
+
+static int print_switch(FILE *file, const void *member)
+{
+	return fprintf(file, "%s", *(const bool *)member ? "on" : "off");
+}
+
+static const char *const discover_words[] = {
+	[DISCOVER_MINE] = "mine",
+	[DISCOVER_TAGGED] = "tagged",
+	[DISCOVER_ALL] = "all",
+	[DISCOVER_OFF] = "off",
+};
+
+static int take_discover(const struct target *target, const char *value)
+{
+	for (size_t i = 0; i < ARRAY_LEN(discover_words); i++) {
+		if (!strcmp(value, discover_words[i])) {
+			*(enum discover *)target->member = (enum discover)i;
+			return 0;
+		}
+	}
+	return refuse(target, value, "none of mine, tagged, all, off");
+}
+
+static int print_discover(FILE *file, const void *member)
+{
+	return fprintf(file, "%s", discover_words[*(const enum discover *)member]);
+}
+
+/* The next item of a comma list, without the spaces around it; false at the end. */
+static bool next_item(const char **at, char *item, size_t size)
+{
+	size_t length;
+
+	*at += strspn(*at, " \t,");
+	length = strcspn(*at, ",");
+	if (!length)
+		return false;
+	snprintf(item, size, "%.*s", (int)length, *at);
+	*at += length;
+	for (length = strlen(item); length && strchr(" \t", item[length - 1]); length--)
+		item[length - 1] = '\0';
+	return true;
+}
+
+static int take_list(const struct target *target, const char *value)
+{
+	char item[TEXT_CAP];
+
+	while (next_item(&value, item, sizeof(item)))
+		strings_add(target->member, item);
+	return 0;
+}
+
+static int print_list(FILE *file, const void *member)
+{
+	const struct strings *list = member;
+	int printed = 0;
+
+	for (size_t i = 0; i < list->count; i++)
+		printed += fprintf(file, "%s%s", i ? ", " : "", list->items[i]);
+	return printed;
+}
+
+static int take_ports(const struct target *target, const char *value)
+{
+	int ports[ARRAY_LEN(((struct settings *)NULL)->ports)] = { 0 };
+	size_t count = 0;
+	char item[TEXT_CAP];
+
+	while (next_item(&value, item, sizeof(item))) {
+		int64_t port = text_number(item, 65535);
+
+		if (port < 1)
+			return refuse(target, item, "no port from 1 to 65535");
+		if (count == ARRAY_LEN(ports) - 1)
+			return refuse(target, item, "one port too many, at most 31 are expected");
+		ports[count++] = (int)port;
+	}
+	memcpy(target->member, ports, sizeof(ports));
+	return 0;
+}
+
+static int print_ports(FILE *file, const void *member)
+{
+	int printed = 0;
+
+	for (const int *port = member; *port; port++)
+		printed += fprintf(file, "%s%d", port == member ? "" : ", ", *port);
+	return printed;
+}
+
+static int take_path(const struct target *target, const char *value)
+{
+	config_replace(target->member, config_path(value, target->directory));
+	return 0;
+}
+
+/* A word without a slash is a name that is looked up elsewhere: a command in PATH, a theme among the themes.
+ */
+static int take_name_or_path(const struct target *target, const char *value)
+{
+	config_replace(target->member, config_path(value, strchr(value, '/') ? target->directory : NULL));
+	return 0;
+}
+
+/* A proxy is dialed without a resolver: "socks5h://ADDRESS:PORT", or a unix socket. */
+static bool is_proxy(const char *value)
+{
+	char host[64];
+	unsigned char binary[16];
+	int port = 0;
+	char more;
+
+	if (text_has_prefix(value, "socks5h://localhost/"))
+		return true;
+	if (sscanf(value, "socks5h://[%63[^]]]:%5d%c", host, &port, &more) == 2)
+		return inet_pton(AF_INET6, host, binary) == 1 && port > 0 && port <= 65535;
+	return sscanf(value, "socks5h://%63[0-9.]:%5d%c", host, &port, &more) == 2 &&
+	       inet_pton(AF_INET, host, binary) == 1 && port > 0 && port <= 65535;
+}
+
+static int take_proxy(const struct target *target, const char *value)
+{
+	if (value[0] && !is_proxy(value))
+		return refuse(target, value,
+			"no SOCKS5 proxy like socks5h://127.0.0.1:1055 or socks5h://localhost/run/socks");
+	config_replace(target->member, mem_copy(value));
+	return 0;
+}
+
+static int print_text(FILE *file, const void *member)
+{
+	return fprintf(file, "%s", *(char *const *)member);
+}
+
+static const struct kind kind_seconds = { take_seconds, print_seconds };
+static const struct kind kind_switch = { take_switch, print_switch };
+static const struct kind kind_discover = { take_discover, print_discover };
+static const struct kind kind_list = { take_list, print_list };
+static const struct kind kind_ports = { take_ports, print_ports };
+static const struct kind kind_path = { take_path, print_text };
+static const struct kind kind_name_or_path = { take_name_or_path, print_text };
+static const struct kind kind_proxy = { take_proxy, print_text };
+
+/* ---- keys ---- */
+
+static const struct key keys[] = {
+	{ "period", &kind_seconds, offsetof(struct settings, period_s), 0.5, 3600 },
+	{ "deadline", &kind_seconds, offsetof(struct settings, deadline_s), 0.5, 600 },
+	{ "discover", &kind_discover, offsetof(struct settings, discover), 0, 0 },
+	{ "exclude", &kind_list, offsetof(struct settings, exclude), 0, 0 },
+	{ "ignore", &kind_list, offsetof(struct settings, ignore), 0, 0 },
+	{ "ports", &kind_ports, offsetof(struct settings, ports), 0, 0 },
+	{ "socket", &kind_path, offsetof(struct settings, socket), 0, 0 },
+	{ "tailscale", &kind_name_or_path, offsetof(struct settings, tailscale), 0, 0 },
+	{ "ca_file", &kind_path, offsetof(struct settings, ca_file), 0, 0 },
+	{ "proxy", &kind_proxy, offsetof(struct settings, proxy), 0, 0 },
+	{ "theme", &kind_name_or_path, offsetof(struct settings, theme), 0, 0 },
+	{ "llama-metrics", &kind_switch, offsetof(struct settings, has_llama_metrics), 0, 0 },
+	{ "passive", &kind_switch, offsetof(struct settings, is_passive), 0, 0 },
+};
+
+static int refuse_key(const char *name, struct fault *fault)
+{
+	char shown[64], expected[240] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		text_add(expected, sizeof(expected), "%s%s", i ? ", " : "", keys[i].name);
+	fault_say(fault, "unknown key '%s', expected one of %s", config_show(shown, sizeof(shown), name),
+		expected);
+	return -1;
+}
+
+int config_set(struct settings *settings, const char *name, const char *value, const char *directory,
+	struct fault *fault)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		const struct target target = {
+			.key = &keys[i],
+			.member = (char *)settings + keys[i].offset,
+			.directory = directory,
+			.fault = fault,
+		};
+
+		if (!strcmp(keys[i].name, name))
+			return keys[i].kind->take(&target, value);
+	}
+	return refuse_key(name, fault);
+}
+
+static void print_key(FILE *file, const struct key *key, const struct settings *settings)
+{
+	char *value = NULL;
+	size_t length = 0;
+	FILE *memory = open_memstream(&value, &length);
+	int printed = memory ? key->kind->print(memory, (const char *)settings + key->offset) : 0;
+
+	if (memory)
+		fclose(memory);
+	fprintf(file, printed ? "%s = %s\n" : "# %s =%s\n", key->name, value ? value : "");
+	free(value);
+}
+
+void config_print(FILE *file, const struct settings *settings)
+{
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		print_key(file, &keys[i], settings);
+	for (size_t i = 0; i < settings->pins.count; i++) {
+		const struct pin *pin = &settings->pins.items[i];
+
+		fprintf(file, "\n[endpoint %zu]\nurl = %s\n", i + 1, pin->url);
+		if (pin->key_env[0])
+			fprintf(file, "key_env = %s\n", pin->key_env);
+		if (pin->key_file[0])
+			fprintf(file, "key_file = %s\n", pin->key_file);
+	}
+}

@@ -1,0 +1,269 @@
+/* Each line is a list of fields with weights; the lightest leave until the line fits. The number of endpoints in each state
+ * never leaves: where the words have no room, signs stand for them. */
+#include "tui/header.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+
+#define SIGNS_WIDTH 16 /* five signs with small numbers */
+
+struct field {
+	char text[TEXT_CAP + 32];
+	enum role role;
+	int weight;
+};
+
+static size_t count_in(const struct snapshot *snapshot, enum state state)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		count += snapshot->endpoints[i].state == state;
+	return count;
+}
+
+/* From well to broken, as one reads a sum. */
+void header_sums(const struct snapshot *snapshot, char *text, size_t size)
+{
+	*text = '\0';
+	for (int state = 1; state <= STATE_COUNT; state++) {
+		enum state at = (enum state)(state % STATE_COUNT);      /* unknown last */
+		size_t count = count_in(snapshot, at);
+
+		if (count)
+			text_add(text, size, "%s%zu %s", *text ? " " : "", count, state_name(at));
+	}
+	if (!*text)
+		text_add(text, size, "none");
+}
+
+static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, int x, int y)
+{
+	for (int state = 1; state <= STATE_COUNT; state++) {
+		enum state at = (enum state)(state % STATE_COUNT);
+		size_t count = count_in(snapshot, at);
+		char text[64];
+
+		snprintf(text, sizeof(text), "%zu %s", count, state_name(at));
+		if (count)
+			x = canvas_text(canvas, x, y, canvas->width - x, role_of_state(at), text) + 1;
+	}
+}
+
+/* "✖2 ▲1 ●7": states that share a sign are one sum, the worst first. */
+static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y)
+{
+	for (int state = STATE_COUNT - 1; state >= 0; state--) {
+		const char *glyph = glyph_of_state((enum state)state);
+		bool is_said = false;
+		size_t count = 0;
+		char text[64];
+
+		for (int other = STATE_COUNT - 1; other >= 0; other--) {
+			if (strcmp(glyph_of_state((enum state)other), glyph) != 0)
+				continue;
+			is_said = is_said || other > state;
+			count += count_in(snapshot, (enum state)other);
+		}
+		snprintf(text, sizeof(text), "%s%zu", glyph, count);
+		if (count && !is_said)
+			x = canvas_text(canvas, x, y, canvas->width - x, role_of_state((enum state)state), text) + 1;
+	}
+}
+
+void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words)
+{
+	(has_words ? draw_words : draw_signs)(canvas, snapshot, x, y);
+}
+
+/* Takes the lightest fields out until the others and a gap of two after each fit into room. */
+static void thin_out(struct field *fields, size_t count, int room)
+{
+	for (;;) {
+		struct field *lightest = NULL;
+		int width = 0;
+
+		for (size_t i = 0; i < count; i++) {
+			if (!*fields[i].text)
+				continue;
+			width += text_cells(fields[i].text) + 2;
+			if (!lightest || fields[i].weight < lightest->weight)
+				lightest = &fields[i];
+		}
+		if (width <= room || !lightest)
+			return;
+		*lightest->text = '\0';
+	}
+}
+
+static int draw_fields(struct canvas *canvas, const struct field *fields, size_t count, int x, int y)
+{
+	for (size_t i = 0; i < count; i++)
+		if (*fields[i].text)
+			x = canvas_text(canvas, x, y, canvas->width - x, fields[i].role, fields[i].text) + 2;
+	return x;
+}
+
+static void say_age(const struct snapshot *snapshot, char *text, size_t size)
+{
+	char span[32];
+
+	if (!snapshot->daemon.is_known && !snapshot->verdicts.count)
+		snprintf(text, size, "asking tailscaled …");
+	else if (snapshot->daemon.is_stale && !isnan(snapshot->daemon.age_ms))
+		snprintf(text, size, "STALE %s", text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
+}
+
+static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int y)
+{
+	const struct daemon *daemon = &snapshot->daemon;
+	struct field fields[] = {
+		{ "tsllm-top", ROLE_PROGRAM, 100 }, { "", ROLE_HEADER, 10 }, { "", ROLE_TEXT, 30 },
+		{ "", ROLE_HEADER, 20 }, { "", role_of_state(STATE_SLOW), 90 }, { "", ROLE_TEXT, 50 },
+		{ "", ROLE_TEXT, 40 },
+	};
+	char sums[256], total[64];
+	int room = canvas->width - 1, x;
+	bool has_words;
+
+	snprintf(fields[1].text, sizeof(fields[1].text), "%s",
+		*daemon->magicdns_suffix ? daemon->magicdns_suffix : daemon->tailnet);
+	snprintf(fields[2].text, sizeof(fields[2].text), "%s", daemon->self);
+	if (*daemon->home_derp)
+		snprintf(fields[3].text, sizeof(fields[3].text), "DERP %s", daemon->home_derp);
+	say_age(snapshot, fields[4].text, sizeof(fields[4].text));
+	if (snapshot->peer_count)
+		snprintf(fields[5].text, sizeof(fields[5].text), "peers %zu/%zu", snapshot->online_count,
+			snapshot->peer_count - snapshot->peers[0].is_self);
+	snprintf(total, sizeof(total), "endpoints %zu%s", snapshot->endpoint_count,
+		snapshot->endpoint_count ? ":" : "");
+	header_sums(snapshot, sums, sizeof(sums));
+	has_words = text_cells(sums) + text_cells(total) + 14 <= room;
+	if (snapshot->peer_count && (has_words || !snapshot->endpoint_count))
+		snprintf(fields[6].text, sizeof(fields[6].text), "%s", total);
+	fields[6].weight = has_words ? 99 : 40;
+	thin_out(fields, ARRAY_LEN(fields),
+		room - (!snapshot->endpoint_count ? 0 : has_words ? text_cells(sums) : SIGNS_WIDTH) + 1);
+	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
+	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words);
+}
+
+static double sum_of(const double *numbers)
+{
+	double sum = 0;
+
+	for (int i = 0; i < TRAFFIC_PATHS; i++)
+		sum += isnan(numbers[i]) ? 0 : numbers[i];
+	return sum;
+}
+
+/* Shares with bars where the line is long enough for them, then the rates. */
+static void draw_shares(struct canvas *canvas, const struct traffic *traffic, int y, double rx, double tx)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer-relay", "DERP" };
+	static const enum role roles[TRAFFIC_PATHS] = { ROLE_DIRECT, ROLE_PEER_RELAY, ROLE_DERP };
+	char rates[96], down[32], up[32];
+	int x = 1, words = 48, bars;
+
+	snprintf(rates, sizeof(rates), "↓ %s ↑ %s", text_rate(down, sizeof(down), rx), text_rate(up, sizeof(up), tx));
+	bars = canvas->width - words - text_cells(rates) - 5;
+	bars = bars > 40 ? 40 : bars;
+	if (canvas->width >= 60)
+		x = canvas_text(canvas, x, y, 8, ROLE_HEADER, "path  ");
+	for (int i = 0; i < TRAFFIC_PATHS; i++) {
+		double share = ((isnan(traffic->rx_per_s[i]) ? 0 : traffic->rx_per_s[i]) +
+			(isnan(traffic->tx_per_s[i]) ? 0 : traffic->tx_per_s[i])) / (rx + tx);
+		char percent[16];
+
+		snprintf(percent, sizeof(percent), "%.0f %%", share * 100);
+		x = canvas_text(canvas, x, y, canvas->width - x, roles[i], names[i]) + 1;
+		if (bars > 3)
+			x = glyph_bar(canvas, x, y, bars - 3, roles[i], share) + (share > 0);
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, percent) + 2;
+	}
+	if (x + text_cells(rates) < canvas->width)
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, rates) + 2;
+	if (x + 12 < canvas->width)
+		canvas_text(canvas, x, y, canvas->width - x, ROLE_DIM, "node totals");
+}
+
+static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot, int y)
+{
+	const struct traffic *traffic = &snapshot->traffic;
+	double rx = sum_of(traffic->rx_per_s), tx = sum_of(traffic->tx_per_s);
+	const char *words = NULL;
+
+	if (!snapshot->peer_count)
+		return;
+	if (!*traffic->source)
+		words = "path  bytes by path unknown: tailscaled gives no metrics";
+	else if (isnan(traffic->rx_per_s[0]) && rx + tx == 0)
+		words = "path  measuring …";
+	else if (rx + tx == 0)
+		words = "path  no bytes just now, by node totals";
+	if (words)
+		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_DIM, words);
+	else
+		draw_shares(canvas, traffic, y, rx, tx);
+}
+
+void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
+{
+	draw_who(canvas, snapshot, y);
+	draw_traffic(canvas, snapshot, y + 1);
+}
+
+static int tab_width(const struct view *view)
+{
+	return text_cells(view->title) + 4;
+}
+
+int tabs_draw(struct canvas *canvas, const struct view *current, int y)
+{
+	int x = 0;
+
+	for (size_t i = 0; views[i]; i++) {
+		bool is_on = views[i] == current;
+		char text[64];
+
+		snprintf(text, sizeof(text), is_on ? "[%c %s]" : " %c %s ", views[i]->key, views[i]->title);
+		canvas_text(canvas, x, y, canvas->width - x, is_on ? ROLE_TAB_ACTIVE : ROLE_TAB, text);
+		x += tab_width(views[i]);
+	}
+	return x;
+}
+
+int tabs_at(int x)
+{
+	for (int i = 0; views[i]; i++) {
+		x -= tab_width(views[i]);
+		if (x < 0)
+			return i;
+	}
+	return -1;
+}
+
+int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, int room)
+{
+	int lines = 0;
+
+	for (size_t i = 0; i < snapshot->verdicts.count && lines < room; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
+		bool is_loud = verdict->severity == SEVERITY_DOWN && !verdict->is_muted;
+		enum role role = is_loud ? ROLE_BANNER : verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
+		struct value value;
+
+		if (is_loud)
+			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
+		snprintf(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state), verdict->text,
+			*verdict->fix ? " → " : "", verdict->fix);
+		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, value.text);
+		lines++;
+	}
+	return lines;
+}

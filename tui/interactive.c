@@ -1,0 +1,231 @@
+/* The loop of the dashboard: keys, changes and the clock lead to frames.
+ *
+ * The first frame is drawn before anything is asked. After that a change draws at most ten times a second, a key at
+ * once, and a slow clock keeps ages and sparklines true; what did not change is not sent. */
+#include "tui/interactive.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/live.h"
+#include "probes/model/ledger.h"
+#include "probes/model/snapshot.h"
+#include "tui/canvas.h"
+#include "tui/screen.h"
+#include "tui/theme.h"
+#include "tui/ui.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <uv.h>
+
+#define FRAME_MS 100
+#define CLOCK_MS 2000
+
+struct interactive {
+	uv_loop_t loop;
+	uv_timer_t frame, clock;
+	uv_poll_t keys;
+	uv_signal_t signals[5];
+	struct live *live;
+	struct snapshot *snapshot;
+	struct ui *ui;
+	struct canvas *canvas;
+	struct theme theme;
+	bool is_ascii;
+	uint64_t drawn;                 /* loop time of the last frame */
+};
+
+static void draw(struct interactive *it)
+{
+	int width, height;
+
+	screen_size(&width, &height);
+	if (!it->canvas || it->canvas->width != width || it->canvas->height != height) {
+		canvas_free(it->canvas);
+		it->canvas = canvas_new(width, height, it->is_ascii);
+	}
+	ui_draw(it->ui, it->snapshot, it->canvas);
+	screen_show(it->canvas);
+	it->drawn = uv_now(&it->loop);
+}
+
+static void take(struct interactive *it)
+{
+	struct snapshot *fresh = live_take(it->live, when_now());
+
+	if (ui_is_paused(it->ui)) {
+		snapshot_free(fresh);
+		return;
+	}
+	snapshot_free(it->snapshot);
+	it->snapshot = fresh;
+}
+
+static void frame(uv_timer_t *timer)
+{
+	struct interactive *it = timer->data;
+
+	take(it);
+	draw(it);
+}
+
+static void changed(void *data)
+{
+	struct interactive *it = data;
+	uint64_t since = uv_now(&it->loop) - it->drawn;
+
+	if (!uv_is_active((uv_handle_t *)&it->frame))
+		uv_timer_start(&it->frame, frame, since < FRAME_MS ? FRAME_MS - since : 0, 0);
+}
+
+/* ---- keys ---- */
+
+static void next_theme(struct interactive *it)
+{
+	char name[THEME_NAME_MAX];
+	struct fault fault = { "" };
+
+	theme_next(it->theme.name, name, sizeof(name));
+	theme_load(&it->theme, name, &fault);
+	screen_set_theme(&it->theme);
+	ui_say(it->ui, *fault.text ? fault.text : it->theme.name);
+}
+
+static void act(struct interactive *it, unsigned what)
+{
+	if (what & UI_QUIT)
+		uv_stop(&it->loop);
+	if (what & UI_PROBE_NOW)
+		live_ask_now(it->live);
+	if (what & UI_NEXT_THEME)
+		next_theme(it);
+	if (what & UI_COPY)
+		screen_copy(ui_copied_text(it->ui));
+	if (what & UI_CLEAR)
+		screen_clear();
+}
+
+static void read_keys(uv_poll_t *poll, int status, int events)
+{
+	struct interactive *it = poll->data;
+	unsigned what = 0;
+
+	(void)events;
+	if (status < 0) {
+		uv_stop(&it->loop);
+		return;
+	}
+	for (int key; (key = screen_key()) != PRESS_NONE;) {
+		unsigned bits = ui_key(it->ui, it->snapshot, key);
+
+		act(it, bits);
+		what |= bits;
+	}
+	if (what)
+		draw(it);
+}
+
+/* ---- signals ---- */
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+	struct interactive *it = handle->data;
+
+	if (number != SIGWINCH && number != SIGCONT) {
+		uv_stop(&it->loop);
+		return;
+	}
+	screen_resize();
+	screen_clear();
+	draw(it);
+}
+
+static void tick(uv_timer_t *timer)
+{
+	changed(timer->data);
+}
+
+static void open_loop(struct interactive *it)
+{
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
+
+	uv_timer_init(&it->loop, &it->frame);
+	uv_timer_init(&it->loop, &it->clock);
+	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
+	it->frame.data = it->clock.data = it->keys.data = it;
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		uv_signal_init(&it->loop, &it->signals[i]);
+		it->signals[i].data = it;
+		uv_signal_start(&it->signals[i], on_signal, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	uv_poll_start(&it->keys, UV_READABLE, read_keys);
+	uv_timer_start(&it->clock, tick, CLOCK_MS, CLOCK_MS);
+}
+
+static void close_handle(uv_handle_t *handle, void *data)
+{
+	(void)data;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+static void close_all(struct interactive *it)
+{
+	screen_close();
+	snapshot_free(it->snapshot);
+	live_free(it->live);
+	uv_walk(&it->loop, close_handle, NULL);
+	uv_run(&it->loop, UV_RUN_NOWAIT);
+	uv_loop_close(&it->loop);
+	canvas_free(it->canvas);
+	ui_free(it->ui);
+}
+
+/* What is known before anything is asked. */
+static struct snapshot *first_snapshot(const struct settings *settings)
+{
+	const struct ledger_terms terms = { .period_ms = (int64_t)(settings->period_s * 1000) };
+	struct ledger *ledger = ledger_new(&terms);
+	struct snapshot *snapshot = ledger_take(ledger, when_now());
+
+	ledger_free(ledger);
+	return snapshot;
+}
+
+static bool wants_mouse(const struct options *options)
+{
+	bool is_remote = getenv("SSH_CONNECTION") || getenv("SSH_TTY") || getenv("SSH_CLIENT");
+
+	return options->mouse == MOUSE_ON || (options->mouse == MOUSE_AUTO && !is_remote);
+}
+
+int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	const struct screen_options screen = { .has_mouse = wants_mouse(options),
+		.has_colour = !(no_colour && *no_colour) };
+	struct interactive it = { .is_ascii = is_ascii };
+	struct fault theme_fault = { "" }, fault = { "" };
+
+	theme_load(&it.theme, settings->theme, &theme_fault);
+	if (screen_open(&it.theme, screen, &fault) < 0) {
+		fprintf(stderr, "tsllm-top: %s\n", fault.text);
+		return 1;
+	}
+	mem_on_death(screen_close);
+	uv_loop_init(&it.loop);
+	it.ui = ui_new();
+	if (*theme_fault.text)
+		ui_say(it.ui, theme_fault.text);
+	it.snapshot = first_snapshot(settings);
+	draw(&it);
+	open_loop(&it);
+	it.live = live_new(&it.loop, settings, false, changed, &it);
+	uv_run(&it.loop, UV_RUN_DEFAULT);
+	close_all(&it);
+	return 0;
+}

@@ -1,0 +1,13 @@
+/* The dashboard on a terminal. */
+#ifndef TSLLM_TUI_INTERACTIVE_H
+#define TSLLM_TUI_INTERACTIVE_H
+
+#include "probes/settings.h"
+#include "tui/options.h"
+
+#include <stdbool.h>
+
+/* Until the user quits or a signal ends it: 0; 1 where the terminal cannot be used, which was said on stderr. */
+int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii);
+
+#endif

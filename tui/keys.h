@@ -1,0 +1,50 @@
+/* Keys as the program knows them: a character is its code point, everything else has a name here. A mouse event is a key
+ * that carries the cell it happened on. */
+#ifndef TSLLM_TUI_KEYS_H
+#define TSLLM_TUI_KEYS_H
+
+enum {
+	PRESS_NONE = 0,
+	PRESS_CTRL_C = 3,
+	PRESS_TAB = 9,
+	PRESS_ENTER = 10,
+	PRESS_CTRL_L = 12,
+	PRESS_ESCAPE = 27,
+	PRESS_BACKSPACE = 127,
+	PRESS_UP = 0x110000, /* above Unicode */
+	PRESS_DOWN,
+	PRESS_LEFT,
+	PRESS_RIGHT,
+	PRESS_PAGE_UP,
+	PRESS_PAGE_DOWN,
+	PRESS_HOME,
+	PRESS_END,
+	PRESS_BACK_TAB,
+	PRESS_F1,
+	PRESS_F3 = PRESS_F1 + 2,
+	PRESS_F4,
+	PRESS_F6 = PRESS_F1 + 5,
+	PRESS_F10 = PRESS_F1 + 9,
+	PRESS_RESIZE = 0x110100,
+	PRESS_CLICK = 0x10000000, /* | y << 12 | x */
+	PRESS_WHEEL_UP = 0x20000000,
+	PRESS_WHEEL_DOWN = 0x30000000,
+	PRESS_MOUSE = 0x30000000 /* the bits that tell the three */
+};
+
+static inline int press_at(int kind, int x, int y)
+{
+	return kind | (y & 0xfff) << 12 | (x & 0xfff);
+}
+
+static inline int press_x(int key)
+{
+	return key & 0xfff;
+}
+
+static inline int press_y(int key)
+{
+	return key >> 12 & 0xfff;
+}
+
+#endif

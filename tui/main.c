@@ -1,0 +1,74 @@
+/* tsllm-top: a terminal dashboard for the health of LLM servers on a Tailscale tailnet.
+ *
+ * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what the user asked for,
+ * and starts one with the other. */
+#include "probes/base/fault.h"
+#include "probes/settings.h"
+#include "tui/batch.h"
+#include "tui/config.h"
+#include "tui/interactive.h"
+#include "tui/options.h"
+
+#include <langinfo.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXIT_USAGE 64
+
+static bool is_dumb(void)
+{
+	const char *term = getenv("TERM");
+
+	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term || strcmp(term, "dumb") == 0;
+}
+
+static int say(const struct options *options, const struct settings *settings)
+{
+	if (options->wants_help)
+		options_help(stdout);
+	else if (options->wants_version)
+		puts("tsllm-top " TSLLM_VERSION);
+	else
+		config_print(stdout, settings);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
+static int start(const struct options *options, const struct settings *settings)
+{
+	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
+	struct fault fault;
+
+	if (*options->log && log_open(options->log, &fault) < 0) {
+		fprintf(stderr, "tsllm-top: %s\n", fault.text);
+		return EXIT_USAGE;
+	}
+	if (options->forgets && *settings->state_file)
+		unlink(settings->state_file);
+	if (options->is_watch)
+		return batch_watch(settings);
+	if (options->is_once || is_dumb())
+		return batch_once(options, settings, is_ascii);
+	return interactive_run(options, settings, is_ascii);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	struct settings settings;
+	int status;
+
+	/* Characters only: numbers keep the form that parsers and printers expect. */
+	setlocale(LC_CTYPE, "");
+	status = options_parse(argc, argv, &options, &settings, stderr);
+	if (!status && (options.wants_help || options.wants_version || options.prints_config))
+		status = say(&options, &settings);
+	else if (!status)
+		status = start(&options, &settings);
+	log_close();
+	options_fini(&options);
+	settings_fini(&settings);
+	return status;
+}

@@ -1,0 +1,273 @@
+/* One table of options drives getopt_long, what an option does, and --help.
+ *
+ * The configuration goes below the command line but is named on it, so the options are gathered first and
+ * applied when the file has been read. Options that have a key in the configuration are set through it, with
+ * the same checks and words. */
+#include "tui/options.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/config.h"
+
+struct parse {
+	struct options *options;
+	struct settings *settings;
+	struct fault fault;
+};
+
+struct option_row {
+	const char *name, *argument; /* argument: NULL takes none, "[…]" is not there yet */
+	int (*take)(struct parse *parse, const struct option_row *row, const char *value);
+	const char *key; /* of the configuration, for take_key() */
+	size_t offset;   /* of the member of struct options, for the others */
+	const char *help;
+};
+
+static int take_flag(struct parse *parse, const struct option_row *row, const char *value)
+{
+	(void)value;
+	*(bool *)((char *)parse->options + row->offset) = true;
+	return 0;
+}
+
+static int take_text(struct parse *parse, const struct option_row *row, const char *value)
+{
+	char **text = (char **)((char *)parse->options + row->offset);
+
+	free(*text);
+	*text = mem_copy(value);
+	return 0;
+}
+
+static int take_key(struct parse *parse, const struct option_row *row, const char *value)
+{
+	return config_set(parse->settings, row->key, value ? value : "on", NULL, &parse->fault);
+}
+
+static int take_endpoint(struct parse *parse, const struct option_row *row, const char *value)
+{
+	(void)row;
+	return settings_pin(parse->settings, value, &parse->fault);
+}
+
+static int take_nothing(struct parse *parse, const struct option_row *row, const char *value)
+{
+	(void)parse, (void)row, (void)value;
+	return 0;
+}
+
+static int find_word(const char *const *words, const char *value)
+{
+	for (int i = 0; words[i]; i++)
+		if (!strcmp(words[i], value))
+			return i;
+	return -1;
+}
+
+static int refuse(struct parse *parse, const char *value, const char *expected)
+{
+	char shown[64];
+
+	fault_say(&parse->fault, "'%s' is %s", text_clean(shown, sizeof(shown), value, strlen(value)),
+		expected);
+	return -1;
+}
+
+static int take_format(struct parse *parse, const struct option_row *row, const char *value)
+{
+	static const char *const words[] = { [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL };
+	static const char *const later[] = { "csv", "prometheus", "svg", NULL };
+	int word = find_word(words, value);
+
+	(void)row;
+	if (find_word(later, value) >= 0)
+		return refuse(parse, value, "not in this build, which has text and json");
+	if (word < 0)
+		return refuse(parse, value, "neither 'text' nor 'json'");
+	parse->options->format = (enum format)word;
+	parse->options->is_once = true;
+	return 0;
+}
+
+static int take_mouse(struct parse *parse, const struct option_row *row, const char *value)
+{
+	static const char *const words[] = {
+		[MOUSE_AUTO] = "auto", [MOUSE_ON] = "on", [MOUSE_OFF] = "off", NULL
+	};
+	int word = find_word(words, value);
+
+	(void)row;
+	if (word < 0)
+		return refuse(parse, value, "none of on, off, auto");
+	parse->options->mouse = (enum mouse)word;
+	return 0;
+}
+
+/* clang-format off */
+#define AT(member) offsetof(struct options, member)
+static const struct option_row rows[] = {
+	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
+	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
+	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
+	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
+	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
+	{ "endpoint", "URL", take_endpoint, NULL, 0, "watch this server too; may be repeated" },
+	{ "passive", NULL, take_key, "passive", 0, "send nothing to peers" },
+	{ "socket", "PATH", take_key, "socket", 0, "tailscaled's socket ($TS_SOCKET)" },
+	{ "tailscale", "PATH", take_key, "tailscale", 0, "the tailscale command" },
+	{ "ca-file", "PATH", take_key, "ca_file", 0, "trust these certificates only" },
+	{ "config", "PATH", take_text, NULL, AT(config), "read this configuration" },
+	{ "print-config", NULL, take_flag, NULL, AT(prints_config), "print what is in effect and exit" },
+	{ "forget", NULL, take_flag, NULL, AT(forgets), "forget the endpoints found earlier" },
+	{ "theme", "NAME", take_key, "theme", 0, "a theme's name, or a file" },
+	{ "mouse", "on|off|auto", take_mouse, NULL, 0, "auto: off over ssh" },
+	{ "ascii", NULL, take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
+	{ "log", "FILE", take_text, NULL, AT(log), "append what happens to FILE" },
+	{ "no-capture", NULL, take_nothing, NULL, 0, "accepted; this build has no capture" },
+	{ "help", NULL, take_flag, NULL, AT(wants_help), "print this and exit" },
+	{ "version", NULL, take_flag, NULL, AT(wants_version), "print the version and exit" },
+};
+#undef AT
+/* clang-format on */
+
+void options_help(FILE *file)
+{
+	fputs("Usage: tsllm-top [OPTION]...\n"
+	      "The health of the LLM servers on a Tailscale tailnet.\n\n",
+		file);
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char name[40];
+
+		snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].argument ? "=" : "",
+			rows[i].argument ? rows[i].argument : "");
+		fprintf(file, "  %-22s %s\n", name, rows[i].help);
+	}
+	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
+	      "3 cannot tell, 64 wrong usage.\n",
+		file);
+}
+
+struct given {
+	const struct option_row *row;
+	const char *value;
+};
+
+static int complain(FILE *errors, const char *what, const char *why)
+{
+	char shown[TEXT_CAP];
+
+	fprintf(errors, "tsllm-top: %s: %s\n", text_clean(shown, sizeof(shown), what, strlen(what)), why);
+	return EX_USAGE;
+}
+
+/* What was given, in order; returns 0 or EX_USAGE. given has room for argc. */
+static int gather(int argc, char *const *argv, struct given *given, size_t *count, FILE *errors)
+{
+	struct option longs[ARRAY_LEN(rows) + 1] = { 0 };
+	int index, c;
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		longs[i] = (struct option){ rows[i].name, rows[i].argument ? required_argument : no_argument,
+			NULL, 0 };
+	optind = 0;
+	opterr = 0;
+	*count = 0;
+	while ((c = getopt_long(argc, argv, ":h", longs, &index)) != -1) {
+		if (c == ':')
+			return complain(errors, argv[optind - 1], "a value is missing, see --help");
+		if (c == '?')
+			return complain(errors, argv[optind - 1], "not understood, see --help");
+		for (index = c == 'h' ? 0 : index; c == 'h' && strcmp(rows[index].name, "help"); index++)
+			continue;
+		given[(*count)++] = (struct given){ &rows[index], optarg };
+	}
+	return optind < argc ? complain(errors, argv[optind], "not understood, see --help") : 0;
+}
+
+static void say_config_fault(void *data, const struct fault *fault)
+{
+	FILE *errors = data;
+	char shown[sizeof(fault->text)];
+
+	fprintf(errors, "tsllm-top: %s\n",
+		text_clean(shown, sizeof(shown), fault->text, strlen(fault->text)));
+}
+
+/* What the environment says: more than the configuration, less than the command line. */
+static void apply_environment(struct settings *settings)
+{
+	const char *socket = getenv("TS_SOCKET"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct fault fault;
+	char path[1024] = "";
+
+	if (socket && socket[0])
+		config_set(settings, "socket", socket, NULL, &fault);
+	if (state && state[0] == '/')
+		snprintf(path, sizeof(path), "%s/tsllm-top/endpoints", state);
+	else if (home && home[0])
+		snprintf(path, sizeof(path), "%s/.local/state/tsllm-top/endpoints", home);
+	free(settings->state_file);
+	settings->state_file = mem_copy(path);
+}
+
+/* Options whose member is in struct options come first: they name the configuration. */
+static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first, FILE *errors)
+{
+	for (size_t i = 0; i < count; i++) {
+		const struct option_row *row = given[i].row;
+		bool is_setting = row->take == take_key || row->take == take_endpoint;
+
+		if (is_first != is_setting && row->take(parse, row, given[i].value)) {
+			char name[64];
+
+			snprintf(name, sizeof(name), "--%s", row->name);
+			return complain(errors, name, parse->fault.text);
+		}
+	}
+	return 0;
+}
+
+static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
+{
+	struct options *options = parse->options;
+	size_t count = 0;
+	bool once_and_watch;
+	int status = gather(argc, argv, given, &count, errors);
+
+	if (!status)
+		status = apply(given, count, parse, true, errors);
+	if (status || options->wants_help || options->wants_version)
+		return status;
+	if (config_read(
+		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))
+		return EX_USAGE;
+	apply_environment(parse->settings);
+	return apply(given, count, parse, false, errors);
+}
+
+int options_parse(
+	int argc, char *const *argv, struct options *options, struct settings *settings, FILE *errors)
+{
+	struct parse parse = { .options = options, .settings = settings };
+	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
+	int status;
+
+	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
+	settings_init(settings);
+	status = read_all(argc, argv, given, &parse, errors);
+	free(given);
+	return status;
+}
+
+void options_fini(struct options *options)
+{
+	free(options->config);
+	free(options->log);
+}

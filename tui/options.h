@@ -1,0 +1,33 @@
+/* The command line: over the configuration, which it reads, over the defaults. */
+#ifndef TSLLM_TUI_OPTIONS_H
+#define TSLLM_TUI_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "probes/settings.h"
+
+enum format { FORMAT_TEXT, FORMAT_JSON };
+enum mouse { MOUSE_AUTO, MOUSE_ON, MOUSE_OFF };
+
+struct options {
+	bool is_once; /* --format without --watch means it too */
+	bool is_watch;
+	bool is_ascii;
+	bool forgets; /* the remembered endpoints */
+	bool prints_config, wants_help, wants_version;
+	enum format format;
+	enum mouse mouse;
+	char *config, *log; /* "": not given */
+};
+
+/* Fills options and settings; both are the caller's to end (options_fini, settings_fini), whatever is
+ * returned. What is wrong with the configuration is said on errors, line by line, and is no error; what is
+ * wrong with the command line is, and gives 64 (EX_USAGE). With wants_help or wants_version set nothing else
+ * was looked at. */
+int options_parse(
+	int argc, char *const *argv, struct options *options, struct settings *settings, FILE *errors);
+void options_fini(struct options *options);
+void options_help(FILE *file);
+
+#endif

@@ -1,0 +1,173 @@
+/* Lines are rows of pieces, a piece is a role and a text. Wrapping happens when a line is written, for the width is known
+ * by then; drawing is a walk over the lines that are seen. */
+#include "tui/page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+struct piece {
+	enum role role;
+	size_t line;
+	const char *text;
+};
+
+struct page {
+	struct arena *arena;
+	int width;
+	size_t line_count;
+	VEC(struct piece) pieces;
+};
+
+struct page *page_new(int width)
+{
+	struct page *page = mem_alloc(sizeof(*page));
+
+	page->arena = arena_new();
+	page->width = width;
+	return page;
+}
+
+void page_free(struct page *page)
+{
+	if (!page)
+		return;
+	arena_free(page->arena);
+	free(page->pieces.items);
+	free(page);
+}
+
+size_t page_lines(const struct page *page)
+{
+	return page->line_count;
+}
+
+int page_width(const struct page *page)
+{
+	return page->width;
+}
+
+static void add(struct page *page, enum role role, const char *text)
+{
+	*VEC_PUSH(&page->pieces) = (struct piece){
+		.role = role,
+		.line = page->line_count - 1,
+		.text = arena_copy(page->arena, text),
+	};
+}
+
+static void add_format(struct page *page, enum role role, const char *format, va_list arguments)
+{
+	char text[PAGE_LINE_MAX];
+
+	vsnprintf(text, sizeof(text), format, arguments);
+	add(page, role, text);
+}
+
+void page_line(struct page *page, enum role role, const char *format, ...)
+{
+	va_list arguments;
+
+	page->line_count++;
+	va_start(arguments, format);
+	add_format(page, role, format, arguments);
+	va_end(arguments);
+}
+
+void page_add(struct page *page, enum role role, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add_format(page, role, format, arguments);
+	va_end(arguments);
+}
+
+/* How many bytes of text go into width cells. */
+static size_t fitting_cells(const char *text, int width)
+{
+	const char *at = text;
+
+	while (*at) {
+		const char *start = at;
+
+		width -= text_cells_of(text_next(&at));
+		if (width < 0)
+			return (size_t)(start - text);
+	}
+	return (size_t)(at - text);
+}
+
+void page_cell(struct page *page, enum role role, int width, const char *text)
+{
+	char word[PAGE_LINE_MAX];
+	size_t length = strlen(text);
+
+	if (text_cells(text) > width) {
+		length = fitting_cells(text, width - 1);
+		page_add(page, role, "%.*s… ", (int)length, text);
+		return;
+	}
+	snprintf(word, sizeof(word), "%s%*s ", text, width - text_cells(text), "");
+	add(page, role, word);
+}
+
+/* The same, cut before the last blank where there is one; at least one character. */
+static size_t fitting_words(const char *text, int width)
+{
+	size_t fits = fitting_cells(text, width), cut = fits;
+	const char *after = text;
+
+	if (!text[fits])
+		return fits;
+	while (cut > 0 && text[cut] != ' ')
+		cut--;
+	text_next(&after);
+	return cut ? cut : fits ? fits : (size_t)(after - text);
+}
+
+void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text)
+{
+	int room = page->width - indent > 8 ? page->width - indent : 8;
+
+	do {
+		size_t length = fitting_words(text, room);
+
+		page->line_count++;
+		add(page, role, arena_printf(page->arena, "%s%*s%.*s", before,
+			indent > text_cells(before) ? indent - text_cells(before) : 0, "", (int)length, text));
+		before = "";
+		text += length;
+		text += strspn(text, " ");
+	} while (*text);
+}
+
+void page_bar(struct page *page, enum role role, uint32_t glyph, int cells)
+{
+	char text[PAGE_LINE_MAX] = "";
+
+	while (cells-- > 0 && utf8_put(text, sizeof(text), glyph))
+		;
+	add(page, role, text);
+}
+
+void page_draw(const struct page *page, struct canvas *canvas, int x, int y, int height, size_t first)
+{
+	size_t line = SIZE_MAX;
+	int at = x;
+
+	for (size_t i = 0; i < page->pieces.count; i++) {
+		const struct piece *piece = &page->pieces.items[i];
+
+		if (piece->line < first || piece->line - first >= (size_t)height)
+			continue;
+		if (piece->line != line)
+			at = x;
+		line = piece->line;
+		at = canvas_text(canvas, at, y + (int)(line - first), canvas->width - at, piece->role, piece->text);
+	}
+}

@@ -1,0 +1,227 @@
+/* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the endpoints worst first,
+ * every verdict with its fix on a line of its own, the paths, the mounts, and the status in one line. */
+#include "tui/print_text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+#include "tui/header.h"
+#include "tui/page.h"
+#include "tui/table.h"
+#include "tui/theme.h"
+
+#define WIDTH_LEAST 40
+
+struct print {
+	FILE *file;
+	const struct snapshot *snapshot;
+	int width;
+	bool has_colour, is_ascii;
+};
+
+/* One SGR sequence for a role; the sixteen colours of the palette go with any background. */
+static void put_style(FILE *file, const struct cell *cell)
+{
+	static const char *const states[STATE_COUNT] = {
+		[STATE_UNKNOWN] = "2", [STATE_OK] = "32", [STATE_BUSY] = "36", [STATE_WEB] = "34",
+		[STATE_SLEEPING] = "34", [STATE_LOADING] = "34", [STATE_AUTH] = "35", [STATE_OFFLINE] = "2",
+		[STATE_SLOW] = "1;33", [STATE_FAULT] = "1;31", [STATE_STALLED] = "1;31", [STATE_FILTERED] = "1;31",
+		[STATE_DOWN] = "1;31",
+	};
+	static const char *const roles[ROLE_STATE] = {
+		[ROLE_DIM] = "2", [ROLE_PROGRAM] = "1", [ROLE_HEADER] = "2", [ROLE_HEAD] = "4",
+		[ROLE_HEAD_SORTED] = "1;4", [ROLE_BANNER] = "1;31", [ROLE_FIX] = "36", [ROLE_TITLE] = "1",
+		[ROLE_SPARK] = "34", [ROLE_DIRECT] = "32", [ROLE_PEER_RELAY] = "36", [ROLE_DERP] = "33",
+	};
+	const char *style = cell->role < ROLE_STATE ? roles[cell->role] : states[cell->role - ROLE_STATE];
+
+	if (cell->attributes & CELL_DIM)
+		style = "2";
+	fprintf(file, style ? "\033[0;%sm" : "\033[0m", style);
+}
+
+static void put_row(const struct print *print, const struct canvas *canvas, int y)
+{
+	const struct cell *row = canvas_row(canvas, y), *last = NULL;
+	int end = canvas->width;
+
+	while (end > 0 && row[end - 1].character == ' ')
+		end--;
+	for (int x = 0; x < end; x++) {
+		char text[12] = "";
+		bool is_other = !last || last->role != row[x].role || last->attributes != row[x].attributes;
+
+		if (print->has_colour && is_other && row[x].character)
+			put_style(print->file, &row[x]);
+		last = &row[x];
+		if (row[x].character)
+			utf8_put(text, sizeof(text), row[x].character);
+		if (row[x].combining)
+			utf8_put(text, sizeof(text), row[x].combining);
+		fputs(text, print->file);
+	}
+	fputs(print->has_colour && end ? "\033[0m\n" : "\n", print->file);
+}
+
+static void put_canvas(const struct print *print, struct canvas *canvas)
+{
+	for (int y = 0; y < canvas->height; y++)
+		put_row(print, canvas, y);
+	canvas_free(canvas);
+}
+
+static struct canvas *canvas_for(const struct print *print, size_t height)
+{
+	return canvas_new(print->width, (int)height, print->is_ascii);
+}
+
+static void put_page(const struct print *print, const struct page *page)
+{
+	struct canvas *canvas = canvas_for(print, page_lines(page));
+
+	page_draw(page, canvas, 0, 0, canvas->height, 0);
+	put_canvas(print, canvas);
+}
+
+static void put_rows(const struct print *print, const struct view *view, const struct rows *rows)
+{
+	struct table table = {
+		.view = view,
+		.snapshot = print->snapshot,
+		.rows = rows,
+		.order = { .column = SIZE_MAX },
+		.count = rows->count,
+		.selected = SIZE_MAX,
+		.is_past = view_is_past(print->snapshot),
+	};
+	struct canvas *canvas = canvas_for(print, rows->count + 2);
+
+	table_layout(&table, print->width);
+	table_draw(&table, canvas, 1);
+	put_canvas(print, canvas);
+}
+
+/* The rows of a view that keep() wants, in its first order, under a blank line. */
+static void put_view(const struct print *print, const struct view *view,
+	bool (*keep)(const struct snapshot *snapshot, size_t row))
+{
+	struct rows rows = { 0 };
+	size_t kept = 0;
+
+	rows_collect(&rows, view, print->snapshot, view_order(view), "");
+	for (size_t i = 0; i < rows.count; i++)
+		if (keep(print->snapshot, rows.items[i]))
+			rows.items[kept++] = rows.items[i];
+	rows.count = kept;
+	if (kept)
+		put_rows(print, view, &rows);
+	rows_fini(&rows);
+}
+
+static bool is_endpoint(const struct snapshot *snapshot, size_t row)
+{
+	return row < snapshot->endpoint_count;
+}
+
+/* Peers that say something: those with traffic, with a server, or with a verdict. */
+static bool is_telling_peer(const struct snapshot *snapshot, size_t row)
+{
+	const struct peer *peer = &snapshot->peers[row];
+
+	return peer->endpoint_count || peer->is_active || peer->verdicts.count;
+}
+
+static bool is_any(const struct snapshot *snapshot, size_t row)
+{
+	(void)snapshot, (void)row;
+	return true;
+}
+
+static bool has_code(const struct snapshot *snapshot, struct span verdicts, const char *code)
+{
+	for (size_t i = 0; i < verdicts.count; i++)
+		if (strcmp(snapshot->verdict_list[verdicts.first + i].code, code) == 0)
+			return true;
+	return false;
+}
+
+/* Those above info; what the others have too is said there. */
+static void say_verdicts(const struct snapshot *snapshot, const char *who, struct span verdicts, struct span others,
+	struct page *page)
+{
+	for (size_t i = 0; i < verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
+
+		if (verdict->severity == SEVERITY_INFO || verdict->is_muted ||
+			has_code(snapshot, others, verdict->code))
+			continue;
+		page_line(page, ROLE_TEXT, " ");
+		page_line(page, role_of_state(verdict->state), "%s %s", glyph_of_state(verdict->state), verdict->code);
+		page_add(page, ROLE_TITLE, "  %s", who);
+		page_wrap(page, ROLE_TEXT, "", 2, verdict->text);
+		if (*verdict->fix)
+			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
+	}
+}
+
+static void put_verdicts(const struct print *print)
+{
+	static const struct span none = { 0, 0 };
+	const struct snapshot *snapshot = print->snapshot;
+	struct page *page = page_new(print->width), *trouble = page_new(print->width);
+
+	if (!view_says_trouble(snapshot, trouble))
+		say_verdicts(snapshot, "tailscaled", snapshot->verdicts, none, page);
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+
+		say_verdicts(snapshot, endpoint->url, endpoint->verdicts,
+			endpoint->peer < 0 ? none : snapshot->peers[endpoint->peer].verdicts, page);
+	}
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		say_verdicts(snapshot, snapshot->peers[i].name, snapshot->peers[i].verdicts, none, page);
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		say_verdicts(snapshot, snapshot->mounts[i].target, snapshot->mounts[i].verdicts, none, page);
+	put_page(print, page);
+	page_free(page);
+	page_free(trouble);
+}
+
+static void put_head(const struct print *print)
+{
+	struct canvas *canvas = canvas_for(print, HEADER_LINES);
+
+	header_draw(canvas, print->snapshot, 0);
+	put_canvas(print, canvas);
+}
+
+/* The endpoints, or the page that says why there are none. */
+static void put_fleet(const struct print *print)
+{
+	struct page *page = page_new(print->width);
+
+	if (view_fleet.instead(print->snapshot, page)) {
+		fputc('\n', print->file);
+		put_page(print, page);
+	} else {
+		put_view(print, &view_fleet, is_endpoint);
+	}
+	page_free(page);
+}
+
+void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has_colour, bool is_ascii)
+{
+	struct print print = { file, snapshot, width < WIDTH_LEAST ? WIDTH_LEAST : width, has_colour, is_ascii };
+
+	put_head(&print);
+	put_fleet(&print);
+	put_verdicts(&print);
+	put_view(&print, &view_paths, is_telling_peer);
+	put_view(&print, &view_serve, is_any);
+	if (snapshot->discovery.pending)
+		fprintf(file, "\ndiscovery is not finished: %zu doors were not asked yet\n", snapshot->discovery.pending);
+	fprintf(file, "\nstatus: %s (%d)\n", status_name(snapshot->status), (int)snapshot->status);
+}

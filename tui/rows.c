@@ -1,0 +1,112 @@
+/* A pass that keeps what the filter lets through, then a merge sort: it is stable and needs no more than a context, which
+ * qsort() has no place for. */
+#include "tui/rows.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#define WORD_MAX 128
+
+static bool holds_word(const struct view *view, const struct snapshot *snapshot, size_t row, const char *word)
+{
+	const char *colon = strchr(word, ':');
+
+	for (size_t i = 0; colon && i < view->column_count; i++)
+		if (strlen(view->columns[i].field) == (size_t)(colon - word) &&
+			strncmp(view->columns[i].field, word, (size_t)(colon - word)) == 0)
+			return column_holds(&view->columns[i], snapshot, row, colon + 1);
+	for (size_t i = 0; i < view->column_count; i++)
+		if (column_holds(&view->columns[i], snapshot, row, word))
+			return true;
+	return false;
+}
+
+bool row_matches(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter)
+{
+	while (*(filter += strspn(filter, " "))) {
+		bool is_unwanted = *filter == '!';
+		char word[WORD_MAX];
+		size_t length;
+
+		filter += is_unwanted;
+		length = strcspn(filter, " ");
+		snprintf(word, sizeof(word), "%.*s", (int)length, filter);
+		filter += length;
+		if (*word && holds_word(view, snapshot, row, word) == is_unwanted)
+			return false;
+	}
+	return true;
+}
+
+struct order view_order(const struct view *view)
+{
+	return (struct order){ view->sort, view->columns[view->sort].starts_high };
+}
+
+struct sorting {
+	const struct view *view;
+	const struct snapshot *snapshot;
+	struct order order;
+};
+
+static bool comes_first(const struct sorting *sorting, size_t a, size_t b)
+{
+	const struct view *view = sorting->view;
+	int order;
+
+	if (view->is_last) {
+		bool a_last = view->is_last(sorting->snapshot, a), b_last = view->is_last(sorting->snapshot, b);
+
+		if (a_last != b_last)
+			return b_last;
+	}
+	order = column_compare(&view->columns[sorting->order.column], sorting->snapshot, a, b, sorting->order.is_falling);
+	return (order ? order : view->tie(sorting->snapshot, a, b)) <= 0;
+}
+
+static void merge_sort(const struct sorting *sorting, size_t *items, size_t *spare, size_t count)
+{
+	size_t half = count / 2, left = 0, right = half;
+
+	if (count < 2)
+		return;
+	merge_sort(sorting, items, spare, half);
+	merge_sort(sorting, items + half, spare, count - half);
+	if (comes_first(sorting, items[half - 1], items[half]))
+		return;
+	memcpy(spare, items, count * sizeof(*items));
+	for (size_t i = 0; i < count; i++) {
+		bool takes_left = left < half &&
+			(right == count || comes_first(sorting, spare[left], spare[right]));
+
+		items[i] = spare[takes_left ? left++ : right++];
+	}
+}
+
+void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot, struct order order,
+	const char *filter)
+{
+	struct sorting sorting = { view, snapshot, order };
+	size_t *spare, total = view->row_count(snapshot);
+
+	rows->count = 0;
+	for (size_t row = 0; row < total; row++) {
+		if (view->is_shown && !view->is_shown(snapshot, row))
+			continue;
+		if (*filter && !row_matches(view, snapshot, row, filter))
+			continue;
+		*VEC_PUSH(rows) = row;
+	}
+	spare = mem_alloc(rows->count * sizeof(*spare));
+	merge_sort(&sorting, rows->items, spare, rows->count);
+	free(spare);
+}
+
+void rows_fini(struct rows *rows)
+{
+	free(rows->items);
+}

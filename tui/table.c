@@ -1,0 +1,106 @@
+/* Only rows that are seen are formatted: once to learn the widths, once to draw. */
+#include "tui/table.h"
+
+#include <stdio.h>
+
+#include "probes/base/text.h"
+
+static int margin_of(const struct table *table)
+{
+	return table->width >= 60;
+}
+
+static int gap_of(int width)
+{
+	return width >= 100 ? 2 : 1;
+}
+
+void table_layout(struct table *table, int width)
+{
+	const struct view *view = table->view;
+	int natural[COLUMNS_MAX];
+	struct value value;
+
+	table->width = width;
+	for (size_t i = 0; i < view->column_count; i++) {
+		const struct column *column = &view->columns[i];
+
+		natural[i] = text_cells(column->title) + 1; /* and the sign of the sorted one */
+		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count; row++) {
+			int cells;
+
+			value = (struct value){ .text = "" };
+			column->format(table->snapshot, table->rows->items[table->first + row], &value);
+			cells = text_cells(value.text);
+			natural[i] = cells > natural[i] ? cells : natural[i];
+		}
+	}
+	columns_layout(view->columns, view->column_count, natural, width - margin_of(table), gap_of(width),
+		table->widths);
+}
+
+static void draw_heads(const struct table *table, struct canvas *canvas, int y)
+{
+	int x = margin_of(table);
+
+	for (size_t i = 0; i < table->view->column_count; i++) {
+		const struct column *column = &table->view->columns[i];
+		bool is_sorted = i == table->order.column && column->title[0];
+		enum role role = is_sorted ? ROLE_HEAD_SORTED : ROLE_HEAD;
+		char title[64];
+
+		if (!table->widths[i])
+			continue;
+		snprintf(title, sizeof(title), "%s%s", column->title,
+			!is_sorted || text_cells(column->title) >= table->widths[i] ? "" :
+				table->order.is_falling ? "↓" : "↑");
+		(column->is_right ? canvas_text_right : canvas_text)(canvas, x, y, table->widths[i], role, title);
+		x += table->widths[i] + gap_of(table->width);
+	}
+}
+
+static void draw_row(const struct table *table, struct canvas *canvas, int y, size_t row)
+{
+	int x = margin_of(table);
+
+	for (size_t i = 0; i < table->view->column_count; i++) {
+		const struct column *column = &table->view->columns[i];
+		struct value value = { .text = "", .role = ROLE_TEXT };
+
+		if (!table->widths[i])
+			continue;
+		column->format(table->snapshot, row, &value);
+		(column->is_right ? canvas_text_right : canvas_text)(canvas, x, y, table->widths[i], value.role,
+			value.text);
+		x += table->widths[i] + gap_of(table->width);
+	}
+}
+
+void table_draw(const struct table *table, struct canvas *canvas, int y)
+{
+	draw_heads(table, canvas, y);
+	for (size_t i = 0; i < table->count; i++) {
+		size_t at = table->first + i, row = table->rows->items[at];
+		int line = y + 1 + (int)i;
+
+		draw_row(table, canvas, line, row);
+		if (table->is_past || (table->view->is_dim && table->view->is_dim(table->snapshot, row)))
+			canvas_mark(canvas, 0, line, table->width, CELL_DIM);
+		if (at == table->selected)
+			canvas_mark(canvas, 0, line, table->width, CELL_SELECTED);
+	}
+}
+
+int table_column_at(const struct table *table, int x)
+{
+	int start = margin_of(table);
+
+	for (size_t i = 0; i < table->view->column_count; i++) {
+		if (!table->widths[i])
+			continue;
+		if (x >= start && x < start + table->widths[i] + gap_of(table->width))
+			return (int)i;
+		start += table->widths[i] + gap_of(table->width);
+	}
+	return -1;
+}

@@ -1,0 +1,428 @@
+/* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws.
+ *
+ * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its place is. */
+#include "tui/ui.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/header.h"
+#include "tui/target.h"
+#include "tui/ui_state.h"
+
+struct ui *ui_new(void)
+{
+	struct ui *ui = mem_alloc(sizeof(*ui));
+
+	for (size_t i = 0; views[i]; i++)
+		ui->places[i].order = view_order(views[i]);
+	ui->body_height = 1;
+	ui->tabs_y = -1;
+	return ui;
+}
+
+void ui_free(struct ui *ui)
+{
+	if (!ui)
+		return;
+	rows_fini(&ui->rows);
+	free(ui);
+}
+
+bool ui_is_paused(const struct ui *ui)
+{
+	return ui->is_paused;
+}
+
+const char *ui_copied_text(const struct ui *ui)
+{
+	return ui->copied;
+}
+
+void ui_say(struct ui *ui, const char *text)
+{
+	snprintf(ui->message, sizeof(ui->message), "%s", text);
+}
+
+static const char *id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
+{
+	return ui_view(ui)->row_id(snapshot, ui->rows.items[at], buffer, ID_MAX);
+}
+
+void ui_settle(struct ui *ui, const struct snapshot *snapshot)
+{
+	struct place *place = ui_place(ui);
+	char buffer[ID_MAX];
+
+	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, ui->filter);
+	if (!*place->selected)
+		place->at = 0;
+	for (size_t i = 0; *place->selected && i < ui->rows.count; i++) {
+		if (strcmp(id_at(ui, snapshot, i, buffer), place->selected) == 0) {
+			place->at = i;
+			return;
+		}
+	}
+	if (place->at >= ui->rows.count)
+		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
+}
+
+static void select_row(struct ui *ui, const struct snapshot *snapshot, size_t at)
+{
+	struct place *place = ui_place(ui);
+	char buffer[ID_MAX];
+
+	if (!ui->rows.count)
+		return;
+	place->at = at < ui->rows.count ? at : ui->rows.count - 1;
+	snprintf(place->selected, sizeof(place->selected), "%s", id_at(ui, snapshot, place->at, buffer));
+}
+
+/* Moves by rows, or scrolls the page that is open. */
+static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
+{
+	size_t *at = ui->page ? &ui->page_first : &ui_place(ui)->at;
+	size_t most = ui->page ? ui->page_last : ui->rows.count;
+
+	if (by < 0)
+		*at = *at > (size_t)-by ? *at - (size_t)-by : 0;
+	else
+		*at = most - *at > (size_t)by ? *at + (size_t)by : most;
+	if (!ui->page)
+		select_row(ui, snapshot, *at);
+	return UI_REDRAW;
+}
+
+static unsigned go_up(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, -1);
+}
+
+static unsigned go_down(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, 1);
+}
+
+static unsigned page_up(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, -ui->body_height);
+}
+
+static unsigned page_down(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, ui->body_height);
+}
+
+static unsigned go_first(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, -(1L << 30));
+}
+
+static unsigned go_last(struct ui *ui, const struct snapshot *snapshot)
+{
+	return move(ui, snapshot, 1L << 30);
+}
+
+static unsigned show_view(struct ui *ui, size_t view)
+{
+	ui->current = view;
+	ui->page = NULL;
+	return UI_REDRAW;
+}
+
+static size_t view_count(void)
+{
+	size_t count = 0;
+
+	while (views[count])
+		count++;
+	return count;
+}
+
+static unsigned next_view(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return show_view(ui, (ui->current + 1) % view_count());
+}
+
+static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return show_view(ui, (ui->current + view_count() - 1) % view_count());
+}
+
+/* The target of the selected row; "" where there is none. */
+static const char *selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
+{
+	const struct view *view = ui_view(ui);
+
+	if (ui->page == &view_detail)
+		return ui->target;
+	if (!ui->rows.count)
+		return "";
+	return (view->target ? view->target : view->row_id)(snapshot, ui->rows.items[ui->places[ui->current].at], buffer,
+		ID_MAX);
+}
+
+static unsigned open_detail(struct ui *ui, const struct snapshot *snapshot)
+{
+	char buffer[ID_MAX];
+	const char *target = selected_target(ui, snapshot, buffer);
+
+	if (ui->page || !*target)
+		return 0;
+	snprintf(ui->target, sizeof(ui->target), "%s", target);
+	ui->page = &view_detail;
+	ui->page_first = 0;
+	return UI_REDRAW;
+}
+
+static unsigned toggle_help(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	if (ui->page == &view_help) {
+		ui->page = ui->page_below;
+	} else {
+		ui->page_below = ui->page;
+		ui->page = &view_help;
+	}
+	ui->page_first = 0;
+	return UI_REDRAW;
+}
+
+static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
+{
+	if (ui->page == &view_help)
+		return toggle_help(ui, snapshot);
+	if (ui->page)
+		ui->page = NULL;
+	else
+		*ui->filter = '\0';
+	return UI_REDRAW;
+}
+
+static unsigned sort_next(struct ui *ui, const struct snapshot *snapshot)
+{
+	const struct view *view = ui_view(ui);
+	struct order *order = &ui_place(ui)->order;
+
+	(void)snapshot;
+	if (ui->page)
+		return 0;
+	do
+		order->column = (order->column + 1) % view->column_count;
+	while (!view->columns[order->column].compare && !view->columns[order->column].number);
+	order->is_falling = view->columns[order->column].starts_high;
+	return UI_REDRAW;
+}
+
+static unsigned sort_other_way(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	ui_place(ui)->order.is_falling = !ui_place(ui)->order.is_falling;
+	return UI_REDRAW;
+}
+
+static unsigned ask(struct ui *ui, enum prompt prompt)
+{
+	char *text = prompt == PROMPT_FILTER ? ui->filter : ui->search;
+
+	if (ui->page)
+		return 0;
+	ui->prompt = prompt;
+	snprintf(ui->kept, sizeof(ui->kept), "%s", text);
+	if (prompt == PROMPT_SEARCH)
+		*text = '\0';
+	return UI_REDRAW;
+}
+
+static unsigned ask_filter(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return ask(ui, PROMPT_FILTER);
+}
+
+static unsigned ask_search(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return ask(ui, PROMPT_SEARCH);
+}
+
+/* Goes to the next row that has what is searched for: step 0 may stay, 1 and -1 move on. */
+static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
+{
+	size_t count = ui->rows.count, at = ui_place(ui)->at;
+
+	if (!*ui->search || !count || ui->page)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t row = (at + (step < 0 ? count - 1 - i : i + (size_t)step)) % count;
+
+		if (row_matches(ui_view(ui), snapshot, ui->rows.items[row], ui->search)) {
+			select_row(ui, snapshot, row);
+			return UI_REDRAW;
+		}
+	}
+	ui_say(ui, "nothing has that text");
+	return UI_REDRAW;
+}
+
+static unsigned find_next(struct ui *ui, const struct snapshot *snapshot)
+{
+	return find(ui, snapshot, 1);
+}
+
+static unsigned find_last(struct ui *ui, const struct snapshot *snapshot)
+{
+	return find(ui, snapshot, -1);
+}
+
+static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	ui->is_paused = !ui->is_paused;
+	return UI_REDRAW;
+}
+
+static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
+{
+	char buffer[ID_MAX];
+	const char *url = target_url(target_find(snapshot, selected_target(ui, snapshot, buffer)));
+
+	if (!*url)
+		return 0;
+	snprintf(ui->copied, sizeof(ui->copied), "%s", url);
+	snprintf(ui->message, sizeof(ui->message), "copied %.*s", 120, url);
+	return UI_REDRAW | UI_COPY;
+}
+
+static unsigned probe_now(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	ui_say(ui, "asking all servers now");
+	return UI_REDRAW | UI_PROBE_NOW;
+}
+
+static unsigned next_theme(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)ui, (void)snapshot;
+	return UI_REDRAW | UI_NEXT_THEME;
+}
+
+static unsigned draw_again(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)ui, (void)snapshot;
+	return UI_REDRAW | UI_CLEAR;
+}
+
+static unsigned quit(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)ui, (void)snapshot;
+	return UI_QUIT;
+}
+
+static const struct {
+	int key;
+	unsigned (*press)(struct ui *ui, const struct snapshot *snapshot);
+} keys[] = {
+	{ PRESS_UP, go_up }, { 'k', go_up }, { PRESS_WHEEL_UP, go_up }, { PRESS_DOWN, go_down }, { 'j', go_down },
+	{ PRESS_WHEEL_DOWN, go_down }, { PRESS_PAGE_UP, page_up }, { PRESS_PAGE_DOWN, page_down }, { ' ', page_down },
+	{ 'g', go_first }, { PRESS_HOME, go_first }, { 'G', go_last }, { PRESS_END, go_last },
+	{ PRESS_TAB, next_view }, { PRESS_RIGHT, next_view }, { PRESS_BACK_TAB, last_view }, { PRESS_LEFT, last_view },
+	{ PRESS_ENTER, open_detail }, { PRESS_ESCAPE, go_back }, { PRESS_BACKSPACE, go_back }, { '?', toggle_help },
+	{ 'h', toggle_help }, { PRESS_F1, toggle_help }, { 's', sort_next }, { PRESS_F6, sort_next },
+	{ 'S', sort_other_way }, { 'I', sort_other_way }, { '\\', ask_filter }, { PRESS_F4, ask_filter },
+	{ '/', ask_search }, { PRESS_F3, ask_search }, { 'n', find_next }, { 'N', find_last }, { 'p', toggle_pause },
+	{ 'Z', toggle_pause }, { 'y', copy }, { 'r', probe_now }, { 't', next_theme }, { PRESS_CTRL_L, draw_again },
+	{ PRESS_RESIZE, draw_again }, { 'q', quit }, { PRESS_F10, quit }, { PRESS_CTRL_C, quit },
+};
+
+static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int key)
+{
+	for (size_t i = 0; views[i]; i++)
+		if (views[i]->key == key)
+			return show_view(ui, i);
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		if (keys[i].key == key)
+			return keys[i].press(ui, snapshot);
+	return 0;
+}
+
+/* Typing: rows follow every character. Escape brings back what was there before. */
+static unsigned press_in_prompt(struct ui *ui, const struct snapshot *snapshot, int key)
+{
+	char *text = ui->prompt == PROMPT_FILTER ? ui->filter : ui->search;
+	size_t length = strlen(text);
+
+	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {
+		if (key == PRESS_ESCAPE)
+			snprintf(text, PROMPT_MAX, "%s", ui->kept);
+		ui->prompt = PROMPT_NONE;
+		return UI_REDRAW;
+	}
+	if (key == PRESS_BACKSPACE && length) {
+		do
+			length--;
+		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
+		text[length] = '\0';
+	} else if (key >= ' ' && key < 0x110000 && key != PRESS_BACKSPACE && text_cells_of((uint32_t)key) > 0) {
+		utf8_put(text, PROMPT_MAX, (uint32_t)key);
+	} else {
+		return 0;
+	}
+	if (ui->prompt == PROMPT_SEARCH)
+		find(ui, snapshot, 0);
+	return UI_REDRAW;
+}
+
+static unsigned sort_by(struct ui *ui, int column)
+{
+	struct order *order = &ui_place(ui)->order;
+	const struct column *wanted = &ui_view(ui)->columns[column];
+
+	if (!wanted->compare && !wanted->number)
+		return 0;
+	order->is_falling = order->column == (size_t)column ? !order->is_falling : wanted->starts_high;
+	order->column = (size_t)column;
+	return UI_REDRAW;
+}
+
+static unsigned click(struct ui *ui, const struct snapshot *snapshot, int x, int y)
+{
+	int tab = y == ui->tabs_y ? tabs_at(x) : -1, column;
+	size_t row;
+
+	if (tab >= 0)
+		return show_view(ui, (size_t)tab);
+	if (ui->page || ui->heads_y < 0 || y < ui->heads_y)
+		return 0;
+	if (y == ui->heads_y) {
+		column = table_column_at(&ui->table, x);
+		return column < 0 ? 0 : sort_by(ui, column);
+	}
+	row = ui->table.first + (size_t)(y - ui->heads_y - 1);
+	if (row >= ui->table.first + ui->table.count)
+		return 0;
+	/* A second click on the selected row opens it. */
+	if (row == ui_place(ui)->at && *ui_place(ui)->selected)
+		return open_detail(ui, snapshot);
+	select_row(ui, snapshot, row);
+	return UI_REDRAW;
+}
+
+unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
+{
+	unsigned said = *ui->message ? UI_REDRAW : 0;
+	int mouse = key & PRESS_MOUSE;
+
+	*ui->message = '\0';
+	ui_settle(ui, snapshot);
+	if (mouse == PRESS_CLICK)
+		return said | click(ui, snapshot, press_x(key), press_y(key));
+	if (ui->prompt != PROMPT_NONE && !mouse)
+		return said | press_in_prompt(ui, snapshot, key);
+	return said | press_plain(ui, snapshot, mouse ? mouse : key);
+}

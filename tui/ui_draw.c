@@ -1,0 +1,232 @@
+/* The screen as a whole: header, tabs, banner, rows or a page, key bar. Where the terminal is small, a line per endpoint is
+ * left, and then a single one. */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+#include "tui/header.h"
+#include "tui/ui_state.h"
+
+#define WIDTH_MIN 40
+#define HEIGHT_MIN 8
+
+struct hint {
+	const char *key, *what;
+	int weight;
+};
+
+static const struct hint table_hints[] = {
+	{ "↑↓", "select", 40 }, { "Enter", "detail", 90 }, { "/", "search", 50 }, { "\\", "filter", 70 },
+	{ "s", "sort", 80 }, { "p", "pause", 30 }, { "r", "ask now", 20 }, { "y", "copy URL", 25 },
+	{ "t", "theme", 15 }, { "?", "help", 95 }, { "q", "quit", 100 },
+};
+static const struct hint page_hints[] = {
+	{ "↑↓", "scroll", 50 }, { "y", "copy URL", 30 }, { "Esc", "back", 100 }, { "?", "help", 70 }, { "q", "quit", 90 },
+};
+
+static int hint_width(const struct hint *hint)
+{
+	return text_cells(hint->key) + 1 + text_cells(hint->what) + 2;
+}
+
+/* The hints at least as heavy as this fit together. */
+static int lightest_that_fits(const struct hint *hints, size_t count, int width)
+{
+	for (int weight = 0;; weight += 5) {
+		int sum = 0;
+
+		for (size_t i = 0; i < count; i++)
+			sum += hints[i].weight >= weight ? hint_width(&hints[i]) : 0;
+		if (sum <= width + 1)
+			return weight;
+	}
+}
+
+static void draw_hints(struct canvas *canvas, int y, const struct hint *hints, size_t count)
+{
+	int weight = lightest_that_fits(hints, count, canvas->width), x = 1;
+
+	for (size_t i = 0; i < count; i++) {
+		if (hints[i].weight < weight)
+			continue;
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_KEY, hints[i].key) + 1;
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT, hints[i].what) + 2;
+	}
+}
+
+static void draw_bottom(const struct ui *ui, struct canvas *canvas)
+{
+	int y = canvas->height - 1, x;
+
+	if (ui->prompt != PROMPT_NONE) {
+		bool is_filter = ui->prompt == PROMPT_FILTER;
+
+		x = canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, is_filter ? "filter: " : "search: ");
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, is_filter ? ui->filter : ui->search);
+		canvas_text(canvas, x, y, 1, ROLE_PROMPT, "_");
+		x += 3;
+		canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT,
+			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc drops it" : "Enter stays  Esc leaves");
+	} else if (*ui->message) {
+		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
+	} else if (ui->page) {
+		draw_hints(canvas, y, page_hints, ARRAY_LEN(page_hints));
+	} else {
+		draw_hints(canvas, y, table_hints, ARRAY_LEN(table_hints));
+	}
+}
+
+/* At the right end of the tabs: what is not as usual. */
+static void draw_notes(const struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
+{
+	const struct order *order = &ui->places[ui->current].order;
+	char notes[PROMPT_MAX + 160] = "";
+
+	if (snapshot->discovery.pending)
+		text_add(notes, sizeof(notes), "asking %zu doors  ", snapshot->discovery.pending);
+	if (!ui->page && (order->column != ui_view(ui)->sort))
+		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[order->column].title);
+	if (*ui->filter && !ui->page)
+		text_add(notes, sizeof(notes), "filter %s  ", ui->filter);
+	if (snapshot->is_passive)
+		text_add(notes, sizeof(notes), "passive  ");
+	if (ui->is_paused)
+		text_add(notes, sizeof(notes), "PAUSED  ");
+	canvas_text_right(canvas, x + 1, y, canvas->width - x - 1, ui->is_paused || *ui->filter ? ROLE_PROMPT : ROLE_DIM,
+		notes);
+}
+
+static void draw_page(struct ui *ui, const struct page *page, struct canvas *canvas, int y, int height)
+{
+	size_t lines = page_lines(page), room = height > 0 ? (size_t)height : 0;
+
+	ui->page_last = lines > room ? lines - room : 0;
+	if (ui->page_first > ui->page_last)
+		ui->page_first = ui->page_last;
+	page_draw(page, canvas, 1, y, height, ui->page_first);
+	if (ui->page_first < ui->page_last)
+		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓ ");
+}
+
+static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+{
+	struct place *place = ui_place(ui);
+	size_t room = height > 1 ? (size_t)height - 1 : 1;
+
+	ui_settle(ui, snapshot);
+	if (place->at < place->first)
+		place->first = place->at;
+	if (place->at >= place->first + room)
+		place->first = place->at - room + 1;
+	if (place->first + room > ui->rows.count)
+		place->first = ui->rows.count > room ? ui->rows.count - room : 0;
+	ui->table = (struct table){
+		.view = ui_view(ui),
+		.snapshot = snapshot,
+		.rows = &ui->rows,
+		.order = place->order,
+		.first = place->first,
+		.count = ui->rows.count - place->first < room ? ui->rows.count - place->first : room,
+		.selected = place->at,
+		.is_past = view_is_past(snapshot),
+	};
+	table_layout(&ui->table, canvas->width);
+	table_draw(&ui->table, canvas, y);
+	if (!ui->rows.count)
+		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
+			*ui->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
+	ui->heads_y = y;
+	ui->body_height = (int)room;
+	ui->table.snapshot = NULL;      /* only its geometry outlives the frame */
+}
+
+/* A page over the view, the page that stands in for its rows, or the rows. */
+static void draw_body(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+{
+	struct page *page = page_new(canvas->width - 2);
+	const struct view *view = ui_view(ui);
+
+	ui->heads_y = -1;
+	ui->body_height = height > 1 ? height - 1 : 1;
+	if (ui->page) {
+		ui->page->write(snapshot, ui->target, page);
+		draw_page(ui, page, canvas, y, height);
+	} else if (view->instead && view->instead(snapshot, page)) {
+		page_draw(page, canvas, 1, y + (height > 8), height, 0);
+	} else {
+		draw_rows(ui, snapshot, canvas, y, height);
+	}
+	page_free(page);
+}
+
+static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas)
+{
+	char sums[256], line[320];
+
+	header_sums(snapshot, sums, sizeof(sums));
+	snprintf(line, sizeof(line), "tsllm-top: %s, terminal too small", sums);
+	if (text_cells(line) <= canvas->width)
+		canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, line);
+	else
+		header_counts(canvas, snapshot, canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0,
+			false);
+}
+
+/* Too small for a table: sign, peer, server, why. */
+static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
+{
+	static const size_t shown[] = { 1, 2 };         /* of the Fleet's columns: peer, server */
+	size_t rows = snapshot->endpoint_count;
+	int y = 0;
+
+	rows_collect(&ui->rows, &view_fleet, snapshot, ui->places[0].order, ui->filter);
+	y += banner_draw(canvas, snapshot, y, 1);
+	for (size_t i = 0; i < ui->rows.count && y < canvas->height; i++) {
+		size_t row = ui->rows.items[i];
+		struct value value = { .text = "" };
+		int x = 2;
+
+		if (row >= rows)
+			continue;
+		canvas_text(canvas, 0, y, 1, role_of_state(snapshot->endpoints[row].state),
+			glyph_of_state(snapshot->endpoints[row].state));
+		for (size_t k = 0; k < ARRAY_LEN(shown); k++) {
+			view_fleet.columns[shown[k]].format(snapshot, row, &value);
+			x = canvas_text(canvas, x, y, canvas->width / 4, value.role, value.text) + 1;
+		}
+		value_why(&value, snapshot, snapshot->endpoints[row].verdicts);
+		if (snapshot->endpoints[row].verdicts.count)
+			canvas_text(canvas, x, y, canvas->width - x, value.role, value.text);
+		y++;
+	}
+	if (!y)
+		draw_one_line(snapshot, canvas);
+}
+
+void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
+{
+	int y = 0, banner = canvas->height < 12 ? 1 : 3;
+
+	canvas_clear(canvas);
+	ui->tabs_y = ui->heads_y = -1;
+	if (canvas->width < 20 || canvas->height < 3) {
+		draw_one_line(snapshot, canvas);
+		return;
+	}
+	if (canvas->width < WIDTH_MIN || canvas->height < HEIGHT_MIN) {
+		draw_lines(ui, snapshot, canvas);
+		return;
+	}
+	header_draw(canvas, snapshot, y);
+	y += HEADER_LINES;
+	ui->tabs_y = y;
+	draw_notes(ui, snapshot, canvas, tabs_draw(canvas, ui_view(ui), y), y);
+	y++;
+	if (snapshot->peer_count || snapshot->endpoint_count)   /* else the page says it all */
+		y += banner_draw(canvas, snapshot, y, banner);
+	draw_body(ui, snapshot, canvas, y, canvas->height - 1 - y);
+	draw_bottom(ui, canvas);
+}

@@ -1,0 +1,109 @@
+/* The list of views, and what several of them say in the same words. */
+#include "tui/view.h"
+
+#include <stdio.h>
+
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+
+const struct view *const views[] = { &view_fleet, &view_paths, &view_serve, &view_events, NULL };
+
+void value_say(struct value *value, enum role role, const char *text)
+{
+	snprintf(value->text, sizeof(value->text), "%s", text);
+	value->role = role;
+}
+
+void value_state(struct value *value, enum state state)
+{
+	snprintf(value->text, sizeof(value->text), "%s %s", glyph_of_state(state), state_name(state));
+	value->role = role_of_state(state);
+}
+
+bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts)
+{
+	const struct verdict *worst = snapshot_worst(snapshot, verdicts);
+	const struct verdict *said = worst ? worst : &snapshot->verdict_list[verdicts.first];
+
+	if (!verdicts.count)
+		return false;
+	snprintf(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
+		*said->fix ? " → " : "", said->fix);
+	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
+	return worst != NULL;
+}
+
+void value_path(struct value *value, const struct path *path)
+{
+	static const struct {
+		const char *word;
+		enum role role;
+	} kinds[PATH_COUNT] = {
+		[PATH_UNKNOWN] = { "–", ROLE_DIM }, [PATH_DIRECT] = { "direct", ROLE_DIRECT },
+		[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY }, [PATH_DERP] = { "DERP", ROLE_DERP },
+		[PATH_IDLE] = { "idle", ROLE_DIM }, [PATH_OFFLINE] = { "offline", ROLE_DIM },
+	};
+	bool has_via = *path->via && (path->kind == PATH_PEER_RELAY || path->kind == PATH_DERP);
+
+	snprintf(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
+		has_via ? path->via : "");
+	value->role = kinds[path->kind].role;
+}
+
+void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms)
+{
+	value_say(value, ROLE_DIM, "–");
+	if (wall_ms && wall_ms <= snapshot->taken.wall_ms)
+		text_span(value->text, sizeof(value->text), snapshot->taken.wall_ms - wall_ms);
+}
+
+void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer)
+{
+	char span[32];
+
+	value_say(value, ROLE_DIM, "offline");
+	if (peer->last_seen && peer->last_seen <= snapshot->taken.wall_ms)
+		snprintf(value->text, sizeof(value->text), "last seen %s ago",
+			text_span(span, sizeof(span), snapshot->taken.wall_ms - peer->last_seen));
+}
+
+bool view_is_past(const struct snapshot *snapshot)
+{
+	const struct verdict *worst = snapshot_worst(snapshot, snapshot->verdicts);
+
+	return snapshot->daemon.is_stale || (worst && worst->severity == SEVERITY_DOWN);
+}
+
+/* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be pasted. */
+static void write_trouble(const struct snapshot *snapshot, struct page *page)
+{
+	const struct daemon *daemon = &snapshot->daemon;
+
+	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
+
+		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2, verdict->text);
+		if (*verdict->fix)
+			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
+		page_line(page, ROLE_TEXT, " ");
+	}
+	if (*daemon->trouble)
+		page_wrap(page, ROLE_DIM, "tried", 6, daemon->trouble);
+	if (*daemon->socket)
+		page_wrap(page, ROLE_DIM, "at", 6, daemon->socket);
+	if (*daemon->auth_url)
+		page_wrap(page, ROLE_FIX, "log in", 8, daemon->auth_url);
+}
+
+bool view_says_trouble(const struct snapshot *snapshot, struct page *page)
+{
+	if (snapshot->peer_count || snapshot->endpoint_count)
+		return false;
+	if (snapshot->verdicts.count || *snapshot->daemon.trouble)
+		write_trouble(snapshot, page);
+	else if (!snapshot->daemon.is_known)
+		page_line(page, ROLE_DIM, "asking tailscaled …");
+	else
+		page_line(page, ROLE_DIM, "this tailnet has no other machine yet");
+	return true;
+}

@@ -1,0 +1,290 @@
+/* Detail: everything that is known of one endpoint or one peer: what is wrong and what to do, where the time goes, what it
+ * serves, and what this program sent to it. */
+#include "tui/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+#include "tui/target.h"
+
+static void write_head(struct page *page, const char *title)
+{
+	page_line(page, ROLE_TEXT, " ");
+	page_line(page, ROLE_HEAD_SORTED, "%s", title);
+}
+
+static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
+{
+	struct value since;
+
+	write_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
+	for (size_t i = 0; i < verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
+		enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
+
+		value_ago(&since, snapshot, verdict->since);
+		page_line(page, role, "%s %s", glyph_of_state(verdict->state), verdict->code);
+		page_add(page, ROLE_DIM, "  %s, %s%s%s%s", layer_name(verdict->layer), severity_name(verdict->severity),
+			verdict->since ? ", for " : "", verdict->since ? since.text : "",
+			verdict->is_muted ? ", ignored" : "");
+		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 2, verdict->text);
+		if (*verdict->fix)
+			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
+	}
+}
+
+/* One bar answers "is it my tailnet or my GPU?". Each part has a shade of its own beside its colour. */
+static void write_latency(const struct endpoint *endpoint, const struct peer *peer, struct page *page)
+{
+	const struct {
+		const char *name;
+		enum role role;
+		uint32_t glyph;
+		double ms;
+	} parts[] = {
+		{ "path", ROLE_BAR_PATH, 0x2591, peer ? peer->path.rtt_ms : NAN },
+		{ "connect", ROLE_BAR_CONNECT, 0x2592, endpoint->connect_ms },
+		{ "tls", ROLE_BAR_TLS, 0x2593, endpoint->tls_ms },
+		{ "server", ROLE_BAR_SERVER, 0x2588, endpoint->ttfb_ms },
+	};
+	int room = page_width(page) < 80 ? page_width(page) - 2 : 78;
+	double whole = 0;
+	char number[32], spark[512];
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		whole += isnan(parts[i].ms) ? 0 : parts[i].ms;
+	write_head(page, "LATENCY");
+	page_line(page, ROLE_TEXT, " ");
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		page_bar(page, parts[i].role, parts[i].glyph, 1);
+		page_add(page, ROLE_TEXT, " %s %s%s  ", parts[i].name, text_ms(number, sizeof(number), parts[i].ms),
+			isnan(parts[i].ms) ? "" : " ms");
+	}
+	if (whole > 0) {
+		page_line(page, ROLE_TEXT, " ");
+		for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+			if (parts[i].ms > 0)
+				page_bar(page, parts[i].role, parts[i].glyph,
+					(int)ceil(parts[i].ms / whole * (room - (int)ARRAY_LEN(parts))));
+	}
+	glyph_spark(spark, sizeof(spark), endpoint->spark, endpoint->spark_count, 60);
+	if (endpoint->spark_count && room >= 76) {
+		page_line(page, ROLE_DIM, "  last 2 min  ");
+		page_add(page, ROLE_SPARK, "%s", spark);
+	}
+}
+
+static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	const struct path *path = &peer->path;
+	struct value kind, since, shake;
+	char rtt[32], p95[32], jitter[32], rx[32], tx[32], flips[32];
+
+	value_path(&kind, path);
+	value_ago(&since, snapshot, path->since);
+	value_ago(&shake, snapshot, peer->last_handshake);
+	write_head(page, "PATH");
+	page_line(page, kind.role, "  %s", kind.text);
+	page_add(page, ROLE_TEXT, "%s%s", *path->endpoint ? "  " : "", path->endpoint);
+	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
+		text_count(flips, sizeof(flips), path->changes), shake.text);
+	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
+		text_ms(p95, sizeof(p95), path->rtt_p95_ms), text_ms(jitter, sizeof(jitter), path->jitter_ms));
+	if (!isnan(path->loss))
+		page_add(page, ROLE_TEXT, "  loss %.0f %%", path->loss * 100);
+	if (*path->rtt_source)
+		page_add(page, ROLE_DIM, "  (%s)", path->rtt_source);
+	page_line(page, ROLE_TEXT, "  ↓ %s  ↑ %s", text_rate(rx, sizeof(rx), peer->rx_per_s),
+		text_rate(tx, sizeof(tx), peer->tx_per_s));
+	page_add(page, ROLE_DIM, "   in all ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
+		text_bytes(tx, sizeof(tx), peer->tx_bytes));
+}
+
+static void write_engine(const struct endpoint *endpoint, struct page *page)
+{
+	const struct {
+		const char *name;
+		double number;
+	} figures[] = {
+		{ "running", endpoint->running },
+		{ "waiting", endpoint->waiting },
+		{ "slots", endpoint->slots },
+		{ "tok/s", endpoint->tokens_per_s },
+	};
+	bool has_any = false;
+	char number[32];
+
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+		has_any = has_any || !isnan(figures[i].number);
+	if (!has_any)
+		return;
+	write_head(page, "ENGINE");
+	page_line(page, ROLE_TEXT, " ");
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
+		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
+			text_count(number, sizeof(number), figures[i].number));
+}
+
+static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	int name = page_width(page) > 76 ? page_width(page) - 52 : 24;
+	char number[32];
+
+	if (!endpoint->models_known)
+		return;
+	name = name > 60 ? 60 : name;
+	write_head(page, endpoint->models.count ? "MODELS" : "It has no models.");
+	if (!endpoint->models.count)
+		return;
+	page_line(page, ROLE_DIM, "  ");
+	page_cell(page, ROLE_DIM, name, "ID");
+	page_cell(page, ROLE_DIM, 8, "STATE");
+	page_cell(page, ROLE_DIM, 7, "SIZE");
+	page_cell(page, ROLE_DIM, 7, "VRAM");
+	page_cell(page, ROLE_DIM, 8, "CONTEXT");
+	page_cell(page, ROLE_DIM, 7, "QUANT");
+	page_cell(page, ROLE_DIM, 7, "UNLOADS");
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		const struct model *model = &snapshot->models[endpoint->models.first + i];
+		int64_t left = model->expires_at - snapshot->taken.wall_ms;
+
+		page_line(page, ROLE_TEXT, "  ");
+		page_cell(page, ROLE_TEXT, name, model->id);
+		page_cell(page, model->state == MODEL_COLD ? ROLE_DIM : ROLE_TEXT, 8, model_state_name(model->state));
+		page_cell(page, ROLE_TEXT, 7, text_bytes(number, sizeof(number), model->size_bytes));
+		page_cell(page, ROLE_TEXT, 7, text_bytes(number, sizeof(number), model->vram_bytes));
+		page_cell(page, ROLE_TEXT, 8, text_count(number, sizeof(number), model->context));
+		page_cell(page, ROLE_TEXT, 7, *model->quantisation ? model->quantisation : "–");
+		page_cell(page, ROLE_TEXT, 7, !model->expires_at ? "–" : left < 0 ? "due" :
+			text_span(number, sizeof(number), left));
+	}
+}
+
+static void write_sent(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	char out[32], in[32], number[32];
+	struct value last;
+
+	if (!endpoint->sent.count)
+		return;
+	write_head(page, "WHAT WAS SENT TO IT");
+	page_line(page, ROLE_DIM, "  %s requests, %s out, %s in", text_count(number, sizeof(number), endpoint->requests),
+		text_bytes(out, sizeof(out), endpoint->bytes_sent),
+		text_bytes(in, sizeof(in), endpoint->bytes_received));
+	for (size_t i = 0; i < endpoint->sent.count; i++) {
+		const struct sent *sent = &snapshot->sents[endpoint->sent.first + i];
+
+		value_ago(&last, snapshot, sent->last);
+		page_line(page, ROLE_TEXT, "  GET ");
+		page_cell(page, ROLE_TEXT, 24, sent->path);
+		page_cell(page, ROLE_DIM, 11, cost_name(sent->cost));
+		page_add(page, ROLE_TEXT, "× %-6s ", text_count(number, sizeof(number), sent->count));
+		if (sent->status)
+			page_add(page, ROLE_TEXT, "%d, ", sent->status);
+		page_add(page, ROLE_DIM, "%s ago", last.text);
+	}
+}
+
+static void write_certificate(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	int64_t left = endpoint->cert_not_after - snapshot->taken.wall_ms;
+	char date[32], span[32];
+
+	if (!endpoint->cert_not_after)
+		return;
+	write_head(page, "CERTIFICATE");
+	when_format(endpoint->cert_not_after, date, sizeof(date));
+	text_span(span, sizeof(span), left < 0 ? -left : left);
+	page_line(page, ROLE_TEXT, "  %s %.10s, ", left < 0 ? "expired" : "valid until", date);
+	page_add(page, ROLE_TEXT, left < 0 ? "%s ago" : "%s left", span);
+}
+
+static void write_endpoint(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
+	struct value state, since;
+	char age[32];
+
+	value_state(&state, endpoint->state);
+	value_ago(&since, snapshot, endpoint->since);
+	page_line(page, state.role, "%s", state.text);
+	page_add(page, ROLE_TITLE, "  %s%s%s %s", peer ? peer->name : "", peer ? "  " : "",
+		*endpoint->title ? endpoint->title : "a server that does not say what it is", endpoint->version);
+	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
+	page_line(page, ROLE_DIM, "%s for %s, found by %s%s, last good answer %s%s", state_name(endpoint->state),
+		since.text, found_by_name(endpoint->found_by), endpoint->is_pinned ? ", pinned" : "",
+		isnan(endpoint->age_ms) ? "never" : text_span(age, sizeof(age), (int64_t)endpoint->age_ms),
+		isnan(endpoint->age_ms) ? "" : " ago");
+	write_verdicts(snapshot, endpoint->verdicts, page);
+	write_latency(endpoint, peer, page);
+	if (peer && !peer->is_self)
+		write_path(snapshot, peer, page);
+	write_engine(endpoint, page);
+	write_models(snapshot, endpoint, page);
+	write_certificate(snapshot, endpoint, page);
+	write_sent(snapshot, endpoint, page);
+}
+
+static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	int index = (int)(peer - snapshot->peers);
+	struct value state, seen;
+
+	value_state(&state, peer->state);
+	value_ago(&seen, snapshot, peer->last_seen);
+	page_line(page, state.role, "%s", state.text);
+	page_add(page, ROLE_TITLE, "  %s", peer->name);
+	page_add(page, ROLE_DIM, "  %s  %s%s", peer->os, peer->user, peer->is_shared_in ? "  shared in" : "");
+	page_wrap(page, ROLE_TEXT, "", 0, peer->fqdn);
+	page_line(page, ROLE_DIM, "%s", peer->is_online ? "online" : "offline");
+	if (!peer->is_online && peer->last_seen)
+		page_add(page, ROLE_DIM, ", last seen %s ago", seen.text);
+	for (const char *const *address = peer->addresses; address && *address; address++)
+		page_add(page, ROLE_TEXT, "  %s", *address);
+	for (const char *const *tag = peer->tags; tag && *tag; tag++)
+		page_add(page, ROLE_DIM, "  %s", *tag);
+	write_verdicts(snapshot, peer->verdicts, page);
+	write_path(snapshot, peer, page);
+	if (peer->endpoint_count)
+		write_head(page, "SERVERS");
+	for (size_t i = 0; peer->endpoint_count && i < snapshot->endpoint_count; i++) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+
+		if (endpoint->peer != index)
+			continue;
+		value_state(&state, endpoint->state);
+		page_line(page, ROLE_TEXT, "  ");
+		page_cell(page, state.role, 10, state.text);
+		page_cell(page, ROLE_TEXT, 12, endpoint->title);
+		page_add(page, ROLE_TEXT, "%s", endpoint->url);
+	}
+}
+
+static void write_mount(const struct snapshot *snapshot, const struct mount *mount, struct page *page)
+{
+	page_line(page, ROLE_TITLE, "%s%s:%d%s", mount->service, mount->host, mount->port, mount->path);
+	page_wrap(page, ROLE_TEXT, "→", 2, mount->target);
+	page_line(page, ROLE_DIM, "%s, %s", serve_protocol_name(mount->protocol),
+		mount->is_funnel ? "open to the whole internet (funnel)" : "for the tailnet");
+	write_verdicts(snapshot, mount->verdicts, page);
+}
+
+static void write_detail(const struct snapshot *snapshot, const char *id, struct page *page)
+{
+	struct target target = target_find(snapshot, id);
+
+	if (target.endpoint)
+		write_endpoint(snapshot, target.endpoint, page);
+	else if (target.peer)
+		write_peer(snapshot, target.peer, page);
+	else if (target.mount)
+		write_mount(snapshot, target.mount, page);
+	else
+		page_wrap(page, ROLE_DIM, "", 0, "This one is no longer there. Esc goes back.");
+}
+
+const struct view view_detail = { .title = "Detail", .write = write_detail };

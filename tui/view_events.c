@@ -1,0 +1,132 @@
+/* Events: what changed, newest first; repeats are folded by the ledger and counted here. */
+#include "tui/view.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+static const struct event *event_of(const struct snapshot *snapshot, size_t row)
+{
+	return &snapshot->events[row];
+}
+
+static void format_time(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	time_t at = (time_t)(event_of(snapshot, row)->at / 1000);
+	struct tm local;
+
+	if (localtime_r(&at, &local))
+		strftime(value->text, sizeof(value->text), "%H:%M:%S", &local);
+	value->role = ROLE_DIM;
+}
+
+static void format_ago(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_ago(value, snapshot, event_of(snapshot, row)->at);
+}
+
+static void format_state(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_state(value, event_of(snapshot, row)->state);
+}
+
+static void format_who(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	const char *who = event_of(snapshot, row)->who;
+
+	value_say(value, ROLE_TEXT, *who ? who : "tailscaled");
+}
+
+static void format_times(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	if (event_of(snapshot, row)->times > 1)
+		snprintf(value->text, sizeof(value->text), "×%u", event_of(snapshot, row)->times);
+}
+
+static void format_text(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_say(value, ROLE_TEXT, event_of(snapshot, row)->text);
+}
+
+static double number_time(const struct snapshot *snapshot, size_t row)
+{
+	return (double)event_of(snapshot, row)->at;
+}
+
+static double number_ago(const struct snapshot *snapshot, size_t row)
+{
+	return -number_time(snapshot, row);
+}
+
+/* The newest has the lowest row. */
+static int tie(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	(void)snapshot;
+	return a < b ? -1 : a > b;
+}
+
+static int compare_state(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return (int)event_of(snapshot, a)->state - (int)event_of(snapshot, b)->state;
+}
+
+static int compare_who(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(event_of(snapshot, a)->who, event_of(snapshot, b)->who);
+}
+
+static double number_times(const struct snapshot *snapshot, size_t row)
+{
+	return event_of(snapshot, row)->times;
+}
+
+static const struct column columns[] = {
+	{ "TIME", "time", 8, 8, 100, .starts_high = true, .format = format_time, .number = number_time },
+	{ "AGO", "ago", 6, 6, 40, true, .format = format_ago, .number = number_ago },
+	{ "STATE", "state", 10, 10, 95, .starts_high = true, .format = format_state, .compare = compare_state },
+	{ "WHO", "peer", 8, 44, 80, .format = format_who, .compare = compare_who },
+	{ "TIMES", "times", 5, 5, 50, true, .starts_high = true, .format = format_times, .number = number_times },
+	{ "WHAT", "what", 16, 600, 90, .stretches = true, .format = format_text },
+};
+
+static size_t row_count(const struct snapshot *snapshot)
+{
+	return snapshot->event_count;
+}
+
+static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
+{
+	const struct event *event = event_of(snapshot, row);
+
+	snprintf(buffer, size, "%lld %s %s", (long long)event->at, event->who, event->text);
+	return buffer;
+}
+
+static const char *target(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
+{
+	(void)buffer, (void)size;
+	return event_of(snapshot, row)->who;
+}
+
+static bool instead(const struct snapshot *snapshot, struct page *page)
+{
+	if (snapshot->event_count)
+		return false;
+	page_line(page, ROLE_DIM, "Nothing has changed since the start.");
+	return true;
+}
+
+const struct view view_events = {
+	.title = "Events",
+	.key = '4',
+	.columns = columns,
+	.column_count = ARRAY_LEN(columns),
+	.tie = tie,
+	.row_count = row_count,
+	.row_id = row_id,
+	.target = target,
+	.instead = instead,
+};

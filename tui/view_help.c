@@ -1,0 +1,85 @@
+/* Help: the keys, the signs, and how to filter. */
+#include "tui/view.h"
+
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "tui/glyphs.h"
+
+static const struct {
+	const char *keys, *what;        /* keys "": a heading, or a blank line without either */
+} lines[] = {
+	{ "", "MOVE" },
+	{ "↑ ↓  j k", "one row; the selection stays on it when the order changes" },
+	{ "PgUp PgDn", "one page" },
+	{ "g G  Home End", "first and last row" },
+	{ "Tab  1 to 4", "the next view, or this one" },
+	{ "Enter", "all about the selected row" },
+	{ "Esc", "back; clears the filter" },
+	{ "", "" },
+	{ "", "LOOK" },
+	{ "/", "search: the next row that has the text; n and N repeat" },
+	{ "\\  F4", "filter: words that must all be there; !word must not" },
+	{ "", "in one column: path:derp state:fault model:qwen" },
+	{ "s  F6", "sort by the next column" },
+	{ "S  I", "turn the order round" },
+	{ "p  Z", "pause: the picture stands still, the watching goes on" },
+	{ "", "" },
+	{ "", "DO" },
+	{ "r", "ask all servers now" },
+	{ "y", "copy the URL (OSC 52)" },
+	{ "t", "next theme" },
+	{ "Ctrl-L", "draw everything again" },
+	{ "? F1 h", "this page" },
+	{ "q F10", "quit" },
+	{ "", "" },
+};
+
+/* How each state reads aloud. */
+static const char *const meanings[STATE_COUNT] = {
+	[STATE_UNKNOWN] = "not asked yet, or cannot be asked",
+	[STATE_OK] = "answers as it should",
+	[STATE_BUSY] = "works; others wait",
+	[STATE_WEB] = "a front end, not an engine",
+	[STATE_SLEEPING] = "the next request pays the load",
+	[STATE_LOADING] = "loads a model",
+	[STATE_AUTH] = "up, wants a key",
+	[STATE_OFFLINE] = "its machine is off or away",
+	[STATE_SLOW] = "answers, slower than it could",
+	[STATE_FAULT] = "answers, but wrongly",
+	[STATE_STALLED] = "answers, makes no progress",
+	[STATE_FILTERED] = "an ACL or a firewall is in the way",
+	[STATE_DOWN] = "does not answer",
+};
+
+static void write_help(const struct snapshot *snapshot, const char *target, struct page *page)
+{
+	(void)snapshot, (void)target;
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		bool is_heading = !*lines[i].keys && lines[i].what[0] >= 'A' && lines[i].what[0] <= 'Z';
+
+		if (is_heading || !*lines[i].what) {
+			page_line(page, ROLE_HEAD_SORTED, "%s", lines[i].what);
+			continue;
+		}
+		page_line(page, ROLE_KEY, "  ");
+		page_cell(page, ROLE_KEY, 14, lines[i].keys);
+		page_add(page, ROLE_TEXT, "%s", lines[i].what);
+	}
+	page_line(page, ROLE_HEAD_SORTED, "STATES");
+	for (int state = STATE_COUNT - 1; state >= 0; state--) {
+		struct value value;
+
+		value_state(&value, (enum state)state);
+		page_line(page, value.role, "  ");
+		page_cell(page, value.role, 14, value.text);
+		page_add(page, ROLE_TEXT, "%s", meanings[state]);
+	}
+	page_line(page, ROLE_TEXT, " ");
+	page_line(page, ROLE_HEAD_SORTED, "FIGURES");
+	page_wrap(page, ROLE_TEXT, "", 2, "– is unknown, 0 is zero. MODELS: loaded / all. TTFB: from the request to the "
+					  "first byte of the answer to a harmless question.");
+	page_wrap(page, ROLE_SPARK, "", 2, "▁ below 10 ms  ▂ 20  ▃ 50  ▄ 100  ▅ 200  ▆ 500  ▇ 1 s  █ above");
+}
+
+const struct view view_help = { .title = "Help", .write = write_help };

@@ -1,0 +1,263 @@
+/* Paths: a row per peer: how its packets come and go, how long that takes, and how often it changed. */
+#include "tui/view.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+
+static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)
+{
+	return &snapshot->peers[row];
+}
+
+static void format_state(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_state(value, peer_of(snapshot, row)->state);
+}
+
+static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_say(value, ROLE_TEXT, peer_of(snapshot, row)->name);
+}
+
+static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_path(value, &peer_of(snapshot, row)->path);
+}
+
+static void format_address(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	const char *address = peer_of(snapshot, row)->path.endpoint;
+
+	value_say(value, *address ? ROLE_TEXT : ROLE_DIM, *address ? address : "–");
+}
+
+static double number_rtt(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.rtt_ms;
+}
+
+static double number_p95(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.rtt_p95_ms;
+}
+
+static double number_jitter(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.jitter_ms;
+}
+
+static double number_loss(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.loss;
+}
+
+static double number_changes(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.changes;
+}
+
+static double number_rx(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->rx_per_s;
+}
+
+static double number_tx(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->tx_per_s;
+}
+
+static double number_handshake(const struct snapshot *snapshot, size_t row)
+{
+	int64_t at = peer_of(snapshot, row)->last_handshake;
+
+	return at ? (double)(snapshot->taken.wall_ms - at) : NAN;
+}
+
+static void format_rtt(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_ms(value->text, sizeof(value->text), number_rtt(snapshot, row));
+}
+
+static void format_p95(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_ms(value->text, sizeof(value->text), number_p95(snapshot, row));
+}
+
+static void format_jitter(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_ms(value->text, sizeof(value->text), number_jitter(snapshot, row));
+}
+
+static void format_loss(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	double loss = number_loss(snapshot, row);
+
+	if (isnan(loss))
+		value_say(value, ROLE_TEXT, "–");
+	else
+		snprintf(value->text, sizeof(value->text), "%.0f %%", loss * 100);
+}
+
+static void format_source(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	const char *source = peer_of(snapshot, row)->path.rtt_source;
+
+	value_say(value, ROLE_DIM, *source ? source : "–");
+}
+
+static void format_changes(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_count(value->text, sizeof(value->text), number_changes(snapshot, row));
+}
+
+static void format_rx(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_rate(value->text, sizeof(value->text), number_rx(snapshot, row));
+}
+
+static void format_tx(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	text_rate(value->text, sizeof(value->text), number_tx(snapshot, row));
+}
+
+static void format_handshake(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_ago(value, snapshot, peer_of(snapshot, row)->last_handshake);
+	value->role = ROLE_TEXT;
+}
+
+static void format_os(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_say(value, ROLE_DIM, peer_of(snapshot, row)->os);
+}
+
+static void format_spark(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	glyph_spark(value->text, sizeof(value->text), peer->spark, peer->spark_count, 12);
+	value->role = ROLE_SPARK;
+}
+
+static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	value_why(value, snapshot, peer->verdicts);
+	if (!*value->text && !peer->is_online)
+		value_last_seen(value, snapshot, peer);
+}
+
+static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(peer_of(snapshot, a)->name, peer_of(snapshot, b)->name);
+}
+
+/* Relayed before direct before idle before offline, for that is the order of interest. */
+static int compare_path(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	static const int ranks[PATH_COUNT] = { [PATH_DERP] = 0, [PATH_PEER_RELAY] = 1, [PATH_DIRECT] = 2,
+		[PATH_UNKNOWN] = 3, [PATH_IDLE] = 4, [PATH_OFFLINE] = 5 };
+
+	return ranks[peer_of(snapshot, a)->path.kind] - ranks[peer_of(snapshot, b)->path.kind];
+}
+
+static int tie(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	int order = compare_path(snapshot, a, b);
+
+	return order ? order : compare_peer(snapshot, a, b);
+}
+
+/* An offline peer is no news here: what is broken and reachable comes first. */
+static int compare_state(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	enum state one = peer_of(snapshot, a)->state, other = peer_of(snapshot, b)->state;
+
+	return (one == STATE_OFFLINE ? -1 : (int)one) - (other == STATE_OFFLINE ? -1 : (int)other);
+}
+
+static int compare_address(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(peer_of(snapshot, a)->path.endpoint, peer_of(snapshot, b)->path.endpoint);
+}
+
+static int compare_source(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(peer_of(snapshot, a)->path.rtt_source, peer_of(snapshot, b)->path.rtt_source);
+}
+
+static int compare_os(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(peer_of(snapshot, a)->os, peer_of(snapshot, b)->os);
+}
+
+static bool holds_name(const struct snapshot *snapshot, size_t row, const char *part)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	if (text_contains_fold(peer->fqdn, part) || text_contains_fold(peer->name, part))
+		return true;
+	for (const char *const *address = peer->addresses; address && *address; address++)
+		if (text_contains_fold(*address, part))
+			return true;
+	return false;
+}
+
+static const struct column columns[] = {
+	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state, .compare = compare_state },
+	{ "PEER", "peer", 8, 24, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
+	{ "PATH", "path", 8, 20, 90, .format = format_path, .compare = compare_path },
+	{ "ADDRESS", "address", 15, 46, 50, .format = format_address, .compare = compare_address },
+	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
+	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .format = format_p95, .number = number_p95 },
+	{ "JITTER", "jitter", 7, 7, 40, true, .starts_high = true, .format = format_jitter, .number = number_jitter },
+	{ "LOSS", "loss", 5, 5, 60, true, .starts_high = true, .format = format_loss, .number = number_loss },
+	{ "BY", "by", 4, 9, 35, .format = format_source, .compare = compare_source },
+	{ "RX", "rx", 8, 8, 70, true, .starts_high = true, .format = format_rx, .number = number_rx },
+	{ "TX", "tx", 8, 8, 69, true, .starts_high = true, .format = format_tx, .number = number_tx },
+	{ "SHAKE", "handshake", 6, 6, 30, true, .format = format_handshake, .number = number_handshake },
+	{ "FLIPS", "flips", 6, 6, 45, true, .starts_high = true, .format = format_changes, .number = number_changes },
+	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
+	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt, .starts_high = true },
+	{ "WHY", "why", 16, 600, 85, .stretches = true, .starts_high = true, .format = format_why, .compare = compare_state },
+};
+
+static size_t row_count(const struct snapshot *snapshot)
+{
+	return snapshot->peer_count;
+}
+
+static bool is_shown(const struct snapshot *snapshot, size_t row)
+{
+	return !peer_of(snapshot, row)->is_self;
+}
+
+static bool is_dim(const struct snapshot *snapshot, size_t row)
+{
+	return !peer_of(snapshot, row)->is_online;
+}
+
+static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
+{
+	(void)buffer, (void)size;
+	return peer_of(snapshot, row)->id;
+}
+
+const struct view view_paths = {
+	.title = "Paths",
+	.key = '2',
+	.columns = columns,
+	.column_count = ARRAY_LEN(columns),
+	.tie = tie,
+	.row_count = row_count,
+	.is_shown = is_shown,
+	.is_dim = is_dim,
+	.row_id = row_id,
+	.instead = view_says_trouble,
+};
