@@ -330,7 +330,8 @@ static void remember_silent(struct questions *questions, const char *url, const 
 void questions_listen(struct questions *questions, const char *url, const char *socket)
 {
 	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
-		.unix_socket = socket, .connect_ms = CONFIRM_MS, .total_ms = LISTEN_MS };
+		.unix_socket = socket, .connect_ms = CONFIRM_MS, .total_ms = LISTEN_MS,
+		.body_max = SIZE_MAX };
 	char full[1024];
 	struct url parts;
 

@@ -271,7 +271,7 @@ static void say_http_trouble(struct ask *ask, const struct answer *answer)
 	struct tailnet *tailnet = ask->tailnet;
 	char text[TEXT_CAP + 128];
 
-	if (answer->outcome == OUTCOME_ANSWERED) {
+	if (answer->status && answer->status != 200) {
 		bool is_denied = answer->status == 401 || answer->status == 403;
 
 		snprintf(text, sizeof(text), "%s answers HTTP %d", socket_path(tailnet), answer->status);
@@ -423,6 +423,7 @@ static void listen_to_bus(struct tailnet *tailnet)
 		.url = "http://local-tailscaled.sock/localapi/v0/watch-ipn-bus?mask=" BUS_MASK,
 		.unix_socket = socket_path(tailnet),
 		.connect_ms = ANSWER_MS,
+		.body_max = SIZE_MAX,
 	};
 
 	tailnet->bus = http_get(tailnet->http, &request, hear_bus, bus_done, tailnet);

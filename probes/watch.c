@@ -333,13 +333,12 @@ static void answered(void *data, const struct answer *answer)
 static void fill_request(const struct worker *worker, const char *full, struct http_request *request)
 {
 	const struct watch *watch = worker->watch;
-	bool is_tailnet = *worker->door.peer_id && !url_host_is_loopback(worker->door.address);
 
 	*request = (struct http_request){
 		.url = full,
 		.address = *worker->door.address ? worker->door.address : NULL,
 		.key = *worker->door.key ? worker->door.key : NULL,
-		.proxy = is_tailnet && *watch->proxy ? watch->proxy : NULL,
+		.proxy = *worker->door.peer_id && *watch->proxy ? watch->proxy : NULL,
 		.ca_file = *watch->settings->ca_file ? watch->settings->ca_file : NULL,
 		.connect_ms = CONNECT_MS,
 		.total_ms = watch->is_once ? CONNECT_MS : WHOLE_MS,

@@ -1,7 +1,8 @@
 /* Cells, and how text comes to lie in them.
  *
- * Every write ends in put(), which clips, clears the other half of a wide character that it overwrites, and swaps glyphs
- * for ASCII where that was asked for. Combining marks join the cell to their left: the first is kept, more are dropped. */
+ * Every write ends in put(), which clips, clears the other half of a wide character that it overwrites, and
+ * swaps glyphs for ASCII where that was asked for. Combining marks join the cell to their left: the first is
+ * kept, more are dropped. */
 #include "tui/canvas.h"
 
 #include "probes/base/mem.h"
@@ -65,11 +66,36 @@ static uint32_t plain(uint32_t character)
 		uint32_t glyph;
 		char plain;
 	} table[] = {
-		{ 0x25cf, '*' }, { 0x25b2, '!' }, { 0x2716, 'X' }, { 0x25d0, '%' }, { 0x25cb, 'o' }, { 0x2581, '.' },
-		{ 0x2582, ':' }, { 0x2583, '-' }, { 0x2584, '=' }, { 0x2585, '+' }, { 0x2586, '*' }, { 0x2587, '%' },
-		{ 0x2588, '#' }, { 0x258f, '.' }, { 0x258e, '.' }, { 0x258d, ':' }, { 0x258c, ':' }, { 0x258b, '+' },
-		{ 0x258a, '+' }, { 0x2589, '%' }, { 0x2591, '.' }, { 0x2592, ':' }, { 0x2593, '+' }, { 0x2013, '-' },
-		{ 0x2026, '.' }, { 0x2192, '>' }, { 0x2191, '^' }, { 0x2193, 'v' }, { 0x2190, '<' }, { 0x00b7, '.' },
+		{ 0x25cf, '*' },
+		{ 0x25b2, '!' },
+		{ 0x2716, 'X' },
+		{ 0x25d0, '%' },
+		{ 0x25cb, 'o' },
+		{ 0x2581, '.' },
+		{ 0x2582, ':' },
+		{ 0x2583, '-' },
+		{ 0x2584, '=' },
+		{ 0x2585, '+' },
+		{ 0x2586, '*' },
+		{ 0x2587, '%' },
+		{ 0x2588, '#' },
+		{ 0x258f, '.' },
+		{ 0x258e, '.' },
+		{ 0x258d, ':' },
+		{ 0x258c, ':' },
+		{ 0x258b, '+' },
+		{ 0x258a, '+' },
+		{ 0x2589, '%' },
+		{ 0x2591, '.' },
+		{ 0x2592, ':' },
+		{ 0x2593, '+' },
+		{ 0x2013, '-' },
+		{ 0x2026, '.' },
+		{ 0x2192, '>' },
+		{ 0x2191, '^' },
+		{ 0x2193, 'v' },
+		{ 0x2190, '<' },
+		{ 0x00b7, '.' },
 		{ 0x00d7, 'x' },
 	};
 
@@ -113,7 +139,9 @@ static void put(struct canvas *canvas, int x, int y, enum role role, uint32_t ch
 	for (int i = 0; i < cells; i++) {
 		part(canvas, x + i, y);
 		*cell_at(canvas, x + i, y) = (struct cell){
-			.character = canvas->is_ascii ? plain(character) : i ? 0 : character,
+			.character = canvas->is_ascii ? plain(character)
+				     : i              ? 0
+						      : character,
 			.role = (uint8_t)role,
 		};
 	}

@@ -1,7 +1,8 @@
 /* A grid of cells: what a view draws on, whoever shows it.
  *
- * Nothing that is drawn leaves the grid, and no wide character is split. Text has to be clean (text_keep). An ASCII canvas
- * puts a plain character where a glyph would be, cell by cell, so that the layout stays the same. */
+ * Nothing that is drawn leaves the grid, and no wide character is split. Text has to be clean (text_keep). An
+ * ASCII canvas puts a plain character where a glyph would be, cell by cell, so that the layout stays the
+ * same. */
 #ifndef TSLLM_TUI_CANVAS_H
 #define TSLLM_TUI_CANVAS_H
 
@@ -14,8 +15,8 @@
 enum { CELL_SELECTED = 1, CELL_DIM = 2 };
 
 struct cell {
-	uint32_t character;     /* 0: the right half of a wide one */
-	uint32_t combining;     /* 0: none */
+	uint32_t character; /* 0: the right half of a wide one */
+	uint32_t combining; /* 0: none */
 	uint8_t role, attributes;
 };
 

@@ -1,8 +1,8 @@
 /* How columns share a line, and how rows compare by one.
  *
- * The heaviest column is seated first, as wide as its rows want; the first that does not find its least width leaves, and so do all
- * lighter ones. What is left over is for the column that stretches, which gets a third in any case, because the sentence that
- * says what is wrong is what one came for. */
+ * The heaviest column is seated first, as wide as its rows want; the first that does not find its least width
+ * leaves, and so do all lighter ones. What is left over is for the column that stretches, which gets a third
+ * in any case, because the sentence that says what is wrong is what one came for. */
 #include "tui/columns.h"
 
 #include <math.h>
@@ -18,7 +18,8 @@ static int compare_numbers(double a, double b, bool is_falling)
 	return (a < b) != is_falling ? -1 : 1;
 }
 
-int column_compare(const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling)
+int column_compare(
+	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling)
 {
 	int order;
 
@@ -52,7 +53,7 @@ static int next_by_weight(const struct column *columns, size_t count, int last)
 
 	for (int i = 0; i < (int)count; i++) {
 		bool is_later = last < 0 || columns[i].weight < columns[last].weight ||
-			(columns[i].weight == columns[last].weight && i > last);
+				(columns[i].weight == columns[last].weight && i > last);
 
 		if (columns[i].most && is_later && (best < 0 || columns[i].weight > columns[best].weight))
 			best = i;
@@ -60,7 +61,8 @@ static int next_by_weight(const struct column *columns, size_t count, int last)
 	return best;
 }
 
-void columns_layout(const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
+void columns_layout(
+	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
 {
 	int left = width + gap;
 
@@ -68,7 +70,9 @@ void columns_layout(const struct column *columns, size_t count, const int *natur
 		widths[i] = 0;
 	for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
 		int least = least_of(&columns[i], width);
-		int wish = columns[i].stretches ? least : natural[i] < columns[i].most ? natural[i] : columns[i].most;
+		int wish = columns[i].stretches           ? least
+			   : natural[i] < columns[i].most ? natural[i]
+							  : columns[i].most;
 
 		if (least + gap > left)
 			break;

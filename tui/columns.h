@@ -1,7 +1,7 @@
 /* Columns: what a table shows of a row, how wide, and which leaves first when there is no room.
  *
- * A column is one entry of a const table. Its functions see the snapshot and a row number of their view, and format what is
- * there: they compute nothing. */
+ * A column is one entry of a const table. Its functions see the snapshot and a row number of their view, and
+ * format what is there: they compute nothing. */
 #ifndef TSLLM_TUI_COLUMNS_H
 #define TSLLM_TUI_COLUMNS_H
 
@@ -20,26 +20,29 @@ struct value {
 };
 
 struct column {
-	const char *title;              /* "PEER" */
-	const char *field;              /* its name in a filter: "peer" */
-	int least, most;                /* cells; most 0: never shown, only for filters */
-	int weight;                     /* the lightest leaves first */
-	bool is_right;                  /* numbers */
-	bool stretches;                 /* takes what is left over, at least a third; one in a table */
-	bool starts_high;               /* sorting by it begins with the highest */
+	const char *title; /* "PEER" */
+	const char *field; /* its name in a filter: "peer" */
+	int least, most;   /* cells; most 0: never shown, only for filters */
+	int weight;        /* the lightest leaves first */
+	bool is_right;     /* numbers */
+	bool stretches;    /* takes what is left over, at least a third; one in a table */
+	bool starts_high;  /* sorting by it begins with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
-	/* <0, 0, >0; rows whose value is unknown come last in both directions: they compare through column_compare() */
 	int (*compare)(const struct snapshot *snapshot, size_t a, size_t b);
-	double (*number)(const struct snapshot *snapshot, size_t row);          /* instead of compare */
+	double (*number)(
+		const struct snapshot *snapshot, size_t row); /* instead of compare; NAN comes last */
 	/* Instead of a search in the formatted text. */
 	bool (*holds)(const struct snapshot *snapshot, size_t row, const char *part);
 };
 
 /* Order of two rows by a column, ties are 0; unknown numbers last whatever the direction. */
-int column_compare(const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);
+int column_compare(
+	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);
 bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part);
 
-/* Widths in cells for a line of width cells, 0 for a column that leaves; natural are the widths that the rows want. */
-void columns_layout(const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths);
+/* Widths in cells for a line of width cells, 0 for a column that leaves; natural are the widths that the rows
+ * want. */
+void columns_layout(
+	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths);
 
 #endif

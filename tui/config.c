@@ -155,6 +155,8 @@ static bool is_line(struct reader *reader, const char *line, size_t length)
 
 	if (length > LINE_MAX_BYTES)
 		complain_at(reader, reader->line, "this line is longer than 199 bytes");
+	else if (strlen(line) != length)
+		complain_at(reader, reader->line, "this line holds a zero byte");
 	else if (is_section && !strchr(line, ']'))
 		complain_at(reader, reader->line, "']' is missing");
 	else if (!is_section && line[0] && !strchr(";#", line[0]) && !strpbrk(line, "=:"))
@@ -177,7 +179,7 @@ static char *next_line(char *to, int size, void *data)
 	if (reader->line == 1 && text_has_prefix(text, "\xef\xbb\xbf"))
 		text += 3;
 	text += strspn(text, " \t\r");
-	if (!is_line(reader, text, length))
+	if (!is_line(reader, text, length - (size_t)(text - line)))
 		text = "";
 	else if (text[0] == '[')
 		begin_section(reader, text);

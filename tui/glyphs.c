@@ -1,4 +1,7 @@
-/* One table for the states' signs, one for the heights of a sparkline, one for the ends of a bar. */
+/* Small pictures from tables: a sign for each state, eight heights for a sparkline, eight ends for a bar.
+ *
+ * States that mean nearly the same to a glance share a sign (all that is broken is a cross); the word beside
+ * it tells them apart, and so does the colour where there is one. */
 #include "tui/glyphs.h"
 
 #include "probes/base/mem.h"
@@ -9,9 +12,18 @@
 const char *glyph_of_state(enum state state)
 {
 	static const char *const glyphs[STATE_COUNT] = {
-		[STATE_UNKNOWN] = "…", [STATE_OK] = "●", [STATE_BUSY] = "◐", [STATE_WEB] = "●",
-		[STATE_SLEEPING] = "○", [STATE_LOADING] = "◐", [STATE_AUTH] = "●", [STATE_OFFLINE] = "○",
-		[STATE_SLOW] = "▲", [STATE_FAULT] = "✖", [STATE_STALLED] = "✖", [STATE_FILTERED] = "✖",
+		[STATE_UNKNOWN] = "…",
+		[STATE_OK] = "●",
+		[STATE_BUSY] = "◐",
+		[STATE_WEB] = "●",
+		[STATE_SLEEPING] = "○",
+		[STATE_LOADING] = "◐",
+		[STATE_AUTH] = "●",
+		[STATE_OFFLINE] = "○",
+		[STATE_SLOW] = "▲",
+		[STATE_FAULT] = "✖",
+		[STATE_STALLED] = "✖",
+		[STATE_FILTERED] = "✖",
 		[STATE_DOWN] = "✖",
 	};
 
@@ -50,7 +62,8 @@ void glyph_spark(char *to, size_t size, const float *values, size_t count, int c
 	for (size_t i = groups; i < room; i++)
 		text_add(to, size, " ");
 	/* The newest group is whole; what is left over is at the old end. */
-	for (size_t end = count - (groups ? (groups - 1) * group : 0), start = 0; start < count; end += group) {
+	for (size_t end = count - (groups ? (groups - 1) * group : 0), start = 0; start < count;
+		end += group) {
 		utf8_put(to, size, height(highest(values + start, end - start)));
 		start = end;
 	}

@@ -1,5 +1,7 @@
-/* Each line is a list of fields with weights; the lightest leave until the line fits. The number of endpoints in each state
- * never leaves: where the words have no room, signs stand for them. */
+/* The lines above the rows: sums, traffic, tabs and the banner.
+ *
+ * The first line is a list of fields with weights; the lightest leave until it fits. The number of endpoints
+ * in each state never leaves: where the words have no room, signs stand for them. */
 #include "tui/header.h"
 
 #include <math.h>
@@ -32,7 +34,7 @@ void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 {
 	*text = '\0';
 	for (int state = 1; state <= STATE_COUNT; state++) {
-		enum state at = (enum state)(state % STATE_COUNT);      /* unknown last */
+		enum state at = (enum state)(state % STATE_COUNT); /* unknown last */
 		size_t count = count_in(snapshot, at);
 
 		if (count)
@@ -72,7 +74,9 @@ static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, i
 		}
 		snprintf(text, sizeof(text), "%s%zu", glyph, count);
 		if (count && !is_said)
-			x = canvas_text(canvas, x, y, canvas->width - x, role_of_state((enum state)state), text) + 1;
+			x = canvas_text(
+				    canvas, x, y, canvas->width - x, role_of_state((enum state)state), text) +
+			    1;
 	}
 }
 
@@ -116,15 +120,20 @@ static void say_age(const struct snapshot *snapshot, char *text, size_t size)
 	if (!snapshot->daemon.is_known && !snapshot->verdicts.count)
 		snprintf(text, size, "asking tailscaled …");
 	else if (snapshot->daemon.is_stale && !isnan(snapshot->daemon.age_ms))
-		snprintf(text, size, "STALE %s", text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
+		snprintf(text, size, "STALE %s",
+			text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
 }
 
 static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int y)
 {
 	const struct daemon *daemon = &snapshot->daemon;
 	struct field fields[] = {
-		{ "tsllm-top", ROLE_PROGRAM, 100 }, { "", ROLE_HEADER, 10 }, { "", ROLE_TEXT, 30 },
-		{ "", ROLE_HEADER, 20 }, { "", role_of_state(STATE_SLOW), 90 }, { "", ROLE_TEXT, 50 },
+		{ "tsllm-top", ROLE_PROGRAM, 100 },
+		{ "", ROLE_HEADER, 10 },
+		{ "", ROLE_TEXT, 30 },
+		{ "", ROLE_HEADER, 20 },
+		{ "", role_of_state(STATE_SLOW), 90 },
+		{ "", ROLE_TEXT, 50 },
 		{ "", ROLE_TEXT, 40 },
 	};
 	char sums[256], total[64];
@@ -148,7 +157,11 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 		snprintf(fields[6].text, sizeof(fields[6].text), "%s", total);
 	fields[6].weight = has_words ? 99 : 40;
 	thin_out(fields, ARRAY_LEN(fields),
-		room - (!snapshot->endpoint_count ? 0 : has_words ? text_cells(sums) : SIGNS_WIDTH) + 1);
+		room -
+			(!snapshot->endpoint_count ? 0
+				: has_words        ? text_cells(sums)
+						   : SIGNS_WIDTH) +
+			1);
 	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
 	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words);
 }
@@ -170,14 +183,16 @@ static void draw_shares(struct canvas *canvas, const struct traffic *traffic, in
 	char rates[96], down[32], up[32];
 	int x = 1, words = 48, bars;
 
-	snprintf(rates, sizeof(rates), "↓ %s ↑ %s", text_rate(down, sizeof(down), rx), text_rate(up, sizeof(up), tx));
+	snprintf(rates, sizeof(rates), "↓ %s ↑ %s", text_rate(down, sizeof(down), rx),
+		text_rate(up, sizeof(up), tx));
 	bars = canvas->width - words - text_cells(rates) - 5;
 	bars = bars > 40 ? 40 : bars;
 	if (canvas->width >= 60)
 		x = canvas_text(canvas, x, y, 8, ROLE_HEADER, "path  ");
 	for (int i = 0; i < TRAFFIC_PATHS; i++) {
 		double share = ((isnan(traffic->rx_per_s[i]) ? 0 : traffic->rx_per_s[i]) +
-			(isnan(traffic->tx_per_s[i]) ? 0 : traffic->tx_per_s[i])) / (rx + tx);
+				       (isnan(traffic->tx_per_s[i]) ? 0 : traffic->tx_per_s[i])) /
+			       (rx + tx);
 		char percent[16];
 
 		snprintf(percent, sizeof(percent), "%.0f %%", share * 100);
@@ -218,9 +233,13 @@ void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
 	draw_traffic(canvas, snapshot, y + 1);
 }
 
-static int tab_width(const struct view *view)
+/* Where the line is short, only the view that is on keeps its title. */
+static void tab_text(const struct view *view, const struct view *current, int width, char *text, size_t size)
 {
-	return text_cells(view->title) + 4;
+	bool is_on = view == current;
+
+	snprintf(text, size, is_on ? "[%c%s%s]" : " %c%s%s ", view->key, is_on || width >= 60 ? " " : "",
+		is_on || width >= 60 ? view->title : "");
 }
 
 int tabs_draw(struct canvas *canvas, const struct view *current, int y)
@@ -228,20 +247,22 @@ int tabs_draw(struct canvas *canvas, const struct view *current, int y)
 	int x = 0;
 
 	for (size_t i = 0; views[i]; i++) {
-		bool is_on = views[i] == current;
 		char text[64];
 
-		snprintf(text, sizeof(text), is_on ? "[%c %s]" : " %c %s ", views[i]->key, views[i]->title);
-		canvas_text(canvas, x, y, canvas->width - x, is_on ? ROLE_TAB_ACTIVE : ROLE_TAB, text);
-		x += tab_width(views[i]);
+		tab_text(views[i], current, canvas->width, text, sizeof(text));
+		x = canvas_text(canvas, x, y, canvas->width - x,
+			views[i] == current ? ROLE_TAB_ACTIVE : ROLE_TAB, text);
 	}
 	return x;
 }
 
-int tabs_at(int x)
+int tabs_at(const struct view *current, int width, int x)
 {
 	for (int i = 0; views[i]; i++) {
-		x -= tab_width(views[i]);
+		char text[64];
+
+		tab_text(views[i], current, width, text, sizeof(text));
+		x -= text_cells(text);
 		if (x < 0)
 			return i;
 	}
@@ -255,13 +276,15 @@ int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, i
 	for (size_t i = 0; i < snapshot->verdicts.count && lines < room; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
 		bool is_loud = verdict->severity == SEVERITY_DOWN && !verdict->is_muted;
-		enum role role = is_loud ? ROLE_BANNER : verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
+		enum role role = is_loud             ? ROLE_BANNER
+				 : verdict->is_muted ? ROLE_DIM
+						     : role_of_state(verdict->state);
 		struct value value;
 
 		if (is_loud)
 			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
-		snprintf(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state), verdict->text,
-			*verdict->fix ? " → " : "", verdict->fix);
+		snprintf(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state),
+			verdict->text, *verdict->fix ? " → " : "", verdict->fix);
 		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, value.text);
 		lines++;
 	}

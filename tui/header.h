@@ -1,4 +1,5 @@
-/* The lines above the rows: who and how many, which way the bytes go, the tabs, and what is wrong with the daemon. */
+/* The lines above the rows: who and how many, which way the bytes go, the tabs, and what is wrong with the
+ * daemon. */
 #ifndef TSLLM_TUI_HEADER_H
 #define TSLLM_TUI_HEADER_H
 
@@ -15,10 +16,10 @@ void header_sums(const struct snapshot *snapshot, char *text, size_t size);
 void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words);
 /* One line; the view that is on stands in brackets. Returns the x after it. */
 int tabs_draw(struct canvas *canvas, const struct view *current, int y);
-/* Which view's tab is at x; -1: none. */
-int tabs_at(int x);
-/* The verdicts on the daemon and this host, at most room lines from y, the first in full colour where it is serious. Returns
- * how many lines it took. */
+/* Which view's tab is at x of a line of width cells; -1: none. */
+int tabs_at(const struct view *current, int width, int x);
+/* The verdicts on the daemon and this host, at most room lines from y, the first in full colour where it is
+ * serious. Returns how many lines it took. */
 int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, int room);
 
 #endif

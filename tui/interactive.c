@@ -1,7 +1,7 @@
 /* The loop of the dashboard: keys, changes and the clock lead to frames.
  *
- * The first frame is drawn before anything is asked. After that a change draws at most ten times a second, a key at
- * once, and a slow clock keeps ages and sparklines true; what did not change is not sent. */
+ * The first frame is drawn before anything is asked. After that a change draws at most ten times a second, a
+ * key at once, and a slow clock keeps ages and sparklines true; what did not change is not sent. */
 #include "tui/interactive.h"
 
 #include "probes/base/fault.h"
@@ -35,7 +35,7 @@ struct interactive {
 	struct canvas *canvas;
 	struct theme theme;
 	bool is_ascii;
-	uint64_t drawn;                 /* loop time of the last frame */
+	uint64_t drawn; /* loop time of the last frame */
 };
 
 static void draw(struct interactive *it)

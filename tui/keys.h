@@ -1,5 +1,5 @@
-/* Keys as the program knows them: a character is its code point, everything else has a name here. A mouse event is a key
- * that carries the cell it happened on. */
+/* Keys as the program knows them: a character is its code point, everything else has a name here. A mouse
+ * event is a key that carries the cell it happened on. */
 #ifndef TSLLM_TUI_KEYS_H
 #define TSLLM_TUI_KEYS_H
 

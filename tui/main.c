@@ -1,7 +1,7 @@
 /* tsllm-top: a terminal dashboard for the health of LLM servers on a Tailscale tailnet.
  *
- * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what the user asked for,
- * and starts one with the other. */
+ * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
+ * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
 #include "probes/settings.h"
 #include "tui/batch.h"
@@ -22,7 +22,8 @@ static bool is_dumb(void)
 {
 	const char *term = getenv("TERM");
 
-	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term || strcmp(term, "dumb") == 0;
+	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term ||
+	       strcmp(term, "dumb") == 0;
 }
 
 static int say(const struct options *options, const struct settings *settings)

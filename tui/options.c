@@ -16,14 +16,17 @@
 #include "probes/base/text.h"
 #include "tui/config.h"
 
+#define FIRST_LONG 256 /* what getopt_long answers for rows[0]: no character */
+
 struct parse {
 	struct options *options;
 	struct settings *settings;
+	bool has_format;
 	struct fault fault;
 };
 
 struct option_row {
-	const char *name, *argument; /* argument: NULL takes none, "[…]" is not there yet */
+	const char *name, *argument; /* argument: NULL takes none */
 	int (*take)(struct parse *parse, const struct option_row *row, const char *value);
 	const char *key; /* of the configuration, for take_key() */
 	size_t offset;   /* of the member of struct options, for the others */
@@ -92,7 +95,7 @@ static int take_format(struct parse *parse, const struct option_row *row, const 
 	if (word < 0)
 		return refuse(parse, value, "neither 'text' nor 'json'");
 	parse->options->format = (enum format)word;
-	parse->options->is_once = true;
+	parse->has_format = true;
 	return 0;
 }
 
@@ -171,22 +174,26 @@ static int complain(FILE *errors, const char *what, const char *why)
 static int gather(int argc, char *const *argv, struct given *given, size_t *count, FILE *errors)
 {
 	struct option longs[ARRAY_LEN(rows) + 1] = { 0 };
-	int index, c;
+	const struct option_row *help = NULL;
+	int c;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		longs[i] = (struct option){ rows[i].name, rows[i].argument ? required_argument : no_argument,
-			NULL, 0 };
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		bool is_help = !strcmp(rows[i].name, "help");
+		int has_value = rows[i].argument ? required_argument : no_argument;
+
+		longs[i] =
+			(struct option){ rows[i].name, has_value, NULL, is_help ? 'h' : FIRST_LONG + (int)i };
+		help = is_help ? &rows[i] : help;
+	}
 	optind = 0;
 	opterr = 0;
 	*count = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, &index)) != -1) {
+	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
 		if (c == ':')
 			return complain(errors, argv[optind - 1], "a value is missing, see --help");
 		if (c == '?')
 			return complain(errors, argv[optind - 1], "not understood, see --help");
-		for (index = c == 'h' ? 0 : index; c == 'h' && strcmp(rows[index].name, "help"); index++)
-			continue;
-		given[(*count)++] = (struct given){ &rows[index], optarg };
+		given[(*count)++] = (struct given){ c == 'h' ? help : &rows[c - FIRST_LONG], optarg };
 	}
 	return optind < argc ? complain(errors, argv[optind], "not understood, see --help") : 0;
 }
@@ -238,13 +245,15 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 {
 	struct options *options = parse->options;
 	size_t count = 0;
-	bool once_and_watch;
 	int status = gather(argc, argv, given, &count, errors);
 
 	if (!status)
 		status = apply(given, count, parse, true, errors);
 	if (status || options->wants_help || options->wants_version)
 		return status;
+	if (options->is_once && options->is_watch)
+		return complain(errors, "--once", "not together with --watch");
+	options->is_once = options->is_once || (parse->has_format && !options->is_watch);
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))
 		return EX_USAGE;

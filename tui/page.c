@@ -1,5 +1,7 @@
-/* Lines are rows of pieces, a piece is a role and a text. Wrapping happens when a line is written, for the width is known
- * by then; drawing is a walk over the lines that are seen. */
+/* Lines are rows of pieces; a piece is a role and a text.
+ *
+ * Wrapping happens when a line is written, for the width is known by then; drawing is a walk over the lines
+ * that are seen, which makes scrolling a matter of where the walk begins. */
 #include "tui/page.h"
 
 #include <stdarg.h>
@@ -60,7 +62,8 @@ static void add(struct page *page, enum role role, const char *text)
 	};
 }
 
-static void add_format(struct page *page, enum role role, const char *format, va_list arguments)
+__attribute__((format(printf, 3, 0))) static void add_format(
+	struct page *page, enum role role, const char *format, va_list arguments)
 {
 	char text[PAGE_LINE_MAX];
 
@@ -138,8 +141,10 @@ void page_wrap(struct page *page, enum role role, const char *before, int indent
 		size_t length = fitting_words(text, room);
 
 		page->line_count++;
-		add(page, role, arena_printf(page->arena, "%s%*s%.*s", before,
-			indent > text_cells(before) ? indent - text_cells(before) : 0, "", (int)length, text));
+		add(page, role,
+			arena_printf(page->arena, "%s%*s%.*s", before,
+				indent > text_cells(before) ? indent - text_cells(before) : 0, "",
+				(int)length, text));
 		before = "";
 		text += length;
 		text += strspn(text, " ");
@@ -168,6 +173,7 @@ void page_draw(const struct page *page, struct canvas *canvas, int x, int y, int
 		if (piece->line != line)
 			at = x;
 		line = piece->line;
-		at = canvas_text(canvas, at, y + (int)(line - first), canvas->width - at, piece->role, piece->text);
+		at = canvas_text(
+			canvas, at, y + (int)(line - first), canvas->width - at, piece->role, piece->text);
 	}
 }

@@ -1,4 +1,5 @@
-/* A page: lines of text in roles, wrapped to a width, for what is no table: details, help, empty and broken states. */
+/* A page: lines of text in roles, wrapped to a width, for what is no table: details, help, empty and broken
+ * states. */
 #ifndef TSLLM_TUI_PAGE_H
 #define TSLLM_TUI_PAGE_H
 
@@ -13,11 +14,14 @@ void page_free(struct page *page);
 size_t page_lines(const struct page *page);
 int page_width(const struct page *page);
 /* Starts a line; further words of the line follow with page_add. An empty format is a blank line. */
-void page_line(struct page *page, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
-void page_add(struct page *page, enum role role, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void page_line(struct page *page, enum role role, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+void page_add(struct page *page, enum role role, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /* A word of the line in width cells, padded or cut, and a blank: for columns. */
 void page_cell(struct page *page, enum role role, int width, const char *text);
-/* Text of any length, broken between words, each line indented; what goes before the first replaces its indent. */
+/* Text of any length, broken between words, each line indented; what goes before the first replaces its
+ * indent. */
 void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text);
 /* Adds the same glyph some times over. */
 void page_bar(struct page *page, enum role role, uint32_t glyph, int cells);

@@ -1,5 +1,6 @@
-/* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the endpoints worst first,
- * every verdict with its fix on a line of its own, the paths, the mounts, and the status in one line. */
+/* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the
+ * endpoints worst first, every verdict with its fix on a line of its own, the paths, the mounts, and the
+ * status in one line. */
 #include "tui/print_text.h"
 
 #include <stdlib.h>
@@ -22,48 +23,72 @@ struct print {
 	bool has_colour, is_ascii;
 };
 
-/* One SGR sequence for a role; the sixteen colours of the palette go with any background. */
-static void put_style(FILE *file, const struct cell *cell)
+/* What a cell looks like as SGR numbers; the sixteen colours of the palette go with any background. */
+static const char *style_of(const struct cell *cell)
 {
 	static const char *const states[STATE_COUNT] = {
-		[STATE_UNKNOWN] = "2", [STATE_OK] = "32", [STATE_BUSY] = "36", [STATE_WEB] = "34",
-		[STATE_SLEEPING] = "34", [STATE_LOADING] = "34", [STATE_AUTH] = "35", [STATE_OFFLINE] = "2",
-		[STATE_SLOW] = "1;33", [STATE_FAULT] = "1;31", [STATE_STALLED] = "1;31", [STATE_FILTERED] = "1;31",
+		[STATE_UNKNOWN] = "2",
+		[STATE_OK] = "32",
+		[STATE_BUSY] = "36",
+		[STATE_WEB] = "34",
+		[STATE_SLEEPING] = "34",
+		[STATE_LOADING] = "34",
+		[STATE_AUTH] = "35",
+		[STATE_OFFLINE] = "2",
+		[STATE_SLOW] = "1;33",
+		[STATE_FAULT] = "1;31",
+		[STATE_STALLED] = "1;31",
+		[STATE_FILTERED] = "1;31",
 		[STATE_DOWN] = "1;31",
 	};
 	static const char *const roles[ROLE_STATE] = {
-		[ROLE_DIM] = "2", [ROLE_PROGRAM] = "1", [ROLE_HEADER] = "2", [ROLE_HEAD] = "4",
-		[ROLE_HEAD_SORTED] = "1;4", [ROLE_BANNER] = "1;31", [ROLE_FIX] = "36", [ROLE_TITLE] = "1",
-		[ROLE_SPARK] = "34", [ROLE_DIRECT] = "32", [ROLE_PEER_RELAY] = "36", [ROLE_DERP] = "33",
+		[ROLE_TEXT] = "",
+		[ROLE_DIM] = "2",
+		[ROLE_PROGRAM] = "1",
+		[ROLE_HEADER] = "2",
+		[ROLE_HEAD] = "4",
+		[ROLE_HEAD_SORTED] = "1;4",
+		[ROLE_BANNER] = "1;31",
+		[ROLE_FIX] = "36",
+		[ROLE_TITLE] = "1",
+		[ROLE_SPARK] = "34",
+		[ROLE_DIRECT] = "32",
+		[ROLE_PEER_RELAY] = "36",
+		[ROLE_DERP] = "33",
 	};
 	const char *style = cell->role < ROLE_STATE ? roles[cell->role] : states[cell->role - ROLE_STATE];
 
-	if (cell->attributes & CELL_DIM)
-		style = "2";
-	fprintf(file, style ? "\033[0;%sm" : "\033[0m", style);
+	return cell->attributes & CELL_DIM ? "2" : style ? style : "";
+}
+
+static void put_cell(FILE *file, const struct cell *cell)
+{
+	char text[12] = "";
+
+	if (cell->character)
+		utf8_put(text, sizeof(text), cell->character);
+	if (cell->combining)
+		utf8_put(text, sizeof(text), cell->combining);
+	fputs(text, file);
 }
 
 static void put_row(const struct print *print, const struct canvas *canvas, int y)
 {
-	const struct cell *row = canvas_row(canvas, y), *last = NULL;
+	const struct cell *row = canvas_row(canvas, y);
+	const char *style = "";
 	int end = canvas->width;
 
 	while (end > 0 && row[end - 1].character == ' ')
 		end--;
 	for (int x = 0; x < end; x++) {
-		char text[12] = "";
-		bool is_other = !last || last->role != row[x].role || last->attributes != row[x].attributes;
+		const char *wanted = style_of(&row[x]);
 
-		if (print->has_colour && is_other && row[x].character)
-			put_style(print->file, &row[x]);
-		last = &row[x];
-		if (row[x].character)
-			utf8_put(text, sizeof(text), row[x].character);
-		if (row[x].combining)
-			utf8_put(text, sizeof(text), row[x].combining);
-		fputs(text, print->file);
+		if (print->has_colour && strcmp(style, wanted) != 0)
+			fprintf(print->file, "\033[0%s%sm", *wanted ? ";" : "", wanted);
+		style = wanted;
+		put_cell(print->file, &row[x]);
 	}
-	fputs(print->has_colour && end ? "\033[0m\n" : "\n", print->file);
+	fputs(print->has_colour && *style ? "\033[0m\n" : "\n", print->file);
 }
 
 static void put_canvas(const struct print *print, struct canvas *canvas)
@@ -149,8 +174,8 @@ static bool has_code(const struct snapshot *snapshot, struct span verdicts, cons
 }
 
 /* Those above info; what the others have too is said there. */
-static void say_verdicts(const struct snapshot *snapshot, const char *who, struct span verdicts, struct span others,
-	struct page *page)
+static void say_verdicts(const struct snapshot *snapshot, const char *who, struct span verdicts,
+	struct span others, struct page *page)
 {
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
@@ -159,7 +184,8 @@ static void say_verdicts(const struct snapshot *snapshot, const char *who, struc
 			has_code(snapshot, others, verdict->code))
 			continue;
 		page_line(page, ROLE_TEXT, " ");
-		page_line(page, role_of_state(verdict->state), "%s %s", glyph_of_state(verdict->state), verdict->code);
+		page_line(page, role_of_state(verdict->state), "%s %s", glyph_of_state(verdict->state),
+			verdict->code);
 		page_add(page, ROLE_TITLE, "  %s", who);
 		page_wrap(page, ROLE_TEXT, "", 2, verdict->text);
 		if (*verdict->fix)
@@ -214,7 +240,8 @@ static void put_fleet(const struct print *print)
 
 void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has_colour, bool is_ascii)
 {
-	struct print print = { file, snapshot, width < WIDTH_LEAST ? WIDTH_LEAST : width, has_colour, is_ascii };
+	struct print print = { file, snapshot, width < WIDTH_LEAST ? WIDTH_LEAST : width, has_colour,
+		is_ascii };
 
 	put_head(&print);
 	put_fleet(&print);
@@ -222,6 +249,7 @@ void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has
 	put_view(&print, &view_paths, is_telling_peer);
 	put_view(&print, &view_serve, is_any);
 	if (snapshot->discovery.pending)
-		fprintf(file, "\ndiscovery is not finished: %zu doors were not asked yet\n", snapshot->discovery.pending);
+		fprintf(file, "\ndiscovery is not finished: %zu doors were not asked yet\n",
+			snapshot->discovery.pending);
 	fprintf(file, "\nstatus: %s (%d)\n", status_name(snapshot->status), (int)snapshot->status);
 }

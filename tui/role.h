@@ -1,4 +1,5 @@
-/* What a cell means. Drawing speaks in roles; a theme says what a role looks like, or the terminal's poverty does. */
+/* What a cell means. Drawing speaks in roles; a theme says what a role looks like, or the terminal's poverty
+ * does. */
 #ifndef TSLLM_TUI_ROLE_H
 #define TSLLM_TUI_ROLE_H
 
@@ -28,7 +29,7 @@ enum role {
 	ROLE_BAR_CONNECT,
 	ROLE_BAR_TLS,
 	ROLE_BAR_SERVER,
-	ROLE_STATE,     /* the first of one role for each state */
+	ROLE_STATE, /* the first of one role for each state */
 	ROLE_COUNT = ROLE_STATE + STATE_COUNT
 };
 

@@ -1,5 +1,7 @@
-/* A pass that keeps what the filter lets through, then a merge sort: it is stable and needs no more than a context, which
- * qsort() has no place for. */
+/* Which rows, in which order.
+ *
+ * A pass keeps what the filter lets through, then a merge sort puts it in order: it is stable, and takes a
+ * context, which qsort() has no place for. Text is only made where a filter asks for it. */
 #include "tui/rows.h"
 
 #include <stdio.h>
@@ -59,12 +61,14 @@ static bool comes_first(const struct sorting *sorting, size_t a, size_t b)
 	int order;
 
 	if (view->is_last) {
-		bool a_last = view->is_last(sorting->snapshot, a), b_last = view->is_last(sorting->snapshot, b);
+		bool a_last = view->is_last(sorting->snapshot, a),
+		     b_last = view->is_last(sorting->snapshot, b);
 
 		if (a_last != b_last)
 			return b_last;
 	}
-	order = column_compare(&view->columns[sorting->order.column], sorting->snapshot, a, b, sorting->order.is_falling);
+	order = column_compare(
+		&view->columns[sorting->order.column], sorting->snapshot, a, b, sorting->order.is_falling);
 	return (order ? order : view->tie(sorting->snapshot, a, b)) <= 0;
 }
 
@@ -80,15 +84,15 @@ static void merge_sort(const struct sorting *sorting, size_t *items, size_t *spa
 		return;
 	memcpy(spare, items, count * sizeof(*items));
 	for (size_t i = 0; i < count; i++) {
-		bool takes_left = left < half &&
-			(right == count || comes_first(sorting, spare[left], spare[right]));
+		bool takes_left =
+			left < half && (right == count || comes_first(sorting, spare[left], spare[right]));
 
 		items[i] = spare[takes_left ? left++ : right++];
 	}
 }
 
-void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot, struct order order,
-	const char *filter)
+void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,
+	struct order order, const char *filter)
 {
 	struct sorting sorting = { view, snapshot, order };
 	size_t *spare, total = view->row_count(snapshot);

@@ -1,4 +1,5 @@
-/* Which rows of a view are seen, and in which order. Sorting moves indices; no text is made but where a filter asks. */
+/* Which rows of a view are seen, and in which order. Sorting moves indices; no text is made but where a
+ * filter asks. */
 #ifndef TSLLM_TUI_ROWS_H
 #define TSLLM_TUI_ROWS_H
 
@@ -14,12 +15,12 @@ struct order {
 	bool is_falling;
 };
 
-struct order view_order(const struct view *view);       /* the one it starts with */
-/* The words of a filter, all of which must hold: `nas`, `path:derp`, `!state:ok`. A field that the view does not have is
- * taken as plain text, for URLs have colons too. */
+struct order view_order(const struct view *view); /* the one it starts with */
+/* The words of a filter, all of which must hold: `nas`, `path:derp`, `!state:ok`. A field that the view does
+ * not have is taken as plain text, for URLs have colons too. */
 bool row_matches(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
-void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot, struct order order,
-	const char *filter);
+void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,
+	struct order order, const char *filter);
 void rows_fini(struct rows *rows);
 
 #endif

@@ -1,7 +1,9 @@
-/* ncurses at the edge: styles become attributes and colour pairs, keys become ours, changed rows become bytes.
+/* ncurses at the edge: styles become attributes and colour pairs, keys become ours, changed rows become
+ * bytes.
  *
- * There is one terminal, so its state is one static struct, as ncurses' own is. The crash handler may call nothing that is
- * not safe in a signal: the bytes that restore the terminal are made when it is opened, and the handler only writes them. */
+ * There is one terminal, so its state is one static struct, as ncurses' own is. The crash handler may call
+ * nothing that is not safe in a signal: the bytes that restore the terminal are made when it is opened, and
+ * the handler only writes them. */
 #include "tui/screen.h"
 
 #include <errno.h>
@@ -20,7 +22,7 @@
 #include "probes/base/mem.h"
 #include "tui/keys.h"
 
-#define PAIRS_MAX 240   /* below 256, so that every terminal has them */
+#define PAIRS_MAX 240 /* below 256, so that every terminal has them */
 #define COPY_MAX 1024
 
 struct pair {
@@ -31,12 +33,12 @@ static struct {
 	SCREEN *screen;
 	struct theme theme;
 	bool has_colour, is_direct;
-	struct pair pairs[PAIRS_MAX];   /* pair i + 1 */
+	struct pair pairs[PAIRS_MAX]; /* pair i + 1 */
 	int pair_count;
-	struct canvas *shown;           /* what the terminal has; NULL: unknown */
+	struct canvas *shown; /* what the terminal has; NULL: unknown */
 	struct termios before;
 	char reset[512];
-	volatile sig_atomic_t reset_length;     /* 0: nothing to restore */
+	volatile sig_atomic_t reset_length; /* 0: nothing to restore */
 } screen;
 
 static int add_reset(int byte)
@@ -83,7 +85,8 @@ static void keep_reset(void)
 
 static void catch_signals(void)
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTERM, SIGHUP, SIGINT, SIGQUIT };
+	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTERM, SIGHUP, SIGINT,
+		SIGQUIT };
 	struct sigaction action;
 
 	memset(&action, 0, sizeof(action));
@@ -169,7 +172,8 @@ void screen_set_theme(const struct theme *theme)
 	screen_clear();
 }
 
-/* A theme's colour as this terminal can show it; a direct-colour terminal keeps the first eight for its palette. */
+/* A theme's colour as this terminal can show it; a direct-colour terminal keeps the first eight for its
+ * palette. */
 static int colour_here(int colour)
 {
 	if (screen.is_direct && colour >= 8)
@@ -197,8 +201,11 @@ static attr_t attributes_of(struct style style)
 		unsigned ours;
 		attr_t theirs;
 	} table[] = {
-		{ STYLE_BOLD, A_BOLD }, { STYLE_DIM, A_DIM }, { STYLE_ITALIC, A_ITALIC },
-		{ STYLE_UNDERLINE, A_UNDERLINE }, { STYLE_REVERSE, A_REVERSE },
+		{ STYLE_BOLD, A_BOLD },
+		{ STYLE_DIM, A_DIM },
+		{ STYLE_ITALIC, A_ITALIC },
+		{ STYLE_UNDERLINE, A_UNDERLINE },
+		{ STYLE_REVERSE, A_REVERSE },
 	};
 	attr_t attributes = A_NORMAL;
 
@@ -253,7 +260,8 @@ static struct canvas *copy_of(const struct canvas *canvas)
 bool screen_show(const struct canvas *canvas)
 {
 	bool is_whole = !screen.shown || screen.shown->width != canvas->width ||
-		screen.shown->height != canvas->height, has_changed = is_whole;
+			screen.shown->height != canvas->height,
+	     has_changed = is_whole;
 
 	for (int y = 0; !has_changed && y < canvas->height; y++)
 		has_changed = !canvas_rows_equal(canvas, screen.shown, y);
@@ -290,11 +298,23 @@ int screen_key(void)
 	static const struct {
 		int theirs, ours;
 	} table[] = {
-		{ KEY_UP, PRESS_UP }, { KEY_DOWN, PRESS_DOWN }, { KEY_LEFT, PRESS_LEFT }, { KEY_RIGHT, PRESS_RIGHT },
-		{ KEY_PPAGE, PRESS_PAGE_UP }, { KEY_NPAGE, PRESS_PAGE_DOWN }, { KEY_HOME, PRESS_HOME },
-		{ KEY_END, PRESS_END }, { KEY_BTAB, PRESS_BACK_TAB }, { KEY_ENTER, PRESS_ENTER },
-		{ KEY_BACKSPACE, PRESS_BACKSPACE }, { KEY_DC, PRESS_BACKSPACE }, { KEY_F(1), PRESS_F1 },
-		{ KEY_F(3), PRESS_F3 }, { KEY_F(4), PRESS_F4 }, { KEY_F(6), PRESS_F6 }, { KEY_F(10), PRESS_F10 },
+		{ KEY_UP, PRESS_UP },
+		{ KEY_DOWN, PRESS_DOWN },
+		{ KEY_LEFT, PRESS_LEFT },
+		{ KEY_RIGHT, PRESS_RIGHT },
+		{ KEY_PPAGE, PRESS_PAGE_UP },
+		{ KEY_NPAGE, PRESS_PAGE_DOWN },
+		{ KEY_HOME, PRESS_HOME },
+		{ KEY_END, PRESS_END },
+		{ KEY_BTAB, PRESS_BACK_TAB },
+		{ KEY_ENTER, PRESS_ENTER },
+		{ KEY_BACKSPACE, PRESS_BACKSPACE },
+		{ KEY_DC, PRESS_BACKSPACE },
+		{ KEY_F(1), PRESS_F1 },
+		{ KEY_F(3), PRESS_F3 },
+		{ KEY_F(4), PRESS_F4 },
+		{ KEY_F(6), PRESS_F6 },
+		{ KEY_F(10), PRESS_F10 },
 		{ KEY_RESIZE, PRESS_RESIZE },
 	};
 	wint_t key = 0;

@@ -1,4 +1,7 @@
-/* Only rows that are seen are formatted: once to learn the widths, once to draw. */
+/* A table on a canvas: heads, rows, and which cell belongs to which column.
+ *
+ * Only rows that are seen are formatted: once to learn how wide they want to be, once to draw. What is old is
+ * marked dim and what is selected is marked so after the row is drawn, so that no column knows of either. */
 #include "tui/table.h"
 
 #include <stdio.h>
@@ -26,7 +29,8 @@ void table_layout(struct table *table, int width)
 		const struct column *column = &view->columns[i];
 
 		natural[i] = text_cells(column->title) + 1; /* and the sign of the sorted one */
-		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count; row++) {
+		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count;
+			row++) {
 			int cells;
 
 			value = (struct value){ .text = "" };
@@ -52,9 +56,11 @@ static void draw_heads(const struct table *table, struct canvas *canvas, int y)
 		if (!table->widths[i])
 			continue;
 		snprintf(title, sizeof(title), "%s%s", column->title,
-			!is_sorted || text_cells(column->title) >= table->widths[i] ? "" :
-				table->order.is_falling ? "↓" : "↑");
-		(column->is_right ? canvas_text_right : canvas_text)(canvas, x, y, table->widths[i], role, title);
+			!is_sorted || text_cells(column->title) >= table->widths[i] ? ""
+			: table->order.is_falling                                   ? "↓"
+										    : "↑");
+		(column->is_right ? canvas_text_right : canvas_text)(
+			canvas, x, y, table->widths[i], role, title);
 		x += table->widths[i] + gap_of(table->width);
 	}
 }
@@ -70,8 +76,8 @@ static void draw_row(const struct table *table, struct canvas *canvas, int y, si
 		if (!table->widths[i])
 			continue;
 		column->format(table->snapshot, row, &value);
-		(column->is_right ? canvas_text_right : canvas_text)(canvas, x, y, table->widths[i], value.role,
-			value.text);
+		(column->is_right ? canvas_text_right : canvas_text)(
+			canvas, x, y, table->widths[i], value.role, value.text);
 		x += table->widths[i] + gap_of(table->width);
 	}
 }

@@ -9,11 +9,11 @@ struct table {
 	const struct snapshot *snapshot;
 	const struct rows *rows;
 	struct order order;
-	size_t first, count;            /* of rows: those that are drawn */
-	size_t selected;                /* of rows; SIZE_MAX: none */
-	bool is_past;                   /* dimmed: the last that was known */
+	size_t first, count; /* of rows: those that are drawn */
+	size_t selected;     /* of rows; SIZE_MAX: none */
+	bool is_past;        /* dimmed: the last that was known */
 	int width;
-	int widths[COLUMNS_MAX];        /* by table_layout() */
+	int widths[COLUMNS_MAX]; /* by table_layout() */
 };
 
 /* Asks the rows that will be drawn how wide they are, and settles the widths. */

@@ -1,5 +1,7 @@
-/* Ids come from the views: a URL, a peer's id or, in an event, its name. A mount has no text of its own in the snapshot, so
- * it is known by the id that the Serve view makes. */
+/* What an id means now.
+ *
+ * Ids come from the views: a URL, a peer's id or, in an event, its name. A mount has no text of its own in
+ * the snapshot, so it is known by the id that the Serve view makes. */
 #include "tui/target.h"
 
 #include <string.h>

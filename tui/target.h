@@ -5,7 +5,7 @@
 #include "probes/model/snapshot.h"
 
 struct target {
-	const struct endpoint *endpoint;        /* at most one of the three */
+	const struct endpoint *endpoint; /* at most one of the three */
 	const struct peer *peer;
 	const struct mount *mount;
 };

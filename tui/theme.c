@@ -1,7 +1,8 @@
 /* A theme's words become styles.
  *
- * inih cuts lines at 200 bytes and does not hand line numbers over, so its reader is ours: it counts the lines and
- * refuses the long ones. Every theme starts from the default one, which is a file like the others and compiled in. */
+ * inih cuts lines at 200 bytes and does not hand line numbers over, so its reader is ours: it counts the
+ * lines and refuses the long ones. Every theme starts from the default one, which is a file like the others
+ * and compiled in. */
 #include "tui/theme.h"
 
 #include <ini.h>
@@ -18,13 +19,29 @@
 const char *role_name(enum role role)
 {
 	static const char *const names[ROLE_STATE] = {
-		[ROLE_TEXT] = "text", [ROLE_DIM] = "dim-text", [ROLE_PROGRAM] = "program", [ROLE_HEADER] = "header",
-		[ROLE_TAB] = "tab", [ROLE_TAB_ACTIVE] = "tab-active", [ROLE_HEAD] = "column",
-		[ROLE_HEAD_SORTED] = "column-sorted", [ROLE_SELECTION] = "selection", [ROLE_KEY] = "key",
-		[ROLE_HINT] = "hint", [ROLE_PROMPT] = "prompt", [ROLE_BANNER] = "banner", [ROLE_FIX] = "fix",
-		[ROLE_TITLE] = "title", [ROLE_SPARK] = "spark", [ROLE_DIRECT] = "direct",
-		[ROLE_PEER_RELAY] = "peer-relay", [ROLE_DERP] = "derp", [ROLE_BAR_PATH] = "bar-path",
-		[ROLE_BAR_CONNECT] = "bar-connect", [ROLE_BAR_TLS] = "bar-tls", [ROLE_BAR_SERVER] = "bar-server",
+		[ROLE_TEXT] = "text",
+		[ROLE_DIM] = "dim-text",
+		[ROLE_PROGRAM] = "program",
+		[ROLE_HEADER] = "header",
+		[ROLE_TAB] = "tab",
+		[ROLE_TAB_ACTIVE] = "tab-active",
+		[ROLE_HEAD] = "column",
+		[ROLE_HEAD_SORTED] = "column-sorted",
+		[ROLE_SELECTION] = "selection",
+		[ROLE_KEY] = "key",
+		[ROLE_HINT] = "hint",
+		[ROLE_PROMPT] = "prompt",
+		[ROLE_BANNER] = "banner",
+		[ROLE_FIX] = "fix",
+		[ROLE_TITLE] = "title",
+		[ROLE_SPARK] = "spark",
+		[ROLE_DIRECT] = "direct",
+		[ROLE_PEER_RELAY] = "peer-relay",
+		[ROLE_DERP] = "derp",
+		[ROLE_BAR_PATH] = "bar-path",
+		[ROLE_BAR_CONNECT] = "bar-connect",
+		[ROLE_BAR_TLS] = "bar-tls",
+		[ROLE_BAR_SERVER] = "bar-server",
 	};
 
 	return role < ROLE_STATE ? names[role] : state_name((enum state)(role - ROLE_STATE));
@@ -49,9 +66,9 @@ static int word_in(const char *const *table, const char *word)
 
 static bool read_colour(const char *word, int *colour)
 {
-	static const char *const names[] = { "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
-		"bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue", "bright-magenta",
-		"bright-cyan", "bright-white", NULL };
+	static const char *const names[] = { "black", "red", "green", "yellow", "blue", "magenta", "cyan",
+		"white", "bright-black", "bright-red", "bright-green", "bright-yellow", "bright-blue",
+		"bright-magenta", "bright-cyan", "bright-white", NULL };
 	int named = word_in(names, word);
 
 	if (named >= 0 || strcmp(word, "default") == 0) {
@@ -127,7 +144,6 @@ static char *next_line(char *line, int size, void *data)
 {
 	struct parse *parse = data;
 
-	(void)size;
 	while (*parse->at) {
 		size_t length = strcspn(parse->at, "\n");
 		const char *start = parse->at;
@@ -139,8 +155,9 @@ static char *next_line(char *line, int size, void *data)
 			size_t indent = strspn(start, " \t");
 
 			indent = indent < length ? indent : length;
-			snprintf(line, LINE_MAX_BYTES + 2, "%.*s\n", (int)(length - indent), start + indent);
-			if (*line != '\n' && *line != '#' && *line != ';' && *line != '[' && !strchr(line, '='))
+			snprintf(line, (size_t)size, "%.*s\n", (int)(length - indent), start + indent);
+			if (*line != '\n' && *line != '#' && *line != ';' && *line != '[' &&
+				!strchr(line, '='))
 				complain(parse, "expected `role = colours and attributes`, not", line);
 			return line;
 		}
@@ -175,8 +192,8 @@ struct style theme_style(const struct theme *theme, unsigned role, unsigned cell
 /* The 256 colours of xterm: sixteen, a cube of 6 × 6 × 6, a ramp of greys. */
 int theme_rgb(int colour)
 {
-	static const int sixteen[] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5,
-		0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff };
+	static const int sixteen[] = { 0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd,
+		0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff };
 	static const int steps[] = { 0, 95, 135, 175, 215, 255 };
 	int cube = colour - 16;
 
@@ -209,7 +226,8 @@ int theme_nearest(int colour, int colours)
 	if (colour < colours)
 		return colour;
 	for (int candidate = from; candidate < colours; candidate++)
-		if (distance(theme_rgb(candidate), theme_rgb(colour)) < distance(theme_rgb(nearest), theme_rgb(colour)))
+		if (distance(theme_rgb(candidate), theme_rgb(colour)) <
+			distance(theme_rgb(nearest), theme_rgb(colour)))
 			nearest = candidate;
 	return nearest;
 }

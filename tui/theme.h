@@ -1,7 +1,8 @@
 /* What the roles look like: `role = fg [bg] [attributes]`, one line each, in a plain file.
  *
- * A colour is a name (black … white, bright-black … bright-white, default), a number from 0 to 255, or #rrggbb. Attributes are
- * bold, dim, italic, underline and reverse. The default theme is compiled in; a theme file changes what it names. */
+ * A colour is a name (black … white, bright-black … bright-white, default), a number from 0 to 255, or
+ * #rrggbb. Attributes are bold, dim, italic, underline and reverse. The default theme is compiled in; a theme
+ * file changes what it names. */
 #ifndef TSLLM_TUI_THEME_H
 #define TSLLM_TUI_THEME_H
 
@@ -26,16 +27,17 @@ struct theme {
 	struct style styles[ROLE_COUNT];
 };
 
-extern const char theme_default_text[];         /* themes/default.theme, compiled in by the Makefile */
+extern const char theme_default_text[]; /* themes/default.theme, compiled in by the Makefile */
 
 const char *role_name(enum role role);
-/* Reads lines over what theme holds. A line that is wrong leaves its role alone; the first one is told with file and
- * line, and the answer is -1. */
+/* Reads lines over what theme holds. A line that is wrong leaves its role alone; the first one is told with
+ * file and line, and the answer is -1. */
 int theme_parse(struct theme *theme, const char *file, const char *text, struct fault *fault);
-/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed ones, ./themes) or by path. theme is usable in any case:
- * -1 and a fault mean that some or all of it is the default's. */
+/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed ones, ./themes) or by path. theme is usable in
+ * any case: -1 and a fault mean that some or all of it is the default's. */
 int theme_load(struct theme *theme, const char *name_or_path, struct fault *fault);
-/* The names that there are, sorted, each once, at most room; "default" is always among them. Returns how many. */
+/* The names that there are, sorted, each once, at most room; "default" is always among them. Returns how
+ * many. */
 size_t theme_names(char (*names)[THEME_NAME_MAX], size_t room);
 /* The name after current, around the end. */
 void theme_next(const char *current, char *next, size_t size);

@@ -1,5 +1,7 @@
-/* Where themes lie, which there are, and how one is read. The user's own come first, then the installed ones, then those of
- * a checkout, so that a copy with the same name wins over what it was copied from. */
+/* Where themes lie, which there are, and how one is read.
+ *
+ * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
+ * name wins over what it was copied from. */
 #include "tui/theme.h"
 
 #include <dirent.h>

@@ -1,6 +1,7 @@
 /* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws.
  *
- * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its place is. */
+ * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
+ * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
 #include "tui/ui.h"
 
 #include <stdio.h>
@@ -57,7 +58,7 @@ void ui_settle(struct ui *ui, const struct snapshot *snapshot)
 	struct place *place = ui_place(ui);
 	char buffer[ID_MAX];
 
-	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, ui->filter);
+	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, place->filter);
 	if (!*place->selected)
 		place->at = 0;
 	for (size_t i = 0; *place->selected && i < ui->rows.count; i++) {
@@ -70,7 +71,7 @@ void ui_settle(struct ui *ui, const struct snapshot *snapshot)
 		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
 }
 
-static void select_row(struct ui *ui, const struct snapshot *snapshot, size_t at)
+void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 {
 	struct place *place = ui_place(ui);
 	char buffer[ID_MAX];
@@ -92,7 +93,7 @@ static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 	else
 		*at = most - *at > (size_t)by ? *at + (size_t)by : most;
 	if (!ui->page)
-		select_row(ui, snapshot, *at);
+		ui_select(ui, snapshot, *at);
 	return UI_REDRAW;
 }
 
@@ -154,17 +155,17 @@ static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 	return show_view(ui, (ui->current + view_count() - 1) % view_count());
 }
 
-/* The target of the selected row; "" where there is none. */
+/* What the open detail or the selected row is about; "" where no row is seen. */
 static const char *selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
 {
 	const struct view *view = ui_view(ui);
 
 	if (ui->page == &view_detail)
 		return ui->target;
-	if (!ui->rows.count)
+	if (!ui->rows.count || ui->heads_y < 0)
 		return "";
-	return (view->target ? view->target : view->row_id)(snapshot, ui->rows.items[ui->places[ui->current].at], buffer,
-		ID_MAX);
+	return (view->target ? view->target : view->row_id)(
+		snapshot, ui->rows.items[ui->places[ui->current].at], buffer, ID_MAX);
 }
 
 static unsigned open_detail(struct ui *ui, const struct snapshot *snapshot)
@@ -200,7 +201,7 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 	if (ui->page)
 		ui->page = NULL;
 	else
-		*ui->filter = '\0';
+		*ui_place(ui)->filter = '\0';
 	return UI_REDRAW;
 }
 
@@ -224,60 +225,6 @@ static unsigned sort_other_way(struct ui *ui, const struct snapshot *snapshot)
 	(void)snapshot;
 	ui_place(ui)->order.is_falling = !ui_place(ui)->order.is_falling;
 	return UI_REDRAW;
-}
-
-static unsigned ask(struct ui *ui, enum prompt prompt)
-{
-	char *text = prompt == PROMPT_FILTER ? ui->filter : ui->search;
-
-	if (ui->page)
-		return 0;
-	ui->prompt = prompt;
-	snprintf(ui->kept, sizeof(ui->kept), "%s", text);
-	if (prompt == PROMPT_SEARCH)
-		*text = '\0';
-	return UI_REDRAW;
-}
-
-static unsigned ask_filter(struct ui *ui, const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	return ask(ui, PROMPT_FILTER);
-}
-
-static unsigned ask_search(struct ui *ui, const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	return ask(ui, PROMPT_SEARCH);
-}
-
-/* Goes to the next row that has what is searched for: step 0 may stay, 1 and -1 move on. */
-static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
-{
-	size_t count = ui->rows.count, at = ui_place(ui)->at;
-
-	if (!*ui->search || !count || ui->page)
-		return 0;
-	for (size_t i = 0; i < count; i++) {
-		size_t row = (at + (step < 0 ? count - 1 - i : i + (size_t)step)) % count;
-
-		if (row_matches(ui_view(ui), snapshot, ui->rows.items[row], ui->search)) {
-			select_row(ui, snapshot, row);
-			return UI_REDRAW;
-		}
-	}
-	ui_say(ui, "nothing has that text");
-	return UI_REDRAW;
-}
-
-static unsigned find_next(struct ui *ui, const struct snapshot *snapshot)
-{
-	return find(ui, snapshot, 1);
-}
-
-static unsigned find_last(struct ui *ui, const struct snapshot *snapshot)
-{
-	return find(ui, snapshot, -1);
 }
 
 static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
@@ -328,16 +275,49 @@ static const struct {
 	int key;
 	unsigned (*press)(struct ui *ui, const struct snapshot *snapshot);
 } keys[] = {
-	{ PRESS_UP, go_up }, { 'k', go_up }, { PRESS_WHEEL_UP, go_up }, { PRESS_DOWN, go_down }, { 'j', go_down },
-	{ PRESS_WHEEL_DOWN, go_down }, { PRESS_PAGE_UP, page_up }, { PRESS_PAGE_DOWN, page_down }, { ' ', page_down },
-	{ 'g', go_first }, { PRESS_HOME, go_first }, { 'G', go_last }, { PRESS_END, go_last },
-	{ PRESS_TAB, next_view }, { PRESS_RIGHT, next_view }, { PRESS_BACK_TAB, last_view }, { PRESS_LEFT, last_view },
-	{ PRESS_ENTER, open_detail }, { PRESS_ESCAPE, go_back }, { PRESS_BACKSPACE, go_back }, { '?', toggle_help },
-	{ 'h', toggle_help }, { PRESS_F1, toggle_help }, { 's', sort_next }, { PRESS_F6, sort_next },
-	{ 'S', sort_other_way }, { 'I', sort_other_way }, { '\\', ask_filter }, { PRESS_F4, ask_filter },
-	{ '/', ask_search }, { PRESS_F3, ask_search }, { 'n', find_next }, { 'N', find_last }, { 'p', toggle_pause },
-	{ 'Z', toggle_pause }, { 'y', copy }, { 'r', probe_now }, { 't', next_theme }, { PRESS_CTRL_L, draw_again },
-	{ PRESS_RESIZE, draw_again }, { 'q', quit }, { PRESS_F10, quit }, { PRESS_CTRL_C, quit },
+	{ PRESS_UP, go_up },
+	{ 'k', go_up },
+	{ PRESS_WHEEL_UP, go_up },
+	{ PRESS_DOWN, go_down },
+	{ 'j', go_down },
+	{ PRESS_WHEEL_DOWN, go_down },
+	{ PRESS_PAGE_UP, page_up },
+	{ PRESS_PAGE_DOWN, page_down },
+	{ ' ', page_down },
+	{ 'g', go_first },
+	{ PRESS_HOME, go_first },
+	{ 'G', go_last },
+	{ PRESS_END, go_last },
+	{ PRESS_TAB, next_view },
+	{ PRESS_RIGHT, next_view },
+	{ PRESS_BACK_TAB, last_view },
+	{ PRESS_LEFT, last_view },
+	{ PRESS_ENTER, open_detail },
+	{ PRESS_ESCAPE, go_back },
+	{ PRESS_BACKSPACE, go_back },
+	{ '?', toggle_help },
+	{ 'h', toggle_help },
+	{ PRESS_F1, toggle_help },
+	{ 's', sort_next },
+	{ PRESS_F6, sort_next },
+	{ 'S', sort_other_way },
+	{ 'I', sort_other_way },
+	{ '\\', ui_ask_filter },
+	{ PRESS_F4, ui_ask_filter },
+	{ '/', ui_ask_search },
+	{ PRESS_F3, ui_ask_search },
+	{ 'n', ui_find_next },
+	{ 'N', ui_find_last },
+	{ 'p', toggle_pause },
+	{ 'Z', toggle_pause },
+	{ 'y', copy },
+	{ 'r', probe_now },
+	{ 't', next_theme },
+	{ PRESS_CTRL_L, draw_again },
+	{ PRESS_RESIZE, draw_again },
+	{ 'q', quit },
+	{ PRESS_F10, quit },
+	{ PRESS_CTRL_C, quit },
 };
 
 static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int key)
@@ -349,33 +329,6 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);
 	return 0;
-}
-
-/* Typing: rows follow every character. Escape brings back what was there before. */
-static unsigned press_in_prompt(struct ui *ui, const struct snapshot *snapshot, int key)
-{
-	char *text = ui->prompt == PROMPT_FILTER ? ui->filter : ui->search;
-	size_t length = strlen(text);
-
-	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {
-		if (key == PRESS_ESCAPE)
-			snprintf(text, PROMPT_MAX, "%s", ui->kept);
-		ui->prompt = PROMPT_NONE;
-		return UI_REDRAW;
-	}
-	if (key == PRESS_BACKSPACE && length) {
-		do
-			length--;
-		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
-		text[length] = '\0';
-	} else if (key >= ' ' && key < 0x110000 && key != PRESS_BACKSPACE && text_cells_of((uint32_t)key) > 0) {
-		utf8_put(text, PROMPT_MAX, (uint32_t)key);
-	} else {
-		return 0;
-	}
-	if (ui->prompt == PROMPT_SEARCH)
-		find(ui, snapshot, 0);
-	return UI_REDRAW;
 }
 
 static unsigned sort_by(struct ui *ui, int column)
@@ -392,7 +345,7 @@ static unsigned sort_by(struct ui *ui, int column)
 
 static unsigned click(struct ui *ui, const struct snapshot *snapshot, int x, int y)
 {
-	int tab = y == ui->tabs_y ? tabs_at(x) : -1, column;
+	int tab = y == ui->tabs_y ? tabs_at(ui_view(ui), ui->width, x) : -1, column;
 	size_t row;
 
 	if (tab >= 0)
@@ -409,7 +362,7 @@ static unsigned click(struct ui *ui, const struct snapshot *snapshot, int x, int
 	/* A second click on the selected row opens it. */
 	if (row == ui_place(ui)->at && *ui_place(ui)->selected)
 		return open_detail(ui, snapshot);
-	select_row(ui, snapshot, row);
+	ui_select(ui, snapshot, row);
 	return UI_REDRAW;
 }
 
@@ -423,6 +376,6 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
 	if (mouse == PRESS_CLICK)
 		return said | click(ui, snapshot, press_x(key), press_y(key));
 	if (ui->prompt != PROMPT_NONE && !mouse)
-		return said | press_in_prompt(ui, snapshot, key);
+		return said | ui_type(ui, snapshot, key);
 	return said | press_plain(ui, snapshot, mouse ? mouse : key);
 }

@@ -1,8 +1,8 @@
 /* The state of the user interface: which view, which row, which order, what was typed.
  *
- * It owns nothing of a snapshot and keeps no pointer into one: selection hangs on row ids. Keys are answered with bits that
- * say what should happen, and the loop makes it happen. While ui_is_paused() the loop goes on giving the snapshot that it
- * gave last. */
+ * It owns nothing of a snapshot and keeps no pointer into one: selection hangs on row ids. Keys are answered
+ * with bits that say what should happen, and the loop makes it happen. While ui_is_paused() the loop goes on
+ * giving the snapshot that it gave last. */
 #ifndef TSLLM_TUI_UI_H
 #define TSLLM_TUI_UI_H
 
@@ -14,8 +14,8 @@ enum {
 	UI_QUIT = 2,
 	UI_PROBE_NOW = 4,
 	UI_NEXT_THEME = 8,
-	UI_COPY = 16,           /* ui_copied_text() to the clipboard */
-	UI_CLEAR = 32           /* what the terminal shows is not what was sent: draw all of it again */
+	UI_COPY = 16, /* ui_copied_text() to the clipboard */
+	UI_CLEAR = 32 /* what the terminal shows is not what was sent: draw all of it again */
 };
 
 struct ui;

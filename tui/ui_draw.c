@@ -1,5 +1,7 @@
-/* The screen as a whole: header, tabs, banner, rows or a page, key bar. Where the terminal is small, a line per endpoint is
- * left, and then a single one. */
+/* The screen as a whole: header, tabs, banner, rows or a page, key bar.
+ *
+ * Where the terminal is small, a line per endpoint is left, and then a single one. Drawing leaves behind what
+ * the mouse and paging need to know: which line the heads are on and how many rows were seen. */
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -19,12 +21,24 @@ struct hint {
 };
 
 static const struct hint table_hints[] = {
-	{ "↑↓", "select", 40 }, { "Enter", "detail", 90 }, { "/", "search", 50 }, { "\\", "filter", 70 },
-	{ "s", "sort", 80 }, { "p", "pause", 30 }, { "r", "ask now", 20 }, { "y", "copy URL", 25 },
-	{ "t", "theme", 15 }, { "?", "help", 95 }, { "q", "quit", 100 },
+	{ "↑↓", "select", 40 },
+	{ "Enter", "detail", 90 },
+	{ "/", "search", 50 },
+	{ "\\", "filter", 70 },
+	{ "s", "sort", 80 },
+	{ "p", "pause", 30 },
+	{ "r", "ask now", 20 },
+	{ "y", "copy URL", 25 },
+	{ "t", "theme", 15 },
+	{ "?", "help", 95 },
+	{ "q", "quit", 100 },
 };
 static const struct hint page_hints[] = {
-	{ "↑↓", "scroll", 50 }, { "y", "copy URL", 30 }, { "Esc", "back", 100 }, { "?", "help", 70 }, { "q", "quit", 90 },
+	{ "↑↓", "scroll", 50 },
+	{ "y", "copy URL", 30 },
+	{ "Esc", "back", 100 },
+	{ "?", "help", 70 },
+	{ "q", "quit", 90 },
 };
 
 static int hint_width(const struct hint *hint)
@@ -64,12 +78,15 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 	if (ui->prompt != PROMPT_NONE) {
 		bool is_filter = ui->prompt == PROMPT_FILTER;
 
-		x = canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, is_filter ? "filter: " : "search: ");
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, is_filter ? ui->filter : ui->search);
+		x = canvas_text(
+			canvas, 1, y, canvas->width - 1, ROLE_PROMPT, is_filter ? "filter: " : "search: ");
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT,
+			is_filter ? ui->places[ui->current].filter : ui->search);
 		canvas_text(canvas, x, y, 1, ROLE_PROMPT, "_");
 		x += 3;
 		canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT,
-			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc drops it" : "Enter stays  Esc leaves");
+			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc drops it"
+				  : "Enter stays  Esc leaves");
 	} else if (*ui->message) {
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
 	} else if (ui->page) {
@@ -80,23 +97,24 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 }
 
 /* At the right end of the tabs: what is not as usual. */
-static void draw_notes(const struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
+static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
 {
-	const struct order *order = &ui->places[ui->current].order;
+	const struct place *place = ui_place(ui);
 	char notes[PROMPT_MAX + 160] = "";
+	bool is_loud = ui->is_paused || *place->filter;
 
-	if (snapshot->discovery.pending)
-		text_add(notes, sizeof(notes), "asking %zu doors  ", snapshot->discovery.pending);
-	if (!ui->page && (order->column != ui_view(ui)->sort))
-		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[order->column].title);
-	if (*ui->filter && !ui->page)
-		text_add(notes, sizeof(notes), "filter %s  ", ui->filter);
-	if (snapshot->is_passive)
-		text_add(notes, sizeof(notes), "passive  ");
 	if (ui->is_paused)
 		text_add(notes, sizeof(notes), "PAUSED  ");
-	canvas_text_right(canvas, x + 1, y, canvas->width - x - 1, ui->is_paused || *ui->filter ? ROLE_PROMPT : ROLE_DIM,
-		notes);
+	if (*place->filter && !ui->page)
+		text_add(notes, sizeof(notes), "filter %s  ", place->filter);
+	if (snapshot->discovery.pending)
+		text_add(notes, sizeof(notes), "asking %zu doors  ", snapshot->discovery.pending);
+	if (!ui->page && place->order.column != ui_view(ui)->sort)
+		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[place->order.column].title);
+	if (snapshot->is_passive)
+		text_add(notes, sizeof(notes), "passive  ");
+	notes[*notes ? strlen(notes) - 1 : 0] = '\0';
+	canvas_text_right(canvas, x + 1, y, canvas->width - x - 1, is_loud ? ROLE_PROMPT : ROLE_DIM, notes);
 }
 
 static void draw_page(struct ui *ui, const struct page *page, struct canvas *canvas, int y, int height)
@@ -111,7 +129,8 @@ static void draw_page(struct ui *ui, const struct page *page, struct canvas *can
 		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓ ");
 }
 
-static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+static void draw_rows(
+	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
 	struct place *place = ui_place(ui);
 	size_t room = height > 1 ? (size_t)height - 1 : 1;
@@ -137,14 +156,15 @@ static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct can
 	table_draw(&ui->table, canvas, y);
 	if (!ui->rows.count)
 		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
-			*ui->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
+			*place->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
 	ui->heads_y = y;
 	ui->body_height = (int)room;
-	ui->table.snapshot = NULL;      /* only its geometry outlives the frame */
+	ui->table.snapshot = NULL; /* only its geometry outlives the frame */
 }
 
 /* A page over the view, the page that stands in for its rows, or the rows. */
-static void draw_body(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+static void draw_body(
+	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
 	struct page *page = page_new(canvas->width - 2);
 	const struct view *view = ui_view(ui);
@@ -155,7 +175,9 @@ static void draw_body(struct ui *ui, const struct snapshot *snapshot, struct can
 		ui->page->write(snapshot, ui->target, page);
 		draw_page(ui, page, canvas, y, height);
 	} else if (view->instead && view->instead(snapshot, page)) {
-		page_draw(page, canvas, 1, y + (height > 8), height, 0);
+		bool has_air = height > 8;
+
+		page_draw(page, canvas, 1, y + has_air, height - has_air, 0);
 	} else {
 		draw_rows(ui, snapshot, canvas, y, height);
 	}
@@ -171,18 +193,18 @@ static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas
 	if (text_cells(line) <= canvas->width)
 		canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, line);
 	else
-		header_counts(canvas, snapshot, canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0,
-			false);
+		header_counts(canvas, snapshot,
+			canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0, false);
 }
 
 /* Too small for a table: sign, peer, server, why. */
 static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
 {
-	static const size_t shown[] = { 1, 2 };         /* of the Fleet's columns: peer, server */
+	static const size_t shown[] = { 1, 2 }; /* of the Fleet's columns: peer, server */
 	size_t rows = snapshot->endpoint_count;
 	int y = 0;
 
-	rows_collect(&ui->rows, &view_fleet, snapshot, ui->places[0].order, ui->filter);
+	rows_collect(&ui->rows, &view_fleet, snapshot, ui->places[0].order, ui->places[0].filter);
 	y += banner_draw(canvas, snapshot, y, 1);
 	for (size_t i = 0; i < ui->rows.count && y < canvas->height; i++) {
 		size_t row = ui->rows.items[i];
@@ -212,6 +234,7 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 
 	canvas_clear(canvas);
 	ui->tabs_y = ui->heads_y = -1;
+	ui->width = canvas->width;
 	if (canvas->width < 20 || canvas->height < 3) {
 		draw_one_line(snapshot, canvas);
 		return;
@@ -225,7 +248,7 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	ui->tabs_y = y;
 	draw_notes(ui, snapshot, canvas, tabs_draw(canvas, ui_view(ui), y), y);
 	y++;
-	if (snapshot->peer_count || snapshot->endpoint_count)   /* else the page says it all */
+	if (snapshot->peer_count || snapshot->endpoint_count) /* else the page says it all */
 		y += banner_draw(canvas, snapshot, y, banner);
 	draw_body(ui, snapshot, canvas, y, canvas->height - 1 - y);
 	draw_bottom(ui, canvas);

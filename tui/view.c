@@ -1,4 +1,7 @@
-/* The list of views, and what several of them say in the same words. */
+/* The list of views, and what several of them say in the same words.
+ *
+ * A state, a path, an age and a reason look the same wherever they stand, because they are made here; so does
+ * the page that takes the place of all rows while nothing can be known. */
 #include "tui/view.h"
 
 #include <stdio.h>
@@ -39,9 +42,12 @@ void value_path(struct value *value, const struct path *path)
 		const char *word;
 		enum role role;
 	} kinds[PATH_COUNT] = {
-		[PATH_UNKNOWN] = { "–", ROLE_DIM }, [PATH_DIRECT] = { "direct", ROLE_DIRECT },
-		[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY }, [PATH_DERP] = { "DERP", ROLE_DERP },
-		[PATH_IDLE] = { "idle", ROLE_DIM }, [PATH_OFFLINE] = { "offline", ROLE_DIM },
+		[PATH_UNKNOWN] = { "–", ROLE_DIM },
+		[PATH_DIRECT] = { "direct", ROLE_DIRECT },
+		[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY },
+		[PATH_DERP] = { "DERP", ROLE_DERP },
+		[PATH_IDLE] = { "idle", ROLE_DIM },
+		[PATH_OFFLINE] = { "offline", ROLE_DIM },
 	};
 	bool has_via = *path->via && (path->kind == PATH_PEER_RELAY || path->kind == PATH_DERP);
 
@@ -74,7 +80,8 @@ bool view_is_past(const struct snapshot *snapshot)
 	return snapshot->daemon.is_stale || (worst && worst->severity == SEVERITY_DOWN);
 }
 
-/* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be pasted. */
+/* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be
+ * pasted. */
 static void write_trouble(const struct snapshot *snapshot, struct page *page)
 {
 	const struct daemon *daemon = &snapshot->daemon;
@@ -82,7 +89,8 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
 
-		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2, verdict->text);
+		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2,
+			verdict->text);
 		if (*verdict->fix)
 			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
 		page_line(page, ROLE_TEXT, " ");

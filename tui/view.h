@@ -1,7 +1,7 @@
 /* A view: one const table that says what it shows. Adding one is one file and one row in tui/views.c.
  *
- * A view formats a snapshot, it computes nothing. Its rows are numbers from 0 to row_count; each has an id that outlives the
- * snapshot, which is what selection hangs on. A view without columns draws a page. */
+ * A view formats a snapshot, it computes nothing. Its rows are numbers from 0 to row_count; each has an id
+ * that outlives the snapshot, which is what selection hangs on. A view without columns draws a page. */
 #ifndef TSLLM_TUI_VIEW_H
 #define TSLLM_TUI_VIEW_H
 
@@ -12,15 +12,16 @@
 
 struct view {
 	const char *title;
-	int key;                        /* '1' …; 0: opened from another view */
+	int key; /* '1' …; 0: opened from another view */
 	const struct column *columns;
 	size_t column_count;
-	size_t sort;                    /* the column that orders it at first */
-	int (*tie)(const struct snapshot *snapshot, size_t a, size_t b);        /* between rows that are equal by the column */
+	size_t sort; /* the column that orders it at first */
+	int (*tie)(const struct snapshot *snapshot, size_t a,
+		size_t b); /* between rows that are equal by the column */
 	size_t (*row_count)(const struct snapshot *snapshot);
-	bool (*is_shown)(const struct snapshot *snapshot, size_t row);          /* NULL: every row */
-	bool (*is_dim)(const struct snapshot *snapshot, size_t row);            /* NULL: none */
-	bool (*is_last)(const struct snapshot *snapshot, size_t row);           /* kept below the others; NULL: none */
+	bool (*is_shown)(const struct snapshot *snapshot, size_t row); /* NULL: every row */
+	bool (*is_dim)(const struct snapshot *snapshot, size_t row);   /* NULL: none */
+	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
 	/* The row's id: a text of the snapshot, or made in buffer. */
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
 	/* What Enter opens and y copies; NULL: the row's id. */
@@ -32,16 +33,16 @@ struct view {
 };
 
 extern const struct view view_fleet, view_paths, view_serve, view_events, view_detail, view_help;
-extern const struct view *const views[];        /* those with a key, in order, NULL-ended */
+extern const struct view *const views[]; /* those with a key, in order, NULL-ended */
 
 /* ---- what several views say the same way ---- */
 
 void value_say(struct value *value, enum role role, const char *text);
-void value_state(struct value *value, enum state state);        /* "● ok" */
+void value_state(struct value *value, enum state state); /* "● ok" */
 /* The worst verdict → its fix; false where there is none that counts. Muted ones are said dimmed. */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
-void value_path(struct value *value, const struct path *path);  /* "DERP fra" */
-void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms);  /* "3 min" */
+void value_path(struct value *value, const struct path *path);                         /* "DERP fra" */
+void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
 void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer);
 /* Empty and broken states that more than one view and output shows; false: nothing of the kind. */
 bool view_says_trouble(const struct snapshot *snapshot, struct page *page);

@@ -1,5 +1,7 @@
-/* Detail: everything that is known of one endpoint or one peer: what is wrong and what to do, where the time goes, what it
- * serves, and what this program sent to it. */
+/* Detail: everything that is known of one endpoint, one peer or one mount.
+ *
+ * First what is wrong and what to do, then where the time goes, what it serves, and what this program sent to
+ * it. What is not known of it takes no room. */
 #include "tui/view.h"
 
 #include <math.h>
@@ -28,9 +30,9 @@ static void write_verdicts(const struct snapshot *snapshot, struct span verdicts
 
 		value_ago(&since, snapshot, verdict->since);
 		page_line(page, role, "%s %s", glyph_of_state(verdict->state), verdict->code);
-		page_add(page, ROLE_DIM, "  %s, %s%s%s%s", layer_name(verdict->layer), severity_name(verdict->severity),
-			verdict->since ? ", for " : "", verdict->since ? since.text : "",
-			verdict->is_muted ? ", ignored" : "");
+		page_add(page, ROLE_DIM, "  %s, %s%s%s%s", layer_name(verdict->layer),
+			severity_name(verdict->severity), verdict->since ? ", for " : "",
+			verdict->since ? since.text : "", verdict->is_muted ? ", ignored" : "");
 		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 2, verdict->text);
 		if (*verdict->fix)
 			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
@@ -58,11 +60,12 @@ static void write_latency(const struct endpoint *endpoint, const struct peer *pe
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		whole += isnan(parts[i].ms) ? 0 : parts[i].ms;
 	write_head(page, "LATENCY");
-	page_line(page, ROLE_TEXT, " ");
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (i == 0 || room < 60)
+			page_line(page, ROLE_TEXT, " ");
 		page_bar(page, parts[i].role, parts[i].glyph, 1);
-		page_add(page, ROLE_TEXT, " %s %s%s  ", parts[i].name, text_ms(number, sizeof(number), parts[i].ms),
-			isnan(parts[i].ms) ? "" : " ms");
+		page_add(page, ROLE_TEXT, " %s %s%s  ", parts[i].name,
+			text_ms(number, sizeof(number), parts[i].ms), isnan(parts[i].ms) ? "" : " ms");
 	}
 	if (whole > 0) {
 		page_line(page, ROLE_TEXT, " ");
@@ -93,7 +96,8 @@ static void write_path(const struct snapshot *snapshot, const struct peer *peer,
 	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
 		text_count(flips, sizeof(flips), path->changes), shake.text);
 	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
-		text_ms(p95, sizeof(p95), path->rtt_p95_ms), text_ms(jitter, sizeof(jitter), path->jitter_ms));
+		text_ms(p95, sizeof(p95), path->rtt_p95_ms),
+		text_ms(jitter, sizeof(jitter), path->jitter_ms));
 	if (!isnan(path->loss))
 		page_add(page, ROLE_TEXT, "  loss %.0f %%", path->loss * 100);
 	if (*path->rtt_source)
@@ -154,13 +158,16 @@ static void write_models(const struct snapshot *snapshot, const struct endpoint 
 
 		page_line(page, ROLE_TEXT, "  ");
 		page_cell(page, ROLE_TEXT, name, model->id);
-		page_cell(page, model->state == MODEL_COLD ? ROLE_DIM : ROLE_TEXT, 8, model_state_name(model->state));
+		page_cell(page, model->state == MODEL_COLD ? ROLE_DIM : ROLE_TEXT, 8,
+			model_state_name(model->state));
 		page_cell(page, ROLE_TEXT, 7, text_bytes(number, sizeof(number), model->size_bytes));
 		page_cell(page, ROLE_TEXT, 7, text_bytes(number, sizeof(number), model->vram_bytes));
 		page_cell(page, ROLE_TEXT, 8, text_count(number, sizeof(number), model->context));
 		page_cell(page, ROLE_TEXT, 7, *model->quantisation ? model->quantisation : "–");
-		page_cell(page, ROLE_TEXT, 7, !model->expires_at ? "–" : left < 0 ? "due" :
-			text_span(number, sizeof(number), left));
+		page_cell(page, ROLE_TEXT, 7,
+			!model->expires_at ? "–"
+			: left < 0         ? "due"
+					   : text_span(number, sizeof(number), left));
 	}
 }
 
@@ -172,7 +179,8 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 	if (!endpoint->sent.count)
 		return;
 	write_head(page, "WHAT WAS SENT TO IT");
-	page_line(page, ROLE_DIM, "  %s requests, %s out, %s in", text_count(number, sizeof(number), endpoint->requests),
+	page_line(page, ROLE_DIM, "  %s requests, %s out, %s in",
+		text_count(number, sizeof(number), endpoint->requests),
 		text_bytes(out, sizeof(out), endpoint->bytes_sent),
 		text_bytes(in, sizeof(in), endpoint->bytes_received));
 	for (size_t i = 0; i < endpoint->sent.count; i++) {
@@ -189,7 +197,8 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 	}
 }
 
-static void write_certificate(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+static void write_certificate(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	int64_t left = endpoint->cert_not_after - snapshot->taken.wall_ms;
 	char date[32], span[32];
@@ -203,22 +212,26 @@ static void write_certificate(const struct snapshot *snapshot, const struct endp
 	page_add(page, ROLE_TEXT, left < 0 ? "%s ago" : "%s left", span);
 }
 
-static void write_endpoint(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+static void write_endpoint(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 	struct value state, since;
-	char age[32];
+	char age[32], known[1024];
 
 	value_state(&state, endpoint->state);
 	value_ago(&since, snapshot, endpoint->since);
 	page_line(page, state.role, "%s", state.text);
 	page_add(page, ROLE_TITLE, "  %s%s%s %s", peer ? peer->name : "", peer ? "  " : "",
-		*endpoint->title ? endpoint->title : "a server that does not say what it is", endpoint->version);
+		*endpoint->title ? endpoint->title : "a server that does not say what it is",
+		endpoint->version);
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
-	page_line(page, ROLE_DIM, "%s for %s, found by %s%s, last good answer %s%s", state_name(endpoint->state),
-		since.text, found_by_name(endpoint->found_by), endpoint->is_pinned ? ", pinned" : "",
+	snprintf(known, sizeof(known), "%s for %s, found by %s%s, last good answer %s%s",
+		state_name(endpoint->state), since.text, found_by_name(endpoint->found_by),
+		endpoint->is_pinned ? ", pinned" : "",
 		isnan(endpoint->age_ms) ? "never" : text_span(age, sizeof(age), (int64_t)endpoint->age_ms),
 		isnan(endpoint->age_ms) ? "" : " ago");
+	page_wrap(page, ROLE_DIM, "", 0, known);
 	write_verdicts(snapshot, endpoint->verdicts, page);
 	write_latency(endpoint, peer, page);
 	if (peer && !peer->is_self)

@@ -1,4 +1,7 @@
-/* Events: what changed, newest first; repeats are folded by the ledger and counted here. */
+/* Events: what changed, newest first.
+ *
+ * Repeats are folded by the ledger and counted here. An event names a peer or an endpoint, and Enter opens
+ * that, not the event, which has nothing more to tell. */
 #include "tui/view.h"
 
 #include <stdio.h>
@@ -86,9 +89,11 @@ static double number_times(const struct snapshot *snapshot, size_t row)
 static const struct column columns[] = {
 	{ "TIME", "time", 8, 8, 100, .starts_high = true, .format = format_time, .number = number_time },
 	{ "AGO", "ago", 6, 6, 40, true, .format = format_ago, .number = number_ago },
-	{ "STATE", "state", 10, 10, 95, .starts_high = true, .format = format_state, .compare = compare_state },
+	{ "STATE", "state", 10, 10, 95, .starts_high = true, .format = format_state,
+		.compare = compare_state },
 	{ "WHO", "peer", 8, 44, 80, .format = format_who, .compare = compare_who },
-	{ "TIMES", "times", 5, 5, 50, true, .starts_high = true, .format = format_times, .number = number_times },
+	{ "TIMES", "times", 5, 5, 50, true, .starts_high = true, .format = format_times,
+		.number = number_times },
 	{ "WHAT", "what", 16, 600, 90, .stretches = true, .format = format_text },
 };
 

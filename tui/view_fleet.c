@@ -75,7 +75,8 @@ static void format_models(const struct snapshot *snapshot, size_t row, struct va
 
 	value_say(value, ROLE_TEXT, "–");
 	if (endpoint && endpoint->models_known && endpoint->loaded_known)
-		snprintf(value->text, sizeof(value->text), "%zu/%zu", endpoint->loaded_models, endpoint->models.count);
+		snprintf(value->text, sizeof(value->text), "%zu/%zu", endpoint->loaded_models,
+			endpoint->models.count);
 	else if (endpoint && endpoint->models_known)
 		snprintf(value->text, sizeof(value->text), "%zu", endpoint->models.count);
 }
@@ -172,7 +173,8 @@ static void format_spark(const struct snapshot *snapshot, size_t row, struct val
 static void say_peer(const struct snapshot *snapshot, const struct peer *peer, struct value *value)
 {
 	if (peer->is_online)
-		value_say(value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
+		value_say(
+			value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
 	else
 		value_last_seen(value, snapshot, peer);
 }
@@ -236,7 +238,8 @@ static bool holds_url(const struct snapshot *snapshot, size_t row, const char *p
 {
 	const struct endpoint *endpoint = endpoint_of(snapshot, row);
 
-	return endpoint && (text_contains_fold(endpoint->url, part) || text_contains_fold(endpoint->at, part));
+	return endpoint &&
+	       (text_contains_fold(endpoint->url, part) || text_contains_fold(endpoint->at, part));
 }
 
 static bool holds_model(const struct snapshot *snapshot, size_t row, const char *part)
@@ -250,20 +253,26 @@ static bool holds_model(const struct snapshot *snapshot, size_t row, const char 
 }
 
 static const struct column columns[] = {
-	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state, .compare = compare_state },
+	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
+		.compare = compare_state },
 	{ "PEER", "peer", 6, 20, 95, .format = format_peer, .compare = compare_peer },
 	{ "SERVER", "server", 7, 12, 80, .format = format_server, .compare = compare_server },
 	{ "AT", "at", 7, 28, 70, .format = format_at, .compare = compare_at, .holds = holds_url },
-	{ "MODELS", "model", 7, 7, 60, true, .starts_high = true, .format = format_models, .number = number_models,
-		.holds = holds_model },
+	{ "MODELS", "model", 7, 7, 60, true, .starts_high = true, .format = format_models,
+		.number = number_models, .holds = holds_model },
 	{ "PATH", "path", 8, 16, 75, .format = format_path, .compare = compare_path },
 	{ "RTT ms", "rtt", 7, 7, 50, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
-	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .format = format_ttfb, .number = number_ttfb },
-	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .format = format_tokens, .number = number_tokens },
-	{ "QUEUE", "queue", 6, 6, 45, true, .starts_high = true, .format = format_queue, .number = number_queue },
+	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .format = format_ttfb,
+		.number = number_ttfb },
+	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .format = format_tokens,
+		.number = number_tokens },
+	{ "QUEUE", "queue", 6, 6, 45, true, .starts_high = true, .format = format_queue,
+		.number = number_queue },
 	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },
-	{ "LAST 2 MIN", "spark", 12, 12, 35, .format = format_spark, .number = number_ttfb, .starts_high = true },
-	{ "WHY", "why", 16, 600, 90, .stretches = true, .starts_high = true, .format = format_why, .compare = compare_state },
+	{ "LAST 2 MIN", "spark", 12, 12, 35, .format = format_spark, .number = number_ttfb,
+		.starts_high = true },
+	{ "WHY", "why", 16, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
+		.compare = compare_state },
 };
 
 static size_t row_count(const struct snapshot *snapshot)
@@ -283,9 +292,11 @@ static bool is_shown(const struct snapshot *snapshot, size_t row)
 	return !is_peer_row(snapshot, row) || (!peer->is_self && !peer->endpoint_count && !peer->is_mullvad);
 }
 
+/* What is old is dim, but what is broken is not: it is old because it is broken. */
 static bool is_dim(const struct snapshot *snapshot, size_t row)
 {
-	return is_peer_row(snapshot, row) || snapshot->endpoints[row].is_stale;
+	return is_peer_row(snapshot, row) ||
+	       (snapshot->endpoints[row].is_stale && snapshot->endpoints[row].state < STATE_SLOW);
 }
 
 static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)

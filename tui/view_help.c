@@ -1,4 +1,7 @@
-/* Help: the keys, the signs, and how to filter. */
+/* Help: the keys, the signs, and how to filter.
+ *
+ * It is a table of lines, kept short enough for 80 columns, and a sentence for each state; there is nothing
+ * in it that depends on the snapshot. */
 #include "tui/view.h"
 
 #include <string.h>
@@ -7,7 +10,7 @@
 #include "tui/glyphs.h"
 
 static const struct {
-	const char *keys, *what;        /* keys "": a heading, or a blank line without either */
+	const char *keys, *what; /* keys "": a heading, or a blank line without either */
 } lines[] = {
 	{ "", "MOVE" },
 	{ "↑ ↓  j k", "one row; the selection stays on it when the order changes" },
@@ -77,8 +80,9 @@ static void write_help(const struct snapshot *snapshot, const char *target, stru
 	}
 	page_line(page, ROLE_TEXT, " ");
 	page_line(page, ROLE_HEAD_SORTED, "FIGURES");
-	page_wrap(page, ROLE_TEXT, "", 2, "– is unknown, 0 is zero. MODELS: loaded / all. TTFB: from the request to the "
-					  "first byte of the answer to a harmless question.");
+	page_wrap(page, ROLE_TEXT, "", 2,
+		"– is unknown, 0 is zero. MODELS: loaded / all. TTFB: from the request to the "
+		"first byte of the answer to a harmless question.");
 	page_wrap(page, ROLE_SPARK, "", 2, "▁ below 10 ms  ▂ 20  ▃ 50  ▄ 100  ▅ 200  ▆ 500  ▇ 1 s  █ above");
 }
 

@@ -1,4 +1,7 @@
-/* Paths: a row per peer: how its packets come and go, how long that takes, and how often it changed. */
+/* Paths: a row per peer: how its packets come and go, how long that takes, and how often it changed.
+ *
+ * This machine has no path to itself and no row. Peers that are off come last, dim: they are no news, but one
+ * looks for them here. */
 #include "tui/view.h"
 
 #include <math.h>
@@ -161,8 +164,12 @@ static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 /* Relayed before direct before idle before offline, for that is the order of interest. */
 static int compare_path(const struct snapshot *snapshot, size_t a, size_t b)
 {
-	static const int ranks[PATH_COUNT] = { [PATH_DERP] = 0, [PATH_PEER_RELAY] = 1, [PATH_DIRECT] = 2,
-		[PATH_UNKNOWN] = 3, [PATH_IDLE] = 4, [PATH_OFFLINE] = 5 };
+	static const int ranks[PATH_COUNT] = { [PATH_DERP] = 0,
+		[PATH_PEER_RELAY] = 1,
+		[PATH_DIRECT] = 2,
+		[PATH_UNKNOWN] = 3,
+		[PATH_IDLE] = 4,
+		[PATH_OFFLINE] = 5 };
 
 	return ranks[peer_of(snapshot, a)->path.kind] - ranks[peer_of(snapshot, b)->path.kind];
 }
@@ -210,22 +217,27 @@ static bool holds_name(const struct snapshot *snapshot, size_t row, const char *
 }
 
 static const struct column columns[] = {
-	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state, .compare = compare_state },
+	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
+		.compare = compare_state },
 	{ "PEER", "peer", 8, 24, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
 	{ "PATH", "path", 8, 20, 90, .format = format_path, .compare = compare_path },
 	{ "ADDRESS", "address", 15, 46, 50, .format = format_address, .compare = compare_address },
 	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
 	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .format = format_p95, .number = number_p95 },
-	{ "JITTER", "jitter", 7, 7, 40, true, .starts_high = true, .format = format_jitter, .number = number_jitter },
+	{ "JITTER", "jitter", 7, 7, 40, true, .starts_high = true, .format = format_jitter,
+		.number = number_jitter },
 	{ "LOSS", "loss", 5, 5, 60, true, .starts_high = true, .format = format_loss, .number = number_loss },
 	{ "BY", "by", 4, 9, 35, .format = format_source, .compare = compare_source },
 	{ "RX", "rx", 8, 8, 70, true, .starts_high = true, .format = format_rx, .number = number_rx },
 	{ "TX", "tx", 8, 8, 69, true, .starts_high = true, .format = format_tx, .number = number_tx },
 	{ "SHAKE", "handshake", 6, 6, 30, true, .format = format_handshake, .number = number_handshake },
-	{ "FLIPS", "flips", 6, 6, 45, true, .starts_high = true, .format = format_changes, .number = number_changes },
+	{ "FLIPS", "flips", 6, 6, 45, true, .starts_high = true, .format = format_changes,
+		.number = number_changes },
 	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
-	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt, .starts_high = true },
-	{ "WHY", "why", 16, 600, 85, .stretches = true, .starts_high = true, .format = format_why, .compare = compare_state },
+	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt,
+		.starts_high = true },
+	{ "WHY", "why", 16, 600, 75, .stretches = true, .starts_high = true, .format = format_why,
+		.compare = compare_state },
 };
 
 static size_t row_count(const struct snapshot *snapshot)

@@ -1,4 +1,7 @@
-/* Serve: what this node offers: mount, the backend behind it, what both probes say, and who can reach it. */
+/* Serve: what this node offers: mount, the backend behind it, what both probes say, and who can reach it.
+ *
+ * The state of a row is what a peer would see, so it is that of the endpoint where the mount was asked
+ * through its URL, and the backend's where it was not. */
 #include "tui/view.h"
 
 #include <stdio.h>
@@ -30,20 +33,16 @@ static void format_state(const struct snapshot *snapshot, size_t row, struct val
 	value_state(value, state_of(snapshot, row));
 }
 
-static void format_host(const struct snapshot *snapshot, size_t row, struct value *value)
+static void format_mount(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct mount *mount = mount_of(snapshot, row);
 	const char *name = *mount->service ? mount->service : *mount->host ? mount->host : "(this node)";
 
 	/* The tailnet's name is the same on every row and in the header. */
-	snprintf(value->text, sizeof(value->text), "%.*s:%d",
-		text_has_suffix(name, snapshot->daemon.magicdns_suffix) ? (int)strcspn(name, ".") : (int)strlen(name),
-		name, mount->port);
-}
-
-static void format_mount(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	value_say(value, ROLE_TEXT, *mount_of(snapshot, row)->path ? mount_of(snapshot, row)->path : "–");
+	snprintf(value->text, sizeof(value->text), "%.*s:%d%s",
+		text_has_suffix(name, snapshot->daemon.magicdns_suffix) ? (int)strcspn(name, ".")
+									: (int)strlen(name),
+		name, mount->port, mount->path);
 }
 
 static void format_protocol(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -91,7 +90,7 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 		value_say(value, ROLE_DIM, "until its `tailscale serve` ends");
 }
 
-static int compare_host(const struct snapshot *snapshot, size_t a, size_t b)
+static int compare_mount(const struct snapshot *snapshot, size_t a, size_t b)
 {
 	const struct mount *one = mount_of(snapshot, a), *other = mount_of(snapshot, b);
 	int order = strcmp(one->host, other->host);
@@ -121,15 +120,17 @@ static int compare_reach(const struct snapshot *snapshot, size_t a, size_t b)
 }
 
 static const struct column columns[] = {
-	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state, .compare = compare_state },
-	{ "MOUNT", "mount", 10, 32, 95, .format = format_host, .compare = compare_host },
-	{ "PATH", "path", 6, 24, 90, .format = format_mount, .compare = compare_host },
+	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
+		.compare = compare_state },
+	{ "MOUNT", "mount", 10, 40, 95, .format = format_mount, .compare = compare_mount },
 	{ "AS", "as", 5, 7, 50, .format = format_protocol },
 	{ "TARGET", "target", 12, 40, 70, .format = format_target, .compare = compare_target },
-	{ "BACKEND", "backend", 10, 10, 75, .starts_high = true, .format = format_backend, .compare = compare_backend },
+	{ "BACKEND", "backend", 10, 10, 75, .starts_high = true, .format = format_backend,
+		.compare = compare_backend },
 	{ "SERVER", "server", 7, 16, 40, .format = format_server },
 	{ "REACH", "reach", 8, 8, 80, .starts_high = true, .format = format_reach, .compare = compare_reach },
-	{ "WHY", "why", 16, 600, 85, .stretches = true, .starts_high = true, .format = format_why, .compare = compare_state },
+	{ "WHY", "why", 16, 600, 92, .stretches = true, .starts_high = true, .format = format_why,
+		.compare = compare_state },
 };
 
 static size_t row_count(const struct snapshot *snapshot)
@@ -148,7 +149,8 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 static const char *target(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
 	const struct mount *mount = mount_of(snapshot, row);
-	const struct endpoint *endpoint = endpoint_at(snapshot, mount->endpoint >= 0 ? mount->endpoint : mount->backend);
+	const struct endpoint *endpoint =
+		endpoint_at(snapshot, mount->endpoint >= 0 ? mount->endpoint : mount->backend);
 
 	return endpoint ? endpoint->url : row_id(snapshot, row, buffer, size);
 }
@@ -171,7 +173,7 @@ const struct view view_serve = {
 	.key = '3',
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
-	.tie = compare_host,
+	.tie = compare_mount,
 	.row_count = row_count,
 	.row_id = row_id,
 	.target = target,

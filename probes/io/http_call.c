@@ -106,21 +106,34 @@ static int refuse_to_resolve(void *state, void *reserved, void *data)
 	return 1;
 }
 
-/* Curl answers for IP literals and localhost by itself; everything else would go to a resolver in a thread.
- */
-static bool can_dial(const char *url)
+static bool is_address(const char *text)
+{
+	unsigned char binary[16];
+
+	return inet_pton(AF_INET, text, binary) == 1 || inet_pton(AF_INET6, text, binary) == 1;
+}
+
+/* Whether the URL's host is one that curl dials without a resolver, and so without a thread. */
+static bool has_address(const char *url)
 {
 	CURLU *parts = curl_url();
 	char *host = NULL;
-	unsigned char binary[16];
-	bool can = false;
+	bool has = false;
 
 	if (!curl_url_set(parts, CURLUPART_URL, url, 0) && !curl_url_get(parts, CURLUPART_HOST, &host, 0))
-		can = host[0] == '[' || inet_pton(AF_INET, host, binary) == 1 ||
-		      text_equal_fold(host, "localhost");
+		has = host[0] == '[' || is_address(host) || text_equal_fold(host, "localhost");
 	curl_free(host);
 	curl_url_cleanup(parts);
-	return can;
+	return has;
+}
+
+static void set_address(struct http_call *call, const char *address)
+{
+	char rule[80];
+
+	snprintf(rule, sizeof(rule), strchr(address, ':') ? "::[%s]:" : "::%s:", address);
+	call->dial = curl_slist_append(NULL, rule);
+	curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->dial);
 }
 
 /* The name stays in the URL, for the Host header and TLS; only the dialing goes elsewhere. */
@@ -131,18 +144,12 @@ static void set_target(struct http_call *call, const struct http_request *reques
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	curl_easy_setopt(easy, CURLOPT_PROXY, request->proxy ? request->proxy : "");
 	curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-	if (request->unix_socket) {
+	if (request->unix_socket)
 		curl_easy_setopt(easy, CURLOPT_UNIX_SOCKET_PATH, request->unix_socket);
-	} else if (request->address) {
-		char rule[80];
-		bool is_v6 = strchr(request->address, ':');
-
-		snprintf(rule, sizeof(rule), is_v6 ? "::[%s]:" : "::%s:", request->address);
-		call->dial = curl_slist_append(NULL, rule);
-		curl_easy_setopt(easy, CURLOPT_CONNECT_TO, call->dial);
-	} else if (!request->proxy && !can_dial(request->url)) {
+	else if (request->address && is_address(request->address))
+		set_address(call, request->address);
+	else if (request->address || (!request->proxy && !has_address(request->url)))
 		curl_easy_setopt(easy, CURLOPT_RESOLVER_START_FUNCTION, refuse_to_resolve);
-	}
 }
 
 static void add_header(struct http_call *call, const char *name, const char *value)

@@ -14,12 +14,12 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 
-static double info_number(const struct http_call *call, CURLINFO info)
+static long info_number(const struct http_call *call, CURLINFO info)
 {
 	long number = 0;
 
 	curl_easy_getinfo(call->easy, info, &number);
-	return (double)number;
+	return number;
 }
 
 static double info_offset(const struct http_call *call, CURLINFO info)
@@ -75,7 +75,7 @@ static enum outcome tls_outcome(struct http_call *call)
 {
 	static const char *const hung_up[] = { "SSL_ERROR_SYSCALL", "Connection reset", "unexpected eof",
 		"Broken pipe" };
-	long verify_code = (long)info_number(call, CURLINFO_SSL_VERIFYRESULT);
+	long verify_code = info_number(call, CURLINFO_SSL_VERIFYRESULT);
 
 	for (size_t i = 0; i < ARRAY_LEN(hung_up); i++)
 		if (text_contains_fold(call->error, hung_up[i]))
@@ -209,7 +209,7 @@ static void read_figures(struct http_call *call)
 {
 	struct answer *answer = &call->answer;
 
-	answer->bytes_sent = info_number(call, CURLINFO_REQUEST_SIZE);
+	answer->bytes_sent = (double)info_number(call, CURLINFO_REQUEST_SIZE);
 	answer->bytes_received =
 		info_number(call, CURLINFO_HEADER_SIZE) + info_offset(call, CURLINFO_SIZE_DOWNLOAD_T);
 	answer->is_reused = !call->has_dialed && answer->bytes_sent > 0;

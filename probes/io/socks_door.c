@@ -7,6 +7,7 @@
  * libcurl, which never half-closes. */
 #include "probes/io/socks_door.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -334,6 +335,22 @@ static void on_listener_closed(uv_handle_t *handle)
 	door_free(door);
 }
 
+/* Listens in a directory of its own that nobody else may enter; 0 or libuv's error. */
+static int listen_privately(struct socks_door *door)
+{
+	int error;
+
+	snprintf(door->directory, sizeof(door->directory), "%s/tsllm-XXXXXX", private_root());
+	if (!mkdtemp(door->directory)) {
+		door->directory[0] = '\0';
+		return uv_translate_sys_error(errno);
+	}
+	snprintf(door->path, sizeof(door->path), "%s/socks", door->directory);
+	snprintf(door->proxy, sizeof(door->proxy), "socks5h://localhost%s", door->path);
+	error = uv_pipe_bind(&door->listener, door->path);
+	return error ? error : uv_listen((uv_stream_t *)&door->listener, PASSAGES_MAX, on_client);
+}
+
 struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socket, struct fault *fault)
 {
 	struct socks_door *door = mem_alloc(sizeof(*door));
@@ -345,14 +362,7 @@ struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socke
 	door->has_listener = true;
 	uv_pipe_init(loop, &door->listener, 0);
 	door->listener.data = door;
-	snprintf(door->directory, sizeof(door->directory), "%s/tsllm-XXXXXX", private_root());
-	if (!mkdtemp(door->directory))
-		door->directory[0] = '\0';
-	snprintf(door->path, sizeof(door->path), "%s/socks", door->directory);
-	snprintf(door->proxy, sizeof(door->proxy), "socks5h://localhost%s", door->path);
-	error = door->directory[0] ? uv_pipe_bind(&door->listener, door->path) : UV_EACCES;
-	if (!error)
-		error = uv_listen((uv_stream_t *)&door->listener, PASSAGES_MAX, on_client);
+	error = listen_privately(door);
 	if (!error)
 		return door;
 	fault_say(fault, "no private socket in %s for the way through tailscaled: %s", private_root(),

@@ -42,7 +42,7 @@ struct known_peer {
 struct known_model {
 	char *id, *quantisation;
 	enum model_state state;
-	bool in_all;
+	bool in_all, in_loaded; /* the lists that it stands in */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
 };

@@ -97,6 +97,16 @@ const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *
 
 /* ---- events ---- */
 
+/* Events are in order of time. */
+static void make_last(struct ledger *ledger, size_t i)
+{
+	struct event event = ledger->events.items[i];
+	size_t later = ledger->events.count - 1 - i;
+
+	memmove(&ledger->events.items[i], &ledger->events.items[i + 1], later * sizeof(event));
+	ledger->events.items[i + later] = event;
+}
+
 static bool fold_event(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
 {
 	for (size_t i = ledger->events.count; i-- > 0;) {
@@ -109,6 +119,7 @@ static bool fold_event(struct ledger *ledger, const char *who, enum state state,
 		event->times++;
 		event->at = now.wall_ms;
 		event->state = state;
+		make_last(ledger, i);
 		return true;
 	}
 	return false;
@@ -213,11 +224,16 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		endpoint->proofs = PROOF_NONE;
 		endpoint->last.at = (struct when){ 0 };
 		endpoint->state = STATE_UNKNOWN;
+		endpoint->generated_tokens = endpoint->tokens_per_s = NAN;
 	}
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		ledger->peers[i].offline_polls = 0;
-		ledger->peers[i].kind_polls = 0;
+		ledger->peers[i].kind_polls = ledger->peers[i].candidate_polls = 0;
+		ledger->peers[i].counted = (struct when){ 0 };
+		ledger->peers[i].rx_per_s = ledger->peers[i].tx_per_s = NAN;
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
 	}
+	ledger->self.offline_polls = 0;
+	ledger->traffic_at = (struct when){ 0 };
 	event_note(ledger, "", STATE_UNKNOWN, now, "this machine slept or its clock jumped: asking everything anew");
 }

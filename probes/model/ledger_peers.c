@@ -59,8 +59,11 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	if (before != PATH_UNKNOWN && before != PATH_IDLE && seen != PATH_IDLE)
 		peer->changes++;
 	peer->kind_polls = peer->candidate_polls;
+	peer->candidate_polls = 0;
 	peer->kind = seen;
 	peer->kind_since = now;
+	if (peer->rtt)
+		series_renew(peer->rtt, now);
 	note_path(ledger, peer, before, now);
 }
 
@@ -164,6 +167,14 @@ static void order_peers(struct ledger *ledger)
 	free(names);
 }
 
+/* What it points to goes with the old status. */
+static void forget_self(struct ledger *ledger)
+{
+	ledger->self.obs = NULL;
+	ledger->self.id = NULL;
+	ledger->self.offline_polls = 0;
+}
+
 void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const char *via, const char *socket,
 	struct when now)
 {
@@ -173,6 +184,8 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	merge_peers(ledger, status, now);
 	if (status->has_self)
 		see_peer(ledger, &ledger->self, &status->self, now);
+	else
+		forget_self(ledger);
 	order_peers(ledger);
 	obs_status_free(before);
 	ledger->status_at = now;

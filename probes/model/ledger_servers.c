@@ -179,7 +179,7 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		struct known_model *model = &endpoint->models.items[i];
 
-		if (model->in_all || (model->state != MODEL_COLD && model->state != MODEL_UNKNOWN)) {
+		if (model->in_all || model->in_loaded) {
 			endpoint->models.items[kept++] = *model;
 			continue;
 		}
@@ -198,7 +198,7 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 
 		if (is_all)
 			model->in_all = false;
-		else
+		else    /* in_loaded ends with the rest */
 			*model = (struct known_model){ .id = model->id, .quantisation = model->quantisation,
 				.in_all = model->in_all, .state = MODEL_COLD, .size_bytes = model->size_bytes,
 				.vram_bytes = NAN, .context = model->context };
@@ -208,6 +208,7 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 
 		see_model(model, &reading->models[i]);
 		model->in_all = model->in_all || is_all;
+		model->in_loaded = model->in_loaded || !is_all;
 		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
 			model->state = MODEL_COLD;
 		endpoint->loaded_known = endpoint->loaded_known || model->state != MODEL_UNKNOWN;
@@ -238,11 +239,12 @@ static void see_number(double *slot, double value)
 		*slot = value;
 }
 
-static void see_told(struct told *told, bool holds, const char *path)
+/* The first path that says so is asked first when it ends; the primary question is asked before all others. */
+static void see_told(struct told *told, bool holds, const struct obs_answer *answer)
 {
-	if (holds)
-		ledger_set_text(&told->path, path);
-	if (holds || (told->path && strcmp(told->path, path) == 0))
+	if (holds && (!told->holds || answer->is_primary))
+		ledger_set_text(&told->path, answer->path);
+	if (holds || (told->path && strcmp(told->path, answer->path) == 0))
 		told->holds = holds;
 }
 
@@ -254,11 +256,11 @@ static void see_reading(struct known_endpoint *endpoint, const struct obs_answer
 		ledger_set_text(&endpoint->version, reading->version);
 	if (*reading->incarnation)
 		ledger_set_text(&endpoint->incarnation, reading->incarnation);
-	see_told(&endpoint->is_loading, reading->is_loading, answer->path);
-	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer->path);
-	see_told(&endpoint->wants_key, reading->wants_key, answer->path);
-	see_told(&endpoint->key_rejected, reading->key_rejected, answer->path);
-	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer->path);
+	see_told(&endpoint->is_loading, reading->is_loading, answer);
+	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer);
+	see_told(&endpoint->wants_key, reading->wants_key, answer);
+	see_told(&endpoint->key_rejected, reading->key_rejected, answer);
+	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
 		see_models(endpoint, reading);
 	see_number(&endpoint->running, reading->running);

@@ -33,8 +33,9 @@ static bool needs_login(const struct evidence *e, struct finding *f)
 {
 	if (!is_backend(e, BACKEND_NEEDS_LOGIN))
 		return false;
-	if (*e->ledger->status->auth_url)
-		snprintf(f->fix, sizeof(f->fix), "log in at %s", e->ledger->status->auth_url);
+	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->auth_url);
+	if (*f->detail)
+		snprintf(f->fix, sizeof(f->fix), "log in at %%{detail}");
 	return true;
 }
 

@@ -28,7 +28,7 @@ static bool is_loading(const struct evidence *e, struct finding *f)
 		return false;
 	for (size_t i = 0; i < e->endpoint->models.count; i++)
 		if (e->endpoint->models.items[i].state == MODEL_LOADING)
-			snprintf(f->detail, sizeof(f->detail), " %.120s", e->endpoint->models.items[i].id);
+			snprintf(f->detail, sizeof(f->detail), " %s", e->endpoint->models.items[i].id);
 	return e->endpoint->is_loading.holds || *f->detail;
 }
 
@@ -38,11 +38,14 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 
 	if (!endpoint_is_good(endpoint) || !(endpoint->running > 0 || endpoint->waiting > 0))
 		return false;
-	if (endpoint->waiting > 0)
-		snprintf(f->detail, sizeof(f->detail), "%.0f waiting behind %.0f in work", endpoint->waiting,
-			endpoint->running);
+	if (endpoint->running > 0)
+		snprintf(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->running,
+			endpoint->running < 2 ? "" : "s");
 	else
-		snprintf(f->detail, sizeof(f->detail), "%.0f in work", endpoint->running);
+		snprintf(f->detail, sizeof(f->detail), "is busy");
+	if (endpoint->waiting > 0)
+		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->waiting,
+			endpoint->waiting < 2 ? "s" : "");
 	return true;
 }
 
@@ -78,7 +81,7 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
-	if (e->endpoint && endpoint_answered(e->endpoint) && e->endpoint->wants_key.holds) {
+	if (e->endpoint && endpoint_is_good(e->endpoint) && e->endpoint->wants_key.holds) {
 		f->severity = SEVERITY_INFO;
 		snprintf(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
@@ -111,7 +114,7 @@ const struct rule engine_rules[] = {
 		true },
 	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
 		"%{server} sleeps: the next request pays for the load", "", true },
-	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{detail}", "", false },
+	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
 	{ "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
 		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },
 	{ "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,

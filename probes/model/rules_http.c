@@ -28,19 +28,27 @@ static bool is_strange(const struct evidence *e)
 	return endpoint_answered(e->endpoint) && !answer_of(e)->is_expected;
 }
 
+static bool is_success(const struct evidence *e)
+{
+	return answer_of(e)->status >= 200 && answer_of(e)->status < 300;
+}
+
 static bool names_a_proxy(const struct evidence *e)
 {
 	return *answer_of(e)->server_header || *answer_of(e)->via_header;
 }
 
+/* Of the proxy whose header is on the answer; "the proxy" where none is known. */
 static const char *proxy_name(const struct evidence *e)
 {
 	static const struct {
 		const char *sign, *name;
 	} proxies[] = {
 		{ "nginx", "nginx" },
+		{ "openresty", "OpenResty" },
 		{ "Caddy", "Caddy" },
 		{ "Apache", "Apache" },
+		{ "envoy", "Envoy" },
 		{ "cloudflare", "Cloudflare" },
 	};
 
@@ -49,6 +57,15 @@ static const char *proxy_name(const struct evidence *e)
 			text_contains_fold(answer_of(e)->via_header, proxies[i].sign))
 			return proxies[i].name;
 	return "the proxy";
+}
+
+/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's. */
+static bool is_of_a_proxy(const struct evidence *e)
+{
+	if (answer_of(e)->shape == BODY_JSON)
+		return false;
+	return answer_of(e)->shape == BODY_HTML || !*answer_of(e)->server_header ||
+		strcmp(proxy_name(e), "the proxy") != 0;
 }
 
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
@@ -86,7 +103,7 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->mount && *e->mount->backend) {
 		snprintf(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
-		snprintf(f->fix, sizeof(f->fix), "start the server at %s", e->mount->target);
+		snprintf(f->fix, sizeof(f->fix), "start the server at %%{target}");
 	} else {
 		snprintf(f->detail, sizeof(f->detail), "the backend behind it is not (or it is an https+insecure "
 			"target that speaks plain HTTP)");
@@ -113,16 +130,21 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 		strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
 }
 
+/* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
 static bool wants_key(const struct evidence *e, struct finding *f)
 {
+	bool is_refusal = (has_status(e, 401) || has_status(e, 403)) && answer_of(e)->shape == BODY_JSON;
+
 	(void)f;
-	return endpoint_answered(e->endpoint) && e->endpoint->wants_key.holds && !e->endpoint->key_rejected.holds;
+	if (is_strange(e))
+		return is_refusal;
+	return endpoint_is_good(e->endpoint) && e->endpoint->wants_key.holds && !e->endpoint->key_rejected.holds;
 }
 
 static bool rejects_key(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_answered(e->endpoint) && e->endpoint->key_rejected.holds;
+	return endpoint_is_good(e->endpoint) && e->endpoint->key_rejected.holds;
 }
 
 static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
@@ -133,13 +155,18 @@ static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* nginx refuses with 503 where it is not told otherwise, in words that no other proxy uses. */
 static bool is_rate_limited(const struct evidence *e, struct finding *f)
 {
-	if (!has_status(e, 429) &&
-		!(has_status(e, 503) && text_contains_fold(answer_of(e)->excerpt, "Service Temporarily Unavailable")))
+	bool is_nginx = has_status(e, 503) && answer_of(e)->shape == BODY_HTML &&
+		text_contains_fold(answer_of(e)->excerpt, "503 Service Temporarily Unavailable");
+
+	if (!has_status(e, 429) && !is_nginx)
 		return false;
+	if (is_nginx)
+		snprintf(f->detail, sizeof(f->detail), "; or it is closed for maintenance, which looks the same");
 	if (!isnan(answer_of(e)->retry_after_s))
-		snprintf(f->detail, sizeof(f->detail), "; it asks to wait %.0f s", answer_of(e)->retry_after_s);
+		text_add(f->detail, sizeof(f->detail), "; it asks to wait %.0f s", answer_of(e)->retry_after_s);
 	return true;
 }
 
@@ -147,7 +174,7 @@ static bool has_silent_backend(const struct evidence *e, struct finding *f)
 {
 	bool is_proxy_error = has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
 
-	if (!is_strange(e) || answer_of(e)->shape == BODY_JSON || (!has_status(e, 504) && !is_proxy_error))
+	if (!is_strange(e) || !is_of_a_proxy(e) || (!has_status(e, 504) && !is_proxy_error))
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
 	return true;
@@ -155,7 +182,7 @@ static bool has_silent_backend(const struct evidence *e, struct finding *f)
 
 static bool has_dead_backend(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || answer_of(e)->shape == BODY_JSON || (!has_status(e, 502) && !has_status(e, 503)))
+	if (!is_strange(e) || !is_of_a_proxy(e) || (!has_status(e, 502) && !has_status(e, 503)))
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
 	return true;
@@ -180,13 +207,24 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 static bool is_html(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_strange(e) && has_status(e, 200) && answer_of(e)->shape == BODY_HTML;
+	return is_strange(e) && is_success(e) && answer_of(e)->shape == BODY_HTML;
 }
 
 static bool is_empty(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_strange(e) && has_status(e, 200) && answer_of(e)->shape == BODY_EMPTY;
+	return is_strange(e) && is_success(e) && answer_of(e)->shape == BODY_EMPTY;
+}
+
+/* ", it begins with: …", as much as a row has room for. */
+static void say_excerpt(const struct evidence *e, const char *before, struct finding *f)
+{
+	const char *excerpt = answer_of(e)->excerpt;
+	char shown[64];
+
+	if (*excerpt)
+		text_add(f->detail, sizeof(f->detail), "%s%s", before,
+			text_clean(shown, sizeof(shown), excerpt, strlen(excerpt)));
 }
 
 static bool is_malformed(const struct evidence *e, struct finding *f)
@@ -198,21 +236,25 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 	};
 	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
 
-	if (!reason && is_strange(e) && has_status(e, 200))
+	if (!reason && is_strange(e) && is_success(e))
 		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON" :
 			"the answer is not one of an LLM server";
 	if (!reason)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", reason);
-	if (*answer_of(e)->excerpt)
-		text_add(f->detail, sizeof(f->detail), ", it begins with: %.60s", answer_of(e)->excerpt);
+	say_excerpt(e, ", it begins with: ", f);
 	return true;
 }
 
 static bool has_failed_inside(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_strange(e) && answer_of(e)->status >= 500;
+	if (!is_strange(e) || answer_of(e)->status < 500)
+		return false;
+	if (strcmp(e->endpoint->server, "vllm") == 0 && answer_of(e)->shape == BODY_EMPTY)
+		snprintf(f->detail, sizeof(f->detail), ": its engine process is dead");
+	else
+		say_excerpt(e, ": ", f);
+	return true;
 }
 
 static bool has_wrong_path(const struct evidence *e, struct finding *f)
@@ -234,7 +276,8 @@ const struct rule http_rules[] = {
 		"tailscale serve is up, %{detail}",
 		"on %{peer}: tailscale serve status names the backend; start it, or serve http://127.0.0.1:PORT", true },
 	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment (OLLAMA_ORIGINS does not help)", true },
+		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of that machine "
+		"(OLLAMA_ORIGINS does not help)", true },
 	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
@@ -261,12 +304,12 @@ const struct rule http_rules[] = {
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
 		"use the base of the API (Open WebUI's is /api)", true },
 	{ "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
-		"HTTP 200 with nothing in it: a proxy (Caddy does so) that knows no such name or path",
+		"HTTP %{status} with nothing in it: likely a proxy (Caddy does so) that knows no such name or path",
 		"add this name and path to the proxy's configuration", true },
 	{ "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed, "%{server} at %{host}:%{port}: %{detail}",
-		"is that port really the LLM server's?", true },
+		"curl -i %{url}%{path} shows the answer: is that port really the LLM server's?", true },
 	{ "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
-		"%{server} answers HTTP %{status}: %{excerpt}", "look at the server's log on %{peer}", true },
+		"%{server} answers HTTP %{status}%{detail}", "on %{peer}: read the log of the server, then restart it", true },
 	{ "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
 		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
 		"give the base URL without /v1; the server may also live under another path", true },

@@ -82,7 +82,7 @@ static const char *who_we_are(const struct ledger *ledger)
 
 	if (!self)
 		return "autogroup:member";
-	return self->tags[0] ? self->tags[0] : *self->user ? self->user : self->fqdn;
+	return self->tags[0] ? self->tags[0] : *self->user ? self->user : self->addresses[0] ? self->addresses[0] : "*";
 }
 
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
@@ -91,8 +91,7 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
 		return false;
-	snprintf(f->fix, sizeof(f->fix),
-		"tailnet policy, \"grants\": {\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
+	snprintf(f->detail, sizeof(f->detail), "{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
 		who_we_are(e->ledger),
 		peer && peer->tags[0] ? peer->tags[0] : peer && peer->addresses[0] ? peer->addresses[0] : "*",
 		e->endpoint->port);
@@ -118,15 +117,26 @@ static bool closes_at_once(const struct evidence *e, struct finding *f)
 	return came_to(e, OUTCOME_CLOSED);
 }
 
+/* The server has no certificate for the name it was asked for, whatever else it has. */
+static bool is_name_refused(const struct evidence *e)
+{
+	return is_tls(e, TLS_ALERT_INTERNAL) || is_tls(e, TLS_NAME_MISMATCH);
+}
+
+static void say_full_name(const struct evidence *e, struct finding *f)
+{
+	if (e->peer && *e->peer->obs->fqdn)
+		snprintf(f->fix, sizeof(f->fix), e->endpoint->port == 443 ? "use https://%%{fqdn}" :
+			"use https://%%{fqdn}:%%{port}");
+}
+
 static bool has_short_name(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!came_to(e, OUTCOME_TLS) || !host_of(e, &url) || strchr(url.host, '.') || strchr(url.host, ':'))
+	if (!is_name_refused(e) || !host_of(e, &url) || strchr(url.host, '.') || strchr(url.host, ':'))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", url.host);
-	if (e->peer && *e->peer->obs->fqdn)
-		snprintf(f->fix, sizeof(f->fix), "use https://%s", e->peer->obs->fqdn);
+	say_full_name(e, f);
 	return true;
 }
 
@@ -134,10 +144,9 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!came_to(e, OUTCOME_TLS) || !host_of(e, &url) || !url_host_is_address(url.host))
+	if (!is_name_refused(e) || !host_of(e, &url) || !url_host_is_address(url.host))
 		return false;
-	if (e->peer && *e->peer->obs->fqdn)
-		snprintf(f->fix, sizeof(f->fix), "use https://%s", e->peer->obs->fqdn);
+	say_full_name(e, f);
 	return true;
 }
 
@@ -201,21 +210,22 @@ const struct rule reach_rules[] = {
 	{ "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
 	{ "acl-denied", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
-		"the tailnet policy forbids this node to reach %{peer} on port %{port}", "", true },
+		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
+		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connects to %{host}:%{port} get no answer: %{detail}",
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list ruleset",
 		true },
 	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
 		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale serve --tcp` "
-		"with a dead backend, or a server that crashes",
+		"with a dead backend, or a server that crashes, or a proxy that drops the request",
 		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
 	{ "short-name", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
-		"certificates are for full names, not for the short name %{detail}",
+		"certificates are for full names, not for the short name %{host}",
 		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
 	{ "name-needed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"HTTPS is served by name, not by address: %{host} has no certificate", "use the machine's full name",
-		true },
+		"HTTPS is served by name, not by address: no certificate there is for %{host}",
+		"use the machine's full name", true },
 	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
 		"port %{port} of %{host} speaks plain HTTP, not HTTPS", "use http:// for that port", true },
 	{ "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,

@@ -3,7 +3,6 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 void series_add(struct series *series, double value, struct when now)
 {
@@ -16,9 +15,26 @@ void series_add(struct series *series, double value, struct when now)
 		series->count++;
 }
 
-void series_clear(struct series *series)
+void series_renew(struct series *series, struct when now)
 {
-	series->count = series->next = 0;
+	series->fresh_ms = now.mono_ms;
+}
+
+/* The index of the i-th oldest sample. */
+static size_t nth(const struct series *series, size_t i)
+{
+	return (series->next + SERIES_MAX - series->count + i) % SERIES_MAX;
+}
+
+/* The fresh samples, oldest first. */
+static size_t fresh(const struct series *series, float *values)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < series->count; i++)
+		if (series->at_ms[nth(series, i)] >= series->fresh_ms)
+			values[count++] = series->values[nth(series, i)];
+	return count;
 }
 
 static int by_value(const void *a, const void *b)
@@ -31,31 +47,25 @@ static int by_value(const void *a, const void *b)
 double series_percentile(const struct series *series, double share)
 {
 	float sorted[SERIES_MAX];
-	size_t rank;
+	size_t count = fresh(series, sorted), rank = (size_t)ceil(share * (double)count);
 
-	if (!series->count)
+	if (!count)
 		return NAN;
-	memcpy(sorted, series->values, series->count * sizeof(sorted[0]));
-	qsort(sorted, series->count, sizeof(sorted[0]), by_value);
-	rank = (size_t)ceil(share * (double)series->count);
+	qsort(sorted, count, sizeof(sorted[0]), by_value);
 	return (double)sorted[rank ? rank - 1 : 0];
-}
-
-/* The index of the i-th oldest sample. */
-static size_t nth(const struct series *series, size_t i)
-{
-	return (series->next + SERIES_MAX - series->count + i) % SERIES_MAX;
 }
 
 double series_jitter(const struct series *series)
 {
+	float values[SERIES_MAX];
+	size_t count = fresh(series, values);
 	double sum = 0;
 
-	if (series->count < 2)
+	if (count < 2)
 		return NAN;
-	for (size_t i = 1; i < series->count; i++)
-		sum += fabs((double)series->values[nth(series, i)] - (double)series->values[nth(series, i - 1)]);
-	return sum / (double)(series->count - 1);
+	for (size_t i = 1; i < count; i++)
+		sum += fabs((double)values[i] - (double)values[i - 1]);
+	return sum / (double)(count - 1);
 }
 
 double series_age_ms(const struct series *series, struct when now)

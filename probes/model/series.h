@@ -12,10 +12,12 @@ struct series {
 	float values[SERIES_MAX];
 	int64_t at_ms[SERIES_MAX];      /* monotonic */
 	size_t count, next;
+	int64_t fresh_ms;               /* older samples are history: drawn, not counted */
 };
 
 void series_add(struct series *series, double value, struct when now);
-void series_clear(struct series *series);
+/* What was measured before says nothing of now: another path. */
+void series_renew(struct series *series, struct when now);
 /* The value that a share of the samples (0..1) does not exceed; NAN where there is none. */
 double series_percentile(const struct series *series, double share);
 /* Mean difference between neighbours; NAN below two samples. */

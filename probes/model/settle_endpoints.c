@@ -84,7 +84,7 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 		.peer = *known->peer_id ? ledger_peer(s->ledger, known->peer_id) : NULL,
 		.mount = mount ? mount->obs : NULL, .backend = settle_backend(s->ledger, mount) };
 	size_t first = s->verdicts.count;
-	enum state state;
+	enum state state, base = base_state(known);
 
 	if (s->ledger->status && !ledger_daemon_runs(s->ledger) && *known->peer_id) {
 		row->state = known->state;
@@ -93,8 +93,10 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	}
 	if (row->peer < 0 || !inherit(s, &s->snapshot->peers[row->peer]))
 		verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
+	else if (s->snapshot->peers[row->peer].state == STATE_OFFLINE)
+		base = STATE_OFFLINE;   /* a muted verdict makes no state */
 	row->verdicts = settle_span(s, first);
-	state = settle_state(s, row->verdicts, base_state(known));
+	state = settle_state(s, row->verdicts, base);
 	note_change(s, known, state, row->verdicts);
 	row->state = state;
 }

@@ -100,13 +100,21 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	settle_path(s, known, row);
 }
 
+/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status. */
+static enum state base_state(const struct known_peer *known)
+{
+	if (known->obs->is_online || known->ping_ok)
+		return STATE_OK;
+	return known->offline_polls < 2 && known->state != STATE_UNKNOWN ? known->state : STATE_OFFLINE;
+}
+
 static void judge_peer(struct settling *s, struct known_peer *known, struct peer *row)
 {
 	const struct rule *const tables[] = { peer_rules, NULL };
 	struct evidence evidence = { .ledger = s->ledger, .peer = known, .now = s->now };
 	size_t first = s->verdicts.count;
 	enum state before = known->state;
-	enum state base = known->obs->is_online ? STATE_OK : STATE_OFFLINE;
+	enum state base = base_state(known);
 
 	if (row->is_self || !ledger_daemon_runs(s->ledger)) {
 		row->state = row->is_self ? base : before;

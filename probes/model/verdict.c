@@ -62,10 +62,10 @@ static void say_path(const struct evidence *evidence, char *text, size_t size)
 		snprintf(text, size, "%s", evidence->endpoint->last.path);
 }
 
-static void say_excerpt(const struct evidence *evidence, char *text, size_t size)
+static void say_fqdn(const struct evidence *evidence, char *text, size_t size)
 {
-	if (evidence->endpoint)
-		snprintf(text, size, "%.60s", evidence->endpoint->last.excerpt);
+	if (evidence->peer)
+		snprintf(text, size, "%s", evidence->peer->obs->fqdn);
 }
 
 static void say_derp(const struct evidence *evidence, char *text, size_t size)
@@ -97,7 +97,7 @@ static const struct variable {
 	{ "server", say_server },
 	{ "status", say_status },
 	{ "path", say_path },
-	{ "excerpt", say_excerpt },
+	{ "fqdn", say_fqdn },
 	{ "derp", say_derp },
 	{ "target", say_target },
 	{ "mount", say_mount },
@@ -130,7 +130,7 @@ static const char *fill(struct arena *arena, const char *template, const struct 
 
 		text_add(out.text, sizeof(out.text), "%.*s", (int)plain, template);
 		template += plain;
-		if (text_has_prefix(template, "%{")) {
+		if (text_has_prefix(template, "%{") && strchr(template, '}')) {
 			size_t length = strcspn(template + 2, "}");
 
 			add_variable(evidence, finding, template + 2, length, &out);

@@ -1,5 +1,5 @@
-/* Rows are written as tables of what matters and filled up with "unknown". Times are fixed: the sample's now is
- * 2026-11-23 12:00:00 UTC. */
+/* Rows are written as tables of what matters and filled up with "unknown". Times are fixed: the sample's now
+ * is 2026-11-23 12:00:00 UTC. */
 #include "tests/unit/sample_snapshot.h"
 
 #include <math.h>
@@ -30,11 +30,22 @@ static struct snapshot *new_snapshot(void)
 	snapshot->source = "live";
 	snapshot->status = STATUS_UNKNOWN;
 	snapshot->daemon = (struct daemon){
-		.backend_state = "", .version = "", .self = "", .self_id = "", .tailnet = "", .magicdns_suffix = "",
-		.home_derp = "", .auth_url = "", .via = "", .socket = "", .trouble = "", .age_ms = NAN,
+		.backend_state = "",
+		.version = "",
+		.self = "",
+		.self_id = "",
+		.tailnet = "",
+		.magicdns_suffix = "",
+		.home_derp = "",
+		.auth_url = "",
+		.via = "",
+		.socket = "",
+		.trouble = "",
+		.age_ms = NAN,
 	};
 	snapshot->traffic.source = "";
-	snapshot->discovery = (struct discovery){ .mode = "mine", .ports = "443 80 8443 11434 1234 8000", .now = "" };
+	snapshot->discovery =
+		(struct discovery){ .mode = "mine", .ports = "443 80 8443 11434 1234 8000", .now = "" };
 	snapshot->verdict_list = arena_alloc(arena, VERDICTS_MAX * sizeof(struct verdict));
 	snapshot->models = arena_alloc(arena, MODELS_MAX * sizeof(struct model));
 	for (int i = 0; i < TRAFFIC_PATHS; i++)
@@ -84,12 +95,20 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 		.fqdn = arena_printf(snapshot->arena, "%s.tail1234.ts.net", name),
 		.os = "linux",
 		.user = "someone@example.com",
-		.addresses = one_address(snapshot, arena_printf(snapshot->arena, "100.64.%zu.%zu", number / 250,
-						 number % 250 + 1)),
+		.addresses = one_address(snapshot,
+			arena_printf(snapshot->arena, "100.64.%zu.%zu", number / 250, number % 250 + 1)),
 		.tags = none,
 		.is_online = true,
-		.path = { .kind = PATH_IDLE, .endpoint = "", .via = "", .rtt_ms = NAN, .rtt_p95_ms = NAN,
-			.jitter_ms = NAN, .loss = NAN, .rtt_age_ms = NAN, .rtt_source = "", .changes = NAN },
+		.path = { .kind = PATH_IDLE,
+			.endpoint = "",
+			.via = "",
+			.rtt_ms = NAN,
+			.rtt_p95_ms = NAN,
+			.jitter_ms = NAN,
+			.loss = NAN,
+			.rtt_age_ms = NAN,
+			.rtt_source = "",
+			.changes = NAN },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 		.state = STATE_OK,
@@ -99,10 +118,27 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 {
 	return (struct endpoint){
-		.peer = peer, .engine_id = -1, .url = url, .at = at, .found_by = FOUND_PORT,
-		.server = "", .title = "", .version = "", .state = STATE_OK, .since = NOW - 2 * HOUR,
-		.age_ms = 900, .connect_ms = NAN, .tls_ms = NAN, .ttfb_ms = NAN, .running = NAN, .waiting = NAN,
-		.slots = NAN, .tokens_per_s = NAN, .requests = 40, .bytes_sent = 5200, .bytes_received = 61000,
+		.peer = peer,
+		.engine_id = -1,
+		.url = url,
+		.at = at,
+		.found_by = FOUND_PORT,
+		.server = "",
+		.title = "",
+		.version = "",
+		.state = STATE_OK,
+		.since = NOW - 2 * HOUR,
+		.age_ms = 900,
+		.connect_ms = NAN,
+		.tls_ms = NAN,
+		.ttfb_ms = NAN,
+		.running = NAN,
+		.waiting = NAN,
+		.slots = NAN,
+		.tokens_per_s = NAN,
+		.requests = 40,
+		.bytes_sent = 5200,
+		.bytes_received = 61000,
 	};
 }
 
@@ -158,16 +194,20 @@ static void make_peers(struct snapshot *snapshot)
 	}
 	snapshot->online_count = 9;
 	snapshot->peers[8].state = STATE_SLOW;
-	snapshot->peers[8].verdicts = say(snapshot, (struct verdict){ .code = "relayed", .layer = LAYER_PATH,
-		.severity = SEVERITY_DEGRADED, .state = STATE_SLOW,
-		.text = "relayed through DERP fra (UDP blocked here): +44 ms against the best direct path",
-		.fix = "open UDP 41641" });
+	snapshot->peers[8].verdicts =
+		say(snapshot, (struct verdict){ .code = "relayed",
+				      .layer = LAYER_PATH,
+				      .severity = SEVERITY_DEGRADED,
+				      .state = STATE_SLOW,
+				      .text = "relayed through DERP fra (UDP blocked here): +44 ms against "
+					      "the best direct path",
+				      .fix = "open UDP 41641" });
 }
 
 static void give_models(struct snapshot *snapshot, struct endpoint *endpoint, size_t loaded, size_t count)
 {
-	static const char *const ids[] = { "qwen3:32b", "llama3.3:70b-instruct-q4_K_M", "nomic-embed-text:latest",
-		"gpt-oss:120b" };
+	static const char *const ids[] = { "qwen3:32b", "llama3.3:70b-instruct-q4_K_M",
+		"nomic-embed-text:latest", "gpt-oss:120b" };
 
 	endpoint->models = (struct span){ snapshot->model_count, count };
 	endpoint->loaded_models = loaded;
@@ -176,15 +216,19 @@ static void give_models(struct snapshot *snapshot, struct endpoint *endpoint, si
 		bool is_loaded = i < loaded;
 
 		snapshot->models[snapshot->model_count++] = (struct model){
-			.id = ids[i % ARRAY_LEN(ids)], .quantisation = "Q4_K_M",
-			.state = is_loaded ? MODEL_LOADED : MODEL_COLD, .size_bytes = 20.2e9 + 1e9 * (double)i,
-			.vram_bytes = is_loaded ? 18.4e9 : NAN, .context = is_loaded ? 32768 : NAN,
+			.id = ids[i % ARRAY_LEN(ids)],
+			.quantisation = "Q4_K_M",
+			.state = is_loaded ? MODEL_LOADED : MODEL_COLD,
+			.size_bytes = 20.2e9 + 1e9 * (double)i,
+			.vram_bytes = is_loaded ? 18.4e9 : NAN,
+			.context = is_loaded ? 32768 : NAN,
 			.expires_at = is_loaded ? NOW + 4 * MINUTE : 0,
 		};
 	}
 }
 
-static void serve(struct endpoint *endpoint, const char *server, const char *title, double ttfb, const float *spark)
+static void serve(
+	struct endpoint *endpoint, const char *server, const char *title, double ttfb, const float *spark)
 {
 	endpoint->server = server;
 	endpoint->title = title;
@@ -218,13 +262,21 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1].running = 16;
 	list[1].waiting = 7;
 	list[1].tokens_per_s = 812;
-	judge(snapshot, &list[1], (struct verdict){ .code = "busy", .layer = LAYER_ENGINE, .state = STATE_BUSY,
-		.text = "7 waiting, TTFT p95 4.1 s", .fix = "" });
+	judge(snapshot, &list[1],
+		(struct verdict){ .code = "busy",
+			.layer = LAYER_ENGINE,
+			.state = STATE_BUSY,
+			.text = "7 waiting, TTFT p95 4.1 s",
+			.fix = "" });
 	list[2] = new_endpoint(10, "https://vps.tail1234.ts.net", "https /");
 	serve(&list[2], "litellm", "LiteLLM", 38, calm);
 	list[2].cert_not_after = NOW + 61 * DAY;
-	judge(snapshot, &list[2], (struct verdict){ .code = "auth-required", .layer = LAYER_HTTP, .state = STATE_AUTH,
-		.text = "up, and wants a key", .fix = "key_env= in the configuration" });
+	judge(snapshot, &list[2],
+		(struct verdict){ .code = "auth-required",
+			.layer = LAYER_HTTP,
+			.state = STATE_AUTH,
+			.text = "up, and wants a key",
+			.fix = "key_env= in the configuration" });
 	list[3] = new_endpoint(10, "https://vps.tail1234.ts.net:8443", "https :8443");
 	serve(&list[3], "open-webui", "Open WebUI", 41, calm);
 	list[3].state = STATE_WEB;
@@ -242,10 +294,13 @@ static void make_broken(struct snapshot *snapshot)
 	list[5] = new_endpoint(4, "https://nas.tail1234.ts.net", "https /");
 	serve(&list[5], "ollama", "Ollama", 6, broken);
 	list[5].is_pinned = true;
-	judge(snapshot, &list[5], (struct verdict){ .code = "host-check", .layer = LAYER_HTTP,
-		.severity = SEVERITY_DOWN, .state = STATE_FAULT,
-		.text = "host check: Ollama refuses this name (proven: it answers to localhost)",
-		.fix = "OLLAMA_HOST=0.0.0.0" });
+	judge(snapshot, &list[5],
+		(struct verdict){ .code = "host-check",
+			.layer = LAYER_HTTP,
+			.severity = SEVERITY_DOWN,
+			.state = STATE_FAULT,
+			.text = "host check: Ollama refuses this name (proven: it answers to localhost)",
+			.fix = "OLLAMA_HOST=0.0.0.0" });
 	list[6] = new_endpoint(8, "http://studio.tail1234.ts.net:1234", ":1234");
 	serve(&list[6], "lm-studio", "LM Studio", 55, rising);
 	give_models(snapshot, &list[6], 0, 9);
@@ -254,15 +309,24 @@ static void make_broken(struct snapshot *snapshot)
 	serve(&list[7], "vllm", "vLLM", NAN, broken);
 	list[7].is_stale = true;
 	list[7].age_ms = 95000;
-	judge(snapshot, &list[7], (struct verdict){ .code = "not-listening", .layer = LAYER_PORT,
-		.severity = SEVERITY_DOWN, .state = STATE_DOWN, .text = "nothing listens on port 8000",
-		.fix = "start the server, or `tailscale serve --bg 8000` there" });
+	judge(snapshot, &list[7],
+		(struct verdict){ .code = "not-listening",
+			.layer = LAYER_PORT,
+			.severity = SEVERITY_DOWN,
+			.state = STATE_DOWN,
+			.text = "nothing listens on port 8000",
+			.fix = "start the server, or `tailscale serve --bg 8000` there" });
 	list[8] = new_endpoint(6, "http://pi.tail1234.ts.net:11434", ":11434");
 	serve(&list[8], "ollama", "Ollama", 19, calm);
 	give_models(snapshot, &list[8], 0, 2);
-	judge(snapshot, &list[8], (struct verdict){ .code = "vram-spill", .layer = LAYER_ENGINE,
-		.severity = SEVERITY_DEGRADED, .state = STATE_SLOW, .text = "38 % of qwen3:32b is on the CPU",
-		.fix = "a smaller model or context", .is_muted = true });
+	judge(snapshot, &list[8],
+		(struct verdict){ .code = "vram-spill",
+			.layer = LAYER_ENGINE,
+			.severity = SEVERITY_DEGRADED,
+			.state = STATE_SLOW,
+			.text = "38 % of qwen3:32b is on the CPU",
+			.fix = "a smaller model or context",
+			.is_muted = true });
 	list[8].state = STATE_OK;
 	list[9] = new_endpoint(2, "http://gpu2.tail1234.ts.net:9000", ":9000");
 	list[9].state = STATE_UNKNOWN;
@@ -273,26 +337,31 @@ static void make_broken(struct snapshot *snapshot)
 static void make_mounts(struct snapshot *snapshot)
 {
 	static const struct mount table[] = {
-		{ "laptop.tail1234.ts.net", "", "/", "http://127.0.0.1:8080", 443, SERVE_HTTPS, true, false, 4, -1,
-			STATE_OK, { 0, 0 } },
-		{ "laptop.tail1234.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443, SERVE_HTTPS, false, true, -1, -1,
-			STATE_DOWN, { 0, 0 } },
-		{ "", "svc:llm", "", "127.0.0.1:4000", 4000, SERVE_TCP, false, false, -1, -1, STATE_UNKNOWN, { 0, 0 } },
+		{ "laptop.tail1234.ts.net", "", "/", "http://127.0.0.1:8080", 443, SERVE_HTTPS, true, false,
+			4, -1, STATE_OK, { 0, 0 } },
+		{ "laptop.tail1234.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443, SERVE_HTTPS, false,
+			true, -1, -1, STATE_DOWN, { 0, 0 } },
+		{ "", "svc:llm", "", "127.0.0.1:4000", 4000, SERVE_TCP, false, false, -1, -1, STATE_UNKNOWN,
+			{ 0, 0 } },
 	};
 
 	snapshot->mounts = arena_alloc(snapshot->arena, sizeof(table));
 	memcpy(snapshot->mounts, table, sizeof(table));
 	snapshot->mount_count = ARRAY_LEN(table);
-	snapshot->mounts[0].verdicts = say(snapshot, (struct verdict){ .code = "funnel-public",
-		.layer = LAYER_EXPOSURE, .severity = SEVERITY_DEGRADED, .state = STATE_SLOW,
-		.text = "the whole internet can use this server, without a key",
-		.fix = "tailscale funnel --https=443 off" });
+	snapshot->mounts[0].verdicts =
+		say(snapshot, (struct verdict){ .code = "funnel-public",
+				      .layer = LAYER_EXPOSURE,
+				      .severity = SEVERITY_DEGRADED,
+				      .state = STATE_SLOW,
+				      .text = "the whole internet can use this server, without a key",
+				      .fix = "tailscale funnel --https=443 off" });
 }
 
 static void make_events(struct snapshot *snapshot)
 {
 	static const struct event table[] = {
-		{ NOW - 3 * MINUTE, "https://nas.tail1234.ts.net", "host check: Ollama refuses this name", STATE_FAULT, 1 },
+		{ NOW - 3 * MINUTE, "https://nas.tail1234.ts.net", "host check: Ollama refuses this name",
+			STATE_FAULT, 1 },
 		{ NOW - 4 * MINUTE, "studio", "path changed from direct to DERP fra", STATE_SLOW, 4 },
 		{ NOW - 2 * HOUR, "macmini", "went offline", STATE_OFFLINE, 1 },
 		{ NOW - 5 * HOUR, "", "tailscaled answers", STATE_OK, 1 },
@@ -328,8 +397,10 @@ struct snapshot *sample_fleet(void)
 	make_mounts(snapshot);
 	make_events(snapshot);
 	snapshot->traffic.source = "usermetrics";
-	memcpy(snapshot->traffic.rx_per_s, (double[]){ 3.9e6, 88000, 310000 }, sizeof(snapshot->traffic.rx_per_s));
-	memcpy(snapshot->traffic.tx_per_s, (double[]){ 260000, 4000, 46000 }, sizeof(snapshot->traffic.tx_per_s));
+	memcpy(snapshot->traffic.rx_per_s, (double[]){ 3.9e6, 88000, 310000 },
+		sizeof(snapshot->traffic.rx_per_s));
+	memcpy(snapshot->traffic.tx_per_s, (double[]){ 260000, 4000, 46000 },
+		sizeof(snapshot->traffic.tx_per_s));
 	snapshot->discovery.asked = 66;
 	snapshot->discovery.peers = 9;
 	snapshot->status = STATUS_DOWN;
@@ -343,10 +414,13 @@ struct snapshot *sample_stale(void)
 	snapshot->daemon.is_stale = true;
 	snapshot->daemon.age_ms = 45000;
 	snapshot->daemon.trouble = "no answer within 4 s";
-	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "status-stale", .layer = LAYER_DAEMON,
-		.severity = SEVERITY_DEGRADED, .state = STATE_SLOW,
-		.text = "tailscaled has not answered for 45 s; what follows is the last that was known",
-		.fix = "sudo systemctl restart tailscaled" });
+	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "status-stale",
+						   .layer = LAYER_DAEMON,
+						   .severity = SEVERITY_DEGRADED,
+						   .state = STATE_SLOW,
+						   .text = "tailscaled has not answered for 45 s; what "
+							   "follows is the last that was known",
+						   .fix = "sudo systemctl restart tailscaled" });
 	return snapshot;
 }
 
@@ -376,9 +450,12 @@ struct snapshot *sample_no_daemon(void)
 
 	snapshot->daemon.trouble = "connect: No such file or directory";
 	snapshot->daemon.socket = "/run/tailscale/tailscaled.sock";
-	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "tailscaled-missing", .layer = LAYER_DAEMON,
-		.severity = SEVERITY_DOWN, .state = STATE_DOWN, .text = "tailscaled is not running",
-		.fix = "sudo systemctl enable --now tailscaled" });
+	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "tailscaled-missing",
+						   .layer = LAYER_DAEMON,
+						   .severity = SEVERITY_DOWN,
+						   .state = STATE_DOWN,
+						   .text = "tailscaled is not running",
+						   .fix = "sudo systemctl enable --now tailscaled" });
 	return snapshot;
 }
 
@@ -389,9 +466,12 @@ struct snapshot *sample_logged_out(void)
 	snapshot->daemon.is_known = true;
 	snapshot->daemon.backend_state = "NeedsLogin";
 	snapshot->daemon.auth_url = "https://login.tailscale.com/a/1234567890ab";
-	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "needs-login", .layer = LAYER_DAEMON,
-		.severity = SEVERITY_DOWN, .state = STATE_DOWN, .text = "this machine is not logged in to a tailnet",
-		.fix = "sudo tailscale up" });
+	snapshot->verdicts = say(snapshot, (struct verdict){ .code = "needs-login",
+						   .layer = LAYER_DAEMON,
+						   .severity = SEVERITY_DOWN,
+						   .state = STATE_DOWN,
+						   .text = "this machine is not logged in to a tailnet",
+						   .fix = "sudo tailscale up" });
 	return snapshot;
 }
 
@@ -448,13 +528,13 @@ struct snapshot *sample_crowd(size_t peers, size_t endpoints)
 	snapshot->peers = arena_alloc(snapshot->arena, peers * sizeof(struct peer));
 	snapshot->peer_count = snapshot->online_count = peers;
 	for (size_t i = 0; i < peers; i++)
-		snapshot->peers[i] = new_peer(snapshot,
-			arena_printf(snapshot->arena, "node%05zu", i * 7919 % peers), i);
+		snapshot->peers[i] =
+			new_peer(snapshot, arena_printf(snapshot->arena, "node%05zu", i * 7919 % peers), i);
 	snapshot->endpoints = arena_alloc(snapshot->arena, endpoints * sizeof(struct endpoint));
 	snapshot->endpoint_count = endpoints;
 	for (size_t i = 0; i < endpoints; i++) {
-		snapshot->endpoints[i] = new_endpoint((int)i,
-			arena_printf(snapshot->arena, "http://node%05zu:11434", i), ":11434");
+		snapshot->endpoints[i] = new_endpoint(
+			(int)i, arena_printf(snapshot->arena, "http://node%05zu:11434", i), ":11434");
 		serve(&snapshot->endpoints[i], "ollama", "Ollama", 5 + (double)i, calm);
 		snapshot->peers[i].endpoint_count = 1;
 	}

@@ -4,14 +4,14 @@
 
 #include "probes/model/snapshot.h"
 
-struct snapshot *sample_fleet(void);            /* 12 peers, 10 endpoints in various states, 3 mounts, 4 events */
-struct snapshot *sample_stale(void);            /* the same, and tailscaled has gone silent */
-struct snapshot *sample_start(void);            /* nothing is known yet */
-struct snapshot *sample_first_peers(void);      /* peers, and doors that are being asked */
+struct snapshot *sample_fleet(void);       /* 12 peers, 10 endpoints in various states, 3 mounts, 4 events */
+struct snapshot *sample_stale(void);       /* the same, and tailscaled has gone silent */
+struct snapshot *sample_start(void);       /* nothing is known yet */
+struct snapshot *sample_first_peers(void); /* peers, and doors that are being asked */
 struct snapshot *sample_no_daemon(void);
 struct snapshot *sample_logged_out(void);
 struct snapshot *sample_nobody_serves(void);
-struct snapshot *sample_hostile(void);          /* names as long and as odd as the door lets in */
+struct snapshot *sample_hostile(void); /* names as long and as odd as the door lets in */
 struct snapshot *sample_crowd(size_t peers, size_t endpoints);
 
 #endif

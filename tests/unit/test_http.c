@@ -382,6 +382,8 @@ static void a_name_without_an_address_is_unresolved_and_never_looked_up(void **s
 
 	assert_int_equal(answer->outcome, OUTCOME_UNRESOLVED);
 	assert_false(answer->is_reused);
+	request.address = "gpu1.tail4c1d.invalid";
+	assert_int_equal(ask(*state, &request)->outcome, OUTCOME_UNRESOLVED);
 	assert_int_equal(count_threads(), 1);
 }
 

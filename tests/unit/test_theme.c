@@ -27,7 +27,8 @@ static struct theme parsed(const char *text, int wanted, struct fault *fault)
 static void a_role_has_colours_and_attributes(void **state)
 {
 	struct fault fault = { "" };
-	struct theme theme = parsed("# mine\nok = #00ff80 17 bold underline\nfault=red\nslow = default 3\n", 0, &fault);
+	struct theme theme =
+		parsed("# mine\nok = #00ff80 17 bold underline\nfault=red\nslow = default 3\n", 0, &fault);
 
 	(void)state;
 	assert_int_equal(theme.styles[role_of_state(STATE_OK)].fg, COLOUR_RGB | 0x00ff80);
@@ -49,8 +50,8 @@ static void a_wrong_colour_names_file_and_line_and_the_default_stays(void **stat
 	theme_load(&standard, "default", &(struct fault){ "" });
 	assert_non_null(strstr(fault.text, "my.theme:3:"));
 	assert_non_null(strstr(fault.text, "reddish"));
-	assert_memory_equal(&theme.styles[role_of_state(STATE_FAULT)], &standard.styles[role_of_state(STATE_FAULT)],
-		sizeof(struct style));
+	assert_memory_equal(&theme.styles[role_of_state(STATE_FAULT)],
+		&standard.styles[role_of_state(STATE_FAULT)], sizeof(struct style));
 	assert_int_equal(theme.styles[role_of_state(STATE_SLOW)].fg, 4);
 }
 
@@ -88,7 +89,8 @@ static void a_long_line_is_refused_and_those_after_it_keep_their_numbers(void **
 
 static void colours_out_of_range_are_refused(void **state)
 {
-	static const char *const wrong[] = { "ok = 256\n", "ok = -1\n", "ok = #12345\n", "ok = #gggggg\n", "ok = 1 2 3\n" };
+	static const char *const wrong[] = { "ok = 256\n", "ok = -1\n", "ok = #12345\n", "ok = #gggggg\n",
+		"ok = 1 2 3\n" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
@@ -105,8 +107,8 @@ static void every_role_has_a_name_of_its_own(void **state)
 
 static void every_shipped_theme_is_sound_and_names_every_role(void **state)
 {
-	static const char *const names[] = { "default", "terminal", "mono", "high-contrast", "colourblind", "nord",
-		"gruvbox" };
+	static const char *const names[] = { "default", "terminal", "mono", "high-contrast", "colourblind",
+		"nord", "gruvbox" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
@@ -212,7 +214,8 @@ static void a_colour_becomes_the_nearest_that_the_terminal_has(void **state)
 static void a_selected_cell_takes_the_selections_ground(void **state)
 {
 	struct fault fault = { "" };
-	struct theme theme = parsed("selection = white blue\nok = green default bold\ndim-text = 8 default dim\n", 0, &fault);
+	struct theme theme = parsed(
+		"selection = white blue\nok = green default bold\ndim-text = 8 default dim\n", 0, &fault);
 	struct style style = theme_style(&theme, role_of_state(STATE_OK), CELL_SELECTED);
 
 	(void)state;

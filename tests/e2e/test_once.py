@@ -1,0 +1,271 @@
+"""The whole program, once: what it says of a tailnet, and how it ends."""
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+from fake import FakeTailnet
+from schema import validate
+from tap import main, test
+from top import TOP, codes, endpoint, once, top
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+DEMO = os.path.join(HERE, "..", "fake", "demo.scenario")
+
+WELL = """
+daemon magicdns off
+peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
+door gpu1:ollama https 18443 /ollama ollama-0.17.4/loaded-idle pinned
+door gpu1:llama raw 18080 llama-server-0.5.0/ready-idle pinned
+instead "size_vram":0 "size_vram":169056256
+"""
+
+
+@test
+def a_healthy_fleet_ends_with_0_and_raises_nothing_above_info():
+    with FakeTailnet(WELL) as fake:
+        ended = once(fake)
+    assert ended.status == 0, ended.out
+    assert ended.json["status"] == "ok"
+    rows = ended.json["endpoints"] + ended.json["peers"] + [ended.json]
+    assert {verdict["severity"] for row in rows for verdict in row["verdicts"]} <= {"info"}, ended.out
+    assert endpoint(ended.json, "/ollama")["server"] == "ollama"
+    assert endpoint(ended.json, ":18080")["server"] == "llama-server"
+
+
+@test
+def the_demo_is_told_true_door_by_door():
+    with FakeTailnet(path=DEMO) as fake:
+        ended = once(fake)
+    expected = {
+        "gpu1.tail4c1d.ts.net:18443/ollama": ("ollama", "ok", None),
+        "gpu1.tail4c1d.ts.net:18443/swap": ("llama-swap", "ok", None),
+        "gpu2.tail4c1d.ts.net:18080": ("llama-server", "busy", "busy"),
+        "gpu3.tail4c1d.ts.net:18443": ("vllm", "slow", "relayed"),
+        "gpu4.tail4c1d.ts.net:18080": ("llama-server", "loading", "loading"),
+        "nas.tail4c1d.ts.net:18443": ("open-webui", "web", "front-end"),
+        "studio.tail4c1d.ts.net:18444": ("", "fault", "bad-gateway"),
+        "tower.tail4c1d.ts.net:18443/ollama": ("", "fault", "host-check"),
+        "tower.tail4c1d.ts.net:21434": ("", "down", "not-listening"),
+        "edge.tail4c1d.ts.net:18443": ("litellm", "auth", "auth-required"),
+        "edge.tail4c1d.ts.net:18444": ("", "fault", "cert-expired"),
+        "cloud.tail4c1d.ts.net:18000": ("", "stalled", "no-answer"),
+        "admin.tail4c1d.ts.net:18443/old": ("", "fault", "bad-gateway"),
+        "admin.tail4c1d.ts.net:18444": ("ollama", "ok", "funnel-public"),
+    }
+    for part, (server, state, code) in expected.items():
+        rows = [row for row in ended.json["endpoints"] if row["url"].endswith(part)]
+        assert len(rows) == 1, part
+        told = (rows[0].get("server") or "", rows[0]["state"])
+        assert told == (server, state), f"{part}: {told} {codes(rows[0])}"
+        assert code is None or code in codes(rows[0]), f"{part}: {codes(rows[0])}"
+    assert ended.status == 2
+    validate(ended.out)
+
+
+@test
+def nothing_but_free_questions_is_asked():
+    with FakeTailnet(path=DEMO) as fake:
+        ended = once(fake)
+    assert set(ended.json["ledger"]["by_cost"]) == {"free"}, ended.json["ledger"]
+
+
+@test
+def without_a_terminal_it_prints_a_snapshot_by_itself():
+    with FakeTailnet(WELL) as fake:
+        ended = top(fake=fake)
+    assert ended.status == 0
+    assert "gpu1" in ended.out and "Ollama" in ended.out and "\x1b" not in ended.out
+    assert ended.out.splitlines()[-1] == "status: ok (0)"
+
+
+@test
+def a_degraded_fleet_ends_with_1():
+    with FakeTailnet(WELL.replace("direct 10.99.0.11:41641", "derp fra rate 5000")) as fake:
+        ended = once(fake)
+    assert ended.status == 1, ended.out
+    assert "relayed" in codes(endpoint(ended.json, "/ollama"))
+
+
+@test
+def without_any_server_it_cannot_tell_and_says_what_was_asked():
+    with FakeTailnet("peer box linux direct 10.99.0.11:41641\nconfig discover = all\nconfig ports = 21434\n") as fake:
+        ended = top("--once", fake=fake)
+    assert ended.status == 3
+    assert "21434" in ended.out and "--endpoint" in ended.out, ended.out
+
+
+@test
+def without_tailscaled_it_ends_with_3_and_the_fix():
+    with tempfile.TemporaryDirectory() as folder:
+        ended = top("--once", "--socket", f"{folder}/none.sock", "--tailscale", f"{folder}/none",
+                    environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
+    assert ended.status == 3
+    assert "tailscaled-missing" in ended.out or "systemctl start tailscaled" in ended.out
+
+
+@test
+def every_state_of_the_backend_has_its_code():
+    for state, code in (("Stopped", "tailscale-stopped"), ("NeedsLogin", "needs-login"),
+                        ("NeedsMachineAuth", "needs-approval"), ("Starting", "tailscale-starting")):
+        with FakeTailnet(f"daemon state {state}\n") as fake:
+            ended = once(fake)
+        assert ended.status == 3 and code in codes(ended.json), f"{state}: {codes(ended.json)}"
+
+
+@test
+def a_server_on_a_polite_port_is_found_and_remembered():
+    scenario = """
+daemon magicdns off
+config discover = all
+config ports = 21434, 18080
+peer gpu1 linux direct 10.99.0.11:41641 tag gpu
+peer phone iOS direct 10.99.0.12:41641
+door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle
+door phone:ollama raw 21434 ollama-0.17.4/loaded-idle
+"""
+    with FakeTailnet(scenario) as fake:
+        first = once(fake)
+        with open(f"{fake.dir}/state/tsllm-top/endpoints", encoding="utf-8") as file:
+            remembered = file.read()
+        second = once(fake, "--forget")
+        forgotten = not os.path.exists(f"{fake.dir}/state/tsllm-top/endpoints") or second
+    found = endpoint(first.json, "gpu1")
+    assert (found["server"], found["found_by"], found["state"]) == ("ollama", "port", "ok")
+    assert remembered == "http://gpu1.tail4c1d.ts.net:21434\tollama\n"
+    assert not [row for row in first.json["endpoints"] if "phone" in row["url"]]
+    assert forgotten and second.status == 0
+
+
+@test
+def a_web_server_on_a_polite_port_is_left_alone():
+    scenario = """
+daemon magicdns off
+config discover = all
+config ports = 18080
+peer gpu1 linux direct 10.99.0.11:41641 tag gpu
+door gpu1:wiki raw 18080 html
+"""
+    with FakeTailnet(scenario) as fake:
+        ended = once(fake)
+    assert ended.json["endpoints"] == [] and ended.status == 3
+
+
+@test
+def passive_sends_nothing_to_anybody():
+    with FakeTailnet(WELL) as fake:
+        ended = once(fake, "--passive")
+    assert ended.json["ledger"]["requests"] == 0
+    assert [peer["name"] for peer in ended.json["peers"]] == ["admin", "gpu1"]
+    assert ended.status == 0
+
+
+@test
+def with_userspace_networking_servers_are_reached_through_the_daemon():
+    with FakeTailnet("daemon tun off\n" + WELL) as fake:
+        ended = once(fake)
+    assert "userspace-networking" in codes(ended.json)
+    assert endpoint(ended.json, "/ollama")["state"] == "ok", ended.out
+    assert endpoint(ended.json, ":18080")["state"] == "ok"
+
+
+@test
+def the_cli_stands_in_for_the_socket():
+    with FakeTailnet(WELL) as fake:
+        cli = f"{fake.dir}/tailscale"
+        with open(cli, "w", encoding="utf-8") as file:
+            file.write(CLI.format(socket=fake.socket))
+        os.chmod(cli, 0o755)
+        by_socket = once(fake)
+        by_cli = top("--once", "--format", "json", "--deadline", "10", "--config", fake.config, "--socket",
+                     f"{fake.dir}/none.sock", "--tailscale", cli, environment=fake.environment)
+    assert by_cli.json["daemon"]["via"] == "cli" and by_socket.json["daemon"]["via"] == "localapi"
+    assert [[row["url"], row["state"]] for row in by_cli.json["endpoints"]] == \
+        [[row["url"], row["state"]] for row in by_socket.json["endpoints"]]
+    assert [row["id"] for row in by_cli.json["peers"]] == [row["id"] for row in by_socket.json["peers"]]
+
+
+CLI = """#!/usr/bin/python3
+import http.client, socket, sys
+path = {{"status": "status", "serve": "serve-config", "metrics": "usermetrics"}}[sys.argv[2]]
+connection = http.client.HTTPConnection("local-tailscaled.sock")
+connection.sock = socket.socket(socket.AF_UNIX)
+connection.sock.connect("{socket}")
+connection.request("GET", "/localapi/v0/" + path)
+sys.stdout.write(connection.getresponse().read().decode())
+"""
+
+
+@test
+def a_cli_that_hangs_ends_nobody():
+    with tempfile.TemporaryDirectory() as folder:
+        cli = f"{folder}/tailscale"
+        with open(cli, "w", encoding="utf-8") as file:
+            file.write("#!/bin/sh\nexec sleep 60\n")
+        os.chmod(cli, 0o755)
+        ended = top("--once", "--deadline", "1", "--socket", f"{folder}/none.sock", "--tailscale", cli,
+                    environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
+    assert ended.status == 3
+
+
+@test
+def watch_prints_a_valid_line_a_period_until_it_is_told_to_stop():
+    with FakeTailnet(WELL) as fake:
+        child = subprocess.Popen([TOP, "--watch", "--period", "0.5", "--config", fake.config, "--socket", fake.socket],
+                                 env=fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+        lines = [child.stdout.readline().decode() for _ in range(3)]
+        child.send_signal(signal.SIGTERM)
+        child.stdout.close()
+        status = child.wait(timeout=10)
+    for line in lines:
+        validate(line)
+    assert status == 0
+
+
+@test
+def a_muted_verdict_is_shown_and_not_counted():
+    muted = WELL.replace("direct 10.99.0.11:41641", "derp fra rate 5000") + "config ignore = relayed@gpu1\n"
+    with FakeTailnet(muted) as fake:
+        ended = once(fake)
+    row = endpoint(ended.json, "/ollama")
+    assert ended.status == 0, ended.out
+    assert [verdict["muted"] for verdict in row["verdicts"] if verdict["code"] == "relayed"] == [True]
+
+
+@test
+def a_key_goes_to_its_host_and_into_no_output():
+    scenario = """
+daemon magicdns off
+peer edge linux direct 10.99.0.11:41641 tag gpu
+door edge:proxy https 18443 / litellm-1.106.2/key-missing pinned key sk-very-secret litellm-1.106.2/key-right
+"""
+    with FakeTailnet(scenario) as fake:
+        ended = once(fake, "--log", f"{fake.dir}/log")
+        text = top("--once", fake=fake)
+        with open(f"{fake.dir}/log", encoding="utf-8") as file:
+            log = file.read()
+    assert endpoint(ended.json, "edge")["state"] == "ok", ended.out
+    assert "sk-very-secret" not in ended.out + ended.errors + text.out + log
+
+
+@test
+def usage_errors_end_with_64():
+    for words in (["--no-such-thing"], ["--format", "yaml"], ["--endpoint", "ftp://x"], ["--period", "soon"]):
+        ended = top(*words)
+        assert ended.status == 64 and ended.errors, words
+
+
+@test
+def a_wrong_configuration_line_is_told_and_costs_only_itself():
+    with FakeTailnet(WELL + "config colour = red\n") as fake:
+        ended = once(fake)
+    assert f"{fake.config}:" in ended.errors and "colour" in ended.errors, ended.errors
+    assert ended.status == 0 and len(ended.json["endpoints"]) == 2
+
+
+if __name__ == "__main__":
+    main()

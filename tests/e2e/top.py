@@ -1,0 +1,41 @@
+"""Runs the program under test: `tsllm-top` of this build, against a fake tailnet or nothing at all."""
+import json
+import os
+import subprocess
+
+TOP = os.environ.get("TSLLM_TOP", "./tsllm-top")
+
+
+class Ended:
+    """How it ended: status, what it printed, what it complained."""
+
+    def __init__(self, done):
+        self.status, self.out, self.errors = done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+def top(*words, fake=None, environment=None, seconds=30):
+    if fake:
+        words = ("--config", fake.config, "--socket", fake.socket, *words)
+    environment = dict(environment or (fake.environment if fake else os.environ), COLUMNS="120")
+    return Ended(subprocess.run([TOP, *words], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
+                                timeout=seconds))
+
+
+def once(fake, *words, deadline=8):
+    """One snapshot as JSON; the deadline is never reached where everybody answers or refuses."""
+    return top("--once", "--format", "json", "--deadline", str(deadline), *words, fake=fake)
+
+
+def endpoint(snapshot, part):
+    """The one endpoint whose URL holds this."""
+    found = [row for row in snapshot["endpoints"] if part in row["url"]]
+    assert len(found) == 1, f"{part}: {[row['url'] for row in snapshot['endpoints']]}"
+    return found[0]
+
+
+def codes(row):
+    return [verdict["code"] for verdict in row["verdicts"]]

@@ -1,0 +1,506 @@
+/* The words of ledger_help.h. What the live source does between an answer and the ledger (read it as its family
+ * does, digest it, say whether it was expected) is done here in the same order. */
+#include "tests/unit/ledger_help.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/digest.h"
+#include "probes/doors.h"
+#include "probes/family.h"
+#include "tests/unit/played.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define BEGIN_MONO INT64_C(5000000)
+#define BEGIN_WALL INT64_C(1795394746000) /* 2026-11-23 */
+#define CODES_MAX 64
+
+static struct {
+	struct ledger *ledger;
+	struct snapshot *snapshot;
+	char url[640];
+	const struct family *family;
+	bool has_key;
+} test;
+
+static struct {
+	const char *said[CODES_MAX], *kept_away[CODES_MAX];
+} codes;
+
+struct when at(double seconds)
+{
+	int64_t ms = (int64_t)(seconds * 1000);
+
+	return (struct when){ BEGIN_MONO + ms, BEGIN_WALL + ms };
+}
+
+int forget(void **state)
+{
+	(void)state;
+	snapshot_free(test.snapshot);
+	if (test.ledger)
+		ledger_free(test.ledger);
+	memset(&test, 0, sizeof(test));
+	return 0;
+}
+
+/* ---- a ledger ---- */
+
+struct ledger *empty_ledger(const struct ledger_terms *terms)
+{
+	static const struct ledger_terms usual = { .period_ms = 2000, .poll_ms = 10000 };
+
+	forget(NULL);
+	test.ledger = ledger_new(terms ? terms : &usual);
+	return test.ledger;
+}
+
+struct ledger *watching_a(const char *family, const char *url)
+{
+	static const struct ledger_terms patient = { .period_ms = DAYS(1000), .poll_ms = 10000 };
+	struct ledger *l = empty_ledger(&patient);
+	struct obs_status *status = running();
+
+	with_peer(status, GPU1_ID, "gpu1");
+	sees(l, at(0), status);
+	watches(l, family, url);
+	return l;
+}
+
+struct ledger *watching(const char *url)
+{
+	return watching_a(NULL, url);
+}
+
+static void declare(struct ledger *l, const char *family, const char *url, bool is_pinned, bool is_own)
+{
+	const struct obs_status *status = ledger_status(l);
+	const struct obs_peer *peer;
+	struct url parts;
+
+	assert_int_equal(url_split(&parts, url), 0);
+	peer = status ? doors_peer(status, parts.host, NULL) : NULL;
+	snprintf(test.url, sizeof(test.url), "%s", url);
+	test.family = family && *family ? family_by_name(family) : NULL;
+	assert_true(test.family || !family || !*family);
+	ledger_see_endpoint(l,
+		&(struct obs_endpoint){
+			.url = url,
+			.peer_id = peer ? peer->id : "",
+			.address = peer ? doors_address(peer) : "",
+			.at = "",
+			.port = parts.port,
+			.is_pinned = is_pinned,
+			.is_own = is_own,
+			.server = test.family ? test.family->name : "",
+			.title = test.family ? test.family->title : "",
+		},
+		at(0));
+}
+
+void watches(struct ledger *l, const char *family, const char *url)
+{
+	declare(l, family, url, true, false);
+}
+
+void watches_unpinned(struct ledger *l, const char *family, const char *url)
+{
+	declare(l, family, url, false, false);
+}
+
+void watches_own(struct ledger *l, const char *family, const char *url)
+{
+	declare(l, family, url, false, true);
+}
+
+/* ---- statuses ---- */
+
+const char *const *list_of(const struct obs_status *status, const char *word)
+{
+	const char **list = arena_alloc(status->arena, 2 * sizeof(*list));
+
+	list[0] = *word ? arena_copy(status->arena, word) : NULL;
+	return list;
+}
+
+static struct obs_peer node(struct obs_status *status, const char *id, const char *name, size_t number)
+{
+	return (struct obs_peer){
+		.id = arena_copy(status->arena, id),
+		.host_name = arena_copy(status->arena, name),
+		.fqdn = arena_printf(status->arena, "%s.tail4c1d.ts.net", name),
+		.os = "linux",
+		.user = "ada@example.com",
+		.user_id = 1,
+		.addresses = list_of(status,
+			arena_printf(status->arena, "100.64.%zu.%zu", number / 250, 1 + number % 250)),
+		.tags = list_of(status, ""),
+		.current_address = arena_printf(status->arena, "10.99.%zu.%zu:41641", number / 250, 1 + number % 250),
+		.home_derp = "fra",
+		.peer_relay = "",
+		.is_online = true,
+		.is_active = true,
+		.rx_bytes = 0,
+		.tx_bytes = 0,
+	};
+}
+
+struct obs_status *in_state(enum backend_state backend, const char *word)
+{
+	struct arena *arena = arena_new();
+	struct obs_status *status = arena_alloc(arena, sizeof(*status));
+
+	status->arena = arena;
+	status->backend = backend;
+	status->backend_word = arena_copy(arena, word);
+	status->version = "1.102.5";
+	status->auth_url = "";
+	status->tailnet = "example.com";
+	status->magicdns_suffix = "tail4c1d.ts.net";
+	status->has_tun = status->has_magicdns = status->has_self = true;
+	status->health = list_of(status, "");
+	status->cert_domains = list_of(status, "");
+	status->self = node(status, "n1", "admin", 0);
+	status->self.current_address = "";
+	return status;
+}
+
+struct obs_status *running(void)
+{
+	return in_state(BACKEND_RUNNING, "Running");
+}
+
+/* The room doubles, in the arena: old copies are left behind. */
+struct obs_peer *with_peer(struct obs_status *status, const char *id, const char *name)
+{
+	size_t count = status->peer_count;
+
+	if (!(count & (count - 1))) {
+		struct obs_peer *room = arena_alloc(status->arena, (count ? count * 2 : 1) * sizeof(*room));
+
+		if (count)
+			memcpy(room, status->peers, count * sizeof(*room));
+		status->peers = room;
+	}
+	status->peers[count] = node(status, id, name, count + 1);
+	status->peer_count++;
+	return &status->peers[count];
+}
+
+struct obs_peer *by_derp(struct obs_peer *peer)
+{
+	peer->current_address = "";
+	return peer;
+}
+
+struct obs_peer *by_peer_relay(struct obs_peer *peer)
+{
+	peer->current_address = "";
+	peer->peer_relay = "10.99.0.14:40000:vni:3";
+	return peer;
+}
+
+struct obs_peer *idle(struct obs_peer *peer)
+{
+	peer->is_active = false;
+	peer->current_address = "";
+	return peer;
+}
+
+struct obs_peer *offline(struct obs_peer *peer)
+{
+	peer->is_online = false;
+	return idle(peer);
+}
+
+void sees(struct ledger *l, struct when now, struct obs_status *status)
+{
+	ledger_keep_status(l, status, "localapi", "/run/tailscale/tailscaled.sock", now);
+}
+
+void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count)
+{
+	struct arena *arena = arena_new();
+	struct obs_serve *serve = arena_alloc(arena, sizeof(*serve));
+
+	serve->arena = arena;
+	serve->mount_count = count;
+	serve->mounts = arena_alloc(arena, (count + 1) * sizeof(*mounts));
+	for (size_t i = 0; i < count; i++)
+		serve->mounts[i] = mounts[i];
+	ledger_keep_serve(l, serve);
+}
+
+/* ---- what a door answers ---- */
+
+void gives_a_key(void)
+{
+	test.has_key = true;
+}
+
+/* "/v1/models" is recorded as "v1-models", perhaps with a word behind it. */
+static size_t matches(const char *path, const char *name)
+{
+	char flat[64];
+	size_t length;
+
+	snprintf(flat, sizeof(flat), "%s", path[1] ? path + 1 : "root");
+	for (char *c = flat; *c; c++)
+		*c = *c == '/' ? '-' : *c;
+	length = strlen(flat);
+	return strncmp(flat, name, length) == 0 && (!name[length] || name[length] == '-') ? length : 0;
+}
+
+static const struct request *question_of(const struct family *family, const char *name)
+{
+	const struct request *best = NULL;
+	size_t longest = 0;
+
+	for (size_t i = 0; family && i < family->request_count; i++)
+		if (matches(family->requests[i].path, name) > longest) {
+			best = &family->requests[i];
+			longest = matches(best->path, name);
+		}
+	return best;
+}
+
+static const struct request *primary_of(const struct family *family)
+{
+	for (size_t i = 0; family && i < family->request_count; i++)
+		if (family->requests[i].rhythm == EVERY_POLL)
+			return &family->requests[i];
+	return NULL;
+}
+
+static void tell(struct ledger *l, struct when now, const struct answer *answer, const struct request *request)
+{
+	struct arena *arena = arena_new();
+	const char *path = request ? request->path : "/";
+	struct obs_answer obs;
+	struct reading reading;
+
+	digest_answer(&obs, answer, test.url, path, arena);
+	reading_init(&reading, arena);
+	if (request && answer->outcome == OUTCOME_ANSWERED) {
+		obs.is_expected = request->read(answer, &reading);
+		reading.key_rejected = reading.wants_key && test.has_key;
+		reading.wants_key = reading.wants_key && !test.has_key;
+		obs.reading = &reading;
+	}
+	obs.is_primary = request == primary_of(test.family);
+	obs.cost = request ? request->cost : COST_FREE;
+	if (test.family) {
+		obs.server = test.family->name;
+		obs.title = test.family->title;
+		obs.is_front_end = test.family->kind == KIND_FRONT_END;
+	}
+	ledger_see_answer(l, &obs, now);
+	arena_free(arena);
+}
+
+static void set_timing(struct answer *answer)
+{
+	answer->connect_ms = 0.5;
+	answer->ttfb_ms = 3;
+	answer->bytes_sent = 100;
+	answer->bytes_received = 500;
+}
+
+void answers(struct ledger *l, struct when now, const char *recording)
+{
+	const char *name = strrchr(recording, '/') + 1;
+	const struct request *request = question_of(test.family, name);
+	struct answer answer;
+
+	if (!request)
+		request = primary_of(test.family);
+	played_load(&answer, recording);
+	if (answer.outcome == OUTCOME_ANSWERED)
+		set_timing(&answer);
+	tell(l, now, &answer, request);
+	answer_fini(&answer);
+}
+
+void says(struct ledger *l, struct when now, int status, const char *headers, const char *body)
+{
+	struct answer answer;
+
+	played_make(&answer, status, headers, body, strlen(body));
+	set_timing(&answer);
+	tell(l, now, &answer, primary_of(test.family));
+	answer_fini(&answer);
+}
+
+static void fails(struct ledger *l, struct when now, enum outcome outcome, enum tls_trouble trouble)
+{
+	struct answer answer;
+
+	answer_init(&answer);
+	answer.outcome = outcome;
+	answer.tls = trouble;
+	if (trouble == TLS_OTHER)
+		snprintf(answer.tls_text, sizeof(answer.tls_text), "wrong version number");
+	tell(l, now, &answer, primary_of(test.family));
+	answer_fini(&answer);
+}
+
+void comes_to(struct ledger *l, struct when now, enum outcome outcome)
+{
+	fails(l, now, outcome, TLS_FINE);
+}
+
+void stays_silent(struct ledger *l, struct when now)
+{
+	comes_to(l, now, OUTCOME_SILENT);
+}
+
+void is_refused(struct ledger *l, struct when now)
+{
+	comes_to(l, now, OUTCOME_REFUSED);
+}
+
+void connect_times_out(struct ledger *l, struct when now)
+{
+	comes_to(l, now, OUTCOME_CONNECT_TIMEOUT);
+}
+
+void tls_fails(struct ledger *l, struct when now, enum tls_trouble trouble)
+{
+	fails(l, now, OUTCOME_TLS, trouble);
+}
+
+/* ---- what is shown ---- */
+
+const struct snapshot *take(struct ledger *l, struct when now)
+{
+	snapshot_free(test.snapshot);
+	test.snapshot = ledger_take(l, now);
+	return test.snapshot;
+}
+
+const struct verdict *find_verdict(const struct snapshot *s, const char *code)
+{
+	for (size_t i = 0; i < s->verdict_count; i++)
+		if (strcmp(s->verdict_list[i].code, code) == 0)
+			return &s->verdict_list[i];
+	return NULL;
+}
+
+static void note_code(const char **list, const char *code)
+{
+	size_t i = 0;
+
+	while (i < CODES_MAX - 1 && list[i] && strcmp(list[i], code) != 0)
+		i++;
+	list[i] = code;
+}
+
+static bool is_noted(const char *const *list, const char *code)
+{
+	for (size_t i = 0; i < CODES_MAX && list[i]; i++)
+		if (strcmp(list[i], code) == 0)
+			return true;
+	return false;
+}
+
+static void assert_whole(const struct verdict *verdict, const char *text)
+{
+	size_t length = strlen(text);
+
+	if (strstr(text, "%{") || strstr(text, "  ") || strstr(text, "nan") ||
+		(length && strchr(" :,.;%", text[length - 1])))
+		fail_msg("%s is no whole sentence: %s", verdict->code, text);
+}
+
+const struct verdict *assert_verdict(const struct snapshot *s, const char *code)
+{
+	const struct verdict *verdict = find_verdict(s, code);
+
+	if (!verdict)
+		fail_msg("no %s; there is: %s", code, s->verdict_count ? s->verdict_list[0].text : "nothing");
+	assert_true(strlen(verdict->text) > 0);
+	assert_whole(verdict, verdict->text);
+	assert_whole(verdict, verdict->fix);
+	return verdict;
+}
+
+const struct verdict *assert_says(const struct snapshot *s, const char *code, enum layer layer,
+	enum severity severity, enum state state, const char *part)
+{
+	const struct verdict *verdict = assert_verdict(s, code);
+
+	note_code(codes.said, code);
+	assert_string_equal(layer_name(verdict->layer), layer_name(layer));
+	assert_string_equal(severity_name(verdict->severity), severity_name(severity));
+	assert_string_equal(state_name(verdict->state), state_name(state));
+	if (!strstr(verdict->text, part))
+		fail_msg("%s does not tell \"%s\": %s", code, part, verdict->text);
+	return verdict;
+}
+
+void assert_fix(const struct verdict *verdict, const char *part)
+{
+	if (!strstr(verdict->fix, part))
+		fail_msg("%s does not help with \"%s\": %s", verdict->code, part, verdict->fix);
+}
+
+void assert_no_verdict(const struct snapshot *s, const char *code)
+{
+	const struct verdict *verdict = find_verdict(s, code);
+
+	note_code(codes.kept_away, code);
+	if (verdict)
+		fail_msg("%s: %s", code, verdict->text);
+}
+
+void assert_nothing_above_info(const struct snapshot *s)
+{
+	for (size_t i = 0; i < s->verdict_count; i++)
+		if (s->verdict_list[i].severity > SEVERITY_INFO)
+			fail_msg("%s: %s", s->verdict_list[i].code, s->verdict_list[i].text);
+}
+
+void assert_state(const struct snapshot *s, enum state state)
+{
+	assert_true(s->endpoint_count > 0);
+	assert_string_equal(state_name(s->endpoints[0].state), state_name(state));
+}
+
+const struct peer *peer_row(const struct snapshot *s, const char *name)
+{
+	for (size_t i = 0; i < s->peer_count; i++)
+		if (strcmp(s->peers[i].name, name) == 0)
+			return &s->peers[i];
+	fail_msg("no peer %s", name);
+	return NULL;
+}
+
+void assert_peer_state(const struct snapshot *s, const char *name, enum state state)
+{
+	assert_string_equal(state_name(peer_row(s, name)->state), state_name(state));
+}
+
+const struct endpoint *endpoint_row(const struct snapshot *s, const char *url)
+{
+	for (size_t i = 0; i < s->endpoint_count; i++)
+		if (strcmp(s->endpoints[i].url, url) == 0)
+			return &s->endpoints[i];
+	fail_msg("no endpoint %s", url);
+	return NULL;
+}
+
+void assert_covered(const struct rule *table)
+{
+	for (; table->code; table++) {
+		if (!is_noted(codes.said, table->code))
+			fail_msg("no test makes %s appear", table->code);
+		if (!is_noted(codes.kept_away, table->code))
+			fail_msg("no test keeps %s away", table->code);
+	}
+}

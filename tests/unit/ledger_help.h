@@ -1,0 +1,73 @@
+/* Words for tests of the ledger and its rules, so that a test reads as what it says.
+ *
+ * One ledger and its last snapshot live at a time: watching() makes the ledger, take() the snapshot, and
+ * forget(), the teardown of every test, frees both. Answers go to the door that was named last. */
+#ifndef TSLLM_TESTS_LEDGER_HELP_H
+#define TSLLM_TESTS_LEDGER_HELP_H
+
+#include "probes/model/evidence.h"
+
+#define GPU1 "https://gpu1.tail4c1d.ts.net"
+#define GPU1_ID "n2"
+#define DAYS(n) (INT64_C(86400000) * (n))
+
+struct when at(double seconds); /* since the beginning of the test */
+int forget(void **state);
+
+/* ---- a ledger ---- */
+
+struct ledger *empty_ledger(const struct ledger_terms *terms); /* of 2 s and 10 s where NULL */
+/* Watches a door of a tailnet with gpu1 (direct) in it. Its status is never late. */
+struct ledger *watching(const char *url);
+struct ledger *watching_a(const char *family, const char *url);
+/* One more door, or one told of again; later answers are its own. family: NULL or "" while not recognised. */
+void watches(struct ledger *l, const char *family, const char *url);
+void watches_unpinned(struct ledger *l, const char *family, const char *url);
+void watches_own(struct ledger *l, const char *family, const char *url); /* on this machine's loopback */
+
+/* ---- statuses ---- */
+
+struct obs_status *in_state(enum backend_state backend, const char *word); /* with self and no peer */
+struct obs_status *running(void);
+/* Appends a peer, online and direct, untagged, of our own user. Valid until the next one is appended. */
+struct obs_peer *with_peer(struct obs_status *status, const char *id, const char *name);
+struct obs_peer *by_derp(struct obs_peer *peer);
+struct obs_peer *by_peer_relay(struct obs_peer *peer);
+struct obs_peer *idle(struct obs_peer *peer);
+struct obs_peer *offline(struct obs_peer *peer);
+const char *const *list_of(const struct obs_status *status, const char *word); /* NULL-ended, in its arena */
+void sees(struct ledger *l, struct when now, struct obs_status *status);
+void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
+
+/* ---- what a door answers ---- */
+
+void gives_a_key(void); /* from now on our requests carry one */
+/* A recording, "SERVER/STATE/NAME", read as its family reads it. The name tells which question it answers. */
+void answers(struct ledger *l, struct when now, const char *recording);
+void says(struct ledger *l, struct when now, int status, const char *headers, const char *body);
+void comes_to(struct ledger *l, struct when now, enum outcome outcome);
+void stays_silent(struct ledger *l, struct when now);
+void is_refused(struct ledger *l, struct when now);
+void connect_times_out(struct ledger *l, struct when now);
+void tls_fails(struct ledger *l, struct when now, enum tls_trouble trouble);
+
+/* ---- what is shown ---- */
+
+const struct snapshot *take(struct ledger *l, struct when now);
+const struct verdict *find_verdict(const struct snapshot *s, const char *code);
+/* One of the rows holds it, and it is a whole sentence. */
+const struct verdict *assert_verdict(const struct snapshot *s, const char *code);
+/* The same, with all that the contract says of it, and part in its text. */
+const struct verdict *assert_says(const struct snapshot *s, const char *code, enum layer layer,
+	enum severity severity, enum state state, const char *part);
+void assert_fix(const struct verdict *verdict, const char *part);
+void assert_no_verdict(const struct snapshot *s, const char *code);
+void assert_nothing_above_info(const struct snapshot *s);
+void assert_state(const struct snapshot *s, enum state state); /* of the first endpoint */
+void assert_peer_state(const struct snapshot *s, const char *name, enum state state);
+const struct peer *peer_row(const struct snapshot *s, const char *name);
+const struct endpoint *endpoint_row(const struct snapshot *s, const char *url);
+/* Every code of the table was asserted by assert_says() and by assert_no_verdict() in this program. */
+void assert_covered(const struct rule *table);
+
+#endif

@@ -1,0 +1,335 @@
+/* The configuration file: what it sets, and what is said about what it cannot. */
+#include "tui/config.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "probes/base/text.h"
+
+struct test {
+	char directory[32], path[48];
+	struct settings settings;
+	char faults[4096]; /* a line each, without the path */
+};
+
+static int set_up(void **state)
+{
+	static struct test test;
+
+	memset(&test, 0, sizeof(test));
+	strcpy(test.directory, "/tmp/tsllm-test-XXXXXX");
+	assert_non_null(mkdtemp(test.directory));
+	snprintf(test.path, sizeof(test.path), "%s/config", test.directory);
+	settings_init(&test.settings);
+	*state = &test;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct test *test = *state;
+
+	settings_fini(&test->settings);
+	unlink(test->path);
+	return rmdir(test->directory);
+}
+
+static void note_fault(void *data, const struct fault *fault)
+{
+	struct test *test = data;
+
+	assert_true(text_has_prefix(fault->text, test->path));
+	text_add(test->faults, sizeof(test->faults), "%s\n", fault->text + strlen(test->path) + 1);
+}
+
+static const struct settings *read_config(struct test *test, const char *text)
+{
+	FILE *file = fopen(test->path, "w");
+
+	fputs(text, file);
+	fclose(file);
+	assert_int_equal(config_read(test->path, &test->settings, note_fault, test), 0);
+	return &test->settings;
+}
+
+static void every_key_is_set(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings = read_config(test, "# a comment\n"
+							    "period = 0.5\n"
+							    "deadline=10 ; for the slow\n"
+							    "  discover = all\n"
+							    "exclude = phone, tag:ci\n"
+							    "exclude = os:android\n"
+							    "ignore = relayed@gpu2,cold\n"
+							    "ports = 443, 8080 ,11434\n"
+							    "socket = /run/ts.sock\n"
+							    "tailscale = tailscale-beta\n"
+							    "ca_file = ca.pem\n"
+							    "proxy = socks5h://127.0.0.1:1055\n"
+							    "theme = mono\n"
+							    "llama-metrics = off\n"
+							    "passive = on\n");
+	char expected[64];
+
+	assert_string_equal(test->faults, "");
+	assert_true(settings->period_s == 0.5);
+	assert_true(settings->deadline_s == 10);
+	assert_int_equal(settings->discover, DISCOVER_ALL);
+	assert_int_equal(settings->exclude.count, 3);
+	assert_string_equal(settings->exclude.items[0], "phone");
+	assert_string_equal(settings->exclude.items[1], "tag:ci");
+	assert_string_equal(settings->exclude.items[2], "os:android");
+	assert_int_equal(settings->ignore.count, 2);
+	assert_string_equal(settings->ignore.items[0], "relayed@gpu2");
+	assert_int_equal(settings->ports[0], 443);
+	assert_int_equal(settings->ports[1], 8080);
+	assert_int_equal(settings->ports[2], 11434);
+	assert_int_equal(settings->ports[3], 0);
+	assert_string_equal(settings->socket, "/run/ts.sock");
+	assert_string_equal(settings->tailscale, "tailscale-beta");
+	snprintf(expected, sizeof(expected), "%s/ca.pem", test->directory);
+	assert_string_equal(settings->ca_file, expected);
+	assert_string_equal(settings->proxy, "socks5h://127.0.0.1:1055");
+	assert_string_equal(settings->theme, "mono");
+	assert_false(settings->has_llama_metrics);
+	assert_true(settings->is_passive);
+}
+
+static void endpoints_have_keys_beside_the_file_or_at_home(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings;
+	char expected[64];
+
+	setenv("HOME", "/home/ann", 1);
+	settings = read_config(test, "period = 3\n"
+				     "[endpoint one]\n"
+				     "url = https://gpu1.tail4c1d.ts.net/\n"
+				     "key_file = one.key\n"
+				     "[endpoint two]\n"
+				     "key_file = ~/two.key\n"
+				     "url = http://100.64.0.3:8000\n"
+				     "[endpoint three]\n"
+				     "url = http://100.64.0.3:8001\n"
+				     "key_env = GPU_KEY\n");
+	assert_string_equal(test->faults, "");
+	assert_int_equal(settings->pins.count, 3);
+	assert_string_equal(settings->pins.items[0].url, "https://gpu1.tail4c1d.ts.net");
+	snprintf(expected, sizeof(expected), "%s/one.key", test->directory);
+	assert_string_equal(settings->pins.items[0].key_file, expected);
+	assert_string_equal(settings->pins.items[0].key_env, "");
+	assert_string_equal(settings->pins.items[1].key_file, "/home/ann/two.key");
+	assert_string_equal(settings->pins.items[2].key_env, "GPU_KEY");
+	assert_string_equal(settings->pins.items[2].key_file, "");
+}
+
+static void each_fault_names_its_line_and_the_rest_applies(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings = read_config(test, "period = abc\n"
+							    "perod = 3\n"
+							    "deadline = 7\n"
+							    "discover = some\n"
+							    "\n"
+							    "ports = 80, 65536\n"
+							    "passive = yes\n"
+							    "just words\n"
+							    "proxy = http://proxy:8080\n"
+							    "[endpoint a]\n"
+							    "key_env = A-B\n"
+							    "user = ann\n"
+							    "[endpoint b]\n"
+							    "url = gpu1\n"
+							    "[colours]\n"
+							    "red = blue\n"
+							    "[endpoint c\n"
+							    "[endpoint]\n"
+							    "[endpoint d]\n"
+							    "url = http://gpu1:8000\n"
+							    "url = http://gpu2:8000\n"
+							    "[endpoint e]\n"
+							    "url = http://GPU1:8000/\n");
+
+	assert_string_equal(test->faults,
+		"1: 'abc' is no number from 0.5 to 3600\n"
+		"2: unknown key 'perod', expected one of period, deadline, discover, exclude, ignore, ports, "
+		"socket, "
+		"tailscale, ca_file, proxy, theme, llama-metrics, passive\n"
+		"4: 'some' is none of mine, tagged, all, off\n"
+		"6: '65536' is no port from 1 to 65535\n"
+		"7: 'yes' is neither 'on' nor 'off'\n"
+		"8: expected KEY = VALUE\n"
+		"9: 'http://proxy:8080' is no SOCKS5 proxy like socks5h://127.0.0.1:1055 or "
+		"socks5h://localhost/run/socks\n"
+		"11: 'A-B' is no name of an environment variable\n"
+		"12: unknown key 'user', expected one of url, key_env, key_file\n"
+		"10: this endpoint has no url\n"
+		"14: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
+		"15: unknown section, expected [endpoint NAME]\n"
+		"17: ']' is missing\n"
+		"18: unknown section, expected [endpoint NAME]\n"
+		"21: a second url in one section\n"
+		"23: this url is in another section already\n");
+	assert_true(settings->period_s == 2);
+	assert_true(settings->deadline_s == 7);
+	assert_int_equal(settings->ports[0], 0);
+	assert_int_equal(settings->pins.count, 1);
+	assert_string_equal(settings->pins.items[0].url, "http://gpu1:8000");
+}
+
+static void numbers_are_strict(void **state)
+{
+	static const char *const bad[] = { "", "0.4", "3601", "1e2", "nan", "inf", "0x10", "-1", "1.2.3",
+		"2 s", "." };
+	struct test *test = *state;
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(config_set(&test->settings, "period", bad[i], NULL, &fault), -1);
+	assert_int_equal(config_set(&test->settings, "period", "3600", NULL, &fault), 0);
+	assert_true(test->settings.period_s == 3600);
+}
+
+static void a_proxy_is_an_address_and_never_a_name(void **state)
+{
+	static const char *const good[] = { "socks5h://[::1]:1055", "socks5h://localhost/run/socks", "" };
+	static const char *const bad[] = { "socks5h://proxy:1055", "socks5h://127.1:1055",
+		"socks5h://127.0.0.1", "socks5h://127.0.0.1:0", "socks5h://127.0.0.1:1055/x",
+		"socks5://127.0.0.1:1055", "socks5h://[x]:1" };
+	struct test *test = *state;
+	struct fault fault;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+		assert_int_equal(config_set(&test->settings, "proxy", good[i], NULL, &fault), 0);
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(config_set(&test->settings, "proxy", bad[i], NULL, &fault), -1);
+}
+
+static void long_lines_are_refused_and_lines_stay_counted(void **state)
+{
+	struct test *test = *state;
+	char text[2000];
+
+	snprintf(text, sizeof(text),
+		"socket = /%0189d\nsocket = /%0190d\nperiod = %0500d\nperiod = x\ndeadline = 9", 7, 8, 9);
+	read_config(test, text);
+	assert_string_equal(test->faults, "2: this line is longer than 199 bytes\n"
+					  "3: this line is longer than 199 bytes\n"
+					  "4: 'x' is no number from 0.5 to 3600\n");
+	assert_int_equal(strlen(test->settings.socket), 190);
+	assert_int_equal(test->settings.socket[189], '7');
+	assert_true(test->settings.deadline_s == 9);
+}
+
+static void a_long_section_name_is_a_section_of_its_own(void **state)
+{
+	struct test *test = *state;
+	char text[500];
+
+	snprintf(text, sizeof(text), "[endpoint %060d]\nurl = http://a\n[endpoint %060d]\nurl = http://b\n",
+		0, 0);
+	assert_int_equal(read_config(test, text)->pins.count, 2);
+	assert_string_equal(test->faults, "");
+}
+
+static void windows_line_ends_and_a_byte_order_mark_do_no_harm(void **state)
+{
+	struct test *test = *state;
+
+	assert_true(read_config(test, "\xef\xbb\xbfperiod = 4\r\n\r\ntheme = mono\r\n")->period_s == 4);
+	assert_string_equal(test->settings.theme, "mono");
+	assert_string_equal(test->faults, "");
+}
+
+static void hostile_bytes_in_a_fault_are_harmless(void **state)
+{
+	struct test *test = *state;
+
+	read_config(test, "period = \033[31m\n");
+	assert_string_equal(test->faults, "1: '\\x1b[31m' is no number from 0.5 to 3600\n");
+}
+
+static void what_is_printed_reads_back_as_the_same(void **state)
+{
+	struct test *test = *state;
+	char first[2048] = "", second[2048] = "";
+	FILE *file;
+
+	read_config(test, "period = 1.5\nexclude = a, b\nports = 80, 443\n[endpoint x]\nurl = "
+			  "https://gpu1\nkey_env = K\n"
+			  "[endpoint y]\nurl = http://gpu2:8000\nkey_file = /k\n");
+	file = fmemopen(first, sizeof(first), "w");
+	config_print(file, &test->settings);
+	fclose(file);
+	assert_non_null(strstr(first, "period = 1.5\n"));
+	assert_non_null(strstr(first, "# socket =\n"));
+	assert_non_null(strstr(first, "\n[endpoint 2]\nurl = http://gpu2:8000\nkey_file = /k\n"));
+	settings_fini(&test->settings);
+	settings_init(&test->settings);
+	read_config(test, first);
+	assert_string_equal(test->faults, "");
+	file = fmemopen(second, sizeof(second), "w");
+	config_print(file, &test->settings);
+	fclose(file);
+	assert_string_equal(first, second);
+}
+
+static void count_fault(void *data, const struct fault *fault)
+{
+	assert_non_null(strstr(fault->text, "cannot read the configuration"));
+	++*(int *)data;
+}
+
+static void only_the_default_file_may_be_missing(void **state)
+{
+	struct test *test = *state;
+	int faults = 0;
+
+	setenv("XDG_CONFIG_HOME", test->directory, 1);
+	assert_int_equal(config_read(NULL, &test->settings, count_fault, &faults), 0);
+	assert_int_equal(faults, 0);
+	assert_int_equal(config_read(test->path, &test->settings, count_fault, &faults), -1);
+	assert_int_equal(faults, 1);
+	assert_int_equal(config_read(test->directory, &test->settings, count_fault, &faults), -1);
+	assert_int_equal(faults, 2);
+}
+
+static void the_default_file_is_under_the_configuration_home(void **state)
+{
+	char path[64];
+
+	(void)state;
+	setenv("XDG_CONFIG_HOME", "/c", 1);
+	assert_string_equal(config_default_path(path, sizeof(path)), "/c/tsllm-top/config");
+	unsetenv("XDG_CONFIG_HOME");
+	setenv("HOME", "/home/ann", 1);
+	assert_string_equal(config_default_path(path, sizeof(path)), "/home/ann/.config/tsllm-top/config");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(every_key_is_set),
+		TEST(endpoints_have_keys_beside_the_file_or_at_home),
+		TEST(each_fault_names_its_line_and_the_rest_applies),
+		TEST(numbers_are_strict),
+		TEST(a_proxy_is_an_address_and_never_a_name),
+		TEST(long_lines_are_refused_and_lines_stay_counted),
+		TEST(a_long_section_name_is_a_section_of_its_own),
+		TEST(windows_line_ends_and_a_byte_order_mark_do_no_harm),
+		TEST(hostile_bytes_in_a_fault_are_harmless),
+		TEST(what_is_printed_reads_back_as_the_same),
+		TEST(only_the_default_file_may_be_missing),
+		TEST(the_default_file_is_under_the_configuration_home),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

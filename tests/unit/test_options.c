@@ -1,0 +1,270 @@
+/* The command line: over the configuration, over the defaults. */
+#include "tui/options.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "probes/base/text.h"
+
+struct test {
+	char directory[32];
+	struct options options;
+	struct settings settings;
+	char errors[2048];
+};
+
+static int set_up(void **state)
+{
+	static struct test test;
+
+	memset(&test, 0, sizeof(test));
+	strcpy(test.directory, "/tmp/tsllm-test-XXXXXX");
+	assert_non_null(mkdtemp(test.directory));
+	setenv("XDG_CONFIG_HOME", test.directory, 1);
+	setenv("XDG_STATE_HOME", "/s", 1);
+	unsetenv("TS_SOCKET");
+	*state = &test;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct test *test = *state;
+
+	options_fini(&test->options);
+	settings_fini(&test->settings);
+	return rmdir(test->directory);
+}
+
+/* Parses a command line whose words are separated by spaces; called once a test. */
+static int parse(struct test *test, const char *line)
+{
+	char *words[32] = { (char *)"tsllm-top" }, copy[256];
+	int count = 1, status;
+	FILE *errors = fmemopen(test->errors, sizeof(test->errors), "w");
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " "))
+		words[count++] = word;
+	status = options_parse(count, words, &test->options, &test->settings, errors);
+	fclose(errors);
+	return status;
+}
+
+static void nothing_given_is_the_defaults(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, ""), 0);
+	assert_string_equal(test->errors, "");
+	assert_false(test->options.is_once);
+	assert_false(test->options.is_watch);
+	assert_int_equal(test->options.format, FORMAT_TEXT);
+	assert_int_equal(test->options.mouse, MOUSE_AUTO);
+	assert_string_equal(test->options.log, "");
+	assert_true(test->settings.period_s == 2);
+	assert_string_equal(test->settings.state_file, "/s/tsllm-top/endpoints");
+}
+
+static void every_option_is_taken(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--watch --format json --period 0.5 --deadline=9 --endpoint http://a "
+				     "--endpoint=http://b --passive --socket /s --tailscale t --ca-file c"),
+		0);
+	assert_string_equal(test->errors, "");
+	assert_true(test->options.is_watch);
+	assert_false(test->options.is_once);
+	assert_int_equal(test->options.format, FORMAT_JSON);
+	assert_true(test->settings.period_s == 0.5);
+	assert_true(test->settings.deadline_s == 9);
+	assert_int_equal(test->settings.pins.count, 2);
+	assert_string_equal(test->settings.pins.items[1].url, "http://b");
+	assert_true(test->settings.is_passive);
+	assert_string_equal(test->settings.socket, "/s");
+	assert_string_equal(test->settings.tailscale, "t");
+	assert_string_equal(test->settings.ca_file, "c");
+}
+
+static void every_other_option_is_taken(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--once --print-config --forget --theme mono --mouse=off --ascii --log "
+				     "l --no-capture"),
+		0);
+	assert_true(test->options.is_once);
+	assert_true(test->options.prints_config);
+	assert_true(test->options.forgets);
+	assert_string_equal(test->settings.theme, "mono");
+	assert_int_equal(test->options.mouse, MOUSE_OFF);
+	assert_true(test->options.is_ascii);
+	assert_string_equal(test->options.log, "l");
+}
+
+static void a_format_without_watch_means_once(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--format text"), 0);
+	assert_true(test->options.is_once);
+}
+
+static void write_config(struct test *test, const char *text)
+{
+	char path[64];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/c", test->directory);
+	file = fopen(path, "w");
+	fputs(text, file);
+	fclose(file);
+}
+
+static int parse_with_config(struct test *test, const char *line)
+{
+	char whole[256], path[64];
+	int status;
+
+	snprintf(path, sizeof(path), "%s/c", test->directory);
+	snprintf(whole, sizeof(whole), "%s --config %s", line, path);
+	status = parse(test, whole);
+	unlink(path);
+	return status;
+}
+
+static void options_win_over_the_configuration_wherever_it_is_named(void **state)
+{
+	struct test *test = *state;
+
+	write_config(test, "period = 7\ndeadline = 8\n[endpoint a]\nurl = http://a\nkey_env = K\n");
+	assert_int_equal(parse_with_config(test, "--period 3 --endpoint http://a/ --endpoint http://b"), 0);
+	assert_true(test->settings.period_s == 3);
+	assert_true(test->settings.deadline_s == 8);
+	assert_int_equal(test->settings.pins.count, 2);
+	assert_string_equal(test->settings.pins.items[0].key_env, "K");
+}
+
+static void a_fault_of_the_configuration_is_said_and_does_not_stop(void **state)
+{
+	struct test *test = *state;
+
+	write_config(test, "period = x\n");
+	assert_int_equal(parse_with_config(test, "--once"), 0);
+	assert_non_null(strstr(test->errors, "/c:1: 'x' is no number from 0.5 to 3600\n"));
+	assert_true(text_has_prefix(test->errors, "tsllm-top: /tmp/"));
+}
+
+static void a_configuration_that_is_not_there_is_wrong_usage(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--config /nowhere/c"), EX_USAGE);
+	assert_non_null(strstr(test->errors, "/nowhere/c"));
+}
+
+static void the_environments_socket_is_between_the_two(void **state)
+{
+	struct test *test = *state;
+
+	setenv("TS_SOCKET", "/env", 1);
+	write_config(test, "socket = /file\n");
+	assert_int_equal(parse_with_config(test, "--once"), 0);
+	assert_string_equal(test->settings.socket, "/env");
+}
+
+static void an_option_wins_over_the_environments_socket(void **state)
+{
+	struct test *test = *state;
+
+	setenv("TS_SOCKET", "/env", 1);
+	assert_int_equal(parse(test, "--socket /given"), 0);
+	assert_string_equal(test->settings.socket, "/given");
+}
+
+static void help_needs_no_configuration(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "-h --config /nowhere/c"), 0);
+	assert_true(test->options.wants_help);
+}
+
+static void wrong_usage_is_64_and_says_why(void **state)
+{
+	static const struct {
+		const char *line, *error;
+	} cases[] = {
+		{ "--nonsense", "tsllm-top: --nonsense: not understood, see --help\n" },
+		{ "--period", "tsllm-top: --period: a value is missing, see --help\n" },
+		{ "--once=3", "tsllm-top: --once=3: not understood, see --help\n" },
+		{ "gpu1", "tsllm-top: gpu1: not understood, see --help\n" },
+		{ "-x", "tsllm-top: -x: not understood, see --help\n" },
+		{ "--period 0", "tsllm-top: --period: '0' is no number from 0.5 to 3600\n" },
+		{ "--format csv",
+			"tsllm-top: --format: 'csv' is not in this build, which has text and json\n" },
+		{ "--format yaml", "tsllm-top: --format: 'yaml' is neither 'text' nor 'json'\n" },
+		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is none of on, off, auto\n" },
+		{ "--once --watch", "tsllm-top: --once: not together with --watch\n" },
+		{ "--endpoint x", "tsllm-top: --endpoint: 'x' is no URL like http://gpu1:11434 or "
+				  "https://gpu1.example.ts.net/path\n" },
+	};
+	struct test *test = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (i) {
+			options_fini(&test->options);
+			settings_fini(&test->settings);
+		}
+		assert_int_equal(parse(test, cases[i].line), EX_USAGE);
+		assert_string_equal(test->errors, cases[i].error);
+	}
+}
+
+static void help_fits_in_eighty_columns_and_has_every_option(void **state)
+{
+	static const char *const names[] = { "--once", "--watch", "--format", "--period", "--deadline",
+		"--socket", "--tailscale", "--config", "--print-config", "--endpoint", "--ca-file",
+		"--passive", "--no-capture", "--ascii", "--theme", "--mouse", "--log", "--forget", "--help",
+		"--version" };
+	char text[4096] = "";
+	FILE *file = fmemopen(text, sizeof(text), "w");
+
+	parse(*state, "");
+	options_help(file);
+	fclose(file);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		assert_non_null(strstr(text, names[i]));
+	assert_non_null(strstr(text, "accepted; this build has no capture"));
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		assert_true(text_cells(line) <= 80);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(nothing_given_is_the_defaults),
+		TEST(every_option_is_taken),
+		TEST(every_other_option_is_taken),
+		TEST(a_format_without_watch_means_once),
+		TEST(options_win_over_the_configuration_wherever_it_is_named),
+		TEST(a_fault_of_the_configuration_is_said_and_does_not_stop),
+		TEST(a_configuration_that_is_not_there_is_wrong_usage),
+		TEST(the_environments_socket_is_between_the_two),
+		TEST(an_option_wins_over_the_environments_socket),
+		TEST(help_needs_no_configuration),
+		TEST(wrong_usage_is_64_and_says_why),
+		TEST(help_fits_in_eighty_columns_and_has_every_option),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

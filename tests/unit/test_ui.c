@@ -1,0 +1,562 @@
+/* Keys: what they change, and that the selection stays with its row. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tests/unit/sample_snapshot.h"
+#include "tui/ui.h"
+
+#define WIDTH 120
+#define HEIGHT 24
+#define HEADS 3 /* line of the column heads */
+
+/* A user in front of a fleet. */
+struct seat {
+	struct ui *ui;
+	struct snapshot *snapshot;
+	struct canvas *canvas;
+};
+
+static void look(struct seat *seat)
+{
+	ui_draw(seat->ui, seat->snapshot, seat->canvas);
+}
+
+static struct seat sit(struct snapshot *snapshot)
+{
+	struct seat seat = { ui_new(), snapshot, canvas_new(WIDTH, HEIGHT, false) };
+
+	look(&seat);
+	return seat;
+}
+
+static void leave(struct seat *seat)
+{
+	ui_free(seat->ui);
+	canvas_free(seat->canvas);
+	snapshot_free(seat->snapshot);
+}
+
+static unsigned press(struct seat *seat, int key)
+{
+	unsigned answer = ui_key(seat->ui, seat->snapshot, key);
+
+	look(seat);
+	return answer;
+}
+
+static void type(struct seat *seat, const char *text)
+{
+	for (; *text; text++)
+		press(seat, (unsigned char)*text);
+}
+
+static bool row_has(const struct seat *seat, int y, const char *part)
+{
+	char text[1024];
+
+	return strstr(canvas_row_text(seat->canvas, y, text, sizeof(text)), part) != NULL;
+}
+
+static bool screen_has(const struct seat *seat, const char *part)
+{
+	for (int y = 0; y < HEIGHT; y++)
+		if (row_has(seat, y, part))
+			return true;
+	return false;
+}
+
+/* The line that is marked; -1: none. */
+static int selected_line(const struct seat *seat)
+{
+	for (int y = 0; y < HEIGHT; y++)
+		if (canvas_row(seat->canvas, y)[0].attributes & CELL_SELECTED)
+			return y;
+	return -1;
+}
+
+static bool selected_is(const struct seat *seat, const char *part)
+{
+	return selected_line(seat) >= 0 && row_has(seat, selected_line(seat), part);
+}
+
+static void the_worst_row_is_first_and_selected(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	assert_true(selected_is(&seat, "down"));
+	assert_true(selected_is(&seat, "tower"));
+	leave(&seat);
+}
+
+static void nothing_chosen_stays_on_the_worst_row(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	seat.snapshot->endpoints[0].state = STATE_DOWN;
+	look(&seat);
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	assert_true(selected_is(&seat, "gpu1"));
+	leave(&seat);
+}
+
+static void the_selection_follows_its_row_when_the_order_changes(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'j');
+	press(&seat, PRESS_DOWN);
+	assert_true(selected_is(&seat, "studio"));
+	assert_int_equal(selected_line(&seat), HEADS + 3);
+	seat.snapshot->endpoints[6].state = STATE_DOWN;
+	look(&seat);
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	assert_true(selected_is(&seat, "studio"));
+	press(&seat, 'S');
+	assert_true(selected_is(&seat, "studio"));
+	leave(&seat);
+}
+
+static void a_selected_row_that_goes_away_leaves_its_place(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'j');
+	assert_true(selected_is(&seat, "nas"));
+	seat.snapshot->endpoints[5] = seat.snapshot->endpoints[9];
+	seat.snapshot->endpoint_count = 9;
+	look(&seat);
+	assert_int_equal(selected_line(&seat), HEADS + 2);
+	assert_true(selected_is(&seat, "studio"));
+	leave(&seat);
+}
+
+static void moving_stops_at_both_ends(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'k');
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	press(&seat, 'G');
+	press(&seat, 'j');
+	press(&seat, PRESS_PAGE_DOWN);
+	assert_true(selected_is(&seat, "printer"));
+	press(&seat, 'g');
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	leave(&seat);
+}
+
+static void the_list_scrolls_so_that_the_selected_row_is_seen(void **state)
+{
+	struct seat seat = sit(sample_crowd(500, 5));
+
+	(void)state;
+	press(&seat, 'G');
+	assert_int_equal(selected_line(&seat), HEIGHT - 2);
+	press(&seat, PRESS_PAGE_UP);
+	press(&seat, PRESS_PAGE_UP);
+	assert_true(selected_line(&seat) > HEADS);
+	press(&seat, PRESS_HOME);
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	leave(&seat);
+}
+
+static void numbers_and_tab_change_the_view(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '2');
+	assert_true(screen_has(&seat, "[2 Paths]"));
+	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[3 Serve]"));
+	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[4 Events]"));
+	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[1 Fleet]"));
+	press(&seat, PRESS_BACK_TAB);
+	assert_true(screen_has(&seat, "[4 Events]"));
+	leave(&seat);
+}
+
+static void each_view_keeps_its_own_selection(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'j');
+	press(&seat, '2');
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	press(&seat, '1');
+	assert_true(selected_is(&seat, "nas"));
+	leave(&seat);
+}
+
+static void a_field_filter_keeps_only_its_rows(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "path:derp");
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: path:derp_"));
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEADS + 1, "studio"));
+	assert_false(screen_has(&seat, "gpu1"));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(screen_has(&seat, "gpu1"));
+	leave(&seat);
+}
+
+static void words_of_a_filter_must_all_hold_and_an_exclamation_mark_negates(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, PRESS_F4);
+	type(&seat, "server:ollama !state:fault !PI");
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEADS + 1, "gpu1"));
+	assert_false(row_has(&seat, HEADS + 2, "ollama"));
+	assert_int_equal(canvas_row(seat.canvas, HEADS + 2)[12].character, ' ');
+	leave(&seat);
+}
+
+static void a_filter_finds_models_and_urls_that_no_column_shows(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "model:gpt-oss peer:gpu1");
+	assert_true(row_has(&seat, HEADS + 1, "gpu1"));
+	press(&seat, PRESS_ESCAPE);
+	press(&seat, '\\');
+	type(&seat, "https://gpu2.tail1234");
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEADS + 1, "/llama"));
+	leave(&seat);
+}
+
+static void a_filter_that_nothing_matches_says_so(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "no such thing");
+	assert_true(screen_has(&seat, "nothing matches the filter"));
+	press(&seat, PRESS_ENTER);
+	assert_int_equal(press(&seat, PRESS_ENTER), 0);
+	leave(&seat);
+}
+
+static void a_filter_belongs_to_its_view(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "server:vllm");
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, 2, "filter server:vllm"));
+	press(&seat, '2');
+	assert_false(row_has(&seat, 2, "filter"));
+	assert_true(screen_has(&seat, "studio"));
+	press(&seat, '1');
+	assert_false(screen_has(&seat, "studio"));
+	leave(&seat);
+}
+
+static void a_page_in_place_of_the_rows_has_nothing_to_open(void **state)
+{
+	struct seat seat = sit(sample_nobody_serves());
+
+	(void)state;
+	assert_int_equal(press(&seat, PRESS_ENTER), 0);
+	assert_int_equal(press(&seat, 'y'), 0);
+	assert_true(screen_has(&seat, "No LLM server was found"));
+	leave(&seat);
+}
+
+static void escape_in_a_prompt_brings_the_old_filter_back(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "nas");
+	press(&seat, PRESS_ENTER);
+	press(&seat, '\\');
+	type(&seat, "xyz");
+	press(&seat, PRESS_BACKSPACE);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: nasxy_"));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(selected_is(&seat, "nas"));
+	leave(&seat);
+}
+
+static void keys_are_text_while_a_prompt_is_open(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '/');
+	assert_int_equal(press(&seat, 'q') & UI_QUIT, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "search: q_"));
+	leave(&seat);
+}
+
+static void searching_moves_the_selection_and_n_goes_on(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	int first;
+
+	(void)state;
+	press(&seat, '/');
+	type(&seat, "gpu2");
+	press(&seat, PRESS_ENTER);
+	assert_true(selected_is(&seat, "gpu2"));
+	assert_true(screen_has(&seat, "gpu1"));
+	first = selected_line(&seat);
+	press(&seat, 'n');
+	assert_true(selected_is(&seat, "gpu2"));
+	assert_int_not_equal(selected_line(&seat), first);
+	press(&seat, 'N');
+	assert_int_equal(selected_line(&seat), first);
+	leave(&seat);
+}
+
+static void sorting_goes_by_the_next_column_and_turns_round(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 's');
+	assert_true(row_has(&seat, HEADS, "PEER↑"));
+	assert_true(row_has(&seat, HEADS + 1, "gpu1"));
+	press(&seat, 'S');
+	assert_true(row_has(&seat, HEADS, "PEER↓"));
+	assert_true(row_has(&seat, HEADS + 2, "vps"));
+	leave(&seat);
+}
+
+static void unknown_numbers_come_last_in_both_directions(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '2');
+	for (int i = 0; i < 4; i++)
+		press(&seat, 's');
+	assert_true(row_has(&seat, HEADS, "RTT ms"));
+	assert_true(row_has(&seat, HEADS + 1, "studio"));
+	assert_true(row_has(&seat, HEADS + 7, "–"));
+	press(&seat, 'I');
+	assert_true(row_has(&seat, HEADS + 1, "nas"));
+	assert_true(row_has(&seat, HEADS + 6, "studio"));
+	assert_true(row_has(&seat, HEADS + 7, "–"));
+	leave(&seat);
+}
+
+static void pause_is_told_and_shown(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_int_equal(press(&seat, 'p'), UI_REDRAW);
+	assert_true(ui_is_paused(seat.ui));
+	assert_true(row_has(&seat, 2, "PAUSED"));
+	press(&seat, 'Z');
+	assert_false(ui_is_paused(seat.ui));
+	leave(&seat);
+}
+
+static void enter_opens_the_detail_of_the_selected_row_and_escape_closes_it(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'j');
+	press(&seat, PRESS_ENTER);
+	assert_true(screen_has(&seat, "https://nas.tail1234.ts.net"));
+	assert_true(screen_has(&seat, "host-check"));
+	assert_true(screen_has(&seat, "→ OLLAMA_HOST=0.0.0.0"));
+	press(&seat, '?');
+	assert_true(screen_has(&seat, "LOOK"));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(screen_has(&seat, "host-check"));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(selected_is(&seat, "nas"));
+	leave(&seat);
+}
+
+static void the_detail_of_what_went_away_says_so(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, PRESS_ENTER);
+	seat.snapshot->endpoint_count = 3;
+	look(&seat);
+	assert_true(screen_has(&seat, "no longer there"));
+	leave(&seat);
+}
+
+static void an_event_opens_what_it_is_about(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '4');
+	press(&seat, 'j');
+	press(&seat, PRESS_ENTER);
+	assert_true(screen_has(&seat, "studio.tail1234.ts.net"));
+	assert_true(screen_has(&seat, "SERVERS"));
+	leave(&seat);
+}
+
+static void a_page_scrolls_and_stops_at_its_end(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'h');
+	press(&seat, PRESS_END);
+	assert_true(screen_has(&seat, "FIGURES"));
+	press(&seat, 'j');
+	press(&seat, PRESS_HOME);
+	assert_true(screen_has(&seat, "MOVE"));
+	leave(&seat);
+}
+
+static void copying_gives_the_url_or_the_peers_full_name(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'j');
+	assert_true(press(&seat, 'y') & UI_COPY);
+	assert_string_equal(ui_copied_text(seat.ui), "https://nas.tail1234.ts.net");
+	assert_true(row_has(&seat, HEIGHT - 1, "copied https://nas"));
+	press(&seat, '2');
+	assert_false(row_has(&seat, HEIGHT - 1, "copied"));
+	press(&seat, 'y');
+	assert_string_equal(ui_copied_text(seat.ui), "studio.tail1234.ts.net");
+	leave(&seat);
+}
+
+static void what_the_loop_must_do_is_answered_in_bits(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(press(&seat, 'q') & UI_QUIT);
+	assert_true(press(&seat, PRESS_F10) & UI_QUIT);
+	assert_true(press(&seat, 'r') & UI_PROBE_NOW);
+	assert_true(press(&seat, 't') & UI_NEXT_THEME);
+	assert_true(press(&seat, PRESS_CTRL_L) & UI_CLEAR);
+	press(&seat, '1');
+	assert_int_equal(press(&seat, '%'), 0);
+	leave(&seat);
+}
+
+static void a_click_selects_and_a_second_one_opens(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, press_at(PRESS_CLICK, 5, HEADS + 3));
+	assert_true(selected_is(&seat, "studio"));
+	press(&seat, press_at(PRESS_CLICK, 5, HEADS + 3));
+	assert_true(screen_has(&seat, "relayed"));
+	assert_int_equal(selected_line(&seat), -1);
+	leave(&seat);
+}
+
+static void a_click_on_a_head_sorts_and_on_a_tab_switches(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, press_at(PRESS_CLICK, 14, HEADS));
+	assert_true(row_has(&seat, HEADS, "PEER↑"));
+	press(&seat, press_at(PRESS_CLICK, 14, HEADS));
+	assert_true(row_has(&seat, HEADS, "PEER↓"));
+	press(&seat, press_at(PRESS_CLICK, 12, 2));
+	assert_true(screen_has(&seat, "[2 Paths]"));
+	assert_int_equal(press(&seat, press_at(PRESS_CLICK, 100, HEIGHT - 2)), 0);
+	press(&seat, press_at(PRESS_WHEEL_DOWN, 5, 8));
+	assert_int_equal(selected_line(&seat), HEADS + 2);
+	leave(&seat);
+}
+
+static void every_key_can_be_pressed_in_every_state(void **state)
+{
+	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_start, sample_no_daemon,
+		sample_nobody_serves, sample_hostile };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
+		struct seat seat = sit(makers[i]());
+
+		for (int key = 1; key < 300; key++)
+			press(&seat, key * 7 % 256);
+		press(&seat, PRESS_ESCAPE);
+		for (int key = PRESS_UP; key < PRESS_UP + 32; key++)
+			press(&seat, key);
+		for (int y = 0; y < HEIGHT; y++)
+			press(&seat, press_at(PRESS_CLICK, y * 5, y));
+		assert_non_null(seat.ui);
+		leave(&seat);
+	}
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_worst_row_is_first_and_selected),
+		cmocka_unit_test(nothing_chosen_stays_on_the_worst_row),
+		cmocka_unit_test(the_selection_follows_its_row_when_the_order_changes),
+		cmocka_unit_test(a_selected_row_that_goes_away_leaves_its_place),
+		cmocka_unit_test(moving_stops_at_both_ends),
+		cmocka_unit_test(the_list_scrolls_so_that_the_selected_row_is_seen),
+		cmocka_unit_test(numbers_and_tab_change_the_view),
+		cmocka_unit_test(each_view_keeps_its_own_selection),
+		cmocka_unit_test(a_field_filter_keeps_only_its_rows),
+		cmocka_unit_test(words_of_a_filter_must_all_hold_and_an_exclamation_mark_negates),
+		cmocka_unit_test(a_filter_finds_models_and_urls_that_no_column_shows),
+		cmocka_unit_test(a_filter_that_nothing_matches_says_so),
+		cmocka_unit_test(a_filter_belongs_to_its_view),
+		cmocka_unit_test(a_page_in_place_of_the_rows_has_nothing_to_open),
+		cmocka_unit_test(escape_in_a_prompt_brings_the_old_filter_back),
+		cmocka_unit_test(keys_are_text_while_a_prompt_is_open),
+		cmocka_unit_test(searching_moves_the_selection_and_n_goes_on),
+		cmocka_unit_test(sorting_goes_by_the_next_column_and_turns_round),
+		cmocka_unit_test(unknown_numbers_come_last_in_both_directions),
+		cmocka_unit_test(pause_is_told_and_shown),
+		cmocka_unit_test(enter_opens_the_detail_of_the_selected_row_and_escape_closes_it),
+		cmocka_unit_test(the_detail_of_what_went_away_says_so),
+		cmocka_unit_test(an_event_opens_what_it_is_about),
+		cmocka_unit_test(a_page_scrolls_and_stops_at_its_end),
+		cmocka_unit_test(copying_gives_the_url_or_the_peers_full_name),
+		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
+		cmocka_unit_test(a_click_selects_and_a_second_one_opens),
+		cmocka_unit_test(a_click_on_a_head_sorts_and_on_a_tab_switches),
+		cmocka_unit_test(every_key_can_be_pressed_in_every_state),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,266 @@
+/* Golden screens: what each view looks like at each size, and what --once prints. `make golden` writes them
+ * anew. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tests/unit/sample_snapshot.h"
+#include "tui/print_text.h"
+#include "tui/table.h"
+#include "tui/ui.h"
+
+struct shot {
+	const char *name;
+	struct snapshot *(*make)(void);
+	const char *keys; /* what is pressed before the picture is taken */
+	int width, height;
+	bool is_ascii;
+};
+
+static const struct shot shots[] = {
+	{ "fleet-80x24", sample_fleet, "", 80, 24, false },
+	{ "fleet-80x24-ascii", sample_fleet, "", 80, 24, true },
+	{ "fleet-200x50", sample_fleet, "", 200, 50, false },
+	{ "fleet-40x10", sample_fleet, "", 40, 10, false },
+	{ "fleet-40x8", sample_fleet, "", 40, 8, false },
+	{ "fleet-40x8-ascii", sample_fleet, "", 40, 8, true },
+	{ "fleet-39x7", sample_fleet, "", 39, 7, false },
+	{ "fleet-60x2", sample_fleet, "", 60, 2, false },
+	{ "fleet-200x50-ascii", sample_fleet, "", 200, 50, true },
+	{ "paths-80x24", sample_fleet, "2", 80, 24, false },
+	{ "paths-200x50", sample_fleet, "2", 200, 50, false },
+	{ "serve-80x24", sample_fleet, "3", 80, 24, false },
+	{ "serve-200x50", sample_fleet, "3", 200, 50, false },
+	{ "events-80x24", sample_fleet, "4", 80, 24, false },
+	{ "events-40x8", sample_fleet, "4", 40, 8, false },
+	{ "detail-80x24", sample_fleet, "j\n", 80, 24, false },
+	{ "detail-200x50", sample_fleet, "jjjjjj\n", 200, 50, false },
+	{ "detail-ascii", sample_fleet, "jjjjjj\n", 80, 50, true },
+	{ "detail-peer", sample_fleet, "2\n", 80, 24, false },
+	{ "help-80x50", sample_fleet, "?", 80, 50, false },
+	{ "start-80x24", sample_start, "", 80, 24, false },
+	{ "first-peers-80x24", sample_first_peers, "", 80, 24, false },
+	{ "no-daemon-80x24", sample_no_daemon, "", 80, 24, false },
+	{ "no-daemon-40x8", sample_no_daemon, "", 40, 8, false },
+	{ "logged-out-80x24", sample_logged_out, "", 80, 24, false },
+	{ "nobody-serves-80x24", sample_nobody_serves, "", 80, 24, false },
+	{ "stale-80x24", sample_stale, "", 80, 24, false },
+	{ "hostile-80x24", sample_hostile, "", 80, 24, false },
+	{ "hostile-200x50", sample_hostile, "2", 200, 50, false },
+};
+
+static const struct {
+	const char *name;
+	struct snapshot *(*make)(void);
+	int width;
+	bool has_colour, is_ascii;
+} prints[] = {
+	{ "text-80", sample_fleet, 80, false, false },
+	{ "text-120-colour", sample_fleet, 120, true, false },
+	{ "text-80-ascii", sample_fleet, 80, false, true },
+	{ "text-no-daemon", sample_no_daemon, 80, false, false },
+	{ "text-nobody-serves", sample_nobody_serves, 80, false, false },
+	{ "text-first-peers", sample_first_peers, 80, false, false },
+	{ "text-stale", sample_stale, 100, false, false },
+};
+
+static void assert_golden(const char *name, const char *text, size_t length)
+{
+	const char *mode = getenv("TSLLM_GOLDEN");
+	char path[256], *wanted = mem_alloc(length + 2);
+	bool is_writing = mode && strcmp(mode, "write") == 0;
+	FILE *file;
+	size_t got;
+
+	snprintf(path, sizeof(path), "tests/golden/%s.txt", name);
+	file = fopen(path, is_writing ? "w" : "r");
+	if (!file)
+		fail_msg("%s is not there; `make golden` writes it", path);
+	got = is_writing ? fwrite(text, 1, length, file) : fread(wanted, 1, length + 1, file);
+	fclose(file);
+	if (got != length || (!is_writing && memcmp(wanted, text, length) != 0))
+		fail_msg("%s differs; this is what came:\n%s", path, text);
+	free(wanted);
+}
+
+static struct canvas *picture_of(const struct shot *shot)
+{
+	struct snapshot *snapshot = shot->make();
+	struct canvas *canvas = canvas_new(shot->width, shot->height, shot->is_ascii);
+	struct ui *ui = ui_new();
+
+	ui_draw(ui, snapshot, canvas);
+	for (const char *key = shot->keys; *key; key++) {
+		ui_key(ui, snapshot, *key);
+		ui_draw(ui, snapshot, canvas);
+	}
+	ui_free(ui);
+	snapshot_free(snapshot);
+	return canvas;
+}
+
+static void every_view_looks_as_it_did_at_every_size(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(shots); i++) {
+		struct canvas *canvas = picture_of(&shots[i]);
+		char *text = NULL, line[2048];
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+
+		for (int y = 0; y < canvas->height; y++)
+			fprintf(stream, "%s\n", canvas_row_text(canvas, y, line, sizeof(line)));
+		fclose(stream);
+		assert_golden(shots[i].name, text, length);
+		free(text);
+		canvas_free(canvas);
+	}
+}
+
+static void what_once_prints_is_what_it_printed(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(prints); i++) {
+		struct snapshot *snapshot = prints[i].make();
+		char *text = NULL;
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+
+		print_text(stream, snapshot, prints[i].width, prints[i].has_colour, prints[i].is_ascii);
+		fclose(stream);
+		assert_golden(prints[i].name, text, length);
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
+static void no_size_and_no_name_breaks_a_screen(void **state)
+{
+	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_hostile, sample_no_daemon };
+	static const char *const keys[] = { "", "2", "3", "4", "\n", "2\n", "?" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
+		for (int width = 1; width < 130; width += width < 50 ? 1 : 13) {
+			for (size_t k = 0; k < ARRAY_LEN(keys); k++) {
+				struct shot shot = { "", makers[i], keys[k], width, 1 + width % 13, k % 2 };
+				struct canvas *canvas = picture_of(&shot);
+
+				assert_int_equal(canvas->width, width);
+				canvas_free(canvas);
+			}
+		}
+	}
+}
+
+/* Every line of text that --once prints fits, and none ends in a blank. */
+static void printed_lines_fit_and_end_without_blanks(void **state)
+{
+	(void)state;
+	for (int width = 40; width < 140; width += 33) {
+		struct snapshot *snapshot = sample_hostile();
+		char *text = NULL;
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+
+		print_text(stream, snapshot, width, false, false);
+		fclose(stream);
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+			assert_true(text_cells(line) <= width);
+			assert_int_not_equal(line[strlen(line) - 1], ' ');
+		}
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
+static size_t formatted;
+
+static void count_format(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	formatted++;
+	value_say(value, ROLE_TEXT, snapshot->peers[row].name);
+}
+
+static int by_name(const struct snapshot *snapshot, size_t a, size_t b)
+{
+	return strcmp(snapshot->peers[a].name, snapshot->peers[b].name);
+}
+
+static size_t all_peers(const struct snapshot *snapshot)
+{
+	return snapshot->peer_count;
+}
+
+static void only_rows_that_are_seen_are_formatted(void **state)
+{
+	static const struct column columns[] = { { "PEER", "peer", 6, 20, 10, .format = count_format,
+		.compare = by_name } };
+	static const struct view view = {
+		.columns = columns, .column_count = 1, .tie = by_name, .row_count = all_peers
+	};
+	struct snapshot *snapshot = sample_crowd(10000, 0);
+	struct canvas *canvas = canvas_new(80, 40, false);
+	struct rows rows = { 0 };
+	struct table table = {
+		.view = &view, .snapshot = snapshot, .rows = &rows, .count = 30, .selected = SIZE_MAX
+	};
+
+	(void)state;
+	formatted = 0;
+	rows_collect(&rows, &view, snapshot, view_order(&view), "");
+	assert_int_equal(formatted, 0);
+	assert_int_equal(rows.count, 10000);
+	for (size_t i = 1; i < rows.count; i++)
+		assert_true(by_name(snapshot, rows.items[i - 1], rows.items[i]) <= 0);
+	table_layout(&table, 80);
+	table_draw(&table, canvas, 0);
+	assert_int_equal(formatted, 2 * table.count);
+	rows_fini(&rows);
+	canvas_free(canvas);
+	snapshot_free(snapshot);
+}
+
+static void the_lightest_columns_leave_first(void **state)
+{
+	static const struct column columns[] = {
+		{ "A", "a", 10, 10, 3, .format = NULL },
+		{ "B", "b", 10, 30, 1, .format = NULL },
+		{ "WHY", "why", 16, 600, 2, .stretches = true },
+	};
+	static const int natural[] = { 10, 14, 4 };
+	int widths[3];
+
+	(void)state;
+	columns_layout(columns, 3, natural, 100, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 10, 14, 74 }), sizeof(widths));
+	columns_layout(columns, 3, natural, 40, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 10, 12, 16 }), sizeof(widths));
+	columns_layout(columns, 3, natural, 36, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 10, 0, 25 }), sizeof(widths));
+	columns_layout(columns, 3, natural, 20, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 10, 0, 0 }), sizeof(widths));
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_view_looks_as_it_did_at_every_size),
+		cmocka_unit_test(what_once_prints_is_what_it_printed),
+		cmocka_unit_test(no_size_and_no_name_breaks_a_screen),
+		cmocka_unit_test(printed_lines_fit_and_end_without_blanks),
+		cmocka_unit_test(only_rows_that_are_seen_are_formatted),
+		cmocka_unit_test(the_lightest_columns_leave_first),
+	};
+
+	setenv("TZ", "UTC", 1);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,91 @@
+/* What is typed: a filter, which rows follow at every character, and a search, which moves the selection.
+ *
+ * A filter belongs to its view, for fields are columns; what is searched for is the same everywhere. Escape
+ * brings back what was there before the prompt. */
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/text.h"
+#include "tui/ui_state.h"
+
+static unsigned ask(struct ui *ui, enum prompt prompt)
+{
+	char *text = prompt == PROMPT_FILTER ? ui_place(ui)->filter : ui->search;
+
+	if (ui->page)
+		return 0;
+	ui->prompt = prompt;
+	snprintf(ui->kept, sizeof(ui->kept), "%s", text);
+	if (prompt == PROMPT_SEARCH)
+		*text = '\0';
+	return UI_REDRAW;
+}
+
+unsigned ui_ask_filter(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return ask(ui, PROMPT_FILTER);
+}
+
+unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	return ask(ui, PROMPT_SEARCH);
+}
+
+/* Goes to the next row that has what is searched for: step 0 may stay, 1 and -1 move on. */
+static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
+{
+	size_t count = ui->rows.count, at = ui_place(ui)->at;
+
+	if (!*ui->search || !count || ui->page)
+		return 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t row = (at + (step < 0 ? count - 1 - i : i + (size_t)step)) % count;
+
+		if (row_matches(ui_view(ui), snapshot, ui->rows.items[row], ui->search)) {
+			ui_select(ui, snapshot, row);
+			return UI_REDRAW;
+		}
+	}
+	ui_say(ui, "nothing has that text");
+	return UI_REDRAW;
+}
+
+unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot)
+{
+	return find(ui, snapshot, 1);
+}
+
+unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
+{
+	return find(ui, snapshot, -1);
+}
+
+/* Typing: rows follow every character. Escape brings back what was there before. */
+unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
+{
+	char *text = ui->prompt == PROMPT_FILTER ? ui_place(ui)->filter : ui->search;
+	size_t length = strlen(text);
+
+	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {
+		if (key == PRESS_ESCAPE)
+			snprintf(text, PROMPT_MAX, "%s", ui->kept);
+		ui->prompt = PROMPT_NONE;
+		return UI_REDRAW;
+	}
+	if (key == PRESS_BACKSPACE && length) {
+		do
+			length--;
+		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
+		text[length] = '\0';
+	} else if (key >= ' ' && key < 0x110000 && key != PRESS_BACKSPACE &&
+		   text_cells_of((uint32_t)key) > 0) {
+		utf8_put(text, PROMPT_MAX, (uint32_t)key);
+	} else {
+		return 0;
+	}
+	if (ui->prompt == PROMPT_SEARCH)
+		find(ui, snapshot, 0);
+	return UI_REDRAW;
+}
