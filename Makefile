@@ -23,7 +23,7 @@ LIBS := -lncursesw -ltinfo -lcurl -lcjson -luv -linih -lm
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
 PACKAGES := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
-	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema openssl
+	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o

@@ -124,10 +124,15 @@ static int text_width(void)
 	return width < 40 ? 80 : width > 1000 ? 1000 : width;
 }
 
+static bool has_colour(void)
+{
+	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+}
+
 int batch_once(const struct options *options, const struct settings *settings, bool is_ascii)
 {
-	const char *no_colour = getenv("NO_COLOR");
-	bool has_colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
 	struct batch batch;
 
 	open_loop(&batch, settings, false);
@@ -137,7 +142,7 @@ int batch_once(const struct options *options, const struct settings *settings, b
 	if (options->format == FORMAT_JSON)
 		codec_write(stdout, batch.last, true);
 	else
-		print_text(stdout, batch.last, text_width(), has_colour, is_ascii);
+		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
 	fflush(stdout);
 	return close_loop(&batch);
 }

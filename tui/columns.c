@@ -1,8 +1,9 @@
 /* How columns share a line, and how rows compare by one.
  *
- * The heaviest column is seated first, as wide as its rows want; the first that does not find its least width
- * leaves, and so do all lighter ones. What is left over is for the column that stretches, which gets a third
- * in any case, because the sentence that says what is wrong is what one came for. */
+ * The essential columns are seated first, heavy before light, each at its least width; then they widen to
+ * what their rows want; then the others may come. The first that finds no seat leaves, and so do all lighter
+ * ones. What is left over is for the column that stretches, which gets a third in any case: the sentence that
+ * says what is wrong is what one came for. */
 #include "tui/columns.h"
 
 #include <math.h>
@@ -61,6 +62,18 @@ static int next_by_weight(const struct column *columns, size_t count, int last)
 	return best;
 }
 
+/* Gives a column what its rows want, as far as there is room; returns what it took. */
+static int widen(const struct column *column, int natural, int room, int *width)
+{
+	int wish = natural < column->most ? natural : column->most;
+	int more = wish - *width < room ? wish - *width : room;
+
+	if (more <= 0)
+		return 0;
+	*width += more;
+	return more;
+}
+
 void columns_layout(
 	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
 {
@@ -68,17 +81,20 @@ void columns_layout(
 
 	for (size_t i = 0; i < count; i++)
 		widths[i] = 0;
-	for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
-		int least = least_of(&columns[i], width);
-		int wish = columns[i].stretches           ? least
-			   : natural[i] < columns[i].most ? natural[i]
-							  : columns[i].most;
+	for (int floor = COLUMN_ESSENTIAL; floor >= 0; floor -= COLUMN_ESSENTIAL) {
+		for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
+			int least = least_of(&columns[i], width);
 
-		if (least + gap > left)
-			break;
-		wish = wish < least ? least : wish;
-		widths[i] = wish + gap > left ? left - gap : wish;
-		left -= widths[i] + gap;
+			if (widths[i] || columns[i].weight < floor)
+				continue;
+			if (least + gap > left)
+				break;
+			widths[i] = least;
+			left -= least + gap;
+		}
+		for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;)
+			if (widths[i] && !columns[i].stretches)
+				left -= widen(&columns[i], natural[i], left, &widths[i]);
 	}
 	for (size_t i = 0; i < count; i++)
 		if (columns[i].stretches && widths[i])

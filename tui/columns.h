@@ -12,6 +12,7 @@
 
 #define COLUMNS_MAX 24
 #define VALUE_MAX 640
+#define COLUMN_ESSENTIAL 70 /* from this weight on a column is what a row is about */
 
 /* What one column says of one row. */
 struct value {

@@ -34,7 +34,7 @@ static const char *peer_name(const struct snapshot *snapshot, size_t row)
 {
 	const struct peer *peer = peer_of(snapshot, row);
 
-	return !peer ? "–" : peer->is_self ? "(this node)" : peer->name;
+	return peer ? peer->name : "–";
 }
 
 static const char *url_of(const struct snapshot *snapshot, size_t row)
@@ -256,11 +256,11 @@ static const struct column columns[] = {
 	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
 		.compare = compare_state },
 	{ "PEER", "peer", 6, 20, 95, .format = format_peer, .compare = compare_peer },
-	{ "SERVER", "server", 7, 12, 80, .format = format_server, .compare = compare_server },
-	{ "AT", "at", 7, 28, 70, .format = format_at, .compare = compare_at, .holds = holds_url },
+	{ "SERVER", "server", 9, 14, 80, .format = format_server, .compare = compare_server },
+	{ "AT", "at", 10, 28, 85, .format = format_at, .compare = compare_at, .holds = holds_url },
 	{ "MODELS", "model", 7, 7, 60, true, .starts_high = true, .format = format_models,
 		.number = number_models, .holds = holds_model },
-	{ "PATH", "path", 8, 16, 75, .format = format_path, .compare = compare_path },
+	{ "PATH", "path", 9, 16, 75, .format = format_path, .compare = compare_path },
 	{ "RTT ms", "rtt", 7, 7, 50, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
 	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .format = format_ttfb,
 		.number = number_ttfb },

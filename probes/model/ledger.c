@@ -22,6 +22,14 @@ void ledger_set_text(char **slot, const char *text)
 	*slot = mem_copy(text);
 }
 
+static void forget_traffic(struct ledger *ledger)
+{
+	ledger->traffic_at = (struct when){ 0 };
+	for (size_t i = 0; i < TRAFFIC_PATHS; i++)
+		ledger->traffic.rx_bytes[i] = ledger->traffic.tx_bytes[i] = ledger->rx_per_s[i] =
+			ledger->tx_per_s[i] = NAN;
+}
+
 struct ledger *ledger_new(const struct ledger_terms *terms)
 {
 	struct ledger *ledger = mem_alloc(sizeof(*ledger));
@@ -34,9 +42,7 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->discovery.ports = mem_copy("");
 	ledger->discovery.now = mem_copy("");
 	ledger->self.best_direct_ms = NAN;
-	for (size_t i = 0; i < TRAFFIC_PATHS; i++)
-		ledger->traffic.rx_bytes[i] = ledger->traffic.tx_bytes[i] = ledger->rx_per_s[i] =
-			ledger->tx_per_s[i] = NAN;
+	forget_traffic(ledger);
 	return ledger;
 }
 
@@ -234,6 +240,6 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
 	}
 	ledger->self.offline_polls = 0;
-	ledger->traffic_at = (struct when){ 0 };
+	forget_traffic(ledger);
 	event_note(ledger, "", STATE_UNKNOWN, now, "this machine slept or its clock jumped: asking everything anew");
 }

@@ -250,6 +250,22 @@ static void the_lightest_columns_leave_first(void **state)
 	assert_memory_equal(widths, ((int[]){ 10, 0, 0 }), sizeof(widths));
 }
 
+static void essential_columns_are_wide_before_others_come(void **state)
+{
+	static const struct column columns[] = {
+		{ "A", "a", 10, 40, COLUMN_ESSENTIAL, .format = NULL },
+		{ "B", "b", 10, 10, 1, .format = NULL },
+	};
+	static const int natural[] = { 30, 10 };
+	int widths[2];
+
+	(void)state;
+	columns_layout(columns, 2, natural, 35, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 30, 0 }), sizeof(widths));
+	columns_layout(columns, 2, natural, 41, 1, widths);
+	assert_memory_equal(widths, ((int[]){ 30, 10 }), sizeof(widths));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -259,6 +275,7 @@ int main(void)
 		cmocka_unit_test(printed_lines_fit_and_end_without_blanks),
 		cmocka_unit_test(only_rows_that_are_seen_are_formatted),
 		cmocka_unit_test(the_lightest_columns_leave_first),
+		cmocka_unit_test(essential_columns_are_wide_before_others_come),
 	};
 
 	setenv("TZ", "UTC", 1);

@@ -1,0 +1,99 @@
+"""tsllm-top on a terminal of our own: a pty whose other end is an emulator that can be read."""
+import fcntl
+import os
+import pty
+import select
+import signal
+import struct
+import termios
+import time
+
+import pyte
+
+from top import TOP
+
+KEYS = {"down": "\x1b[B", "up": "\x1b[A", "enter": "\r", "escape": "\x1b", "f10": "\x1b[21~"}
+
+
+class Terminal:
+    """`with Terminal(fake, 80, 24) as terminal:` starts the program; what it sends is counted and emulated."""
+
+    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8"):
+        self.screen = pyte.Screen(width, height)
+        self.stream = pyte.ByteStream(self.screen)
+        self.received = b""
+        self.status = None
+        environment = dict(fake.environment, TERM=term, LC_ALL=locale)
+        environment.pop("SSH_CONNECTION", None)
+        words = [TOP, "--config", fake.config, "--socket", fake.socket, *words]
+        self.child, self.tty = pty.fork()
+        if not self.child:
+            os.execvpe(words[0], words, environment)
+        self.resize(width, height)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.status is None:
+            self.kill(signal.SIGKILL)
+        os.close(self.tty)
+
+    def resize(self, width, height):
+        fcntl.ioctl(self.tty, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.screen.resize(height, width)
+
+    def read(self, seconds):
+        """Takes in what comes within that time; the number of bytes."""
+        before, end = len(self.received), time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0:
+            if not select.select([self.tty], [], [], left)[0]:
+                break
+            try:
+                part = os.read(self.tty, 65536)
+            except OSError:
+                break
+            if not part:
+                break
+            self.received += part
+            self.stream.feed(part)
+        return len(self.received) - before
+
+    def text(self):
+        return "\n".join(self.screen.display)
+
+    def shows(self, wanted, seconds=8):
+        """Whether the screen comes to hold this."""
+        end = time.monotonic() + seconds
+        while wanted not in self.text() and time.monotonic() < end:
+            self.read(0.05)
+        return wanted in self.text()
+
+    def press(self, *keys):
+        for key in keys:
+            os.write(self.tty, KEYS.get(key, key).encode())
+
+    def quiet(self, seconds=0.5, tries=20):
+        """Waits until nothing is sent for that long; false: it never is."""
+        return any(not self.read(seconds) for _ in range(tries))
+
+    def kill(self, number):
+        os.kill(self.child, number)
+        self.wait()
+
+    def wait(self, seconds=5):
+        """Its wait status; the terminal is read until it is gone."""
+        end = time.monotonic() + seconds
+        while self.status is None and time.monotonic() < end:
+            self.read(0.05)
+            child, status = os.waitpid(self.child, os.WNOHANG)
+            if child:
+                self.status = status
+        return self.status
+
+    def is_restored(self):
+        """The alternate screen left, the cursor shown, the mouse off, the line editor back."""
+        flags = termios.tcgetattr(self.tty)[3]
+        after = self.received[self.received.rfind(b"\x1b[?1049h"):]
+        return b"\x1b[?1049l" in after and flags & termios.ICANON and flags & termios.ECHO and \
+            after.rfind(b"\x1b[?25h") >= after.rfind(b"\x1b[?25l")

@@ -1,0 +1,118 @@
+"""The dashboard on a real terminal: what it shows, what it sends, and how it leaves."""
+import os
+import signal
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
+
+from fake import FakeTailnet
+from tap import main, test
+from terminal import Terminal
+
+DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake", "demo.scenario")
+
+STILL = """
+daemon magicdns off
+config period = 3600
+peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
+peer gpu2 linux idle
+door gpu1:ollama https 18443 /ollama ollama-0.17.4/loaded-idle pinned
+door gpu1:llama raw 18080 llama-server-0.5.0/ready-idle pinned
+"""
+
+
+@test
+def the_fleet_comes_up_worst_first_at_80_by_24():
+    with FakeTailnet(path=DEMO) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("not-listening", 1) or terminal.shows("nothing listens"), terminal.text()
+        lines = terminal.text().splitlines()
+        states = [line.split()[1] for line in lines if line[1:2] in "✖▲◐●○" and len(line.split()) > 2]
+        assert "tsllm-top" in lines[0]
+        assert "down" in states and states.index("down") < states.index("ok"), terminal.text()
+
+
+@test
+def every_view_opens_with_its_key_and_escape_leads_back():
+    with FakeTailnet(path=DEMO) as fake, Terminal(fake, 120, 40) as terminal:
+        assert terminal.shows("host")
+        for key, sign in (("2", "[2 Paths]"), ("3", "[3 Serve]"), ("4", "[4 Events]"), ("1", "[1 Fleet]")):
+            terminal.press(key)
+            assert terminal.shows(sign), terminal.text()
+        terminal.press("enter")
+        assert terminal.shows("VERDICTS"), terminal.text()
+        terminal.press("escape")
+        assert terminal.shows("STATE"), terminal.text()
+        terminal.press("?")
+        assert terminal.shows("quit"), terminal.text()
+
+
+@test
+def nothing_is_sent_when_nothing_changed():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("llama-server") and terminal.shows("Ollama"), terminal.text()
+        assert terminal.quiet(2.5), terminal.received[-200:]
+        assert terminal.read(2.5) == 0
+
+
+@test
+def a_filter_keeps_what_it_names():
+    with FakeTailnet(path=DEMO) as fake, Terminal(fake, 120, 40) as terminal:
+        assert terminal.shows("Ollama")
+        terminal.press("\\", *"server:ollama", "enter")
+        assert terminal.shows("Ollama") and not terminal.shows("vLLM", 0.3), terminal.text()
+
+
+@test
+def any_size_down_to_40_by_8_and_below_is_drawn():
+    with FakeTailnet(path=DEMO) as fake, Terminal(fake, 200, 50) as terminal:
+        assert terminal.shows("nothing listens")
+        for width, height in ((80, 24), (40, 10), (40, 8), (20, 3), (10, 1), (120, 30)):
+            terminal.resize(width, height)
+            terminal.read(0.5)
+            assert terminal.text().strip(), (width, height)
+        assert terminal.shows("nothing listens"), terminal.text()
+
+
+@test
+def ascii_is_drawn_where_the_locale_is_not_utf_8():
+    with FakeTailnet(STILL) as fake, Terminal(fake, locale="C") as terminal:
+        assert terminal.shows("llama-server")
+        assert all(byte < 0x80 for byte in terminal.received), terminal.text()
+
+
+@test
+def q_and_f10_leave_the_terminal_as_it_was():
+    for key in ("q", "f10"):
+        with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+            assert terminal.shows("gpu1")
+            terminal.press(key)
+            assert terminal.wait() == 0
+            assert terminal.is_restored(), terminal.received[-200:]
+
+
+@test
+def every_signal_that_ends_it_leaves_the_terminal_as_it_was():
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT):
+        with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+            assert terminal.shows("gpu1")
+            terminal.kill(number)
+            assert terminal.is_restored(), (number, terminal.received[-200:])
+
+
+@test
+def a_dumb_terminal_gets_a_snapshot():
+    with FakeTailnet(STILL) as fake, Terminal(fake, term="dumb") as terminal:
+        assert terminal.wait(10) == 0
+        assert b"status: ok (0)" in terminal.received and b"\x1b" not in terminal.received
+
+
+@test
+def the_peers_are_there_before_any_server_answered():
+    scenario = STILL.replace("pinned", "pinned delay 4000")
+    with FakeTailnet(scenario) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("gpu2", 2), terminal.text()
+        assert "ok" not in "".join(line for line in terminal.text().splitlines() if "18443" in line)
+
+
+if __name__ == "__main__":
+    main()

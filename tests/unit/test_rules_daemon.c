@@ -1,0 +1,283 @@
+/* What is said of this machine's own tailscaled: each code made to appear, and kept away by its neighbour. */
+#include "tests/unit/ledger_help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const struct snapshot *with_trouble(enum daemon_trouble trouble, const char *text)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	ledger_see_trouble(l, trouble, text, at(0));
+	return take(l, at(1));
+}
+
+static const struct snapshot *with_status(struct obs_status *status)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	sees(l, at(0), status);
+	return take(l, at(1));
+}
+
+static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
+	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost", "no-route",
+	"name-unresolved", "resumed", "userspace-networking", "health-warning" };
+
+static void a_running_daemon_raises_nothing(void **state)
+{
+	const struct snapshot *s = with_status(running());
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(all_quiet); i++)
+		assert_no_verdict(s, all_quiet[i]);
+	assert_int_equal(s->verdict_count, 0);
+}
+
+static void nothing_is_said_before_anything_was_tried(void **state)
+{
+	(void)state;
+	assert_int_equal(take(empty_ledger(NULL), at(0))->verdict_count, 0);
+}
+
+static void no_socket_is_a_missing_daemon(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_MISSING, "/run/ts.sock: no such file");
+
+	(void)state;
+	assert_fix(assert_says(s, "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
+			   "/run/ts.sock: no such file"),
+		"sudo systemctl start tailscaled");
+	assert_int_equal(s->status, STATUS_UNKNOWN);
+	assert_int_equal(s->verdicts.count, 1);
+}
+
+static void a_forbidden_socket_is_denied_and_not_missing(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_DENIED, "/run/ts.sock: permission denied");
+
+	(void)state;
+	assert_fix(assert_says(s, "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
+			   "permission denied"),
+		"sudo tailscale set --operator=$USER");
+	assert_no_verdict(s, "tailscaled-missing");
+	assert_no_verdict(s, "status-stale");
+}
+
+static void a_daemon_that_never_answered_is_down(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_SILENT, "no answer within 5 s");
+
+	(void)state;
+	assert_says(s, "status-stale", LAYER_DAEMON, SEVERITY_DOWN, STATE_SLOW,
+		"has not answered yet: no answer within 5 s");
+}
+
+static void a_status_is_stale_after_three_periods_and_not_before(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), running());
+	ledger_see_trouble(l, DAEMON_SILENT, "no answer within 5 s", at(5));
+	assert_no_verdict(take(l, at(6)), "status-stale");
+	assert_says(take(l, at(7)), "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
+		"7 s ago: no answer within 5 s");
+	sees(l, at(8), running());
+	assert_no_verdict(take(l, at(9)), "status-stale");
+}
+
+static void a_stopped_tailscale_is_told_from_its_state(void **state)
+{
+	const struct snapshot *s = with_status(in_state(BACKEND_STOPPED, "Stopped"));
+
+	(void)state;
+	assert_fix(assert_says(s, "tailscale-stopped", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "stopped"),
+		"tailscale up");
+	assert_int_equal(s->status, STATUS_UNKNOWN);
+}
+
+static void a_login_is_asked_for_with_its_url(void **state)
+{
+	struct obs_status *status = in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin");
+
+	(void)state;
+	status->auth_url = "https://login.tailscale.com/a/1a2b3c";
+	assert_fix(assert_says(with_status(status), "needs-login", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
+			   "logged out"),
+		"log in at https://login.tailscale.com/a/1a2b3c");
+	assert_fix(assert_verdict(with_status(in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin")), "needs-login"),
+		"tailscale login");
+}
+
+static void a_hostile_login_url_stays_as_it_is(void **state)
+{
+	struct obs_status *status = in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin");
+
+	(void)state;
+	status->auth_url = "https://evil/%{detail}%{";
+	assert_string_equal(find_verdict(with_status(status), "needs-login")->fix,
+		"log in at https://evil/%{detail}%{");
+}
+
+static void an_unapproved_machine_waits_for_an_admin(void **state)
+{
+	const struct snapshot *s = with_status(in_state(BACKEND_NEEDS_MACHINE_AUTH, "NeedsMachineAuth"));
+
+	(void)state;
+	assert_fix(assert_says(s, "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "approval"),
+		"https://login.tailscale.com/admin/machines");
+}
+
+static void a_starting_daemon_is_not_stopped(void **state)
+{
+	const struct snapshot *s = with_status(in_state(BACKEND_STARTING, "Starting"));
+
+	(void)state;
+	assert_says(s, "tailscale-starting", LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, "Starting");
+	assert_no_verdict(s, "tailscale-stopped");
+}
+
+static struct obs_status *cut_off(void)
+{
+	struct obs_status *status = running();
+
+	status->self.is_online = false;
+	return status;
+}
+
+static void control_is_lost_when_two_statuses_say_that_we_are_offline(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), cut_off());
+	assert_no_verdict(take(l, at(1)), "control-lost");
+	sees(l, at(2), cut_off());
+	assert_says(take(l, at(3)), "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, "control plane");
+	sees(l, at(4), running());
+	assert_no_verdict(take(l, at(5)), "control-lost");
+}
+
+static void no_route_is_one_sentence_and_no_fault_of_the_servers(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	comes_to(l, at(0), OUTCOME_UNREACHABLE);
+	s = take(l, at(1));
+	assert_says(s, "no-route", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "no route to the tailnet");
+	assert_int_equal(s->verdict_count, 1);
+	assert_state(s, STATE_UNKNOWN);
+}
+
+static void one_server_that_answers_proves_a_route(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	comes_to(l, at(0), OUTCOME_UNREACHABLE);
+	watches(l, "llama-server", GPU1 ":8443");
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	assert_no_verdict(take(l, at(1)), "no-route");
+}
+
+static void names_that_do_not_resolve_are_told_once_tried(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), running());
+	assert_no_verdict(take(l, at(1)), "name-unresolved");
+	ledger_see_names(l, false);
+	assert_fix(assert_says(take(l, at(1)), "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
+			   "MagicDNS"),
+		"tailscale set --accept-dns=true");
+	ledger_see_names(l, true);
+	assert_no_verdict(take(l, at(1)), "name-unresolved");
+}
+
+static void waking_up_is_said_for_a_quarter_of_a_minute(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), running());
+	ledger_blank(l, at(1));
+	sees(l, at(1), running());
+	assert_says(take(l, at(2)), "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, "asked anew");
+	sees(l, at(15), running());
+	assert_no_verdict(take(l, at(16)), "resumed");
+}
+
+static void a_daemon_without_an_interface_is_a_word_not_an_alarm(void **state)
+{
+	struct obs_status *status = running();
+
+	(void)state;
+	status->has_tun = false;
+	assert_fix(assert_says(with_status(status), "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+			   "userspace networking"),
+		"--socks5-server=localhost:1055");
+}
+
+static void a_health_warning_is_passed_on(void **state)
+{
+	struct obs_status *status = running();
+	static const char *const lines[] = { "DNS is broken", "clock is off", "tired", NULL };
+
+	(void)state;
+	status->health = lines;
+	assert_says(with_status(status), "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+		"DNS is broken (and 2 more)");
+}
+
+static void what_explains_the_daemon_silences_the_rest(void **state)
+{
+	struct obs_status *status = in_state(BACKEND_STOPPED, "Stopped");
+
+	(void)state;
+	status->has_tun = false;
+	status->health = list_of(status, "Tailscale is stopped.");
+	assert_int_equal(with_status(status)->verdict_count, 1);
+}
+
+static void every_code_of_the_daemon_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(daemon_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_running_daemon_raises_nothing),
+		SAYS(nothing_is_said_before_anything_was_tried),
+		SAYS(no_socket_is_a_missing_daemon),
+		SAYS(a_forbidden_socket_is_denied_and_not_missing),
+		SAYS(a_daemon_that_never_answered_is_down),
+		SAYS(a_status_is_stale_after_three_periods_and_not_before),
+		SAYS(a_stopped_tailscale_is_told_from_its_state),
+		SAYS(a_login_is_asked_for_with_its_url),
+		SAYS(a_hostile_login_url_stays_as_it_is),
+		SAYS(an_unapproved_machine_waits_for_an_admin),
+		SAYS(a_starting_daemon_is_not_stopped),
+		SAYS(control_is_lost_when_two_statuses_say_that_we_are_offline),
+		SAYS(no_route_is_one_sentence_and_no_fault_of_the_servers),
+		SAYS(one_server_that_answers_proves_a_route),
+		SAYS(names_that_do_not_resolve_are_told_once_tried),
+		SAYS(waking_up_is_said_for_a_quarter_of_a_minute),
+		SAYS(a_daemon_without_an_interface_is_a_word_not_an_alarm),
+		SAYS(a_health_warning_is_passed_on),
+		SAYS(what_explains_the_daemon_silences_the_rest),
+		SAYS(every_code_of_the_daemon_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

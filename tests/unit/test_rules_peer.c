@@ -1,0 +1,296 @@
+/* What is said of a machine of the tailnet and of the path to it. */
+#include "tests/unit/ledger_help.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* gpu1, made what it is by the one function or the other, in a fresh status. */
+static struct obs_status *fleet(struct obs_peer *(*make)(struct obs_peer *))
+{
+	struct obs_status *status = running();
+
+	make(with_peer(status, GPU1_ID, "gpu1"));
+	return status;
+}
+
+static struct obs_peer *direct(struct obs_peer *peer)
+{
+	return peer;
+}
+
+static struct obs_peer *expired(struct obs_peer *peer)
+{
+	peer->is_expired = true;
+	peer->key_expiry = at(0).wall_ms - DAYS(3);
+	return peer;
+}
+
+static struct obs_peer *expiring(struct obs_peer *peer)
+{
+	peer->key_expiry = at(0).wall_ms + DAYS(13);
+	return peer;
+}
+
+static struct obs_peer *expiring_later(struct obs_peer *peer)
+{
+	peer->key_expiry = at(0).wall_ms + DAYS(15);
+	return peer;
+}
+
+static struct obs_peer *long_gone(struct obs_peer *peer)
+{
+	peer->last_seen = at(0).wall_ms - DAYS(2);
+	return offline(peer);
+}
+
+static struct obs_peer *derp_heard(struct obs_peer *peer)
+{
+	peer->rx_bytes = 4000;
+	return by_derp(peer);
+}
+
+static void a_peer_on_a_direct_path_raises_nothing(void **state)
+{
+	static const char *const codes[] = { "key-expired", "host-offline", "host-unreachable", "relayed",
+		"peer-relayed", "key-expiring" };
+	const struct snapshot *s = take(watching(GPU1), at(1));
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		assert_no_verdict(s, codes[i]);
+}
+
+static void an_expired_key_explains_a_host(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	connect_times_out(l, at(0));
+	connect_times_out(l, at(10));
+	sees(l, at(11), fleet(expired));
+	s = take(l, at(12));
+	assert_fix(
+		assert_says(s, "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, "gpu1 expired 3 d ago"),
+		"on gpu1: tailscale up --force-reauth");
+	assert_no_verdict(s, "filtered");
+	assert_state(s, STATE_OFFLINE);
+}
+
+static void an_expired_key_of_a_peer_without_servers_is_a_word(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(expired));
+	assert_int_equal(assert_verdict(take(l, at(1)), "key-expired")->severity, SEVERITY_INFO);
+}
+
+static void a_host_is_offline_at_the_second_status(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(long_gone));
+	assert_no_verdict(take(l, at(3)), "host-offline");
+	sees(l, at(4), fleet(long_gone));
+	assert_fix(assert_says(take(l, at(5)), "host-offline", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE,
+			   "gpu1 is offline: last seen 2 d ago"),
+		"gpu1");
+	assert_state(take(l, at(5)), STATE_OFFLINE);
+}
+
+static void a_pong_withdraws_offline(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(2), fleet(offline));
+	sees(l, at(4), fleet(offline));
+	ledger_see_ping(l, GPU1_ID, 0.4, at(5));
+	s = take(l, at(5));
+	assert_no_verdict(s, "host-offline");
+	assert_peer_state(s, "gpu1", STATE_OK);
+}
+
+static void a_peer_without_servers_may_be_offline(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(offline));
+	sees(l, at(2), fleet(offline));
+	assert_int_equal(assert_verdict(take(l, at(3)), "host-offline")->severity, SEVERITY_INFO);
+}
+
+static struct ledger *with_silent_doors_until(double seconds)
+{
+	struct ledger *l = watching(GPU1);
+
+	connect_times_out(l, at(seconds - 10));
+	connect_times_out(l, at(seconds));
+	return l;
+}
+
+static void silence_on_all_ways_is_an_unreachable_host(void **state)
+{
+	struct ledger *l = with_silent_doors_until(50);
+	const struct snapshot *s;
+
+	(void)state;
+	ledger_see_ping(l, GPU1_ID, NAN, at(52));
+	s = take(l, at(53));
+	assert_says(s, "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, "gpu1 is online");
+	assert_no_verdict(s, "filtered");
+	assert_state(s, STATE_DOWN);
+}
+
+static void a_host_that_answers_pings_is_not_unreachable(void **state)
+{
+	struct ledger *l = with_silent_doors_until(50);
+
+	(void)state;
+	ledger_see_ping(l, GPU1_ID, 0.4, at(52));
+	assert_no_verdict(take(l, at(53)), "host-unreachable");
+}
+
+static void a_host_heard_half_a_minute_ago_is_not_unreachable(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	is_refused(l, at(30));
+	connect_times_out(l, at(40));
+	connect_times_out(l, at(50));
+	ledger_see_ping(l, GPU1_ID, NAN, at(52));
+	assert_no_verdict(take(l, at(59)), "host-unreachable");
+	assert_verdict(take(l, at(61)), "host-unreachable");
+}
+
+static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(1), "llama-server-0.5.0/ready-idle/health");
+	sees(l, at(2), fleet(derp_heard));
+	assert_no_verdict(take(l, at(3)), "relayed");
+	sees(l, at(4), fleet(derp_heard));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
+	s = take(l, at(5));
+	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
+		"gpu1 is relayed by DERP fra, +44 ms against its direct path");
+	assert_peer_state(s, "gpu1", STATE_SLOW);
+}
+
+static void by_derp_with_nothing_heard_is_not_relayed(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(by_derp));
+	sees(l, at(4), fleet(by_derp));
+	assert_no_verdict(take(l, at(5)), "relayed");
+}
+
+static void an_idle_peer_is_not_relayed(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(idle));
+	sees(l, at(4), fleet(idle));
+	ledger_see_ping(l, GPU1_ID, 44, at(5));
+	assert_no_verdict(take(l, at(5)), "relayed");
+}
+
+static void relayed_is_a_word_for_a_peer_without_servers(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct verdict *verdict;
+
+	(void)state;
+	sees(l, at(0), fleet(by_derp));
+	sees(l, at(2), fleet(derp_heard));
+	verdict = assert_verdict(take(l, at(3)), "relayed");
+	assert_int_equal(verdict->severity, SEVERITY_INFO);
+	assert_string_equal(verdict->text, "traffic to gpu1 is relayed by DERP fra: no direct path");
+}
+
+static void a_peer_relay_is_named_at_the_second_status(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(by_peer_relay));
+	assert_no_verdict(take(l, at(3)), "peer-relayed");
+	sees(l, at(4), fleet(by_peer_relay));
+	assert_says(take(l, at(5)), "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK, "10.99.0.14:40000");
+}
+
+static void a_key_that_expires_within_two_weeks_is_told(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(expiring));
+	assert_says(take(l, at(3)), "key-expiring", LAYER_HOST, SEVERITY_DEGRADED, STATE_OK,
+		"gpu1 expires in 12 d");
+	sees(l, at(4), fleet(expiring_later));
+	assert_no_verdict(take(l, at(5)), "key-expiring");
+}
+
+static void our_own_key_is_told_with_the_daemon(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = fleet(direct);
+	const struct snapshot *s;
+
+	(void)state;
+	status->self.key_expiry = at(0).wall_ms + DAYS(2);
+	sees(l, at(0), status);
+	s = take(l, at(1));
+	assert_int_equal(s->verdicts.count, 1);
+	assert_string_equal(s->verdict_list[s->verdicts.first].code, "key-expiring");
+	assert_int_equal(s->verdict_list[s->verdicts.first].severity, SEVERITY_DEGRADED);
+}
+
+static void every_code_of_a_peer_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(peer_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_peer_on_a_direct_path_raises_nothing),
+		SAYS(an_expired_key_explains_a_host),
+		SAYS(an_expired_key_of_a_peer_without_servers_is_a_word),
+		SAYS(a_host_is_offline_at_the_second_status),
+		SAYS(a_pong_withdraws_offline),
+		SAYS(a_peer_without_servers_may_be_offline),
+		SAYS(silence_on_all_ways_is_an_unreachable_host),
+		SAYS(a_host_that_answers_pings_is_not_unreachable),
+		SAYS(a_host_heard_half_a_minute_ago_is_not_unreachable),
+		SAYS(two_statuses_by_derp_and_an_answer_are_relayed),
+		SAYS(by_derp_with_nothing_heard_is_not_relayed),
+		SAYS(an_idle_peer_is_not_relayed),
+		SAYS(relayed_is_a_word_for_a_peer_without_servers),
+		SAYS(a_peer_relay_is_named_at_the_second_status),
+		SAYS(a_key_that_expires_within_two_weeks_is_told),
+		SAYS(our_own_key_is_told_with_the_daemon),
+		SAYS(every_code_of_a_peer_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
