@@ -16,6 +16,8 @@
 
 #define WIDTH_LEAST 40
 
+static const struct span none;
+
 struct print {
 	FILE *file;
 	const struct snapshot *snapshot;
@@ -193,20 +195,32 @@ static void say_verdicts(const struct snapshot *snapshot, const char *who, struc
 	}
 }
 
+/* In the order of the table above. */
+static void say_endpoints(const struct snapshot *snapshot, struct page *page)
+{
+	struct rows rows = { 0 };
+
+	rows_collect(&rows, &view_fleet, snapshot, view_order(&view_fleet), "");
+	for (size_t i = 0; i < rows.count; i++) {
+		const struct endpoint *endpoint;
+
+		if (!is_endpoint(snapshot, rows.items[i]))
+			continue;
+		endpoint = &snapshot->endpoints[rows.items[i]];
+		say_verdicts(snapshot, endpoint->url, endpoint->verdicts,
+			endpoint->peer < 0 ? none : snapshot->peers[endpoint->peer].verdicts, page);
+	}
+	rows_fini(&rows);
+}
+
 static void put_verdicts(const struct print *print)
 {
-	static const struct span none = { 0, 0 };
 	const struct snapshot *snapshot = print->snapshot;
 	struct page *page = page_new(print->width), *trouble = page_new(print->width);
 
 	if (!view_says_trouble(snapshot, trouble))
 		say_verdicts(snapshot, "tailscaled", snapshot->verdicts, none, page);
-	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
-		const struct endpoint *endpoint = &snapshot->endpoints[i];
-
-		say_verdicts(snapshot, endpoint->url, endpoint->verdicts,
-			endpoint->peer < 0 ? none : snapshot->peers[endpoint->peer].verdicts, page);
-	}
+	say_endpoints(snapshot, page);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		say_verdicts(snapshot, snapshot->peers[i].name, snapshot->peers[i].verdicts, none, page);
 	for (size_t i = 0; i < snapshot->mount_count; i++)

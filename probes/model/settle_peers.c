@@ -169,7 +169,6 @@ void settle_peers(struct settling *s)
 		s->peer_rows[l->by_name[i]] = snapshot->peer_count++;
 		snapshot->online_count += row->is_online;
 	}
-	snapshot->online_count += has_self && snapshot->peers[0].is_online;
 }
 
 int settle_row_of_peer(const struct settling *s, const struct known_peer *known)

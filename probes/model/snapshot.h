@@ -185,7 +185,8 @@ struct snapshot {
 	struct traffic traffic;
 	struct discovery discovery;
 	struct peer *peers;             /* self first, then by name */
-	size_t peer_count, online_count;
+	size_t peer_count;
+	size_t online_count;            /* without this node */
 	struct endpoint *endpoints;     /* in order of discovery: views sort */
 	size_t endpoint_count;
 	struct model *models;

@@ -1,0 +1,177 @@
+#!/usr/bin/python3
+"""The manuals and the README say what the program does: its options, keys, verdicts, roles, paths and packages."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+
+from tap import main, test
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+TOP = os.environ.get("TSLLM_TOP", os.path.join(ROOT, "tsllm-top"))
+MANDOC = shutil.which("mandoc")
+MANUALS = ["man/tsllm-top.1", "man/tsllm-top.conf.5"]
+
+
+def text(path):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        return file.read()
+
+
+def texts(pattern):
+    """All files of that pattern, as one text."""
+    return "\n".join(text(path) for path in sorted(glob.glob(pattern, root_dir=ROOT)))
+
+
+def run(*words):
+    return subprocess.run([TOP, *words], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30)
+
+
+def with_config(lines, *words):
+    with tempfile.NamedTemporaryFile("w", suffix=".config") as file:
+        file.write("\n".join(lines) + "\n")
+        file.flush()
+        return run("--config", file.name, *words)
+
+
+def section(manual, name):
+    """What stands under `.Sh NAME`."""
+    return re.split(r"^\.Sh ", text(manual).split(f"\n.Sh {name}\n")[1], maxsplit=1, flags=re.M)[0]
+
+
+def heads(part, macro):
+    """The words of that macro in the heads of a section's list."""
+    return [word for line in re.findall(rf"^\.It {macro} (.*)$", part, re.M)
+            for word in line.split(" No ")[0].split(" , ")]
+
+
+def paragraph(part, key):
+    """The list item of a configuration key."""
+    return re.split(r"^\.It ", part.split(f".It Ic {key}\n")[1], maxsplit=1, flags=re.M)[0]
+
+
+def same(ones, others):
+    assert ones and set(ones) == set(others), f"only one of the two has: {sorted(set(ones) ^ set(others))}"
+
+
+@test
+def the_manual_has_every_option_of_the_help_and_no_other():
+    same(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M),
+         re.findall(r"^\.It Fl -([a-z-]+)", section(MANUALS[0], "OPTIONS"), re.M))
+
+
+@test
+def the_synopsis_has_every_option():
+    same(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M),
+         re.findall(r"Fl -([a-z-]+)", section(MANUALS[0], "SYNOPSIS")))
+
+
+@test
+def the_manual_has_every_verdict_with_its_layer_and_severity():
+    rows = re.findall(r'^\t\{ "([a-z-]+)",\s*LAYER_(\w+),\s*SEVERITY_(\w+)', texts("probes/model/rules_*.c"), re.M)
+    told = re.findall(r"^\.It Sy (\S+) No \((\w+), (\w+)\)$", section(MANUALS[0], "VERDICTS"), re.M)
+    assert len(rows) > 50, rows
+    same([(code, layer.lower(), severity.lower()) for code, layer, severity in rows], told)
+
+
+@test
+def the_manual_has_every_state():
+    names = re.findall(r'\[STATE_\w+\] = "(\w+)"', text("probes/model/snapshot.c"))
+    same(names, re.findall(r"^\.It (\w+) Ta \\\[u", section(MANUALS[0], "STATES"), re.M))
+
+
+@test
+def the_manual_names_every_variable_of_the_environment_that_is_read():
+    read = re.findall(r'getenv\("(\w+)"\)', texts("tui/*.c") + texts("probes/*.c") + texts("probes/*/*.c"))
+    assert "TS_SOCKET" in read, read
+    for name in set(read) - {"HOME"}:
+        assert re.search(rf"^\.It Ev .*\b{name}\b", text(MANUALS[0]), re.M), name
+
+
+@test
+def the_configuration_manual_has_every_key_with_its_default():
+    printed = dict(re.findall(r"^(?:# )?([\w-]+) = ?(.*)$", with_config([], "--print-config").stdout, re.M))
+    keys = section(MANUALS[1], "KEYS")
+    same(printed, heads(keys, "Ic"))
+    for key, value in printed.items():
+        assert re.search(rf"\bDefault: {re.escape(value or 'empty')}[.,]", paragraph(keys, key)), key
+
+
+@test
+def the_configuration_manual_has_every_key_of_an_endpoint():
+    same(re.findall(r'\{ "(\w+)", take_\w+ \}', text("tui/config.c")), heads(section(MANUALS[1], "ENDPOINTS"), "Ic"))
+
+
+@test
+def every_example_of_a_key_is_taken_as_it_stands():
+    keys = section(MANUALS[1], "KEYS")
+    for key in heads(keys, "Ic"):
+        lines = re.findall(r"^\.Dl (.*)$", paragraph(keys, key), re.M)
+        done = with_config(lines, "--print-config")
+        assert lines and all(line.startswith(f"{key} = ") for line in lines), f"{key}: {lines}"
+        assert not done.stderr and f"\n{key} = " in f"\n{done.stdout}", f"{key}: {done.stderr}"
+
+
+@test
+def the_whole_example_is_taken_as_it_stands():
+    example = re.findall(r"^\.Bd [^\n]*\n(.*?)^\.Ed", section(MANUALS[1], "EXAMPLES"), re.M | re.S)[0]
+    done = with_config(example.splitlines(), "--print-config")
+    assert not done.stderr and done.stdout.count("[endpoint ") == 2, done.stderr + done.stdout
+
+
+@test
+def the_configuration_manual_has_every_role_and_theme():
+    same(re.findall(r"^([a-z-]+) *=", text("themes/default.theme"), re.M), heads(section(MANUALS[1], "THEMES"), "Cm"))
+    for path in glob.glob("themes/*.theme", root_dir=ROOT):
+        name = os.path.basename(path).removesuffix(".theme")
+        assert re.search(rf"\b{name}\b", section(MANUALS[1], "THEMES")), name
+
+
+@test
+def the_papers_name_every_path_that_a_server_is_asked():
+    paths = re.findall(r'^\t\{ "(/[^"]*)", COST_FREE, (?:EVERY_POLL|EVERY_MINUTE|AT_START)', texts("probes/*.c"), re.M)
+    assert len(paths) > 15, paths
+    for paper in [section(MANUALS[0], "WHAT IS SENT"), text("README.md").split("## What it sends")[1].split("\n## ")[0]]:
+        for path in paths:
+            assert re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/-])", paper), path
+
+
+@test
+def the_papers_name_every_port_that_discovery_tries():
+    table = re.search(r"polite_ports\[\] = \{([^}]*)\}", text("probes/discover.c")).group(1)
+    ports = re.findall(r"\d+", table)
+    assert len(ports) > 10, ports
+    for paper in [text(path) for path in [*MANUALS, "README.md"]]:
+        for port in ports:
+            assert re.search(rf"\b{port}\b", paper), port
+
+
+@test
+def the_readme_gives_a_reason_for_every_package():
+    packages = re.search(r"^PACKAGES := ((?:.*\\\n)*.*)$", text("Makefile"), re.M).group(1).replace("\\\n", " ").split()
+    assert len(packages) > 8, packages
+    for package in packages:
+        assert re.search(rf"^\|[^|]*`{re.escape(package)}`[^|]*\|[^|]*\w", text("README.md"), re.M), package
+
+
+@test
+def the_readme_names_no_target_that_the_makefile_lacks():
+    targets = re.search(r"^\.PHONY: (.*)$", text("Makefile"), re.M).group(1).split()
+    named = re.findall(r"(?:`|^    )(?:sudo )?make ([a-z]+)", text("README.md"), re.M)
+    assert {"demo", "check", "install", "uninstall"} <= set(named) <= set(targets), named
+
+
+@test
+def mandoc_finds_no_fault_with_the_manuals():
+    if MANDOC:
+        done = subprocess.run([MANDOC, "-T", "lint", "-W", "warning", *MANUALS], cwd=ROOT, capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+if not MANDOC:
+    mandoc_finds_no_fault_with_the_manuals.__name__ += " # SKIP mandoc is not installed"
+
+if __name__ == "__main__":
+    main()
