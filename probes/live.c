@@ -25,7 +25,9 @@
 #include <string.h>
 
 #define JUMP_MS 30000
-#define SECOND_STATUS_MS 1100
+#define PATH_WAKES_MS 1100
+#define PATH_STATUS_MS 250
+#define PATH_STATUSES 2
 #define RESOLVE_AGAIN_MS 60000
 #define NAMES_AGAIN_MS (5 * 60 * 1000)
 
@@ -43,7 +45,7 @@ struct known_door {
 
 struct live {
 	uv_loop_t *loop;
-	uv_timer_t *timer;              /* discovery's next round, the second status of --once */
+	uv_timer_t *timer;              /* discovery's next round, the later statuses of --once */
 	struct http *http;
 	const struct settings *settings;
 	bool is_once;
@@ -63,6 +65,7 @@ struct live {
 	struct strings left_alone;      /* URLs of what is no LLM server */
 	struct resolve *names;          /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
+	unsigned path_statuses;         /* of --once: taken since the first probes had time to wake the paths */
 	size_t resolving;
 };
 
@@ -231,6 +234,7 @@ static void knock(struct live *live)
 	struct when now = when_now();
 
 	while (discover_next(live->discover, now, &door)) {
+		ledger_see_knock(live->ledger, door.peer_id);
 		if (watch_has(live->watch, door.url) || is_left_alone(live, door.url)) {
 			discover_tell(live->discover, door.url, watch_has(live->watch, door.url), OUTCOME_ANSWERED, now);
 			continue;
@@ -251,15 +255,24 @@ static void knock(struct live *live)
 
 static void tick(uv_timer_t *timer);
 
+/* Until --once takes the next status that shows the paths as its own probes woke them; -1: it has them. A status that
+ * the bus brought sooner shows them asleep, and one alone is not believed. */
+static int64_t wait_for_paths(const struct live *live, struct when now)
+{
+	int64_t left = PATH_WAKES_MS + live->path_statuses * PATH_STATUS_MS - when_since(live->first_status, now);
+
+	if (!live->is_once || !when_known(live->first_status) || live->path_statuses >= PATH_STATUSES)
+		return -1;
+	return left > 0 ? left : 0;
+}
+
 static void schedule(struct live *live)
 {
 	struct when now = when_now();
-	int64_t wait = discover_wait(live->discover, now);
-	int64_t second = SECOND_STATUS_MS - when_since(live->first_status, now);
+	int64_t wait = discover_wait(live->discover, now), paths = wait_for_paths(live, now);
 
-	if (live->is_once && when_known(live->first_status) && tailnet_statuses(live->tailnet) < 2 &&
-		(wait < 0 || second < wait))
-		wait = second > 0 ? second : 0;
+	if (paths >= 0 && (wait < 0 || paths < wait))
+		wait = paths;
 	if (wait >= 0)
 		uv_timer_start(live->timer, tick, wait ? (uint64_t)wait : 1, 0);
 	else
@@ -271,8 +284,7 @@ static void tick(uv_timer_t *timer)
 	struct live *live = timer->data;
 	struct when now = when_now();
 
-	if (live->is_once && when_known(live->first_status) && tailnet_statuses(live->tailnet) < 2 &&
-		when_since(live->first_status, now) >= SECOND_STATUS_MS)
+	if (wait_for_paths(live, now) == 0)
 		tailnet_ask_now(live->tailnet);
 	if (!live->settings->is_passive)
 		knock(live);
@@ -336,6 +348,7 @@ static void see_status(struct live *live, struct when now)
 
 	if (!when_known(live->first_status))
 		live->first_status = now;
+	live->path_statuses += wait_for_paths(live, now) == 0;
 	if (status->backend != BACKEND_RUNNING)
 		return;
 	ask_names(live, status, now);
@@ -549,6 +562,6 @@ bool live_is_settled(const struct live *live)
 	if (live->settings->is_passive)
 		return tailnet_has_serve(live->tailnet);
 	discover_count(live->discover, &counts);
-	return tailnet_statuses(live->tailnet) >= 2 && tailnet_has_serve(live->tailnet) && !counts.pending &&
+	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
 		!live->resolving && !watch_unsettled(live->watch) && !questions_open(live->questions);
 }

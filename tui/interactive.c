@@ -38,6 +38,8 @@ struct interactive {
 	uint64_t drawn; /* loop time of the last frame */
 };
 
+static void frame(uv_timer_t *timer);
+
 static void draw(struct interactive *it)
 {
 	int width, height;
@@ -48,7 +50,8 @@ static void draw(struct interactive *it)
 		it->canvas = canvas_new(width, height, it->is_ascii);
 	}
 	ui_draw(it->ui, it->snapshot, it->canvas);
-	screen_show(it->canvas);
+	if (!screen_show(it->canvas))
+		uv_timer_start(&it->frame, frame, FRAME_MS, 0);
 	it->drawn = uv_now(&it->loop);
 }
 
@@ -222,8 +225,8 @@ int interactive_run(const struct options *options, const struct settings *settin
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
 	it.snapshot = first_snapshot(settings);
-	draw(&it);
 	open_loop(&it);
+	draw(&it);
 	it.live = live_new(&it.loop, settings, false, changed, &it);
 	uv_run(&it.loop, UV_RUN_DEFAULT);
 	close_all(&it);

@@ -172,11 +172,10 @@ static void format_spark(const struct snapshot *snapshot, size_t row, struct val
 /* What a peer without an endpoint has to say, where no verdict does. */
 static void say_peer(const struct snapshot *snapshot, const struct peer *peer, struct value *value)
 {
-	if (peer->is_online)
-		value_say(
-			value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
-	else
+	if (!peer->is_online)
 		value_last_seen(value, snapshot, peer);
+	else if (peer->was_asked)
+		value_say(value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
 }
 
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)

@@ -34,7 +34,7 @@ struct known_peer {
 	bool has_served;                /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;          /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;        /* the last ping */
-	bool was_online;
+	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
 };

@@ -36,6 +36,7 @@ void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, 
 /* A disco pong: ms, and NAN for none. */
 void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
+void ledger_see_knock(struct ledger *ledger, const char *peer_id);       /* discovery asks at one of its doors */
 void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery);
 /* A request that belongs to no endpoint: discovery, confirming questions. */
 void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received);

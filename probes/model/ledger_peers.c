@@ -215,6 +215,14 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 	return NULL;
 }
 
+void ledger_see_knock(struct ledger *ledger, const char *peer_id)
+{
+	struct known_peer *peer = ledger_peer(ledger, peer_id);
+
+	if (peer)
+		peer->was_asked = true;
+}
+
 void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now)
 {
 	struct known_peer *peer = ledger_peer(ledger, peer_id);

@@ -21,22 +21,23 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
 	return copy;
 }
 
-/* Whose address the peer relay's is, or the address itself. */
+/* Whose address the peer relay's is ("ip:port:vni:N"), or the address itself. */
 static const char *relay_name(const struct settling *s, const struct obs_peer *obs)
 {
-	size_t length = strcspn(obs->peer_relay, ":");
+	const char *end = strstr(obs->peer_relay, ":vni:");
+	size_t address = end ? (size_t)(end - obs->peer_relay) : strlen(obs->peer_relay);
+	size_t host = address;
+	char name[TEXT_CAP];
 
-	for (size_t i = 0; i < s->ledger->peer_count; i++) {
+	while (host && obs->peer_relay[host] != ':')
+		host--;
+	for (size_t i = 0; i < s->ledger->peer_count && host; i++) {
 		const struct obs_peer *other = s->ledger->peers[i].obs;
 
-		if (length && strncmp(other->current_address, obs->peer_relay, length) == 0 &&
-			other->current_address[length] == ':') {
-			char name[TEXT_CAP];
-
+		if (strncmp(other->current_address, obs->peer_relay, host + 1) == 0)
 			return arena_copy(s->arena, peer_short_name(s->ledger, other, name, sizeof(name)));
-		}
 	}
-	return arena_copy(s->arena, obs->peer_relay);
+	return arena_printf(s->arena, "%.*s", (int)address, obs->peer_relay);
 }
 
 static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
@@ -90,6 +91,7 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->is_shared_in = !row->is_self && is_shared_in(s->ledger, obs);
 	row->is_exit_node = obs->is_exit_node;
 	row->is_mullvad = obs->is_mullvad;
+	row->was_asked = known->was_asked;
 	row->key_expiry = obs->key_expiry;
 	row->last_seen = obs->last_seen;
 	row->last_handshake = obs->last_handshake;

@@ -98,6 +98,7 @@ struct peer {
 	const char *const *addresses;   /* NULL-ended */
 	const char *const *tags;
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
+	bool was_asked;                 /* discovery knocked at its doors */
 	struct path path;
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;

@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """The manuals and the README say what the program does: its options, keys, verdicts, roles, paths and packages."""
 import glob
+import json
 import os
 import re
 import shutil
@@ -80,6 +81,11 @@ def the_manual_has_every_verdict_with_its_layer_and_severity():
 def the_manual_has_every_state():
     names = re.findall(r'\[STATE_\w+\] = "(\w+)"', text("probes/model/snapshot.c"))
     same(names, re.findall(r"^\.It (\w+) Ta \\\[u", section(MANUALS[0], "STATES"), re.M))
+
+
+@test
+def the_manual_has_every_member_of_a_snapshot():
+    same(json.loads(text("tests/snapshot.schema.json"))["required"], heads(section(MANUALS[0], "JSON"), "Cm"))
 
 
 @test

@@ -99,6 +99,7 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			arena_printf(snapshot->arena, "100.64.%zu.%zu", number / 250, number % 250 + 1)),
 		.tags = none,
 		.is_online = true,
+		.was_asked = true,
 		.path = { .kind = PATH_IDLE,
 			.endpoint = "",
 			.via = "",

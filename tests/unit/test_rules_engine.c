@@ -1,0 +1,314 @@
+/* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
+#include "tests/unit/ledger_help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define ADMIN "https://admin.tail4c1d.ts.net"
+#define BACKEND "http://127.0.0.1:11434"
+#define LS "llama-server-0.5.0/"
+#define OL "ollama-0.17.4/"
+#define OW "open-webui-0.12.4/"
+
+static struct ledger *after(const char *family, const char *first, const char *second)
+{
+	struct ledger *l = watching_a(family, GPU1);
+
+	answers(l, at(0), first);
+	if (second)
+		answers(l, at(0), second);
+	return l;
+}
+
+static void every_recorded_server_at_rest_raises_nothing_above_info(void **state)
+{
+	static const struct {
+		const char *family, *recordings[4];
+	} fleet[] = {
+		{ "llama-server", { LS "ready-idle/health", LS "ready-idle/metrics", LS "ready-idle/props",
+					  LS "ready-idle/v1-models" } },
+		{ "llama-server", { "nginx-1.22.1/engine-ready/health", "nginx-1.22.1/engine-ready/metrics",
+					  "nginx-1.22.1/engine-ready/props", "nginx-1.22.1/engine-ready/v1-models" } },
+		{ "llama-server", { "caddy-2.11.9/engine-ready/health", "caddy-2.11.9/engine-ready/metrics",
+					  "caddy-2.11.9/engine-ready/props", "caddy-2.11.9/engine-ready/v1-models" } },
+		{ "llama-server", { "haproxy-2.6.12/engine-ready/health", "haproxy-2.6.12/engine-ready/v1-models" } },
+		{ "llama-server", { "apache-2.4.71/engine-ready/health", "apache-2.4.71/engine-ready/v1-models" } },
+		{ "ollama", { OL "loaded-idle/api-ps", OL "loaded-idle/api-tags", OL "loaded-idle/api-version" } },
+		{ "ollama", { "caddy-2.11.9/ollama-host-rewritten/api-ps" } },
+		{ "vllm", { "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/metrics",
+				  "vllm-0.32.0-cpu/ready-idle/version", "vllm-0.32.0-cpu/ready-idle/v1-models" } },
+		{ "litellm", { "litellm-1.106.2/no-key-ready/health-liveliness",
+				     "litellm-1.106.2/no-key-ready/v1-models" } },
+		{ "llama-swap", { "llama-swap-v250-5-g0bdb3720/ready-idle/running",
+					"llama-swap-v250-5-g0bdb3720/ready-idle/v1-models" } },
+		{ "open-webui", { OW "key-missing/health", OW "key-missing/api-config" } },
+		{ "llama-cpp-python", { "llama-cpp-python-0.3.36/ready-idle/root",
+					      "llama-cpp-python-0.3.36/ready-idle/openapi" } },
+		{ "openai-compatible", { "mlx-lm-0.32.2/ready-idle/v1-models" } },
+		{ "openai-compatible", { "ray-serve-2.60.0/ready-idle/v1-models" } },
+		{ "openai-compatible", { "xinference-4.1.0/model-ready/v1-models" } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(fleet); i++) {
+		struct ledger *l = watching_a(fleet[i].family, GPU1);
+		const struct snapshot *s;
+
+		for (size_t k = 0; k < ARRAY_LEN(fleet[i].recordings) && fleet[i].recordings[k]; k++)
+			answers(l, at(0), fleet[i].recordings[k]);
+		s = take(l, at(1));
+		assert_nothing_above_info(s);
+		assert_int_equal(s->status, STATUS_OK);
+		assert_state(s, strcmp(fleet[i].family, "open-webui") == 0 ? STATE_WEB : STATE_OK);
+	}
+}
+
+static void four_changes_in_ten_minutes_are_flapping(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		answers(l, at(i * 20), LS "ready-idle/health");
+		take(l, at(i * 20));
+		is_refused(l, at(i * 20 + 10));
+		assert_no_verdict(take(l, at(i * 20 + 10)), "endpoint-flapping");
+	}
+	answers(l, at(40), LS "ready-idle/health");
+	take(l, at(40));
+	s = take(l, at(41));
+	assert_says(s, "endpoint-flapping", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+		"gpu1.tail4c1d.ts.net:443 changed its state 4 times");
+	assert_state(s, STATE_SLOW);
+	answers(l, at(700), LS "ready-idle/health");
+	assert_no_verdict(take(l, at(700)), "endpoint-flapping");
+}
+
+static void a_server_that_loads_is_loading(void **state)
+{
+	struct ledger *l = after("llama-server", LS "loading/health", LS "loading/v1-models");
+	const struct snapshot *s = take(l, at(1));
+
+	(void)state;
+	assert_says(s, "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, "llama-server is loading");
+	assert_state(s, STATE_LOADING);
+	answers(l, at(10), LS "ready-idle/health");
+	assert_no_verdict(take(l, at(11)), "loading");
+}
+
+static void a_model_that_loads_is_named(void **state)
+{
+	(void)state;
+	assert_says(take(after("llama-server", LS "router-loading/v1-models", LS "ready-idle/health"), at(1)),
+		"loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, "llama-server is loading ");
+	assert_says(take(after("llama-swap", "llama-swap-v250-5-g0bdb3720/starting/running", NULL), at(1)),
+		"loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, "llama-swap is loading ");
+}
+
+static void a_server_asleep_is_sleeping_until_it_wakes(void **state)
+{
+	struct ledger *l = after("llama-server", LS "sleeping/health", LS "sleeping/props");
+	const struct snapshot *s = take(l, at(1));
+
+	(void)state;
+	assert_says(s, "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, "llama-server sleeps");
+	assert_state(s, STATE_SLEEPING);
+	answers(l, at(10), LS "ready-idle/health");
+	assert_verdict(take(l, at(11)), "sleeping");
+	answers(l, at(60), LS "ready-idle/props");
+	assert_no_verdict(take(l, at(61)), "sleeping");
+}
+
+static void work_and_queue_are_told_in_numbers(void **state)
+{
+	(void)state;
+	assert_says(take(after("llama-server", LS "generating/health", LS "generating/metrics"), at(1)), "busy",
+		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "llama-server is at work on 1 request");
+	assert_says(take(after("llama-server", LS "queue/health", LS "queue/metrics"), at(1)), "busy",
+		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "is at work on 2 requests, 3 more wait");
+	assert_verdict(
+		take(after("vllm", "vllm-0.32.0-cpu/queue/health", "vllm-0.32.0-cpu/queue/metrics"), at(1)), "busy");
+	assert_no_verdict(
+		take(after("llama-server", LS "ready-idle/health", LS "ready-idle/metrics"), at(1)), "busy");
+}
+
+static void a_server_without_models_is_told_what_to_pull(void **state)
+{
+	const struct snapshot *s = take(after("ollama", OL "no-models/api-ps", OL "no-models/api-tags"), at(1));
+
+	(void)state;
+	assert_fix(assert_says(s, "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT,
+			   "Ollama is up and has no model"),
+		"on gpu1: ollama pull MODEL");
+}
+
+static void nothing_loaded_is_not_no_models(void **state)
+{
+	struct ledger *l = after("ollama", OL "models-unloaded/api-ps", NULL);
+
+	(void)state;
+	assert_no_verdict(take(l, at(1)), "no-models");
+	answers(l, at(1), OL "models-unloaded/api-tags");
+	assert_no_verdict(take(l, at(2)), "no-models");
+}
+
+static void a_front_end_is_no_engine(void **state)
+{
+	const struct snapshot *s = take(after("open-webui", OW "key-missing/health", NULL), at(1));
+
+	(void)state;
+	assert_says(s, "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, "web front end");
+	assert_state(s, STATE_WEB);
+	assert_no_verdict(take(after("litellm", "litellm-1.106.2/no-key-ready/health-liveliness", NULL), at(1)),
+		"front-end");
+}
+
+static void a_front_end_without_users_is_open_to_the_first_visitor(void **state)
+{
+	struct ledger *l = after("open-webui", OW "first-start-no-user/health", OW "first-start-no-user/api-config");
+
+	(void)state;
+	assert_says(take(l, at(1)), "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB,
+		"first visitor of " GPU1 " becomes its administrator");
+	answers(l, at(60), OW "key-missing/api-config");
+	assert_no_verdict(take(l, at(61)), "open-onboarding");
+}
+
+static struct ledger *with_mount(bool is_funnel, const char *target)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443, .path = "/",
+		.target = target, .url = ADMIN, .backend = BACKEND, .is_funnel = is_funnel };
+
+	sees_serve(l, &mount, 1);
+	return l;
+}
+
+static void a_funnel_without_a_key_is_open_to_the_internet(void **state)
+{
+	struct ledger *l = with_mount(true, BACKEND);
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "ollama", ADMIN);
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK,
+			   "can use " ADMIN ", and it asks for no key"),
+		"tailscale funnel --https=443 off");
+	assert_int_equal(s->mounts[0].verdicts.count, 1);
+	assert_int_equal(s->verdict_list[s->mounts[0].verdicts.first].severity, SEVERITY_INFO);
+}
+
+static void a_funnel_with_a_key_is_a_word(void **state)
+{
+	struct ledger *l = with_mount(true, BACKEND);
+
+	(void)state;
+	watches(l, "llama-swap", ADMIN);
+	answers(l, at(0), "llama-swap-v250-5-g0bdb3720/api-key-missing/running");
+	assert_int_equal(assert_verdict(take(l, at(1)), "funnel-public")->severity, SEVERITY_INFO);
+	assert_nothing_above_info(take(l, at(1)));
+}
+
+static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **state)
+{
+	(void)state;
+	assert_says(take(with_mount(true, BACKEND), at(1)), "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED,
+		STATE_OK, "can reach admin.tail4c1d.ts.net:443/");
+	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "funnel-public");
+}
+
+static void an_untagged_host_without_a_key_is_open(void **state)
+{
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
+	struct obs_status *status = running();
+	struct obs_peer *peer = with_peer(status, GPU1_ID, "gpu1");
+
+	(void)state;
+	assert_no_verdict(take(l, at(1)), "open-endpoint");
+	answers(l, at(1), "vllm-0.32.0-cpu/ready-idle/v1-models");
+	assert_fix(assert_says(take(l, at(2)), "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
+			   "reach gpu1, which has no tag"),
+		"tag gpu1");
+	peer->tags = list_of(status, "tag:gpu");
+	sees(l, at(3), status);
+	assert_no_verdict(take(l, at(4)), "open-endpoint");
+}
+
+static void a_server_with_a_key_is_not_open(void **state)
+{
+	(void)state;
+	assert_no_verdict(take(after("vllm", "vllm-0.32.0-cpu/api-key-missing/health",
+				       "vllm-0.32.0-cpu/api-key-missing/v1-models"),
+				  at(1)),
+		"open-endpoint");
+}
+
+static void a_mount_with_an_unexpanded_name_answers_nobody(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct obs_mount mount = { .host = "${TS_CERT_DOMAIN}", .service = "", .port = 443, .path = "/",
+		.target = BACKEND, .url = "", .backend = BACKEND };
+
+	(void)state;
+	sees_serve(l, &mount, 1);
+	assert_fix(assert_says(take(l, at(1)), "unexpanded-config", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "the literal ${TS_CERT_DOMAIN}"),
+		"write the name");
+	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "unexpanded-config");
+}
+
+static void a_mount_that_asks_a_plain_server_by_tls_is_told(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443, .path = "/",
+		.target = "https+insecure://127.0.0.1:11434", .url = ADMIN, .backend = "https://127.0.0.1:11434" };
+
+	(void)state;
+	sees_serve(l, &mount, 1);
+	watches_own(l, NULL, "https://127.0.0.1:11434");
+	assert_no_verdict(take(l, at(1)), "proxy-scheme");
+	tls_fails(l, at(2), TLS_NOT_TLS);
+	assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"https+insecure://127.0.0.1:11434");
+}
+
+static void every_code_of_engines_and_mounts_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(engine_rules);
+	assert_covered(mount_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(every_recorded_server_at_rest_raises_nothing_above_info),
+		SAYS(four_changes_in_ten_minutes_are_flapping),
+		SAYS(a_server_that_loads_is_loading),
+		SAYS(a_model_that_loads_is_named),
+		SAYS(a_server_asleep_is_sleeping_until_it_wakes),
+		SAYS(work_and_queue_are_told_in_numbers),
+		SAYS(a_server_without_models_is_told_what_to_pull),
+		SAYS(nothing_loaded_is_not_no_models),
+		SAYS(a_front_end_is_no_engine),
+		SAYS(a_front_end_without_users_is_open_to_the_first_visitor),
+		SAYS(a_funnel_without_a_key_is_open_to_the_internet),
+		SAYS(a_funnel_with_a_key_is_a_word),
+		SAYS(a_funnel_to_something_that_is_not_asked_is_told_on_its_mount),
+		SAYS(an_untagged_host_without_a_key_is_open),
+		SAYS(a_server_with_a_key_is_not_open),
+		SAYS(a_mount_with_an_unexpanded_name_answers_nobody),
+		SAYS(a_mount_that_asks_a_plain_server_by_tls_is_told),
+		SAYS(every_code_of_engines_and_mounts_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,505 @@
+/* Who failed, told from recorded answers of servers and of the proxies before them. */
+#include "tests/unit/ledger_help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define HOST "gpu1.tail4c1d.ts.net"
+#define DATE "Date: Mon, 23 Nov 2026 00:45:46 GMT\n"
+
+/* What is said after one recorded answer of a server that was llama-server so far, or of an unknown one. */
+static const struct snapshot *after(const char *family, const char *recording)
+{
+	struct ledger *l = watching_a(family, GPU1);
+
+	answers(l, at(0), recording);
+	return take(l, at(1));
+}
+
+static const struct snapshot *after_made(const char *family, int status, const char *headers, const char *body)
+{
+	struct ledger *l = watching_a(family, GPU1);
+
+	says(l, at(0), status, headers, body);
+	return take(l, at(1));
+}
+
+static void a_server_that_answers_well_raises_nothing(void **state)
+{
+	const struct snapshot *s = after("llama-server", "llama-server-0.5.0/ready-idle/health");
+
+	(void)state;
+	for (const struct rule *rule = http_rules; rule->code; rule++)
+		assert_no_verdict(s, rule->code);
+	assert_state(s, STATE_OK);
+}
+
+static void silence_twice_is_no_answer(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	assert_state(take(l, at(5)), STATE_OK);
+	answers(l, at(10), "llama-server-0.5.0/sigstop-zombie/health");
+	s = take(l, at(15));
+	assert_no_verdict(s, "no-answer");
+	assert_state(s, STATE_OK);
+	answers(l, at(20), "llama-server-0.5.0/sigstop-zombie/health");
+	s = take(l, at(25));
+	assert_fix(assert_says(s, "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED,
+			   "llama-server at " HOST ":443 takes connections and says nothing, twice in a row; it last "
+			   "answered 25 s ago"),
+		"on gpu1");
+	assert_state(s, STATE_STALLED);
+}
+
+static void silence_of_a_server_that_was_busy_is_busy_or_hung(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/generating/health");
+	answers(l, at(0), "llama-server-0.5.0/generating/metrics");
+	stays_silent(l, at(10));
+	stays_silent(l, at(20));
+	assert_says(take(l, at(25)), "no-answer", LAYER_HTTP, SEVERITY_DEGRADED, STATE_STALLED,
+		"was busy with 1: busy or hung");
+	assert_int_equal(find_verdict(take(l, at(70)), "no-answer")->severity, SEVERITY_DOWN);
+}
+
+static void one_answer_ends_a_silence(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	stays_silent(l, at(0));
+	stays_silent(l, at(10));
+	answers(l, at(20), "llama-server-0.5.0/ready-idle/health");
+	assert_no_verdict(take(l, at(21)), "no-answer");
+	assert_state(take(l, at(21)), STATE_OK);
+	stays_silent(l, at(30));
+	assert_no_verdict(take(l, at(31)), "no-answer");
+}
+
+static void http_on_a_tls_port_is_told(void **state)
+{
+	const struct snapshot *s = after_made(
+		NULL, 400, "", "Client sent an HTTP request to an HTTPS server.\n");
+
+	(void)state;
+	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "port 443 of " HOST " speaks HTTPS"),
+		"https://");
+	assert_no_verdict(after_made(NULL, 400, "", "Bad Request"), "not-tls");
+}
+
+static struct ledger *with_mount(const char *target, const char *backend)
+{
+	struct ledger *l = watching(GPU1);
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443,
+		.path = "/", .target = target, .url = "https://admin.tail4c1d.ts.net", .backend = backend };
+
+	sees_serve(l, &mount, 1);
+	watches_own(l, NULL, backend);
+	return l;
+}
+
+static void an_insecure_target_that_speaks_plain_http_is_a_wrong_scheme(void **state)
+{
+	struct ledger *l = with_mount("https+insecure://127.0.0.1:8080", "https://127.0.0.1:8080");
+	const struct snapshot *s;
+
+	(void)state;
+	tls_fails(l, at(0), TLS_NOT_TLS);
+	watches(l, NULL, "https://admin.tail4c1d.ts.net");
+	says(l, at(0), 502, DATE, "");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "https+insecure://127.0.0.1:8080"),
+		"http://");
+	assert_no_verdict(s, "bad-gateway");
+}
+
+static void an_insecure_target_that_is_dead_is_no_wrong_scheme(void **state)
+{
+	struct ledger *l = with_mount("https+insecure://127.0.0.1:8080", "https://127.0.0.1:8080");
+	const struct snapshot *s;
+
+	(void)state;
+	is_refused(l, at(0));
+	watches(l, NULL, "https://admin.tail4c1d.ts.net");
+	says(l, at(0), 502, DATE, "");
+	s = take(l, at(1));
+	assert_no_verdict(s, "proxy-scheme");
+	assert_fix(assert_says(s, "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "its backend https+insecure://127.0.0.1:8080 is not"),
+		"start the server at https+insecure://127.0.0.1:8080");
+}
+
+static void a_502_without_a_body_is_a_dead_backend_at_once(void **state)
+{
+	const struct snapshot *s = after_made("llama-server", 502, DATE, "");
+
+	(void)state;
+	assert_fix(assert_says(s, "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "tailscale serve is up, the backend behind it is not"),
+		"on gpu1: tailscale serve status");
+	assert_state(s, STATE_FAULT);
+}
+
+static void a_502_of_nginx_is_not_that_of_serve(void **state)
+{
+	const struct snapshot *s = after("llama-server", "nginx-1.22.1/engine-dead/health");
+
+	(void)state;
+	assert_no_verdict(s, "bad-gateway");
+	assert_no_verdict(after("llama-server", "caddy-2.11.9/engine-dead/health"), "bad-gateway");
+}
+
+static void an_empty_403_is_ollama_s_host_check(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "ollama-0.17.4/host-check/api-ps-host-foreign");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "likely Ollama"),
+		"OLLAMA_HOST=0.0.0.0");
+	ledger_see_proof(l, GPU1, PROOF_HOST_LOCALHOST, at(2));
+	assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)");
+	answers(l, at(10), "ollama-0.17.4/host-check/api-ps-host-localhost");
+	assert_no_verdict(take(l, at(11)), "host-check");
+}
+
+static void the_host_check_shows_through_a_proxy(void **state)
+{
+	(void)state;
+	assert_verdict(after("ollama", "nginx-1.22.1/ollama-host-passed/api-ps"), "host-check");
+	assert_no_verdict(after("ollama", "nginx-1.22.1/deny-403/root"), "host-check");
+}
+
+static void go_s_404_is_a_path_without_a_mount(void **state)
+{
+	static const char headers[] = "Content-Type: text/plain; charset=utf-8\n" DATE;
+	const struct snapshot *s = after_made(NULL, 404, headers, "404 page not found\n");
+
+	(void)state;
+	assert_says(s, "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, HOST ":443");
+	assert_no_verdict(s, "wrong-base-path");
+	assert_no_verdict(after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"), "no-mount");
+}
+
+static void a_server_that_wants_a_key_is_up(void **state)
+{
+	const struct snapshot *s = after("llama-swap", "llama-swap-v250-5-g0bdb3720/api-key-missing/running");
+
+	(void)state;
+	assert_fix(assert_says(s, "auth-required", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH,
+			   "llama-swap is up and wants a key"),
+		"url = " GPU1);
+	assert_state(s, STATE_AUTH);
+	assert_int_equal(s->status, STATUS_OK);
+}
+
+static void a_key_wanted_on_another_path_than_the_primary_is_told(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), "vllm-0.32.0-cpu/api-key-missing/health");
+	assert_no_verdict(take(l, at(1)), "auth-required");
+	answers(l, at(1), "vllm-0.32.0-cpu/api-key-missing/v1-models");
+	assert_verdict(take(l, at(2)), "auth-required");
+	answers(l, at(10), "vllm-0.32.0-cpu/api-key-missing/health");
+	assert_verdict(take(l, at(11)), "auth-required");
+	answers(l, at(12), "vllm-0.32.0-cpu/api-key-right/v1-models");
+	assert_no_verdict(take(l, at(13)), "auth-required");
+}
+
+static void a_server_that_wanted_a_key_can_still_die(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "vllm-0.32.0-cpu/api-key-missing/health");
+	answers(l, at(1), "vllm-0.32.0-cpu/api-key-missing/v1-models");
+	answers(l, at(10), "vllm-0.32.0-cpu/engine-killed/health");
+	s = take(l, at(11));
+	assert_no_verdict(s, "auth-required");
+	assert_state(s, STATE_FAULT);
+}
+
+static void a_stranger_s_refusal_in_json_is_a_demand_for_a_key(void **state)
+{
+	(void)state;
+	assert_verdict(after(NULL, "oauth2-proxy-7.6.0/no-login-accept-json/v1-models"), "auth-required");
+}
+
+static void a_key_that_is_refused_is_wrong(void **state)
+{
+	struct ledger *l = watching_a("litellm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "litellm-1.106.2/key-missing/health-liveliness");
+	answers(l, at(0), "litellm-1.106.2/key-missing/v1-models");
+	assert_no_verdict(take(l, at(1)), "auth-rejected");
+	gives_a_key();
+	answers(l, at(10), "litellm-1.106.2/key-wrong/v1-models-sk");
+	s = take(l, at(11));
+	assert_fix(assert_says(s, "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH,
+			   "LiteLLM rejects the key"),
+		"key_env or key_file");
+	assert_no_verdict(s, "auth-required");
+	answers(l, at(20), "litellm-1.106.2/key-right/v1-models");
+	assert_no_verdict(take(l, at(21)), "auth-rejected");
+}
+
+static void a_rate_limit_is_told_with_what_it_asks(void **state)
+{
+	(void)state;
+	assert_says(after("llama-server", "haproxy-2.6.12/rate-limited-429/health"), "rate-limited", LAYER_HTTP,
+		SEVERITY_DEGRADED, STATE_SLOW, HOST " limits the rate of requests (HTTP 429)");
+	assert_verdict(after("llama-server", "nginx-1.22.1/rate-limited-429/health"), "rate-limited");
+	assert_says(after("llama-server", "nginx-1.22.1/rate-limited-503/health"), "rate-limited", LAYER_HTTP,
+		SEVERITY_DEGRADED, STATE_SLOW, "(HTTP 503); or it is closed for maintenance");
+	assert_says(after_made("llama-server", 429, "Retry-After: 30\n", ""), "rate-limited", LAYER_HTTP,
+		SEVERITY_DEGRADED, STATE_SLOW, "; it asks to wait 30 s");
+}
+
+static void a_503_of_another_proxy_is_no_rate_limit(void **state)
+{
+	(void)state;
+	assert_no_verdict(after("llama-server", "haproxy-2.6.12/engine-dead/health"), "rate-limited");
+	assert_no_verdict(after("llama-server", "apache-2.4.71/engine-dead/health"), "rate-limited");
+}
+
+static void a_proxy_whose_engine_is_silent_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *recording, *part;
+	} cases[] = {
+		{ "nginx-1.22.1/engine-hung-read-timeout-3s/health", "nginx before " HOST " is up" },
+		{ "haproxy-2.6.12/engine-hung-server-timeout-3s/health", "gives no answer (HTTP 504)" },
+		{ "apache-2.4.71/engine-hung-timeout-3s/health", "Apache before " HOST },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_says(after("llama-server", cases[i].recording), "proxy-backend-silent", LAYER_HTTP,
+			SEVERITY_DOWN, STATE_FAULT, cases[i].part);
+	assert_no_verdict(
+		after("llama-server", "apache-2.4.71/engine-dead/health"), "proxy-backend-silent");
+}
+
+static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
+{
+	static const struct {
+		const char *recording, *part;
+	} cases[] = {
+		{ "nginx-1.22.1/engine-dead/health", "nginx before " HOST " is up, its engine is not (HTTP 502)" },
+		{ "caddy-2.11.9/engine-dead/health", "Caddy before" },
+		{ "caddy-2.6.2/engine-dead/health", "Caddy before" },
+		{ "haproxy-2.6.12/engine-dead/health", "the proxy before " HOST " is up, its engine is not (HTTP 503)" },
+		{ "apache-2.4.71/engine-dead/health", "Apache before" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_says(after("llama-server", cases[i].recording), "proxy-backend-down", LAYER_HTTP,
+			SEVERITY_DOWN, STATE_FAULT, cases[i].part);
+}
+
+static void an_engine_that_loads_behind_a_proxy_is_not_down(void **state)
+{
+	static const char *const recordings[] = { "nginx-1.22.1/engine-loading/health",
+		"caddy-2.11.9/engine-loading/health", "haproxy-2.6.12/engine-loading/health" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(recordings); i++) {
+		const struct snapshot *s = after("llama-server", recordings[i]);
+
+		assert_no_verdict(s, "proxy-backend-down");
+		assert_state(s, STATE_LOADING);
+	}
+}
+
+static void a_login_at_a_proxy_hides_the_engine(void **state)
+{
+	static const char *const recordings[] = { "nginx-1.22.1/basic-auth-missing/health",
+		"nginx-1.22.1/deny-403/health", "caddy-2.6.2/basic-auth-missing/health",
+		"caddy-2.6.2/bearer-missing-text/health", "haproxy-2.6.12/basic-auth-missing/health",
+		"apache-2.4.71/basic-auth-missing/health", "oauth2-proxy-7.6.0/no-login/health" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(recordings); i++)
+		assert_says(after("llama-server", recordings[i]), "auth-at-proxy", LAYER_HTTP, SEVERITY_INFO,
+			STATE_AUTH, "wants a login");
+	assert_no_verdict(after("openai-compatible", "llama-server-0.5.0/api-key-missing/v1-models"), "auth-at-proxy");
+}
+
+static void a_redirect_is_told_with_its_target(void **state)
+{
+	(void)state;
+	assert_says(after("llama-server", "nginx-1.22.1/login-redirect/health"), "redirected", LAYER_HTTP,
+		SEVERITY_DOWN, STATE_FAULT, "(HTTP 302), which is not followed: another place, https://login.example.net/");
+	assert_no_verdict(after("llama-server", "nginx-1.22.1/engine-ready/health"), "redirected");
+}
+
+static void a_web_page_is_no_api(void **state)
+{
+	const struct snapshot *s = after("openai-compatible", "open-webui-0.12.4/key-missing/v1-models");
+
+	(void)state;
+	assert_fix(assert_says(s, "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(/v1/models)"), "/api");
+}
+
+static void nothing_with_200_is_a_proxy_that_knows_no_such_name(void **state)
+{
+	const struct snapshot *s = after("llama-server", "caddy-2.11.9/no-route/health");
+
+	(void)state;
+	assert_says(s, "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "HTTP 200 with nothing in it");
+	assert_no_verdict(s, "html-not-api");
+	assert_verdict(after("vllm", "caddy-2.11.9/no-route/health"), "empty-answer");
+	assert_no_verdict(after("vllm", "vllm-0.32.0-cpu/ready-idle/health"), "empty-answer");
+}
+
+static void what_is_no_answer_of_an_llm_server_is_malformed(void **state)
+{
+	static const char json[] = "Content-Type: application/json\n";
+
+	(void)state;
+	assert_says(after_made("llama-server", 200, json, "{\"status\": \"o"), "malformed", LAYER_HTTP, SEVERITY_DOWN,
+		STATE_FAULT, "broken JSON, it begins with: {\"status\": \"o");
+	assert_says(after_made("llama-server", 200, json, "{\"wiki\":1}"), "malformed", LAYER_HTTP, SEVERITY_DOWN,
+		STATE_FAULT, "not one of an LLM server, it begins with: {\"wiki\":1}");
+	assert_no_verdict(after_made("llama-server", 200, json, "{\"status\":\"ok\"}"), "malformed");
+}
+
+static void an_answer_that_breaks_off_is_malformed_at_once(void **state)
+{
+	static const struct {
+		enum outcome outcome;
+		const char *part;
+	} cases[] = {
+		{ OUTCOME_TRUNCATED, "broke off" },
+		{ OUTCOME_TOO_BIG, "over the cap" },
+		{ OUTCOME_NOT_HTTP, "no HTTP" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct ledger *l = watching_a("llama-server", GPU1);
+
+		comes_to(l, at(0), cases[i].outcome);
+		assert_says(take(l, at(1)), "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, cases[i].part);
+	}
+}
+
+static void a_long_excerpt_is_cut_at_a_whole_character(void **state)
+{
+	char body[200];
+	const struct verdict *verdict;
+
+	(void)state;
+	memset(body, 0, sizeof(body));
+	for (size_t i = 0; i < 60; i++)
+		memcpy(body + 1 + 3 * i, "€", 3);
+	body[0] = '{';
+	verdict = assert_verdict(
+		after_made("llama-server", 200, "Content-Type: application/json\n", body), "malformed");
+	assert_non_null(strstr(verdict->text, "€…"));
+	assert_null(strchr(verdict->text, '\\'));
+}
+
+static void an_error_of_the_engine_is_its_own(void **state)
+{
+	const struct snapshot *s = after_made(
+		"llama-server", 500, "Server: llama.cpp\nContent-Type: application/json\n", "{\"error\":\"oom\"}");
+
+	(void)state;
+	assert_says(s, "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"llama-server answers HTTP 500: {\"error\":\"oom\"}");
+	assert_no_verdict(s, "proxy-backend-down");
+	s = after("vllm", "vllm-0.32.0-cpu/engine-killed/health");
+	assert_says(s, "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"vLLM answers HTTP 503: its engine process is dead");
+	assert_no_verdict(s, "proxy-backend-down");
+	assert_string_equal(find_verdict(after_made("llama-server", 500, "", ""), "server-error")->text,
+		"llama-server answers HTTP 500");
+}
+
+static void a_503_of_a_proxy_is_no_error_of_the_engine(void **state)
+{
+	(void)state;
+	assert_no_verdict(after("vllm", "haproxy-2.6.12/engine-dead/health"), "server-error");
+}
+
+static void a_404_of_anybody_is_a_wrong_path(void **state)
+{
+	(void)state;
+	assert_fix(assert_says(after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"),
+			   "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   HOST ":443 has no LLM API here (HTTP 404 for /v1/models)"),
+		"without /v1");
+	assert_verdict(after(NULL, "ray-serve-2.60.0/no-application/root"), "wrong-base-path");
+	assert_no_verdict(
+		after("llama-cpp-python", "llama-cpp-python-0.3.36/ready-idle/root"), "wrong-base-path");
+}
+
+static void every_code_of_http_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(http_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_server_that_answers_well_raises_nothing),
+		SAYS(silence_twice_is_no_answer),
+		SAYS(silence_of_a_server_that_was_busy_is_busy_or_hung),
+		SAYS(one_answer_ends_a_silence),
+		SAYS(http_on_a_tls_port_is_told),
+		SAYS(an_insecure_target_that_speaks_plain_http_is_a_wrong_scheme),
+		SAYS(an_insecure_target_that_is_dead_is_no_wrong_scheme),
+		SAYS(a_502_without_a_body_is_a_dead_backend_at_once),
+		SAYS(a_502_of_nginx_is_not_that_of_serve),
+		SAYS(an_empty_403_is_ollama_s_host_check),
+		SAYS(the_host_check_shows_through_a_proxy),
+		SAYS(go_s_404_is_a_path_without_a_mount),
+		SAYS(a_server_that_wants_a_key_is_up),
+		SAYS(a_key_wanted_on_another_path_than_the_primary_is_told),
+		SAYS(a_server_that_wanted_a_key_can_still_die),
+		SAYS(a_stranger_s_refusal_in_json_is_a_demand_for_a_key),
+		SAYS(a_key_that_is_refused_is_wrong),
+		SAYS(a_rate_limit_is_told_with_what_it_asks),
+		SAYS(a_503_of_another_proxy_is_no_rate_limit),
+		SAYS(a_proxy_whose_engine_is_silent_is_told_by_name),
+		SAYS(a_proxy_whose_engine_is_dead_is_told_by_name),
+		SAYS(an_engine_that_loads_behind_a_proxy_is_not_down),
+		SAYS(a_login_at_a_proxy_hides_the_engine),
+		SAYS(a_redirect_is_told_with_its_target),
+		SAYS(a_web_page_is_no_api),
+		SAYS(nothing_with_200_is_a_proxy_that_knows_no_such_name),
+		SAYS(what_is_no_answer_of_an_llm_server_is_malformed),
+		SAYS(an_answer_that_breaks_off_is_malformed_at_once),
+		SAYS(a_long_excerpt_is_cut_at_a_whole_character),
+		SAYS(an_error_of_the_engine_is_its_own),
+		SAYS(a_503_of_a_proxy_is_no_error_of_the_engine),
+		SAYS(a_404_of_anybody_is_a_wrong_path),
+		SAYS(every_code_of_http_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,387 @@
+/* What keeps a request from its server: the name, the port, the certificate. */
+#include "tests/unit/ledger_help.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define RAW "http://gpu1.tail4c1d.ts.net:8080"
+#define READY "llama-server-0.5.0/ready-idle/health"
+
+static const struct snapshot *after(const char *url, enum outcome outcome)
+{
+	struct ledger *l = watching(url);
+
+	comes_to(l, at(0), outcome);
+	return take(l, at(1));
+}
+
+static const struct snapshot *after_tls(const char *url, enum tls_trouble trouble)
+{
+	struct ledger *l = watching(url);
+
+	tls_fails(l, at(0), trouble);
+	return take(l, at(1));
+}
+
+static void a_door_that_answers_raises_nothing(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(60));
+	answers(l, at(0), READY);
+	s = take(l, at(1));
+	for (const struct rule *rule = reach_rules; rule->code; rule++)
+		assert_no_verdict(s, rule->code);
+	assert_state(s, STATE_OK);
+}
+
+static void a_door_that_was_never_asked_is_unknown(void **state)
+{
+	const struct snapshot *s = take(watching(GPU1), at(1));
+
+	(void)state;
+	assert_int_equal(s->verdict_count, 0);
+	assert_state(s, STATE_UNKNOWN);
+}
+
+static void a_name_without_an_address_is_an_unknown_host(void **state)
+{
+	const struct snapshot *s = after("http://nowhere.tail4c1d.ts.net", OUTCOME_UNRESOLVED);
+
+	(void)state;
+	assert_fix(assert_says(s, "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN,
+			   "nowhere.tail4c1d.ts.net"),
+		"tailscale status");
+	assert_state(s, STATE_DOWN);
+}
+
+static void a_refusal_is_believed_at_once(void **state)
+{
+	const struct snapshot *s = after(RAW, OUTCOME_REFUSED);
+
+	(void)state;
+	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
+			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to localhost"),
+		"on gpu1: tailscale serve --bg 8080 (safe), or --host 0.0.0.0");
+	assert_state(s, STATE_DOWN);
+}
+
+static void a_refusal_of_the_serve_port_is_a_mount_that_is_not_there(void **state)
+{
+	(void)state;
+	assert_fix(assert_says(after(GPU1, OUTCOME_REFUSED), "not-listening", LAYER_PORT, SEVERITY_DOWN,
+			   STATE_DOWN, "nothing is served on that port"),
+		"on gpu1: tailscale serve --bg --https=443 BACKEND_PORT");
+}
+
+static void the_safe_way_comes_first_for_ollama_too(void **state)
+{
+	const struct snapshot *s = after("http://gpu1.tail4c1d.ts.net:11434", OUTCOME_REFUSED);
+
+	(void)state;
+	assert_fix(assert_verdict(s, "not-listening"),
+		"tailscale serve --bg 11434 (safe), or OLLAMA_HOST=0.0.0.0 (opens it");
+}
+
+static void our_own_refused_port_is_a_stopped_server(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	watches_own(l, "ollama", "http://127.0.0.1:11434");
+	is_refused(l, at(0));
+	assert_fix(assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
+			   "127.0.0.1:11434: the server is stopped"),
+		"start the server on port 11434 of this machine");
+}
+
+static void a_port_proven_to_be_bound_to_loopback_is_told_so(void **state)
+{
+	struct ledger *l = watching(RAW);
+
+	(void)state;
+	is_refused(l, at(0));
+	ledger_see_proof(l, RAW, PROOF_LOOPBACK_ONLY, at(1));
+	assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
+		"it is bound to 127.0.0.1 alone");
+}
+
+static void the_daemons_word_for_an_acl_is_believed_at_once(void **state)
+{
+	struct ledger *l = watching(RAW);
+
+	(void)state;
+	connect_times_out(l, at(0));
+	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	assert_fix(assert_says(take(l, at(1)), "acl-denied", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
+			   "reach gpu1 on port 8080"),
+		"{\"src\": [\"ada@example.com\"], \"dst\": [\"100.64.0.2\"], \"ip\": [\"tcp:8080\"]}");
+	assert_no_verdict(take(l, at(1)), "filtered");
+}
+
+static void a_grant_names_tags_where_there_are_any(void **state)
+{
+	struct ledger *l = watching(RAW);
+	struct obs_status *status = running();
+	struct obs_peer *peer = with_peer(status, GPU1_ID, "gpu1");
+
+	(void)state;
+	peer->tags = list_of(status, "tag:gpu");
+	status->self.tags = list_of(status, "tag:laptop");
+	sees(l, at(0), status);
+	connect_times_out(l, at(0));
+	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	assert_fix(assert_verdict(take(l, at(1)), "acl-denied"),
+		"{\"src\": [\"tag:laptop\"], \"dst\": [\"tag:gpu\"]");
+}
+
+static void a_proof_does_not_outlive_what_it_proves(void **state)
+{
+	struct ledger *l = watching(RAW);
+
+	(void)state;
+	connect_times_out(l, at(0));
+	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	is_refused(l, at(10));
+	assert_no_verdict(take(l, at(11)), "acl-denied");
+	connect_times_out(l, at(20));
+	assert_no_verdict(take(l, at(21)), "acl-denied");
+}
+
+static void connects_that_vanish_twice_are_filtered(void **state)
+{
+	struct ledger *l = watching(RAW);
+	const struct snapshot *s;
+
+	(void)state;
+	connect_times_out(l, at(0));
+	assert_no_verdict(take(l, at(5)), "filtered");
+	assert_state(take(l, at(5)), STATE_UNKNOWN);
+	connect_times_out(l, at(10));
+	s = take(l, at(15));
+	assert_fix(assert_says(s, "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
+			   "gpu1.tail4c1d.ts.net:8080 get no answer: either an ACL or that host's firewall"),
+		"tcp:8080 of gpu1");
+	assert_state(s, STATE_FILTERED);
+	ledger_see_ping(l, GPU1_ID, 0.4, at(16));
+	assert_says(take(l, at(16)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
+		"the host itself answers pings");
+}
+
+static struct obs_status *fleet(struct obs_peer *(*make)(struct obs_peer *))
+{
+	struct obs_status *status = running();
+
+	make(with_peer(status, GPU1_ID, "gpu1"));
+	return status;
+}
+
+static void a_connect_that_vanishes_while_the_path_changes_does_not_count(void **state)
+{
+	struct ledger *l = watching(RAW);
+
+	(void)state;
+	sees(l, at(2), fleet(by_derp));
+	connect_times_out(l, at(3));
+	sees(l, at(4), fleet(by_derp));
+	connect_times_out(l, at(8));
+	assert_no_verdict(take(l, at(9)), "filtered");
+	connect_times_out(l, at(20));
+	assert_no_verdict(take(l, at(21)), "filtered");
+	connect_times_out(l, at(30));
+	assert_verdict(take(l, at(31)), "filtered");
+}
+
+static void closing_without_a_byte_is_told_at_once(void **state)
+{
+	struct ledger *l = watching(RAW);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "nginx-1.22.1/return-444/root");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
+			   "gpu1.tail4c1d.ts.net:8080 accepts the connection and closes it"),
+		"on gpu1");
+	stays_silent(l, at(10));
+	assert_no_verdict(take(l, at(11)), "accepts-then-closes");
+}
+
+static void a_short_name_has_no_certificate(void **state)
+{
+	const struct snapshot *s = after_tls("https://gpu1", TLS_ALERT_INTERNAL);
+
+	(void)state;
+	assert_fix(assert_says(s, "short-name", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, "short name gpu1"),
+		"use https://gpu1.tail4c1d.ts.net");
+	assert_no_verdict(s, "cert-not-issued");
+	assert_fix(assert_verdict(after_tls("https://gpu1:8443", TLS_ALERT_INTERNAL), "short-name"),
+		"https://gpu1.tail4c1d.ts.net:8443");
+}
+
+static void a_short_name_on_a_plain_port_is_not_to_blame(void **state)
+{
+	const struct snapshot *s = after_tls("https://gpu1:8080", TLS_NOT_TLS);
+
+	(void)state;
+	assert_no_verdict(s, "short-name");
+	assert_verdict(s, "not-tls");
+}
+
+static void https_by_address_needs_a_name(void **state)
+{
+	const struct snapshot *s = after_tls("https://100.64.0.2", TLS_ALERT_INTERNAL);
+
+	(void)state;
+	assert_fix(assert_says(s, "name-needed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, "100.64.0.2"),
+		"use https://gpu1.tail4c1d.ts.net");
+	assert_no_verdict(after_tls("https://100.64.0.2", TLS_EXPIRED), "name-needed");
+}
+
+static void a_plain_port_is_not_tls(void **state)
+{
+	const struct snapshot *s = after_tls("https://gpu1.tail4c1d.ts.net:8080", TLS_NOT_TLS);
+
+	(void)state;
+	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "port 8080 of gpu1.tail4c1d.ts.net speaks plain HTTP"),
+		"http://");
+}
+
+static void a_handshake_that_hangs_is_not_tls_where_plain_http_answers(void **state)
+{
+	struct ledger *l = watching("https://gpu1.tail4c1d.ts.net:8080");
+
+	(void)state;
+	tls_fails(l, at(0), TLS_TIMEOUT);
+	assert_no_verdict(take(l, at(1)), "not-tls");
+	ledger_see_proof(l, "https://gpu1.tail4c1d.ts.net:8080", PROOF_PLAIN_HTTP, at(1));
+	assert_verdict(take(l, at(1)), "not-tls");
+}
+
+static void an_expired_certificate_is_told_with_its_age(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	tls_fails(l, at(0), TLS_EXPIRED);
+	ledger_see_certificate(l, GPU1, at(0).wall_ms - DAYS(4));
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "gpu1.tail4c1d.ts.net expired 4 d ago"),
+		"on gpu1: tailscale cert gpu1.tail4c1d.ts.net");
+	assert_no_verdict(s, "cert-expiring");
+}
+
+static void a_stranger_s_signature_is_not_trusted(void **state)
+{
+	const struct snapshot *s = after_tls(GPU1, TLS_UNTRUSTED);
+
+	(void)state;
+	assert_fix(assert_says(s, "cert-untrusted", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "gpu1.tail4c1d.ts.net"),
+		"ca_file");
+	assert_no_verdict(s, "cert-name-mismatch");
+}
+
+static void another_name_in_the_certificate_is_told(void **state)
+{
+	const struct snapshot *s = after_tls(GPU1, TLS_NAME_MISMATCH);
+
+	(void)state;
+	assert_says(s, "cert-name-mismatch", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, "for another name");
+	assert_no_verdict(s, "cert-untrusted");
+}
+
+static void go_s_internal_error_is_a_certificate_not_to_be_had(void **state)
+{
+	(void)state;
+	assert_fix(assert_says(after_tls(GPU1, TLS_ALERT_INTERNAL), "cert-not-issued", LAYER_TLS,
+			   SEVERITY_DOWN, STATE_FAULT, "gpu1.tail4c1d.ts.net has no certificate"),
+		"on gpu1: tailscale cert gpu1.tail4c1d.ts.net");
+}
+
+static void a_handshake_that_hangs_once_is_not_yet_a_missing_certificate(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	tls_fails(l, at(0), TLS_TIMEOUT);
+	assert_no_verdict(take(l, at(1)), "cert-not-issued");
+	tls_fails(l, at(10), TLS_TIMEOUT);
+	assert_verdict(take(l, at(11)), "cert-not-issued");
+}
+
+static void other_tls_trouble_is_told_in_the_library_s_words(void **state)
+{
+	(void)state;
+	assert_says(after_tls(GPU1, TLS_OTHER), "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+		"wrong version number");
+	assert_no_verdict(after_tls(GPU1, TLS_EXPIRED), "tls-failed");
+}
+
+static void a_certificate_is_expiring_two_weeks_before_its_end(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), READY);
+	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(15));
+	assert_no_verdict(take(l, at(1)), "cert-expiring");
+	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(10));
+	s = take(l, at(1));
+	assert_says(s, "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, "expires in 9 d");
+	assert_state(s, STATE_OK);
+	assert_int_equal(s->status, STATUS_DEGRADED);
+}
+
+static void every_code_of_reach_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(reach_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_door_that_answers_raises_nothing),
+		SAYS(a_door_that_was_never_asked_is_unknown),
+		SAYS(a_name_without_an_address_is_an_unknown_host),
+		SAYS(a_refusal_is_believed_at_once),
+		SAYS(a_refusal_of_the_serve_port_is_a_mount_that_is_not_there),
+		SAYS(the_safe_way_comes_first_for_ollama_too),
+		SAYS(our_own_refused_port_is_a_stopped_server),
+		SAYS(a_port_proven_to_be_bound_to_loopback_is_told_so),
+		SAYS(the_daemons_word_for_an_acl_is_believed_at_once),
+		SAYS(a_grant_names_tags_where_there_are_any),
+		SAYS(a_proof_does_not_outlive_what_it_proves),
+		SAYS(connects_that_vanish_twice_are_filtered),
+		SAYS(a_connect_that_vanishes_while_the_path_changes_does_not_count),
+		SAYS(closing_without_a_byte_is_told_at_once),
+		SAYS(a_short_name_has_no_certificate),
+		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
+		SAYS(https_by_address_needs_a_name),
+		SAYS(a_plain_port_is_not_tls),
+		SAYS(a_handshake_that_hangs_is_not_tls_where_plain_http_answers),
+		SAYS(an_expired_certificate_is_told_with_its_age),
+		SAYS(a_stranger_s_signature_is_not_trusted),
+		SAYS(another_name_in_the_certificate_is_told),
+		SAYS(go_s_internal_error_is_a_certificate_not_to_be_had),
+		SAYS(a_handshake_that_hangs_once_is_not_yet_a_missing_certificate),
+		SAYS(other_tls_trouble_is_told_in_the_library_s_words),
+		SAYS(a_certificate_is_expiring_two_weeks_before_its_end),
+		SAYS(every_code_of_reach_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
