@@ -14,15 +14,15 @@ TOP := $(if $(SAN),$(OUT)/tsllm-top,tsllm-top)
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings \
 	-Wpointer-arith -Wvla $(if $(CI),-Werror)
-SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 , := ,
+SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURCE_EXTENDED -I. -I$(OUT) \
 	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
 LIBS := -lncursesw -ltinfo -lcurl -lcjson -luv -linih -lm
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
-PACKAGES := gcc make pkg-config libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
+PACKAGES := gcc make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
 	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))

@@ -19,13 +19,18 @@ static const char *keep_header(const struct answer *answer, const char *name, st
 	return text_keep(arena, answer_header(answer, name, value, sizeof(value)));
 }
 
+static bool has_scheme(const char *location)
+{
+	return location[strcspn(location, ":/?#")] == ':';
+}
+
 /* Another scheme, host or port than ours; a path alone stays. */
 static bool leaves(const char *location, const char *url)
 {
 	struct url from, to;
 	char bare[512];
 
-	if (location[0] == '/' && location[1] != '/')
+	if (!has_scheme(location) && !text_has_prefix(location, "//"))
 		return false;
 	snprintf(bare, sizeof(bare), "%.*s", (int)strcspn(location, "?#"), location);
 	if (url_split(&from, url) < 0 || url_split(&to, bare) < 0)
@@ -42,10 +47,22 @@ static double retry_after(const struct answer *answer)
 	return seconds < 0 ? NAN : (double)seconds;
 }
 
+/* Not into the middle of a character. */
+static size_t excerpt_length(const struct answer *answer)
+{
+	size_t length = EXCERPT_BYTES;
+
+	if (answer->body_length <= EXCERPT_BYTES)
+		return answer->body_length;
+	while (length > EXCERPT_BYTES - 4 && ((unsigned char)answer->body[length] & 0xc0) == 0x80)
+		length--;
+	return length;
+}
+
 void digest_answer(struct obs_answer *obs, const struct answer *answer, const char *url, const char *path,
 	struct arena *arena)
 {
-	size_t length = answer->body_length < EXCERPT_BYTES ? answer->body_length : EXCERPT_BYTES;
+	size_t length = excerpt_length(answer);
 
 	*obs = (struct obs_answer){
 		.url = url,

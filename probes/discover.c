@@ -110,7 +110,7 @@ static bool is_handheld(const char *os)
 	return text_equal_fold(os, "ios") || text_equal_fold(os, "android") || text_equal_fold(os, "tvos");
 }
 
-static bool is_excluded(const struct settings *settings, const struct obs_peer *peer)
+bool discover_excludes(const struct settings *settings, const struct obs_peer *peer)
 {
 	for (size_t i = 0; i < settings->exclude.count; i++) {
 		const char *word = settings->exclude.items[i];
@@ -143,13 +143,24 @@ static bool is_chosen(const struct settings *settings, const struct obs_status *
 	return false;
 }
 
+/* A name that a URL can hold, under our own suffix: what is shared in has another. */
+static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn)
+{
+	size_t whole = strlen(fqdn), tail = strlen(status->magicdns_suffix);
+	char text[300];
+	struct url url;
+
+	snprintf(text, sizeof(text), "http://%.280s", fqdn);
+	if (url_split(&url, text) < 0 || *url.path || url.port != 80)
+		return false;
+	return !tail || (whole > tail + 1 && text_has_suffix(fqdn, status->magicdns_suffix) &&
+		fqdn[whole - tail - 1] == '.');
+}
+
 static bool may_ask(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
 {
-	const char *suffix = status->magicdns_suffix;
-	bool is_shared_in = *suffix && !text_has_suffix(peer->fqdn, suffix);
-
 	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad && peer->addresses[0] &&
-		*peer->fqdn && !is_shared_in && !is_handheld(peer->os) && !is_excluded(settings, peer) &&
+		is_of_this_tailnet(status, peer->fqdn) && !is_handheld(peer->os) && !discover_excludes(settings, peer) &&
 		is_chosen(settings, status, peer);
 }
 
@@ -207,8 +218,38 @@ static void see(struct discoverer *discover, const char *peer_id, const char *ho
 		round = new_round(discover, peer_id, place);
 	round->is_present = true;
 	round->is_own = !*peer_id;
+	if (round->is_asking)
+		return; /* the answer is told by the URL that was asked */
 	set_text(&round->host, host);
 	set_text(&round->address, address);
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Rounds of peers that left the tailnet make room for those that came; an offline peer keeps its own. */
+static void drop_gone(struct discoverer *discover, const struct obs_status *status)
+{
+	const char **ids = mem_alloc((status->peer_count + 1) * sizeof(*ids));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < status->peer_count; i++)
+		ids[i] = status->peers[i].id;
+	qsort(ids, status->peer_count, sizeof(*ids), by_id);
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		struct round *round = &discover->rounds.items[i];
+		const char *id = round->peer_id;
+
+		if (round->is_own || round->is_asking ||
+			bsearch(&id, ids, status->peer_count, sizeof(*ids), by_id))
+			discover->rounds.items[kept++] = *round;
+		else
+			free_round(round);
+	}
+	discover->rounds.count = kept;
+	free(ids);
 }
 
 void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now)
@@ -218,6 +259,8 @@ void discover_see(struct discoverer *discover, const struct obs_status *status, 
 		return;
 	for (size_t i = 0; i < discover->rounds.count; i++)
 		discover->rounds.items[i].is_present = false;
+	if (discover->rounds.count > ROUNDS_MAX / 2)
+		drop_gone(discover, status);
 	see(discover, "", "127.0.0.1", "127.0.0.1");
 	for (size_t i = 0; i < status->peer_count; i++) {
 		const struct obs_peer *peer = &status->peers[i];
@@ -304,6 +347,7 @@ void discover_tell(struct discoverer *discover, const char *url, bool is_server,
 {
 	char asked[sizeof(((struct knock *)0)->url)];
 	struct round *round = NULL;
+	bool is_mount;
 
 	for (size_t i = 0; i < discover->rounds.count && !round; i++) {
 		struct round *one = &discover->rounds.items[i];
@@ -316,8 +360,8 @@ void discover_tell(struct discoverer *discover, const char *url, bool is_server,
 		return;
 	round->is_asking = false;
 	discover->asking--;
-	round->door++;
-	if (is_server || outcome != OUTCOME_ANSWERED)
+	is_mount = *discover->doors[round->door++].path != '\0';
+	if ((is_server && !is_mount) || outcome != OUTCOME_ANSWERED)
 		skip_mounts(discover, round);
 	if (is_server)
 		round->rounds = 0;
@@ -338,6 +382,8 @@ int64_t discover_wait(const struct discoverer *discover, struct when now)
 {
 	int64_t wait = -1;
 
+	if (discover->asking == ASKING_MAX)
+		return -1;      /* until one of them is told */
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct round *round = &discover->rounds.items[i];
 		int64_t left = round->is_done && round->due > now.mono_ms ? round->due - now.mono_ms : 0;

@@ -1,8 +1,8 @@
 /* Where to knock for servers nobody told us of, and when. A planner: it knows no network and no clock.
  *
  * One door at a time per peer, few over the whole tailnet, the polite ports only. A peer whose doors swallow connects is left
- * alone after the second, and every round that finds nothing makes the next one later. Phones, shared-in peers, exit nodes and
- * whatever the user excluded are never asked. */
+ * alone after the second, and every round that finds nothing makes the next one later. Phones, shared-in peers, Mullvad's exit
+ * nodes and whatever the user excluded are never asked. */
 #ifndef TSLLM_PROBES_DISCOVER_H
 #define TSLLM_PROBES_DISCOVER_H
 
@@ -32,6 +32,8 @@ void discover_tell(struct discoverer *discover, const char *url, bool is_server,
 void discover_again(struct discoverer *discover);
 /* Milliseconds until a round is due; -1: never. */
 int64_t discover_wait(const struct discoverer *discover, struct when now);
+/* What the user excluded by name, tag or system. */
+bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);
 void discover_count(const struct discoverer *discover, struct obs_discovery *counts);
 
 #endif

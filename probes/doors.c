@@ -49,8 +49,10 @@ const char *doors_address(const struct obs_peer *peer)
 
 bool doors_is_tailnet_name(const struct obs_status *status, const char *host)
 {
-	return (*status->magicdns_suffix && text_has_suffix(host, status->magicdns_suffix)) ||
-		text_has_suffix(host, ".ts.net");
+	size_t whole = strlen(host), tail = strlen(status->magicdns_suffix);
+
+	return (tail && whole > tail && text_has_suffix(host, status->magicdns_suffix) &&
+		host[whole - tail - 1] == '.') || text_has_suffix(host, ".ts.net");
 }
 
 static bool is_llm_port(const int *ports, int port)

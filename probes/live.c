@@ -37,6 +37,7 @@ struct known_door {
 	char *url, *family, *key;
 	struct url parts;
 	bool is_pinned;
+	bool is_given_up;               /* something else lives there now */
 	size_t hint;
 	struct resolve *resolve;        /* of a name outside the tailnet */
 	char address[64];
@@ -129,14 +130,18 @@ static void place_outside(struct known_door *door, struct when now)
 
 static void place_door(struct known_door *door, struct when now)
 {
+	const struct settings *settings = door->live->settings;
 	const struct obs_status *status = ledger_status(door->live->ledger);
 	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
+	bool is_of_tailnet = status && doors_is_tailnet_name(status, door->parts.host);
 
+	if (door->is_given_up || (!door->is_pinned && peer && discover_excludes(settings, peer)))
+		return;
 	if (peer)
 		watch_door(door, peer->id, doors_address(peer), peer == &status->self);
-	else if (status && doors_is_tailnet_name(status, door->parts.host))
+	else if (is_of_tailnet && door->is_pinned)
 		watch_door(door, "", "", false);
-	else if (status || !text_has_suffix(door->parts.host, ".ts.net"))
+	else if (!is_of_tailnet && (status || !text_has_suffix(door->parts.host, ".ts.net")))
 		place_outside(door, now);
 }
 
@@ -197,23 +202,44 @@ static void forget_left_alone(struct live *live)
 
 /* ---- what the workers say ---- */
 
+static void save_remembered(struct live *live)
+{
+	struct fault fault;
+
+	if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
+		log_line("%s", fault.text);
+}
+
+static void give_up(struct live *live, const char *url)
+{
+	for (size_t i = 0; i < live->doors.count; i++)
+		if (strcmp(live->doors.items[i]->url, url) == 0)
+			live->doors.items[i]->is_given_up = true;
+	ledger_drop_endpoint(live->ledger, url);
+	remember_drop(&live->remembered, url);
+	save_remembered(live);
+}
+
+/* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve configuration. */
 static void judged(void *data, const struct watch_result *result)
 {
 	struct live *live = data;
-	const char *url = result->door->url;
-	struct fault fault;
+	const struct door *door = result->door;
+	bool is_final = door->found_by == FOUND_SERVICE ||
+		(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
 	if (result->family) {
-		log_line("found %s at %s", result->family->name, url);
-		remember_add(&live->remembered, url, result->family->name);
-		if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
-			log_line("%s", fault.text);
+		log_line("found %s at %s", result->family->name, door->url);
+		if (door->found_by == FOUND_PORT)
+			remember_add(&live->remembered, door->url, result->family->name);
+		save_remembered(live);
 	} else {
-		if (result->outcome == OUTCOME_ANSWERED && result->status < 500 && !is_left_alone(live, url))
-			strings_add(&live->left_alone, url);
-		ledger_drop_endpoint(live->ledger, url);
+		if (is_final && !is_left_alone(live, door->url))
+			strings_add(&live->left_alone, door->url);
+		if (!door->is_candidate)
+			give_up(live, door->url);
 	}
-	discover_tell(live->discover, url, result->family != NULL, result->outcome, when_now());
+	discover_tell(live->discover, door->url, result->family != NULL, result->outcome, when_now());
 	schedule(live);
 	tell_change(live);
 }
@@ -411,8 +437,9 @@ static void see_serve(struct live *live, struct obs_serve *serve)
 static void see_services(struct live *live, const struct obs_services *services)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
+	bool may_ask = !live->settings->is_passive && live->settings->discover != DISCOVER_OFF;
 
-	for (size_t i = 0; i < services->service_count && !live->settings->is_passive; i++)
+	for (size_t i = 0; i < services->service_count && may_ask; i++)
 		for (size_t k = 0; k < services->services[i].port_count; k++) {
 			const struct obs_service *service = &services->services[i];
 			struct url url = { .is_https = service->ports[k] == 443, .port = service->ports[k] };

@@ -1,4 +1,5 @@
-/* The state file: plain lines, read strictly, written whole. */
+/* The state file: plain lines, read strictly, written whole. Whoever else wrote into it gets no more than a URL that is one
+ * and a family that could be one. */
 #include "probes/remember.h"
 
 #include "probes/base/fault.h"
@@ -6,6 +7,7 @@
 #include "probes/base/url.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,24 +17,44 @@
 #define LINES_MAX 1000
 #define LINE_BYTES 1024
 
+static bool is_family_name(const char *word)
+{
+	return word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
+}
+
 static void read_line(struct remembered *remembered, char *line)
 {
 	char *family = strchr(line, '\t');
 	char normal[LINE_BYTES];
 	struct url url;
 
-	line[strcspn(line, "\n")] = '\0';
 	if (!family)
 		return;
 	*family++ = '\0';
-	if (url_split(&url, line) == 0 && url_join(&url, normal, sizeof(normal)) == 0)
+	if (is_family_name(family) && url_split(&url, line) == 0 && url_join(&url, normal, sizeof(normal)) == 0)
 		remember_add(remembered, normal, family);
+}
+
+/* Line by line; one that does not fit is skipped in all its parts, each of which counts. */
+static void read_lines(struct remembered *remembered, FILE *file)
+{
+	char line[LINE_BYTES];
+	bool is_rest = false;
+
+	for (size_t i = 0; i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
+		size_t length = strcspn(line, "\n");
+		bool is_whole = line[length] == '\n' || feof(file);
+
+		line[length] = '\0';
+		if (is_whole && !is_rest)
+			read_line(remembered, line);
+		is_rest = !is_whole;
+	}
 }
 
 int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
 {
 	FILE *file = fopen(path, "re");
-	char line[LINE_BYTES];
 
 	if (!file && errno == ENOENT)
 		return 0;
@@ -40,8 +62,7 @@ int remember_load(struct remembered *remembered, const char *path, struct fault 
 		fault_say(fault, "cannot read %s: %s", path, strerror(errno));
 		return -1;
 	}
-	while (remembered->count < LINES_MAX && fgets(line, sizeof(line), file))
-		read_line(remembered, line);
+	read_lines(remembered, file);
 	fclose(file);
 	return 0;
 }
@@ -95,8 +116,11 @@ int remember_save(const struct remembered *remembered, const char *path, struct 
 	FILE *file;
 	int failed;
 
+	if (!*path || snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh)) {
+		fault_say(fault, "cannot write %.100s: no path, or too long a one", path);
+		return -1;
+	}
 	make_directories(path);
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
 	file = fopen(fresh, "we");
 	if (!file) {
 		fault_say(fault, "cannot write %s: %s", fresh, strerror(errno));

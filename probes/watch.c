@@ -42,7 +42,7 @@ struct worker {
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
 	int64_t due;
 	unsigned silences, failures, polls;
-	bool is_settled, is_doomed;
+	bool is_settled, was_good;
 };
 
 struct watch {
@@ -127,6 +127,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	worker->request = NULL;
 	worker->is_recognising = false;
 	worker->polls++;
+	worker->was_good = worker->was_good || is_good;
 	worker->failures = is_good ? 0 : worker->failures + 1;
 	worker->silences = is_silence ? worker->silences + 1 : 0;
 	worker->is_settled = !is_silence || worker->silences >= 2;
@@ -184,7 +185,7 @@ static void declare(struct worker *worker)
 			.at = door_label(&worker->url, label, sizeof(label)),
 			.port = worker->url.port,
 			.found_by = (int)door->found_by,
-			.is_pinned = door->is_pinned || door->is_mount,
+			.is_pinned = door->is_pinned,
 			.is_own = door->is_own,
 			.server = worker->family ? worker->family->name : "",
 			.title = worker->family ? worker->family->title : "",
@@ -234,11 +235,14 @@ static void judged(struct worker *worker, const struct answer *answer)
 	hooks->judged(hooks->data, &result);
 }
 
-/* Our own mount that answers well and is no LLM server: somebody's wiki. It is left alone. */
-static bool is_other_mount(const struct worker *worker, const struct answer *answer)
+/* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found one and
+ * something else lives now. It is left alone. */
+static bool is_other(const struct worker *worker, const struct answer *answer)
 {
-	return worker->door.is_mount && answer->outcome == OUTCOME_ANSWERED && answer->status < 400 &&
-		answer->body_length;
+	bool is_remembered = *worker->door.family && !worker->was_good;
+
+	return (worker->door.is_mount || is_remembered) && answer->outcome == OUTCOME_ANSWERED &&
+		answer->status < 400 && answer->body_length;
 }
 
 static void recognised(struct worker *worker, const struct answer *answer)
@@ -257,7 +261,7 @@ static void recognised(struct worker *worker, const struct answer *answer)
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->step = 0;
 		next_request(worker);
-	} else if (worker->door.is_candidate || is_other_mount(worker, answer)) {
+	} else if (worker->door.is_candidate || is_other(worker, answer)) {
 		report(worker, answer, false);
 		judged(worker, answer);
 		drop_worker(worker);

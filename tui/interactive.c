@@ -1,7 +1,9 @@
 /* The loop of the dashboard: keys, changes and the clock lead to frames.
  *
- * The first frame is drawn before anything is asked. After that a change draws at most ten times a second, a
- * key at once, and a slow clock keeps ages and sparklines true; what did not change is not sent. */
+ * The first frame is drawn before anything is asked, the next one when the tailnet is known. After that a change
+ * draws at most ten times a second and less often where snapshots are dear, a key at once, and a slow clock keeps
+ * ages and sparklines true; what did not change is not sent. A snapshot is taken in one turn of the loop and drawn in
+ * the next, so that keys come in between. */
 #include "tui/interactive.h"
 
 #include "probes/base/fault.h"
@@ -22,7 +24,9 @@
 #include <uv.h>
 
 #define FRAME_MS 100
+#define SHARE 10 /* taking snapshots gets at most one part in so many of the time */
 #define CLOCK_MS 2000
+#define NEXT_TURN_MS 1 /* with 0, libuv runs a timer before it looks at the keys */
 
 struct interactive {
 	uv_loop_t loop;
@@ -35,7 +39,8 @@ struct interactive {
 	struct canvas *canvas;
 	struct theme theme;
 	bool is_ascii;
-	uint64_t drawn; /* loop time of the last frame */
+	uint64_t drawn;    /* loop time of the last frame */
+	uint64_t take_ms;  /* what the last snapshot cost */
 };
 
 static void frame(uv_timer_t *timer);
@@ -57,8 +62,10 @@ static void draw(struct interactive *it)
 
 static void take(struct interactive *it)
 {
+	uint64_t begun = uv_hrtime();
 	struct snapshot *fresh = live_take(it->live, when_now());
 
+	it->take_ms = (uv_hrtime() - begun) / 1000000;
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -67,21 +74,32 @@ static void take(struct interactive *it)
 	it->snapshot = fresh;
 }
 
+static void show(uv_timer_t *timer)
+{
+	draw(timer->data);
+}
+
 static void frame(uv_timer_t *timer)
 {
-	struct interactive *it = timer->data;
+	take(timer->data);
+	uv_timer_start(timer, show, NEXT_TURN_MS, 0);
+}
 
-	take(it);
-	draw(it);
+/* How long the screen stays as it is: not at all while it shows nothing yet. */
+static uint64_t frame_gap(const struct interactive *it)
+{
+	if (!it->snapshot->daemon.is_known)
+		return 0;
+	return it->take_ms * SHARE > FRAME_MS ? it->take_ms * SHARE : FRAME_MS;
 }
 
 static void changed(void *data)
 {
 	struct interactive *it = data;
-	uint64_t since = uv_now(&it->loop) - it->drawn;
+	uint64_t since = uv_now(&it->loop) - it->drawn, gap = frame_gap(it);
 
 	if (!uv_is_active((uv_handle_t *)&it->frame))
-		uv_timer_start(&it->frame, frame, since < FRAME_MS ? FRAME_MS - since : 0, 0);
+		uv_timer_start(&it->frame, frame, since < gap ? gap - since : NEXT_TURN_MS, 0);
 }
 
 /* ---- keys ---- */

@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/keys.h"
 #include "probes/settings.h"
 #include "tui/batch.h"
 #include "tui/config.h"
@@ -37,6 +38,18 @@ static int say(const struct options *options, const struct settings *settings)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
+/* A key that cannot be had is said before anything is drawn. */
+static void check_keys(const struct settings *settings)
+{
+	struct fault fault;
+	char key[4096];
+
+	for (size_t i = 0; i < settings->pins.count; i++)
+		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
+			fprintf(stderr, "tsllm-top: %s\n", fault.text);
+	memset(key, 0, sizeof(key));
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -48,6 +61,7 @@ static int start(const struct options *options, const struct settings *settings)
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
+	check_keys(settings);
 	if (options->is_watch)
 		return batch_watch(settings);
 	if (options->is_once || is_dumb())

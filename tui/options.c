@@ -253,6 +253,8 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return status;
 	if (options->is_once && options->is_watch)
 		return complain(errors, "--once", "not together with --watch");
+	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
+		return complain(errors, "--format", "--watch prints JSON only");
 	options->is_once = options->is_once || (parse->has_format && !options->is_watch);
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))

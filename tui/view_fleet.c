@@ -254,9 +254,9 @@ static bool holds_model(const struct snapshot *snapshot, size_t row, const char 
 static const struct column columns[] = {
 	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
 		.compare = compare_state },
-	{ "PEER", "peer", 6, 20, 95, .format = format_peer, .compare = compare_peer },
+	{ "PEER", "peer", 6, 16, 95, .format = format_peer, .compare = compare_peer },
 	{ "SERVER", "server", 9, 14, 80, .format = format_server, .compare = compare_server },
-	{ "AT", "at", 10, 28, 85, .format = format_at, .compare = compare_at, .holds = holds_url },
+	{ "AT", "at", 10, 22, 85, .format = format_at, .compare = compare_at, .holds = holds_url },
 	{ "MODELS", "model", 7, 7, 60, true, .starts_high = true, .format = format_models,
 		.number = number_models, .holds = holds_model },
 	{ "PATH", "path", 9, 16, 75, .format = format_path, .compare = compare_path },
@@ -308,11 +308,12 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 static bool instead(const struct snapshot *snapshot, struct page *page)
 {
 	const struct discovery *discovery = &snapshot->discovery;
-	bool is_off = strcmp(discovery->mode, "off") == 0 || snapshot->is_passive;
+	bool is_off = strcmp(discovery->mode, "off") == 0;
 
 	if (view_says_trouble(snapshot, page))
 		return true;
-	if (snapshot->endpoint_count || discovery->pending || (!discovery->asked && !is_off))
+	if (snapshot->endpoint_count || snapshot->is_passive || discovery->pending ||
+		(!discovery->asked && !is_off))
 		return false;
 	page_line(page, ROLE_TITLE, "No LLM server was found on this tailnet.");
 	page_line(page, ROLE_TEXT, " ");

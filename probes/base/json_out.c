@@ -71,16 +71,12 @@ void json_out_text(struct json_out *out, const char *key, const char *text)
 	put_string(out->file, text);
 }
 
-/* Counters as the integers they are, the rest as short as reads back the same. */
+/* Counters as the integers they are, what was measured to six digits: no more of it is true. */
 static void format_number(char *digits, size_t size, double number)
 {
-	if (fabs(number) < 9e15 && number == floor(number)) {
-		snprintf(digits, size, "%.0f", number);
-		return;
-	}
-	snprintf(digits, size, "%.15g", number);
-	if (strtod(digits, NULL) != number)
-		snprintf(digits, size, "%.17g", number);
+	bool is_whole = fabs(number) < 9e15 && number == floor(number);
+
+	snprintf(digits, size, is_whole ? "%.0f" : "%.6g", number);
 	if (strchr(digits, ','))
 		*strchr(digits, ',') = '.';
 }

@@ -25,7 +25,14 @@ static int take_scheme(struct url *url, const char **at)
 
 static bool is_host_character(char c)
 {
-	return isalnum((unsigned char)c) || (c && strchr(".-_:${}", c));
+	return isalnum((unsigned char)c) || (c && strchr(".-_:", c));
+}
+
+static bool is_v6(const char *host)
+{
+	struct in6_addr address;
+
+	return inet_pton(AF_INET6, host, &address) == 1;
 }
 
 static int take_host(struct url *url, const char **at)
@@ -47,6 +54,10 @@ static int take_host(struct url *url, const char **at)
 	}
 	url->host[length] = '\0';
 	*at = end + in_brackets;
+	if (in_brackets)
+		return is_v6(url->host) ? 0 : -1;
+	if (length > 1 && url->host[length - 1] == '.')
+		url->host[length - 1] = '\0';   /* the root, which certificates leave out */
 	return 0;
 }
 
@@ -109,9 +120,9 @@ int url_join(const struct url *url, char *text, size_t size)
 
 bool url_host_is_address(const char *host)
 {
-	unsigned char address[16];
+	struct in_addr v4;
 
-	return inet_pton(AF_INET, host, address) == 1 || inet_pton(AF_INET6, host, address) == 1;
+	return inet_pton(AF_INET, host, &v4) == 1 || is_v6(host);
 }
 
 bool url_host_is_loopback(const char *host)

@@ -21,6 +21,8 @@
 #define CERTIFICATES "/etc/ssl/certs"
 #define HEADER_LINES_MAX 200
 #define CONNECTION_IDLE_S 60L
+/* Curl reads up to a hundred of these before it returns to the loop, and keeps one for each call that runs. */
+#define READ_BYTES 4096L
 
 static void buffer_add(struct http_buffer *buffer, const char *bytes, size_t length)
 {
@@ -202,6 +204,7 @@ static void set_limits(CURL *easy, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)is_fresh);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, CONNECTION_IDLE_S);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BYTES);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->total_ms);
 }

@@ -89,15 +89,16 @@ bool ledger_daemon_runs(const struct ledger *ledger)
 const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size)
 {
 	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";
-	size_t whole = strlen(peer->fqdn), tail = strlen(suffix);
+	const char *from = *peer->fqdn ? peer->fqdn : *peer->host_name ? peer->host_name : peer->id;
+	size_t whole = strlen(from), tail = strlen(suffix), length = whole;
 
-	if (!whole)
-		snprintf(name, size, "%s", *peer->host_name ? peer->host_name : peer->id);
-	else if (tail && whole > tail + 1 && text_has_suffix(peer->fqdn, suffix) &&
-		peer->fqdn[whole - tail - 1] == '.')
-		snprintf(name, size, "%.*s", (int)(whole - tail - 1), peer->fqdn);
-	else
-		snprintf(name, size, "%s", peer->fqdn);
+	if (from == peer->fqdn && tail && whole > tail + 1 && from[whole - tail - 1] == '.' &&
+		text_has_suffix(from, suffix))
+		length = whole - tail - 1;
+	if (length >= size)
+		length = size - 1;
+	memcpy(name, from, length);
+	name[length] = '\0';
 	return name;
 }
 

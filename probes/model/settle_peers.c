@@ -26,7 +26,7 @@ static const char *relay_name(const struct settling *s, const struct obs_peer *o
 {
 	const char *end = strstr(obs->peer_relay, ":vni:");
 	size_t address = end ? (size_t)(end - obs->peer_relay) : strlen(obs->peer_relay);
-	size_t host = address;
+	size_t host = address ? address - 1 : 0;        /* the colon before the port */
 	char name[TEXT_CAP];
 
 	while (host && obs->peer_relay[host] != ':')

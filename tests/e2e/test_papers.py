@@ -139,7 +139,8 @@ def the_configuration_manual_has_every_role_and_theme():
 def the_papers_name_every_path_that_a_server_is_asked():
     paths = re.findall(r'^\t\{ "(/[^"]*)", COST_FREE, (?:EVERY_POLL|EVERY_MINUTE|AT_START)', texts("probes/*.c"), re.M)
     assert len(paths) > 15, paths
-    for paper in [section(MANUALS[0], "WHAT IS SENT"), text("README.md").split("## What it sends")[1].split("\n## ")[0]]:
+    readme = text("README.md").split("## What it sends")[1].split("\n## ")[0]
+    for paper in [section(MANUALS[0], "WHAT IS SENT"), readme]:
         for path in paths:
             assert re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/-])", paper), path
 
@@ -172,7 +173,8 @@ def the_readme_names_no_target_that_the_makefile_lacks():
 @test
 def mandoc_finds_no_fault_with_the_manuals():
     if MANDOC:
-        done = subprocess.run([MANDOC, "-T", "lint", "-W", "warning", *MANUALS], cwd=ROOT, capture_output=True, text=True)
+        done = subprocess.run([MANDOC, "-T", "lint", "-W", "warning", *MANUALS], cwd=ROOT, capture_output=True,
+                              text=True)
         assert done.returncode == 0, done.stdout + done.stderr
 
 

@@ -27,7 +27,7 @@ HOSTS = {
     "tagged1": {},
     "fenced1": {},
     "denied1": {},
-    "expired1": {},
+    "spare1": {},
     "public1": {},
     "sidecar1": {"tun": "userspace-networking"},
 }
@@ -154,6 +154,7 @@ class Host:
         self.end_server(port)
         words = [sys.executable, os.path.join(HERE, "player.py"), f"{address}:{port}", answer, *options]
         self.servers[port] = self.world.start(self.name, words, f"{self.name}-{port}.log")
+        self.servers[port].played = (answer, *options), {"address": address}
         until(lambda: f":{port} " in self.run("ss", "-Hltn", f"sport = :{port}"), f"{self.name}:{port} does not listen")
 
     def play_tls(self, port, answer, kind):

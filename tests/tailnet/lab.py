@@ -1,7 +1,55 @@
 #!/usr/bin/python3
-import sys, time
-import programs, tailnet, world
-t=time.time()
-lab = tailnet.Tailnet(programs.build())
-lab.__enter__()
-print(lab.world.folder, time.time()-t)
+"""A real tailnet on this machine: tailscaled in network namespaces, without the internet.
+
+    lab.py up                       brings one up and says how to look at it
+    lab.py check --top PROGRAM      brings one up, runs the table of tests against it, takes it away
+    lab.py down                     takes away every lab that is on this machine
+"""
+import argparse
+import signal
+import sys
+
+import check
+import programs
+import tailnet
+import world
+
+
+def up(arguments):
+    lab = tailnet.Tailnet(programs.build()).__enter__()
+    print(f"the lab is up: {lab.world.folder}\n")
+    for host in lab.hosts.values():
+        print(f"  {host.address:12} {host.fqdn}")
+    print(f"\nip netns exec {lab.world.name}-admin {arguments.top} --socket={lab.admin.socket} --ca-file={lab.ca}")
+    return 0
+
+
+def down(_arguments):
+    for folder in world.folders():
+        world.clear(folder)
+        print(f"gone: {folder}")
+    return 0
+
+
+def run_check(arguments):
+    return check.check(arguments.top, arguments.only)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=("up", "check", "down"))
+    parser.add_argument("--top", default="./tsllm-top")
+    parser.add_argument("only", nargs="*", help="only the rows whose name holds one of these words")
+    arguments = parser.parse_args()
+    # Whatever ends the driver ends it by an exception, so that it cleans up.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    reason = programs.why_not()
+    if reason and arguments.what != "down":
+        check.skip(reason)
+        return 0
+    return {"up": up, "check": run_check, "down": down}[arguments.what](arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -103,8 +103,6 @@ static void a_server_that_loads_is_loading(void **state)
 static void a_model_that_loads_is_named(void **state)
 {
 	(void)state;
-	assert_says(take(after("llama-server", LS "router-loading/v1-models", LS "ready-idle/health"), at(1)),
-		"loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, "llama-server is loading ");
 	assert_says(take(after("llama-swap", "llama-swap-v250-5-g0bdb3720/starting/running", NULL), at(1)),
 		"loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, "llama-swap is loading ");
 }

@@ -1,0 +1,25 @@
+"""The table: a row is a function of the lab and the program whose name is the sentence that it proves."""
+from top import codes
+
+ROWS = []
+
+
+def row(function):
+    ROWS.append(function)
+    return function
+
+
+class Skip(Exception):
+    """Why a row was not tried."""
+
+
+def expect(look, url, state, *wanted, daemon=()):
+    """What an endpoint is said to be: its state, every code above info, and those at info that are named."""
+    endpoint = look.endpoint(url)
+    alarms = set(codes(endpoint, with_info=False))
+    found = alarms | set(codes(endpoint)) & set(wanted)
+    assert (endpoint["state"], found) == (state, set(wanted)), \
+        f"{url} is {endpoint['state']} {sorted(found)}, not {state} {sorted(wanted)}: {endpoint['verdicts']}"
+    others = [code for code in codes(look.snapshot, with_info=False) if code not in daemon]
+    assert not others, f"and this machine has {others}"
+    return endpoint

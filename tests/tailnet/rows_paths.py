@@ -1,0 +1,204 @@
+"""Paths, peers, and what keeps packets out."""
+import contextlib
+import time
+
+from hosts import DOMAIN
+from rows import expect, row
+from top import NOBODY, codes
+from world import until
+
+DAY_S = 86400
+
+
+@contextlib.contextmanager
+def ordered(lab, **orders):
+    """What the control plane says of hosts, for a while."""
+    before = {name: node["order"] for name, node in lab.nodes().items() if name in orders}
+    lab.order(**orders)
+    try:
+        yield
+    finally:
+        lab.order(**before)
+
+
+@contextlib.contextmanager
+def fenced(host, *rules):
+    """nft rules in the input chain of a host."""
+    host.run("nft", "add table inet fence; add chain inet fence in { type filter hook input priority 0; }; "
+             "add chain inet fence out { type filter hook output priority 0; };" + "; ".join(f"add rule inet fence {one}" for one in rules))
+    try:
+        yield
+    finally:
+        host.run("nft", "delete table inet fence")
+
+
+def in_days(days):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + days * DAY_S))
+
+
+@row
+def a_direct_path_is_direct_at_the_first_look(lab, top):
+    look = top.once(f"https://{lab.gpu1.fqdn}")
+    path = look.peer(lab.gpu1)["path"]
+    assert path["kind"] == "direct" and path["endpoint"] == f"{lab.gpu1.underlay}:41641", path
+
+
+@row
+def a_path_through_derp_is_relayed_and_names_the_region(lab, top):
+    lab.admin.reach(lab.gpu2)
+    look = top.once(f"https://{lab.gpu2.fqdn}")
+    expect(look, f"https://{lab.gpu2.fqdn}", "slow", "relayed")
+    path = look.peer(lab.gpu2)["path"]
+    assert (path["kind"], path["via"]) == ("derp", lab.admin.peer(lab.gpu2)["Relay"]), path
+    assert f"DERP {path['via']}" in look.text(look.peer(lab.gpu2), "relayed")
+    assert look.status == 1
+
+
+@row
+def a_path_through_a_peer_relay_is_peer_relayed_and_names_the_relay(lab, top):
+    lab.admin.reach(lab.gpu3)
+    until(lambda: lab.admin.ping(lab.gpu3)["PeerRelay"], "no peer relay", 60)
+    look = top.once(f"https://{lab.gpu3.fqdn}", f"http://{lab.relay1.fqdn}:8080")
+    expect(look, f"https://{lab.gpu3.fqdn}", "ok", "peer-relayed")
+    path = look.peer(lab.gpu3)["path"]
+    assert (path["kind"], path["via"]) == ("peer-relay", "relay1"), path
+
+
+@row
+def a_round_trip_is_measured_where_something_was_asked(lab, top):
+    with top.watch(f"https://{lab.gpu1.fqdn}") as watch:
+        look, _ = watch.until(lambda look: look.peer(lab.gpu1)["path"].get("rtt_ms"), 20)
+    assert 0 < look.peer(lab.gpu1)["path"]["rtt_ms"] < 50, look.peer(lab.gpu1)["path"]
+
+
+@row
+def a_peer_that_went_is_offline_and_its_server_is_not_blamed(lab, top):
+    url = f"http://{lab.spare1.fqdn}:8080"
+    with top.watch(url) as watch:
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok")
+        lab.spare1.stop_daemon()
+        try:
+            look, seconds = watch.until(lambda look: "host-offline" in look.alarms_of(url))
+        finally:
+            lab.spare1.start_daemon()
+        expect(look, url, "offline", "host-offline")
+        assert seconds < 15, seconds
+        until(lambda: lab.admin.peer(lab.spare1)["Online"], "spare1 is not back")
+        _, seconds = watch.until(lambda look: look.endpoint(url)["state"] == "ok", 60)
+    assert "last seen" in look.text(look.peer(lab.spare1), "host-offline")
+
+
+@row
+def a_peer_that_is_offline_is_so_at_the_first_look(lab, top):
+    url = f"http://{lab.spare1.fqdn}:8080"
+    lab.spare1.stop_daemon()
+    try:
+        until(lambda: not lab.admin.peer(lab.spare1)["Online"], "spare1 is still online")
+        look = top.once(url)
+    finally:
+        lab.spare1.start_daemon()
+    expect(look, url, "offline", "host-offline")
+    assert look.peer(lab.spare1)["path"]["kind"] == "offline"
+    until(lambda: lab.admin.peer(lab.spare1)["Online"], "spare1 is not back")
+    lab.admin.reach(lab.spare1)
+
+
+@row
+def an_expired_key_and_one_that_expires_soon_are_told(lab, top):
+    url = f"http://{lab.spare1.fqdn}:8080"
+    with ordered(lab, spare1={"expired": True, "keyExpiry": in_days(-3)}):
+        until(lambda: lab.admin.peer(lab.spare1).get("Expired"), "not expired")
+        look = top.once(url)
+    expect(look, url, "offline", "key-expired")
+    assert "3d" in look.text(look.peer(lab.spare1), "key-expired")
+    with ordered(lab, spare1={"keyExpiry": in_days(5)}):
+        until(lambda: lab.admin.peer(lab.spare1).get("KeyExpiry"), "no expiry")
+        lab.admin.reach(lab.spare1)
+        look = top.once(url)
+    expect(look, url, "ok", "key-expiring")
+    lab.admin.reach(lab.spare1)
+    expect(top.once(url), url, "ok")
+
+
+@row
+def a_firewall_on_the_host_is_filtered(lab, top):
+    url, open_url = f"http://{lab.fenced1.fqdn}:8080", f"http://{lab.fenced1.fqdn}:8081"
+    lab.fenced1.play(8081, "llama-server-0.5.0/ready-idle")
+    with fenced(lab.fenced1, "in iifname tailscale0 tcp dport 8080 drop"):
+        look = top.once(url, open_url)
+    lab.fenced1.end_server(8081)
+    expect(look, url, "filtered", "filtered")
+    assert "answers pings" in look.text(look.endpoint(url), "filtered")
+    expect(look, open_url, "ok")
+    assert look.seconds < 7, look.seconds
+
+
+@row
+def an_acl_against_the_pair_is_told_to_root_and_suspected_for_others(lab, top):
+    url = f"http://{lab.denied1.fqdn}:8080"
+    lab.admin.reach(lab.denied1)
+    with ordered(lab, denied1={"denies": [{"from": "admin"}]}):
+        until(lambda: lab.admin.ping(lab.denied1, "ICMP").get("Err"), "the ACL is not there")
+        look, other = top.once(url), top.once(url, user=NOBODY)
+    expect(look, url, "filtered", "acl-denied")
+    said = look.text(look.endpoint(url), "acl-denied")
+    assert '"ip": ["tcp:8080"]' in said and lab.denied1.address in said, said
+    expect(other, url, "filtered", "filtered")
+
+
+@row
+def an_acl_against_one_port_leaves_the_others_alone(lab, top):
+    url, open_url = f"http://{lab.denied1.fqdn}:8080", f"http://{lab.denied1.fqdn}:8081"
+    lab.denied1.play(8081, "llama-server-0.5.0/ready-idle")
+    with ordered(lab, denied1={"denies": [{"from": "admin", "port": 8080}]}):
+        time.sleep(1)
+        look, other = top.once(url, open_url), top.once(url, open_url, user=NOBODY)
+    lab.denied1.end_server(8081)
+    expect(look, url, "filtered", "acl-denied")
+    expect(other, url, "filtered", "filtered")
+    for one in (look, other):
+        expect(one, open_url, "ok")
+
+
+@row
+def a_peer_that_a_rule_hides_is_an_unknown_host(lab, top):
+    url = f"http://{lab.spare1.fqdn}:8080"
+    with ordered(lab, spare1={"hidden": True}):
+        until(lambda: all(peer["DNSName"] != f"{lab.spare1.fqdn}." for peer in lab.admin.status()["Peer"].values()),
+              "still seen")
+        look = top.once(url)
+    expect(look, url, "down", "unknown-host")
+    until(lambda: lab.admin.peer(lab.spare1)["Online"], "spare1 is not back")
+
+
+@row
+def a_frozen_peer_is_unreachable(lab, top):
+    url = f"http://{lab.gpu1.fqdn}:8080"
+    lab.gpu1.freeze()
+    try:
+        look = top.once(url, deadline=20)
+    finally:
+        lab.gpu1.thaw()
+    expect(look, url, "down", "host-unreachable")
+    assert "host-unreachable" in codes(look.peer(lab.gpu1))
+    lab.admin.reach(lab.gpu1)
+
+
+@row
+def a_direct_path_that_breaks_is_noticed_and_blames_no_server(lab, top):
+    url = f"https://{lab.gpu1.fqdn}"
+    lab.admin.reach(lab.gpu1)
+    with top.watch(url) as watch:
+        watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct")
+        with fenced(lab.gpu1, "in udp dport 41641 drop", "out udp sport 41641 drop"):
+            look, seconds = watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "derp", 30)
+            assert seconds < 15, seconds
+            look, _ = watch.until(lambda look: "relayed" in look.alarms_of(url), 30)
+        back, _ = watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct", 30)
+        assert back.peer(lab.gpu1)["path"]["changes"] == 2, back.peer(lab.gpu1)["path"]
+        watch.until(lambda look: not look.alarms)
+        wrong = {one.endpoint(url)["state"] for one in watch.looks} - {"ok", "slow", "unknown"}
+    assert not wrong, f"while the path was changing the server was called {wrong}"
+
+
+assert DOMAIN

@@ -1,0 +1,178 @@
+/* Whose door a URL is, and which door a mount is. */
+#include "probes/doors.h"
+
+#include "tests/unit/ledger_help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+static const int llm_ports[] = { 11434, 8080, 0 };
+
+static struct obs_status *status;
+
+static int begin(void **state)
+{
+	static const char *const both[] = { "fd7a:115c:a1e0::2", "100.64.0.2", NULL };
+
+	(void)state;
+	status = running();
+	with_peer(status, "n2", "gpu1")->addresses = both;
+	with_peer(status, "n3", "gpu10");
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	obs_status_free(status);
+	return 0;
+}
+
+static const char *id_of(const char *host)
+{
+	const struct obs_peer *peer = doors_peer(status, host, NULL);
+
+	return peer ? peer->id : "none";
+}
+
+static void a_host_is_known_by_all_its_names(void **state)
+{
+	(void)state;
+	assert_string_equal(id_of("gpu1.tail4c1d.ts.net"), "n2");
+	assert_string_equal(id_of("GPU1.tail4c1d.ts.net"), "n2");
+	assert_string_equal(id_of("gpu1"), "n2");
+	assert_string_equal(id_of("gpu10"), "n3");
+	assert_string_equal(id_of("100.64.0.2"), "n2");
+	assert_string_equal(id_of("fd7a:115c:a1e0::2"), "n2");
+	assert_string_equal(id_of("admin"), "n1");
+}
+
+static void a_part_of_a_name_names_nobody(void **state)
+{
+	(void)state;
+	assert_string_equal(id_of("gpu"), "none");
+	assert_string_equal(id_of("gpu1.tail4c1d"), "none");
+	assert_string_equal(id_of("gpu1.tail4c1d.ts.net.evil.example"), "none");
+	assert_string_equal(id_of("100.64.0.20"), "none");
+	assert_string_equal(id_of(""), "none");
+}
+
+static void a_hint_is_kept_up_and_never_trusted(void **state)
+{
+	size_t hint = 99;
+
+	(void)state;
+	assert_string_equal(doors_peer(status, "gpu10", &hint)->id, "n3");
+	assert_int_equal(hint, 1);
+	assert_string_equal(doors_peer(status, "gpu10", &hint)->id, "n3");
+	assert_string_equal(doors_peer(status, "gpu1", &hint)->id, "n2");
+	assert_int_equal(hint, 0);
+	assert_null(doors_peer(status, "nobody", &hint));
+}
+
+static void ipv4_is_dialed_first(void **state)
+{
+	static const char *const six[] = { "fd7a::2", NULL }, *const none[] = { NULL };
+	struct obs_peer peer = { .addresses = six };
+
+	(void)state;
+	assert_string_equal(doors_address(&status->peers[0]), "100.64.0.2");
+	assert_string_equal(doors_address(&peer), "fd7a::2");
+	peer.addresses = none;
+	assert_string_equal(doors_address(&peer), "");
+}
+
+static void a_name_under_the_suffix_belongs_to_the_tailnet(void **state)
+{
+	(void)state;
+	assert_true(doors_is_tailnet_name(status, "gone.tail4c1d.ts.net"));
+	assert_true(doors_is_tailnet_name(status, "x.other.ts.net"));
+	assert_false(doors_is_tailnet_name(status, "example.com"));
+	status->magicdns_suffix = "example.com";
+	assert_true(doors_is_tailnet_name(status, "gpu1.example.com"));
+	assert_false(doors_is_tailnet_name(status, "badexample.com"));
+	assert_false(doors_is_tailnet_name(status, "example.com"));
+	status->magicdns_suffix = "";
+	assert_false(doors_is_tailnet_name(status, "gpu1.example.com"));
+}
+
+static struct obs_mount placed(struct obs_mount mount)
+{
+	struct obs_serve serve = { .arena = status->arena, .mounts = &mount, .mount_count = 1 };
+
+	mount.url = mount.backend = "?";
+	doors_of_mounts(&serve, status, llm_ports);
+	return mount;
+}
+
+static void assert_placed(struct obs_mount mount, const char *url, const char *backend)
+{
+	struct obs_mount done = placed(mount);
+
+	assert_string_equal(done.url, url);
+	assert_string_equal(done.backend, backend);
+}
+
+#define HOST "admin.tail4c1d.ts.net"
+
+static void a_mount_has_a_door_and_a_backend(void **state)
+{
+	(void)state;
+	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+			      .target = "http://127.0.0.1:11434" },
+		"https://" HOST, "http://127.0.0.1:11434");
+	assert_placed((struct obs_mount){ .host = HOST, .port = 8443, .protocol = SERVE_HTTPS, .path = "/ollama/",
+			      .target = "http://localhost:80/" },
+		"https://" HOST ":8443/ollama", "http://localhost");
+	assert_placed((struct obs_mount){ .host = HOST, .port = 80, .protocol = SERVE_HTTP, .path = "/v1",
+			      .target = "http://127.0.0.1:8080" },
+		"http://" HOST "/v1", "http://127.0.0.1:8080");
+}
+
+static void a_forwarded_port_is_a_door_where_it_leads_to_an_llm_port(void **state)
+{
+	(void)state;
+	assert_placed((struct obs_mount){ .host = "", .port = 9000, .protocol = SERVE_TCP, .path = "",
+			      .target = "127.0.0.1:11434" },
+		"http://" HOST ":9000", "http://127.0.0.1:11434");
+	assert_placed((struct obs_mount){ .host = "", .port = 22, .protocol = SERVE_TCP, .path = "",
+			      .target = "127.0.0.1:22" },
+		"", "");
+}
+
+static void what_leads_to_no_server_is_no_door(void **state)
+{
+	(void)state;
+	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+			      .target = "path:/srv/www" },
+		"", "");
+	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+			      .target = "text:hello" },
+		"", "");
+	assert_placed((struct obs_mount){ .host = "${TS_CERT_DOMAIN}", .port = 443, .protocol = SERVE_HTTPS,
+			      .path = "/", .target = "http://127.0.0.1:8080" },
+		"", "http://127.0.0.1:8080");
+	assert_placed((struct obs_mount){ .host = "a b", .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+			      .target = "http://127.0.0.1:8080" },
+		"", "http://127.0.0.1:8080");
+}
+
+#define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_host_is_known_by_all_its_names),
+		SAYS(a_part_of_a_name_names_nobody),
+		SAYS(a_hint_is_kept_up_and_never_trusted),
+		SAYS(ipv4_is_dialed_first),
+		SAYS(a_name_under_the_suffix_belongs_to_the_tailnet),
+		SAYS(a_mount_has_a_door_and_a_backend),
+		SAYS(a_forwarded_port_is_a_door_where_it_leads_to_an_llm_port),
+		SAYS(what_leads_to_no_server_is_no_door),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

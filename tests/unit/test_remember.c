@@ -1,0 +1,232 @@
+/* The file of found endpoints: what is read of it, and how it is written. */
+#include "probes/remember.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+static char directory[64], path[128];
+static struct remembered remembered;
+
+static int begin(void **state)
+{
+	(void)state;
+	snprintf(directory, sizeof(directory), "/tmp/tsllm-remember-XXXXXX");
+	if (!mkdtemp(directory))
+		return -1;
+	snprintf(path, sizeof(path), "%s/state/tsllm-top/endpoints", directory);
+	return 0;
+}
+
+static int end(void **state)
+{
+	static const char *const left[] = { "state/tsllm-top/endpoints", "state/tsllm-top", "state" };
+	char name[128];
+
+	(void)state;
+	remember_fini(&remembered);
+	for (size_t i = 0; i < ARRAY_LEN(left); i++) {
+		snprintf(name, sizeof(name), "%s/%s", directory, left[i]);
+		remove(name);
+	}
+	return rmdir(directory);
+}
+
+static void load(const char *bytes, size_t length)
+{
+	struct fault fault;
+	FILE *file;
+
+	assert_int_equal(remember_save(&(struct remembered){ .count = 0 }, path, &fault), 0);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, length, file), length);
+	fclose(file);
+	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+}
+
+static void load_text(const char *text)
+{
+	load(text, strlen(text));
+}
+
+static void what_is_saved_is_loaded(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	remember_add(&remembered, "https://gpu1/a", "ollama");
+	remember_add(&remembered, "http://gpu2:8000", "vllm");
+	remember_add(&remembered, "https://gpu1/a", "llama-server");
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	remember_fini(&remembered);
+	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(remembered.count, 2);
+	assert_string_equal(remembered.items[0].url, "https://gpu1/a");
+	assert_string_equal(remembered.items[0].family, "llama-server");
+	assert_string_equal(remembered.items[1].family, "vllm");
+}
+
+static void a_dropped_endpoint_is_gone(void **state)
+{
+	(void)state;
+	remember_add(&remembered, "http://a", "x");
+	remember_add(&remembered, "http://b", "x");
+	remember_drop(&remembered, "http://a");
+	remember_drop(&remembered, "http://never");
+	assert_int_equal(remembered.count, 1);
+	assert_string_equal(remembered.items[0].url, "http://b");
+}
+
+static void a_file_that_is_not_there_is_empty(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(remembered.count, 0);
+}
+
+static void a_directory_is_no_file_to_load(void **state)
+{
+	struct fault fault = { "" };
+
+	(void)state;
+	assert_int_equal(remember_load(&remembered, "/proc/self/nonexistent/../../x\x01/", &fault), 0);
+	assert_int_equal(remember_save(&remembered, "/proc/tsllm/endpoints", &fault), -1);
+	assert_non_null(strstr(fault.text, "/proc/tsllm/endpoints"));
+}
+
+static void hostile_lines_are_skipped(void **state)
+{
+	(void)state;
+	load_text("not a url\tollama\n"
+		  "http://no-family\n"
+		  "\n\t\n"
+		  "http://user@gpu1\tollama\n"
+		  "file:///etc/passwd\tollama\n"
+		  "http://gpu1/\x1b[31m\tollama\n"
+		  "http://gpu1\t\x1b[31mollama\n"
+		  "http://gpu1\tollama\textra\n"
+		  "http://gpu1\tollama\r\n"
+		  "http://GPU1:80/\tollama\n"
+		  "http://last\t");
+	assert_int_equal(remembered.count, 2);
+	assert_string_equal(remembered.items[0].url, "http://gpu1");
+	assert_string_equal(remembered.items[0].family, "ollama");
+	assert_string_equal(remembered.items[1].url, "http://last");
+}
+
+static void the_rest_of_a_long_line_is_no_line(void **state)
+{
+	char text[3000];
+	size_t length;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	length = 1023;
+	length += (size_t)sprintf(text + length, "http://smuggled\tollama\n");
+	length += (size_t)sprintf(text + length, "http://honest\tollama\n");
+	load(text, length);
+	assert_int_equal(remembered.count, 1);
+	assert_string_equal(remembered.items[0].url, "http://honest");
+}
+
+static void zero_bytes_end_nothing_but_their_line(void **state)
+{
+	(void)state;
+	load("http://a\0evil\tx\nhttp://b\tx\n", 27);
+	assert_int_equal(remembered.count, 1);
+	assert_string_equal(remembered.items[0].url, "http://b");
+}
+
+static void at_most_a_thousand_lines_are_read(void **state)
+{
+	char *text = mem_alloc(1200 * 32);
+	size_t length = 0;
+
+	(void)state;
+	for (int i = 0; i < 1200; i++)
+		length += (size_t)sprintf(text + length, "http://gpu%d\tollama\n", i);
+	load(text, length);
+	free(text);
+	assert_int_equal(remembered.count, 1000);
+}
+
+static void saving_leaves_one_file_for_its_owner(void **state)
+{
+	struct fault fault;
+	char name[128];
+	struct stat info;
+
+	(void)state;
+	remember_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	snprintf(name, sizeof(name), "%s.new", path);
+	assert_int_equal(stat(name, &info), -1);
+	snprintf(name, sizeof(name), "%s/state", directory);
+	assert_int_equal(stat(name, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0700);
+}
+
+static void a_save_that_fails_keeps_the_old_file(void **state)
+{
+	struct fault fault = { "" };
+	char fresh[140];
+
+	(void)state;
+	remember_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	assert_int_equal(mkdir(fresh, 0700), 0);
+	remember_drop(&remembered, "http://gpu1");
+	assert_int_equal(remember_save(&remembered, path, &fault), -1);
+	assert_non_null(strstr(fault.text, "endpoints.new"));
+	assert_int_equal(rmdir(fresh), 0);
+	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(remembered.count, 1);
+}
+
+static void a_path_that_is_none_is_refused(void **state)
+{
+	struct fault fault = { "" };
+	char text[2000];
+
+	(void)state;
+	assert_int_equal(remember_save(&remembered, "", &fault), -1);
+	assert_true(*fault.text);
+	memset(text, '/', sizeof(text));
+	text[1999] = '\0';
+	assert_int_equal(remember_save(&remembered, text, &fault), -1);
+}
+
+#define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(what_is_saved_is_loaded),
+		SAYS(a_dropped_endpoint_is_gone),
+		SAYS(a_file_that_is_not_there_is_empty),
+		SAYS(a_directory_is_no_file_to_load),
+		SAYS(hostile_lines_are_skipped),
+		SAYS(the_rest_of_a_long_line_is_no_line),
+		SAYS(zero_bytes_end_nothing_but_their_line),
+		SAYS(at_most_a_thousand_lines_are_read),
+		SAYS(saving_leaves_one_file_for_its_owner),
+		SAYS(a_save_that_fails_keeps_the_old_file),
+		SAYS(a_path_that_is_none_is_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

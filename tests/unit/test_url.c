@@ -1,0 +1,134 @@
+/* URLs taken apart and put together; what is strange is refused, because what comes out is dialed. */
+#include "probes/base/url.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+
+static void assert_normal(const char *text, const char *normal)
+{
+	struct url url;
+	char joined[900];
+
+	if (url_split(&url, text) < 0)
+		fail_msg("%s is refused", text);
+	assert_int_equal(url_join(&url, joined, sizeof(joined)), 0);
+	assert_string_equal(joined, normal);
+}
+
+static void a_url_is_taken_apart(void **state)
+{
+	struct url url;
+
+	(void)state;
+	assert_int_equal(url_split(&url, "https://GPU1.Tail4c1d.ts.net:8443/ollama/v1/"), 0);
+	assert_true(url.is_https);
+	assert_string_equal(url.host, "gpu1.tail4c1d.ts.net");
+	assert_int_equal(url.port, 8443);
+	assert_string_equal(url.path, "/ollama/v1");
+}
+
+static void equal_urls_have_one_normal_form(void **state)
+{
+	static const struct {
+		const char *text, *normal;
+	} cases[] = {
+		{ "HTTPS://gpu1", "https://gpu1" },
+		{ "https://gpu1:443/", "https://gpu1" },
+		{ "http://gpu1:80", "http://gpu1" },
+		{ "http://gpu1:443", "http://gpu1:443" },
+		{ "http://gpu1:08080//", "http://gpu1:8080" },
+		{ "http://gpu1.tail4c1d.ts.net./x", "http://gpu1.tail4c1d.ts.net/x" },
+		{ "http://[FD7A::1]:11434/", "http://[fd7a::1]:11434" },
+		{ "http://[::1]", "http://[::1]" },
+		{ "http://gpu1/a%20b/..", "http://gpu1/a%20b/.." },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_normal(cases[i].text, cases[i].normal);
+}
+
+static void what_is_no_plain_url_is_refused(void **state)
+{
+	static const char *const bad[] = { "", "gpu1", "gpu1:8080", "ftp://gpu1", "http:/gpu1", "http://",
+		"http:///x", "http://:80", "http://user@gpu1", "http://user:key@gpu1", "http://gpu1?x=1",
+		"http://gpu1/?x=1", "http://gpu1/#x", "http://gpu1:0", "http://gpu1:65536", "http://gpu1:",
+		"http://gpu1:80x", "http://gpu1:-1", "http://gpu1:123456", "http://gpu 1", "http://gpu1/a b",
+		"http://gpu1/\x1b[31m", "http://gp\xc3\xbc/", "http://gpu1/\xe2\x80\xae", "http://gpu1\\x",
+		"http://[::1", "http://[gpu1]", "http://[::1]x", "http://::1", "http://[fe80::1%eth0]",
+		"http://gpu1\n", "https://${TS_CERT_DOMAIN}" };
+	struct url url;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (url_split(&url, bad[i]) == 0)
+			fail_msg("%s is taken, host %s", bad[i], url.host);
+}
+
+static void what_does_not_fit_is_refused(void **state)
+{
+	char text[2000] = "http://";
+	struct url url;
+
+	(void)state;
+	memset(text + 7, 'a', 255);
+	assert_int_equal(url_split(&url, text), 0);
+	text[262] = 'a';
+	assert_int_equal(url_split(&url, text), -1);
+	text[10] = '/';
+	assert_int_equal(url_split(&url, text), 0);
+	memset(text + 11, 'b', 600);
+	assert_int_equal(url_split(&url, text), -1);
+}
+
+static void a_small_buffer_is_no_room(void **state)
+{
+	struct url url;
+	char text[12];
+
+	(void)state;
+	assert_int_equal(url_split(&url, "http://gpu1"), 0);
+	assert_int_equal(url_join(&url, text, sizeof(text)), 0);
+	assert_int_equal(url_join(&url, text, sizeof(text) - 1), -1);
+}
+
+static void addresses_are_told_from_names(void **state)
+{
+	(void)state;
+	assert_true(url_host_is_address("100.64.0.2"));
+	assert_true(url_host_is_address("fd7a:115c:a1e0::2"));
+	assert_false(url_host_is_address("gpu1"));
+	assert_false(url_host_is_address("100.64.0"));
+	assert_false(url_host_is_address(""));
+}
+
+static void loopback_is_known_by_all_its_names(void **state)
+{
+	(void)state;
+	assert_true(url_host_is_loopback("127.0.0.1"));
+	assert_true(url_host_is_loopback("127.8.9.10"));
+	assert_true(url_host_is_loopback("::1"));
+	assert_true(url_host_is_loopback("localhost"));
+	assert_false(url_host_is_loopback("127.example.com"));
+	assert_false(url_host_is_loopback("100.64.0.1"));
+	assert_false(url_host_is_loopback("localhost.example.com"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_url_is_taken_apart),
+		cmocka_unit_test(equal_urls_have_one_normal_form),
+		cmocka_unit_test(what_is_no_plain_url_is_refused),
+		cmocka_unit_test(what_does_not_fit_is_refused),
+		cmocka_unit_test(a_small_buffer_is_no_room),
+		cmocka_unit_test(addresses_are_told_from_names),
+		cmocka_unit_test(loopback_is_known_by_all_its_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
