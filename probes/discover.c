@@ -224,32 +224,20 @@ static void see(struct discoverer *discover, const char *peer_id, const char *ho
 	set_text(&round->address, address);
 }
 
-static int by_id(const void *a, const void *b)
+/* Where many came and went, those that were not in the last status make room. */
+static void drop_gone(struct discoverer *discover)
 {
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* Rounds of peers that left the tailnet make room for those that came; an offline peer keeps its own. */
-static void drop_gone(struct discoverer *discover, const struct obs_status *status)
-{
-	const char **ids = mem_alloc((status->peer_count + 1) * sizeof(*ids));
 	size_t kept = 0;
 
-	for (size_t i = 0; i < status->peer_count; i++)
-		ids[i] = status->peers[i].id;
-	qsort(ids, status->peer_count, sizeof(*ids), by_id);
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		struct round *round = &discover->rounds.items[i];
-		const char *id = round->peer_id;
 
-		if (round->is_own || round->is_asking ||
-			bsearch(&id, ids, status->peer_count, sizeof(*ids), by_id))
+		if (round->is_present || round->is_asking)
 			discover->rounds.items[kept++] = *round;
 		else
 			free_round(round);
 	}
 	discover->rounds.count = kept;
-	free(ids);
 }
 
 void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now)
@@ -257,10 +245,10 @@ void discover_see(struct discoverer *discover, const struct obs_status *status, 
 	(void)now;
 	if (discover->settings->discover == DISCOVER_OFF || status->backend != BACKEND_RUNNING)
 		return;
+	if (discover->rounds.count > ROUNDS_MAX / 2)
+		drop_gone(discover);
 	for (size_t i = 0; i < discover->rounds.count; i++)
 		discover->rounds.items[i].is_present = false;
-	if (discover->rounds.count > ROUNDS_MAX / 2)
-		drop_gone(discover, status);
 	see(discover, "", "127.0.0.1", "127.0.0.1");
 	for (size_t i = 0; i < status->peer_count; i++) {
 		const struct obs_peer *peer = &status->peers[i];

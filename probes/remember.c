@@ -43,7 +43,7 @@ static void read_lines(struct remembered *remembered, FILE *file)
 
 	for (size_t i = 0; i < LINES_MAX && fgets(line, sizeof(line), file); i++) {
 		size_t length = strcspn(line, "\n");
-		bool is_whole = line[length] == '\n' || feof(file);
+		bool is_whole = length < sizeof(line) - 1;
 
 		line[length] = '\0';
 		if (is_whole && !is_rest)

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define LOOK_MS 20
+#define LOOK_MS 5
 
 struct batch {
 	uv_loop_t loop;

@@ -10,6 +10,15 @@
 
 #include "probes/base/text.h"
 
+#define BRIEF_BELOW 44
+
+const char *value_fitting(const struct value *value, int width)
+{
+	bool is_cut = *value->brief && width < BRIEF_BELOW && text_cells(value->text) > width;
+
+	return is_cut ? value->brief : value->text;
+}
+
 static int compare_numbers(double a, double b, bool is_falling)
 {
 	if (isnan(a) || isnan(b))

@@ -17,8 +17,12 @@
 /* What one column says of one row. */
 struct value {
 	char text[VALUE_MAX];
+	char brief[VALUE_MAX]; /* shown where a narrow column would cut the text; "": nothing is shorter */
 	enum role role;
 };
+
+/* What to show of a value in so many cells: a sentence that would be cut to a few words says less than its code. */
+const char *value_fitting(const struct value *value, int width);
 
 struct column {
 	const char *title; /* "PEER" */

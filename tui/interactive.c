@@ -2,8 +2,8 @@
  *
  * The first frame is drawn before anything is asked, the next one when the tailnet is known. After that a change
  * draws at most ten times a second and less often where snapshots are dear, a key at once, and a slow clock keeps
- * ages and sparklines true; what did not change is not sent. A snapshot is taken in one turn of the loop and drawn in
- * the next, so that keys come in between. */
+ * ages and sparklines true; what did not change is not sent. A snapshot that took long is drawn in the next turn of the
+ * loop, so that keys come in between. */
 #include "tui/interactive.h"
 
 #include "probes/base/fault.h"
@@ -81,25 +81,32 @@ static void show(uv_timer_t *timer)
 
 static void frame(uv_timer_t *timer)
 {
-	take(timer->data);
-	uv_timer_start(timer, show, NEXT_TURN_MS, 0);
+	struct interactive *it = timer->data;
+
+	take(it);
+	if (it->take_ms)
+		uv_timer_start(timer, show, NEXT_TURN_MS, 0);
+	else
+		draw(it);
 }
 
-/* How long the screen stays as it is: not at all while it shows nothing yet. */
-static uint64_t frame_gap(const struct interactive *it)
+/* How long to wait with the next frame. What the tailnet said first is shown before anything else is done. */
+static uint64_t frame_wait(const struct interactive *it)
 {
+	uint64_t since = uv_now(&it->loop) - it->drawn;
+	uint64_t gap = it->take_ms * SHARE > FRAME_MS ? it->take_ms * SHARE : FRAME_MS;
+
 	if (!it->snapshot->daemon.is_known)
 		return 0;
-	return it->take_ms * SHARE > FRAME_MS ? it->take_ms * SHARE : FRAME_MS;
+	return since < gap ? gap - since : NEXT_TURN_MS;
 }
 
 static void changed(void *data)
 {
 	struct interactive *it = data;
-	uint64_t since = uv_now(&it->loop) - it->drawn, gap = frame_gap(it);
 
 	if (!uv_is_active((uv_handle_t *)&it->frame))
-		uv_timer_start(&it->frame, frame, since < gap ? gap - since : NEXT_TURN_MS, 0);
+		uv_timer_start(&it->frame, frame, frame_wait(it), 0);
 }
 
 /* ---- keys ---- */

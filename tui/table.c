@@ -71,13 +71,13 @@ static void draw_row(const struct table *table, struct canvas *canvas, int y, si
 
 	for (size_t i = 0; i < table->view->column_count; i++) {
 		const struct column *column = &table->view->columns[i];
-		struct value value = { .text = "", .role = ROLE_TEXT };
+		struct value value = { .text = "", .brief = "", .role = ROLE_TEXT };
 
 		if (!table->widths[i])
 			continue;
 		column->format(table->snapshot, row, &value);
 		(column->is_right ? canvas_text_right : canvas_text)(
-			canvas, x, y, table->widths[i], value.role, value.text);
+			canvas, x, y, table->widths[i], value.role, value_fitting(&value, table->widths[i]));
 		x += table->widths[i] + gap_of(table->width);
 	}
 }

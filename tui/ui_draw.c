@@ -221,7 +221,8 @@ static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct ca
 		}
 		value_why(&value, snapshot, snapshot->endpoints[row].verdicts);
 		if (snapshot->endpoints[row].verdicts.count)
-			canvas_text(canvas, x, y, canvas->width - x, value.role, value.text);
+			canvas_text(canvas, x, y, canvas->width - x, value.role,
+				value_fitting(&value, canvas->width - x));
 		y++;
 	}
 	if (!y)

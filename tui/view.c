@@ -32,6 +32,8 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 		return false;
 	snprintf(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
 		*said->fix ? " → " : "", said->fix);
+	snprintf(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
+		*said->fix ? " → " : "", said->fix);
 	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
 	return worst != NULL;
 }

@@ -181,15 +181,17 @@ static void say_peer(const struct snapshot *snapshot, const struct peer *peer, s
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct endpoint *endpoint = endpoint_of(snapshot, row);
-	struct value why = { .text = "", .role = ROLE_TEXT };
-	char age[32];
+	bool is_old = endpoint && endpoint->is_stale && !isnan(endpoint->age_ms);
+	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
+	char age[32], old[64] = "";
 
 	value_why(&why, snapshot, endpoint ? endpoint->verdicts : peer_of(snapshot, row)->verdicts);
-	value_say(value, why.role, "");
-	if (endpoint && endpoint->is_stale && !isnan(endpoint->age_ms))
-		text_add(value->text, sizeof(value->text), "%s old%s",
-			text_span(age, sizeof(age), (int64_t)endpoint->age_ms), *why.text ? ": " : "");
+	if (is_old)
+		snprintf(old, sizeof(old), "%s old%s", text_span(age, sizeof(age), (int64_t)endpoint->age_ms),
+			*why.text ? ": " : "");
+	value_say(value, why.role, old);
 	text_add(value->text, sizeof(value->text), "%s", why.text);
+	snprintf(value->brief, sizeof(value->brief), "%.60s%.570s", old, why.brief);
 	if (!endpoint && !*value->text)
 		say_peer(snapshot, peer_of(snapshot, row), value);
 }

@@ -1,18 +1,31 @@
-/* A name becomes an address. The system's resolver blocks for as long as it likes, so it does so in a thread
- * of libuv's pool, of which there are four at most; a look-up that is no longer wanted is left to end by
- * itself. */
+/* A name becomes an address. The system's resolver blocks for as long as it likes, so each look-up has a
+ * thread of its own, which nobody waits for: not the loop, and not the end of the program. (libuv's pool is
+ * joined at exit, ten seconds later where the DNS server is silent.) The two share nothing but a socket: the
+ * thread says the address into it, or closes it, and does not care whether somebody still listens. */
 #include "probes/io/resolve.h"
 
 #include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "probes/base/mem.h"
 
 struct resolve {
-	uv_getaddrinfo_t request;
-	resolve_done_fn *done; /* NULL: cancelled */
+	uv_poll_t poll;
+	int from;
+	resolve_done_fn *done;
 	void *data;
+};
+
+/* What the thread has; it frees it. */
+struct look_up {
+	int to;
+	char name[NI_MAXHOST];
 };
 
 static const struct addrinfo *first_of(const struct addrinfo *list, int family)
@@ -22,41 +35,96 @@ static const struct addrinfo *first_of(const struct addrinfo *list, int family)
 	return list;
 }
 
-static void on_resolved(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
+static void *look_up(void *data)
 {
-	struct resolve *resolve = request->data;
-	const struct addrinfo *v4 = first_of(list, AF_INET), *v6 = first_of(list, AF_INET6);
-	char address[INET6_ADDRSTRLEN] = "";
+	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
+	struct look_up *job = data;
+	struct addrinfo *list = NULL;
+	const struct addrinfo *best;
+	char address[INET6_ADDRSTRLEN];
 
-	if (!status && v4)
-		uv_ip4_name((const struct sockaddr_in *)v4->ai_addr, address, sizeof(address));
-	else if (!status && v6)
-		uv_ip6_name((const struct sockaddr_in6 *)v6->ai_addr, address, sizeof(address));
-	uv_freeaddrinfo(list);
-	if (resolve->done)
-		resolve->done(resolve->data, address[0] ? address : NULL);
-	free(resolve);
+	if (getaddrinfo(job->name, NULL, &hints, &list) == 0) {
+		best = first_of(list, AF_INET) ? first_of(list, AF_INET) : first_of(list, AF_INET6);
+		if (best && getnameinfo(best->ai_addr, best->ai_addrlen, address, sizeof(address), NULL, 0,
+				    NI_NUMERICHOST) == 0)
+			send(job->to, address, strlen(address), MSG_NOSIGNAL);
+		freeaddrinfo(list);
+	}
+	close(job->to);
+	free(job);
+	return NULL;
+}
+
+/* Signals are the loop's: the thread takes none. */
+static int start_thread(struct look_up *job)
+{
+	sigset_t all, before;
+	pthread_attr_t detached;
+	pthread_t thread;
+	int error;
+
+	sigfillset(&all);
+	pthread_attr_init(&detached);
+	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&thread, &detached, look_up, job);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	pthread_attr_destroy(&detached);
+	return error;
+}
+
+static void on_closed(uv_handle_t *poll)
+{
+	free(poll->data);
+}
+
+static void end(struct resolve *resolve)
+{
+	uv_close((uv_handle_t *)&resolve->poll, on_closed);
+	close(resolve->from);
+}
+
+static void on_said(uv_poll_t *poll, int status, int events)
+{
+	struct resolve *resolve = poll->data;
+	char address[INET6_ADDRSTRLEN] = "";
+	ssize_t length = recv(resolve->from, address, sizeof(address) - 1, 0);
+
+	(void)status, (void)events;
+	end(resolve);
+	resolve->done(resolve->data, length > 0 ? address : NULL);
 }
 
 struct resolve *resolve_start(uv_loop_t *loop, const char *name, resolve_done_fn *done, void *data)
 {
-	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
-	struct resolve *resolve = mem_alloc(sizeof(*resolve));
+	struct look_up *job;
+	struct resolve *resolve;
+	int ends[2];
 
-	resolve->request.data = resolve;
-	resolve->done = done;
-	resolve->data = data;
-	if (uv_getaddrinfo(loop, &resolve->request, on_resolved, name, NULL, &hints)) {
-		free(resolve);
+	if (strlen(name) >= sizeof(job->name) ||
+		socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+		return NULL;
+	job = mem_alloc(sizeof(*job));
+	job->to = ends[1];
+	snprintf(job->name, sizeof(job->name), "%s", name);
+	if (start_thread(job) != 0) {
+		close(ends[0]);
+		close(ends[1]);
+		free(job);
 		return NULL;
 	}
+	resolve = mem_alloc(sizeof(*resolve));
+	resolve->from = ends[0];
+	resolve->done = done;
+	resolve->data = data;
+	uv_poll_init(loop, &resolve->poll, resolve->from);
+	resolve->poll.data = resolve;
+	uv_poll_start(&resolve->poll, UV_READABLE | UV_DISCONNECT, on_said);
 	return resolve;
 }
 
 void resolve_cancel(struct resolve *resolve)
 {
-	if (!resolve)
-		return;
-	resolve->done = NULL;
-	uv_cancel((uv_req_t *)&resolve->request);
+	if (resolve)
+		end(resolve);
 }

@@ -1,5 +1,5 @@
-/* The one place where a name is resolved: asynchronously, in libuv's thread pool. Everything else dials
- * addresses. */
+/* The one place where a name is resolved: asynchronously, in a thread of its own that nobody waits for.
+ * Everything else dials addresses. */
 #ifndef TSLLM_IO_RESOLVE_H
 #define TSLLM_IO_RESOLVE_H
 

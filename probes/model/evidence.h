@@ -182,6 +182,9 @@ extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules
 struct known_peer *ledger_peer(const struct ledger *ledger, const char *id);    /* NULL: none; finds self too */
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
 bool ledger_daemon_runs(const struct ledger *ledger);
+/* No peer that was asked could be sent anything, and none was heard: it is this machine. */
+bool ledger_has_no_route(const struct ledger *ledger, struct when now);
+bool peer_was_heard(const struct known_peer *peer, struct when now);    /* lately; NULL: no */
 const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
 bool endpoint_answered(const struct known_endpoint *endpoint);  /* its last answer was HTTP */
 bool endpoint_is_good(const struct known_endpoint *endpoint);   /* its last answer was what its family says */

@@ -115,15 +115,22 @@ static bool is_resuming(const struct evidence *e, struct finding *f)
 
 static bool has_no_route(const struct evidence *e, struct finding *f)
 {
+	(void)f;
+	return ledger_has_no_route(e->ledger, e->now);
+}
+
+/* A host that turns connects away by ICMP looks the same to connect(), but is heard. */
+bool ledger_has_no_route(const struct ledger *ledger, struct when now)
+{
 	size_t unreachable = 0;
 
-	(void)f;
-	for (size_t i = 0; i < e->ledger->endpoints.count; i++) {
-		const struct known_endpoint *endpoint = e->ledger->endpoints.items[i];
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
 
 		if (!when_known(endpoint->last.at) || !*endpoint->peer_id || endpoint->is_own)
 			continue;
-		if (endpoint->last.outcome != OUTCOME_UNREACHABLE)
+		if (endpoint->last.outcome != OUTCOME_UNREACHABLE ||
+			peer_was_heard(ledger_peer(ledger, endpoint->peer_id), now))
 			return false;
 		unreachable++;
 	}

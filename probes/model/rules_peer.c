@@ -50,16 +50,16 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-static bool was_heard_lately(const struct evidence *e)
+bool peer_was_heard(const struct known_peer *peer, struct when now)
 {
-	return when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < HEARD_LATELY_MS;
+	return peer && when_known(peer->heard) && when_since(peer->heard, now) < HEARD_LATELY_MS;
 }
 
 static bool is_unreachable(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost &&
-		!was_heard_lately(e);
+		!peer_was_heard(e->peer, e->now);
 }
 
 static bool expires_soon(const struct evidence *e, struct finding *f)
@@ -91,7 +91,7 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 
 static bool is_relayed(const struct evidence *e, struct finding *f)
 {
-	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !was_heard_lately(e))
+	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !peer_was_heard(e->peer, e->now))
 		return false;
 	say_price(e->peer, f);
 	weigh(e, f);

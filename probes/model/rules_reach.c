@@ -98,16 +98,29 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* "No route to host" is what a firewall's polite no looks like, and at once; unless nobody at all can be reached. */
+static bool is_turned_away(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_UNREACHABLE) ||
+		(e->peer && !e->endpoint->is_own && ledger_has_no_route(e->ledger, e->now)))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "are turned away: either that host's firewall rejects them, or this "
+		"machine has no route to it");
+	return true;
+}
+
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
+	if (is_turned_away(e, f))
+		return true;
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || e->endpoint->misses < 2)
 		return false;
 	if (e->peer && e->peer->ping_ok)
-		snprintf(f->detail, sizeof(f->detail), "an ACL or that host's firewall drops it (the host itself "
-			"answers pings)");
+		snprintf(f->detail, sizeof(f->detail), "get no answer: an ACL or that host's firewall drops them (the "
+			"host itself answers pings)");
 	else
-		snprintf(f->detail, sizeof(f->detail), "either an ACL or that host's firewall drops it, or the host "
-			"is cut off");
+		snprintf(f->detail, sizeof(f->detail), "get no answer: either an ACL or that host's firewall drops them, "
+			"or the host is cut off");
 	return true;
 }
 
@@ -213,7 +226,7 @@ const struct rule reach_rules[] = {
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connects to %{host}:%{port} get no answer: %{detail}",
+		"connects to %{host}:%{port} %{detail}",
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list ruleset",
 		true },
 	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,

@@ -150,7 +150,8 @@ static void count_doors(struct ledger *ledger)
 void settle_peers(struct settling *s)
 {
 	const struct ledger *l = s->ledger;
-	bool has_self = l->status && l->status->has_self && l->self.obs;
+	/* A machine that is logged out has a name, but no id: it is no peer. */
+	bool has_self = l->status && l->status->has_self && l->self.obs && *l->self.id;
 	struct snapshot *snapshot = s->snapshot;
 
 	count_doors(s->ledger);

@@ -260,6 +260,8 @@ static int worst_first(const void *a, const void *b)
 		return x->is_muted - y->is_muted;
 	if (x->severity != y->severity)
 		return (int)y->severity - (int)x->severity;
+	if (x->state != y->state)
+		return (int)y->state - (int)x->state;
 	return (int)x->layer - (int)y->layer;
 }
 

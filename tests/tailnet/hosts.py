@@ -116,8 +116,8 @@ class Host:
         return self.local("status")
 
     def peer(self, other):
-        """What this machine's status says of another."""
-        return next(peer for peer in self.status()["Peer"].values() if peer["DNSName"] == f"{other.fqdn}.")
+        """What this machine's status says of another; nothing where it is not seen."""
+        return next((peer for peer in self.status()["Peer"].values() if peer["DNSName"] == f"{other.fqdn}."), {})
 
     def ping(self, other, kind="disco"):
         return self.local(f"ping?ip={other.address}&type={kind}", "POST")

@@ -40,7 +40,7 @@ def main():
     parser.add_argument("what", choices=("up", "check", "down"))
     parser.add_argument("--top", default="./tsllm-top")
     parser.add_argument("only", nargs="*", help="only the rows whose name holds one of these words")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     # Whatever ends the driver ends it by an exception, so that it cleans up.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda number, _: sys.exit(128 + number))

@@ -128,7 +128,7 @@ def an_expired_certificate_is_told_with_its_age(lab, top):
     lab.gpu1.play_tls(9443, LLAMA, "expired")
     look = top.once(url)
     expect(look, url, "fault", "cert-expired")
-    assert "expired 2d" in look.text(look.endpoint(url), "cert-expired"), look.endpoint(url)["verdicts"]
+    assert "expired 2 d ago" in look.text(look.endpoint(url), "cert-expired"), look.endpoint(url)["verdicts"]
     lab.gpu1.play_tls(9443, LLAMA, "expiring")
     look = top.once(url)
     expect(look, url, "ok", "cert-expiring")

@@ -163,7 +163,7 @@ def told(look):
                                                     "state", "key_expiry")} | {"kind": row["path"]["kind"]}
                   for row in snapshot["peers"]],
         "endpoints": [{name: row.get(name) for name in ("url", "peer", "server", "server_version", "state")} |
-                      {"codes": codes(row), "models": [model["id"] for model in row["models"]]}
+                      {"codes": codes(row), "models": [model["id"] for model in row.get("models", [])]}
                       for row in snapshot["endpoints"]],
         "serve": snapshot["serve"],
     }, indent=1)

@@ -6,6 +6,7 @@
 #define TSLLM_TESTS_LEDGER_HELP_H
 
 #include "probes/model/evidence.h"
+#include "tests/unit/status_help.h"
 
 #define GPU1 "https://gpu1.tail4c1d.ts.net"
 #define GPU1_ID "n2"
@@ -22,21 +23,9 @@ struct ledger *watching(const char *url);
 struct ledger *watching_a(const char *family, const char *url);
 /* One more door, or one told of again; later answers are its own. family: NULL or "" while not recognised. */
 void watches(struct ledger *l, const char *family, const char *url);
-void watches_unpinned(struct ledger *l, const char *family, const char *url);
 void watches_own(struct ledger *l, const char *family, const char *url); /* on this machine's loopback */
 
-/* ---- statuses ---- */
-
-struct obs_status *in_state(enum backend_state backend, const char *word); /* with self and no peer */
-struct obs_status *running(void);
-/* Appends a peer, online and direct, untagged, of our own user. Valid until the next one is appended. */
-struct obs_peer *with_peer(struct obs_status *status, const char *id, const char *name);
-struct obs_peer *by_derp(struct obs_peer *peer);
-struct obs_peer *by_peer_relay(struct obs_peer *peer);
-struct obs_peer *idle(struct obs_peer *peer);
-struct obs_peer *offline(struct obs_peer *peer);
-const char *const *list_of(const struct obs_status *status, const char *word); /* NULL-ended, in its arena */
-void sees(struct ledger *l, struct when now, struct obs_status *status);
+void sees(struct ledger *l, struct when now, struct obs_status *status); /* takes it over */
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
 
 /* ---- what a door answers ---- */

@@ -79,8 +79,8 @@ static void what_was_not_said_is_empty(void **state)
 
 static void hostile_bytes_are_made_harmless(void **state)
 {
-	const struct obs_answer *o = digested(
-		500, "Server: \x1b[31mevil\nLocation: /\xe2\x80\xaex\n", "\x1b]0;title\x07\xff");
+	const struct obs_answer *o =
+		digested(500, "Server: \x1b[31mevil\nLocation: /\xe2\x80\xaex\n", "\x1b]0;title\x07\xff");
 
 	(void)state;
 	assert_string_equal(o->server_header, "\\x1b[31mevil");
@@ -150,8 +150,7 @@ static void a_retry_is_counted_in_whole_seconds(void **state)
 	assert_true(digested(429, "Retry-After: 0\n", "")->retry_after_s == 0);
 	assert_true(isnan(digested(429, "Retry-After: -1\n", "")->retry_after_s));
 	assert_true(isnan(digested(429, "Retry-After: 99999999999\n", "")->retry_after_s));
-	assert_true(isnan(
-		digested(429, "Retry-After: Mon, 23 Nov 2026 00:45:46 GMT\n", "")->retry_after_s));
+	assert_true(isnan(digested(429, "Retry-After: Mon, 23 Nov 2026 00:45:46 GMT\n", "")->retry_after_s));
 }
 
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)

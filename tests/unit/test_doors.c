@@ -120,13 +120,22 @@ static void assert_placed(struct obs_mount mount, const char *url, const char *b
 static void a_mount_has_a_door_and_a_backend(void **state)
 {
 	(void)state;
-	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+	assert_placed((struct obs_mount){ .host = HOST,
+			      .port = 443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/",
 			      .target = "http://127.0.0.1:11434" },
 		"https://" HOST, "http://127.0.0.1:11434");
-	assert_placed((struct obs_mount){ .host = HOST, .port = 8443, .protocol = SERVE_HTTPS, .path = "/ollama/",
+	assert_placed((struct obs_mount){ .host = HOST,
+			      .port = 8443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/ollama/",
 			      .target = "http://localhost:80/" },
-		"https://" HOST ":8443/ollama", "http://localhost");
-	assert_placed((struct obs_mount){ .host = HOST, .port = 80, .protocol = SERVE_HTTP, .path = "/v1",
+		"https://" HOST ":8443/ollama", "http://127.0.0.1");
+	assert_placed((struct obs_mount){ .host = HOST,
+			      .port = 80,
+			      .protocol = SERVE_HTTP,
+			      .path = "/v1",
 			      .target = "http://127.0.0.1:8080" },
 		"http://" HOST "/v1", "http://127.0.0.1:8080");
 }
@@ -134,27 +143,43 @@ static void a_mount_has_a_door_and_a_backend(void **state)
 static void a_forwarded_port_is_a_door_where_it_leads_to_an_llm_port(void **state)
 {
 	(void)state;
-	assert_placed((struct obs_mount){ .host = "", .port = 9000, .protocol = SERVE_TCP, .path = "",
+	assert_placed((struct obs_mount){ .host = "",
+			      .port = 9000,
+			      .protocol = SERVE_TCP,
+			      .path = "",
 			      .target = "127.0.0.1:11434" },
 		"http://" HOST ":9000", "http://127.0.0.1:11434");
-	assert_placed((struct obs_mount){ .host = "", .port = 22, .protocol = SERVE_TCP, .path = "",
-			      .target = "127.0.0.1:22" },
+	assert_placed(
+		(struct obs_mount){
+			.host = "", .port = 22, .protocol = SERVE_TCP, .path = "", .target = "127.0.0.1:22" },
 		"", "");
 }
 
 static void what_leads_to_no_server_is_no_door(void **state)
 {
 	(void)state;
-	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+	assert_placed((struct obs_mount){ .host = HOST,
+			      .port = 443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/",
 			      .target = "path:/srv/www" },
 		"", "");
-	assert_placed((struct obs_mount){ .host = HOST, .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+	assert_placed((struct obs_mount){ .host = HOST,
+			      .port = 443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/",
 			      .target = "text:hello" },
 		"", "");
-	assert_placed((struct obs_mount){ .host = "${TS_CERT_DOMAIN}", .port = 443, .protocol = SERVE_HTTPS,
-			      .path = "/", .target = "http://127.0.0.1:8080" },
+	assert_placed((struct obs_mount){ .host = "${TS_CERT_DOMAIN}",
+			      .port = 443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/",
+			      .target = "http://127.0.0.1:8080" },
 		"", "http://127.0.0.1:8080");
-	assert_placed((struct obs_mount){ .host = "a b", .port = 443, .protocol = SERVE_HTTPS, .path = "/",
+	assert_placed((struct obs_mount){ .host = "a b",
+			      .port = 443,
+			      .protocol = SERVE_HTTPS,
+			      .path = "/",
 			      .target = "http://127.0.0.1:8080" },
 		"", "http://127.0.0.1:8080");
 }

@@ -318,10 +318,22 @@ static void sees_metrics(struct ledger *l, struct when now, int tokens, double s
 	reading.generated_tokens = tokens;
 	reading.generation_seconds = seconds;
 	ledger_see_answer(l,
-		&(struct obs_answer){ .url = GPU1, .path = "/metrics", .tls_text = "", .excerpt = "",
-			.server_header = "", .via_header = "", .content_type = "", .location = "", .server = "",
-			.title = "", .status = 200, .connect_ms = NAN, .tls_ms = NAN, .ttfb_ms = NAN,
-			.is_expected = true, .reading = &reading },
+		&(struct obs_answer){ .url = GPU1,
+			.path = "/metrics",
+			.tls_text = "",
+			.excerpt = "",
+			.server_header = "",
+			.via_header = "",
+			.content_type = "",
+			.location = "",
+			.server = "",
+			.title = "",
+			.status = 200,
+			.connect_ms = NAN,
+			.tls_ms = NAN,
+			.ttfb_ms = NAN,
+			.is_expected = true,
+			.reading = &reading },
 		now);
 	arena_free(arena);
 }
@@ -527,8 +539,12 @@ static void who_only_listens_tells_of_the_tailnet_alone(void **state)
 static void both_doors_of_a_mount_lead_to_one_engine(void **state)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
-	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443, .path = "/",
-		.target = "http://127.0.0.1:11434", .url = "https://admin.tail4c1d.ts.net",
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "http://127.0.0.1:11434",
+		.url = "https://admin.tail4c1d.ts.net",
 		.backend = "http://127.0.0.1:11434" };
 	const struct snapshot *s;
 
@@ -538,8 +554,7 @@ static void both_doors_of_a_mount_lead_to_one_engine(void **state)
 	is_refused(l, at(0));
 	sees_serve(l, &mount, 1);
 	s = take(l, at(1));
-	assert_int_equal(
-		endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
+	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
 	assert_int_not_equal(endpoint_row(s, GPU1)->engine_id, endpoint_row(s, mount.url)->engine_id);
 	assert_string_equal(s->endpoints[s->mounts[0].backend].url, mount.backend);
 	assert_string_equal(s->endpoints[s->mounts[0].endpoint].url, mount.url);
@@ -605,7 +620,8 @@ static void a_model_that_is_no_longer_listed_is_gone(void **state)
 
 	(void)state;
 	says_models(l, at(0), "lm-studio",
-		"{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"state\":\"loaded\"},{\"id\":\"b\",\"state\":\"not-loaded\"}]}");
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"state\":\"loaded\"},{\"id\":\"b\",\"state\":"
+		"\"not-loaded\"}]}");
 	assert_int_equal(take(l, at(1))->model_count, 2);
 	says_models(l, at(10), "lm-studio",
 		"{\"object\":\"list\",\"data\":[{\"id\":\"c\",\"state\":\"loaded\"}]}");
@@ -677,7 +693,8 @@ static void what_was_sent_is_counted_by_path_and_cost(void **state)
 	s = take(l, at(11));
 	assert_int_equal(s->endpoints[0].sent.count, 2);
 	assert_string_equal(s->sents[0].path, "/health");
-	assert_true(s->sents[0].count == 2 && s->sents[0].last == at(10).wall_ms && s->sents[0].status == 200);
+	assert_true(
+		s->sents[0].count == 2 && s->sents[0].last == at(10).wall_ms && s->sents[0].status == 200);
 	assert_true(s->endpoints[0].requests == 3 && s->requests == 4);
 	assert_true(s->bytes_sent == 310 && s->bytes_received == 1520);
 	assert_true(s->by_cost[COST_FREE] == 3 && s->by_cost[COST_WAKES] == 1);
@@ -707,7 +724,7 @@ static void ten_thousand_peers_keep_their_order_and_their_history(void **state)
 	(void)state;
 	for (int round = 0; round < 2; round++) {
 		struct obs_status *status = running();
-		char id[16], name[16];
+		char id[32], name[32];
 
 		for (int i = 0; i < 10000; i++) {
 			snprintf(id, sizeof(id), "n%d", 2 + (i * 7919) % 10007);

@@ -4,7 +4,6 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -115,7 +114,7 @@ static void hostile_lines_are_skipped(void **state)
 		  "http://user@gpu1\tollama\n"
 		  "file:///etc/passwd\tollama\n"
 		  "http://gpu1/\x1b[31m\tollama\n"
-		  "http://gpu1\t\x1b[31mollama\n"
+		  "http://colour\t\x1b[31mollama\n"
 		  "http://gpu1\tollama\textra\n"
 		  "http://gpu1\tollama\r\n"
 		  "http://GPU1:80/\tollama\n"
@@ -165,7 +164,7 @@ static void at_most_a_thousand_lines_are_read(void **state)
 static void saving_leaves_one_file_for_its_owner(void **state)
 {
 	struct fault fault;
-	char name[128];
+	char name[140];
 	struct stat info;
 
 	(void)state;

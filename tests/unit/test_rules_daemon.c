@@ -24,8 +24,8 @@ static const struct snapshot *with_status(struct obs_status *status)
 }
 
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
-	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost", "no-route",
-	"name-unresolved", "resumed", "userspace-networking", "health-warning" };
+	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
+	"no-route", "name-unresolved", "resumed", "userspace-networking", "health-warning" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -119,8 +119,8 @@ static void a_hostile_login_url_stays_as_it_is(void **state)
 
 	(void)state;
 	status->auth_url = "https://evil/%{detail}%{";
-	assert_string_equal(find_verdict(with_status(status), "needs-login")->fix,
-		"log in at https://evil/%{detail}%{");
+	assert_string_equal(
+		find_verdict(with_status(status), "needs-login")->fix, "log in at https://evil/%{detail}%{");
 }
 
 static void an_unapproved_machine_waits_for_an_admin(void **state)
@@ -157,7 +157,8 @@ static void control_is_lost_when_two_statuses_say_that_we_are_offline(void **sta
 	sees(l, at(0), cut_off());
 	assert_no_verdict(take(l, at(1)), "control-lost");
 	sees(l, at(2), cut_off());
-	assert_says(take(l, at(3)), "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, "control plane");
+	assert_says(
+		take(l, at(3)), "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, "control plane");
 	sees(l, at(4), running());
 	assert_no_verdict(take(l, at(5)), "control-lost");
 }
@@ -220,8 +221,8 @@ static void a_daemon_without_an_interface_is_a_word_not_an_alarm(void **state)
 
 	(void)state;
 	status->has_tun = false;
-	assert_fix(assert_says(with_status(status), "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
-			   "userspace networking"),
+	assert_fix(assert_says(with_status(status), "userspace-networking", LAYER_DAEMON, SEVERITY_INFO,
+			   STATE_OK, "userspace networking"),
 		"--socks5-server=localhost:1055");
 }
 

@@ -30,16 +30,22 @@ static void every_recorded_server_at_rest_raises_nothing_above_info(void **state
 	} fleet[] = {
 		{ "llama-server", { LS "ready-idle/health", LS "ready-idle/metrics", LS "ready-idle/props",
 					  LS "ready-idle/v1-models" } },
-		{ "llama-server", { "nginx-1.22.1/engine-ready/health", "nginx-1.22.1/engine-ready/metrics",
-					  "nginx-1.22.1/engine-ready/props", "nginx-1.22.1/engine-ready/v1-models" } },
-		{ "llama-server", { "caddy-2.11.9/engine-ready/health", "caddy-2.11.9/engine-ready/metrics",
-					  "caddy-2.11.9/engine-ready/props", "caddy-2.11.9/engine-ready/v1-models" } },
-		{ "llama-server", { "haproxy-2.6.12/engine-ready/health", "haproxy-2.6.12/engine-ready/v1-models" } },
-		{ "llama-server", { "apache-2.4.71/engine-ready/health", "apache-2.4.71/engine-ready/v1-models" } },
-		{ "ollama", { OL "loaded-idle/api-ps", OL "loaded-idle/api-tags", OL "loaded-idle/api-version" } },
+		{ "llama-server",
+			{ "nginx-1.22.1/engine-ready/health", "nginx-1.22.1/engine-ready/metrics",
+				"nginx-1.22.1/engine-ready/props", "nginx-1.22.1/engine-ready/v1-models" } },
+		{ "llama-server",
+			{ "caddy-2.11.9/engine-ready/health", "caddy-2.11.9/engine-ready/metrics",
+				"caddy-2.11.9/engine-ready/props", "caddy-2.11.9/engine-ready/v1-models" } },
+		{ "llama-server",
+			{ "haproxy-2.6.12/engine-ready/health", "haproxy-2.6.12/engine-ready/v1-models" } },
+		{ "llama-server",
+			{ "apache-2.4.71/engine-ready/health", "apache-2.4.71/engine-ready/v1-models" } },
+		{ "ollama", { OL "loaded-idle/api-ps", OL "loaded-idle/api-tags",
+				    OL "loaded-idle/api-version" } },
 		{ "ollama", { "caddy-2.11.9/ollama-host-rewritten/api-ps" } },
 		{ "vllm", { "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/metrics",
-				  "vllm-0.32.0-cpu/ready-idle/version", "vllm-0.32.0-cpu/ready-idle/v1-models" } },
+				  "vllm-0.32.0-cpu/ready-idle/version",
+				  "vllm-0.32.0-cpu/ready-idle/v1-models" } },
 		{ "litellm", { "litellm-1.106.2/no-key-ready/health-liveliness",
 				     "litellm-1.106.2/no-key-ready/v1-models" } },
 		{ "llama-swap", { "llama-swap-v250-5-g0bdb3720/ready-idle/running",
@@ -124,19 +130,21 @@ static void a_server_asleep_is_sleeping_until_it_wakes(void **state)
 static void work_and_queue_are_told_in_numbers(void **state)
 {
 	(void)state;
-	assert_says(take(after("llama-server", LS "generating/health", LS "generating/metrics"), at(1)), "busy",
-		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "llama-server is at work on 1 request");
+	assert_says(take(after("llama-server", LS "generating/health", LS "generating/metrics"), at(1)),
+		"busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "llama-server is at work on 1 request");
 	assert_says(take(after("llama-server", LS "queue/health", LS "queue/metrics"), at(1)), "busy",
 		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "is at work on 2 requests, 3 more wait");
 	assert_verdict(
-		take(after("vllm", "vllm-0.32.0-cpu/queue/health", "vllm-0.32.0-cpu/queue/metrics"), at(1)), "busy");
+		take(after("vllm", "vllm-0.32.0-cpu/queue/health", "vllm-0.32.0-cpu/queue/metrics"), at(1)),
+		"busy");
 	assert_no_verdict(
 		take(after("llama-server", LS "ready-idle/health", LS "ready-idle/metrics"), at(1)), "busy");
 }
 
 static void a_server_without_models_is_told_what_to_pull(void **state)
 {
-	const struct snapshot *s = take(after("ollama", OL "no-models/api-ps", OL "no-models/api-tags"), at(1));
+	const struct snapshot *s =
+		take(after("ollama", OL "no-models/api-ps", OL "no-models/api-tags"), at(1));
 
 	(void)state;
 	assert_fix(assert_says(s, "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT,
@@ -161,13 +169,15 @@ static void a_front_end_is_no_engine(void **state)
 	(void)state;
 	assert_says(s, "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, "web front end");
 	assert_state(s, STATE_WEB);
-	assert_no_verdict(take(after("litellm", "litellm-1.106.2/no-key-ready/health-liveliness", NULL), at(1)),
+	assert_no_verdict(
+		take(after("litellm", "litellm-1.106.2/no-key-ready/health-liveliness", NULL), at(1)),
 		"front-end");
 }
 
 static void a_front_end_without_users_is_open_to_the_first_visitor(void **state)
 {
-	struct ledger *l = after("open-webui", OW "first-start-no-user/health", OW "first-start-no-user/api-config");
+	struct ledger *l =
+		after("open-webui", OW "first-start-no-user/health", OW "first-start-no-user/api-config");
 
 	(void)state;
 	assert_says(take(l, at(1)), "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB,
@@ -179,8 +189,14 @@ static void a_front_end_without_users_is_open_to_the_first_visitor(void **state)
 static struct ledger *with_mount(bool is_funnel, const char *target)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
-	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443, .path = "/",
-		.target = target, .url = ADMIN, .backend = BACKEND, .is_funnel = is_funnel };
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = target,
+		.url = ADMIN,
+		.backend = BACKEND,
+		.is_funnel = is_funnel };
 
 	sees_serve(l, &mount, 1);
 	return l;
@@ -216,8 +232,8 @@ static void a_funnel_with_a_key_is_a_word(void **state)
 static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **state)
 {
 	(void)state;
-	assert_says(take(with_mount(true, BACKEND), at(1)), "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED,
-		STATE_OK, "can reach admin.tail4c1d.ts.net:443/");
+	assert_says(take(with_mount(true, BACKEND), at(1)), "funnel-public", LAYER_EXPOSURE,
+		SEVERITY_DEGRADED, STATE_OK, "can reach admin.tail4c1d.ts.net:443/");
 	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "funnel-public");
 }
 
@@ -250,8 +266,13 @@ static void a_server_with_a_key_is_not_open(void **state)
 static void a_mount_with_an_unexpanded_name_answers_nobody(void **state)
 {
 	struct ledger *l = watching(GPU1);
-	const struct obs_mount mount = { .host = "${TS_CERT_DOMAIN}", .service = "", .port = 443, .path = "/",
-		.target = BACKEND, .url = "", .backend = BACKEND };
+	const struct obs_mount mount = { .host = "${TS_CERT_DOMAIN}",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = BACKEND,
+		.url = "",
+		.backend = BACKEND };
 
 	(void)state;
 	sees_serve(l, &mount, 1);
@@ -264,8 +285,13 @@ static void a_mount_with_an_unexpanded_name_answers_nobody(void **state)
 static void a_mount_that_asks_a_plain_server_by_tls_is_told(void **state)
 {
 	struct ledger *l = watching(GPU1);
-	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443, .path = "/",
-		.target = "https+insecure://127.0.0.1:11434", .url = ADMIN, .backend = "https://127.0.0.1:11434" };
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "https+insecure://127.0.0.1:11434",
+		.url = ADMIN,
+		.backend = "https://127.0.0.1:11434" };
 
 	(void)state;
 	sees_serve(l, &mount, 1);

@@ -19,7 +19,8 @@ static const struct snapshot *after(const char *family, const char *recording)
 	return take(l, at(1));
 }
 
-static const struct snapshot *after_made(const char *family, int status, const char *headers, const char *body)
+static const struct snapshot *after_made(
+	const char *family, int status, const char *headers, const char *body)
 {
 	struct ledger *l = watching_a(family, GPU1);
 
@@ -52,7 +53,8 @@ static void silence_twice_is_no_answer(void **state)
 	answers(l, at(20), "llama-server-0.5.0/sigstop-zombie/health");
 	s = take(l, at(25));
 	assert_fix(assert_says(s, "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED,
-			   "llama-server at " HOST ":443 takes connections and says nothing, twice in a row; it last "
+			   "llama-server at " HOST
+			   ":443 takes connections and says nothing, twice in a row; it last "
 			   "answered 25 s ago"),
 		"on gpu1");
 	assert_state(s, STATE_STALLED);
@@ -88,8 +90,8 @@ static void one_answer_ends_a_silence(void **state)
 
 static void http_on_a_tls_port_is_told(void **state)
 {
-	const struct snapshot *s = after_made(
-		NULL, 400, "", "Client sent an HTTP request to an HTTPS server.\n");
+	const struct snapshot *s =
+		after_made(NULL, 400, "", "Client sent an HTTP request to an HTTPS server.\n");
 
 	(void)state;
 	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
@@ -101,8 +103,13 @@ static void http_on_a_tls_port_is_told(void **state)
 static struct ledger *with_mount(const char *target, const char *backend)
 {
 	struct ledger *l = watching(GPU1);
-	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net", .service = "", .port = 443,
-		.path = "/", .target = target, .url = "https://admin.tail4c1d.ts.net", .backend = backend };
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = target,
+		.url = "https://admin.tail4c1d.ts.net",
+		.backend = backend };
 
 	sees_serve(l, &mount, 1);
 	watches_own(l, NULL, backend);
@@ -192,7 +199,10 @@ static void go_s_404_is_a_path_without_a_mount(void **state)
 	(void)state;
 	assert_says(s, "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, HOST ":443");
 	assert_no_verdict(s, "wrong-base-path");
-	assert_no_verdict(after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"), "no-mount");
+	assert_no_verdict(
+		after_made(NULL, 404, "Content-Type: text/plain\n", "404 page not found\n"), "no-mount");
+	assert_no_verdict(
+		after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"), "no-mount");
 }
 
 static void a_server_that_wants_a_key_is_up(void **state)
@@ -265,8 +275,8 @@ static void a_key_that_is_refused_is_wrong(void **state)
 static void a_rate_limit_is_told_with_what_it_asks(void **state)
 {
 	(void)state;
-	assert_says(after("llama-server", "haproxy-2.6.12/rate-limited-429/health"), "rate-limited", LAYER_HTTP,
-		SEVERITY_DEGRADED, STATE_SLOW, HOST " limits the rate of requests (HTTP 429)");
+	assert_says(after("llama-server", "haproxy-2.6.12/rate-limited-429/health"), "rate-limited",
+		LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, HOST " limits the rate of requests (HTTP 429)");
 	assert_verdict(after("llama-server", "nginx-1.22.1/rate-limited-429/health"), "rate-limited");
 	assert_says(after("llama-server", "nginx-1.22.1/rate-limited-503/health"), "rate-limited", LAYER_HTTP,
 		SEVERITY_DEGRADED, STATE_SLOW, "(HTTP 503); or it is closed for maintenance");
@@ -295,8 +305,7 @@ static void a_proxy_whose_engine_is_silent_is_told_by_name(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_says(after("llama-server", cases[i].recording), "proxy-backend-silent", LAYER_HTTP,
 			SEVERITY_DOWN, STATE_FAULT, cases[i].part);
-	assert_no_verdict(
-		after("llama-server", "apache-2.4.71/engine-dead/health"), "proxy-backend-silent");
+	assert_no_verdict(after("llama-server", "apache-2.4.71/engine-dead/health"), "proxy-backend-silent");
 }
 
 static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
@@ -304,10 +313,12 @@ static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
 	static const struct {
 		const char *recording, *part;
 	} cases[] = {
-		{ "nginx-1.22.1/engine-dead/health", "nginx before " HOST " is up, its engine is not (HTTP 502)" },
+		{ "nginx-1.22.1/engine-dead/health",
+			"nginx before " HOST " is up, its engine is not (HTTP 502)" },
 		{ "caddy-2.11.9/engine-dead/health", "Caddy before" },
 		{ "caddy-2.6.2/engine-dead/health", "Caddy before" },
-		{ "haproxy-2.6.12/engine-dead/health", "the proxy before " HOST " is up, its engine is not (HTTP 503)" },
+		{ "haproxy-2.6.12/engine-dead/health",
+			"the proxy before " HOST " is up, its engine is not (HTTP 503)" },
 		{ "apache-2.4.71/engine-dead/health", "Apache before" },
 	};
 
@@ -342,14 +353,16 @@ static void a_login_at_a_proxy_hides_the_engine(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(recordings); i++)
 		assert_says(after("llama-server", recordings[i]), "auth-at-proxy", LAYER_HTTP, SEVERITY_INFO,
 			STATE_AUTH, "wants a login");
-	assert_no_verdict(after("openai-compatible", "llama-server-0.5.0/api-key-missing/v1-models"), "auth-at-proxy");
+	assert_no_verdict(
+		after("openai-compatible", "llama-server-0.5.0/api-key-missing/v1-models"), "auth-at-proxy");
 }
 
 static void a_redirect_is_told_with_its_target(void **state)
 {
 	(void)state;
 	assert_says(after("llama-server", "nginx-1.22.1/login-redirect/health"), "redirected", LAYER_HTTP,
-		SEVERITY_DOWN, STATE_FAULT, "(HTTP 302), which is not followed: another place, https://login.example.net/");
+		SEVERITY_DOWN, STATE_FAULT,
+		"(HTTP 302), which is not followed: another place, https://login.example.net/");
 	assert_no_verdict(after("llama-server", "nginx-1.22.1/engine-ready/health"), "redirected");
 }
 
@@ -358,7 +371,8 @@ static void a_web_page_is_no_api(void **state)
 	const struct snapshot *s = after("openai-compatible", "open-webui-0.12.4/key-missing/v1-models");
 
 	(void)state;
-	assert_fix(assert_says(s, "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(/v1/models)"), "/api");
+	assert_fix(assert_says(s, "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(/v1/models)"),
+		"/api");
 }
 
 static void nothing_with_200_is_a_proxy_that_knows_no_such_name(void **state)
@@ -377,10 +391,10 @@ static void what_is_no_answer_of_an_llm_server_is_malformed(void **state)
 	static const char json[] = "Content-Type: application/json\n";
 
 	(void)state;
-	assert_says(after_made("llama-server", 200, json, "{\"status\": \"o"), "malformed", LAYER_HTTP, SEVERITY_DOWN,
-		STATE_FAULT, "broken JSON, it begins with: {\"status\": \"o");
-	assert_says(after_made("llama-server", 200, json, "{\"wiki\":1}"), "malformed", LAYER_HTTP, SEVERITY_DOWN,
-		STATE_FAULT, "not one of an LLM server, it begins with: {\"wiki\":1}");
+	assert_says(after_made("llama-server", 200, json, "{\"status\": \"o"), "malformed", LAYER_HTTP,
+		SEVERITY_DOWN, STATE_FAULT, "broken JSON, it begins with: {\"status\": \"o");
+	assert_says(after_made("llama-server", 200, json, "{\"wiki\":1}"), "malformed", LAYER_HTTP,
+		SEVERITY_DOWN, STATE_FAULT, "not one of an LLM server, it begins with: {\"wiki\":1}");
 	assert_no_verdict(after_made("llama-server", 200, json, "{\"status\":\"ok\"}"), "malformed");
 }
 
@@ -400,7 +414,8 @@ static void an_answer_that_breaks_off_is_malformed_at_once(void **state)
 		struct ledger *l = watching_a("llama-server", GPU1);
 
 		comes_to(l, at(0), cases[i].outcome);
-		assert_says(take(l, at(1)), "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, cases[i].part);
+		assert_says(
+			take(l, at(1)), "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, cases[i].part);
 	}
 }
 
@@ -422,8 +437,8 @@ static void a_long_excerpt_is_cut_at_a_whole_character(void **state)
 
 static void an_error_of_the_engine_is_its_own(void **state)
 {
-	const struct snapshot *s = after_made(
-		"llama-server", 500, "Server: llama.cpp\nContent-Type: application/json\n", "{\"error\":\"oom\"}");
+	const struct snapshot *s = after_made("llama-server", 500,
+		"Server: llama.cpp\nContent-Type: application/json\n", "{\"error\":\"oom\"}");
 
 	(void)state;
 	assert_says(s, "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,

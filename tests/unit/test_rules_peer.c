@@ -74,8 +74,8 @@ static void an_expired_key_explains_a_host(void **state)
 	connect_times_out(l, at(10));
 	sees(l, at(11), fleet(expired));
 	s = take(l, at(12));
-	assert_fix(
-		assert_says(s, "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, "gpu1 expired 3 d ago"),
+	assert_fix(assert_says(s, "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE,
+			   "gpu1 expired 3 d ago"),
 		"on gpu1: tailscale up --force-reauth");
 	assert_no_verdict(s, "filtered");
 	assert_state(s, STATE_OFFLINE);
@@ -200,6 +200,18 @@ static void by_derp_with_nothing_heard_is_not_relayed(void **state)
 	assert_no_verdict(take(l, at(5)), "relayed");
 }
 
+static void one_status_by_derp_is_not_yet_relayed(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(by_derp));
+	ledger_see_ping(l, GPU1_ID, 44, at(1));
+	assert_no_verdict(take(l, at(1)), "relayed");
+	sees(l, at(2), fleet(by_derp));
+	assert_verdict(take(l, at(3)), "relayed");
+}
+
 static void an_idle_peer_is_not_relayed(void **state)
 {
 	struct ledger *l = watching(GPU1);
@@ -284,6 +296,7 @@ int main(void)
 		SAYS(a_host_heard_half_a_minute_ago_is_not_unreachable),
 		SAYS(two_statuses_by_derp_and_an_answer_are_relayed),
 		SAYS(by_derp_with_nothing_heard_is_not_relayed),
+		SAYS(one_status_by_derp_is_not_yet_relayed),
 		SAYS(an_idle_peer_is_not_relayed),
 		SAYS(relayed_is_a_word_for_a_peer_without_servers),
 		SAYS(a_peer_relay_is_named_at_the_second_status),

@@ -67,7 +67,8 @@ static void a_refusal_is_believed_at_once(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
-			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to localhost"),
+			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to "
+			   "localhost"),
 		"on gpu1: tailscale serve --bg 8080 (safe), or --host 0.0.0.0");
 	assert_state(s, STATE_DOWN);
 }
@@ -196,6 +197,22 @@ static void a_connect_that_vanishes_while_the_path_changes_does_not_count(void *
 	assert_no_verdict(take(l, at(21)), "filtered");
 	connect_times_out(l, at(30));
 	assert_verdict(take(l, at(31)), "filtered");
+}
+
+static void a_connect_that_is_turned_away_is_filtered_at_once(void **state)
+{
+	struct ledger *l = watching(RAW);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), READY);
+	comes_to(l, at(10), OUTCOME_UNREACHABLE);
+	s = take(l, at(11));
+	assert_says(s, "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
+		"gpu1.tail4c1d.ts.net:8080 are turned away: either that host's firewall rejects them");
+	assert_no_verdict(s, "no-route");
+	assert_no_verdict(after(RAW, OUTCOME_UNREACHABLE), "filtered");
+	assert_verdict(after("http://203.0.113.9:8080", OUTCOME_UNREACHABLE), "filtered");
 }
 
 static void closing_without_a_byte_is_told_at_once(void **state)
@@ -367,6 +384,7 @@ int main(void)
 		SAYS(a_proof_does_not_outlive_what_it_proves),
 		SAYS(connects_that_vanish_twice_are_filtered),
 		SAYS(a_connect_that_vanishes_while_the_path_changes_does_not_count),
+		SAYS(a_connect_that_is_turned_away_is_filtered_at_once),
 		SAYS(closing_without_a_byte_is_told_at_once),
 		SAYS(a_short_name_has_no_certificate),
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),

@@ -95,28 +95,16 @@ static void a_sparkline_is_means_of_equal_parts(void **state)
 	float parts[4];
 
 	(void)state;
-	series_add(&series, 100, at(0));        /* as old as the span: outside */
+	series_add(&series, 100, at(0)); /* as old as the span: outside */
 	series_add(&series, 2, at(500));
 	series_add(&series, 4, at(1000));
 	series_add(&series, 8, at(1001));
-	series_add(&series, 16, at(4000));      /* now: inside */
+	series_add(&series, 16, at(4000)); /* now: inside */
 	series_spark(&series, at(4000), 4000, parts, 4);
 	assert_true(parts[0] == 3);
 	assert_true(parts[1] == 8);
 	assert_true(isnan(parts[2]));
 	assert_true(parts[3] == 16);
-}
-
-static void a_cleared_series_starts_anew(void **state)
-{
-	static const double values[] = { 1, 2, 3 };
-	struct series series = of(values, 3);
-
-	(void)state;
-	series_clear(&series);
-	assert_true(isnan(series_percentile(&series, 0.5)));
-	series_add(&series, 9, at(9));
-	assert_true(series_percentile(&series, 0.5) == 9);
 }
 
 int main(void)
@@ -129,7 +117,6 @@ int main(void)
 		cmocka_unit_test(jitter_is_the_mean_step_between_neighbours),
 		cmocka_unit_test(a_full_ring_forgets_the_oldest),
 		cmocka_unit_test(a_sparkline_is_means_of_equal_parts),
-		cmocka_unit_test(a_cleared_series_starts_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,11 +56,11 @@ static void what_is_no_plain_url_is_refused(void **state)
 {
 	static const char *const bad[] = { "", "gpu1", "gpu1:8080", "ftp://gpu1", "http:/gpu1", "http://",
 		"http:///x", "http://:80", "http://user@gpu1", "http://user:key@gpu1", "http://gpu1?x=1",
-		"http://gpu1/?x=1", "http://gpu1/#x", "http://gpu1:0", "http://gpu1:65536", "http://gpu1:",
-		"http://gpu1:80x", "http://gpu1:-1", "http://gpu1:123456", "http://gpu 1", "http://gpu1/a b",
-		"http://gpu1/\x1b[31m", "http://gp\xc3\xbc/", "http://gpu1/\xe2\x80\xae", "http://gpu1\\x",
-		"http://[::1", "http://[gpu1]", "http://[::1]x", "http://::1", "http://[fe80::1%eth0]",
-		"http://gpu1\n", "https://${TS_CERT_DOMAIN}" };
+		"http://gpu1/?x=1", "http://gpu1/#x", "http://gpu1:0", "http://gpu1:65536",
+		"http://gpu1:", "http://gpu1:80x", "http://gpu1:-1", "http://gpu1:123456", "http://gpu 1",
+		"http://gpu1/a b", "http://gpu1/\x1b[31m", "http://gp\xc3\xbc/", "http://gpu1/\xe2\x80\xae",
+		"http://gpu1\\x", "http://[::1", "http://[gpu1]", "http://[::1]x", "http://::1",
+		"http://[fe80::1%eth0]", "http://gpu1\n", "https://${TS_CERT_DOMAIN}" };
 	struct url url;
 
 	(void)state;

@@ -58,15 +58,18 @@ static void judge(const struct rule *rules)
 {
 	const struct rule *const tables[] = { rules, NULL };
 	struct ledger *l = watching(GPU1 ":8443");
-	struct evidence evidence = { .ledger = l, .endpoint = ledger_endpoint(l, GPU1 ":8443"),
-		.peer = ledger_peer(l, GPU1_ID), .now = at(1) };
+	struct evidence evidence = { .ledger = l,
+		.endpoint = ledger_endpoint(l, GPU1 ":8443"),
+		.peer = ledger_peer(l, GPU1_ID),
+		.now = at(1) };
 
 	verdict_judge(tables, &evidence, &standings, arena, &list);
 }
 
 static const char *filled(const char *text)
 {
-	const struct rule rules[] = { { "a", LAYER_HTTP, SEVERITY_INFO, STATE_OK, always, text, "", false }, { 0 } };
+	const struct rule rules[] = { { "a", LAYER_HTTP, SEVERITY_INFO, STATE_OK, always, text, "", false },
+		{ 0 } };
 
 	judge(rules);
 	return list.items[list.count - 1].text;
@@ -158,7 +161,8 @@ static void codes_that_hold_no_more_are_forgotten(void **state)
 {
 	const struct rule both[] = { { "a", LAYER_PORT, SEVERITY_INFO, STATE_OK, always, "", "", false },
 		{ "b", LAYER_PORT, SEVERITY_INFO, STATE_OK, always, "", "", false }, { 0 } };
-	const struct rule one[] = { { "b", LAYER_PORT, SEVERITY_INFO, STATE_OK, always, "", "", false }, { 0 } };
+	const struct rule one[] = { { "b", LAYER_PORT, SEVERITY_INFO, STATE_OK, always, "", "", false },
+		{ 0 } };
 
 	(void)state;
 	judge(both);
@@ -193,12 +197,13 @@ static void every_row_of_every_table_is_whole(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
 		for (const struct rule *rule = tables[i]; rule->code; rule++) {
-			assert_int_equal(strspn(rule->code, "abcdefghijklmnopqrstuvwxyz-"), strlen(rule->code));
+			assert_int_equal(
+				strspn(rule->code, "abcdefghijklmnopqrstuvwxyz-"), strlen(rule->code));
 			assert_true(*rule->text);
 			assert_non_null(rule->holds);
 			assert_non_null(rule->fix);
 			assert_true(rule->severity != SEVERITY_DOWN || *rule->fix ||
-				strcmp(rule->code, "not-listening") == 0);
+				    strcmp(rule->code, "not-listening") == 0);
 		}
 }
 

@@ -1,0 +1,484 @@
+/* Where to knock and when: who is asked, in which order, how many at once, and who is never asked. */
+#include "probes/discover.h"
+
+#include "tests/unit/ledger_help.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define MINUTES(n) ((n)*60.0)
+
+static struct settings settings;
+static struct discoverer *discover;
+static struct obs_status *status;
+
+static int begin(void **state)
+{
+	(void)state;
+	settings_init(&settings);
+	settings.discover = DISCOVER_MINE;
+	status = running();
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	discover_free(discover);
+	discover = NULL;
+	obs_status_free(status);
+	settings_fini(&settings);
+	return 0;
+}
+
+static void start(void)
+{
+	discover_free(discover);
+	discover = discover_new(&settings);
+	discover_see(discover, status, at(0));
+}
+
+static const char *next(double seconds)
+{
+	static struct knock knock;
+
+	return discover_next(discover, at(seconds), &knock) ? knock.url : "nothing";
+}
+
+static void tell(const char *url, bool is_server, enum outcome outcome)
+{
+	discover_tell(discover, url, is_server, outcome, at(1));
+}
+
+/* Knocks until nobody is left and says whether a door of that host was among those asked. */
+static bool is_asked(const char *host)
+{
+	struct knock knock;
+	bool was_asked = false;
+
+	start();
+	while (discover_next(discover, at(0), &knock)) {
+		was_asked = was_asked || strstr(knock.url, host);
+		tell(knock.url, false, OUTCOME_REFUSED);
+	}
+	return was_asked;
+}
+
+/* ---- the order of doors ---- */
+
+static void a_machine_of_two_ports(void)
+{
+	settings.ports[0] = 443;
+	settings.ports[1] = 11434;
+}
+
+/* This machine itself comes first; its one plain door is left waiting. */
+static void pass_own_round(void)
+{
+	assert_string_equal(next(0), "http://127.0.0.1:11434");
+}
+
+static void doors_are_asked_one_at_a_time_https_first(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), "https://gpu1.tail4c1d.ts.net");
+	assert_string_equal(next(0), "nothing");
+	tell("https://gpu1.tail4c1d.ts.net", false, OUTCOME_REFUSED);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
+	tell("http://gpu1.tail4c1d.ts.net:11434", false, OUTCOME_REFUSED);
+	assert_string_equal(next(1), "nothing");
+}
+
+static void a_door_that_answers_strangely_has_its_mounts_asked(void **state)
+{
+	static const char *const mounts[] = { "/ollama", "/llama", "/api", "/v1" };
+	char url[64];
+
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	tell(GPU1, false, OUTCOME_ANSWERED);
+	for (size_t i = 0; i < ARRAY_LEN(mounts); i++) {
+		snprintf(url, sizeof(url), GPU1 "%s", mounts[i]);
+		assert_string_equal(next(1), url);
+		tell(url, i == 0, OUTCOME_ANSWERED);
+	}
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+static void the_mounts_of_a_server_at_the_root_are_not_asked(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	tell(GPU1, true, OUTCOME_ANSWERED);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+static void a_knock_tells_whom_and_where(void **state)
+{
+	struct knock knock;
+
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	assert_true(discover_next(discover, at(0), &knock));
+	assert_string_equal(knock.peer_id, "");
+	assert_string_equal(knock.address, "127.0.0.1");
+	assert_true(discover_next(discover, at(0), &knock));
+	assert_string_equal(knock.peer_id, "n2");
+	assert_string_equal(knock.address, "100.64.0.2");
+}
+
+static void this_machine_is_asked_on_plain_ports_only(void **state)
+{
+	struct knock knock;
+
+	(void)state;
+	start();
+	while (discover_next(discover, at(0), &knock)) {
+		assert_true(strncmp(knock.url, "http://127.0.0.1", 16) == 0);
+		assert_null(strstr(knock.url + 8, "/"));
+		tell(knock.url, false, OUTCOME_REFUSED);
+	}
+}
+
+static void at_most_eight_doors_are_asked_at_once(void **state)
+{
+	char id[32], name[32];
+
+	(void)state;
+	a_machine_of_two_ports();
+	for (int i = 0; i < 20; i++) {
+		snprintf(id, sizeof(id), "p%02d", i);
+		snprintf(name, sizeof(name), "gpu%d", i);
+		with_peer(status, id, name);
+	}
+	start();
+	for (int i = 0; i < 8; i++)
+		assert_string_not_equal(next(0), "nothing");
+	assert_string_equal(next(0), "nothing");
+	assert_int_equal(discover_wait(discover, at(0)), -1);
+	tell("http://127.0.0.1:11434", false, OUTCOME_REFUSED);
+	assert_int_equal(discover_wait(discover, at(1)), 0);
+	assert_string_not_equal(next(1), "nothing");
+	assert_string_equal(next(1), "nothing");
+}
+
+static void a_peer_that_swallows_two_connects_is_left_alone(void **state)
+{
+	(void)state;
+	settings.ports[0] = 11434;
+	settings.ports[1] = 8080;
+	settings.ports[2] = 8000;
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), "http://gpu1.tail4c1d.ts.net:11434");
+	tell("http://gpu1.tail4c1d.ts.net:11434", false, OUTCOME_CONNECT_TIMEOUT);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:8080");
+	tell("http://gpu1.tail4c1d.ts.net:8080", false, OUTCOME_CONNECT_TIMEOUT);
+	assert_string_equal(next(1), "nothing");
+	assert_string_equal(next(1 + MINUTES(5)), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+static void an_answer_nobody_asked_for_changes_nothing(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	tell(GPU1, true, OUTCOME_ANSWERED);
+	assert_string_equal(next(0), GPU1);
+	tell(GPU1 "/elsewhere", false, OUTCOME_ANSWERED);
+	assert_string_equal(next(0), "nothing");
+}
+
+static void a_peer_renamed_while_it_is_asked_is_not_lost(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	status->peers[0].fqdn = "new.tail4c1d.ts.net";
+	discover_see(discover, status, at(0));
+	tell(GPU1, false, OUTCOME_REFUSED);
+	discover_see(discover, status, at(0));
+	assert_string_equal(next(1), "http://new.tail4c1d.ts.net:11434");
+}
+
+/* ---- who is asked ---- */
+
+static void machines_of_mine_are_asked_and_tagged_ones(void **state)
+{
+	(void)state;
+	with_peer(status, "n2", "mine");
+	with_peer(status, "n3", "other")->user_id = 2;
+	with_peer(status, "n4", "tagged")->user_id = 2;
+	status->peers[2].tags = list_of(status, "tag:gpu");
+	assert_true(is_asked("//mine."));
+	assert_false(is_asked("//other."));
+	assert_true(is_asked("//tagged."));
+	settings.discover = DISCOVER_TAGGED;
+	assert_false(is_asked("//mine."));
+	assert_true(is_asked("//tagged."));
+	settings.discover = DISCOVER_ALL;
+	assert_true(is_asked("//other."));
+	settings.discover = DISCOVER_OFF;
+	assert_false(is_asked("//"));
+}
+
+static void phones_are_never_asked(void **state)
+{
+	static const char *const phones[] = { "iOS", "android", "tvOS" };
+
+	(void)state;
+	with_peer(status, "n2", "pocket");
+	for (size_t i = 0; i < ARRAY_LEN(phones); i++) {
+		status->peers[0].os = phones[i];
+		assert_false(is_asked("//pocket."));
+	}
+	status->peers[0].os = "macOS";
+	assert_true(is_asked("//pocket."));
+}
+
+static void what_is_shared_in_or_of_mullvad_is_never_asked(void **state)
+{
+	(void)state;
+	settings.discover = DISCOVER_ALL;
+	with_peer(status, "n2", "exit")->is_mullvad = true;
+	with_peer(status, "n3", "sharee")->is_sharee = true;
+	with_peer(status, "n4", "x")->fqdn = "friend.tail9999.ts.net";
+	with_peer(status, "n5", "y")->fqdn = "lookalike.eviltail4c1d.ts.net";
+	assert_false(is_asked("//exit."));
+	assert_false(is_asked("//sharee."));
+	assert_false(is_asked("//friend."));
+	assert_false(is_asked("//lookalike."));
+}
+
+static void who_cannot_be_reached_is_not_asked(void **state)
+{
+	(void)state;
+	with_peer(status, "n2", "gone")->is_online = false;
+	with_peer(status, "n3", "expired")->is_expired = true;
+	with_peer(status, "n4", "nowhere")->addresses = list_of(status, "");
+	assert_false(is_asked("//gone."));
+	assert_false(is_asked("//expired."));
+	assert_false(is_asked("//nowhere."));
+}
+
+static void whom_the_user_excluded_is_never_asked(void **state)
+{
+	static const char *const words[] = { "gpu1", "GPU1", "gpu1.tail4c1d.ts.net", "tag:quiet",
+		"os:linux" };
+
+	(void)state;
+	with_peer(status, "n2", "gpu1")->tags = list_of(status, "tag:quiet");
+	strings_add(&settings.exclude, "gpu");
+	strings_add(&settings.exclude, "tag:qui");
+	strings_add(&settings.exclude, "os:windows");
+	assert_true(is_asked("//gpu1."));
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		settings_fini(&settings);
+		settings_init(&settings);
+		strings_add(&settings.exclude, words[i]);
+		if (is_asked("//gpu1."))
+			fail_msg("exclude = %s does not hold", words[i]);
+	}
+}
+
+static void a_name_that_is_no_host_is_not_asked(void **state)
+{
+	(void)state;
+	with_peer(status, "n2", "x")->fqdn = "evil.example/x.tail4c1d.ts.net";
+	with_peer(status, "n3", "y")->fqdn = "evil.example:99/.tail4c1d.ts.net";
+	with_peer(status, "n4", "z")->fqdn = "";
+	assert_false(is_asked("evil"));
+	assert_false(is_asked("https://"));
+}
+
+static void nobody_is_asked_while_tailscale_is_stopped(void **state)
+{
+	(void)state;
+	status->backend = BACKEND_STOPPED;
+	with_peer(status, "n2", "gpu1");
+	assert_false(is_asked("//"));
+}
+
+static void a_peer_that_went_is_not_asked_on(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	status->peers[0].is_online = false;
+	discover_see(discover, status, at(1));
+	tell(GPU1, false, OUTCOME_CONNECT_TIMEOUT);
+	assert_string_equal(next(2), "nothing");
+	status->peers[0].is_online = true;
+	discover_see(discover, status, at(3));
+	assert_string_equal(next(3), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+static void peers_that_left_make_room_for_those_that_came(void **state)
+{
+	char id[32], name[32];
+
+	(void)state;
+	settings.ports[0] = 443;
+	start();
+	for (int wave = 0; wave < 3; wave++) {
+		struct obs_status *fleet = running();
+
+		for (int i = 0; i < 900; i++) {
+			snprintf(id, sizeof(id), "n%d-%d", wave, i);
+			snprintf(name, sizeof(name), "p%d-%d", wave, i);
+			with_peer(fleet, id, name);
+		}
+		for (int poll = 0; poll < 3; poll++)
+			discover_see(discover, fleet, at(wave));
+		obs_status_free(fleet);
+	}
+	assert_true(strstr(next(3), "//p2-") != NULL);
+	for (int i = 0; i < 900; i++) {
+		struct knock knock;
+
+		if (discover_next(discover, at(3), &knock))
+			tell(knock.url, false, OUTCOME_REFUSED);
+	}
+	assert_string_equal(next(3), "nothing");
+}
+
+/* ---- rounds ---- */
+
+/* Ends gpu1's one-door round at that second. */
+static void end_round_at(double seconds, bool is_server)
+{
+	assert_string_equal(next(seconds), GPU1);
+	discover_tell(discover, GPU1, is_server, is_server ? OUTCOME_ANSWERED : OUTCOME_REFUSED, at(seconds));
+	assert_string_equal(next(seconds), "nothing");
+}
+
+static void rounds_that_find_nothing_come_later_and_later(void **state)
+{
+	static const double gaps[] = { 5, 10, 20, 40, 60, 60 };
+	double now = 0;
+
+	(void)state;
+	settings.ports[0] = 443;
+	with_peer(status, "n2", "gpu1");
+	start();
+	assert_string_equal(next(0), GPU1);
+	discover_tell(discover, GPU1, false, OUTCOME_REFUSED, at(0));
+	for (size_t i = 0; i < ARRAY_LEN(gaps); i++) {
+		assert_string_equal(next(now + MINUTES(gaps[i]) - 1), "nothing");
+		now += MINUTES(gaps[i]);
+		end_round_at(now, false);
+	}
+	now += MINUTES(60);
+	end_round_at(now, true);
+	assert_string_equal(next(now + MINUTES(5)), GPU1);
+}
+
+static void a_key_starts_every_round_anew(void **state)
+{
+	(void)state;
+	settings.ports[0] = 443;
+	with_peer(status, "n2", "gpu1");
+	start();
+	end_round_at(0, false);
+	discover_again(discover);
+	assert_int_equal(discover_wait(discover, at(2)), 0);
+	end_round_at(2, false);
+	assert_string_equal(next(3), "nothing");
+}
+
+static void the_next_round_is_waited_for(void **state)
+{
+	(void)state;
+	settings.ports[0] = 443;
+	discover = discover_new(&settings);
+	assert_int_equal(discover_wait(discover, at(0)), -1);
+	with_peer(status, "n2", "gpu1");
+	discover_see(discover, status, at(0));
+	assert_int_equal(discover_wait(discover, at(0)), 0);
+	end_round_at(0, false);
+	assert_int_equal(discover_wait(discover, at(60)), 4 * 60000);
+	assert_int_equal(discover_wait(discover, at(MINUTES(9))), 0);
+}
+
+static void the_search_is_counted(void **state)
+{
+	struct obs_discovery counts;
+
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	discover_count(discover, &counts);
+	assert_string_equal(counts.mode, "mine");
+	assert_string_equal(counts.ports, "443 11434");
+	assert_string_equal(counts.now, "");
+	assert_int_equal(counts.peers, 1);
+	assert_int_equal(counts.asked, 0);
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	discover_count(discover, &counts);
+	assert_string_equal(counts.now, GPU1);
+	assert_int_equal(counts.asked, 2);
+	tell("http://127.0.0.1:11434", false, OUTCOME_REFUSED);
+	tell(GPU1, false, OUTCOME_REFUSED);
+	discover_count(discover, &counts);
+	assert_int_equal(counts.pending, 1);
+}
+
+#define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(doors_are_asked_one_at_a_time_https_first),
+		SAYS(a_door_that_answers_strangely_has_its_mounts_asked),
+		SAYS(the_mounts_of_a_server_at_the_root_are_not_asked),
+		SAYS(a_knock_tells_whom_and_where),
+		SAYS(this_machine_is_asked_on_plain_ports_only),
+		SAYS(at_most_eight_doors_are_asked_at_once),
+		SAYS(a_peer_that_swallows_two_connects_is_left_alone),
+		SAYS(an_answer_nobody_asked_for_changes_nothing),
+		SAYS(a_peer_renamed_while_it_is_asked_is_not_lost),
+		SAYS(machines_of_mine_are_asked_and_tagged_ones),
+		SAYS(phones_are_never_asked),
+		SAYS(what_is_shared_in_or_of_mullvad_is_never_asked),
+		SAYS(who_cannot_be_reached_is_not_asked),
+		SAYS(whom_the_user_excluded_is_never_asked),
+		SAYS(a_name_that_is_no_host_is_not_asked),
+		SAYS(nobody_is_asked_while_tailscale_is_stopped),
+		SAYS(a_peer_that_went_is_not_asked_on),
+		SAYS(peers_that_left_make_room_for_those_that_came),
+		SAYS(rounds_that_find_nothing_come_later_and_later),
+		SAYS(a_key_starts_every_round_anew),
+		SAYS(the_next_round_is_waited_for),
+		SAYS(the_search_is_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
