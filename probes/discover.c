@@ -146,15 +146,13 @@ static bool is_chosen(const struct settings *settings, const struct obs_status *
 /* A name that a URL can hold, under our own suffix: what is shared in has another. */
 static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn)
 {
-	size_t whole = strlen(fqdn), tail = strlen(status->magicdns_suffix);
 	char text[300];
 	struct url url;
 
 	snprintf(text, sizeof(text), "http://%.280s", fqdn);
 	if (url_split(&url, text) < 0 || *url.path || url.port != 80)
 		return false;
-	return !tail || (whole > tail + 1 && text_has_suffix(fqdn, status->magicdns_suffix) &&
-		fqdn[whole - tail - 1] == '.');
+	return !*status->magicdns_suffix || url_host_is_below(fqdn, status->magicdns_suffix);
 }
 
 static bool may_ask(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)

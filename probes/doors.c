@@ -49,10 +49,9 @@ const char *doors_address(const struct obs_peer *peer)
 
 bool doors_is_tailnet_name(const struct obs_status *status, const char *host)
 {
-	size_t whole = strlen(host), tail = strlen(status->magicdns_suffix);
+	const char *suffix = *status->magicdns_suffix ? status->magicdns_suffix : "ts.net";
 
-	return (tail && whole > tail && text_has_suffix(host, status->magicdns_suffix) &&
-		host[whole - tail - 1] == '.') || text_has_suffix(host, ".ts.net");
+	return url_host_is_below(host, suffix);
 }
 
 static bool is_llm_port(const int *ports, int port)

@@ -21,6 +21,7 @@
 
 #define ANSWER_MS 5000
 #define CLI_ANSWER_MS 10000
+#define DEADLINE_SHARE 0.8
 #define DEADLINE_CLI_PERIODS 3
 #define RETRY_SOCKET_MS 30000
 #define NEWS_GAP_MS 300
@@ -314,11 +315,20 @@ static void http_done(void *data, const struct answer *answer)
 	}
 }
 
+/* A daemon that is silent is told before the deadline of --once, not cut off by it. */
+static long patience_ms(const struct tailnet *tailnet, long most)
+{
+	double share = tailnet->settings->deadline_s * 1000 * DEADLINE_SHARE;
+
+	return share < (double)most ? (long)share : most;
+}
+
 static void ask_socket(struct ask *ask)
 {
 	char url[128];
+	long patience = patience_ms(ask->tailnet, ANSWER_MS);
 	const struct http_request request = { .url = url, .unix_socket = socket_path(ask->tailnet),
-		.connect_ms = ANSWER_MS, .total_ms = ANSWER_MS, .body_max = STATUS_BYTES_MAX };
+		.connect_ms = patience, .total_ms = patience, .body_max = STATUS_BYTES_MAX };
 
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/%s", ask->topic->path);
 	ask->call = http_get(ask->tailnet->http, &request, feed, http_done, ask);
@@ -335,8 +345,8 @@ static void say_run_trouble(struct ask *ask, const struct run_result *result)
 		snprintf(text, sizeof(text), "%s; and %s: %s", tailnet->tried, cli, strerror(result->error));
 		trouble(tailnet, DAEMON_MISSING, text);
 	} else if (result->timed_out) {
-		snprintf(text, sizeof(text), "`%s status --json` does not end", cli);
-		trouble(tailnet, DAEMON_SILENT, text);
+		snprintf(text, sizeof(text), "%s; and `%s status --json` does not end", tailnet->tried, cli);
+		trouble(tailnet, DAEMON_MISSING, text);
 	} else if (text_contains_fold(words, "denied")) {
 		trouble(tailnet, DAEMON_DENIED, words);
 	} else {
@@ -379,7 +389,7 @@ static void ask_cli(struct ask *ask)
 	for (const char *const *word = ask->topic->words; *word; word++)
 		argv[count++] = *word;
 	argv[count] = NULL;
-	ask->run = run_start(tailnet->loop, argv, CLI_ANSWER_MS, STATUS_BYTES_MAX, feed, run_done, ask);
+	ask->run = run_start(tailnet->loop, argv, patience_ms(tailnet, CLI_ANSWER_MS), STATUS_BYTES_MAX, feed, run_done, ask);
 }
 
 /* Everything but the status waits for the first status: it tells which door works. */

@@ -5,6 +5,7 @@
 #include "probes/live.h"
 #include "probes/model/codec.h"
 #include "probes/model/snapshot.h"
+#include "tui/loop.h"
 #include "tui/print_text.h"
 
 #include <signal.h>
@@ -93,22 +94,17 @@ static void open_loop(struct batch *batch, const struct settings *settings, bool
 	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
 }
 
-static void close_handle(uv_handle_t *handle, void *data)
-{
-	(void)data;
-	if (!uv_is_closing(handle))
-		uv_close(handle, NULL);
-}
-
 static int close_loop(struct batch *batch)
 {
 	int status = batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
 
 	snapshot_free(batch->last);
 	live_free(batch->live);
-	uv_walk(&batch->loop, close_handle, NULL);
-	uv_run(&batch->loop, UV_RUN_NOWAIT);
-	uv_loop_close(&batch->loop);
+	uv_close((uv_handle_t *)&batch->deadline, NULL);
+	uv_close((uv_handle_t *)&batch->look, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(batch->signals); i++)
+		uv_close((uv_handle_t *)&batch->signals[i], NULL);
+	loop_end(&batch->loop);
 	return status;
 }
 

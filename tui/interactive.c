@@ -1,9 +1,9 @@
 /* The loop of the dashboard: keys, changes and the clock lead to frames.
  *
- * The first frame is drawn before anything is asked, the next one when the tailnet is known. After that a change
- * draws at most ten times a second and less often where snapshots are dear, a key at once, and a slow clock keeps
- * ages and sparklines true; what did not change is not sent. A snapshot that took long is drawn in the next turn of the
- * loop, so that keys come in between. */
+ * The first frame is drawn before anything is asked, the next one when the tailnet is known. After that a
+ * change draws at most ten times a second and less often where snapshots are dear, a key at once, and a slow
+ * clock keeps ages and sparklines true; what did not change is not sent. A snapshot that took long is drawn
+ * in the next turn of the loop, so that keys come in between. */
 #include "tui/interactive.h"
 
 #include "probes/base/fault.h"
@@ -12,10 +12,12 @@
 #include "probes/model/ledger.h"
 #include "probes/model/snapshot.h"
 #include "tui/canvas.h"
+#include "tui/loop.h"
 #include "tui/screen.h"
 #include "tui/theme.h"
 #include "tui/ui.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,8 +41,8 @@ struct interactive {
 	struct canvas *canvas;
 	struct theme theme;
 	bool is_ascii;
-	uint64_t drawn;    /* loop time of the last frame */
-	uint64_t take_ms;  /* what the last snapshot cost */
+	uint64_t drawn;   /* loop time of the last frame */
+	uint64_t take_ms; /* what the last snapshot cost */
 };
 
 static void frame(uv_timer_t *timer);
@@ -179,10 +181,14 @@ static void tick(uv_timer_t *timer)
 static void open_loop(struct interactive *it)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
 
 	uv_timer_init(&it->loop, &it->frame);
 	uv_timer_init(&it->loop, &it->clock);
 	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
+	/* libuv made it non-blocking, and with it the terminal: for our output, and for the shell after us.
+	 */
+	fcntl(STDIN_FILENO, F_SETFL, flags);
 	it->frame.data = it->clock.data = it->keys.data = it;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		uv_signal_init(&it->loop, &it->signals[i]);
@@ -194,21 +200,17 @@ static void open_loop(struct interactive *it)
 	uv_timer_start(&it->clock, tick, CLOCK_MS, CLOCK_MS);
 }
 
-static void close_handle(uv_handle_t *handle, void *data)
-{
-	(void)data;
-	if (!uv_is_closing(handle))
-		uv_close(handle, NULL);
-}
-
 static void close_all(struct interactive *it)
 {
 	screen_close();
 	snapshot_free(it->snapshot);
 	live_free(it->live);
-	uv_walk(&it->loop, close_handle, NULL);
-	uv_run(&it->loop, UV_RUN_NOWAIT);
-	uv_loop_close(&it->loop);
+	uv_close((uv_handle_t *)&it->frame, NULL);
+	uv_close((uv_handle_t *)&it->clock, NULL);
+	uv_close((uv_handle_t *)&it->keys, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(it->signals); i++)
+		uv_close((uv_handle_t *)&it->signals[i], NULL);
+	loop_end(&it->loop);
 	canvas_free(it->canvas);
 	ui_free(it->ui);
 }

@@ -106,6 +106,8 @@ static void set_modes(struct screen_options options)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
+	/* A frame goes out whole: one that a key interrupts would stay half drawn until something changes. */
+	typeahead(-1);
 	if (options.has_mouse) {
 		mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 		mouseinterval(0);

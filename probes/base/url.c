@@ -118,6 +118,14 @@ int url_join(const struct url *url, char *text, size_t size)
 	return length < 0 || (size_t)length >= size ? -1 : 0;
 }
 
+bool url_host_is_below(const char *name, const char *domain)
+{
+	size_t whole = strlen(name), tail = strlen(domain);
+
+	return tail && whole > tail + 1 && name[whole - tail - 1] == '.' &&
+		strcasecmp(name + whole - tail, domain) == 0;
+}
+
 bool url_host_is_address(const char *host)
 {
 	struct in_addr v4;

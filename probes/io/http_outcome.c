@@ -205,18 +205,20 @@ static double span_ms(const struct http_call *call, CURLINFO from, CURLINFO to)
 	return end > 0 ? (end - info_offset(call, from)) / 1000 : NAN;
 }
 
+/* Through a proxy curl's connect ends at the proxy's door and its TLS begins there: neither time is the
+ * server's. */
 static void read_figures(struct http_call *call)
 {
 	struct answer *answer = &call->answer;
+	bool is_timed = call->has_dialed && !call->has_proxy;
 
 	answer->bytes_sent = (double)info_number(call, CURLINFO_REQUEST_SIZE);
 	answer->bytes_received =
 		info_number(call, CURLINFO_HEADER_SIZE) + info_offset(call, CURLINFO_SIZE_DOWNLOAD_T);
 	answer->is_reused = !call->has_dialed && answer->bytes_sent > 0;
 	answer->connect_ms =
-		call->has_dialed ? span_ms(call, CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T) : NAN;
-	answer->tls_ms =
-		call->has_dialed ? span_ms(call, CURLINFO_CONNECT_TIME_T, CURLINFO_APPCONNECT_TIME_T) : NAN;
+		is_timed ? span_ms(call, CURLINFO_NAMELOOKUP_TIME_T, CURLINFO_CONNECT_TIME_T) : NAN;
+	answer->tls_ms = is_timed ? span_ms(call, CURLINFO_CONNECT_TIME_T, CURLINFO_APPCONNECT_TIME_T) : NAN;
 	answer->ttfb_ms = call->header_lines
 				  ? span_ms(call, CURLINFO_PRETRANSFER_TIME_T, CURLINFO_STARTTRANSFER_TIME_T)
 				  : NAN;

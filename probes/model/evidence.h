@@ -89,6 +89,7 @@ struct known_endpoint {
 	} models;
 	bool models_known, loaded_known;
 	double running, waiting, slots, tokens_per_s;
+	struct when figured;            /* when these were told last */
 	double generated_tokens, generation_seconds;
 	struct when generated;
 	double connect_ms, tls_ms;
@@ -118,7 +119,6 @@ struct ledger {
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
-	struct when trouble_since;
 	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
 	struct when blanked;            /* unknown: never */
 	struct known_peer *peers;       /* by id */

@@ -5,6 +5,7 @@
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -89,16 +90,13 @@ bool ledger_daemon_runs(const struct ledger *ledger)
 const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size)
 {
 	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";
-	const char *from = *peer->fqdn ? peer->fqdn : *peer->host_name ? peer->host_name : peer->id;
-	size_t whole = strlen(from), tail = strlen(suffix), length = whole;
 
-	if (from == peer->fqdn && tail && whole > tail + 1 && from[whole - tail - 1] == '.' &&
-		text_has_suffix(from, suffix))
-		length = whole - tail - 1;
-	if (length >= size)
-		length = size - 1;
-	memcpy(name, from, length);
-	name[length] = '\0';
+	if (!*peer->fqdn)
+		snprintf(name, size, "%s", *peer->host_name ? peer->host_name : peer->id);
+	else if (url_host_is_below(peer->fqdn, suffix))
+		snprintf(name, size, "%.*s", (int)(strlen(peer->fqdn) - strlen(suffix) - 1), peer->fqdn);
+	else
+		snprintf(name, size, "%s", peer->fqdn);
 	return name;
 }
 
@@ -152,9 +150,10 @@ void event_note(struct ledger *ledger, const char *who, enum state state, struct
 
 void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now)
 {
-	if (ledger->trouble == DAEMON_FINE)
-		ledger->trouble_since = now;
-	ledger->trouble = trouble;
+	bool is_fresh = ledger->status && when_since(ledger->status_at, now) <= 3 * ledger->terms.period_ms;
+
+	if (!is_fresh)
+		ledger->trouble = trouble;
 	ledger_set_text(&ledger->trouble_text, text);
 }
 

@@ -25,6 +25,7 @@ void ledger_free(struct ledger *ledger);
 /* Takes the status over. */
 void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const char *via, const char *socket,
 	struct when now);
+/* Believed once the last status is older than three periods: a late poll is stale, not a dead daemon. */
 void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
 void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve);         /* takes it over */
 void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now);

@@ -263,6 +263,8 @@ static void see_reading(struct known_endpoint *endpoint, const struct obs_answer
 	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
 		see_models(endpoint, reading);
+	if (!isnan(reading->running) || !isnan(reading->waiting) || !isnan(reading->generated_tokens))
+		endpoint->figured = now;
 	see_number(&endpoint->running, reading->running);
 	see_number(&endpoint->waiting, reading->waiting);
 	see_number(&endpoint->slots, reading->slots);

@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
@@ -100,9 +101,11 @@ static bool is_relayed(const struct evidence *e, struct finding *f)
 
 static bool is_peer_relayed(const struct evidence *e, struct finding *f)
 {
+	const char *relay = e->peer->obs->peer_relay, *end = strstr(relay, ":vni:");
+
 	if (e->peer->kind != PATH_PEER_RELAY || e->peer->kind_polls < 2)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), " %s", e->peer->obs->peer_relay);
+	snprintf(f->detail, sizeof(f->detail), " %.*s", end ? (int)(end - relay) : 64, relay);
 	return true;
 }
 

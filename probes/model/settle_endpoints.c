@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIGURES_MS 60000
+
 /* What is wrong with the host is wrong with its endpoints; true: it explains them whole. */
 static bool inherit(struct settling *s, const struct peer *peer)
 {
@@ -179,6 +181,15 @@ static void copy_endpoint(struct settling *s, const struct known_endpoint *known
 	copy_figures(s, known, row);
 }
 
+/* What was told of work a minute ago says nothing of now. */
+static void forget_figures(const struct settling *s, struct known_endpoint *known)
+{
+	int64_t most = 3 * s->ledger->terms.poll_ms;
+
+	if (when_since(known->figured, s->now) > (most > FIGURES_MS ? most : FIGURES_MS))
+		known->running = known->waiting = known->tokens_per_s = NAN;
+}
+
 void settle_endpoints(struct settling *s)
 {
 	struct snapshot *snapshot = s->snapshot;
@@ -196,6 +207,7 @@ void settle_endpoints(struct settling *s)
 		struct known_endpoint *known = s->ledger->endpoints.items[i];
 		struct endpoint *row = &snapshot->endpoints[i];
 
+		forget_figures(s, known);
 		copy_endpoint(s, known, row);
 		judge_endpoint(s, known, row);
 		row->since = known->since.wall_ms;

@@ -2,6 +2,7 @@
 #include "probes/model/settle.h"
 
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -70,7 +71,7 @@ static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs
 {
 	const char *suffix = ledger->status->magicdns_suffix;
 
-	return *suffix && *obs->fqdn && !obs->is_mullvad && !text_has_suffix(obs->fqdn, suffix);
+	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
 }
 
 static void copy_peer(struct settling *s, const struct known_peer *known, struct peer *row)

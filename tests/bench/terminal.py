@@ -3,7 +3,6 @@ import fcntl
 import os
 import re
 import select
-import shutil
 import signal
 import struct
 import subprocess
@@ -21,10 +20,11 @@ class Terminal:
 
     def __init__(self, argv, environment=None):
         self.argv, self.chunks, self.plain, self.ended = argv, [], b"", False
-        self.home = tempfile.mkdtemp(prefix="tsllm-bench-")
-        self.environment = dict(environment or os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", HOME=self.home)
+        self.folder = tempfile.TemporaryDirectory(prefix="tsllm-bench-")
+        home = self.folder.name
+        self.environment = dict(environment or os.environ, TERM="xterm-256color", LC_ALL="C.UTF-8", HOME=home)
         if not environment:
-            self.environment.update(XDG_CONFIG_HOME=self.home, XDG_STATE_HOME=self.home)
+            self.environment.update(XDG_CONFIG_HOME=home, XDG_STATE_HOME=home)
 
     def __enter__(self):
         self.master, slave = os.openpty()
@@ -42,7 +42,7 @@ class Terminal:
                 self.read(2, lambda: self.process.poll() is not None)
         self.process.wait()
         os.close(self.master)
-        shutil.rmtree(self.home, ignore_errors=True)
+        self.folder.cleanup()
 
     def read(self, seconds, is_enough=lambda: False):
         """Takes what comes until it is enough, at most so long; whether it was enough."""

@@ -1,12 +1,14 @@
 """The programs of the lab: tailscale and tailscaled of one release, and its control plane, all built from go.mod.
 
-They are built once, into a folder outside the tree that is named after what they are built from.
+They are built once, into a folder outside the tree that is named after what they are built from. Beside it goes a
+LiteLLM from PyPI, the one server of the lab that is no recording.
 """
 import glob
 import hashlib
 import os
 import shutil
 import subprocess
+import sys
 
 from world import Trouble
 
@@ -28,13 +30,16 @@ def why_not():
     return ""
 
 
+def cache():
+    return os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "tsllm-top-tailnet")
+
+
 def folder():
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     digest = hashlib.sha256()
     for path in sorted([*glob.glob(f"{HERE}/control/*.go"), f"{HERE}/go.mod", f"{HERE}/go.sum"]):
         with open(path, "rb") as file:
             digest.update(file.read())
-    return os.path.join(cache, "tsllm-top-tailnet", digest.hexdigest()[:12])
+    return os.path.join(cache(), digest.hexdigest()[:12])
 
 
 def is_built():
@@ -51,3 +56,14 @@ def build():
         if done.returncode:
             raise Trouble(f"go build: {done.stderr.strip()[-2000:]}")
     return folder()
+
+
+def litellm():
+    """LiteLLM's proxy, fetched at the first time; empty where that fails."""
+    place = os.path.join(cache(), "litellm")
+    program = os.path.join(place, "bin", "litellm")
+    if not os.path.exists(program):
+        print(f"# fetching LiteLLM into {place}", flush=True)
+        for words in ([sys.executable, "-m", "venv", place], [f"{place}/bin/pip", "install", "-q", "litellm[proxy]"]):
+            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
+    return program if os.path.exists(program) else ""

@@ -10,7 +10,7 @@ def row(function):
 
 
 class Skip(Exception):
-    """Why a row was not tried."""
+    """Why a row cannot be tried here."""
 
 
 def expect(look, url, state, *wanted, daemon=()):

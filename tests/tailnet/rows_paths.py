@@ -188,6 +188,26 @@ def a_frozen_peer_is_unreachable(lab, top):
 
 
 @row
+def a_peer_that_freezes_is_not_called_relayed_and_soon_unreachable(lab, top):
+    url = f"http://{lab.gpu1.fqdn}:8080"
+    lab.admin.reach(lab.gpu1)
+    with top.watch(url) as watch:
+        watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct")
+        lab.gpu1.freeze()
+        try:
+            seen = len(watch.looks)
+            _, seconds = watch.until(lambda look: "host-unreachable" in look.alarms_of(url), 90)
+        finally:
+            lab.gpu1.thaw()
+        frozen = watch.looks[seen:]
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok", 60)
+    assert not any("relayed" in look.alarms_of(url) for look in frozen), "nothing came back, by DERP or otherwise"
+    bare = {look.endpoint(url)["state"] for look in frozen if not look.endpoint(url)["verdicts"]} - {"ok"}
+    assert not bare, f"a state without a reason: {bare}"
+    assert seconds < 30, f"only after {seconds:.0f} s"
+
+
+@row
 def a_direct_path_that_breaks_is_noticed_and_blames_no_server(lab, top):
     url = f"https://{lab.gpu1.fqdn}"
     lab.admin.reach(lab.gpu1)

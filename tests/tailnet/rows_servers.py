@@ -1,8 +1,11 @@
 """What `tailscale serve`, TLS and the servers themselves answer."""
 import contextlib
+import sys
 
-from rows import expect, row
+import programs
+from rows import Skip, expect, row
 from top import codes
+from world import until
 
 OLLAMA, LLAMA = "ollama-0.17.4/loaded-idle", "llama-server-0.5.0/ready-idle"
 
@@ -205,15 +208,33 @@ def a_frozen_server_behind_serve_gives_no_answer(lab, top):
     expect(look, mounted, "stalled", "no-answer")
 
 
-@row
-def a_plain_server_behind_an_https_insecure_target_is_told_at_its_own_mount(lab, top):
+def expect_proxy_scheme(lab, top, port):
     url = f"https://{lab.admin.fqdn}:8444"
-    with served(lab.admin, "--https=8444", "https+insecure://localhost:8080", off=["--https=8444"]):
-        look, away = top.once(), top.once(url, host=lab.gpu1)
-    expect(look, url, "fault", "proxy-scheme")
+    with served(lab.admin, "--https=8444", f"https+insecure://localhost:{port}", off=["--https=8444"]):
+        look = top.once()
     assert codes(look.mount(8444)) == ["proxy-scheme"], look.mount(8444)
+    expect(look, url, "fault", "proxy-scheme")
+    expect(look, f"https://127.0.0.1:{port}", "fault", "not-tls")
+
+
+@row
+def a_server_that_refuses_the_tls_of_an_https_insecure_target_is_proxy_scheme(lab, top):
+    """As Go's servers (Ollama) and uvicorn (vLLM) do: 400 at once, so serve answers 502."""
+    url = f"https://{lab.admin.fqdn}:8444"
+    refuses = lab.world.start("admin", [sys.executable, "-m", "http.server", "9300"], "refuses.log")
+    until(lambda: lab.admin.run("ss", "-Hltn", "sport = :9300"), "nothing listens on 9300")
+    expect_proxy_scheme(lab, top, 9300)
+    with served(lab.admin, "--https=8444", "https+insecure://localhost:9300", off=["--https=8444"]):
+        away = top.once(url, host=lab.gpu1)
+    lab.world.stop(refuses)
     expect(away, url, "fault", "bad-gateway")
     assert "https+insecure" in away.text(away.endpoint(url), "bad-gateway")
+
+
+@row
+def a_server_that_keeps_silent_to_the_tls_of_an_https_insecure_target_is_proxy_scheme(lab, top):
+    """As llama-server does: serve waits for ten seconds, longer than anybody asks."""
+    expect_proxy_scheme(lab, top, 8080)
 
 
 @row
@@ -237,6 +258,31 @@ def funnel_makes_it_public(lab, top):
     expect(look, url, "ok", "funnel-public")
     assert "no key" in look.text(look.endpoint(url), "funnel-public")
     assert codes(look.mount(443)) == ["funnel-public"] and look.mount(443)["funnel"]
+
+
+@row
+def a_real_litellm_is_recognised_wants_its_key_and_dies(lab, top):
+    url = f"https://{lab.gpu1.fqdn}:8445"
+    if not programs.litellm():
+        raise Skip("LiteLLM cannot be fetched from PyPI")
+    with open(lab.world.path("litellm.yaml"), "w", encoding="ascii") as file:
+        file.write("model_list:\n- model_name: tiny\n  litellm_params:\n"
+                   "    {model: openai/tiny, api_base: 'http://127.0.0.1:8080/v1', api_key: none}\n")
+    with open(lab.world.path("litellm.key"), "w", encoding="ascii") as file:
+        file.write("sk-right\n")
+    server = lab.world.start("gpu1", [programs.litellm(), "--config", lab.world.path("litellm.yaml"),
+                                      "--host", "127.0.0.1", "--port", "4000"], "litellm.log",
+                             LITELLM_MASTER_KEY="sk-right", LITELLM_LOCAL_MODEL_COST_MAP="True")
+    until(lambda: lab.gpu1.run("ss", "-Hltn", "sport = :4000"), "LiteLLM does not listen", 120)
+    with served(lab.gpu1, "--https=8445", "http://127.0.0.1:4000", off=["--https=8445"]):
+        locked = top.once(url)
+        opened = top.once(config="discover = off\n[endpoint one]\n"
+                          f"url = {url}\nkey_file = {lab.world.path('litellm.key')}\n")
+        lab.world.stop(server)
+        gone = top.once(url)
+    assert expect(locked, url, "auth", "auth-required")["server"] == "litellm"
+    assert [model["id"] for model in expect(opened, url, "ok")["models"]] == ["tiny"]
+    expect(gone, url, "fault", "bad-gateway")
 
 
 @row

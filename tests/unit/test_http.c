@@ -9,6 +9,7 @@
 #include <math.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -630,6 +631,62 @@ static void a_taker_of_bytes_gets_them_as_they_come_and_may_end_it(void **state)
 	assert_true(test->bytes > 100000);
 }
 
+#define POURED (8 * 1024 * 1024)
+
+/* Answers the first that asks with 8 MB, as fast as the system takes them. */
+static void *pour(void *data)
+{
+	static char much[65536];
+	int client = accept(*(int *)data, NULL, NULL), length;
+
+	recv(client, much, sizeof(much), 0);
+	length = snprintf(much, sizeof(much), "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n", POURED);
+	send(client, much, (size_t)length, MSG_NOSIGNAL);
+	for (int sent = 0; sent < POURED; sent += (int)sizeof(much))
+		send(client, much, sizeof(much), MSG_NOSIGNAL);
+	close(client);
+	return NULL;
+}
+
+static int count_bytes(void *data, const char *bytes, size_t length)
+{
+	struct test *test = data;
+
+	(void)bytes;
+	test->bytes += length;
+	return 0;
+}
+
+static void a_fast_answer_leaves_turns_of_the_loop_to_others(void **state)
+{
+	struct test *test = *state;
+	struct sockaddr_in here = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(here);
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	struct http_request request;
+	size_t most = 0;
+	pthread_t server;
+
+	assert_int_equal(bind(listener, (struct sockaddr *)&here, size), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	getsockname(listener, (struct sockaddr *)&here, &size);
+	snprintf(test->url, sizeof(test->url), "http://127.0.0.1:%d/x", ntohs(here.sin_port));
+	assert_int_equal(pthread_create(&server, NULL, pour, &listener), 0);
+	request = asking(test->url);
+	request.body_max = POURED;
+	http_get(test->http, &request, count_bytes, on_done, test);
+	while (!test->done) {
+		size_t before = test->bytes;
+
+		uv_run(&test->loop, UV_RUN_ONCE);
+		most = test->bytes - before > most ? test->bytes - before : most;
+	}
+	pthread_join(server, NULL);
+	close(listener);
+	assert_int_equal(test->bytes, POURED);
+	assert_true(most <= POURED / 4);
+}
+
 static void a_call_cancelled_from_its_own_bytes_is_never_done(void **state)
 {
 	struct test *test = *state;
@@ -944,6 +1001,7 @@ int main(void)
 		TEST(bytes_that_are_no_http_are_not_http),
 		TEST(a_status_that_is_none_is_not_http),
 		TEST(a_taker_of_bytes_gets_them_as_they_come_and_may_end_it),
+		TEST(a_fast_answer_leaves_turns_of_the_loop_to_others),
 		TEST(a_call_cancelled_from_its_own_bytes_is_never_done),
 		TEST(a_cancelled_call_is_never_done_and_leaves_the_others_alone),
 		TEST(a_done_call_may_cancel_its_neighbour_and_itself),

@@ -182,9 +182,12 @@ static void trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it(void **sta
 
 	(void)state;
 	answers(l, at(0), READY);
-	take(l, at(1));
 	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(2));
 	s = take(l, at(3));
+	assert_false(s->daemon.is_stale);               /* a late poll is not a dead daemon */
+	assert_int_equal(s->status, STATUS_OK);
+	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(7));
+	s = take(l, at(8));
 	assert_true(s->daemon.is_known && s->daemon.is_stale);
 	assert_string_equal(s->daemon.trouble, "gone");
 	assert_int_equal(s->peer_count, 2);
@@ -192,8 +195,8 @@ static void trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it(void **sta
 	assert_state(s, STATE_OK);
 	assert_true(s->endpoints[0].is_stale);
 	assert_int_equal(s->status, STATUS_UNKNOWN);
-	sees(l, at(4), fleet(NULL));
-	s = take(l, at(5));
+	sees(l, at(9), fleet(NULL));
+	s = take(l, at(10));
 	assert_false(s->daemon.is_stale || s->endpoints[0].is_stale);
 	assert_int_equal(s->status, STATUS_OK);
 }

@@ -1,6 +1,7 @@
 /* Names that need no network: literals and localhost. */
 #include "probes/io/resolve.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -57,6 +58,27 @@ static void a_cancelled_look_up_is_never_done(void **state)
 	assert_int_equal(resolved("localhost", true).done, 0);
 }
 
+static int count_threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	int count = 0;
+
+	for (struct dirent *task; (task = readdir(tasks));)
+		count += task->d_name[0] != '.';
+	closedir(tasks);
+	return count;
+}
+
+/* Threads of a pool would stay, and be waited for when the program ends. */
+static void a_look_up_leaves_no_thread_behind(void **state)
+{
+	(void)state;
+	resolved("localhost", false);
+	for (int i = 0; i < 2000 && count_threads() > 1; i++)
+		uv_sleep(1);
+	assert_int_equal(count_threads(), 1);
+}
+
 static void what_is_no_name_is_not_looked_up(void **state)
 {
 	char name[2000];
@@ -73,6 +95,7 @@ int main(void)
 		cmocka_unit_test(an_address_resolves_to_itself),
 		cmocka_unit_test(ipv4_comes_first),
 		cmocka_unit_test(a_cancelled_look_up_is_never_done),
+		cmocka_unit_test(a_look_up_leaves_no_thread_behind),
 		cmocka_unit_test(what_is_no_name_is_not_looked_up),
 	};
 

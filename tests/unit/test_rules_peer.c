@@ -244,7 +244,8 @@ static void a_peer_relay_is_named_at_the_second_status(void **state)
 	sees(l, at(2), fleet(by_peer_relay));
 	assert_no_verdict(take(l, at(3)), "peer-relayed");
 	sees(l, at(4), fleet(by_peer_relay));
-	assert_says(take(l, at(5)), "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK, "10.99.0.14:40000");
+	assert_says(take(l, at(5)), "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK,
+		"the peer relay 10.99.0.14:40000: no direct");
 }
 
 static void a_key_that_expires_within_two_weeks_is_told(void **state)
