@@ -169,6 +169,14 @@ static void add_known_door(struct live *live, const char *url, const char *famil
 	memset(key, 0, sizeof(key));
 }
 
+static void save_remembered(struct live *live)
+{
+	struct fault fault;
+
+	if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
+		log_line("%s", fault.text);
+}
+
 static void load_known_doors(struct live *live)
 {
 	struct fault fault;
@@ -181,6 +189,8 @@ static void load_known_doors(struct live *live)
 		log_line("%s", fault.text);
 	for (size_t i = 0; i < live->remembered.count; i++)
 		add_known_door(live, live->remembered.items[i].url, live->remembered.items[i].family, NULL);
+	if (!live->remembered.count)
+		save_remembered(live);  /* even an empty file tells that this was not the first start */
 }
 
 /* ---- what is no LLM server ---- */
@@ -201,14 +211,6 @@ static void forget_left_alone(struct live *live)
 }
 
 /* ---- what the workers say ---- */
-
-static void save_remembered(struct live *live)
-{
-	struct fault fault;
-
-	if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
-		log_line("%s", fault.text);
-}
 
 static void give_up(struct live *live, const char *url)
 {

@@ -49,6 +49,7 @@ static enum sureness is_lm_studio(const char *path, const struct answer *answer)
 
 static const struct request requests[] = {
 	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
 };
 
 const struct family family_lm_studio = {

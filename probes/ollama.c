@@ -41,6 +41,12 @@ static bool read_library(const struct answer *answer, struct reading *reading)
 	return readers_take_list(answer, "models", "name", MODELS_ALL, fill_model, reading);
 }
 
+/* The same models by the path that OpenAI clients ask: whether it is open to them is worth knowing. */
+static bool read_openai(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
 static bool read_version(const struct answer *answer, struct reading *reading)
 {
 	if (!readers_only_version(answer))
@@ -67,6 +73,7 @@ static const struct request requests[] = {
 	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
 	{ "/api/version", COST_FREE, AT_START, read_version, NULL },
 	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, NULL },
 };
 
 const struct family family_ollama = {

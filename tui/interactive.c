@@ -186,8 +186,7 @@ static void open_loop(struct interactive *it)
 	uv_timer_init(&it->loop, &it->frame);
 	uv_timer_init(&it->loop, &it->clock);
 	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
-	/* libuv made it non-blocking, and with it the terminal: for our output, and for the shell after us.
-	 */
+	/* libuv made the terminal non-blocking: our own output would suffer, and the shell after us. */
 	fcntl(STDIN_FILENO, F_SETFL, flags);
 	it->frame.data = it->clock.data = it->keys.data = it;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {

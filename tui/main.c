@@ -50,6 +50,16 @@ static void check_keys(const struct settings *settings)
 	memset(key, 0, sizeof(key));
 }
 
+/* Said once: no earlier run has left its file. */
+static void say_first_start(const struct settings *settings)
+{
+	if (*settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
+		access(settings->state_file, F_OK) < 0)
+		fputs("tsllm-top: first start: the usual LLM ports of machines are asked as `discover` in the "
+		      "configuration says (mine: your own and tagged ones; off: none)\n",
+			stderr);
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -62,6 +72,7 @@ static int start(const struct options *options, const struct settings *settings)
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
 	check_keys(settings);
+	say_first_start(settings);
 	if (options->is_watch)
 		return batch_watch(settings);
 	if (options->is_once || is_dumb())

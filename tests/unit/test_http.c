@@ -631,9 +631,9 @@ static void a_taker_of_bytes_gets_them_as_they_come_and_may_end_it(void **state)
 	assert_true(test->bytes > 100000);
 }
 
-#define POURED (8 * 1024 * 1024)
+#define POURED (32 * 1024 * 1024)
 
-/* Answers the first that asks with 8 MB, as fast as the system takes them. */
+/* Answers the first that asks with 32 MB, as fast as the system takes them. */
 static void *pour(void *data)
 {
 	static char much[65536];
@@ -684,7 +684,7 @@ static void a_fast_answer_leaves_turns_of_the_loop_to_others(void **state)
 	pthread_join(server, NULL);
 	close(listener);
 	assert_int_equal(test->bytes, POURED);
-	assert_true(most <= POURED / 4);
+	assert_true(most <= POURED / 16);
 }
 
 static void a_call_cancelled_from_its_own_bytes_is_never_done(void **state)

@@ -177,10 +177,12 @@ static void what_was_not_answered_for_three_polls_is_stale(void **state)
 
 static void trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it(void **state)
 {
-	struct ledger *l = watching_a("llama-server", GPU1);
+	struct ledger *l = empty_ledger(NULL);
 	const struct snapshot *s;
 
 	(void)state;
+	sees(l, at(0), fleet(NULL));
+	watches(l, "llama-server", GPU1);
 	answers(l, at(0), READY);
 	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(2));
 	s = take(l, at(3));
