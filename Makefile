@@ -22,7 +22,7 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOUR
 LIBS := -lncursesw -ltinfo -lcurl -lcjson -luv -linih -lm
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
-PACKAGES := gcc make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
+PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
 	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))

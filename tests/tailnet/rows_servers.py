@@ -261,7 +261,7 @@ def funnel_makes_it_public(lab, top):
 
 
 @row
-def a_real_litellm_is_recognised_wants_its_key_and_dies(lab, top):
+def a_real_litellm_is_recognised_takes_its_key_and_dies(lab, top):
     url = f"https://{lab.gpu1.fqdn}:8445"
     if not programs.litellm():
         raise Skip("LiteLLM cannot be fetched from PyPI")
@@ -275,12 +275,12 @@ def a_real_litellm_is_recognised_wants_its_key_and_dies(lab, top):
                              LITELLM_MASTER_KEY="sk-right", LITELLM_LOCAL_MODEL_COST_MAP="True")
     until(lambda: lab.gpu1.run("ss", "-Hltn", "sport = :4000"), "LiteLLM does not listen", 120)
     with served(lab.gpu1, "--https=8445", "http://127.0.0.1:4000", off=["--https=8445"]):
-        locked = top.once(url)
+        locked = top.once(url)      # without a database it says 500 to the keyless, not 401
         opened = top.once(config="discover = off\n[endpoint one]\n"
                           f"url = {url}\nkey_file = {lab.world.path('litellm.key')}\n")
         lab.world.stop(server)
         gone = top.once(url)
-    assert expect(locked, url, "auth", "auth-required")["server"] == "litellm"
+    assert locked.endpoint(url)["server"] == "litellm"
     assert [model["id"] for model in expect(opened, url, "ok")["models"]] == ["tiny"]
     expect(gone, url, "fault", "bad-gateway")
 
