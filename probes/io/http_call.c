@@ -22,7 +22,7 @@
 #define HEADER_LINES_MAX 200
 #define CONNECTION_IDLE_S 60L
 /* Curl reads up to a hundred of these before it returns to the loop; every running call keeps one. */
-#define READ_BYTES 4096L
+#define READ_BYTES 2048L
 
 static void buffer_add(struct http_buffer *buffer, const char *bytes, size_t length)
 {

@@ -19,7 +19,7 @@ LIBRARIES = {
     "ncurses": ["tui/screen.c"],
     "ini.h": ["tui/config.c", "tui/theme.c"],
     "uv.h": ["probes/io/*", "probes/live.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*",
-             "tui/interactive.c", "tui/batch.c"],
+             "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
 # What shows a snapshot sees the snapshot, and nothing that makes one.

@@ -21,7 +21,7 @@ QUIET = {
 HOSTS = {
     "admin": {},
     "gpu1": {},
-    "gpu2": {"TS_DEBUG_ALWAYS_USE_DERP": "1", "region": 2},
+    "gpu2": {"TS_DEBUG_ALWAYS_USE_DERP": "1"},
     "gpu3": {"TS_DEBUG_NEVER_DIRECT_UDP": "1"},
     "relay1": {},
     "tagged1": {},
@@ -98,12 +98,7 @@ class Host:
     def log_in(self):
         self.cli("up", f"--login-server={CONTROL}", f"--hostname={self.name}", "--accept-dns=false",
                  "--netfilter-mode=off")
-        self.stay_home()
         self.address = self.status()["Self"]["TailscaleIPs"][0]
-
-    def stay_home(self):
-        """Both regions are equally near: left alone, a host changes its home now and then, and is deaf meanwhile."""
-        self.cli("debug", "force-prefer-derp", str(self.options.get("region", 1)))
 
     def command(self, *words):
         return [os.path.join(self.programs, "tailscale"), f"--socket={self.socket}", *words]

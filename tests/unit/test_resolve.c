@@ -2,6 +2,7 @@
 #include "probes/io/resolve.h"
 
 #include <dirent.h>
+#include <netdb.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -48,7 +49,12 @@ static void an_address_resolves_to_itself(void **state)
 
 static void ipv4_comes_first(void **state)
 {
+	struct addrinfo *there;
+
 	(void)state;
+	if (getaddrinfo("localhost", NULL, NULL, &there) != 0)
+		skip();         /* a machine without /etc/hosts knows no name at all */
+	freeaddrinfo(there);
 	assert_string_equal(resolved("localhost", false).address, "127.0.0.1");
 }
 

@@ -12,6 +12,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"time"
 
 	"tailscale.com/tailcfg"
 	"tailscale.com/tstest/integration/testcontrol"
@@ -25,7 +26,7 @@ const (
 
 var regions = []region{
 	{id: 1, code: "fra", name: "Frankfurt", address: "10.99.0.1"},
-	{id: 2, code: "nyc", name: "New York", address: "10.99.0.2"},
+	{id: 2, code: "nyc", name: "New York", address: "10.99.0.2", distance: 30 * time.Millisecond},
 }
 
 func main() {

@@ -94,7 +94,9 @@ func (t *tailnet) describe() map[string]description {
 // poll answers one map request: a short one brings news of the node itself, a streaming one waits for news of others.
 func (t *tailnet) poll(ctx context.Context, w testcontrol.MapStreamWriter, req *tailcfg.MapRequest) {
 	if !req.Stream {
-		t.learn(req)
+		if ctx.Err() == nil { // else it may be older than what a later one said
+			t.learn(req)
+		}
 		w.SendMapMessage(&tailcfg.MapResponse{})
 		return
 	}
