@@ -224,8 +224,8 @@ def grow(program):
     say_table("Growth: peers of the tailnet, 10 of which serve; 300+300 are 300 peers that all serve, and "
               f"{BLACK_HOLES} of them\nswallow every packet. Useful screens are medians of 3, CPU over {GROWN_S} s, "
               f"keys over {GROWN_S} s more.", list(columns), rows)
-    print(f"\n--once --deadline={DEADLINE_S} at these 300 endpoints: gone {figure(median(late))} ms after its deadline,\n"
-          f"at worst {figure(max(late))} (median of {len(late)}; the start of the process is in it)")
+    print(f"\n--once --deadline={DEADLINE_S} at these 300 endpoints: gone {figure(median(late))} ms after it, at worst "
+          f"{figure(max(late))}\n(median of {len(late)}; the start of the process is in it)")
 
 
 def main():
