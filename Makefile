@@ -30,7 +30,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check bench asan golden install uninstall clean format
+.PHONY: all help deps demo check bench tailnet tailnet-down tailnet-check asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 
 all: deps
@@ -41,6 +41,7 @@ help:
 	@echo 'make demo       run it against a fake tailnet (a snapshot where there is no terminal)'
 	@echo 'make check      all tests; SAN=1: with sanitizers'
 	@echo 'make bench      measure it against its neighbours'
+	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
 	@echo 'make deps       install the Debian packages that are missing'
 
@@ -83,6 +84,15 @@ demo: all
 
 bench: all
 	@$(PYTHON) tests/bench/bench.py --top ./tsllm-top
+
+tailnet: all
+	@$(PYTHON) tests/tailnet/lab.py up --top $(TOP)
+
+tailnet-down:
+	@$(PYTHON) tests/tailnet/lab.py down
+
+tailnet-check: all
+	@$(PYTHON) tests/tailnet/lab.py check --top $(TOP)
 
 asan:
 	@$(MAKE) --no-print-directory SAN=1 all

@@ -1,0 +1,405 @@
+/* One door's polls: what is asked, what an answer leads to.
+ *
+ * A poll is a short conversation. At a door whose family is not known yet it is recognition; then come the family's
+ * requests that are due, the primary one first. An error on a kept-alive connection is asked once more on a fresh one. The
+ * first silence is followed by a second try soon, because only two of them mean anything. */
+#include "probes/worker.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/digest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define POLL_PERIODS 5
+#define CONNECT_MS 2000
+#define WHOLE_MS 5000
+#define SECOND_TRY_MS 2000
+#define MINUTE_MS 60000
+#define HOUR_MS 3600000
+#define BACK_OFF_MAX_MS 60000
+
+static void ask(struct worker *worker, const char *path, bool is_fresh);
+static void next_request(struct worker *worker);
+
+static void copy_text(const char **slot, const char *text)
+{
+	char *copy = mem_copy(text);
+
+	free((char *)(uintptr_t)*slot);
+	*slot = copy;
+}
+
+void worker_free(struct worker *worker)
+{
+	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address, worker->door.family,
+		worker->door.key };
+
+	if (worker->call)
+		http_cancel(worker->call);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free((char *)(uintptr_t)texts[i]);
+	free(worker);
+}
+
+/* ---- the end of a poll ---- */
+
+/* Between 0.9 and 1.1, from the door and the count of polls: endpoints that began together drift apart. */
+static double jitter(const struct worker *worker)
+{
+	uint32_t hash = 2166136261u + worker->polls * 7919u;
+
+	for (const char *c = worker->door.url; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	return 0.9 + 0.2 * (hash % 1000) / 1000;
+}
+
+int64_t worker_gap(const struct worker *worker)
+{
+	double gap = worker->world->settings->period_s * 1000 * POLL_PERIODS * jitter(worker);
+
+	for (unsigned i = 1; i < worker->failures && gap < BACK_OFF_MAX_MS; i++)
+		gap *= 2;
+	return (int64_t)(gap > BACK_OFF_MAX_MS ? BACK_OFF_MAX_MS : gap);
+}
+
+static void end_poll(struct worker *worker, bool is_good, bool is_silence)
+{
+	int64_t now = when_now().mono_ms;
+
+	worker->request = NULL;
+	worker->is_recognising = false;
+	worker->polls++;
+	worker->was_good = worker->was_good || is_good;
+	worker->failures = is_good ? 0 : worker->failures + 1;
+	worker->silences = is_silence ? worker->silences + 1 : 0;
+	worker->is_settled = !is_silence || worker->silences >= 2;
+	if (is_silence && worker->silences == 1)
+		worker->due = now + (worker->world->is_once ? 0 : SECOND_TRY_MS);
+	else
+		worker->due = now + worker_gap(worker);
+	worker->world->ended(worker->world->pool, worker, false);
+}
+
+static bool is_silence(const struct answer *answer)
+{
+	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
+		(answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
+}
+
+/* How a row shows the door: "https /ollama", "https :8443", ":11434". */
+static const char *door_label(const struct url *url, char *label, size_t size)
+{
+	bool is_usual = url->port == (url->is_https ? 443 : 80);
+	char port[8] = "";
+
+	if (!is_usual || !url->is_https)
+		snprintf(port, sizeof(port), ":%d", url->port);
+	snprintf(label, size, "%s%s%s%s%s", url->is_https ? "https" : "", url->is_https && *port ? " " : "", port,
+		*url->path ? " " : "", url->path);
+	return label;
+}
+
+static void declare(const struct worker *worker)
+{
+	const struct door *door = &worker->door;
+	char label[640];
+
+	if (door->is_candidate)
+		return;
+	ledger_see_endpoint(worker->world->ledger,
+		&(struct obs_endpoint){
+			.url = door->url,
+			.peer_id = door->peer_id,
+			.address = door->address,
+			.at = door_label(&worker->url, label, sizeof(label)),
+			.port = worker->url.port,
+			.found_by = (int)door->found_by,
+			.is_pinned = door->is_pinned,
+			.is_own = door->is_own,
+			.server = worker->family ? worker->family->name : "",
+			.title = worker->family ? worker->family->title : "",
+		},
+		when_now());
+}
+
+/* ---- answers ---- */
+
+/* Tells the ledger; true: the answer is what the family says here. */
+static bool report(struct worker *worker, const struct answer *answer, bool is_primary)
+{
+	struct arena *arena = arena_new();
+	const struct request *request = worker->request;
+	struct obs_answer obs;
+	struct reading reading;
+	bool is_expected = false;
+
+	digest_answer(&obs, answer, worker->door.url, worker->path, arena);
+	reading_init(&reading, arena);
+	if (request && answer->outcome == OUTCOME_ANSWERED) {
+		is_expected = request->read(answer, &reading);
+		reading.key_rejected = reading.wants_key && *worker->door.key;
+		reading.wants_key = reading.wants_key && !*worker->door.key;
+		obs.reading = &reading;
+	}
+	obs.cost = request ? request->cost : COST_FREE;
+	obs.is_primary = is_primary;
+	obs.is_expected = is_expected;
+	if (worker->family) {
+		obs.server = worker->family->name;
+		obs.title = worker->family->title;
+		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
+	}
+	ledger_see_answer(worker->world->ledger, &obs, when_now());
+	arena_free(arena);
+	worker->world->hooks.changed(worker->world->hooks.data);
+	return is_expected;
+}
+
+static void judged(struct worker *worker, const struct answer *answer)
+{
+	const struct watch_hooks *hooks = &worker->world->hooks;
+	const struct watch_result result = { .door = &worker->door, .family = worker->family,
+		.outcome = answer->outcome, .status = answer->status };
+
+	hooks->judged(hooks->data, &result);
+}
+
+/* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found one and
+ * something else lives now. It is left alone. */
+static bool is_other(const struct worker *worker, const struct answer *answer)
+{
+	bool is_remembered = *worker->door.family && !worker->was_good;
+
+	return (worker->door.is_mount || is_remembered) && answer->outcome == OUTCOME_ANSWERED &&
+		answer->status < 400 && answer->body_length;
+}
+
+static void recognised(struct worker *worker, const struct answer *answer)
+{
+	worker->is_recognising = false;
+	worker->has_doubts = false;
+	if (worker->recognition.family)
+		worker->family = worker->recognition.family;
+	if (worker->recognition.family && worker->door.is_candidate) {
+		judged(worker, answer);
+		worker->door.is_candidate = false;
+		declare(worker);
+	}
+	if (worker->recognition.family) {
+		report(worker, answer, false);
+		memset(worker->asked_at, 0, sizeof(worker->asked_at));
+		worker->step = 0;
+		next_request(worker);
+	} else if (worker->door.is_candidate || is_other(worker, answer)) {
+		report(worker, answer, false);
+		judged(worker, answer);
+		worker->world->ended(worker->world->pool, worker, true);
+	} else {
+		report(worker, answer, true);
+		end_poll(worker, false, is_silence(answer));
+	}
+}
+
+static void go_on_recognising(struct worker *worker, const struct answer *answer)
+{
+	recognise_step(&worker->recognition, answer);
+	if (!worker->recognition.ask) {
+		recognised(worker, answer);
+		return;
+	}
+	report(worker, answer, false);
+	ask(worker, worker->recognition.ask, false);
+}
+
+static size_t index_of(const struct worker *worker)
+{
+	return (size_t)(worker->request - worker->family->requests);
+}
+
+/* A server that suddenly answers something else may have been replaced by another. */
+static bool raises_doubts(const struct answer *answer)
+{
+	return answer->outcome == OUTCOME_ANSWERED &&
+		(answer->status == 404 || answer->status == 405 || (answer->status >= 200 && answer->status < 300));
+}
+
+static void go_on_asking(struct worker *worker, const struct answer *answer)
+{
+	bool is_primary = worker->is_primary;
+	bool is_expected = report(worker, answer, is_primary);
+	int64_t now = when_now().mono_ms;
+
+	if (answer->outcome == OUTCOME_ANSWERED && index_of(worker) < REQUESTS_MAX)
+		worker->asked_at[index_of(worker)] =
+			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
+	if (is_primary && !is_expected) {
+		worker->has_doubts = raises_doubts(answer);
+		end_poll(worker, false, is_silence(answer));
+	} else {
+		next_request(worker);
+	}
+}
+
+static void answered(void *data, const struct answer *answer)
+{
+	struct worker *worker = data;
+	const struct worker_world *world = worker->world;
+
+	worker->call = NULL;
+	if (answer->outcome != OUTCOME_ANSWERED && answer->is_reused && !worker->is_fresh) {
+		ledger_see_sent(world->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
+		ask(worker, worker->path, true);
+		return;
+	}
+	if (answer->outcome == OUTCOME_CONNECT_TIMEOUT)
+		world->hooks.silent(world->hooks.data, &worker->door);
+	if (worker->is_recognising)
+		go_on_recognising(worker, answer);
+	else
+		go_on_asking(worker, answer);
+}
+
+/* ---- questions ---- */
+
+void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
+{
+	const struct worker_world *world = worker->world;
+
+	*request = (struct http_request){
+		.url = full,
+		.address = *worker->door.address ? worker->door.address : NULL,
+		.key = *worker->door.key ? worker->door.key : NULL,
+		.proxy = *worker->door.peer_id && *world->proxy ? world->proxy : NULL,
+		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
+		.connect_ms = CONNECT_MS,
+		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,
+	};
+}
+
+static void ask(struct worker *worker, const char *path, bool is_fresh)
+{
+	char full[1024];
+	struct http_request request;
+
+	snprintf(full, sizeof(full), "%s%s", worker->door.url, path);
+	worker_fill_request(worker, full, &request);
+	request.is_fresh = is_fresh;
+	worker->path = path;
+	worker->is_fresh = is_fresh;
+	worker->call = http_get(worker->world->http, &request, NULL, answered, worker);
+}
+
+static bool is_switched_off(const struct worker *worker, const struct request *request)
+{
+	return request->option && strcmp(request->option, "llama-metrics") == 0 &&
+		!worker->world->settings->has_llama_metrics;
+}
+
+static bool is_due(const struct worker *worker, size_t index, bool is_first)
+{
+	const struct request *request = &worker->family->requests[index];
+	int64_t asked = index < REQUESTS_MAX ? worker->asked_at[index] : 0;
+
+	if (request->cost != COST_FREE || is_switched_off(worker, request))
+		return false;
+	if (is_first)
+		return true;
+	if (worker->door.is_backend_asked || request->rhythm == ON_REQUEST)
+		return false;
+	if (request->rhythm == EVERY_POLL || !asked)
+		return true;
+	return request->rhythm == EVERY_MINUTE && when_now().mono_ms - asked >= MINUTE_MS;
+}
+
+/* The first request of the table that every poll makes. */
+static size_t primary_index(const struct family *family)
+{
+	size_t i = 0;
+
+	while (i + 1 < family->request_count && family->requests[i].rhythm != EVERY_POLL)
+		i++;
+	return i;
+}
+
+/* Step 0 is the primary request; then the table in its order. */
+static void next_request(struct worker *worker)
+{
+	size_t primary = primary_index(worker->family);
+
+	for (; worker->step <= worker->family->request_count; worker->step++) {
+		size_t index = worker->step ? worker->step - 1 : primary;
+
+		if ((worker->step && index == primary) || !is_due(worker, index, !worker->step))
+			continue;
+		worker->is_primary = !worker->step;
+		worker->request = &worker->family->requests[index];
+		worker->step++;
+		ask(worker, worker->request->path, false);
+		return;
+	}
+	end_poll(worker, true, false);
+}
+
+static void report_unresolved(struct worker *worker)
+{
+	struct answer answer;
+
+	answer_init(&answer);
+	answer.outcome = OUTCOME_UNRESOLVED;
+	answer_examine(&answer);
+	worker->path = "";
+	worker->request = NULL;
+	report(worker, &answer, true);
+	answer_fini(&answer);
+	end_poll(worker, false, false);
+}
+
+void worker_poll(struct worker *worker)
+{
+	worker->request = NULL;
+	worker->step = 0;
+	if (!*worker->door.address && !url_host_is_address(worker->url.host)) {
+		report_unresolved(worker);
+	} else if (!worker->family || worker->has_doubts) {
+		worker->is_recognising = true;
+		recognise_init(&worker->recognition);
+		ask(worker, worker->recognition.ask, false);
+	} else {
+		next_request(worker);
+	}
+}
+
+/* ---- life ---- */
+
+struct worker *worker_new(const struct worker_world *world, const struct door *door)
+{
+	struct worker *worker = mem_alloc(sizeof(*worker));
+
+	worker->world = world;
+	if (url_split(&worker->url, door->url) < 0) {
+		free(worker);
+		return NULL;
+	}
+	worker->door = *door;
+	worker->door.url = mem_copy(door->url);
+	worker->door.peer_id = mem_copy(door->peer_id);
+	worker->door.address = mem_copy(door->address);
+	worker->door.family = mem_copy(door->family);
+	worker->door.key = mem_copy(door->key);
+	worker->family = *door->family ? family_by_name(door->family) : NULL;
+	declare(worker);
+	return worker;
+}
+
+void worker_renew(struct worker *worker, const struct door *door)
+{
+	if (strcmp(worker->door.address, door->address) != 0)
+		worker->due = 0;
+	copy_text(&worker->door.peer_id, door->peer_id);
+	copy_text(&worker->door.address, door->address);
+	worker->door.is_backend_asked = door->is_backend_asked;
+	declare(worker);
+}
