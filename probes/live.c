@@ -13,10 +13,9 @@
 #include "probes/doors.h"
 #include "probes/io/resolve.h"
 #include "probes/io/socks_door.h"
-#include "probes/keys.h"
+#include "probes/known.h"
 #include "probes/model/ledger.h"
 #include "probes/questions.h"
-#include "probes/remember.h"
 #include "probes/tailnet.h"
 #include "probes/watch.h"
 
@@ -28,21 +27,7 @@
 #define PATH_WAKES_MS 1100
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
-#define RESOLVE_AGAIN_MS 60000
 #define NAMES_AGAIN_MS (5 * 60 * 1000)
-
-/* A door that the user pinned or that an earlier run found. */
-struct known_door {
-	struct live *live;
-	char *url, *family, *key;
-	struct url parts;
-	bool is_pinned;
-	bool is_given_up;               /* something else lives there now */
-	size_t hint;
-	struct resolve *resolve;        /* of a name outside the tailnet */
-	char address[64];
-	struct when resolved;
-};
 
 struct live {
 	uv_loop_t *loop;
@@ -58,16 +43,11 @@ struct live {
 	struct discoverer *discover;
 	struct questions *questions;
 	struct socks_door *door;
-	struct remembered remembered;
-	struct {
-		struct known_door **items;
-		size_t count, room;
-	} doors;
+	struct known *known;
 	struct strings left_alone;      /* URLs of what is no LLM server */
 	struct resolve *names;          /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
 	unsigned path_statuses;         /* of --once: taken since the first probes had time to wake the paths */
-	size_t resolving;
 };
 
 static void schedule(struct live *live);
@@ -77,120 +57,6 @@ static void tell_change(void *data)
 	struct live *live = data;
 
 	live->changed(live->data);
-}
-
-/* ---- pinned and remembered doors ---- */
-
-static void watch_door(struct known_door *door, const char *peer_id, const char *address, bool is_own)
-{
-	struct live *live = door->live;
-
-	watch_add(live->watch,
-		&(struct door){
-			.url = door->url,
-			.peer_id = peer_id,
-			.address = address,
-			.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
-			.is_pinned = door->is_pinned,
-			.is_own = is_own,
-			.family = door->family,
-			.key = door->key,
-		});
-}
-
-static void resolved(void *data, const char *address)
-{
-	struct known_door *door = data;
-
-	door->resolve = NULL;
-	door->live->resolving--;
-	door->resolved = when_now();
-	snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
-	watch_door(door, "", door->address, false);
-	tell_change(door->live);
-}
-
-static void place_outside(struct known_door *door, struct when now)
-{
-	if (url_host_is_address(door->parts.host) || url_host_is_loopback(door->parts.host)) {
-		bool is_loopback = url_host_is_loopback(door->parts.host);
-		const char *address = url_host_is_address(door->parts.host) ? door->parts.host : "127.0.0.1";
-
-		watch_door(door, "", address, is_loopback);
-		return;
-	}
-	if (door->resolve || (when_known(door->resolved) && when_since(door->resolved, now) < RESOLVE_AGAIN_MS))
-		return;
-	door->resolve = resolve_start(door->live->loop, door->parts.host, resolved, door);
-	if (door->resolve)
-		door->live->resolving++;
-	else
-		watch_door(door, "", "", false);
-}
-
-static void place_door(struct known_door *door, struct when now)
-{
-	const struct settings *settings = door->live->settings;
-	const struct obs_status *status = ledger_status(door->live->ledger);
-	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
-	bool is_of_tailnet = status && doors_is_tailnet_name(status, door->parts.host);
-
-	if (door->is_given_up || (!door->is_pinned && peer && discover_excludes(settings, peer)))
-		return;
-	if (peer)
-		watch_door(door, peer->id, doors_address(peer), peer == &status->self);
-	else if (is_of_tailnet && door->is_pinned)
-		watch_door(door, "", "", false);
-	else if (!is_of_tailnet && (status || !text_has_suffix(door->parts.host, ".ts.net")))
-		place_outside(door, now);
-}
-
-static void add_known_door(struct live *live, const char *url, const char *family, const struct pin *pin)
-{
-	struct known_door *door;
-	struct fault fault;
-	char key[4096] = "";
-	struct url parts;
-
-	for (size_t i = 0; i < live->doors.count; i++)
-		if (strcmp(live->doors.items[i]->url, url) == 0)
-			return;
-	if (url_split(&parts, url) < 0)
-		return;
-	if (pin && keys_read(pin, key, sizeof(key), &fault) < 0)
-		log_line("%s", fault.text);
-	door = *VEC_PUSH(&live->doors) = mem_alloc(sizeof(*door));
-	door->live = live;
-	door->url = mem_copy(url);
-	door->family = mem_copy(family);
-	door->key = mem_copy(key);
-	door->parts = parts;
-	door->is_pinned = pin != NULL;
-	memset(key, 0, sizeof(key));
-}
-
-static void save_remembered(struct live *live)
-{
-	struct fault fault;
-
-	if (*live->settings->state_file && remember_save(&live->remembered, live->settings->state_file, &fault) < 0)
-		log_line("%s", fault.text);
-}
-
-static void load_known_doors(struct live *live)
-{
-	struct fault fault;
-
-	for (size_t i = 0; i < live->settings->pins.count; i++)
-		add_known_door(live, live->settings->pins.items[i].url, "", &live->settings->pins.items[i]);
-	if (!*live->settings->state_file || live->settings->discover == DISCOVER_OFF)
-		return;
-	if (remember_load(&live->remembered, live->settings->state_file, &fault) < 0)
-		log_line("%s", fault.text);
-	for (size_t i = 0; i < live->remembered.count; i++)
-		add_known_door(live, live->remembered.items[i].url, live->remembered.items[i].family, NULL);
-	if (!live->remembered.count)
-		save_remembered(live);  /* even an empty file tells that this was not the first start */
 }
 
 /* ---- what is no LLM server ---- */
@@ -212,16 +78,6 @@ static void forget_left_alone(struct live *live)
 
 /* ---- what the workers say ---- */
 
-static void give_up(struct live *live, const char *url)
-{
-	for (size_t i = 0; i < live->doors.count; i++)
-		if (strcmp(live->doors.items[i]->url, url) == 0)
-			live->doors.items[i]->is_given_up = true;
-	ledger_drop_endpoint(live->ledger, url);
-	remember_drop(&live->remembered, url);
-	save_remembered(live);
-}
-
 /* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve configuration. */
 static void judged(void *data, const struct watch_result *result)
 {
@@ -233,13 +89,12 @@ static void judged(void *data, const struct watch_result *result)
 	if (result->family) {
 		log_line("found %s at %s", result->family->name, door->url);
 		if (door->found_by == FOUND_PORT)
-			remember_add(&live->remembered, door->url, result->family->name);
-		save_remembered(live);
+			known_found(live->known, door->url, result->family->name);
 	} else {
 		if (is_final && !is_left_alone(live, door->url))
 			strings_add(&live->left_alone, door->url);
 		if (!door->is_candidate)
-			give_up(live, door->url);
+			known_give_up(live->known, door->url);
 	}
 	discover_tell(live->discover, door->url, result->family != NULL, result->outcome, when_now());
 	schedule(live);
@@ -379,12 +234,11 @@ static void see_status(struct live *live, struct when now)
 	live->path_statuses += wait_for_paths(live, now) == 0;
 	if (status->backend != BACKEND_RUNNING)
 		return;
-	ask_names(live, status, now);
 	if (live->settings->is_passive)
 		return;
+	ask_names(live, status, now);
 	open_way(live, status);
-	for (size_t i = 0; i < live->doors.count; i++)
-		place_door(live->doors.items[i], now);
+	known_place(live->known, now);
 	discover_see(live->discover, status, now);
 	knock(live);
 }
@@ -412,6 +266,16 @@ static void watch_mount(struct live *live, const char *url, const struct obs_pee
 		});
 }
 
+/* A door of a mount that is no more, unless another mount still leads to it. */
+static void drop_unmounted(struct live *live, const char *url, const struct obs_serve *serve)
+{
+	for (size_t i = 0; i < serve->mount_count; i++)
+		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
+			return;
+	watch_drop(live->watch, url);
+	ledger_drop_endpoint(live->ledger, url);
+}
+
 static void see_serve(struct live *live, struct obs_serve *serve)
 {
 	static const int usual[] = { 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 0 };
@@ -420,14 +284,8 @@ static void see_serve(struct live *live, struct obs_serve *serve)
 
 	doors_of_mounts(serve, status, live->settings->ports[0] ? live->settings->ports : usual);
 	for (size_t i = 0; before && i < before->mount_count; i++) {
-		bool is_gone = true;
-
-		for (size_t k = 0; k < serve->mount_count && is_gone; k++)
-			is_gone = strcmp(before->mounts[i].url, serve->mounts[k].url) != 0;
-		if (is_gone && *before->mounts[i].url) {
-			watch_drop(live->watch, before->mounts[i].url);
-			ledger_drop_endpoint(live->ledger, before->mounts[i].url);
-		}
+		drop_unmounted(live, before->mounts[i].url, serve);
+		drop_unmounted(live, before->mounts[i].backend, serve);
 	}
 	for (size_t i = 0; i < serve->mount_count && !live->settings->is_passive; i++) {
 		watch_mount(live, serve->mounts[i].backend, NULL, false);
@@ -476,8 +334,8 @@ static void hear(void *data, const struct tailnet_news *news)
 		see_services(live, news->services);
 		break;
 	case TAILNET_TROUBLE:
-		for (size_t i = 0; i < live->doors.count && !live->settings->is_passive; i++)
-			place_door(live->doors.items[i], now);
+		if (!live->settings->is_passive)
+			known_place(live->known, now);
 		break;
 	}
 	schedule(live);
@@ -512,7 +370,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	live->watch = watch_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	live->discover = discover_new(settings);
 	live->questions = questions_new(loop, live->http, live->ledger, live->watch, tell_change, live);
-	load_known_doors(live);
+	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
 	return live;
 }
@@ -522,26 +380,13 @@ static void free_handle(uv_handle_t *handle)
 	free(handle);
 }
 
-static void free_door(struct known_door *door)
-{
-	if (door->resolve)
-		resolve_cancel(door->resolve);
-	memset(door->key, 0, strlen(door->key));
-	free(door->url);
-	free(door->family);
-	free(door->key);
-	free(door);
-}
-
 void live_free(struct live *live)
 {
 	if (!live)
 		return;
 	if (live->names)
 		resolve_cancel(live->names);
-	for (size_t i = 0; i < live->doors.count; i++)
-		free_door(live->doors.items[i]);
-	free(live->doors.items);
+	known_free(live->known);
 	questions_free(live->questions);
 	watch_free(live->watch);
 	tailnet_free(live->tailnet);
@@ -550,7 +395,6 @@ void live_free(struct live *live)
 		socks_door_close(live->door);
 	http_free(live->http);
 	ledger_free(live->ledger);
-	remember_fini(&live->remembered);
 	forget_left_alone(live);
 	free(live->left_alone.items);
 	uv_close((uv_handle_t *)live->timer, free_handle);
@@ -592,5 +436,5 @@ bool live_is_settled(const struct live *live)
 		return tailnet_has_serve(live->tailnet);
 	discover_count(live->discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
-		!live->resolving && !watch_unsettled(live->watch) && !questions_open(live->questions);
+		!known_resolving(live->known) && !watch_unsettled(live->watch) && !questions_open(live->questions);
 }
