@@ -8,39 +8,24 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/io/run.h"
+#include "probes/daemon.h"
 #include "probes/serve.h"
 #include "probes/services.h"
 #include "probes/tailscale.h"
 #include "probes/usermetrics.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ANSWER_MS 5000
-#define CLI_ANSWER_MS 10000
-#define DEADLINE_SHARE 0.8
 #define DEADLINE_CLI_PERIODS 3
-#define RETRY_SOCKET_MS 30000
+#define IDLE_MS 30000
 #define NEWS_GAP_MS 300
 #define BUS_RETRY_MS 5000
+#define BUS_CONNECT_MS 5000
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
 /* Initial state, health, peer changes, no netmap, peer patches. */
 #define BUS_MASK "45186"
-
-/* Where tailscaled listens: Linux and BSD, containers, macOS, Synology 7 and 6, QNAP, Gokrazy. */
-static const char *const known_sockets[] = {
-	"/run/tailscale/tailscaled.sock",
-	"/var/run/tailscale/tailscaled.sock",
-	"/tmp/tailscaled.sock",
-	"/var/run/tailscaled.socket",
-	"/var/packages/Tailscale/var/tailscaled.sock",
-	"/var/packages/Tailscale/etc/tailscaled.sock",
-	"/tmp/tailscale/tailscaled.sock",
-	"/perm/tailscaled/tailscaled.sock",
-};
 
 enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_COUNT };
 
@@ -49,8 +34,7 @@ struct topic;
 struct ask {
 	struct tailnet *tailnet;
 	const struct topic *topic;
-	struct http_call *call;
-	struct run *run;
+	struct daemon_ask *open;        /* NULL: not being asked */
 	struct status_parser *parser;
 	struct fault fault;             /* of the parser */
 	char *text;
@@ -59,17 +43,11 @@ struct ask {
 };
 
 struct tailnet {
-	uv_loop_t *loop;
+	struct daemon_way way;
 	uv_timer_t *timer;
-	struct http *http;
-	const struct settings *settings;
 	struct ledger *ledger;
 	tailnet_fn *news;
 	void *data;
-	size_t socket;                  /* index of the socket in use or tried now */
-	bool uses_cli;
-	int64_t retry_socket;
-	char tried[160];                /* what was tried, in words */
 	struct ask asks[TOPIC_COUNT];
 	struct http_call *bus;
 	int64_t bus_due;
@@ -98,19 +76,9 @@ static const struct topic topics[TOPIC_COUNT] = {
 
 static void schedule(struct tailnet *tailnet);
 
-static bool is_socket_named(const struct tailnet *tailnet)
-{
-	return *tailnet->settings->socket != '\0';
-}
-
-static const char *socket_path(const struct tailnet *tailnet)
-{
-	return is_socket_named(tailnet) ? tailnet->settings->socket : known_sockets[tailnet->socket];
-}
-
 const char *tailnet_socket(const struct tailnet *tailnet)
 {
-	return tailnet->uses_cli ? NULL : socket_path(tailnet);
+	return tailnet->way.uses_cli ? NULL : daemon_socket(&tailnet->way);
 }
 
 unsigned tailnet_statuses(const struct tailnet *tailnet)
@@ -155,8 +123,8 @@ static void read_status(struct ask *ask, struct when now)
 		return;
 	}
 	tailnet->statuses++;
-	ledger_keep_status(tailnet->ledger, status, tailnet->uses_cli ? "cli" : "localapi",
-		tailnet->uses_cli ? tailnet->settings->tailscale : socket_path(tailnet), now);
+	ledger_keep_status(tailnet->ledger, status, tailnet->way.uses_cli ? "cli" : "localapi",
+		tailnet->way.uses_cli ? tailnet->way.settings->tailscale : daemon_socket(&tailnet->way), now);
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_STATUS });
 }
 
@@ -226,7 +194,7 @@ static void begin(struct ask *ask, struct when now)
 
 static int64_t period_ms(const struct tailnet *tailnet)
 {
-	return (int64_t)(tailnet->settings->period_s * 1000);
+	return (int64_t)(tailnet->way.settings->period_s * 1000);
 }
 
 /* An answer that takes longer than its period stretches the period. */
@@ -234,170 +202,42 @@ static void end(struct ask *ask, struct when now)
 {
 	struct tailnet *tailnet = ask->tailnet;
 	int64_t took = now.mono_ms - ask->begun;
-	int64_t gap = period_ms(tailnet) * ask->topic->periods * (tailnet->uses_cli ? DEADLINE_CLI_PERIODS : 1);
+	int64_t gap = period_ms(tailnet) * ask->topic->periods * (tailnet->way.uses_cli ? DEADLINE_CLI_PERIODS : 1);
 
-	ask->call = NULL;
-	ask->run = NULL;
+	ask->open = NULL;
 	ask->due = ask->begun + (took * 2 > gap ? took * 2 : gap);
 	status_parser_free(ask->parser);
 	ask->parser = NULL;
 	schedule(tailnet);
 }
 
-static void go_on_with_cli(struct tailnet *tailnet, struct when now)
-{
-	tailnet->uses_cli = true;
-	tailnet->retry_socket = now.mono_ms + RETRY_SOCKET_MS;
-}
-
-/* The socket did not open: the next one, then the CLI. */
-static void next_door(struct ask *ask, const struct answer *answer, struct when now)
-{
-	struct tailnet *tailnet = ask->tailnet;
-
-	if (is_socket_named(tailnet) || tailnet->socket + 1 == ARRAY_LEN(known_sockets)) {
-		snprintf(tailnet->tried, sizeof(tailnet->tried), "%s: %s",
-			is_socket_named(tailnet) ? tailnet->settings->socket : known_sockets[0],
-			answer->os_error ? strerror(answer->os_error) : "no answer");
-		tailnet->socket = 0;
-		go_on_with_cli(tailnet, now);
-	} else {
-		tailnet->socket++;
-	}
-	ask->due = now.mono_ms;
-}
-
-static void say_http_trouble(struct ask *ask, const struct answer *answer)
-{
-	struct tailnet *tailnet = ask->tailnet;
-	char text[TEXT_CAP + 128];
-
-	if (answer->status && answer->status != 200) {
-		bool is_denied = answer->status == 401 || answer->status == 403;
-
-		snprintf(text, sizeof(text), "%s answers HTTP %d", socket_path(tailnet), answer->status);
-		trouble(tailnet, is_denied ? DAEMON_DENIED : DAEMON_MALFORMED, text);
-	} else if (*ask->fault.text) {
-		snprintf(text, sizeof(text), "its status cannot be read: %.200s", ask->fault.text);
-		trouble(tailnet, DAEMON_MALFORMED, text);
-	} else if (answer->os_error == EACCES || answer->os_error == EPERM) {
-		snprintf(text, sizeof(text), "%s: %s", socket_path(tailnet), strerror(answer->os_error));
-		trouble(tailnet, DAEMON_DENIED, text);
-	} else {
-		snprintf(text, sizeof(text), "%s gives no whole answer", socket_path(tailnet));
-		trouble(tailnet, DAEMON_SILENT, text);
-	}
-}
-
-static bool is_closed_door(const struct answer *answer)
-{
-	return answer->outcome == OUTCOME_REFUSED ||
-		(answer->outcome == OUTCOME_UNREACHABLE && answer->os_error != EACCES && answer->os_error != EPERM);
-}
-
-static void http_done(void *data, const struct answer *answer)
+static void done(void *data, const struct daemon_result *result)
 {
 	struct ask *ask = data;
+	struct tailnet *tailnet = ask->tailnet;
 	struct when now = when_now();
 	bool is_status = ask->topic == &topics[TOPIC_STATUS];
-	bool goes_on = is_status && is_closed_door(answer);
+	bool goes_on = is_status && result->is_closed;
 
-	if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200)
+	if (result->is_good || (is_status && result->was_refused))
 		ask->topic->read(ask, now);
 	else if (is_status && !goes_on)
-		say_http_trouble(ask, answer);
-	else if (ask->topic == &topics[TOPIC_SERVE])
-		ask->tailnet->has_serve = true;
+		trouble(tailnet, result->trouble, result->text);
+	tailnet->has_serve = tailnet->has_serve || ask->topic == &topics[TOPIC_SERVE];
 	end(ask, now);
-	if (goes_on) {
-		next_door(ask, answer, now);
-		schedule(ask->tailnet);
-	}
-}
-
-/* A daemon that is silent is told before the deadline of --once, not cut off by it. */
-static long patience_ms(const struct tailnet *tailnet, long most)
-{
-	double share = tailnet->settings->deadline_s * 1000 * DEADLINE_SHARE;
-
-	return share < (double)most ? (long)share : most;
-}
-
-static void ask_socket(struct ask *ask)
-{
-	char url[128];
-	long patience = patience_ms(ask->tailnet, ANSWER_MS);
-	const struct http_request request = { .url = url, .unix_socket = socket_path(ask->tailnet),
-		.connect_ms = patience, .total_ms = patience, .body_max = STATUS_BYTES_MAX };
-
-	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/%s", ask->topic->path);
-	ask->call = http_get(ask->tailnet->http, &request, feed, http_done, ask);
-}
-
-static void say_run_trouble(struct ask *ask, const struct run_result *result)
-{
-	struct tailnet *tailnet = ask->tailnet;
-	const char *cli = *tailnet->settings->tailscale ? tailnet->settings->tailscale : "tailscale";
-	char text[TEXT_CAP * 2], words[TEXT_CAP];
-
-	text_clean(words, sizeof(words), result->stderr_text, strcspn(result->stderr_text, "\n"));
-	if (!result->is_started) {
-		snprintf(text, sizeof(text), "%s; and %s: %s", tailnet->tried, cli, strerror(result->error));
-		trouble(tailnet, DAEMON_MISSING, text);
-	} else if (result->timed_out) {
-		snprintf(text, sizeof(text), "%s; and `%s status --json` does not end", tailnet->tried, cli);
-		trouble(tailnet, DAEMON_MISSING, text);
-	} else if (text_contains_fold(words, "denied")) {
-		trouble(tailnet, DAEMON_DENIED, words);
-	} else {
-		snprintf(text, sizeof(text), "%s; and `%s status --json`: %s", tailnet->tried, cli,
-			*words ? words : "failed");
-		trouble(tailnet, DAEMON_MISSING, text);
-	}
-}
-
-static void run_done(void *data, const struct run_result *result)
-{
-	struct ask *ask = data;
-	struct tailnet *tailnet = ask->tailnet;
-	bool is_good = result->is_started && !result->timed_out && !result->too_big && result->exit_status == 0;
-	struct when now = when_now();
-
-	if (is_good || (ask->topic == &topics[TOPIC_STATUS] && *ask->fault.text))
-		ask->topic->read(ask, now);
-	else if (ask->topic == &topics[TOPIC_STATUS])
-		say_run_trouble(ask, result);
-	if (ask->topic == &topics[TOPIC_SERVE])
-		tailnet->has_serve = true;
-	if (tailnet->retry_socket <= now.mono_ms || !result->is_started)
-		tailnet->uses_cli = false;
-	end(ask, now);
-}
-
-static void ask_cli(struct ask *ask)
-{
-	struct tailnet *tailnet = ask->tailnet;
-	const char *argv[8];
-	char option[512];
-	size_t count = 0;
-
-	argv[count++] = *tailnet->settings->tailscale ? tailnet->settings->tailscale : "tailscale";
-	if (is_socket_named(tailnet)) {
-		snprintf(option, sizeof(option), "--socket=%s", tailnet->settings->socket);
-		argv[count++] = option;
-	}
-	for (const char *const *word = ask->topic->words; *word; word++)
-		argv[count++] = *word;
-	argv[count] = NULL;
-	ask->run = run_start(tailnet->loop, argv, patience_ms(tailnet, CLI_ANSWER_MS), STATUS_BYTES_MAX, feed, run_done, ask);
+	if (!goes_on)
+		return;
+	daemon_next(&tailnet->way, result);
+	ask->due = now.mono_ms;
+	schedule(tailnet);
 }
 
 /* Everything but the status waits for the first status: it tells which door works. */
 static bool may_ask(const struct ask *ask)
 {
-	if (ask->call || ask->run)
+	if (ask->open)
 		return false;
-	if (ask->tailnet->uses_cli && !ask->topic->words[0])
+	if (ask->tailnet->way.uses_cli && !ask->topic->words[0])
 		return false;
 	return ask->topic == &topics[TOPIC_STATUS] || ask->tailnet->statuses;
 }
@@ -431,12 +271,12 @@ static void listen_to_bus(struct tailnet *tailnet)
 {
 	const struct http_request request = {
 		.url = "http://local-tailscaled.sock/localapi/v0/watch-ipn-bus?mask=" BUS_MASK,
-		.unix_socket = socket_path(tailnet),
-		.connect_ms = ANSWER_MS,
+		.unix_socket = daemon_socket(&tailnet->way),
+		.connect_ms = BUS_CONNECT_MS,
 		.body_max = SIZE_MAX,
 	};
 
-	tailnet->bus = http_get(tailnet->http, &request, hear_bus, bus_done, tailnet);
+	tailnet->bus = http_get(tailnet->way.http, &request, hear_bus, bus_done, tailnet);
 }
 
 /* ---- time ---- */
@@ -452,24 +292,21 @@ static void tick(uv_timer_t *timer)
 		if (ask->due > now.mono_ms || !may_ask(ask))
 			continue;
 		begin(ask, now);
-		if (tailnet->uses_cli)
-			ask_cli(ask);
-		else
-			ask_socket(ask);
+		ask->open = daemon_start(&tailnet->way, ask->topic->path, ask->topic->words, feed, done, ask);
 	}
-	if (!tailnet->bus && !tailnet->uses_cli && tailnet->statuses && tailnet->bus_due <= now.mono_ms)
+	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due <= now.mono_ms)
 		listen_to_bus(tailnet);
 	schedule(tailnet);
 }
 
 static void schedule(struct tailnet *tailnet)
 {
-	int64_t now = when_now().mono_ms, due = now + RETRY_SOCKET_MS;
+	int64_t now = when_now().mono_ms, due = now + IDLE_MS;
 
 	for (size_t i = 0; i < TOPIC_COUNT; i++)
 		if (may_ask(&tailnet->asks[i]) && tailnet->asks[i].due < due)
 			due = tailnet->asks[i].due;
-	if (!tailnet->bus && !tailnet->uses_cli && tailnet->statuses && tailnet->bus_due < due)
+	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due < due)
 		due = tailnet->bus_due;
 	uv_timer_start(tailnet->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
 }
@@ -479,9 +316,7 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
 
-	tailnet->loop = loop;
-	tailnet->http = http;
-	tailnet->settings = settings;
+	tailnet->way = (struct daemon_way){ .loop = loop, .http = http, .settings = settings };
 	tailnet->ledger = ledger;
 	tailnet->news = news;
 	tailnet->data = data;
@@ -508,10 +343,7 @@ void tailnet_free(struct tailnet *tailnet)
 	for (size_t i = 0; i < TOPIC_COUNT; i++) {
 		struct ask *ask = &tailnet->asks[i];
 
-		if (ask->call)
-			http_cancel(ask->call);
-		if (ask->run)
-			run_cancel(ask->run);
+		daemon_cancel(ask->open);
 		status_parser_free(ask->parser);
 		free(ask->text);
 	}

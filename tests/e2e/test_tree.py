@@ -18,7 +18,7 @@ LIBRARIES = {
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/screen.c"],
     "ini.h": ["tui/config.c", "tui/theme.c"],
-    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*",
+    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*",
              "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 

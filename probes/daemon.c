@@ -1,0 +1,215 @@
+/* Asking, and saying in words what went wrong with it. */
+#include "probes/daemon.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/when.h"
+#include "probes/io/run.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ANSWER_MS 5000
+#define CLI_ANSWER_MS 10000
+#define DEADLINE_SHARE 0.8
+#define RETRY_SOCKET_MS 30000
+#define ANSWER_BYTES_MAX (32 * 1024 * 1024)
+
+/* Where tailscaled listens: Linux and BSD, containers, macOS, Synology 7 and 6, QNAP, Gokrazy. */
+static const char *const known_sockets[] = {
+	"/run/tailscale/tailscaled.sock",
+	"/var/run/tailscale/tailscaled.sock",
+	"/tmp/tailscaled.sock",
+	"/var/run/tailscaled.socket",
+	"/var/packages/Tailscale/var/tailscaled.sock",
+	"/var/packages/Tailscale/etc/tailscaled.sock",
+	"/tmp/tailscale/tailscaled.sock",
+	"/perm/tailscaled/tailscaled.sock",
+};
+
+struct daemon_ask {
+	struct daemon_way *way;
+	daemon_bytes_fn *bytes;
+	daemon_done_fn *done;
+	void *data;
+	struct http_call *call;
+	struct run *run;
+	bool was_refused;
+};
+
+static bool is_socket_named(const struct daemon_way *way)
+{
+	return *way->settings->socket != '\0';
+}
+
+const char *daemon_socket(const struct daemon_way *way)
+{
+	return is_socket_named(way) ? way->settings->socket : known_sockets[way->socket];
+}
+
+static const char *cli_of(const struct daemon_way *way)
+{
+	return *way->settings->tailscale ? way->settings->tailscale : "tailscale";
+}
+
+void daemon_next(struct daemon_way *way, const struct daemon_result *result)
+{
+	if (!is_socket_named(way) && way->socket + 1 < ARRAY_LEN(known_sockets)) {
+		way->socket++;
+		return;
+	}
+	snprintf(way->tried, sizeof(way->tried), "%s: %s",
+		is_socket_named(way) ? way->settings->socket : known_sockets[0],
+		result->os_error ? strerror(result->os_error) : "no answer");
+	way->socket = 0;
+	way->uses_cli = true;
+	way->retry_socket = when_now().mono_ms + RETRY_SOCKET_MS;
+}
+
+static int feed(void *data, const char *bytes, size_t length)
+{
+	struct daemon_ask *ask = data;
+
+	ask->was_refused = ask->was_refused || ask->bytes(ask->data, bytes, length) < 0;
+	return ask->was_refused ? -1 : 0;
+}
+
+static void finish(struct daemon_ask *ask, const struct daemon_result *result)
+{
+	daemon_done_fn *done = ask->done;
+	void *data = ask->data;
+
+	free(ask);
+	done(data, result);
+}
+
+/* ---- the socket ---- */
+
+static bool is_forbidden(const struct answer *answer)
+{
+	return answer->os_error == EACCES || answer->os_error == EPERM || answer->status == 401 || answer->status == 403;
+}
+
+static void judge_answer(const struct daemon_way *way, const struct answer *answer, struct daemon_result *result)
+{
+	const char *socket = daemon_socket(way);
+
+	result->is_good = answer->outcome == OUTCOME_ANSWERED && answer->status == 200;
+	result->os_error = answer->os_error;
+	result->is_closed = answer->outcome == OUTCOME_REFUSED ||
+		(answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
+	result->trouble = result->is_good ? DAEMON_FINE : is_forbidden(answer) ? DAEMON_DENIED :
+		answer->status && answer->status != 200 ? DAEMON_MALFORMED : DAEMON_SILENT;
+	if (answer->status && answer->status != 200)
+		snprintf(result->text, sizeof(result->text), "%s answers HTTP %d", socket, answer->status);
+	else if (answer->os_error)
+		snprintf(result->text, sizeof(result->text), "%s: %s", socket, strerror(answer->os_error));
+	else
+		snprintf(result->text, sizeof(result->text), "%s gives no whole answer", socket);
+}
+
+static void http_done(void *data, const struct answer *answer)
+{
+	struct daemon_ask *ask = data;
+	struct daemon_result result = { .text = "" };
+
+	judge_answer(ask->way, answer, &result);
+	result.was_refused = ask->was_refused && answer->status == 200;
+	finish(ask, &result);
+}
+
+/* A daemon that is silent is told before the deadline of --once, not cut off by it. */
+static long patience_ms(const struct daemon_way *way, long most)
+{
+	double share = way->settings->deadline_s * 1000 * DEADLINE_SHARE;
+
+	return share < (double)most ? (long)share : most;
+}
+
+static void ask_socket(struct daemon_ask *ask, const char *path)
+{
+	char url[128];
+	long patience = patience_ms(ask->way, ANSWER_MS);
+	const struct http_request request = { .url = url, .unix_socket = daemon_socket(ask->way),
+		.connect_ms = patience, .total_ms = patience, .body_max = ANSWER_BYTES_MAX };
+
+	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/%s", path);
+	ask->call = http_get(ask->way->http, &request, feed, http_done, ask);
+}
+
+/* ---- the CLI ---- */
+
+static void judge_run(const struct daemon_way *way, const struct run_result *run, struct daemon_result *result)
+{
+	char words[TEXT_CAP];
+
+	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
+	result->is_good = run->is_started && !run->timed_out && !run->too_big && run->exit_status == 0;
+	result->trouble = result->is_good ? DAEMON_FINE : text_contains_fold(words, "denied") ? DAEMON_DENIED :
+		DAEMON_MISSING;
+	if (result->trouble == DAEMON_DENIED)
+		snprintf(result->text, sizeof(result->text), "%s", words);
+	else if (!run->is_started)
+		snprintf(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
+			strerror(run->error));
+	else
+		snprintf(result->text, sizeof(result->text), "%s; and `%s status --json`: %s", way->tried, cli_of(way),
+			run->timed_out ? "does not end" : *words ? words : "failed");
+}
+
+static void run_done(void *data, const struct run_result *run)
+{
+	struct daemon_ask *ask = data;
+	struct daemon_way *way = ask->way;
+	struct daemon_result result = { .text = "" };
+
+	judge_run(way, run, &result);
+	result.was_refused = ask->was_refused;
+	if (way->retry_socket <= when_now().mono_ms || !run->is_started)
+		way->uses_cli = false;
+	finish(ask, &result);
+}
+
+static void ask_cli(struct daemon_ask *ask, const char *const *words)
+{
+	const char *argv[8];
+	char option[512];
+	size_t count = 0;
+
+	argv[count++] = cli_of(ask->way);
+	if (is_socket_named(ask->way)) {
+		snprintf(option, sizeof(option), "--socket=%s", ask->way->settings->socket);
+		argv[count++] = option;
+	}
+	while (*words && count + 1 < ARRAY_LEN(argv))
+		argv[count++] = *words++;
+	argv[count] = NULL;
+	ask->run = run_start(ask->way->loop, argv, patience_ms(ask->way, CLI_ANSWER_MS), ANSWER_BYTES_MAX, feed,
+		run_done, ask);
+}
+
+struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,
+	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data)
+{
+	struct daemon_ask *ask = mem_alloc(sizeof(*ask));
+
+	*ask = (struct daemon_ask){ .way = way, .bytes = bytes, .done = done, .data = data };
+	if (way->uses_cli)
+		ask_cli(ask, words);
+	else
+		ask_socket(ask, path);
+	return ask;
+}
+
+void daemon_cancel(struct daemon_ask *ask)
+{
+	if (!ask)
+		return;
+	if (ask->call)
+		http_cancel(ask->call);
+	if (ask->run)
+		run_cancel(ask->run);
+	free(ask);
+}
