@@ -86,6 +86,14 @@ struct discoverer *discover_new(const struct settings *settings)
 	return discover;
 }
 
+bool discover_has_port(const struct discoverer *discover, int port)
+{
+	for (size_t i = 0; i < discover->door_count; i++)
+		if (discover->doors[i].port == port)
+			return true;
+	return false;
+}
+
 static void free_round(struct round *round)
 {
 	free(round->peer_id);

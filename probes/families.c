@@ -6,14 +6,23 @@
 #include <string.h>
 
 const struct family *const families[] = {
+	&family_portkey,
+	&family_koboldcpp,
 	&family_llama_swap,
 	&family_llama_server,
 	&family_ollama,
 	&family_vllm,
+	&family_sglang,
 	&family_litellm,
 	&family_lm_studio,
 	&family_open_webui,
 	&family_llama_cpp_python,
+	&family_mlx,
+	&family_xinference,
+	&family_ray_serve,
+	&family_tgi,
+	&family_tabbyapi,
+	&family_localai,
 	&family_openai,
 	NULL,
 };

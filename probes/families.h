@@ -4,7 +4,9 @@
 
 #include "probes/family.h"
 
-extern const struct family family_llama_cpp_python, family_llama_server, family_llama_swap, family_litellm,
-	family_lm_studio, family_ollama, family_open_webui, family_openai, family_vllm;
+extern const struct family family_koboldcpp, family_litellm, family_llama_cpp_python, family_llama_server,
+	family_llama_swap, family_lm_studio, family_localai, family_mlx, family_ollama, family_open_webui,
+	family_openai, family_portkey, family_ray_serve, family_sglang, family_tabbyapi, family_tgi,
+	family_vllm, family_xinference;
 
 #endif

@@ -17,7 +17,7 @@
 
 #define RESOLVE_AGAIN_MS 60000
 
-/* A door that the user pinned or that an earlier run found. */
+/* A door that the user pinned or that a run found. */
 struct known_door {
 	struct known *known;
 	char *url, *family, *key;
@@ -92,21 +92,43 @@ static void place_outside(struct known_door *door, struct when now)
 		watch_door(door, "", "", false);
 }
 
+/* Its machine is not in the tailnet any more: a pin says so, what was only found is dropped until it is back. */
+static void place_nowhere(struct known_door *door)
+{
+	if (door->is_pinned) {
+		watch_door(door, "", "", false);
+		return;
+	}
+	watch_drop(door->known->watch, door->url);
+	ledger_drop_endpoint(door->known->ledger, door->url);
+}
+
 static void place_door(struct known_door *door, struct when now)
 {
 	const struct settings *settings = door->known->settings;
 	const struct obs_status *status = ledger_status(door->known->ledger);
 	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
 	bool is_of_tailnet = status && doors_is_tailnet_name(status, door->parts.host);
+	/* What was found in another tailnet is no name for the world's resolvers. */
+	bool may_be_outside = door->is_pinned ? status || !text_has_suffix(door->parts.host, ".ts.net") :
+		url_host_is_loopback(door->parts.host);
 
 	if (door->is_given_up || (!door->is_pinned && peer && discover_excludes(settings, peer)))
 		return;
 	if (peer)
 		watch_door(door, peer->id, doors_address(peer), peer == &status->self);
-	else if (is_of_tailnet && door->is_pinned)
-		watch_door(door, "", "", false);
-	else if (!is_of_tailnet && (status || !text_has_suffix(door->parts.host, ".ts.net")))
+	else if (is_of_tailnet && status->backend == BACKEND_RUNNING)
+		place_nowhere(door);
+	else if (!is_of_tailnet && may_be_outside)
 		place_outside(door, now);
+}
+
+static struct known_door *find(const struct known *known, const char *url)
+{
+	for (size_t i = 0; i < known->doors.count; i++)
+		if (strcmp(known->doors.items[i]->url, url) == 0)
+			return known->doors.items[i];
+	return NULL;
 }
 
 static void add_door(struct known *known, const char *url, const char *family, const struct pin *pin)
@@ -116,10 +138,7 @@ static void add_door(struct known *known, const char *url, const char *family, c
 	char key[4096] = "";
 	struct url parts;
 
-	for (size_t i = 0; i < known->doors.count; i++)
-		if (strcmp(known->doors.items[i]->url, url) == 0)
-			return;
-	if (url_split(&parts, url) < 0)
+	if (find(known, url) || url_split(&parts, url) < 0)
 		return;
 	if (pin && keys_read(pin, key, sizeof(key), &fault) < 0)
 		log_line("%s", fault.text);
@@ -149,8 +168,10 @@ static void load(struct known *known)
 		add_door(known, known->settings->pins.items[i].url, "", &known->settings->pins.items[i]);
 	if (!*known->settings->state_file || known->settings->discover == DISCOVER_OFF)
 		return;
-	if (remember_load(&known->remembered, known->settings->state_file, &fault) < 0)
+	if (remember_load(&known->remembered, known->settings->state_file, &fault) < 0) {
 		log_line("%s", fault.text);
+		return;
+	}
 	for (size_t i = 0; i < known->remembered.count; i++)
 		add_door(known, known->remembered.items[i].url, known->remembered.items[i].family, NULL);
 	if (!known->remembered.count)
@@ -159,9 +180,10 @@ static void load(struct known *known)
 
 void known_give_up(struct known *known, const char *url)
 {
-	for (size_t i = 0; i < known->doors.count; i++)
-		if (strcmp(known->doors.items[i]->url, url) == 0)
-			known->doors.items[i]->is_given_up = true;
+	struct known_door *door = find(known, url);
+
+	if (door)
+		door->is_given_up = true;
 	ledger_drop_endpoint(known->ledger, url);
 	remember_drop(&known->remembered, url);
 	save(known);
@@ -212,6 +234,12 @@ void known_place(struct known *known, struct when now)
 
 void known_found(struct known *known, const char *url, const char *family)
 {
+	struct known_door *door;
+
+	add_door(known, url, family, NULL);
+	door = find(known, url);
+	if (door)
+		door->is_given_up = false;
 	remember_add(&known->remembered, url, family);
 	save(known);
 }

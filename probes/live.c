@@ -28,6 +28,7 @@
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
 #define NAMES_AGAIN_MS (5 * 60 * 1000)
+#define LEFT_ALONE_MAX 10000
 
 struct live {
 	uv_loop_t *loop;
@@ -76,6 +77,16 @@ static void forget_left_alone(struct live *live)
 	live->left_alone.count = 0;
 }
 
+/* Machines come and go for weeks: a list that is full begins anew. */
+static void leave_alone(struct live *live, const char *url)
+{
+	if (is_left_alone(live, url))
+		return;
+	if (live->left_alone.count == LEFT_ALONE_MAX)
+		forget_left_alone(live);
+	strings_add(&live->left_alone, url);
+}
+
 /* ---- what the workers say ---- */
 
 /* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve configuration. */
@@ -91,8 +102,8 @@ static void judged(void *data, const struct watch_result *result)
 		if (door->found_by == FOUND_PORT)
 			known_found(live->known, door->url, result->family->name);
 	} else {
-		if (is_final && !is_left_alone(live, door->url))
-			strings_add(&live->left_alone, door->url);
+		if (is_final)
+			leave_alone(live, door->url);
 		if (!door->is_candidate)
 			known_give_up(live->known, door->url);
 	}
@@ -106,10 +117,15 @@ static void silent(void *data, const struct door *door)
 	struct live *live = data;
 
 	if (*door->peer_id && !door->is_candidate)
-		questions_listen(live->questions, door->url, tailnet_socket(live->tailnet));
+		questions_silent(live->questions, door, tailnet_socket(live->tailnet));
 }
 
 /* ---- discovery ---- */
+
+static bool may_knock(const struct live *live)
+{
+	return !live->settings->is_passive && ledger_daemon_runs(live->ledger);
+}
 
 static void knock(struct live *live)
 {
@@ -152,7 +168,7 @@ static int64_t wait_for_paths(const struct live *live, struct when now)
 static void schedule(struct live *live)
 {
 	struct when now = when_now();
-	int64_t wait = discover_wait(live->discover, now), paths = wait_for_paths(live, now);
+	int64_t wait = may_knock(live) ? discover_wait(live->discover, now) : -1, paths = wait_for_paths(live, now);
 
 	if (paths >= 0 && (wait < 0 || paths < wait))
 		wait = paths;
@@ -169,7 +185,7 @@ static void tick(uv_timer_t *timer)
 
 	if (wait_for_paths(live, now) == 0)
 		tailnet_ask_now(live->tailnet);
-	if (!live->settings->is_passive)
+	if (may_knock(live))
 		knock(live);
 	schedule(live);
 }
@@ -232,13 +248,14 @@ static void see_status(struct live *live, struct when now)
 	if (!when_known(live->first_status))
 		live->first_status = now;
 	live->path_statuses += wait_for_paths(live, now) == 0;
-	if (status->backend != BACKEND_RUNNING)
-		return;
 	if (live->settings->is_passive)
+		return;
+	known_place(live->known, now);
+	if (status->backend != BACKEND_RUNNING)
 		return;
 	ask_names(live, status, now);
 	open_way(live, status);
-	known_place(live->known, now);
+	watch_wake(live->watch);
 	discover_see(live->discover, status, now);
 	knock(live);
 }
@@ -274,6 +291,7 @@ static void drop_unmounted(struct live *live, const char *url, const struct obs_
 			return;
 	watch_drop(live->watch, url);
 	ledger_drop_endpoint(live->ledger, url);
+	discover_tell(live->discover, url, false, OUTCOME_CLOSED, when_now());  /* which may be asking there */
 }
 
 static void see_serve(struct live *live, struct obs_serve *serve)
@@ -281,13 +299,14 @@ static void see_serve(struct live *live, struct obs_serve *serve)
 	static const int usual[] = { 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 0 };
 	const struct obs_status *status = ledger_status(live->ledger);
 	const struct obs_serve *before = ledger_serve(live->ledger);
+	bool may_ask = !live->settings->is_passive && status->backend == BACKEND_RUNNING;
 
 	doors_of_mounts(serve, status, live->settings->ports[0] ? live->settings->ports : usual);
 	for (size_t i = 0; before && i < before->mount_count; i++) {
 		drop_unmounted(live, before->mounts[i].url, serve);
 		drop_unmounted(live, before->mounts[i].backend, serve);
 	}
-	for (size_t i = 0; i < serve->mount_count && !live->settings->is_passive; i++) {
+	for (size_t i = 0; i < serve->mount_count && may_ask; i++) {
 		watch_mount(live, serve->mounts[i].backend, NULL, false);
 		watch_mount(live, serve->mounts[i].url, &status->self, *serve->mounts[i].backend != '\0');
 	}
@@ -308,8 +327,8 @@ static void see_services(struct live *live, const struct obs_services *services)
 			snprintf(url.host, sizeof(url.host), "%.100s.%.100s",
 				service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0),
 				status->magicdns_suffix);
-			if (url_join(&url, text, sizeof(text)) < 0 || watch_has(live->watch, text) ||
-				is_left_alone(live, text))
+			if (!discover_has_port(live->discover, url.port) || url_join(&url, text, sizeof(text)) < 0 ||
+				watch_has(live->watch, text) || is_left_alone(live, text))
 				continue;
 			watch_add(live->watch,
 				&(struct door){ .url = text, .peer_id = "", .address = service->address,

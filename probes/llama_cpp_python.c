@@ -12,11 +12,6 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool is_fastapi_404(const struct answer *answer)
-{
-	return answer->status == 404 && strcmp(json_text(answer->json, "detail"), "Not Found") == 0;
-}
-
 /* 32 hex digits without dashes: neighbours send none, or a dashed one. */
 static bool has_plain_request_id(const struct answer *answer)
 {
@@ -41,7 +36,7 @@ static bool has_its_title(const struct answer *answer)
 
 static bool read_root(const struct answer *answer, struct reading *reading)
 {
-	return is_fastapi_404(answer) || readers_wants_key(answer, reading);
+	return readers_is_fastapi_404(answer) || readers_wants_key(answer, reading);
 }
 
 static bool read_document(const struct answer *answer, struct reading *reading)
@@ -61,7 +56,7 @@ static enum sureness is_llama_cpp_python(const char *path, const struct answer *
 {
 	if (strcmp(path, "/openapi.json") == 0)
 		return has_its_title(answer) ? SURE : NOT_IT;
-	return is_fastapi_404(answer) && has_plain_request_id(answer) ? LIKELY : NOT_IT;
+	return readers_is_fastapi_404(answer) && has_plain_request_id(answer) ? LIKELY : NOT_IT;
 }
 
 static const struct request requests[] = {

@@ -38,6 +38,12 @@ static const struct {
 	{ "cert-expired", ASK_DATES },
 };
 
+/* What a question is about. */
+struct subject {
+	enum manner manner;
+	const char *url, *peer_id, *address;
+};
+
 struct question {
 	struct questions *questions;
 	enum manner manner;
@@ -210,10 +216,9 @@ static bool ask_door(struct question *question)
 	return true;
 }
 
-static bool was_asked(struct questions *questions, enum manner manner, const char *url, const char *peer_id,
-	struct when now)
+static bool was_asked(struct questions *questions, const struct subject *about, struct when now)
 {
-	bool is_ping = manner == ASK_PING;
+	bool is_ping = about->manner == ASK_PING;
 	bool found = false;
 
 	for (size_t i = 0; i < questions->asked.count; i++) {
@@ -224,55 +229,57 @@ static bool was_asked(struct questions *questions, enum manner manner, const cha
 			questions->asked.items[i--] = questions->asked.items[--questions->asked.count];
 			continue;
 		}
-		found = found || (one->manner == manner &&
-			strcmp(is_ping ? one->peer_id : one->url, is_ping ? peer_id : url) == 0);
+		found = found || (one->manner == about->manner &&
+			strcmp(is_ping ? one->peer_id : one->url, is_ping ? about->peer_id : about->url) == 0);
 	}
 	return found;
 }
 
-static void put(struct questions *questions, enum manner manner, const char *url, const struct peer *peer,
-	const char *socket, struct when now)
+static void put(struct questions *questions, const struct subject *about, const char *socket, struct when now)
 {
-	const char *peer_id = peer ? peer->id : "";
+	bool is_ping = about->manner == ASK_PING;
 	struct question *question;
 	bool is_put;
 
-	if (manner == ASK_PING && (!socket || !peer || peer->is_self || !peer->addresses[0]))
+	if (is_ping && (!socket || !*about->peer_id || !*about->address))
 		return;
-	if (questions->open >= OPEN_MAX || was_asked(questions, manner, url, peer_id, now))
+	if (questions->open >= OPEN_MAX || was_asked(questions, about, now))
 		return;
 	question = mem_alloc(sizeof(*question));
 	question->questions = questions;
-	question->manner = manner;
-	question->url = mem_copy(url);
-	question->peer_id = mem_copy(peer_id);
-	question->address = mem_copy(peer && peer->addresses[0] ? peer->addresses[0] : "");
+	question->manner = about->manner;
+	question->url = mem_copy(about->url);
+	question->peer_id = mem_copy(about->peer_id);
+	question->address = mem_copy(about->address);
 	question->socket = mem_copy(socket);
 	question->asked = now.mono_ms;
-	is_put = manner == ASK_PING ? ping(question, "disco") : ask_door(question);
+	is_put = is_ping ? ping(question, "disco") : ask_door(question);
 	if (is_put)
 		*VEC_PUSH(&questions->asked) = question;
 	else
 		free_question(question);
 }
 
-static void put_for(struct questions *questions, const struct snapshot *snapshot, struct span verdicts, const char *url,
-	const struct peer *peer, const char *socket, struct when now)
+static void put_for(struct questions *questions, const struct snapshot *snapshot, const struct endpoint *endpoint,
+	const char *socket, struct when now)
 {
-	for (size_t i = 0; i < verdicts.count; i++)
+	const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
+	bool is_other = peer && !peer->is_self;
+	struct subject about = { .url = endpoint->url, .peer_id = is_other ? peer->id : "",
+		.address = is_other && peer->addresses[0] ? peer->addresses[0] : "" };
+
+	for (size_t i = 0; i < endpoint->verdicts.count; i++)
 		for (size_t k = 0; k < ARRAY_LEN(table); k++)
-			if (strcmp(snapshot->verdict_list[verdicts.first + i].code, table[k].code) == 0)
-				put(questions, table[k].manner, url, peer, socket, now);
+			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code, table[k].code) == 0) {
+				about.manner = table[k].manner;
+				put(questions, &about, socket, now);
+			}
 }
 
 void questions_ask(struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now)
 {
-	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
-		const struct endpoint *endpoint = &snapshot->endpoints[i];
-		const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
-
-		put_for(questions, snapshot, endpoint->verdicts, endpoint->url, peer, socket, now);
-	}
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		put_for(questions, snapshot, &snapshot->endpoints[i], socket, now);
 }
 
 /* ---- the daemon's log ---- */
@@ -327,7 +334,7 @@ static void remember_silent(struct questions *questions, const char *url, const 
 	questions->silent[questions->silent_count - 1].sign = mem_copy(sign);
 }
 
-void questions_listen(struct questions *questions, const char *url, const char *socket)
+static void listen_to_log(struct questions *questions, const char *url, const char *socket)
 {
 	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
 		.unix_socket = socket, .connect_ms = CONFIRM_MS, .total_ms = LISTEN_MS,
@@ -343,4 +350,14 @@ void questions_listen(struct questions *questions, const char *url, const char *
 		return;
 	questions->line_length = 0;
 	questions->log = http_get(questions->http, &request, hear_log, log_done, questions);
+}
+
+void questions_silent(struct questions *questions, const struct door *door, const char *socket)
+{
+	const struct subject about = { .manner = ASK_PING, .url = door->url, .peer_id = door->peer_id,
+		.address = door->address };
+
+	if (!door->is_own)
+		put(questions, &about, socket, when_now());
+	listen_to_log(questions, door->url, socket);
 }

@@ -16,8 +16,8 @@ struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledge
 void questions_free(struct questions *questions);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
 void questions_ask(struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now);
-/* A connect to this address and port got no answer: listens to the daemon's log for a while, where that is allowed. */
-void questions_listen(struct questions *questions, const char *url, const char *socket);
+/* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where that is allowed. */
+void questions_silent(struct questions *questions, const struct door *door, const char *socket);
 size_t questions_open(const struct questions *questions);       /* asked and not answered yet */
 
 #endif

@@ -42,6 +42,18 @@ bool readers_is_json_ok(const struct answer *answer)
 	return answer->status == 200 && answer->shape == BODY_JSON;
 }
 
+static bool is_caddy_alone(const struct answer *answer)
+{
+	return answer_header_has(answer, "Server", "caddy") &&
+	       !answer_header_has(answer, "Server", "uvicorn");
+}
+
+bool readers_is_empty_ok(const struct answer *answer)
+{
+	return answer->status == 200 && answer->shape == BODY_EMPTY &&
+	       !answer_has_header(answer, "Content-Type") && !is_caddy_alone(answer);
+}
+
 bool readers_is_refusal(const struct answer *answer)
 {
 	return answer->status == 401 &&
@@ -53,6 +65,24 @@ bool readers_wants_key(const struct answer *answer, struct reading *reading)
 	if (!readers_is_refusal(answer))
 		return false;
 	reading->wants_key = true;
+	return true;
+}
+
+bool readers_is_fastapi_404(const struct answer *answer)
+{
+	return answer->status == 404 && strcmp(json_text(answer->json, "detail"), "Not Found") == 0;
+}
+
+bool readers_has_uuid(const struct answer *answer)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	char id[sizeof(form) + 1];
+
+	if (strlen(answer_header(answer, "x-request-id", id, sizeof(id))) != strlen(form))
+		return false;
+	for (size_t i = 0; form[i]; i++)
+		if (form[i] == '-' ? id[i] != '-' : !isxdigit((unsigned char)id[i]))
+			return false;
 	return true;
 }
 

@@ -18,10 +18,17 @@ double readers_amount(const struct json *object, const char *key);
 bool readers_only_version(const struct answer *answer);
 /* A 200 with JSON. */
 bool readers_is_json_ok(const struct answer *answer);
+/* A 200 without a body or a type, as some say that all is well; a Caddy without a route says it too and is
+ * told by its header. */
+bool readers_is_empty_ok(const struct answer *answer);
 /* A 401 that says so in JSON, as servers do and proxies do not. */
 bool readers_is_refusal(const struct answer *answer);
 /* The same, noted in the reading. */
 bool readers_wants_key(const struct answer *answer, struct reading *reading);
+/* What FastAPI says to a path that it does not have. */
+bool readers_is_fastapi_404(const struct answer *answer);
+/* Whether the answer has an x-request-id that is a UUID with dashes: some send 32 hex digits, most none. */
+bool readers_has_uuid(const struct answer *answer);
 
 /* Fills one model from one entry, whose id was taken already. */
 typedef void readers_model_fn(const struct json *entry, struct obs_model *model, struct arena *arena);

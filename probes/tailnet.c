@@ -39,7 +39,8 @@ struct ask {
 	struct fault fault;             /* of the parser */
 	char *text;
 	size_t length, room;
-	int64_t due, begun;             /* monotonic ms; due INT64_MAX: not to be asked */
+	int64_t due, begun;             /* monotonic ms */
+	int64_t took;                   /* the last time */
 };
 
 struct tailnet {
@@ -197,15 +198,20 @@ static int64_t period_ms(const struct tailnet *tailnet)
 	return (int64_t)(tailnet->way.settings->period_s * 1000);
 }
 
-/* An answer that takes longer than its period stretches the period. */
+/* An answer that takes long keeps the next question away for as long as it took, whoever wants it sooner. */
+static int64_t gap_of(const struct ask *ask, int64_t wanted)
+{
+	return ask->took * 2 > wanted ? ask->took * 2 : wanted;
+}
+
 static void end(struct ask *ask, struct when now)
 {
 	struct tailnet *tailnet = ask->tailnet;
-	int64_t took = now.mono_ms - ask->begun;
 	int64_t gap = period_ms(tailnet) * ask->topic->periods * (tailnet->way.uses_cli ? DEADLINE_CLI_PERIODS : 1);
 
 	ask->open = NULL;
-	ask->due = ask->begun + (took * 2 > gap ? took * 2 : gap);
+	ask->took = now.mono_ms - ask->begun;
+	ask->due = ask->begun + gap_of(ask, gap);
 	status_parser_free(ask->parser);
 	ask->parser = NULL;
 	schedule(tailnet);
@@ -248,11 +254,12 @@ static int hear_bus(void *data, const char *bytes, size_t length)
 {
 	struct tailnet *tailnet = data;
 	struct ask *status = &tailnet->asks[TOPIC_STATUS];
+	int64_t soonest = status->begun + gap_of(status, NEWS_GAP_MS);
 
 	if (!memchr(bytes, '\n', length))
 		return 0;
-	if (status->due > status->begun + NEWS_GAP_MS)
-		status->due = status->begun + NEWS_GAP_MS;
+	if (status->due > soonest)
+		status->due = soonest;
 	schedule(tailnet);
 	return 0;
 }

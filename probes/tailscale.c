@@ -34,11 +34,19 @@ struct status_parser {
 	bool is_broken;
 };
 
+/* WireGuard keeps a session for a while whose peer the tailnet names no more: after a logout, say. */
+static bool is_leftover(const struct json *peer)
+{
+	const struct json *is_named = json_member(peer, "InNetworkMap");
+
+	return is_named && !json_is_null(is_named) && !json_is_true(is_named);
+}
+
 static void add_peer(struct status_parser *parser, const char *node_key, const struct json *object)
 {
 	struct owned_peer *slot;
 
-	if (parser->peers.count == STATUS_PEERS_MAX || !json_is_object(object))
+	if (parser->peers.count == STATUS_PEERS_MAX || !json_is_object(object) || is_leftover(object))
 		return;
 	slot = VEC_PUSH(&parser->peers);
 	peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);

@@ -1,8 +1,7 @@
 /* vLLM: one model, always loaded, and figures for everything.
  *
- * /health is an empty 200, which a Caddy without a route says too: the header tells them apart. When the
- * engine has died it is an empty 503, which is left to the verdicts on status. Gauges freeze with a wedged
- * engine while every path says 200: progress is judged by the counter. */
+ * /health is an empty 200. When the engine has died it is an empty 503, which is left to the verdicts on
+ * status. Gauges freeze with a wedged engine while every path says 200: progress is judged by the counter. */
 #include "probes/families.h"
 
 #include "probes/base/mem.h"
@@ -12,17 +11,10 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_caddy_alone(const struct answer *answer)
-{
-	return answer_header_has(answer, "Server", "caddy") &&
-	       !answer_header_has(answer, "Server", "uvicorn");
-}
-
 static bool read_health(const struct answer *answer, struct reading *reading)
 {
 	(void)reading;
-	return answer->status == 200 && answer->shape == BODY_EMPTY &&
-	       !answer_has_header(answer, "Content-Type") && !is_caddy_alone(answer);
+	return readers_is_empty_ok(answer);
 }
 
 /* Summed over engines. The start time tells one process from the next; it is missing with several API

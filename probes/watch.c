@@ -1,6 +1,7 @@
 /* The pool of workers: who may talk, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once; a worker whose host is offline waits. */
+ * One timer is set to the next poll that is due. At most 64 workers talk at once; a worker whose host is offline waits, and so
+ * do those of all peers while the daemon carries nothing: whoever has their addresses elsewhere gets neither question nor key. */
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
@@ -60,7 +61,10 @@ static void schedule(struct watch *watch)
 
 static bool waits_for_host(const struct watch *watch, const struct worker *worker)
 {
-	return *worker->door.peer_id && ledger_peer_is_offline(watch->world.ledger, worker->door.peer_id);
+	const struct ledger *ledger = watch->world.ledger;
+
+	return *worker->door.peer_id &&
+		(!ledger_daemon_runs(ledger) || ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void tick(uv_timer_t *timer)
@@ -152,6 +156,17 @@ void watch_drop(struct watch *watch, const char *url)
 
 	if (worker)
 		drop(watch, worker);
+}
+
+void watch_wake(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->workers.count; i++) {
+		struct worker *worker = watch->workers.items[i];
+
+		if (worker->silences && ledger_peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
+			worker->due = 0;
+	}
+	schedule(watch);
 }
 
 void watch_ask_now(struct watch *watch, const char *url)

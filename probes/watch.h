@@ -47,6 +47,8 @@ void watch_free(struct watch *watch);
 void watch_add(struct watch *watch, const struct door *door);  /* a known URL: its address and peer are renewed */
 void watch_drop(struct watch *watch, const char *url);
 bool watch_has(const struct watch *watch, const char *url);
+/* After a status: whoever was silent at a host that is heard again is asked at once. */
+void watch_wake(struct watch *watch);
 void watch_ask_now(struct watch *watch, const char *url);      /* NULL: all */
 void watch_set_proxy(struct watch *watch, const char *proxy);  /* for peers; "": none */
 /* Doors that were not asked often enough yet to be judged. */

@@ -65,21 +65,24 @@ int64_t worker_gap(const struct worker *worker)
 	return (int64_t)(gap > BACK_OFF_MAX_MS ? BACK_OFF_MAX_MS : gap);
 }
 
+/* Silence while the path changes proves nothing and costs nothing: it is tried again soon, as the first one is. */
 static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
-	int64_t now = when_now().mono_ms;
+	struct when now = when_now();
+	bool is_excused = is_silence && ledger_path_is_changing(worker->world->ledger, worker->door.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;
 	worker->polls++;
 	worker->was_good = worker->was_good || is_good;
-	worker->failures = is_good ? 0 : worker->failures + 1;
+	worker->polled = now;
+	worker->failures = is_good ? 0 : worker->failures + !is_excused;
 	worker->silences = is_silence ? worker->silences + 1 : 0;
 	worker->is_settled = !is_silence || worker->silences >= 2;
-	if (is_silence && worker->silences == 1)
-		worker->due = now + (worker->world->is_once ? 0 : SECOND_TRY_MS);
+	if (is_silence && (worker->silences == 1 || is_excused))
+		worker->due = now.mono_ms + (worker->world->is_once ? 0 : SECOND_TRY_MS);
 	else
-		worker->due = now + worker_gap(worker);
+		worker->due = now.mono_ms + worker_gap(worker);
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
@@ -232,6 +235,11 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 	bool is_expected = report(worker, answer, is_primary);
 	int64_t now = when_now().mono_ms;
 
+	if (is_primary && answer->status != worker->primary_status) {
+		/* It has loaded, or begun anew: what it said before may hold no more. */
+		memset(worker->asked_at, 0, sizeof(worker->asked_at));
+		worker->primary_status = answer->status;
+	}
 	if (answer->outcome == OUTCOME_ANSWERED && index_of(worker) < REQUESTS_MAX)
 		worker->asked_at[index_of(worker)] =
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
@@ -267,12 +275,13 @@ static void answered(void *data, const struct answer *answer)
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
 {
 	const struct worker_world *world = worker->world;
+	bool is_inside = *worker->door.peer_id || worker->door.found_by == FOUND_SERVICE;
 
 	*request = (struct http_request){
 		.url = full,
 		.address = *worker->door.address ? worker->door.address : NULL,
 		.key = *worker->door.key ? worker->door.key : NULL,
-		.proxy = *worker->door.peer_id && *world->proxy ? world->proxy : NULL,
+		.proxy = is_inside && *world->proxy ? world->proxy : NULL,
 		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
 		.connect_ms = CONNECT_MS,
 		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,

@@ -39,7 +39,9 @@ struct worker {
 	bool is_primary, is_fresh;
 	size_t step;
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
+	int primary_status;             /* HTTP, of the last primary answer */
 	int64_t due;                    /* of the next poll, monotonic ms */
+	struct when polled;             /* the end of the last */
 	unsigned silences, failures, polls;
 	bool is_settled;                /* asked often enough to be judged */
 	bool was_good;

@@ -285,6 +285,9 @@ int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, i
 			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
 		snprintf(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state),
 			verdict->text, *verdict->fix ? " → " : "", verdict->fix);
+		if (*verdict->fix && text_cells(value.text) > canvas->width - 1) /* the fix is what counts */
+			snprintf(value.text, sizeof(value.text), "%s %s → %s", glyph_of_state(verdict->state),
+				verdict->code, verdict->fix);
 		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, value.text);
 		lines++;
 	}

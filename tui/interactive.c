@@ -232,7 +232,8 @@ static bool wants_mouse(const struct options *options)
 	return options->mouse == MOUSE_ON || (options->mouse == MOUSE_AUTO && !is_remote);
 }
 
-int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
+int interactive_run(
+	const struct options *options, const struct settings *settings, bool is_ascii, bool is_first_start)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	const struct screen_options screen = { .has_mouse = wants_mouse(options),
@@ -250,6 +251,8 @@ int interactive_run(const struct options *options, const struct settings *settin
 	it.ui = ui_new();
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
+	else if (is_first_start)
+		ui_say(it.ui, "first start: asking the usual LLM ports of machines (discover = off ends it)");
 	it.snapshot = first_snapshot(settings);
 	open_loop(&it);
 	draw(&it);

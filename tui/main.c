@@ -50,11 +50,16 @@ static void check_keys(const struct settings *settings)
 	memset(key, 0, sizeof(key));
 }
 
-/* Said once: no earlier run has left its file. */
+/* That servers are looked for is said once: where no earlier run has left its file. */
+static bool is_first_start(const struct settings *settings)
+{
+	return *settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
+		access(settings->state_file, F_OK) < 0;
+}
+
 static void say_first_start(const struct settings *settings)
 {
-	if (*settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
-		access(settings->state_file, F_OK) < 0)
+	if (is_first_start(settings))
 		fputs("tsllm-top: first start: the usual LLM ports of machines are asked as `discover` in the "
 		      "configuration says (mine: your own and tagged ones; off: none)\n",
 			stderr);
@@ -72,12 +77,10 @@ static int start(const struct options *options, const struct settings *settings)
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
 	check_keys(settings);
+	if (!options->is_watch && !options->is_once && !is_dumb())
+		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
-	if (options->is_watch)
-		return batch_watch(settings);
-	if (options->is_once || is_dumb())
-		return batch_once(options, settings, is_ascii);
-	return interactive_run(options, settings, is_ascii);
+	return options->is_watch ? batch_watch(settings) : batch_once(options, settings, is_ascii);
 }
 
 int main(int argc, char **argv)

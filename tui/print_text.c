@@ -223,8 +223,12 @@ static void put_verdicts(const struct print *print)
 	say_endpoints(snapshot, page);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		say_verdicts(snapshot, snapshot->peers[i].name, snapshot->peers[i].verdicts, none, page);
-	for (size_t i = 0; i < snapshot->mount_count; i++)
-		say_verdicts(snapshot, snapshot->mounts[i].target, snapshot->mounts[i].verdicts, none, page);
+	for (size_t i = 0; i < snapshot->mount_count; i++) {
+		const struct mount *mount = &snapshot->mounts[i];
+
+		say_verdicts(snapshot, mount->target, mount->verdicts,
+			mount->endpoint < 0 ? none : snapshot->endpoints[mount->endpoint].verdicts, page);
+	}
 	put_page(print, page);
 	page_free(page);
 	page_free(trouble);

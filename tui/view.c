@@ -5,6 +5,7 @@
 #include "tui/view.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "probes/base/text.h"
 #include "tui/glyphs.h"
@@ -82,6 +83,18 @@ bool view_is_past(const struct snapshot *snapshot)
 	return snapshot->daemon.is_stale || (worst && worst->severity == SEVERITY_DOWN);
 }
 
+/* A verdict has said it already. */
+static bool is_said(const struct snapshot *snapshot, const char *text)
+{
+	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
+
+		if (strstr(verdict->text, text) || strstr(verdict->fix, text))
+			return true;
+	}
+	return false;
+}
+
 /* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be
  * pasted. */
 static void write_trouble(const struct snapshot *snapshot, struct page *page)
@@ -97,11 +110,11 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
 		page_line(page, ROLE_TEXT, " ");
 	}
-	if (*daemon->trouble)
+	if (*daemon->trouble && !is_said(snapshot, daemon->trouble))
 		page_wrap(page, ROLE_DIM, "tried", 6, daemon->trouble);
 	if (*daemon->socket)
 		page_wrap(page, ROLE_DIM, "at", 6, daemon->socket);
-	if (*daemon->auth_url)
+	if (*daemon->auth_url && !is_said(snapshot, daemon->auth_url))
 		page_wrap(page, ROLE_FIX, "log in", 8, daemon->auth_url);
 }
 

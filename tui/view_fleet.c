@@ -314,7 +314,7 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 
 	if (view_says_trouble(snapshot, page))
 		return true;
-	if (snapshot->endpoint_count || snapshot->is_passive || discovery->pending ||
+	if (snapshot->endpoint_count || snapshot->is_passive || view_is_past(snapshot) || discovery->pending ||
 		(!discovery->asked && !is_off))
 		return false;
 	page_line(page, ROLE_TITLE, "No LLM server was found on this tailnet.");
@@ -327,6 +327,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 		page_line(page, ROLE_TEXT, "  %zu doors of %zu peers (discover = %s)", discovery->asked,
 			discovery->peers, discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
+		page_wrap(page, ROLE_TEXT, "", 0,
+			"The dashboard asks again: after 5 minutes at first, every hour at last, at once by r.");
 	}
 	page_line(page, ROLE_TEXT, " ");
 	page_wrap(page, ROLE_TEXT, "", 0, "A server that is elsewhere can be named:");

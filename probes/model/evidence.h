@@ -26,6 +26,7 @@ struct known_peer {
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
 	struct when heard;              /* something came back from it */
+	struct when revived;            /* heard again after its pings were lost */
 	struct when counted;            /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	struct series *rtt;             /* NULL until a sample */
@@ -101,6 +102,7 @@ struct known_endpoint {
 	} sents;
 	double requests, bytes_sent, bytes_received;
 	enum state state;
+	enum state own_state;           /* the last one that its host did not make */
 	struct when since;
 	struct when changes[8];         /* of its state, for flapping */
 	size_t change_count;
@@ -140,6 +142,7 @@ struct ledger {
 		size_t peers, asked, pending;
 	} discovery;
 	struct standings standings;
+	const char *daemon_code;        /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
 		struct event *items;    /* text owned; oldest first */
 		size_t count, room;
@@ -181,13 +184,14 @@ extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules
 
 struct known_peer *ledger_peer(const struct ledger *ledger, const char *id);    /* NULL: none; finds self too */
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
-bool ledger_daemon_runs(const struct ledger *ledger);
 /* No peer that was asked could be sent anything, and none was heard: it is this machine. */
 bool ledger_has_no_route(const struct ledger *ledger, struct when now);
 bool peer_was_heard(const struct known_peer *peer, struct when now);    /* lately; NULL: no */
 const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
 bool endpoint_answered(const struct known_endpoint *endpoint);  /* its last answer was HTTP */
 bool endpoint_is_good(const struct known_endpoint *endpoint);   /* its last answer was what its family says */
+/* It does, or the server behind this mount, which is asked more. */
+bool endpoint_wants_key(const struct evidence *evidence);
 
 /* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
@@ -202,6 +206,7 @@ void verdict_sort(struct verdict *verdicts, size_t count);      /* worst first *
 void ledger_set_text(char **slot, const char *text);
 double ledger_rate(double before, double after, double seconds);        /* NAN where a counter was reset */
 void ledger_free_peer(struct known_peer *peer);
+void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 

@@ -157,14 +157,36 @@ void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, cons
 	ledger_set_text(&ledger->trouble_text, text);
 }
 
+static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
+{
+	return a->port == b->port && a->is_foreground == b->is_foreground && strcmp(a->host, b->host) == 0 &&
+		strcmp(a->path, b->path) == 0 && strcmp(a->target, b->target) == 0;
+}
+
+/* A mount that is still there keeps what stood about it. */
+static void adopt_mount(struct ledger *ledger, struct known_mount *mount)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++) {
+		if (!ledger->mounts[i].standings.items || !is_same_mount(ledger->mounts[i].obs, mount->obs))
+			continue;
+		mount->standings = ledger->mounts[i].standings;
+		ledger->mounts[i].standings = (struct standings){ 0 };
+		return;
+	}
+}
+
 void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve)
 {
+	struct known_mount *mounts = mem_alloc((serve->mount_count + 1) * sizeof(*mounts));
+
+	for (size_t i = 0; i < serve->mount_count; i++) {
+		mounts[i].obs = &serve->mounts[i];
+		adopt_mount(ledger, &mounts[i]);
+	}
 	free_mounts(ledger);
 	ledger->serve = serve;
+	ledger->mounts = mounts;
 	ledger->mount_count = serve->mount_count;
-	ledger->mounts = mem_alloc((serve->mount_count + 1) * sizeof(*ledger->mounts));
-	for (size_t i = 0; i < serve->mount_count; i++)
-		ledger->mounts[i].obs = &serve->mounts[i];
 }
 
 void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now)
@@ -229,7 +251,7 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		endpoint->misses = 0;
 		endpoint->proofs = PROOF_NONE;
 		endpoint->last.at = (struct when){ 0 };
-		endpoint->state = STATE_UNKNOWN;
+		endpoint->state = endpoint->own_state = STATE_UNKNOWN;
 		endpoint->generated_tokens = endpoint->tokens_per_s = NAN;
 	}
 	for (size_t i = 0; i < ledger->peer_count; i++) {

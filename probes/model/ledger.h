@@ -47,6 +47,11 @@ void ledger_blank(struct ledger *ledger, struct when now);
 /* What is known now; NULL where nothing is. Valid until the next ledger_keep_…(). */
 const struct obs_status *ledger_status(const struct ledger *ledger);
 const struct obs_serve *ledger_serve(const struct ledger *ledger);
+/* Whether the daemon carries traffic. Where it does not, an address of the tailnet may be anybody's. */
+bool ledger_daemon_runs(const struct ledger *ledger);
+/* Something came back after its pings had been lost: whoever was silent there is worth asking anew. */
+bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
+bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
 bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
 

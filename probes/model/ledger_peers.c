@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHANGE_MS 8000
+
 void ledger_free_peer(struct known_peer *peer)
 {
 	free(peer->rtt);
@@ -62,7 +64,7 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	peer->candidate_polls = 0;
 	peer->kind = seen;
 	peer->kind_since = now;
-	if (peer->rtt)
+	if (peer->rtt && before != PATH_UNKNOWN && before != PATH_IDLE)
 		series_renew(peer->rtt, now);
 	note_path(ledger, peer, before, now);
 }
@@ -70,6 +72,14 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 double ledger_rate(double before, double after, double seconds)
 {
 	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN : (after - before) / seconds;
+}
+
+void ledger_hear(struct known_peer *peer, struct when now)
+{
+	peer->heard = now;
+	if (peer->ping_lost)
+		peer->revived = now;
+	peer->ping_lost = false;
 }
 
 static void see_counters(struct known_peer *peer, struct when now)
@@ -81,7 +91,7 @@ static void see_counters(struct known_peer *peer, struct when now)
 		peer->rx_per_s = ledger_rate(peer->rx_bytes, obs->rx_bytes, seconds);
 		peer->tx_per_s = ledger_rate(peer->tx_bytes, obs->tx_bytes, seconds);
 		if (obs->rx_bytes > peer->rx_bytes)
-			peer->heard = now;
+			ledger_hear(peer, now);
 	}
 	peer->rx_bytes = obs->rx_bytes;
 	peer->tx_bytes = obs->tx_bytes;
@@ -213,6 +223,22 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 			high = middle;
 	}
 	return NULL;
+}
+
+bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then)
+{
+	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+
+	return peer && when_known(peer->revived) && when_since(then, peer->revived) > 0;
+}
+
+/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server. */
+bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
+{
+	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+
+	return peer && peer->kind != PATH_IDLE &&
+		(peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS));
 }
 
 void ledger_see_knock(struct ledger *ledger, const char *peer_id)

@@ -162,10 +162,10 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 		model->state = obs->state;
 	if (*obs->quantisation)
 		ledger_set_text(&model->quantisation, obs->quantisation);
-	if (!isnan(obs->size_bytes))
-		model->size_bytes = obs->size_bytes;
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
+	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
+		model->size_bytes = obs->size_bytes;    /* of a loaded model in memory, which its file is not */
 	if (!isnan(obs->context))
 		model->context = obs->context;
 	if (obs->expires_at)
@@ -200,7 +200,8 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 			model->in_all = false;
 		else    /* in_loaded ends with the rest */
 			*model = (struct known_model){ .id = model->id, .quantisation = model->quantisation,
-				.in_all = model->in_all, .state = MODEL_COLD, .size_bytes = model->size_bytes,
+				.in_all = model->in_all, .state = MODEL_COLD,
+				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
 				.vram_bytes = NAN, .context = model->context };
 	}
 	for (size_t i = 0; i < reading->model_count; i++) {
@@ -277,13 +278,6 @@ static bool is_silence(const struct obs_answer *answer)
 		(answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
 }
 
-/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server. */
-static bool is_path_changing(const struct known_peer *peer, struct when now)
-{
-	return peer && peer->kind != PATH_IDLE &&
-		(peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < 8000));
-}
-
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
 {
 	struct last_answer *last = &endpoint->last;
@@ -315,8 +309,9 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	see_number(&endpoint->tls_ms, answer->tls_ms);
 	if (answer->is_primary && answer->is_expected)
 		series_add(&endpoint->ttfb, answer->ttfb_ms, now);
-	if (!peer || endpoint->is_own || isnan(answer->connect_ms))
-		return;
+	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
+		peer->kind == PATH_UNKNOWN)
+		return;         /* the first connect wakes the path: that is no round trip */
 	if (!peer->rtt)
 		peer->rtt = mem_alloc(sizeof(*peer->rtt));
 	series_add(peer->rtt, answer->connect_ms, now);
@@ -338,7 +333,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	see_timing(endpoint, peer, answer, now);
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)
-		peer->heard = now;
+		ledger_hear(peer, now);
 	ledger_see_certificate(ledger, answer->url, answer->cert_not_after);
 	if (*answer->server) {
 		ledger_set_text(&endpoint->server, answer->server);
@@ -352,7 +347,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	see_last(endpoint, answer, now);
 	if (!is_silence(answer))
 		endpoint->misses = 0;
-	else if (!is_path_changing(peer, now))
+	else if (!ledger_path_is_changing(ledger, endpoint->peer_id, now))
 		endpoint->misses++;
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;

@@ -81,7 +81,7 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
-	if (e->endpoint && endpoint_is_good(e->endpoint) && e->endpoint->wants_key.holds) {
+	if (e->endpoint && endpoint_wants_key(e)) {
 		f->severity = SEVERITY_INFO;
 		snprintf(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
@@ -94,7 +94,7 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !e->endpoint->wants_key.holds && !e->endpoint->is_front_end && e->peer &&
+	return endpoint_is_good(e->endpoint) && !endpoint_wants_key(e) && !e->endpoint->is_front_end && e->peer &&
 		e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 

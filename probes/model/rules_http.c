@@ -92,8 +92,11 @@ static bool is_our_mount(const struct evidence *e)
 
 static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
+	bool has_failed = has_status(e, 502) ||
+		(when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+
 	(void)f;
-	return has_status(e, 502) && is_our_mount(e) && e->backend &&
+	return has_failed && is_our_mount(e) && e->backend &&
 		(e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
 }
 
@@ -130,6 +133,14 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 		strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
 }
 
+bool endpoint_wants_key(const struct evidence *e)
+{
+	const struct known_endpoint *door = e->endpoint, *behind = e->backend;
+
+	return endpoint_is_good(door) && (door->wants_key.holds ||
+		(behind && endpoint_is_good(behind) && behind->wants_key.holds && strcmp(behind->server, door->server) == 0));
+}
+
 /* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
 static bool wants_key(const struct evidence *e, struct finding *f)
 {
@@ -138,7 +149,7 @@ static bool wants_key(const struct evidence *e, struct finding *f)
 	(void)f;
 	if (is_strange(e))
 		return is_refusal;
-	return endpoint_is_good(e->endpoint) && e->endpoint->wants_key.holds && !e->endpoint->key_rejected.holds;
+	return endpoint_wants_key(e) && !e->endpoint->key_rejected.holds;
 }
 
 static bool rejects_key(const struct evidence *e, struct finding *f)
@@ -192,8 +203,7 @@ static bool is_redirected(const struct evidence *e, struct finding *f)
 {
 	if (!is_strange(e) || answer_of(e)->status < 300 || answer_of(e)->status > 399)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s%s", answer_of(e)->leaves_host ? "another place, " : "",
-		*answer_of(e)->location ? answer_of(e)->location : "nowhere");
+	snprintf(f->detail, sizeof(f->detail), "%s", *answer_of(e)->location ? answer_of(e)->location : "nowhere");
 	return true;
 }
 
@@ -264,14 +274,14 @@ static bool has_wrong_path(const struct evidence *e, struct finding *f)
 }
 
 const struct rule http_rules[] = {
-	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} takes connections and says nothing, twice in a row%{detail}",
-		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
-	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
-		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS", true },
+	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
+		"%{server} at %{host}:%{port} takes connections and finishes no answer, twice in a row%{detail}",
+		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
+	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
+		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
 		"tailscale serve is up, %{detail}",
 		"on %{peer}: tailscale serve status names the backend; start it, or serve http://127.0.0.1:PORT", true },

@@ -92,7 +92,9 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 
 static bool is_relayed(const struct evidence *e, struct finding *f)
 {
-	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !peer_was_heard(e->peer, e->now))
+	bool is_proven = peer_was_heard(e->peer, e->now) && when_since(e->peer->kind_since, e->peer->heard) >= 0;
+
+	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !is_proven)
 		return false;
 	say_price(e->peer, f);
 	weigh(e, f);

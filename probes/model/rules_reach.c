@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#define SESSION_MISSES 4
 #define CERT_NOTICE_MS (14 * INT64_C(86400000))
 
 static bool was_asked(const struct evidence *e)
@@ -109,11 +110,17 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Until WireGuard has shaken hands, a lost first packet (tried again after 5 s) looks like a closed port. */
+static bool has_session(const struct evidence *e)
+{
+	return !e->peer || e->peer->obs->last_handshake;
+}
+
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_turned_away(e, f))
 		return true;
-	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || e->endpoint->misses < 2)
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
 	if (e->peer && e->peer->ping_ok)
 		snprintf(f->detail, sizeof(f->detail), "get no answer: an ACL or that host's firewall drops them (the "

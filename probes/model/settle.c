@@ -82,6 +82,21 @@ static void settle_daemon(struct settling *s)
 	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
 }
 
+/* A daemon that goes or comes back explains what happens to the rows. How it was found is no event. */
+static void note_daemon(struct settling *s)
+{
+	const struct verdict *worst = s->verdicts.count ? &s->verdicts.items[0] : NULL;
+	const char *before = s->ledger->daemon_code;
+	const char *code = worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
+
+	if (!s->ledger->status)
+		return;
+	s->ledger->daemon_code = code;
+	if (before && strcmp(before, code) != 0)
+		event_note(s->ledger, "", *code ? worst->state : STATE_OK, s->now,
+			*code ? worst->text : "tailscaled is at work again");
+}
+
 /* The verdicts of this machine: its daemon's, and those of its own node. */
 static void judge_daemon(struct settling *s)
 {
@@ -95,6 +110,7 @@ static void judge_daemon(struct settling *s)
 		verdict_judge(own, &evidence, &s->ledger->self.standings, s->arena, &s->verdicts);
 	}
 	s->snapshot->verdicts = settle_span(s, 0);
+	note_daemon(s);
 }
 
 static void settle_traffic(struct settling *s)
@@ -115,6 +131,22 @@ static int row_of_url(const struct settling *s, const char *url)
 		if (strcmp(s->ledger->endpoints.items[i]->url, url) == 0)
 			return (int)i;
 	return -1;
+}
+
+/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both. */
+static void share_engine(const struct endpoint *backend, struct endpoint *door)
+{
+	door->engine_id = backend->engine_id;
+	if (!*backend->server || strcmp(backend->server, door->server) != 0)
+		return;
+	if (backend->models_known) {
+		door->models = backend->models;
+		door->models_known = true;
+		door->loaded_known = backend->loaded_known;
+		door->loaded_models = backend->loaded_models;
+	}
+	if (!*door->version)
+		door->version = backend->version;
 }
 
 static void settle_mount(struct settling *s, struct known_mount *known, struct mount *row)
@@ -140,7 +172,7 @@ static void settle_mount(struct settling *s, struct known_mount *known, struct m
 	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
 	row->verdicts = settle_span(s, first);
 	if (row->backend >= 0 && row->endpoint >= 0)
-		s->snapshot->endpoints[row->endpoint].engine_id = s->snapshot->endpoints[row->backend].engine_id;
+		share_engine(&s->snapshot->endpoints[row->backend], &s->snapshot->endpoints[row->endpoint]);
 }
 
 static void settle_mounts(struct settling *s)

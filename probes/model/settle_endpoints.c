@@ -42,12 +42,13 @@ const struct known_endpoint *settle_backend(const struct ledger *ledger, const s
 		ledger_endpoint(ledger, mount->obs->backend) : NULL;
 }
 
-/* A fault is believed by its verdict; without one, the state is that of the last good answer. */
+/* A fault is believed by its verdict; without one, the state is that of the last good answer. What was slow was so by a
+ * verdict, most often its path's, and is well when that goes. */
 static enum state base_state(const struct known_endpoint *endpoint)
 {
-	if (endpoint_is_good(endpoint))
+	if (endpoint_is_good(endpoint) || endpoint->own_state == STATE_SLOW)
 		return STATE_OK;
-	return when_known(endpoint->last.at) ? endpoint->state : STATE_UNKNOWN;
+	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
 
 static bool is_trouble(enum state state)
@@ -70,7 +71,7 @@ static void note_change(struct settling *s, struct known_endpoint *known, enum s
 		return;
 	if (is_trouble(from) != is_trouble(to))
 		known->changes[known->change_count++ % ARRAY_LEN(known->changes)] = s->now;
-	for (size_t i = 0; i < verdicts.count && !worst; i++)
+	for (size_t i = 0; i < verdicts.count && !worst && to != STATE_OK; i++)    /* well needs no reason */
 		if (!s->verdicts.items[verdicts.first + i].is_muted)
 			worst = &s->verdicts.items[verdicts.first + i];
 	snprintf(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), worst ? ": " : "",
@@ -87,18 +88,24 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 		.mount = mount ? mount->obs : NULL, .backend = settle_backend(s->ledger, mount) };
 	size_t first = s->verdicts.count;
 	enum state state, base = base_state(known);
+	bool is_explained;
 
 	if (s->ledger->status && !ledger_daemon_runs(s->ledger) && *known->peer_id) {
 		row->state = known->state;
 		row->is_stale = true;
 		return;
 	}
-	if (row->peer < 0 || !inherit(s, &s->snapshot->peers[row->peer]))
+	is_explained = row->peer >= 0 && inherit(s, &s->snapshot->peers[row->peer]);
+	if (!is_explained)
 		verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
 	else if (s->snapshot->peers[row->peer].state == STATE_OFFLINE)
 		base = STATE_OFFLINE;   /* a muted verdict makes no state */
 	row->verdicts = settle_span(s, first);
 	state = settle_state(s, row->verdicts, base);
+	if (base == STATE_UNKNOWN && state == STATE_SLOW && s->verdicts.items[first].layer < LAYER_PORT)
+		state = STATE_UNKNOWN;  /* a slow path makes nothing slow that never answered */
+	if (!is_explained)
+		known->own_state = state;
 	note_change(s, known, state, row->verdicts);
 	row->state = state;
 }

@@ -142,6 +142,16 @@ door phone:ollama raw 21434 ollama-0.17.4/loaded-idle
 
 
 @test
+def what_was_found_in_another_tailnet_is_not_asked_in_this_one():
+    with FakeTailnet(WELL + "config discover = mine\nconfig ports = 21434\n") as fake:
+        os.makedirs(f"{fake.dir}/state/tsllm-top")
+        with open(f"{fake.dir}/state/tsllm-top/endpoints", "w", encoding="utf-8") as file:
+            file.write("http://gpu1.tail0000.ts.net:11434\tollama\nhttp://gpu1.example:11434\tollama\n")
+        ended = once(fake)
+    assert len(ended.json["endpoints"]) == 2 and ended.status == 0, ended.out
+
+
+@test
 def a_web_server_on_a_polite_port_is_left_alone():
     scenario = """
 daemon magicdns off

@@ -141,6 +141,11 @@ class Peer(Actor):
         self.suffix, self.login = suffix, login
 
     @command
+    def named(self, name):
+        """It goes by another name now, perhaps by that of a machine which went."""
+        self.name = name
+
+    @command
     def exit_node(self):
         self.extra["ExitNodeOption"] = True
 

@@ -1,7 +1,9 @@
 """The machines of the lab: what runs on each, and how a test asks it and breaks it."""
+import contextlib
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -64,7 +66,8 @@ class Host:
         self.options = HOSTS[name]
         self.fqdn, self.underlay = f"{name}.{DOMAIN}", f"10.99.0.{10 + number}"
         self.socket = world.path(f"{name}.sock")
-        self.daemon, self.servers, self.address = None, {}, ""
+        self.daemon, self.address = None, ""
+        self.servers, self.played = {}, {}      # by port: the process, and what started the last one
 
     # ---- the machine
 
@@ -72,7 +75,8 @@ class Host:
         """Its namespace, with a cable to the hub and no other way out."""
         world, veth = self.world, f"to{number}"
         world.namespace(self.name)
-        world.ip("hub", "link", "add", veth, "type", "veth", "peer", "name", "eth0", "netns", f"{world.name}-{self.name}")
+        world.ip("hub", "link", "add", veth, "type", "veth", "peer", "name", "eth0",
+                 "netns", f"{world.name}-{self.name}")
         world.ip("hub", "link", "set", veth, "master", "bridge0", "up")
         world.ip(self.name, "addr", "add", f"{self.underlay}/24", "dev", "eth0")
         world.ip(self.name, "link", "set", "eth0", "up")
@@ -91,9 +95,6 @@ class Host:
             f"--statedir={self.world.path(self.name)}", f"--socket={self.socket}", "--port=41641",
         ], f"{self.name}.log", **QUIET, **environment)
         until(lambda: self.local("status"), f"{self.name}: tailscaled does not answer")
-
-    def stop_daemon(self):
-        self.world.stop(self.daemon)
 
     def log_in(self):
         self.cli("up", f"--login-server={CONTROL}", f"--hostname={self.name}", "--accept-dns=false",
@@ -126,26 +127,55 @@ class Host:
         """Waits until a packet comes back from another machine by whatever path."""
         until(lambda: not self.ping(other, "TSMP").get("Err"), f"{self.name} does not reach {other.name}", 60)
 
-    def freeze(self):
+    @contextlib.contextmanager
+    def frozen(self):
+        """Its tailscaled takes everything and does nothing, for a while."""
         self.daemon.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.daemon.send_signal(signal.SIGCONT)
 
-    def thaw(self):
-        self.daemon.send_signal(signal.SIGCONT)
+    @contextlib.contextmanager
+    def gone(self):
+        """No tailscaled, for a while."""
+        self.world.stop(self.daemon)
+        try:
+            yield
+        finally:
+            self.start_daemon()
+
+    @contextlib.contextmanager
+    def fenced(self, *rules):
+        """Rules of nft, for a while; each begins with the chain that it is for: in or out."""
+        table = "add table inet fence; " + "".join(
+            f"add chain inet fence {chain} {{ type filter hook {hook} priority 0; }}; "
+            for chain, hook in (("in", "input"), ("out", "output")))
+        self.run("nft", table + "; ".join(f"add rule inet fence {rule}" for rule in rules))
+        try:
+            yield
+        finally:
+            self.run("nft", "delete table inet fence")
 
     def serve(self, *words):
         self.cli("serve", "--bg", "--yes", *words)
 
+    @contextlib.contextmanager
+    def serving(self, port, target, how="https"):
+        """A mount, for a while."""
+        self.serve(f"--{how}={port}", target)
+        try:
+            yield f"{'https' if how == 'https' else 'http'}://{self.fqdn}:{port}"
+        finally:
+            self.cli("serve", f"--{how}={port}", "off")
+
     def certify(self, kind="good"):
-        """Puts a certificate where tailscaled looks for its own; None takes it away."""
+        """Puts a certificate where tailscaled looks for its own."""
+        self.certificates.context(self.fqdn, kind)
         folder = self.world.path(self.name, "certs")
         os.makedirs(folder, exist_ok=True)
-        for end, source in ((".crt", f"{self.fqdn}-{kind}.crt"), (".key", "leaf.key")):
-            path = os.path.join(folder, self.fqdn + end)
-            if os.path.lexists(path):
-                os.unlink(path)
-            if kind:
-                self.certificates.context(self.fqdn, kind)
-                os.symlink(os.path.join(self.certificates.folder, source), path)
+        for source, end in ((f"{self.fqdn}-{kind}.crt", ".crt"), ("leaf.key", ".key")):
+            shutil.copy(os.path.join(self.certificates.folder, source), os.path.join(folder, self.fqdn + end))
 
     # ---- servers
 
@@ -153,9 +183,11 @@ class Host:
         """A server on a port; one that plays there already makes way."""
         self.end_server(port)
         words = [sys.executable, os.path.join(HERE, "player.py"), f"{address}:{port}", answer, *options]
-        self.servers[port] = self.world.start(self.name, words, f"{self.name}-{port}.log")
-        self.servers[port].played = (answer, *options), {"address": address}
-        until(lambda: f":{port} " in self.run("ss", "-Hltn", f"sport = :{port}"), f"{self.name}:{port} does not listen")
+        self.play_words(port, words)
+
+    def play_words(self, port, words):
+        self.servers[port], self.played[port] = self.world.start(self.name, words, f"{self.name}-{port}.log"), words
+        until(lambda: self.listens(port), f"{self.name}:{port} does not listen", 120)
 
     def play_tls(self, port, answer, kind):
         """A server with a certificate of its own on a port, without `tailscale serve`."""
@@ -163,6 +195,30 @@ class Host:
         self.play(port, answer, "--tls", self.fqdn, os.path.join(self.certificates.folder, f"{self.fqdn}-{kind}.crt"),
                   os.path.join(self.certificates.folder, "leaf.key"))
 
+    def listens(self, port):
+        return self.run("ss", "-Hltn", f"sport = :{port}")
+
     def end_server(self, port):
         if port in self.servers:
             self.world.stop(self.servers.pop(port))
+
+    @contextlib.contextmanager
+    def playing(self, port, answer, *options, **how):
+        """Another server on a port, for a while."""
+        before = self.played[port] if port in self.servers else None
+        self.play(port, answer, *options, **how)
+        try:
+            yield f"http://{self.fqdn}:{port}"
+        finally:
+            self.end_server(port)
+            if before:
+                self.play_words(port, before)
+
+    @contextlib.contextmanager
+    def dead(self, port):
+        """No server on a port, for a while."""
+        self.end_server(port)
+        try:
+            yield
+        finally:
+            self.play_words(port, self.played[port])

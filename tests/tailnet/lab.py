@@ -3,7 +3,7 @@
 
     lab.py up                       brings one up and says how to look at it
     lab.py check --top PROGRAM      brings one up, runs the table of tests against it, takes it away
-    lab.py down                     takes away every lab that is on this machine
+    lab.py down                     takes away what `up` brought, and what a killed `check` left
 """
 import argparse
 import signal
@@ -25,14 +25,26 @@ def up(arguments):
 
 
 def down(_arguments):
-    for folder in world.folders():
+    for folder in world.abandoned():
         world.clear(folder)
         print(f"gone: {folder}")
     return 0
 
 
 def run_check(arguments):
-    return check.check(arguments.top, arguments.only)
+    try:
+        return check.check(arguments.top, arguments.only)
+    except world.Trouble as why:
+        print(f"Bail out! {why}")
+        check.sum_up(0, 1, 0)
+        return 1
+
+
+def end(number, _frame):
+    """Whatever ends the driver ends it by an exception, so that it cleans up; a second time is too late to ask."""
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    sys.exit(128 + number)
 
 
 def main():
@@ -41,9 +53,8 @@ def main():
     parser.add_argument("--top", default="./tsllm-top")
     parser.add_argument("only", nargs="*", help="only the rows whose name holds one of these words")
     arguments = parser.parse_intermixed_args()
-    # Whatever ends the driver ends it by an exception, so that it cleans up.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda number, _: sys.exit(128 + number))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     reason = programs.why_not()
     if reason and arguments.what != "down":
         check.skip(reason)

@@ -2,7 +2,6 @@
 import os
 
 from rows import expect, row
-from rows_paths import fenced
 from top import NOBODY, codes, told
 from world import until
 
@@ -28,12 +27,9 @@ def a_daemon_that_is_gone_is_missing(lab, top):
     assert codes(look.snapshot) == ["tailscaled-missing"], look.snapshot["verdicts"]
     assert (look.status, look.snapshot["status"]) == (3, "unknown"), (look.status, look.snapshot["status"])
     assert look.seconds < 6, look.seconds
-    lab.spare1.stop_daemon()
-    try:
-        command = f"--tailscale={lab.spare1.command()[0]}"
+    command = f"--tailscale={lab.spare1.command()[0]}"
+    with lab.spare1.gone():
         looks = top.once(url, host=lab.spare1), top.once(url, host=lab.spare1, deadline=5, options=[command])
-    finally:
-        lab.spare1.start_daemon()
     for look in looks:
         assert codes(look.snapshot) == ["tailscaled-missing"], look.snapshot["verdicts"]
     assert looks[1].seconds < 5.5, "the command looks for its daemon for five seconds"
@@ -42,11 +38,8 @@ def a_daemon_that_is_gone_is_missing(lab, top):
 
 @row
 def a_daemon_that_is_frozen_is_stale(lab, top):
-    lab.spare1.freeze()
-    try:
+    with lab.spare1.frozen():
         look = top.once(host=lab.spare1, deadline=5)
-    finally:
-        lab.spare1.thaw()
     assert codes(look.snapshot) == ["status-stale"], look.snapshot["verdicts"]
     assert look.status == 3 and look.seconds < 5.5, look.seconds
     lab.admin.reach(lab.spare1)
@@ -57,7 +50,7 @@ def a_lost_control_plane_is_told_and_blames_no_peer(lab, top):
     url = f"http://{lab.gpu1.fqdn}:8080"
     with top.watch(url) as watch:
         watch.until(lambda look: look.endpoint(url)["state"] == "ok")
-        with fenced(lab.admin, "out ip daddr 10.99.0.1 tcp dport 9911 reject with tcp reset"):
+        with lab.admin.fenced("out ip daddr 10.99.0.1 tcp dport 9911 reject with tcp reset"):
             lab.order(spare1={"tags": []})     # news to be acknowledged: the answer is a reset
             look, _ = watch.until(lambda look: "control-lost" in codes(look.snapshot), 60)
             expect(look, url, "ok", daemon=["control-lost"])
@@ -118,4 +111,5 @@ def a_logged_out_machine_needs_a_login(lab, top):
     until(lambda: lab.spare1.status()["BackendState"] == "NeedsLogin", "still logged in")
     look = top.once(host=lab.spare1)
     assert codes(look.snapshot) == ["needs-login"], look.snapshot["verdicts"]
-    assert look.status == 3 and look.snapshot["peers"] == []
+    assert look.status == 3, look.status
+    assert look.snapshot["peers"] == [], look.snapshot["peers"]

@@ -1,5 +1,4 @@
 """Paths, peers, and what keeps packets out."""
-import contextlib
 import time
 
 from rows import expect, row
@@ -7,28 +6,6 @@ from top import NOBODY, codes
 from world import until
 
 DAY_S = 86400
-
-
-@contextlib.contextmanager
-def ordered(lab, **orders):
-    """What the control plane says of hosts, for a while."""
-    before = {name: node["order"] for name, node in lab.nodes().items() if name in orders}
-    lab.order(**orders)
-    try:
-        yield
-    finally:
-        lab.order(**before)
-
-
-@contextlib.contextmanager
-def fenced(host, *rules):
-    """nft rules in the input chain of a host."""
-    host.run("nft", "add table inet fence; add chain inet fence in { type filter hook input priority 0; }; "
-             "add chain inet fence out { type filter hook output priority 0; };" + "; ".join(f"add rule inet fence {one}" for one in rules))
-    try:
-        yield
-    finally:
-        host.run("nft", "delete table inet fence")
 
 
 def settled(host):
@@ -80,11 +57,8 @@ def a_peer_that_went_is_offline_and_its_server_is_not_blamed(lab, top):
     url = f"http://{lab.spare1.fqdn}:8080"
     with top.watch(url) as watch:
         watch.until(lambda look: look.endpoint(url)["state"] == "ok")
-        lab.spare1.stop_daemon()
-        try:
+        with lab.spare1.gone():
             look, seconds = watch.until(lambda look: "host-offline" in look.alarms_of(url))
-        finally:
-            lab.spare1.start_daemon()
         expect(look, url, "offline", "host-offline")
         assert seconds < 15, seconds
         until(lambda: lab.admin.peer(lab.spare1)["Online"], "spare1 is not back")
@@ -95,12 +69,9 @@ def a_peer_that_went_is_offline_and_its_server_is_not_blamed(lab, top):
 @row
 def a_peer_that_is_offline_is_so_at_the_first_look(lab, top):
     url = f"http://{lab.spare1.fqdn}:8080"
-    lab.spare1.stop_daemon()
-    try:
+    with lab.spare1.gone():
         until(lambda: not lab.admin.peer(lab.spare1)["Online"], "spare1 is still online")
         look = top.once(url)
-    finally:
-        lab.spare1.start_daemon()
     expect(look, url, "offline", "host-offline")
     assert look.peer(lab.spare1)["path"]["kind"] == "offline"
     until(lambda: lab.admin.peer(lab.spare1)["Online"], "spare1 is not back")
@@ -110,12 +81,12 @@ def a_peer_that_is_offline_is_so_at_the_first_look(lab, top):
 @row
 def an_expired_key_and_one_that_expires_soon_are_told(lab, top):
     url = f"http://{lab.spare1.fqdn}:8080"
-    with ordered(lab, spare1={"expired": True, "keyExpiry": in_days(-3)}):
+    with lab.ordered(spare1={"expired": True, "keyExpiry": in_days(-3)}):
         until(lambda: lab.admin.peer(lab.spare1).get("Expired"), "not expired")
         look = top.once(url)
     expect(look, url, "offline", "key-expired")
     assert "3 d" in look.text(look.peer(lab.spare1), "key-expired")
-    with ordered(lab, spare1={"keyExpiry": in_days(5)}):
+    with lab.ordered(spare1={"keyExpiry": in_days(5)}):
         until(lambda: lab.admin.peer(lab.spare1).get("KeyExpiry"), "no expiry")
         lab.admin.reach(lab.spare1)
         look = top.once(url)
@@ -128,7 +99,7 @@ def an_expired_key_and_one_that_expires_soon_are_told(lab, top):
 def a_firewall_on_the_host_is_filtered(lab, top):
     url, open_url = f"http://{lab.fenced1.fqdn}:8080", f"http://{lab.fenced1.fqdn}:8081"
     lab.fenced1.play(8081, "llama-server-0.5.0/ready-idle")
-    with fenced(lab.fenced1, "in iifname tailscale0 tcp dport 8080 drop"):
+    with lab.fenced1.fenced("in iifname tailscale0 tcp dport 8080 drop"):
         look = top.once(url, open_url)
     lab.fenced1.end_server(8081)
     expect(look, url, "filtered", "filtered")
@@ -141,7 +112,7 @@ def a_firewall_on_the_host_is_filtered(lab, top):
 def an_acl_against_the_pair_is_told_to_root_and_suspected_for_others(lab, top):
     url = f"http://{lab.denied1.fqdn}:8080"
     lab.admin.reach(lab.denied1)
-    with ordered(lab, denied1={"denies": [{"from": "admin"}]}):
+    with lab.ordered(denied1={"denies": [{"from": "admin"}]}):
         settled(lab.denied1)
         look, other = top.once(url), top.once(url, user=NOBODY)
     expect(look, url, "filtered", "acl-denied")
@@ -154,7 +125,7 @@ def an_acl_against_the_pair_is_told_to_root_and_suspected_for_others(lab, top):
 def an_acl_against_one_port_leaves_the_others_alone(lab, top):
     url, open_url = f"http://{lab.denied1.fqdn}:8080", f"http://{lab.denied1.fqdn}:8081"
     lab.denied1.play(8081, "llama-server-0.5.0/ready-idle")
-    with ordered(lab, denied1={"denies": [{"from": "admin", "port": 8080}]}):
+    with lab.ordered(denied1={"denies": [{"from": "admin", "port": 8080}]}):
         settled(lab.denied1)
         look, other = top.once(url, open_url), top.once(url, open_url, user=NOBODY)
     lab.denied1.end_server(8081)
@@ -167,7 +138,7 @@ def an_acl_against_one_port_leaves_the_others_alone(lab, top):
 @row
 def a_peer_that_a_rule_hides_is_an_unknown_host(lab, top):
     url = f"http://{lab.spare1.fqdn}:8080"
-    with ordered(lab, spare1={"hidden": True}):
+    with lab.ordered(spare1={"hidden": True}):
         until(lambda: not lab.admin.peer(lab.spare1), "spare1 is still seen")
         look = top.once(url)
     expect(look, url, "down", "unknown-host")
@@ -177,11 +148,8 @@ def a_peer_that_a_rule_hides_is_an_unknown_host(lab, top):
 @row
 def a_frozen_peer_is_unreachable(lab, top):
     url = f"http://{lab.gpu1.fqdn}:8080"
-    lab.gpu1.freeze()
-    try:
+    with lab.gpu1.frozen():
         look = top.once(url, deadline=20)
-    finally:
-        lab.gpu1.thaw()
     expect(look, url, "down", "host-unreachable")
     assert "host-unreachable" in codes(look.peer(lab.gpu1))
     lab.admin.reach(lab.gpu1)
@@ -193,13 +161,10 @@ def a_peer_that_freezes_is_not_called_relayed_and_soon_unreachable(lab, top):
     lab.admin.reach(lab.gpu1)
     with top.watch(url) as watch:
         watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct")
-        lab.gpu1.freeze()
-        try:
+        with lab.gpu1.frozen():
             seen = len(watch.looks)
             _, seconds = watch.until(lambda look: "host-unreachable" in look.alarms_of(url), 90)
-        finally:
-            lab.gpu1.thaw()
-        frozen = watch.looks[seen:]
+            frozen = watch.looks[seen:]
         watch.until(lambda look: look.endpoint(url)["state"] == "ok", 60)
     assert not any("relayed" in look.alarms_of(url) for look in frozen), "nothing came back, by DERP or otherwise"
     bare = {look.endpoint(url)["state"] for look in frozen if not look.endpoint(url)["verdicts"]} - {"ok"}
@@ -213,7 +178,7 @@ def a_direct_path_that_breaks_is_noticed_and_blames_no_server(lab, top):
     lab.admin.reach(lab.gpu1)
     with top.watch(url) as watch:
         watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct")
-        with fenced(lab.gpu1, "in udp dport 41641 drop", "out udp sport 41641 drop"):
+        with lab.gpu1.fenced("in udp dport 41641 drop", "out udp sport 41641 drop"):
             look, seconds = watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "derp", 30)
             assert seconds < 15, seconds
             look, _ = watch.until(lambda look: "relayed" in look.alarms_of(url), 30)

@@ -1,45 +1,15 @@
 """What `tailscale serve`, TLS and the servers themselves answer."""
-import contextlib
 import sys
 
 import programs
 from rows import Skip, expect, row
+from tailnet import LLAMA, OLLAMA
 from top import codes
-from world import until
-
-OLLAMA, LLAMA = "ollama-0.17.4/loaded-idle", "llama-server-0.5.0/ready-idle"
 
 
-@contextlib.contextmanager
-def playing(host, port, answer, *options, **how):
-    """Another server on a port, for a while."""
-    before = host.servers.get(port)
-    host.play(port, answer, *options, **how)
-    try:
-        yield f"http://{host.fqdn}:{port}"
-    finally:
-        host.end_server(port)
-        if before:
-            host.play(port, *before.played[0], **before.played[1])
-
-
-@contextlib.contextmanager
-def dead(host, port):
-    before = host.servers[port].played
-    host.end_server(port)
-    try:
-        yield
-    finally:
-        host.play(port, *before[0], **before[1])
-
-
-@contextlib.contextmanager
-def served(host, *words, off):
-    host.serve(*words)
-    try:
-        yield
-    finally:
-        host.cli("serve", *off, "off")
+def write(path, text):
+    with open(path, "w", encoding="ascii") as file:
+        file.write(text)
 
 
 @row
@@ -58,7 +28,7 @@ def a_healthy_fleet_raises_nothing(lab, top):
 
 @row
 def a_dead_backend_of_an_https_mount_is_a_bad_gateway(lab, top):
-    with dead(lab.gpu1, 11434):
+    with lab.gpu1.dead(11434):
         look = top.once(f"https://{lab.gpu1.fqdn}")
     expect(look, f"https://{lab.gpu1.fqdn}", "fault", "bad-gateway")
     assert look.status == 2
@@ -66,16 +36,16 @@ def a_dead_backend_of_an_https_mount_is_a_bad_gateway(lab, top):
 
 @row
 def a_dead_backend_of_a_tcp_mount_accepts_then_closes(lab, top):
-    with served(lab.gpu1, "--tcp=9000", "tcp://localhost:9001", off=["--tcp=9000"]):
-        look = top.once(f"http://{lab.gpu1.fqdn}:9000")
-    expect(look, f"http://{lab.gpu1.fqdn}:9000", "down", "accepts-then-closes")
+    with lab.gpu1.serving(9000, "tcp://localhost:9001", "tcp") as url:
+        look = top.once(url)
+    expect(look, url, "down", "accepts-then-closes")
 
 
 @row
 def a_tcp_mount_with_a_living_backend_is_well(lab, top):
-    with served(lab.gpu1, "--tcp=9000", "tcp://localhost:8080", off=["--tcp=9000"]):
-        look = top.once(f"http://{lab.gpu1.fqdn}:9000")
-    expect(look, f"http://{lab.gpu1.fqdn}:9000", "ok")
+    with lab.gpu1.serving(9000, "tcp://localhost:8080", "tcp") as url:
+        look = top.once(url)
+    expect(look, url, "ok")
 
 
 @row
@@ -168,7 +138,7 @@ def serve_without_a_certificate_is_cert_not_issued(lab, top):
 @row
 def an_ollama_that_refuses_the_name_is_a_host_check_and_proven(lab, top):
     url = f"https://{lab.gpu1.fqdn}"
-    with playing(lab.gpu1, 11434, OLLAMA, "--local-names", address="127.0.0.1"):
+    with lab.gpu1.playing(11434, OLLAMA, "--local-names", address="127.0.0.1"):
         look = top.once(url)
     expect(look, url, "fault", "host-check")
     said = look.text(look.endpoint(url), "host-check")
@@ -180,11 +150,10 @@ def a_key_that_is_wanted_given_and_wrong_are_three_things(lab, top):
     missing, right = "llama-server-0.5.0/api-key-missing", "llama-server-0.5.0/api-key-right"
     url = f"http://{lab.gpu1.fqdn}:9100"
     keyfile = lab.world.path("key")
-    with playing(lab.gpu1, 9100, missing, "--key", f"sk-right={right}"):
+    with lab.gpu1.playing(9100, missing, "--key", f"sk-right={right}"):
         expect(top.once(url), url, "auth", "auth-required")
         for key, state, wanted in (("sk-right", "ok", []), ("sk-wrong", "auth", ["auth-rejected"])):
-            with open(keyfile, "w", encoding="ascii") as file:
-                file.write(key + "\n")
+            write(keyfile, key + "\n")
             look = top.once(config=f"discover = off\n[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n")
             expect(look, url, state, *wanted)
             assert key not in str(look.snapshot)
@@ -192,7 +161,7 @@ def a_key_that_is_wanted_given_and_wrong_are_three_things(lab, top):
 
 @row
 def a_model_that_is_loading_is_loading(lab, top):
-    with playing(lab.gpu1, 9100, "llama-server-0.5.0/loading") as url:
+    with lab.gpu1.playing(9100, "llama-server-0.5.0/loading") as url:
         look = top.once(url)
     expect(look, url, "loading", "loading")
     assert look.status == 0, "loading is no fault"
@@ -200,17 +169,14 @@ def a_model_that_is_loading_is_loading(lab, top):
 
 @row
 def a_frozen_server_behind_serve_gives_no_answer(lab, top):
-    with playing(lab.gpu1, 9100, "frozen") as url, \
-            served(lab.gpu1, "--https=8444", "http://127.0.0.1:9100", off=["--https=8444"]):
-        mounted = f"https://{lab.gpu1.fqdn}:8444"
+    with lab.gpu1.playing(9100, "frozen") as url, lab.gpu1.serving(8444, "http://127.0.0.1:9100") as mounted:
         look = top.once(url, mounted)
     expect(look, url, "stalled", "no-answer")
     expect(look, mounted, "stalled", "no-answer")
 
 
 def expect_proxy_scheme(lab, top, port):
-    url = f"https://{lab.admin.fqdn}:8444"
-    with served(lab.admin, "--https=8444", f"https+insecure://localhost:{port}", off=["--https=8444"]):
+    with lab.admin.serving(8444, f"https+insecure://localhost:{port}") as url:
         look = top.once()
     assert codes(look.mount(8444)) == ["proxy-scheme"], look.mount(8444)
     expect(look, url, "fault", "proxy-scheme")
@@ -220,13 +186,11 @@ def expect_proxy_scheme(lab, top, port):
 @row
 def a_server_that_refuses_the_tls_of_an_https_insecure_target_is_proxy_scheme(lab, top):
     """As Go's servers (Ollama) and uvicorn (vLLM) do: 400 at once, so serve answers 502."""
-    url = f"https://{lab.admin.fqdn}:8444"
-    refuses = lab.world.start("admin", [sys.executable, "-m", "http.server", "9300"], "refuses.log")
-    until(lambda: lab.admin.run("ss", "-Hltn", "sport = :9300"), "nothing listens on 9300")
+    lab.admin.play_words(9300, [sys.executable, "-m", "http.server", "9300"])
     expect_proxy_scheme(lab, top, 9300)
-    with served(lab.admin, "--https=8444", "https+insecure://localhost:9300", off=["--https=8444"]):
+    with lab.admin.serving(8444, "https+insecure://localhost:9300") as url:
         away = top.once(url, host=lab.gpu1)
-    lab.world.stop(refuses)
+    lab.admin.end_server(9300)
     expect(away, url, "fault", "bad-gateway")
     assert "https+insecure" in away.text(away.endpoint(url), "bad-gateway")
 
@@ -239,8 +203,7 @@ def a_server_that_keeps_silent_to_the_tls_of_an_https_insecure_target_is_proxy_s
 
 @row
 def a_mount_of_this_machine_names_its_dead_backend(lab, top):
-    url = f"https://{lab.admin.fqdn}:8444"
-    with served(lab.admin, "--https=8444", "http://127.0.0.1:9200", off=["--https=8444"]):
+    with lab.admin.serving(8444, "http://127.0.0.1:9200") as url:
         look = top.once()
     expect(look, url, "fault", "bad-gateway")
     assert "http://127.0.0.1:9200" in look.text(look.endpoint(url), "bad-gateway")
@@ -262,32 +225,29 @@ def funnel_makes_it_public(lab, top):
 
 @row
 def a_real_litellm_is_recognised_takes_its_key_and_dies(lab, top):
-    url = f"https://{lab.gpu1.fqdn}:8445"
     if not programs.litellm():
         raise Skip("LiteLLM cannot be fetched from PyPI")
-    with open(lab.world.path("litellm.yaml"), "w", encoding="ascii") as file:
-        file.write("model_list:\n- model_name: tiny\n  litellm_params:\n"
-                   "    {model: openai/tiny, api_base: 'http://127.0.0.1:8080/v1', api_key: none}\n")
-    with open(lab.world.path("litellm.key"), "w", encoding="ascii") as file:
-        file.write("sk-right\n")
-    server = lab.world.start("gpu1", [programs.litellm(), "--config", lab.world.path("litellm.yaml"),
-                                      "--host", "127.0.0.1", "--port", "4000"], "litellm.log",
-                             LITELLM_MASTER_KEY="sk-right", LITELLM_LOCAL_MODEL_COST_MAP="True")
-    until(lambda: lab.gpu1.run("ss", "-Hltn", "sport = :4000"), "LiteLLM does not listen", 120)
-    with served(lab.gpu1, "--https=8445", "http://127.0.0.1:4000", off=["--https=8445"]):
+    keyfile, models = lab.world.path("key"), lab.world.path("litellm.yaml")
+    write(keyfile, "sk-right\n")
+    write(models, "model_list:\n- model_name: tiny\n  litellm_params:\n"
+          "    {model: openai/tiny, api_base: 'http://127.0.0.1:8080/v1', api_key: none}\n")
+    lab.gpu1.play_words(4000, [
+        "env", "LITELLM_MASTER_KEY=sk-right", "LITELLM_LOCAL_MODEL_COST_MAP=True", programs.litellm(),
+        "--config", models, "--host", "127.0.0.1", "--port", "4000"])
+    with lab.gpu1.serving(8445, "http://127.0.0.1:4000") as url:
         locked = top.once(url)      # without a database it says 500 to the keyless, not 401
-        opened = top.once(config="discover = off\n[endpoint one]\n"
-                          f"url = {url}\nkey_file = {lab.world.path('litellm.key')}\n")
-        lab.world.stop(server)
-        gone = top.once(url)
+        opened = top.once(config=f"discover = off\n[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n")
+        lab.gpu1.end_server(4000)
+        dead = top.once(url)
     assert locked.endpoint(url)["server"] == "litellm"
     assert [model["id"] for model in expect(opened, url, "ok")["models"]] == ["tiny"]
-    expect(gone, url, "fault", "bad-gateway")
+    expect(dead, url, "fault", "bad-gateway")
 
 
 @row
 def discovery_finds_what_is_served(lab, top):
     look = top.once(config="discover = mine\n", deadline=15)
+    assert look.said.startswith("tsllm-top: first start"), look.said
     found = {endpoint["url"]: endpoint["server"] for endpoint in look.snapshot["endpoints"]}
     for url, server in ((f"https://{lab.gpu1.fqdn}", "ollama"), (f"http://{lab.gpu1.fqdn}:8080", "llama-server"),
                         (f"https://{lab.gpu2.fqdn}", "ollama"), (f"https://{lab.gpu3.fqdn}", "ollama"),

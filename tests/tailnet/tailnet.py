@@ -1,9 +1,11 @@
 """The whole lab: the hub with its control plane, and the hosts, each with its servers."""
+import contextlib
+import json
 import os
 import sys
 
 from hosts import HOSTS, Host, ask
-from world import Trouble, World, run, until
+from world import Trouble, World, until
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake"))
 
@@ -16,39 +18,41 @@ class Tailnet:
     """`with Tailnet(programs) as lab:` is a tailnet; lab.gpu1 is a host of it."""
 
     def __init__(self, programs):
-        self.programs = programs
+        self.programs, self.hosts = programs, {}
         self.world = World()
-        self.admin_socket = self.world.path("control.sock")
-        self.hosts = {}
+        self.orders = self.world.path("control.sock")
+
+    def __getattr__(self, name):
+        if name in HOSTS:
+            return self.hosts[name]
+        raise AttributeError(name)
 
     def __enter__(self):
         try:
-            self.certificates = Certificates(self.world.path("ca"))
-            self.start_hub()
-            for number, name in enumerate(HOSTS):
-                self.start_host(name, number)
-            self.furnish()
+            self.set_up()
         except BaseException:
-            self.close()
+            self.world.close()
             raise
         return self
 
     def __exit__(self, *_):
-        self.close()
-
-    def __getattr__(self, name):
-        if name in HOSTS and name in self.hosts:
-            return self.hosts[name]
-        raise AttributeError(name)
-
-    def close(self):
         self.world.close()
 
     @property
     def ca(self):
-        return os.path.join(self.certificates.folder, "ca.crt")
+        return self.world.path("ca", "ca.crt")
 
     # ---- setting up
+
+    def set_up(self):
+        self.certificates = Certificates(self.world.path("ca"))
+        self.start_hub()
+        for number, name in enumerate(HOSTS):
+            host = self.hosts[name] = Host(self.world, name, number, self.programs, self.certificates)
+            host.plug_in(number)
+            host.start_daemon()
+            host.log_in()
+        self.furnish()
 
     def start_hub(self):
         """A bridge, and on it the control plane and the two DERP regions: nothing leads from here to anywhere."""
@@ -58,25 +62,8 @@ class Tailnet:
         for address in ("10.99.0.1/24", "10.99.0.2/24"):
             world.ip("hub", "addr", "add", address, "dev", "bridge0")
         world.ip("hub", "link", "set", "bridge0", "up")
-        self.control = world.start("hub", [os.path.join(self.programs, "control"), f"--admin={self.admin_socket}"],
-                                   "control.log")
-        until(lambda: ask(self.admin_socket, "GET", "/")[0] == 200, "the control plane does not answer")
-
-    def start_host(self, name, number):
-        host = self.hosts[name] = Host(self.world, name, number, self.programs, self.certificates)
-        host.plug_in(number)
-        host.start_daemon()
-        host.log_in()
-
-    def order(self, **orders):
-        """What shall be true of a host from now on: lab.order(gpu1={"online": False})."""
-        import json
-        status, answer = ask(self.admin_socket, "POST", "/", json.dumps(orders))
-        if status != 200:
-            raise Trouble(f"the control plane: {answer}")
-
-    def nodes(self):
-        return ask(self.admin_socket, "GET", "/")[1]
+        world.start("hub", [os.path.join(self.programs, "control"), f"--admin={self.orders}"], "control.log")
+        until(self.nodes_are_known, "the control plane does not answer")
 
     def furnish(self):
         """The servers, and what is true of hosts from the beginning."""
@@ -84,11 +71,37 @@ class Tailnet:
             self.hosts[name].certify()
         self.fenced1.certify("untrusted")
         self.order(tagged1={"tags": ["tag:gpu"]})
+        self.relay1.cli("set", "--relay-server-port=40000")
         for host in self.hosts.values():
             host.play(8080, LLAMA)
-        self.relay1.cli("set", "--relay-server-port=40000")
         for host in (self.gpu1, self.gpu2, self.gpu3, self.tagged1, self.relay1, self.fenced1):
             host.play(11434, OLLAMA, address="127.0.0.1")
             host.serve("http://127.0.0.1:11434")
         self.gpu1.serve("--https=8443", "--set-path=/llama", "http://127.0.0.1:8080")
-        run("true")
+        for host in self.hosts.values():
+            if host is not self.admin:
+                self.admin.reach(host)
+
+    # ---- the control plane
+
+    def nodes(self):
+        return ask(self.orders, "GET", "/")[1]
+
+    def nodes_are_known(self):
+        return isinstance(self.nodes(), dict)
+
+    def order(self, **orders):
+        """What shall be true of hosts from now on: lab.order(gpu1={"online": False})."""
+        status, answer = ask(self.orders, "POST", "/", json.dumps(orders))
+        if status != 200:
+            raise Trouble(f"the control plane: {answer}")
+
+    @contextlib.contextmanager
+    def ordered(self, **orders):
+        """The same, for a while."""
+        before = {name: node["order"] for name, node in self.nodes().items() if name in orders}
+        self.order(**orders)
+        try:
+            yield
+        finally:
+            self.order(**before)

@@ -17,6 +17,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.p
 from schema import validate  # noqa: E402
 
 NOBODY = 65534
+QUIETLY = "discover = off\n"
 # A mount namespace of its own: the program's machine knows the names of the tailnet, this machine does not.
 PRIVATELY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
              'mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"', "sh"]
@@ -25,9 +26,9 @@ PRIVATELY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
 class Look:
     """One snapshot."""
 
-    def __init__(self, text, seconds=0.0, status=0):
+    def __init__(self, text, said="", seconds=0.0, status=0):
         self.snapshot, = validate(text)
-        self.seconds, self.status = seconds, status
+        self.said, self.seconds, self.status = said, seconds, status
 
     def endpoint(self, url):
         found = [row for row in self.snapshot["endpoints"] if row["url"] == url]
@@ -39,11 +40,6 @@ class Look:
 
     def mount(self, port):
         return next(row for row in self.snapshot["serve"] if row["port"] == port)
-
-    @property
-    def codes(self):
-        """Of the daemon and this machine."""
-        return codes(self.snapshot)
 
     def text(self, row, code):
         """What a verdict of a row says, and what to do."""
@@ -67,6 +63,10 @@ def codes(row, with_info=True):
     return [one["code"] for one in row["verdicts"] if with_info or one["severity"] != "info"]
 
 
+def pinned(urls):
+    return [f"--endpoint={url}" for url in urls]
+
+
 class Top:
     """The program, as it is started on the hosts of a lab."""
 
@@ -75,47 +75,43 @@ class Top:
         # Whoever runs it may read it, and a build while the lab is up does not change it.
         self.program = shutil.copy(program, lab.world.path("tsllm-top"))
 
-    def command(self, host, *options, user=0, names=True, socket=""):
-        """The command that runs it on a host, and the environment with a state and configuration of its own."""
+    def command(self, host, options, config, user=0, names=True, socket=""):
+        """The command that runs it on a host, and an environment with a state and a configuration of its own."""
         folder = tempfile.mkdtemp(dir=self.lab.world.folder)
         with open(os.path.join(folder, "hosts"), "w", encoding="ascii") as file:
             file.writelines(f"{one.address} {one.fqdn}\n" for one in self.lab.hosts.values() if names)
         with open(os.path.join(folder, "resolv.conf"), "w", encoding="ascii") as file:
             file.write("nameserver 127.0.0.1\n")
+        with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
+            file.write(config)
         os.chown(folder, user, user)
         who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
         words = [*PRIVATELY, f"{folder}/hosts", f"{folder}/resolv.conf", *who, self.program,
-                 f"--socket={socket or host.socket}", f"--ca-file={self.lab.ca}", *options]
+                 f"--socket={socket or host.socket}", f"--ca-file={self.lab.ca}", f"--config={folder}/config",
+                 "--format=json", *options]
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder,
                        "LC_ALL": "C.UTF-8", "TZ": "UTC"}
-        return self.lab.world.inside(host.name, *words), environment, folder
+        return self.lab.world.inside(host.name, *words), environment
 
-    def once(self, *urls, host=None, config="discover = off\n", deadline=8, options=(), **how):
+    def once(self, *urls, host=None, config=QUIETLY, deadline=8, options=(), **how):
         """One snapshot of these endpoints, from admin unless another host is named."""
-        words, environment, folder = self.command(
-            host or self.lab.admin, "--once", "--format=json", f"--deadline={deadline}", f"--config={{folder}}/config",
-            *(f"--endpoint={url}" for url in urls), *options, **how)
-        with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
-            file.write(config)
-        words = [word.replace("{folder}", folder) for word in words]
+        words, environment = self.command(
+            host or self.lab.admin, ["--once", f"--deadline={deadline}", *pinned(urls), *options], config, **how)
         begun = time.monotonic()
         done = subprocess.run(words, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=deadline + 20, check=False)
         seconds = time.monotonic() - begun
-        if done.stderr or done.returncode not in (0, 1, 2, 3):
+        if done.returncode not in (0, 1, 2, 3):
             raise Trouble(f"tsllm-top ended with {done.returncode}: {done.stderr.strip()}")
-        return Look(done.stdout, seconds, done.returncode)
+        return Look(done.stdout, done.stderr, seconds, done.returncode)
 
     @contextlib.contextmanager
-    def watch(self, *urls, host=None, config="discover = off\n", **how):
+    def watch(self, *urls, host=None, config=QUIETLY, **how):
         """A running --watch."""
-        words, environment, folder = self.command(
-            host or self.lab.admin, "--watch", "--format=json", "--period=1", "--config={folder}/config",
-            *(f"--endpoint={url}" for url in urls), **how)
-        with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
-            file.write(config)
-        with subprocess.Popen([word.replace("{folder}", folder) for word in words], env=environment, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, start_new_session=True) as child:
+        words, environment = self.command(
+            host or self.lab.admin, ["--watch", "--period=1", *pinned(urls)], config, **how)
+        with subprocess.Popen(words, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              start_new_session=True) as child:
             watch = Watch(child)
             try:
                 yield watch
@@ -129,13 +125,17 @@ class Watch:
     """The snapshots of a --watch as they come."""
 
     def __init__(self, child):
-        self.looks, self.news = [], threading.Condition()
+        self.looks, self.news, self.broken = [], threading.Condition(), ""
         self.reader = threading.Thread(target=self.read, args=[child.stdout], daemon=True)
         self.reader.start()
 
     def read(self, lines):
         for line in lines:
-            look = Look(line)
+            try:
+                look = Look(line)
+            except Exception as why:
+                self.broken = f"{why}: {line[:200]}"
+                return
             with self.news:
                 self.looks.append(look)
                 self.news.notify()
@@ -151,7 +151,8 @@ class Watch:
                         return look, time.monotonic() - begun
                 seen = len(self.looks)
                 self.news.wait(left)
-            raise AssertionError(f"not within {seconds:.0f} s; last: {self.looks[-1].alarms if self.looks else 'nothing'}")
+        last = self.broken or (self.looks[-1].alarms if self.looks else "nothing")
+        raise AssertionError(f"not within {seconds:.0f} s; last: {last}")
 
 
 def told(look):

@@ -1,8 +1,8 @@
 """Namespaces and processes, each of them taken away again.
 
-Everything of one lab lives in one folder of the temporary directory, and its namespaces carry the folder's name.
-The folder keeps the list of the processes that were started, so whoever finds it can take the lab away: the driver
-that made it, or another one later.
+What one lab keeps lives in one folder of the temporary directory, its namespaces carry the folder's name, and every
+process it starts lives in one of them. So whoever finds the folder can take the lab away: the driver that made it, or
+another one later.
 """
 import contextlib
 import glob
@@ -15,7 +15,7 @@ import time
 
 PREFIX = "tsllm-lab-"
 NAMESPACES = "/run/netns"
-FOREVER_S = 10
+END_S = 10
 
 
 class Trouble(Exception):
@@ -47,7 +47,8 @@ class World:
         self.folder = tempfile.mkdtemp(prefix=PREFIX)
         os.chmod(self.folder, 0o755)
         self.name = os.path.basename(self.folder)
-        self.children = []
+        with open(self.path("driver"), "w", encoding="ascii") as file:
+            file.write(str(os.getpid()))
 
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
@@ -70,59 +71,47 @@ class World:
     # ---- processes
 
     def start(self, name, words, log, **environment):
-        """Starts words in a namespace and notes the process; its output goes to a log of the folder."""
+        """Starts words in a namespace; its output goes to a log of the folder."""
         with open(self.path(log), "ab") as output:
-            child = subprocess.Popen(self.inside(name, *words), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                     env={**os.environ, **environment}, start_new_session=True)
-        self.children.append(child)
-        with open(self.path("processes"), "a", encoding="ascii") as notes:
-            notes.write(f"{child.pid} {born(child.pid)}\n")
-        return child
+            return subprocess.Popen(self.inside(name, *words), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                                    env={**os.environ, **environment}, start_new_session=True)
 
     def stop(self, child):
-        with contextlib.suppress(ProcessLookupError):
-            child.send_signal(signal.SIGCONT)
-            child.kill()
-        child.wait(FOREVER_S)
+        child.kill()
+        child.wait(END_S)
 
     def close(self):
-        for child in self.children:
-            if child.poll() is None:
-                self.stop(child)
         clear(self.folder)
 
 
-def born(pid):
-    """When a process started, in ticks of the kernel: with its number, a name that is never given twice."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            state, *fields = file.read().rpartition(")")[2].split()
-    except OSError:
-        return ""
-    return "" if state == "Z" else fields[18]
-
-
-def noted(folder):
-    """The processes of a lab that still run."""
-    with contextlib.suppress(OSError), open(os.path.join(folder, "processes"), encoding="ascii") as notes:
-        for line in notes:
-            pid, _, start = line.strip().partition(" ")
-            if start and born(pid) == start:
-                yield int(pid)
+def inhabitants(namespace):
+    return [int(pid) for pid in run("ip", "netns", "pids", namespace).split()]
 
 
 def clear(folder):
-    """Takes away whatever a lab left: processes first, then namespaces, then the folder."""
-    for pid in noted(folder):
-        os.kill(pid, signal.SIGKILL)
-    end = time.monotonic() + FOREVER_S
-    while list(noted(folder)) and time.monotonic() < end:
-        time.sleep(0.05)
+    """Takes away a lab: the processes in its namespaces, the namespaces, the folder."""
+    time.sleep(0.1)     # a process that was started just now is there after a moment
     for path in glob.glob(f"{NAMESPACES}/{os.path.basename(folder)}-*"):
-        run("ip", "netns", "del", os.path.basename(path))
+        namespace = os.path.basename(path)
+        end = time.monotonic() + END_S
+        while (pids := inhabitants(namespace)) and time.monotonic() < end:
+            for pid in pids:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+            time.sleep(0.02)
+        run("ip", "netns", "del", namespace)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def folders():
-    """Every lab on this machine."""
-    return sorted(glob.glob(os.path.join(tempfile.gettempdir(), PREFIX + "*")))
+def is_tended(folder):
+    """Whether the driver that made a lab still runs, and will take it away itself."""
+    with contextlib.suppress(OSError), open(os.path.join(folder, "driver"), encoding="ascii") as file:
+        with open(f"/proc/{int(file.read())}/cmdline", "rb") as command:
+            return b"lab.py" in command.read()
+    return False
+
+
+def abandoned():
+    """The labs on this machine that nobody will take away."""
+    folders = glob.glob(os.path.join(tempfile.gettempdir(), PREFIX + "*"))
+    return sorted(folder for folder in folders if not is_tended(folder))

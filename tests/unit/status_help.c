@@ -31,6 +31,7 @@ static struct obs_peer node(struct obs_status *status, const char *id, const cha
 		.peer_relay = "",
 		.is_online = true,
 		.is_active = true,
+		.last_handshake = 1,
 		.rx_bytes = 0,
 		.tx_bytes = 0,
 	};

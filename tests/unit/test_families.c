@@ -21,6 +21,10 @@
 #define VL "vllm-0.32.0-cpu/"
 #define CP "llama-cpp-python-0.3.36/"
 #define OW "open-webui-0.12.4/"
+#define MX "mlx-lm-0.32.2/"
+#define XI "xinference-4.1.0/"
+#define RS "ray-serve-2.60.0/"
+#define PK "portkey-gateway-1.15.2/"
 
 static struct arena *arena;
 
@@ -116,7 +120,7 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		}
 		assert_in_range(every_poll, 1, 2);
 	}
-	assert_int_equal(count, 9);
+	assert_int_equal(count, 18);
 	assert_string_equal(families[count - 1]->name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
 }
@@ -144,6 +148,13 @@ static void nothing_that_wakes_cuts_or_bills_is_asked_unasked(void **state)
 	assert_true(family_by_name("llama-cpp-python")->shuns_models);
 	for (size_t i = 0; i < family_by_name("litellm")->request_count; i++)
 		assert_string_not_equal(family_by_name("litellm")->requests[i].path, "/health");
+	assert_int_equal(request_of("sglang", "/health")->cost, COST_BILLS);
+	for (size_t i = 0; i < family_by_name("tgi")->request_count; i++)
+		assert_true(strlen(family_by_name("tgi")->requests[i].path) > 1 &&
+			    strcmp(family_by_name("tgi")->requests[i].path, "/health") != 0);
+	for (size_t i = 0; i < family_by_name("ray-serve")->request_count; i++)
+		assert_true(text_has_prefix(family_by_name("ray-serve")->requests[i].path, "/-/"));
+	assert_int_equal(family_by_name("portkey")->request_count, 1);
 }
 
 /* ---- llama-server ---- */
@@ -491,19 +502,211 @@ static void lm_studio_tells_loaded_from_not_loaded(void **state)
 		"{\"error\":\"Unexpected endpoint or method. (GET /api/v0/models)\"}", &r));
 }
 
+static void mlx_lists_its_cache_and_says_nothing_while_that_is_missing(void **state)
+{
+	struct reading r = reads("mlx", "/v1/models", MX "ready-idle/v1-models");
+
+	(void)state;
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "/srv/llm/models/hf-tiny", MODEL_UNKNOWN);
+	reads("mlx", "/health", MX "ready-idle/health");
+	r = reads("mlx", "/v1/models", MX "ready-idle-fresh/v1-models");
+	assert_int_equal(r.list, MODELS_UNTOLD);
+	r = reads("mlx", "/v1/models", MX "no-model-given/v1-models");
+	assert_models(&r, MODELS_ALL, 0);
+}
+
+static void xinference_lists_what_was_launched(void **state)
+{
+	struct reading r = reads("xinference", "/v1/models", XI "model-ready/v1-models");
+
+	(void)state;
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "m", MODEL_LOADED);
+	assert_float_equal(r.models[0].context, 32768, 0);
+	assert_string_equal(r.models[0].quantisation, "");
+	r = reads("xinference", "/v1/models", XI "model-process-killed/v1-models");
+	assert_models(&r, MODELS_ALL, 0);
+	r = reads("xinference", "/status", XI "model-ready/status");
+	assert_unknown(r.running);
+	assert_unknown(r.waiting);
+}
+
+static void xinference_with_a_login_is_up_and_wants_a_key_for_its_list_alone(void **state)
+{
+	(void)state;
+	assert_false(reads("xinference", "/status", XI "no-model/status").wants_key);
+	assert_false(reads("xinference", "/v1/cluster/auth", XI "no-model/v1-cluster-auth").wants_key);
+	assert_true(reads("xinference", "/v1/models", XI "no-model/v1-models").wants_key);
+	assert_false(reads("xinference", "/v1/models", XI "auth-off-no-model/v1-models").wants_key);
+	reads("xinference", "/v1/cluster/auth", XI "auth-off-no-model/v1-cluster-auth");
+}
+
+static void ray_serve_speaks_of_its_proxy_alone(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_false(reads("ray-serve", "/-/healthz", RS "ready-idle/--healthz").is_loading);
+	assert_false(reads("ray-serve", "/-/healthz", RS "replica-sigstop/--healthz").is_loading);
+	assert_false(reads("ray-serve", "/-/healthz", RS "application-deleted/--healthz").is_loading);
+	assert_true(reads("ray-serve", "/-/healthz", RS "no-application/--healthz").is_loading);
+	assert_true(reads("ray-serve", "/-/routes", RS "no-application/--routes").is_loading);
+	assert_int_equal(
+		reads("ray-serve", "/-/routes", RS "application-deleted/--routes").list, MODELS_UNTOLD);
+	r = reads("ray-serve", "/-/routes", RS "ready-idle/--routes");
+	assert_false(r.is_loading);
+	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_false(read_body("ray-serve", "/-/routes", 200, "{\"llm\":\"/\"}", &r));
+}
+
+static void portkey_greets(void **state)
+{
+	(void)state;
+	reads("portkey", "/", PK "no-provider-header/root");
+	assert_int_equal(family_by_name("portkey")->kind, KIND_GATEWAY);
+}
+
+/* ---- by their makers' documents and sources ---- */
+
+static bool read_text(
+	const char *family, const char *path, const char *type, const char *body, struct reading *reading)
+{
+	struct answer answer;
+	bool is_its_own;
+
+	reading_init(reading, arena);
+	played_make(&answer, 200, type, body, strlen(body));
+	is_its_own = request_of(family, path)->read(&answer, reading);
+	answer_fini(&answer);
+	return is_its_own;
+}
+
+static void sglang_counts_work_where_metrics_are_switched_on(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_text("sglang", "/metrics", "Content-Type: text/plain\n",
+		"sglang:num_running_reqs{model_name=\"m\"} 3.0\nsglang:num_queue_reqs{model_name=\"m\"} "
+		"2.0\n",
+		&r));
+	assert_float_equal(r.running, 3, 0);
+	assert_float_equal(r.waiting, 2, 0);
+	assert_true(read_body("sglang", "/metrics", 404, "{\"detail\":\"Not Found\"}", &r));
+	assert_unknown(r.running);
+	assert_true(read_body("sglang", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\",\"max_model_len\":8192}"
+		"]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "m", MODEL_LOADED);
+	assert_float_equal(r.models[0].context, 8192, 0);
+	assert_true(read_body("sglang", "/v1/models", 401, "{\"error\":\"Unauthorized\"}", &r));
+	assert_true(r.wants_key);
+}
+
+static void tgi_tells_its_version_its_model_its_batch_and_its_queue(void **state)
+{
+	static const char type[] = "Content-Type: text/plain; charset=utf-8\n";
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("tgi", "/info", 200,
+		"{\"model_id\":\"a/b\",\"router\":\"text-generation-router\",\"version\":\"3.0.0\"}", &r));
+	assert_string_equal(r.version, "3.0.0");
+	assert_false(read_body("tgi", "/info", 200, "{\"model_id\":\"a/b\"}", &r));
+	assert_true(read_text("tgi", "/metrics", type, "tgi_queue_size 4\ntgi_batch_current_size 8\n", &r));
+	assert_float_equal(r.running, 8, 0);
+	assert_float_equal(r.waiting, 4, 0);
+	assert_true(read_text("tgi", "/metrics", type, "# TYPE tgi_request_count counter\n", &r));
+	assert_unknown(r.running);
+	assert_true(read_text("tgi", "/metrics", type, "", &r));
+	assert_false(read_text("tgi", "/metrics", "", "", &r));
+	assert_true(read_body("tgi", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a/b\",\"created\":0,\"owned_by\":\"a/b\"}]}", &r));
+	assert_model(&r.models[0], "a/b", MODEL_LOADED);
+}
+
+static void koboldcpp_tells_work_queue_and_password(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("koboldcpp", "/api/extra/perf", 200,
+		"{\"last_process\":0.1,\"total_gens\":7,\"queue\":2,\"idle\":0,\"uptime\":9}", &r));
+	assert_float_equal(r.running, 1, 0);
+	assert_float_equal(r.waiting, 2, 0);
+	assert_true(read_body("koboldcpp", "/api/extra/perf", 200, "{\"queue\":0,\"idle\":1}", &r));
+	assert_float_equal(r.running, 0, 0);
+	assert_false(read_body("koboldcpp", "/api/extra/perf", 200, "{\"queue\":0}", &r));
+	assert_true(read_body("koboldcpp", "/api/extra/version", 200,
+		"{\"result\":\"KoboldCpp\",\"version\":\"1.99\"}", &r));
+	assert_string_equal(r.version, "1.99");
+	assert_true(read_body("koboldcpp", "/api/v1/model", 200, "{\"result\":\"koboldcpp/m\"}", &r));
+	assert_false(r.wants_key);
+	assert_true(read_body(
+		"koboldcpp", "/api/v1/model", 200, "{\"result\":\"koboldcpp/protected-model\"}", &r));
+	assert_true(r.wants_key);
+	assert_true(read_body("koboldcpp", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"koboldcpp/m\"},{\"id\":\"other.kcpps\"}]}", &r));
+	assert_model(&r.models[0], "koboldcpp/m", MODEL_LOADED);
+	assert_model(&r.models[1], "other.kcpps", MODEL_UNKNOWN);
+}
+
+static void localai_tells_what_is_loaded_under_the_names_of_its_list(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("localai", "/api/ps", 200,
+		"{\"models\":[{\"name\":\"phi:latest\",\"size\":5,\"expires_at\":\"2026-11-24T00:00:00Z\"},{"
+		"\"name\":"
+		"\"b:q4\"}]}",
+		&r));
+	assert_models(&r, MODELS_LOADED, 2);
+	assert_model(&r.models[0], "phi", MODEL_LOADED);
+	assert_true(r.models[0].expires_at == 0);
+	assert_model(&r.models[1], "b:q4", MODEL_LOADED);
+	assert_true(read_body("localai", "/api/ps", 200, "{\"models\":null}", &r));
+	assert_models(&r, MODELS_LOADED, 0);
+	assert_true(read_body("localai", "/api/ps", 404, "{\"error\":{\"code\":404,\"message\":\"\"}}", &r));
+	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_true(read_text("localai", "/readyz", "", "OK", &r));
+	assert_true(read_text("localai", "/readyz", "", "", &r));
+	assert_false(read_text("localai", "/readyz", "Server: Caddy\n", "", &r));
+	assert_true(read_body("localai", "/version", 200, "{\"version\":\"v3.5.0\"}", &r));
+	assert_string_equal(r.version, "v3.5.0");
+	assert_true(read_body("localai", "/v1/models", 401, "{\"error\":{\"code\":401}}", &r));
+	assert_true(r.wants_key);
+}
+
+static void tabbyapi_is_healthy_and_wants_a_key_for_its_list(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("tabbyapi", "/health", 200, "{\"status\":\"healthy\"}", &r));
+	assert_false(r.wants_key);
+	assert_false(read_body("tabbyapi", "/health", 503, "{\"status\":\"unhealthy\",\"issues\":[{}]}", &r));
+	assert_true(
+		read_body("tabbyapi", "/v1/models", 401, "{\"detail\":\"Please provide an API key\"}", &r));
+	assert_true(r.wants_key);
+	assert_true(read_body("tabbyapi", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"tabbyAPI\"}]}", &r));
+	assert_model(&r.models[0], "m", MODEL_UNKNOWN);
+}
+
 static void the_openai_dialect_is_read_from_anybody(void **state)
 {
-	struct reading r = reads("openai-compatible", "/v1/models", "xinference-4.1.0/model-ready/v1-models");
+	struct reading r = reads("openai-compatible", "/v1/models", XI "model-ready/v1-models");
 
 	(void)state;
 	assert_models(&r, MODELS_ALL, 1);
 	assert_model(&r.models[0], "m", MODEL_UNKNOWN);
 	assert_float_equal(r.models[0].context, 32768, 0);
-	assert_true(
-		reads("openai-compatible", "/v1/models", "xinference-4.1.0/no-model/v1-models").wants_key);
-	assert_int_equal(
-		reads("openai-compatible", "/v1/models", "ray-serve-2.60.0/ready-idle/v1-models").model_count,
-		1);
+	assert_true(reads("openai-compatible", "/v1/models", XI "no-model/v1-models").wants_key);
+	assert_int_equal(reads("openai-compatible", "/v1/models", RS "ready-idle/v1-models").model_count, 1);
 }
 
 /* ---- what no server says ---- */
@@ -669,6 +872,16 @@ int main(void)
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),
 		cmocka_unit_test(an_open_webui_without_an_account_is_open),
 		cmocka_unit_test(lm_studio_tells_loaded_from_not_loaded),
+		cmocka_unit_test(mlx_lists_its_cache_and_says_nothing_while_that_is_missing),
+		cmocka_unit_test(xinference_lists_what_was_launched),
+		cmocka_unit_test(xinference_with_a_login_is_up_and_wants_a_key_for_its_list_alone),
+		cmocka_unit_test(ray_serve_speaks_of_its_proxy_alone),
+		cmocka_unit_test(portkey_greets),
+		cmocka_unit_test(sglang_counts_work_where_metrics_are_switched_on),
+		cmocka_unit_test(tgi_tells_its_version_its_model_its_batch_and_its_queue),
+		cmocka_unit_test(koboldcpp_tells_work_queue_and_password),
+		cmocka_unit_test(localai_tells_what_is_loaded_under_the_names_of_its_list),
+		cmocka_unit_test(tabbyapi_is_healthy_and_wants_a_key_for_its_list),
 		cmocka_unit_test(the_openai_dialect_is_read_from_anybody),
 		cmocka_unit_test(what_a_proxy_says_is_nobodys_answer),
 		cmocka_unit_test(wrong_types_everywhere_are_survived),

@@ -423,6 +423,45 @@ static void a_fault_and_its_end_are_events_with_their_reason(void **state)
 	assert_int_equal(take(l, at(12))->event_count, 1);
 }
 
+static void a_daemon_that_goes_and_comes_back_is_two_events(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	ledger_see_trouble(l, DAEMON_MISSING, "not yet", at(0));
+	take(l, at(0));
+	sees(l, at(10), fleet(NULL));
+	assert_int_equal(take(l, at(10))->event_count, 0);      /* how it was found is no change */
+	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(20));
+	s = take(l, at(21));
+	assert_int_equal(s->event_count, 1);
+	assert_non_null(strstr(s->events[0].text, "gone"));
+	assert_int_equal(take(l, at(22))->event_count, 1);
+	sees(l, at(30), fleet(NULL));
+	s = take(l, at(30));
+	assert_int_equal(s->event_count, 2);
+	assert_string_equal(s->events[0].text, "tailscaled is at work again");
+	assert_string_equal(s->events[0].who, "");
+}
+
+static void what_is_well_again_needs_no_reason(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "vllm-0.32.0-cpu/ready-idle/health");
+	answers(l, at(0), "vllm-0.32.0-cpu/ready-idle/v1-models");
+	take(l, at(1));
+	is_refused(l, at(10));
+	take(l, at(11));
+	answers(l, at(20), "vllm-0.32.0-cpu/ready-idle/health");
+	s = take(l, at(21));
+	assert_verdict(s, "open-endpoint");
+	assert_string_equal(s->events[0].text, "down → ok");
+}
+
 static void work_is_no_event(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
@@ -601,6 +640,54 @@ static void ollama_s_models_are_those_loaded_and_those_that_could_be(void **stat
 	assert_true(isnan(s->models[0].vram_bytes));
 }
 
+/* Its file is smaller than what it takes in memory, and comparing that with vram_bytes tells what spilled. */
+static void the_size_of_a_loaded_model_is_that_in_memory(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+	double size;
+
+	(void)state;
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	size = take(l, at(0))->models[0].size_bytes;
+	answers(l, at(0), OL "loaded-idle/api-tags");
+	assert_true(take(l, at(1))->models[0].size_bytes == size);
+	answers(l, at(10), OL "models-unloaded/api-ps");
+	assert_true(isnan(take(l, at(11))->models[0].size_bytes));
+	answers(l, at(60), OL "models-unloaded/api-tags");
+	s = take(l, at(61));
+	assert_true(s->models[0].size_bytes > 0 && s->models[0].size_bytes != size);
+}
+
+static void both_doors_of_a_mount_show_the_same_models(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "http://127.0.0.1:11434",
+		.url = "https://admin.tail4c1d.ts.net",
+		.backend = "http://127.0.0.1:11434" };
+	const struct endpoint *door, *backend;
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "ollama", mount.url);
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	watches_own(l, "ollama", mount.backend);
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	answers(l, at(0), OL "loaded-idle/api-tags");
+	sees_serve(l, &mount, 1);
+	s = take(l, at(1));
+	door = endpoint_row(s, mount.url);
+	backend = endpoint_row(s, mount.backend);
+	assert_true(backend->models.count > 1);
+	assert_int_equal(door->models.count, backend->models.count);
+	assert_int_equal(door->loaded_models, backend->loaded_models);
+	assert_int_equal(endpoint_row(s, GPU1)->models.count, 0);
+}
+
 static void a_library_alone_does_not_tell_what_is_loaded(void **state)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
@@ -774,6 +861,8 @@ int main(void)
 		SAYS(what_happens_again_is_folded_and_is_the_newest),
 		SAYS(only_the_last_two_hundred_events_are_kept),
 		SAYS(a_fault_and_its_end_are_events_with_their_reason),
+		SAYS(a_daemon_that_goes_and_comes_back_is_two_events),
+		SAYS(what_is_well_again_needs_no_reason),
 		SAYS(work_is_no_event),
 		SAYS(what_is_ignored_is_shown_and_not_counted),
 		SAYS(what_is_ignored_elsewhere_counts_here),
@@ -783,6 +872,8 @@ int main(void)
 		SAYS(who_only_listens_tells_of_the_tailnet_alone),
 		SAYS(both_doors_of_a_mount_lead_to_one_engine),
 		SAYS(ollama_s_models_are_those_loaded_and_those_that_could_be),
+		SAYS(the_size_of_a_loaded_model_is_that_in_memory),
+		SAYS(both_doors_of_a_mount_show_the_same_models),
 		SAYS(a_library_alone_does_not_tell_what_is_loaded),
 		SAYS(a_model_that_is_no_longer_listed_is_gone),
 		SAYS(a_model_loaded_under_a_name_of_its_own_stays_while_it_is),

@@ -18,6 +18,10 @@
 #define VL "vllm-0.32.0-cpu"
 #define CP "llama-cpp-python-0.3.36"
 #define OW "open-webui-0.12.4"
+#define MX "mlx-lm-0.32.2"
+#define XI "xinference-4.1.0"
+#define RS "ray-serve-2.60.0"
+#define PK "portkey-gateway-1.15.2"
 
 /* The recording of a path: in the state, as the state's 404 where the root is one, or in another state that
  * says the same there. */
@@ -101,6 +105,14 @@ static void every_recorded_server_is_told_in_every_state(void **state)
 		{ OW, "key-missing", NULL, "open-webui", "/ /api/config", false },
 		{ OW, "first-start-no-user", "key-missing", "open-webui", "/ /api/config", false },
 		{ OW, "auth-off-no-key", "key-missing", "open-webui", "/ /api/config", false },
+		{ MX, "ready-idle", NULL, "mlx", "/ /health", false },
+		{ MX, "ready-idle-fresh", "ready-idle", "mlx", "/ /health", false },
+		{ MX, "no-model-given", "ready-idle", "mlx", "/ /health", false },
+		{ XI, "no-model", NULL, "xinference", "/ /v1/cluster/auth", false },
+		{ XI, "auth-off-no-model", "no-model", "xinference", "/ /v1/cluster/auth", false },
+		{ RS, "ready-idle", NULL, "ray-serve", "/ /-/routes", false },
+		{ RS, "no-application", NULL, "ray-serve", "/", false },
+		{ PK, "no-provider-header", NULL, "portkey", "/", false },
 	};
 
 	(void)state;
@@ -112,23 +124,6 @@ static void llama_cpp_python_is_never_asked_for_its_models(void **state)
 	static const struct row rows[] = {
 		{ CP, "ready-idle", NULL, "llama-cpp-python", "/ /openapi.json", false },
 		{ CP, "api-key-missing", "ready-idle", "llama-cpp-python", "/ /openapi.json", false },
-	};
-
-	(void)state;
-	expect(rows, ARRAY_LEN(rows));
-}
-
-static void servers_without_a_family_speak_the_openai_dialect(void **state)
-{
-	static const struct row rows[] = {
-		{ "xinference-4.1.0", "model-ready", "no-model", "openai-compatible", "/ /v1/models", false },
-		{ "xinference-4.1.0", "no-model", NULL, "openai-compatible", "/ /v1/models", false },
-		{ "ray-serve-2.60.0", "ready-idle", NULL, "openai-compatible", "/ /v1/models", false },
-		{ "mlx-lm-0.32.2", "ready-idle", NULL, "openai-compatible", "/ /v1/models", false },
-		{ "ray-serve-2.60.0", "no-application", "ready-idle", "", "/ /v1/models", false },
-		{ "portkey-gateway-1.15.2", "no-provider-header", NULL, "", "/ /v1/models", false },
-		{ "portkey-gateway-1.15.2", "provider-header", "no-provider-header", "", "/ /v1/models",
-			false },
 	};
 
 	(void)state;
@@ -287,17 +282,161 @@ static void a_key_at_the_proxy_behind_a_likely_root_hides_the_engine(void **stat
 	assert_true(r.is_proxy);
 }
 
-static void a_gateways_passed_on_header_is_not_its_own(void **state)
+static void a_server_without_a_family_speaks_the_openai_dialect(void **state)
 {
 	struct recognition r;
 
 	(void)state;
 	recognise_init(&r);
-	say(&r, 200, "Server: llama.cpp\nx-portkey-provider: openai\n", "AI Gateway says hey!");
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	say(&r, 200, JSON_TYPE, A_LIST);
+	assert_string_equal(r.family->name, "openai-compatible");
+	recognise_init(&r);
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	say(&r, 401, JSON_TYPE, "{\"detail\":\"Unauthorized\"}");
+	assert_string_equal(r.family->name, "openai-compatible");
+}
+
+/* What every family says to one recorded answer: the one that is sure of it, NULL where there is none or
+ * more. */
+static const struct family *sure_of(const char *path, const char *recording)
+{
+	const struct family *found = NULL;
+	struct answer answer;
+	size_t count = 0;
+
+	played_load(&answer, recording);
+	for (size_t i = 0; families[i]; i++)
+		if (families[i]->recognise(path, &answer) == SURE) {
+			found = families[i];
+			count++;
+		}
+	answer_fini(&answer);
+	return count == 1 ? found : NULL;
+}
+
+static void a_gateways_passed_on_header_is_not_its_own(void **state)
+{
+	(void)state;
+	assert_ptr_equal(sure_of("/v1/files", PK "/provider-header/v1-files"), family_by_name("portkey"));
+	assert_ptr_equal(sure_of("/v1/models", PK "/provider-header/v1-models"), family_by_name("portkey"));
+	assert_ptr_equal(
+		sure_of("/v1/models", PK "/no-provider-header/v1-models"), family_by_name("portkey"));
+}
+
+static void a_list_tells_whose_it_is(void **state)
+{
+	(void)state;
+	assert_ptr_equal(sure_of("/v1/models", XI "/model-ready/v1-models"), family_by_name("xinference"));
+	assert_ptr_equal(sure_of("/v1/models", VL "/ready-idle/v1-models"), family_by_name("vllm"));
+}
+
+static void mlx_behind_a_proxy_that_takes_its_header_is_told_all_the_same(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, "Server: nginx\n" JSON_TYPE, "Not Found");
+	assert_string_equal(r.ask, "/health");
+	say(&r, 200, "Server: nginx\n" JSON_TYPE, "{\"status\": \"ok\"}");
 	assert_string_equal(r.ask, "/v1/models");
-	say(&r, 200, "Server: llama.cpp\n" JSON_TYPE,
-		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"llama-swap\"}]}");
-	assert_string_equal(r.family->name, "llama-swap");
+	say(&r, 200, "Server: nginx\n" JSON_TYPE, "{\"object\": \"list\", \"data\": []}");
+	assert_string_equal(r.family->name, "mlx");
+}
+
+#define DASHED_ID JSON_TYPE "x-request-id: 68e66ae0-d98c-4d2b-9375-bef038713b7d\n"
+
+static void another_program_with_dashed_request_ids_is_asked_for_its_models(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, DASHED_ID, NOT_FOUND);
+	assert_string_equal(r.ask, "/-/routes");
+	say(&r, 404, DASHED_ID, NOT_FOUND);
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, DASHED_ID, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	assert_string_equal(r.family->name, "sglang");
+}
+
+static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "", "");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, JSON_TYPE,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a/"
+		"b\",\"object\":\"model\",\"created\":0,\"owned_by\":\"a/"
+		"b\"}]}");
+	assert_string_equal(r.ask, "/info");
+	say(&r, 200, JSON_TYPE,
+		"{\"model_id\":\"a/b\",\"router\":\"text-generation-router\",\"version\":\"3.0.0\"}");
+	assert_string_equal(r.family->name, "tgi");
+}
+
+static void koboldcpp_is_told_by_its_header_whatever_it_imitates(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Server: ConcedoLlamaForKoboldServer Python/3.11\nContent-Type: text/html\n",
+		"Ollama is running");
+	assert_string_equal(r.family->name, "koboldcpp");
+	recognise_init(&r);
+	say(&r, 200, "Server: nginx\nContent-Type: text/html\n", "<html>KoboldAI Lite</html>");
+	say(&r, 200, JSON_TYPE,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"koboldcpp/m\",\"owned_by\":\"koboldcpp\",\"root\":"
+		"\"koboldcpp\"}]}");
+	assert_string_equal(r.family->name, "koboldcpp");
+}
+
+static void localai_is_told_by_the_name_of_its_summary(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, JSON_TYPE, "{\"Title\":\"LocalAI API - v3.5.0\",\"Models\":[]}");
+	assert_string_equal(r.family->name, "localai");
+}
+
+static void localai_in_ollamas_clothes_is_not_ollama(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "X-Correlation-ID: 1\n", "Ollama is running");
+	assert_string_equal(r.ask, "/readyz");
+	say(&r, 200, "", "OK");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, JSON_TYPE, A_LIST);
+	assert_string_equal(r.family->name, "localai");
+}
+
+static void tabbyapi_is_told_by_its_refusal_and_its_open_health(void **state)
+{
+	static const char *const refusals[] = {
+		"{\"detail\":\"Please provide an API key\"}",
+		"{\"error\":{\"message\":\"Please provide an API key\",\"type\":\"invalid_request_error\"}}",
+	};
+	struct recognition r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		recognise_init(&r);
+		say(&r, 404, JSON_TYPE, NOT_FOUND);
+		say(&r, 401, JSON_TYPE, refusals[i]);
+		assert_string_equal(r.ask, "/health");
+		say(&r, 200, JSON_TYPE, "{\"status\":\"healthy\",\"issues\":[]}");
+		assert_string_equal(r.family->name, "tabbyapi");
+	}
 }
 
 static void lm_studio_is_told_by_its_friendly_error(void **state)
@@ -343,7 +482,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_recorded_server_is_told_in_every_state),
 		cmocka_unit_test(llama_cpp_python_is_never_asked_for_its_models),
-		cmocka_unit_test(servers_without_a_family_speak_the_openai_dialect),
+		cmocka_unit_test(a_server_without_a_family_speaks_the_openai_dialect),
 		cmocka_unit_test(a_proxy_does_not_hide_its_engine),
 		cmocka_unit_test(a_proxy_page_ends_the_questions),
 		cmocka_unit_test(a_page_for_another_path_is_neither_family_nor_proxy),
@@ -354,6 +493,14 @@ int main(void)
 		cmocka_unit_test(a_guess_whose_proof_fails_falls_back_to_the_dialect),
 		cmocka_unit_test(a_key_at_the_proxy_behind_a_likely_root_hides_the_engine),
 		cmocka_unit_test(a_gateways_passed_on_header_is_not_its_own),
+		cmocka_unit_test(a_list_tells_whose_it_is),
+		cmocka_unit_test(mlx_behind_a_proxy_that_takes_its_header_is_told_all_the_same),
+		cmocka_unit_test(another_program_with_dashed_request_ids_is_asked_for_its_models),
+		cmocka_unit_test(tgi_is_told_by_a_model_that_owns_itself_and_by_its_router),
+		cmocka_unit_test(koboldcpp_is_told_by_its_header_whatever_it_imitates),
+		cmocka_unit_test(localai_is_told_by_the_name_of_its_summary),
+		cmocka_unit_test(localai_in_ollamas_clothes_is_not_ollama),
+		cmocka_unit_test(tabbyapi_is_told_by_its_refusal_and_its_open_health),
 		cmocka_unit_test(lm_studio_is_told_by_its_friendly_error),
 		cmocka_unit_test(a_web_site_is_no_llm_server),
 		cmocka_unit_test(a_step_after_the_end_changes_nothing),

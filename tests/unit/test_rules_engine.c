@@ -53,9 +53,13 @@ static void every_recorded_server_at_rest_raises_nothing_above_info(void **state
 		{ "open-webui", { OW "key-missing/health", OW "key-missing/api-config" } },
 		{ "llama-cpp-python", { "llama-cpp-python-0.3.36/ready-idle/root",
 					      "llama-cpp-python-0.3.36/ready-idle/openapi" } },
-		{ "openai-compatible", { "mlx-lm-0.32.2/ready-idle/v1-models" } },
+		{ "mlx", { "mlx-lm-0.32.2/ready-idle/health", "mlx-lm-0.32.2/ready-idle/v1-models" } },
+		{ "xinference", { "xinference-4.1.0/model-ready/status",
+					"xinference-4.1.0/model-ready/v1-models" } },
+		{ "ray-serve", { "ray-serve-2.60.0/ready-idle/--healthz",
+				       "ray-serve-2.60.0/ready-idle/--routes" } },
+		{ "portkey", { "portkey-gateway-1.15.2/no-provider-header/root" } },
 		{ "openai-compatible", { "ray-serve-2.60.0/ready-idle/v1-models" } },
-		{ "openai-compatible", { "xinference-4.1.0/model-ready/v1-models" } },
 	};
 
 	(void)state;
@@ -229,6 +233,23 @@ static void a_funnel_with_a_key_is_a_word(void **state)
 	assert_nothing_above_info(take(l, at(1)));
 }
 
+/* LiteLLM's liveliness needs no key, and is all that is asked through the mount: its own door knows more. */
+static void a_key_that_the_backend_wants_is_wanted_at_the_mount(void **state)
+{
+	struct ledger *l = with_mount(true, BACKEND);
+	const struct snapshot *s;
+
+	(void)state;
+	watches_own(l, "litellm", BACKEND);
+	answers(l, at(0), "litellm-1.106.2/key-missing/health-liveliness");
+	answers(l, at(0), "litellm-1.106.2/key-missing/v1-models");
+	watches(l, "litellm", ADMIN);
+	answers(l, at(0), "litellm-1.106.2/key-missing/health-liveliness");
+	s = take(l, at(1));
+	assert_int_equal(endpoint_row(s, ADMIN)->state, STATE_AUTH);
+	assert_int_equal(assert_verdict(s, "funnel-public")->severity, SEVERITY_INFO);
+}
+
 static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **state)
 {
 	(void)state;
@@ -326,6 +347,7 @@ int main(void)
 		SAYS(a_front_end_without_users_is_open_to_the_first_visitor),
 		SAYS(a_funnel_without_a_key_is_open_to_the_internet),
 		SAYS(a_funnel_with_a_key_is_a_word),
+		SAYS(a_key_that_the_backend_wants_is_wanted_at_the_mount),
 		SAYS(a_funnel_to_something_that_is_not_asked_is_told_on_its_mount),
 		SAYS(an_untagged_host_without_a_key_is_open),
 		SAYS(a_server_with_a_key_is_not_open),

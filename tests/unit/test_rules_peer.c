@@ -172,6 +172,26 @@ static void a_host_heard_half_a_minute_ago_is_not_unreachable(void **state)
 	assert_verdict(take(l, at(61)), "host-unreachable");
 }
 
+static void a_slow_path_makes_nothing_slow_that_never_answered(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	for (int i = 1; i <= 3; i++)
+		sees(l, at(2 * i), fleet(derp_heard));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(6));
+	s = take(l, at(7));
+	assert_verdict(s, "relayed");
+	assert_state(s, STATE_UNKNOWN);
+	answers(l, at(9), "llama-server-0.5.0/ready-idle/health");
+	assert_state(take(l, at(9)), STATE_SLOW);
+	sees(l, at(10), fleet(direct));
+	sees(l, at(12), fleet(direct));
+	stays_silent(l, at(13));
+	assert_state(take(l, at(13)), STATE_OK);        /* nor slow when its path is not */
+}
+
 static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 {
 	struct ledger *l = watching(GPU1);
@@ -295,6 +315,7 @@ int main(void)
 		SAYS(silence_on_all_ways_is_an_unreachable_host),
 		SAYS(a_host_that_answers_pings_is_not_unreachable),
 		SAYS(a_host_heard_half_a_minute_ago_is_not_unreachable),
+		SAYS(a_slow_path_makes_nothing_slow_that_never_answered),
 		SAYS(two_statuses_by_derp_and_an_answer_are_relayed),
 		SAYS(by_derp_with_nothing_heard_is_not_relayed),
 		SAYS(one_status_by_derp_is_not_yet_relayed),

@@ -1,5 +1,6 @@
 /* What keeps a request from its server: the name, the port, the certificate. */
 #include "tests/unit/ledger_help.h"
+#include "tests/unit/status_help.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -153,6 +154,21 @@ static void a_proof_does_not_outlive_what_it_proves(void **state)
 	assert_no_verdict(take(l, at(11)), "acl-denied");
 	connect_times_out(l, at(20));
 	assert_no_verdict(take(l, at(21)), "acl-denied");
+}
+
+static void connects_before_the_first_handshake_may_just_be_lost(void **state)
+{
+	struct ledger *l = watching(RAW);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1")->last_handshake = 0;
+	sees(l, at(1), status);
+	for (int i = 0; i < 3; i++)
+		connect_times_out(l, at(2 + 10 * i));
+	assert_no_verdict(take(l, at(25)), "filtered");
+	connect_times_out(l, at(32));
+	assert_says(take(l, at(33)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, "get no answer");
 }
 
 static void connects_that_vanish_twice_are_filtered(void **state)
@@ -382,6 +398,7 @@ int main(void)
 		SAYS(the_daemons_word_for_an_acl_is_believed_at_once),
 		SAYS(a_grant_names_tags_where_there_are_any),
 		SAYS(a_proof_does_not_outlive_what_it_proves),
+		SAYS(connects_before_the_first_handshake_may_just_be_lost),
 		SAYS(connects_that_vanish_twice_are_filtered),
 		SAYS(a_connect_that_vanishes_while_the_path_changes_does_not_count),
 		SAYS(a_connect_that_is_turned_away_is_filtered_at_once),

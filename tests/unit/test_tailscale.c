@@ -280,6 +280,19 @@ static void the_sharer_goes_before_the_owner(void **state)
 	obs_status_free(status);
 }
 
+static void a_session_left_over_from_a_tailnet_is_no_peer(void **state)
+{
+	struct obs_status *status =
+		parse("{\"BackendState\":\"NeedsLogin\",\"Peer\":{"
+		      "\"nodekey:a\":{\"ID\":\"\",\"InNetworkMap\":false,\"InEngine\":true},"
+		      "\"b\":{\"ID\":\"b\",\"InNetworkMap\":true},\"c\":{\"ID\":\"c\"}}}");
+
+	(void)state;
+	assert_int_equal(status->peer_count, 2);
+	assert_string_equal(status->peers[0].id, "b");
+	obs_status_free(status);
+}
+
 static void mullvad_is_told_by_its_location_or_its_name(void **state)
 {
 	struct obs_status *status = parse("{\"BackendState\":\"Running\",\"Peer\":{"
@@ -429,6 +442,7 @@ int main(void)
 		cmocka_unit_test(wrong_types_and_nulls_are_unknown),
 		cmocka_unit_test(every_flag_and_time_of_a_peer_is_read),
 		cmocka_unit_test(the_sharer_goes_before_the_owner),
+		cmocka_unit_test(a_session_left_over_from_a_tailnet_is_no_peer),
 		cmocka_unit_test(mullvad_is_told_by_its_location_or_its_name),
 		cmocka_unit_test(hostile_names_are_made_harmless),
 		cmocka_unit_test(lists_are_capped),

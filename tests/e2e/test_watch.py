@@ -1,0 +1,143 @@
+#!/usr/bin/python3
+"""The whole program over a while: what it goes on asking, and what it stops."""
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
+
+from fake import FakeTailnet
+from tap import main, test
+from top import TOP, endpoint
+
+STATUS = b'{"Version": "1.0", "BackendState": "Running", "TUN": true, "Self": {"ID": "n1"}, "Peer": null}'
+
+
+@contextlib.contextmanager
+def watching(*words, environment):
+    """The snapshots that it prints, as they come."""
+    child = subprocess.Popen([TOP, "--watch", "--period", "0.5", *words], env=environment, stdin=subprocess.DEVNULL,
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    try:
+        yield (json.loads(line) for line in child.stdout)
+    finally:
+        child.terminate()
+        child.stdout.close()
+        assert child.wait(timeout=10) in (0, 1, 2, 3)
+
+
+def watching_fake(fake):
+    return watching("--config", fake.config, "--socket", fake.socket, environment=fake.environment)
+
+
+def first(snapshots, is_wanted, most=60):
+    """The first snapshot that is as wanted; None: it does not come."""
+    return next((snapshot for _, snapshot in zip(range(most), snapshots) if is_wanted(snapshot)), None)
+
+
+def state_of(snapshot, part):
+    return next((row["state"] for row in snapshot["endpoints"] if part in row["url"]), "")
+
+
+@test
+def peers_are_asked_nothing_while_tailscale_is_stopped():
+    scenario = """
+daemon magicdns off
+config discover = all
+config ports = 21434, 18080, 18090
+peer gpu1 linux direct 10.99.0.11:41641
+door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
+at 3 daemon state Stopped
+at 12 daemon state Running
+"""
+    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+        assert first(snapshots, lambda snapshot: state_of(snapshot, "gpu1") == "ok")
+        stopped = first(snapshots, lambda snapshot: snapshot["daemon"].get("backend_state") == "Stopped")
+        last = [next(snapshots) for _ in range(12)][-1]
+        assert last["daemon"]["backend_state"] == "Stopped"
+        assert last["ledger"]["requests"] - stopped["ledger"]["requests"] <= 1, "what was in flight may end"
+        assert first(snapshots, lambda snapshot: snapshot["ledger"]["requests"] > last["ledger"]["requests"])
+
+
+@test
+def a_found_server_is_followed_to_the_machine_that_has_its_name_now():
+    scenario = """
+daemon magicdns off
+config discover = all
+config ports = 21434
+peer box linux direct 10.99.0.11:41641
+peer new linux direct 10.99.0.12:41641 offline 1h
+door box:old raw 21434 ollama-0.17.4/loaded-idle
+door new:llm raw 21434 ollama-0.17.4/loaded-idle
+at 3 box named gone offline
+at 3 box:old die
+at 3 new named box online
+"""
+    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+        found = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok")
+        before = endpoint(found, "box.")["peer_id"]
+        moved = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok" and
+                      endpoint(snapshot, "box.")["peer_id"] != before)
+    assert moved and endpoint(moved, "box.")["peer"] == "box"
+
+
+@test
+def a_pinned_mount_is_pinned_even_where_tailscale_starts_after_us():
+    scenario = """
+daemon magicdns off state Stopped
+door admin:chat http 18080 / html backend 28090 pinned
+at 3 daemon state Running
+"""
+    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+        judged = first(snapshots, lambda snapshot: state_of(snapshot, "admin") not in ("", "unknown"))
+    assert judged and endpoint(judged, "admin")["pinned"], judged
+
+
+class SlowDaemon:
+    """Its status takes a while, and its bus has news all the time."""
+
+    def __init__(self, path):
+        self.pauses, self.answered = [], 0.0
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(path)
+        self.listener.listen(8)
+        threading.Thread(target=self.listen, daemon=True).start()
+
+    def listen(self):
+        with contextlib.suppress(OSError):
+            while True:
+                threading.Thread(target=self.answer, args=[self.listener.accept()[0]], daemon=True).start()
+
+    def answer(self, wire):
+        with wire, contextlib.suppress(OSError):
+            request = wire.recv(65536)
+            wire.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+            while b"/watch-ipn-bus" in request:
+                wire.sendall(b"{}\n")
+                time.sleep(0.02)
+            if b"/status" in request:
+                self.pauses.append(time.monotonic() - self.answered)
+                time.sleep(0.5)
+                self.answered = time.monotonic()
+                wire.sendall(STATUS)
+
+
+@test
+def a_daemon_that_answers_slowly_is_not_asked_without_a_pause_for_its_news():
+    with tempfile.TemporaryDirectory() as folder:
+        daemon = SlowDaemon(f"{folder}/ts.sock")
+        with watching("--socket", f"{folder}/ts.sock",
+                      environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder)) as snapshots:
+            assert first(snapshots, lambda _: len(daemon.pauses) == 5)
+        daemon.listener.close()
+    assert min(daemon.pauses) > 0.3, daemon.pauses
+
+
+if __name__ == "__main__":
+    main()
