@@ -89,19 +89,23 @@ static void finish(struct daemon_ask *ask, const struct daemon_result *result)
 
 static bool is_forbidden(const struct answer *answer)
 {
-	return answer->os_error == EACCES || answer->os_error == EPERM || answer->status == 401 || answer->status == 403;
+	return answer->os_error == EACCES || answer->os_error == EPERM || answer->status == 401 ||
+	       answer->status == 403;
 }
 
-static void judge_answer(const struct daemon_way *way, const struct answer *answer, struct daemon_result *result)
+static void judge_answer(
+	const struct daemon_way *way, const struct answer *answer, struct daemon_result *result)
 {
 	const char *socket = daemon_socket(way);
 
 	result->is_good = answer->outcome == OUTCOME_ANSWERED && answer->status == 200;
 	result->os_error = answer->os_error;
 	result->is_closed = answer->outcome == OUTCOME_REFUSED ||
-		(answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
-	result->trouble = result->is_good ? DAEMON_FINE : is_forbidden(answer) ? DAEMON_DENIED :
-		answer->status && answer->status != 200 ? DAEMON_MALFORMED : DAEMON_SILENT;
+			    (answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
+	result->trouble = result->is_good                           ? DAEMON_FINE
+			  : is_forbidden(answer)                    ? DAEMON_DENIED
+			  : answer->status && answer->status != 200 ? DAEMON_MALFORMED
+								    : DAEMON_SILENT;
 	if (answer->status && answer->status != 200)
 		snprintf(result->text, sizeof(result->text), "%s answers HTTP %d", socket, answer->status);
 	else if (answer->os_error)
@@ -132,8 +136,11 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 {
 	char url[128];
 	long patience = patience_ms(ask->way, ANSWER_MS);
-	const struct http_request request = { .url = url, .unix_socket = daemon_socket(ask->way),
-		.connect_ms = patience, .total_ms = patience, .body_max = ANSWER_BYTES_MAX };
+	const struct http_request request = { .url = url,
+		.unix_socket = daemon_socket(ask->way),
+		.connect_ms = patience,
+		.total_ms = patience,
+		.body_max = ANSWER_BYTES_MAX };
 
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/%s", path);
 	ask->call = http_get(ask->way->http, &request, feed, http_done, ask);
@@ -141,22 +148,27 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 
 /* ---- the CLI ---- */
 
-static void judge_run(const struct daemon_way *way, const struct run_result *run, struct daemon_result *result)
+static void judge_run(
+	const struct daemon_way *way, const struct run_result *run, struct daemon_result *result)
 {
 	char words[TEXT_CAP];
 
 	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
 	result->is_good = run->is_started && !run->timed_out && !run->too_big && run->exit_status == 0;
-	result->trouble = result->is_good ? DAEMON_FINE : text_contains_fold(words, "denied") ? DAEMON_DENIED :
-		DAEMON_MISSING;
+	result->trouble = result->is_good                       ? DAEMON_FINE
+			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
+								: DAEMON_MISSING;
 	if (result->trouble == DAEMON_DENIED)
 		snprintf(result->text, sizeof(result->text), "%s", words);
 	else if (!run->is_started)
 		snprintf(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
 			strerror(run->error));
 	else
-		snprintf(result->text, sizeof(result->text), "%s; and `%s status --json`: %s", way->tried, cli_of(way),
-			run->timed_out ? "does not end" : *words ? words : "failed");
+		snprintf(result->text, sizeof(result->text), "%s; and `%s status --json`: %s", way->tried,
+			cli_of(way),
+			run->timed_out ? "does not end"
+			: *words       ? words
+				       : "failed");
 }
 
 static void run_done(void *data, const struct run_result *run)
@@ -186,8 +198,8 @@ static void ask_cli(struct daemon_ask *ask, const char *const *words)
 	while (*words && count + 1 < ARRAY_LEN(argv))
 		argv[count++] = *words++;
 	argv[count] = NULL;
-	ask->run = run_start(ask->way->loop, argv, patience_ms(ask->way, CLI_ANSWER_MS), ANSWER_BYTES_MAX, feed,
-		run_done, ask);
+	ask->run = run_start(ask->way->loop, argv, patience_ms(ask->way, CLI_ANSWER_MS), ANSWER_BYTES_MAX,
+		feed, run_done, ask);
 }
 
 struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,

@@ -1,7 +1,8 @@
-/* The way to tailscaled: its unix socket, or the CLI where the socket is not to be had. Private to the tailnet source.
+/* The way to tailscaled: its unix socket, or the CLI where the socket is not to be had. Private to the
+ * tailnet source.
  *
- * One ask is one question; its bytes are fed to the asker as they come. A socket that does not open moves the way on to the
- * next known one, and at last to the CLI, which is left again after half a minute. */
+ * One ask is one question; its bytes are fed to the asker as they come. A socket that does not open moves the
+ * way on to the next known one, and at last to the CLI, which is left again after half a minute. */
 #ifndef TSLLM_PROBES_DAEMON_H
 #define TSLLM_PROBES_DAEMON_H
 
@@ -17,31 +18,32 @@ struct daemon_way {
 	uv_loop_t *loop;
 	struct http *http;
 	const struct settings *settings;
-	size_t socket;                  /* index of the known socket in use or tried now */
+	size_t socket; /* index of the known socket in use or tried now */
 	bool uses_cli;
-	int64_t retry_socket;           /* monotonic ms */
-	char tried[160];                /* what was tried, in words */
+	int64_t retry_socket; /* monotonic ms */
+	char tried[160];      /* what was tried, in words */
 };
 
 struct daemon_result {
-	bool is_good;                   /* a whole answer */
-	bool was_refused;               /* the asker took no more of it: it knows why */
-	bool is_closed;                 /* nobody is at this door: daemon_next() and ask again */
-	int os_error;                   /* of a closed door */
+	bool is_good;     /* a whole answer */
+	bool was_refused; /* the asker took no more of it: it knows why */
+	bool is_closed;   /* nobody is at this door: daemon_next() and ask again */
+	int os_error;     /* of a closed door */
 	enum daemon_trouble trouble;
-	char text[512];                 /* of the trouble */
+	char text[512]; /* of the trouble */
 };
 
-typedef int daemon_bytes_fn(void *data, const char *bytes, size_t length);     /* -1 ends it */
+typedef int daemon_bytes_fn(void *data, const char *bytes, size_t length); /* -1 ends it */
 typedef void daemon_done_fn(void *data, const struct daemon_result *result);
 
 struct daemon_ask;
 
-/* path: of LocalAPI; words: of the CLI, NULL-ended. done is called once, from the loop; not after daemon_cancel(). */
+/* path: of LocalAPI; words: of the CLI, NULL-ended. done is called once, from the loop; not after
+ * daemon_cancel(). */
 struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,
 	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data);
 void daemon_cancel(struct daemon_ask *ask);
 void daemon_next(struct daemon_way *way, const struct daemon_result *result);
-const char *daemon_socket(const struct daemon_way *way);        /* in use, or tried now */
+const char *daemon_socket(const struct daemon_way *way); /* in use, or tried now */
 
 #endif

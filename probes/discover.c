@@ -1,4 +1,5 @@
-/* The rounds. A peer's round is an index into one list of doors; what a door said decides where the index goes next. */
+/* The rounds. A peer's round is an index into one list of doors; what a door said decides where the index
+ * goes next. */
 #include "probes/discover.h"
 
 #include "probes/base/mem.h"
@@ -12,7 +13,7 @@
 #define ASKING_MAX 8
 #define DOORS_MAX 96
 #define SILENCES_MAX 2
-#define ROUNDS_MAX 1000          /* of a larger tailnet, the first by id */
+#define ROUNDS_MAX 1000 /* of a larger tailnet, the first by id */
 #define ROUND_MS (5 * 60 * 1000)
 #define ROUND_MAX_MS (60 * 60 * 1000)
 
@@ -23,8 +24,8 @@ struct polite {
 	const char *path;
 };
 
-static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 80, 8443,
-	10000 };
+static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337,
+	80, 8443, 10000 };
 static const int https_ports[] = { 443, 8443, 10000 };
 static const char *const usual_mounts[] = { "/ollama", "/llama", "/api", "/v1" };
 
@@ -34,7 +35,7 @@ struct round {
 	bool is_asking, is_done, is_present;
 	size_t door;
 	unsigned silences, rounds;
-	int64_t due;                    /* monotonic ms */
+	int64_t due; /* monotonic ms */
 };
 
 struct discoverer {
@@ -136,7 +137,8 @@ bool discover_excludes(const struct settings *settings, const struct obs_peer *p
 	return false;
 }
 
-static bool is_chosen(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
+static bool is_chosen(
+	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
 {
 	switch (settings->discover) {
 	case DISCOVER_ALL:
@@ -163,11 +165,12 @@ static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn
 	return !*status->magicdns_suffix || url_host_is_below(fqdn, status->magicdns_suffix);
 }
 
-static bool may_ask(const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
+static bool may_ask(
+	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
 {
-	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad && peer->addresses[0] &&
-		is_of_this_tailnet(status, peer->fqdn) && !is_handheld(peer->os) && !discover_excludes(settings, peer) &&
-		is_chosen(settings, status, peer);
+	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad &&
+	       peer->addresses[0] && is_of_this_tailnet(status, peer->fqdn) && !is_handheld(peer->os) &&
+	       !discover_excludes(settings, peer) && is_chosen(settings, status, peer);
 }
 
 /* Where the round of a peer is, or belongs: rounds are in order of peer id. */
@@ -188,8 +191,8 @@ static size_t place_of(const struct discoverer *discover, const char *peer_id)
 
 static struct round *round_of(struct discoverer *discover, const char *peer_id, size_t place)
 {
-	bool is_there = place < discover->rounds.count &&
-		strcmp(discover->rounds.items[place].peer_id, peer_id) == 0;
+	bool is_there =
+		place < discover->rounds.count && strcmp(discover->rounds.items[place].peer_id, peer_id) == 0;
 
 	return is_there ? &discover->rounds.items[place] : NULL;
 }
@@ -201,7 +204,8 @@ static struct round *new_round(struct discoverer *discover, const char *peer_id,
 	(void)VEC_PUSH(&discover->rounds);
 	round = &discover->rounds.items[place];
 	memmove(round + 1, round, (discover->rounds.count - 1 - place) * sizeof(*round));
-	*round = (struct round){ .peer_id = mem_copy(peer_id), .host = mem_copy(""), .address = mem_copy("") };
+	*round =
+		(struct round){ .peer_id = mem_copy(peer_id), .host = mem_copy(""), .address = mem_copy("") };
 	return round;
 }
 
@@ -299,8 +303,9 @@ static bool knock_of(struct discoverer *discover, struct round *round, struct wh
 	if (!round->is_present || round->is_asking || (round->is_done && round->due > now.mono_ms))
 		return false;
 	round->is_done = false;
-	while (round->door < discover->door_count && (is_skipped(round, &discover->doors[round->door]) ||
-		!make_url(round, &discover->doors[round->door], knock->url, sizeof(knock->url))))
+	while (round->door < discover->door_count &&
+		(is_skipped(round, &discover->doors[round->door]) ||
+			!make_url(round, &discover->doors[round->door], knock->url, sizeof(knock->url))))
 		round->door++;
 	if (round->door >= discover->door_count) {
 		end_round(round, now);
@@ -337,7 +342,8 @@ static void skip_mounts(const struct discoverer *discover, struct round *round)
 		round->door++;
 }
 
-void discover_tell(struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now)
+void discover_tell(
+	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now)
 {
 	char asked[sizeof(((struct knock *)0)->url)];
 	struct round *round = NULL;
@@ -377,7 +383,7 @@ int64_t discover_wait(const struct discoverer *discover, struct when now)
 	int64_t wait = -1;
 
 	if (discover->asking == ASKING_MAX)
-		return -1;      /* until one of them is told */
+		return -1; /* until one of them is told */
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct round *round = &discover->rounds.items[i];
 		int64_t left = round->is_done && round->due > now.mono_ms ? round->due - now.mono_ms : 0;
@@ -392,8 +398,10 @@ void discover_count(const struct discoverer *discover, struct obs_discovery *cou
 {
 	static const char *const modes[] = { "mine", "tagged", "all", "off" };
 
-	*counts = (struct obs_discovery){ .mode = modes[discover->settings->discover], .ports = discover->ports,
-		.now = discover->now, .asked = discover->asked };
+	*counts = (struct obs_discovery){ .mode = modes[discover->settings->discover],
+		.ports = discover->ports,
+		.now = discover->now,
+		.asked = discover->asked };
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct round *round = &discover->rounds.items[i];
 

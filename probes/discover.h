@@ -1,8 +1,8 @@
 /* Where to knock for servers nobody told us of, and when. A planner: it knows no network and no clock.
  *
- * One door at a time per peer, few over the whole tailnet, the polite ports only. A peer whose doors swallow connects is left
- * alone after the second, and every round that finds nothing makes the next one later. Phones, shared-in peers, Mullvad's exit
- * nodes and whatever the user excluded are never asked. */
+ * One door at a time per peer, few over the whole tailnet, the polite ports only. A peer whose doors swallow
+ * connects is left alone after the second, and every round that finds nothing makes the next one later.
+ * Phones, shared-in peers, Mullvad's exit nodes and whatever the user excluded are never asked. */
 #ifndef TSLLM_PROBES_DISCOVER_H
 #define TSLLM_PROBES_DISCOVER_H
 
@@ -17,7 +17,7 @@ struct discoverer;
 
 struct knock {
 	char url[600];
-	char peer_id[128];      /* "": this machine's loopback */
+	char peer_id[128]; /* "": this machine's loopback */
 	char address[64];
 };
 
@@ -27,12 +27,13 @@ void discover_free(struct discoverer *discover);
 void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now);
 /* The next door, if one may be knocked at now. It counts as being asked until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct knock *knock);
-void discover_tell(struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now);
+void discover_tell(
+	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now);
 /* Starts every round anew: a key asked for it. */
 void discover_again(struct discoverer *discover);
 /* Milliseconds until a round is due; -1: never. */
 int64_t discover_wait(const struct discoverer *discover, struct when now);
-bool discover_has_port(const struct discoverer *discover, int port);    /* one of the polite ones */
+bool discover_has_port(const struct discoverer *discover, int port); /* one of the polite ones */
 /* What the user excluded by name, tag or system. */
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);
 void discover_count(const struct discoverer *discover, struct obs_discovery *counts);

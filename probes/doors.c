@@ -15,7 +15,8 @@ static bool is_named(const struct obs_peer *peer, const char *host)
 
 	if (text_equal_fold(peer->fqdn, host))
 		return true;
-	if (!strchr(host, '.') && length && strncmp(peer->fqdn, host, length) == 0 && peer->fqdn[length] == '.')
+	if (!strchr(host, '.') && length && strncmp(peer->fqdn, host, length) == 0 &&
+		peer->fqdn[length] == '.')
 		return true;
 	for (size_t i = 0; peer->addresses[i]; i++)
 		if (strcmp(peer->addresses[i], host) == 0)
@@ -62,7 +63,8 @@ static bool is_llm_port(const int *ports, int port)
 	return false;
 }
 
-static const char *mount_url(struct obs_serve *serve, const struct obs_mount *mount, const struct obs_status *status)
+static const char *mount_url(
+	struct obs_serve *serve, const struct obs_mount *mount, const struct obs_status *status)
 {
 	struct url url = { .is_https = mount->protocol == SERVE_HTTPS || mount->protocol == SERVE_TLS_TCP,
 		.port = mount->port };

@@ -1,4 +1,5 @@
-/* The doors themselves, the names outside the tailnet that have to be resolved once, and the file of the remembered. */
+/* The doors themselves, the names outside the tailnet that have to be resolved once, and the file of the
+ * remembered. */
 #include "probes/known.h"
 
 #include "probes/base/fault.h"
@@ -23,9 +24,9 @@ struct known_door {
 	char *url, *family, *key;
 	struct url parts;
 	bool is_pinned;
-	bool is_given_up;               /* something else lives there now */
+	bool is_given_up; /* something else lives there now */
 	size_t hint;
-	struct resolve *resolve;        /* of a name outside the tailnet */
+	struct resolve *resolve; /* of a name outside the tailnet */
 	char address[64];
 	struct when resolved;
 };
@@ -49,17 +50,16 @@ static void watch_door(struct known_door *door, const char *peer_id, const char 
 {
 	const struct known *known = door->known;
 
-	watch_add(known->watch,
-		&(struct door){
-			.url = door->url,
-			.peer_id = peer_id,
-			.address = address,
-			.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
-			.is_pinned = door->is_pinned,
-			.is_own = is_own,
-			.family = door->family,
-			.key = door->key,
-		});
+	watch_add(known->watch, &(struct door){
+					.url = door->url,
+					.peer_id = peer_id,
+					.address = address,
+					.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
+					.is_pinned = door->is_pinned,
+					.is_own = is_own,
+					.family = door->family,
+					.key = door->key,
+				});
 }
 
 static void resolved(void *data, const char *address)
@@ -83,7 +83,8 @@ static void place_outside(struct known_door *door, struct when now)
 		watch_door(door, "", address, is_loopback);
 		return;
 	}
-	if (door->resolve || (when_known(door->resolved) && when_since(door->resolved, now) < RESOLVE_AGAIN_MS))
+	if (door->resolve ||
+		(when_known(door->resolved) && when_since(door->resolved, now) < RESOLVE_AGAIN_MS))
 		return;
 	door->resolve = resolve_start(door->known->loop, door->parts.host, resolved, door);
 	if (door->resolve)
@@ -92,7 +93,8 @@ static void place_outside(struct known_door *door, struct when now)
 		watch_door(door, "", "", false);
 }
 
-/* Its machine is not in the tailnet any more: a pin says so, what was only found is dropped until it is back. */
+/* Its machine is not in the tailnet any more: a pin says so, what was only found is dropped until it is back.
+ */
 static void place_nowhere(struct known_door *door)
 {
 	if (door->is_pinned) {
@@ -110,8 +112,8 @@ static void place_door(struct known_door *door, struct when now)
 	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
 	bool is_of_tailnet = status && doors_is_tailnet_name(status, door->parts.host);
 	/* What was found in another tailnet is no name for the world's resolvers. */
-	bool may_be_outside = door->is_pinned ? status || !text_has_suffix(door->parts.host, ".ts.net") :
-		url_host_is_loopback(door->parts.host);
+	bool may_be_outside = door->is_pinned ? status || !text_has_suffix(door->parts.host, ".ts.net")
+					      : url_host_is_loopback(door->parts.host);
 
 	if (door->is_given_up || (!door->is_pinned && peer && discover_excludes(settings, peer)))
 		return;
@@ -156,7 +158,8 @@ static void save(struct known *known)
 {
 	struct fault fault;
 
-	if (*known->settings->state_file && remember_save(&known->remembered, known->settings->state_file, &fault) < 0)
+	if (*known->settings->state_file &&
+		remember_save(&known->remembered, known->settings->state_file, &fault) < 0)
 		log_line("%s", fault.text);
 }
 
@@ -175,7 +178,7 @@ static void load(struct known *known)
 	for (size_t i = 0; i < known->remembered.count; i++)
 		add_door(known, known->remembered.items[i].url, known->remembered.items[i].family, NULL);
 	if (!known->remembered.count)
-		save(known);  /* even an empty file tells that this was not the first start */
+		save(known); /* even an empty file tells that this was not the first start */
 }
 
 void known_give_up(struct known *known, const char *url)
@@ -200,8 +203,8 @@ static void free_door(struct known_door *door)
 	free(door);
 }
 
-struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger, struct watch *watch,
-	void (*changed)(void *data), void *data)
+struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger,
+	struct watch *watch, void (*changed)(void *data), void *data)
 {
 	struct known *known = mem_alloc(sizeof(*known));
 

@@ -1,7 +1,7 @@
 /* Doors that need no knocking: those the user pinned, and those that this run or an earlier one found.
  *
- * Each status places them anew: at a peer of the tailnet, on this machine, or outside, where a name is resolved once and
- * kept for a minute. */
+ * Each status places them anew: at a peer of the tailnet, on this machine, or outside, where a name is
+ * resolved once and kept for a minute. */
 #ifndef TSLLM_PROBES_KNOWN_H
 #define TSLLM_PROBES_KNOWN_H
 
@@ -13,12 +13,12 @@
 
 struct known;
 
-struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger, struct watch *watch,
-	void (*changed)(void *data), void *data);
+struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger,
+	struct watch *watch, void (*changed)(void *data), void *data);
 void known_free(struct known *known);
 void known_place(struct known *known, struct when now);
-void known_found(struct known *known, const char *url, const char *family);    /* remembers and places it */
-void known_give_up(struct known *known, const char *url);      /* something else lives there now: forgets it */
+void known_found(struct known *known, const char *url, const char *family); /* remembers and places it */
+void known_give_up(struct known *known, const char *url); /* something else lives there now: forgets it */
 size_t known_resolving(const struct known *known);
 
 #endif

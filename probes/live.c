@@ -1,8 +1,8 @@
 /* The composition: what the tailnet says becomes doors, what the doors say becomes knowledge.
  *
- * Every status renews the addresses of pinned and remembered doors and feeds discovery; every serve configuration
- * brings each mount in twice, at its backend and by its tailnet name. Where the daemon has no network interface here,
- * peers are reached through a small SOCKS door that asks tailscaled to dial. */
+ * Every status renews the addresses of pinned and remembered doors and feeds discovery; every serve
+ * configuration brings each mount in twice, at its backend and by its tailnet name. Where the daemon has no
+ * network interface here, peers are reached through a small SOCKS door that asks tailscaled to dial. */
 #include "probes/live.h"
 
 #include "probes/base/fault.h"
@@ -32,7 +32,7 @@
 
 struct live {
 	uv_loop_t *loop;
-	uv_timer_t *timer;              /* discovery's next round, the later statuses of --once */
+	uv_timer_t *timer; /* discovery's next round, the later statuses of --once */
 	struct http *http;
 	const struct settings *settings;
 	bool is_once;
@@ -45,10 +45,10 @@ struct live {
 	struct questions *questions;
 	struct socks_door *door;
 	struct known *known;
-	struct strings left_alone;      /* URLs of what is no LLM server */
-	struct resolve *names;          /* whether our own name resolves */
+	struct strings left_alone; /* URLs of what is no LLM server */
+	struct resolve *names;     /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
-	unsigned path_statuses;         /* of --once: taken since the first probes had time to wake the paths */
+	unsigned path_statuses; /* of --once: taken since the first probes had time to wake the paths */
 };
 
 static void schedule(struct live *live);
@@ -89,13 +89,14 @@ static void leave_alone(struct live *live, const char *url)
 
 /* ---- what the workers say ---- */
 
-/* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve configuration. */
+/* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve
+ * configuration. */
 static void judged(void *data, const struct watch_result *result)
 {
 	struct live *live = data;
 	const struct door *door = result->door;
 	bool is_final = door->found_by == FOUND_SERVICE ||
-		(result->outcome == OUTCOME_ANSWERED && result->status < 500);
+			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
 	if (result->family) {
 		log_line("found %s at %s", result->family->name, door->url);
@@ -135,30 +136,31 @@ static void knock(struct live *live)
 	while (discover_next(live->discover, now, &door)) {
 		ledger_see_knock(live->ledger, door.peer_id);
 		if (watch_has(live->watch, door.url) || is_left_alone(live, door.url)) {
-			discover_tell(live->discover, door.url, watch_has(live->watch, door.url), OUTCOME_ANSWERED, now);
+			discover_tell(live->discover, door.url, watch_has(live->watch, door.url),
+				OUTCOME_ANSWERED, now);
 			continue;
 		}
-		watch_add(live->watch,
-			&(struct door){
-				.url = door.url,
-				.peer_id = door.peer_id,
-				.address = door.address,
-				.found_by = FOUND_PORT,
-				.is_own = !*door.peer_id,
-				.is_candidate = true,
-				.family = "",
-				.key = "",
-			});
+		watch_add(live->watch, &(struct door){
+					       .url = door.url,
+					       .peer_id = door.peer_id,
+					       .address = door.address,
+					       .found_by = FOUND_PORT,
+					       .is_own = !*door.peer_id,
+					       .is_candidate = true,
+					       .family = "",
+					       .key = "",
+				       });
 	}
 }
 
 static void tick(uv_timer_t *timer);
 
-/* Until --once takes the next status that shows the paths as its own probes woke them; -1: it has them. A status that
- * the bus brought sooner shows them asleep, and one alone is not believed. */
+/* Until --once takes the next status that shows the paths as its own probes woke them; -1: it has them. A
+ * status that the bus brought sooner shows them asleep, and one alone is not believed. */
 static int64_t wait_for_paths(const struct live *live, struct when now)
 {
-	int64_t left = PATH_WAKES_MS + live->path_statuses * PATH_STATUS_MS - when_since(live->first_status, now);
+	int64_t left =
+		PATH_WAKES_MS + live->path_statuses * PATH_STATUS_MS - when_since(live->first_status, now);
 
 	if (!live->is_once || !when_known(live->first_status) || live->path_statuses >= PATH_STATUSES)
 		return -1;
@@ -168,7 +170,8 @@ static int64_t wait_for_paths(const struct live *live, struct when now)
 static void schedule(struct live *live)
 {
 	struct when now = when_now();
-	int64_t wait = may_knock(live) ? discover_wait(live->discover, now) : -1, paths = wait_for_paths(live, now);
+	int64_t wait = may_knock(live) ? discover_wait(live->discover, now) : -1,
+		paths = wait_for_paths(live, now);
 
 	if (paths >= 0 && (wait < 0 || paths < wait))
 		wait = paths;
@@ -260,7 +263,8 @@ static void see_status(struct live *live, struct when now)
 	knock(live);
 }
 
-static void watch_mount(struct live *live, const char *url, const struct obs_peer *self, bool is_backend_asked)
+static void watch_mount(
+	struct live *live, const char *url, const struct obs_peer *self, bool is_backend_asked)
 {
 	struct url parts;
 	bool is_inside = self != NULL;
@@ -271,9 +275,11 @@ static void watch_mount(struct live *live, const char *url, const struct obs_pee
 		&(struct door){
 			.url = url,
 			.peer_id = is_inside ? self->id : "",
-			.address = is_inside ? doors_address(self) :
-				url_host_is_loopback(parts.host) && !url_host_is_address(parts.host) ? "127.0.0.1" :
-				url_host_is_address(parts.host) ? parts.host : "",
+			.address = is_inside ? doors_address(self)
+				   : url_host_is_loopback(parts.host) && !url_host_is_address(parts.host)
+					   ? "127.0.0.1"
+				   : url_host_is_address(parts.host) ? parts.host
+								     : "",
 			.found_by = FOUND_SERVE,
 			.is_own = true,
 			.is_mount = true,
@@ -291,7 +297,7 @@ static void drop_unmounted(struct live *live, const char *url, const struct obs_
 			return;
 	watch_drop(live->watch, url);
 	ledger_drop_endpoint(live->ledger, url);
-	discover_tell(live->discover, url, false, OUTCOME_CLOSED, when_now());  /* which may be asking there */
+	discover_tell(live->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
 }
 
 static void see_serve(struct live *live, struct obs_serve *serve)
@@ -327,12 +333,17 @@ static void see_services(struct live *live, const struct obs_services *services)
 			snprintf(url.host, sizeof(url.host), "%.100s.%.100s",
 				service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0),
 				status->magicdns_suffix);
-			if (!discover_has_port(live->discover, url.port) || url_join(&url, text, sizeof(text)) < 0 ||
-				watch_has(live->watch, text) || is_left_alone(live, text))
+			if (!discover_has_port(live->discover, url.port) ||
+				url_join(&url, text, sizeof(text)) < 0 || watch_has(live->watch, text) ||
+				is_left_alone(live, text))
 				continue;
-			watch_add(live->watch,
-				&(struct door){ .url = text, .peer_id = "", .address = service->address,
-					.found_by = FOUND_SERVICE, .is_candidate = true, .family = "", .key = "" });
+			watch_add(live->watch, &(struct door){ .url = text,
+						       .peer_id = "",
+						       .address = service->address,
+						       .found_by = FOUND_SERVICE,
+						       .is_candidate = true,
+						       .family = "",
+						       .key = "" });
 		}
 }
 
@@ -363,8 +374,8 @@ static void hear(void *data, const struct tailnet_news *news)
 
 /* ---- life ---- */
 
-struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once, void (*changed)(void *data),
-	void *data)
+struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once,
+	void (*changed)(void *data), void *data)
 {
 	struct live *live = mem_alloc(sizeof(*live));
 	const struct ledger_terms terms = {
@@ -374,7 +385,9 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.ignore_count = settings->ignore.count,
 		.is_passive = settings->is_passive,
 	};
-	const struct watch_hooks hooks = { .data = live, .changed = tell_change, .judged = judged, .silent = silent };
+	const struct watch_hooks hooks = {
+		.data = live, .changed = tell_change, .judged = judged, .silent = silent
+	};
 
 	live->loop = loop;
 	live->settings = settings;
@@ -455,5 +468,6 @@ bool live_is_settled(const struct live *live)
 		return tailnet_has_serve(live->tailnet);
 	discover_count(live->discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
-		!known_resolving(live->known) && !watch_unsettled(live->watch) && !questions_open(live->questions);
+	       !known_resolving(live->known) && !watch_unsettled(live->watch) &&
+	       !questions_open(live->questions);
 }

@@ -13,11 +13,11 @@ struct live;
 struct snapshot;
 
 /* changed: something new is in the ledger; many calls may come before one take is worth it. */
-struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once, void (*changed)(void *data),
-	void *data);
+struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once,
+	void (*changed)(void *data), void *data);
 void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);
-void live_ask_now(struct live *live);           /* everything, discovery included */
+void live_ask_now(struct live *live); /* everything, discovery included */
 /* Everything that can be known at once is known: --once may print. */
 bool live_is_settled(const struct live *live);
 

@@ -1,8 +1,9 @@
 /* The table, and how each kind of question is put.
  *
- * `Host: localhost` on the same door proves Ollama's host check; a plain request proves a port without TLS; a handshake that
- * verifies nothing and sends nothing reads an expired certificate's dates; disco and TSMP pings tell a dead host from a closed
- * port; the daemon's own log tells an ACL from a firewall, to those who may read it. */
+ * `Host: localhost` on the same door proves Ollama's host check; a plain request proves a port without TLS; a
+ * handshake that verifies nothing and sends nothing reads an expired certificate's dates; disco and TSMP
+ * pings tell a dead host from a closed port; the daemon's own log tells an ACL from a firewall, to those who
+ * may read it. */
 #include "probes/questions.h"
 
 #include "probes/base/fault.h"
@@ -47,11 +48,11 @@ struct subject {
 struct question {
 	struct questions *questions;
 	enum manner manner;
-	char *url, *peer_id, *address;  /* of the row it is about */
+	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
-	bool is_tsmp;                   /* the second ping */
+	bool is_tsmp; /* the second ping */
 	char *socket;
-	int64_t asked;                  /* monotonic ms */
+	int64_t asked; /* monotonic ms */
 };
 
 struct questions {
@@ -63,20 +64,20 @@ struct questions {
 	struct {
 		struct question **items;
 		size_t count, room;
-	} asked;                        /* open ones and those of the last minute */
+	} asked; /* open ones and those of the last minute */
 	size_t open;
 	struct http_call *log;
 	bool is_log_denied;
 	char line[LOG_LINE_MAX];
 	size_t line_length;
 	struct {
-		char *url, *sign;       /* " > 100.64.0.2:443 " */
-	} *silent;
+		char *url, *sign; /* " > 100.64.0.2:443 " */
+	} * silent;
 	size_t silent_count, silent_room;
 };
 
-struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger, const struct watch *watch,
-	void (*changed)(void *data), void *data)
+struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger,
+	const struct watch *watch, void (*changed)(void *data), void *data)
 {
 	struct questions *questions = mem_alloc(sizeof(*questions));
 
@@ -136,12 +137,14 @@ static void ping_answered(struct question *question, const struct answer *answer
 		if (ping(question, "TSMP"))
 			return;
 	}
-	ledger_see_ping(question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
+	ledger_see_ping(
+		question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
 }
 
 static bool is_plain(const struct answer *answer)
 {
-	return answer->outcome == OUTCOME_ANSWERED && !answer_body_has(answer, "HTTP request to an HTTPS server");
+	return answer->outcome == OUTCOME_ANSWERED &&
+	       !answer_body_has(answer, "HTTP request to an HTTPS server");
 }
 
 static void done(void *data, const struct answer *answer)
@@ -178,11 +181,14 @@ static void done(void *data, const struct answer *answer)
 static bool ping(struct question *question, const char *type)
 {
 	char url[256];
-	const struct http_request request = { .url = url, .unix_socket = question->socket, .is_post = true,
-		.connect_ms = PING_MS, .total_ms = PING_MS };
+	const struct http_request request = { .url = url,
+		.unix_socket = question->socket,
+		.is_post = true,
+		.connect_ms = PING_MS,
+		.total_ms = PING_MS };
 
-	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s", question->address,
-		type);
+	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s",
+		question->address, type);
 	question->call = http_get(question->questions->http, &request, NULL, done, question);
 	question->questions->open++;
 	return true;
@@ -229,8 +235,9 @@ static bool was_asked(struct questions *questions, const struct subject *about, 
 			questions->asked.items[i--] = questions->asked.items[--questions->asked.count];
 			continue;
 		}
-		found = found || (one->manner == about->manner &&
-			strcmp(is_ping ? one->peer_id : one->url, is_ping ? about->peer_id : about->url) == 0);
+		found = found ||
+			(one->manner == about->manner && strcmp(is_ping ? one->peer_id : one->url,
+								 is_ping ? about->peer_id : about->url) == 0);
 	}
 	return found;
 }
@@ -260,23 +267,26 @@ static void put(struct questions *questions, const struct subject *about, const 
 		free_question(question);
 }
 
-static void put_for(struct questions *questions, const struct snapshot *snapshot, const struct endpoint *endpoint,
-	const char *socket, struct when now)
+static void put_for(struct questions *questions, const struct snapshot *snapshot,
+	const struct endpoint *endpoint, const char *socket, struct when now)
 {
 	const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
 	bool is_other = peer && !peer->is_self;
-	struct subject about = { .url = endpoint->url, .peer_id = is_other ? peer->id : "",
+	struct subject about = { .url = endpoint->url,
+		.peer_id = is_other ? peer->id : "",
 		.address = is_other && peer->addresses[0] ? peer->addresses[0] : "" };
 
 	for (size_t i = 0; i < endpoint->verdicts.count; i++)
 		for (size_t k = 0; k < ARRAY_LEN(table); k++)
-			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code, table[k].code) == 0) {
+			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code,
+				    table[k].code) == 0) {
 				about.manner = table[k].manner;
 				put(questions, &about, socket, now);
 			}
 }
 
-void questions_ask(struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now)
+void questions_ask(
+	struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		put_for(questions, snapshot, &snapshot->endpoints[i], socket, now);
@@ -337,7 +347,9 @@ static void remember_silent(struct questions *questions, const char *url, const 
 static void listen_to_log(struct questions *questions, const char *url, const char *socket)
 {
 	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
-		.unix_socket = socket, .connect_ms = CONFIRM_MS, .total_ms = LISTEN_MS,
+		.unix_socket = socket,
+		.connect_ms = CONFIRM_MS,
+		.total_ms = LISTEN_MS,
 		.body_max = SIZE_MAX };
 	char full[1024];
 	struct url parts;
@@ -354,8 +366,9 @@ static void listen_to_log(struct questions *questions, const char *url, const ch
 
 void questions_silent(struct questions *questions, const struct door *door, const char *socket)
 {
-	const struct subject about = { .manner = ASK_PING, .url = door->url, .peer_id = door->peer_id,
-		.address = door->address };
+	const struct subject about = {
+		.manner = ASK_PING, .url = door->url, .peer_id = door->peer_id, .address = door->address
+	};
 
 	if (!door->is_own)
 		put(questions, &about, socket, when_now());

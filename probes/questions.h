@@ -1,7 +1,8 @@
 /* Confirming questions: what is asked once more, otherwise, to tell a proof from a guess.
  *
- * One table, code → question. The last snapshot says which codes hold where; each question is asked once a minute at most for
- * the same row, and its answer goes to the ledger as a proof. All of them are free: no peer is loaded by any. */
+ * One table, code → question. The last snapshot says which codes hold where; each question is asked once a
+ * minute at most for the same row, and its answer goes to the ledger as a proof. All of them are free: no
+ * peer is loaded by any. */
 #ifndef TSLLM_PROBES_QUESTIONS_H
 #define TSLLM_PROBES_QUESTIONS_H
 
@@ -11,13 +12,15 @@
 
 struct questions;
 
-struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger, const struct watch *watch,
-	void (*changed)(void *data), void *data);
+struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger,
+	const struct watch *watch, void (*changed)(void *data), void *data);
 void questions_free(struct questions *questions);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
-void questions_ask(struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now);
-/* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where that is allowed. */
+void questions_ask(
+	struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now);
+/* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
+ * that is allowed. */
 void questions_silent(struct questions *questions, const struct door *door, const char *socket);
-size_t questions_open(const struct questions *questions);       /* asked and not answered yet */
+size_t questions_open(const struct questions *questions); /* asked and not answered yet */
 
 #endif

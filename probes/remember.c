@@ -1,5 +1,5 @@
-/* The state file: plain lines, read strictly, written whole. Whoever else wrote into it gets no more than a URL that is one
- * and a family that could be one. */
+/* The state file: plain lines, read strictly, written whole. Whoever else wrote into it gets no more than a
+ * URL that is one and a family that could be one. */
 #include "probes/remember.h"
 
 #include "probes/base/fault.h"
@@ -31,7 +31,8 @@ static void read_line(struct remembered *remembered, char *line)
 	if (!family)
 		return;
 	*family++ = '\0';
-	if (is_family_name(family) && url_split(&url, line) == 0 && url_join(&url, normal, sizeof(normal)) == 0)
+	if (is_family_name(family) && url_split(&url, line) == 0 &&
+		url_join(&url, normal, sizeof(normal)) == 0)
 		remember_add(remembered, normal, family);
 }
 

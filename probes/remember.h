@@ -1,4 +1,5 @@
-/* What was found is kept: one line an endpoint, "URL<TAB>FAMILY", so that a fresh start knocks where somebody was. */
+/* What was found is kept: one line an endpoint, "URL<TAB>FAMILY", so that a fresh start knocks where somebody
+ * was. */
 #ifndef TSLLM_PROBES_REMEMBER_H
 #define TSLLM_PROBES_REMEMBER_H
 
@@ -9,11 +10,12 @@ struct fault;
 struct remembered {
 	struct {
 		char *url, *family;
-	} *items;
+	} * items;
 	size_t count, room;
 };
 
-/* A file that is not there is an empty one; lines that are no endpoint are skipped; at most 1,000 are read. */
+/* A file that is not there is an empty one; lines that are no endpoint are skipped; at most 1,000 are read.
+ */
 int remember_load(struct remembered *remembered, const char *path, struct fault *fault);
 void remember_add(struct remembered *remembered, const char *url, const char *family);
 void remember_drop(struct remembered *remembered, const char *url);

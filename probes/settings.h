@@ -9,8 +9,8 @@
 enum discover { DISCOVER_MINE, DISCOVER_TAGGED, DISCOVER_ALL, DISCOVER_OFF };
 
 struct pin {
-	char *url;              /* normalised: no trailing slash, no default port */
-	char *key_env, *key_file;       /* where its key is; "" */
+	char *url;                /* normalised: no trailing slash, no default port */
+	char *key_env, *key_file; /* where its key is; "" */
 };
 
 struct strings {
@@ -19,24 +19,24 @@ struct strings {
 };
 
 struct settings {
-	double period_s;                /* status and print: 2 */
-	double deadline_s;              /* of --once: 5 */
+	double period_s;   /* status and print: 2 */
+	double deadline_s; /* of --once: 5 */
 	enum discover discover;
-	struct strings exclude;         /* peer name, "tag:x" or "os:x" */
-	struct strings ignore;          /* "CODE", "CODE@PEER", "CODE@URL" */
-	int ports[32];                  /* polite ports, 0-ended; none: the built-in list */
+	struct strings exclude; /* peer name, "tag:x" or "os:x" */
+	struct strings ignore;  /* "CODE", "CODE@PEER", "CODE@URL" */
+	int ports[32];          /* polite ports, 0-ended; none: the built-in list */
 	struct {
 		struct pin *items;
 		size_t count, room;
 	} pins;
-	char *socket;                   /* tailscaled's; "": the known paths */
-	char *tailscale;                /* the CLI; "": `tailscale` in PATH */
-	char *ca_file;                  /* "": the system's */
-	char *proxy;                    /* SOCKS5 for userspace networking; "": through LocalAPI dial */
-	char *theme;                    /* name or path */
-	char *state_file;               /* remembered endpoints; "": none */
+	char *socket;     /* tailscaled's; "": the known paths */
+	char *tailscale;  /* the CLI; "": `tailscale` in PATH */
+	char *ca_file;    /* "": the system's */
+	char *proxy;      /* SOCKS5 for userspace networking; "": through LocalAPI dial */
+	char *theme;      /* name or path */
+	char *state_file; /* remembered endpoints; "": none */
 	bool has_llama_metrics;
-	bool is_passive;                /* send nothing to peers */
+	bool is_passive; /* send nothing to peers */
 };
 
 void settings_init(struct settings *settings);

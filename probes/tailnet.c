@@ -1,8 +1,8 @@
 /* Four topics, each asked at its own rhythm through the one door that works.
  *
- * The door is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a child
- * process. A topic is a row: what to ask of either door, how often, and what reads the answer. An answer is fed to its
- * reader as it arrives, so a status of 10,000 peers is never held as text. */
+ * The door is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
+ * child process. A topic is a row: what to ask of either door, how often, and what reads the answer. An
+ * answer is fed to its reader as it arrives, so a status of 10,000 peers is never held as text. */
 #include "probes/tailnet.h"
 
 #include "probes/base/fault.h"
@@ -34,13 +34,13 @@ struct topic;
 struct ask {
 	struct tailnet *tailnet;
 	const struct topic *topic;
-	struct daemon_ask *open;        /* NULL: not being asked */
+	struct daemon_ask *open; /* NULL: not being asked */
 	struct status_parser *parser;
-	struct fault fault;             /* of the parser */
+	struct fault fault; /* of the parser */
 	char *text;
 	size_t length, room;
-	int64_t due, begun;             /* monotonic ms */
-	int64_t took;                   /* the last time */
+	int64_t due, begun; /* monotonic ms */
+	int64_t took;       /* the last time */
 };
 
 struct tailnet {
@@ -57,9 +57,9 @@ struct tailnet {
 };
 
 struct topic {
-	const char *path;               /* of LocalAPI */
-	const char *words[4];           /* of the CLI, NULL-ended; none: the CLI has no such thing */
-	int periods;                    /* asked every so many periods */
+	const char *path;     /* of LocalAPI */
+	const char *words[4]; /* of the CLI, NULL-ended; none: the CLI has no such thing */
+	int periods;          /* asked every so many periods */
 	void (*read)(struct ask *ask, struct when now);
 };
 
@@ -207,7 +207,8 @@ static int64_t gap_of(const struct ask *ask, int64_t wanted)
 static void end(struct ask *ask, struct when now)
 {
 	struct tailnet *tailnet = ask->tailnet;
-	int64_t gap = period_ms(tailnet) * ask->topic->periods * (tailnet->way.uses_cli ? DEADLINE_CLI_PERIODS : 1);
+	int64_t gap =
+		period_ms(tailnet) * ask->topic->periods * (tailnet->way.uses_cli ? DEADLINE_CLI_PERIODS : 1);
 
 	ask->open = NULL;
 	ask->took = now.mono_ms - ask->begun;
@@ -318,8 +319,8 @@ static void schedule(struct tailnet *tailnet)
 	uv_timer_start(tailnet->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
 }
 
-struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings, struct ledger *ledger,
-	tailnet_fn *news, void *data)
+struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, tailnet_fn *news, void *data)
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
 

@@ -1,8 +1,9 @@
-/* The live source of the tailnet: LocalAPI over the unix socket, or the CLI where the socket is not to be had.
+/* The live source of the tailnet: LocalAPI over the unix socket, or the CLI where the socket is not to be
+ * had.
  *
- * Status every period and when the IPN bus says that something changed, serve configuration every ten seconds, traffic
- * counters every period, services every minute. What comes in goes to the ledger; who composed it is told by one
- * callback. Nothing here ever goes to a peer. */
+ * Status every period and when the IPN bus says that something changed, serve configuration every ten
+ * seconds, traffic counters every period, services every minute. What comes in goes to the ledger; who
+ * composed it is told by one callback. Nothing here ever goes to a peer. */
 #ifndef TSLLM_PROBES_TAILNET_H
 #define TSLLM_PROBES_TAILNET_H
 
@@ -11,24 +12,24 @@
 #include "probes/settings.h"
 
 enum tailnet_event {
-	TAILNET_STATUS,         /* a whole status is in the ledger */
-	TAILNET_SERVE,          /* a serve configuration was read: ledger_keep_serve() is the listener's */
+	TAILNET_STATUS, /* a whole status is in the ledger */
+	TAILNET_SERVE,  /* a serve configuration was read: ledger_keep_serve() is the listener's */
 	TAILNET_SERVICES,
 	TAILNET_TROUBLE
 };
 
 struct tailnet_news {
 	enum tailnet_event event;
-	struct obs_serve *serve;                /* TAILNET_SERVE: the listener takes it over */
-	const struct obs_services *services;    /* TAILNET_SERVICES: for the call */
+	struct obs_serve *serve;             /* TAILNET_SERVE: the listener takes it over */
+	const struct obs_services *services; /* TAILNET_SERVICES: for the call */
 };
 
 typedef void tailnet_fn(void *data, const struct tailnet_news *news);
 
 struct tailnet;
 
-struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings, struct ledger *ledger,
-	tailnet_fn *news, void *data);
+struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, tailnet_fn *news, void *data);
 void tailnet_free(struct tailnet *tailnet);
 void tailnet_ask_now(struct tailnet *tailnet);
 /* tailscaled's socket in use; NULL: there is none, the CLI is. */
@@ -36,6 +37,6 @@ const char *tailnet_socket(const struct tailnet *tailnet);
 /* Statuses and failures so far. */
 unsigned tailnet_statuses(const struct tailnet *tailnet);
 unsigned tailnet_failures(const struct tailnet *tailnet);
-bool tailnet_has_serve(const struct tailnet *tailnet);  /* the serve configuration was asked and answered */
+bool tailnet_has_serve(const struct tailnet *tailnet); /* the serve configuration was asked and answered */
 
 #endif

@@ -1,7 +1,8 @@
 /* The pool of workers: who may talk, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once; a worker whose host is offline waits, and so
- * do those of all peers while the daemon carries nothing: whoever has their addresses elsewhere gets neither question nor key. */
+ * One timer is set to the next poll that is due. At most 64 workers talk at once; a worker whose host is
+ * offline waits, and so do those of all peers while the daemon carries nothing: whoever has their addresses
+ * elsewhere gets neither question nor key. */
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
@@ -64,7 +65,7 @@ static bool waits_for_host(const struct watch *watch, const struct worker *worke
 	const struct ledger *ledger = watch->world.ledger;
 
 	return *worker->door.peer_id &&
-		(!ledger_daemon_runs(ledger) || ledger_peer_is_offline(ledger, worker->door.peer_id));
+	       (!ledger_daemon_runs(ledger) || ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void tick(uv_timer_t *timer)
@@ -109,13 +110,19 @@ static void ended(void *data, struct worker *worker, bool is_gone)
 	schedule(watch);
 }
 
-struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings, struct ledger *ledger,
-	bool is_once, const struct watch_hooks *hooks)
+struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks)
 {
 	struct watch *watch = mem_alloc(sizeof(*watch));
 
-	watch->world = (struct worker_world){ .http = http, .settings = settings, .ledger = ledger, .is_once = is_once,
-		.hooks = *hooks, .proxy = mem_copy(""), .pool = watch, .ended = ended };
+	watch->world = (struct worker_world){ .http = http,
+		.settings = settings,
+		.ledger = ledger,
+		.is_once = is_once,
+		.hooks = *hooks,
+		.proxy = mem_copy(""),
+		.pool = watch,
+		.ended = ended };
 	watch->timer = mem_alloc(sizeof(*watch->timer));
 	uv_timer_init(loop, watch->timer);
 	watch->timer->data = watch;
@@ -163,7 +170,8 @@ void watch_wake(struct watch *watch)
 	for (size_t i = 0; i < watch->workers.count; i++) {
 		struct worker *worker = watch->workers.items[i];
 
-		if (worker->silences && ledger_peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
+		if (worker->silences &&
+			ledger_peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
 			worker->due = 0;
 	}
 	schedule(watch);

@@ -1,8 +1,9 @@
 /* The workers: one role a door, not one thread.
  *
- * A worker says what is due at its door, asks one question at a time, retries what proves nothing, backs off where
- * nobody answers, and gives every answer to the ledger. At most 64 of them talk at once. A candidate is a door that
- * discovery wants to know about: the ledger hears of it only once a family is recognised behind it. */
+ * A worker says what is due at its door, asks one question at a time, retries what proves nothing, backs off
+ * where nobody answers, and gives every answer to the ledger. At most 64 of them talk at once. A candidate is
+ * a door that discovery wants to know about: the ledger hears of it only once a family is recognised behind
+ * it. */
 #ifndef TSLLM_PROBES_WATCH_H
 #define TSLLM_PROBES_WATCH_H
 
@@ -12,45 +13,48 @@
 #include "probes/settings.h"
 
 struct door {
-	const char *url;                /* normal form: the key */
-	const char *peer_id;            /* "" outside the tailnet and on loopback */
-	const char *address;            /* the IP to dial; "": the name has none here */
+	const char *url;     /* normal form: the key */
+	const char *peer_id; /* "" outside the tailnet and on loopback */
+	const char *address; /* the IP to dial; "": the name has none here */
 	enum found_by found_by;
 	bool is_pinned, is_own;
-	bool is_mount;                  /* our own serve mount: it may well be no LLM server */
-	bool is_backend_asked;          /* the engine behind it is asked at another door: only the primary question here */
+	bool is_mount;         /* our own serve mount: it may well be no LLM server */
+	bool is_backend_asked; /* the engine behind it is asked at another door: only the primary question
+				  here */
 	bool is_candidate;
-	const char *family;             /* remembered name; "" */
-	const char *key;                /* ""; copied, never shown */
+	const char *family; /* remembered name; "" */
+	const char *key;    /* ""; copied, never shown */
 };
 
 struct watch_result {
 	const struct door *door;
-	const struct family *family;    /* NULL: no LLM server, or nobody answered */
-	enum outcome outcome;           /* of the last question */
+	const struct family *family; /* NULL: no LLM server, or nobody answered */
+	enum outcome outcome;        /* of the last question */
 	int status;
 };
 
 struct watch_hooks {
 	void *data;
-	void (*changed)(void *data);                            /* the ledger learned something */
-	/* A candidate was recognised (before its first answer reaches the ledger) or given up (and is dropped after). */
+	void (*changed)(void *data); /* the ledger learned something */
+	/* A candidate was recognised (before its first answer reaches the ledger) or given up (and is dropped
+	 * after). */
 	void (*judged)(void *data, const struct watch_result *result);
-	void (*silent)(void *data, const struct door *door);    /* a connect got no answer */
+	void (*silent)(void *data, const struct door *door); /* a connect got no answer */
 };
 
 struct watch;
 
-struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings, struct ledger *ledger,
-	bool is_once, const struct watch_hooks *hooks);
+struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks);
 void watch_free(struct watch *watch);
-void watch_add(struct watch *watch, const struct door *door);  /* a known URL: its address and peer are renewed */
+void watch_add(
+	struct watch *watch, const struct door *door); /* a known URL: its address and peer are renewed */
 void watch_drop(struct watch *watch, const char *url);
 bool watch_has(const struct watch *watch, const char *url);
 /* After a status: whoever was silent at a host that is heard again is asked at once. */
 void watch_wake(struct watch *watch);
-void watch_ask_now(struct watch *watch, const char *url);      /* NULL: all */
-void watch_set_proxy(struct watch *watch, const char *proxy);  /* for peers; "": none */
+void watch_ask_now(struct watch *watch, const char *url);     /* NULL: all */
+void watch_set_proxy(struct watch *watch, const char *proxy); /* for peers; "": none */
 /* Doors that were not asked often enough yet to be judged. */
 size_t watch_unsettled(const struct watch *watch);
 /* Fills what is needed to ask this door again (URL of path, address, key, proxy, CA); false: no such door. */

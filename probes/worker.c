@@ -1,8 +1,9 @@
 /* One door's polls: what is asked, what an answer leads to.
  *
- * A poll is a short conversation. At a door whose family is not known yet it is recognition; then come the family's
- * requests that are due, the primary one first. An error on a kept-alive connection is asked once more on a fresh one. The
- * first silence is followed by a second try soon, because only two of them mean anything. */
+ * A poll is a short conversation. At a door whose family is not known yet it is recognition; then come the
+ * family's requests that are due, the primary one first. An error on a kept-alive connection is asked once
+ * more on a fresh one. The first silence is followed by a second try soon, because only two of them mean
+ * anything. */
 #include "probes/worker.h"
 
 #include "probes/base/mem.h"
@@ -34,8 +35,8 @@ static void copy_text(const char **slot, const char *text)
 
 void worker_free(struct worker *worker)
 {
-	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address, worker->door.family,
-		worker->door.key };
+	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address,
+		worker->door.family, worker->door.key };
 
 	if (worker->call)
 		http_cancel(worker->call);
@@ -65,11 +66,13 @@ int64_t worker_gap(const struct worker *worker)
 	return (int64_t)(gap > BACK_OFF_MAX_MS ? BACK_OFF_MAX_MS : gap);
 }
 
-/* Silence while the path changes proves nothing and costs nothing: it is tried again soon, as the first one is. */
+/* Silence while the path changes proves nothing and costs nothing: it is tried again soon, as the first one
+ * is. */
 static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
-	bool is_excused = is_silence && ledger_path_is_changing(worker->world->ledger, worker->door.peer_id, now);
+	bool is_excused =
+		is_silence && ledger_path_is_changing(worker->world->ledger, worker->door.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;
@@ -89,7 +92,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 static bool is_silence(const struct answer *answer)
 {
 	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
-		(answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
+	       (answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
 }
 
 /* How a row shows the door: "https /ollama", "https :8443", ":11434". */
@@ -100,8 +103,8 @@ static const char *door_label(const struct url *url, char *label, size_t size)
 
 	if (!is_usual || !url->is_https)
 		snprintf(port, sizeof(port), ":%d", url->port);
-	snprintf(label, size, "%s%s%s%s%s", url->is_https ? "https" : "", url->is_https && *port ? " " : "", port,
-		*url->path ? " " : "", url->path);
+	snprintf(label, size, "%s%s%s%s%s", url->is_https ? "https" : "", url->is_https && *port ? " " : "",
+		port, *url->path ? " " : "", url->path);
 	return label;
 }
 
@@ -164,20 +167,22 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 static void judged(struct worker *worker, const struct answer *answer)
 {
 	const struct watch_hooks *hooks = &worker->world->hooks;
-	const struct watch_result result = { .door = &worker->door, .family = worker->family,
-		.outcome = answer->outcome, .status = answer->status };
+	const struct watch_result result = { .door = &worker->door,
+		.family = worker->family,
+		.outcome = answer->outcome,
+		.status = answer->status };
 
 	hooks->judged(hooks->data, &result);
 }
 
-/* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found one and
- * something else lives now. It is left alone. */
+/* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found
+ * one and something else lives now. It is left alone. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
 	bool is_remembered = *worker->door.family && !worker->was_good;
 
 	return (worker->door.is_mount || is_remembered) && answer->outcome == OUTCOME_ANSWERED &&
-		answer->status < 400 && answer->body_length;
+	       answer->status < 400 && answer->body_length;
 }
 
 static void recognised(struct worker *worker, const struct answer *answer)
@@ -226,7 +231,8 @@ static size_t index_of(const struct worker *worker)
 static bool raises_doubts(const struct answer *answer)
 {
 	return answer->outcome == OUTCOME_ANSWERED &&
-		(answer->status == 404 || answer->status == 405 || (answer->status >= 200 && answer->status < 300));
+	       (answer->status == 404 || answer->status == 405 ||
+		       (answer->status >= 200 && answer->status < 300));
 }
 
 static void go_on_asking(struct worker *worker, const struct answer *answer)
@@ -304,7 +310,7 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 static bool is_switched_off(const struct worker *worker, const struct request *request)
 {
 	return request->option && strcmp(request->option, "llama-metrics") == 0 &&
-		!worker->world->settings->has_llama_metrics;
+	       !worker->world->settings->has_llama_metrics;
 }
 
 static bool is_due(const struct worker *worker, size_t index, bool is_first)

@@ -1,7 +1,7 @@
 /* A worker: the role that asks at one door. Private to the watch, which says when.
  *
- * It has at most one call open, gives every answer to the ledger, and tells the pool when a poll has ended or when the door
- * is none for us. */
+ * It has at most one call open, gives every answer to the ledger, and tells the pool when a poll has ended or
+ * when the door is none for us. */
 #ifndef TSLLM_PROBES_WORKER_H
 #define TSLLM_PROBES_WORKER_H
 
@@ -20,7 +20,7 @@ struct worker_world {
 	struct ledger *ledger;
 	bool is_once;
 	struct watch_hooks hooks;
-	char *proxy;                    /* for peers; "": none */
+	char *proxy; /* for peers; "": none */
 	void *pool;
 	/* The poll is over; is_gone: the pool frees the worker and nobody touches it again. */
 	void (*ended)(void *pool, struct worker *worker, bool is_gone);
@@ -28,14 +28,14 @@ struct worker_world {
 
 struct worker {
 	const struct worker_world *world;
-	struct door door;               /* texts owned */
+	struct door door; /* texts owned */
 	struct url url;
 	const struct family *family;
 	struct recognition recognition;
 	bool is_recognising, has_doubts;
-	struct http_call *call;         /* NULL: it says nothing now */
-	const char *path;               /* being asked */
-	const struct request *request;  /* NULL while recognising */
+	struct http_call *call;        /* NULL: it says nothing now */
+	const char *path;              /* being asked */
+	const struct request *request; /* NULL while recognising */
 	bool is_primary, is_fresh;
 	size_t step;
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
@@ -43,15 +43,15 @@ struct worker {
 	int64_t due;                    /* of the next poll, monotonic ms */
 	struct when polled;             /* the end of the last */
 	unsigned silences, failures, polls;
-	bool is_settled;                /* asked often enough to be judged */
+	bool is_settled; /* asked often enough to be judged */
 	bool was_good;
 };
 
-struct worker *worker_new(const struct worker_world *world, const struct door *door);  /* NULL: no URL */
+struct worker *worker_new(const struct worker_world *world, const struct door *door); /* NULL: no URL */
 void worker_free(struct worker *worker);
-void worker_renew(struct worker *worker, const struct door *door);     /* its peer and address may have changed */
+void worker_renew(struct worker *worker, const struct door *door); /* its peer and address may have changed */
 void worker_poll(struct worker *worker);
-int64_t worker_gap(const struct worker *worker);        /* ms to the next poll */
+int64_t worker_gap(const struct worker *worker); /* ms to the next poll */
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request);
 
 #endif

@@ -21,7 +21,8 @@ struct value {
 	enum role role;
 };
 
-/* What to show of a value in so many cells: a sentence that would be cut to a few words says less than its code. */
+/* What to show of a value in so many cells: a sentence that would be cut to a few words says less than its
+ * code. */
 const char *value_fitting(const struct value *value, int width);
 
 struct column {

@@ -1,4 +1,5 @@
-/* Handles close in the loop, not at once: their owners get a bounded last turn before the rest is closed by force. */
+/* Handles close in the loop, not at once: their owners get a bounded last turn before the rest is closed by
+ * force. */
 #include "tui/loop.h"
 
 #define LAST_TURN_MS 300

@@ -4,8 +4,8 @@
 
 #include <uv.h>
 
-/* Call when everybody has been told to end: gives them a moment (a killed child, a name being resolved), closes whatever handle
- * is left, and the loop. */
+/* Call when everybody has been told to end: gives them a moment (a killed child, a name being resolved),
+ * closes whatever handle is left, and the loop. */
 void loop_end(uv_loop_t *loop);
 
 #endif

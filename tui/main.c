@@ -54,13 +54,14 @@ static void check_keys(const struct settings *settings)
 static bool is_first_start(const struct settings *settings)
 {
 	return *settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
-		access(settings->state_file, F_OK) < 0;
+	       access(settings->state_file, F_OK) < 0;
 }
 
 static void say_first_start(const struct settings *settings)
 {
 	if (is_first_start(settings))
-		fputs("tsllm-top: first start: the usual LLM ports of machines are asked as `discover` in the "
+		fputs("tsllm-top: first start: the usual LLM ports of machines are asked as `discover` in "
+		      "the "
 		      "configuration says (mine: your own and tagged ones; off: none)\n",
 			stderr);
 }

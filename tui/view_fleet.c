@@ -175,7 +175,8 @@ static void say_peer(const struct snapshot *snapshot, const struct peer *peer, s
 	if (!peer->is_online)
 		value_last_seen(value, snapshot, peer);
 	else if (peer->was_asked)
-		value_say(value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
+		value_say(
+			value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
 }
 
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -314,8 +315,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 
 	if (view_says_trouble(snapshot, page))
 		return true;
-	if (snapshot->endpoint_count || snapshot->is_passive || view_is_past(snapshot) || discovery->pending ||
-		(!discovery->asked && !is_off))
+	if (snapshot->endpoint_count || snapshot->is_passive || view_is_past(snapshot) ||
+		discovery->pending || (!discovery->asked && !is_off))
 		return false;
 	page_line(page, ROLE_TITLE, "No LLM server was found on this tailnet.");
 	page_line(page, ROLE_TEXT, " ");
@@ -328,7 +329,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 			discovery->peers, discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
 		page_wrap(page, ROLE_TEXT, "", 0,
-			"The dashboard asks again: after 5 minutes at first, every hour at last, at once by r.");
+			"The dashboard asks again: after 5 minutes at first, every hour at last, at once by "
+			"r.");
 	}
 	page_line(page, ROLE_TEXT, " ");
 	page_wrap(page, ROLE_TEXT, "", 0, "A server that is elsewhere can be named:");

@@ -57,7 +57,7 @@ static int take_host(struct url *url, const char **at)
 	if (in_brackets)
 		return is_v6(url->host) ? 0 : -1;
 	if (length > 1 && url->host[length - 1] == '.')
-		url->host[length - 1] = '\0';   /* the root, which certificates leave out */
+		url->host[length - 1] = '\0'; /* the root, which certificates leave out */
 	return 0;
 }
 
@@ -123,7 +123,7 @@ bool url_host_is_below(const char *name, const char *domain)
 	size_t whole = strlen(name), tail = strlen(domain);
 
 	return tail && whole > tail + 1 && name[whole - tail - 1] == '.' &&
-		strcasecmp(name + whole - tail, domain) == 0;
+	       strcasecmp(name + whole - tail, domain) == 0;
 }
 
 bool url_host_is_address(const char *host)

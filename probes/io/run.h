@@ -1,7 +1,7 @@
 /* Child processes on the loop: argv and two callbacks, never a shell.
  *
- * stdout is handed over as it comes (capped), stderr is kept up to 4 kB, stdin is /dev/null. At the deadline the child's
- * process group gets SIGKILL. */
+ * stdout is handed over as it comes (capped), stderr is kept up to 4 kB, stdin is /dev/null. At the deadline
+ * the child's process group gets SIGKILL. */
 #ifndef TSLLM_IO_RUN_H
 #define TSLLM_IO_RUN_H
 
@@ -12,14 +12,14 @@
 struct run;
 
 struct run_result {
-	bool is_started;        /* false: error says why (ENOENT, EACCES) */
-	int error;              /* errno of the start, 0: none */
+	bool is_started; /* false: error says why (ENOENT, EACCES) */
+	int error;       /* errno of the start, 0: none */
 	bool timed_out, too_big;
-	int exit_status;        /* -1: ended by a signal */
-	const char *stderr_text;        /* raw */
+	int exit_status;         /* -1: ended by a signal */
+	const char *stderr_text; /* raw */
 };
 
-typedef int run_bytes_fn(void *data, const char *bytes, size_t length);         /* -1 ends it */
+typedef int run_bytes_fn(void *data, const char *bytes, size_t length); /* -1 ends it */
 typedef void run_done_fn(void *data, const struct run_result *result);
 
 /* done is called exactly once, from the loop; not after run_cancel(). */

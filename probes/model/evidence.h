@@ -10,7 +10,7 @@
 /* Since when a code has held, and the row it made. One list a row. */
 struct standing {
 	const char *code;
-	int64_t since;          /* wall ms */
+	int64_t since; /* wall ms */
 };
 
 struct standings {
@@ -20,21 +20,21 @@ struct standings {
 
 struct known_peer {
 	char *id;
-	const struct obs_peer *obs;     /* in the ledger's status */
+	const struct obs_peer *obs; /* in the ledger's status */
 	enum path_kind kind, candidate;
-	unsigned kind_polls;            /* polls in a row that showed the kind */
+	unsigned kind_polls; /* polls in a row that showed the kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	struct when heard;              /* something came back from it */
-	struct when revived;            /* heard again after its pings were lost */
-	struct when counted;            /* of the counters below */
+	struct when heard;   /* something came back from it */
+	struct when revived; /* heard again after its pings were lost */
+	struct when counted; /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	struct series *rtt;             /* NULL until a sample */
+	struct series *rtt; /* NULL until a sample */
 	const char *rtt_source;
-	double best_direct_ms;          /* NAN */
-	bool has_served;                /* an endpoint of it answered once, or is pinned */
-	unsigned silent_doors;          /* endpoints whose connects time out now */
-	bool ping_ok, ping_lost;        /* the last ping */
+	double best_direct_ms;   /* NAN */
+	bool has_served;         /* an endpoint of it answered once, or is pinned */
+	unsigned silent_doors;   /* endpoints whose connects time out now */
+	bool ping_ok, ping_lost; /* the last ping */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -56,10 +56,11 @@ struct known_sent {
 	int status;
 };
 
-/* What the answer at one path said; it holds until that path says otherwise, for others may know nothing of it. */
+/* What the answer at one path said; it holds until that path says otherwise, for others may know nothing of
+ * it. */
 struct told {
 	bool holds;
-	char *path;             /* owned; NULL: never told */
+	char *path; /* owned; NULL: never told */
 };
 
 /* The last primary answer, as text the endpoint owns. */
@@ -71,7 +72,7 @@ struct last_answer {
 	char *tls_text, *path, *excerpt, *server_header, *via_header, *content_type, *location;
 	bool leaves_host, has_date, is_expected;
 	double retry_after_s;
-	struct when at;                 /* unknown: never asked */
+	struct when at; /* unknown: never asked */
 };
 
 struct known_endpoint {
@@ -80,17 +81,17 @@ struct known_endpoint {
 	enum found_by found_by;
 	bool is_pinned, is_own, is_front_end;
 	struct last_answer last;
-	unsigned misses;                /* silent primary answers in a row */
-	struct when good;               /* the last good answer */
+	unsigned misses;  /* silent primary answers in a row */
+	struct when good; /* the last good answer */
 	struct told is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
-	unsigned proofs;                /* enum proof */
+	unsigned proofs; /* enum proof */
 	struct {
 		struct known_model *items;
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
 	double running, waiting, slots, tokens_per_s;
-	struct when figured;            /* when these were told last */
+	struct when figured; /* when these were told last */
 	double generated_tokens, generation_seconds;
 	struct when generated;
 	double connect_ms, tls_ms;
@@ -102,9 +103,9 @@ struct known_endpoint {
 	} sents;
 	double requests, bytes_sent, bytes_received;
 	enum state state;
-	enum state own_state;           /* the last one that its host did not make */
+	enum state own_state; /* the last one that its host did not make */
 	struct when since;
-	struct when changes[8];         /* of its state, for flapping */
+	struct when changes[8]; /* of its state, for flapping */
 	size_t change_count;
 	struct standings standings;
 };
@@ -116,16 +117,16 @@ struct known_mount {
 
 struct ledger {
 	struct ledger_terms terms;
-	struct obs_status *status;      /* NULL: none yet */
+	struct obs_status *status; /* NULL: none yet */
 	struct when status_at;
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
 	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
-	struct when blanked;            /* unknown: never */
-	struct known_peer *peers;       /* by id */
+	struct when blanked;      /* unknown: never */
+	struct known_peer *peers; /* by id */
 	size_t peer_count;
-	size_t *by_name;                /* order of the snapshot: self is not in it */
+	size_t *by_name; /* order of the snapshot: self is not in it */
 	struct known_peer self;
 	struct {
 		struct known_endpoint **items;
@@ -142,9 +143,9 @@ struct ledger {
 		size_t peers, asked, pending;
 	} discovery;
 	struct standings standings;
-	const char *daemon_code;        /* what kept the daemon from its work when last looked at; "": nothing */
+	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
-		struct event *items;    /* text owned; oldest first */
+		struct event *items; /* text owned; oldest first */
 		size_t count, room;
 	} events;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
@@ -156,7 +157,7 @@ struct evidence {
 	const struct known_peer *peer;
 	const struct known_endpoint *endpoint;
 	const struct obs_mount *mount;
-	const struct known_endpoint *backend;   /* of the mount */
+	const struct known_endpoint *backend; /* of the mount */
 	struct when now;
 };
 
@@ -164,8 +165,8 @@ struct evidence {
 struct finding {
 	enum severity severity;
 	enum state state;
-	char detail[400];       /* %{detail} */
-	char fix[400];          /* replaces the row's fix when not empty */
+	char detail[400]; /* %{detail} */
+	char fix[400];    /* replaces the row's fix when not empty */
 };
 
 struct rule {
@@ -174,22 +175,24 @@ struct rule {
 	enum severity severity;
 	enum state state;
 	bool (*holds)(const struct evidence *evidence, struct finding *finding);
-	const char *text;       /* with %{variables} */
+	const char *text; /* with %{variables} */
 	const char *fix;
-	bool explains;          /* rules of higher layers are silent once it holds */
+	bool explains; /* rules of higher layers are silent once it holds */
 };
 
 /* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
-extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules[], engine_rules[], mount_rules[];
+extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules[], engine_rules[],
+	mount_rules[];
 
-struct known_peer *ledger_peer(const struct ledger *ledger, const char *id);    /* NULL: none; finds self too */
+struct known_peer *ledger_peer(const struct ledger *ledger, const char *id); /* NULL: none; finds self too */
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
 /* No peer that was asked could be sent anything, and none was heard: it is this machine. */
 bool ledger_has_no_route(const struct ledger *ledger, struct when now);
-bool peer_was_heard(const struct known_peer *peer, struct when now);    /* lately; NULL: no */
-const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
-bool endpoint_answered(const struct known_endpoint *endpoint);  /* its last answer was HTTP */
-bool endpoint_is_good(const struct known_endpoint *endpoint);   /* its last answer was what its family says */
+bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */
+const char *peer_short_name(
+	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
+bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
+bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
 
@@ -198,13 +201,13 @@ struct verdict_list {
 	struct verdict *items;
 	size_t count, room;
 };
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence, struct standings *standings,
-	struct arena *arena, struct verdict_list *verdicts);
-void verdict_sort(struct verdict *verdicts, size_t count);      /* worst first */
+void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
+	struct standings *standings, struct arena *arena, struct verdict_list *verdicts);
+void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
 
 /* Shared by the files of the ledger. */
 void ledger_set_text(char **slot, const char *text);
-double ledger_rate(double before, double after, double seconds);        /* NAN where a counter was reset */
+double ledger_rate(double before, double after, double seconds); /* NAN where a counter was reset */
 void ledger_free_peer(struct known_peer *peer);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);

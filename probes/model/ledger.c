@@ -1,7 +1,7 @@
 /* The ledger itself: its beginning and end, this machine's daemon, traffic, events.
  *
- * Observations come in through ledger_*.c, and only there does anything change. What must outlive a status (path history,
- * rates, what an endpoint said) is kept beside it. Judging and copying out is settle.c. */
+ * Observations come in through ledger_*.c, and only there does anything change. What must outlive a status
+ * (path history, rates, what an endpoint said) is kept beside it. Judging and copying out is settle.c. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -112,7 +112,8 @@ static void make_last(struct ledger *ledger, size_t i)
 	ledger->events.items[i + later] = event;
 }
 
-static bool fold_event(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+static bool fold_event(
+	struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
 {
 	for (size_t i = ledger->events.count; i-- > 0;) {
 		struct event *event = &ledger->events.items[i];
@@ -160,7 +161,7 @@ void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, cons
 static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
 {
 	return a->port == b->port && a->is_foreground == b->is_foreground && strcmp(a->host, b->host) == 0 &&
-		strcmp(a->path, b->path) == 0 && strcmp(a->target, b->target) == 0;
+	       strcmp(a->path, b->path) == 0 && strcmp(a->target, b->target) == 0;
 }
 
 /* A mount that is still there keeps what stood about it. */
@@ -239,7 +240,7 @@ bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id)
 	const struct known_peer *peer = ledger_peer(ledger, peer_id);
 
 	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok &&
-		!ledger->self.offline_polls;
+	       !ledger->self.offline_polls;
 }
 
 void ledger_blank(struct ledger *ledger, struct when now)
@@ -263,5 +264,6 @@ void ledger_blank(struct ledger *ledger, struct when now)
 	}
 	ledger->self.offline_polls = 0;
 	forget_traffic(ledger);
-	event_note(ledger, "", STATE_UNKNOWN, now, "this machine slept or its clock jumped: asking everything anew");
+	event_note(ledger, "", STATE_UNKNOWN, now,
+		"this machine slept or its clock jumped: asking everything anew");
 }

@@ -12,9 +12,9 @@
 struct ledger;
 
 struct ledger_terms {
-	int64_t period_ms;              /* of the status: three of them make it stale */
-	int64_t poll_ms;                /* of an endpoint */
-	char *const *ignore;            /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
+	int64_t period_ms;   /* of the status: three of them make it stale */
+	int64_t poll_ms;     /* of an endpoint */
+	char *const *ignore; /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
 	size_t ignore_count;
 	bool is_passive;
 };
@@ -26,10 +26,11 @@ void ledger_free(struct ledger *ledger);
 void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const char *via, const char *socket,
 	struct when now);
 /* Believed once the last status is older than three periods: a late poll is stale, not a dead daemon. */
-void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
-void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve);         /* takes it over */
+void ledger_see_trouble(
+	struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
+void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve); /* takes it over */
 void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now);
-void ledger_see_names(struct ledger *ledger, bool resolve);     /* whether MagicDNS names resolve here */
+void ledger_see_names(struct ledger *ledger, bool resolve); /* whether MagicDNS names resolve here */
 void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpoint, struct when now);
 void ledger_drop_endpoint(struct ledger *ledger, const char *url);
 void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now);
@@ -37,7 +38,7 @@ void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, 
 /* A disco pong: ms, and NAN for none. */
 void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
-void ledger_see_knock(struct ledger *ledger, const char *peer_id);       /* discovery asks at one of its doors */
+void ledger_see_knock(struct ledger *ledger, const char *peer_id); /* discovery asks at one of its doors */
 void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery);
 /* A request that belongs to no endpoint: discovery, confirming questions. */
 void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received);

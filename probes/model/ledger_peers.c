@@ -1,7 +1,7 @@
 /* Peers, from status to status.
  *
- * The latest status is kept whole and a known peer points into it, so that a tailnet of 10,000 costs one copy of its
- * text. Both sides of the merge are in order of id: it is linear, and a peer keeps its history. */
+ * The latest status is kept whole and a known peer points into it, so that a tailnet of 10,000 costs one copy
+ * of its text. Both sides of the merge are in order of id: it is linear, and a peer keeps its history. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -40,8 +40,10 @@ static void note_path(struct ledger *ledger, struct known_peer *peer, enum path_
 		return;
 	snprintf(text, sizeof(text), "path: %s → %s", path_kind_name(from), path_kind_name(peer->kind));
 	event_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)),
-		peer->kind == PATH_DIRECT ? STATE_OK : peer->kind == PATH_OFFLINE ? STATE_OFFLINE : STATE_SLOW, now,
-		text);
+		peer->kind == PATH_DIRECT    ? STATE_OK
+		: peer->kind == PATH_OFFLINE ? STATE_OFFLINE
+					     : STATE_SLOW,
+		now, text);
 }
 
 /* A new kind of path is believed when two statuses in a row show it. */
@@ -71,7 +73,8 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 
 double ledger_rate(double before, double after, double seconds)
 {
-	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN : (after - before) / seconds;
+	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN
+									       : (after - before) / seconds;
 }
 
 void ledger_hear(struct known_peer *peer, struct when now)
@@ -98,7 +101,8 @@ static void see_counters(struct known_peer *peer, struct when now)
 	peer->counted = now;
 }
 
-static void see_peer(struct ledger *ledger, struct known_peer *peer, const struct obs_peer *obs, struct when now)
+static void see_peer(
+	struct ledger *ledger, struct known_peer *peer, const struct obs_peer *obs, struct when now)
 {
 	peer->obs = obs;
 	peer->id = (char *)(uintptr_t)obs->id;
@@ -138,8 +142,9 @@ static void merge_peers(struct ledger *ledger, struct obs_status *status, struct
 		if (old < ledger->peer_count && strcmp(ledger->peers[old].id, order[i]->id) == 0)
 			*peer = ledger->peers[old++];
 		else
-			*peer = (struct known_peer){ .rx_per_s = NAN, .tx_per_s = NAN, .best_direct_ms = NAN,
-				.rtt_source = "" };
+			*peer = (struct known_peer){
+				.rx_per_s = NAN, .tx_per_s = NAN, .best_direct_ms = NAN, .rtt_source = ""
+			};
 		see_peer(ledger, peer, order[i], now);
 		kept++;
 	}
@@ -232,13 +237,14 @@ bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id,
 	return peer && when_known(peer->revived) && when_since(then, peer->revived) > 0;
 }
 
-/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server. */
+/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server.
+ */
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
 	const struct known_peer *peer = ledger_peer(ledger, peer_id);
 
 	return peer && peer->kind != PATH_IDLE &&
-		(peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS));
+	       (peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS));
 }
 
 void ledger_see_knock(struct ledger *ledger, const char *peer_id)
@@ -265,4 +271,3 @@ void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, stru
 	series_add(peer->rtt, ms, now);
 	peer->rtt_source = "ping";
 }
-

@@ -1,7 +1,7 @@
 /* Endpoints: what they were asked, what they said, what they have.
  *
- * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds what it
- * tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
+ * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds
+ * what it tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -24,10 +24,11 @@ static void free_models(struct known_endpoint *endpoint)
 void ledger_free_endpoint(struct known_endpoint *endpoint)
 {
 	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
-		endpoint->title, endpoint->version, endpoint->incarnation, endpoint->is_loading.path, endpoint->is_sleeping.path, endpoint->wants_key.path,
-		endpoint->key_rejected.path, endpoint->open_onboarding.path, endpoint->last.tls_text,
-		endpoint->last.path, endpoint->last.excerpt, endpoint->last.server_header,
-		endpoint->last.via_header, endpoint->last.content_type, endpoint->last.location };
+		endpoint->title, endpoint->version, endpoint->incarnation, endpoint->is_loading.path,
+		endpoint->is_sleeping.path, endpoint->wants_key.path, endpoint->key_rejected.path,
+		endpoint->open_onboarding.path, endpoint->last.tls_text, endpoint->last.path,
+		endpoint->last.excerpt, endpoint->last.server_header, endpoint->last.via_header,
+		endpoint->last.content_type, endpoint->last.location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
@@ -151,8 +152,11 @@ static struct known_model *model_of(struct known_endpoint *endpoint, const char 
 		if (strcmp(endpoint->models.items[i].id, id) == 0)
 			return &endpoint->models.items[i];
 	model = VEC_PUSH(&endpoint->models);
-	*model = (struct known_model){ .id = mem_copy(id), .quantisation = mem_copy(""), .size_bytes = NAN,
-		.vram_bytes = NAN, .context = NAN };
+	*model = (struct known_model){ .id = mem_copy(id),
+		.quantisation = mem_copy(""),
+		.size_bytes = NAN,
+		.vram_bytes = NAN,
+		.context = NAN };
 	return model;
 }
 
@@ -165,7 +169,7 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
-		model->size_bytes = obs->size_bytes;    /* of a loaded model in memory, which its file is not */
+		model->size_bytes = obs->size_bytes; /* of a loaded model in memory, which its file is not */
 	if (!isnan(obs->context))
 		model->context = obs->context;
 	if (obs->expires_at)
@@ -198,11 +202,14 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 
 		if (is_all)
 			model->in_all = false;
-		else    /* in_loaded ends with the rest */
-			*model = (struct known_model){ .id = model->id, .quantisation = model->quantisation,
-				.in_all = model->in_all, .state = MODEL_COLD,
+		else /* in_loaded ends with the rest */
+			*model = (struct known_model){ .id = model->id,
+				.quantisation = model->quantisation,
+				.in_all = model->in_all,
+				.state = MODEL_COLD,
 				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
-				.vram_bytes = NAN, .context = model->context };
+				.vram_bytes = NAN,
+				.context = model->context };
 	}
 	for (size_t i = 0; i < reading->model_count; i++) {
 		struct known_model *model = model_of(endpoint, reading->models[i].id);
@@ -219,12 +226,14 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 	drop_unlisted(endpoint);
 }
 
-/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count it. */
+/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count
+ * it. */
 static void see_tokens(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
 {
 	double tokens = reading->generated_tokens - endpoint->generated_tokens;
-	double seconds = isnan(reading->generation_seconds) ? (double)when_since(endpoint->generated, now) / 1000 :
-		reading->generation_seconds - endpoint->generation_seconds;
+	double seconds = isnan(reading->generation_seconds)
+				 ? (double)when_since(endpoint->generated, now) / 1000
+				 : reading->generation_seconds - endpoint->generation_seconds;
 
 	if (isnan(reading->generated_tokens))
 		return;
@@ -240,7 +249,8 @@ static void see_number(double *slot, double value)
 		*slot = value;
 }
 
-/* The first path that says so is asked first when it ends; the primary question is asked before all others. */
+/* The first path that says so is asked first when it ends; the primary question is asked before all others.
+ */
 static void see_told(struct told *told, bool holds, const struct obs_answer *answer)
 {
 	if (holds && (!told->holds || answer->is_primary))
@@ -275,7 +285,7 @@ static void see_reading(struct known_endpoint *endpoint, const struct obs_answer
 static bool is_silence(const struct obs_answer *answer)
 {
 	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
-		(answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
+	       (answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
 }
 
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
@@ -302,8 +312,8 @@ static void see_last(struct known_endpoint *endpoint, const struct obs_answer *a
 	ledger_set_text(&last->location, answer->location);
 }
 
-static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer, const struct obs_answer *answer,
-	struct when now)
+static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
+	const struct obs_answer *answer, struct when now)
 {
 	see_number(&endpoint->connect_ms, answer->connect_ms);
 	see_number(&endpoint->tls_ms, answer->tls_ms);
@@ -311,7 +321,7 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 		series_add(&endpoint->ttfb, answer->ttfb_ms, now);
 	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
 		peer->kind == PATH_UNKNOWN)
-		return;         /* the first connect wakes the path: that is no round trip */
+		return; /* the first connect wakes the path: that is no round trip */
 	if (!peer->rtt)
 		peer->rtt = mem_alloc(sizeof(*peer->rtt));
 	series_add(peer->rtt, answer->connect_ms, now);
@@ -352,4 +362,3 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;
 }
-

@@ -12,28 +12,28 @@
 
 /* What became of one request, from the bottom up. */
 enum outcome {
-	OUTCOME_ANSWERED,       /* a whole HTTP answer, whatever its status */
-	OUTCOME_REFUSED,        /* RST to the SYN: nothing listens */
-	OUTCOME_UNREACHABLE,    /* no route from here, network down */
+	OUTCOME_ANSWERED,    /* a whole HTTP answer, whatever its status */
+	OUTCOME_REFUSED,     /* RST to the SYN: nothing listens */
+	OUTCOME_UNREACHABLE, /* no route from here, network down */
 	OUTCOME_CONNECT_TIMEOUT,
-	OUTCOME_TLS,            /* the handshake failed, see enum tls_trouble */
-	OUTCOME_SILENT,         /* connected, then not a byte (or headers and no body) until the deadline */
-	OUTCOME_CLOSED,         /* connected, then closed before an answer */
-	OUTCOME_TRUNCATED,      /* the answer broke off */
-	OUTCOME_TOO_BIG,        /* over the cap: body, one header or all of them */
-	OUTCOME_NOT_HTTP,       /* bytes came, no HTTP */
-	OUTCOME_UNRESOLVED,     /* the name has no address here */
+	OUTCOME_TLS,        /* the handshake failed, see enum tls_trouble */
+	OUTCOME_SILENT,     /* connected, then not a byte (or headers and no body) until the deadline */
+	OUTCOME_CLOSED,     /* connected, then closed before an answer */
+	OUTCOME_TRUNCATED,  /* the answer broke off */
+	OUTCOME_TOO_BIG,    /* over the cap: body, one header or all of them */
+	OUTCOME_NOT_HTTP,   /* bytes came, no HTTP */
+	OUTCOME_UNRESOLVED, /* the name has no address here */
 	OUTCOME_COUNT
 };
 
 enum tls_trouble {
 	TLS_FINE,
-	TLS_ALERT_INTERNAL,     /* Go's answer to a name without a certificate */
+	TLS_ALERT_INTERNAL, /* Go's answer to a name without a certificate */
 	TLS_EXPIRED,
 	TLS_UNTRUSTED,
 	TLS_NAME_MISMATCH,
-	TLS_NOT_TLS,            /* the other side speaks no TLS */
-	TLS_TIMEOUT,            /* TCP opened, the handshake did not end */
+	TLS_NOT_TLS, /* the other side speaks no TLS */
+	TLS_TIMEOUT, /* TCP opened, the handshake did not end */
 	TLS_OTHER
 };
 
@@ -55,31 +55,31 @@ enum backend_state {
 };
 
 struct obs_peer {
-	const char *id;                 /* StableNodeID: the key, it survives key rotation */
+	const char *id; /* StableNodeID: the key, it survives key rotation */
 	const char *host_name;
-	const char *fqdn;               /* without the trailing dot */
+	const char *fqdn; /* without the trailing dot */
 	const char *os;
-	const char *user;               /* login name; "" for tagged nodes */
+	const char *user; /* login name; "" for tagged nodes */
 	double user_id;
-	const char *const *addresses;   /* TailscaleIPs, NULL-ended; first is normally IPv4 */
-	const char *const *tags;        /* NULL-ended */
-	const char *current_address;    /* CurAddr: the trusted direct ip:port */
-	const char *home_derp;          /* Relay: that node's home region, not "relayed" */
-	const char *peer_relay;         /* ip:port:vni:N */
+	const char *const *addresses; /* TailscaleIPs, NULL-ended; first is normally IPv4 */
+	const char *const *tags;      /* NULL-ended */
+	const char *current_address;  /* CurAddr: the trusted direct ip:port */
+	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
+	const char *peer_relay;       /* ip:port:vni:N */
 	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_exit_option, is_mullvad;
-	bool has_session;               /* InEngine */
-	double rx_bytes, tx_bytes;      /* WireGuard counters; a decrease is a reset */
-	int64_t last_seen, last_handshake, last_write, key_expiry, created;     /* wall ms, 0: never or unknown */
+	bool has_session;          /* InEngine */
+	double rx_bytes, tx_bytes; /* WireGuard counters; a decrease is a reset */
+	int64_t last_seen, last_handshake, last_write, key_expiry, created; /* wall ms, 0: never or unknown */
 };
 
 /* One whole status. Its arena owns every text and array in it. */
 struct obs_status {
 	struct arena *arena;
 	enum backend_state backend;
-	const char *backend_word;       /* as the daemon says it */
+	const char *backend_word; /* as the daemon says it */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
 	bool has_tun, has_magicdns, has_self;
-	const char *const *health;      /* NULL-ended */
+	const char *const *health; /* NULL-ended */
 	const char *const *cert_domains;
 	struct obs_peer self;
 	struct obs_peer *peers;
@@ -89,24 +89,25 @@ struct obs_status {
 /* Why there is no status. */
 enum daemon_trouble {
 	DAEMON_FINE,
-	DAEMON_MISSING,         /* no socket, refused, no CLI */
-	DAEMON_DENIED,          /* EACCES, 401, 403 */
-	DAEMON_SILENT,          /* connected or started, no whole answer by the deadline */
-	DAEMON_MALFORMED        /* an answer that is no status */
+	DAEMON_MISSING,  /* no socket, refused, no CLI */
+	DAEMON_DENIED,   /* EACCES, 401, 403 */
+	DAEMON_SILENT,   /* connected or started, no whole answer by the deadline */
+	DAEMON_MALFORMED /* an answer that is no status */
 };
 
 enum serve_protocol { SERVE_HTTPS, SERVE_HTTP, SERVE_TCP, SERVE_TLS_TCP, SERVE_TUN };
 
 struct obs_mount {
-	const char *host;       /* FQDN as configured, may hold a literal ${…}; "" for plain TCP of this node */
-	const char *service;    /* "svc:name" or "" */
+	const char *host; /* FQDN as configured, may hold a literal ${…}; "" for plain TCP of this node */
+	const char *service; /* "svc:name" or "" */
 	int port;
 	enum serve_protocol protocol;
-	const char *path;       /* "/ollama"; "" for TCP */
-	const char *target;     /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
+	const char *path;   /* "/ollama"; "" for TCP */
+	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
-	const char *url;        /* its door on the tailnet, "" where it is none that speaks HTTP; by the live source */
-	const char *backend;    /* the URL of its target that this machine can ask, or ""; by the live source */
+	const char
+		*url; /* its door on the tailnet, "" where it is none that speaks HTTP; by the live source */
+	const char *backend; /* the URL of its target that this machine can ask, or ""; by the live source */
 };
 
 struct obs_serve {
@@ -118,12 +119,12 @@ struct obs_serve {
 enum traffic_path { TRAFFIC_DIRECT, TRAFFIC_PEER_RELAY, TRAFFIC_DERP, TRAFFIC_PATHS };
 
 struct obs_traffic {
-	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];        /* totals since the daemon's start */
+	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS]; /* totals since the daemon's start */
 };
 
 /* A Tailscale Service that the netmap offers to this node. */
 struct obs_service {
-	const char *name;               /* "svc:llm" */
+	const char *name; /* "svc:llm" */
 	const char *address;
 	int ports[8];
 	size_t port_count;
@@ -144,43 +145,43 @@ struct obs_model {
 	enum model_state state;
 	double size_bytes, vram_bytes, context;
 	const char *quantisation;
-	int64_t expires_at;     /* wall ms */
+	int64_t expires_at; /* wall ms */
 };
 
 /* Which list of models an answer holds. */
 enum model_list {
-	MODELS_UNTOLD,          /* none: nothing is said about models */
-	MODELS_ALL,             /* all that could be asked for; MODEL_UNKNOWN: a loaded list says more */
-	MODELS_LOADED           /* the loaded ones only: whatever is not in it is cold */
+	MODELS_UNTOLD, /* none: nothing is said about models */
+	MODELS_ALL,    /* all that could be asked for; MODEL_UNKNOWN: a loaded list says more */
+	MODELS_LOADED  /* the loaded ones only: whatever is not in it is cold */
 };
 
 /* What a family read in one answer. A field that the answer does not tell stays as reading_init() made it. */
 struct reading {
-	struct arena *arena;            /* of the caller */
+	struct arena *arena; /* of the caller */
 	const char *version;
-	bool is_loading, is_sleeping;   /* the engine as a whole */
-	bool wants_key;                 /* up, and it wants a key (or another one) */
-	bool key_rejected;              /* our key was given and is wrong */
-	bool open_onboarding;           /* the first visitor becomes administrator */
+	bool is_loading, is_sleeping; /* the engine as a whole */
+	bool wants_key;               /* up, and it wants a key (or another one) */
+	bool key_rejected;            /* our key was given and is wrong */
+	bool open_onboarding;         /* the first visitor becomes administrator */
 	enum model_list list;
 	struct obs_model *models;
 	size_t model_count;
-	double running, waiting, slots; /* requests in work, queued; places */
-	double generated_tokens, generation_seconds;    /* counters since start */
-	const char *incarnation;        /* changes when the server was started again; "" untold */
+	double running, waiting, slots;              /* requests in work, queued; places */
+	double generated_tokens, generation_seconds; /* counters since start */
+	const char *incarnation; /* changes when the server was started again; "" untold */
 };
 
 /* A door to watch: seen once, watched until it is dropped. */
 struct obs_endpoint {
-	const char *url;        /* base URL without a trailing slash: the key */
-	const char *peer_id;    /* "" outside the tailnet */
-	const char *address;    /* "100.64.0.2", what its port is watched on; "" unknown */
-	const char *at;         /* how a row shows the door: "https /ollama", ":11434" */
+	const char *url;     /* base URL without a trailing slash: the key */
+	const char *peer_id; /* "" outside the tailnet */
+	const char *address; /* "100.64.0.2", what its port is watched on; "" unknown */
+	const char *at;      /* how a row shows the door: "https /ollama", ":11434" */
 	int port;
-	int found_by;           /* enum found_by */
+	int found_by; /* enum found_by */
 	bool is_pinned;
-	bool is_own;            /* on this machine */
-	const char *server, *title;     /* remembered from an earlier run, "" else */
+	bool is_own;                /* on this machine */
+	const char *server, *title; /* remembered from an earlier run, "" else */
 };
 
 /* How far the search for servers is. */
@@ -191,45 +192,45 @@ struct obs_discovery {
 
 /* One answer of one endpoint, digested. */
 struct obs_answer {
-	const char *url;                /* the endpoint's base URL: the key */
-	const char *path;               /* what was asked */
-	bool is_primary;                /* the question that tells whether it is up */
-	bool is_reused;                 /* came over a kept-alive connection */
+	const char *url;  /* the endpoint's base URL: the key */
+	const char *path; /* what was asked */
+	bool is_primary;  /* the question that tells whether it is up */
+	bool is_reused;   /* came over a kept-alive connection */
 	enum outcome outcome;
 	enum tls_trouble tls;
-	const char *tls_text;           /* the library's own words, clean */
-	int64_t cert_not_after;         /* wall ms */
-	int status;                     /* 0: none */
+	const char *tls_text;   /* the library's own words, clean */
+	int64_t cert_not_after; /* wall ms */
+	int status;             /* 0: none */
 	enum body_shape shape;
-	const char *excerpt;            /* first bytes of the body, clean */
-	const char *server_header;      /* every Server line, joined by ", " */
+	const char *excerpt;       /* first bytes of the body, clean */
+	const char *server_header; /* every Server line, joined by ", " */
 	const char *via_header;
 	const char *content_type;
-	const char *location;           /* of a 3xx */
-	bool leaves_host;               /* that location is another host, port or scheme */
+	const char *location; /* of a 3xx */
+	bool leaves_host;     /* that location is another host, port or scheme */
 	bool has_date;
 	double retry_after_s;
-	double connect_ms, tls_ms, ttfb_ms;     /* NAN where the connection was reused */
+	double connect_ms, tls_ms, ttfb_ms; /* NAN where the connection was reused */
 	double bytes_sent, bytes_received;
 	enum cost cost;
-	const char *server, *title;     /* family, "" while not told */
-	bool is_front_end;              /* a web UI, not an engine */
-	bool is_expected;               /* the family's reader found what it wants in this answer */
-	const struct reading *reading;  /* NULL: none */
+	const char *server, *title;    /* family, "" while not told */
+	bool is_front_end;             /* a web UI, not an engine */
+	bool is_expected;              /* the family's reader found what it wants in this answer */
+	const struct reading *reading; /* NULL: none */
 };
 
 /* The answer to a confirming question about an endpoint (one row of probes/questions.c). */
 enum proof {
 	PROOF_NONE = 0,
-	PROOF_HOST_LOCALHOST = 1 << 0,  /* `Host: localhost` on the same door answers 200 */
-	PROOF_PLAIN_HTTP = 1 << 1,      /* plain HTTP on that port gets an HTTP answer */
-	PROOF_PING_OK = 1 << 2,         /* disco ping answered */
-	PROOF_PING_LOST = 1 << 3,       /* disco and TSMP ping both timed out */
-	PROOF_ACL = 1 << 4,             /* the daemon's log: rejected due to acl */
-	PROOF_LOOPBACK_ONLY = 1 << 5    /* this machine: the port is bound to 127.0.0.1 alone */
+	PROOF_HOST_LOCALHOST = 1 << 0, /* `Host: localhost` on the same door answers 200 */
+	PROOF_PLAIN_HTTP = 1 << 1,     /* plain HTTP on that port gets an HTTP answer */
+	PROOF_PING_OK = 1 << 2,        /* disco ping answered */
+	PROOF_PING_LOST = 1 << 3,      /* disco and TSMP ping both timed out */
+	PROOF_ACL = 1 << 4,            /* the daemon's log: rejected due to acl */
+	PROOF_LOOPBACK_ONLY = 1 << 5   /* this machine: the port is bound to 127.0.0.1 alone */
 };
 
 void reading_init(struct reading *reading, struct arena *arena);
-void obs_status_free(struct obs_status *status);        /* frees the arena with all in it */
+void obs_status_free(struct obs_status *status); /* frees the arena with all in it */
 
 #endif

@@ -51,10 +51,11 @@ static bool is_not_running_yet(const struct evidence *e, struct finding *f)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->backend_word);
 	return e->ledger->status->backend <= BACKEND_IN_USE_OTHER_USER ||
-		e->ledger->status->backend == BACKEND_STARTING;
+	       e->ledger->status->backend == BACKEND_STARTING;
 }
 
-/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale. */
+/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale.
+ */
 static bool is_stale(const struct evidence *e, struct finding *f)
 {
 	const struct ledger *l = e->ledger;
@@ -64,7 +65,8 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
 		return false;
 	if (!l->status) {
-		snprintf(f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
+		snprintf(
+			f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
 		f->severity = SEVERITY_DOWN;
 		return l->trouble != DAEMON_FINE;
 	}
@@ -153,23 +155,27 @@ const struct rule daemon_rules[] = {
 		"this machine waits for the approval of a tailnet admin",
 		"approve it at https://login.tailscale.com/admin/machines", true },
 	{ "tailscale-starting", LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
-		"tailscaled is not running yet: its state is %{detail}", "wait, or look at: journalctl -u tailscaled",
-		true },
+		"tailscaled is not running yet: its state is %{detail}",
+		"wait, or look at: journalctl -u tailscaled", true },
 	{ "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane: what is shown of peers that came or moved since is old",
+		"tailscaled has lost its control plane: what is shown of peers that came or moved since is "
+		"old",
 		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
 	{ "no-route", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
 	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
-		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may be well",
+		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may "
+		"be well",
 		"tailscale set --accept-dns=true", false },
 	{ "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
 	{ "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
-		"tailscaled has no network interface here (userspace networking): plain connects cannot work, "
+		"tailscaled has no network interface here (userspace networking): plain connects cannot "
+		"work, "
 		"servers are asked through it",
-		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055", false },
+		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
+		false },
 	{ "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
 		"tailscaled warns: %{detail}", "tailscale status", false },
 	{ 0 },

@@ -94,8 +94,8 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !endpoint_wants_key(e) && !e->endpoint->is_front_end && e->peer &&
-		e->endpoint->models_known && !e->peer->obs->tags[0];
+	return endpoint_is_good(e->endpoint) && !endpoint_wants_key(e) && !e->endpoint->is_front_end &&
+	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 
 static bool is_unexpanded(const struct evidence *e, struct finding *f)
@@ -110,8 +110,8 @@ const struct rule engine_rules[] = {
 	{ "endpoint-flapping", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"%{host}:%{port} changed its state %{detail} times in ten minutes",
 		"look at the log of the server on %{peer}", false },
-	{ "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading, "%{server} is loading%{detail}", "",
-		true },
+	{ "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading, "%{server} is loading%{detail}",
+		"", true },
 	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
 		"%{server} sleeps: the next request pays for the load", "", true },
 	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
@@ -120,13 +120,14 @@ const struct rule engine_rules[] = {
 	{ "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
 		"a web front end: it says nothing about the engines behind it", "", false },
 	{ "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB, has_open_onboarding,
-		"the first visitor of %{url} becomes its administrator", "sign up now, or take it off the tailnet",
-		false },
+		"the first visitor of %{url} becomes its administrator",
+		"sign up now, or take it off the tailnet", false },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
-		"Funnel is on: the whole internet can use %{url}%{detail}", "tailscale funnel --https=%{port} off",
-		false },
+		"Funnel is on: the whole internet can use %{url}%{detail}",
+		"tailscale funnel --https=%{port} off", false },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
-		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no tag",
+		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no "
+		"tag",
 		"tag %{peer} and grant its port to those who need it", false },
 	{ 0 },
 };
@@ -136,7 +137,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	if (!e->mount->is_funnel)
 		return false;
 	if (e->endpoint)
-		f->severity = SEVERITY_INFO;    /* its endpoint's row weighs it */
+		f->severity = SEVERITY_INFO; /* its endpoint's row weighs it */
 	return true;
 }
 
@@ -144,8 +145,8 @@ static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-		when_known(e->backend->last.at) && e->backend->last.outcome == OUTCOME_TLS &&
-		(e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+	       when_known(e->backend->last.at) && e->backend->last.outcome == OUTCOME_TLS &&
+	       (e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
 }
 
 const struct rule mount_rules[] = {
@@ -154,8 +155,10 @@ const struct rule mount_rules[] = {
 		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
-		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS", true },
+		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
+		true },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
-		"Funnel is on: the whole internet can reach %{mount}", "tailscale funnel --https=%{port} off", false },
+		"Funnel is on: the whole internet can reach %{mount}", "tailscale funnel --https=%{port} off",
+		false },
 	{ 0 },
 };

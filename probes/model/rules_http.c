@@ -1,7 +1,8 @@
-/* What an HTTP answer, or the lack of one, says about who failed: the server, the proxy before it, or the address asked.
+/* What an HTTP answer, or the lack of one, says about who failed: the server, the proxy before it, or the
+ * address asked.
  *
- * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502 without a body
- * and without a Server line, which tells it from every other proxy. */
+ * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502
+ * without a body and without a Server line, which tells it from every other proxy. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -59,13 +60,14 @@ static const char *proxy_name(const struct evidence *e)
 	return "the proxy";
 }
 
-/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's. */
+/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's.
+ */
 static bool is_of_a_proxy(const struct evidence *e)
 {
 	if (answer_of(e)->shape == BODY_JSON)
 		return false;
 	return answer_of(e)->shape == BODY_HTML || !*answer_of(e)->server_header ||
-		strcmp(proxy_name(e), "the proxy") != 0;
+	       strcmp(proxy_name(e), "the proxy") != 0;
 }
 
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
@@ -77,9 +79,11 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 	if (answer_of(e)->outcome != OUTCOME_SILENT || endpoint->misses < 2)
 		return false;
 	if (when_known(endpoint->good))
-		snprintf(f->detail, sizeof(f->detail), "; it last answered %s ago", text_span(span, sizeof(span), age));
+		snprintf(f->detail, sizeof(f->detail), "; it last answered %s ago",
+			text_span(span, sizeof(span), age));
 	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->running > 0) {
-		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung", endpoint->running);
+		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung",
+			endpoint->running);
 		f->severity = SEVERITY_DEGRADED;
 	}
 	return true;
@@ -93,11 +97,11 @@ static bool is_our_mount(const struct evidence *e)
 static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	bool has_failed = has_status(e, 502) ||
-		(when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
 	(void)f;
 	return has_failed && is_our_mount(e) && e->backend &&
-		(e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+	       (e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
@@ -108,7 +112,8 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 		snprintf(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
 		snprintf(f->fix, sizeof(f->fix), "start the server at %%{target}");
 	} else {
-		snprintf(f->detail, sizeof(f->detail), "the backend behind it is not (or it is an https+insecure "
+		snprintf(f->detail, sizeof(f->detail),
+			"the backend behind it is not (or it is an https+insecure "
 			"target that speaks plain HTTP)");
 	}
 	return true;
@@ -119,10 +124,12 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	if (!has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
-		snprintf(f->detail, sizeof(f->detail), "Ollama refuses this name: it is bound to localhost and "
+		snprintf(f->detail, sizeof(f->detail),
+			"Ollama refuses this name: it is bound to localhost and "
 			"answers only to `Host: localhost` (proven)");
 	else
-		snprintf(f->detail, sizeof(f->detail), "likely Ollama, bound to localhost, which refuses this name");
+		snprintf(f->detail, sizeof(f->detail),
+			"likely Ollama, bound to localhost, which refuses this name");
 	return true;
 }
 
@@ -130,15 +137,16 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return is_strange(e) && has_status(e, 404) && answer_of(e)->has_date &&
-		strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
+	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
 }
 
 bool endpoint_wants_key(const struct evidence *e)
 {
 	const struct known_endpoint *door = e->endpoint, *behind = e->backend;
 
-	return endpoint_is_good(door) && (door->wants_key.holds ||
-		(behind && endpoint_is_good(behind) && behind->wants_key.holds && strcmp(behind->server, door->server) == 0));
+	return endpoint_is_good(door) &&
+	       (door->wants_key.holds || (behind && endpoint_is_good(behind) && behind->wants_key.holds &&
+						 strcmp(behind->server, door->server) == 0));
 }
 
 /* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
@@ -160,7 +168,8 @@ static bool rejects_key(const struct evidence *e, struct finding *f)
 
 static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || (!has_status(e, 401) && !has_status(e, 403)) || answer_of(e)->shape == BODY_JSON)
+	if (!is_strange(e) || (!has_status(e, 401) && !has_status(e, 403)) ||
+		answer_of(e)->shape == BODY_JSON)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
 	return true;
@@ -170,14 +179,16 @@ static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 static bool is_rate_limited(const struct evidence *e, struct finding *f)
 {
 	bool is_nginx = has_status(e, 503) && answer_of(e)->shape == BODY_HTML &&
-		text_contains_fold(answer_of(e)->excerpt, "503 Service Temporarily Unavailable");
+			text_contains_fold(answer_of(e)->excerpt, "503 Service Temporarily Unavailable");
 
 	if (!has_status(e, 429) && !is_nginx)
 		return false;
 	if (is_nginx)
-		snprintf(f->detail, sizeof(f->detail), "; or it is closed for maintenance, which looks the same");
+		snprintf(f->detail, sizeof(f->detail),
+			"; or it is closed for maintenance, which looks the same");
 	if (!isnan(answer_of(e)->retry_after_s))
-		text_add(f->detail, sizeof(f->detail), "; it asks to wait %.0f s", answer_of(e)->retry_after_s);
+		text_add(f->detail, sizeof(f->detail), "; it asks to wait %.0f s",
+			answer_of(e)->retry_after_s);
 	return true;
 }
 
@@ -203,7 +214,8 @@ static bool is_redirected(const struct evidence *e, struct finding *f)
 {
 	if (!is_strange(e) || answer_of(e)->status < 300 || answer_of(e)->status > 399)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", *answer_of(e)->location ? answer_of(e)->location : "nowhere");
+	snprintf(f->detail, sizeof(f->detail), "%s",
+		*answer_of(e)->location ? answer_of(e)->location : "nowhere");
 	return true;
 }
 
@@ -211,7 +223,7 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return has_status(e, 400) &&
-		text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
+	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
 }
 
 static bool is_html(const struct evidence *e, struct finding *f)
@@ -247,8 +259,8 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
 
 	if (!reason && is_strange(e) && is_success(e))
-		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON" :
-			"the answer is not one of an LLM server";
+		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON"
+								 : "the answer is not one of an LLM server";
 	if (!reason)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", reason);
@@ -276,36 +288,46 @@ static bool has_wrong_path(const struct evidence *e, struct finding *f)
 const struct rule http_rules[] = {
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
-		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS", true },
+		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
+		true },
 	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} takes connections and finishes no answer, twice in a row%{detail}",
+		"%{server} at %{host}:%{port} takes connections and finishes no answer, twice in a "
+		"row%{detail}",
 		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
 	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: tailscale serve status names the backend; start it, or serve http://127.0.0.1:PORT", true },
+		"on %{peer}: tailscale serve status names the backend; start it, or serve "
+		"http://127.0.0.1:PORT",
+		true },
 	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of that machine "
-		"(OLLAMA_ORIGINS does not help)", true },
+		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of "
+		"that machine "
+		"(OLLAMA_ORIGINS does not help)",
+		true },
 	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
 	{ "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
-		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint", true },
-	{ "auth-required", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key, "%{server} is up and wants a key",
+		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
+		true },
+	{ "auth-required", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key,
+		"%{server} is up and wants a key",
 		"configuration: [endpoint NAME] with url = %{url} and key_env or key_file", true },
 	{ "rate-limited", LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
 	{ "proxy-backend-silent", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
 		"%{detail} before %{host} is up, its engine gives no answer (HTTP %{status})",
-		"look at the engine behind the proxy: hung, or a queue longer than the proxy's time-out", true },
+		"look at the engine behind the proxy: hung, or a queue longer than the proxy's time-out",
+		true },
 	{ "proxy-backend-down", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
 		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ "auth-at-proxy", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
-		"%{detail} before %{host} wants a login (HTTP %{status}): the engine behind it cannot be seen",
+		"%{detail} before %{host} wants a login (HTTP %{status}): the engine behind it cannot be "
+		"seen",
 		"let this node through in the proxy, or give a key it takes", true },
 	{ "redirected", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
@@ -314,12 +336,15 @@ const struct rule http_rules[] = {
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
 		"use the base of the API (Open WebUI's is /api)", true },
 	{ "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
-		"HTTP %{status} with nothing in it: likely a proxy (Caddy does so) that knows no such name or path",
+		"HTTP %{status} with nothing in it: likely a proxy (Caddy does so) that knows no such name "
+		"or path",
 		"add this name and path to the proxy's configuration", true },
-	{ "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed, "%{server} at %{host}:%{port}: %{detail}",
+	{ "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
+		"%{server} at %{host}:%{port}: %{detail}",
 		"curl -i %{url}%{path} shows the answer: is that port really the LLM server's?", true },
 	{ "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
-		"%{server} answers HTTP %{status}%{detail}", "on %{peer}: read the log of the server, then restart it", true },
+		"%{server} answers HTTP %{status}%{detail}",
+		"on %{peer}: read the log of the server, then restart it", true },
 	{ "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
 		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
 		"give the base URL without /v1; the server may also live under another path", true },

@@ -60,7 +60,7 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost &&
-		!peer_was_heard(e->peer, e->now);
+	       !peer_was_heard(e->peer, e->now);
 }
 
 static bool expires_soon(const struct evidence *e, struct finding *f)
@@ -92,7 +92,8 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 
 static bool is_relayed(const struct evidence *e, struct finding *f)
 {
-	bool is_proven = peer_was_heard(e->peer, e->now) && when_since(e->peer->kind_since, e->peer->heard) >= 0;
+	bool is_proven =
+		peer_was_heard(e->peer, e->now) && when_since(e->peer->kind_since, e->peer->heard) >= 0;
 
 	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !is_proven)
 		return false;
@@ -122,7 +123,8 @@ const struct rule peer_rules[] = {
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
 		"traffic to %{peer} is relayed by DERP %{derp}%{detail}: no direct path",
-		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks it",
+		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "
+		"it",
 		false },
 	{ "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },

@@ -54,10 +54,12 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 		snprintf(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (is_ollama)
-		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+		snprintf(f->fix, sizeof(f->fix),
+			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
 			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
 	else
-		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+		snprintf(f->fix, sizeof(f->fix),
+			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
 			"--host 0.0.0.0 (opens it to every network of that machine)");
 }
 
@@ -73,7 +75,8 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 	else if (is_https(e))
 		snprintf(f->detail, sizeof(f->detail), "nothing is served on that port");
 	else
-		snprintf(f->detail, sizeof(f->detail), "either the server is stopped or it is bound to localhost");
+		snprintf(f->detail, sizeof(f->detail),
+			"either the server is stopped or it is bound to localhost");
 	return true;
 }
 
@@ -83,7 +86,10 @@ static const char *who_we_are(const struct ledger *ledger)
 
 	if (!self)
 		return "autogroup:member";
-	return self->tags[0] ? self->tags[0] : *self->user ? self->user : self->addresses[0] ? self->addresses[0] : "*";
+	return self->tags[0]        ? self->tags[0]
+	       : *self->user        ? self->user
+	       : self->addresses[0] ? self->addresses[0]
+				    : "*";
 }
 
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
@@ -94,18 +100,22 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
 		who_we_are(e->ledger),
-		peer && peer->tags[0] ? peer->tags[0] : peer && peer->addresses[0] ? peer->addresses[0] : "*",
+		peer && peer->tags[0]        ? peer->tags[0]
+		: peer && peer->addresses[0] ? peer->addresses[0]
+					     : "*",
 		e->endpoint->port);
 	return true;
 }
 
-/* "No route to host" is what a firewall's polite no looks like, and at once; unless nobody at all can be reached. */
+/* "No route to host" is what a firewall's polite no looks like, and at once; unless nobody at all can be
+ * reached. */
 static bool is_turned_away(const struct evidence *e, struct finding *f)
 {
 	if (!came_to(e, OUTCOME_UNREACHABLE) ||
 		(e->peer && !e->endpoint->is_own && ledger_has_no_route(e->ledger, e->now)))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "are turned away: either that host's firewall rejects them, or this "
+	snprintf(f->detail, sizeof(f->detail),
+		"are turned away: either that host's firewall rejects them, or this "
 		"machine has no route to it");
 	return true;
 }
@@ -120,13 +130,16 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_turned_away(e, f))
 		return true;
-	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
+		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
 	if (e->peer && e->peer->ping_ok)
-		snprintf(f->detail, sizeof(f->detail), "get no answer: an ACL or that host's firewall drops them (the "
+		snprintf(f->detail, sizeof(f->detail),
+			"get no answer: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
 	else
-		snprintf(f->detail, sizeof(f->detail), "get no answer: either an ACL or that host's firewall drops them, "
+		snprintf(f->detail, sizeof(f->detail),
+			"get no answer: either an ACL or that host's firewall drops them, "
 			"or the host is cut off");
 	return true;
 }
@@ -146,8 +159,8 @@ static bool is_name_refused(const struct evidence *e)
 static void say_full_name(const struct evidence *e, struct finding *f)
 {
 	if (e->peer && *e->peer->obs->fqdn)
-		snprintf(f->fix, sizeof(f->fix), e->endpoint->port == 443 ? "use https://%%{fqdn}" :
-			"use https://%%{fqdn}:%%{port}");
+		snprintf(f->fix, sizeof(f->fix),
+			e->endpoint->port == 443 ? "use https://%%{fqdn}" : "use https://%%{fqdn}:%%{port}");
 }
 
 static bool has_short_name(const struct evidence *e, struct finding *f)
@@ -174,7 +187,7 @@ static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return is_tls(e, TLS_NOT_TLS) ||
-		(came_to(e, OUTCOME_TLS) && (e->endpoint->proofs & PROOF_PLAIN_HTTP));
+	       (came_to(e, OUTCOME_TLS) && (e->endpoint->proofs & PROOF_PLAIN_HTTP));
 }
 
 static bool is_expired(const struct evidence *e, struct finding *f)
@@ -225,7 +238,8 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 const struct rule reach_rules[] = {
 	{ "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
 		"%{host} is no machine of this tailnet that can be seen from here, and no name that resolves",
-		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not shown at all",
+		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not "
+		"shown at all",
 		true },
 	{ "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
@@ -234,10 +248,12 @@ const struct rule reach_rules[] = {
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connects to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list ruleset",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
+		"ruleset",
 		true },
 	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale serve --tcp` "
+		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale "
+		"serve --tcp` "
 		"with a dead backend, or a server that crashes, or a proxy that drops the request",
 		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
 	{ "short-name", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
@@ -252,19 +268,24 @@ const struct rule reach_rules[] = {
 		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
 	{ "cert-untrusted", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
 		"the certificate of %{host} is signed by nobody this machine trusts",
-		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: tailscale cert %{host}",
+		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: tailscale cert "
+		"%{host}",
 		true },
 	{ "cert-name-mismatch", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
-		"the certificate that %{host} shows is for another name", "on %{peer}: tailscale cert %{host}", true },
+		"the certificate that %{host} shows is for another name",
+		"on %{peer}: tailscale cert %{host}", true },
 	{ "cert-not-issued", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate to show: either none was issued yet (ACME pending or rate limited), or "
+		"%{host} has no certificate to show: either none was issued yet (ACME pending or rate "
+		"limited), or "
 		"HTTPS is off for the tailnet, or that name is not served",
 		"on %{peer}: tailscale cert %{host} says why; HTTPS is switched on at "
 		"https://login.tailscale.com/admin/dns",
 		true },
 	{ "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status", true },
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
+		true },
 	{ "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, certificate_expires_soon,
-		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}", false },
+		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
+		false },
 	{ 0 },
 };

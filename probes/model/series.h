@@ -10,9 +10,9 @@
 
 struct series {
 	float values[SERIES_MAX];
-	int64_t at_ms[SERIES_MAX];      /* monotonic */
+	int64_t at_ms[SERIES_MAX]; /* monotonic */
 	size_t count, next;
-	int64_t fresh_ms;               /* older samples are history: drawn, not counted */
+	int64_t fresh_ms; /* older samples are history: drawn, not counted */
 };
 
 void series_add(struct series *series, double value, struct when now);

@@ -1,8 +1,8 @@
 /* ledger_take(): what is known, settled into a snapshot.
  *
- * Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own mounts. An
- * endpoint whose host is gone is not judged further: the host's verdict is its verdict. Where the daemon cannot be
- * asked, rows keep the state they had and are marked stale. */
+ * Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own
+ * mounts. An endpoint whose host is gone is not judged further: the host's verdict is its verdict. Where the
+ * daemon cannot be asked, rows keep the state they had and are marked stale. */
 #include "probes/model/settle.h"
 
 #include "probes/base/text.h"
@@ -72,8 +72,16 @@ static void settle_daemon(struct settling *s)
 	const struct ledger *l = s->ledger;
 	struct daemon *d = &s->snapshot->daemon;
 
-	*d = (struct daemon){ .backend_state = "", .version = "", .self = "", .self_id = "", .tailnet = "",
-		.magicdns_suffix = "", .home_derp = "", .auth_url = "", .health = none, .age_ms = NAN };
+	*d = (struct daemon){ .backend_state = "",
+		.version = "",
+		.self = "",
+		.self_id = "",
+		.tailnet = "",
+		.magicdns_suffix = "",
+		.home_derp = "",
+		.auth_url = "",
+		.health = none,
+		.age_ms = NAN };
 	d->via = arena_copy(s->arena, l->via);
 	d->socket = arena_copy(s->arena, l->socket);
 	d->trouble = arena_copy(s->arena, l->trouble_text);
@@ -87,7 +95,8 @@ static void note_daemon(struct settling *s)
 {
 	const struct verdict *worst = s->verdicts.count ? &s->verdicts.items[0] : NULL;
 	const char *before = s->ledger->daemon_code;
-	const char *code = worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
+	const char *code =
+		worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
 
 	if (!s->ledger->status)
 		return;
@@ -133,7 +142,8 @@ static int row_of_url(const struct settling *s, const char *url)
 	return -1;
 }
 
-/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both. */
+/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
+ */
 static void share_engine(const struct endpoint *backend, struct endpoint *door)
 {
 	door->engine_id = backend->engine_id;
@@ -153,8 +163,9 @@ static void settle_mount(struct settling *s, struct known_mount *known, struct m
 {
 	const struct rule *const tables[] = { mount_rules, NULL };
 	const struct obs_mount *obs = known->obs;
-	struct evidence evidence = { .ledger = s->ledger, .mount = obs, .now = s->now,
-		.backend = settle_backend(s->ledger, known) };
+	struct evidence evidence = {
+		.ledger = s->ledger, .mount = obs, .now = s->now, .backend = settle_backend(s->ledger, known)
+	};
 	size_t first = s->verdicts.count;
 
 	row->host = arena_copy(s->arena, obs->host);
@@ -177,7 +188,8 @@ static void settle_mount(struct settling *s, struct known_mount *known, struct m
 
 static void settle_mounts(struct settling *s)
 {
-	s->snapshot->mounts = arena_alloc(s->arena, (s->ledger->mount_count + 1) * sizeof(*s->snapshot->mounts));
+	s->snapshot->mounts =
+		arena_alloc(s->arena, (s->ledger->mount_count + 1) * sizeof(*s->snapshot->mounts));
 	s->snapshot->mount_count = s->ledger->mount_count;
 	for (size_t i = 0; i < s->ledger->mount_count; i++)
 		settle_mount(s, &s->ledger->mounts[i], &s->snapshot->mounts[i]);
@@ -229,7 +241,9 @@ static enum status overall(const struct settling *s)
 	for (size_t i = 0; i < s->verdicts.count; i++)
 		if (!s->verdicts.items[i].is_muted && s->verdicts.items[i].severity > worst)
 			worst = s->verdicts.items[i].severity;
-	return worst == SEVERITY_DOWN ? STATUS_DOWN : worst == SEVERITY_DEGRADED ? STATUS_DEGRADED : STATUS_OK;
+	return worst == SEVERITY_DOWN       ? STATUS_DOWN
+	       : worst == SEVERITY_DEGRADED ? STATUS_DEGRADED
+					    : STATUS_OK;
 }
 
 struct snapshot *ledger_take(struct ledger *ledger, struct when now)
@@ -253,7 +267,8 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	snapshot->status = overall(&s);
 	snapshot->verdict_list = arena_alloc(arena, (s.verdicts.count + 1) * sizeof(*s.verdicts.items));
 	if (s.verdicts.count)
-		memcpy(snapshot->verdict_list, s.verdicts.items, s.verdicts.count * sizeof(*s.verdicts.items));
+		memcpy(snapshot->verdict_list, s.verdicts.items,
+			s.verdicts.count * sizeof(*s.verdicts.items));
 	snapshot->verdict_count = s.verdicts.count;
 	free(s.verdicts.items);
 	free(s.peer_rows);

@@ -13,7 +13,7 @@ struct settling {
 	struct arena *arena;
 	struct when now;
 	struct verdict_list verdicts;
-	size_t *peer_rows;      /* row in the snapshot of each of ledger->peers */
+	size_t *peer_rows; /* row in the snapshot of each of ledger->peers */
 };
 
 /* The verdicts pushed since first, put in order: worst first. */
@@ -22,7 +22,7 @@ struct span settle_span(struct settling *settling, size_t first);
 enum state settle_state(const struct settling *settling, struct span span, enum state base);
 
 void settle_peers(struct settling *settling);
-int settle_row_of_peer(const struct settling *settling, const struct known_peer *known);       /* -1: none */
+int settle_row_of_peer(const struct settling *settling, const struct known_peer *known); /* -1: none */
 void settle_endpoints(struct settling *settling);
 const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount);
 

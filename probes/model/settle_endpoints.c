@@ -1,7 +1,7 @@
 /* Endpoints, copied out and judged; what changed becomes an event.
  *
- * A host's own trouble comes first and, where it explains everything, last. A state is believed by its verdict: one
- * silence makes none, so a row keeps the state it had until the second. */
+ * A host's own trouble comes first and, where it explains everything, last. A state is believed by its
+ * verdict: one silence makes none, so a row keeps the state it had until the second. */
 #include "probes/model/settle.h"
 
 #include "probes/base/text.h"
@@ -23,7 +23,7 @@ static bool inherit(struct settling *s, const struct peer *peer)
 
 		*VEC_PUSH(&s->verdicts) = verdict;
 		is_explained = is_explained || (!peer->is_self && verdict.state >= STATE_OFFLINE &&
-			verdict.state != STATE_SLOW);
+						       verdict.state != STATE_SLOW);
 	}
 	return is_explained;
 }
@@ -38,12 +38,13 @@ static const struct known_mount *mount_of(const struct ledger *ledger, const str
 
 const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount)
 {
-	return mount && mount->obs->backend && *mount->obs->backend ?
-		ledger_endpoint(ledger, mount->obs->backend) : NULL;
+	return mount && mount->obs->backend && *mount->obs->backend
+		       ? ledger_endpoint(ledger, mount->obs->backend)
+		       : NULL;
 }
 
-/* A fault is believed by its verdict; without one, the state is that of the last good answer. What was slow was so by a
- * verdict, most often its path's, and is well when that goes. */
+/* A fault is believed by its verdict; without one, the state is that of the last good answer. What was slow
+ * was so by a verdict, most often its path's, and is well when that goes. */
 static enum state base_state(const struct known_endpoint *endpoint)
 {
 	if (endpoint_is_good(endpoint) || endpoint->own_state == STATE_SLOW)
@@ -71,7 +72,7 @@ static void note_change(struct settling *s, struct known_endpoint *known, enum s
 		return;
 	if (is_trouble(from) != is_trouble(to))
 		known->changes[known->change_count++ % ARRAY_LEN(known->changes)] = s->now;
-	for (size_t i = 0; i < verdicts.count && !worst && to != STATE_OK; i++)    /* well needs no reason */
+	for (size_t i = 0; i < verdicts.count && !worst && to != STATE_OK; i++) /* well needs no reason */
 		if (!s->verdicts.items[verdicts.first + i].is_muted)
 			worst = &s->verdicts.items[verdicts.first + i];
 	snprintf(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), worst ? ": " : "",
@@ -83,9 +84,12 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 {
 	const struct rule *const tables[] = { reach_rules, http_rules, engine_rules, NULL };
 	const struct known_mount *mount = mount_of(s->ledger, known);
-	struct evidence evidence = { .ledger = s->ledger, .endpoint = known, .now = s->now,
+	struct evidence evidence = { .ledger = s->ledger,
+		.endpoint = known,
+		.now = s->now,
 		.peer = *known->peer_id ? ledger_peer(s->ledger, known->peer_id) : NULL,
-		.mount = mount ? mount->obs : NULL, .backend = settle_backend(s->ledger, mount) };
+		.mount = mount ? mount->obs : NULL,
+		.backend = settle_backend(s->ledger, mount) };
 	size_t first = s->verdicts.count;
 	enum state state, base = base_state(known);
 	bool is_explained;
@@ -99,11 +103,11 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	if (!is_explained)
 		verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
 	else if (s->snapshot->peers[row->peer].state == STATE_OFFLINE)
-		base = STATE_OFFLINE;   /* a muted verdict makes no state */
+		base = STATE_OFFLINE; /* a muted verdict makes no state */
 	row->verdicts = settle_span(s, first);
 	state = settle_state(s, row->verdicts, base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW && s->verdicts.items[first].layer < LAYER_PORT)
-		state = STATE_UNKNOWN;  /* a slow path makes nothing slow that never answered */
+		state = STATE_UNKNOWN; /* a slow path makes nothing slow that never answered */
 	if (!is_explained)
 		known->own_state = state;
 	note_change(s, known, state, row->verdicts);
@@ -138,8 +142,12 @@ static struct span copy_sents(struct settling *s, const struct known_endpoint *k
 	for (size_t i = 0; i < known->sents.count; i++) {
 		const struct known_sent *sent = &known->sents.items[i];
 
-		s->snapshot->sents[s->snapshot->sent_count++] = (struct sent){ .path = arena_copy(s->arena, sent->path),
-			.cost = sent->cost, .count = sent->count, .last = sent->last, .status = sent->status };
+		s->snapshot->sents[s->snapshot->sent_count++] =
+			(struct sent){ .path = arena_copy(s->arena, sent->path),
+				.cost = sent->cost,
+				.count = sent->count,
+				.last = sent->last,
+				.status = sent->status };
 	}
 	return span;
 }
@@ -170,8 +178,9 @@ static void copy_endpoint(struct settling *s, const struct known_endpoint *known
 	const struct known_peer *peer = *known->peer_id ? ledger_peer(s->ledger, known->peer_id) : NULL;
 	double age = when_known(known->good) ? (double)when_since(known->good, s->now) : NAN;
 
-	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self ? 0 :
-		settle_row_of_peer(s, peer);
+	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self
+			    ? 0
+			    : settle_row_of_peer(s, peer);
 	row->url = arena_copy(s->arena, known->url);
 	row->at = arena_copy(s->arena, known->at);
 	row->found_by = known->found_by;
@@ -223,4 +232,3 @@ void settle_endpoints(struct settling *s)
 			snapshot->peers[row->peer].endpoint_count++;
 	}
 }
-

@@ -27,7 +27,7 @@ static const char *relay_name(const struct settling *s, const struct obs_peer *o
 {
 	const char *end = strstr(obs->peer_relay, ":vni:");
 	size_t address = end ? (size_t)(end - obs->peer_relay) : strlen(obs->peer_relay);
-	size_t host = address ? address - 1 : 0;        /* the colon before the port */
+	size_t host = address ? address - 1 : 0; /* the colon before the port */
 	char name[TEXT_CAP];
 
 	while (host && obs->peer_relay[host] != ':')
@@ -48,8 +48,9 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 
 	path->kind = known->kind;
 	path->endpoint = known->kind == PATH_DIRECT ? arena_copy(s->arena, obs->current_address) : "";
-	path->via = known->kind == PATH_DERP ? arena_copy(s->arena, obs->home_derp) :
-		known->kind == PATH_PEER_RELAY ? relay_name(s, obs) : "";
+	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
+		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
+						     : "";
 	path->changes = known->changes;
 	path->since = known->kind_since.wall_ms;
 	path->loss = NAN;
@@ -103,7 +104,8 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	settle_path(s, known, row);
 }
 
-/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status. */
+/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status.
+ */
 static enum state base_state(const struct known_peer *known)
 {
 	if (known->obs->is_online || known->ping_ok)
@@ -126,7 +128,8 @@ static void judge_peer(struct settling *s, struct known_peer *known, struct peer
 	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
 	row->verdicts = settle_span(s, first);
 	row->state = known->state = settle_state(s, row->verdicts, base);
-	if (known->has_served && before != STATE_UNKNOWN && (before == STATE_OFFLINE) != (row->state == STATE_OFFLINE))
+	if (known->has_served && before != STATE_UNKNOWN &&
+		(before == STATE_OFFLINE) != (row->state == STATE_OFFLINE))
 		event_note(s->ledger, row->name, row->state, s->now,
 			row->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
@@ -144,7 +147,7 @@ static void count_doors(struct ledger *ledger)
 			continue;
 		peer->has_served = peer->has_served || endpoint->is_pinned || when_known(endpoint->good);
 		peer->silent_doors += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
-			endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
+				      endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
 	}
 }
 
@@ -183,4 +186,3 @@ int settle_row_of_peer(const struct settling *s, const struct known_peer *known)
 		return 0;
 	return (int)s->peer_rows[known - s->ledger->peers];
 }
-

@@ -12,10 +12,19 @@ void snapshot_free(struct snapshot *snapshot)
 const char *state_name(enum state state)
 {
 	static const char *const names[STATE_COUNT] = {
-		[STATE_UNKNOWN] = "unknown", [STATE_OK] = "ok", [STATE_BUSY] = "busy", [STATE_WEB] = "web",
-		[STATE_SLEEPING] = "sleeping", [STATE_LOADING] = "loading", [STATE_AUTH] = "auth",
-		[STATE_OFFLINE] = "offline", [STATE_SLOW] = "slow", [STATE_FAULT] = "fault",
-		[STATE_STALLED] = "stalled", [STATE_FILTERED] = "filtered", [STATE_DOWN] = "down",
+		[STATE_UNKNOWN] = "unknown",
+		[STATE_OK] = "ok",
+		[STATE_BUSY] = "busy",
+		[STATE_WEB] = "web",
+		[STATE_SLEEPING] = "sleeping",
+		[STATE_LOADING] = "loading",
+		[STATE_AUTH] = "auth",
+		[STATE_OFFLINE] = "offline",
+		[STATE_SLOW] = "slow",
+		[STATE_FAULT] = "fault",
+		[STATE_STALLED] = "stalled",
+		[STATE_FILTERED] = "filtered",
+		[STATE_DOWN] = "down",
 	};
 
 	return names[state];
@@ -30,15 +39,16 @@ const char *severity_name(enum severity severity)
 
 const char *layer_name(enum layer layer)
 {
-	static const char *const names[LAYER_COUNT] = { "daemon", "host", "path", "port", "tls", "http", "engine",
-		"exposure" };
+	static const char *const names[LAYER_COUNT] = { "daemon", "host", "path", "port", "tls", "http",
+		"engine", "exposure" };
 
 	return names[layer];
 }
 
 const char *path_kind_name(enum path_kind kind)
 {
-	static const char *const names[PATH_COUNT] = { "unknown", "direct", "peer-relay", "derp", "idle", "offline" };
+	static const char *const names[PATH_COUNT] = { "unknown", "direct", "peer-relay", "derp", "idle",
+		"offline" };
 
 	return names[kind];
 }
@@ -59,7 +69,8 @@ const char *status_name(enum status status)
 
 const char *cost_name(enum cost cost)
 {
-	static const char *const names[COST_COUNT] = { "free", "resets-idle", "wakes", "loads", "bills", "disturbs" };
+	static const char *const names[COST_COUNT] = { "free", "resets-idle", "wakes", "loads", "bills",
+		"disturbs" };
 
 	return names[cost];
 }

@@ -1,9 +1,9 @@
 /* What is known about the tailnet and its LLM servers at one moment.
  *
  * A snapshot is immutable: flat arrays in one arena, linked by index, freed at once. The ledger makes it,
- * sinks read it, and nothing in it is computed later: rates, ages, percentiles and verdicts are settled when it
- * is taken. Text is never NULL and is clean (drawable); "" is unknown. An unknown number is NAN, an unknown
- * time 0, an unknown index -1: unknown is not zero. */
+ * sinks read it, and nothing in it is computed later: rates, ages, percentiles and verdicts are settled when
+ * it is taken. Text is never NULL and is clean (drawable); "" is unknown. An unknown number is NAN, an
+ * unknown time 0, an unknown index -1: unknown is not zero. */
 #ifndef TSLLM_MODEL_SNAPSHOT_H
 #define TSLLM_MODEL_SNAPSHOT_H
 
@@ -16,16 +16,16 @@
 
 /* Worst last, so that states compare. */
 enum state {
-	STATE_UNKNOWN,          /* not probed yet, or not probeable */
+	STATE_UNKNOWN, /* not probed yet, or not probeable */
 	STATE_OK,
 	STATE_BUSY,
-	STATE_WEB,              /* a front end, not an engine */
+	STATE_WEB, /* a front end, not an engine */
 	STATE_SLEEPING,
 	STATE_LOADING,
-	STATE_AUTH,             /* up, wants a key */
+	STATE_AUTH, /* up, wants a key */
 	STATE_OFFLINE,
 	STATE_SLOW,
-	STATE_FAULT,            /* answers, but wrongly */
+	STATE_FAULT, /* answers, but wrongly */
 	STATE_STALLED,
 	STATE_FILTERED,
 	STATE_DOWN,
@@ -51,61 +51,62 @@ enum path_kind { PATH_UNKNOWN, PATH_DIRECT, PATH_PEER_RELAY, PATH_DERP, PATH_IDL
 enum found_by { FOUND_CONFIG, FOUND_SERVE, FOUND_SERVICE, FOUND_PORT, FOUND_COUNT };
 
 struct span {
-	size_t first, count;    /* into the snapshot's array of that kind */
+	size_t first, count; /* into the snapshot's array of that kind */
 };
 
 struct verdict {
-	const char *code;       /* stable kebab-case word */
+	const char *code; /* stable kebab-case word */
 	enum layer layer;
 	enum severity severity;
-	enum state state;       /* what it makes of its row */
-	const char *text;       /* one sentence, numbers in it */
-	const char *fix;        /* "" where there is none */
-	int64_t since;          /* wall ms */
-	bool is_muted;          /* by `ignore`: shown dimmed, never counted */
+	enum state state; /* what it makes of its row */
+	const char *text; /* one sentence, numbers in it */
+	const char *fix;  /* "" where there is none */
+	int64_t since;    /* wall ms */
+	bool is_muted;    /* by `ignore`: shown dimmed, never counted */
 };
 
 struct daemon {
-	const char *backend_state, *version, *self, *self_id, *tailnet, *magicdns_suffix, *home_derp, *auth_url;
-	const char *via;                /* "localapi" | "cli" | "" */
-	const char *socket;             /* the socket path or CLI in use */
-	const char *const *health;      /* NULL-ended */
-	bool is_known;                  /* a status was had at least once */
+	const char *backend_state, *version, *self, *self_id, *tailnet, *magicdns_suffix, *home_derp,
+		*auth_url;
+	const char *via;           /* "localapi" | "cli" | "" */
+	const char *socket;        /* the socket path or CLI in use */
+	const char *const *health; /* NULL-ended */
+	bool is_known;             /* a status was had at least once */
 	bool has_tun;
-	double age_ms;                  /* of the last whole status */
-	bool is_stale;                  /* older than three periods */
-	const char *trouble;            /* why there is no fresh status; "" */
+	double age_ms;       /* of the last whole status */
+	bool is_stale;       /* older than three periods */
+	const char *trouble; /* why there is no fresh status; "" */
 };
 
 struct traffic {
-	const char *source;             /* "usermetrics" | "" */
+	const char *source; /* "usermetrics" | "" */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
 
 struct path {
 	enum path_kind kind;
-	const char *endpoint;           /* "10.99.0.11:41641" */
-	const char *via;                /* DERP region code, or the relaying peer's name */
+	const char *endpoint; /* "10.99.0.11:41641" */
+	const char *via;      /* DERP region code, or the relaying peer's name */
 	double rtt_ms, rtt_p95_ms, jitter_ms, loss, rtt_age_ms;
-	const char *rtt_source;         /* "tcp" | "ping" | "disco" | "" */
-	double changes;                 /* of kind, since the start */
-	int64_t since;                  /* in this kind */
+	const char *rtt_source; /* "tcp" | "ping" | "disco" | "" */
+	double changes;         /* of kind, since the start */
+	int64_t since;          /* in this kind */
 };
 
 struct peer {
 	const char *id, *name, *fqdn, *os, *user;
-	const char *const *addresses;   /* NULL-ended */
+	const char *const *addresses; /* NULL-ended */
 	const char *const *tags;
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
-	bool was_asked;                 /* discovery knocked at its doors */
+	bool was_asked; /* discovery knocked at its doors */
 	struct path path;
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	enum state state;
-	struct span verdicts;           /* worst first */
+	struct span verdicts; /* worst first */
 	size_t endpoint_count;
-	const float *spark;             /* RTT ms of the last two minutes, oldest first, NAN: none */
+	const float *spark; /* RTT ms of the last two minutes, oldest first, NAN: none */
 	size_t spark_count;
 };
 
@@ -122,28 +123,28 @@ struct sent {
 	enum cost cost;
 	double count;
 	int64_t last;
-	int status;             /* of the last answer, 0: none */
+	int status; /* of the last answer, 0: none */
 };
 
 struct endpoint {
-	int peer;                       /* index into peers, -1: outside the tailnet (or this machine's loopback) */
-	int engine_id;                  /* equal where two doors lead to one engine */
-	const char *url;                /* base URL, https by name */
-	const char *at;                 /* how a row shows the door: "https /ollama", ":11434" */
+	int peer;        /* index into peers, -1: outside the tailnet (or this machine's loopback) */
+	int engine_id;   /* equal where two doors lead to one engine */
+	const char *url; /* base URL, https by name */
+	const char *at;  /* how a row shows the door: "https /ollama", ":11434" */
 	enum found_by found_by;
-	const char *server, *title, *version;   /* "" until told */
+	const char *server, *title, *version; /* "" until told */
 	enum state state;
-	int64_t since;                  /* in this state */
-	bool is_stale;                  /* what is shown is older than it should be */
+	int64_t since; /* in this state */
+	bool is_stale; /* what is shown is older than it should be */
 	bool is_pinned;
-	double age_ms;                  /* of the last good answer */
+	double age_ms; /* of the last good answer */
 	struct span models, verdicts, sent;
-	size_t loaded_models;           /* meaningful where models_known */
+	size_t loaded_models; /* meaningful where models_known */
 	bool models_known, loaded_known;
 	double connect_ms, tls_ms, ttfb_ms, samples;
 	double running, waiting, slots, tokens_per_s;
 	int64_t cert_not_after;
-	const float *spark;             /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
+	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
 	size_t spark_count;
 	double requests, bytes_sent, bytes_received;
 };
@@ -153,25 +154,25 @@ struct mount {
 	int port;
 	enum serve_protocol protocol;
 	bool is_funnel, is_foreground;
-	int backend, endpoint;          /* indices into endpoints, -1: not probed */
+	int backend, endpoint; /* indices into endpoints, -1: not probed */
 	enum state backend_state;
 	struct span verdicts;
 };
 
 struct event {
-	int64_t at;                     /* wall ms */
-	const char *who;                /* peer name or endpoint URL, "" for the daemon */
+	int64_t at;      /* wall ms */
+	const char *who; /* peer name or endpoint URL, "" for the daemon */
 	const char *text;
-	enum state state;               /* after it */
-	unsigned times;                 /* folded repeats, ≥ 1 */
+	enum state state; /* after it */
+	unsigned times;   /* folded repeats, ≥ 1 */
 };
 
 struct discovery {
-	const char *mode;               /* "mine" | "tagged" | "all" | "off" */
-	const char *ports;              /* "443 80 8443 11434 …" */
-	size_t peers;                   /* that may be asked */
-	size_t asked, pending;          /* doors knocked at; still to knock */
-	const char *now;                /* what is being asked now; "" */
+	const char *mode;      /* "mine" | "tagged" | "all" | "off" */
+	const char *ports;     /* "443 80 8443 11434 …" */
+	size_t peers;          /* that may be asked */
+	size_t asked, pending; /* doors knocked at; still to knock */
+	const char *now;       /* what is being asked now; "" */
 };
 
 enum status { STATUS_OK, STATUS_DEGRADED, STATUS_DOWN, STATUS_UNKNOWN };
@@ -179,27 +180,27 @@ enum status { STATUS_OK, STATUS_DEGRADED, STATUS_DOWN, STATUS_UNKNOWN };
 struct snapshot {
 	struct arena *arena;
 	struct when taken;
-	const char *source;             /* "live" */
-	enum status status;             /* what the exit status says */
+	const char *source; /* "live" */
+	enum status status; /* what the exit status says */
 	bool is_passive;
 	struct daemon daemon;
 	struct traffic traffic;
 	struct discovery discovery;
-	struct peer *peers;             /* self first, then by name */
+	struct peer *peers; /* self first, then by name */
 	size_t peer_count;
-	size_t online_count;            /* without this node */
-	struct endpoint *endpoints;     /* in order of discovery: views sort */
+	size_t online_count;        /* without this node */
+	struct endpoint *endpoints; /* in order of discovery: views sort */
 	size_t endpoint_count;
 	struct model *models;
 	size_t model_count;
 	struct mount *mounts;
 	size_t mount_count;
-	struct verdict *verdict_list;   /* all of them; rows hold spans */
+	struct verdict *verdict_list; /* all of them; rows hold spans */
 	size_t verdict_count;
-	struct span verdicts;           /* those of the daemon and of this host */
+	struct span verdicts; /* those of the daemon and of this host */
 	struct sent *sents;
 	size_t sent_count;
-	struct event *events;           /* newest first */
+	struct event *events; /* newest first */
 	size_t event_count;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };

@@ -83,7 +83,8 @@ static void say_target(const struct evidence *evidence, char *text, size_t size)
 static void say_mount(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->mount)
-		snprintf(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port, evidence->mount->path);
+		snprintf(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
+			evidence->mount->path);
 }
 
 static const struct variable {
@@ -159,7 +160,7 @@ static const char *fill(struct arena *arena, const char *template, const struct 
 			template += length + 3;
 		} else if (*template) {
 			add(&out, template, 1);
-			template++;
+			template ++;
 		}
 	}
 	return arena_copy(arena, out.text);
@@ -214,8 +215,9 @@ static void standings_keep(struct standings *standings, const struct verdict *ve
 	standings->count = kept;
 }
 
-static void add_verdict(const struct rule *rule, const struct evidence *evidence, const struct finding *finding,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts)
+static void add_verdict(const struct rule *rule, const struct evidence *evidence,
+	const struct finding *finding, struct standings *standings, struct arena *arena,
+	struct verdict_list *verdicts)
 {
 	*VEC_PUSH(verdicts) = (struct verdict){
 		.code = rule->code,
@@ -229,8 +231,8 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 	};
 }
 
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence, struct standings *standings,
-	struct arena *arena, struct verdict_list *verdicts)
+void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
+	struct standings *standings, struct arena *arena, struct verdict_list *verdicts)
 {
 	size_t first = verdicts->count;
 	bool is_explained = false;

@@ -88,7 +88,7 @@ static void a_name_under_the_suffix_belongs_to_the_tailnet(void **state)
 {
 	(void)state;
 	assert_true(doors_is_tailnet_name(status, "gone.tail4c1d.ts.net"));
-	assert_false(doors_is_tailnet_name(status, "x.other.ts.net"));          /* another tailnet's Funnel */
+	assert_false(doors_is_tailnet_name(status, "x.other.ts.net")); /* another tailnet's Funnel */
 	assert_false(doors_is_tailnet_name(status, "example.com"));
 	status->magicdns_suffix = "example.com";
 	assert_true(doors_is_tailnet_name(status, "gpu1.example.com"));

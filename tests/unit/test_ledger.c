@@ -186,7 +186,7 @@ static void trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it(void **sta
 	answers(l, at(0), READY);
 	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(2));
 	s = take(l, at(3));
-	assert_false(s->daemon.is_stale);               /* a late poll is not a dead daemon */
+	assert_false(s->daemon.is_stale); /* a late poll is not a dead daemon */
 	assert_int_equal(s->status, STATUS_OK);
 	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(7));
 	s = take(l, at(8));
@@ -432,7 +432,7 @@ static void a_daemon_that_goes_and_comes_back_is_two_events(void **state)
 	ledger_see_trouble(l, DAEMON_MISSING, "not yet", at(0));
 	take(l, at(0));
 	sees(l, at(10), fleet(NULL));
-	assert_int_equal(take(l, at(10))->event_count, 0);      /* how it was found is no change */
+	assert_int_equal(take(l, at(10))->event_count, 0); /* how it was found is no change */
 	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(20));
 	s = take(l, at(21));
 	assert_int_equal(s->event_count, 1);

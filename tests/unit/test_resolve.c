@@ -53,7 +53,7 @@ static void ipv4_comes_first(void **state)
 
 	(void)state;
 	if (getaddrinfo("localhost", NULL, NULL, &there) != 0)
-		skip();         /* a machine without /etc/hosts knows no name at all */
+		skip(); /* a machine without /etc/hosts knows no name at all */
 	freeaddrinfo(there);
 	assert_string_equal(resolved("localhost", false).address, "127.0.0.1");
 }

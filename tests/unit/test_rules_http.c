@@ -361,8 +361,7 @@ static void a_redirect_is_told_with_its_target(void **state)
 {
 	(void)state;
 	assert_says(after("llama-server", "nginx-1.22.1/login-redirect/health"), "redirected", LAYER_HTTP,
-		SEVERITY_DOWN, STATE_FAULT,
-		"(HTTP 302), which is not followed: https://login.example.net/");
+		SEVERITY_DOWN, STATE_FAULT, "(HTTP 302), which is not followed: https://login.example.net/");
 	assert_no_verdict(after("llama-server", "nginx-1.22.1/engine-ready/health"), "redirected");
 }
 

@@ -189,7 +189,7 @@ static void a_slow_path_makes_nothing_slow_that_never_answered(void **state)
 	sees(l, at(10), fleet(direct));
 	sees(l, at(12), fleet(direct));
 	stays_silent(l, at(13));
-	assert_state(take(l, at(13)), STATE_OK);        /* nor slow when its path is not */
+	assert_state(take(l, at(13)), STATE_OK); /* nor slow when its path is not */
 }
 
 static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
