@@ -52,6 +52,18 @@ static enum state base_state(const struct known_endpoint *endpoint)
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
 
+/* Whether a verdict of its own says what it suffers from now: what it suffered from before is over then. */
+static bool is_told(const struct settling *s, struct span verdicts)
+{
+	for (size_t i = 0; i < verdicts.count; i++) {
+		const struct verdict *verdict = &s->verdicts.items[verdicts.first + i];
+
+		if (!verdict->is_muted && verdict->layer >= LAYER_PORT && verdict->state >= STATE_OFFLINE)
+			return true;
+	}
+	return false;
+}
+
 static bool is_trouble(enum state state)
 {
 	return state >= STATE_OFFLINE;
@@ -105,7 +117,7 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	else if (s->snapshot->peers[row->peer].state == STATE_OFFLINE)
 		base = STATE_OFFLINE; /* a muted verdict makes no state */
 	row->verdicts = settle_span(s, first);
-	state = settle_state(s, row->verdicts, base);
+	state = settle_state(s, row->verdicts, is_told(s, row->verdicts) ? STATE_OK : base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW && s->verdicts.items[first].layer < LAYER_PORT)
 		state = STATE_UNKNOWN; /* a slow path makes nothing slow that never answered */
 	if (!is_explained)

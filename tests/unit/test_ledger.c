@@ -41,6 +41,19 @@ static void one_good_answer_brings_a_server_up(void **state)
 	assert_state(take(l, at(11)), STATE_OK);
 }
 
+static void a_fault_that_gives_way_to_another_leaves_nothing_of_itself(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	stays_silent(l, at(0));
+	stays_silent(l, at(5));
+	assert_state(take(l, at(6)), STATE_STALLED);
+	answers(l, at(10), "nginx-1.22.1/engine-dead/v1-models");
+	assert_verdict(take(l, at(11)), "proxy-backend-down");
+	assert_state(take(l, at(11)), STATE_FAULT);
+}
+
 static void one_silence_keeps_the_state_that_was(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
@@ -839,6 +852,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(one_good_answer_brings_a_server_up),
+		SAYS(a_fault_that_gives_way_to_another_leaves_nothing_of_itself),
 		SAYS(one_silence_keeps_the_state_that_was),
 		SAYS(silences_count_only_in_a_row),
 		SAYS(a_kind_of_path_changes_at_the_second_equal_status),
