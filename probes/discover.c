@@ -75,22 +75,25 @@ static void add_port(struct discoverer *discover, int port)
 		add_door(discover, (struct polite){ port, is_https, usual_mounts[i] });
 }
 
+const int *discover_ports(const struct discoverer *discover)
+{
+	return discover->settings->ports[0] ? discover->settings->ports : polite_ports;
+}
+
 struct discoverer *discover_new(const struct settings *settings)
 {
 	struct discoverer *discover = mem_alloc(sizeof(*discover));
 
 	discover->settings = settings;
-	for (size_t i = 0; i < ARRAY_LEN(settings->ports) && settings->ports[i]; i++)
-		add_port(discover, settings->ports[i]);
-	for (size_t i = 0; !settings->ports[0] && i < ARRAY_LEN(polite_ports); i++)
-		add_port(discover, polite_ports[i]);
+	for (const int *port = discover_ports(discover); *port; port++)
+		add_port(discover, *port);
 	return discover;
 }
 
 bool discover_has_port(const struct discoverer *discover, int port)
 {
-	for (size_t i = 0; i < discover->door_count; i++)
-		if (discover->doors[i].port == port)
+	for (const int *polite = discover_ports(discover); *polite; polite++)
+		if (*polite == port)
 			return true;
 	return false;
 }

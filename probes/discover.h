@@ -33,6 +33,7 @@ void discover_tell(
 void discover_again(struct discoverer *discover);
 /* Milliseconds until a round is due; -1: never. */
 int64_t discover_wait(const struct discoverer *discover, struct when now);
+const int *discover_ports(const struct discoverer *discover);        /* the polite ones, 0-ended */
 bool discover_has_port(const struct discoverer *discover, int port); /* one of the polite ones */
 /* What the user excluded by name, tag or system. */
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);

@@ -7,14 +7,11 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "probes/base/url.h"
-#include "probes/discover.h"
-#include "probes/doors.h"
 #include "probes/io/resolve.h"
 #include "probes/io/socks_door.h"
 #include "probes/known.h"
 #include "probes/model/ledger.h"
+#include "probes/offers.h"
 #include "probes/questions.h"
 #include "probes/tailnet.h"
 #include "probes/watch.h"
@@ -45,6 +42,7 @@ struct live {
 	struct questions *questions;
 	struct socks_door *door;
 	struct known *known;
+	struct offers offers;
 	struct strings left_alone; /* URLs of what is no LLM server */
 	struct resolve *names;     /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
@@ -62,8 +60,10 @@ static void tell_change(void *data)
 
 /* ---- what is no LLM server ---- */
 
-static bool is_left_alone(const struct live *live, const char *url)
+static bool is_left_alone(const void *data, const char *url)
 {
+	const struct live *live = data;
+
 	for (size_t i = 0; i < live->left_alone.count; i++)
 		if (strcmp(live->left_alone.items[i], url) == 0)
 			return true;
@@ -263,90 +263,6 @@ static void see_status(struct live *live, struct when now)
 	knock(live);
 }
 
-static void watch_mount(
-	struct live *live, const char *url, const struct obs_peer *self, bool is_backend_asked)
-{
-	struct url parts;
-	bool is_inside = self != NULL;
-
-	if (!*url || url_split(&parts, url) < 0 || is_left_alone(live, url))
-		return;
-	watch_add(live->watch,
-		&(struct door){
-			.url = url,
-			.peer_id = is_inside ? self->id : "",
-			.address = is_inside ? doors_address(self)
-				   : url_host_is_loopback(parts.host) && !url_host_is_address(parts.host)
-					   ? "127.0.0.1"
-				   : url_host_is_address(parts.host) ? parts.host
-								     : "",
-			.found_by = FOUND_SERVE,
-			.is_own = true,
-			.is_mount = true,
-			.is_backend_asked = is_backend_asked,
-			.family = "",
-			.key = "",
-		});
-}
-
-/* A door of a mount that is no more, unless another mount still leads to it. */
-static void drop_unmounted(struct live *live, const char *url, const struct obs_serve *serve)
-{
-	for (size_t i = 0; i < serve->mount_count; i++)
-		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
-			return;
-	watch_drop(live->watch, url);
-	ledger_drop_endpoint(live->ledger, url);
-	discover_tell(live->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
-}
-
-static void see_serve(struct live *live, struct obs_serve *serve)
-{
-	static const int usual[] = { 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337, 0 };
-	const struct obs_status *status = ledger_status(live->ledger);
-	const struct obs_serve *before = ledger_serve(live->ledger);
-	bool may_ask = !live->settings->is_passive && status->backend == BACKEND_RUNNING;
-
-	doors_of_mounts(serve, status, live->settings->ports[0] ? live->settings->ports : usual);
-	for (size_t i = 0; before && i < before->mount_count; i++) {
-		drop_unmounted(live, before->mounts[i].url, serve);
-		drop_unmounted(live, before->mounts[i].backend, serve);
-	}
-	for (size_t i = 0; i < serve->mount_count && may_ask; i++) {
-		watch_mount(live, serve->mounts[i].backend, NULL, false);
-		watch_mount(live, serve->mounts[i].url, &status->self, *serve->mounts[i].backend != '\0');
-	}
-	ledger_keep_serve(live->ledger, serve);
-}
-
-static void see_services(struct live *live, const struct obs_services *services)
-{
-	const struct obs_status *status = ledger_status(live->ledger);
-	bool may_ask = !live->settings->is_passive && live->settings->discover != DISCOVER_OFF;
-
-	for (size_t i = 0; i < services->service_count && may_ask; i++)
-		for (size_t k = 0; k < services->services[i].port_count; k++) {
-			const struct obs_service *service = &services->services[i];
-			struct url url = { .is_https = service->ports[k] == 443, .port = service->ports[k] };
-			char text[600];
-
-			snprintf(url.host, sizeof(url.host), "%.100s.%.100s",
-				service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0),
-				status->magicdns_suffix);
-			if (!discover_has_port(live->discover, url.port) ||
-				url_join(&url, text, sizeof(text)) < 0 || watch_has(live->watch, text) ||
-				is_left_alone(live, text))
-				continue;
-			watch_add(live->watch, &(struct door){ .url = text,
-						       .peer_id = "",
-						       .address = service->address,
-						       .found_by = FOUND_SERVICE,
-						       .is_candidate = true,
-						       .family = "",
-						       .key = "" });
-		}
-}
-
 static void hear(void *data, const struct tailnet_news *news)
 {
 	struct live *live = data;
@@ -358,10 +274,10 @@ static void hear(void *data, const struct tailnet_news *news)
 		see_status(live, now);
 		break;
 	case TAILNET_SERVE:
-		see_serve(live, news->serve);
+		offers_see_serve(&live->offers, news->serve);
 		break;
 	case TAILNET_SERVICES:
-		see_services(live, news->services);
+		offers_see_services(&live->offers, news->services);
 		break;
 	case TAILNET_TROUBLE:
 		if (!live->settings->is_passive)
@@ -402,6 +318,12 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	live->watch = watch_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	live->discover = discover_new(settings);
 	live->questions = questions_new(loop, live->http, live->ledger, live->watch, tell_change, live);
+	live->offers = (struct offers){ .settings = settings,
+		.ledger = live->ledger,
+		.watch = live->watch,
+		.discover = live->discover,
+		.is_left_alone = is_left_alone,
+		.data = live };
 	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
 	return live;

@@ -1,0 +1,111 @@
+/* Mounts and services become doors; the doors of a mount that is gone go with it. */
+#include "probes/offers.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/doors.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Where a backend is dialed: this machine's loopback or an address; "" for a name, which only the server of
+ * the mount resolves. */
+static const char *backend_address(const struct url *url)
+{
+	if (url_host_is_address(url->host))
+		return url->host;
+	return url_host_is_loopback(url->host) ? "127.0.0.1" : "";
+}
+
+static void watch_mount(const struct offers *offers, struct door door)
+{
+	if (!*door.url || !*door.address || offers->is_left_alone(offers->data, door.url))
+		return;
+	door.found_by = FOUND_SERVE;
+	door.is_own = true;
+	door.is_mount = true;
+	door.family = "";
+	door.key = "";
+	watch_add(offers->watch, &door);
+}
+
+static void watch_both_doors(
+	const struct offers *offers, const struct obs_mount *mount, const struct obs_peer *self)
+{
+	struct url url;
+	bool has_backend = *mount->backend && url_split(&url, mount->backend) == 0 && *backend_address(&url);
+
+	if (has_backend)
+		watch_mount(offers,
+			(struct door){
+				.url = mount->backend, .peer_id = "", .address = backend_address(&url) });
+	watch_mount(offers, (struct door){ .url = mount->url,
+				    .peer_id = self->id,
+				    .address = doors_address(self),
+				    .is_backend_asked = has_backend });
+}
+
+/* A door of a mount that is no more, unless another mount still leads to it. */
+static void drop_unmounted(const struct offers *offers, const char *url, const struct obs_serve *serve)
+{
+	for (size_t i = 0; i < serve->mount_count; i++)
+		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
+			return;
+	watch_drop(offers->watch, url);
+	ledger_drop_endpoint(offers->ledger, url);
+	discover_tell(
+		offers->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
+}
+
+void offers_see_serve(const struct offers *offers, struct obs_serve *serve)
+{
+	const struct obs_status *status = ledger_status(offers->ledger);
+	const struct obs_serve *before = ledger_serve(offers->ledger);
+	bool may_ask = !offers->settings->is_passive && status->backend == BACKEND_RUNNING;
+
+	doors_of_mounts(serve, status, discover_ports(offers->discover));
+	for (size_t i = 0; before && i < before->mount_count; i++) {
+		drop_unmounted(offers, before->mounts[i].url, serve);
+		drop_unmounted(offers, before->mounts[i].backend, serve);
+	}
+	for (size_t i = 0; i < serve->mount_count && may_ask; i++)
+		watch_both_doors(offers, &serve->mounts[i], &status->self);
+	ledger_keep_serve(offers->ledger, serve);
+}
+
+/* The URL of a service's port: false where no LLM server is usually there. */
+static bool service_url(
+	const struct offers *offers, const struct obs_service *service, int port, char *text, size_t size)
+{
+	const char *suffix = ledger_status(offers->ledger)->magicdns_suffix;
+	const char *name = service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0);
+	struct url url = { .is_https = port == 443, .port = port };
+
+	snprintf(url.host, sizeof(url.host), "%.100s.%.100s", name, suffix);
+	return discover_has_port(offers->discover, port) && url_join(&url, text, size) == 0;
+}
+
+static void watch_service(const struct offers *offers, const struct obs_service *service, int port)
+{
+	char url[600];
+
+	if (!service_url(offers, service, port, url, sizeof(url)) || watch_has(offers->watch, url) ||
+		offers->is_left_alone(offers->data, url))
+		return;
+	watch_add(offers->watch, &(struct door){ .url = url,
+					 .peer_id = "",
+					 .address = service->address,
+					 .found_by = FOUND_SERVICE,
+					 .is_candidate = true,
+					 .family = "",
+					 .key = "" });
+}
+
+void offers_see_services(const struct offers *offers, const struct obs_services *services)
+{
+	bool may_ask = !offers->settings->is_passive && offers->settings->discover != DISCOVER_OFF;
+
+	for (size_t i = 0; i < services->service_count && may_ask; i++)
+		for (size_t k = 0; k < services->services[i].port_count; k++)
+			watch_service(offers, &services->services[i], services->services[i].ports[k]);
+}

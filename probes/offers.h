@@ -1,0 +1,25 @@
+/* What the tailnet offers of itself: our own serve mounts, and the services that this node may reach.
+ *
+ * A mount comes in twice, at its backend and by its tailnet name, so that a broken proxy and a broken server
+ * are told apart. */
+#ifndef TSLLM_PROBES_OFFERS_H
+#define TSLLM_PROBES_OFFERS_H
+
+#include "probes/discover.h"
+#include "probes/model/ledger.h"
+#include "probes/settings.h"
+#include "probes/watch.h"
+
+struct offers {
+	const struct settings *settings;
+	struct ledger *ledger;
+	struct watch *watch;
+	struct discoverer *discover;
+	bool (*is_left_alone)(const void *data, const char *url); /* known to be no LLM server */
+	const void *data;
+};
+
+void offers_see_serve(const struct offers *offers, struct obs_serve *serve); /* gives it to the ledger */
+void offers_see_services(const struct offers *offers, const struct obs_services *services);
+
+#endif
