@@ -7,6 +7,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
+#include "probes/discover.h"
 #include "probes/io/resolve.h"
 #include "probes/io/socks_door.h"
 #include "probes/known.h"
