@@ -25,7 +25,7 @@ struct polite {
 };
 
 static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337,
-	80, 8443, 10000 };
+	80, 8443, 10000, 0 };
 static const int https_ports[] = { 443, 8443, 10000 };
 static const char *const usual_mounts[] = { "/ollama", "/llama", "/api", "/v1" };
 
