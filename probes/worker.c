@@ -89,12 +89,6 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
-static bool is_silence(const struct answer *answer)
-{
-	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
-	       (answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
-}
-
 /* How a row shows the door: "https /ollama", "https :8443", ":11434". */
 static const char *door_label(const struct url *url, char *label, size_t size)
 {
@@ -207,7 +201,7 @@ static void recognised(struct worker *worker, const struct answer *answer)
 		worker->world->ended(worker->world->pool, worker, true);
 	} else {
 		report(worker, answer, true);
-		end_poll(worker, false, is_silence(answer));
+		end_poll(worker, false, outcome_is_silence(answer->outcome, answer->tls));
 	}
 }
 
@@ -251,7 +245,7 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
 	if (is_primary && !is_expected) {
 		worker->has_doubts = raises_doubts(answer);
-		end_poll(worker, false, is_silence(answer));
+		end_poll(worker, false, outcome_is_silence(answer->outcome, answer->tls));
 	} else {
 		next_request(worker);
 	}

@@ -282,12 +282,6 @@ static void see_reading(struct known_endpoint *endpoint, const struct obs_answer
 	see_tokens(endpoint, reading, now);
 }
 
-static bool is_silence(const struct obs_answer *answer)
-{
-	return answer->outcome == OUTCOME_CONNECT_TIMEOUT || answer->outcome == OUTCOME_SILENT ||
-	       (answer->outcome == OUTCOME_TLS && answer->tls == TLS_TIMEOUT);
-}
-
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
 {
 	struct last_answer *last = &endpoint->last;
@@ -355,7 +349,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (!answer->is_primary)
 		return;
 	see_last(endpoint, answer, now);
-	if (!is_silence(answer))
+	if (!outcome_is_silence(answer->outcome, answer->tls))
 		endpoint->misses = 0;
 	else if (!ledger_path_is_changing(ledger, endpoint->peer_id, now))
 		endpoint->misses++;

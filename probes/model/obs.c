@@ -1,9 +1,15 @@
-/* Empty observations: everything unknown. */
+/* Empty observations: everything unknown; and what silence is. */
 #include "probes/model/obs.h"
 
 #include "probes/base/mem.h"
 
 #include <math.h>
+
+bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls)
+{
+	return outcome == OUTCOME_CONNECT_TIMEOUT || outcome == OUTCOME_SILENT ||
+	       (outcome == OUTCOME_TLS && tls == TLS_TIMEOUT);
+}
 
 void reading_init(struct reading *reading, struct arena *arena)
 {

@@ -230,6 +230,8 @@ enum proof {
 	PROOF_LOOPBACK_ONLY = 1 << 5   /* this machine: the port is bound to 127.0.0.1 alone */
 };
 
+/* Nothing came back in time, at whatever step: two of these in a row mean something, one does not. */
+bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls);
 void reading_init(struct reading *reading, struct arena *arena);
 void obs_status_free(struct obs_status *status); /* frees the arena with all in it */
 
