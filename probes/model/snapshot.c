@@ -75,6 +75,14 @@ const char *cost_name(enum cost cost)
 	return names[cost];
 }
 
+const char *capture_state_name(enum capture_state state)
+{
+	static const char *const names[CAPTURE_COUNT] = { "off", "running", "no-permission", "missing",
+		"failed" };
+
+	return names[state];
+}
+
 const char *model_state_name(enum model_state state)
 {
 	static const char *const names[] = { "unknown", "cold", "loading", "loaded", "sleeping", "failed" };

@@ -79,7 +79,7 @@ struct daemon {
 };
 
 struct traffic {
-	const char *source; /* "usermetrics" | "" */
+	const char *source; /* "capture" | "usermetrics" | "" */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
@@ -89,9 +89,14 @@ struct path {
 	const char *endpoint; /* "10.99.0.11:41641" */
 	const char *via;      /* DERP region code, or the relaying peer's name */
 	double rtt_ms, rtt_p95_ms, jitter_ms, loss, rtt_age_ms;
-	const char *rtt_source; /* "tcp" | "ping" | "disco" | "" */
-	double changes;         /* of kind, since the start */
-	int64_t since;          /* in this kind */
+	const char *rtt_source;  /* "disco" | "wireguard" | "tcp" | "ping" | "" */
+	double pong_age_ms;      /* since the last disco pong on it */
+	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
+	double changes;          /* of kind, since the start; those that the daemon remembers among them */
+	int64_t since;           /* in this kind */
+	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters.
+	 */
+	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 };
 
 struct peer {
@@ -167,6 +172,41 @@ struct event {
 	unsigned times;   /* folded repeats, ≥ 1 */
 };
 
+enum capture_state {
+	CAPTURE_OFF, /* not wanted, or not tried yet */
+	CAPTURE_RUNNING,
+	CAPTURE_NO_PERMISSION, /* the helper is there and lacks the right */
+	CAPTURE_MISSING,       /* there is no helper */
+	CAPTURE_FAILED,        /* it ended and is started again later */
+	CAPTURE_COUNT
+};
+
+/* The helper that watches packets, and how it is. */
+struct capture {
+	enum capture_state state;
+	int64_t since;              /* in this state */
+	const char *const *devices; /* NULL-ended */
+	double dropped;             /* packets, by the kernel */
+	const char *trouble;        /* why it does not run; "" */
+	const char *fix;            /* the one command that mends it; "" */
+};
+
+/* Who uses which service: the TCP connections between one peer and one port, seen in packets. */
+struct flow {
+	int peer;            /* index into peers, -1: not known */
+	int endpoint;        /* index into endpoints of the server that it uses, -1: none known */
+	const char *service; /* "llm", "ssh", …; "" */
+	int port;
+	bool is_outgoing;    /* this node is the client */
+	bool is_active;      /* an exchange is open, or bytes moved lately */
+	bool is_inferred;    /* the peer is told from WireGuard bytes at the same time */
+	bool is_estimated;   /* joined chunks were counted by their bytes */
+	int64_t since, last; /* the first and the last byte seen */
+	double connections, open, exchanges;
+	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;      /* of this node */
+	double ttfb_ms, ttft_ms, ttft_max_ms, tokens_per_s; /* of the latest exchange that tells them */
+};
+
 struct discovery {
 	const char *mode;      /* "mine" | "tagged" | "all" | "off" */
 	const char *ports;     /* "443 80 8443 11434 …" */
@@ -202,6 +242,9 @@ struct snapshot {
 	size_t sent_count;
 	struct event *events; /* newest first */
 	size_t event_count;
+	struct capture capture;
+	struct flow *flows; /* the active ones first, then by last byte */
+	size_t flow_count;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
 
@@ -213,6 +256,7 @@ const char *path_kind_name(enum path_kind kind);
 const char *found_by_name(enum found_by found);
 const char *status_name(enum status status);
 const char *cost_name(enum cost cost);
+const char *capture_state_name(enum capture_state state);
 const char *model_state_name(enum model_state state);
 const char *serve_protocol_name(enum serve_protocol protocol);
 const char *traffic_path_name(enum traffic_path path);
