@@ -10,6 +10,7 @@ VERSION := 0.1.0
 SAN ?=
 OUT := build/$(if $(SAN),asan,plain)
 TOP := $(if $(SAN),$(OUT)/tsllm-top,tsllm-top)
+CAPTURE := $(if $(SAN),$(OUT)/tsllm-capture,tsllm-capture)
 
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wformat=2 -Wwrite-strings \
@@ -20,12 +21,14 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOUR
 	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
 LIBS := -lncursesw -ltinfo -lcurl -lcjson -luv -linih -lm
+CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
 PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
-	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
+	libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
+CAPTURE_SOURCES := $(filter-out capture/main.c,$(wildcard capture/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
@@ -34,10 +37,10 @@ TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildca
 .DELETE_ON_ERROR:
 
 all: deps
-	@$(MAKE) --no-print-directory $(TOP)
+	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE)
 
 help:
-	@echo 'make            build ./tsllm-top'
+	@echo 'make            build ./tsllm-top and ./tsllm-capture'
 	@echo 'make demo       run it against a fake tailnet (a snapshot where there is no terminal)'
 	@echo 'make check      all tests; SAN=1: with sanitizers'
 	@echo 'make bench      measure it against its neighbours'
@@ -51,9 +54,16 @@ deps:
 $(TOP): $(OUT)/tui/main.o $(OUT)/libtsllm.a
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
+$(CAPTURE): $(OUT)/capture/main.o $(OUT)/libcapture.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(CAPTURE_LIBS)
+
 $(OUT)/libtsllm.a: $(OBJECTS)
+$(OUT)/libcapture.a: $(CAPTURE_SOURCES:%.c=$(OUT)/%.o)
+$(OUT)/lib%.a:
 	@rm -f $@
 	$(AR) rcs $@ $^
+
+$(OUT)/capture/%.o: WARNINGS += -Wconversion
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
@@ -72,7 +82,7 @@ $(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
 check: deps
-	@$(MAKE) --no-print-directory $(TOP) $(UNIT)
+	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE) $(UNIT)
 	@$(PYTHON) tests/run.py --top $(TOP) --build $(OUT)
 
 golden: all
@@ -112,6 +122,6 @@ format:
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean:
-	rm -rf build tsllm-top
+	rm -rf build tsllm-top tsllm-capture
 
 -include $(shell find build -name '*.d' 2>/dev/null)

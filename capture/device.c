@@ -1,0 +1,335 @@
+/* libpcap, opened once and for good: after the rights are dropped nothing can be opened anew.
+ *
+ * Buffers are small (their default is 2 MB a device) and frames are cut behind the headers. */
+#include "capture/device.h"
+
+#include <pcap/pcap.h>
+
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define SNAPLEN 128 /* link 20, IPv6 40, TCP with options 60 */
+#define BUFFER_BYTES (256 * 1024)
+#define READ_TIMEOUT_MS 100
+#define BATCH 1000
+#define FILTER_MAX 8192
+
+struct device {
+	pcap_t *pcap;
+	char name[16];
+	enum link link;
+};
+
+struct devices {
+	struct device items[DEVICES_MAX + 1]; /* and the loopback */
+	size_t count;
+};
+
+static const struct {
+	int type;
+	enum link link;
+	const char *name;
+} links[] = {
+	{ DLT_EN10MB, LINK_ETHERNET, "EN10MB" },
+	{ DLT_RAW, LINK_RAW, "RAW" },
+	{ 101, LINK_RAW, "RAW" }, /* LINKTYPE_RAW, as it stands in files */
+	{ DLT_LINUX_SLL, LINK_SLL, "LINUX_SLL" },
+	{ DLT_LINUX_SLL2, LINK_SLL2, "LINUX_SLL2" },
+	{ DLT_NULL, LINK_NULL, "NULL" },
+	{ DLT_LOOP, LINK_LOOP, "LOOP" },
+};
+
+static enum link link_of(pcap_t *pcap)
+{
+	int type = pcap_datalink(pcap);
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (links[i].type == type)
+			return links[i].link;
+	return LINK_NONE;
+}
+
+const char *devices_link_name(const struct devices *devices, size_t index)
+{
+	for (size_t i = 0; i < sizeof(links) / sizeof(*links); i++)
+		if (links[i].link == devices->items[index].link)
+			return links[i].name;
+	return "unknown";
+}
+
+/* ---- filters ---- */
+
+static void add(char *filter, const char *term)
+{
+	size_t length = strlen(filter);
+
+	snprintf(filter + length, FILTER_MAX - length, "%s%s", length ? " or " : "", term);
+}
+
+static void add_port(char *filter, const char *protocol, uint16_t port)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%s port %u", protocol, port);
+	add(filter, text);
+}
+
+static void add_server(char *filter, const struct place *server)
+{
+	struct place bare = place_without_port(server);
+	char address[PLACE_TEXT_MAX], text[PLACE_TEXT_MAX + 48];
+
+	snprintf(text, sizeof(text), "(tcp port %u and host %s)", server->port, place_format(&bare, address));
+	add(filter, text);
+}
+
+/* What leaves the kernel: as little as is needed. */
+static void write_filter(char filter[static FILTER_MAX], const struct options *options, bool is_loopback)
+{
+	*filter = '\0';
+	for (size_t i = 0; is_loopback && i < options->service_count; i++)
+		add_port(filter, "tcp", options->services[i]);
+	if (is_loopback)
+		return;
+	for (size_t i = 0; i < options->udp_port_count; i++)
+		add_port(filter, "udp", options->udp_ports[i]);
+	if (!options->udp_port_count)
+		add(filter, "udp");
+	add(filter, "(tcp and (net 100.64.0.0/10 or net fd7a:115c:a1e0::/48))");
+	for (size_t i = 0; i < options->derp_count; i++)
+		add_server(filter, &options->derp[i]);
+}
+
+static int set_filter(pcap_t *pcap, const struct options *options, bool is_loopback)
+{
+	char filter[FILTER_MAX];
+	struct bpf_program program;
+	int error;
+
+	write_filter(filter, options, is_loopback);
+	if (pcap_compile(pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN))
+		return -1;
+	error = pcap_setfilter(pcap, &program);
+	pcap_freecode(&program);
+	return error;
+}
+
+/* ---- live ---- */
+
+static enum wire_exit status_of(int error)
+{
+	return error == PCAP_ERROR_PERM_DENIED ? WIRE_EXIT_NO_RIGHT : WIRE_EXIT_NO_DEVICE;
+}
+
+static int set_up(pcap_t *pcap)
+{
+	int error = pcap_set_snaplen(pcap, SNAPLEN);
+
+	error = error ? error : pcap_set_buffer_size(pcap, BUFFER_BYTES);
+	error = error ? error : pcap_set_timeout(pcap, READ_TIMEOUT_MS);
+	error = error ? error : pcap_activate(pcap);
+	return error > 0 ? 0 : error; /* above 0: a warning */
+}
+
+static int open_device(struct devices *devices, const struct options *options, const char *name,
+	bool is_loopback, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
+{
+	struct device *device = &devices->items[devices->count];
+	char why[PCAP_ERRBUF_SIZE] = "";
+	pcap_t *pcap = pcap_create(name, why);
+	int error = pcap ? set_up(pcap) : PCAP_ERROR;
+
+	if (!error && !(set_filter(pcap, options, is_loopback) || pcap_setnonblock(pcap, 1, why))) {
+		device->pcap = pcap;
+		device->link = link_of(pcap);
+		snprintf(device->name, sizeof(device->name), "%s", name);
+		devices->count++;
+		return 0;
+	}
+	*status = status_of(error);
+	snprintf(trouble, DEVICE_TROUBLE_MAX, "%s: %s", name,
+		*status == WIRE_EXIT_NO_RIGHT ? "no right to capture (cap_net_raw)"
+		: *why                        ? why
+		: pcap && *pcap_geterr(pcap)  ? pcap_geterr(pcap)
+					      : pcap_statustostr(error));
+	if (pcap)
+		pcap_close(pcap);
+	return -1;
+}
+
+static void add_local(struct options *options, const struct sockaddr *address)
+{
+	struct place place = { .is_v6 = address->sa_family == AF_INET6 };
+
+	if (options->local_count == LOCALS_MAX)
+		return;
+	if (place.is_v6)
+		memcpy(place.ip, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
+	else if (address->sa_family == AF_INET)
+		memcpy(place.ip, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+	else
+		return;
+	options->locals[options->local_count++] = place;
+}
+
+static bool is_worth_watching(const pcap_if_t *found)
+{
+	const unsigned up = PCAP_IF_UP | PCAP_IF_RUNNING;
+
+	return found->addresses && !(found->flags & PCAP_IF_LOOPBACK) && (found->flags & up) == up;
+}
+
+/* Opens what is named, or all that is up; of the latter the first that fails only counts where all do. */
+static int open_live(struct devices *devices, struct options *options, const pcap_if_t *all,
+	enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
+{
+	for (size_t i = 0; i < options->device_count; i++)
+		if (open_device(devices, options, options->devices[i], false, status, trouble))
+			return -1;
+	for (const pcap_if_t *found = all; found; found = found->next) {
+		bool is_wanted = found->flags & PCAP_IF_LOOPBACK ? options->service_count > 0
+								 : !options->device_count &&
+									   is_worth_watching(found);
+
+		if (is_wanted && devices->count <= DEVICES_MAX)
+			open_device(devices, options, found->name, found->flags & PCAP_IF_LOOPBACK, status,
+				trouble);
+	}
+	return devices->count ? 0 : -1;
+}
+
+static int open_machine(struct devices *devices, struct options *options, enum wire_exit *status,
+	char trouble[static DEVICE_TROUBLE_MAX])
+{
+	bool has_locals = options->local_count > 0;
+	char why[PCAP_ERRBUF_SIZE] = "";
+	pcap_if_t *all = NULL;
+	int error;
+
+	*status = WIRE_EXIT_NO_DEVICE;
+	snprintf(trouble, DEVICE_TROUBLE_MAX, "no device is up");
+	if (pcap_findalldevs(&all, why)) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "the devices of this machine: %s", why);
+		return -1;
+	}
+	for (const pcap_if_t *found = all; found && !has_locals; found = found->next)
+		for (const pcap_addr_t *address = found->addresses; address; address = address->next)
+			if (address->addr)
+				add_local(options, address->addr);
+	error = open_live(devices, options, all, status, trouble);
+	pcap_freealldevs(all);
+	return error;
+}
+
+/* ---- a file ---- */
+
+static int open_file(struct devices *devices, const struct options *options, enum wire_exit *status,
+	char trouble[static DEVICE_TROUBLE_MAX])
+{
+	struct device *device = devices->items;
+	char why[PCAP_ERRBUF_SIZE] = "";
+
+	*status = WIRE_EXIT_NO_INPUT;
+	device->pcap = pcap_open_offline(options->file, why);
+	if (!device->pcap) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "%s", why);
+		return -1;
+	}
+	devices->count = 1;
+	device->link = link_of(device->pcap);
+	snprintf(device->name, sizeof(device->name), "file");
+	if (device->link != LINK_NONE)
+		return 0;
+	snprintf(trouble, DEVICE_TROUBLE_MAX, "%.64s: link type %d is none of those that are read",
+		options->file, pcap_datalink(device->pcap));
+	return -1;
+}
+
+/* ---- both ---- */
+
+struct devices *devices_open(
+	struct options *options, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
+{
+	struct devices *devices = calloc(1, sizeof(*devices));
+	int error;
+
+	if (!devices)
+		return NULL;
+	error = options->file ? open_file(devices, options, status, trouble)
+			      : open_machine(devices, options, status, trouble);
+	if (!error)
+		return devices;
+	devices_close(devices);
+	return NULL;
+}
+
+void devices_close(struct devices *devices)
+{
+	for (size_t i = 0; devices && i < devices->count; i++)
+		pcap_close(devices->items[i].pcap);
+	free(devices);
+}
+
+size_t devices_count(const struct devices *devices)
+{
+	return devices->count;
+}
+
+const char *devices_name(const struct devices *devices, size_t index)
+{
+	return devices->items[index].name;
+}
+
+int devices_fd(const struct devices *devices, size_t index)
+{
+	return pcap_get_selectable_fd(devices->items[index].pcap);
+}
+
+uint64_t devices_dropped(struct devices *devices)
+{
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < devices->count; i++) {
+		struct pcap_stat counts;
+
+		if (!pcap_file(devices->items[i].pcap) && !pcap_stats(devices->items[i].pcap, &counts))
+			dropped += counts.ps_drop;
+	}
+	return dropped;
+}
+
+/* What one call of pcap_dispatch hands its frames to. */
+struct handover {
+	enum link link;
+	device_frame_fn *take;
+	void *data;
+};
+
+static void hand_over(unsigned char *user, const struct pcap_pkthdr *header, const unsigned char *bytes)
+{
+	const struct handover *handover = (const struct handover *)(const void *)user;
+	const struct frame frame = {
+		.at_us = (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec,
+		.bytes = bytes,
+		.captured = header->caplen,
+		.length = header->len,
+	};
+
+	handover->take(handover->data, handover->link, &frame);
+}
+
+int devices_read(struct devices *devices, size_t index, device_frame_fn *take, void *data,
+	char trouble[static DEVICE_TROUBLE_MAX])
+{
+	struct device *device = &devices->items[index];
+	struct handover handover = { device->link, take, data };
+	int count = pcap_dispatch(device->pcap, BATCH, hand_over, (unsigned char *)&handover);
+
+	if (count >= 0)
+		return count || !pcap_file(device->pcap);
+	snprintf(trouble, DEVICE_TROUBLE_MAX, "%s: %s", device->name, pcap_geterr(device->pcap));
+	return -1;
+}

@@ -1,0 +1,148 @@
+/* Segments become chunks, chunks a train, the train figures.
+ *
+ * Segments that follow at once are one chunk: a server may write a chunk in pieces. Where the network held
+ * chunks back they come as one that is too large, and are counted by its bytes. */
+#include "capture/exchange.h"
+
+#include <string.h>
+
+#define AT_ONCE_US 200
+#define STREAM_CHUNKS_MIN 5
+#define STREAM_SIZE_MAX 1100 /* a download fills its segments */
+#define STREAM_GAP_US_MIN 500
+#define OVER_US 5000000
+#define OVER_GAPS 20
+#define PROMPT_BYTES 400      /* a request that may hold a prompt … */
+#define PREFILL_US 120000000 /* … is worked on for that long behind its headers, or before them */
+
+void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes)
+{
+	if (!exchange->is_open || exchange->chunks)
+		*exchange = (struct exchange){ .is_open = true };
+	exchange->begun_us = at_us;
+	exchange->up_bytes += bytes;
+}
+
+static uint32_t median(const uint32_t *numbers, uint32_t count)
+{
+	uint32_t sorted[EXCHANGE_CHUNKS];
+
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t place = i;
+
+		for (; place && sorted[place - 1] > numbers[i]; place--)
+			sorted[place] = sorted[place - 1];
+		sorted[place] = numbers[i];
+	}
+	return count ? sorted[count / 2] : 0;
+}
+
+static uint32_t kept(const struct exchange *exchange)
+{
+	return exchange->whole < EXCHANGE_CHUNKS ? exchange->whole : EXCHANGE_CHUNKS;
+}
+
+static bool is_several(uint32_t size, uint32_t typical)
+{
+	return typical && size > typical + typical / 2;
+}
+
+/* The latest chunk is whole: the next one begins. */
+static void close_chunk(struct exchange *exchange, int64_t next_us)
+{
+	uint32_t place = exchange->whole % EXCHANGE_CHUNKS;
+
+	if (exchange->chunks < 2) {
+		exchange->first_size = exchange->chunk_size;
+		return;
+	}
+	exchange->sizes[place] = exchange->chunk_size;
+	exchange->gaps_us[place] = (uint32_t)(next_us - exchange->chunk_us);
+	exchange->whole++;
+	if (exchange->whole < 2 * STREAM_CHUNKS_MIN || exchange->whole % 8 == 0)
+		exchange->typical_size = median(exchange->sizes, kept(exchange));
+	if (is_several(exchange->chunk_size, exchange->typical_size))
+		exchange->is_joined = true;
+}
+
+/* A piece of the latest chunk; or the end of a stream, which is far too small for a token. */
+static bool belongs_to_latest(const struct exchange *exchange, int64_t at_us, uint32_t bytes)
+{
+	return exchange->chunks && (at_us - exchange->last_us < AT_ONCE_US ||
+					   (exchange->whole >= STREAM_CHUNKS_MIN - 2 &&
+						   bytes < exchange->typical_size / 3));
+}
+
+void exchange_answer(struct exchange *exchange, int64_t at_us, uint32_t bytes)
+{
+	if (!exchange->is_open || !exchange->begun_us || at_us < exchange->last_us)
+		return;
+	exchange->down_bytes += bytes;
+	if (belongs_to_latest(exchange, at_us, bytes)) {
+		exchange->chunk_size += bytes;
+		exchange->last_us = at_us;
+		return;
+	}
+	close_chunk(exchange, at_us);
+	exchange->chunks++;
+	if (exchange->chunks == 1)
+		exchange->first_us = at_us;
+	else if (exchange->chunks == 2)
+		exchange->second_us = at_us;
+	exchange->chunk_us = exchange->last_us = at_us;
+	exchange->chunk_size = bytes;
+}
+
+bool exchange_is_over(const struct exchange *exchange, int64_t now_us)
+{
+	int64_t limit = OVER_US, gap = median(exchange->gaps_us, kept(exchange));
+
+	if (exchange->chunks < 2 && exchange->up_bytes >= PROMPT_BYTES)
+		limit = PREFILL_US;
+	else if (gap * OVER_GAPS > limit)
+		limit = gap * OVER_GAPS;
+	return now_us - (exchange->chunks ? exchange->last_us : exchange->begun_us) > limit;
+}
+
+/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it. */
+static bool is_headers_alone(const struct exchange *exchange, int64_t gap_us)
+{
+	return exchange->first_size < exchange->typical_size - exchange->typical_size / 8 ||
+	       exchange->second_us - exchange->first_us > 3 * gap_us;
+}
+
+/* From the first token's chunk to the last: how many, by count, or by bytes where some came together. */
+static void count_tokens(const struct exchange *exchange, struct exchange_figures *figures, bool from_second)
+{
+	int64_t began = from_second ? exchange->second_us : exchange->first_us;
+	uint64_t bytes = exchange->down_bytes - exchange->first_size - exchange->chunk_size;
+	int64_t span_us = exchange->chunk_us - began;
+
+	figures->is_estimated = exchange->is_joined;
+	figures->tokens = exchange->is_joined
+				  ? (int64_t)((bytes + exchange->typical_size / 2) / exchange->typical_size) + 1
+				  : (int64_t)exchange->chunks - 1;
+	figures->tokens += !from_second;
+	figures->tokens_per_s =
+		span_us > 0 ? ((figures->tokens - 1) * 1000000 + span_us / 2) / span_us : 0;
+}
+
+struct exchange_figures exchange_figure(const struct exchange *exchange)
+{
+	struct exchange_figures figures = { .ttfb_us = -1 };
+	bool is_alone;
+
+	if (!exchange->chunks)
+		return figures;
+	figures.ttfb_us = exchange->first_us - exchange->begun_us;
+	figures.gap_us = median(exchange->gaps_us, kept(exchange));
+	figures.is_stream = exchange->chunks >= STREAM_CHUNKS_MIN && exchange->typical_size < STREAM_SIZE_MAX &&
+			    figures.gap_us >= STREAM_GAP_US_MIN;
+	if (!figures.is_stream)
+		return figures;
+	is_alone = is_headers_alone(exchange, figures.gap_us);
+	figures.ttft_us = (is_alone ? exchange->second_us : exchange->first_us) - exchange->begun_us;
+	figures.ttft_max_us = exchange->second_us - exchange->begun_us;
+	count_tokens(exchange, &figures, is_alone);
+	return figures;
+}

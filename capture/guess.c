@@ -1,0 +1,59 @@
+/* The machine that captured is an end of every packet, so its address is the one that they share. Where two
+ * share them all, the one that spoke first. */
+#include "capture/guess.h"
+
+#include <string.h>
+
+#define PACKETS_ENOUGH 10000
+
+static void count(struct guess *guess, const struct place *place)
+{
+	struct place bare = place_without_port(place);
+	size_t i = 0;
+
+	while (i < guess->count && !place_equals(&guess->seen[i].place, &bare))
+		i++;
+	if (i == GUESS_PLACES)
+		return;
+	if (i == guess->count) {
+		guess->seen[i].place = bare;
+		guess->count++;
+	}
+	guess->seen[i].times++;
+}
+
+void guess_see(struct guess *guess, enum link link, const struct frame *frame)
+{
+	struct packet packet;
+
+	if (!packet_read(&packet, link, frame))
+		return;
+	count(guess, &packet.from);
+	count(guess, &packet.to);
+	guess->packets++;
+}
+
+bool guess_has_enough(const struct guess *guess)
+{
+	return guess->packets >= PACKETS_ENOUGH;
+}
+
+static void tell_one(const struct guess *guess, struct options *options, bool is_tailnet)
+{
+	size_t best = GUESS_PLACES;
+
+	for (size_t i = 0; i < guess->count; i++) {
+		if (place_is_tailnet(&guess->seen[i].place) != is_tailnet)
+			continue;
+		if (best == GUESS_PLACES || guess->seen[i].times > guess->seen[best].times)
+			best = i;
+	}
+	if (best < GUESS_PLACES)
+		options->locals[options->local_count++] = guess->seen[best].place;
+}
+
+void guess_tell(const struct guess *guess, struct options *options)
+{
+	tell_one(guess, options, true);
+	tell_one(guess, options, false);
+}

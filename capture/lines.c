@@ -1,0 +1,105 @@
+/* A buffer that takes whole lines only: one that grew too long is a bug, and is not written. */
+#include "capture/lines.h"
+
+#include "capture/wire.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+void lines_init(struct lines *lines, int fd)
+{
+	lines->fd = fd;
+	lines->is_closed = false;
+	lines->length = lines->begun = 0;
+}
+
+static void add(struct lines *lines, const char *text)
+{
+	size_t length = strlen(text);
+
+	assert(lines->length + length - lines->begun < WIRE_LINE_MAX);
+	memcpy(lines->text + lines->length, text, length);
+	lines->length += length;
+}
+
+void lines_begin(struct lines *lines, const char *word)
+{
+	if (lines->length + WIRE_LINE_MAX > sizeof(lines->text))
+		lines_flush(lines);
+	lines->begun = lines->length;
+	add(lines, word);
+}
+
+void lines_word(struct lines *lines, const char *key, const char *word)
+{
+	add(lines, " ");
+	add(lines, key);
+	add(lines, "=");
+	add(lines, word);
+}
+
+void lines_number(struct lines *lines, const char *key, int64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, number);
+	lines_word(lines, key, text);
+}
+
+void lines_place(struct lines *lines, const char *key, const struct place *place)
+{
+	char text[PLACE_TEXT_MAX];
+
+	lines_word(lines, key, place_format(place, text));
+}
+
+void lines_hex(struct lines *lines, const char *key, const uint8_t *bytes, size_t count)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[2 * 32 + 1];
+
+	assert(count <= 32);
+	for (size_t i = 0; i < count; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	text[2 * count] = '\0';
+	lines_word(lines, key, text);
+}
+
+void lines_end(struct lines *lines)
+{
+	add(lines, "\n");
+	lines->begun = lines->length;
+}
+
+void lines_round_trip(struct lines *lines, const char *method, const struct place *local,
+	const struct place *remote, uint32_t vni, int64_t at_us, int64_t us)
+{
+	lines_begin(lines, WIRE_RTT);
+	lines_number(lines, "at", at_us);
+	lines_word(lines, "method", method);
+	lines_place(lines, "local", local);
+	lines_place(lines, "remote", remote);
+	lines_number(lines, "vni", vni);
+	lines_number(lines, "us", us);
+	lines_end(lines);
+}
+
+void lines_flush(struct lines *lines)
+{
+	size_t written = 0;
+
+	while (written < lines->length && !lines->is_closed) {
+		ssize_t count = write(lines->fd, lines->text + written, lines->length - written);
+
+		if (count > 0)
+			written += (size_t)count;
+		else
+			lines->is_closed = true;
+	}
+	lines->length = lines->begun = 0;
+}
