@@ -5,6 +5,7 @@
 
 #include <pcap/pcap.h>
 
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #define BUFFER_BYTES (256 * 1024)
 #define READ_TIMEOUT_MS 100
 #define BATCH 1000
+#define FILE_BUFFER_BYTES (64 * 1024)
 #define FILTER_MAX 8192
 
 struct device {
@@ -26,6 +28,7 @@ struct device {
 struct devices {
 	struct device items[DEVICES_MAX + 1]; /* and the loopback */
 	size_t count;
+	char file_buffer[FILE_BUFFER_BYTES]; /* stdio's own is 4 kB */
 };
 
 static const struct {
@@ -190,9 +193,9 @@ static int open_live(struct devices *devices, struct options *options, const pca
 		if (open_device(devices, options, options->devices[i], false, status, trouble))
 			return -1;
 	for (const pcap_if_t *found = all; found; found = found->next) {
-		bool is_wanted = found->flags & PCAP_IF_LOOPBACK ? options->service_count > 0
-								 : !options->device_count &&
-									   is_worth_watching(found);
+		bool is_wanted = found->flags & PCAP_IF_LOOPBACK
+					 ? options->service_count > 0
+					 : !options->device_count && is_worth_watching(found);
 
 		if (is_wanted && devices->count <= DEVICES_MAX)
 			open_device(devices, options, found->name, found->flags & PCAP_IF_LOOPBACK, status,
@@ -231,11 +234,18 @@ static int open_file(struct devices *devices, const struct options *options, enu
 {
 	struct device *device = devices->items;
 	char why[PCAP_ERRBUF_SIZE] = "";
+	FILE *file = strcmp(options->file, "-") == 0 ? stdin : fopen(options->file, "rb");
 
 	*status = WIRE_EXIT_NO_INPUT;
-	device->pcap = pcap_open_offline(options->file, why);
+	if (!file) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "%.256s: %s", options->file, strerror(errno));
+		return -1;
+	}
+	setvbuf(file, devices->file_buffer, _IOFBF, sizeof(devices->file_buffer));
+	device->pcap = pcap_fopen_offline(file, why);
 	if (!device->pcap) {
-		snprintf(trouble, DEVICE_TROUBLE_MAX, "%s", why);
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "%.256s: %s", options->file, why);
+		fclose(file);
 		return -1;
 	}
 	devices->count = 1;

@@ -24,8 +24,8 @@ int devices_fd(const struct devices *devices, size_t index); /* to wait on */
 uint64_t devices_dropped(struct devices *devices);
 
 typedef void device_frame_fn(void *data, enum link link, const struct frame *frame);
-/* Hands over the frames that are there, some at a time: 1, or 0 at the end of a file, -1 where the device went
- * away or the file is broken, with a sentence in trouble. */
+/* Hands over the frames that are there, some at a time: 1, or 0 at the end of a file, -1 where the device
+ * went away or the file is broken, with a sentence in trouble. */
 int devices_read(struct devices *devices, size_t index, device_frame_fn *take, void *data,
 	char trouble[static DEVICE_TROUBLE_MAX]);
 

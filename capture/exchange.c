@@ -12,7 +12,7 @@
 #define STREAM_GAP_US_MIN 500
 #define OVER_US 5000000
 #define OVER_GAPS 20
-#define PROMPT_BYTES 400      /* a request that may hold a prompt … */
+#define PROMPT_BYTES 400     /* a request that may hold a prompt … */
 #define PREFILL_US 120000000 /* … is worked on for that long behind its headers, or before them */
 
 void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes)
@@ -68,9 +68,9 @@ static void close_chunk(struct exchange *exchange, int64_t next_us)
 /* A piece of the latest chunk; or the end of a stream, which is far too small for a token. */
 static bool belongs_to_latest(const struct exchange *exchange, int64_t at_us, uint32_t bytes)
 {
-	return exchange->chunks && (at_us - exchange->last_us < AT_ONCE_US ||
-					   (exchange->whole >= STREAM_CHUNKS_MIN - 2 &&
-						   bytes < exchange->typical_size / 3));
+	return exchange->chunks &&
+	       (at_us - exchange->last_us < AT_ONCE_US ||
+		       (exchange->whole >= STREAM_CHUNKS_MIN - 2 && bytes < exchange->typical_size / 3));
 }
 
 void exchange_answer(struct exchange *exchange, int64_t at_us, uint32_t bytes)
@@ -104,7 +104,8 @@ bool exchange_is_over(const struct exchange *exchange, int64_t now_us)
 	return now_us - (exchange->chunks ? exchange->last_us : exchange->begun_us) > limit;
 }
 
-/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it. */
+/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it.
+ */
 static bool is_headers_alone(const struct exchange *exchange, int64_t gap_us)
 {
 	return exchange->first_size < exchange->typical_size - exchange->typical_size / 8 ||
@@ -119,12 +120,12 @@ static void count_tokens(const struct exchange *exchange, struct exchange_figure
 	int64_t span_us = exchange->chunk_us - began;
 
 	figures->is_estimated = exchange->is_joined;
-	figures->tokens = exchange->is_joined
-				  ? (int64_t)((bytes + exchange->typical_size / 2) / exchange->typical_size) + 1
-				  : (int64_t)exchange->chunks - 1;
+	figures->tokens =
+		exchange->is_joined
+			? (int64_t)((bytes + exchange->typical_size / 2) / exchange->typical_size) + 1
+			: (int64_t)exchange->chunks - 1;
 	figures->tokens += !from_second;
-	figures->tokens_per_s =
-		span_us > 0 ? ((figures->tokens - 1) * 1000000 + span_us / 2) / span_us : 0;
+	figures->tokens_per_s = span_us > 0 ? ((figures->tokens - 1) * 1000000 + span_us / 2) / span_us : 0;
 }
 
 struct exchange_figures exchange_figure(const struct exchange *exchange)
@@ -136,8 +137,8 @@ struct exchange_figures exchange_figure(const struct exchange *exchange)
 		return figures;
 	figures.ttfb_us = exchange->first_us - exchange->begun_us;
 	figures.gap_us = median(exchange->gaps_us, kept(exchange));
-	figures.is_stream = exchange->chunks >= STREAM_CHUNKS_MIN && exchange->typical_size < STREAM_SIZE_MAX &&
-			    figures.gap_us >= STREAM_GAP_US_MIN;
+	figures.is_stream = exchange->chunks >= STREAM_CHUNKS_MIN &&
+			    exchange->typical_size < STREAM_SIZE_MAX && figures.gap_us >= STREAM_GAP_US_MIN;
 	if (!figures.is_stream)
 		return figures;
 	is_alone = is_headers_alone(exchange, figures.gap_us);

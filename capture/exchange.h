@@ -1,8 +1,8 @@
 /* One request and its answer on a connection, told from sizes and times alone.
  *
- * LLM servers send each token as a chunk of its own, so a streamed answer is a train of small, regular segments
- * behind the headers. What is needed of it is the first chunk, the typical size, the typical gap and the last
- * chunk; the rest follows. No payload is looked at. */
+ * LLM servers send each token as a chunk of its own, so a streamed answer is a train of small, regular
+ * segments behind the headers. What is needed of it is the first chunk, the typical size, the typical gap and
+ * the last chunk; the rest follows. No payload is looked at. */
 #ifndef TSLLM_CAPTURE_EXCHANGE_H
 #define TSLLM_CAPTURE_EXCHANGE_H
 
@@ -22,12 +22,12 @@ struct exchange {
 	uint32_t whole; /* chunks that ended, but for the first: headers, or with them */
 	uint32_t sizes[EXCHANGE_CHUNKS], gaps_us[EXCHANGE_CHUNKS]; /* of the latest of those */
 	uint32_t typical_size;
-	bool is_joined;              /* a chunk came that held several */
+	bool is_joined; /* a chunk came that held several */
 };
 
 struct exchange_figures {
-	int64_t ttfb_us;             /* -1: no answer yet */
-	bool is_stream;              /* what follows is told */
+	int64_t ttfb_us; /* -1: no answer yet */
+	bool is_stream;  /* what follows is told */
 	int64_t ttft_us, ttft_max_us;
 	int64_t gap_us;
 	int64_t tokens, tokens_per_s;

@@ -1,7 +1,7 @@
 /* Segments to connections, connections to flows.
  *
- * TLS is told by its first record. Its handshake is no exchange, and neither are the small records by which both
- * ends of HTTP/2 keep house: a window update, a setting, a session ticket. */
+ * TLS is told by its first record. Its handshake is no exchange, and neither are the small records by which
+ * both ends of HTTP/2 keep house: a window update, a setting, a session ticket. */
 #include "capture/flows.h"
 
 #include "capture/wire.h"
@@ -10,7 +10,7 @@
 
 #define SERVICE_PORTS_END 32768 /* Linux takes client ports from here on */
 #define HOUSEKEEPING_MAX 80     /* bytes of a record that carries nobody's data */
-#define TLS_CHANGE_CIPHER 20 /* types of records; 21 is an alert */
+#define TLS_CHANGE_CIPHER 20    /* types of records; 21 is an alert */
 #define TLS_HANDSHAKE 22
 #define TLS_DATA 23
 #define FORGET_US 600000000 /* a connection that was silent for so long has gone */

@@ -1,7 +1,8 @@
-/* TCP inside the tunnel, and towards served backends on the loopback: who uses which service, how much, how fast.
+/* TCP inside the tunnel, and towards served backends on the loopback: who uses which service, how much, how
+ * fast.
  *
- * A connection is followed for its exchanges; a flow is the sum of the connections between one machine and one
- * service. */
+ * A connection is followed for its exchanges; a flow is the sum of the connections between one machine and
+ * one service. */
 #ifndef TSLLM_CAPTURE_FLOWS_H
 #define TSLLM_CAPTURE_FLOWS_H
 
@@ -25,10 +26,10 @@ struct connection {
 	struct pair pair;
 	bool is_swapped; /* other is the client, one the server */
 	bool is_known, is_closed, is_dirty;
-	bool is_told, is_tls;    /* is_told: its first bytes said which */
+	bool is_told, is_tls; /* is_told: its first bytes said which */
 	bool server_is_here;
-	int64_t opened_us;       /* our SYN, until it was answered; 0: none waits, -1: sent twice */
-	int64_t least_ack_us;    /* since the last report, -1: none */
+	int64_t opened_us;    /* our SYN, until it was answered; 0: none waits, -1: sent twice */
+	int64_t least_ack_us; /* since the last report, -1: none */
 	struct tcp_side up, down;
 	struct exchange exchange;
 };

@@ -34,7 +34,8 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* The bounding set can be emptied by root alone; without a capability left it holds nothing that could be had. */
+/* The bounding set can be emptied by root alone; without a capability left it holds nothing that could be
+ * had. */
 static int drop_capabilities(void)
 {
 	capng_clear(CAPNG_SELECT_ALL);
@@ -47,8 +48,8 @@ static int drop_capabilities(void)
 /* Memory that can be run is none that this program needs. */
 static int allow_memory(scmp_filter_ctx filter)
 {
-	return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	return seccomp_rule_add(
+		filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 }
 
 static int shut_system_calls(void)

@@ -1,5 +1,5 @@
-/* Gives up every right for good: capabilities, new privileges, and all system calls but reading, waiting, writing
- * and ending. */
+/* Gives up every right for good: capabilities, new privileges, and all system calls but reading, waiting,
+ * writing and ending. */
 #ifndef TSLLM_CAPTURE_JAIL_H
 #define TSLLM_CAPTURE_JAIL_H
 

@@ -1,7 +1,7 @@
 /* Lines of the protocol, gathered and written together.
  *
- * What is written is numbers, addresses and words of this program: no function here takes bytes of a packet but
- * for a disco key, which it writes as hexadecimal. */
+ * What is written is numbers, addresses and words of this program: no function here takes bytes of a packet
+ * but for a disco key, which it writes as hexadecimal. */
 #ifndef TSLLM_CAPTURE_LINES_H
 #define TSLLM_CAPTURE_LINES_H
 
@@ -9,7 +9,7 @@
 
 struct lines {
 	int fd;
-	bool is_closed; /* nobody reads any more */
+	bool is_closed;       /* nobody reads any more */
 	size_t length, begun; /* of the text; where the open line begins */
 	char text[16384];
 };

@@ -159,7 +159,8 @@ int main(int argc, char **argv)
 		return WIRE_EXIT_USAGE;
 	}
 	if (program.options.wants_help || program.options.wants_version) {
-		fputs(program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n", stdout);
+		fputs(program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n",
+			stdout);
 		return WIRE_EXIT_DONE;
 	}
 	status = run(&program);

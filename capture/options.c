@@ -8,18 +8,18 @@
 #define PERIOD_MS_MIN 100
 #define PERIOD_MS_MAX 3600000
 
-const char options_usage[] =
-	"usage: tsllm-capture [-i DEVICE]... [-u PORT]... [-d ADDRESS:PORT]... [-s PORT]... [-l ADDRESS]... [-p MS]\n"
-	"       tsllm-capture -r FILE [the same but -i]\n"
-	"  -i DEVICE        watch this device; without it, all that are up\n"
-	"  -r FILE          read a pcap file, - for standard input\n"
-	"  -u PORT          a UDP port of tailscaled on this machine\n"
-	"  -d ADDRESS:PORT  a DERP server\n"
-	"  -s PORT          a served port whose flows on the loopback are measured\n"
-	"  -l ADDRESS       an address of this machine\n"
-	"  -p MS            print totals every so many milliseconds, by default 1000\n"
-	"  -h, -V           print this, or the version\n"
-	"See tsllm-capture(8).\n";
+const char options_usage[] = "usage: tsllm-capture [-i DEVICE]... [-u PORT]... [-d ADDRESS:PORT]... [-s "
+			     "PORT]... [-l ADDRESS]... [-p MS]\n"
+			     "       tsllm-capture -r FILE [the same but -i]\n"
+			     "  -i DEVICE        watch this device; without it, all that are up\n"
+			     "  -r FILE          read a pcap file, - for standard input\n"
+			     "  -u PORT          a UDP port of tailscaled on this machine\n"
+			     "  -d ADDRESS:PORT  a DERP server\n"
+			     "  -s PORT          a served port whose flows on the loopback are measured\n"
+			     "  -l ADDRESS       an address of this machine\n"
+			     "  -p MS            print totals every so many milliseconds, by default 1000\n"
+			     "  -h, -V           print this, or the version\n"
+			     "See tsllm-capture(8).\n";
 
 struct option_row {
 	char letter;
@@ -141,6 +141,7 @@ int options_read(struct options *options, int argc, char **argv, char *trouble, 
 	else if (options->file && options->device_count)
 		snprintf(trouble, size, "-i and -r do not go together");
 	else if (options->file && !strcmp(options->file, "-") && !options->local_count)
-		snprintf(trouble, size, "-r - wants -l, for there is no device to tell this machine's addresses");
+		snprintf(trouble, size,
+			"-r - wants -l, for there is no device to tell this machine's addresses");
 	return *trouble ? -1 : 0;
 }

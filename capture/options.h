@@ -12,8 +12,8 @@
 
 struct options {
 	const char *devices[DEVICES_MAX];
-	size_t device_count; /* 0: all that are up */
-	const char *file;    /* NULL: live; "-": standard input */
+	size_t device_count;             /* 0: all that are up */
+	const char *file;                /* NULL: live; "-": standard input */
 	struct place locals[LOCALS_MAX]; /* without port */
 	size_t local_count;
 	uint16_t udp_ports[UDP_PORTS_MAX];

@@ -12,7 +12,7 @@ enum link { LINK_NONE, LINK_NULL, LINK_LOOP, LINK_ETHERNET, LINK_RAW, LINK_SLL, 
 
 /* A frame as it was captured. */
 struct frame {
-	int64_t at_us;   /* wall time */
+	int64_t at_us; /* wall time */
 	const uint8_t *bytes;
 	size_t captured; /* bytes that are there */
 	size_t length;   /* bytes that it had */

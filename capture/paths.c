@@ -41,8 +41,7 @@ static void begin_line(struct lines *lines, const char *word, int64_t at_us, con
 static void say_round_trip(
 	struct paths *paths, const struct path_key *key, const char *method, int64_t from_us, int64_t to_us)
 {
-	lines_round_trip(
-		paths->lines, method, &key->local, &key->remote, key->vni, to_us, to_us - from_us);
+	lines_round_trip(paths->lines, method, &key->local, &key->remote, key->vni, to_us, to_us - from_us);
 }
 
 static void say_path(struct lines *lines, const struct path *path, int64_t now_us)
@@ -103,7 +102,8 @@ static void send_ping(struct paths *paths, struct path *path, int64_t now_us)
 	note_due(paths, now_us + late_after(path));
 }
 
-/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL: it may be any. */
+/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL: it may be any.
+ */
 static const struct ping *answered(const struct path *path)
 {
 	const struct ping *found = NULL;

@@ -10,7 +10,7 @@
 #include "capture/underlay.h"
 
 #define PATHS_MAX 2048
-#define PINGS_MAX 4  /* of one path, waiting for their pongs */
+#define PINGS_MAX 4 /* of one path, waiting for their pongs */
 #define STUN_MAX 16
 
 struct ping {
@@ -37,8 +37,8 @@ struct path {
 	int64_t typical_us; /* a round trip, smoothed; 0: none yet */
 	struct {
 		uint32_t index;
-		int64_t at_us; /* 0: none is open */
-	} initiated, responded;  /* handshakes */
+		int64_t at_us;     /* 0: none is open */
+	} initiated, responded;    /* handshakes */
 	uint64_t rx_mark, tx_mark; /* of the last packet: the same again is a copy */
 };
 
@@ -58,8 +58,8 @@ struct paths {
 int paths_init(struct paths *paths, struct lines *lines);
 void paths_fini(struct paths *paths);
 /* One packet of tailscaled's; is_outgoing: local sent it. */
-void paths_see(struct paths *paths, const struct packet *packet, const struct underlay *underlay,
-	bool is_outgoing);
+void paths_see(
+	struct paths *paths, const struct packet *packet, const struct underlay *underlay, bool is_outgoing);
 /* Says which pings are late by now. To be called once due_us has come. */
 void paths_pass_time(struct paths *paths, int64_t now_us);
 /* The clock stepped: what waits for an answer waits in vain. */

@@ -10,6 +10,11 @@ bool place_equals(const struct place *one, const struct place *other)
 	return memcmp(one, other, sizeof(*one)) == 0;
 }
 
+bool place_is_same_host(const struct place *one, const struct place *other)
+{
+	return one->is_v6 == other->is_v6 && memcmp(one->ip, other->ip, sizeof(one->ip)) == 0;
+}
+
 struct place place_without_port(const struct place *place)
 {
 	struct place bare = *place;

@@ -1,10 +1,10 @@
-/* One packet at a time: UDP of tailscaled, TCP with a DERP server, TCP inside the tunnel; the rest is nobody's
- * business. */
+/* One packet at a time: UDP of tailscaled, TCP with a DERP server, TCP inside the tunnel; the rest is
+ * nobody's business. */
 #include "capture/sampler.h"
 
 #include "capture/wire.h"
 
-#define STEP_BACK_US 1000000    /* packets of two devices come out of order by less */
+#define STEP_BACK_US 1000000   /* packets of two devices come out of order by less */
 #define STEP_AHEAD_US 60000000 /* a machine that slept */
 
 int sampler_init(struct sampler *sampler, const struct options *options, struct lines *lines)
@@ -85,13 +85,12 @@ static bool has_port(const uint16_t *ports, size_t count, uint16_t port)
 static bool is_local(struct sampler *sampler, const struct place *place)
 {
 	const struct options *options = sampler->options;
-	struct place bare = place_without_port(place);
 
 	if (sampler->last_local < options->local_count &&
-		place_equals(&options->locals[sampler->last_local], &bare))
+		place_is_same_host(&options->locals[sampler->last_local], place))
 		return true;
 	for (size_t i = 0; i < options->local_count; i++) {
-		if (!place_equals(&options->locals[i], &bare))
+		if (!place_is_same_host(&options->locals[i], place))
 			continue;
 		sampler->last_local = i;
 		return true;

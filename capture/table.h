@@ -1,7 +1,7 @@
 /* Tables of a fixed size: what was not touched for longest makes way.
  *
- * Entries lie in buckets of eight by the hash of their key, so nothing is allocated after the start and a flood
- * of new keys costs only its own. An entry begins with a struct entry and, right behind it, its key. */
+ * Entries lie in buckets of eight by the hash of their key, so nothing is allocated after the start and a
+ * flood of new keys costs only its own. An entry begins with a struct entry and, right behind it, its key. */
 #ifndef TSLLM_CAPTURE_TABLE_H
 #define TSLLM_CAPTURE_TABLE_H
 

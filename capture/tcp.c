@@ -5,7 +5,7 @@
 
 uint32_t tcp_send(struct tcp_side *side, const struct packet *packet)
 {
-	uint32_t flags = (uint32_t)!!(packet->flags & TCP_SYN) + !!(packet->flags & TCP_FIN);
+	uint32_t flags = (uint32_t) !!(packet->flags & TCP_SYN) + !!(packet->flags & TCP_FIN);
 	uint32_t end = packet->seq + (uint32_t)packet->length + flags;
 	int32_t news = (int32_t)(end - side->next);
 

@@ -6,9 +6,9 @@
 
 struct tcp_side {
 	bool is_known;
-	uint32_t next;   /* the sequence number that follows what was seen */
-	bool is_timed;   /* a segment waits for its acknowledgement */
-	uint32_t timed;  /* the number that acknowledges it */
+	uint32_t next;  /* the sequence number that follows what was seen */
+	bool is_timed;  /* a segment waits for its acknowledgement */
+	uint32_t timed; /* the number that acknowledges it */
 	int64_t timed_us;
 };
 

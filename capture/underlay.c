@@ -71,7 +71,7 @@ static enum underlay_kind read_disco(struct underlay *underlay, const struct bod
 {
 	underlay->disco_key = body->bytes + 6;
 	underlay->mark = first_eight(body->bytes + 6 + DISCO_KEY_SIZE);
-	return body->length == PING_LENGTH ? UNDERLAY_PING
+	return body->length == PING_LENGTH   ? UNDERLAY_PING
 	       : body->length == PONG_LENGTH ? UNDERLAY_PONG
 					     : UNDERLAY_DISCO;
 }

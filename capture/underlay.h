@@ -1,8 +1,8 @@
 /* What a UDP payload of tailscaled's is.
  *
- * Pure. In tailscaled's own order (wgengine/magicsock): STUN, Geneve of a peer relay around what follows, disco,
- * else WireGuard. Kinds of disco are told by their sizes, for their content is sealed: a ping is 124 bytes, a
- * pong 110 (disco/disco.go). WireGuard is told by its type and the sizes that the type allows. */
+ * Pure. In tailscaled's own order (wgengine/magicsock): STUN, Geneve of a peer relay around what follows,
+ * disco, else WireGuard. Kinds of disco are told by their sizes, for their content is sealed: a ping is 124
+ * bytes, a pong 110 (disco/disco.go). WireGuard is told by its type and the sizes that the type allows. */
 #ifndef TSLLM_CAPTURE_UNDERLAY_H
 #define TSLLM_CAPTURE_UNDERLAY_H
 
@@ -26,12 +26,12 @@ enum underlay_kind {
 
 struct underlay {
 	enum underlay_kind kind;
-	uint32_t vni;             /* session at a peer relay; 0: none */
-	const uint8_t *disco_key; /* who sends; disco only */
-	const uint8_t *stun_id;   /* STUN only */
+	uint32_t vni;              /* session at a peer relay; 0: none */
+	const uint8_t *disco_key;  /* who sends; disco only */
+	const uint8_t *stun_id;    /* STUN only */
 	uint32_t sender, receiver; /* indices of WireGuard, where its type has them */
-	uint64_t mark;            /* tells a packet from the next one of its kind: nonce or counter */
-	bool is_joined;           /* longer than one packet of the tunnel can be */
+	uint64_t mark;             /* tells a packet from the next one of its kind: nonce or counter */
+	bool is_joined;            /* longer than one packet of the tunnel can be */
 };
 
 /* false: it is not tailscaled's. */

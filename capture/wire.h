@@ -25,8 +25,8 @@
 #define WIRE_DERP "derp"
 /* flow at client server connections open up_bytes down_bytes exchanges */
 #define WIRE_FLOW "flow"
-/* exchange begun at client server state ttfb_us ttft_us ttft_max_us gap_us chunks tokens tokens_per_s estimated
- * up_bytes down_bytes */
+/* exchange begun at client server state ttfb_us ttft_us ttft_max_us gap_us chunks tokens tokens_per_s
+ * estimated up_bytes down_bytes */
 #define WIRE_EXCHANGE "exchange"
 /* stats at received dropped paths flows: each period, even where nothing came */
 #define WIRE_STATS "stats"
@@ -39,8 +39,8 @@
 #define WIRE_METHOD_WIREGUARD "wireguard"   /* handshake initiation to response */
 #define WIRE_METHOD_STUN "stun"             /* to a DERP region's STUN server */
 #define WIRE_METHOD_TCP "tcp"               /* SYN to SYN/ACK, inside the tunnel */
-#define WIRE_METHOD_ACK "ack"               /* data to its acknowledgement, inside the tunnel: an upper bound */
-#define WIRE_METHOD_DERP "derp"             /* data to its acknowledgement on a DERP connection: our half only */
+#define WIRE_METHOD_ACK "ack"   /* data to its acknowledgement, inside the tunnel: an upper bound */
+#define WIRE_METHOD_DERP "derp" /* data to its acknowledgement on a DERP connection: our half only */
 
 /* Exit statuses, after sysexits.h. */
 enum wire_exit {
