@@ -4,6 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
 PYTHON ?= /usr/bin/python3
+# The one right of the one program that wants one; packagers set it to `true` and let the package do it.
+SETCAP ?= PATH=$$PATH:/sbin:/usr/sbin setcap cap_net_raw+ep
 VERSION := 0.1.0
 
 # SAN=1 builds everything with the address and undefined-behaviour sanitizers, beside the plain build.
@@ -108,14 +110,18 @@ asan:
 	@$(MAKE) --no-print-directory SAN=1 all
 
 install: all
-	install -D -m 755 tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-top
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin tsllm-top tsllm-capture
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top/themes themes/*.theme
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/tsllm-capture.8
+	@$(SETCAP) $(DESTDIR)$(PREFIX)/bin/tsllm-capture || \
+		echo 'To capture packets it needs: sudo setcap cap_net_raw+ep $(PREFIX)/bin/tsllm-capture'
 
 uninstall:
-	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/share/man/man1/tsllm-top.1 \
-		$(DESTDIR)$(PREFIX)/share/man/man5/tsllm-top.conf.5
+	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-capture \
+		$(DESTDIR)$(PREFIX)/share/man/man1/tsllm-top.1 $(DESTDIR)$(PREFIX)/share/man/man5/tsllm-top.conf.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/tsllm-capture.8
 	rm -rf $(DESTDIR)$(PREFIX)/share/tsllm-top
 
 format:
