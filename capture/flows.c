@@ -194,7 +194,8 @@ static void time_opening(
 	if (packet->flags & TCP_SYN && is_outgoing) {
 		connection->opened_us = connection->opened_us ? -1 : packet->at_us;
 	} else if (connection->opened_us && !is_outgoing && packet->flags & TCP_ACK) {
-		if (connection->opened_us > 0 && packet->at_us >= connection->opened_us)
+		if (connection->opened_us > 0 && packet->at_us >= connection->opened_us &&
+			!(packet->flags & TCP_RST))
 			lines_round_trip(flows->lines, WIRE_METHOD_TCP, &packet->to, &packet->from, 0,
 				packet->at_us, packet->at_us - connection->opened_us);
 		connection->opened_us = 0;
