@@ -15,6 +15,7 @@
 struct rest {
 	const uint8_t *bytes;
 	size_t captured, length;
+	bool is_fragment; /* the first: more of the datagram follows in others */
 };
 
 static uint16_t u16(const uint8_t *bytes)
@@ -112,6 +113,7 @@ static int read_ipv4(struct packet *packet, struct rest *rest)
 	if (header < 20 || total < header || u16(ip + 6) & 0x1fff || !cut_to(rest, total) ||
 		!take_off(rest, header))
 		return -1;
+	rest->is_fragment = ip[6] & 0x20;
 	memcpy(packet->from.ip, ip + 12, 4);
 	memcpy(packet->to.ip, ip + 16, 4);
 	return ip[9];
@@ -138,6 +140,8 @@ static bool read_udp(struct rest *rest)
 	if (rest->captured < 8)
 		return false;
 	length = u16(rest->bytes + 4);
+	if (rest->is_fragment && length > rest->length)
+		rest->length = length;
 	if (length < 8 || length > rest->length)
 		return false;
 	return cut_to(rest, length) && take_off(rest, 8);
@@ -167,7 +171,7 @@ static bool read_tcp(struct packet *packet, struct rest *rest)
 
 bool packet_read(struct packet *packet, enum link link, const struct frame *frame)
 {
-	struct rest rest = { frame->bytes, frame->captured, frame->length };
+	struct rest rest = { frame->bytes, frame->captured, frame->length, false };
 	uint16_t type;
 	int protocol;
 
