@@ -23,7 +23,8 @@ void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes)
 	exchange->up_bytes += bytes;
 }
 
-static uint32_t median(const uint32_t *numbers, uint32_t count)
+/* The number that so many of them, in percent, are below. */
+static uint32_t percentile(const uint32_t *numbers, uint32_t count, uint32_t percent)
 {
 	uint32_t sorted[EXCHANGE_CHUNKS];
 
@@ -34,7 +35,12 @@ static uint32_t median(const uint32_t *numbers, uint32_t count)
 			sorted[place] = sorted[place - 1];
 		sorted[place] = numbers[i];
 	}
-	return count ? sorted[count / 2] : 0;
+	return count ? sorted[count * percent / 100] : 0;
+}
+
+static uint32_t median(const uint32_t *numbers, uint32_t count)
+{
+	return percentile(numbers, count, 50);
 }
 
 static uint32_t kept(const struct exchange *exchange)
@@ -45,6 +51,15 @@ static uint32_t kept(const struct exchange *exchange)
 static bool is_several(uint32_t size, uint32_t typical)
 {
 	return typical && size > typical + typical / 2;
+}
+
+/* Chunks that come together are larger than one, never smaller: a small size, once it is known, stays. */
+static void learn_size(struct exchange *exchange)
+{
+	uint32_t size = percentile(exchange->sizes, kept(exchange), 25);
+
+	if (exchange->whole < 2 * STREAM_CHUNKS_MIN || size < exchange->typical_size)
+		exchange->typical_size = size;
 }
 
 /* The latest chunk is whole: the next one begins. */
@@ -60,7 +75,7 @@ static void close_chunk(struct exchange *exchange, int64_t next_us)
 	exchange->gaps_us[place] = (uint32_t)(next_us - exchange->chunk_us);
 	exchange->whole++;
 	if (exchange->whole < 2 * STREAM_CHUNKS_MIN || exchange->whole % 8 == 0)
-		exchange->typical_size = median(exchange->sizes, kept(exchange));
+		learn_size(exchange);
 	if (is_several(exchange->chunk_size, exchange->typical_size))
 		exchange->is_joined = true;
 }
