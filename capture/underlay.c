@@ -42,22 +42,22 @@ static bool is_stun(const struct body *body)
 	       memcmp(body->bytes + 4, cookie, sizeof(cookie)) == 0;
 }
 
-/* Takes a relay's header off; its VNI says which session. */
-static bool take_geneve_off(struct underlay *underlay, struct body *body)
+/* Takes a relay's header off; its VNI says which session. Returns what it says is in it; 0: there is none. */
+static unsigned take_geneve_off(struct underlay *underlay, struct body *body)
 {
 	const uint8_t *head = body->bytes;
 	unsigned type;
 
 	if (body->captured < GENEVE_HEADER || head[0] & 0xc0 || head[1] & 0x3f || head[7])
-		return false;
+		return 0;
 	type = (unsigned)(head[2] << 8 | head[3]);
 	if (type != GENEVE_DISCO && type != GENEVE_WIREGUARD)
-		return false;
+		return 0;
 	underlay->vni = (uint32_t)head[4] << 16 | (uint32_t)head[5] << 8 | head[6];
 	body->bytes += GENEVE_HEADER;
 	body->captured -= GENEVE_HEADER;
 	body->length -= GENEVE_HEADER;
-	return true;
+	return type;
 }
 
 static bool is_disco(const struct body *body)
@@ -76,10 +76,13 @@ static enum underlay_kind read_disco(struct underlay *underlay, const struct bod
 					     : UNDERLAY_DISCO;
 }
 
-/* A joined packet may end with a shorter one of another kind, so its length tells nothing. */
+/* A joined packet may end with a shorter one of another kind: a small one with a pong, a large one with any.
+ */
 static bool is_data_length(const struct body *body, bool is_joined)
 {
-	return body->length >= DATA_LENGTH_MIN && (is_joined || body->length % 16 == 0);
+	size_t tail = body->length > PONG_LENGTH ? (body->length - PONG_LENGTH) % 16 : 1;
+
+	return body->length >= DATA_LENGTH_MIN && (is_joined || body->length % 16 == 0 || !tail);
 }
 
 static enum underlay_kind read_wireguard(struct underlay *underlay, const struct body *body)
@@ -109,6 +112,7 @@ static enum underlay_kind read_wireguard(struct underlay *underlay, const struct
 bool underlay_read(struct underlay *underlay, const struct packet *packet)
 {
 	struct body body = { packet->payload, packet->captured, packet->length };
+	unsigned wrapped;
 
 	memset(underlay, 0, sizeof(*underlay));
 	underlay->is_joined = body.length > SINGLE_LENGTH_MAX;
@@ -117,7 +121,9 @@ bool underlay_read(struct underlay *underlay, const struct packet *packet)
 		underlay->stun_id = body.bytes + 8;
 		return true;
 	}
-	take_geneve_off(underlay, &body);
+	wrapped = take_geneve_off(underlay, &body);
+	if (wrapped && (wrapped == GENEVE_DISCO) != is_disco(&body))
+		return false;
 	underlay->kind = is_disco(&body) ? read_disco(underlay, &body) : read_wireguard(underlay, &body);
 	return underlay->kind != UNDERLAY_FOREIGN;
 }
