@@ -96,6 +96,7 @@ static void drop_oldest(struct path *path)
 static void send_ping(struct paths *paths, struct path *path, int64_t now_us)
 {
 	path->pings++;
+	path->is_dirty = true;
 	if (path->waiting_count == PINGS_MAX)
 		drop_oldest(path);
 	path->waiting[path->waiting_count++] = (struct ping){ .sent_us = now_us };
@@ -115,7 +116,16 @@ static const struct ping *answered(const struct path *path)
 			return NULL;
 		found = &path->waiting[i];
 	}
-	return found ? found : path->waiting_count == 1 ? path->waiting : NULL;
+	if (!found && path->waiting_count == 1)
+		found = path->waiting;
+	return found && !found->is_shared ? found : NULL;
+}
+
+/* From now on a pong does not tell which of them it answers. */
+static void share_pongs(struct path *path)
+{
+	for (unsigned i = 0; i < path->waiting_count; i++)
+		path->waiting[i].is_shared = true;
 }
 
 static void take_pong(struct paths *paths, struct path *path, int64_t now_us)
@@ -125,7 +135,9 @@ static void take_pong(struct paths *paths, struct path *path, int64_t now_us)
 	if (!path->waiting_count)
 		return;
 	path->pongs++;
-	if (!ping) {
+	path->is_dirty = true;
+	if (!ping || now_us < ping->sent_us) {
+		share_pongs(path);
 		drop_oldest(path);
 		return;
 	}
@@ -191,19 +203,39 @@ void paths_forget_waiting(struct paths *paths)
 
 		if (!path)
 			continue;
-		path->waiting_count = 0;
+		path->waiting_count = path->asked_count = 0;
 		path->asked_us = path->initiated.at_us = path->responded.at_us = path->heard_us = 0;
 	}
 	memset(paths->stun, 0, sizeof(paths->stun));
 	paths->due_us = INT64_MAX;
 }
 
-/* ---- handshakes ---- */
-
 static bool is_recent(int64_t then_us, int64_t now_us, int64_t limit_us)
 {
 	return then_us && now_us >= then_us && now_us - then_us <= limit_us;
 }
+
+/* ---- its pings ---- */
+
+static void take_ping(struct path *path, int64_t now_us)
+{
+	if (!is_recent(path->asked_us, now_us, LOST_US))
+		path->asked_count = 0;
+	path->asked_is_shared = path->asked_count > 0;
+	path->asked_count++;
+	path->asked_us = now_us;
+}
+
+static void send_pong(struct paths *paths, struct path *path, int64_t now_us)
+{
+	if (!path->asked_count)
+		return;
+	if (!path->asked_is_shared && is_recent(path->asked_us, now_us, LOST_US))
+		say_round_trip(paths, &path->key, WIRE_METHOD_TURNAROUND, path->asked_us, now_us);
+	path->asked_count--;
+}
+
+/* ---- handshakes ---- */
 
 /* Initiation to response, by the index that the initiator chose. */
 static void take_response(struct paths *paths, struct path *path, uint32_t index, int64_t now_us)
@@ -225,25 +257,25 @@ static void take_confirmation(struct paths *paths, struct path *path, uint32_t i
 
 /* ---- STUN ---- */
 
-static void ask_stun(struct paths *paths, const struct underlay *underlay, int64_t now_us)
+static void ask_stun(struct paths *paths, const struct underlay *underlay, const struct packet *packet)
 {
 	struct stun_question *question = &paths->stun[paths->stun_next++ % STUN_MAX];
 
 	memcpy(question->id, underlay->stun_id, STUN_ID_SIZE);
-	question->sent_us = now_us;
+	question->path = (struct path_key){ .local = packet->from, .remote = packet->to };
+	question->sent_us = packet->at_us;
 }
 
 static void take_stun(struct paths *paths, const struct underlay *underlay, const struct packet *packet)
 {
-	const struct path_key key = { .local = packet->to, .remote = packet->from };
-
 	for (unsigned i = 0; i < STUN_MAX; i++) {
 		struct stun_question *question = &paths->stun[i];
 
 		if (memcmp(question->id, underlay->stun_id, STUN_ID_SIZE) != 0)
 			continue;
 		if (is_recent(question->sent_us, packet->at_us, STUN_US))
-			say_round_trip(paths, &key, WIRE_METHOD_STUN, question->sent_us, packet->at_us);
+			say_round_trip(
+				paths, &question->path, WIRE_METHOD_STUN, question->sent_us, packet->at_us);
 		question->sent_us = 0;
 	}
 }
@@ -277,10 +309,10 @@ static void see_outgoing(
 {
 	if (underlay->kind == UNDERLAY_PING)
 		send_ping(paths, path, now_us);
-	else if (underlay->kind == UNDERLAY_PONG && is_recent(path->asked_us, now_us, LOST_US))
-		say_round_trip(paths, &path->key, WIRE_METHOD_TURNAROUND, path->asked_us, now_us);
-	if (underlay->kind == UNDERLAY_PONG)
-		path->asked_us = 0;
+	else if (underlay->kind == UNDERLAY_PONG)
+		send_pong(paths, path, now_us);
+	else if (underlay->kind == UNDERLAY_DISCO) /* a probe of the MTU is answered by a pong as well */
+		share_pongs(path);
 	if (underlay->kind == UNDERLAY_INITIATION) {
 		path->initiated.index = underlay->sender;
 		path->initiated.at_us = now_us;
@@ -301,10 +333,10 @@ static void learn_key(struct path *path, const uint8_t *key)
 static void see_incoming(
 	struct paths *paths, struct path *path, const struct underlay *underlay, int64_t now_us)
 {
-	if (underlay->disco_key)
+	if (underlay->disco_key && underlay->kind != UNDERLAY_DISCO) /* a relay signs its own messages */
 		learn_key(path, underlay->disco_key);
 	if (underlay->kind == UNDERLAY_PING)
-		path->asked_us = now_us;
+		take_ping(path, now_us);
 	else if (underlay->kind == UNDERLAY_PONG)
 		take_pong(paths, path, now_us);
 	else if (underlay->kind == UNDERLAY_RESPONSE || underlay->kind == UNDERLAY_COOKIE)
@@ -323,7 +355,7 @@ void paths_see(
 	struct path *path;
 
 	if (underlay->kind == UNDERLAY_STUN_REQUEST && is_outgoing)
-		ask_stun(paths, underlay, packet->at_us);
+		ask_stun(paths, underlay, packet);
 	else if (underlay->kind == UNDERLAY_STUN_RESPONSE && !is_outgoing)
 		take_stun(paths, underlay, packet);
 	if (underlay->stun_id)

@@ -16,6 +16,7 @@
 struct ping {
 	int64_t sent_us;
 	bool is_missed; /* said so */
+	bool is_shared; /* the next pong may be another's: no sample */
 };
 
 struct path_key {
@@ -32,9 +33,11 @@ struct path {
 	uint64_t pings, pongs, lost;
 	struct ping waiting[PINGS_MAX]; /* ours, oldest first */
 	unsigned waiting_count;
-	int64_t asked_us;   /* its ping, until our pong; 0: none */
-	int64_t heard_us;   /* the last packet from there */
-	int64_t typical_us; /* a round trip, smoothed; 0: none yet */
+	int64_t asked_us;     /* its latest ping */
+	unsigned asked_count; /* of its pings wait for our pongs */
+	bool asked_is_shared; /* there were several at once */
+	int64_t heard_us;     /* the last packet from there */
+	int64_t typical_us;   /* a round trip, smoothed; 0: none yet */
 	struct {
 		uint32_t index;
 		int64_t at_us;     /* 0: none is open */
@@ -44,6 +47,7 @@ struct path {
 
 struct stun_question {
 	uint8_t id[STUN_ID_SIZE];
+	struct path_key path; /* an answer may come from another address */
 	int64_t sent_us;
 };
 
