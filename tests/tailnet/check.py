@@ -10,6 +10,7 @@ import programs
 import rows_servers  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
+import rows_capture  # noqa: F401
 
 
 def sum_up(passed, failed, skipped):

@@ -215,6 +215,15 @@ class Host:
                 self.play_words(port, before)
 
     @contextlib.contextmanager
+    def running(self, port, words):
+        """A program that listens on a port, for a while."""
+        self.play_words(port, words)
+        try:
+            yield
+        finally:
+            self.end_server(port)
+
+    @contextlib.contextmanager
     def dead(self, port):
         """No server on a port, for a while."""
         self.end_server(port)

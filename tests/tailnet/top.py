@@ -72,6 +72,7 @@ class Top:
 
     def __init__(self, lab, program):
         self.lab = lab
+        self.source = os.path.abspath(program)
         # Whoever runs it may read it, and a build while the lab is up does not change it.
         self.program = shutil.copy(program, lab.world.path("tsllm-top"))
 
