@@ -1,6 +1,6 @@
 /* libpcap, opened once and for good: after the rights are dropped nothing can be opened anew.
  *
- * Buffers are small (their default is 2 MB a device) and frames are cut behind the headers. */
+ * Buffers are half the usual size and frames are cut behind the headers. */
 #include "capture/device.h"
 
 #include <pcap/pcap.h>
@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 
 #define SNAPLEN 128 /* link 20, IPv6 40, TCP with options 60 */
-#define BUFFER_BYTES (256 * 1024)
+#define BUFFER_BYTES (1024 * 1024)
 #define READ_TIMEOUT_MS 100
 #define BATCH 1000
 #define FILE_BUFFER_BYTES (64 * 1024)
