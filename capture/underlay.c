@@ -6,7 +6,8 @@
 #define GENEVE_HEADER 8
 #define GENEVE_DISCO 0x7a11
 #define GENEVE_WIREGUARD 0x7a12
-#define DISCO_HEADER 62 /* magic 6, sender's key 32, nonce 24 */
+#define DISCO_HEADER 62                       /* magic 6, sender's key 32, nonce 24 */
+#define DISCO_NEEDED (6 + DISCO_KEY_SIZE + 8) /* of it, and there is no more in every capture */
 #define PING_LENGTH 124
 #define PONG_LENGTH 110
 #define INITIATION_LENGTH 148
@@ -64,7 +65,8 @@ static bool is_disco(const struct body *body)
 {
 	static const uint8_t magic[] = { 0x54, 0x53, 0xf0, 0x9f, 0x92, 0xac };
 
-	return body->captured >= DISCO_HEADER && memcmp(body->bytes, magic, sizeof(magic)) == 0;
+	return body->captured >= DISCO_NEEDED && body->length >= DISCO_HEADER &&
+	       memcmp(body->bytes, magic, sizeof(magic)) == 0;
 }
 
 static enum underlay_kind read_disco(struct underlay *underlay, const struct body *body)
