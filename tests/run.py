@@ -55,6 +55,7 @@ def main():
     parser.add_argument("only", nargs="*", help="run only the tests whose name holds one of these words")
     arguments = parser.parse_args()
     environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TSLLM_TOP=os.path.abspath(arguments.top),
+                       TSLLM_CAPTURE=os.path.join(os.path.dirname(os.path.abspath(arguments.top)), "tsllm-capture"),
                        TSLLM_BUILD=os.path.abspath(arguments.build), LC_ALL="C.UTF-8", TZ="UTC")
     units = sorted(path for path in glob.glob(f"{arguments.build}/tests/test_*") if not path.endswith(".d"))
     sources = {os.path.splitext(os.path.basename(path))[0] for path in glob.glob("tests/unit/test_*.c")}
