@@ -142,6 +142,13 @@ struct ledger {
 		char *mode, *ports, *now;
 		size_t peers, asked, pending;
 	} discovery;
+	struct {
+		enum capture_state state;
+		struct when since;
+		char *trouble, *fix;
+		VEC(char *) devices;
+		double dropped;
+	} capture;
 	struct standings standings;
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
@@ -208,6 +215,7 @@ void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
 /* Shared by the files of the ledger. */
 void ledger_set_text(char **slot, const char *text);
 double ledger_rate(double before, double after, double seconds); /* NAN where a counter was reset */
+void ledger_free_capture(struct ledger *ledger);
 void ledger_free_peer(struct known_peer *peer);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);

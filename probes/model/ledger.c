@@ -42,6 +42,9 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->discovery.mode = mem_copy("");
 	ledger->discovery.ports = mem_copy("");
 	ledger->discovery.now = mem_copy("");
+	ledger->capture.trouble = mem_copy("");
+	ledger->capture.fix = mem_copy("");
+	ledger->capture.dropped = NAN;
 	ledger->self.best_direct_ms = NAN;
 	forget_traffic(ledger);
 	return ledger;
@@ -72,6 +75,7 @@ void ledger_free(struct ledger *ledger)
 		ledger_free_endpoint(ledger->endpoints.items[i]);
 	free(ledger->endpoints.items);
 	free_mounts(ledger);
+	ledger_free_capture(ledger);
 	free(ledger->standings.items);
 	for (size_t i = 0; i < ledger->events.count; i++) {
 		free((char *)(uintptr_t)ledger->events.items[i].who);

@@ -134,6 +134,26 @@ static void settle_traffic(struct settling *s)
 	memcpy(traffic->tx_per_s, l->tx_per_s, sizeof(traffic->tx_per_s));
 }
 
+/* Which devices and how many packets are of the helper that runs. */
+static void settle_capture(struct settling *s)
+{
+	const struct ledger *l = s->ledger;
+	bool is_running = l->capture.state == CAPTURE_RUNNING;
+	size_t count = is_running ? l->capture.devices.count : 0;
+	const char **devices = arena_alloc(s->arena, (count + 1) * sizeof(*devices));
+
+	for (size_t i = 0; i < count; i++)
+		devices[i] = arena_copy(s->arena, l->capture.devices.items[i]);
+	s->snapshot->capture = (struct capture){
+		.state = l->capture.state,
+		.since = l->capture.since.wall_ms,
+		.devices = devices,
+		.dropped = is_running ? l->capture.dropped : NAN,
+		.trouble = arena_copy(s->arena, l->capture.trouble),
+		.fix = arena_copy(s->arena, l->capture.fix),
+	};
+}
+
 static int row_of_url(const struct settling *s, const char *url)
 {
 	for (size_t i = 0; url && *url && i < s->ledger->endpoints.count; i++)
@@ -259,6 +279,7 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	settle_daemon(&s);
 	judge_daemon(&s);
 	settle_traffic(&s);
+	settle_capture(&s);
 	settle_peers(&s);
 	settle_endpoints(&s);
 	settle_mounts(&s);

@@ -18,7 +18,7 @@ LIBRARIES = {
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/screen.c"],
     "ini.h": ["tui/config.c", "tui/theme.c"],
-    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*", "probes/sniffer.*",
+    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*", "probes/sniffer.*", "probes/lookout.*",
              "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
