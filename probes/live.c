@@ -335,7 +335,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.data = live };
 	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
 	if (settings->has_capture && !is_once)
-		live->lookout = lookout_new(loop, settings, live->ledger, tell_change, live);
+		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
 	return live;
 }

@@ -11,6 +11,7 @@
 #define MAP_AGAIN_MS (5 * 60 * 1000)
 
 struct lookout {
+	struct http *http;
 	struct ledger *ledger;
 	struct sniffer *sniffer;
 	void (*changed)(void *data);
@@ -38,13 +39,22 @@ static void changed(void *data, const struct obs_capture *capture)
 	lookout->changed(lookout->data);
 }
 
-struct lookout *lookout_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger,
-	void (*tell)(void *data), void *data)
+static void used_port(void *data, int port)
+{
+	struct lookout *lookout = data;
+
+	ledger_see_own_port(lookout->ledger, port, when_now());
+}
+
+struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, void (*tell)(void *data), void *data)
 {
 	struct lookout *lookout = mem_alloc(sizeof(*lookout));
 	const struct sniffer_hooks hooks = { .data = lookout, .saw = saw, .changed = changed };
 
 	lookout->ledger = ledger;
+	lookout->http = http;
+	http_on_port(http, used_port, lookout);
 	lookout->changed = tell;
 	lookout->data = data;
 	lookout->sniffer = sniffer_new(loop, settings, &hooks);
@@ -62,6 +72,7 @@ void lookout_free(struct lookout *lookout)
 {
 	if (!lookout)
 		return;
+	http_on_port(lookout->http, NULL, NULL);
 	sniffer_free(lookout->sniffer);
 	derpmap_free(lookout->derpmap);
 	forget(&lookout->regions);

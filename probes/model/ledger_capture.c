@@ -28,6 +28,8 @@ void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture
 {
 	if (ledger->capture.state != (enum capture_state)capture->state)
 		ledger->capture.since = now;
+	if (capture->state != CAPTURE_RUNNING)
+		ledger_forget_misses(ledger); /* which nobody takes back any more */
 	ledger->capture.state = (enum capture_state)capture->state;
 	ledger_set_text(&ledger->capture.trouble, capture->trouble);
 	ledger_set_text(&ledger->capture.fix, capture->fix);
@@ -38,6 +40,11 @@ static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, stru
 	(void)sniffed, (void)now;
 	forget_devices(ledger);
 	ledger->capture.dropped = NAN;
+	for (size_t i = 0; i < TRAFFIC_PATHS && isnan(ledger->captured_now.rx_bytes[0]); i++)
+		ledger->captured_now.rx_bytes[TRAFFIC_PATHS - 1 - i] =
+			ledger->captured_now.tx_bytes[TRAFFIC_PATHS - 1 - i] = 0;
+	ledger_restart_links(ledger);
+	ledger_restart_flows(ledger);
 }
 
 static void see_device(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -49,9 +56,10 @@ static void see_device(struct ledger *ledger, const struct sniffed *sniffed, str
 
 static void see_stats(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
-	(void)now;
 	if (!isnan(sniffed->dropped))
 		ledger->capture.dropped = sniffed->dropped;
+	ledger_see_totals(&ledger->captured, &ledger->captured_now, now);
+	ledger_tell_exchanges(ledger, sniffed->at_us, now);
 }
 
 void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -60,6 +68,12 @@ void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, st
 		struct ledger * ledger, const struct sniffed *sniffed, struct when now) = {
 		[SNIFFED_HELLO] = see_hello,
 		[SNIFFED_DEVICE] = see_device,
+		[SNIFFED_PATH] = ledger_see_path,
+		[SNIFFED_RTT] = ledger_see_rtt,
+		[SNIFFED_MISS] = ledger_see_miss,
+		[SNIFFED_DERP] = ledger_see_derp,
+		[SNIFFED_FLOW] = ledger_see_flow,
+		[SNIFFED_EXCHANGE] = ledger_see_exchange,
 		[SNIFFED_STATS] = see_stats,
 	};
 
