@@ -21,6 +21,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wfo
 SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURCE_EXTENDED -I. -I$(OUT) \
 	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
+	-DTSLLM_HELPER='"$(PREFIX)/bin/tsllm-capture"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
 LIBS := -lncursesw -ltinfo -lcurl -lcjson -luv -linih -lm
 CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp

@@ -11,6 +11,7 @@
 #include "probes/io/resolve.h"
 #include "probes/io/socks_door.h"
 #include "probes/known.h"
+#include "probes/lookout.h"
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
@@ -41,6 +42,7 @@ struct live {
 	struct watch *watch;
 	struct discoverer *discover;
 	struct questions *questions;
+	struct lookout *lookout; /* NULL: packets are not to be watched */
 	struct socks_door *door;
 	struct known *known;
 	struct offers offers;
@@ -252,6 +254,7 @@ static void see_status(struct live *live, struct when now)
 	if (!when_known(live->first_status))
 		live->first_status = now;
 	live->path_statuses += wait_for_paths(live, now) == 0;
+	lookout_see(live->lookout, live->tailnet, now);
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
@@ -276,9 +279,14 @@ static void hear(void *data, const struct tailnet_news *news)
 		break;
 	case TAILNET_SERVE:
 		offers_see_serve(&live->offers, news->serve);
+		lookout_see(live->lookout, live->tailnet, now);
 		break;
 	case TAILNET_SERVICES:
 		offers_see_services(&live->offers, news->services);
+		break;
+	case TAILNET_DERPMAP:
+		lookout_keep_derpmap(live->lookout, news->derpmap);
+		lookout_see(live->lookout, live->tailnet, now);
 		break;
 	case TAILNET_TROUBLE:
 		if (!live->settings->is_passive)
@@ -326,6 +334,8 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.is_left_alone = is_left_alone,
 		.data = live };
 	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
+	if (settings->has_capture && !is_once)
+		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
 	return live;
 }
@@ -344,6 +354,7 @@ void live_free(struct live *live)
 	known_free(live->known);
 	questions_free(live->questions);
 	watch_free(live->watch);
+	lookout_free(live->lookout);
 	tailnet_free(live->tailnet);
 	discover_free(live->discover);
 	if (live->door)

@@ -33,12 +33,14 @@ void settings_init(struct settings *settings)
 		.deadline_s = 5,
 		.discover = DISCOVER_MINE,
 		.has_llama_metrics = true,
+		.has_capture = true,
 		.socket = mem_copy(""),
 		.tailscale = mem_copy(""),
 		.ca_file = mem_copy(""),
 		.proxy = mem_copy(""),
 		.theme = mem_copy("default"),
 		.state_file = mem_copy(""),
+		.helper = mem_copy(""),
 	};
 }
 
@@ -58,6 +60,7 @@ void settings_fini(struct settings *settings)
 	free(settings->proxy);
 	free(settings->theme);
 	free(settings->state_file);
+	free(settings->helper);
 }
 
 /* "[v6]" or a name, up to the port or the path; 0: neither. */

@@ -35,8 +35,10 @@ struct settings {
 	char *proxy;      /* SOCKS5 for userspace networking; "": through LocalAPI dial */
 	char *theme;      /* name or path */
 	char *state_file; /* remembered endpoints; "": none */
+	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
 	bool has_llama_metrics;
-	bool is_passive; /* send nothing to peers */
+	bool has_capture; /* start the helper that watches packets */
+	bool is_passive;  /* send nothing to peers */
 };
 
 void settings_init(struct settings *settings);

@@ -1,4 +1,4 @@
-/* Four topics, each asked at its own rhythm through the one door that works.
+/* Five topics, each asked at its own rhythm through the one door that works.
  *
  * The door is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
  * child process. A topic is a row: what to ask of either door, how often, and what reads the answer. An
@@ -9,6 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/daemon.h"
+#include "probes/derpmap.h"
 #include "probes/serve.h"
 #include "probes/services.h"
 #include "probes/tailscale.h"
@@ -21,13 +22,14 @@
 #define DEADLINE_CLI_PERIODS 3
 #define IDLE_MS 30000
 #define NEWS_GAP_MS 300
+#define NEVER INT64_MAX
 #define BUS_RETRY_MS 5000
 #define BUS_CONNECT_MS 5000
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
 /* Initial state, health, peer changes, no netmap, peer patches. */
 #define BUS_MASK "45186"
 
-enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_COUNT };
+enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_DERPMAP, TOPIC_COUNT };
 
 struct topic;
 
@@ -59,7 +61,7 @@ struct tailnet {
 struct topic {
 	const char *path;     /* of LocalAPI */
 	const char *words[4]; /* of the CLI, NULL-ended; none: the CLI has no such thing */
-	int periods;          /* asked every so many periods */
+	int periods;          /* asked every so many periods; 0: when somebody wants it */
 	void (*read)(struct ask *ask, struct when now);
 };
 
@@ -67,12 +69,14 @@ static void read_status(struct ask *ask, struct when now);
 static void read_serve(struct ask *ask, struct when now);
 static void read_metrics(struct ask *ask, struct when now);
 static void read_services(struct ask *ask, struct when now);
+static void read_derpmap(struct ask *ask, struct when now);
 
 static const struct topic topics[TOPIC_COUNT] = {
 	[TOPIC_STATUS] = { "status", { "status", "--json" }, 1, read_status },
 	[TOPIC_SERVE] = { "serve-config", { "serve", "status", "--json" }, 5, read_serve },
 	[TOPIC_METRICS] = { "usermetrics", { "metrics", "print" }, 1, read_metrics },
 	[TOPIC_SERVICES] = { "services", { NULL }, 30, read_services },
+	[TOPIC_DERPMAP] = { "derpmap", { "debug", "derp-map" }, 0, read_derpmap },
 };
 
 static void schedule(struct tailnet *tailnet);
@@ -160,6 +164,14 @@ static void read_services(struct ask *ask, struct when now)
 	services_free(services);
 }
 
+static void read_derpmap(struct ask *ask, struct when now)
+{
+	struct derpmap *derpmap = derpmap_parse(ask->text, ask->length, &ask->fault);
+
+	(void)now;
+	tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP, .derpmap = derpmap });
+}
+
 /* ---- asking ---- */
 
 static int feed(void *data, const char *bytes, size_t length)
@@ -212,7 +224,7 @@ static void end(struct ask *ask, struct when now)
 
 	ask->open = NULL;
 	ask->took = now.mono_ms - ask->begun;
-	ask->due = ask->begun + gap_of(ask, gap);
+	ask->due = ask->topic->periods ? ask->begun + gap_of(ask, gap) : NEVER;
 	status_parser_free(ask->parser);
 	ask->parser = NULL;
 	schedule(tailnet);
@@ -230,6 +242,8 @@ static void done(void *data, const struct daemon_result *result)
 		ask->topic->read(ask, now);
 	else if (is_status && !goes_on)
 		trouble(tailnet, result->trouble, result->text);
+	else if (ask->topic == &topics[TOPIC_DERPMAP])
+		tell(tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP });
 	tailnet->has_serve = tailnet->has_serve || ask->topic == &topics[TOPIC_SERVE];
 	end(ask, now);
 	if (!goes_on)
@@ -331,6 +345,7 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 	for (size_t i = 0; i < TOPIC_COUNT; i++) {
 		tailnet->asks[i].tailnet = tailnet;
 		tailnet->asks[i].topic = &topics[i];
+		tailnet->asks[i].due = topics[i].periods ? 0 : NEVER;
 	}
 	tailnet->timer = mem_alloc(sizeof(*tailnet->timer));
 	uv_timer_init(loop, tailnet->timer);
@@ -366,7 +381,13 @@ void tailnet_ask_now(struct tailnet *tailnet)
 	int64_t now = when_now().mono_ms;
 
 	for (size_t i = 0; i < TOPIC_COUNT; i++)
-		if (tailnet->asks[i].due > now)
+		if (tailnet->asks[i].due > now && topics[i].periods)
 			tailnet->asks[i].due = now;
+	schedule(tailnet);
+}
+
+void tailnet_ask_derpmap(struct tailnet *tailnet)
+{
+	tailnet->asks[TOPIC_DERPMAP].due = 0;
 	schedule(tailnet);
 }

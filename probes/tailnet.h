@@ -2,8 +2,8 @@
  * had.
  *
  * Status every period and when the IPN bus says that something changed, serve configuration every ten
- * seconds, traffic counters every period, services every minute. What comes in goes to the ledger; who
- * composed it is told by one callback. Nothing here ever goes to a peer. */
+ * seconds, traffic counters every period, services every minute, the DERP map when it is asked for. What
+ * comes in goes to the ledger; who composed it is told by one callback. Nothing here ever goes to a peer. */
 #ifndef TSLLM_PROBES_TAILNET_H
 #define TSLLM_PROBES_TAILNET_H
 
@@ -15,6 +15,7 @@ enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
 	TAILNET_SERVE,  /* a serve configuration was read: ledger_keep_serve() is the listener's */
 	TAILNET_SERVICES,
+	TAILNET_DERPMAP, /* asked for by tailnet_ask_derpmap() */
 	TAILNET_TROUBLE
 };
 
@@ -22,6 +23,7 @@ struct tailnet_news {
 	enum tailnet_event event;
 	struct obs_serve *serve;             /* TAILNET_SERVE: the listener takes it over */
 	const struct obs_services *services; /* TAILNET_SERVICES: for the call */
+	struct derpmap *derpmap;             /* TAILNET_DERPMAP: the listener takes it over; NULL: none */
 };
 
 typedef void tailnet_fn(void *data, const struct tailnet_news *news);
@@ -32,6 +34,7 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 	struct ledger *ledger, tailnet_fn *news, void *data);
 void tailnet_free(struct tailnet *tailnet);
 void tailnet_ask_now(struct tailnet *tailnet);
+void tailnet_ask_derpmap(struct tailnet *tailnet); /* which is asked for at no rhythm of its own */
 /* tailscaled's socket in use; NULL: there is none, the CLI is. */
 const char *tailnet_socket(const struct tailnet *tailnet);
 /* Statuses and failures so far. */

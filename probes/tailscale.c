@@ -107,6 +107,7 @@ static void read_self(struct status_parser *parser, const struct json *value)
 	if (!json_is_object(value))
 		return;
 	peer_read(&parser->self, NULL, value, parser->arena);
+	parser->status->own_addresses = peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
 	parser->status->has_self = true;
 }
 
@@ -185,7 +186,7 @@ struct status_parser *status_parser_new(void)
 	status->arena = parser->arena;
 	status->backend_word = status->version = status->auth_url = "";
 	status->tailnet = status->magicdns_suffix = "";
-	status->health = status->cert_domains = peer_no_list;
+	status->health = status->cert_domains = status->own_addresses = peer_no_list;
 	return parser;
 }
 

@@ -256,6 +256,7 @@ static const struct key keys[] = {
 	{ "proxy", &kind_proxy, offsetof(struct settings, proxy), 0, 0 },
 	{ "theme", &kind_name_or_path, offsetof(struct settings, theme), 0, 0 },
 	{ "llama-metrics", &kind_switch, offsetof(struct settings, has_llama_metrics), 0, 0 },
+	{ "capture", &kind_switch, offsetof(struct settings, has_capture), 0, 0 },
 	{ "passive", &kind_switch, offsetof(struct settings, is_passive), 0, 0 },
 };
 

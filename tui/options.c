@@ -60,10 +60,10 @@ static int take_endpoint(struct parse *parse, const struct option_row *row, cons
 	return settings_pin(parse->settings, value, &parse->fault);
 }
 
-static int take_nothing(struct parse *parse, const struct option_row *row, const char *value)
+static int take_key_off(struct parse *parse, const struct option_row *row, const char *value)
 {
-	(void)parse, (void)row, (void)value;
-	return 0;
+	(void)value;
+	return config_set(parse->settings, row->key, "off", NULL, &parse->fault);
 }
 
 static int find_word(const char *const *words, const char *value)
@@ -133,7 +133,7 @@ static const struct option_row rows[] = {
 	{ "mouse", "on|off|auto", take_mouse, NULL, 0, "auto: off over ssh" },
 	{ "ascii", NULL, take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
 	{ "log", "FILE", take_text, NULL, AT(log), "append what happens to FILE" },
-	{ "no-capture", NULL, take_nothing, NULL, 0, "accepted; this build has no capture" },
+	{ "no-capture", NULL, take_key_off, "capture", 0, "do not start the helper that watches packets" },
 	{ "help", NULL, take_flag, NULL, AT(wants_help), "print this and exit" },
 	{ "version", NULL, take_flag, NULL, AT(wants_version), "print the version and exit" },
 };
@@ -229,7 +229,8 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
-		bool is_setting = row->take == take_key || row->take == take_endpoint;
+		bool is_setting =
+			row->take == take_key || row->take == take_key_off || row->take == take_endpoint;
 
 		if (is_first != is_setting && row->take(parse, row, given[i].value)) {
 			char name[64];

@@ -21,6 +21,8 @@ struct http {
 	struct http_call *calls;
 	size_t in_flight;
 	bool is_inside; /* curl is at work */
+	void (*used)(void *data, int port);
+	void *used_data;
 };
 
 struct watch {
@@ -41,8 +43,24 @@ static void remove_call(struct http_call *call)
 	http_call_free(call);
 }
 
+void http_on_port(struct http *http, void (*used)(void *data, int port), void *data)
+{
+	http->used = used;
+	http->used_data = data;
+}
+
+static void tell_port(const struct http_call *call)
+{
+	long port = 0;
+
+	if (call->http->used && curl_easy_getinfo(call->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
+		port > 0)
+		call->http->used(call->http->used_data, (int)port);
+}
+
 static void finish(struct http_call *call, CURLcode result)
 {
+	tell_port(call);
 	http_outcome_settle(call, result);
 	http_call_hand_over(call);
 	answer_examine(&call->answer);

@@ -40,6 +40,8 @@ void http_free(struct http *http); /* ends every call without calling back */
 /* done is called exactly once, from the loop, never from within http_get(); not after http_cancel(). */
 struct http_call *http_get(struct http *http, const struct http_request *request, http_bytes_fn *bytes,
 	http_done_fn *done, void *data);
+/* used: is told the local port of each TCP connection over which a request went. NULL: nobody is. */
+void http_on_port(struct http *http, void (*used)(void *data, int port), void *data);
 void http_cancel(struct http_call *call);
 size_t http_in_flight(const struct http *http);
 

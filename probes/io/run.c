@@ -102,7 +102,8 @@ static void on_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer)
 		on_pipe_end(run, pipe);
 		return;
 	}
-	run->stdout_length += (size_t)length;
+	if (run->stdout_max != RUN_NO_CAP)
+		run->stdout_length += (size_t)length;
 	if (run->stdout_length <= run->stdout_max && !run->bytes(run->data, buffer->base, (size_t)length))
 		return;
 	if (run->done) { /* the taker may have cancelled */
@@ -172,7 +173,8 @@ struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms
 	own(run, (uv_handle_t *)&run->process);
 	run->is_running = run->result.is_started = !error;
 	run->result.error = -error;
-	uv_timer_start(&run->deadline, on_deadline, error ? 0 : (uint64_t)deadline_ms, 0);
+	if (error || deadline_ms != RUN_NO_DEADLINE)
+		uv_timer_start(&run->deadline, on_deadline, error ? 0 : (uint64_t)deadline_ms, 0);
 	if (!error) {
 		run->open_pipes = 2;
 		uv_read_start((uv_stream_t *)&run->output, room_for, on_output);

@@ -1,12 +1,13 @@
 /* Child processes on the loop: argv and two callbacks, never a shell.
  *
  * stdout is handed over as it comes (capped), stderr is kept up to 4 kB, stdin is /dev/null. At the deadline
- * the child's process group gets SIGKILL. */
+ * the child's process group gets SIGKILL. A child that shall stay has neither deadline nor cap. */
 #ifndef TSLLM_IO_RUN_H
 #define TSLLM_IO_RUN_H
 
 #include <stddef.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <uv.h>
 
 struct run;
@@ -18,6 +19,9 @@ struct run_result {
 	int exit_status;         /* -1: ended by a signal */
 	const char *stderr_text; /* raw */
 };
+
+#define RUN_NO_DEADLINE 0
+#define RUN_NO_CAP SIZE_MAX
 
 typedef int run_bytes_fn(void *data, const char *bytes, size_t length); /* -1 ends it */
 typedef void run_done_fn(void *data, const struct run_result *result);

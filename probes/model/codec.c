@@ -207,11 +207,16 @@ static void write_mount(struct json_out *out, const struct snapshot *snapshot, c
 	json_out_end(out, '}');
 }
 
-/* This build has no capture, and so it sees no flows. */
-static void write_capture(struct json_out *out)
+static void write_capture(struct json_out *out, const struct capture *capture)
 {
 	json_out_begin(out, "capture", '{');
-	json_out_text(out, "state", "off");
+	json_out_text(out, "state", capture_state_name(capture->state));
+	json_out_time(out, "since", capture->since);
+	if (capture->state == CAPTURE_RUNNING)
+		json_out_texts(out, "devices", capture->devices);
+	json_out_number(out, "dropped", capture->dropped);
+	json_out_text(out, "trouble", capture->trouble);
+	json_out_text(out, "fix", capture->fix);
 	json_out_end(out, '}');
 	json_out_begin(out, "flows", '[');
 	json_out_end(out, ']');
@@ -260,7 +265,7 @@ int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty)
 	write_daemon(&out, &snapshot->daemon);
 	write_traffic(&out, &snapshot->traffic);
 	write_rows(&out, snapshot);
-	write_capture(&out);
+	write_capture(&out, &snapshot->capture);
 	write_verdicts(&out, snapshot, snapshot->verdicts);
 	write_ledger(&out, snapshot);
 	json_out_end(&out, '}');

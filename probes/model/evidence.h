@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/model/ledger.h"
 #include "probes/model/series.h"
+#include "probes/model/sighting.h"
 #include "probes/model/snapshot.h"
 
 /* Since when a code has held, and the row it made. One list a row. */
@@ -18,6 +19,18 @@ struct standings {
 	size_t count, room;
 };
 
+/* How a round trip was measured; the later ones are better. */
+enum rtt_source {
+	RTT_NONE,
+	RTT_ACK,     /* data to its acknowledgement: an upper bound */
+	RTT_PING,    /* that tailscaled was asked for */
+	RTT_CONNECT, /* of our own requests */
+	RTT_SYN,     /* the same, seen in packets, of anybody's connects */
+	RTT_WIREGUARD,
+	RTT_DISCO,
+	RTT_SOURCES
+};
+
 struct known_peer {
 	char *id;
 	const struct obs_peer *obs; /* in the ledger's status */
@@ -29,12 +42,13 @@ struct known_peer {
 	struct when revived; /* heard again after its pings were lost */
 	struct when counted; /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	struct series *rtt; /* NULL until a sample */
-	const char *rtt_source;
-	double best_direct_ms;   /* NAN */
-	bool has_served;         /* an endpoint of it answered once, or is pinned */
-	unsigned silent_doors;   /* endpoints whose connects time out now */
-	bool ping_ok, ping_lost; /* the last ping */
+	struct series *rtt;         /* NULL until a sample */
+	enum rtt_source rtt_source; /* of all that is fresh in it */
+	struct sighting *sighting;  /* NULL: packets told nothing of it */
+	double best_direct_ms;      /* NAN */
+	bool has_served;            /* an endpoint of it answered once, or is pinned */
+	unsigned silent_doors;      /* endpoints whose connects time out now */
+	bool ping_ok, ping_lost;    /* the last ping */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -115,6 +129,12 @@ struct known_mount {
 	struct standings standings;
 };
 
+struct known_traffic {
+	struct obs_traffic totals;
+	struct when at; /* unknown: never */
+	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
+};
+
 struct ledger {
 	struct ledger_terms terms;
 	struct obs_status *status; /* NULL: none yet */
@@ -135,13 +155,27 @@ struct ledger {
 	struct obs_serve *serve;
 	struct known_mount *mounts;
 	size_t mount_count;
-	struct obs_traffic traffic;
-	struct when traffic_at;
-	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
+	struct known_traffic traffic, captured; /* by the daemon's own counters; by packets */
+	struct obs_traffic captured_now;        /* since the last of those; NAN: packets are not watched */
+	VEC(struct known_link) links;
+	VEC(struct known_flow) flows;
+	VEC(struct sniffed) waiting; /* exchanges that are not told yet from our own */
+	struct {
+		int port;
+		struct when at;
+	} own_ports[256]; /* from which this program asked lately */
+	size_t own_port_count;
 	struct {
 		char *mode, *ports, *now;
 		size_t peers, asked, pending;
 	} discovery;
+	struct {
+		enum capture_state state;
+		struct when since;
+		char *trouble, *fix;
+		VEC(char *) devices;
+		double dropped;
+	} capture;
 	struct standings standings;
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
@@ -208,7 +242,35 @@ void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
 /* Shared by the files of the ledger. */
 void ledger_set_text(char **slot, const char *text);
 double ledger_rate(double before, double after, double seconds); /* NAN where a counter was reset */
+void ledger_free_capture(struct ledger *ledger);
 void ledger_free_peer(struct known_peer *peer);
+void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);
+/* A round trip, taken unless a better source tells them. Those of two sources are never mixed. */
+void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struct when now);
+const char *rtt_source_name(enum rtt_source source);
+struct known_peer *ledger_peer_at(
+	const struct ledger *ledger, const char *ip); /* NULL: none; finds self too */
+struct sighting *peer_sighting(struct known_peer *peer);
+
+/* What packets told: ledger_links.c, ledger_flows.c. */
+void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void ledger_tell_exchanges(struct ledger *ledger, int64_t at_us, struct when now); /* a period has ended */
+void ledger_claim_links(struct ledger *ledger);                                    /* after a status */
+void ledger_claim_flows(struct ledger *ledger);
+void ledger_forget_misses(struct ledger *ledger);
+void ledger_restart_links(struct ledger *ledger); /* the helper counts from zero again */
+void ledger_restart_flows(struct ledger *ledger);
+void ledger_free_links(struct ledger *ledger);
+void ledger_free_flows(struct ledger *ledger);
+/* The peer's current path, as packets show it; NULL: they do not. */
+const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer);
+double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
+
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);

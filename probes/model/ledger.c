@@ -23,12 +23,12 @@ void ledger_set_text(char **slot, const char *text)
 	*slot = mem_copy(text);
 }
 
-static void forget_traffic(struct ledger *ledger)
+static void forget_traffic(struct known_traffic *traffic)
 {
-	ledger->traffic_at = (struct when){ 0 };
+	traffic->at = (struct when){ 0 };
 	for (size_t i = 0; i < TRAFFIC_PATHS; i++)
-		ledger->traffic.rx_bytes[i] = ledger->traffic.tx_bytes[i] = ledger->rx_per_s[i] =
-			ledger->tx_per_s[i] = NAN;
+		traffic->totals.rx_bytes[i] = traffic->totals.tx_bytes[i] = traffic->rx_per_s[i] =
+			traffic->tx_per_s[i] = NAN;
 }
 
 struct ledger *ledger_new(const struct ledger_terms *terms)
@@ -42,8 +42,13 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->discovery.mode = mem_copy("");
 	ledger->discovery.ports = mem_copy("");
 	ledger->discovery.now = mem_copy("");
+	ledger->capture.trouble = mem_copy("");
+	ledger->capture.fix = mem_copy("");
+	ledger->capture.dropped = NAN;
 	ledger->self.best_direct_ms = NAN;
-	forget_traffic(ledger);
+	forget_traffic(&ledger->traffic);
+	forget_traffic(&ledger->captured);
+	ledger->captured_now = ledger->captured.totals;
 	return ledger;
 }
 
@@ -72,6 +77,9 @@ void ledger_free(struct ledger *ledger)
 		ledger_free_endpoint(ledger->endpoints.items[i]);
 	free(ledger->endpoints.items);
 	free_mounts(ledger);
+	ledger_free_capture(ledger);
+	ledger_free_links(ledger);
+	ledger_free_flows(ledger);
 	free(ledger->standings.items);
 	for (size_t i = 0; i < ledger->events.count; i++) {
 		free((char *)(uintptr_t)ledger->events.items[i].who);
@@ -190,16 +198,21 @@ void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve)
 	ledger->mount_count = serve->mount_count;
 }
 
+void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now)
+{
+	double seconds = (double)when_since(traffic->at, now) / 1000;
+
+	for (size_t i = 0; i < TRAFFIC_PATHS && when_known(traffic->at); i++) {
+		traffic->rx_per_s[i] = ledger_rate(traffic->totals.rx_bytes[i], totals->rx_bytes[i], seconds);
+		traffic->tx_per_s[i] = ledger_rate(traffic->totals.tx_bytes[i], totals->tx_bytes[i], seconds);
+	}
+	traffic->totals = *totals;
+	traffic->at = now;
+}
+
 void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now)
 {
-	double seconds = (double)when_since(ledger->traffic_at, now) / 1000;
-
-	for (size_t i = 0; i < TRAFFIC_PATHS && when_known(ledger->traffic_at); i++) {
-		ledger->rx_per_s[i] = ledger_rate(ledger->traffic.rx_bytes[i], traffic->rx_bytes[i], seconds);
-		ledger->tx_per_s[i] = ledger_rate(ledger->traffic.tx_bytes[i], traffic->tx_bytes[i], seconds);
-	}
-	ledger->traffic = *traffic;
-	ledger->traffic_at = now;
+	ledger_see_totals(&ledger->traffic, traffic, now);
 }
 
 void ledger_see_names(struct ledger *ledger, bool resolve)
@@ -263,7 +276,8 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
 	}
 	ledger->self.offline_polls = 0;
-	forget_traffic(ledger);
+	forget_traffic(&ledger->traffic);
+	ledger_forget_misses(ledger);
 	event_note(ledger, "", STATE_UNKNOWN, now,
 		"this machine slept or its clock jumped: asking everything anew");
 }

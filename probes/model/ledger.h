@@ -7,6 +7,7 @@
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"
+#include "probes/model/sniffed.h"
 #include "probes/model/snapshot.h"
 
 struct ledger;
@@ -30,6 +31,10 @@ void ledger_see_trouble(
 	struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
 void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve); /* takes it over */
 void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now);
+void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture, struct when now);
+void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+/* A local TCP port from which this program asked: exchanges from it are nobody's use of a server. */
+void ledger_see_own_port(struct ledger *ledger, int port, struct when now);
 void ledger_see_names(struct ledger *ledger, bool resolve); /* whether MagicDNS names resolve here */
 void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpoint, struct when now);
 void ledger_drop_endpoint(struct ledger *ledger, const char *url);

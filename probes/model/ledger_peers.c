@@ -16,6 +16,7 @@
 void ledger_free_peer(struct known_peer *peer)
 {
 	free(peer->rtt);
+	free(peer->sighting);
 	free(peer->standings.items);
 }
 
@@ -46,6 +47,52 @@ static void note_path(struct ledger *ledger, struct known_peer *peer, enum path_
 		now, text);
 }
 
+/* ---- round trips ---- */
+
+/* How long a source stays the one after its last sample: pings come every 3 s, handshakes every 2 min. */
+static const struct {
+	const char *name;
+	int64_t holds_ms;
+} rtt_sources[RTT_SOURCES] = {
+	[RTT_NONE] = { "", 0 },
+	[RTT_ACK] = { "ack", 30000 },
+	[RTT_PING] = { "ping", 30000 },
+	[RTT_CONNECT] = { "tcp", 30000 },
+	[RTT_SYN] = { "tcp", 30000 },
+	[RTT_WIREGUARD] = { "wireguard", 150000 },
+	[RTT_DISCO] = { "disco", 30000 },
+};
+
+const char *rtt_source_name(enum rtt_source source)
+{
+	return rtt_sources[source].name;
+}
+
+static void renew_rtt(struct known_peer *peer, struct when now)
+{
+	if (peer->rtt)
+		series_renew(peer->rtt, now);
+	peer->rtt_source = RTT_NONE;
+}
+
+void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struct when now)
+{
+	if (!peer->rtt)
+		peer->rtt = mem_alloc(sizeof(*peer->rtt));
+	if (source < peer->rtt_source &&
+		series_age_ms(peer->rtt, now) <= (double)rtt_sources[peer->rtt_source].holds_ms)
+		return;
+	if (source != peer->rtt_source && peer->rtt_source != RTT_NONE)
+		series_renew(peer->rtt, now);
+	peer->rtt_source = source;
+	series_add(peer->rtt, ms, now);
+	if (source >= RTT_CONNECT && source <= RTT_SYN && peer->kind == PATH_DIRECT &&
+		!(peer->best_direct_ms <= ms))
+		peer->best_direct_ms = ms;
+}
+
+/* ---- paths ---- */
+
 /* A new kind of path is believed when two statuses in a row show it. */
 static void see_path(struct ledger *ledger, struct known_peer *peer, struct when now)
 {
@@ -66,8 +113,8 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	peer->candidate_polls = 0;
 	peer->kind = seen;
 	peer->kind_since = now;
-	if (peer->rtt && before != PATH_UNKNOWN && before != PATH_IDLE)
-		series_renew(peer->rtt, now);
+	if (before != PATH_UNKNOWN && before != PATH_IDLE)
+		renew_rtt(peer, now);
 	note_path(ledger, peer, before, now);
 }
 
@@ -85,9 +132,24 @@ void ledger_hear(struct known_peer *peer, struct when now)
 	peer->ping_lost = false;
 }
 
-static void see_counters(struct known_peer *peer, struct when now)
+/* By DERP goes what the daemon counted and packets did not show on another path. */
+static void see_derp_bytes(struct known_peer *peer)
+{
+	struct sighting *sighting = peer_sighting(peer);
+	double rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
+	double tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
+
+	if (kind_of(peer->obs) == PATH_DERP) {
+		sighting->rx_bytes[TRAFFIC_DERP] += rx > 0 ? rx : 0;
+		sighting->tx_bytes[TRAFFIC_DERP] += tx > 0 ? tx : 0;
+	}
+	sighting->fresh_rx = sighting->fresh_tx = 0;
+}
+
+static void see_counters(const struct ledger *ledger, struct known_peer *peer, struct when now)
 {
 	const struct obs_peer *obs = peer->obs;
+	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
 	double seconds = (double)when_since(peer->counted, now) / 1000;
 
 	if (when_known(peer->counted)) {
@@ -95,6 +157,8 @@ static void see_counters(struct known_peer *peer, struct when now)
 		peer->tx_per_s = ledger_rate(peer->tx_bytes, obs->tx_bytes, seconds);
 		if (obs->rx_bytes > peer->rx_bytes)
 			ledger_hear(peer, now);
+		if (is_captured && (peer->sighting || kind_of(obs) == PATH_DERP))
+			see_derp_bytes(peer);
 	}
 	peer->rx_bytes = obs->rx_bytes;
 	peer->tx_bytes = obs->tx_bytes;
@@ -108,7 +172,7 @@ static void see_peer(
 	peer->id = (char *)(uintptr_t)obs->id;
 	if (peer != &ledger->self)
 		see_path(ledger, peer, now);
-	see_counters(peer, now);
+	see_counters(ledger, peer, now);
 	peer->offline_polls = obs->is_online ? 0 : peer->offline_polls + 1;
 	if (obs->is_online && !peer->was_online)
 		peer->ping_lost = false;
@@ -143,7 +207,7 @@ static void merge_peers(struct ledger *ledger, struct obs_status *status, struct
 			*peer = ledger->peers[old++];
 		else
 			*peer = (struct known_peer){
-				.rx_per_s = NAN, .tx_per_s = NAN, .best_direct_ms = NAN, .rtt_source = ""
+				.rx_per_s = NAN, .tx_per_s = NAN, .best_direct_ms = NAN
 			};
 		see_peer(ledger, peer, order[i], now);
 		kept++;
@@ -204,10 +268,20 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	order_peers(ledger);
 	obs_status_free(before);
 	ledger->status_at = now;
+	ledger_claim_links(ledger);
+	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
 	ledger_set_text(&ledger->trouble_text, "");
 	ledger_set_text(&ledger->via, via);
 	ledger_set_text(&ledger->socket, socket);
+}
+
+static bool has_address(const struct obs_peer *peer, const char *ip)
+{
+	for (size_t i = 0; peer->addresses[i]; i++)
+		if (strcmp(peer->addresses[i], ip) == 0)
+			return true;
+	return false;
 }
 
 struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
@@ -227,6 +301,16 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 		else
 			high = middle;
 	}
+	return NULL;
+}
+
+struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
+{
+	if (ledger->self.obs && has_address(ledger->self.obs, ip))
+		return (struct known_peer *)(uintptr_t)&ledger->self;
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		if (has_address(ledger->peers[i].obs, ip))
+			return &ledger->peers[i];
 	return NULL;
 }
 
@@ -266,8 +350,5 @@ void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, stru
 	if (isnan(ms))
 		return;
 	peer->heard = now;
-	if (!peer->rtt)
-		peer->rtt = mem_alloc(sizeof(*peer->rtt));
-	series_add(peer->rtt, ms, now);
-	peer->rtt_source = "ping";
+	peer_time(peer, RTT_PING, ms, now);
 }

@@ -316,12 +316,7 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
 		peer->kind == PATH_UNKNOWN)
 		return; /* the first connect wakes the path: that is no round trip */
-	if (!peer->rtt)
-		peer->rtt = mem_alloc(sizeof(*peer->rtt));
-	series_add(peer->rtt, answer->connect_ms, now);
-	peer->rtt_source = "tcp";
-	if (peer->kind == PATH_DIRECT && !(peer->best_direct_ms <= answer->connect_ms))
-		peer->best_direct_ms = answer->connect_ms;
+	peer_time(peer, RTT_CONNECT, answer->connect_ms, now);
 }
 
 void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now)

@@ -81,6 +81,7 @@ struct obs_status {
 	bool has_tun, has_magicdns, has_self;
 	const char *const *health; /* NULL-ended */
 	const char *const *cert_domains;
+	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
 	struct obs_peer self;
 	struct obs_peer *peers;
 	size_t peer_count;
@@ -217,6 +218,12 @@ struct obs_answer {
 	bool is_front_end;             /* a web UI, not an engine */
 	bool is_expected;              /* the family's reader found what it wants in this answer */
 	const struct reading *reading; /* NULL: none */
+};
+
+/* How the capture helper is. */
+struct obs_capture {
+	int state; /* enum capture_state */
+	const char *trouble, *fix;
 };
 
 /* The answer to a confirming question about an endpoint (one row of probes/questions.c). */

@@ -10,7 +10,7 @@
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
 #define HEARD_LATELY_MS 30000
-#define CHANGING_HANDS_MS 12000         /* longer than a path takes to fall to DERP and to be found again */
+#define CHANGING_HANDS_MS 12000 /* longer than a path takes to fall to DERP and to be found again */
 
 static bool is_self(const struct evidence *e)
 {
@@ -62,7 +62,8 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	bool was_heard = when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < CHANGING_HANDS_MS;
 
 	(void)f;
-	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost && !was_heard;
+	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost &&
+	       !was_heard;
 }
 
 static bool expires_soon(const struct evidence *e, struct finding *f)

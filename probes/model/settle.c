@@ -127,11 +127,34 @@ static void settle_traffic(struct settling *s)
 	struct traffic *traffic = &s->snapshot->traffic;
 	const struct ledger *l = s->ledger;
 
-	traffic->source = when_known(l->traffic_at) ? "usermetrics" : "";
-	memcpy(traffic->rx_bytes, l->traffic.rx_bytes, sizeof(traffic->rx_bytes));
-	memcpy(traffic->tx_bytes, l->traffic.tx_bytes, sizeof(traffic->tx_bytes));
-	memcpy(traffic->rx_per_s, l->rx_per_s, sizeof(traffic->rx_per_s));
-	memcpy(traffic->tx_per_s, l->tx_per_s, sizeof(traffic->tx_per_s));
+	bool is_counted = when_known(l->traffic.at), is_captured = when_known(l->captured.at);
+	const struct known_traffic *known = is_counted || !is_captured ? &l->traffic : &l->captured;
+
+	traffic->source = is_counted ? "usermetrics" : is_captured ? "capture" : "";
+	memcpy(traffic->rx_bytes, known->totals.rx_bytes, sizeof(traffic->rx_bytes));
+	memcpy(traffic->tx_bytes, known->totals.tx_bytes, sizeof(traffic->tx_bytes));
+	memcpy(traffic->rx_per_s, known->rx_per_s, sizeof(traffic->rx_per_s));
+	memcpy(traffic->tx_per_s, known->tx_per_s, sizeof(traffic->tx_per_s));
+}
+
+/* Which devices and how many packets are of the helper that runs. */
+static void settle_capture(struct settling *s)
+{
+	const struct ledger *l = s->ledger;
+	bool is_running = l->capture.state == CAPTURE_RUNNING;
+	size_t count = is_running ? l->capture.devices.count : 0;
+	const char **devices = arena_alloc(s->arena, (count + 1) * sizeof(*devices));
+
+	for (size_t i = 0; i < count; i++)
+		devices[i] = arena_copy(s->arena, l->capture.devices.items[i]);
+	s->snapshot->capture = (struct capture){
+		.state = l->capture.state,
+		.since = l->capture.since.wall_ms,
+		.devices = devices,
+		.dropped = is_running ? l->capture.dropped : NAN,
+		.trouble = arena_copy(s->arena, l->capture.trouble),
+		.fix = arena_copy(s->arena, l->capture.fix),
+	};
 }
 
 static int row_of_url(const struct settling *s, const char *url)
@@ -259,9 +282,11 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	settle_daemon(&s);
 	judge_daemon(&s);
 	settle_traffic(&s);
+	settle_capture(&s);
 	settle_peers(&s);
 	settle_endpoints(&s);
 	settle_mounts(&s);
+	settle_flows(&s);
 	settle_events(&s);
 	settle_sums(&s);
 	snapshot->status = overall(&s);

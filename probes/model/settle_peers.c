@@ -41,6 +41,35 @@ static const char *relay_name(const struct settling *s, const struct obs_peer *o
 	return arena_printf(s->arena, "%.*s", (int)address, obs->peer_relay);
 }
 
+/* Known where packets are or were watched: a peer of which they showed nothing had nothing. */
+static void settle_bytes(const struct settling *s, const struct known_peer *known, struct path *path)
+{
+	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self;
+
+	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
+		path->rx_bytes[kind] = !is_known         ? NAN
+				       : known->sighting ? known->sighting->rx_bytes[kind]
+							 : 0;
+		path->tx_bytes[kind] = !is_known         ? NAN
+				       : known->sighting ? known->sighting->tx_bytes[kind]
+							 : 0;
+	}
+}
+
+static void settle_pings(const struct settling *s, const struct known_peer *known, struct path *path)
+{
+	const struct known_link *link = peer_link(s->ledger, known);
+	double pings;
+
+	path->loss = link ? sighting_loss(known->sighting, &pings) : NAN;
+	path->pong_age_ms = NAN;
+	path->pong_source = "";
+	if (link && when_known(link->ponged)) {
+		path->pong_age_ms = (double)when_since(link->ponged, s->now);
+		path->pong_source = "capture";
+	}
+}
+
 static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
@@ -53,8 +82,9 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 						     : "";
 	path->changes = known->changes;
 	path->since = known->kind_since.wall_ms;
-	path->loss = NAN;
-	path->rtt_source = known->rtt ? known->rtt_source : "";
+	settle_bytes(s, known, path);
+	settle_pings(s, known, path);
+	path->rtt_source = rtt_source_name(known->rtt_source);
 	path->rtt_ms = known->rtt ? series_percentile(known->rtt, 0.5) : NAN;
 	path->rtt_p95_ms = known->rtt ? series_percentile(known->rtt, 0.95) : NAN;
 	path->jitter_ms = known->rtt ? series_jitter(known->rtt) : NAN;

@@ -89,7 +89,7 @@ struct path {
 	const char *endpoint; /* "10.99.0.11:41641" */
 	const char *via;      /* DERP region code, or the relaying peer's name */
 	double rtt_ms, rtt_p95_ms, jitter_ms, loss, rtt_age_ms;
-	const char *rtt_source;  /* "disco" | "wireguard" | "tcp" | "ping" | "" */
+	const char *rtt_source;  /* "disco" | "wireguard" | "tcp" | "ping" | "ack" | "" */
 	double pong_age_ms;      /* since the last disco pong on it */
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
 	double changes;          /* of kind, since the start; those that the daemon remembers among them */

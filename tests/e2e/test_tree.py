@@ -10,7 +10,7 @@ SOURCES = [path for pattern in ("probes/*.[ch]", "probes/*/*.[ch]", "tui/*.[ch]"
            for path in glob.glob(pattern, root_dir=ROOT)]
 
 # Rooms from the ground up; each may include what is before it, and itself.
-ROOMS = ["probes/base", "probes/model", "probes/answer", "probes/io", "probes", "tui"]
+ROOMS = ["capture", "probes/base", "probes/model", "probes/answer", "probes/io", "probes", "tui"]
 
 # One foreign library, one file (a glob, where it fills more than one).
 LIBRARIES = {
@@ -18,7 +18,7 @@ LIBRARIES = {
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/screen.c"],
     "ini.h": ["tui/config.c", "tui/theme.c"],
-    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*",
+    "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*", "probes/sniffer.*", "probes/lookout.*",
              "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
@@ -44,6 +44,14 @@ def rooms_include_only_what_is_below_them():
     for path in SOURCES:
         for included in includes(path):
             assert ROOMS.index(room(included)) <= ROOMS.index(room(path)), f"{path} includes {included}"
+
+
+@test
+def of_the_capture_helper_its_reader_sees_the_protocol_alone():
+    for path in SOURCES:
+        for included in includes(path):
+            if included.startswith("capture/"):
+                assert included == "capture/wire.h" and re.match(r"probes/sniff(er)?\.", path), f"{path}: {included}"
 
 
 @test

@@ -2,11 +2,13 @@
  * family does, digest it, say whether it was expected) is done here in the same order. */
 #include "tests/unit/ledger_help.h"
 
+#include "probes/base/fault.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/digest.h"
 #include "probes/doors.h"
 #include "probes/family.h"
+#include "probes/sniff.h"
 #include "tests/unit/played.h"
 
 #include <math.h>
@@ -130,6 +132,38 @@ void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count)
 	for (size_t i = 0; i < count; i++)
 		serve->mounts[i] = mounts[i];
 	ledger_keep_serve(l, serve);
+}
+
+/* ---- what the capture helper says ---- */
+
+void hears(struct ledger *l, struct when now, const char *format, ...)
+{
+	struct sniffed sniffed;
+	struct fault fault = { "" };
+	char line[600];
+	va_list arguments;
+	int length;
+
+	va_start(arguments, format);
+	length = vsnprintf(line, sizeof(line), format, arguments);
+	va_end(arguments);
+	length += snprintf(
+		line + length, sizeof(line) - (size_t)length, " at=%lld", (long long)now.wall_ms * 1000);
+	if (sniff_line(&sniffed, line, (size_t)length, &fault))
+		fail_msg("%s", fault.text);
+	ledger_see_sniffed(l, &sniffed, now);
+}
+
+void starts_capture(struct ledger *l, struct when now)
+{
+	hears(l, now, "hello protocol=1");
+	ledger_see_capture(
+		l, &(struct obs_capture){ .state = CAPTURE_RUNNING, .trouble = "", .fix = "" }, now);
+}
+
+void ends_period(struct ledger *l, struct when now)
+{
+	hears(l, now, "stats received=1 dropped=0 paths=1 flows=1");
 }
 
 /* ---- what a door answers ---- */

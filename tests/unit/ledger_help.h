@@ -28,6 +28,13 @@ void watches_own(struct ledger *l, const char *family, const char *url); /* on t
 void sees(struct ledger *l, struct when now, struct obs_status *status); /* takes it over */
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
 
+/* ---- what the capture helper says ---- */
+
+/* Without the time that a line has (at=), which is now. */
+void hears(struct ledger *l, struct when now, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void starts_capture(struct ledger *l, struct when now);
+void ends_period(struct ledger *l, struct when now);
+
 /* ---- what a door answers ---- */
 
 void gives_a_key(void); /* from now on our requests carry one */

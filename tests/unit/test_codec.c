@@ -18,6 +18,7 @@
 static const char *const none[] = { NULL };
 static const char *const addresses[] = { "100.64.0.2", "fd7a:115c:a1e0::2", NULL };
 static const char *const tags[] = { "tag:gpu", NULL };
+static const char *const devices[] = { "eth0", "tailscale0", NULL };
 static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 
 static struct verdict verdicts[] = {
@@ -32,6 +33,7 @@ static const struct path unknown_path = {
 	.endpoint = "",
 	.via = "",
 	.rtt_source = "",
+	.pong_source = "",
 	.rtt_ms = NAN,
 	.rtt_p95_ms = NAN,
 	.jitter_ms = NAN,
@@ -97,6 +99,7 @@ static struct snapshot an_empty_snapshot(void)
 			.trouble = "tailscaled does not run",
 		},
 		.traffic = { .source = "" },
+		.capture = { .dropped = NAN, .trouble = "", .fix = "" },
 		.verdict_list = verdicts, .verdict_count = ARRAY_LEN(verdicts),
 	};
 
@@ -178,6 +181,12 @@ static struct snapshot a_snapshot(void)
 	snapshot.mounts = mounts;
 	snapshot.mount_count = ARRAY_LEN(mounts);
 	snapshot.verdicts = (struct span){ 3, 1 };
+	snapshot.capture = (struct capture){ .state = CAPTURE_RUNNING,
+		.since = WHEN,
+		.devices = devices,
+		.dropped = 3,
+		.trouble = "",
+		.fix = "" };
 	snapshot.requests = 41;
 	snapshot.by_cost[COST_FREE] = 40;
 	snapshot.by_cost[COST_WAKES] = 1;
@@ -239,7 +248,10 @@ static void the_head_says_what_and_when(void **state)
 	assert_string_equal(json_text(daemon, "backend_state"), "Running");
 	assert_true(json_true(daemon, "tun") && json_number(daemon, "age_ms") == 180);
 	assert_string_equal(json_string(row(daemon, "health", 0)), health[0]);
-	assert_string_equal(json_text(json_member(tree, "capture"), "state"), "off");
+	assert_string_equal(json_text(json_member(tree, "capture"), "state"), "running");
+	assert_string_equal(json_string(row(json_member(tree, "capture"), "devices", 1)), "tailscale0");
+	assert_true(json_number(json_member(tree, "capture"), "dropped") == 3);
+	assert_false(has_key(json_member(tree, "capture"), "trouble"));
 	assert_true(json_is_array(json_member(tree, "flows")));
 	assert_string_equal(json_text(row(tree, "verdicts", 0), "code"), "name-unresolved");
 	json_free(tree);

@@ -74,6 +74,7 @@ static void every_key_is_set(void **state)
 							    "proxy = socks5h://127.0.0.1:1055\n"
 							    "theme = mono\n"
 							    "llama-metrics = off\n"
+							    "capture = off\n"
 							    "passive = on\n");
 	char expected[64];
 
@@ -98,6 +99,7 @@ static void every_key_is_set(void **state)
 	assert_string_equal(settings->proxy, "socks5h://127.0.0.1:1055");
 	assert_string_equal(settings->theme, "mono");
 	assert_false(settings->has_llama_metrics);
+	assert_false(settings->has_capture);
 	assert_true(settings->is_passive);
 }
 
@@ -160,7 +162,7 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"1: 'abc' is no number from 0.5 to 3600\n"
 		"2: unknown key 'perod', expected one of period, deadline, discover, exclude, ignore, ports, "
 		"socket, "
-		"tailscale, ca_file, proxy, theme, llama-metrics, passive\n"
+		"tailscale, ca_file, proxy, theme, llama-metrics, capture, passive\n"
 		"4: 'some' is none of mine, tagged, all, off\n"
 		"6: '65536' is no port from 1 to 65535\n"
 		"7: 'yes' is neither 'on' nor 'off'\n"

@@ -404,6 +404,39 @@ static void a_second_request_reuses_the_connection_and_has_no_connect_time(void 
 	assert_int_equal(test->server.connections, 2);
 }
 
+struct ports {
+	int count, first, last;
+};
+
+static void on_port(void *data, int port)
+{
+	struct ports *ports = data;
+
+	if (!ports->count++)
+		ports->first = port;
+	ports->last = port;
+}
+
+static void the_local_port_of_every_request_is_told(void **state)
+{
+	struct test *test = *state;
+	struct http_request request;
+	struct ports ports = { 0, 0, 0 };
+
+	http_on_port(test->http, on_port, &ports);
+	ask_scripted(test, ANSWERS, OK_REPLY);
+	assert_true(ports.count == 1 && ports.first > 1023);
+	ask_within(test, 2000, 2000);
+	assert_true(ports.count == 2 && ports.last == ports.first);
+	request = asking(test->url);
+	request.is_fresh = true;
+	ask(test, &request);
+	assert_true(ports.count == 3 && ports.last != ports.first);
+	http_on_port(test->http, NULL, NULL);
+	ask(test, &request);
+	assert_int_equal(ports.count, 3);
+}
+
 static void an_interim_answer_leaves_no_trace(void **state)
 {
 	struct test *test = *state;
@@ -980,6 +1013,7 @@ int main(void)
 		TEST(a_key_goes_to_the_host_it_is_for_and_not_along_a_redirect),
 		TEST(a_name_is_dialed_at_its_address_without_a_resolver_or_a_thread),
 		TEST(a_name_without_an_address_is_unresolved_and_never_looked_up),
+		TEST(the_local_port_of_every_request_is_told),
 		TEST(a_second_request_reuses_the_connection_and_has_no_connect_time),
 		TEST(an_interim_answer_leaves_no_trace),
 		TEST(an_old_http_answer_ends_with_the_connection),

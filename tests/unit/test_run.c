@@ -183,6 +183,43 @@ static void a_cancelled_child_is_ended_and_never_done(void **state)
 	assert_true(test->length > 0);
 }
 
+static void enough(uv_timer_t *timer)
+{
+	struct test *test = timer->data;
+
+	run_cancel(test->run);
+	uv_close((uv_handle_t *)timer, NULL);
+}
+
+/* More than a pipe holds, and a cap that it goes over if there were one. */
+static void a_child_that_shall_stay_has_no_deadline_and_no_cap(void **state)
+{
+	struct test *test = *state;
+	uv_timer_t timer;
+
+	uv_timer_init(&test->loop, &timer);
+	timer.data = test;
+	uv_timer_start(&timer, enough, 200, 0);
+	test->run = run_start(&test->loop,
+		(const char *const[]){ "sh", "-c", "yes | head -c 2000000; exec sleep 60", NULL },
+		RUN_NO_DEADLINE, RUN_NO_CAP, on_bytes, on_done, test);
+	uv_run(&test->loop, UV_RUN_DEFAULT);
+	assert_int_equal(test->done, 0);
+	assert_int_equal(test->length, 2000000);
+}
+
+static void a_child_without_a_deadline_ends_when_it_ends(void **state)
+{
+	struct test *test = *state;
+
+	run_within(test, RUN_NO_DEADLINE, (const char *const[]){ "sh", "-c", "echo out; exit 77", NULL });
+	assert_int_equal(test->result.exit_status, 77);
+	assert_string_equal(test->output, "out\n");
+	test->done = 0;
+	run_within(test, RUN_NO_DEADLINE, (const char *const[]){ "tsllm-no-such-command", NULL });
+	assert_int_equal(test->result.error, ENOENT);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -198,6 +235,8 @@ int main(void)
 		TEST(a_taker_that_has_enough_ends_the_child),
 		TEST(of_stderr_the_first_four_kilobytes_are_kept),
 		TEST(a_cancelled_child_is_ended_and_never_done),
+		TEST(a_child_that_shall_stay_has_no_deadline_and_no_cap),
+		TEST(a_child_without_a_deadline_ends_when_it_ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,145 @@
+/* Three kinds of argument, each from its own source, in an order that changes only with them. */
+#include "probes/aim.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* What tsllm-capture takes of each. */
+#define UDP_PORTS_MAX 8
+#define DERP_MAX 64
+#define SERVED_MAX 16
+#define REGIONS_MAX 64
+
+static bool has_text(const struct strings *list, const char *text)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(list->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+static void add_region(struct strings *regions, const char *region)
+{
+	if (*region && regions->count < REGIONS_MAX && !has_text(regions, region))
+		strings_add(regions, region);
+}
+
+void aim_add_regions(struct strings *regions, const struct obs_status *status)
+{
+	const char *latest = "";
+
+	if (status->has_self)
+		add_region(regions, status->self.home_derp);
+	for (size_t i = 0; i < status->peer_count; i++) {
+		const char *region = status->peers[i].home_derp;
+
+		if (strcmp(region, latest) != 0)
+			add_region(regions, region);
+		latest = region;
+	}
+}
+
+bool aim_lacks_region(const struct strings *regions, const struct derpmap *derpmap)
+{
+	for (size_t i = 0; i < regions->count; i++) {
+		size_t node = 0;
+
+		while (derpmap && node < derpmap->node_count &&
+			strcmp(derpmap->nodes[node].region, regions->items[i]) != 0)
+			node++;
+		if (!derpmap || node == derpmap->node_count)
+			return true;
+	}
+	return false;
+}
+
+/* ---- arguments ---- */
+
+/* Each value once; the ports of both families are often the same. */
+static bool add_argument(struct strings *arguments, const char *option, const char *value)
+{
+	for (size_t i = 0; i + 1 < arguments->count; i += 2)
+		if (strcmp(arguments->items[i], option) == 0 && strcmp(arguments->items[i + 1], value) == 0)
+			return false;
+	strings_add(arguments, option);
+	strings_add(arguments, value);
+	return true;
+}
+
+/* "10.0.0.1:41641" and "[fd00::1]:41641": NULL where it is neither. */
+static const char *split_port(const char *address, char *host, size_t size)
+{
+	const char *colon = strrchr(address, ':');
+	bool has_bracket = *address == '[';
+
+	if (!colon || text_number(colon + 1, 65535) < 1)
+		return NULL;
+	snprintf(host, size, "%.*s", (int)(colon - address) - 2 * has_bracket, address + has_bracket);
+	return colon + 1;
+}
+
+static void aim_at_udp(const struct aim *aim, struct strings *arguments)
+{
+	const char *const *own = aim->status->own_addresses;
+	char host[64];
+	size_t count = 0;
+
+	for (; *own && count < UDP_PORTS_MAX; own++) {
+		const char *port = split_port(*own, host, sizeof(host));
+
+		if (port && has_text(aim->addresses, host))
+			count += add_argument(arguments, "-u", port);
+	}
+}
+
+static void aim_at_derp(const struct aim *aim, struct strings *arguments)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; aim->derpmap && i < aim->regions->count; i++)
+		for (size_t k = 0; k < aim->derpmap->node_count && count < DERP_MAX; k++)
+			if (strcmp(aim->derpmap->nodes[k].region, aim->regions->items[i]) == 0)
+				count += add_argument(arguments, "-d", aim->derpmap->nodes[k].address);
+}
+
+/* The port on this machine's loopback that a serve target leads to; 0: it leads elsewhere. */
+static int loopback_port(const char *target)
+{
+	const char *scheme = strstr(target, "://"), *place = scheme ? scheme + 3 : target;
+	size_t length = strcspn(place, "/");
+	char whole[300], host[280];
+	const char *port;
+
+	snprintf(whole, sizeof(whole), "%.*s", (int)(length < 250 ? length : 250), place);
+	port = split_port(whole, host, sizeof(host));
+	if (port)
+		return url_host_is_loopback(host) ? (int)text_number(port, 65535) : 0;
+	if (!scheme || !url_host_is_loopback(whole))
+		return 0;
+	return text_has_prefix(target, "https") ? 443 : 80;
+}
+
+static void aim_at_served(const struct aim *aim, struct strings *arguments)
+{
+	size_t count = 0;
+	char text[8];
+
+	for (size_t i = 0; aim->serve && i < aim->serve->mount_count && count < SERVED_MAX; i++) {
+		int port = loopback_port(aim->serve->mounts[i].target);
+
+		snprintf(text, sizeof(text), "%d", port);
+		if (port)
+			count += add_argument(arguments, "-s", text);
+	}
+}
+
+void aim_arguments(const struct aim *aim, struct strings *arguments)
+{
+	aim_at_udp(aim, arguments);
+	aim_at_derp(aim, arguments);
+	aim_at_served(aim, arguments);
+}

@@ -1,0 +1,27 @@
+/* Where the DERP servers are: `GET /localapi/v0/derpmap` or `tailscale debug derp-map`.
+ *
+ * Format: tailcfg.DERPMap of tailscale.com, as of 1.102; `null` before there is one. */
+#ifndef TSLLM_PROBES_DERPMAP_H
+#define TSLLM_PROBES_DERPMAP_H
+
+#include <stddef.h>
+
+struct arena;
+struct fault;
+
+struct derp_node {
+	const char *region;  /* code: "fra" */
+	const char *address; /* "192.0.2.1:443", "[2001:db8::1]:443" */
+};
+
+struct derpmap {
+	struct arena *arena;
+	struct derp_node *nodes; /* a row for each address */
+	size_t node_count;
+};
+
+/* Nodes known by name alone are left out, and those that do STUN only. NULL: no such map. */
+struct derpmap *derpmap_parse(const char *bytes, size_t length, struct fault *fault);
+void derpmap_free(struct derpmap *map);
+
+#endif

@@ -1,0 +1,26 @@
+/* The capture helper beside the ledger: where it is to look, what it sees, how it is.
+ *
+ * It is told from each status what to look for, asks for the DERP map where it lacks a region, and puts what
+ * the helper says into the ledger, and the ports from which this program asks. It sends nothing to anybody
+ * but the daemon. */
+#ifndef TSLLM_PROBES_LOOKOUT_H
+#define TSLLM_PROBES_LOOKOUT_H
+
+#include "probes/derpmap.h"
+#include "probes/model/ledger.h"
+#include "probes/settings.h"
+#include "probes/tailnet.h"
+
+#include <uv.h>
+
+struct lookout;
+
+struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, void (*changed)(void *data), void *data);
+void lookout_free(struct lookout *lookout);
+/* There is a new status or serve configuration. lookout: may be NULL, here and below. */
+void lookout_see(struct lookout *lookout, struct tailnet *tailnet, struct when now);
+/* Takes the map over; NULL: there is none to be had. */
+void lookout_keep_derpmap(struct lookout *lookout, struct derpmap *derpmap);
+
+#endif

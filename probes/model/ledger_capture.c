@@ -1,0 +1,82 @@
+/* How the capture helper is, and where each thing that it saw goes. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEVICES_MAX 16
+
+static void forget_devices(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->capture.devices.count; i++)
+		free(ledger->capture.devices.items[i]);
+	ledger->capture.devices.count = 0;
+}
+
+void ledger_free_capture(struct ledger *ledger)
+{
+	forget_devices(ledger);
+	free(ledger->capture.devices.items);
+	free(ledger->capture.trouble);
+	free(ledger->capture.fix);
+}
+
+void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture, struct when now)
+{
+	if (ledger->capture.state != (enum capture_state)capture->state)
+		ledger->capture.since = now;
+	if (capture->state != CAPTURE_RUNNING)
+		ledger_forget_misses(ledger); /* which nobody takes back any more */
+	ledger->capture.state = (enum capture_state)capture->state;
+	ledger_set_text(&ledger->capture.trouble, capture->trouble);
+	ledger_set_text(&ledger->capture.fix, capture->fix);
+}
+
+static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	(void)sniffed, (void)now;
+	forget_devices(ledger);
+	ledger->capture.dropped = NAN;
+	for (size_t i = 0; i < TRAFFIC_PATHS && isnan(ledger->captured_now.rx_bytes[0]); i++)
+		ledger->captured_now.rx_bytes[TRAFFIC_PATHS - 1 - i] =
+			ledger->captured_now.tx_bytes[TRAFFIC_PATHS - 1 - i] = 0;
+	ledger_restart_links(ledger);
+	ledger_restart_flows(ledger);
+}
+
+static void see_device(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	(void)now;
+	if (ledger->capture.devices.count < DEVICES_MAX)
+		*VEC_PUSH(&ledger->capture.devices) = mem_copy(sniffed->name);
+}
+
+static void see_stats(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	if (!isnan(sniffed->dropped))
+		ledger->capture.dropped = sniffed->dropped;
+	ledger_see_totals(&ledger->captured, &ledger->captured_now, now);
+	ledger_tell_exchanges(ledger, sniffed->at_us, now);
+}
+
+void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	static void (*const see[SNIFFED_COUNT])(
+		struct ledger * ledger, const struct sniffed *sniffed, struct when now) = {
+		[SNIFFED_HELLO] = see_hello,
+		[SNIFFED_DEVICE] = see_device,
+		[SNIFFED_PATH] = ledger_see_path,
+		[SNIFFED_RTT] = ledger_see_rtt,
+		[SNIFFED_MISS] = ledger_see_miss,
+		[SNIFFED_DERP] = ledger_see_derp,
+		[SNIFFED_FLOW] = ledger_see_flow,
+		[SNIFFED_EXCHANGE] = ledger_see_exchange,
+		[SNIFFED_STATS] = see_stats,
+	};
+
+	if (see[sniffed->word])
+		see[sniffed->word](ledger, sniffed, now);
+}

@@ -1,0 +1,376 @@
+/* Who uses which service, from TCP inside the tunnel and on the loopback.
+ *
+ * A flow is one client at one service. Three kinds: a peer that comes in, whose totals are taken as they are;
+ * this node that goes out, where this program is a client too; and the loopback, where every client is
+ * 127.0.0.1, because tailscaled asks the served engine in its name. What this program asks is told apart by
+ * the local ports of its connections, and left out; so the exchanges of the latter two kinds wait until its
+ * own answer is in. What comes through a mount of this node from this program itself comes from tailscaled's
+ * port: it is left out because on the loopback only what a peer's WireGuard bytes explain is a client, or
+ * what streams, which no question of this program does. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FLOWS_MAX 256
+#define WAITING_MAX 64
+#define WAIT_US 1500000     /* until an answer of our own is surely in */
+#define OWN_PORT_MS 60000   /* a port is soon somebody else's */
+#define OWN_OPEN_US 6000000 /* longer than any request of ours */
+#define UNCLAIMED_MS 60000
+#define CLEARLY 2       /* times all the others together */
+#define SHARE_LEAST 0.8 /* of an exchange's bytes that its peer's WireGuard bytes cannot be below */
+#define SHARE_MOST 8    /* and, beyond 4 kB, above: that peer is busy with something else */
+
+void ledger_see_own_port(struct ledger *ledger, int port, struct when now)
+{
+	size_t oldest = 0;
+
+	for (size_t i = 0; i < ledger->own_port_count; i++) {
+		if (ledger->own_ports[i].port == port) {
+			ledger->own_ports[i].at = now;
+			return;
+		}
+		if (ledger->own_ports[i].at.mono_ms < ledger->own_ports[oldest].at.mono_ms)
+			oldest = i;
+	}
+	if (ledger->own_port_count < ARRAY_LEN(ledger->own_ports))
+		oldest = ledger->own_port_count++;
+	ledger->own_ports[oldest].port = port;
+	ledger->own_ports[oldest].at = now;
+}
+
+static bool is_own_port(const struct ledger *ledger, int port, struct when now)
+{
+	for (size_t i = 0; i < ledger->own_port_count; i++)
+		if (ledger->own_ports[i].port == port)
+			return when_since(ledger->own_ports[i].at, now) < OWN_PORT_MS;
+	return false;
+}
+
+/* ---- the table ---- */
+
+void ledger_free_flows(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->flows.count; i++)
+		free(ledger->flows.items[i].peer_id);
+	free(ledger->flows.items);
+	free(ledger->waiting.items);
+}
+
+void ledger_restart_flows(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->flows.count; i++) {
+		struct known_flow *flow = &ledger->flows.items[i];
+
+		flow->run_connections = flow->run_up = flow->run_down = flow->run_exchanges = 0;
+		flow->open = 0;
+		flow->is_open = false;
+	}
+	ledger->waiting.count = 0;
+}
+
+static struct known_flow *room_for_flow(struct ledger *ledger)
+{
+	struct known_flow *oldest = &ledger->flows.items[0];
+
+	if (ledger->flows.count < FLOWS_MAX)
+		return VEC_PUSH(&ledger->flows);
+	for (size_t i = 1; i < ledger->flows.count; i++)
+		if (ledger->flows.items[i].told.mono_ms < oldest->told.mono_ms)
+			oldest = &ledger->flows.items[i];
+	free(oldest->peer_id);
+	return oldest;
+}
+
+/* peer_id: of a flow on the loopback, which is told by it; else NULL. */
+static struct known_flow *flow_of(
+	struct ledger *ledger, const struct sniffed *sniffed, const char *peer_id, struct when now)
+{
+	struct known_flow *flow = NULL;
+
+	for (size_t i = 0; i < ledger->flows.count && !flow; i++) {
+		struct known_flow *known = &ledger->flows.items[i];
+
+		if (known->port == sniffed->server.port && strcmp(known->server, sniffed->server.host) == 0 &&
+			strcmp(known->client, sniffed->client.host) == 0 &&
+			(!peer_id || strcmp(known->peer_id, peer_id) == 0))
+			flow = known;
+	}
+	if (flow)
+		return flow;
+	flow = room_for_flow(ledger);
+	*flow = (struct known_flow){ .port = sniffed->server.port,
+		.peer_id = mem_copy(peer_id ? peer_id : ""),
+		.is_loopback = peer_id != NULL,
+		.since = now,
+		.told = now,
+		.up_per_s = NAN,
+		.down_per_s = NAN,
+		.ttfb_ms = NAN,
+		.ttft_ms = NAN,
+		.ttft_max_ms = NAN,
+		.tokens_per_s = NAN };
+	snprintf(flow->client, sizeof(flow->client), "%s", sniffed->client.host);
+	snprintf(flow->server, sizeof(flow->server), "%s", sniffed->server.host);
+	return flow;
+}
+
+/* ---- whose it is ---- */
+
+static bool is_ours(const struct ledger *ledger, const char *ip)
+{
+	return ledger->self.obs && ledger_peer_at(ledger, ip) == &ledger->self;
+}
+
+static void claim(struct ledger *ledger, struct known_flow *flow)
+{
+	const struct known_peer *peer;
+
+	if (flow->is_loopback || *flow->peer_id)
+		return;
+	flow->is_outgoing = is_ours(ledger, flow->client);
+	peer = ledger_peer_at(ledger, flow->is_outgoing ? flow->server : flow->client);
+	if (peer && (flow->is_outgoing || is_ours(ledger, flow->server)))
+		ledger_set_text(&flow->peer_id, peer->id);
+}
+
+/* What nobody claims within a minute is of no peer of ours. */
+void ledger_claim_flows(struct ledger *ledger)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ledger->flows.count; i++) {
+		struct known_flow *flow = &ledger->flows.items[i];
+
+		claim(ledger, flow);
+		if (flow->is_loopback || *flow->peer_id ||
+			when_since(flow->since, ledger->status_at) < UNCLAIMED_MS)
+			ledger->flows.items[kept++] = *flow;
+		else
+			free(flow->peer_id);
+	}
+	ledger->flows.count = kept;
+}
+
+/* This node by itself is no flow between machines. */
+static bool is_between_ourselves(const struct ledger *ledger, const struct sniffed *sniffed)
+{
+	return is_ours(ledger, sniffed->client.host) && is_ours(ledger, sniffed->server.host);
+}
+
+/* ---- totals ---- */
+
+static double add(double *total, double *of_run, double value)
+{
+	double growth = isnan(value) ? 0 : value >= *of_run ? value - *of_run : value;
+
+	*total += growth;
+	*of_run = isnan(value) ? *of_run : value;
+	return growth;
+}
+
+void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	struct known_flow *flow;
+	double seconds, up, down;
+
+	if (url_host_is_loopback(sniffed->client.host) || is_between_ourselves(ledger, sniffed))
+		return; /* the loopback is told exchange by exchange */
+	flow = flow_of(ledger, sniffed, NULL, now);
+	claim(ledger, flow);
+	seconds = flow->told_us ? (double)(sniffed->at_us - flow->told_us) / 1e6 : NAN;
+	up = add(&flow->up_bytes, &flow->run_up, sniffed->up_bytes);
+	down = add(&flow->down_bytes, &flow->run_down, sniffed->down_bytes);
+	add(&flow->connections, &flow->run_connections, sniffed->connections);
+	add(&flow->exchanges, &flow->run_exchanges, sniffed->exchanges);
+	flow->open = isnan(sniffed->open) ? flow->open : sniffed->open;
+	flow->up_per_s = seconds > 0 ? up / seconds : NAN;
+	flow->down_per_s = seconds > 0 ? down / seconds : NAN;
+	flow->told = now;
+	flow->told_us = sniffed->at_us;
+	if (up + down > 0)
+		flow->last = now;
+}
+
+/* ---- exchanges ---- */
+
+static void note_figure(double *slot, double us)
+{
+	*slot = us / 1000;
+}
+
+static void note_exchange(struct known_flow *flow, const struct sniffed *sniffed, struct when now)
+{
+	flow->is_open = sniffed->is_open;
+	flow->exchanged = now;
+	if (!isnan(sniffed->ttfb_us))
+		note_figure(&flow->ttfb_ms, sniffed->ttfb_us);
+	if (isnan(sniffed->ttft_us))
+		return;
+	note_figure(&flow->ttft_ms, sniffed->ttft_us);
+	note_figure(&flow->ttft_max_ms, sniffed->ttft_max_us);
+	flow->tokens_per_s = sniffed->tokens_per_s;
+	flow->is_estimated = sniffed->is_estimated;
+}
+
+/* Of this node as a client: what was our own is taken off the totals. */
+static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, bool is_own, struct when now)
+{
+	struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
+
+	claim(ledger, flow);
+	if (!is_own) {
+		flow->foreign++;
+		note_exchange(flow, sniffed, now);
+		return;
+	}
+	flow->up_bytes -= isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes;
+	flow->down_bytes -= isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes;
+	flow->exchanges--;
+}
+
+static size_t oldest_growth(const struct sighting *sighting)
+{
+	return (sighting->growth_next + GROWTH_MAX - sighting->growth_count) % GROWTH_MAX;
+}
+
+/* Bytes of a peer's direct and relayed paths when an exchange began, as far back as they are kept. */
+static double bytes_before(const struct sighting *sighting, int64_t at_us)
+{
+	size_t place = oldest_growth(sighting);
+	double bytes = sighting->growth_count == GROWTH_MAX ? sighting->growth[place].bytes : 0;
+
+	for (size_t i = 0; i < sighting->growth_count; i++, place = (place + 1) % GROWTH_MAX)
+		if (sighting->growth[place].at_us <= at_us)
+			bytes = sighting->growth[place].bytes;
+	return bytes;
+}
+
+/* And when it was over: as told first after that. */
+static double bytes_after(const struct sighting *sighting, int64_t at_us)
+{
+	size_t place = oldest_growth(sighting);
+	double bytes = 0;
+
+	for (size_t i = 0; i < sighting->growth_count; i++, place = (place + 1) % GROWTH_MAX) {
+		bytes = sighting->growth[place].bytes;
+		if (sighting->growth[place].at_us >= at_us)
+			break;
+	}
+	return bytes;
+}
+
+/* The peer whose WireGuard bytes are those of this exchange; "": none clearly is. */
+static const char *infer_peer(const struct ledger *ledger, const struct sniffed *sniffed)
+{
+	double bytes = (isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes) +
+		       (isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes);
+	double most = 0, all = 0;
+	const char *peer_id = "";
+
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		const struct sighting *sighting = ledger->peers[i].sighting;
+		double growth = sighting ? bytes_after(sighting, sniffed->at_us) -
+						   bytes_before(sighting, sniffed->begun_us)
+					 : 0;
+
+		all += growth;
+		if (growth > most) {
+			most = growth;
+			peer_id = ledger->peers[i].id;
+		}
+	}
+	return bytes > 0 && most > CLEARLY * (all - most) && most >= SHARE_LEAST * bytes &&
+			       most <= SHARE_MOST * bytes + 4096
+		       ? peer_id
+		       : "";
+}
+
+static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	const char *peer_id = infer_peer(ledger, sniffed);
+	struct known_flow *flow;
+
+	if (!*peer_id && isnan(sniffed->ttft_us))
+		return;
+	flow = flow_of(ledger, sniffed, peer_id, now);
+	flow->told = flow->last = now;
+	note_exchange(flow, sniffed, now);
+	if (sniffed->is_open)
+		return;
+	flow->foreign++;
+	flow->exchanges++;
+	flow->up_bytes += isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes;
+	flow->down_bytes += isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes;
+}
+
+static void tell_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	bool is_own = is_own_port(ledger, sniffed->client.port, now);
+
+	if (!url_host_is_loopback(sniffed->client.host))
+		tell_outgoing(ledger, sniffed, is_own, now);
+	else if (!is_own)
+		tell_loopback(ledger, sniffed, now);
+}
+
+/* Those that are over when our own answers are in, so that each is told once. */
+void ledger_tell_exchanges(struct ledger *ledger, int64_t at_us, struct when now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ledger->waiting.count; i++) {
+		if (at_us - ledger->waiting.items[i].at_us < WAIT_US)
+			ledger->waiting.items[kept++] = ledger->waiting.items[i];
+		else
+			tell_exchange(ledger, &ledger->waiting.items[i], now);
+	}
+	ledger->waiting.count = kept;
+}
+
+/* One that goes on is certainly not ours where it streams, or lasts longer than we wait for anything. */
+static bool may_be_ours(const struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	return is_own_port(ledger, sniffed->client.port, now) ||
+	       (isnan(sniffed->ttft_us) && sniffed->at_us - sniffed->begun_us < OWN_OPEN_US);
+}
+
+static void note_open(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	if (may_be_ours(ledger, sniffed, now))
+		return;
+	if (url_host_is_loopback(sniffed->client.host)) {
+		tell_loopback(ledger, sniffed, now);
+	} else {
+		struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
+
+		claim(ledger, flow);
+		note_exchange(flow, sniffed, now);
+	}
+}
+
+void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	bool is_inside = url_host_is_loopback(sniffed->client.host);
+
+	if (is_between_ourselves(ledger, sniffed))
+		return;
+	if (!is_inside && !is_ours(ledger, sniffed->client.host)) {
+		struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
+
+		claim(ledger, flow);
+		note_exchange(flow, sniffed, now);
+	} else if (sniffed->is_open) {
+		note_open(ledger, sniffed, now);
+	} else {
+		if (ledger->waiting.count == WAITING_MAX)
+			ledger_tell_exchanges(ledger, INT64_MAX, now);
+		*VEC_PUSH(&ledger->waiting) = *sniffed;
+	}
+}

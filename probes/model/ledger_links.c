@@ -1,0 +1,327 @@
+/* Paths as packets show them, and whose they are.
+ *
+ * A path is a peer's when its far end is the address by which tailscaled reaches that peer now, or when it is
+ * signed with the key that was seen on such a path: so a path that tailscaled leaves, or only tries, is known
+ * too. What nobody claims keeps its bytes until somebody does. Round trips and losses count on the current
+ * path alone. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LINKS_MAX 1024
+#define LOSS_WINDOW_MS 120000 /* so that a window is two to four minutes long */
+#define MISS_SETTLES_US                                                                                      \
+	1500000 /* totals that were printed later than this after a miss are younger than it */
+
+void ledger_free_links(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->links.count; i++)
+		free(ledger->links.items[i].peer_id);
+	free(ledger->links.items);
+}
+
+void ledger_forget_misses(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->links.count; i++)
+		ledger->links.items[i].missed_us = 0;
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		if (ledger->peers[i].sighting)
+			ledger->peers[i].sighting->remote[0] = '\0';
+}
+
+void ledger_restart_links(struct ledger *ledger)
+{
+	ledger_forget_misses(ledger);
+	for (size_t i = 0; i < ledger->links.count; i++) {
+		struct known_link *link = &ledger->links.items[i];
+
+		link->rx_bytes = link->tx_bytes = link->pongs = link->lost = 0;
+	}
+}
+
+struct sighting *peer_sighting(struct known_peer *peer)
+{
+	if (!peer->sighting)
+		peer->sighting = mem_alloc(sizeof(*peer->sighting));
+	return peer->sighting;
+}
+
+/* ---- whose it is ---- */
+
+/* "ip:port:vni:N" */
+static bool is_relay_path(const char *peer_relay, const struct known_link *link)
+{
+	static const char mark[] = ":vni:";
+	size_t length = strlen(link->remote);
+
+	if (strncmp(peer_relay, link->remote, length) != 0 || !text_has_prefix(peer_relay + length, mark))
+		return false;
+	return text_number(peer_relay + length + strlen(mark), INT32_MAX) == link->vni;
+}
+
+static bool is_current(const struct known_peer *peer, const struct known_link *link)
+{
+	if (link->vni == LINK_DERP || !peer->obs)
+		return false;
+	return link->vni ? is_relay_path(peer->obs->peer_relay, link)
+			 : strcmp(peer->obs->current_address, link->remote) == 0;
+}
+
+static struct known_peer *find_owner(struct ledger *ledger, const struct known_link *link)
+{
+	struct known_peer *by_key = NULL;
+
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		struct known_peer *peer = &ledger->peers[i];
+
+		if (is_current(peer, link))
+			return peer;
+		if (*link->disco && peer->sighting && strcmp(peer->sighting->disco, link->disco) == 0)
+			by_key = peer;
+	}
+	return by_key;
+}
+
+static void note_growth(struct sighting *sighting, int64_t at_us)
+{
+	size_t latest = (sighting->growth_next + GROWTH_MAX - 1) % GROWTH_MAX;
+	double bytes = 0;
+
+	for (int path = 0; path < TRAFFIC_PATHS; path++)
+		bytes += path == TRAFFIC_DERP ? 0 : sighting->rx_bytes[path] + sighting->tx_bytes[path];
+	if (!sighting->growth_count || sighting->growth[latest].at_us < at_us) {
+		latest = sighting->growth_next;
+		sighting->growth_next = (latest + 1) % GROWTH_MAX;
+		sighting->growth_count += sighting->growth_count < GROWTH_MAX;
+		sighting->growth[latest].at_us = at_us;
+	}
+	sighting->growth[latest].bytes = bytes;
+}
+
+static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t at_us)
+{
+	struct sighting *sighting = peer_sighting(peer);
+	enum traffic_path path = link->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
+
+	sighting->rx_bytes[path] += link->unclaimed_rx;
+	sighting->tx_bytes[path] += link->unclaimed_tx;
+	sighting->fresh_rx += link->unclaimed_rx;
+	sighting->fresh_tx += link->unclaimed_tx;
+	link->unclaimed_rx = link->unclaimed_tx = 0;
+	if (at_us)
+		note_growth(sighting, at_us);
+}
+
+/* The key of a path that tailscaled uses is the peer's. */
+static void learn_key(struct known_peer *peer, const struct known_link *link)
+{
+	if (*link->disco && is_current(peer, link))
+		snprintf(peer_sighting(peer)->disco, sizeof(peer->sighting->disco), "%s", link->disco);
+}
+
+void ledger_claim_links(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->links.count; i++) {
+		struct known_link *link = &ledger->links.items[i];
+		struct known_peer *owner = link->vni == LINK_DERP ? NULL : find_owner(ledger, link);
+
+		if (!owner)
+			continue;
+		ledger_set_text(&link->peer_id, owner->id);
+		learn_key(owner, link);
+		give_bytes(owner, link, 0);
+	}
+}
+
+/* ---- the table ---- */
+
+static struct known_link *find_link(struct ledger *ledger, const char *local, const char *remote, int64_t vni)
+{
+	for (size_t i = 0; i < ledger->links.count; i++) {
+		struct known_link *link = &ledger->links.items[i];
+
+		if (link->vni == vni && strcmp(link->remote, remote) == 0 && strcmp(link->local, local) == 0)
+			return link;
+	}
+	return NULL;
+}
+
+static struct known_link *room_for_link(struct ledger *ledger)
+{
+	struct known_link *oldest = &ledger->links.items[0];
+
+	if (ledger->links.count < LINKS_MAX)
+		return VEC_PUSH(&ledger->links);
+	for (size_t i = 1; i < ledger->links.count; i++)
+		if (ledger->links.items[i].seen.mono_ms < oldest->seen.mono_ms)
+			oldest = &ledger->links.items[i];
+	free(oldest->peer_id);
+	return oldest;
+}
+
+static struct known_link *link_of(
+	struct ledger *ledger, const struct sniffed *sniffed, int64_t vni, struct when now)
+{
+	struct known_link *link = find_link(ledger, sniffed->local.text, sniffed->remote.text, vni);
+	struct known_peer *owner;
+
+	if (!link) {
+		link = room_for_link(ledger);
+		*link = (struct known_link){ .vni = vni, .peer_id = mem_copy("") };
+		snprintf(link->local, sizeof(link->local), "%s", sniffed->local.text);
+		snprintf(link->remote, sizeof(link->remote), "%s", sniffed->remote.text);
+	}
+	if (strcmp(link->disco, sniffed->disco) != 0 && *sniffed->disco)
+		snprintf(link->disco, sizeof(link->disco), "%s", sniffed->disco);
+	if (!*link->peer_id && vni != LINK_DERP) {
+		owner = find_owner(ledger, link);
+		ledger_set_text(&link->peer_id, owner ? owner->id : "");
+	}
+	link->seen = now;
+	owner = ledger_peer(ledger, link->peer_id);
+	if (owner)
+		peer_sighting(owner);
+	return link;
+}
+
+static double grow(double *total, double value)
+{
+	double growth = value >= *total ? value - *total : value; /* less: another life of that path */
+
+	*total = value;
+	return growth;
+}
+
+/* ---- pings ---- */
+
+const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer)
+{
+	const struct known_link *latest = NULL;
+
+	if (!peer->sighting)
+		return NULL;
+	for (size_t i = 0; i < ledger->links.count; i++) {
+		const struct known_link *link = &ledger->links.items[i];
+
+		if (is_current(peer, link) && (!latest || link->seen.mono_ms > latest->seen.mono_ms))
+			latest = link;
+	}
+	return latest;
+}
+
+double sighting_loss(const struct sighting *sighting, double *pings)
+{
+	double pongs = sighting->newer.pongs - sighting->older.pongs;
+	double lost = sighting->newer.lost - sighting->older.lost;
+
+	*pings = pongs + lost;
+	return *pings > 0 ? lost / *pings : NAN;
+}
+
+static void count_pings(struct sighting *sighting, const struct known_link *link, struct when now)
+{
+	const struct ping_count counts = { now, link->pongs, link->lost };
+
+	if (strcmp(sighting->remote, link->remote) != 0 || sighting->vni != link->vni) {
+		snprintf(sighting->remote, sizeof(sighting->remote), "%s", link->remote);
+		sighting->vni = link->vni;
+		sighting->older = sighting->middle = counts;
+	} else if (when_since(sighting->middle.since, now) >= LOSS_WINDOW_MS) {
+		sighting->older = sighting->middle;
+		sighting->middle = counts;
+	}
+	sighting->newer = counts;
+}
+
+void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
+	enum traffic_path path = sniffed->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
+	double rx = grow(&link->rx_bytes, sniffed->rx_bytes), tx = grow(&link->tx_bytes, sniffed->tx_bytes);
+	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
+
+	ledger->captured_now.rx_bytes[path] += rx;
+	ledger->captured_now.tx_bytes[path] += tx;
+	link->unclaimed_rx += rx;
+	link->unclaimed_tx += tx;
+	link->pongs = isnan(sniffed->pongs) ? link->pongs : sniffed->pongs;
+	link->lost = isnan(sniffed->lost) ? link->lost : sniffed->lost;
+	if (rx > 0 && sniffed->at_us - link->missed_us > MISS_SETTLES_US)
+		link->missed_us = 0;
+	if (!peer)
+		return;
+	learn_key(peer, link);
+	give_bytes(peer, link, sniffed->at_us);
+	if (rx > 0)
+		ledger_hear(peer, now);
+	if (is_current(peer, link))
+		count_pings(peer_sighting(peer), link, now);
+}
+
+void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	struct known_link *link = link_of(ledger, sniffed, LINK_DERP, now);
+
+	ledger->captured_now.rx_bytes[TRAFFIC_DERP] += grow(&link->rx_bytes, sniffed->rx_bytes);
+	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += grow(&link->tx_bytes, sniffed->tx_bytes);
+}
+
+void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	link_of(ledger, sniffed, sniffed->vni, now)->missed_us = sniffed->at_us;
+}
+
+/* ---- round trips ---- */
+
+static void see_outer_rtt(
+	struct ledger *ledger, const struct sniffed *sniffed, enum rtt_source source, struct when now)
+{
+	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
+	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
+
+	link->missed_us = 0;
+	if (source == RTT_DISCO)
+		link->ponged = now;
+	if (!peer)
+		return;
+	ledger_hear(peer, now);
+	if (source != RTT_NONE && is_current(peer, link))
+		peer_time(peer, source, sniffed->us / 1000, now);
+}
+
+static void see_inner_rtt(
+	struct ledger *ledger, const struct sniffed *sniffed, enum rtt_source source, struct when now)
+{
+	struct known_peer *peer = ledger_peer_at(ledger, sniffed->remote.host);
+
+	if (!peer || peer == &ledger->self || peer->kind == PATH_IDLE || peer->kind == PATH_UNKNOWN)
+		return; /* the first connect wakes the path: that is no round trip */
+	ledger_hear(peer, now);
+	if (source == RTT_ACK && peer->kind != PATH_DERP)
+		return; /* an upper bound, where nothing better is to be had */
+	peer_time(peer, source, sniffed->us / 1000, now);
+}
+
+void ledger_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	static const struct {
+		enum rtt_source source;
+		void (*see)(struct ledger *ledger, const struct sniffed *sniffed, enum rtt_source source,
+			struct when now);
+	} methods[] = {
+		[SNIFFED_BY_DISCO] = { RTT_DISCO, see_outer_rtt },
+		[SNIFFED_BY_TURNAROUND] = { RTT_NONE, see_outer_rtt }, /* of this machine: heard, not timed */
+		[SNIFFED_BY_WIREGUARD] = { RTT_WIREGUARD, see_outer_rtt },
+		[SNIFFED_BY_TCP] = { RTT_SYN, see_inner_rtt },
+		[SNIFFED_BY_ACK] = { RTT_ACK, see_inner_rtt },
+		[SNIFFED_BY_DERP] = { RTT_NONE, NULL }, /* our half only, and so no path's */
+	};
+
+	if (methods[sniffed->method].see)
+		methods[sniffed->method].see(ledger, sniffed, methods[sniffed->method].source, now);
+}

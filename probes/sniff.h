@@ -1,0 +1,31 @@
+/* The line protocol of tsllm-capture(8), read: bytes to observations.
+ *
+ * Words and keys that are not known are skipped, so that an older program reads a newer helper. Everything
+ * else is strict: a line that is too long, not printable ASCII, lacks what its word needs or holds a number
+ * that is none is broken, and a fault. */
+#ifndef TSLLM_PROBES_SNIFF_H
+#define TSLLM_PROBES_SNIFF_H
+
+#include "capture/wire.h"
+#include "probes/model/sniffed.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fault;
+
+/* One line without its newline. -1: it is broken. */
+int sniff_line(struct sniffed *sniffed, const char *line, size_t length, struct fault *fault);
+
+/* Bytes as they come from a pipe, cut at their newlines. Zeroed, it is empty. */
+struct sniff_cut {
+	char line[WIRE_LINE_MAX];
+	size_t length;
+	bool is_too_long; /* what comes before the next newline belongs to a line that was refused */
+};
+
+/* sniffed: NULL where the line is broken, and fault says how. -1 ends the cutting: who cut may be gone. */
+typedef int sniff_fn(void *data, const struct sniffed *sniffed, const struct fault *fault);
+int sniff_feed(struct sniff_cut *cut, const char *bytes, size_t length, sniff_fn *take, void *data);
+
+#endif

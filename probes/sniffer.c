@@ -1,0 +1,314 @@
+/* A child without a deadline. How it ended is told by its exit status: one table makes a state of it and says
+ * what would mend it. It is tried again for as long as we run, ever more rarely, so that one setcap in
+ * another terminal is enough. */
+#include "probes/sniffer.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/when.h"
+#include "probes/io/run.h"
+#include "probes/model/snapshot.h"
+#include "probes/sniff.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define FIRST_DELAY_MS 1000
+#define LAST_DELAY_MS 60000
+#define RAN_WELL_MS 60000
+#define AIM_GAP_MS 30000
+#define BROKEN_LOGGED 10
+#define ARGUMENTS_MAX 256
+#define SELF "tsllm-capture"
+
+struct sniffer {
+	uv_loop_t *loop;
+	uv_timer_t *timer;
+	const struct settings *settings;
+	struct sniffer_hooks hooks;
+	struct strings arguments;
+	bool is_aimed;
+	char path[PATH_MAX];
+	struct run *run;
+	struct sniff_cut cut;
+	struct when started;
+	unsigned failures, broken; /* in a row; lines of this run */
+	enum capture_state state;
+	char trouble[400], fix[PATH_MAX + 64];
+};
+
+/* What an end means. The fix may have the path in it, before `rest`; it is "" where nobody can say. */
+struct ending {
+	int status;
+	enum capture_state state;
+	const char *trouble, *fix, *rest;
+};
+
+static const struct ending exits[] = {
+	{ WIRE_EXIT_NO_RIGHT, CAPTURE_NO_PERMISSION, "it lacks the right to capture packets",
+		"sudo setcap cap_net_raw+ep ", "" },
+	{ WIRE_EXIT_NO_DEVICE, CAPTURE_FAILED, "there is no network device to watch", "", NULL },
+	{ WIRE_EXIT_DEVICE_GONE, CAPTURE_FAILED, "a network device went away", "", NULL },
+	{ WIRE_EXIT_NO_JAIL, CAPTURE_FAILED, "it could not give up its rights, and so did not begin", "",
+		NULL },
+	{ WIRE_EXIT_USAGE, CAPTURE_FAILED, "it does not understand this program: they are of two versions",
+		"sudo make install", NULL },
+	{ WIRE_EXIT_DONE, CAPTURE_FAILED, "it ended", "", NULL },
+};
+
+static const struct ending starts[] = {
+	{ ENOENT, CAPTURE_MISSING, "it is not installed", "sudo make install", NULL },
+	{ EACCES, CAPTURE_NO_PERMISSION, "this user may not run it", "sudo usermod -aG $(stat -c %G ",
+		") $USER" },
+	{ EPERM, CAPTURE_NO_PERMISSION, "this container or service was not given CAP_NET_RAW", "", NULL },
+};
+
+static const struct ending other_version = { 0, CAPTURE_FAILED, "it speaks another version of the protocol",
+	"sudo make install", NULL };
+static const struct ending other_end = { 0, CAPTURE_FAILED, "it failed", "", NULL };
+
+static void start(struct sniffer *sniffer);
+
+int64_t sniffer_delay_ms(unsigned failures)
+{
+	int64_t delay = FIRST_DELAY_MS;
+
+	while (failures-- && delay < LAST_DELAY_MS)
+		delay *= 2;
+	return delay < LAST_DELAY_MS ? delay : LAST_DELAY_MS;
+}
+
+static const struct ending *ending_of(const struct ending *table, size_t count, int status)
+{
+	for (size_t i = 0; i < count; i++)
+		if (table[i].status == status)
+			return &table[i];
+	return &other_end;
+}
+
+/* As a shell takes it. */
+static const char *quote(char *to, size_t size, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+
+	const char *mark = path[strspn(path, plain)] ? "'" : "";
+
+	snprintf(to, size, "%s", mark);
+	for (const char *at = path; *at; at++)
+		text_add(to, size, "%.*s%s", 1, at, *at == '\'' ? "\\''" : "");
+	text_add(to, size, "%s", mark);
+	return to;
+}
+
+/* ---- how it is ---- */
+
+static void become(struct sniffer *sniffer, enum capture_state state, const char *trouble, const char *fix)
+{
+	if (sniffer->state == state && strcmp(sniffer->trouble, trouble) == 0 &&
+		strcmp(sniffer->fix, fix) == 0)
+		return;
+	sniffer->state = state;
+	snprintf(sniffer->trouble, sizeof(sniffer->trouble), "%s", trouble);
+	snprintf(sniffer->fix, sizeof(sniffer->fix), "%s", fix);
+	log_line("capture: %s%s%s", capture_state_name(state), *trouble ? ": " : "", trouble);
+	sniffer->hooks.changed(sniffer->hooks.data,
+		&(struct obs_capture){ .state = state, .trouble = sniffer->trouble, .fix = sniffer->fix });
+}
+
+/* words: its own, the first line of its stderr. */
+static void fail(struct sniffer *sniffer, const struct ending *ending, const char *words)
+{
+	char said[TEXT_CAP], trouble[sizeof(sniffer->trouble)], quoted[PATH_MAX], fix[sizeof(sniffer->fix)];
+	char path[TEXT_CAP];
+
+	text_clean(said, sizeof(said), words, strcspn(words, "\n"));
+	text_clean(path, sizeof(path), sniffer->path, strlen(sniffer->path));
+	trouble[0] = '\0';
+	text_add(trouble, sizeof(trouble), "%s: %s%s%s", path, ending->trouble,
+		*said && ending == &other_end ? ": " : "", ending == &other_end ? said : "");
+	snprintf(fix, sizeof(fix), "%s%s%s", ending->fix,
+		ending->rest ? quote(quoted, sizeof(quoted), path) : "", ending->rest ? ending->rest : "");
+	become(sniffer, ending->state, trouble, fix);
+}
+
+/* ---- time ---- */
+
+static void on_timer(uv_timer_t *timer)
+{
+	struct sniffer *sniffer = timer->data;
+
+	if (sniffer->run) { /* running with arguments that are no longer right */
+		run_cancel(sniffer->run);
+		sniffer->run = NULL;
+	}
+	start(sniffer);
+}
+
+static void start_in(struct sniffer *sniffer, int64_t ms)
+{
+	uv_timer_start(sniffer->timer, on_timer, ms > 0 ? (uint64_t)ms : 0, 0);
+}
+
+static void start_later(struct sniffer *sniffer)
+{
+	if (when_since(sniffer->started, when_now()) >= RAN_WELL_MS)
+		sniffer->failures = 0;
+	start_in(sniffer, sniffer_delay_ms(sniffer->failures++));
+}
+
+/* ---- what it says ---- */
+
+static int refuse_version(struct sniffer *sniffer)
+{
+	run_cancel(sniffer->run);
+	sniffer->run = NULL;
+	fail(sniffer, &other_version, "");
+	start_later(sniffer);
+	return -1;
+}
+
+static int take_line(void *data, const struct sniffed *sniffed, const struct fault *fault)
+{
+	struct sniffer *sniffer = data;
+
+	if (!sniffed) {
+		if (sniffer->broken++ < BROKEN_LOGGED)
+			log_line("%s", fault->text);
+		return 0;
+	}
+	if (sniffed->word == SNIFFED_HELLO) {
+		if (sniffed->protocol != WIRE_PROTOCOL)
+			return refuse_version(sniffer);
+		become(sniffer, CAPTURE_RUNNING, "", "");
+	}
+	sniffer->hooks.saw(sniffer->hooks.data, sniffed);
+	return 0;
+}
+
+static int feed(void *data, const char *bytes, size_t length)
+{
+	struct sniffer *sniffer = data;
+
+	return sniff_feed(&sniffer->cut, bytes, length, take_line, sniffer);
+}
+
+/* ---- its life ---- */
+
+/* A device that comes and goes, as a laptop's does, is no failure the first time. */
+static void ended(void *data, const struct run_result *result)
+{
+	struct sniffer *sniffer = data;
+	bool is_gone = result->is_started && result->exit_status == WIRE_EXIT_DEVICE_GONE;
+
+	sniffer->run = NULL;
+	if (is_gone && !sniffer->failures) {
+		sniffer->failures++;
+		start_in(sniffer, 0);
+		return;
+	}
+	if (result->is_started)
+		fail(sniffer, ending_of(exits, ARRAY_LEN(exits), result->exit_status), result->stderr_text);
+	else
+		fail(sniffer, ending_of(starts, ARRAY_LEN(starts), result->error), strerror(result->error));
+	start_later(sniffer);
+}
+
+static void find(struct sniffer *sniffer)
+{
+	char self[PATH_MAX];
+	size_t size = sizeof(self);
+	char *slash;
+
+	snprintf(sniffer->path, sizeof(sniffer->path), "%s",
+		*sniffer->settings->helper ? sniffer->settings->helper : TSLLM_HELPER);
+	if (*sniffer->settings->helper || access(sniffer->path, F_OK) == 0 || uv_exepath(self, &size) != 0)
+		return;
+	slash = strrchr(self, '/');
+	if (!slash || (size_t)(slash - self) + sizeof("/" SELF) > sizeof(self))
+		return;
+	memcpy(slash, "/" SELF, sizeof("/" SELF));
+	if (access(self, F_OK) == 0)
+		snprintf(sniffer->path, sizeof(sniffer->path), "%s", self);
+}
+
+static void start(struct sniffer *sniffer)
+{
+	const char *argv[ARGUMENTS_MAX + 2];
+	size_t count = 0;
+
+	find(sniffer);
+	argv[count++] = sniffer->path;
+	for (size_t i = 0; i < sniffer->arguments.count && i < ARGUMENTS_MAX; i++)
+		argv[count++] = sniffer->arguments.items[i];
+	argv[count] = NULL;
+	sniffer->cut = (struct sniff_cut){ .length = 0 };
+	sniffer->broken = 0;
+	sniffer->started = when_now();
+	sniffer->run = run_start(sniffer->loop, argv, RUN_NO_DEADLINE, RUN_NO_CAP, feed, ended, sniffer);
+}
+
+static bool is_same(const struct strings *a, const struct strings *b)
+{
+	for (size_t i = 0; i < a->count && i < b->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return a->count == b->count;
+}
+
+static void forget_arguments(struct sniffer *sniffer)
+{
+	for (size_t i = 0; i < sniffer->arguments.count; i++)
+		free(sniffer->arguments.items[i]);
+	sniffer->arguments.count = 0;
+}
+
+void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments)
+{
+	bool was_aimed = sniffer->is_aimed;
+
+	if (was_aimed && is_same(&sniffer->arguments, arguments))
+		return;
+	sniffer->is_aimed = true;
+	forget_arguments(sniffer);
+	for (size_t i = 0; i < arguments->count; i++)
+		strings_add(&sniffer->arguments, arguments->items[i]);
+	if (!was_aimed)
+		start(sniffer);
+	else if (sniffer->run) /* else it is started with them anyway */
+		start_in(sniffer, AIM_GAP_MS - when_since(sniffer->started, when_now()));
+}
+
+struct sniffer *sniffer_new(
+	uv_loop_t *loop, const struct settings *settings, const struct sniffer_hooks *hooks)
+{
+	struct sniffer *sniffer = mem_alloc(sizeof(*sniffer));
+
+	sniffer->loop = loop;
+	sniffer->settings = settings;
+	sniffer->hooks = *hooks;
+	sniffer->timer = mem_alloc(sizeof(*sniffer->timer));
+	uv_timer_init(loop, sniffer->timer);
+	sniffer->timer->data = sniffer;
+	return sniffer;
+}
+
+static void free_handle(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+void sniffer_free(struct sniffer *sniffer)
+{
+	if (!sniffer)
+		return;
+	run_cancel(sniffer->run);
+	forget_arguments(sniffer);
+	free(sniffer->arguments.items);
+	uv_close((uv_handle_t *)sniffer->timer, free_handle);
+	free(sniffer);
+}
