@@ -13,6 +13,7 @@
 #define TLS_CHANGE_CIPHER 20    /* types of records; 21 is an alert */
 #define TLS_HANDSHAKE 22
 #define TLS_DATA 23
+#define SAID_MAX 5          /* of one connection between two reports */
 #define FORGET_US 600000000 /* a connection that was silent for so long has gone */
 
 int flows_init(struct flows *flows, struct lines *lines)
@@ -134,6 +135,12 @@ static void say_flow(struct lines *lines, const struct flow *flow, int64_t now_u
 
 /* ---- exchanges ---- */
 
+/* A remote shell makes an exchange of each key: what is no stream is counted always and told a few times. */
+static bool is_worth_a_line(const struct connection *connection)
+{
+	return connection->said < SAID_MAX || exchange_figure(&connection->exchange).is_stream;
+}
+
 static void end_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	struct exchange *exchange = &connection->exchange;
@@ -143,7 +150,9 @@ static void end_exchange(struct flows *flows, struct connection *connection, int
 
 		flow->exchanges++;
 		flow->is_dirty = true;
-		say_exchange(flows, connection, now_us, "done");
+		if (is_worth_a_line(connection))
+			say_exchange(flows, connection, now_us, "done");
+		connection->said++;
 	}
 	*exchange = (struct exchange){ .is_open = false };
 }
@@ -255,6 +264,7 @@ static void report_connection(struct flows *flows, struct connection *connection
 	else if (connection->exchange.is_open && connection->is_dirty)
 		say_exchange(flows, connection, now_us, "open");
 	connection->is_dirty = false;
+	connection->said = 0;
 	if (!connection->is_closed && now_us - connection->entry.touched_us > FORGET_US)
 		close_connection(flows, connection, now_us);
 	if (!connection->is_closed)

@@ -30,6 +30,7 @@ struct connection {
 	bool server_is_here;
 	int64_t opened_us;    /* our SYN, until it was answered; 0: none waits, -1: sent twice */
 	int64_t least_ack_us; /* since the last report, -1: none */
+	unsigned said;        /* exchanges that were told since the last report */
 	struct tcp_side up, down;
 	struct exchange exchange;
 };
