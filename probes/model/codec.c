@@ -89,6 +89,17 @@ static void write_traffic(struct json_out *out, const struct traffic *traffic)
 	json_out_end(out, '}');
 }
 
+/* Those of a peer are known where packets are watched. */
+static void write_known_paths(struct json_out *out, const char *key, const double figures[TRAFFIC_PATHS])
+{
+	bool is_known = false;
+
+	for (int path = 0; path < TRAFFIC_PATHS; path++)
+		is_known = is_known || !isnan(figures[path]);
+	if (is_known)
+		write_paths(out, key, figures);
+}
+
 static void write_path(struct json_out *out, const struct path *path)
 {
 	json_out_begin(out, "path", '{');
@@ -101,8 +112,12 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_number(out, "rtt_p95_ms", path->rtt_p95_ms);
 	json_out_number(out, "jitter_ms", path->jitter_ms);
 	json_out_number(out, "loss", path->loss);
+	json_out_number(out, "pong_age_ms", path->pong_age_ms);
+	json_out_text(out, "pong_source", path->pong_source);
 	json_out_number(out, "changes", path->changes);
 	json_out_time(out, "since", path->since);
+	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
+	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
 	json_out_end(out, '}');
 }
 
@@ -218,7 +233,51 @@ static void write_capture(struct json_out *out, const struct capture *capture)
 	json_out_text(out, "trouble", capture->trouble);
 	json_out_text(out, "fix", capture->fix);
 	json_out_end(out, '}');
+}
+
+static void write_flow_figures(struct json_out *out, const struct flow *flow)
+{
+	json_out_number(out, "connections", flow->connections);
+	json_out_number(out, "open", flow->open);
+	json_out_number(out, "exchanges", flow->exchanges);
+	json_out_number(out, "rx_bytes", flow->rx_bytes);
+	json_out_number(out, "tx_bytes", flow->tx_bytes);
+	json_out_number(out, "rx_bytes_per_s", flow->rx_per_s);
+	json_out_number(out, "tx_bytes_per_s", flow->tx_per_s);
+	json_out_number(out, "ttfb_ms", flow->ttfb_ms);
+	json_out_number(out, "ttft_ms", flow->ttft_ms);
+	json_out_number(out, "ttft_max_ms", flow->ttft_max_ms);
+	json_out_number(out, "tokens_per_s", flow->tokens_per_s);
+	if (!isnan(flow->tokens_per_s))
+		json_out_bool(out, "estimated", flow->is_estimated);
+}
+
+/* The user is whoever comes in: of a server that is asked it would be its owner. */
+static void write_flow(struct json_out *out, const struct snapshot *snapshot, const struct flow *flow)
+{
+	const struct peer *peer = flow->peer < 0 ? NULL : &snapshot->peers[flow->peer];
+
+	json_out_begin(out, NULL, '{');
+	write_text_or_null(out, "peer", peer ? peer->name : "");
+	write_text_or_null(out, "peer_id", peer ? peer->id : "");
+	write_if_true(out, "inferred", flow->is_inferred);
+	write_text_or_null(out, "service", flow->service);
+	json_out_text(out, "url", flow->endpoint < 0 ? "" : snapshot->endpoints[flow->endpoint].url);
+	json_out_text(out, "user", peer && !flow->is_outgoing ? peer->user : "");
+	json_out_number(out, "port", flow->port);
+	json_out_text(out, "direction", flow->is_outgoing ? "out" : "in");
+	json_out_bool(out, "active", flow->is_active);
+	json_out_time(out, "since", flow->since);
+	json_out_time(out, "last", flow->last);
+	write_flow_figures(out, flow);
+	json_out_end(out, '}');
+}
+
+static void write_flows(struct json_out *out, const struct snapshot *snapshot)
+{
 	json_out_begin(out, "flows", '[');
+	for (size_t i = 0; i < snapshot->flow_count; i++)
+		write_flow(out, snapshot, &snapshot->flows[i]);
 	json_out_end(out, ']');
 }
 
@@ -266,6 +325,7 @@ int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty)
 	write_traffic(&out, &snapshot->traffic);
 	write_rows(&out, snapshot);
 	write_capture(&out, &snapshot->capture);
+	write_flows(&out, snapshot);
 	write_verdicts(&out, snapshot, snapshot->verdicts);
 	write_ledger(&out, snapshot);
 	json_out_end(&out, '}');

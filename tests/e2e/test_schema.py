@@ -36,7 +36,18 @@ BROKEN = [
     ("endpoints.0.latency.samples", 1.5),
     ("serve.0.port", 0),
     ("serve.0.protocol", "ftp"),
+    ("peers.1.path.rtt_source", "luck"),
+    ("peers.1.path.pong_source", "me"),
+    ("peers.1.path.rx_bytes_by_path.direct", -1),
     ("capture.state", "on"),
+    ("capture.devices", "eth0"),
+    ("capture.dropped", 0.5),
+    ("flows", {}),
+    ("flows.0.direction", "up"),
+    ("flows.0.active", 1),
+    ("flows.0.service", ""),
+    ("flows.0.port", 65536),
+    ("flows.1.inferred", False),
     ("ledger.by_cost.free", None),
 ]
 

@@ -39,7 +39,10 @@ static const struct path unknown_path = {
 	.jitter_ms = NAN,
 	.loss = NAN,
 	.rtt_age_ms = NAN,
+	.pong_age_ms = NAN,
 	.changes = NAN,
+	.rx_bytes = { NAN, NAN, NAN },
+	.tx_bytes = { NAN, NAN, NAN },
 };
 
 static struct peer a_peer(const char *id, const char *name)
@@ -117,6 +120,42 @@ static struct model models[] = {
 	{ "phi4", "", MODEL_COLD, NAN, NAN, NAN, 0 },
 };
 static struct mount mounts[2];
+static struct flow flows[2];
+
+static void fill_flows(void)
+{
+	flows[0] = (struct flow){ .peer = 1,
+		.endpoint = 0,
+		.service = "llm",
+		.port = 443,
+		.is_outgoing = true,
+		.is_active = true,
+		.is_estimated = true,
+		.since = WHEN,
+		.last = WHEN,
+		.connections = 2,
+		.open = 1,
+		.exchanges = 3,
+		.rx_bytes = 20310,
+		.tx_bytes = 4112,
+		.rx_per_s = 100,
+		.tx_per_s = 0,
+		.ttfb_ms = 3.8,
+		.ttft_ms = 19.1,
+		.ttft_max_ms = NAN,
+		.tokens_per_s = 251 };
+	flows[1] = (struct flow){ .peer = 1,
+		.endpoint = -1,
+		.service = "",
+		.port = 9000,
+		.is_inferred = true,
+		.rx_per_s = NAN,
+		.tx_per_s = NAN,
+		.ttfb_ms = NAN,
+		.ttft_ms = NAN,
+		.ttft_max_ms = NAN,
+		.tokens_per_s = NAN };
+}
 
 static void fill_rows(void)
 {
@@ -136,6 +175,11 @@ static void fill_rows(void)
 	peers[1].path.rtt_ms = 0.26;
 	peers[1].path.rtt_source = "ping";
 	peers[1].path.loss = 0;
+	peers[1].path.pong_age_ms = 1200;
+	peers[1].path.pong_source = "capture";
+	peers[1].path.rx_bytes[TRAFFIC_DIRECT] = 5;
+	peers[1].path.rx_bytes[TRAFFIC_DERP] = 0;
+	peers[1].user = "ann@example.com";
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
 	endpoints[0].engine_id = 3;
@@ -162,6 +206,9 @@ static struct snapshot a_snapshot(void)
 	struct snapshot snapshot = an_empty_snapshot();
 
 	fill_rows();
+	fill_flows();
+	snapshot.flows = flows;
+	snapshot.flow_count = ARRAY_LEN(flows);
 	snapshot.status = STATUS_DOWN;
 	snapshot.daemon.backend_state = "Running";
 	snapshot.daemon.self = "admin";
@@ -254,6 +301,46 @@ static void the_head_says_what_and_when(void **state)
 	assert_false(has_key(json_member(tree, "capture"), "trouble"));
 	assert_true(json_is_array(json_member(tree, "flows")));
 	assert_string_equal(json_text(row(tree, "verdicts", 0), "code"), "name-unresolved");
+	json_free(tree);
+}
+
+static void a_flow_says_who_uses_what(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *out = row(tree, "flows", 0), *in = row(tree, "flows", 1);
+
+	(void)state;
+	assert_string_equal(json_text(out, "peer"), "gpu1");
+	assert_string_equal(json_text(out, "peer_id"), "n2CNTRL");
+	assert_string_equal(json_text(out, "service"), "llm");
+	assert_string_equal(json_text(out, "url"), "https://gpu1.tail4c1d.ts.net/ollama");
+	assert_string_equal(json_text(out, "direction"), "out");
+	assert_true(json_true(out, "active") && json_true(out, "estimated"));
+	assert_true(json_number(out, "port") == 443 && json_number(out, "rx_bytes") == 20310);
+	assert_true(json_number(out, "ttft_ms") == 19.1 && json_number(out, "tokens_per_s") == 251);
+	assert_false(has_key(out, "ttft_max_ms") || has_key(out, "user") || has_key(out, "inferred"));
+	assert_string_equal(json_text(in, "direction"), "in");
+	assert_string_equal(json_text(in, "user"), "ann@example.com");
+	assert_true(json_true(in, "inferred") && has_key(in, "service"));
+	assert_string_equal(json_text(in, "service"), "");
+	assert_false(has_key(in, "url") || has_key(in, "estimated") || has_key(in, "since"));
+	json_free(tree);
+}
+
+static void a_peer_s_bytes_by_path_are_there_where_they_are_known(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *path = json_member(row(tree, "peers", 1), "path");
+	const struct json *bytes = json_member(path, "rx_bytes_by_path");
+
+	(void)state;
+	assert_true(json_number(path, "pong_age_ms") == 1200);
+	assert_string_equal(json_text(path, "pong_source"), "capture");
+	assert_true(json_number(bytes, "direct") == 5 && json_number(bytes, "derp") == 0);
+	assert_false(has_key(bytes, "peer_relay") || has_key(path, "tx_bytes_by_path"));
+	assert_false(has_key(json_member(row(tree, "peers", 0), "path"), "rx_bytes_by_path"));
 	json_free(tree);
 }
 
@@ -353,7 +440,7 @@ static void the_form_that_is_not_pretty_is_one_line(void **state)
 	assert_ptr_equal(strchr(line, '\n'), line + strlen(line) - 1);
 	assert_true(strstr(line, "\"peer_relay\":123456789012345,"));
 	assert_true(strstr(pretty, "{\n\t\"schema_version\": 1,\n\t\"version\": "));
-	assert_true(strstr(pretty, "\"flows\": [],\n"));
+	assert_true(strstr(pretty, "\"tags\": [],\n"));
 	free(line);
 	free(pretty);
 }
@@ -390,6 +477,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_head_says_what_and_when),
+		cmocka_unit_test(a_flow_says_who_uses_what),
+		cmocka_unit_test(a_peer_s_bytes_by_path_are_there_where_they_are_known),
 		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
