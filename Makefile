@@ -36,7 +36,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check bench tailnet tailnet-down tailnet-check asan golden install uninstall clean format
+.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 
 all: deps
@@ -46,6 +46,7 @@ help:
 	@echo 'make            build ./tsllm-top and ./tsllm-capture'
 	@echo 'make demo       run it against a fake tailnet (a snapshot where there is no terminal)'
 	@echo 'make check      all tests; SAN=1: with sanitizers'
+	@echo 'make fuzz       look for packets that the capture helper does not bear (clang)'
 	@echo 'make bench      measure it against its neighbours'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
@@ -84,12 +85,29 @@ $(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
+$(OUT)/tests/test_jail: $(OUT)/libcapture.a
+$(OUT)/tests/test_jail: TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
+
+# The fuzz target replays its corpus in every check; `make fuzz` looks for more, for FUZZ_S seconds.
+FUZZ_S ?= 60
+FUZZ := $(OUT)/replay_packets
+$(FUZZ): tests/fuzz/replay.c tests/fuzz/fuzz_packet.c $(OUT)/libcapture.a
+	$(CC) $(ALL_CFLAGS) -o $@ $^
+
+fuzz:
+	@mkdir -p build/fuzz/found
+	@if ! command -v clang >/dev/null; then echo 'fuzz: skipped, there is no clang'; exit 0; fi; \
+	clang $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz/fuzz_packet \
+		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c,$(CAPTURE_SOURCES)) && \
+	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_S) -max_len=4096 -artifact_prefix=build/fuzz/ \
+		build/fuzz/found tests/fuzz/corpus
+
 check: deps
-	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE) $(UNIT)
+	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE) $(UNIT) $(FUZZ)
 	@$(PYTHON) tests/run.py --top $(TOP) --build $(OUT)
 
 golden: all
-	@$(MAKE) --no-print-directory $(UNIT)
+	@$(MAKE) --no-print-directory $(UNIT) $(FUZZ)
 	@TSLLM_GOLDEN=write $(PYTHON) tests/run.py --top $(TOP) --build $(OUT)
 
 demo: all

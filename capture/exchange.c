@@ -10,6 +10,8 @@
 #define STREAM_CHUNKS_MIN 5
 #define STREAM_SIZE_MAX 1100 /* a download fills its segments */
 #define STREAM_GAP_US_MIN 500
+#define COMMENT_BYTES 64
+#define COMMENT_US 1000000
 #define OVER_US 5000000
 #define OVER_GAPS 20
 #define PROMPT_BYTES 400     /* a request that may hold a prompt … */
@@ -80,11 +82,17 @@ static void close_chunk(struct exchange *exchange, int64_t next_us)
 		exchange->is_joined = true;
 }
 
+/* Servers that work on a prompt for long say so by a comment of a few bytes, every 15 seconds. */
+static bool is_comment(const struct exchange *exchange, int64_t at_us, uint32_t bytes)
+{
+	return exchange->chunks == 1 && bytes < COMMENT_BYTES && at_us - exchange->last_us > COMMENT_US;
+}
+
 /* A piece of the latest chunk; or the end of a stream, which is far too small for a token. */
 static bool belongs_to_latest(const struct exchange *exchange, int64_t at_us, uint32_t bytes)
 {
 	return exchange->chunks &&
-	       (at_us - exchange->last_us < AT_ONCE_US ||
+	       (at_us - exchange->last_us < AT_ONCE_US || is_comment(exchange, at_us, bytes) ||
 		       (exchange->whole >= STREAM_CHUNKS_MIN - 2 && bytes < exchange->typical_size / 3));
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
@@ -18,6 +19,7 @@ static const int allowed[] = {
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(getsockopt),
+	SCMP_SYS(getsockname),
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
 	SCMP_SYS(write),
@@ -45,17 +47,21 @@ static int drop_capabilities(void)
 	return capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE ? 0 : -1;
 }
 
-/* Memory that can be run is none that this program needs. */
-static int allow_memory(scmp_filter_ctx filter)
+/* Memory, but none that can be run; and libpcap's question whether a device that fell silent is still up. */
+static int allow_in_part(scmp_filter_ctx filter)
 {
-	return seccomp_rule_add(
+	int error = seccomp_rule_add(
 		filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+
+	return error ? error
+		     : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+			       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS));
 }
 
 static int shut_system_calls(void)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int error = filter ? allow_memory(filter) : -ENOMEM;
+	int error = filter ? allow_in_part(filter) : -ENOMEM;
 
 	for (size_t i = 0; !error && i < sizeof(allowed) / sizeof(*allowed); i++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);

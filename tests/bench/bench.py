@@ -18,6 +18,7 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake"))
 
+import packets
 from fake import FakeTailnet
 from terminal import Terminal
 
@@ -228,12 +229,27 @@ def grow(program):
           f"{figure(max(late))}\n(median of {len(late)}; the start of the process is in it)")
 
 
+# ---- packets
+
+def read_packets(program):
+    """What the capture helper takes for a large file."""
+    measured = packets.measure(os.path.join(os.path.dirname(program), "tsllm-capture"))
+    seconds, resident = measured["tsllm-capture"]
+    print(f"\n{packets.PACKETS:,} packets from a file, mostly WireGuard's, median of {packets.TRIES}: tsllm-capture "
+          f"{figure(seconds)} s, {figure(resident)} MB resident at its peak")
+    if "tcpdump" in measured:
+        print(f"tcpdump -w /dev/null takes {figure(measured['tcpdump'][0])} s, so that it takes "
+              f"{figure(seconds / measured['tcpdump'][0])} times as long")
+    else:
+        print("tcpdump: not here")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--top", required=True, metavar="PROGRAM")
     program = os.path.abspath(parser.parse_args().top)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began")
-    for part in (compare, look, grow):
+    for part in (compare, look, grow, read_packets):
         try:
             part(program)
         except Exception as why:    # a measurement that went wrong is said and fails nothing

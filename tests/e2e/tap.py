@@ -8,6 +8,10 @@ import time
 TESTS = []
 
 
+class Skipped(Exception):
+    """A test that cannot be tried here, and why."""
+
+
 def test(function):
     TESTS.append(function)
     return function
@@ -33,22 +37,24 @@ def raises(kind, action):
 
 
 def run(function):
-    """Nothing, or why it failed: whatever that is, the next test still runs."""
+    """Nothing, or why it failed, and why it was skipped: whatever that is, the next test still runs."""
     try:
         function()
+    except Skipped as why:
+        return "", f" # SKIP {why}"
     except Exception as why:
         line = sys.exc_info()[2].tb_next.tb_lineno
-        return f"# line {line}: {type(why).__name__}: {why}"
-    return ""
+        return f"# line {line}: {type(why).__name__}: {why}", ""
+    return "", ""
 
 
 def main():
     print(f"1..{len(TESTS)}")
     failed = 0
     for number, function in enumerate(TESTS, 1):
-        complaint = run(function)
+        complaint, skip = run(function)
         failed += bool(complaint)
-        print(f"{'not ' if complaint else ''}ok {number} - {function.__name__}", flush=True)
+        print(f"{'not ' if complaint else ''}ok {number} - {function.__name__}{skip}", flush=True)
         if complaint:
             print(complaint.replace("\n", "\n# "), flush=True)
     sys.exit(1 if failed else 0)

@@ -9,6 +9,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SOURCES = [path for pattern in ("probes/*.[ch]", "probes/*/*.[ch]", "tui/*.[ch]")
            for path in glob.glob(pattern, root_dir=ROOT)]
 
+HELPER = glob.glob("capture/*.[ch]", root_dir=ROOT)
+
 # Rooms from the ground up; each may include what is before it, and itself.
 ROOMS = ["capture", "probes/base", "probes/model", "probes/answer", "probes/io", "probes", "tui"]
 
@@ -22,6 +24,15 @@ LIBRARIES = {
              "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
+# The same of the capture helper, which has nothing else but the C library.
+HELPER_LIBRARIES = {"pcap": "capture/device.c", "cap-ng": "capture/jail.c", "seccomp": "capture/jail.c"}
+STANDARD = set("""arpa/inet.h assert.h errno.h inttypes.h limits.h net/if.h netinet/in.h poll.h signal.h stdarg.h stdbool.h
+    stddef.h stdint.h stdio.h stdlib.h string.h sys/ioctl.h sys/mman.h sys/prctl.h sys/socket.h time.h unistd.h""".split())
+
+# What sees packets counts and compares; what writes text gets numbers and places, and no packet.
+PER_PACKET = ["packet", "underlay", "tcp", "exchange", "flows", "paths", "derp", "sampler", "guess"]
+TEXT = r"\b(\w*printf|puts|fputs|fwrite|write|putchar|strerror)\s*\("
+
 # What shows a snapshot sees the snapshot, and nothing that makes one.
 DRAWING = [path for path in SOURCES if re.match(r"tui/(view|columns|canvas|table|page|rows|header|ui|print_text)", path)]
 
@@ -32,8 +43,20 @@ def includes(path, kind='"'):
         return re.findall(rf"^\s*#include {re.escape(kind)}([^{close}]+){close}", file.read(), re.M)
 
 
+def text(path):
+    with open(os.path.join(ROOT, path)) as file:
+        return file.read()
+
+
+def calls(path, pattern):
+    """What it calls of that; comments do not count."""
+    return re.findall(pattern, re.sub(r"/\*.*?\*/", "", text(path), flags=re.S))
+
+
 def room(path):
-    """A header of plain data that io fills stands below io."""
+    """A header of plain data that io fills stands below io; the capture helper's words are everybody's."""
+    if path == "capture/wire.h":
+        return ROOMS[0]
     if re.match(r"probes/(answer|settings)\.", path):
         return "probes/answer"
     return os.path.dirname(path)
@@ -93,10 +116,47 @@ def the_clock_is_read_in_one_place():
 
 @test
 def nothing_goes_through_a_shell_and_nothing_sleeps():
-    for path in SOURCES:
+    for path in SOURCES + HELPER:
         with open(os.path.join(ROOT, path)) as file:
             found = re.search(r"\b(system|popen|sleep|usleep|nanosleep|strcpy|strcat|sprintf|gets)\s*\(", file.read())
         assert not found, f"{path}: {found.group(1) if found else ''}"
+
+
+@test
+def the_capture_helper_includes_itself_and_four_libraries():
+    assert len(HELPER) > 20, HELPER
+    for path in HELPER:
+        assert all(included in HELPER for included in includes(path)), includes(path)
+        for header in includes(path, "<"):
+            place = HELPER_LIBRARIES.get(re.split(r"[/.]", header)[0])
+            assert path == place if place else header in STANDARD, f"{path}: {header}"
+
+
+@test
+def what_sees_packets_allocates_nothing_and_writes_no_text():
+    for name in PER_PACKET:
+        found = calls(f"capture/{name}.c", rf"{TEXT}|\b(malloc|calloc|realloc|strdup|free|memdup)\s*\(")
+        assert not found, f"capture/{name}.c: {found}"
+    writers = [path for path in HELPER if path.endswith(".c") and calls(path, TEXT)]
+    for path in writers:
+        fine = path in ("capture/main.c", "capture/device.c")     # complaints and filters, before there are packets
+        assert fine or not {"capture/packet.h", "capture/underlay.h"} & set(includes(path)), path
+    assert "capture/lines.c" in writers and not set(PER_PACKET) & {path[8:-2] for path in writers}, writers
+
+
+@test
+def the_capture_helper_allocates_at_its_start_alone():
+    places = {path: len(calls(path, r"\b(malloc|calloc|realloc|strdup)\s*\(")) for path in HELPER}
+    assert {path: count for path, count in places.items() if count} == {"capture/table.c": 1, "capture/device.c": 1}, places
+
+
+@test
+def the_capture_helper_opens_asks_and_starts_nothing_but_its_devices():
+    for path in HELPER:
+        found = calls(path, r"\b(fopen|open|openat|socket|connect|bind|send|sendto|sendmsg|fork|exec\w+|posix_spawn|getenv|"
+                            r"dlopen|setuid|clock_gettime|gettimeofday|time|pcap_inject|pcap_sendpacket)\s*\(")
+        allowed = {"capture/device.c": ["fopen"], "capture/main.c": ["clock_gettime"]}.get(path, [])
+        assert found == allowed, f"{path}: {found}"
 
 
 @test

@@ -139,6 +139,11 @@ PING_CASES = [
      f"3 rtt; path pings=4 pongs=3 lost=0 rx_bytes=128..238; {QUIET}"),
     ("comes-back", paths.comes_back, PLAIN, US4,
      f"6 rtt method=disco us=212; path pings=9 pongs=6 lost=3; miss sent={T0 + 9 * S}; no miss at={T0 + 24_300_000}.."),
+    ("late-but-not-yet-missed", of(paths.late_once, 380 * 1000), PLAIN, US4,
+     f"6 rtt; rtt us=380000; path pings=6 pongs=6 lost=0; {QUIET}"),
+    ("missed-and-taken-back", of(paths.late_once, 700 * 1000), PLAIN, US4,
+     f"6 rtt; rtt us=700000; path pings=6 pongs=6 lost=0; 1 miss; miss sent={T0 + 12 * S} at={T0 + 12 * S}..{T0 + 12 * S + 500_000}"),
+    ("far-away", paths.far_away, PLAIN, US4, f"4 rtt; each rtt has us=900000; path pings=4 pongs=4 lost=0; {QUIET}"),
     ("dead-candidates", paths.dead_candidates, PLAIN, US4,
      f"4 rtt method=disco us=212; path {PEER4} pings=4 pongs=4 lost=0; 5 path; {QUIET}"),
     ("unsolicited-pongs", paths.unsolicited_pongs, PLAIN, US4, f"no rtt; no path pongs=1..; no path lost=1..; {QUIET}"),
@@ -279,6 +284,8 @@ FLOW_CASES = [
      "3 exchange; 3 exchange state=done; exchange ttfb_us=5000 ttft_us=200000 tokens=30;"
      "exchange ttfb_us=5000 ttft_us=50000 tokens=60;"
      "exchange ttfb_us=1500 ttft_us=- tokens=- down_bytes=400; flow connections=1 exchanges=3"),
+    ("comments-first", flows.comments_first, PLAIN, INSIDE,
+     "1 exchange; exchange state=done ttfb_us=10000 ttft_us=40000000 gap_us=3300 tokens=39..41 tokens_per_s=295..310"),
     ("slow-tokens", flows.slow_tokens, PLAIN, INSIDE,
      "1 exchange state=done; exchange state=done ttfb_us=5000 ttft_us=30005000 gap_us=2000000 tokens=12 tokens_per_s=0..1"),
     ("stalled", flows.stalled, PLAIN, INSIDE,

@@ -133,6 +133,18 @@ def kept_alive():
     return one.talk.packets
 
 
+def comments_first():
+    """A server that says it is still there, every 15 s, while it works on the prompt."""
+    one = Connection(Talk()).open(800)
+    one.says(REQUEST, 10 * MS)
+    one.replies(HEADERS, 15 * S - 10 * MS)
+    one.replies(b":" * 46, 15 * S)
+    one.replies(b":" * 46, 10 * S)
+    train(one, 40)
+    one.close()
+    return one.talk.packets
+
+
 def slow_tokens():
     """A large model: a token every two seconds, and one of four seconds."""
     one = Connection(Talk()).open(800)

@@ -48,6 +48,30 @@ def comes_back():
     return talk.packets
 
 
+def late_once(us):
+    """A path of 20 ms, and one pong that takes longer."""
+    talk = Talk()
+    talk.heartbeats(4, 20 * MS)
+    talk.ask()
+    talk.tick(us // (100 * MS) / 10)
+    talk.now = T0 + 12 * S + us
+    talk.answered()
+    talk.tick(1)
+    talk.ping(20 * MS)
+    return talk.packets
+
+
+def far_away():
+    """A satellite: every pong takes 900 ms."""
+    talk = Talk()
+    for _ in range(4):
+        talk.ask()
+        talk.tick(0.9)
+        talk.answered()
+        talk.tick(2.1)
+    return talk.packets
+
+
 def dead_candidates():
     """One address answers; four others, where the peer was once, never do."""
     talk = Talk()

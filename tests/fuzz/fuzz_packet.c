@@ -1,0 +1,105 @@
+/* Any bytes, taken for packets: the decoder and all that counts on it.
+ *
+ * The first byte chooses the link type of all packets. Then packets follow, each behind five bytes: how many
+ * were captured, how many more it had (times 16), and the time since the one before; 0xffff sets the clock
+ * back instead. What is printed has to be lines of the protocol: printable, and not too long. libFuzzer calls
+ * LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in every check. */
+#include "capture/sampler.h"
+#include "capture/wire.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define HEADER 5
+#define BEGIN_US 1700000000000000
+#define TICK_US 1700 /* a few steps are a round trip, many a period */
+#define CLOCK_BACK 0xffff
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void add_place(struct place *places, size_t *count, const char *text, bool wants_port)
+{
+	if (place_parse(&places[(*count)++], text, wants_port))
+		abort();
+}
+
+static void fill_options(struct options *options)
+{
+	static const char *const locals[] = { "10.99.0.10", "100.64.0.1", "10.0.0.1", "fd00::1",
+		"fd7a:115c:a1e0::1" };
+
+	for (size_t i = 0; i < sizeof(locals) / sizeof(*locals); i++)
+		add_place(options->locals, &options->local_count, locals[i], false);
+	add_place(options->derp, &options->derp_count, "10.99.0.1:8441", true);
+	add_place(options->derp, &options->derp_count, "[fd00::2]:443", true);
+	options->services[options->service_count++] = 8081;
+	options->period_us = 1000000;
+}
+
+/* Aborts where what was gathered is not lines of the protocol. */
+static void check_lines(const struct lines *lines)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < lines->length; i++) {
+		char letter = lines->text[i];
+
+		length++;
+		if (length > WIRE_LINE_MAX || (letter != '\n' && (letter < ' ' || letter > '~')))
+			abort();
+		if (letter == '\n')
+			length = 0;
+	}
+	if (length)
+		abort();
+}
+
+/* One packet, in memory of just its size, so that a sanitizer sees a byte too many. Returns what it took. */
+static size_t take_packet(
+	struct sampler *sampler, enum link link, const uint8_t *data, size_t size, int64_t *now_us)
+{
+	unsigned step = (unsigned)(data[3] << 8 | data[4]);
+	size_t captured = data[0] < size - HEADER ? data[0] : size - HEADER;
+	uint8_t *bytes = malloc(captured + !captured);
+	struct frame frame = { .bytes = bytes, .captured = captured };
+
+	if (!bytes)
+		abort();
+	memcpy(bytes, data + HEADER, captured);
+	frame.length = captured + (size_t)(data[1] << 8 | data[2]) * 16;
+	*now_us += step == CLOCK_BACK ? -3600000000 : (int64_t)step * TICK_US;
+	frame.at_us = *now_us;
+	sampler_see(sampler, link, &frame);
+	free(bytes);
+	return HEADER + captured;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct options options;
+	static struct lines lines;
+	static int sink = -1;
+	struct sampler sampler;
+	int64_t now_us = BEGIN_US;
+
+	if (!size)
+		return 0;
+	if (sink < 0) {
+		sink = open("/dev/null", O_WRONLY);
+		fill_options(&options);
+	}
+	lines_init(&lines, sink);
+	if (sampler_init(&sampler, &options, &lines))
+		abort();
+	for (size_t at = 1; at + HEADER < size;) {
+		at += take_packet(
+			&sampler, (enum link)(data[0] % (LINK_SLL2 + 1)), data + at, size - at, &now_us);
+		check_lines(&lines);
+		lines_flush(&lines);
+	}
+	sampler_end(&sampler, "eof");
+	sampler_fini(&sampler);
+	return 0;
+}
