@@ -17,6 +17,7 @@ void ledger_free_peer(struct known_peer *peer)
 {
 	free(peer->rtt);
 	free(peer->sighting);
+	free(peer->recollection);
 	free(peer->standings.items);
 }
 
@@ -268,6 +269,8 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	order_peers(ledger);
 	obs_status_free(before);
 	ledger->status_at = now;
+	if (!when_known(ledger->begun))
+		ledger->begun = now;
 	ledger_claim_links(ledger);
 	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
