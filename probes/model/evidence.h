@@ -39,6 +39,9 @@ struct recollection {
 	double changes;          /* of kind, before this program looked */
 };
 
+/* So many changes within ten minutes are flapping. */
+#define FLAPS 4
+
 struct known_peer {
 	char *id;
 	const struct obs_peer *obs; /* in the ledger's status */
@@ -46,9 +49,10 @@ struct known_peer {
 	unsigned kind_polls; /* polls in a row that showed the kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	struct when heard;   /* something came back from it */
-	struct when revived; /* heard again after its pings were lost */
-	struct when counted; /* of the counters below */
+	struct when changed[FLAPS]; /* when its kind changed, the last times, oldest first */
+	struct when heard;          /* something came back from it */
+	struct when revived;        /* heard again after its pings were lost */
+	struct when counted;        /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	struct series *rtt;                /* NULL until a sample */
 	enum rtt_source rtt_source;        /* of all that is fresh in it */
@@ -281,6 +285,10 @@ const struct known_link *peer_link(const struct ledger *ledger, const struct kno
 /* What the daemon told of it, while that is fresh; NAN: nothing. */
 bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);
 double peer_pong_age_ms(const struct known_peer *peer, struct when now);
+/* Pings on its current path go unanswered, by packets or by the daemon's memory. how: where it is wanted, how
+ * that is known. */
+bool peer_path_is_failing(
+	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
 void ledger_hear(struct known_peer *peer, struct when now);

@@ -6,6 +6,7 @@
 #include "probes/base/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define FRESH_MS 5000
@@ -46,12 +47,36 @@ double peer_pong_age_ms(const struct known_peer *peer, struct when now)
 	return (double)(now.wall_ms - peer->recollection->pong_at);
 }
 
-/* ---- whom to ask for ---- */
+/* ---- a path that fails ---- */
 
 static bool has_direct_path(const struct known_peer *peer)
 {
 	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
 }
+
+/* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
+bool peer_path_is_failing(
+	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
+{
+	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
+	const struct known_link *link = is_captured && has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+	char span[32];
+
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !peer_memory_is_fresh(peer, now)))
+		return false;
+	if (!link && (!peer->recollection->is_silent ||
+			     when_since(peer->kind_since, peer->recollection->told) < SILENT_MS))
+		return false;
+	if (size)
+		snprintf(how, size,
+			link ? "a ping %s ago got no pong (seen in packets)"
+			     : "no pong for %s (by tailscaled's memory)",
+			text_span(span, sizeof(span),
+				now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at)));
+	return true;
+}
+
+/* ---- whom to ask for ---- */
 
 static bool is_in_doubt(const struct known_peer *peer, struct when now)
 {
