@@ -100,6 +100,7 @@ static void judge_answer(
 
 	result->is_good = answer->outcome == OUTCOME_ANSWERED && answer->status == 200;
 	result->os_error = answer->os_error;
+	result->status = answer->status;
 	result->is_closed = answer->outcome == OUTCOME_REFUSED ||
 			    (answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
 	result->trouble = result->is_good                           ? DAEMON_FINE

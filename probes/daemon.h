@@ -29,6 +29,7 @@ struct daemon_result {
 	bool was_refused; /* the asker took no more of it: it knows why */
 	bool is_closed;   /* nobody is at this door: daemon_next() and ask again */
 	int os_error;     /* of a closed door */
+	int status;       /* of HTTP, 0: none */
 	enum daemon_trouble trouble;
 	char text[512]; /* of the trouble */
 };

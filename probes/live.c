@@ -15,6 +15,7 @@
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
+#include "probes/recall.h"
 #include "probes/tailnet.h"
 #include "probes/watch.h"
 
@@ -43,6 +44,7 @@ struct live {
 	struct discoverer *discover;
 	struct questions *questions;
 	struct lookout *lookout; /* NULL: packets are not to be watched */
+	struct recall *recall;
 	struct socks_door *door;
 	struct known *known;
 	struct offers offers;
@@ -255,6 +257,7 @@ static void see_status(struct live *live, struct when now)
 		live->first_status = now;
 	live->path_statuses += wait_for_paths(live, now) == 0;
 	lookout_see(live->lookout, live->tailnet, now);
+	recall_see_status(live->recall, now);
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
@@ -337,6 +340,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	if (settings->has_capture && !is_once)
 		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
+	live->recall = recall_new(tailnet_way(live->tailnet), live->ledger, tell_change, live);
 	return live;
 }
 
@@ -355,6 +359,7 @@ void live_free(struct live *live)
 	questions_free(live->questions);
 	watch_free(live->watch);
 	lookout_free(live->lookout);
+	recall_free(live->recall);
 	tailnet_free(live->tailnet);
 	discover_free(live->discover);
 	if (live->door)

@@ -86,6 +86,11 @@ const char *tailnet_socket(const struct tailnet *tailnet)
 	return tailnet->way.uses_cli ? NULL : daemon_socket(&tailnet->way);
 }
 
+struct daemon_way *tailnet_way(struct tailnet *tailnet)
+{
+	return &tailnet->way;
+}
+
 unsigned tailnet_statuses(const struct tailnet *tailnet)
 {
 	return tailnet->statuses;

@@ -34,7 +34,8 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 	struct ledger *ledger, tailnet_fn *news, void *data);
 void tailnet_free(struct tailnet *tailnet);
 void tailnet_ask_now(struct tailnet *tailnet);
-void tailnet_ask_derpmap(struct tailnet *tailnet); /* which is asked for at no rhythm of its own */
+void tailnet_ask_derpmap(struct tailnet *tailnet);       /* which is asked for at no rhythm of its own */
+struct daemon_way *tailnet_way(struct tailnet *tailnet); /* for what else there is to ask; lives with it */
 /* tailscaled's socket in use; NULL: there is none, the CLI is. */
 const char *tailnet_socket(const struct tailnet *tailnet);
 /* Statuses and failures so far. */

@@ -31,6 +31,17 @@ enum rtt_source {
 	RTT_SOURCES
 };
 
+/* What the daemon remembered of its path when it was asked last. */
+struct recollection {
+	struct when asked, told; /* unknown: never */
+	int64_t pong_at;         /* wall ms */
+	bool is_silent;          /* no pong for longer than they are apart, and they had been regular */
+	double changes;          /* of kind, before this program looked */
+};
+
+/* So many changes within ten minutes are flapping. */
+#define FLAPS 4
+
 struct known_peer {
 	char *id;
 	const struct obs_peer *obs; /* in the ledger's status */
@@ -38,17 +49,19 @@ struct known_peer {
 	unsigned kind_polls; /* polls in a row that showed the kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	struct when heard;   /* something came back from it */
-	struct when revived; /* heard again after its pings were lost */
-	struct when counted; /* of the counters below */
+	struct when changed[FLAPS]; /* when its kind changed, the last times, oldest first */
+	struct when heard;          /* something came back from it */
+	struct when revived;        /* heard again after its pings were lost */
+	struct when counted;        /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	struct series *rtt;         /* NULL until a sample */
-	enum rtt_source rtt_source; /* of all that is fresh in it */
-	struct sighting *sighting;  /* NULL: packets told nothing of it */
-	double best_direct_ms;      /* NAN */
-	bool has_served;            /* an endpoint of it answered once, or is pinned */
-	unsigned silent_doors;      /* endpoints whose connects time out now */
-	bool ping_ok, ping_lost;    /* the last ping */
+	struct series *rtt;                /* NULL until a sample */
+	enum rtt_source rtt_source;        /* of all that is fresh in it */
+	struct sighting *sighting;         /* NULL: packets told nothing of it */
+	struct recollection *recollection; /* NULL: the daemon was not asked */
+	double best_direct_ms;             /* NAN */
+	bool has_served;                   /* an endpoint of it answered once, or is pinned */
+	unsigned silent_doors;             /* endpoints whose connects time out now */
+	bool ping_ok, ping_lost;           /* the last ping */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -137,8 +150,8 @@ struct known_traffic {
 
 struct ledger {
 	struct ledger_terms terms;
-	struct obs_status *status; /* NULL: none yet */
-	struct when status_at;
+	struct obs_status *status;    /* NULL: none yet */
+	struct when status_at, begun; /* the last status, the first one */
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
@@ -269,6 +282,13 @@ void ledger_free_links(struct ledger *ledger);
 void ledger_free_flows(struct ledger *ledger);
 /* The peer's current path, as packets show it; NULL: they do not. */
 const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer);
+/* What the daemon told of it, while that is fresh; NAN: nothing. */
+bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);
+double peer_pong_age_ms(const struct known_peer *peer, struct when now);
+/* Pings on its current path go unanswered, by packets or by the daemon's memory. how: where it is wanted, how
+ * that is known. */
+bool peer_path_is_failing(
+	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
 void ledger_hear(struct known_peer *peer, struct when now);

@@ -35,6 +35,7 @@ void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture
 void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
 /* A local TCP port from which this program asked: exchanges from it are nobody's use of a server. */
 void ledger_see_own_port(struct ledger *ledger, int port, struct when now);
+void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, struct when now);
 void ledger_see_names(struct ledger *ledger, bool resolve); /* whether MagicDNS names resolve here */
 void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpoint, struct when now);
 void ledger_drop_endpoint(struct ledger *ledger, const char *url);
@@ -58,6 +59,8 @@ bool ledger_daemon_runs(const struct ledger *ledger);
 /* Something came back after its pings had been lost: whoever was silent there is worth asking anew. */
 bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
+/* Whose path the daemon should be asked for next, and from now on counts as asked; NULL: nobody's. */
+const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
 bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
 

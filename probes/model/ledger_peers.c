@@ -17,6 +17,7 @@ void ledger_free_peer(struct known_peer *peer)
 {
 	free(peer->rtt);
 	free(peer->sighting);
+	free(peer->recollection);
 	free(peer->standings.items);
 }
 
@@ -93,6 +94,13 @@ void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struc
 
 /* ---- paths ---- */
 
+static void note_change(struct known_peer *peer, struct when now)
+{
+	peer->changes++;
+	memmove(peer->changed, peer->changed + 1, (FLAPS - 1) * sizeof(peer->changed[0]));
+	peer->changed[FLAPS - 1] = now;
+}
+
 /* A new kind of path is believed when two statuses in a row show it. */
 static void see_path(struct ledger *ledger, struct known_peer *peer, struct when now)
 {
@@ -108,7 +116,7 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	if (peer->candidate_polls < 2 && before != PATH_UNKNOWN)
 		return;
 	if (before != PATH_UNKNOWN && before != PATH_IDLE && seen != PATH_IDLE)
-		peer->changes++;
+		note_change(peer, now);
 	peer->kind_polls = peer->candidate_polls;
 	peer->candidate_polls = 0;
 	peer->kind = seen;
@@ -268,6 +276,8 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	order_peers(ledger);
 	obs_status_free(before);
 	ledger->status_at = now;
+	if (!when_known(ledger->begun))
+		ledger->begun = now;
 	ledger_claim_links(ledger);
 	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
@@ -321,14 +331,16 @@ bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id,
 	return peer && when_known(peer->revived) && when_since(then, peer->revived) > 0;
 }
 
-/* While a path changes hands everything sent is lost for seconds: silence then says nothing about a server.
+/* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
+ * a server.
  */
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
 	const struct known_peer *peer = ledger_peer(ledger, peer_id);
 
 	return peer && peer->kind != PATH_IDLE &&
-	       (peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS));
+	       (peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS) ||
+		       peer_path_is_failing(ledger, peer, now, NULL, 0));
 }
 
 void ledger_see_knock(struct ledger *ledger, const char *peer_id)

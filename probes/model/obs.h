@@ -220,6 +220,16 @@ struct obs_answer {
 	const struct reading *reading; /* NULL: none */
 };
 
+/* What the daemon remembers of the path to one peer. Times are wall ms. */
+struct obs_memory {
+	const char *peer_id;
+	int64_t pong_at;      /* the last pong on the address in use; 0: none */
+	bool was_regular;     /* the last pongs came in time */
+	double holes;         /* pongs that were late while the path was in use */
+	int64_t changes[128]; /* of kind, away from the path and back, oldest first: the last ones */
+	size_t change_count;
+};
+
 /* How the capture helper is. */
 struct obs_capture {
 	int state; /* enum capture_state */

@@ -10,6 +10,9 @@
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
 #define HEARD_LATELY_MS 30000
+#define LOSSY_PINGS 20
+#define LOSSY_SHARE 0.05
+#define FLAPPING_MS INT64_C(600000)
 #define CHANGING_HANDS_MS 12000 /* longer than a path takes to fall to DERP and to be found again */
 
 static bool is_self(const struct evidence *e)
@@ -93,6 +96,39 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 			text_ms(price, sizeof(price), rtt - peer->best_direct_ms));
 }
 
+static bool is_failing(const struct evidence *e, struct finding *f)
+{
+	if (is_self(e) || !peer_path_is_failing(e->ledger, e->peer, e->now, f->detail, sizeof(f->detail)))
+		return false;
+	weigh(e, f);
+	return true;
+}
+
+static bool is_lossy(const struct evidence *e, struct finding *f)
+{
+	double pings, loss = peer_link(e->ledger, e->peer) ? sighting_loss(e->peer->sighting, &pings) : NAN;
+
+	if (isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%.0f of %.0f pings (%.0f %%)", loss * pings, pings,
+		loss * 100);
+	weigh(e, f);
+	return true;
+}
+
+static bool is_flapping(const struct evidence *e, struct finding *f)
+{
+	struct when oldest = e->peer->changed[0];
+	char span[32];
+
+	if (!when_known(oldest) || when_since(oldest, e->now) > FLAPPING_MS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s",
+		text_span(span, sizeof(span), when_since(oldest, e->now)));
+	weigh(e, f);
+	return true;
+}
+
 static bool is_relayed(const struct evidence *e, struct finding *f)
 {
 	bool is_proven =
@@ -124,6 +160,17 @@ const struct rule peer_rules[] = {
 	{ "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
+	{ "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
+		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
+		"wait a few seconds; if it stays: is UDP blocked, or the link to %{peer} down?", false },
+	{ "path-flapping", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
+		"the path to %{peer} changed its kind 4 times within %{detail}",
+		"look for a link that comes and goes, or a NAT that forgets: `tailscale netcheck` on both "
+		"ends",
+		false },
+	{ "path-lossy", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
+		"the path to %{peer} loses pings: %{detail} were not answered",
+		"look for a weak radio link or a full uplink at either end", false },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
 		"traffic to %{peer} is relayed by DERP %{derp}%{detail}: no direct path",
 		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "

@@ -62,12 +62,12 @@ static void settle_pings(const struct settling *s, const struct known_peer *know
 	double pings;
 
 	path->loss = link ? sighting_loss(known->sighting, &pings) : NAN;
-	path->pong_age_ms = NAN;
-	path->pong_source = "";
-	if (link && when_known(link->ponged)) {
-		path->pong_age_ms = (double)when_since(link->ponged, s->now);
-		path->pong_source = "capture";
-	}
+	path->pong_age_ms = link && when_known(link->ponged) ? (double)when_since(link->ponged, s->now) : NAN;
+	path->pong_source = isnan(path->pong_age_ms) ? "" : "capture";
+	if (*path->pong_source || (known->kind != PATH_DIRECT && known->kind != PATH_PEER_RELAY))
+		return;
+	path->pong_age_ms = peer_pong_age_ms(known, s->now);
+	path->pong_source = isnan(path->pong_age_ms) ? "" : "daemon";
 }
 
 static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
@@ -80,7 +80,7 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
 						     : "";
-	path->changes = known->changes;
+	path->changes = known->changes + (known->recollection ? known->recollection->changes : 0);
 	path->since = known->kind_since.wall_ms;
 	settle_bytes(s, known, path);
 	settle_pings(s, known, path);

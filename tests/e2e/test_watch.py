@@ -46,6 +46,24 @@ def state_of(snapshot, part):
 
 
 @test
+def the_daemon_s_own_memory_tells_how_old_a_pong_is():
+    scenario = """
+daemon magicdns off
+config discover = all
+config ports = 21434, 18080, 18090
+config capture = off
+peer gpu1 linux direct 10.99.0.11:41641
+door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
+"""
+    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+        def path(snapshot):
+            return next((row["path"] for row in snapshot["peers"] if row["name"] == "gpu1"), {})
+        found = first(snapshots, lambda snapshot: path(snapshot).get("pong_source"))
+        assert found and path(found)["pong_source"] == "daemon" and path(found)["pong_age_ms"] < 10000, found
+        assert found["capture"]["state"] == "off"
+
+
+@test
 def peers_are_asked_nothing_while_tailscale_is_stopped():
     scenario = """
 daemon magicdns off

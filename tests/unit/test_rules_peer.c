@@ -56,7 +56,7 @@ static struct obs_peer *derp_heard(struct obs_peer *peer)
 static void a_peer_on_a_direct_path_raises_nothing(void **state)
 {
 	static const char *const codes[] = { "key-expired", "host-offline", "host-unreachable", "relayed",
-		"peer-relayed", "key-expiring" };
+		"peer-relayed", "key-expiring", "path-failing", "path-flapping", "path-lossy" };
 	const struct snapshot *s = take(watching(GPU1), at(1));
 
 	(void)state;
@@ -268,6 +268,195 @@ static void a_peer_relay_is_named_at_the_second_status(void **state)
 		"the peer relay 10.99.0.14:40000: no direct");
 }
 
+/* ---- a path that fails, flaps or loses ---- */
+
+#define GPU1_PATH "local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0"
+#define OTHER_PATH "local=10.99.0.10:41641 remote=192.0.2.2:41641 vni=0"
+
+static struct ledger *capturing(void)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	starts_capture(l, at(0));
+	return l;
+}
+
+static void misses(struct ledger *l, double seconds, const char *path)
+{
+	hears(l, at(seconds), "miss %s sent=%lld", path, (long long)at(seconds - 0.1).wall_ms * 1000);
+}
+
+static void pongs(struct ledger *l, double seconds, const char *path)
+{
+	hears(l, at(seconds), "rtt method=disco %s us=260", path);
+}
+
+static void a_missed_ping_is_told_until_a_pong_takes_it_back(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pongs(l, 1, GPU1_PATH);
+	assert_no_verdict(take(l, at(2)), "path-failing");
+	misses(l, 4, GPU1_PATH);
+	assert_says(take(l, at(6)), "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
+		"gpu1 is failing: a ping 2 s ago got no pong (seen in packets)");
+	assert_peer_state(take(l, at(6)), "gpu1", STATE_SLOW);
+	pongs(l, 7, GPU1_PATH);
+	assert_no_verdict(take(l, at(7)), "path-failing");
+}
+
+static void bytes_that_came_later_take_a_miss_back(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	hears(l, at(3), "path %s rx_bytes=10 tx_bytes=10", GPU1_PATH);
+	misses(l, 4, GPU1_PATH);
+	hears(l, at(4.5), "path %s rx_bytes=20 tx_bytes=20", GPU1_PATH); /* may be from before it */
+	assert_verdict(take(l, at(5)), "path-failing");
+	hears(l, at(6), "path %s rx_bytes=20 tx_bytes=90", GPU1_PATH);
+	assert_verdict(take(l, at(6)), "path-failing");
+	hears(l, at(7), "path %s rx_bytes=50 tx_bytes=90", GPU1_PATH);
+	assert_no_verdict(take(l, at(7)), "path-failing");
+}
+
+static void what_is_missed_on_another_path_is_no_failure(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	misses(l, 4, OTHER_PATH);
+	assert_no_verdict(take(l, at(5)), "path-failing");
+	misses(l, 6, GPU1_PATH);
+	sees(l, at(7), fleet(by_derp));
+	sees(l, at(9), fleet(by_derp));
+	assert_no_verdict(take(l, at(10)), "path-failing");
+}
+
+static void a_helper_that_ended_takes_its_misses_with_it(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	misses(l, 4, GPU1_PATH);
+	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" }, at(5));
+	assert_no_verdict(take(l, at(5)), "path-failing");
+	starts_capture(l, at(6));
+	assert_no_verdict(take(l, at(6)), "path-failing");
+}
+
+static void remembers(struct ledger *l, double now, double pong, bool was_regular)
+{
+	ledger_see_memory(l,
+		&(struct obs_memory){
+			.peer_id = GPU1_ID, .pong_at = at(pong).wall_ms, .was_regular = was_regular },
+		at(now));
+}
+
+static void the_daemon_s_memory_tells_of_a_failing_path_too(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	remembers(l, 10, 7, true);
+	assert_no_verdict(take(l, at(10)), "path-failing");
+	remembers(l, 12, 7, true);
+	assert_says(take(l, at(12)), "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
+		"no pong for 5 s (by tailscaled's memory)");
+	assert_no_verdict(take(l, at(18)), "path-failing"); /* it was not asked again: who knows */
+	remembers(l, 20, 19, true);
+	assert_no_verdict(take(l, at(20)), "path-failing");
+	remembers(l, 30, 19, false);
+	assert_no_verdict(take(l, at(30)), "path-failing");
+}
+
+static void packets_are_believed_rather_than_the_daemon(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pongs(l, 11, GPU1_PATH);
+	remembers(l, 12, 7, true);
+	assert_no_verdict(take(l, at(12)), "path-failing");
+}
+
+static void a_path_that_fails_excuses_the_silence_behind_it(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	answers(l, at(1), "llama-server-0.5.0/ready-idle/health");
+	misses(l, 4, GPU1_PATH);
+	for (int i = 5; i < 8; i++)
+		connect_times_out(l, at(i));
+	assert_no_verdict(take(l, at(8)), "filtered");
+	pongs(l, 9, GPU1_PATH);
+	connect_times_out(l, at(10));
+	connect_times_out(l, at(11));
+	assert_verdict(take(l, at(12)), "filtered");
+}
+
+static void a_failing_path_to_a_peer_without_servers_is_a_word(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(direct));
+	starts_capture(l, at(0));
+	sees(l, at(1), fleet(direct));
+	hears(l, at(1), "miss local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0 sent=1");
+	assert_int_equal(assert_verdict(take(l, at(2)), "path-failing")->severity, SEVERITY_INFO);
+}
+
+static void counts(struct ledger *l, double seconds, int answered, int lost)
+{
+	hears(l, at(seconds), "path %s rx_bytes=0 tx_bytes=0 pings=%d pongs=%d lost=%d", GPU1_PATH,
+		answered + lost, answered, lost);
+}
+
+static void one_ping_in_twenty_is_lossy(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	counts(l, 1, 0, 0);
+	counts(l, 55, 18, 1);
+	assert_no_verdict(take(l, at(55)), "path-lossy");
+	counts(l, 60, 19, 1);
+	assert_says(take(l, at(60)), "path-lossy", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
+		"gpu1 loses pings: 1 of 20 pings (5 %)");
+	counts(l, 65, 20, 1);
+	assert_no_verdict(take(l, at(65)), "path-lossy");
+	sees(l, at(66), fleet(by_derp));
+	counts(l, 67, 20, 9);
+	assert_no_verdict(take(l, at(67)), "path-lossy");
+}
+
+static void changes(struct ledger *l, int times, double each)
+{
+	for (int i = 0; i < times; i++)
+		for (int k = 0; k < 2; k++)
+			sees(l, at(10 + each * i + k), fleet(i % 2 ? direct : by_derp));
+}
+
+static void a_path_that_changes_four_times_in_ten_minutes_flaps(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	changes(l, 3, 100);
+	assert_no_verdict(take(l, at(400)), "path-flapping");
+	l = watching(GPU1);
+	changes(l, 4, 100);
+	assert_says(take(l, at(400)), "path-flapping", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
+		"gpu1 changed its kind 4 times within 6 min");
+	assert_no_verdict(take(l, at(620)), "path-flapping");
+	l = watching(GPU1);
+	changes(l, 8, 210);
+	assert_no_verdict(take(l, at(10 + 7 * 210 + 2)), "path-flapping");
+}
+
 static void a_key_that_expires_within_two_weeks_is_told(void **state)
 {
 	struct ledger *l = watching(GPU1);
@@ -322,6 +511,16 @@ int main(void)
 		SAYS(an_idle_peer_is_not_relayed),
 		SAYS(relayed_is_a_word_for_a_peer_without_servers),
 		SAYS(a_peer_relay_is_named_at_the_second_status),
+		SAYS(a_missed_ping_is_told_until_a_pong_takes_it_back),
+		SAYS(bytes_that_came_later_take_a_miss_back),
+		SAYS(what_is_missed_on_another_path_is_no_failure),
+		SAYS(a_helper_that_ended_takes_its_misses_with_it),
+		SAYS(the_daemon_s_memory_tells_of_a_failing_path_too),
+		SAYS(packets_are_believed_rather_than_the_daemon),
+		SAYS(a_path_that_fails_excuses_the_silence_behind_it),
+		SAYS(a_failing_path_to_a_peer_without_servers_is_a_word),
+		SAYS(one_ping_in_twenty_is_lossy),
+		SAYS(a_path_that_changes_four_times_in_ten_minutes_flaps),
 		SAYS(a_key_that_expires_within_two_weeks_is_told),
 		SAYS(our_own_key_is_told_with_the_daemon),
 		SAYS(every_code_of_a_peer_is_tested_both_ways),

@@ -1,0 +1,127 @@
+/* What the daemon remembers of paths: the last pong, and what happened before we looked.
+ *
+ * A memory ages as we look away: it says how old a pong is only while it is fresh. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FRESH_MS 5000
+#define SILENT_MS 4000 /* tailscaled pings each 3 s */
+#define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
+#define ASK_GAP_MS 1000
+
+void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, struct when now)
+{
+	struct known_peer *peer = ledger_peer(ledger, memory->peer_id);
+	struct recollection *recollection;
+
+	if (!peer || peer == &ledger->self)
+		return;
+	if (!peer->recollection)
+		peer->recollection = mem_alloc(sizeof(*peer->recollection));
+	recollection = peer->recollection;
+	recollection->told = now;
+	recollection->pong_at = memory->pong_at;
+	recollection->is_silent =
+		memory->pong_at && memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS;
+	recollection->changes = 0;
+	for (size_t i = 0; i < memory->change_count; i++)
+		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;
+}
+
+bool peer_memory_is_fresh(const struct known_peer *peer, struct when now)
+{
+	return peer->recollection && when_known(peer->recollection->told) &&
+	       when_since(peer->recollection->told, now) <= FRESH_MS;
+}
+
+double peer_pong_age_ms(const struct known_peer *peer, struct when now)
+{
+	if (!peer_memory_is_fresh(peer, now) || !peer->recollection->pong_at ||
+		peer->recollection->pong_at > now.wall_ms)
+		return NAN;
+	return (double)(now.wall_ms - peer->recollection->pong_at);
+}
+
+/* ---- a path that fails ---- */
+
+static bool has_direct_path(const struct known_peer *peer)
+{
+	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
+}
+
+/* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
+bool peer_path_is_failing(
+	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
+{
+	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
+	const struct known_link *link = is_captured && has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+	char span[32];
+
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !peer_memory_is_fresh(peer, now)))
+		return false;
+	if (!link && (!peer->recollection->is_silent ||
+			     when_since(peer->kind_since, peer->recollection->told) < SILENT_MS))
+		return false;
+	if (size)
+		snprintf(how, size,
+			link ? "a ping %s ago got no pong (seen in packets)"
+			     : "no pong for %s (by tailscaled's memory)",
+			text_span(span, sizeof(span),
+				now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at)));
+	return true;
+}
+
+/* ---- whom to ask for ---- */
+
+static bool is_in_doubt(const struct known_peer *peer, struct when now)
+{
+	bool is_silent = peer_memory_is_fresh(peer, now) && peer->recollection->is_silent;
+	bool has_changed =
+		peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < DOUBT_MS);
+
+	return has_direct_path(peer) && (is_silent || has_changed);
+}
+
+/* Packets tell of the present and the daemon of what was before: then once is enough. */
+static bool wants_asking(const struct ledger *ledger, const struct known_peer *peer)
+{
+	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
+
+	return peer->has_served && has_direct_path(peer) && !(is_captured && peer->recollection);
+}
+
+static int64_t asked_at(const struct known_peer *peer)
+{
+	return peer->recollection ? peer->recollection->asked.mono_ms : INT64_MIN;
+}
+
+const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now)
+{
+	struct known_peer *next = NULL;
+	bool is_urgent = false;
+
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		struct known_peer *peer = &ledger->peers[i];
+		bool is_doubted = is_in_doubt(peer, now);
+
+		if (!is_doubted && (is_urgent || !wants_asking(ledger, peer)))
+			continue;
+		if (peer->recollection && when_since(peer->recollection->asked, now) < ASK_GAP_MS)
+			continue;
+		if (!next || (is_doubted && !is_urgent) || asked_at(peer) < asked_at(next)) {
+			next = peer;
+			is_urgent = is_urgent || is_doubted;
+		}
+	}
+	if (!next)
+		return NULL;
+	if (!next->recollection)
+		next->recollection = mem_alloc(sizeof(*next->recollection));
+	next->recollection->asked = now;
+	return next->obs;
+}

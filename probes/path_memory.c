@@ -1,0 +1,90 @@
+/* One walk over the events, from pong to pong.
+ *
+ * A hole is a pong that is late. Where the path became the best one anew after a hole, it had been lost, and
+ * traffic went by DERP meanwhile; but a hole of 45 seconds and more is a path that rested, because tailscaled
+ * pings no longer than that when nothing is sent. */
+#include "probes/path_memory.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/json.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/when.h"
+
+#include <string.h>
+
+#define PONG "bestAddr-latency"
+#define BEST "bestAddr-update"
+#define LATE_MS 3500
+#define LOST_AFTER_MS 4000 /* tailscaled leaves a path so long after its last pong */
+#define RESTS_MS 45000
+#define REGULAR_PONGS 3
+
+struct walk {
+	struct obs_memory *memory;
+	unsigned regular; /* pongs in a row that were not late */
+};
+
+static void note_change(struct obs_memory *memory, int64_t at)
+{
+	if (memory->change_count == ARRAY_LEN(memory->changes)) {
+		memory->change_count--;
+		memmove(memory->changes, memory->changes + 1,
+			memory->change_count * sizeof(memory->changes[0]));
+	}
+	memory->changes[memory->change_count++] = at;
+}
+
+static void see_pong(struct walk *walk, int64_t at)
+{
+	struct obs_memory *memory = walk->memory;
+	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
+
+	if (gap > LATE_MS && gap < RESTS_MS)
+		memory->holes++;
+	walk->regular = gap > LATE_MS ? 1 : walk->regular + 1;
+	memory->pong_at = at;
+}
+
+static void see_best(const struct walk *walk, int64_t at)
+{
+	struct obs_memory *memory = walk->memory;
+	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
+
+	if (gap <= LATE_MS || gap >= RESTS_MS)
+		return;
+	note_change(memory, memory->pong_at + LOST_AFTER_MS < at ? memory->pong_at + LOST_AFTER_MS : at);
+	note_change(memory, at);
+}
+
+static void see_event(struct walk *walk, const struct json *event)
+{
+	int64_t at = when_parse(json_text(event, "When"));
+	const char *what = json_text(event, "What");
+
+	if (!at || at < walk->memory->pong_at)
+		return;
+	if (text_has_suffix(what, PONG))
+		see_pong(walk, at);
+	else if (text_has_suffix(what, BEST))
+		see_best(walk, at);
+}
+
+int path_memory_parse(const char *bytes, size_t length, struct obs_memory *memory, struct fault *fault)
+{
+	struct json *tree = json_parse(bytes, length, fault);
+	struct walk walk = { .memory = memory };
+
+	*memory = (struct obs_memory){ .peer_id = "" };
+	if (!tree || (!json_is_array(tree) && !json_is_null(tree))) {
+		if (tree)
+			fault_say(fault, "JSON that is no list of path changes");
+		json_free(tree);
+		return -1;
+	}
+	for (const struct json *event = json_first(tree); event; event = json_next(event))
+		see_event(&walk, event);
+	memory->was_regular = walk.regular >= REGULAR_PONGS;
+	json_free(tree);
+	return 0;
+}

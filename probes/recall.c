@@ -1,0 +1,98 @@
+/* One question at a time; whom it is about is the ledger's choice. */
+#include "probes/recall.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/path_memory.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BYTES_MAX (1024 * 1024)
+#define REFUSALS_MAX 2 /* one may be of a peer that just went */
+
+struct recall {
+	struct daemon_way *way;
+	struct ledger *ledger;
+	void (*changed)(void *data);
+	void *data;
+	struct daemon_ask *open;
+	char peer_id[256];
+	char *text;
+	size_t length, room;
+	unsigned refusals; /* in a row */
+};
+
+static int feed(void *data, const char *bytes, size_t length)
+{
+	struct recall *recall = data;
+
+	if (recall->length + length > BYTES_MAX)
+		return -1;
+	if (recall->length + length > recall->room) {
+		recall->room = (recall->length + length) * 2;
+		recall->text = mem_grow(recall->text, recall->room, 1);
+	}
+	memcpy(recall->text + recall->length, bytes, length);
+	recall->length += length;
+	return 0;
+}
+
+static void done(void *data, const struct daemon_result *result)
+{
+	struct recall *recall = data;
+	struct obs_memory memory;
+	struct fault fault;
+
+	recall->open = NULL;
+	if (result->status >= 400)
+		recall->refusals++;
+	if (!result->is_good)
+		return;
+	if (path_memory_parse(recall->text, recall->length, &memory, &fault)) {
+		log_line("path changes of %s: %s", recall->peer_id, fault.text);
+		recall->refusals++;
+		return;
+	}
+	recall->refusals = 0;
+	memory.peer_id = recall->peer_id;
+	ledger_see_memory(recall->ledger, &memory, when_now());
+	recall->changed(recall->data);
+}
+
+void recall_see_status(struct recall *recall, struct when now)
+{
+	const struct obs_peer *peer;
+	char path[160];
+
+	if (recall->open || recall->refusals >= REFUSALS_MAX || recall->way->uses_cli)
+		return;
+	peer = ledger_peer_to_recall(recall->ledger, now);
+	if (!peer || !peer->addresses[0])
+		return;
+	snprintf(recall->peer_id, sizeof(recall->peer_id), "%s", peer->id);
+	snprintf(path, sizeof(path), "debug-peer-endpoint-changes?ip=%.64s", peer->addresses[0]);
+	recall->length = 0;
+	recall->open = daemon_start(recall->way, path, NULL, feed, done, recall);
+}
+
+struct recall *recall_new(
+	struct daemon_way *way, struct ledger *ledger, void (*changed)(void *data), void *data)
+{
+	struct recall *recall = mem_alloc(sizeof(*recall));
+
+	*recall = (struct recall){
+		.way = way, .ledger = ledger, .changed = changed, .data = data, .text = mem_copy("")
+	};
+	return recall;
+}
+
+void recall_free(struct recall *recall)
+{
+	if (!recall)
+		return;
+	daemon_cancel(recall->open);
+	free(recall->text);
+	free(recall);
+}
