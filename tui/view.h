@@ -43,6 +43,10 @@ void value_state(struct value *value, enum state state); /* "● ok" */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
 void value_path(struct value *value, const struct path *path);                         /* "DERP fra" */
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
+void value_loss(struct value *value, double loss);                                     /* "0.4 %" */
+/* "12 s capture", in brief "12 s": the last pong's age and who saw it. A fresh one is "now": it is renewed
+ * all the time. */
+void value_pong(struct value *value, const struct path *path);
 void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer);
 /* Empty and broken states that more than one view and output shows; false: nothing of the kind. */
 bool view_says_trouble(const struct snapshot *snapshot, struct page *page);

@@ -81,11 +81,49 @@ static void write_latency(const struct endpoint *endpoint, const struct peer *pe
 	}
 }
 
+static void write_times(const struct path *path, struct page *page)
+{
+	char rtt[32], p95[32], jitter[32];
+	struct value loss, pong;
+
+	value_loss(&loss, path->loss);
+	value_pong(&pong, path);
+	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
+		text_ms(p95, sizeof(p95), path->rtt_p95_ms),
+		text_ms(jitter, sizeof(jitter), path->jitter_ms));
+	if (!isnan(path->loss))
+		page_add(page, ROLE_TEXT, "  loss %s", loss.text);
+	if (*path->rtt_source)
+		page_add(page, ROLE_DIM, "  (%s)", path->rtt_source);
+	if (!isnan(path->pong_age_ms))
+		page_add(page, ROLE_DIM, "  last pong %s%s, seen by %s", pong.brief,
+			strcmp(pong.brief, "now") == 0 ? "" : " ago", path->pong_source);
+}
+
+/* Nothing where no kind is known. */
+static void write_kinds(const struct path *path, struct page *page)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer relay", "DERP" };
+	bool has_line = false;
+	char rx[32], tx[32];
+
+	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
+		if (isnan(path->rx_bytes[kind]) && isnan(path->tx_bytes[kind]))
+			continue;
+		if (!has_line)
+			page_line(page, ROLE_TEXT, " ");
+		has_line = true;
+		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", names[kind],
+			text_bytes(rx, sizeof(rx), path->rx_bytes[kind]),
+			text_bytes(tx, sizeof(tx), path->tx_bytes[kind]));
+	}
+}
+
 static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
 	const struct path *path = &peer->path;
 	struct value kind, since, shake;
-	char rtt[32], p95[32], jitter[32], rx[32], tx[32], flips[32];
+	char rx[32], tx[32], flips[32];
 
 	value_path(&kind, path);
 	value_ago(&since, snapshot, path->since);
@@ -95,17 +133,12 @@ static void write_path(const struct snapshot *snapshot, const struct peer *peer,
 	page_add(page, ROLE_TEXT, "%s%s", *path->endpoint ? "  " : "", path->endpoint);
 	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
 		text_count(flips, sizeof(flips), path->changes), shake.text);
-	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
-		text_ms(p95, sizeof(p95), path->rtt_p95_ms),
-		text_ms(jitter, sizeof(jitter), path->jitter_ms));
-	if (!isnan(path->loss))
-		page_add(page, ROLE_TEXT, "  loss %.0f %%", path->loss * 100);
-	if (*path->rtt_source)
-		page_add(page, ROLE_DIM, "  (%s)", path->rtt_source);
+	write_times(path, page);
 	page_line(page, ROLE_TEXT, "  ↓ %s  ↑ %s", text_rate(rx, sizeof(rx), peer->rx_per_s),
 		text_rate(tx, sizeof(tx), peer->tx_per_s));
 	page_add(page, ROLE_DIM, "   in all ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
 		text_bytes(tx, sizeof(tx), peer->tx_bytes));
+	write_kinds(path, page);
 }
 
 static void write_engine(const struct endpoint *endpoint, struct page *page)
