@@ -26,13 +26,16 @@ struct view {
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
 	/* What Enter opens and y copies; NULL: the row's id. */
 	const char *(*target)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
+	/* One line above the rows, cut to its brief form where it is too long; false: none. NULL: never. */
+	bool (*note)(const struct snapshot *snapshot, struct value *value);
 	/* What stands in place of the rows; true: it wrote a page. NULL: never. */
 	bool (*instead)(const struct snapshot *snapshot, struct page *page);
 	/* The whole view where it has no columns. */
 	void (*write)(const struct snapshot *snapshot, const char *target, struct page *page);
 };
 
-extern const struct view view_fleet, view_paths, view_serve, view_events, view_detail, view_help;
+extern const struct view view_fleet, view_paths, view_serve, view_clients, view_events, view_detail,
+	view_help;
 extern const struct view *const views[]; /* those with a key, in order, NULL-ended */
 
 /* ---- what several views say the same way ---- */

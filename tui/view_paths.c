@@ -10,6 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/flows.h"
 #include "tui/glyphs.h"
 
 static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)
@@ -327,5 +328,6 @@ const struct view view_paths = {
 	.is_shown = is_shown,
 	.is_dim = is_dim,
 	.row_id = row_id,
+	.note = value_capture,
 	.instead = view_says_trouble,
 };
