@@ -2,8 +2,8 @@
  *
  * The essential columns are seated first, heavy before light, each at its least width; then they widen to
  * what their rows want; then the others may come. The first that finds no seat leaves, and so do all lighter
- * ones. What is left over is for the column that stretches, which gets a third in any case: the sentence that
- * says what is wrong is what one came for. */
+ * ones. What is left over is for the column that stretches, which gets a third in any case, or enough for
+ * its brief form: the sentence that says what is wrong is what one came for. */
 #include "tui/columns.h"
 
 #include <math.h>
@@ -11,6 +11,7 @@
 #include "probes/base/text.h"
 
 #define BRIEF_BELOW 44
+#define SHARE_MOST 40
 
 const char *value_fitting(const struct value *value, int width)
 {
@@ -51,7 +52,7 @@ bool column_holds(const struct column *column, const struct snapshot *snapshot, 
 
 static int least_of(const struct column *column, int width)
 {
-	int share = width / 3;
+	int share = width / 3 < SHARE_MOST ? width / 3 : SHARE_MOST;
 
 	return column->stretches && share > column->least ? share : column->least;
 }

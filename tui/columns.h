@@ -31,7 +31,7 @@ struct column {
 	int least, most;   /* cells; most 0: never shown, only for filters */
 	int weight;        /* the lightest leaves first */
 	bool is_right;     /* numbers */
-	bool stretches;    /* takes what is left over, at least a third; one in a table */
+	bool stretches;    /* takes what is left over, at least a third or 40; one in a table */
 	bool starts_high;  /* sorting by it begins with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
 	int (*compare)(const struct snapshot *snapshot, size_t a, size_t b);

@@ -90,6 +90,12 @@ void page_add(struct page *page, enum role role, const char *format, ...)
 	va_end(arguments);
 }
 
+void page_head(struct page *page, const char *title)
+{
+	page_line(page, ROLE_TEXT, " ");
+	page_line(page, ROLE_HEAD_SORTED, "%s", title);
+}
+
 /* How many bytes of text go into width cells. */
 static size_t fitting_cells(const char *text, int width)
 {

@@ -18,6 +18,8 @@ void page_line(struct page *page, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 void page_add(struct page *page, enum role role, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A blank line and a heading. */
+void page_head(struct page *page, const char *title);
 /* A word of the line in width cells, padded or cut, and a blank: for columns. */
 void page_cell(struct page *page, enum role role, int width, const char *text);
 /* Text of any length, broken between words, each line indented; what goes before the first replaces its

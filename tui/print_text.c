@@ -1,6 +1,6 @@
 /* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the
- * endpoints worst first, every verdict with its fix on a line of its own, the paths, the mounts, and the
- * status in one line. */
+ * endpoints worst first, every verdict with its fix on a line of its own, the paths, the mounts, the clients
+ * at work, and the status in one line. */
 #include "tui/print_text.h"
 
 #include <stdlib.h>
@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/flows.h"
 #include "tui/glyphs.h"
 #include "tui/header.h"
 #include "tui/page.h"
@@ -161,6 +162,11 @@ static bool is_telling_peer(const struct snapshot *snapshot, size_t row)
 	return peer->endpoint_count || peer->is_active || peer->verdicts.count;
 }
 
+static bool is_active_flow(const struct snapshot *snapshot, size_t row)
+{
+	return snapshot->flows[row].is_active;
+}
+
 static bool is_any(const struct snapshot *snapshot, size_t row)
 {
 	(void)snapshot, (void)row;
@@ -234,6 +240,21 @@ static void put_verdicts(const struct print *print)
 	page_free(trouble);
 }
 
+/* That there is none is no news here; that it failed is. */
+static void put_capture(const struct print *print)
+{
+	struct value value = { .text = "" };
+	struct page *page;
+
+	if (print->snapshot->capture.state != CAPTURE_FAILED || !value_capture(print->snapshot, &value))
+		return;
+	page = page_new(print->width);
+	page_line(page, ROLE_TEXT, " ");
+	page_wrap(page, ROLE_DIM, "", 0, value.text);
+	put_page(print, page);
+	page_free(page);
+}
+
 static void put_head(const struct print *print)
 {
 	struct canvas *canvas = canvas_for(print, HEADER_LINES);
@@ -266,6 +287,8 @@ void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has
 	put_verdicts(&print);
 	put_view(&print, &view_paths, is_telling_peer);
 	put_view(&print, &view_serve, is_any);
+	put_view(&print, &view_clients, is_active_flow);
+	put_capture(&print);
 	if (snapshot->discovery.pending)
 		fprintf(file, "\ndiscovery is not finished: %zu doors were not asked yet\n",
 			snapshot->discovery.pending);

@@ -14,6 +14,7 @@
 
 #define WIDTH_MIN 40
 #define HEIGHT_MIN 8
+#define NOTE_HEIGHT_MIN 12
 
 struct hint {
 	const char *key, *what;
@@ -162,6 +163,19 @@ static void draw_rows(
 	ui->table.snapshot = NULL; /* only its geometry outlives the frame */
 }
 
+/* What is missing from the rows; a terminal with few lines has better use for one. Returns how many it took.
+ */
+static int draw_note(const struct view *view, const struct snapshot *snapshot, struct canvas *canvas, int y)
+{
+	struct value note = { .text = "" };
+
+	if (canvas->height < NOTE_HEIGHT_MIN || !view->note || !view->note(snapshot, &note))
+		return 0;
+	canvas_text(canvas, 1, y, canvas->width - 1, note.role,
+		text_cells(note.text) > canvas->width - 1 && *note.brief ? note.brief : note.text);
+	return 1;
+}
+
 /* A page over the view, the page that stands in for its rows, or the rows. */
 static void draw_body(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
@@ -179,7 +193,9 @@ static void draw_body(
 
 		page_draw(page, canvas, 1, y + has_air, height - has_air, 0);
 	} else {
-		draw_rows(ui, snapshot, canvas, y, height);
+		int noted = draw_note(view, snapshot, canvas, y);
+
+		draw_rows(ui, snapshot, canvas, y + noted, height - noted);
 	}
 	page_free(page);
 }

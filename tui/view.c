@@ -4,13 +4,17 @@
  * the page that takes the place of all rows while nothing can be known. */
 #include "tui/view.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "probes/base/text.h"
 #include "tui/glyphs.h"
 
-const struct view *const views[] = { &view_fleet, &view_paths, &view_serve, &view_events, NULL };
+#define PONG_FRESH_MS 10000
+
+const struct view *const views[] = { &view_fleet, &view_paths, &view_serve, &view_clients, &view_events,
+	NULL };
 
 void value_say(struct value *value, enum role role, const char *text)
 {
@@ -64,6 +68,28 @@ void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wal
 	value_say(value, ROLE_DIM, "–");
 	if (wall_ms && wall_ms <= snapshot->taken.wall_ms)
 		text_span(value->text, sizeof(value->text), snapshot->taken.wall_ms - wall_ms);
+}
+
+void value_loss(struct value *value, double loss)
+{
+	bool is_small = loss > 0 && loss < 0.0995;
+
+	value_say(value, ROLE_TEXT, "–");
+	if (!isnan(loss))
+		snprintf(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
+}
+
+void value_pong(struct value *value, const struct path *path)
+{
+	value_say(value, ROLE_DIM, "–");
+	if (isnan(path->pong_age_ms))
+		return;
+	if (path->pong_age_ms < PONG_FRESH_MS)
+		snprintf(value->brief, sizeof(value->brief), "now");
+	else
+		text_span(value->brief, sizeof(value->brief), (int64_t)path->pong_age_ms);
+	value_say(value, ROLE_TEXT, value->brief);
+	text_add(value->text, sizeof(value->text), " %s", path->pong_source);
 }
 
 void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer)

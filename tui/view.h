@@ -26,13 +26,16 @@ struct view {
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
 	/* What Enter opens and y copies; NULL: the row's id. */
 	const char *(*target)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
+	/* One line above the rows, cut to its brief form where it is too long; false: none. NULL: never. */
+	bool (*note)(const struct snapshot *snapshot, struct value *value);
 	/* What stands in place of the rows; true: it wrote a page. NULL: never. */
 	bool (*instead)(const struct snapshot *snapshot, struct page *page);
 	/* The whole view where it has no columns. */
 	void (*write)(const struct snapshot *snapshot, const char *target, struct page *page);
 };
 
-extern const struct view view_fleet, view_paths, view_serve, view_events, view_detail, view_help;
+extern const struct view view_fleet, view_paths, view_serve, view_clients, view_events, view_detail,
+	view_help;
 extern const struct view *const views[]; /* those with a key, in order, NULL-ended */
 
 /* ---- what several views say the same way ---- */
@@ -43,6 +46,10 @@ void value_state(struct value *value, enum state state); /* "● ok" */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
 void value_path(struct value *value, const struct path *path);                         /* "DERP fra" */
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
+void value_loss(struct value *value, double loss);                                     /* "0.4 %" */
+/* "12 s capture", in brief "12 s": the last pong's age and who saw it. A fresh one is "now": it is renewed
+ * all the time. */
+void value_pong(struct value *value, const struct path *path);
 void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer);
 /* Empty and broken states that more than one view and output shows; false: nothing of the kind. */
 bool view_says_trouble(const struct snapshot *snapshot, struct page *page);

@@ -1,7 +1,7 @@
 /* Detail: everything that is known of one endpoint, one peer or one mount.
  *
- * First what is wrong and what to do, then where the time goes, what it serves, and what this program sent to
- * it. What is not known of it takes no room. */
+ * First what is wrong and what to do, then where the time goes, who uses it, what it serves, and what this
+ * program sent to it. What is not known of it takes no room. */
 #include "tui/view.h"
 
 #include <math.h>
@@ -10,20 +10,15 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/flows.h"
 #include "tui/glyphs.h"
 #include "tui/target.h"
-
-static void write_head(struct page *page, const char *title)
-{
-	page_line(page, ROLE_TEXT, " ");
-	page_line(page, ROLE_HEAD_SORTED, "%s", title);
-}
 
 static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
 {
 	struct value since;
 
-	write_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
+	page_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
 		enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
@@ -59,7 +54,7 @@ static void write_latency(const struct endpoint *endpoint, const struct peer *pe
 
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
 		whole += isnan(parts[i].ms) ? 0 : parts[i].ms;
-	write_head(page, "LATENCY");
+	page_head(page, "LATENCY");
 	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
 		if (i == 0 || room < 60)
 			page_line(page, ROLE_TEXT, " ");
@@ -81,31 +76,64 @@ static void write_latency(const struct endpoint *endpoint, const struct peer *pe
 	}
 }
 
-static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+static void write_times(const struct path *path, struct page *page)
 {
-	const struct path *path = &peer->path;
-	struct value kind, since, shake;
-	char rtt[32], p95[32], jitter[32], rx[32], tx[32], flips[32];
+	char rtt[32], p95[32], jitter[32];
+	struct value loss, pong;
 
-	value_path(&kind, path);
-	value_ago(&since, snapshot, path->since);
-	value_ago(&shake, snapshot, peer->last_handshake);
-	write_head(page, "PATH");
-	page_line(page, kind.role, "  %s", kind.text);
-	page_add(page, ROLE_TEXT, "%s%s", *path->endpoint ? "  " : "", path->endpoint);
-	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
-		text_count(flips, sizeof(flips), path->changes), shake.text);
+	value_loss(&loss, path->loss);
+	value_pong(&pong, path);
 	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
 		text_ms(p95, sizeof(p95), path->rtt_p95_ms),
 		text_ms(jitter, sizeof(jitter), path->jitter_ms));
 	if (!isnan(path->loss))
-		page_add(page, ROLE_TEXT, "  loss %.0f %%", path->loss * 100);
+		page_add(page, ROLE_TEXT, "  loss %s", loss.text);
 	if (*path->rtt_source)
 		page_add(page, ROLE_DIM, "  (%s)", path->rtt_source);
+	if (!isnan(path->pong_age_ms))
+		page_add(page, ROLE_DIM, "  last pong %s%s, seen by %s", pong.brief,
+			strcmp(pong.brief, "now") == 0 ? "" : " ago", path->pong_source);
+}
+
+/* Nothing where no kind is known. */
+static void write_kinds(const struct path *path, struct page *page)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer relay", "DERP" };
+	bool has_line = false;
+	char rx[32], tx[32];
+
+	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
+		if (isnan(path->rx_bytes[kind]) && isnan(path->tx_bytes[kind]))
+			continue;
+		if (!has_line)
+			page_line(page, ROLE_TEXT, " ");
+		has_line = true;
+		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", names[kind],
+			text_bytes(rx, sizeof(rx), path->rx_bytes[kind]),
+			text_bytes(tx, sizeof(tx), path->tx_bytes[kind]));
+	}
+}
+
+static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	const struct path *path = &peer->path;
+	struct value kind, since, shake;
+	char rx[32], tx[32], flips[32];
+
+	value_path(&kind, path);
+	value_ago(&since, snapshot, path->since);
+	value_ago(&shake, snapshot, peer->last_handshake);
+	page_head(page, "PATH");
+	page_line(page, kind.role, "  %s", kind.text);
+	page_add(page, ROLE_TEXT, "%s%s", *path->endpoint ? "  " : "", path->endpoint);
+	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
+		text_count(flips, sizeof(flips), path->changes), shake.text);
+	write_times(path, page);
 	page_line(page, ROLE_TEXT, "  ↓ %s  ↑ %s", text_rate(rx, sizeof(rx), peer->rx_per_s),
 		text_rate(tx, sizeof(tx), peer->tx_per_s));
 	page_add(page, ROLE_DIM, "   in all ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
 		text_bytes(tx, sizeof(tx), peer->tx_bytes));
+	write_kinds(path, page);
 }
 
 static void write_engine(const struct endpoint *endpoint, struct page *page)
@@ -126,7 +154,7 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 		has_any = has_any || !isnan(figures[i].number);
 	if (!has_any)
 		return;
-	write_head(page, "ENGINE");
+	page_head(page, "ENGINE");
 	page_line(page, ROLE_TEXT, " ");
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
 		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
@@ -141,7 +169,7 @@ static void write_models(const struct snapshot *snapshot, const struct endpoint 
 	if (!endpoint->models_known)
 		return;
 	name = name > 60 ? 60 : name;
-	write_head(page, endpoint->models.count ? "MODELS" : "It has no models.");
+	page_head(page, endpoint->models.count ? "MODELS" : "It has no models.");
 	if (!endpoint->models.count)
 		return;
 	page_line(page, ROLE_DIM, "  ");
@@ -178,7 +206,7 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 
 	if (!endpoint->sent.count)
 		return;
-	write_head(page, "WHAT WAS SENT TO IT");
+	page_head(page, "WHAT WAS SENT TO IT");
 	page_line(page, ROLE_DIM, "  %s requests, %s out, %s in",
 		text_count(number, sizeof(number), endpoint->requests),
 		text_bytes(out, sizeof(out), endpoint->bytes_sent),
@@ -205,7 +233,7 @@ static void write_certificate(
 
 	if (!endpoint->cert_not_after)
 		return;
-	write_head(page, "CERTIFICATE");
+	page_head(page, "CERTIFICATE");
 	when_format(endpoint->cert_not_after, date, sizeof(date));
 	text_span(span, sizeof(span), left < 0 ? -left : left);
 	page_line(page, ROLE_TEXT, "  %s %.10s, ", left < 0 ? "expired" : "valid until", date);
@@ -236,6 +264,7 @@ static void write_endpoint(
 	write_latency(endpoint, peer, page);
 	if (peer && !peer->is_self)
 		write_path(snapshot, peer, page);
+	flows_write_endpoint(snapshot, (int)(endpoint - snapshot->endpoints), page);
 	write_engine(endpoint, page);
 	write_models(snapshot, endpoint, page);
 	write_certificate(snapshot, endpoint, page);
@@ -245,7 +274,7 @@ static void write_endpoint(
 static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
 	int index = (int)(peer - snapshot->peers);
-	struct value state, seen;
+	struct value state, seen, note;
 
 	value_state(&state, peer->state);
 	value_ago(&seen, snapshot, peer->last_seen);
@@ -262,8 +291,11 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 		page_add(page, ROLE_DIM, "  %s", *tag);
 	write_verdicts(snapshot, peer->verdicts, page);
 	write_path(snapshot, peer, page);
+	if (value_capture(snapshot, &note))
+		page_wrap(page, note.role, "", 2, note.text);
+	flows_write_peer(snapshot, index, page);
 	if (peer->endpoint_count)
-		write_head(page, "SERVERS");
+		page_head(page, "SERVERS");
 	for (size_t i = 0; peer->endpoint_count && i < snapshot->endpoint_count; i++) {
 		const struct endpoint *endpoint = &snapshot->endpoints[i];
 

@@ -16,7 +16,7 @@ static const struct {
 	{ "↑ ↓  j k", "one row; the selection stays on it when the order changes" },
 	{ "PgUp PgDn", "one page" },
 	{ "g G  Home End", "first and last row" },
-	{ "Tab  1 to 4", "the next view, or this one" },
+	{ "Tab  1 to 5", "the next view, or this one" },
 	{ "Enter", "all about the selected row" },
 	{ "Esc", "back; clears the filter" },
 	{ "", "" },
@@ -82,7 +82,9 @@ static void write_help(const struct snapshot *snapshot, const char *target, stru
 	page_line(page, ROLE_HEAD_SORTED, "FIGURES");
 	page_wrap(page, ROLE_TEXT, "", 2,
 		"– is unknown, 0 is zero. MODELS: loaded / all. TTFB: from the request to the "
-		"first byte of the answer to a harmless question.");
+		"first byte of the answer to a harmless question; TTFT: to the first token, 12–19 is "
+		"between the two. ~ is likely, or estimated. → us: that peer uses this machine, ← us: "
+		"this machine uses it.");
 	page_wrap(page, ROLE_SPARK, "", 2, "▁ below 10 ms  ▂ 20  ▃ 50  ▄ 100  ▅ 200  ▆ 500  ▇ 1 s  █ above");
 }
 

@@ -10,6 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/flows.h"
 #include "tui/glyphs.h"
 
 static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)
@@ -64,6 +65,31 @@ static double number_changes(const struct snapshot *snapshot, size_t row)
 	return peer_of(snapshot, row)->path.changes;
 }
 
+static double number_pong(const struct snapshot *snapshot, size_t row)
+{
+	return peer_of(snapshot, row)->path.pong_age_ms;
+}
+
+/* Both ways; unknown where neither is known. */
+static double bytes_by(const struct path *path, int kind)
+{
+	double rx = path->rx_bytes[kind], tx = path->tx_bytes[kind];
+
+	return isnan(rx) ? tx : isnan(tx) ? rx : rx + tx;
+}
+
+static double number_bytes(const struct snapshot *snapshot, size_t row)
+{
+	double sum = NAN;
+
+	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
+		double bytes = bytes_by(&peer_of(snapshot, row)->path, kind);
+
+		sum = isnan(sum) ? bytes : isnan(bytes) ? sum : sum + bytes;
+	}
+	return sum;
+}
+
 static double number_rx(const struct snapshot *snapshot, size_t row)
 {
 	return peer_of(snapshot, row)->rx_per_s;
@@ -98,12 +124,7 @@ static void format_jitter(const struct snapshot *snapshot, size_t row, struct va
 
 static void format_loss(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	double loss = number_loss(snapshot, row);
-
-	if (isnan(loss))
-		value_say(value, ROLE_TEXT, "–");
-	else
-		snprintf(value->text, sizeof(value->text), "%.0f %%", loss * 100);
+	value_loss(value, number_loss(snapshot, row));
 }
 
 static void format_source(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -111,6 +132,39 @@ static void format_source(const struct snapshot *snapshot, size_t row, struct va
 	const char *source = peer_of(snapshot, row)->path.rtt_source;
 
 	value_say(value, ROLE_DIM, *source ? source : "–");
+	if (strcmp(source, "wireguard") == 0)
+		snprintf(value->brief, sizeof(value->brief), "wg");
+}
+
+static void format_pong(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	value_pong(value, &peer_of(snapshot, row)->path);
+}
+
+/* The kind with the most bytes that was not said yet; -1: the others took none. */
+static int next_kind(const struct path *path, unsigned said)
+{
+	int most = -1;
+
+	for (int kind = 0; kind < TRAFFIC_PATHS; kind++)
+		if (!(said >> kind & 1) && bytes_by(path, kind) > (most < 0 ? 0 : bytes_by(path, most)))
+			most = kind;
+	return most;
+}
+
+/* "DERP 5.2 MB, direct 88 kB", the most first, for it may be cut. */
+static void format_bytes(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "relay", "DERP" };
+	const struct path *path = &peer_of(snapshot, row)->path;
+	unsigned said = 0;
+	char number[32];
+
+	for (int kind; (kind = next_kind(path, said)) >= 0; said |= 1u << kind)
+		text_add(value->text, sizeof(value->text), "%s%s %s", said ? ", " : "", names[kind],
+			text_bytes(number, sizeof(number), bytes_by(path, kind)));
+	if (!said)
+		text_bytes(value->text, sizeof(value->text), number_bytes(snapshot, row));
 }
 
 static void format_changes(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -219,19 +273,22 @@ static bool holds_name(const struct snapshot *snapshot, size_t row, const char *
 static const struct column columns[] = {
 	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
 		.compare = compare_state },
-	{ "PEER", "peer", 8, 24, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
-	{ "PATH", "path", 8, 20, 90, .format = format_path, .compare = compare_path },
-	{ "ADDRESS", "address", 15, 46, 50, .format = format_address, .compare = compare_address },
+	{ "PEER", "peer", 8, 20, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
+	{ "PATH", "path", 8, 16, 90, .format = format_path, .compare = compare_path },
+	{ "ADDRESS", "address", 15, 46, 38, .format = format_address, .compare = compare_address },
 	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
 	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .format = format_p95, .number = number_p95 },
-	{ "JITTER", "jitter", 7, 7, 40, true, .starts_high = true, .format = format_jitter,
+	{ "JITTER", "jitter", 7, 7, 54, true, .starts_high = true, .format = format_jitter,
 		.number = number_jitter },
 	{ "LOSS", "loss", 5, 5, 60, true, .starts_high = true, .format = format_loss, .number = number_loss },
-	{ "BY", "by", 4, 9, 35, .format = format_source, .compare = compare_source },
+	{ "BY", "by", 5, 9, 46, .format = format_source, .compare = compare_source },
+	{ "PONG", "pong", 7, 15, 44, .format = format_pong, .number = number_pong },
 	{ "RX", "rx", 8, 8, 70, true, .starts_high = true, .format = format_rx, .number = number_rx },
 	{ "TX", "tx", 8, 8, 69, true, .starts_high = true, .format = format_tx, .number = number_tx },
+	{ "BYTES BY KIND", "bytes", 14, 48, 50, .starts_high = true, .format = format_bytes,
+		.number = number_bytes },
 	{ "SHAKE", "handshake", 6, 6, 30, true, .format = format_handshake, .number = number_handshake },
-	{ "FLIPS", "flips", 6, 6, 45, true, .starts_high = true, .format = format_changes,
+	{ "FLIPS", "flips", 6, 6, 48, true, .starts_high = true, .format = format_changes,
 		.number = number_changes },
 	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
 	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt,
@@ -271,5 +328,6 @@ const struct view view_paths = {
 	.is_shown = is_shown,
 	.is_dim = is_dim,
 	.row_id = row_id,
+	.note = value_capture,
 	.instead = view_says_trouble,
 };

@@ -84,6 +84,19 @@ def the_manual_has_every_state():
 
 
 @test
+def the_manual_has_every_view_under_its_key_and_every_column_that_it_explains():
+    listed = re.search(r"views\[\] = \{ ([^}]*)NULL", text("tui/view.c")).group(1)
+    files = [text(f"tui/{name}.c") for name in re.findall(r"&(\w+)", listed)]
+    views = [re.search(r'\.title = "(\w+)",\s*\.key = \'(\d)\'', file).groups() for file in files]
+    manual = section(MANUALS[0], "THE VIEWS")
+    assert re.findall(r"^\.It (\d) (\w+)$", manual, re.M) == [(key, title) for title, key in views], views
+    assert f"\n.It {' '.join(key for _, key in views)}\nThis view." in section(MANUALS[0], "KEYS")
+    heads = re.findall(r'^\t\{ "([A-Z][A-Z /]+)', "\n".join(files), re.M)
+    for word in re.findall(r"^([A-Z]{2,}(?: [A-Z]{2,})*) (?:is|says) ", manual, re.M):
+        assert word in heads, word
+
+
+@test
 def the_manual_has_every_member_of_a_snapshot():
     same(json.loads(text("tests/snapshot.schema.json"))["required"], heads(section(MANUALS[0], "JSON"), "Cm"))
 

@@ -16,6 +16,7 @@
 #define VERDICTS_MAX 64
 #define MODELS_MAX 64
 
+static const char *const no_text[] = { NULL };
 static const float calm[] = { 6, 7, 6, 8, 6, 7, 9, 6, 6, 7, 8, 6 };
 static const float rising[] = { 12, 14, 18, 30, 44, 60, 90, 130, 240, 480, 900, 1400 };
 static const float broken[] = { 6, 7, 6, 8, NAN, NAN, NAN, NAN, 6, NAN, NAN, NAN };
@@ -44,13 +45,13 @@ static struct snapshot *new_snapshot(void)
 		.age_ms = NAN,
 	};
 	snapshot->traffic.source = "";
-	snapshot->capture = (struct capture){ .dropped = NAN, .trouble = "", .fix = "" };
 	snapshot->discovery =
 		(struct discovery){ .mode = "mine", .ports = "443 80 8443 11434 1234 8000", .now = "" };
 	snapshot->verdict_list = arena_alloc(arena, VERDICTS_MAX * sizeof(struct verdict));
 	snapshot->models = arena_alloc(arena, MODELS_MAX * sizeof(struct model));
 	for (int i = 0; i < TRAFFIC_PATHS; i++)
 		snapshot->traffic.rx_per_s[i] = snapshot->traffic.tx_per_s[i] = NAN;
+	snapshot->capture = (struct capture){ .devices = no_text, .dropped = NAN, .trouble = "", .fix = "" };
 	return snapshot;
 }
 
@@ -88,8 +89,6 @@ static const char *const *one_address(struct snapshot *snapshot, const char *add
 
 static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t number)
 {
-	static const char *const none[] = { NULL };
-
 	return (struct peer){
 		.id = arena_printf(snapshot->arena, "n%s%zu", name, number),
 		.name = name,
@@ -98,7 +97,7 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 		.user = "someone@example.com",
 		.addresses = one_address(snapshot,
 			arena_printf(snapshot->arena, "100.64.%zu.%zu", number / 250, number % 250 + 1)),
-		.tags = none,
+		.tags = no_text,
 		.is_online = true,
 		.was_asked = true,
 		.path = { .kind = PATH_IDLE,
@@ -110,8 +109,11 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.loss = NAN,
 			.rtt_age_ms = NAN,
 			.rtt_source = "",
+			.pong_age_ms = NAN,
 			.pong_source = "",
-			.changes = NAN },
+			.changes = NAN,
+			.rx_bytes = { NAN, NAN, NAN },
+			.tx_bytes = { NAN, NAN, NAN } },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 		.state = STATE_OK,
@@ -506,7 +508,7 @@ struct snapshot *sample_hostile(void)
 	for (size_t i = 0; i < snapshot->peer_count; i++) {
 		snapshot->peers[i].name = i % 3 == 0 ? wide : i % 3 == 1 ? marks : plain;
 		snapshot->peers[i].path.endpoint = snapshot->peers[i].path.via = plain;
-		snapshot->peers[i].os = wide;
+		snapshot->peers[i].os = snapshot->peers[i].user = wide;
 	}
 	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
 		snapshot->endpoints[i].title = i % 2 ? wide : marks;

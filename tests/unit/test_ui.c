@@ -183,11 +183,13 @@ static void numbers_and_tab_change_the_view(void **state)
 	press(&seat, PRESS_TAB);
 	assert_true(screen_has(&seat, "[3 Serve]"));
 	press(&seat, PRESS_TAB);
-	assert_true(screen_has(&seat, "[4 Events]"));
+	assert_true(screen_has(&seat, "[4 Clients]"));
+	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[5 Events]"));
 	press(&seat, PRESS_TAB);
 	assert_true(screen_has(&seat, "[1 Fleet]"));
 	press(&seat, PRESS_BACK_TAB);
-	assert_true(screen_has(&seat, "[4 Events]"));
+	assert_true(screen_has(&seat, "[5 Events]"));
 	leave(&seat);
 }
 
@@ -420,7 +422,7 @@ static void an_event_opens_what_it_is_about(void **state)
 	struct seat seat = sit(sample_fleet());
 
 	(void)state;
-	press(&seat, '4');
+	press(&seat, '5');
 	press(&seat, 'j');
 	press(&seat, PRESS_ENTER);
 	assert_true(screen_has(&seat, "studio.tail1234.ts.net"));

@@ -39,12 +39,26 @@ static const struct shot shots[] = {
 	{ "paths-200x50", sample_fleet, "2", 200, 50, false },
 	{ "serve-80x24", sample_fleet, "3", 80, 24, false },
 	{ "serve-200x50", sample_fleet, "3", 200, 50, false },
-	{ "events-80x24", sample_fleet, "4", 80, 24, false },
-	{ "events-40x8", sample_fleet, "4", 40, 8, false },
+	{ "paths-clients-200x50", sample_clients, "2", 200, 50, false },
+	{ "paths-no-right-80x24", sample_no_right, "2", 80, 24, false },
+	{ "clients-80x24", sample_clients, "4", 80, 24, false },
+	{ "clients-200x50", sample_clients, "4", 200, 50, false },
+	{ "clients-40x8", sample_clients, "4", 40, 8, false },
+	{ "clients-ascii", sample_clients, "4", 120, 24, true },
+	{ "clients-off-80x24", sample_fleet, "4", 80, 24, false },
+	{ "clients-watching-80x24", sample_watching, "4", 80, 24, false },
+	{ "clients-no-right-80x24", sample_no_right, "4", 80, 24, false },
+	{ "clients-no-right-40x8", sample_no_right, "4", 40, 8, false },
+	{ "clients-no-helper-80x24", sample_no_helper, "4", 80, 24, false },
+	{ "clients-ended-80x24", sample_capture_ended, "4", 80, 24, false },
+	{ "events-80x24", sample_fleet, "5", 80, 24, false },
+	{ "events-40x8", sample_fleet, "5", 40, 8, false },
 	{ "detail-80x24", sample_fleet, "j\n", 80, 24, false },
 	{ "detail-200x50", sample_fleet, "jjjjjj\n", 200, 50, false },
 	{ "detail-ascii", sample_fleet, "jjjjjj\n", 80, 50, true },
 	{ "detail-peer", sample_fleet, "2\n", 80, 24, false },
+	{ "detail-peer-flows", sample_clients, "4jj\n", 80, 40, false },
+	{ "detail-endpoint-clients", sample_clients, "jjjjjjjj\n", 100, 40, false },
 	{ "help-80x50", sample_fleet, "?", 80, 50, false },
 	{ "start-80x24", sample_start, "", 80, 24, false },
 	{ "first-peers-80x24", sample_first_peers, "", 80, 24, false },
@@ -70,6 +84,8 @@ static const struct {
 	{ "text-nobody-serves", sample_nobody_serves, 80, false, false },
 	{ "text-first-peers", sample_first_peers, 80, false, false },
 	{ "text-stale", sample_stale, 100, false, false },
+	{ "text-clients", sample_clients, 80, false, false },
+	{ "text-capture-ended", sample_capture_ended, 80, false, false },
 };
 
 static void assert_golden(const char *name, const char *text, size_t length)
@@ -144,8 +160,9 @@ static void what_once_prints_is_what_it_printed(void **state)
 
 static void no_size_and_no_name_breaks_a_screen(void **state)
 {
-	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_hostile, sample_no_daemon };
-	static const char *const keys[] = { "", "2", "3", "4", "\n", "2\n", "?" };
+	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_hostile, sample_no_daemon,
+		sample_clients, sample_hostile_clients };
+	static const char *const keys[] = { "", "2", "3", "4", "5", "\n", "2\n", "4\n", "?" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
@@ -166,7 +183,7 @@ static void printed_lines_fit_and_end_without_blanks(void **state)
 {
 	(void)state;
 	for (int width = 40; width < 140; width += 33) {
-		struct snapshot *snapshot = sample_hostile();
+		struct snapshot *snapshot = sample_hostile_clients();
 		char *text = NULL;
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);

@@ -1,0 +1,34 @@
+/* What several screens say of flows, and of the helper that sees them, in the same words. */
+#ifndef TSLLM_TUI_FLOWS_H
+#define TSLLM_TUI_FLOWS_H
+
+#include "tui/columns.h"
+#include "tui/page.h"
+
+/* NULL: nobody knows whose flow it is. */
+const struct peer *flow_peer(const struct snapshot *snapshot, const struct flow *flow);
+const char *flow_server(const struct snapshot *snapshot, const struct flow *flow); /* its title; "" */
+/* "→ us": that peer uses this machine; "← us": this machine uses that peer. */
+const char *flow_direction(const struct flow *flow);
+
+void value_flow_state(struct value *value, const struct flow *flow); /* "● active" */
+void value_flow_peer(struct value *value, const struct snapshot *snapshot, const struct flow *flow);
+void value_flow_service(struct value *value, const struct flow *flow); /* "llm :11434" */
+void value_flow_ttft(struct value *value, const struct flow *flow);    /* "12–19": between the two */
+void value_flow_tokens(struct value *value, const struct flow *flow);  /* "~41" where estimated */
+
+/* Those of one peer (its index), those of one endpoint (its index); nothing where there are none. */
+void flows_write_peer(const struct snapshot *snapshot, int peer, struct page *page);
+void flows_write_endpoint(const struct snapshot *snapshot, int endpoint, struct page *page);
+
+/* "capture eth0, 0 dropped", or in three words why there is none; "" where none is wanted. */
+void capture_say(const struct capture *capture, char *text, size_t size);
+/* "capture failed 3 min ago", "capture is off" */
+void capture_say_lack(const struct snapshot *snapshot, char *text, size_t size);
+/* One line, why there is no capture → the one command, in brief without the reason; false where it runs or is
+ * not wanted. */
+bool value_capture(const struct snapshot *snapshot, struct value *value);
+/* "eth0 tailscale0" */
+void capture_devices(const struct capture *capture, char *text, size_t size);
+
+#endif
