@@ -21,6 +21,7 @@ static bool read_perf(const struct answer *answer, struct reading *reading)
 		return false;
 	reading->running = idle == 0 ? 1 : 0;
 	reading->waiting = readers_amount(answer->json, "queue");
+	reading->uptime_s = readers_amount(answer->json, "uptime");
 	return true;
 }
 

@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/prometheus.h"
 #include "probes/readers.h"
 
 #include <string.h>
@@ -43,22 +44,32 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	       (readers_is_json_ok(answer) && strcmp(json_text(answer->json, "status"), "ok") == 0);
 }
 
+#define PATIENCE_S 60
+
 /* Figures are read from counters and queue lengths only; the *_tokens_seconds gauges are reset by each
- * reader. */
+ * reader. Tokens are counted when a request ends, so progress is the calls of llama_decode(): they stand
+ * still during one long batch of a prompt (14 s of 2048 tokens on a CPU), never for a minute. Newer versions
+ * do not tell how full the cache is. */
+static const struct metric metrics[] = {
+	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "llamacpp:kv_cache_usage_ratio", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "llamacpp:tokens_predicted_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "llamacpp:tokens_predicted_seconds_total", METRIC_SUM, offsetof(struct reading, generation_seconds),
+		NULL },
+	{ "llamacpp:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "llamacpp:prompt_seconds_total", METRIC_SUM, offsetof(struct reading, prompt_seconds), NULL },
+	{ "llamacpp:n_decode_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+};
+
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
-	const struct readers_figure wanted[] = {
-		{ "llamacpp:requests_processing", &reading->running },
-		{ "llamacpp:requests_deferred", &reading->waiting },
-		{ "llamacpp:tokens_predicted_total", &reading->generated_tokens },
-		{ "llamacpp:tokens_predicted_seconds_total", &reading->generation_seconds },
-	};
-
 	if (read_common(answer, reading) || is_error(answer, 501, "not_supported_error", NULL) ||
 		is_error(answer, 400, "invalid_request_error", NULL))
 		return true;
+	reading->patience_s = PATIENCE_S;
 	return answer->status == 200 && answer->shape == BODY_TEXT &&
-	       readers_add_figures(answer, wanted, ARRAY_LEN(wanted)) > 0;
+	       prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) > 0;
 }
 
 /* The media marker is random for each start: equal marker, same process. */

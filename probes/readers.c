@@ -1,16 +1,16 @@
 /* What several families read in the same way.
  *
  * A list is taken only where it is one: a server that answers something else on the path of its list is not
- * the one that was expected, and the caller says so. Prometheus text is read in one pass over the bytes,
- * without a copy: vLLM sends 54 kB of it for one model, every poll. */
+ * the one that was expected, and the caller says so. */
 #include "probes/readers.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/when.h"
 
 #include <ctype.h>
 #include <math.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 bool readers_has(const struct json *object, const char *key)
@@ -84,6 +84,26 @@ bool readers_has_uuid(const struct answer *answer)
 		if (form[i] == '-' ? id[i] != '-' : !isxdigit((unsigned char)id[i]))
 			return false;
 	return true;
+}
+
+/* RFC 9110's form, put into the order of RFC 3339: the calendar is in when.c. */
+int64_t readers_date(const struct answer *answer)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	char date[40], ordered[32];
+	const char *month;
+
+	if (strlen(answer_header(answer, "Date", date, sizeof(date))) !=
+			strlen("Mon, 23 Nov 2026 00:36:14 GMT") ||
+		!text_has_suffix(date, " GMT"))
+		return 0;
+	date[11] = '\0';
+	month = strstr(months, date + 8);
+	if (!month || strlen(date + 8) != 3 || (month - months) % 3)
+		return 0;
+	snprintf(ordered, sizeof(ordered), "%.4s-%02d-%.2sT%.8sZ", date + 12, (int)(month - months) / 3 + 1,
+		date + 5, date + 17);
+	return when_parse(ordered);
 }
 
 /* ---- lists of models ---- */
@@ -161,79 +181,4 @@ bool readers_owned_by(const struct answer *answer, const char *owner)
 		if (strcmp(json_text(entry, "owned_by"), owner) == 0)
 			return true;
 	return false;
-}
-
-/* ---- Prometheus text ---- */
-
-/* Past the labels, whose quoted values may hold braces and escaped quotes; NULL where they do not end. */
-static const char *after_labels(const char *at, const char *end)
-{
-	bool is_quoted = false;
-
-	for (; at < end; at++) {
-		if (is_quoted && *at == '\\')
-			at++;
-		else if (*at == '"')
-			is_quoted = !is_quoted;
-		else if (!is_quoted && *at == '}')
-			return at + 1;
-	}
-	return NULL;
-}
-
-/* A plain decimal number of zero or more, followed by the end or a time stamp; NAN for all else. */
-static double sample_value(const char *at, const char *end)
-{
-	char digits[40];
-	char *stopped;
-	size_t length = 0;
-	double value;
-
-	while (at < end && (*at == ' ' || *at == '\t'))
-		at++;
-	while (at + length < end && length < sizeof(digits) - 1 && strchr("0123456789.eE+-", at[length])) {
-		digits[length] = at[length];
-		length++;
-	}
-	digits[length] = '\0';
-	if (!isdigit((unsigned char)digits[0]) || (at + length < end && !isspace((unsigned char)at[length])))
-		return NAN;
-	value = strtod(digits, &stopped);
-	return *stopped || !isfinite(value) ? NAN : value;
-}
-
-/* The value of the sample on this line if it has that name. */
-static double sample_of(const char *line, const char *end, const char *name)
-{
-	size_t length = strlen(name);
-	const char *at;
-
-	if ((size_t)(end - line) <= length || memcmp(line, name, length) != 0)
-		return NAN;
-	at = line + length;
-	if (*at == '{')
-		at = after_labels(at, end);
-	else if (*at != ' ' && *at != '\t')
-		return NAN;
-	return at ? sample_value(at, end) : NAN;
-}
-
-size_t readers_add_figures(const struct answer *answer, const struct readers_figure *wanted, size_t count)
-{
-	const char *line = answer->body, *stop = answer->body + answer->body_length;
-	size_t taken = 0;
-
-	for (const char *end; line < stop; line = end + 1) {
-		end = memchr(line, '\n', (size_t)(stop - line));
-		end = end ? end : stop;
-		for (size_t i = 0; i < count; i++) {
-			double value = sample_of(line, end, wanted[i].name);
-
-			if (isnan(value))
-				continue;
-			*wanted[i].value = (isnan(*wanted[i].value) ? 0 : *wanted[i].value) + value;
-			taken++;
-		}
-	}
-	return taken;
 }

@@ -1,4 +1,4 @@
-/* What several families read in the same way: lists of models, refusals, figures in Prometheus text.
+/* What several families read in the same way: lists of models, refusals, hours.
  *
  * All text is kept clean in the reading's arena, numbers of the wrong type stay unknown, and of a long list
  * the first READERS_MODELS_MAX models are kept. */
@@ -30,6 +30,10 @@ bool readers_is_fastapi_404(const struct answer *answer);
 /* Whether the answer has an x-request-id that is a UUID with dashes: some send 32 hex digits, most none. */
 bool readers_has_uuid(const struct answer *answer);
 
+/* The server's own clock, wall ms, by the Date header ("Mon, 23 Nov 2026 00:36:14 GMT"); 0 where there is
+ * none of that form. */
+int64_t readers_date(const struct answer *answer);
+
 /* Fills one model from one entry, whose id was taken already. */
 typedef void readers_model_fn(const struct json *entry, struct obs_model *model, struct arena *arena);
 
@@ -42,13 +46,5 @@ bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, st
 bool readers_is_openai_list(const struct answer *answer);
 /* Whether any entry of the OpenAI list has this owned_by. */
 bool readers_owned_by(const struct answer *answer, const char *owner);
-
-/* Prometheus text. Adds up, over all label sets, the samples of each wanted name, whose value must be NAN
- * before; what is no plain number of zero or more is left out. Returns how many samples were taken. */
-struct readers_figure {
-	const char *name;
-	double *value;
-};
-size_t readers_add_figures(const struct answer *answer, const struct readers_figure *wanted, size_t count);
 
 #endif

@@ -6,6 +6,7 @@
 #include "probes/families.h"
 
 #include "probes/base/mem.h"
+#include "probes/prometheus.h"
 #include "probes/readers.h"
 
 static bool read_health(const struct answer *answer, struct reading *reading)
@@ -26,17 +27,27 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, fill_model, reading);
 }
 
+/* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
+ * the time between tokens. */
+static const struct metric metrics[] = {
+	{ "sglang:num_running_reqs", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "sglang:num_queue_reqs", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "sglang:token_usage", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "sglang:generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "sglang:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "sglang:time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
+	{ "sglang:inter_token_latency_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "sglang:time_per_output_token_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "sglang:queue_time_seconds_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
+};
+
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
-	const struct readers_figure wanted[] = {
-		{ "sglang:num_running_reqs", &reading->running },
-		{ "sglang:num_queue_reqs", &reading->waiting },
-	};
-
 	if (readers_is_fastapi_404(answer) || readers_wants_key(answer, reading))
 		return true;
 	return answer->status == 200 && answer->shape == BODY_TEXT &&
-	       (readers_add_figures(answer, wanted, ARRAY_LEN(wanted)) || answer_body_has(answer, "sglang:"));
+	       (prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) ||
+		       answer_body_has(answer, "sglang:"));
 }
 
 static enum sureness is_sglang(const char *path, const struct answer *answer)

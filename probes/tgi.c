@@ -6,6 +6,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/prometheus.h"
 #include "probes/readers.h"
 
 #include <string.h>
@@ -24,20 +25,26 @@ static bool read_info(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
+/* Everything about requests is counted when one ends, the time of a token as its mean in that request. */
+static const struct metric metrics[] = {
+	{ "tgi_batch_current_size", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "tgi_queue_size", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "tgi_request_generated_tokens_sum", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "tgi_request_input_length_sum", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "tgi_request_failure", METRIC_SUM, offsetof(struct reading, rejected), "err=\"overloaded\"" },
+	{ "tgi_request_mean_time_per_token_duration_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "tgi_request_queue_duration_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
+};
+
 /* A figure is there from its first use on, so a fresh server may have none, or nothing to say at all. */
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
-	const struct readers_figure wanted[] = {
-		{ "tgi_batch_current_size", &reading->running },
-		{ "tgi_queue_size", &reading->waiting },
-	};
-
 	if (answer->status != 200 || !answer_header_has(answer, "Content-Type", "text/plain"))
 		return false;
 	if (answer->shape == BODY_EMPTY)
 		return true;
-	return answer->shape == BODY_TEXT &&
-	       (readers_add_figures(answer, wanted, ARRAY_LEN(wanted)) || answer_body_has(answer, "tgi_"));
+	return answer->shape == BODY_TEXT && (prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) ||
+						     answer_body_has(answer, "tgi_"));
 }
 
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)

@@ -6,6 +6,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/prometheus.h"
 #include "probes/readers.h"
 
 #include <math.h>
@@ -17,23 +18,40 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	return readers_is_empty_ok(answer);
 }
 
-/* Summed over engines. The start time tells one process from the next; it is missing with several API
- * servers. */
+#define PATIENCE_S 20
+
+/* Older versions have other names for the cache and for the time between tokens. Progress is every token and
+ * every step of the engine: a long prompt is taken in steps that yield no token. The start time is missing
+ * with several API servers. */
+static const struct metric metrics[] = {
+	{ "vllm:num_requests_running", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "vllm:num_requests_waiting", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "vllm:kv_cache_usage_perc", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "vllm:gpu_cache_usage_perc", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "vllm:generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "vllm:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "vllm:num_preemptions_total", METRIC_SUM, offsetof(struct reading, preemptions), NULL },
+	{ "vllm:admission_rejections_total", METRIC_SUM, offsetof(struct reading, rejected), NULL },
+	{ "vllm:generation_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "vllm:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "vllm:iteration_tokens_total_count", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "process_start_time_seconds", METRIC_MOST, offsetof(struct reading, started), NULL },
+	{ "vllm:time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
+	{ "vllm:inter_token_latency_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "vllm:time_per_output_token_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "vllm:request_queue_time_seconds_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
+	{ "vllm:request_prefill_time_seconds_bucket", METRIC_BUCKETS, TIMING_PREFILL, NULL },
+};
+
+/* The start time tells one process from the next. */
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
-	double started = NAN;
-	const struct readers_figure wanted[] = {
-		{ "vllm:num_requests_running", &reading->running },
-		{ "vllm:num_requests_waiting", &reading->waiting },
-		{ "vllm:generation_tokens_total", &reading->generated_tokens },
-		{ "process_start_time_seconds", &started },
-	};
-
 	if (answer->status != 200 || answer->shape != BODY_TEXT ||
-		!readers_add_figures(answer, wanted, ARRAY_LEN(wanted)))
+		!prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading))
 		return false;
-	if (!isnan(started))
-		reading->incarnation = arena_printf(reading->arena, "%.2f", started);
+	reading->patience_s = PATIENCE_S;
+	if (!isnan(reading->started))
+		reading->incarnation = arena_printf(reading->arena, "%.2f", reading->started);
 	return true;
 }
 

@@ -22,9 +22,13 @@ static bool is_auth(const struct answer *answer)
 
 static bool read_status(const struct answer *answer, struct reading *reading)
 {
-	(void)reading;
-	return readers_is_json_ok(answer) && !isnan(readers_amount(answer->json, "uptime")) &&
-	       json_is_object(json_member(answer->json, "workers"));
+	double uptime = readers_amount(answer->json, "uptime");
+
+	if (!readers_is_json_ok(answer) || isnan(uptime) ||
+		!json_is_object(json_member(answer->json, "workers")))
+		return false;
+	reading->uptime_s = uptime;
+	return true;
 }
 
 static bool read_auth(const struct answer *answer, struct reading *reading)

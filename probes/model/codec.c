@@ -176,7 +176,14 @@ static void write_figures(struct json_out *out, const struct endpoint *endpoint)
 	json_out_number(out, "running", endpoint->running);
 	json_out_number(out, "waiting", endpoint->waiting);
 	json_out_number(out, "slots", endpoint->slots);
+	json_out_number(out, "kv_cache", endpoint->kv_cache);
 	json_out_number(out, "tokens_per_s", endpoint->tokens_per_s);
+	json_out_number(out, "prompt_tokens_per_s", endpoint->prompt_tokens_per_s);
+	json_out_number(out, "preemptions", endpoint->preemptions);
+	json_out_number(out, "ttft_p50_ms", endpoint->ttft_p50_ms);
+	json_out_number(out, "ttft_p95_ms", endpoint->ttft_p95_ms);
+	json_out_number(out, "inter_token_p50_ms", endpoint->inter_token_p50_ms);
+	json_out_number(out, "inter_token_p95_ms", endpoint->inter_token_p95_ms);
 	json_out_end(out, '}');
 }
 

@@ -7,6 +7,7 @@
 #include "probes/model/series.h"
 #include "probes/model/sighting.h"
 #include "probes/model/snapshot.h"
+#include "probes/model/window.h"
 
 /* Since when a code has held, and the row it made. One list a row. */
 struct standing {
@@ -102,6 +103,28 @@ struct last_answer {
 	struct when at; /* unknown: never asked */
 };
 
+/* A counter of tokens, as it was told last, and how fast it rose. */
+struct known_speed {
+	double tokens, seconds; /* seconds NAN: the server does not count them */
+	double per_s;
+	struct when at;
+};
+
+/* What the engine says of its own work (ledger_engine.c). */
+struct known_engine {
+	double kv_cache, preemptions, rejected, uptime_s;
+	struct known_speed generation, prompt;
+	double progress, patience_s;
+	struct when counted;     /* when progress was told last */
+	struct when moved;       /* when it had moved last, or there was no work */
+	struct when queued;      /* since when requests wait; unknown: none does */
+	struct when turned_away; /* when requests were rejected last */
+	struct when restarted;   /* when it was seen to have been started anew */
+	char *earlier;           /* the incarnation before this one; NULL: none was seen */
+	bool is_many;            /* one that was gone came back: several engines share this door */
+	struct window *timings[TIMING_COUNT]; /* NULL: never told */
+};
+
 struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *title, *version, *incarnation;
 	int port;
@@ -117,10 +140,9 @@ struct known_endpoint {
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
-	double running, waiting, slots, tokens_per_s;
+	double running, waiting, slots;
 	struct when figured; /* when these were told last */
-	double generated_tokens, generation_seconds;
-	struct when generated;
+	struct known_engine engine;
 	double connect_ms, tls_ms;
 	struct series ttfb;
 	int64_t cert_not_after;
@@ -293,6 +315,12 @@ double sighting_loss(const struct sighting *sighting, double *pings); /* on it; 
 
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
+void engine_init(struct known_engine *engine);
+void engine_fini(struct known_engine *engine);
+void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now);
+void engine_blank(struct known_engine *engine);  /* differences to what was counted before mean nothing */
+void engine_forget(struct known_engine *engine); /* what was told of work is too old */
 void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 
 #endif

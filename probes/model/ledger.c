@@ -266,7 +266,7 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		endpoint->proofs = PROOF_NONE;
 		endpoint->last.at = (struct when){ 0 };
 		endpoint->state = endpoint->own_state = STATE_UNKNOWN;
-		endpoint->generated_tokens = endpoint->tokens_per_s = NAN;
+		engine_blank(&endpoint->engine);
 	}
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		ledger->peers[i].offline_polls = 0;

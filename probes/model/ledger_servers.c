@@ -36,6 +36,7 @@ void ledger_free_endpoint(struct known_endpoint *endpoint)
 		free(endpoint->sents.items[i].path);
 	free(endpoint->sents.items);
 	free_models(endpoint);
+	engine_fini(&endpoint->engine);
 	free(endpoint->standings.items);
 	free(endpoint);
 }
@@ -59,8 +60,8 @@ static struct known_endpoint *new_endpoint(const char *url)
 	endpoint->url = mem_copy(url);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = mem_copy("");
-	endpoint->running = endpoint->waiting = endpoint->slots = endpoint->tokens_per_s = NAN;
-	endpoint->generated_tokens = endpoint->generation_seconds = NAN;
+	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
+	engine_init(&endpoint->engine);
 	endpoint->connect_ms = endpoint->tls_ms = endpoint->last.retry_after_s = NAN;
 	return endpoint;
 }
@@ -226,23 +227,6 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 	drop_unlisted(endpoint);
 }
 
-/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count
- * it. */
-static void see_tokens(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
-{
-	double tokens = reading->generated_tokens - endpoint->generated_tokens;
-	double seconds = isnan(reading->generation_seconds)
-				 ? (double)when_since(endpoint->generated, now) / 1000
-				 : reading->generation_seconds - endpoint->generation_seconds;
-
-	if (isnan(reading->generated_tokens))
-		return;
-	endpoint->tokens_per_s = tokens > 0 && seconds > 0 ? tokens / seconds : NAN;
-	endpoint->generated_tokens = reading->generated_tokens;
-	endpoint->generation_seconds = reading->generation_seconds;
-	endpoint->generated = now;
-}
-
 static void see_number(double *slot, double value)
 {
 	if (!isnan(value))
@@ -259,14 +243,13 @@ static void see_told(struct told *told, bool holds, const struct obs_answer *ans
 		told->holds = holds;
 }
 
-static void see_reading(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
+	const struct obs_answer *answer, struct when now)
 {
 	const struct reading *reading = answer->reading;
 
 	if (*reading->version)
 		ledger_set_text(&endpoint->version, reading->version);
-	if (*reading->incarnation)
-		ledger_set_text(&endpoint->incarnation, reading->incarnation);
 	see_told(&endpoint->is_loading, reading->is_loading, answer);
 	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer);
 	see_told(&endpoint->wants_key, reading->wants_key, answer);
@@ -274,12 +257,10 @@ static void see_reading(struct known_endpoint *endpoint, const struct obs_answer
 	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
 		see_models(endpoint, reading);
-	if (!isnan(reading->running) || !isnan(reading->waiting) || !isnan(reading->generated_tokens))
-		endpoint->figured = now;
+	engine_see(ledger, endpoint, reading, now);
 	see_number(&endpoint->running, reading->running);
 	see_number(&endpoint->waiting, reading->waiting);
 	see_number(&endpoint->slots, reading->slots);
-	see_tokens(endpoint, reading, now);
 }
 
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
@@ -340,7 +321,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 		endpoint->is_front_end = answer->is_front_end;
 	}
 	if (answer->reading && answer->is_expected)
-		see_reading(endpoint, answer, now);
+		see_reading(ledger, endpoint, answer, now);
 	if (!answer->is_primary)
 		return;
 	see_last(endpoint, answer, now);

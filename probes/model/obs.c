@@ -22,6 +22,15 @@ void reading_init(struct reading *reading, struct arena *arena)
 		.slots = NAN,
 		.generated_tokens = NAN,
 		.generation_seconds = NAN,
+		.prompt_tokens = NAN,
+		.prompt_seconds = NAN,
+		.kv_cache = NAN,
+		.preemptions = NAN,
+		.rejected = NAN,
+		.progress = NAN,
+		.patience_s = NAN,
+		.started = NAN,
+		.uptime_s = NAN,
 	};
 }
 

@@ -157,6 +157,23 @@ enum model_list {
 };
 
 /* What a family read in one answer. A field that the answer does not tell stays as reading_init() made it. */
+enum timing {
+	TIMING_TTFT,    /* to the first token of a request */
+	TIMING_TOKEN,   /* from one token to the next */
+	TIMING_QUEUE,   /* until a request is begun */
+	TIMING_PREFILL, /* of its prompt */
+	TIMING_COUNT
+};
+
+#define HISTOGRAM_BUCKETS 48
+
+/* A histogram of seconds, whole: bounds rise to INFINITY, counts are cumulative and since the start. */
+struct obs_histogram {
+	size_t count;
+	double bounds[HISTOGRAM_BUCKETS], counts[HISTOGRAM_BUCKETS];
+	bool is_broken; /* while it is read */
+};
+
 struct reading {
 	struct arena *arena; /* of the caller */
 	const char *version;
@@ -169,6 +186,16 @@ struct reading {
 	size_t model_count;
 	double running, waiting, slots;              /* requests in work, queued; places */
 	double generated_tokens, generation_seconds; /* counters since start */
+	double prompt_tokens, prompt_seconds;        /* likewise; seconds NAN: the server counts none */
+	double kv_cache;    /* share of it in use, 0 to 1; of several engines the fullest */
+	double preemptions; /* counter: requests that lost their place in it */
+	double rejected;    /* counter: requests turned away because the queue was full */
+	double progress;    /* counter that moves while work is done, and stands still with a hung engine */
+	double patience_s;  /* how long it may stand still although there is work */
+	double started;     /* seconds since 1970, by the server's clock */
+	double uptime_s;
+	int64_t told_at;                                   /* wall ms by the server's clock, 0: untold */
+	const struct obs_histogram *timings[TIMING_COUNT]; /* NULL: untold; in the arena */
 	const char *incarnation; /* changes when the server was started again; "" untold */
 };
 

@@ -165,6 +165,32 @@ static int row_of_url(const struct settling *s, const char *url)
 	return -1;
 }
 
+/* What was told at this door itself stays: it is not asked for more than that it is up. */
+static void share_figures(const struct endpoint *backend, struct endpoint *door)
+{
+	static const size_t figures[] = {
+		offsetof(struct endpoint, running),
+		offsetof(struct endpoint, waiting),
+		offsetof(struct endpoint, slots),
+		offsetof(struct endpoint, tokens_per_s),
+		offsetof(struct endpoint, kv_cache),
+		offsetof(struct endpoint, prompt_tokens_per_s),
+		offsetof(struct endpoint, preemptions),
+		offsetof(struct endpoint, ttft_p50_ms),
+		offsetof(struct endpoint, ttft_p95_ms),
+		offsetof(struct endpoint, inter_token_p50_ms),
+		offsetof(struct endpoint, inter_token_p95_ms),
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
+		const double *from = (const double *)((const char *)backend + figures[i]);
+		double *to = (double *)((char *)door + figures[i]);
+
+		if (isnan(*to))
+			*to = *from;
+	}
+}
+
 /* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
  */
 static void share_engine(const struct endpoint *backend, struct endpoint *door)
@@ -180,6 +206,7 @@ static void share_engine(const struct endpoint *backend, struct endpoint *door)
 	}
 	if (!*door->version)
 		door->version = backend->version;
+	share_figures(backend, door);
 }
 
 static void settle_mount(struct settling *s, struct known_mount *known, struct mount *row)

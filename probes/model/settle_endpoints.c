@@ -175,7 +175,7 @@ static void copy_figures(const struct settling *s, const struct known_endpoint *
 	row->running = known->running;
 	row->waiting = known->waiting;
 	row->slots = known->slots;
-	row->tokens_per_s = known->tokens_per_s;
+	settle_engine(&known->engine, row, s->now);
 	row->cert_not_after = known->cert_not_after;
 	row->requests = known->requests;
 	row->bytes_sent = known->bytes_sent;
@@ -214,8 +214,10 @@ static void forget_figures(const struct settling *s, struct known_endpoint *know
 {
 	int64_t most = 3 * s->ledger->terms.poll_ms;
 
-	if (when_since(known->figured, s->now) > (most > FIGURES_MS ? most : FIGURES_MS))
-		known->running = known->waiting = known->tokens_per_s = NAN;
+	if (when_since(known->figured, s->now) > (most > FIGURES_MS ? most : FIGURES_MS)) {
+		known->running = known->waiting = NAN;
+		engine_forget(&known->engine);
+	}
 }
 
 void settle_endpoints(struct settling *s)

@@ -267,6 +267,36 @@ void says(struct ledger *l, struct when now, int status, const char *headers, co
 	answer_fini(&answer);
 }
 
+static const struct request *request_at(const char *path)
+{
+	for (size_t i = 0; i < test.family->request_count; i++)
+		if (strcmp(test.family->requests[i].path, path) == 0)
+			return &test.family->requests[i];
+	fail_msg("%s is not asked %s", test.family->name, path);
+	return NULL;
+}
+
+void says_at(struct ledger *l, struct when now, const char *path, int status, const char *headers,
+	const char *body)
+{
+	struct answer answer;
+
+	played_make(&answer, status, headers, body, strlen(body));
+	set_timing(&answer);
+	tell(l, now, &answer, request_at(path));
+	answer_fini(&answer);
+}
+
+void is_silent_at(struct ledger *l, struct when now, const char *path)
+{
+	struct answer answer;
+
+	answer_init(&answer);
+	answer.outcome = OUTCOME_SILENT;
+	tell(l, now, &answer, request_at(path));
+	answer_fini(&answer);
+}
+
 static void fails(struct ledger *l, struct when now, enum outcome outcome, enum tls_trouble trouble)
 {
 	struct answer answer;

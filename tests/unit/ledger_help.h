@@ -41,6 +41,10 @@ void gives_a_key(void); /* from now on our requests carry one */
 /* A recording, "SERVER/STATE/NAME", read as its family reads it. The name tells which question it answers. */
 void answers(struct ledger *l, struct when now, const char *recording);
 void says(struct ledger *l, struct when now, int status, const char *headers, const char *body);
+/* The same in answer to that question of its family. */
+void says_at(struct ledger *l, struct when now, const char *path, int status, const char *headers,
+	const char *body);
+void is_silent_at(struct ledger *l, struct when now, const char *path);
 void comes_to(struct ledger *l, struct when now, enum outcome outcome);
 void stays_silent(struct ledger *l, struct when now);
 void is_refused(struct ledger *l, struct when now);

@@ -82,6 +82,13 @@ static struct endpoint an_endpoint(const char *url)
 		.waiting = NAN,
 		.slots = NAN,
 		.tokens_per_s = NAN,
+		.kv_cache = NAN,
+		.prompt_tokens_per_s = NAN,
+		.preemptions = NAN,
+		.ttft_p50_ms = NAN,
+		.ttft_p95_ms = NAN,
+		.inter_token_p50_ms = NAN,
+		.inter_token_p95_ms = NAN,
 	};
 }
 

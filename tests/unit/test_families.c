@@ -195,8 +195,12 @@ static void a_queue_at_a_llama_server_is_counted(void **state)
 	assert_float_equal(r.waiting, 3, 0);
 	assert_float_equal(r.generated_tokens, 1520, 0);
 	assert_float_equal(r.generation_seconds, 4.57248, 1e-9);
+	assert_float_equal(r.prompt_tokens, 52, 0);
+	assert_float_equal(r.prompt_seconds, 0.060166, 1e-9);
 	r = reads("llama-server", "/metrics", LS "generating/metrics");
 	assert_float_equal(r.running, 1, 0);
+	assert_float_equal(r.progress, 433, 0);
+	assert_float_equal(r.patience_s, 60, 0);
 }
 
 static void a_loading_llama_server_says_so_on_every_path(void **state)
@@ -305,6 +309,7 @@ static void ollama_lists_what_it_has_and_what_it_has_loaded(void **state)
 	assert_float_equal(r.models[0].vram_bytes, 0, 0);
 	assert_float_equal(r.models[0].context, 4096, 0);
 	assert_true(r.models[0].expires_at == 1795394593390);
+	assert_true(r.told_at == 1795394304000);
 	assert_unknown(r.running);
 	assert_unknown(r.waiting);
 	assert_string_equal(reads("ollama", "/api/version", OL "loaded-idle/api-version").version, "0.17.4");
@@ -397,6 +402,15 @@ static void vllm_counts_work_queue_and_tokens(void **state)
 	assert_float_equal(r.waiting, 4, 0);
 	assert_float_equal(r.generated_tokens, 3875, 0);
 	assert_unknown(r.generation_seconds);
+	assert_float_equal(r.prompt_tokens, 132, 0);
+	assert_float_equal(r.preemptions, 0, 0);
+	assert_float_equal(r.rejected, 0, 0);
+	assert_float_equal(r.progress, 3875 + 132 + 2897, 0);
+	assert_float_equal(r.patience_s, 20, 0);
+	assert_int_equal(r.timings[TIMING_TTFT]->count, 23);
+	assert_int_equal(r.timings[TIMING_TOKEN]->count, 20);
+	assert_non_null(r.timings[TIMING_QUEUE]);
+	assert_non_null(r.timings[TIMING_PREFILL]);
 	assert_string_equal(r.incarnation, "1795395373.20");
 	r = reads("vllm", "/metrics", VL "ready-idle-fresh/metrics");
 	assert_float_equal(r.running, 0, 0);
@@ -528,6 +542,7 @@ static void xinference_lists_what_was_launched(void **state)
 	r = reads("xinference", "/v1/models", XI "model-process-killed/v1-models");
 	assert_models(&r, MODELS_ALL, 0);
 	r = reads("xinference", "/status", XI "model-ready/status");
+	assert_true(r.uptime_s > 0);
 	assert_unknown(r.running);
 	assert_unknown(r.waiting);
 }

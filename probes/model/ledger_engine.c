@@ -1,0 +1,171 @@
+/* What an engine says of its own work: queue, cache, speed, and whether it gets on.
+ *
+ * Engines count since their start. Speeds are differences between two polls; a counter that fell, an uptime
+ * that fell or another sign of life means that the process was started anew, and then nothing that was
+ * counted before says anything of it. What an answer does not tell stays as it was, and is forgotten when it
+ * is old (forget_figures). */
+#include "probes/model/evidence.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAME_START_MS (3 * 60000) /* two signs of one restart come at most this far apart */
+
+void engine_init(struct known_engine *engine)
+{
+	const double none = NAN;
+
+	*engine = (struct known_engine){ .kv_cache = none,
+		.preemptions = none,
+		.rejected = none,
+		.progress = none,
+		.patience_s = none,
+		.uptime_s = none,
+		.generation = { none, none, none, { 0 } },
+		.prompt = { none, none, none, { 0 } } };
+}
+
+void engine_fini(struct known_engine *engine)
+{
+	for (size_t i = 0; i < TIMING_COUNT; i++)
+		free(engine->timings[i]);
+	free(engine->earlier);
+}
+
+/* Of two polls with a gap between them that nobody watched, no difference means anything. */
+void engine_blank(struct known_engine *engine)
+{
+	const double none = NAN;
+
+	engine->generation = engine->prompt = (struct known_speed){ none, none, none, { 0 } };
+	engine->progress = engine->rejected = none;
+	engine->queued = engine->turned_away = (struct when){ 0 };
+	for (size_t i = 0; i < TIMING_COUNT; i++)
+		if (engine->timings[i])
+			window_forget(engine->timings[i]);
+}
+
+static bool fell(double before, double after)
+{
+	return after < before; /* false where either is unknown */
+}
+
+static bool was_started_anew(const struct known_endpoint *endpoint, const struct reading *reading)
+{
+	const struct known_engine *engine = &endpoint->engine;
+
+	return (*reading->incarnation && *endpoint->incarnation &&
+		       strcmp(reading->incarnation, endpoint->incarnation) != 0) ||
+	       fell(engine->progress, reading->progress) ||
+	       fell(engine->generation.tokens, reading->generated_tokens) ||
+	       fell(engine->prompt.tokens, reading->prompt_tokens) ||
+	       fell(engine->uptime_s, reading->uptime_s);
+}
+
+/* An incarnation that comes back was never gone: a proxy spreads the questions over several engines. */
+static void see_incarnation(struct known_endpoint *endpoint, const char *incarnation)
+{
+	struct known_engine *engine = &endpoint->engine;
+
+	if (!*incarnation || strcmp(incarnation, endpoint->incarnation) == 0)
+		return;
+	engine->is_many = engine->is_many || (engine->earlier && strcmp(engine->earlier, incarnation) == 0);
+	if (*endpoint->incarnation)
+		ledger_set_text(&engine->earlier, endpoint->incarnation);
+	ledger_set_text(&endpoint->incarnation, incarnation);
+}
+
+/* Its counters and its marker may tell of one start in two answers. */
+static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now)
+{
+	struct known_engine *engine = &endpoint->engine;
+	bool is_anew = was_started_anew(endpoint, reading);
+
+	see_incarnation(endpoint, reading->incarnation);
+	if (is_anew)
+		engine_blank(engine);
+	if (is_anew && !engine->is_many &&
+		(!when_known(engine->restarted) || when_since(engine->restarted, now) > SAME_START_MS)) {
+		engine->restarted = now;
+		event_note(ledger, endpoint->url, endpoint->state, now, "the server was started anew");
+	}
+	if (!isnan(reading->uptime_s))
+		engine->uptime_s = reading->uptime_s;
+}
+
+/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count
+ * it. */
+static void see_speed(struct known_speed *speed, double tokens, double seconds, struct when now)
+{
+	double more = tokens - speed->tokens;
+	double spent = isnan(seconds) ? (double)when_since(speed->at, now) / 1000 : seconds - speed->seconds;
+
+	if (isnan(tokens))
+		return;
+	*speed = (struct known_speed){ tokens, seconds, more > 0 && spent > 0 ? more / spent : NAN, now };
+}
+
+/* Since when the engine has had work and got nowhere. */
+static void see_progress(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
+{
+	struct known_engine *engine = &endpoint->engine;
+	bool has_work = reading->running > 0 || reading->waiting > 0;
+
+	if (isnan(reading->progress))
+		return;
+	if (isnan(engine->progress) || reading->progress > engine->progress || !has_work)
+		engine->moved = now;
+	engine->progress = reading->progress;
+	engine->patience_s = reading->patience_s;
+	engine->counted = now;
+}
+
+static void see_queue(struct known_engine *engine, const struct reading *reading, struct when now)
+{
+	if (reading->waiting > 0 && !when_known(engine->queued))
+		engine->queued = now;
+	else if (reading->waiting <= 0)
+		engine->queued = (struct when){ 0 };
+	if (reading->rejected > engine->rejected)
+		engine->turned_away = now;
+	if (!isnan(reading->rejected))
+		engine->rejected = reading->rejected;
+}
+
+static void see_timings(struct known_engine *engine, const struct reading *reading, struct when now)
+{
+	for (size_t i = 0; i < TIMING_COUNT; i++) {
+		if (!reading->timings[i])
+			continue;
+		if (!engine->timings[i])
+			engine->timings[i] = mem_alloc(sizeof(*engine->timings[i]));
+		window_add(engine->timings[i], reading->timings[i], now);
+	}
+}
+
+void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now)
+{
+	struct known_engine *engine = &endpoint->engine;
+
+	see_start(ledger, endpoint, reading, now);
+	if (!isnan(reading->running) || !isnan(reading->waiting) || !isnan(reading->generated_tokens))
+		endpoint->figured = now;
+	if (reading->kv_cache <= 1)
+		engine->kv_cache = reading->kv_cache;
+	if (!isnan(reading->preemptions))
+		engine->preemptions = reading->preemptions;
+	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now);
+	see_speed(&engine->prompt, reading->prompt_tokens, reading->prompt_seconds, now);
+	see_progress(endpoint, reading, now);
+	see_queue(engine, reading, now);
+	see_timings(engine, reading, now);
+}
+
+void engine_forget(struct known_engine *engine)
+{
+	engine->kv_cache = engine->generation.per_s = engine->prompt.per_s = NAN;
+	engine->queued = (struct when){ 0 };
+}

@@ -1,0 +1,234 @@
+/* The figures of engines, poll after poll: what is told, what it makes together, and when it is unknown. */
+#include "tests/unit/ledger_help.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define LS "llama-server-0.5.0/"
+#define VL "vllm-0.32.0-cpu/"
+#define XI "xinference-4.1.0/"
+
+#define assert_unknown(number) assert_true(isnan(number))
+#define assert_near(value, expected) assert_float_equal(value, expected, (expected)*1e-6 + 1e-12)
+
+static const struct endpoint *row(struct ledger *l, struct when now)
+{
+	return &take(l, now)->endpoints[0];
+}
+
+static void a_vllm_tells_its_speeds_from_the_second_poll(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/health");
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	e = row(l, at(0));
+	assert_true(e->running == 0 && e->waiting == 0 && e->preemptions == 0);
+	assert_unknown(e->tokens_per_s);
+	assert_unknown(e->ttft_p50_ms);
+	answers(l, at(10), VL "queue/metrics");
+	e = row(l, at(10));
+	assert_true(e->running == 2 && e->waiting == 4);
+	assert_near(e->tokens_per_s, 387.5);
+	assert_near(e->prompt_tokens_per_s, 13.2);
+	assert_near(e->kv_cache, 0.007816316560820713);
+	/* Six first tokens: 3 within 10 ms, 1 within 20, 40 and 60 each. */
+	assert_near(e->ttft_p50_ms, 10);
+	assert_near(e->ttft_p95_ms, 54);
+	/* 3869 steps, 3779 of them within 10 ms. */
+	assert_near(e->inter_token_p50_ms, 5.119079);
+	assert_near(e->inter_token_p95_ms, 9.726250);
+	assert_unknown(e->slots);
+}
+
+static void figures_of_a_minute_ago_are_unknown(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	answers(l, at(10), VL "queue/metrics");
+	e = row(l, at(100));
+	assert_unknown(e->running);
+	assert_unknown(e->tokens_per_s);
+	assert_unknown(e->kv_cache);
+	assert_false(isnan(e->ttft_p95_ms));
+	assert_unknown(row(l, at(200))->ttft_p95_ms);
+}
+
+static void a_llama_server_tells_both_speeds_by_its_own_clock(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	answers(l, at(0), LS "ready-idle/metrics");
+	answers(l, at(10), LS "queue/metrics");
+	e = row(l, at(10));
+	assert_near(e->tokens_per_s, (1520 - 20) / (4.57248 - 0.080792));
+	assert_false(isnan(e->prompt_tokens_per_s));
+	assert_unknown(e->kv_cache);
+	assert_unknown(e->ttft_p50_ms);
+	assert_unknown(e->preemptions);
+}
+
+/* ---- families without a recording, by their makers' documents ---- */
+
+static void says_metrics(struct ledger *l, struct when now, const char *body)
+{
+	says_at(l, now, "/metrics", 200, "Content-Type: text/plain; charset=utf-8\n", body);
+}
+
+static void a_sglang_tells_cache_speed_and_first_token(void **state)
+{
+	static const char form[] =
+		"sglang:num_running_reqs{model_name=\"m\"} 3\nsglang:token_usage{model_name=\"m\"} 0.28\n"
+		"sglang:generation_tokens_total{model_name=\"m\"} %d\n"
+		"sglang:prompt_tokens_total{model_name=\"m\"} %d\n"
+		"sglang:time_to_first_token_seconds_bucket{le=\"0.1\",model_name=\"m\"} %d\n"
+		"sglang:time_to_first_token_seconds_bucket{le=\"+Inf\",model_name=\"m\"} %d\n"
+		"sglang:time_per_output_token_seconds_bucket{le=\"0.02\",model_name=\"m\"} %d\n"
+		"sglang:time_per_output_token_seconds_bucket{le=\"+Inf\",model_name=\"m\"} %d\n";
+	struct ledger *l = watching_a("sglang", GPU1);
+	const struct endpoint *e;
+	char body[1024];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body), form, i * 500, i * 4000, i * 10, i * 10, i * 490, i * 490);
+		says_metrics(l, at(i * 10), body);
+	}
+	e = row(l, at(10));
+	assert_true(e->running == 3 && e->kv_cache == 0.28);
+	assert_near(e->tokens_per_s, 50);
+	assert_near(e->prompt_tokens_per_s, 400);
+	assert_near(e->ttft_p50_ms, 50);
+	assert_near(e->inter_token_p95_ms, 19);
+	assert_unknown(e->preemptions);
+}
+
+static void a_tgi_tells_speed_and_the_time_of_a_token(void **state)
+{
+	static const char form[] = "tgi_queue_size 1\ntgi_request_generated_tokens_sum %d\n"
+				   "tgi_request_input_length_sum %d\n"
+				   "tgi_request_mean_time_per_token_duration_bucket{le=\"0.04\"} %d\n"
+				   "tgi_request_mean_time_per_token_duration_bucket{le=\"+Inf\"} %d\n";
+	struct ledger *l = watching_a("tgi", GPU1);
+	const struct endpoint *e;
+	char body[512];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body), form, i * 200, i * 1000, i * 8, i * 8);
+		says_metrics(l, at(i * 10), body);
+	}
+	e = row(l, at(10));
+	assert_near(e->tokens_per_s, 20);
+	assert_near(e->prompt_tokens_per_s, 100);
+	assert_near(e->inter_token_p50_ms, 20);
+	assert_unknown(e->ttft_p50_ms);
+}
+
+static void an_older_llama_server_tells_how_full_its_cache_is(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	says_metrics(l, at(0), "llamacpp:requests_processing 1\nllamacpp:kv_cache_usage_ratio 0.5\n");
+	assert_true(row(l, at(0))->kv_cache == 0.5);
+	says_metrics(l, at(10), "llamacpp:requests_processing 1\nllamacpp:kv_cache_usage_ratio 50\n");
+	assert_true(row(l, at(10))->kv_cache == 0.5);
+}
+
+/* ---- another process ---- */
+
+static const struct event *find_event(const struct snapshot *s, const char *text)
+{
+	for (size_t i = 0; i < s->event_count; i++)
+		if (strstr(s->events[i].text, text))
+			return &s->events[i];
+	return NULL;
+}
+
+static void counters_that_fall_are_no_speed_but_a_new_start(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	answers(l, at(10), VL "queue/metrics");
+	assert_null(find_event(take(l, at(10)), "started anew"));
+	answers(l, at(20), VL "ready-idle-fresh/metrics");
+	e = row(l, at(20));
+	assert_unknown(e->tokens_per_s);
+	assert_unknown(e->prompt_tokens_per_s);
+	assert_unknown(e->ttft_p50_ms);
+	assert_non_null(find_event(take(l, at(20)), "started anew"));
+	answers(l, at(30), VL "queue/metrics");
+	assert_near(row(l, at(30))->tokens_per_s, 387.5);
+}
+
+static void a_gap_that_nobody_watched_is_no_speed(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	ledger_blank(l, at(5));
+	answers(l, at(10), VL "queue/metrics");
+	assert_unknown(row(l, at(10))->tokens_per_s);
+	assert_unknown(row(l, at(10))->ttft_p50_ms);
+	assert_null(find_event(take(l, at(10)), "started anew"));
+}
+
+static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
+{
+	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "http://127.0.0.1:8000",
+		.url = "https://admin.tail4c1d.ts.net",
+		.backend = "http://127.0.0.1:8000" };
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	sees_serve(l, &mount, 1);
+	watches(l, "vllm", mount.url);
+	answers(l, at(0), VL "queue/health");
+	watches_own(l, "vllm", mount.backend);
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(0), VL "queue/metrics");
+	s = take(l, at(1));
+	assert_true(endpoint_row(s, mount.url)->running == 2);
+	assert_true(endpoint_row(s, mount.url)->kv_cache == endpoint_row(s, mount.backend)->kv_cache);
+	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_vllm_tells_its_speeds_from_the_second_poll),
+		SAYS(figures_of_a_minute_ago_are_unknown),
+		SAYS(a_llama_server_tells_both_speeds_by_its_own_clock),
+		SAYS(a_sglang_tells_cache_speed_and_first_token),
+		SAYS(a_tgi_tells_speed_and_the_time_of_a_token),
+		SAYS(an_older_llama_server_tells_how_full_its_cache_is),
+		SAYS(counters_that_fall_are_no_speed_but_a_new_start),
+		SAYS(a_gap_that_nobody_watched_is_no_speed),
+		SAYS(two_doors_to_one_engine_show_its_figures_on_both),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
