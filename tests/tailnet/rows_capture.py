@@ -20,14 +20,22 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BULK_BYTES = 4_000_000
 
 
+def install(lab, top, right="cap_net_raw+ep"):
+    """The helper beside tsllm-top, with its right or without."""
+    program = lab.world.path("tsllm-capture")
+    with contextlib.suppress(FileNotFoundError):
+        os.remove(program)
+    shutil.copy(os.path.join(os.path.dirname(top.source), "tsllm-capture"), program)
+    if right:
+        run("setcap", right, program)
+    return program
+
+
 class Capture:
     """A tsllm-capture that runs on a host, as an ordinary user with the one right of its file."""
 
     def __init__(self, lab, top, host, *options):
-        program = lab.world.path("tsllm-capture")
-        if not os.path.exists(program):
-            shutil.copy(os.path.join(os.path.dirname(top.source), "tsllm-capture"), program)
-            run("setcap", "cap_net_raw+ep", program)
+        program = install(lab, top)
         who = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
         words = lab.world.inside(host.name, *who, program, "-p", "200", "-u", "41641", *options)
         self.child = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True,
@@ -198,3 +206,69 @@ def capture_times_a_stream_of_tokens_as_its_reader_does(lab, top):
     with servers.llama_server(lab.gpu1) as server, server.served() as url, capturing(lab, top) as capture:
         expect_the_readers_clock(lab, capture, f"http://{lab.gpu1.address}:{server.port}/completion", lab.gpu1, server.port)
         expect_the_readers_clock(lab, capture, f"{url}/completion", lab.gpu1, 8446)
+
+
+# ---- tsllm-top with the helper and without
+
+
+@row
+def capture_that_lacks_its_right_names_the_one_command_and_nothing_else_is_lost(lab, top):
+    program, url = install(lab, top, right=""), f"https://{lab.gpu1.fqdn}"
+    lab.admin.reach(lab.gpu1)
+    with top.watch(url, user=NOBODY) as watch:
+        look, _ = watch.until(lambda look: look.snapshot["capture"]["state"] == "no-permission")
+        told, _ = watch.until(lambda look: look.peer(lab.gpu1)["path"].get("pong_source") == "daemon")
+    assert look.snapshot["capture"]["fix"] == f"sudo setcap cap_net_raw+ep {program}", look.snapshot["capture"]
+    assert told.peer(lab.gpu1)["path"]["kind"] == "direct" and told.snapshot["traffic"]["source"] == "usermetrics"
+    assert told.peer(lab.gpu1)["path"]["pong_age_ms"] < 5000, told.peer(lab.gpu1)["path"]
+
+
+@row
+def capture_shows_an_ordinary_user_every_kind_of_path_under_load(lab, top):
+    install(lab, top)
+    peers = {"direct": lab.gpu1, "derp": lab.gpu2, "peer_relay": lab.gpu3}
+    for peer in peers.values():
+        lab.admin.reach(peer)
+    until(lambda: lab.admin.ping(lab.gpu3)["PeerRelay"], "no peer relay", 60)
+    with top.watch(*(f"https://{peer.fqdn}" for peer in peers.values()), user=NOBODY) as watch:
+        watch.until(lambda look: look.snapshot["capture"]["state"] == "running")
+        for kind, peer in peers.items():
+            watch.until(lambda look: look.peer(peer)["path"]["kind"] == kind.replace("_", "-"))
+            move_bytes(lab, peer, 1_000_000)
+            look, _ = watch.until(lambda look: look.peer(peer)["path"]["rx_bytes_by_path"].get(kind, 0) > 1_000_000)
+        for peer, sources in ((lab.gpu1, ("disco",)), (lab.gpu2, ("tcp", "ack")), (lab.gpu3, ("disco",))):
+            look, _ = watch.until(lambda look: look.peer(peer)["path"].get("rtt_source") in sources)
+        flows, _ = watch.until(lambda look: {flow["peer"] for flow in look.snapshot["flows"] if flow["port"] == 9700} ==
+                               {peer.name for peer in peers.values()})
+    for flow in flows.snapshot["flows"]:
+        assert flow["direction"] == "out" and flow["rx_bytes"] >= 1_000_000, flow
+
+
+@row
+def capture_warns_of_a_failing_path_while_the_daemon_still_trusts_it(lab, top):
+    install(lab, top)
+    url = f"https://{lab.gpu1.fqdn}"
+    lab.admin.reach(lab.gpu1)
+    with top.watch(url, user=NOBODY) as watch:
+        watch.until(lambda look: look.peer(lab.gpu1)["path"].get("rtt_source") == "disco")
+        with lab.gpu1.fenced("in udp dport 41641 drop", "out udp sport 41641 drop"):
+            look, _ = watch.until(lambda look: "path-failing" in look.alarms_of(url))
+            assert look.peer(lab.gpu1)["path"]["kind"] == "direct", look.peer(lab.gpu1)["path"]
+            watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "derp")
+        watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct" and not look.alarms, 60)
+        wrong = {one.endpoint(url)["state"] for one in watch.looks} - {"ok", "slow", "unknown"}
+    assert not wrong, f"the server was called {wrong}"
+
+
+@row
+def capture_names_who_uses_a_server_and_how_fast(lab, top):
+    install(lab, top)
+    with servers.llama_server(lab.gpu1) as server, top.watch(host=lab.gpu1, user=NOBODY) as watch:
+        watch.until(lambda look: look.snapshot["capture"]["state"] == "running")
+        body = json.dumps({"prompt": "once upon a time " * 40, "n_predict": 200, "stream": True, "ignore_eos": True})
+        told = json.loads(lab.admin.run(sys.executable, os.path.join(HERE, "reader.py"),
+                                        f"http://{lab.gpu1.address}:{server.port}/completion", lab.ca, body))
+        look, _ = watch.until(lambda look: any(flow.get("tokens_per_s") for flow in look.snapshot["flows"]))
+    flow = next(flow for flow in look.snapshot["flows"] if flow.get("tokens_per_s"))
+    assert (flow["peer"], flow["direction"], flow["port"]) == ("admin", "in", server.port), flow
+    assert within(flow["tokens_per_s"], told["tokens_per_s"], 0.1), (flow, told)
