@@ -24,6 +24,7 @@ TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
 PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
 	libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
+LAB_PACKAGES := iproute2 util-linux nftables curl git cmake g++
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
@@ -92,6 +93,7 @@ tailnet-down:
 	@$(PYTHON) tests/tailnet/lab.py down
 
 tailnet-check: all
+	@tests/deps.sh $(LAB_PACKAGES) || true
 	@$(PYTHON) tests/tailnet/lab.py check --top $(TOP)
 
 asan:

@@ -11,6 +11,7 @@ import sys
 
 import check
 import programs
+import rows
 import tailnet
 import world
 
@@ -33,7 +34,7 @@ def down(_arguments):
 
 def run_check(arguments):
     try:
-        return check.check(arguments.top, arguments.only)
+        return check.check(arguments.top, arguments.only, rows.ROWS)
     except world.Trouble as why:
         print(f"Bail out! {why}")
         check.sum_up(0, 1, 0)
