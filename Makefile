@@ -31,7 +31,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check bench tailnet tailnet-down tailnet-check asan golden install uninstall clean format
+.PHONY: all help deps demo check bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 
 all: deps
@@ -43,6 +43,7 @@ help:
 	@echo 'make check      all tests; SAN=1: with sanitizers'
 	@echo 'make bench      measure it against its neighbours'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
+	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
 	@echo 'make deps       install the Debian packages that are missing'
 
@@ -92,9 +93,9 @@ tailnet: all
 tailnet-down:
 	@$(PYTHON) tests/tailnet/lab.py down
 
-tailnet-check: all
+tailnet-check tailnet-nightly: all
 	@tests/deps.sh $(LAB_PACKAGES) || true
-	@$(PYTHON) tests/tailnet/lab.py check --top $(TOP)
+	@$(PYTHON) tests/tailnet/lab.py $(@:tailnet-%=%) --top $(TOP)
 
 asan:
 	@$(MAKE) --no-print-directory SAN=1 all

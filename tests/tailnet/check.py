@@ -13,6 +13,7 @@ import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
 import rows_harmless  # noqa: F401
+import rows_nightly  # noqa: F401
 
 
 def sum_up(passed, failed, skipped):
