@@ -28,7 +28,9 @@ CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
 PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
-	libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev python3 python3-jsonschema python3-pyte openssl
+	libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev \
+	python3 python3-jsonschema python3-pyte openssl
+LAB_PACKAGES := iproute2 util-linux nftables curl git cmake g++
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
 CAPTURE_SOURCES := $(filter-out capture/main.c,$(wildcard capture/*.c))
@@ -36,7 +38,8 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check asan golden install uninstall clean format
+.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden \
+	install uninstall clean format
 .DELETE_ON_ERROR:
 
 all: deps
@@ -49,6 +52,7 @@ help:
 	@echo 'make fuzz       look for packets that the capture helper does not bear (clang)'
 	@echo 'make bench      measure it against its neighbours'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
+	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
 	@echo 'make deps       install the Debian packages that are missing'
 
@@ -122,8 +126,9 @@ tailnet: all
 tailnet-down:
 	@$(PYTHON) tests/tailnet/lab.py down
 
-tailnet-check: all
-	@$(PYTHON) tests/tailnet/lab.py check --top $(TOP)
+tailnet-check tailnet-nightly: all
+	@tests/deps.sh $(LAB_PACKAGES) || true
+	@$(PYTHON) tests/tailnet/lab.py $(@:tailnet-%=%) --top $(TOP)
 
 asan:
 	@$(MAKE) --no-print-directory SAN=1 all

@@ -1,8 +1,9 @@
 """Runs the table against a lab and tells it as TAP, with the closing line of every test of the house."""
+import collections
 import os
 import traceback
 
-from rows import ROWS, Skip
+from rows import Skip
 from tailnet import Tailnet
 from top import Top
 import programs
@@ -10,6 +11,9 @@ import programs
 import rows_servers  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
+import rows_engines  # noqa: F401
+import rows_harmless  # noqa: F401
+import rows_nightly  # noqa: F401
 import rows_capture  # noqa: F401
 
 
@@ -23,33 +27,42 @@ def skip(reason):
 
 
 def tried(row, lab, top):
-    """Why a row failed, and why it was not tried; both empty: it holds."""
+    """What became of a row, and what is to be said of that."""
     try:
-        row(lab, top)
+        return "passed", row(lab, top) or ""
     except Skip as why:
-        return "", f" # SKIP {why}"
+        return "skipped", str(why)
     except Exception as why:
         frames = traceback.extract_tb(why.__traceback__)
         place = next((frame for frame in frames if "rows_" in frame.filename), frames[-1])
-        return f"{os.path.basename(place.filename)}:{place.lineno}: {type(why).__name__}: {why}", ""
-    return "", ""
+        return "failed", f"{os.path.basename(place.filename)}:{place.lineno}: {type(why).__name__}: {why}"
 
 
-def check(program, only):
-    chosen = [row for row in ROWS if not only or any(word in row.__name__ for word in only)]
+def note(words):
+    if words:
+        print("# " + words.replace("\n", "\n# "), flush=True)
+
+
+def tell(number, name, outcome, words):
+    is_skipped = outcome == "skipped"
+    print(f"{'not ' if outcome == 'failed' else ''}ok {number} - {name}{f' # SKIP {words}' if is_skipped else ''}",
+          flush=True)
+    if not is_skipped:
+        note(words)
+
+
+def check(program, only, rows):
+    chosen = [row for row in rows if not only or any(word in row.__name__ for word in only)]
     print(f"1..{len(chosen)}", flush=True)
-    failed = skipped = 0
+    outcomes = collections.Counter()
     with Tailnet(programs.build()) as lab:
         top = Top(lab, program)
         for number, row in enumerate(chosen, 1):
-            complaint, reason = tried(row, lab, top)
-            if complaint:       # eleven daemons share this machine: what fails twice is true
-                print("# tried again: " + complaint.replace("\n", "\n# "), flush=True)
-                complaint, reason = tried(row, lab, top)
-            failed += bool(complaint)
-            skipped += bool(reason)
-            print(f"{'not ' if complaint else ''}ok {number} - {row.__name__}{reason}", flush=True)
-            if complaint:
-                print("# " + complaint.replace("\n", "\n# "), flush=True)
-    sum_up(len(chosen) - failed - skipped, failed, skipped)
-    return 1 if failed else 0
+            outcome, words = tried(row, lab, top)
+            if outcome == "failed":     # eleven daemons share this machine: what fails twice is true
+                note(f"tried again: {words}")
+                outcome, words = tried(row, lab, top)
+            outcomes[outcome] += 1
+            tell(number, row.__name__, outcome, words)
+    sum_up(*(outcomes[outcome] for outcome in ("passed", "failed", "skipped")))
+    return 1 if outcomes["failed"] else 0

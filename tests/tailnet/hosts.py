@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import shutil
-import signal
 import socket
 import sys
 
@@ -127,14 +126,9 @@ class Host:
         """Waits until a packet comes back from another machine by whatever path."""
         until(lambda: not self.ping(other, "TSMP").get("Err"), f"{self.name} does not reach {other.name}", 60)
 
-    @contextlib.contextmanager
     def frozen(self):
         """Its tailscaled takes everything and does nothing, for a while."""
-        self.daemon.send_signal(signal.SIGSTOP)
-        try:
-            yield
-        finally:
-            self.daemon.send_signal(signal.SIGCONT)
+        return self.world.halted(self.daemon)
 
     @contextlib.contextmanager
     def gone(self):
@@ -186,8 +180,12 @@ class Host:
         self.play_words(port, words)
 
     def play_words(self, port, words):
-        self.servers[port], self.played[port] = self.world.start(self.name, words, f"{self.name}-{port}.log"), words
+        self.servers[port], self.played[port] = self.world.start(self.name, words, self.log(port)), words
         until(lambda: self.listens(port), f"{self.name}:{port} does not listen", 120)
+
+    def log(self, port):
+        """Where the server on a port writes to."""
+        return self.world.path(f"{self.name}-{port}.log")
 
     def play_tls(self, port, answer, kind):
         """A server with a certificate of its own on a port, without `tailscale serve`."""

@@ -3,6 +3,7 @@
 
     lab.py up                       brings one up and says how to look at it
     lab.py check --top PROGRAM      brings one up, runs the table of tests against it, takes it away
+    lab.py nightly --top PROGRAM    the same, with the tests that take longer
     lab.py down                     takes away what `up` brought, and what a killed `check` left
 """
 import argparse
@@ -11,6 +12,7 @@ import sys
 
 import check
 import programs
+import rows
 import tailnet
 import world
 
@@ -33,7 +35,8 @@ def down(_arguments):
 
 def run_check(arguments):
     try:
-        return check.check(arguments.top, arguments.only)
+        return check.check(arguments.top, arguments.only,
+                           rows.ROWS + rows.NIGHTLY if arguments.what == "nightly" else rows.ROWS)
     except world.Trouble as why:
         print(f"Bail out! {why}")
         check.sum_up(0, 1, 0)
@@ -49,7 +52,7 @@ def end(number, _frame):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("up", "check", "down"))
+    parser.add_argument("what", choices=("up", "check", "nightly", "down"))
     parser.add_argument("--top", default="./tsllm-top")
     parser.add_argument("only", nargs="*", help="only the rows whose name holds one of these words")
     arguments = parser.parse_intermixed_args()
@@ -59,7 +62,7 @@ def main():
     if reason and arguments.what != "down":
         check.skip(reason)
         return 0
-    return {"up": up, "check": run_check, "down": down}[arguments.what](arguments)
+    return {"up": up, "check": run_check, "nightly": run_check, "down": down}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,16 @@
 """The programs of the lab: tailscale and tailscaled of one release, and its control plane, all built from go.mod.
 
-They are built once, into a folder outside the tree that is named after what they are built from. Beside it goes a
-LiteLLM from PyPI, the one server of the lab that is no recording.
+They are built once, into a folder outside the tree that is named after what they are built from.
 """
 import glob
 import hashlib
 import os
 import shutil
-import subprocess
-import sys
 
-from world import Trouble
+from world import carry_out
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+PATIENCE_S = 1800
 PACKAGES = ("./control", "tailscale.com/cmd/tailscale", "tailscale.com/cmd/tailscaled")
 
 
@@ -22,7 +20,8 @@ def why_not():
         return "network namespaces want root"
     if not os.path.exists("/dev/net/tun"):
         return "there is no /dev/net/tun"
-    for tool, package in (("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux"), ("openssl", "openssl")):
+    for tool, package in (("ip", "iproute2"), ("nft", "nftables"), ("nsenter", "util-linux"), ("openssl", "openssl"),
+                          ("curl", "curl")):
         if not shutil.which(tool):
             return f"there is no {tool} (apt-get install {package})"
     if not shutil.which("go") and not is_built():
@@ -51,19 +50,7 @@ def build():
     if not is_built():
         os.makedirs(folder(), exist_ok=True)
         print(f"# building tailscale, tailscaled and the control plane into {folder()}", flush=True)
-        done = subprocess.run(["go", "build", "-o", folder() + "/", *PACKAGES], cwd=HERE, stdin=subprocess.DEVNULL,
-                              env={**os.environ, "CGO_ENABLED": "0"}, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise Trouble(f"go build: {done.stderr.strip()[-2000:]}")
+        carry_out(["go", "build", "-o", folder() + "/", *PACKAGES], PATIENCE_S, cwd=HERE,
+                  env={**os.environ, "CGO_ENABLED": "0"})
     return folder()
 
-
-def litellm():
-    """LiteLLM's proxy, fetched at the first time; empty where that fails."""
-    place = os.path.join(cache(), "litellm")
-    program = os.path.join(place, "bin", "litellm")
-    if not os.path.exists(program):
-        print(f"# fetching LiteLLM into {place}", flush=True)
-        for words in ([sys.executable, "-m", "venv", place], [f"{place}/bin/pip", "install", "-q", "litellm[proxy]"]):
-            subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=600, check=False)
-    return program if os.path.exists(program) else ""

@@ -1,7 +1,9 @@
-"""The table: a row is a function of the lab and the program whose name is the sentence that it proves."""
-from top import codes
+"""The table: a row is a function of the lab and the program whose name is the sentence that it proves. What it
+returns is what it measured.
+"""
+from top import QUIETLY, codes
 
-ROWS = []
+ROWS, NIGHTLY = [], []      # what CI tries, and what takes longer than CI has
 
 
 def row(function):
@@ -9,8 +11,21 @@ def row(function):
     return function
 
 
+def nightly(function):
+    NIGHTLY.append(function)
+    return function
+
+
 class Skip(Exception):
     """Why a row cannot be tried here."""
+
+
+def with_key(lab, url, key):
+    """A configuration with one endpoint and its key."""
+    keyfile = lab.world.path("key")
+    with open(keyfile, "w", encoding="ascii") as file:
+        file.write(key + "\n")
+    return f"{QUIETLY}[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n"
 
 
 def expect(look, url, state, *wanted, daemon=()):

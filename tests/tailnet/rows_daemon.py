@@ -37,6 +37,19 @@ def a_daemon_that_is_gone_is_missing(lab, top):
 
 
 @row
+def a_daemon_that_this_user_may_not_ask_is_denied(lab, top):
+    os.chmod(lab.spare1.socket, 0o600)
+    try:
+        look, other = top.once(host=lab.spare1, user=NOBODY), top.once(host=lab.spare1)
+    finally:
+        os.chmod(lab.spare1.socket, 0o666)
+    assert codes(look.snapshot) == ["tailscaled-denied"], look.snapshot["verdicts"]
+    assert (look.status, look.snapshot["status"]) == (3, "unknown"), (look.status, look.snapshot["status"])
+    assert "Permission denied" in look.text(look.snapshot, "tailscaled-denied")
+    assert not codes(other.snapshot), "root may"
+
+
+@row
 def a_daemon_that_is_frozen_is_stale(lab, top):
     with lab.spare1.frozen():
         look = top.once(host=lab.spare1, deadline=5)

@@ -1,15 +1,9 @@
 """What `tailscale serve`, TLS and the servers themselves answer."""
 import sys
 
-import programs
-from rows import Skip, expect, row
+from rows import expect, row, with_key
 from tailnet import LLAMA, OLLAMA
 from top import codes
-
-
-def write(path, text):
-    with open(path, "w", encoding="ascii") as file:
-        file.write(text)
 
 
 @row
@@ -32,6 +26,16 @@ def a_dead_backend_of_an_https_mount_is_a_bad_gateway(lab, top):
         look = top.once(f"https://{lab.gpu1.fqdn}")
     expect(look, f"https://{lab.gpu1.fqdn}", "fault", "bad-gateway")
     assert look.status == 2
+
+
+@row
+def a_dead_backend_of_an_http_mount_is_a_bad_gateway_and_a_living_one_is_well(lab, top):
+    with lab.gpu1.serving(8090, "http://localhost:9001", "http") as url:
+        look = top.once(url)
+    expect(look, url, "fault", "bad-gateway")
+    with lab.gpu1.serving(8090, "http://localhost:8080", "http") as url:
+        look = top.once(url)
+    expect(look, url, "ok")
 
 
 @row
@@ -149,12 +153,10 @@ def an_ollama_that_refuses_the_name_is_a_host_check_and_proven(lab, top):
 def a_key_that_is_wanted_given_and_wrong_are_three_things(lab, top):
     missing, right = "llama-server-0.5.0/api-key-missing", "llama-server-0.5.0/api-key-right"
     url = f"http://{lab.gpu1.fqdn}:9100"
-    keyfile = lab.world.path("key")
     with lab.gpu1.playing(9100, missing, "--key", f"sk-right={right}"):
         expect(top.once(url), url, "auth", "auth-required")
         for key, state, wanted in (("sk-right", "ok", []), ("sk-wrong", "auth", ["auth-rejected"])):
-            write(keyfile, key + "\n")
-            look = top.once(config=f"discover = off\n[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n")
+            look = top.once(config=with_key(lab, url, key))
             expect(look, url, state, *wanted)
             assert key not in str(look.snapshot)
 
@@ -221,27 +223,6 @@ def funnel_makes_it_public(lab, top):
     expect(look, url, "ok", "funnel-public")
     assert "no key" in look.text(look.endpoint(url), "funnel-public")
     assert codes(look.mount(443)) == ["funnel-public"] and look.mount(443)["funnel"]
-
-
-@row
-def a_real_litellm_is_recognised_takes_its_key_and_dies(lab, top):
-    if not programs.litellm():
-        raise Skip("LiteLLM cannot be fetched from PyPI")
-    keyfile, models = lab.world.path("key"), lab.world.path("litellm.yaml")
-    write(keyfile, "sk-right\n")
-    write(models, "model_list:\n- model_name: tiny\n  litellm_params:\n"
-          "    {model: openai/tiny, api_base: 'http://127.0.0.1:8080/v1', api_key: none}\n")
-    lab.gpu1.play_words(4000, [
-        "env", "LITELLM_MASTER_KEY=sk-right", "LITELLM_LOCAL_MODEL_COST_MAP=True", programs.litellm(),
-        "--config", models, "--host", "127.0.0.1", "--port", "4000"])
-    with lab.gpu1.serving(8445, "http://127.0.0.1:4000") as url:
-        locked = top.once(url)      # without a database it says 500 to the keyless, not 401
-        opened = top.once(config=f"discover = off\n[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n")
-        lab.gpu1.end_server(4000)
-        dead = top.once(url)
-    assert locked.endpoint(url)["server"] == "litellm"
-    assert [model["id"] for model in expect(opened, url, "ok")["models"]] == ["tiny"]
-    expect(dead, url, "fault", "bad-gateway")
 
 
 @row

@@ -31,6 +31,25 @@ def run(*words, **options):
     return done.stdout
 
 
+def carry_out(words, seconds, **options):
+    """Runs a command that takes its time; nothing that it started outlives it, or who waits for it."""
+    with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          start_new_session=True, **options) as child:
+        try:
+            said, _ = child.communicate(timeout=seconds)
+        except BaseException:
+            end_group(child)
+            raise
+    if child.returncode:
+        raise Trouble(f"{' '.join(words)}: {said.strip()[-2000:] or child.returncode}")
+
+
+def end_group(child):
+    """Ends a process and what it started."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
+
+
 def until(wanted, what, seconds=20.0):
     """Waits until it comes true and returns what came; Trouble where it does not in that time."""
     end = time.monotonic() + seconds
@@ -77,8 +96,17 @@ class World:
                                     env={**os.environ, **environment}, start_new_session=True)
 
     def stop(self, child):
-        child.kill()
+        end_group(child)
         child.wait(END_S)
+
+    @contextlib.contextmanager
+    def halted(self, child):
+        """A process takes everything and does nothing, for a while."""
+        child.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            child.send_signal(signal.SIGCONT)
 
     def close(self):
         clear(self.folder)

@@ -1,0 +1,91 @@
+"""The real servers of the lab: each is fetched and built at its first use, into a folder of the cache, from what a
+package registry gives. What cannot be had, or takes too long here, is a row that is skipped.
+"""
+import glob
+import os
+import shutil
+import subprocess
+import sys
+
+from rows import Skip
+from programs import cache
+from world import Trouble, carry_out
+
+PATIENCE_S = 900        # CI's; a night has time
+VERSIONS = {"litellm": "1.106.2", "llama-server": "3.22.1", "ollama": "0.17.4"}     # llama-server's: of node-llama-cpp
+CMAKE = {
+    "CMAKE_BUILD_TYPE": "None", "CMAKE_C_FLAGS": "-O1", "CMAKE_CXX_FLAGS": "-O1", "BUILD_SHARED_LIBS": "OFF",
+    "GGML_NATIVE": "OFF", "GGML_OPENMP": "OFF", "GGML_LLAMAFILE": "OFF", "LLAMA_OPENSSL": "OFF",
+    "LLAMA_BUILD_TESTS": "OFF", "LLAMA_BUILD_EXAMPLES": "OFF", "LLAMA_BUILD_APP": "OFF", "LLAMA_USE_PREBUILT_UI": "OFF",
+}
+
+
+def litellm(place):
+    yield [sys.executable, "-m", "venv", place]
+    yield [f"{place}/bin/pip", "install", "-q", f"litellm[proxy]=={VERSIONS['litellm']}"]
+
+
+def llama_sources(place):
+    """node-llama-cpp carries the whole of llama.cpp, as a bundle of git."""
+    if not os.path.exists(f"{place}/llama.cpp"):
+        yield ["npm", "pack", "--silent", "--pack-destination", place,
+               f"node-llama-cpp@{VERSIONS['llama-server']}"]
+        yield ["tar", "-xf", *glob.glob(f"{place}/*.tgz"), "-C", place, "package/llama/gitRelease.bundle"]
+        yield ["rm", "-rf", f"{place}/part"]
+        yield ["git", "-c", "advice.detachedHead=false", "clone", "-q", f"{place}/package/llama/gitRelease.bundle",
+               f"{place}/part"]
+        yield ["mv", f"{place}/part", f"{place}/llama.cpp"]
+
+
+def llama_server(place):
+    yield from llama_sources(place)
+    yield ["cmake", "-S", f"{place}/llama.cpp", "-B", place, *(f"-D{name}={value}" for name, value in CMAKE.items())]
+    yield ["cmake", "--build", place, "--target", "llama-server", "-j", str(os.cpu_count())]
+
+
+def ollama(place):
+    """A Go module comes without folders named vendor; the headers that Ollama keeps in one are llama.cpp's own."""
+    sources = folder("llama-server")
+    os.makedirs(sources, exist_ok=True)
+    yield from llama_sources(sources)
+    yield ["env", f"GOBIN={place}/bin", "CGO_ENABLED=1", f"CGO_CXXFLAGS=-O2 -I{sources}/llama.cpp/vendor",
+           "go", "install", f"github.com/ollama/ollama@v{VERSIONS['ollama']}"]
+
+
+# name: the commands that make it, the tools they want
+RECIPES = {
+    "litellm": (litellm, ()),
+    "llama-server": (llama_server, ("npm", "git", "cmake", "g++")),
+    "ollama": (ollama, ("npm", "git", "go", "g++")),
+}
+refused = {}    # what failed once is not tried again by this driver
+
+
+def folder(name):
+    return os.path.join(cache(), f"{name}-{VERSIONS[name]}")
+
+
+def program(name):
+    """The path of a real server; Skip where it cannot be had."""
+    place = folder(name)
+    if not os.path.exists(f"{place}/is-whole"):
+        make(name, place)
+    return f"{place}/bin/{name}"
+
+
+def make(name, place):
+    recipe, tools = RECIPES[name]
+    missing = [tool for tool in tools if not shutil.which(tool)]
+    if missing:
+        raise Skip(f"{name} wants {', '.join(missing)} to be built")
+    if name in refused:
+        raise Skip(refused[name])
+    os.makedirs(place, exist_ok=True)
+    print(f"# fetching and building {name} into {place}", flush=True)
+    try:
+        for words in recipe(place):
+            carry_out(["nice", "-n", "5", *words], PATIENCE_S)
+        carry_out(["touch", f"{place}/is-whole"], PATIENCE_S)
+    except (Trouble, subprocess.TimeoutExpired) as why:
+        refused[name] = f"{name} cannot be had: {str(why).splitlines()[-1][:200]}"
+        raise Skip(refused[name]) from why
