@@ -3,8 +3,7 @@
  * The first byte chooses the link type of all packets. Then packets follow, each behind five bytes: how many
  * were captured, how many more it had, and the time since the one before; 0xffff sets the clock back instead.
  * What is printed has to be lines of the protocol: printable, and not too long. libFuzzer calls
- * LLVMFuzzerTestOneInput()
- * (`make fuzz`); replay.c calls it with every file of corpus/, in every check. */
+ * LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in every check. */
 #include "capture/sampler.h"
 #include "capture/wire.h"
 
