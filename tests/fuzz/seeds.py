@@ -59,7 +59,8 @@ SEEDS = {
     "stream-ipv6": made(flows.stream(ipv6=True), "raw", 72), "kept-alive": made(flows.kept_alive(), "raw", 52),
     "with-headers": made(flows.headers_with_first(), "raw", 52), "twice": made(flows.sent_twice(), "raw", 52),
     "loopback": made(flows.stream(client="127.0.0.1:40000", server="127.0.0.1:8081"), "ethernet", 66),
-    "cookie": made(paths.cookie()), "tags": made(paths.handshake(), "qinq"), "two-pings": made(paths.two_pings(2)), "roams": made(paths.roams()),
+    "cookie": made(paths.cookie()), "tags": made(paths.handshake(), "qinq"), "two-pings": made(paths.two_pings(2)),
+    "roams": made(paths.roams()),
     "probes": made(paths.probes()), "clock": made(paths.clock_steps(-paths.HOUR)), "bulk-made": made(paths.bulk()),
 }
 

@@ -26,7 +26,7 @@ def filler(size, seed=b"\xc5"):
 
 
 def disco(size, key, seed=b"\xc5"):
-    nonce = next(_numbers).to_bytes(8, "big") + filler(16, seed)
+    nonce = (next(_numbers) * 0x9E3779B97F4A7C15 & (1 << 64) - 1).to_bytes(8, "big") + filler(16, seed)
     return MAGIC + key + nonce + filler(size - 62, seed)
 
 
