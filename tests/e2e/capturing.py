@@ -17,6 +17,6 @@ def capture(*words, **options):
     return subprocess.run([CAPTURE, *words], capture_output=True, timeout=60, env=ENVIRONMENT, **options)
 
 
-def started(*words, before=(), **options):
-    """A run that goes on; before: words of a program that starts it."""
-    return subprocess.Popen([*before, CAPTURE, *words], env=ENVIRONMENT, **options)
+def started(*words, **options):
+    """A run that goes on."""
+    return subprocess.Popen([CAPTURE, *words], env=ENVIRONMENT, **options)

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from capturing import CAPTURE, HERE, IS_SANITIZED, ROOT, capture, started
+from capturing import CAPTURE, ENVIRONMENT, ROOT, capture, started
 
 sys.path.insert(0, os.path.join(ROOT, "tests/wire"))
 
@@ -20,6 +20,7 @@ from tap import Skipped, main, test, until
 
 IS_ROOT = os.geteuid() == 0
 FIXTURE = os.path.join(ROOT, "tests/wire/fixtures/derp.pcap")
+NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
 WRONG = {      # arguments, and what the complaint has to name
     "-u 0": "-u", "-u 65536": "-u", "-u 41641x": "-u", "-u -1": "-u", "-u": "-u", "-s 0": "-s", "-s": "-s", "-p 99": "-p",
     "-p 3600001": "-p", "-p 1e3": "-p", "-p": "-p", "-d 10.0.0.1": "-d", "-d 10.0.0.1:0": "-d", "-d 10.0.0.1:70000": "-d",
@@ -164,8 +165,8 @@ def without_the_right_it_ends_with_77():
     with tempfile.TemporaryDirectory() as folder:     # nobody may not go where this tree is
         os.chmod(folder, 0o755)
         program = shutil.copy(CAPTURE, folder)
-        done = subprocess.run(["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all", program,
-                               "-i", "lo"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20, check=False)
+        done = subprocess.run([*NOBODY, program, "-i", "lo"], stdin=subprocess.DEVNULL, capture_output=True, timeout=20,
+                              check=False)
     assert done.returncode == 77 and not done.stdout and b"CAP_NET_RAW" in done.stderr.upper(), done
 
 
@@ -200,13 +201,15 @@ client.close()
 class Live:
     """A run in a network of its own, which has the loopback and a device d0."""
 
-    def __init__(self, *words):
+    def __init__(self, *words, program=CAPTURE, becoming=()):
+        """becoming: words of a program that starts it as somebody else."""
         only_root("capture")
         needs("unshare", "nsenter", "ip")
         script = "ip link set lo up; ip tuntap add d0 mode tun && ip addr add 10.0.0.1/24 dev d0; ip link set d0 up; " \
                  'exec "$0" "$@"'
-        self.process = started(*words, before=("unshare", "-n", "sh", "-c", script), stdin=subprocess.DEVNULL,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            ["unshare", "-n", "sh", "-c", script, *becoming, program, *words], env=ENVIRONMENT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def __enter__(self):
         self.first = self.process.stdout.readline()
@@ -236,6 +239,21 @@ def in_its_jail_it_has_no_right_left():
         for name in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
             assert int(status[name], 16) == 0, (name, status[name])
         assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
+
+
+@test
+def its_one_right_is_enough_and_is_dropped_as_well():
+    needs("setcap", "setpriv")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        program = shutil.copy(CAPTURE, folder)
+        if subprocess.run(["setcap", "cap_net_raw+ep", program], capture_output=True, check=False).returncode:
+            raise Skipped("capabilities of files cannot be set here")
+        with Live("-i", "lo", program=program, becoming=NOBODY) as live:
+            assert live.first.startswith(b"hello "), (live.first, live.process.stderr.read1())
+            status = live.status()
+            assert status["Uid"].split() == ["65534"] * 4, status
+            assert all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")), status
 
 
 @test

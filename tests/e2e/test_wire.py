@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 WIRE = os.path.join(os.path.dirname(HERE), "wire")
@@ -12,8 +13,9 @@ sys.path.insert(0, WIRE)
 
 from capturing import IS_SANITIZED, capture, started
 from cases import CASES
+from chance import some_talk
 from pcap import save
-from said import broken_of, lawful
+from said import broken_of, final, lawful
 from scenes_paths import crowd, crowd_of_connections
 from scenes_secret import full_of_it, pieces
 from tap import main, test
@@ -90,11 +92,26 @@ def no_name_is_given_twice_and_no_expectation_is_left_over():
 def nothing_that_a_packet_carried_is_said():
     for ipv6 in (False, True):
         with tempfile.TemporaryDirectory() as folder:
-            output = listen(written(folder, full_of_it(ipv6), snaplen=65535), "-l 10.0.0.1 -l fd00::1 -l 100.64.0.1 -d 10.0.1.1:443 -s 8081")
+            file = written(folder, full_of_it(ipv6), snaplen=65535)
+            output = listen(file, "-l 10.0.0.1 -l fd00::1 -l 100.64.0.1 -d 10.0.1.1:443 -s 8081")
         wrong = broken_of(lawful(output), "path rx_bytes=1..; path vni=7; rtt method=wireguard; rtt method=stun; derp;"
                                           "3 exchange; 3 exchange tokens=29..")
         assert not wrong, wrong
         assert not [piece for piece in pieces() if piece in output]
+
+
+@test
+def talks_made_by_chance_are_told_as_a_plain_count_tells_them():
+    for seed in range(30):
+        packets, link, count = some_talk(seed)
+        with tempfile.TemporaryDirectory() as folder:
+            said = final(lawful(listen(written(folder, packets, link=link), "-l 10.0.0.1 -l fd00::1")))
+        paths = [(fields["remote"], int(fields["vni"]), fields) for word, fields in said if word == "path"]
+        told = {(*path, way): int(fields[f"{way}_bytes"]) for *path, fields in paths for way in ("rx", "tx")}
+        assert {key: size for key, size in told.items() if size} == count.bytes, seed
+        assert +Counter({tuple(path): int(fields["pings"]) for *path, fields in paths}) == count.pings, seed
+        assert Counter((fields["remote"], int(fields["vni"]), int(fields["us"]))
+                       for word, fields in said if word == "rtt" and fields["method"] == "disco") == count.round_trips, seed
 
 
 def peak_kb(packets, arguments):

@@ -1,8 +1,8 @@
 /* Any bytes, taken for packets: the decoder and all that counts on it.
  *
  * The first byte chooses the link type of all packets. Then packets follow, each behind five bytes: how many
- * were captured, how many more it had (times 16), and the time since the one before; 0xffff sets the clock
- * back instead. What is printed has to be lines of the protocol: printable, and not too long. libFuzzer calls
+ * were captured, how many more it had, and the time since the one before; 0xffff sets the clock back instead.
+ * What is printed has to be lines of the protocol: printable, and not too long. libFuzzer calls
  * LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in every check. */
 #include "capture/sampler.h"
 #include "capture/wire.h"
@@ -68,7 +68,7 @@ static size_t take_packet(
 	if (!bytes)
 		abort();
 	memcpy(bytes, data + HEADER, captured);
-	frame.length = captured + (size_t)(data[1] << 8 | data[2]) * 16;
+	frame.length = captured + (size_t)(data[1] << 8 | data[2]);
 	*now_us += step == CLOCK_BACK ? -3600000000 : (int64_t)step * TICK_US;
 	frame.at_us = *now_us;
 	sampler_see(sampler, link, &frame);

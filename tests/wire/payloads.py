@@ -26,7 +26,7 @@ def filler(size, seed=b"\xc5"):
 
 
 def disco(size, key, seed=b"\xc5"):
-    nonce = next(_numbers).to_bytes(8, "big") + filler(16, seed)
+    nonce = (next(_numbers) * 0x9E3779B97F4A7C15 & (1 << 64) - 1).to_bytes(8, "big") + filler(16, seed)
     return MAGIC + key + nonce + filler(size - 62, seed)
 
 
@@ -47,10 +47,10 @@ def data(receiver, size=128, seed=b"\xc5"):
     return struct.pack("<IIQ", 4, receiver, next(_numbers)) + filler(size - 16, seed)
 
 
-def geneve(vni, payload, control=False, kind=None, version=0, reserved=0):
+def geneve(vni, payload, control=False, kind=None, version=0, flags=0, reserved=0):
     if kind is None:
         kind = 0x7A11 if payload.startswith(MAGIC) else 0x7A12
-    return struct.pack(">BBHI", version << 6, 0x80 if control else 0, kind, vni << 8 | reserved) + payload
+    return struct.pack(">BBHI", version << 6, (0x80 if control else 0) | flags, kind, vni << 8 | reserved) + payload
 
 
 def attribute(kind, value):
@@ -84,6 +84,8 @@ FOREIGN = [
     struct.pack("<II", 1, 7) + filler(100),                           # an initiation of a wrong size
     struct.pack("<III", 2, 7, 7) + filler(81),                        # a response of a wrong size
     struct.pack("<II", 5, 7) + filler(88),                            # a type that WireGuard does not have
+    struct.pack("<II", 0x104, 7) + filler(88),                        # and two whose reserved bytes are not zero
+    struct.pack("<II", 0x1000004, 7) + filler(88),
     struct.pack(">II", 4, 7) + filler(88),                            # the type at the wrong end
     b"\x07",                                                          # tailscaled's own mark in joined packets
     b"",

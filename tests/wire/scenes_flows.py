@@ -14,16 +14,16 @@ def train(one, count, gap=GAP):
         one.replies(b"c" * SIZES[number % len(SIZES)], gap)
 
 
-def stream(headers=10 * MS, first=342 * MS, count=40, gap=GAP, ipv6=False, client=None, server=None, before_end=b"e" * 19):
+def stream(headers=10 * MS, first=342 * MS, count=40, gap=GAP, ipv6=False, client=None, server=None, head=HEADERS):
     """A request; headers alone after that long, the first chunk after that long, the rest in step."""
     ours, theirs = ("[fd7a:115c:a1e0::1]:40000", "[fd7a:115c:a1e0::2]:8081") if ipv6 else (
         "100.64.0.1:40000", "100.64.0.2:8081")
     one = Connection(Talk(ipv6), client or ours, server or theirs).open(800)
     one.says(REQUEST, headers)
-    one.replies(HEADERS, first - headers)
+    one.replies(head, first - headers)
     train(one, count, gap)
     one.talk.wait(-gap + 50)
-    one.replies(before_end, 100)
+    one.replies(b"e" * 19, 100)
     one.close()
     return one.talk.packets
 
@@ -86,15 +86,20 @@ def tls_stream(count=40, request=992):
     return one.talk.packets
 
 
-def download(segment=1228, total=1_500_000):
-    """A file: full segments, or what offload makes of them."""
+def download(segment=1228, total=1_500_000, gap=0):
+    """A file: full segments, or what offload makes of them, at some 400 Mbit/s, or one each gap."""
     one = Connection(Talk(), server="100.64.0.2:9000").open(800)
     one.says(b"G" * 107, 3 * MS)
     one.replies(b"H" * 205, 300)
     for _ in range(total // segment):
-        one.replies(b"d" * 1200, segment // 50, length=segment)
+        one.replies(b"d" * 1200, gap or segment // 50, length=segment)
     one.close()
     return one.talk.packets
+
+
+def download_with_holes():
+    """Every tenth segment of the server's was not captured."""
+    return [packet for number, packet in enumerate(download(total=200_000)) if number % 20 != 13]
 
 
 def upload(total=600_000):
@@ -146,12 +151,12 @@ def comments_first():
 
 
 def slow_tokens():
-    """A large model: a token every two seconds, and one of four seconds."""
+    """A large model: a token every two seconds, and one after fifteen."""
     one = Connection(Talk()).open(800)
     one.says(REQUEST, 5 * MS)
     one.replies(HEADERS, 30 * S)
     for number in range(12):
-        one.replies(b"c" * 258, (4 if number == 6 else 2) * S)
+        one.replies(b"c" * 258, (15 if number == 6 else 2) * S)
     one.close()
     return one.talk.packets
 

@@ -173,7 +173,8 @@ def handshake_of_its():
     talk = Talk()
     talk.hear(payloads.initiation(0x2222))
     talk.wait(300).send(payloads.response(0x1111, 0x2222))
-    talk.wait(450).hear(payloads.data(0x1111, payloads.KEEPALIVE))
+    talk.wait(50).hear(payloads.data(0x7777))       # of the session before
+    talk.wait(400).hear(payloads.data(0x1111, payloads.KEEPALIVE))
     talk.wait(50 * MS).hear(payloads.data(0x1111))
     return talk.packets
 
@@ -284,7 +285,7 @@ def not_geneve():
     """Headers that are nearly Geneve's."""
     talk = Talk()
     ping = payloads.disco(payloads.PING, payloads.OUR_KEY)
-    for wrong in ({"version": 1}, {"reserved": 1}, {"kind": 0x6558}, {"kind": 0x7A11 ^ 0xFF}):
+    for wrong in ({"version": 1}, {"reserved": 1}, {"flags": 1}, {"flags": 0x20}, {"kind": 0x6558}, {"kind": 0x7A11 ^ 0xFF}):
         talk.wait(10).send(payloads.geneve(7, ping, **wrong))
     talk.wait(10).send(payloads.geneve(7, payloads.data(7), kind=0x7A11))
     return talk.packets
