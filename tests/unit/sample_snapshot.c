@@ -44,7 +44,6 @@ static struct snapshot *new_snapshot(void)
 		.age_ms = NAN,
 	};
 	snapshot->traffic.source = "";
-	snapshot->capture = (struct capture){ .dropped = NAN, .trouble = "", .fix = "" };
 	snapshot->discovery =
 		(struct discovery){ .mode = "mine", .ports = "443 80 8443 11434 1234 8000", .now = "" };
 	snapshot->verdict_list = arena_alloc(arena, VERDICTS_MAX * sizeof(struct verdict));
@@ -110,7 +109,6 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.loss = NAN,
 			.rtt_age_ms = NAN,
 			.rtt_source = "",
-			.pong_source = "",
 			.changes = NAN },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
