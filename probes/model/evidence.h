@@ -49,10 +49,10 @@ struct known_peer {
 	unsigned kind_polls; /* polls in a row that showed the kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	struct when changed[FLAPS]; /* when its kind changed, the last times, oldest first */
-	struct when heard;          /* something came back from it */
-	struct when revived;        /* heard again after its pings were lost */
-	struct when counted;        /* of the counters below */
+	int64_t changed_ms[FLAPS]; /* when its kind changed, monotonic, the last times, oldest first */
+	struct when heard;         /* something came back from it */
+	struct when revived;       /* heard again after its pings were lost */
+	struct when counted;       /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	struct series *rtt;                /* NULL until a sample */
 	enum rtt_source rtt_source;        /* of all that is fresh in it */

@@ -261,6 +261,8 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 		ledger_hear(peer, now);
 	if (is_current(peer, link))
 		count_pings(peer_sighting(peer), link, now);
+	else if (strcmp(peer_sighting(peer)->remote, link->remote) == 0)
+		peer->sighting->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 
 void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

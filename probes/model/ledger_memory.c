@@ -87,12 +87,12 @@ static bool is_in_doubt(const struct known_peer *peer, struct when now)
 	return has_direct_path(peer) && (is_silent || has_changed);
 }
 
-/* Packets tell of the present and the daemon of what was before: then once is enough. */
+/* Where packets tell of the present, the daemon is asked once, for what was before. */
 static bool wants_asking(const struct ledger *ledger, const struct known_peer *peer)
 {
-	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
+	bool is_seen = ledger->capture.state == CAPTURE_RUNNING && peer->sighting;
 
-	return peer->has_served && has_direct_path(peer) && !(is_captured && peer->recollection);
+	return peer->has_served && has_direct_path(peer) && !(is_seen && peer->recollection);
 }
 
 static int64_t asked_at(const struct known_peer *peer)

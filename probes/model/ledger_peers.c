@@ -97,8 +97,8 @@ void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struc
 static void note_change(struct known_peer *peer, struct when now)
 {
 	peer->changes++;
-	memmove(peer->changed, peer->changed + 1, (FLAPS - 1) * sizeof(peer->changed[0]));
-	peer->changed[FLAPS - 1] = now;
+	memmove(peer->changed_ms, peer->changed_ms + 1, (FLAPS - 1) * sizeof(peer->changed_ms[0]));
+	peer->changed_ms[FLAPS - 1] = now.mono_ms;
 }
 
 /* A new kind of path is believed when two statuses in a row show it. */

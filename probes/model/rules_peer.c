@@ -118,13 +118,12 @@ static bool is_lossy(const struct evidence *e, struct finding *f)
 
 static bool is_flapping(const struct evidence *e, struct finding *f)
 {
-	struct when oldest = e->peer->changed[0];
+	int64_t span_ms = e->now.mono_ms - e->peer->changed_ms[0];
 	char span[32];
 
-	if (!when_known(oldest) || when_since(oldest, e->now) > FLAPPING_MS)
+	if (e->peer->changes < FLAPS || span_ms > FLAPPING_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s",
-		text_span(span, sizeof(span), when_since(oldest, e->now)));
+	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), span_ms));
 	weigh(e, f);
 	return true;
 }

@@ -348,6 +348,23 @@ static void losses_count_on_the_current_path_from_when_it_became_so(void **state
 	assert_true(isnan(path_of(take(l, at(63)), "gpu1")->loss));
 }
 
+static void losses_of_a_path_that_was_left_do_not_count(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pings(l, at(1), DIRECT, 5, 0);
+	pings(l, at(2), DIRECT, 6, 0);
+	for (int i = 3; i <= 5; i++)
+		sees(l, at(i), fleet(by_derp));
+	pings(l, at(6), DIRECT, 6, 8);
+	for (int i = 30; i <= 32; i++)
+		sees(l, at(i), fleet(NULL));
+	pings(l, at(33), DIRECT, 7, 8);
+	pings(l, at(36), DIRECT, 8, 8);
+	assert_true(path_of(take(l, at(36)), "gpu1")->loss == 0);
+}
+
 static void losses_are_forgotten_after_a_while(void **state)
 {
 	struct ledger *l = capturing();
@@ -396,6 +413,7 @@ int main(void)
 		SAYS(our_own_connects_are_the_fallback),
 		SAYS(a_pong_has_an_age),
 		SAYS(losses_count_on_the_current_path_from_when_it_became_so),
+		SAYS(losses_of_a_path_that_was_left_do_not_count),
 		SAYS(losses_are_forgotten_after_a_while),
 		SAYS(more_paths_than_there_is_room_for_make_way),
 	};
