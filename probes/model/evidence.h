@@ -280,7 +280,8 @@ void ledger_restart_links(struct ledger *ledger); /* the helper counts from zero
 void ledger_restart_flows(struct ledger *ledger);
 void ledger_free_links(struct ledger *ledger);
 void ledger_free_flows(struct ledger *ledger);
-/* The peer's current path, as packets show it; NULL: they do not. */
+bool peer_has_address(const struct known_peer *peer, const char *ip);
+/* The peer's current path, as packets show it now; NULL: they do not. */
 const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer);
 /* What the daemon told of it, while that is fresh; NAN: nothing. */
 bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);

@@ -203,7 +203,7 @@ const struct known_link *peer_link(const struct ledger *ledger, const struct kno
 {
 	const struct known_link *latest = NULL;
 
-	if (!peer->sighting)
+	if (!peer->sighting || ledger->capture.state != CAPTURE_RUNNING)
 		return NULL;
 	for (size_t i = 0; i < ledger->links.count; i++) {
 		const struct known_link *link = &ledger->links.items[i];
@@ -220,7 +220,7 @@ double sighting_loss(const struct sighting *sighting, double *pings)
 	double lost = sighting->newer.lost - sighting->older.lost;
 
 	*pings = pongs + lost;
-	return *pings > 0 ? lost / *pings : NAN;
+	return *pings > 0 && *sighting->remote ? lost / *pings : NAN;
 }
 
 static void count_pings(struct sighting *sighting, const struct known_link *link, struct when now)

@@ -11,6 +11,7 @@
 
 #define FRESH_MS 5000
 #define SILENT_MS 4000 /* tailscaled pings each 3 s */
+#define RESTS_MS 45000 /* and no longer than that when nothing is sent */
 #define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
 #define ASK_GAP_MS 1000
 
@@ -26,8 +27,8 @@ void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, s
 	recollection = peer->recollection;
 	recollection->told = now;
 	recollection->pong_at = memory->pong_at;
-	recollection->is_silent =
-		memory->pong_at && memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS;
+	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS &&
+				  now.wall_ms - memory->pong_at < RESTS_MS;
 	recollection->changes = 0;
 	for (size_t i = 0; i < memory->change_count; i++)
 		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;
@@ -54,18 +55,19 @@ static bool has_direct_path(const struct known_peer *peer)
 	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
 }
 
-/* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
+/* The pongs that stopped must have been of the path as it is now: pongs of a path that it replaced are not
+ * expected any more. Packets are believed where they show that path; else the daemon, for as long as it was
+ * asked lately. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
 {
-	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
-	const struct known_link *link = is_captured && has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
 	char span[32];
 
 	if (!has_direct_path(peer) || (link ? !link->missed_us : !peer_memory_is_fresh(peer, now)))
 		return false;
-	if (!link && (!peer->recollection->is_silent ||
-			     when_since(peer->kind_since, peer->recollection->told) < SILENT_MS))
+	if (!link &&
+		(!peer->recollection->is_silent || peer->recollection->pong_at < peer->kind_since.wall_ms))
 		return false;
 	if (size)
 		snprintf(how, size,

@@ -108,7 +108,7 @@ static bool is_lossy(const struct evidence *e, struct finding *f)
 {
 	double pings, loss = peer_link(e->ledger, e->peer) ? sighting_loss(e->peer->sighting, &pings) : NAN;
 
-	if (isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
+	if (e->peer->kind == PATH_IDLE || isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%.0f of %.0f pings (%.0f %%)", loss * pings, pings,
 		loss * 100);
