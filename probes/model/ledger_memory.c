@@ -55,26 +55,37 @@ static bool has_direct_path(const struct known_peer *peer)
 	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
 }
 
-/* The pongs that stopped must have been of the path as it is now: pongs of a path that it replaced are not
- * expected any more. Packets are believed where they show that path; else the daemon, for as long as it was
- * asked lately. */
+/* The pongs that stopped must have been of the path as it is now: those of a path that it replaced are not
+ * expected any more. */
+static bool is_silent_now(const struct known_peer *peer, struct when now)
+{
+	return peer_memory_is_fresh(peer, now) && peer->recollection->is_silent &&
+	       peer->recollection->pong_at >= peer->kind_since.wall_ms;
+}
+
+static void say_miss(int64_t ago_ms, char *how, size_t size)
+{
+	char span[32];
+
+	text_span(span, sizeof(span), ago_ms);
+	snprintf(how, size, "a ping %s%s got no pong (seen in packets)", ago_ms < 1000 ? "just now" : span,
+		ago_ms < 1000 ? "" : " ago");
+}
+
+/* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
 {
 	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
 	char span[32];
 
-	if (!has_direct_path(peer) || (link ? !link->missed_us : !peer_memory_is_fresh(peer, now)))
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
 		return false;
-	if (!link &&
-		(!peer->recollection->is_silent || peer->recollection->pong_at < peer->kind_since.wall_ms))
-		return false;
-	if (size)
-		snprintf(how, size,
-			link ? "a ping %s ago got no pong (seen in packets)"
-			     : "no pong for %s (by tailscaled's memory)",
-			text_span(span, sizeof(span),
-				now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at)));
+	if (link)
+		say_miss(now.wall_ms - link->missed_us / 1000, how, size);
+	else
+		snprintf(how, size, "no pong for %s (by tailscaled's memory)",
+			text_span(span, sizeof(span), now.wall_ms - peer->recollection->pong_at));
 	return true;
 }
 

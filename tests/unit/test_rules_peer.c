@@ -299,6 +299,7 @@ static void a_missed_ping_is_told_until_a_pong_takes_it_back(void **state)
 	pongs(l, 1, GPU1_PATH);
 	assert_no_verdict(take(l, at(2)), "path-failing");
 	misses(l, 4, GPU1_PATH);
+	assert_non_null(strstr(assert_verdict(take(l, at(4)), "path-failing")->text, "a ping just now got"));
 	assert_says(take(l, at(6)), "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
 		"gpu1 is failing: a ping 2 s ago got no pong (seen in packets)");
 	assert_peer_state(take(l, at(6)), "gpu1", STATE_SLOW);
