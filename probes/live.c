@@ -11,6 +11,7 @@
 #include "probes/io/resolve.h"
 #include "probes/io/socks_door.h"
 #include "probes/known.h"
+#include "probes/left_alone.h"
 #include "probes/lookout.h"
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
@@ -28,7 +29,6 @@
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
 #define NAMES_AGAIN_MS (5 * 60 * 1000)
-#define LEFT_ALONE_MAX 10000
 
 struct live {
 	uv_loop_t *loop;
@@ -48,8 +48,8 @@ struct live {
 	struct socks_door *door;
 	struct known *known;
 	struct offers offers;
-	struct strings left_alone; /* URLs of what is no LLM server */
-	struct resolve *names;     /* whether our own name resolves */
+	struct left_alone left_alone;
+	struct resolve *names; /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
 	unsigned path_statuses; /* of --once: taken since the first probes had time to wake the paths */
 };
@@ -61,35 +61,6 @@ static void tell_change(void *data)
 	struct live *live = data;
 
 	live->changed(live->data);
-}
-
-/* ---- what is no LLM server ---- */
-
-static bool is_left_alone(const void *data, const char *url)
-{
-	const struct live *live = data;
-
-	for (size_t i = 0; i < live->left_alone.count; i++)
-		if (strcmp(live->left_alone.items[i], url) == 0)
-			return true;
-	return false;
-}
-
-static void forget_left_alone(struct live *live)
-{
-	for (size_t i = 0; i < live->left_alone.count; i++)
-		free(live->left_alone.items[i]);
-	live->left_alone.count = 0;
-}
-
-/* Machines come and go for weeks: a list that is full begins anew. */
-static void leave_alone(struct live *live, const char *url)
-{
-	if (is_left_alone(live, url))
-		return;
-	if (live->left_alone.count == LEFT_ALONE_MAX)
-		forget_left_alone(live);
-	strings_add(&live->left_alone, url);
 }
 
 /* ---- what the workers say ---- */
@@ -109,7 +80,7 @@ static void judged(void *data, const struct watch_result *result)
 			known_found(live->known, door->url, result->family->name);
 	} else {
 		if (is_final)
-			leave_alone(live, door->url);
+			left_alone_add(&live->left_alone, door->url);
 		if (!door->is_candidate)
 			known_give_up(live->known, door->url);
 	}
@@ -140,7 +111,7 @@ static void knock(struct live *live)
 
 	while (discover_next(live->discover, now, &door)) {
 		ledger_see_knock(live->ledger, door.peer_id);
-		if (watch_has(live->watch, door.url) || is_left_alone(live, door.url)) {
+		if (watch_has(live->watch, door.url) || left_alone_has(&live->left_alone, door.url)) {
 			discover_tell(live->discover, door.url, watch_has(live->watch, door.url),
 				OUTCOME_ANSWERED, now);
 			continue;
@@ -334,8 +305,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.ledger = live->ledger,
 		.watch = live->watch,
 		.discover = live->discover,
-		.is_left_alone = is_left_alone,
-		.data = live };
+		.left_alone = &live->left_alone };
 	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
 	if (settings->has_capture && !is_once)
 		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
@@ -366,8 +336,7 @@ void live_free(struct live *live)
 		socks_door_close(live->door);
 	http_free(live->http);
 	ledger_free(live->ledger);
-	forget_left_alone(live);
-	free(live->left_alone.items);
+	left_alone_fini(&live->left_alone);
 	uv_close((uv_handle_t *)live->timer, free_handle);
 	free(live);
 }
@@ -387,7 +356,7 @@ struct snapshot *live_take(struct live *live, struct when now)
 
 void live_ask_now(struct live *live)
 {
-	forget_left_alone(live);
+	left_alone_forget(&live->left_alone);
 	tailnet_ask_now(live->tailnet);
 	watch_ask_now(live->watch, NULL);
 	discover_again(live->discover);

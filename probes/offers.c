@@ -19,7 +19,7 @@ static const char *backend_address(const struct url *url)
 
 static void watch_mount(const struct offers *offers, struct door door)
 {
-	if (!*door.url || !*door.address || offers->is_left_alone(offers->data, door.url))
+	if (!*door.url || !*door.address || left_alone_has(offers->left_alone, door.url))
 		return;
 	door.found_by = FOUND_SERVE;
 	door.is_own = true;
@@ -90,7 +90,7 @@ static void watch_service(const struct offers *offers, const struct obs_service 
 	char url[600];
 
 	if (!service_url(offers, service, port, url, sizeof(url)) || watch_has(offers->watch, url) ||
-		offers->is_left_alone(offers->data, url))
+		left_alone_has(offers->left_alone, url))
 		return;
 	watch_add(offers->watch, &(struct door){ .url = url,
 					 .peer_id = "",

@@ -6,6 +6,7 @@
 #define TSLLM_PROBES_OFFERS_H
 
 #include "probes/discover.h"
+#include "probes/left_alone.h"
 #include "probes/model/ledger.h"
 #include "probes/settings.h"
 #include "probes/watch.h"
@@ -15,8 +16,7 @@ struct offers {
 	struct ledger *ledger;
 	struct watch *watch;
 	struct discoverer *discover;
-	bool (*is_left_alone)(const void *data, const char *url); /* known to be no LLM server */
-	const void *data;
+	const struct left_alone *left_alone;
 };
 
 void offers_see_serve(const struct offers *offers, struct obs_serve *serve); /* gives it to the ledger */

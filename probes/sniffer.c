@@ -156,8 +156,6 @@ static void start_in(struct sniffer *sniffer, int64_t ms)
 
 static void start_later(struct sniffer *sniffer)
 {
-	if (when_since(sniffer->started, when_now()) >= RAN_WELL_MS)
-		sniffer->failures = 0;
 	start_in(sniffer, sniffer_delay_ms(sniffer->failures++));
 }
 
@@ -206,6 +204,8 @@ static void ended(void *data, const struct run_result *result)
 	bool is_gone = result->is_started && result->exit_status == WIRE_EXIT_DEVICE_GONE;
 
 	sniffer->run = NULL;
+	if (when_since(sniffer->started, when_now()) >= RAN_WELL_MS)
+		sniffer->failures = 0;
 	if (is_gone && !sniffer->failures) {
 		sniffer->failures++;
 		start_in(sniffer, 0);

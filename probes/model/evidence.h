@@ -50,10 +50,10 @@ struct known_peer {
 	unsigned kind_polls; /* polls in a row that showed the kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	struct when changed[FLAPS]; /* when its kind changed, the last times, oldest first */
-	struct when heard;          /* something came back from it */
-	struct when revived;        /* heard again after its pings were lost */
-	struct when counted;        /* of the counters below */
+	int64_t changed_ms[FLAPS]; /* when its kind changed, monotonic, the last times, oldest first */
+	struct when heard;         /* something came back from it */
+	struct when revived;       /* heard again after its pings were lost */
+	struct when counted;       /* of the counters below */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	struct series *rtt;                /* NULL until a sample */
 	enum rtt_source rtt_source;        /* of all that is fresh in it */
@@ -302,7 +302,8 @@ void ledger_restart_links(struct ledger *ledger); /* the helper counts from zero
 void ledger_restart_flows(struct ledger *ledger);
 void ledger_free_links(struct ledger *ledger);
 void ledger_free_flows(struct ledger *ledger);
-/* The peer's current path, as packets show it; NULL: they do not. */
+bool peer_has_address(const struct known_peer *peer, const char *ip);
+/* The peer's current path, as packets show it now; NULL: they do not. */
 const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer);
 /* What the daemon told of it, while that is fresh; NAN: nothing. */
 bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);

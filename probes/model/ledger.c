@@ -277,6 +277,7 @@ void ledger_blank(struct ledger *ledger, struct when now)
 	}
 	ledger->self.offline_polls = 0;
 	forget_traffic(&ledger->traffic);
+	forget_traffic(&ledger->captured);
 	ledger_forget_misses(ledger);
 	event_note(ledger, "", STATE_UNKNOWN, now,
 		"this machine slept or its clock jumped: asking everything anew");

@@ -40,9 +40,8 @@ static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, stru
 	(void)sniffed, (void)now;
 	forget_devices(ledger);
 	ledger->capture.dropped = NAN;
-	for (size_t i = 0; i < TRAFFIC_PATHS && isnan(ledger->captured_now.rx_bytes[0]); i++)
-		ledger->captured_now.rx_bytes[TRAFFIC_PATHS - 1 - i] =
-			ledger->captured_now.tx_bytes[TRAFFIC_PATHS - 1 - i] = 0;
+	if (isnan(ledger->captured_now.rx_bytes[TRAFFIC_DIRECT]))
+		ledger->captured_now = (struct obs_traffic){ .rx_bytes = { 0 }, .tx_bytes = { 0 } };
 	ledger_restart_links(ledger);
 	ledger_restart_flows(ledger);
 }

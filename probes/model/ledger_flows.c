@@ -125,7 +125,7 @@ static struct known_flow *flow_of(
 
 static bool is_ours(const struct ledger *ledger, const char *ip)
 {
-	return ledger->self.obs && ledger_peer_at(ledger, ip) == &ledger->self;
+	return peer_has_address(&ledger->self, ip);
 }
 
 static void claim(struct ledger *ledger, struct known_flow *flow)

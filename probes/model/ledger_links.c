@@ -203,7 +203,7 @@ const struct known_link *peer_link(const struct ledger *ledger, const struct kno
 {
 	const struct known_link *latest = NULL;
 
-	if (!peer->sighting)
+	if (!peer->sighting || ledger->capture.state != CAPTURE_RUNNING)
 		return NULL;
 	for (size_t i = 0; i < ledger->links.count; i++) {
 		const struct known_link *link = &ledger->links.items[i];
@@ -220,7 +220,7 @@ double sighting_loss(const struct sighting *sighting, double *pings)
 	double lost = sighting->newer.lost - sighting->older.lost;
 
 	*pings = pongs + lost;
-	return *pings > 0 ? lost / *pings : NAN;
+	return *pings > 0 && *sighting->remote ? lost / *pings : NAN;
 }
 
 static void count_pings(struct sighting *sighting, const struct known_link *link, struct when now)
@@ -261,6 +261,8 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 		ledger_hear(peer, now);
 	if (is_current(peer, link))
 		count_pings(peer_sighting(peer), link, now);
+	else if (strcmp(peer_sighting(peer)->remote, link->remote) == 0)
+		peer->sighting->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 
 void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

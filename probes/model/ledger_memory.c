@@ -11,6 +11,7 @@
 
 #define FRESH_MS 5000
 #define SILENT_MS 4000 /* tailscaled pings each 3 s */
+#define RESTS_MS 45000 /* and no longer than that when nothing is sent */
 #define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
 #define ASK_GAP_MS 1000
 
@@ -26,8 +27,8 @@ void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, s
 	recollection = peer->recollection;
 	recollection->told = now;
 	recollection->pong_at = memory->pong_at;
-	recollection->is_silent =
-		memory->pong_at && memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS;
+	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS &&
+				  now.wall_ms - memory->pong_at < RESTS_MS;
 	recollection->changes = 0;
 	for (size_t i = 0; i < memory->change_count; i++)
 		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;
@@ -54,25 +55,37 @@ static bool has_direct_path(const struct known_peer *peer)
 	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
 }
 
+/* The pongs that stopped must have been of the path as it is now: those of a path that it replaced are not
+ * expected any more. */
+static bool is_silent_now(const struct known_peer *peer, struct when now)
+{
+	return peer_memory_is_fresh(peer, now) && peer->recollection->is_silent &&
+	       peer->recollection->pong_at >= peer->kind_since.wall_ms;
+}
+
+static void say_miss(int64_t ago_ms, char *how, size_t size)
+{
+	char span[32];
+
+	text_span(span, sizeof(span), ago_ms);
+	snprintf(how, size, "a ping %s%s got no pong (seen in packets)", ago_ms < 1000 ? "just now" : span,
+		ago_ms < 1000 ? "" : " ago");
+}
+
 /* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
 {
-	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
-	const struct known_link *link = is_captured && has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
 	char span[32];
 
-	if (!has_direct_path(peer) || (link ? !link->missed_us : !peer_memory_is_fresh(peer, now)))
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
 		return false;
-	if (!link && (!peer->recollection->is_silent ||
-			     when_since(peer->kind_since, peer->recollection->told) < SILENT_MS))
-		return false;
-	if (size)
-		snprintf(how, size,
-			link ? "a ping %s ago got no pong (seen in packets)"
-			     : "no pong for %s (by tailscaled's memory)",
-			text_span(span, sizeof(span),
-				now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at)));
+	if (link)
+		say_miss(now.wall_ms - link->missed_us / 1000, how, size);
+	else
+		snprintf(how, size, "no pong for %s (by tailscaled's memory)",
+			text_span(span, sizeof(span), now.wall_ms - peer->recollection->pong_at));
 	return true;
 }
 
@@ -87,12 +100,12 @@ static bool is_in_doubt(const struct known_peer *peer, struct when now)
 	return has_direct_path(peer) && (is_silent || has_changed);
 }
 
-/* Packets tell of the present and the daemon of what was before: then once is enough. */
+/* Where packets tell of the present, the daemon is asked once, for what was before. */
 static bool wants_asking(const struct ledger *ledger, const struct known_peer *peer)
 {
-	bool is_captured = ledger->capture.state == CAPTURE_RUNNING;
+	bool is_seen = ledger->capture.state == CAPTURE_RUNNING && peer->sighting;
 
-	return peer->has_served && has_direct_path(peer) && !(is_captured && peer->recollection);
+	return peer->has_served && has_direct_path(peer) && !(is_seen && peer->recollection);
 }
 
 static int64_t asked_at(const struct known_peer *peer)

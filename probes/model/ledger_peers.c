@@ -97,8 +97,8 @@ void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struc
 static void note_change(struct known_peer *peer, struct when now)
 {
 	peer->changes++;
-	memmove(peer->changed, peer->changed + 1, (FLAPS - 1) * sizeof(peer->changed[0]));
-	peer->changed[FLAPS - 1] = now;
+	memmove(peer->changed_ms, peer->changed_ms + 1, (FLAPS - 1) * sizeof(peer->changed_ms[0]));
+	peer->changed_ms[FLAPS - 1] = now.mono_ms;
 }
 
 /* A new kind of path is believed when two statuses in a row show it. */
@@ -286,10 +286,10 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	ledger_set_text(&ledger->socket, socket);
 }
 
-static bool has_address(const struct obs_peer *peer, const char *ip)
+bool peer_has_address(const struct known_peer *peer, const char *ip)
 {
-	for (size_t i = 0; peer->addresses[i]; i++)
-		if (strcmp(peer->addresses[i], ip) == 0)
+	for (size_t i = 0; peer->obs && peer->obs->addresses[i]; i++)
+		if (strcmp(peer->obs->addresses[i], ip) == 0)
 			return true;
 	return false;
 }
@@ -316,10 +316,10 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 
 struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
 {
-	if (ledger->self.obs && has_address(ledger->self.obs, ip))
+	if (peer_has_address(&ledger->self, ip))
 		return (struct known_peer *)(uintptr_t)&ledger->self;
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (has_address(ledger->peers[i].obs, ip))
+		if (peer_has_address(&ledger->peers[i], ip))
 			return &ledger->peers[i];
 	return NULL;
 }

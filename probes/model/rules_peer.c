@@ -108,7 +108,7 @@ static bool is_lossy(const struct evidence *e, struct finding *f)
 {
 	double pings, loss = peer_link(e->ledger, e->peer) ? sighting_loss(e->peer->sighting, &pings) : NAN;
 
-	if (isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
+	if (e->peer->kind == PATH_IDLE || isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%.0f of %.0f pings (%.0f %%)", loss * pings, pings,
 		loss * 100);
@@ -118,13 +118,12 @@ static bool is_lossy(const struct evidence *e, struct finding *f)
 
 static bool is_flapping(const struct evidence *e, struct finding *f)
 {
-	struct when oldest = e->peer->changed[0];
+	int64_t span_ms = e->now.mono_ms - e->peer->changed_ms[0];
 	char span[32];
 
-	if (!when_known(oldest) || when_since(oldest, e->now) > FLAPPING_MS)
+	if (e->peer->changes < FLAPS || span_ms > FLAPPING_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s",
-		text_span(span, sizeof(span), when_since(oldest, e->now)));
+	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), span_ms));
 	weigh(e, f);
 	return true;
 }

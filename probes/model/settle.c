@@ -127,7 +127,8 @@ static void settle_traffic(struct settling *s)
 	struct traffic *traffic = &s->snapshot->traffic;
 	const struct ledger *l = s->ledger;
 
-	bool is_counted = when_known(l->traffic.at), is_captured = when_known(l->captured.at);
+	bool is_counted = when_known(l->traffic.at),
+	     is_captured = when_known(l->captured.at) && l->capture.state == CAPTURE_RUNNING;
 	const struct known_traffic *known = is_counted || !is_captured ? &l->traffic : &l->captured;
 
 	traffic->source = is_counted ? "usermetrics" : is_captured ? "capture" : "";

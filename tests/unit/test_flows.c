@@ -58,6 +58,11 @@ static const struct flow *only_flow(const struct snapshot *s)
 	return &s->flows[0];
 }
 
+static void assert_only_peer(const struct snapshot *s, const char *name)
+{
+	assert_string_equal(s->peers[only_flow(s)->peer].name, name);
+}
+
 /* ---- a peer comes in ---- */
 
 static void a_peer_that_uses_a_server_here_is_a_flow(void **state)
@@ -221,7 +226,7 @@ static void an_open_exchange_that_streams_or_lasts_is_not_ours(void **state)
 	exchange(l, 1, 3, SELF ":40001", GPU2_IP ":443", "state=open");
 	assert_int_equal(take(l, at(3))->flow_count, 1);
 	exchange(l, 1, 8, SELF ":40001", GPU2_IP ":443", "state=open");
-	assert_string_equal(take(l, at(8))->peers[only_flow(take(l, at(8)))->peer].name, "gpu2");
+	assert_only_peer(take(l, at(8)), "gpu2");
 }
 
 static void a_port_is_not_ours_for_ever(void **state)
@@ -235,7 +240,7 @@ static void a_port_is_not_ours_for_ever(void **state)
 	exchange(l, 3, 4, SELF ":40000", GPU1_IP ":443", "state=done");
 	exchange(l, 3, 4, SELF ":50999", GPU2_IP ":443", "state=done");
 	ends_period(l, at(6));
-	assert_string_equal(take(l, at(6))->peers[only_flow(take(l, at(6)))->peer].name, "gpu1");
+	assert_only_peer(take(l, at(6)), "gpu1");
 	exchange(l, 63, 64, SELF ":50999", GPU2_IP ":443", "state=done");
 	ends_period(l, at(66));
 	assert_int_equal(take(l, at(66))->flow_count, 2);

@@ -348,6 +348,43 @@ static void losses_count_on_the_current_path_from_when_it_became_so(void **state
 	assert_true(isnan(path_of(take(l, at(63)), "gpu1")->loss));
 }
 
+static void losses_of_a_path_that_was_left_do_not_count(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pings(l, at(1), DIRECT, 5, 0);
+	pings(l, at(2), DIRECT, 6, 0);
+	for (int i = 3; i <= 5; i++)
+		sees(l, at(i), fleet(by_derp));
+	pings(l, at(6), DIRECT, 6, 8);
+	for (int i = 30; i <= 32; i++)
+		sees(l, at(i), fleet(NULL));
+	pings(l, at(33), DIRECT, 7, 8);
+	pings(l, at(36), DIRECT, 8, 8);
+	assert_true(path_of(take(l, at(36)), "gpu1")->loss == 0);
+}
+
+static void what_a_helper_saw_that_ended_is_not_told_as_of_now(void **state)
+{
+	struct ledger *l = capturing();
+	const struct snapshot *s;
+
+	(void)state;
+	takes(l, at(1), "disco", DIRECT, 260);
+	pings(l, at(1), DIRECT, 5, 0);
+	pings(l, at(2), DIRECT, 6, 1);
+	ends_period(l, at(2));
+	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" }, at(3));
+	s = take(l, at(3));
+	assert_true(isnan(path_of(s, "gpu1")->loss) && isnan(path_of(s, "gpu1")->pong_age_ms));
+	assert_string_equal(s->traffic.source, "");
+	starts_capture(l, at(4));
+	takes(l, at(5), "disco", DIRECT, 260);
+	assert_true(isnan(path_of(take(l, at(5)), "gpu1")->loss));
+	assert_true(path_of(take(l, at(6)), "gpu1")->pong_age_ms == 1000);
+}
+
 static void losses_are_forgotten_after_a_while(void **state)
 {
 	struct ledger *l = capturing();
@@ -396,6 +433,8 @@ int main(void)
 		SAYS(our_own_connects_are_the_fallback),
 		SAYS(a_pong_has_an_age),
 		SAYS(losses_count_on_the_current_path_from_when_it_became_so),
+		SAYS(losses_of_a_path_that_was_left_do_not_count),
+		SAYS(what_a_helper_saw_that_ended_is_not_told_as_of_now),
 		SAYS(losses_are_forgotten_after_a_while),
 		SAYS(more_paths_than_there_is_room_for_make_way),
 	};

@@ -262,6 +262,8 @@ static void with_packets_once_is_enough(void **state)
 	(void)state;
 	starts_capture(l, at(0));
 	assert_string_equal(ledger_peer_to_recall(l, at(1))->id, GPU1_ID);
+	assert_string_equal(ledger_peer_to_recall(l, at(3))->id, GPU1_ID); /* they show nothing of it */
+	hears(l, at(4), "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0 us=260");
 	assert_null(ledger_peer_to_recall(l, at(5)));
 }
 

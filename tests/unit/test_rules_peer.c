@@ -299,6 +299,7 @@ static void a_missed_ping_is_told_until_a_pong_takes_it_back(void **state)
 	pongs(l, 1, GPU1_PATH);
 	assert_no_verdict(take(l, at(2)), "path-failing");
 	misses(l, 4, GPU1_PATH);
+	assert_non_null(strstr(assert_verdict(take(l, at(4)), "path-failing")->text, "a ping just now got"));
 	assert_says(take(l, at(6)), "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
 		"gpu1 is failing: a ping 2 s ago got no pong (seen in packets)");
 	assert_peer_state(take(l, at(6)), "gpu1", STATE_SLOW);
@@ -369,6 +370,21 @@ static void the_daemon_s_memory_tells_of_a_failing_path_too(void **state)
 	assert_no_verdict(take(l, at(20)), "path-failing");
 	remembers(l, 30, 19, false);
 	assert_no_verdict(take(l, at(30)), "path-failing");
+	remembers(l, 70, 19, true); /* it rested, or slept with this machine */
+	assert_no_verdict(take(l, at(70)), "path-failing");
+}
+
+static void pongs_of_the_path_before_are_not_expected(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	for (int i = 8; i <= 9; i++)
+		sees(l, at(i), fleet(by_peer_relay));
+	remembers(l, 15, 7, true);
+	assert_no_verdict(take(l, at(15)), "path-failing");
+	remembers(l, 18, 13, true);
+	assert_verdict(take(l, at(18)), "path-failing");
 }
 
 static void packets_are_believed_rather_than_the_daemon(void **state)
@@ -516,6 +532,7 @@ int main(void)
 		SAYS(what_is_missed_on_another_path_is_no_failure),
 		SAYS(a_helper_that_ended_takes_its_misses_with_it),
 		SAYS(the_daemon_s_memory_tells_of_a_failing_path_too),
+		SAYS(pongs_of_the_path_before_are_not_expected),
 		SAYS(packets_are_believed_rather_than_the_daemon),
 		SAYS(a_path_that_fails_excuses_the_silence_behind_it),
 		SAYS(a_failing_path_to_a_peer_without_servers_is_a_word),

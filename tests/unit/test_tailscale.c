@@ -74,6 +74,8 @@ static void the_tailnet_and_this_node_are_told_by_the_root(void **state)
 	assert_null(status->health[0]);
 	assert_string_equal(status->cert_domains[0], "admin.tail4c1d.ts.net");
 	assert_null(status->cert_domains[1]);
+	assert_string_equal(status->own_addresses[0], "10.99.0.10:41641");
+	assert_null(status->own_addresses[1]);
 	assert_string_equal(status->self.fqdn, "admin.tail4c1d.ts.net");
 	assert_string_equal(status->self.home_derp, "fra");
 	assert_string_equal(status->self.user, "user-123@fake-control.example.net");

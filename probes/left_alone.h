@@ -1,0 +1,20 @@
+/* URLs that were asked and are no LLM server: not asked again until somebody wants it. */
+#ifndef TSLLM_PROBES_LEFT_ALONE_H
+#define TSLLM_PROBES_LEFT_ALONE_H
+
+#include "probes/settings.h"
+
+#include <stdbool.h>
+
+/* Zeroed, it is empty. */
+struct left_alone {
+	struct strings urls;
+};
+
+bool left_alone_has(const struct left_alone *left_alone, const char *url);
+/* Machines come and go for weeks: a list that is full begins anew. */
+void left_alone_add(struct left_alone *left_alone, const char *url);
+void left_alone_forget(struct left_alone *left_alone);
+void left_alone_fini(struct left_alone *left_alone);
+
+#endif
