@@ -10,9 +10,11 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/flows.h"
 #include "tui/glyphs.h"
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */
+#define BARS_MOST 20
 
 struct field {
 	char text[TEXT_CAP + 32];
@@ -175,18 +177,34 @@ static double sum_of(const double *numbers)
 	return sum;
 }
 
-/* Shares with bars where the line is long enough for them, then the rates. */
-static void draw_shares(struct canvas *canvas, const struct traffic *traffic, int y, double rx, double tx)
+/* What follows the shares, as far as there is room: the rates, whose they are, and how the capture is. */
+static void draw_tail(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, const char *rates)
+{
+	struct field fields[] = {
+		{ "", ROLE_TEXT, 30 },
+		{ "node totals", ROLE_DIM, 20 },
+		{ "", ROLE_DIM, 10 },
+	};
+
+	snprintf(fields[0].text, sizeof(fields[0].text), "%s", rates);
+	capture_say(&snapshot->capture, fields[2].text, sizeof(fields[2].text));
+	thin_out(fields, ARRAY_LEN(fields), canvas->width - x + 1);
+	draw_fields(canvas, fields, ARRAY_LEN(fields), x, y);
+}
+
+/* Shares with bars where the line is long enough for them. */
+static void draw_shares(struct canvas *canvas, const struct snapshot *snapshot, int y, double rx, double tx)
 {
 	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer-relay", "DERP" };
 	static const enum role roles[TRAFFIC_PATHS] = { ROLE_DIRECT, ROLE_PEER_RELAY, ROLE_DERP };
+	const struct traffic *traffic = &snapshot->traffic;
 	char rates[96], down[32], up[32];
 	int x = 1, words = 48, bars;
 
 	snprintf(rates, sizeof(rates), "↓ %s ↑ %s", text_rate(down, sizeof(down), rx),
 		text_rate(up, sizeof(up), tx));
 	bars = canvas->width - words - text_cells(rates) - 5;
-	bars = bars > 40 ? 40 : bars;
+	bars = bars > BARS_MOST ? BARS_MOST : bars;
 	if (canvas->width >= 60)
 		x = canvas_text(canvas, x, y, 8, ROLE_HEADER, "path  ");
 	for (int i = 0; i < TRAFFIC_PATHS; i++) {
@@ -201,16 +219,14 @@ static void draw_shares(struct canvas *canvas, const struct traffic *traffic, in
 			x = glyph_bar(canvas, x, y, bars - 3, roles[i], share) + (share > 0);
 		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, percent) + 2;
 	}
-	if (x + text_cells(rates) < canvas->width)
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, rates) + 2;
-	if (x + 12 < canvas->width)
-		canvas_text(canvas, x, y, canvas->width - x, ROLE_DIM, "node totals");
+	draw_tail(canvas, snapshot, x, y, rates);
 }
 
 static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot, int y)
 {
 	const struct traffic *traffic = &snapshot->traffic;
 	double rx = sum_of(traffic->rx_per_s), tx = sum_of(traffic->tx_per_s);
+	struct field fields[] = { { "", ROLE_DIM, 20 }, { "", ROLE_DIM, 10 } };
 	const char *words = NULL;
 
 	if (!snapshot->peer_count)
@@ -221,10 +237,14 @@ static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot,
 		words = "path  measuring …";
 	else if (rx + tx == 0)
 		words = "path  no bytes just now, by node totals";
-	if (words)
-		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_DIM, words);
-	else
-		draw_shares(canvas, traffic, y, rx, tx);
+	if (!words) {
+		draw_shares(canvas, snapshot, y, rx, tx);
+		return;
+	}
+	snprintf(fields[0].text, sizeof(fields[0].text), "%s", words);
+	capture_say(&snapshot->capture, fields[1].text, sizeof(fields[1].text));
+	thin_out(&fields[1], 1, canvas->width - text_cells(words) - 2);
+	draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
 }
 
 void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
