@@ -47,9 +47,9 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 #define PATIENCE_S 60
 
 /* Figures are read from counters and queue lengths only; the *_tokens_seconds gauges are reset by each
- * reader. Tokens are counted when a request ends, so progress is the calls of llama_decode(): they stand
- * still during one long batch of a prompt (14 s of 2048 tokens on a CPU), never for a minute. Newer versions
- * do not tell how full the cache is. */
+ * reader. Tokens are counted when a request ends, so progress is the calls of llama_decode() and what these
+ * leave out, speculative steps: all stand still during one long batch of a prompt (14 s of 2048 tokens on a
+ * CPU), never for a minute. Newer versions do not tell how full the cache is. */
 static const struct metric metrics[] = {
 	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, running), NULL },
 	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, waiting), NULL },
@@ -60,6 +60,8 @@ static const struct metric metrics[] = {
 	{ "llamacpp:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
 	{ "llamacpp:prompt_seconds_total", METRIC_SUM, offsetof(struct reading, prompt_seconds), NULL },
 	{ "llamacpp:n_decode_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "llamacpp:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "llamacpp:spec_decode_num_drafts_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
 };
 
 static bool read_metrics(const struct answer *answer, struct reading *reading)

@@ -74,10 +74,12 @@ struct known_model {
 	bool in_all, in_loaded; /* the lists that it stands in */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
+	int64_t overdue_ms; /* past its expiry by the server's clock, when it was listed as loaded */
 };
 
 struct known_sent {
 	char *path;
+	unsigned misses; /* silences in a row */
 	enum cost cost;
 	double count;
 	int64_t last;
@@ -122,6 +124,11 @@ struct known_engine {
 	struct when restarted;   /* when it was seen to have been started anew */
 	char *earlier;           /* the incarnation before this one; NULL: none was seen */
 	bool is_many;            /* one that was gone came back: several engines share this door */
+	/* Its answers against its own median, without the path. */
+	double usual_ms, slow_ms;
+	unsigned slow_polls; /* in a row */
+	struct when slow_since;
+	bool has_gpu;                         /* a model of it was in one */
 	struct window *timings[TIMING_COUNT]; /* NULL: never told */
 };
 
@@ -250,8 +257,8 @@ struct rule {
 };
 
 /* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
-extern const struct rule daemon_rules[], peer_rules[], reach_rules[], http_rules[], engine_rules[],
-	mount_rules[];
+extern const struct rule daemon_rules[], peer_rules[], reach_rules[], work_rules[], http_rules[],
+	engine_rules[], mount_rules[];
 
 struct known_peer *ledger_peer(const struct ledger *ledger, const char *id); /* NULL: none; finds self too */
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
@@ -322,6 +329,10 @@ void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	struct when now);
 void engine_blank(struct known_engine *engine);  /* differences to what was counted before mean nothing */
 void engine_forget(struct known_engine *engine); /* what was told of work is too old */
+/* An expected answer to the primary question, before it is added to the series. */
+void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now);
+/* rules_work.c: adds for how long requests wait, and the time to the first token, where they are known. */
+void engine_say_wait(const struct evidence *evidence, char *text, size_t size);
 void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 
 #endif

@@ -267,6 +267,8 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		endpoint->last.at = (struct when){ 0 };
 		endpoint->state = endpoint->own_state = STATE_UNKNOWN;
 		engine_blank(&endpoint->engine);
+		for (size_t k = 0; k < endpoint->sents.count; k++)
+			endpoint->sents.items[k].misses = 0;
 	}
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		ledger->peers[i].offline_polls = 0;

@@ -10,6 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PACE_FEWEST 8
+#define PACE_TIMES 3
+#define PACE_LEAST_MS 500
+#define PACE_MOST_MS 3600000
 #define SAME_START_MS (3 * 60000) /* two signs of one restart come at most this far apart */
 
 void engine_init(struct known_engine *engine)
@@ -22,6 +26,8 @@ void engine_init(struct known_engine *engine)
 		.progress = none,
 		.patience_s = none,
 		.uptime_s = none,
+		.usual_ms = none,
+		.slow_ms = none,
 		.generation = { none, none, none, { 0 } },
 		.prompt = { none, none, none, { 0 } } };
 }
@@ -40,6 +46,7 @@ void engine_blank(struct known_engine *engine)
 
 	engine->generation = engine->prompt = (struct known_speed){ none, none, none, { 0 } };
 	engine->progress = engine->rejected = none;
+	engine->slow_polls = 0;
 	engine->queued = engine->turned_away = (struct when){ 0 };
 	for (size_t i = 0; i < TIMING_COUNT; i++)
 		if (engine->timings[i])
@@ -143,6 +150,25 @@ static void see_timings(struct known_engine *engine, const struct reading *readi
 			engine->timings[i] = mem_alloc(sizeof(*engine->timings[i]));
 		window_add(engine->timings[i], reading->timings[i], now);
 	}
+}
+
+/* The median of before the spell is the measure while it lasts; after an hour slow is the usual. */
+void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now)
+{
+	struct known_engine *engine = &endpoint->engine;
+	double own = rtt_ms < ttfb_ms ? ttfb_ms - rtt_ms : ttfb_ms;
+
+	if (!engine->slow_polls)
+		engine->usual_ms =
+			endpoint->ttfb.count < PACE_FEWEST ? NAN : series_percentile(&endpoint->ttfb, 0.5);
+	if (!(own > PACE_TIMES * engine->usual_ms && own > PACE_LEAST_MS) ||
+		(engine->slow_polls && when_since(engine->slow_since, now) > PACE_MOST_MS)) {
+		engine->slow_polls = 0;
+		return;
+	}
+	if (!engine->slow_polls++)
+		engine->slow_since = now;
+	engine->slow_ms = own;
 }
 
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,

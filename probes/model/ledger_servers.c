@@ -140,6 +140,7 @@ static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *a
 		row->path = mem_copy(answer->path);
 		row->cost = answer->cost;
 	}
+	row->misses = outcome_is_silence(answer->outcome, answer->tls) ? row->misses + 1 : 0;
 	row->count++;
 	row->last = now.wall_ms;
 	row->status = answer->status;
@@ -194,8 +195,9 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 	endpoint->models.count = kept;
 }
 
-static void see_models(struct known_endpoint *endpoint, const struct reading *reading)
+static void see_models(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
 {
+	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
 
 	for (size_t i = 0; i < endpoint->models.count; i++) {
@@ -218,6 +220,9 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 		see_model(model, &reading->models[i]);
 		model->in_all = model->in_all || is_all;
 		model->in_loaded = model->in_loaded || !is_all;
+		if (!is_all && model->expires_at)
+			model->overdue_ms = told_at - model->expires_at;
+		endpoint->engine.has_gpu = endpoint->engine.has_gpu || model->vram_bytes > 0;
 		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
 			model->state = MODEL_COLD;
 		endpoint->loaded_known = endpoint->loaded_known || model->state != MODEL_UNKNOWN;
@@ -256,7 +261,7 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	see_told(&endpoint->key_rejected, reading->key_rejected, answer);
 	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
-		see_models(endpoint, reading);
+		see_models(endpoint, reading, now);
 	engine_see(ledger, endpoint, reading, now);
 	see_number(&endpoint->running, reading->running);
 	see_number(&endpoint->waiting, reading->waiting);
@@ -292,8 +297,11 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 {
 	see_number(&endpoint->connect_ms, answer->connect_ms);
 	see_number(&endpoint->tls_ms, answer->tls_ms);
-	if (answer->is_primary && answer->is_expected)
+	if (answer->is_primary && answer->is_expected) {
+		engine_see_pace(endpoint, answer->ttfb_ms,
+			peer && peer->rtt ? series_percentile(peer->rtt, 0.5) : NAN, now);
 		series_add(&endpoint->ttfb, answer->ttfb_ms, now);
+	}
 	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
 		peer->kind == PATH_UNKNOWN)
 		return; /* the first connect wakes the path: that is no round trip */

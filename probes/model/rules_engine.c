@@ -43,16 +43,30 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 			endpoint->running < 2 ? "" : "s");
 	else
 		snprintf(f->detail, sizeof(f->detail), "is busy");
-	if (endpoint->waiting > 0)
+	if (endpoint->waiting > 0) {
 		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->waiting,
 			endpoint->waiting < 2 ? "s" : "");
+		engine_say_wait(e, f->detail, sizeof(f->detail));
+	}
 	return true;
 }
 
+/* The server, or the models of a router of which none is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
+	bool has_sleeper = false;
+
 	(void)f;
-	return endpoint_is_good(e->endpoint) && e->endpoint->is_sleeping.holds;
+	if (!endpoint_is_good(e->endpoint) || e->endpoint->is_sleeping.holds)
+		return endpoint_is_good(e->endpoint);
+	for (size_t i = 0; i < e->endpoint->models.count; i++) {
+		enum model_state state = e->endpoint->models.items[i].state;
+
+		if (state == MODEL_LOADED || state == MODEL_LOADING)
+			return false;
+		has_sleeper = has_sleeper || state == MODEL_SLEEPING;
+	}
+	return has_sleeper;
 }
 
 static bool has_no_models(const struct evidence *e, struct finding *f)

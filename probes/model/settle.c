@@ -181,6 +181,8 @@ static void share_figures(const struct endpoint *backend, struct endpoint *door)
 		offsetof(struct endpoint, ttft_p95_ms),
 		offsetof(struct endpoint, inter_token_p50_ms),
 		offsetof(struct endpoint, inter_token_p95_ms),
+		offsetof(struct endpoint, anatomy.queue_ms),
+		offsetof(struct endpoint, anatomy.prefill_ms),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
@@ -315,6 +317,7 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	settle_endpoints(&s);
 	settle_mounts(&s);
 	settle_flows(&s);
+	settle_anatomies(&s);
 	settle_events(&s);
 	settle_sums(&s);
 	snapshot->status = overall(&s);

@@ -25,6 +25,7 @@ void settle_peers(struct settling *settling);
 int settle_row_of_peer(const struct settling *settling, const struct known_peer *known); /* -1: none */
 void settle_flows(struct settling *settling);
 void settle_engine(const struct known_engine *engine, struct endpoint *row, struct when now);
+void settle_anatomies(struct settling *settling); /* once both doors of an engine are settled */
 void settle_endpoints(struct settling *settling);
 const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount);
 

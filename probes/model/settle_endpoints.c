@@ -94,7 +94,7 @@ static void note_change(struct settling *s, struct known_endpoint *known, enum s
 
 static void judge_endpoint(struct settling *s, struct known_endpoint *known, struct endpoint *row)
 {
-	const struct rule *const tables[] = { reach_rules, http_rules, engine_rules, NULL };
+	const struct rule *const tables[] = { reach_rules, work_rules, http_rules, engine_rules, NULL };
 	const struct known_mount *mount = mount_of(s->ledger, known);
 	struct evidence evidence = { .ledger = s->ledger,
 		.endpoint = known,

@@ -17,6 +17,8 @@ void settle_engine(const struct known_engine *engine, struct endpoint *row, stru
 	row->preemptions = engine->preemptions;
 	row->ttft_p50_ms = percentile_ms(engine, TIMING_TTFT, 0.5, now);
 	row->ttft_p95_ms = percentile_ms(engine, TIMING_TTFT, 0.95, now);
+	row->anatomy.queue_ms = percentile_ms(engine, TIMING_QUEUE, 0.5, now);
+	row->anatomy.prefill_ms = percentile_ms(engine, TIMING_PREFILL, 0.5, now);
 	row->inter_token_p50_ms = percentile_ms(engine, TIMING_TOKEN, 0.5, now);
 	row->inter_token_p95_ms = percentile_ms(engine, TIMING_TOKEN, 0.95, now);
 }

@@ -131,6 +131,14 @@ struct sent {
 	int status; /* of the last answer, 0: none */
 };
 
+/* Where the time to a first token goes: medians in ms, NAN where unknown. connect and tls are paid once a
+ * connection; server is our own question without the path; queue, prefill and token are the engine's word. */
+struct anatomy {
+	double path_ms, connect_ms, tls_ms, server_ms, queue_ms, prefill_ms;
+	double token_ms;  /* from one token to the next: after the first one */
+	const char *text; /* which part is the largest, and whose; "" while nothing was measured */
+};
+
 struct endpoint {
 	int peer;        /* index into peers, -1: outside the tailnet (or this machine's loopback) */
 	int engine_id;   /* equal where two doors lead to one engine */
@@ -151,6 +159,7 @@ struct endpoint {
 	double kv_cache; /* share in use, 0 to 1 */
 	double prompt_tokens_per_s, preemptions;
 	double ttft_p50_ms, ttft_p95_ms, inter_token_p50_ms, inter_token_p95_ms; /* by its own histograms */
+	struct anatomy anatomy;
 	int64_t cert_not_after;
 	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
 	size_t spark_count;

@@ -22,6 +22,7 @@
 #define BEGIN_MONO INT64_C(5000000)
 #define BEGIN_WALL INT64_C(1795394746000) /* 2026-11-23 */
 #define CODES_MAX 64
+#define TTFB_MS 3
 
 static struct {
 	struct ledger *ledger;
@@ -237,12 +238,12 @@ static void tell(
 static void set_timing(struct answer *answer)
 {
 	answer->connect_ms = 0.5;
-	answer->ttfb_ms = 3;
+	answer->ttfb_ms = TTFB_MS;
 	answer->bytes_sent = 100;
 	answer->bytes_received = 500;
 }
 
-void answers(struct ledger *l, struct when now, const char *recording)
+void answers_in(struct ledger *l, struct when now, const char *recording, double ttfb_ms)
 {
 	const char *name = strrchr(recording, '/') + 1;
 	const struct request *request = question_of(test.family, name);
@@ -251,10 +252,17 @@ void answers(struct ledger *l, struct when now, const char *recording)
 	if (!request)
 		request = primary_of(test.family);
 	played_load(&answer, recording);
-	if (answer.outcome == OUTCOME_ANSWERED)
+	if (answer.outcome == OUTCOME_ANSWERED) {
 		set_timing(&answer);
+		answer.ttfb_ms = ttfb_ms;
+	}
 	tell(l, now, &answer, request);
 	answer_fini(&answer);
+}
+
+void answers(struct ledger *l, struct when now, const char *recording)
+{
+	answers_in(l, now, recording, TTFB_MS);
 }
 
 void says(struct ledger *l, struct when now, int status, const char *headers, const char *body)

@@ -40,6 +40,8 @@ void ends_period(struct ledger *l, struct when now);
 void gives_a_key(void); /* from now on our requests carry one */
 /* A recording, "SERVER/STATE/NAME", read as its family reads it. The name tells which question it answers. */
 void answers(struct ledger *l, struct when now, const char *recording);
+/* The same, its first byte after so many ms. */
+void answers_in(struct ledger *l, struct when now, const char *recording, double ttfb_ms);
 void says(struct ledger *l, struct when now, int status, const char *headers, const char *body);
 /* The same in answer to that question of its family. */
 void says_at(struct ledger *l, struct when now, const char *path, int status, const char *headers,

@@ -147,6 +147,83 @@ static void an_older_llama_server_tells_how_full_its_cache_is(void **state)
 	assert_true(row(l, at(10))->kv_cache == 0.5);
 }
 
+/* ---- anatomy ---- */
+
+static void ended(struct ledger *l, int seconds, int queued, int prompts)
+{
+	char body[512];
+
+	snprintf(body, sizeof(body),
+		"vllm:num_requests_running 1\n"
+		"vllm:request_queue_time_seconds_bucket{le=\"4\"} %d\n"
+		"vllm:request_queue_time_seconds_bucket{le=\"+Inf\"} %d\n"
+		"vllm:request_prefill_time_seconds_bucket{le=\"1\"} %d\n"
+		"vllm:request_prefill_time_seconds_bucket{le=\"+Inf\"} %d\n",
+		queued, queued, prompts, prompts);
+	says_metrics(l, at(seconds), body);
+}
+
+static void the_largest_part_of_a_first_token_is_named(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/health");
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	e = row(l, at(0));
+	assert_near(e->anatomy.connect_ms, 0.5);
+	assert_near(e->anatomy.path_ms, 0.5);
+	assert_near(e->anatomy.server_ms, 2.5);
+	assert_unknown(e->anatomy.tls_ms);
+	assert_unknown(e->anatomy.queue_ms);
+	assert_unknown(e->anatomy.prefill_ms);
+	assert_string_equal(e->anatomy.text, "of about 3.5 ms to a first byte the largest part, 2.5 ms (71 "
+					     "%), goes to its headers: the server");
+	/* Four requests ended, which is too few to tell queue from prompt; six had their first token. */
+	answers(l, at(10), VL "queue/metrics");
+	e = row(l, at(10));
+	assert_unknown(e->anatomy.queue_ms);
+	assert_unknown(e->anatomy.prefill_ms);
+	assert_near(e->anatomy.token_ms, e->inter_token_p50_ms);
+	assert_string_equal(e->anatomy.text, "of about 14 ms to a first token the largest part, 10 ms (74 "
+					     "%), goes to queue and prompt: the engine");
+	ended(l, 20, 0, 0);
+	ended(l, 30, 6, 8);
+	e = row(l, at(30));
+	assert_near(e->anatomy.queue_ms, 2000);
+	assert_near(e->anatomy.prefill_ms, 500);
+	assert_string_equal(e->anatomy.text, "of about 2504 ms to a first token the largest part, 2000 ms "
+					     "(80 %), goes to the queue: the engine");
+}
+
+static void a_slow_path_takes_the_largest_part(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		ledger_see_ping(l, GPU1_ID, 180, at(0));
+	answers_in(l, at(1), LS "ready-idle/health", 181);
+	e = row(l, at(1));
+	assert_near(e->anatomy.path_ms, 180);
+	assert_near(e->anatomy.server_ms, 1);
+	assert_non_null(strstr(e->anatomy.text, "180 ms (99 %), goes to the path: the tailnet"));
+}
+
+static void what_was_never_measured_has_no_anatomy(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct endpoint *e;
+
+	(void)state;
+	is_refused(l, at(0));
+	e = row(l, at(0));
+	assert_string_equal(e->anatomy.text, "");
+	assert_unknown(e->anatomy.server_ms);
+}
+
 /* ---- another process ---- */
 
 static const struct event *find_event(const struct snapshot *s, const char *text)
@@ -211,6 +288,7 @@ static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
 	s = take(l, at(1));
 	assert_true(endpoint_row(s, mount.url)->running == 2);
 	assert_true(endpoint_row(s, mount.url)->kv_cache == endpoint_row(s, mount.backend)->kv_cache);
+	assert_non_null(strstr(endpoint_row(s, mount.url)->anatomy.text, "to a first byte"));
 	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
 }
 
@@ -225,6 +303,9 @@ int main(void)
 		SAYS(a_sglang_tells_cache_speed_and_first_token),
 		SAYS(a_tgi_tells_speed_and_the_time_of_a_token),
 		SAYS(an_older_llama_server_tells_how_full_its_cache_is),
+		SAYS(the_largest_part_of_a_first_token_is_named),
+		SAYS(a_slow_path_takes_the_largest_part),
+		SAYS(what_was_never_measured_has_no_anatomy),
 		SAYS(counters_that_fall_are_no_speed_but_a_new_start),
 		SAYS(a_gap_that_nobody_watched_is_no_speed),
 		SAYS(two_doors_to_one_engine_show_its_figures_on_both),

@@ -1,0 +1,266 @@
+/* How an engine gets on with its work: stalled, full, spilled, slow, cold, or just started.
+ *
+ * These rows stand before those on HTTP: they want a server that answers as it should (or says itself that
+ * its queue is full), and then no status explains what they see. A wish for a key, above all, explains no
+ * stalled engine. What is only likely says so: an expiry in the past is a long answer, too, and Ollama's
+ * frozen runner shows in none of its answers, so nothing is claimed of it. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define MISSES 2
+#define HUNG_PATHS 2
+#define OVERDUE_MS (10 * 60000)
+#define RESTARTED_MS (10 * 60000)
+#define TURNED_AWAY_MS 60000
+#define QUEUED_MS 60000
+#define SLOW_POLLS 3
+#define SPILL_LEAST 0.005
+
+/* ---- stalled ---- */
+
+/* The counter of its own work stands still although there is some. Judged from answer to answer, not by our
+ * own clock: while nobody looks, nothing is known. */
+static bool counts_nothing(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_engine *engine = &endpoint->engine;
+	int64_t still = when_since(engine->moved, engine->counted);
+	double requests = endpoint->running > 0 ? endpoint->running : endpoint->waiting;
+	char span[32];
+
+	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
+		return false;
+	snprintf(f->detail, sizeof(f->detail),
+		"has %.0f request%s %s and has made no progress for %s: it answers, and its engine does not "
+		"work",
+		requests, requests < 2 ? "" : "s", endpoint->running > 0 ? "in work" : "waiting",
+		text_span(span, sizeof(span), still));
+	return true;
+}
+
+/* llama-server's threads for HTTP outlive its engine: what they know alone is answered, what they would ask
+ * the engine for is not. A burst of requests silences all its paths alike. */
+static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	size_t hung = 0;
+
+	if (strcmp(endpoint->server, "llama-server") != 0)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
+	for (size_t i = 0; i < endpoint->sents.count; i++)
+		if (endpoint->sents.items[i].misses >= MISSES)
+			text_add(f->detail, sizeof(f->detail), "%s%s", hung++ ? " and " : "",
+				endpoint->sents.items[i].path);
+	text_add(f->detail, sizeof(f->detail), " hang, twice in a row: its engine does not work");
+	if (hung < HUNG_PATHS)
+		f->detail[0] = '\0';
+	return hung >= HUNG_PATHS;
+}
+
+static bool is_stalled(const struct evidence *e, struct finding *f)
+{
+	return endpoint_is_good(e->endpoint) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
+}
+
+/* ---- the queue ---- */
+
+void engine_say_wait(const struct evidence *e, char *text, size_t size)
+{
+	const struct known_engine *engine = &e->endpoint->engine;
+	int64_t queued = when_known(engine->queued) ? when_since(engine->queued, e->now) : 0;
+	double ttft = window_percentile(engine->timings[TIMING_TTFT], 0.95, e->now) * 1000;
+	char number[32];
+
+	if (queued >= QUEUED_MS)
+		text_add(text, size, ", for %s now", text_span(number, sizeof(number), queued));
+	if (!isnan(ttft))
+		text_add(text, size, ", first tokens take up to %s ms (p95)",
+			text_ms(number, sizeof(number), ttft));
+}
+
+/* What engines say when their own queue is full. */
+static bool says_full(const struct known_endpoint *endpoint)
+{
+	static const struct {
+		int status;
+		const char *words;
+	} shapes[] = {
+		{ 503, "maximum pending requests" }, /* Ollama */
+		{ 429, "Model is overloaded" },      /* TGI */
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
+		if (endpoint_answered(endpoint) && endpoint->last.shape == BODY_JSON &&
+			endpoint->last.status == shapes[i].status &&
+			text_contains_fold(endpoint->last.excerpt, shapes[i].words))
+			return true;
+	return false;
+}
+
+static bool is_full(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	struct when turned_away = endpoint->engine.turned_away;
+	char span[32];
+
+	if (says_full(endpoint))
+		snprintf(f->detail, sizeof(f->detail), "HTTP %d", endpoint->last.status);
+	else if (endpoint_is_good(endpoint) && when_known(turned_away) &&
+		 when_since(turned_away, e->now) <= TURNED_AWAY_MS)
+		snprintf(f->detail, sizeof(f->detail), "%s ago by its own count",
+			text_span(span, sizeof(span), when_since(turned_away, e->now)));
+	else
+		return false;
+	if (endpoint->waiting > 0)
+		text_add(f->detail, sizeof(f->detail), "; %.0f wait", endpoint->waiting);
+	engine_say_wait(e, f->detail, sizeof(f->detail));
+	return true;
+}
+
+/* ---- models ---- */
+
+/* The ids of the models in that state: "mid", "mid and 2 more". Returns how many there are. */
+static size_t name_models(
+	const struct known_endpoint *endpoint, enum model_state state, char *text, size_t size)
+{
+	const char *first = "";
+	size_t count = 0;
+
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		if (endpoint->models.items[i].state == state && !count++)
+			first = endpoint->models.items[i].id;
+	snprintf(text, size, "%s", first);
+	if (count > 1)
+		text_add(text, size, " and %zu more", count - 1);
+	return count;
+}
+
+static bool has_failed_to_load(const struct evidence *e, struct finding *f)
+{
+	return endpoint_is_good(e->endpoint) &&
+	       name_models(e->endpoint, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
+}
+
+static double share_on_cpu(const struct known_model *model)
+{
+	if (model->state != MODEL_LOADED || !(model->size_bytes > 0) || isnan(model->vram_bytes))
+		return 0;
+	return 1 - model->vram_bytes / model->size_bytes;
+}
+
+/* Wholly on the CPU is a machine without a GPU, too, and then nothing is wrong: it is told only where one of
+ * its models was in a GPU. */
+static bool has_spilled(const struct evidence *e, struct finding *f)
+{
+	const struct known_model *worst = NULL;
+	double share;
+
+	for (size_t i = 0; i < e->endpoint->models.count; i++)
+		if (!worst || share_on_cpu(&e->endpoint->models.items[i]) > share_on_cpu(worst))
+			worst = &e->endpoint->models.items[i];
+	share = worst ? share_on_cpu(worst) : 0;
+	if (!endpoint_is_good(e->endpoint) || !e->endpoint->engine.has_gpu || share < SPILL_LEAST)
+		return false;
+	if (share < 1)
+		snprintf(f->detail, sizeof(f->detail),
+			"%s is too big for the GPU: %.0f %% of it is on the CPU", worst->id, share * 100);
+	else
+		snprintf(f->detail, sizeof(f->detail),
+			"%s is on the CPU alone (100 %%), although there is a GPU", worst->id);
+	return true;
+}
+
+/* By the server's own clock, when it listed the model last. */
+static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
+{
+	char span[32];
+
+	if (!endpoint_is_good(e->endpoint))
+		return false;
+	for (size_t i = 0; i < e->endpoint->models.count; i++) {
+		const struct known_model *model = &e->endpoint->models.items[i];
+
+		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
+			continue;
+		snprintf(f->detail, sizeof(f->detail),
+			"%s: its time ran out %s ago and it is still there; either it is stuck, or one "
+			"answer "
+			"has been running ever since",
+			model->id, text_span(span, sizeof(span), model->overdue_ms));
+		return true;
+	}
+	return false;
+}
+
+static bool is_cold(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+
+	(void)f;
+	if (!endpoint_is_good(endpoint) || !endpoint->models_known || !endpoint->loaded_known)
+		return false;
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		if (endpoint->models.items[i].state != MODEL_COLD)
+			return false;
+	return endpoint->models.count > 0 && !endpoint->is_loading.holds && !endpoint->is_sleeping.holds;
+}
+
+/* ---- the server ---- */
+
+static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
+{
+	const struct known_engine *engine = &e->endpoint->engine;
+	char slow[32], usual[32];
+
+	if (!endpoint_is_good(e->endpoint) || engine->slow_polls < SLOW_POLLS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
+		text_ms(slow, sizeof(slow), engine->slow_ms),
+		text_ms(usual, sizeof(usual), engine->usual_ms));
+	return true;
+}
+
+static bool was_restarted(const struct evidence *e, struct finding *f)
+{
+	const struct known_engine *engine = &e->endpoint->engine;
+	int64_t age = when_since(engine->restarted, e->now);
+
+	if (!endpoint_answered(e->endpoint) || !when_known(engine->restarted) || engine->is_many ||
+		age > RESTARTED_MS)
+		return false;
+	text_span(f->detail, sizeof(f->detail), age);
+	return true;
+}
+
+const struct rule work_rules[] = {
+	{ "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
+		"on %{peer}: restart %{server}; that it answers says nothing of its engine", true },
+	{ "load-failed", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
+		"%{server} could not load %{detail}, or lost it: its process ended with an error",
+		"on %{peer}: the log of %{server} says why (too little memory?); the next request tries "
+		"again",
+		false },
+	{ "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
+		"on %{peer}: a smaller model, quantisation or context, or unload others", false },
+	{ "stuck-unloading", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
+		"%{server} likely fails to unload %{detail}",
+		"on %{peer}: if nobody waits for it, restart %{server}", false },
+	{ "slow-vs-baseline", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
+		"%{server} takes three times as long to answer as usual, three times in a row: %{detail}",
+		"on %{peer}: what else runs there? a healthy server answers this at once, however busy",
+		false },
+	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
+		"%{server} was started anew %{detail} ago", "", false },
+	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
+		"%{server} has no model loaded: the next request pays for the load", "", false },
+	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
+		"the queue of %{server} is full, it turns requests away (%{detail})",
+		"send it less at once, or give it more slots or a second server", true },
+	{ 0 },
+};

@@ -1,0 +1,82 @@
+/* Is it my tailnet or my GPU? Where the time until a first token goes, part by part, and the largest of them.
+ *
+ * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
+ * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
+#include "probes/model/settle.h"
+
+#include "probes/base/text.h"
+
+#include <math.h>
+
+struct part {
+	const char *name;
+	double ms;
+	const char *whose;
+};
+
+/* "of about 1250 ms to a first token the largest part, 812 ms (65 %), goes to the prompt: the engine" */
+static const char *say(const struct part *parts, size_t count, const char *what, struct arena *arena)
+{
+	const struct part *largest = NULL;
+	char whole[32], share[32];
+	double sum = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!(parts[i].ms > 0))
+			continue;
+		sum += parts[i].ms;
+		if (!largest || parts[i].ms > largest->ms)
+			largest = &parts[i];
+	}
+	if (!largest)
+		return "";
+	return arena_printf(arena,
+		"of about %s ms to a first %s the largest part, %s ms (%.0f %%), goes to %s: %s",
+		text_ms(whole, sizeof(whole), sum), what, text_ms(share, sizeof(share), largest->ms),
+		largest->ms / sum * 100, largest->name, largest->whose);
+}
+
+/* Where the engine tells its time to a first token, and not what it is made of, it is one part. */
+static const char *name_largest(const struct anatomy *anatomy, double ttft_ms, struct arena *arena)
+{
+	bool has_parts = !isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms);
+	const struct part parts[] = {
+		{ "the path", anatomy->path_ms, "the tailnet" },
+		{ "connecting", anatomy->connect_ms, "the tailnet" },
+		{ "TLS", anatomy->tls_ms, "the tailnet" },
+		{ "its headers", anatomy->server_ms, "the server" },
+		{ "the queue", anatomy->queue_ms, "the engine" },
+		{ "the prompt", anatomy->prefill_ms, "the engine" },
+		{ "queue and prompt", has_parts ? NAN : ttft_ms, "the engine" },
+	};
+
+	if (isnan(anatomy->server_ms))
+		return "";
+	return say(parts, ARRAY_LEN(parts), has_parts || !isnan(ttft_ms) ? "token" : "byte", arena);
+}
+
+/* Our question crosses the path once there and back: what is left of its time is the server's. */
+static double without_path(double ttfb_ms, double path_ms)
+{
+	if (isnan(path_ms) || isnan(ttfb_ms))
+		return ttfb_ms;
+	return ttfb_ms > path_ms ? ttfb_ms - path_ms : 0;
+}
+
+void settle_anatomies(struct settling *s)
+{
+	for (size_t i = 0; i < s->snapshot->endpoint_count; i++) {
+		struct endpoint *row = &s->snapshot->endpoints[i];
+		struct anatomy *anatomy = &row->anatomy;
+		const struct peer *peer = row->peer < 0 ? NULL : &s->snapshot->peers[row->peer];
+
+		anatomy->path_ms = peer && !peer->is_self ? peer->path.rtt_ms : NAN;
+		anatomy->connect_ms = row->connect_ms;
+		anatomy->tls_ms = row->tls_ms;
+		anatomy->server_ms = without_path(row->ttfb_ms, anatomy->path_ms);
+		if (isnan(anatomy->prefill_ms) && row->ttft_p50_ms >= anatomy->queue_ms)
+			anatomy->prefill_ms = row->ttft_p50_ms - anatomy->queue_ms;
+		anatomy->token_ms = row->inter_token_p50_ms;
+		anatomy->text = name_largest(anatomy, row->ttft_p50_ms, s->arena);
+	}
+}

@@ -1,0 +1,535 @@
+/* How an engine gets on with its work: each row appears for what is wrong and stays away from what is not. */
+#include "tests/unit/ledger_help.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define LS "llama-server-0.5.0/"
+#define OL "ollama-0.17.4/"
+#define VL "vllm-0.32.0-cpu/"
+#define JSON "Content-Type: application/json\n"
+#define DATE "Content-Type: application/json\nDate: Mon, 23 Nov 2026 00:45:46 GMT\n"
+#define TEXT "Content-Type: text/plain\n"
+
+/* ---- engine-stalled ---- */
+
+static void a_vllm_whose_tokens_stand_still_with_work_in_hand_is_stalled(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(0), VL "queue/metrics");
+	for (int t = 10; t <= 20; t += 10) {
+		answers(l, at(t), VL "engine-sigstop/health");
+		answers(l, at(t), VL "engine-sigstop/metrics");
+		assert_no_verdict(take(l, at(t)), "engine-stalled");
+	}
+	answers(l, at(30), VL "engine-sigstop/metrics");
+	s = take(l, at(30));
+	assert_fix(assert_says(s, "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+			   "vLLM has 2 requests in work and has made no progress for 20 s"),
+		"restart vLLM");
+	assert_state(s, STATE_STALLED);
+	assert_int_equal(s->status, STATUS_DOWN);
+	assert_null(find_verdict(s, "busy"));
+}
+
+static void a_stalled_engine_behind_a_key_is_stalled(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), VL "engine-sigstop/health");
+	answers(l, at(0), VL "api-key-missing/v1-models");
+	for (int t = 0; t <= 20; t += 10)
+		answers(l, at(t), VL "engine-sigstop/metrics");
+	assert_verdict(take(l, at(20)), "engine-stalled");
+}
+
+static void an_idle_engine_is_not_stalled_however_long(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 200; t += 10) {
+		answers(l, at(t), VL "ready-idle/health");
+		answers(l, at(t), VL "ready-idle/metrics");
+	}
+	assert_nothing_above_info(take(l, at(200)));
+	/* Work that came just now has not stood still for long. */
+	answers(l, at(210), VL "engine-sigstop/metrics");
+	assert_no_verdict(take(l, at(210)), "engine-stalled");
+}
+
+/* What was told once and long ago does not stand still: nobody looks. */
+static void what_is_not_looked_at_does_not_stall(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(0), VL "queue/metrics");
+	assert_no_verdict(take(l, at(50)), "engine-stalled");
+}
+
+static void decodes(struct ledger *l, int t, int running, int calls)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body),
+		"llamacpp:requests_processing %d\nllamacpp:requests_deferred "
+		"0\nllamacpp:tokens_predicted_total 20\n"
+		"llamacpp:n_decode_total %d\n",
+		running, calls);
+	answers(l, at(t), LS "generating/health");
+	says_at(l, at(t), "/metrics", 200, TEXT, body);
+}
+
+/* One batch of a long prompt moves nothing for a quarter of a minute, and tokens are counted at the end. */
+static void a_llama_server_may_take_a_minute_over_one_batch(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	decodes(l, 0, 1, 100);
+	for (int t = 10; t <= 50; t += 10)
+		decodes(l, t, 1, 101);
+	assert_no_verdict(take(l, at(50)), "engine-stalled");
+	for (int t = 60; t <= 120; t += 10)
+		decodes(l, t, 1, 101 + t);
+	assert_no_verdict(take(l, at(120)), "engine-stalled");
+	for (int t = 130; t <= 180; t += 10)
+		decodes(l, t, 1, 221);
+	assert_says(take(l, at(180)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"llama-server has 1 request in work and has made no progress for");
+	decodes(l, 190, 1, 222);
+	assert_no_verdict(take(l, at(190)), "engine-stalled");
+}
+
+static void a_llama_server_wedged_by_sigterm_answers_its_health_alone(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), LS "ready-idle/metrics");
+	for (int t = 0; t <= 10; t += 10) {
+		assert_no_verdict(take(l, at(t)), "engine-stalled");
+		answers(l, at(t), LS "wedged-after-sigterm/health");
+		answers(l, at(t), LS "wedged-after-sigterm/metrics");
+		answers(l, at(t), LS "wedged-after-sigterm/v1-models");
+	}
+	assert_says(take(l, at(11)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"llama-server answers /health, while /metrics and /v1/models hang");
+	answers(l, at(20), LS "ready-idle/health");
+	answers(l, at(20), LS "ready-idle/metrics");
+	assert_no_verdict(take(l, at(20)), "engine-stalled");
+}
+
+static void one_path_that_hangs_is_no_stalled_engine(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 30; t += 10) {
+		answers(l, at(t), LS "ready-idle/health");
+		answers(l, at(t), LS "wedged-after-sigterm/metrics");
+		answers(l, at(t), LS "ready-idle/v1-models");
+	}
+	assert_no_verdict(take(l, at(31)), "engine-stalled");
+}
+
+static void an_ollama_is_never_said_to_be_stalled(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 300; t += 10) {
+		answers(l, at(t), OL "generating/api-ps");
+		is_silent_at(l, at(t), "/api/tags");
+		is_silent_at(l, at(t), "/v1/models");
+	}
+	assert_no_verdict(take(l, at(300)), "engine-stalled");
+}
+
+/* ---- queue-full ---- */
+
+static void an_ollama_that_turns_requests_away_is_full(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), OL "queue-full/api-ps");
+	assert_no_verdict(take(l, at(0)), "queue-full");
+	answers(l, at(10), OL "queue-full/chat-503");
+	s = take(l, at(10));
+	assert_says(s, "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY,
+		"the queue of Ollama is full, it turns requests away (HTTP 503)");
+	assert_null(find_verdict(s, "server-error"));
+	assert_state(s, STATE_BUSY);
+}
+
+static void a_429_of_an_engine_is_its_queue_and_one_of_a_proxy_is_not(void **state)
+{
+	struct ledger *l = watching_a("tgi", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	says(l, at(0), 429, JSON, "{\"error\":\"Model is overloaded\",\"error_type\":\"overloaded\"}");
+	s = take(l, at(0));
+	assert_verdict(s, "queue-full");
+	assert_null(find_verdict(s, "rate-limited"));
+	says(l, at(10), 429, JSON, "{\"error\":\"slow down\"}");
+	assert_no_verdict(take(l, at(10)), "queue-full");
+	assert_verdict(take(l, at(10)), "rate-limited");
+}
+
+static void rejects(struct ledger *l, int t, int rejected)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body),
+		"vllm:num_requests_running 2\nvllm:num_requests_waiting 4\nvllm:generation_tokens_total %d\n"
+		"vllm:admission_rejections_total{reason=\"max_num_queued_reqs\"} %d\n",
+		t, rejected);
+	answers(l, at(t), VL "queue/health");
+	says_at(l, at(t), "/metrics", 200, TEXT, body);
+}
+
+static void a_vllm_that_counts_rejections_is_full(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	rejects(l, 0, 7);
+	assert_no_verdict(take(l, at(0)), "queue-full");
+	rejects(l, 10, 7);
+	assert_no_verdict(take(l, at(10)), "queue-full");
+	rejects(l, 20, 9);
+	assert_says(take(l, at(25)), "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY,
+		"turns requests away (5 s ago by its own count; 4 wait");
+	for (int t = 30; t <= 90; t += 10)
+		rejects(l, t, 9);
+	assert_no_verdict(take(l, at(90)), "queue-full");
+}
+
+/* Waiting alone is no full queue: how long, and what it costs, is told with the work. */
+static void a_queue_that_lasts_is_told_with_its_age_and_the_first_token(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(10), VL "queue/metrics");
+	answers(l, at(80), VL "engine-sigstop/health");
+	answers(l, at(80), VL "engine-sigstop/metrics");
+	s = take(l, at(80));
+	assert_no_verdict(s, "queue-full");
+	assert_says(s, "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "4 more wait");
+	assert_non_null(strstr(find_verdict(s, "busy")->text, " ms (p95)"));
+	assert_non_null(strstr(find_verdict(s, "busy")->text, "for 70 s now"));
+}
+
+/* ---- models ---- */
+
+static void a_child_that_died_is_a_failed_load(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), LS "router-loaded/health");
+	answers(l, at(0), LS "router-loaded/v1-models");
+	assert_no_verdict(take(l, at(0)), "load-failed");
+	answers(l, at(60), LS "router-child-killed/health");
+	answers(l, at(60), LS "router-child-killed/v1-models");
+	assert_says(take(l, at(60)), "load-failed", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT,
+		"llama-server could not load mid, or lost it");
+}
+
+static void ollama_lists(struct ledger *l, int t, const char *headers, const char *models)
+{
+	char body[1024];
+
+	snprintf(body, sizeof(body), "{\"models\":[%s]}", models);
+	says_at(l, at(t), "/api/ps", 200, headers, body);
+}
+
+static void a_model_partly_on_the_cpu_has_spilled(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 0, JSON, "{\"name\":\"a\",\"size\":1000,\"size_vram\":1000}");
+	assert_no_verdict(take(l, at(0)), "vram-spill");
+	ollama_lists(l, 10, JSON,
+		"{\"name\":\"a\",\"size\":1000,\"size_vram\":1000},{\"name\":\"b\",\"size\":1000,\"size_"
+		"vram\":"
+		"620}");
+	assert_says(take(l, at(10)), "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+		"b is too big for the GPU: 38 % of it is on the CPU");
+}
+
+static void a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 0, JSON, "{\"name\":\"a\",\"size\":1000,\"size_vram\":0}");
+	assert_no_verdict(take(l, at(0)), "vram-spill");
+	ollama_lists(l, 10, JSON, "{\"name\":\"b\",\"size\":1000,\"size_vram\":1000}");
+	assert_no_verdict(take(l, at(10)), "vram-spill");
+	ollama_lists(l, 20, JSON, "{\"name\":\"a\",\"size\":1000,\"size_vram\":0}");
+	assert_says(take(l, at(20)), "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+		"a is on the CPU alone (100 %), although there is a GPU");
+}
+
+/* The test begins at 2026-11-23T00:45:46Z by our clock. */
+static void a_model_long_past_its_time_is_likely_stuck(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 0, DATE, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:36:46.123456789Z\"}");
+	assert_no_verdict(take(l, at(0)), "stuck-unloading");
+	ollama_lists(l, 10, DATE, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:31:46.123456789Z\"}");
+	assert_says(take(l, at(10)), "stuck-unloading", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+		"Ollama likely fails to unload a: its time ran out 13 min ago");
+	ollama_lists(l, 20, DATE, "");
+	assert_no_verdict(take(l, at(20)), "stuck-unloading");
+}
+
+static void an_expiry_is_judged_by_the_servers_own_clock(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 3600, DATE, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:45:40Z\"}");
+	assert_no_verdict(take(l, at(3600)), "stuck-unloading");
+	ollama_lists(l, 3610, JSON, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:45:40Z\"}");
+	assert_verdict(take(l, at(3610)), "stuck-unloading");
+}
+
+static void models_that_are_all_unloaded_are_cold(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), OL "models-unloaded/api-ps");
+	assert_no_verdict(take(l, at(0)), "cold");
+	answers(l, at(0), OL "models-unloaded/api-tags");
+	s = take(l, at(0));
+	assert_says(s, "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, "Ollama has no model loaded");
+	assert_int_equal(s->status, STATUS_OK);
+	assert_state(s, STATE_OK);
+	answers(l, at(10), OL "loaded-idle/api-ps");
+	assert_no_verdict(take(l, at(10)), "cold");
+}
+
+static void a_router_whose_models_sleep_sleeps(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), LS "router-model-sleeping/health");
+	answers(l, at(0), LS "router-model-sleeping/v1-models");
+	s = take(l, at(0));
+	assert_verdict(s, "sleeping");
+	assert_no_verdict(s, "cold");
+	answers(l, at(60), LS "router-all-unloaded/v1-models");
+	s = take(l, at(60));
+	assert_verdict(s, "cold");
+	assert_null(find_verdict(s, "sleeping"));
+}
+
+/* ---- slow-vs-baseline ---- */
+
+static void answers_after(struct ledger *l, int t, double ms)
+{
+	answers_in(l, at(t), LS "ready-idle/health", ms);
+}
+
+static struct ledger *usually_quick(void)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	for (int t = 0; t < 100; t += 10)
+		answers_after(l, t, 20);
+	return l;
+}
+
+static void three_slow_answers_in_a_row_are_told_against_the_median(void **state)
+{
+	struct ledger *l = usually_quick();
+	const struct snapshot *s;
+
+	(void)state;
+	answers_after(l, 100, 1800);
+	answers_after(l, 110, 1800);
+	assert_no_verdict(take(l, at(110)), "slow-vs-baseline");
+	answers_after(l, 120, 1800.5);
+	s = take(l, at(120));
+	assert_says(s, "slow-vs-baseline", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+		"1800 ms, the path not counted; its median is 20 ms");
+	assert_state(s, STATE_SLOW);
+	answers_after(l, 130, 20);
+	assert_no_verdict(take(l, at(130)), "slow-vs-baseline");
+	assert_state(take(l, at(130)), STATE_OK);
+}
+
+static void slow_but_not_by_half_a_second_is_not_slow(void **state)
+{
+	struct ledger *l = usually_quick();
+
+	(void)state;
+	for (int t = 100; t < 200; t += 10)
+		answers_after(l, t, 400);
+	assert_no_verdict(take(l, at(200)), "slow-vs-baseline");
+}
+
+/* A spell is measured by what was usual before it, until it has lasted so long that it is the usual. */
+static void a_spell_stays_told_and_becomes_usual_after_an_hour(void **state)
+{
+	struct ledger *l = usually_quick();
+	int t = 100;
+
+	(void)state;
+	for (; t <= 3600; t += 10)
+		answers_after(l, t, 1800);
+	assert_verdict(take(l, at(t)), "slow-vs-baseline");
+	for (; t <= 3900; t += 10)
+		answers_after(l, t, 1800);
+	assert_no_verdict(take(l, at(t)), "slow-vs-baseline");
+}
+
+static void a_slow_path_is_not_a_slow_server(void **state)
+{
+	struct ledger *l = usually_quick();
+
+	(void)state;
+	for (int i = 0; i < 64; i++)
+		ledger_see_ping(l, GPU1_ID, 1700, at(99));
+	for (int t = 100; t < 200; t += 10)
+		answers_after(l, t, 1800);
+	assert_no_verdict(take(l, at(200)), "slow-vs-baseline");
+}
+
+/* ---- restarted ---- */
+
+static void a_server_that_was_started_anew_is_told_for_ten_minutes(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(0), VL "queue/metrics");
+	assert_no_verdict(take(l, at(0)), "restarted");
+	answers(l, at(10), VL "ready-idle/health");
+	answers(l, at(10), VL "ready-idle/metrics");
+	assert_says(take(l, at(190)), "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+		"vLLM was started anew 3 min ago");
+	answers(l, at(600), VL "ready-idle/health");
+	assert_verdict(take(l, at(600)), "restarted");
+	answers(l, at(611), VL "ready-idle/health");
+	assert_no_verdict(take(l, at(611)), "restarted");
+}
+
+static void is_marked(struct ledger *l, int t, const char *marker)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body),
+		"{\"default_generation_settings\":{},\"total_slots\":2,\"media_marker\":\"%s\"}", marker);
+	answers(l, at(t), LS "ready-idle/health");
+	says_at(l, at(t), "/props", 200, JSON, body);
+}
+
+static void another_marker_is_another_process(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	is_marked(l, 0, "one");
+	is_marked(l, 60, "one");
+	assert_no_verdict(take(l, at(60)), "restarted");
+	is_marked(l, 120, "two");
+	assert_verdict(take(l, at(120)), "restarted");
+}
+
+static void engines_that_take_turns_at_one_door_are_not_restarted(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	is_marked(l, 0, "one");
+	is_marked(l, 60, "two");
+	is_marked(l, 120, "one");
+	assert_no_verdict(take(l, at(120)), "restarted");
+	is_marked(l, 180, "two");
+	assert_no_verdict(take(l, at(180)), "restarted");
+}
+
+static void an_uptime_that_falls_is_a_start(void **state)
+{
+	struct ledger *l = watching_a("koboldcpp", GPU1);
+
+	(void)state;
+	says(l, at(0), 200, JSON, "{\"idle\":1,\"queue\":0,\"uptime\":500}");
+	says(l, at(10), 200, JSON, "{\"idle\":1,\"queue\":0,\"uptime\":510}");
+	assert_no_verdict(take(l, at(10)), "restarted");
+	says(l, at(20), 200, JSON, "{\"idle\":1,\"queue\":0,\"uptime\":4}");
+	assert_verdict(take(l, at(20)), "restarted");
+}
+
+static void every_code_of_work_is_tested_both_ways(void **state)
+{
+	(void)state;
+	assert_covered(work_rules);
+}
+
+#define SAYS(test) cmocka_unit_test_teardown(test, forget)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SAYS(a_vllm_whose_tokens_stand_still_with_work_in_hand_is_stalled),
+		SAYS(a_stalled_engine_behind_a_key_is_stalled),
+		SAYS(an_idle_engine_is_not_stalled_however_long),
+		SAYS(what_is_not_looked_at_does_not_stall),
+		SAYS(a_llama_server_may_take_a_minute_over_one_batch),
+		SAYS(a_llama_server_wedged_by_sigterm_answers_its_health_alone),
+		SAYS(one_path_that_hangs_is_no_stalled_engine),
+		SAYS(an_ollama_is_never_said_to_be_stalled),
+		SAYS(an_ollama_that_turns_requests_away_is_full),
+		SAYS(a_429_of_an_engine_is_its_queue_and_one_of_a_proxy_is_not),
+		SAYS(a_vllm_that_counts_rejections_is_full),
+		SAYS(a_queue_that_lasts_is_told_with_its_age_and_the_first_token),
+		SAYS(a_child_that_died_is_a_failed_load),
+		SAYS(a_model_partly_on_the_cpu_has_spilled),
+		SAYS(a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu),
+		SAYS(a_model_long_past_its_time_is_likely_stuck),
+		SAYS(an_expiry_is_judged_by_the_servers_own_clock),
+		SAYS(models_that_are_all_unloaded_are_cold),
+		SAYS(a_router_whose_models_sleep_sleeps),
+		SAYS(three_slow_answers_in_a_row_are_told_against_the_median),
+		SAYS(slow_but_not_by_half_a_second_is_not_slow),
+		SAYS(a_spell_stays_told_and_becomes_usual_after_an_hour),
+		SAYS(a_slow_path_is_not_a_slow_server),
+		SAYS(a_server_that_was_started_anew_is_told_for_ten_minutes),
+		SAYS(another_marker_is_another_process),
+		SAYS(engines_that_take_turns_at_one_door_are_not_restarted),
+		SAYS(an_uptime_that_falls_is_a_start),
+		SAYS(every_code_of_work_is_tested_both_ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
