@@ -55,7 +55,7 @@ static int allow_in_part(scmp_filter_ctx filter)
 
 	return error ? error
 		     : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS));
+			       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS, 0));
 }
 
 static int shut_system_calls(void)
