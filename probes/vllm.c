@@ -35,6 +35,10 @@ static const struct metric metrics[] = {
 	{ "vllm:generation_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
 	{ "vllm:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
 	{ "vllm:iteration_tokens_total_count", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "vllm:engine_sleep_state", METRIC_SUM, offsetof(struct reading, asleep),
+		"sleep_state=\"weights_offloaded\"" },
+	{ "vllm:engine_sleep_state", METRIC_SUM, offsetof(struct reading, asleep),
+		"sleep_state=\"discard_all\"" },
 	{ "process_start_time_seconds", METRIC_MOST, offsetof(struct reading, started), NULL },
 	{ "vllm:time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
 	{ "vllm:inter_token_latency_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
@@ -50,6 +54,7 @@ static bool read_metrics(const struct answer *answer, struct reading *reading)
 		!prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading))
 		return false;
 	reading->patience_s = PATIENCE_S;
+	reading->is_sleeping = reading->asleep > 0;
 	if (!isnan(reading->started))
 		reading->incarnation = arena_printf(reading->arena, "%.2f", reading->started);
 	return true;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define GAP_POLLS 3
 #define PACE_FEWEST 8
 #define PACE_TIMES 3
 #define PACE_LEAST_MS 500
@@ -114,15 +115,17 @@ static void see_speed(struct known_speed *speed, double tokens, double seconds, 
 	*speed = (struct known_speed){ tokens, seconds, more > 0 && spent > 0 ? more / spent : NAN, now };
 }
 
-/* Since when the engine has had work and got nowhere. */
-static void see_progress(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
+/* Since when the engine has had work and got nowhere. A machine that slept between two polls got nowhere
+ * either, and nobody watched it. */
+static void see_progress(
+	struct known_engine *engine, const struct reading *reading, int64_t poll_ms, struct when now)
 {
-	struct known_engine *engine = &endpoint->engine;
 	bool has_work = reading->running > 0 || reading->waiting > 0;
+	bool was_watched = when_since(engine->counted, now) <= GAP_POLLS * poll_ms;
 
 	if (isnan(reading->progress))
 		return;
-	if (isnan(engine->progress) || reading->progress > engine->progress || !has_work)
+	if (isnan(engine->progress) || reading->progress > engine->progress || !has_work || !was_watched)
 		engine->moved = now;
 	engine->progress = reading->progress;
 	engine->patience_s = reading->patience_s;
@@ -185,7 +188,7 @@ void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 		engine->preemptions = reading->preemptions;
 	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now);
 	see_speed(&engine->prompt, reading->prompt_tokens, reading->prompt_seconds, now);
-	see_progress(endpoint, reading, now);
+	see_progress(engine, reading, ledger->terms.poll_ms, now);
 	see_queue(engine, reading, now);
 	see_timings(engine, reading, now);
 }

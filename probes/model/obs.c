@@ -31,6 +31,7 @@ void reading_init(struct reading *reading, struct arena *arena)
 		.patience_s = NAN,
 		.started = NAN,
 		.uptime_s = NAN,
+		.asleep = NAN,
 	};
 }
 

@@ -194,6 +194,7 @@ struct reading {
 	double patience_s;  /* how long it may stand still although there is work */
 	double started;     /* seconds since 1970, by the server's clock */
 	double uptime_s;
+	double asleep;                                     /* above zero: the engine tells that it sleeps */
 	int64_t told_at;                                   /* wall ms by the server's clock, 0: untold */
 	const struct obs_histogram *timings[TIMING_COUNT]; /* NULL: untold; in the arena */
 	const char *incarnation; /* changes when the server was started again; "" untold */

@@ -51,22 +51,29 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* The server, or the models of a router of which none is awake. */
-static bool is_sleeping(const struct evidence *e, struct finding *f)
+static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 {
 	bool has_sleeper = false;
 
-	(void)f;
-	if (!endpoint_is_good(e->endpoint) || e->endpoint->is_sleeping.holds)
-		return endpoint_is_good(e->endpoint);
-	for (size_t i = 0; i < e->endpoint->models.count; i++) {
-		enum model_state state = e->endpoint->models.items[i].state;
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		enum model_state state = endpoint->models.items[i].state;
 
 		if (state == MODEL_LOADED || state == MODEL_LOADING)
 			return false;
 		has_sleeper = has_sleeper || state == MODEL_SLEEPING;
 	}
 	return has_sleeper;
+}
+
+/* The server, or the models of a router of which none is awake. A request does not wake a vLLM. */
+static bool is_sleeping(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+
+	snprintf(f->detail, sizeof(f->detail), "%s",
+		strcmp(endpoint->server, "vllm") == 0 ? "it serves nobody until it is woken"
+						      : "the next request pays for the load");
+	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
 }
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
@@ -126,8 +133,8 @@ const struct rule engine_rules[] = {
 		"look at the log of the server on %{peer}", false },
 	{ "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading, "%{server} is loading%{detail}",
 		"", true },
-	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
-		"%{server} sleeps: the next request pays for the load", "", true },
+	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping, "%{server} sleeps: %{detail}",
+		"", true },
 	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
 	{ "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
 		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },

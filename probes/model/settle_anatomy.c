@@ -42,8 +42,8 @@ static const char *name_largest(const struct anatomy *anatomy, double ttft_ms, s
 	bool has_parts = !isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms);
 	const struct part parts[] = {
 		{ "the path", anatomy->path_ms, "the tailnet" },
-		{ "connecting", anatomy->connect_ms, "the tailnet" },
-		{ "TLS", anatomy->tls_ms, "the tailnet" },
+		{ "connecting", anatomy->connect_ms, "only new connections pay it" },
+		{ "TLS", anatomy->tls_ms, "only new connections pay it" },
 		{ "its headers", anatomy->server_ms, "the server" },
 		{ "the queue", anatomy->queue_ms, "the engine" },
 		{ "the prompt", anatomy->prefill_ms, "the engine" },

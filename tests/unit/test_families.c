@@ -452,6 +452,29 @@ static void several_vllm_engines_are_added_up(void **state)
 	assert_string_equal(r.incarnation, "");
 }
 
+static void a_vllm_that_was_put_to_sleep_says_so(void **state)
+{
+	static const char form[] = "vllm:num_requests_running 0\n"
+				   "vllm:engine_sleep_state{sleep_state=\"awake\"} %d\n"
+				   "vllm:engine_sleep_state{sleep_state=\"weights_offloaded\"} %d\n"
+				   "vllm:engine_sleep_state{sleep_state=\"discard_all\"} 0\n";
+	struct reading r;
+
+	(void)state;
+	assert_false(reads("vllm", "/metrics", VL "ready-idle/metrics").is_sleeping);
+	for (int asleep = 0; asleep < 2; asleep++) {
+		struct answer answer;
+		char body[512];
+
+		snprintf(body, sizeof(body), form, !asleep, asleep);
+		reading_init(&r, arena);
+		played_make(&answer, 200, "Content-Type: text/plain\n", body, strlen(body));
+		assert_true(request_of("vllm", "/metrics")->read(&answer, &r));
+		answer_fini(&answer);
+		assert_int_equal(r.is_sleeping, asleep);
+	}
+}
+
 static void an_empty_200_of_caddy_is_not_a_healthy_vllm(void **state)
 {
 	struct answer answer;
@@ -883,6 +906,7 @@ int main(void)
 		cmocka_unit_test(litellm_is_alive_and_may_want_a_key),
 		cmocka_unit_test(vllm_counts_work_queue_and_tokens),
 		cmocka_unit_test(several_vllm_engines_are_added_up),
+		cmocka_unit_test(a_vllm_that_was_put_to_sleep_says_so),
 		cmocka_unit_test(an_empty_200_of_caddy_is_not_a_healthy_vllm),
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),
 		cmocka_unit_test(an_open_webui_without_an_account_is_open),

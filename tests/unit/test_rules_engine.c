@@ -131,6 +131,21 @@ static void a_server_asleep_is_sleeping_until_it_wakes(void **state)
 	assert_no_verdict(take(l, at(61)), "sleeping");
 }
 
+/* No request wakes it. Its models are listed as loaded all the while. */
+static void a_vllm_asleep_serves_nobody(void **state)
+{
+	struct ledger *l =
+		after("vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+
+	(void)state;
+	says_at(l, at(0), "/metrics", 200, "Content-Type: text/plain\n",
+		"vllm:num_requests_running 0\nvllm:engine_sleep_state{sleep_state=\"discard_all\"} 1\n");
+	assert_says(take(l, at(1)), "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING,
+		"vLLM sleeps: it serves nobody until it is woken");
+	answers(l, at(10), "vllm-0.32.0-cpu/ready-idle/metrics");
+	assert_no_verdict(take(l, at(11)), "sleeping");
+}
+
 static void work_and_queue_are_told_in_numbers(void **state)
 {
 	(void)state;
@@ -340,6 +355,7 @@ int main(void)
 		SAYS(a_server_that_loads_is_loading),
 		SAYS(a_model_that_loads_is_named),
 		SAYS(a_server_asleep_is_sleeping_until_it_wakes),
+		SAYS(a_vllm_asleep_serves_nobody),
 		SAYS(work_and_queue_are_told_in_numbers),
 		SAYS(a_server_without_models_is_told_what_to_pull),
 		SAYS(nothing_loaded_is_not_no_models),

@@ -78,6 +78,22 @@ static void what_is_not_looked_at_does_not_stall(void **state)
 	assert_no_verdict(take(l, at(50)), "engine-stalled");
 }
 
+/* Both machines may have slept: what matters is what was seen to stand still. */
+static void a_gap_that_nobody_watched_is_no_stall(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	answers(l, at(0), VL "queue/metrics");
+	for (int t = 300; t <= 320; t += 10) {
+		answers(l, at(t), VL "queue/health");
+		answers(l, at(t), VL "queue/metrics");
+		if (t < 320)
+			assert_no_verdict(take(l, at(t)), "engine-stalled");
+	}
+	assert_verdict(take(l, at(320)), "engine-stalled");
+}
+
 static void decodes(struct ledger *l, int t, int running, int calls)
 {
 	char body[256];
@@ -505,6 +521,7 @@ int main(void)
 		SAYS(a_stalled_engine_behind_a_key_is_stalled),
 		SAYS(an_idle_engine_is_not_stalled_however_long),
 		SAYS(what_is_not_looked_at_does_not_stall),
+		SAYS(a_gap_that_nobody_watched_is_no_stall),
 		SAYS(a_llama_server_may_take_a_minute_over_one_batch),
 		SAYS(a_llama_server_wedged_by_sigterm_answers_its_health_alone),
 		SAYS(one_path_that_hangs_is_no_stalled_engine),
