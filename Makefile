@@ -38,8 +38,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden \
-	install uninstall clean format
+.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 
 all: deps

@@ -162,6 +162,16 @@ void starts_capture(struct ledger *l, struct when now)
 		l, &(struct obs_capture){ .state = CAPTURE_RUNNING, .trouble = "", .fix = "" }, now);
 }
 
+void times_path(struct ledger *l, int ms, struct when now)
+{
+	struct obs_status *status = running();
+
+	with_peer(status, GPU1_ID, "gpu1")->current_address = "10.99.0.11:41641";
+	sees(l, now, status);
+	starts_capture(l, now);
+	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d", ms * 1000);
+}
+
 void ends_period(struct ledger *l, struct when now)
 {
 	hears(l, now, "stats received=1 dropped=0 paths=1 flows=1");

@@ -33,6 +33,7 @@ void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
 /* Without the time that a line has (at=), which is now. */
 void hears(struct ledger *l, struct when now, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void starts_capture(struct ledger *l, struct when now);
+void times_path(struct ledger *l, int ms, struct when now); /* to gpu1, direct, by the capture */
 void ends_period(struct ledger *l, struct when now);
 
 /* ---- what a door answers ---- */
