@@ -148,7 +148,8 @@ static void count_tokens(const struct exchange *exchange, struct exchange_figure
 			? (int64_t)((bytes + exchange->typical_size / 2) / exchange->typical_size) + 1
 			: (int64_t)exchange->chunks - 1;
 	figures->tokens += !from_second;
-	figures->tokens_per_s = span_us > 0 ? ((figures->tokens - 1) * 1000000 + span_us / 2) / span_us : 0;
+	figures->tokens_per_10s =
+		span_us > 0 ? ((figures->tokens - 1) * 10000000 + span_us / 2) / span_us : 0;
 }
 
 struct exchange_figures exchange_figure(const struct exchange *exchange)

@@ -30,7 +30,7 @@ struct exchange_figures {
 	bool is_stream;  /* what follows is told */
 	int64_t ttft_us, ttft_max_us;
 	int64_t gap_us;
-	int64_t tokens, tokens_per_s;
+	int64_t tokens, tokens_per_10s;
 	bool is_estimated;
 };
 

@@ -93,7 +93,7 @@ static void say_stream(struct lines *lines, const struct exchange_figures *figur
 	lines_number(lines, "gap_us", figures->gap_us);
 	lines_number(lines, "chunks", chunks);
 	lines_number(lines, "tokens", figures->tokens);
-	lines_number(lines, "tokens_per_s", figures->tokens_per_s);
+	lines_tenths(lines, "tokens_per_s", figures->tokens_per_10s);
 	lines_number(lines, "estimated", figures->is_estimated);
 }
 

@@ -49,6 +49,14 @@ void lines_number(struct lines *lines, const char *key, int64_t number)
 	lines_word(lines, key, text);
 }
 
+void lines_tenths(struct lines *lines, const char *key, int64_t tenths)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64 ".%d", tenths / 10, (int)(tenths % 10));
+	lines_word(lines, key, text);
+}
+
 void lines_place(struct lines *lines, const char *key, const struct place *place)
 {
 	char text[PLACE_TEXT_MAX];

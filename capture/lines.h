@@ -17,6 +17,7 @@ struct lines {
 void lines_init(struct lines *lines, int fd);
 void lines_begin(struct lines *lines, const char *word);
 void lines_number(struct lines *lines, const char *key, int64_t number);
+void lines_tenths(struct lines *lines, const char *key, int64_t tenths); /* 41 is 4.1 */
 void lines_word(struct lines *lines, const char *key, const char *word);
 void lines_place(struct lines *lines, const char *key, const struct place *place);
 void lines_hex(struct lines *lines, const char *key, const uint8_t *bytes, size_t count);

@@ -17,6 +17,7 @@ GROWING = {"path": ("rx_bytes", "tx_bytes", "rx_packets", "tx_packets", "pings",
            "stats": ("received", "dropped")}
 WORDS = {"version", "name", "link", "local", "remote", "client", "server", "disco", "packets", "method", "state",
          "reason"}
+DECIMAL = {"tokens_per_s"}
 NO_ROUND_TRIP_US = 15_000_000     # the last timer that anything here waits for
 
 
@@ -51,7 +52,7 @@ def lawful(output):
     for word, fields in said:
         assert word in MANUAL and set(fields) <= MANUAL[word], (word, fields)
         for key in set(fields) - WORDS:
-            assert re.fullmatch(r"[0-9]+", fields[key]), (word, key, fields[key])
+            assert re.fullmatch(r"[0-9]+\.[0-9]" if key in DECIMAL else "[0-9]+", fields[key]), (word, key, fields[key])
         assert word != "rtt" or int(fields["us"]) <= NO_ROUND_TRIP_US, fields
         if word in GROWING:
             mine = latest.setdefault((word, *(fields[key] for key in IDENTITY.get(word, ()))), {})
@@ -81,7 +82,7 @@ def fits(fields, wanted):
         elif got is None:
             fine = False
         elif is_range:
-            fine = int(is_range[1] or 0) <= int(got) and (not is_range[2] or int(got) <= int(is_range[2]))
+            fine = int(is_range[1] or 0) <= float(got) <= float(is_range[2] or "inf")
         else:
             fine = got.startswith(value[:-1]) if value.endswith("*") else got == value
         if not fine:
