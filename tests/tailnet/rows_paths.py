@@ -184,15 +184,16 @@ def a_direct_path_that_breaks_is_noticed_and_blames_no_server(lab, top):
     url = f"https://{lab.gpu1.fqdn}"
     lab.admin.reach(lab.gpu1)
     with top.watch(url) as watch:
-        watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct")
+        known, _ = watch.until(lambda look: look.peer(lab.gpu1)["path"].get("pong_source") and
+                               look.peer(lab.gpu1)["path"]["kind"] == "direct")
         with lab.gpu1.fenced("in udp dport 41641 drop", "out udp sport 41641 drop"):
             until(lambda: not lab.admin.peer(lab.gpu1)["CurAddr"], "tailscaled holds on to the direct path")
             polls = polls_until(watch, lab.gpu1, "derp")
             look, _ = watch.until(lambda look: "relayed" in look.alarms_of(url), 30)
         until(lambda: lab.admin.peer(lab.gpu1)["CurAddr"], "no direct path again", 40)
         polls_back = polls_until(watch, lab.gpu1, "direct")
-        back = watch.looks[-1]
-        assert back.peer(lab.gpu1)["path"]["changes"] == 2, back.peer(lab.gpu1)["path"]
+        before, after = (look.peer(lab.gpu1)["path"]["changes"] for look in (known, watch.looks[-1]))
+        assert after - before == 2, f"{before} changes of the path became {after}"
         watch.until(lambda look: not look.alarms)
         wrong = {one.endpoint(url)["state"] for one in watch.looks} - {"ok", "slow", "unknown"}
     assert not wrong, f"while the path was changing the server was called {wrong}"
