@@ -198,12 +198,12 @@ def expect_the_readers_clock(lab, capture, url, server, port):
     ttft = [int(seen.get(key, seen["ttft_us"])) / 1000 for key in ("ttft_us", "ttft_max_us")]
     allowed = max(5, 0.05 * told["ttft_ms"])
     assert ttft[0] - allowed <= told["ttft_ms"] <= ttft[1] + allowed, (seen, told)
-    assert within(int(seen["tokens_per_s"]), told["tokens_per_s"], 0.1), (seen, told)
+    assert within(float(seen["tokens_per_s"]), told["tokens_per_s"], 0.1), (seen, told)
 
 
 @row
 def capture_times_a_stream_of_tokens_as_its_reader_does(lab, top):
-    with servers.llama_server(lab.gpu1) as server, server.served() as url, capturing(lab, top) as capture:
+    with servers.steady_llama_server(lab.gpu1) as server, server.served() as url, capturing(lab, top) as capture:
         expect_the_readers_clock(lab, capture, f"http://{lab.gpu1.address}:{server.port}/completion", lab.gpu1, server.port)
         expect_the_readers_clock(lab, capture, f"{url}/completion", lab.gpu1, 8446)
 
@@ -263,7 +263,7 @@ def capture_warns_of_a_failing_path_while_the_daemon_still_trusts_it(lab, top):
 @row
 def capture_names_who_uses_a_server_and_how_fast(lab, top):
     install(lab, top)
-    with servers.llama_server(lab.gpu1) as server, top.watch(host=lab.gpu1, user=NOBODY) as watch:
+    with servers.steady_llama_server(lab.gpu1) as server, top.watch(host=lab.gpu1, user=NOBODY) as watch:
         watch.until(lambda look: look.snapshot["capture"]["state"] == "running")
         body = json.dumps({"prompt": "once upon a time " * 40, "n_predict": 200, "stream": True, "ignore_eos": True})
         told = json.loads(lab.admin.run(sys.executable, os.path.join(HERE, "reader.py"),

@@ -122,6 +122,17 @@ def llama_server(host, *options, port=8500):
 
 
 @contextlib.contextmanager
+def steady_llama_server(host, port=8500):
+    """One whose model is large enough that a token takes it some milliseconds, as real ones do."""
+    model = host.world.path("steady.gguf")
+    if not os.path.exists(model):
+        gguf.write(model, "steady", 768, 6, is_hollow=True)
+    with running(host, port, llama_words(host, port, model), LlamaServer) as server:
+        until(server.is_ready, "llama-server is not ready", 60)
+        yield server
+
+
+@contextlib.contextmanager
 def loading_llama_server(host, port=8500):
     """One that has just begun to load a model that takes it seconds."""
     model = host.world.path("hollow.gguf")
