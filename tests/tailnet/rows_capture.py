@@ -192,7 +192,7 @@ def capture_knows_a_broken_path_before_the_daemon_does(lab, top):
 def expect_the_readers_clock(lab, capture, url, server, port):
     """A stream that is read, and what the wire says of it: TTFT within 5 ms or 5 %, tokens/s within 10 %."""
     body = json.dumps({"prompt": "once upon a time " * 40, "n_predict": 120, "stream": True, "ignore_eos": True})
-    told = json.loads(lab.admin.run(sys.executable, os.path.join(HERE, "reader.py"), url, lab.ca, body))
+    told = json.loads(lab.admin.run(sys.executable, os.path.join(HERE, "reader.py"), url, server.address, lab.ca, body))
     seen = capture.until(lambda line: line["word"] == "exchange" and line["state"] == "done" and "ttft_us" in line and
                          line["server"] == f"{server.address}:{port}")
     ttft = [int(seen.get(key, seen["ttft_us"])) / 1000 for key in ("ttft_us", "ttft_max_us")]
@@ -267,7 +267,8 @@ def capture_names_who_uses_a_server_and_how_fast(lab, top):
         watch.until(lambda look: look.snapshot["capture"]["state"] == "running")
         body = json.dumps({"prompt": "once upon a time " * 40, "n_predict": 200, "stream": True, "ignore_eos": True})
         told = json.loads(lab.admin.run(sys.executable, os.path.join(HERE, "reader.py"),
-                                        f"http://{lab.gpu1.address}:{server.port}/completion", lab.ca, body))
+                                        f"http://{lab.gpu1.address}:{server.port}/completion", lab.gpu1.address,
+                                        lab.ca, body))
         look, _ = watch.until(lambda look: any(flow.get("tokens_per_s") for flow in look.snapshot["flows"]))
     flow = next(flow for flow in look.snapshot["flows"] if flow.get("tokens_per_s"))
     assert (flow["peer"], flow["direction"], flow["port"]) == ("admin", "in", server.port), flow
