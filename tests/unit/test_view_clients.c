@@ -100,9 +100,9 @@ static void every_column_has_a_word_for_what_is_unknown(void **state)
 	snapshot->flows[0] = unknown;
 	for (size_t i = 0; i < view_clients.column_count; i++) {
 		const struct column *column = &view_clients.columns[i];
-		struct value value = { .text = "" };
+		struct value value;
 
-		column->format(snapshot, 0, &value);
+		column_format(column, snapshot, 0, &value);
 		assert_true(*value.text);
 		assert_null(strpbrk(value.text, "0123456789"));
 	}
