@@ -245,7 +245,7 @@ static const struct column columns[] = {
 	{ "PATH", "path", 9, 16, 75, .format = format_path, .compare = compare_path },
 	{ "RTT ms", "rtt", 7, 7, 50, true, .starts_high = true, .text = text_ms, .number = number_rtt },
 	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
-	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .text = text_count,
+	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .text = text_speed,
 		.number = number_tokens },
 	{ "QUEUE", "queue", 6, 6, 45, true, .starts_high = true, .text = text_count, .number = number_queue },
 	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },

@@ -68,6 +68,10 @@ static void what_is_estimated_carries_a_sign_and_what_is_unknown_does_not(void *
 	flow.tokens_per_s = 41;
 	value_flow_tokens(&value, &flow);
 	assert_string_equal(value.text, "~41");
+	flow.tokens_per_s = 0.3;
+	value_flow_tokens(&value, &flow);
+	assert_string_equal(value.text, "~0.3");
+	flow.tokens_per_s = 41;
 	flow.is_estimated = false;
 	value_flow_tokens(&value, &flow);
 	assert_string_equal(value.text, "41");
