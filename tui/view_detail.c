@@ -141,11 +141,12 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 	const struct {
 		const char *name;
 		double number;
+		char *(*text)(char *to, size_t size, double number);
 	} figures[] = {
-		{ "running", endpoint->running },
-		{ "waiting", endpoint->waiting },
-		{ "slots", endpoint->slots },
-		{ "tok/s", endpoint->tokens_per_s },
+		{ "running", endpoint->running, text_count },
+		{ "waiting", endpoint->waiting, text_count },
+		{ "slots", endpoint->slots, text_count },
+		{ "tok/s", endpoint->tokens_per_s, text_speed },
 	};
 	bool has_any = false;
 	char number[32];
@@ -158,7 +159,7 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 	page_line(page, ROLE_TEXT, " ");
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
 		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
-			text_count(number, sizeof(number), figures[i].number));
+			figures[i].text(number, sizeof(number), figures[i].number));
 }
 
 static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
