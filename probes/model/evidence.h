@@ -133,7 +133,7 @@ struct known_engine {
 };
 
 struct known_endpoint {
-	char *url, *peer_id, *address, *at, *server, *title, *version, *incarnation;
+	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
 	bool is_pinned, is_own, is_front_end;

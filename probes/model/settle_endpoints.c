@@ -199,6 +199,7 @@ static void copy_endpoint(struct settling *s, const struct known_endpoint *known
 	row->is_pinned = known->is_pinned;
 	row->server = arena_copy(s->arena, known->server);
 	row->title = arena_copy(s->arena, known->title);
+	row->base_url = *known->api ? arena_printf(s->arena, "%s%s", known->url, known->api) : "";
 	row->version = arena_copy(s->arena, known->version);
 	row->age_ms = age;
 	row->is_stale = when_known(known->good) && age > 3 * (double)s->ledger->terms.poll_ms;

@@ -103,6 +103,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 			.is_own = is_own,
 			.server = test.family ? test.family->name : "",
 			.title = test.family ? test.family->title : "",
+			.api = test.family ? family_api(test.family) : "",
 		},
 		at(0));
 }
@@ -239,6 +240,7 @@ static void tell(
 	if (test.family) {
 		obs.server = test.family->name;
 		obs.title = test.family->title;
+		obs.api = family_api(test.family);
 		obs.is_front_end = test.family->kind == KIND_FRONT_END;
 	}
 	ledger_see_answer(l, &obs, now);
