@@ -540,6 +540,40 @@ static void lm_studio_tells_loaded_from_not_loaded(void **state)
 		"{\"error\":\"Unexpected endpoint or method. (GET /api/v0/models)\"}", &r));
 }
 
+/* The examples of its documentation, shortened. */
+static void lm_studio_since_0_4_tells_sizes_and_instances(void **state)
+{
+	static const char path[] = "/api/v1/models";
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("lm-studio", path, 200,
+		"{\"models\":[{\"type\":\"llm\",\"key\":\"gemma-3-270m-it-qat\",\"quantization\":{\"name\":"
+		"\"Q4_0\","
+		"\"bits_per_weight\":4},\"size_bytes\":241410208,\"loaded_instances\":[{\"id\":\"gemma-3-"
+		"270m-it-qat\","
+		"\"config\":{\"context_length\":4096}},{\"id\":\"gemma-3-270m-it-qat:2\",\"config\":{"
+		"\"context_length\":8192}}],\"max_context_length\":32768,\"format\":\"gguf\"},"
+		"{\"type\":\"embedding\",\"key\":\"nomic\",\"quantization\":{\"name\":\"F16\"},\"size_"
+		"bytes\":"
+		"274290560,\"loaded_instances\":[],\"max_context_length\":2048},"
+		"{\"key\":\"bare\",\"quantization\":null}]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 3);
+	assert_model(&r.models[0], "gemma-3-270m-it-qat", MODEL_LOADED);
+	assert_float_equal(r.models[0].size_bytes, 241410208, 0);
+	assert_float_equal(r.models[0].context, 8192, 0);
+	assert_string_equal(r.models[0].quantisation, "Q4_0");
+	assert_model(&r.models[1], "nomic", MODEL_COLD);
+	assert_float_equal(r.models[1].context, 2048, 0);
+	assert_model(&r.models[2], "bare", MODEL_UNKNOWN);
+	assert_unknown(r.models[2].size_bytes);
+	assert_string_equal(r.models[2].quantisation, "");
+	assert_true(read_body("lm-studio", path, 200,
+		"{\"error\":\"Unexpected endpoint or method. (GET /api/v1/models)\"}", &r));
+	assert_int_equal(r.list, MODELS_UNTOLD);
+}
+
 static void triton_tells_the_models_that_are_ready(void **state)
 {
 	static const char *const states[] = { "no-models", "idle", "working", "model-broken" };
@@ -1061,6 +1095,7 @@ int main(void)
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),
 		cmocka_unit_test(an_open_webui_without_an_account_is_open),
 		cmocka_unit_test(lm_studio_tells_loaded_from_not_loaded),
+		cmocka_unit_test(lm_studio_since_0_4_tells_sizes_and_instances),
 		cmocka_unit_test(triton_tells_the_models_that_are_ready),
 		cmocka_unit_test(nim_tells_its_work_by_vllms_names_without_the_prefix),
 		cmocka_unit_test(textgen_has_one_model_or_none),
