@@ -27,6 +27,7 @@
 #define MX "mlx-lm-0.32.2/"
 #define XI "xinference-4.1.0/"
 #define RS "ray-serve-2.60.0/"
+#define TR "triton-2.51.0/"
 #define PK "portkey-gateway-1.15.2/"
 
 struct row {
@@ -144,6 +145,10 @@ static const struct row rows[] = {
 	{ RS "no-application", "ray-serve", NULL, 2, "loading: loading" },
 	{ RS "ready-idle", "ray-serve", NULL, 2, "ok:" },
 	{ RS "replica-sigstop", "ray-serve", NULL, 2, "ok:" },
+	{ TR "idle", "triton", NULL, 2, "ok: open-endpoint" },
+	{ TR "model-broken", "triton", NULL, 2, "ok: open-endpoint" },
+	{ TR "no-models", "triton", NULL, 2, "ok:" },
+	{ TR "working", "triton", NULL, 2, "ok: open-endpoint" },
 	{ VL "api-key-missing", "vllm", NULL, 2, "auth: auth-required" },
 	{ VL "api-key-right", "vllm", VL "ready-idle", 2, "ok: open-endpoint" },
 	{ VL "engine-killed", "vllm", NULL, 2, "fault: server-error" },
