@@ -1,7 +1,7 @@
 /* NVIDIA NIM for LLMs, by its makers' documentation of the API and of its metrics; no recording of it exists.
  *
- * Version 2 has vLLM inside, whose list of models says so: it is told, and read, as vLLM. The older ones say
- * `"owned_by":"system"`. Health, metadata and metrics are the container's own and wake nothing;
+ * Version 2 has vLLM inside by its documentation; where its list of models says so, it is read as vLLM,
+ * which was not tried. The older ones say `"owned_by":"system"`. Health, metadata and metrics are the container's own and wake nothing;
  * `/v1/health/ready` is 503 until the model is loaded, which is left to the verdicts on status, for no
  * document says what is in it. */
 #include "probes/families.h"
