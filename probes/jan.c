@@ -23,17 +23,11 @@ static bool wants_key(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)entry, (void)arena;
-	model->state = MODEL_LOADED;
-}
-
 static bool read_models(const struct answer *answer, struct reading *reading)
 {
 	return wants_key(answer, reading) ||
 	       (readers_is_openai_list(answer) &&
-		       readers_take_list(answer, "data", "id", MODELS_LOADED, fill_loaded, reading));
+		       readers_take_list(answer, "data", "id", MODELS_LOADED, readers_fill_loaded, reading));
 }
 
 static void fill_available(const struct json *entry, struct obs_model *model, struct arena *arena)

@@ -1,9 +1,9 @@
 /* NVIDIA NIM for LLMs, by its makers' documentation of the API and of its metrics; no recording of it exists.
  *
  * Version 2 has vLLM inside by its documentation; where its list of models says so, it is read as vLLM,
- * which was not tried. The older ones say `"owned_by":"system"`. Health, metadata and metrics are the container's own and wake nothing;
- * `/v1/health/ready` is 503 until the model is loaded, which is left to the verdicts on status, for no
- * document says what is in it. */
+ * which was not tried. The older ones say `"owned_by":"system"`. Health, metadata and metrics are the
+ * container's own and wake nothing; `/v1/health/ready` is 503 until the model is loaded, which is left to the
+ * verdicts on status, for no document says what is in it. */
 #include "probes/families.h"
 
 #include "probes/base/mem.h"
@@ -51,18 +51,6 @@ static bool read_metrics(const struct answer *answer, struct reading *reading)
 	       prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading);
 }
 
-static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)arena;
-	model->state = MODEL_LOADED;
-	model->context = readers_amount(entry, "max_model_len");
-}
-
-static bool read_models(const struct answer *answer, struct reading *reading)
-{
-	return readers_take_openai(answer, fill_model, reading);
-}
-
 static enum sureness is_nim(const char *path, const struct answer *answer)
 {
 	const struct json *first = json_first(json_member(answer->json, "data"));
@@ -75,7 +63,7 @@ static enum sureness is_nim(const char *path, const struct answer *answer)
 static const struct request requests[] = {
 	{ "/v1/health/ready", COST_FREE, EVERY_POLL, read_ready, NULL },
 	{ "/v1/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, NULL },
 	{ "/v1/metadata", COST_FREE, AT_START, read_metadata, NULL },
 };
 

@@ -6,10 +6,8 @@
 #include "probes/families.h"
 
 #include "probes/base/mem.h"
-#include "probes/base/text.h"
 #include "probes/readers.h"
 
-#include <math.h>
 #include <string.h>
 
 static const char model_info[] = "/v1/internal/model/info";
@@ -24,14 +22,8 @@ static void take_model(const char *name, struct reading *reading)
 {
 	reading->models = arena_alloc(reading->arena, sizeof(*reading->models));
 	reading->model_count = 1;
-	reading->models[0] = (struct obs_model){
-		.id = text_keep(reading->arena, name),
-		.state = MODEL_LOADED,
-		.size_bytes = NAN,
-		.vram_bytes = NAN,
-		.context = NAN,
-		.quantisation = "",
-	};
+	reading->models[0] = readers_model(name, reading->arena);
+	reading->models[0].state = MODEL_LOADED;
 }
 
 /* "None", or null, is no model. */

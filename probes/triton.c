@@ -38,16 +38,10 @@ static bool read_name(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)entry, (void)arena;
-	model->state = MODEL_LOADED;
-}
-
 /* Of the models that are ready; another version of a model is another entry. */
 static bool read_statistics(const struct answer *answer, struct reading *reading)
 {
-	return readers_take_list(answer, "model_stats", "name", MODELS_LOADED, fill_model, reading);
+	return readers_take_list(answer, "model_stats", "name", MODELS_LOADED, readers_fill_loaded, reading);
 }
 
 static enum sureness is_triton(const char *path, const struct answer *answer)
