@@ -71,17 +71,29 @@ static struct reading reads(const char *family, const char *path, const char *re
 	return reading;
 }
 
-static bool read_body(
-	const char *family, const char *path, int status, const char *body, struct reading *reading)
+static bool read_made(const struct request *request, int status, const char *headers, const char *body,
+	struct reading *reading)
 {
 	struct answer answer;
 	bool is_its_own;
 
 	reading_init(reading, arena);
-	played_make(&answer, status, "Content-Type: application/json\n", body, strlen(body));
-	is_its_own = request_of(family, path)->read(&answer, reading);
+	played_make(&answer, status, headers, body, strlen(body));
+	is_its_own = request->read(&answer, reading);
 	answer_fini(&answer);
 	return is_its_own;
+}
+
+static bool read_body(
+	const char *family, const char *path, int status, const char *body, struct reading *reading)
+{
+	return read_made(request_of(family, path), status, "Content-Type: application/json\n", body, reading);
+}
+
+static bool read_text(
+	const char *family, const char *path, const char *type, const char *body, struct reading *reading)
+{
+	return read_made(request_of(family, path), 200, type, body, reading);
 }
 
 static void assert_model(const struct obs_model *model, const char *id, enum model_state state)
@@ -439,14 +451,10 @@ static void several_vllm_engines_are_added_up(void **state)
 		"vllm:generation_tokens_total 1e999\n"
 		"vllm:generation_tokens_total\n"
 		"vllm:generation_tokens_total 12";
-	struct answer answer;
 	struct reading r;
 
 	(void)state;
-	reading_init(&r, arena);
-	played_make(&answer, 200, "Content-Type: text/plain\n", body, strlen(body));
-	assert_true(request_of("vllm", "/metrics")->read(&answer, &r));
-	answer_fini(&answer);
+	assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body, &r));
 	assert_float_equal(r.running, 5, 0);
 	assert_unknown(r.waiting);
 	assert_float_equal(r.generated_tokens, 1512, 0);
@@ -464,14 +472,10 @@ static void a_vllm_that_was_put_to_sleep_says_so(void **state)
 	(void)state;
 	assert_false(reads("vllm", "/metrics", VL "ready-idle/metrics").is_sleeping);
 	for (int asleep = 0; asleep < 2; asleep++) {
-		struct answer answer;
 		char body[512];
 
 		snprintf(body, sizeof(body), form, !asleep, asleep);
-		reading_init(&r, arena);
-		played_make(&answer, 200, "Content-Type: text/plain\n", body, strlen(body));
-		assert_true(request_of("vllm", "/metrics")->read(&answer, &r));
-		answer_fini(&answer);
+		assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body, &r));
 		assert_int_equal(r.is_sleeping, asleep);
 	}
 }
@@ -607,14 +611,10 @@ static void nim_tells_its_work_by_vllms_names_without_the_prefix(void **state)
 				   "generation_tokens_total{model_name=\"m\"} 40\n"
 				   "time_to_first_token_seconds_bucket{le=\"0.1\"} 3\n"
 				   "time_to_first_token_seconds_bucket{le=\"+Inf\"} 4\n";
-	struct answer answer;
 	struct reading r;
 
 	(void)state;
-	reading_init(&r, arena);
-	played_make(&answer, 200, "Content-Type: text/plain\n", text, strlen(text));
-	assert_true(request_of("nim", "/v1/metrics")->read(&answer, &r));
-	answer_fini(&answer);
+	assert_true(read_text("nim", "/v1/metrics", "Content-Type: text/plain\n", text, &r));
 	assert_float_equal(r.running, 3, 0);
 	assert_float_equal(r.waiting, 2, 0);
 	assert_float_equal(r.slots, 256, 0);
@@ -659,7 +659,6 @@ static void textgen_has_one_model_or_none(void **state)
 
 static void jan_tells_what_runs_and_what_could(void **state)
 {
-	struct answer answer;
 	struct reading r;
 
 	(void)state;
@@ -675,15 +674,9 @@ static void jan_tells_what_runs_and_what_could(void **state)
 	assert_models(&r, MODELS_ALL, 2);
 	assert_model(&r.models[0], "a", MODEL_LOADED);
 	assert_model(&r.models[1], "b", MODEL_COLD);
-	reading_init(&r, arena);
-	played_make(&answer, 404, "", "Not Found", strlen("Not Found"));
-	assert_true(request_of("jan", "/v1/models/available")->read(&answer, &r));
-	answer_fini(&answer);
+	assert_true(read_made(request_of("jan", "/v1/models/available"), 404, "", "Not Found", &r));
 	assert_int_equal(r.list, MODELS_UNTOLD);
-	reading_init(&r, arena);
-	played_make(&answer, 401, "", "Missing authorization header", strlen("Missing authorization header"));
-	assert_true(request_of("jan", "/v1/models")->read(&answer, &r));
-	answer_fini(&answer);
+	assert_true(read_made(request_of("jan", "/v1/models"), 401, "", "Missing authorization header", &r));
 	assert_true(r.wants_key);
 }
 
@@ -790,19 +783,6 @@ static void portkey_greets(void **state)
 }
 
 /* ---- by their makers' documents and sources ---- */
-
-static bool read_text(
-	const char *family, const char *path, const char *type, const char *body, struct reading *reading)
-{
-	struct answer answer;
-	bool is_its_own;
-
-	reading_init(reading, arena);
-	played_make(&answer, 200, type, body, strlen(body));
-	is_its_own = request_of(family, path)->read(&answer, reading);
-	answer_fini(&answer);
-	return is_its_own;
-}
 
 static void sglang_counts_work_where_metrics_are_switched_on(void **state)
 {
