@@ -135,6 +135,7 @@ struct sent {
  * connection; server is our own question without the path; queue, prefill and token are the engine's word. */
 struct anatomy {
 	double path_ms, connect_ms, tls_ms, server_ms, queue_ms, prefill_ms;
+	double engine_ms; /* queue and prefill, where the engine does not tell them apart */
 	double token_ms;  /* from one token to the next: after the first one */
 	const char *text; /* which part is the largest, and whose; "" while nothing was measured */
 };

@@ -148,7 +148,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 		.requests = 40,
 		.bytes_sent = 5200,
 		.bytes_received = 61000,
