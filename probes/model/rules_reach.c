@@ -92,18 +92,28 @@ static const char *who_we_are(const struct ledger *ledger)
 				    : "*";
 }
 
+/* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
+static const char *note_on_serve(const struct evidence *e)
+{
+	int port = e->endpoint->port;
+
+	return port == 443 || port == 8443 || port == 10000
+		       ? " (a rule for the engine's own port does not open that of tailscale serve)"
+		       : "";
+}
+
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 {
 	const struct obs_peer *peer = e->peer ? e->peer->obs : NULL;
 
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
-		who_we_are(e->ledger),
+	snprintf(f->detail, sizeof(f->detail),
+		"{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}%s", who_we_are(e->ledger),
 		peer && peer->tags[0]        ? peer->tags[0]
 		: peer && peer->addresses[0] ? peer->addresses[0]
 					     : "*",
-		e->endpoint->port);
+		e->endpoint->port, note_on_serve(e));
 	return true;
 }
 
@@ -128,6 +138,11 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
+	snprintf(f->fix, sizeof(f->fix),
+		"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node?%s on %%{peer}: sudo nft "
+		"list "
+		"ruleset",
+		note_on_serve(e));
 	if (is_turned_away(e, f))
 		return true;
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
@@ -247,10 +262,7 @@ const struct rule reach_rules[] = {
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connects to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
-		"ruleset",
-		true },
+		"connects to %{host}:%{port} %{detail}", "", true },
 	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
 		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale "
 		"serve --tcp` "
