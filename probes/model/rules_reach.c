@@ -93,13 +93,16 @@ static const char *who_we_are(const struct ledger *ledger)
 }
 
 /* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
-static const char *note_on_serve(const struct evidence *e)
+static bool is_port_of_serve(const struct evidence *e)
 {
 	int port = e->endpoint->port;
 
-	return port == 443 || port == 8443 || port == 10000
-		       ? " (a rule for the engine's own port does not open that of tailscale serve)"
-		       : "";
+	return port == 443 || port == 8443 || port == 10000;
+}
+
+static const char *note_on_serve(const struct evidence *e)
+{
+	return is_port_of_serve(e) ? " (a rule for the engine's own port does not open this one)" : "";
 }
 
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
@@ -138,11 +141,11 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
-	snprintf(f->fix, sizeof(f->fix),
-		"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node?%s on %%{peer}: sudo nft "
-		"list "
-		"ruleset",
-		note_on_serve(e));
+	if (is_port_of_serve(e))
+		snprintf(f->fix, sizeof(f->fix),
+			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
+			"sudo nft list ruleset",
+			note_on_serve(e));
 	if (is_turned_away(e, f))
 		return true;
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
@@ -262,7 +265,10 @@ const struct rule reach_rules[] = {
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connects to %{host}:%{port} %{detail}", "", true },
+		"connects to %{host}:%{port} %{detail}",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
+		"ruleset",
+		true },
 	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
 		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale "
 		"serve --tcp` "

@@ -146,7 +146,7 @@ static void a_grant_names_tags_where_there_are_any(void **state)
 
 static void a_rule_for_the_engines_port_does_not_open_that_of_serve(void **state)
 {
-	static const char note[] = "a rule for the engine's own port does not open that of tailscale serve";
+	static const char note[] = "a rule for the engine's own port does not open this one";
 	struct ledger *l = watching(GPU1);
 
 	(void)state;
