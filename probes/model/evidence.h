@@ -271,6 +271,8 @@ bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answe
 bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
+/* Whether what stands before it refused us, in no words of an engine. */
+bool endpoint_wants_login(const struct evidence *evidence);
 
 /* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
