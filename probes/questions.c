@@ -10,6 +10,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/net.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -129,16 +130,16 @@ static bool ping(struct question *question, const char *type);
 
 static void ping_answered(struct question *question, const struct answer *answer)
 {
-	double seconds = json_number(answer->json, "LatencySeconds");
-	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
+	struct obs_ping pong;
 
-	if (!is_pong && !question->is_tsmp) {
+	ping_read(answer->status == 200 ? answer->json : NULL, &pong);
+	if (isnan(pong.ms) && !question->is_tsmp) {
 		question->is_tsmp = true;
 		if (ping(question, "TSMP"))
 			return;
 	}
-	ledger_see_ping(
-		question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
+	pong.peer_id = question->peer_id;
+	ledger_see_ping(question->questions->ledger, &pong, when_now());
 }
 
 static bool is_plain(const struct answer *answer)

@@ -49,6 +49,29 @@ static void write_verdicts(struct json_out *out, const struct snapshot *snapshot
 	json_out_end(out, ']');
 }
 
+static void write_tri(struct json_out *out, const char *key, enum tri tri)
+{
+	if (tri != TRI_UNKNOWN)
+		json_out_bool(out, key, tri == TRI_YES);
+}
+
+static void write_net(struct json_out *out, const struct obs_net *net)
+{
+	if (!net->at)
+		return;
+	json_out_begin(out, "net", '{');
+	write_tri(out, "udp", net->has_udp);
+	write_tri(out, "ipv4", net->has_ipv4);
+	write_tri(out, "ipv6", net->has_ipv6);
+	write_tri(out, "hard_nat", net->is_hard_nat);
+	write_tri(out, "port_mapping", net->maps_ports);
+	write_tri(out, "captive_portal", net->is_captive);
+	json_out_number(out, "candidates", net->candidates);
+	json_out_number(out, "derp_ms", net->derp_ms);
+	json_out_time(out, "at", net->at);
+	json_out_end(out, '}');
+}
+
 static void write_daemon(struct json_out *out, const struct daemon *daemon)
 {
 	json_out_begin(out, "daemon", '{');
@@ -67,6 +90,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "via", daemon->via);
 	write_if_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
+	write_net(out, &daemon->net);
 	json_out_end(out, '}');
 }
 
@@ -118,6 +142,21 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_time(out, "since", path->since);
 	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
 	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
+	json_out_text(out, "reason", path->reason);
+	json_out_text(out, "reason_text", path->reason_text);
+	json_out_end(out, '}');
+}
+
+static void write_ping(struct json_out *out, const struct ping *ping)
+{
+	if (!ping->at)
+		return;
+	json_out_begin(out, "ping", '{');
+	json_out_bool(out, "answered", !isnan(ping->ms));
+	json_out_number(out, "ms", ping->ms);
+	json_out_text(out, "way", ping_way_name(ping->way));
+	json_out_text(out, "via", ping->via);
+	json_out_time(out, "at", ping->at);
 	json_out_end(out, '}');
 }
 
@@ -135,6 +174,8 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
+	write_ping(out, &peer->ping);
+	write_net(out, &peer->net);
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	write_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);

@@ -40,6 +40,12 @@ struct recollection {
 	double changes;          /* of kind, before this program looked */
 };
 
+/* The last ping that tailscaled was asked for. */
+struct known_ping {
+	struct when at;
+	struct obs_ping said; /* without peer_id */
+};
+
 /* So many changes within ten minutes are flapping. */
 #define FLAPS 4
 
@@ -63,6 +69,8 @@ struct known_peer {
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;           /* the last ping */
+	struct known_ping *ping;           /* NULL: none was asked for */
+	struct obs_net *net;               /* NULL: it was not asked for, or told nothing */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -219,6 +227,7 @@ struct ledger {
 		double dropped;
 	} capture;
 	struct standings standings;
+	struct obs_net netcheck;
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
 		struct event *items; /* text owned; oldest first */

@@ -18,6 +18,8 @@ void ledger_free_peer(struct known_peer *peer)
 	free(peer->rtt);
 	free(peer->sighting);
 	free(peer->recollection);
+	free(peer->ping);
+	free(peer->net);
 	free(peer->standings.items);
 }
 
@@ -351,16 +353,43 @@ void ledger_see_knock(struct ledger *ledger, const char *peer_id)
 		peer->was_asked = true;
 }
 
-void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now)
+static void keep_ping(struct known_peer *peer, const struct obs_ping *ping, struct when now)
 {
-	struct known_peer *peer = ledger_peer(ledger, peer_id);
+	if (!peer->ping)
+		peer->ping = mem_alloc(sizeof(*peer->ping));
+	*peer->ping = (struct known_ping){ now, *ping };
+	peer->ping->said.peer_id = "";
+}
+
+void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
+{
+	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
 
 	if (!peer)
 		return;
-	peer->ping_ok = !isnan(ms);
-	peer->ping_lost = isnan(ms);
-	if (isnan(ms))
+	keep_ping(peer, ping, now);
+	peer->ping_ok = !isnan(ping->ms);
+	peer->ping_lost = isnan(ping->ms);
+	if (isnan(ping->ms))
 		return;
 	peer->heard = now;
-	peer_time(peer, RTT_PING, ms, now);
+	peer_time(peer, RTT_PING, ping->ms, now);
+}
+
+void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
+{
+	ledger->netcheck = *net;
+	ledger->netcheck.at = now.wall_ms;
+}
+
+void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now)
+{
+	struct known_peer *peer = ledger_peer(ledger, node->peer_id);
+
+	if (!peer)
+		return;
+	if (!peer->net)
+		peer->net = mem_alloc(sizeof(*peer->net));
+	*peer->net = node->net;
+	peer->net->at = now.wall_ms;
 }

@@ -80,6 +80,7 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
 						     : "";
+	path->reason = path->reason_text = "";
 	path->changes = known->changes + (known->recollection ? known->recollection->changes : 0);
 	path->since = known->kind_since.wall_ms;
 	settle_bytes(s, known, path);
@@ -103,6 +104,16 @@ static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs
 	const char *suffix = ledger->status->magicdns_suffix;
 
 	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
+}
+
+static struct ping settle_ping(const struct settling *s, const struct known_ping *known)
+{
+	if (!known)
+		return (struct ping){ .ms = NAN, .via = "" };
+	return (struct ping){ .at = known->at.wall_ms,
+		.ms = known->said.ms,
+		.way = known->said.way,
+		.via = arena_copy(s->arena, known->said.via) };
 }
 
 static void copy_peer(struct settling *s, const struct known_peer *known, struct peer *row)
@@ -132,6 +143,11 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
 	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
 	settle_path(s, known, row);
+	row->ping = settle_ping(s, known->ping);
+	if (known->net)
+		row->net = *known->net;
+	else
+		net_init(&row->net);
 }
 
 /* What a status says of a peer is believed at the second time, like a path; a pong says more than a status.

@@ -111,6 +111,8 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.rtt_source = "",
 			.pong_age_ms = NAN,
 			.pong_source = "",
+			.reason = "",
+			.reason_text = "",
 			.changes = NAN,
 			.rx_bytes = { NAN, NAN, NAN },
 			.tx_bytes = { NAN, NAN, NAN } },

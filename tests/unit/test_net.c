@@ -1,0 +1,228 @@
+/* netcheck, whois and ping, as tailscaled 1.102.5 answered them, and as a stranger might. */
+#include "probes/net.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/json.h"
+#include "tests/unit/recording.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+typedef int parse_fn(const char *bytes, size_t length, struct obs_net *net, struct fault *fault);
+
+static struct obs_net recorded(parse_fn *parse, const char *name)
+{
+	char path[128];
+	size_t length;
+	struct obs_net net;
+	struct fault fault = { "" };
+	char *text;
+
+	snprintf(path, sizeof(path), "tests/recordings/tailscale/%s", name);
+	text = recording_read(path, &length);
+	if (parse(text, length, &net, &fault))
+		fail_msg("%s: %s", name, fault.text);
+	free(text);
+	return net;
+}
+
+static struct obs_net told(parse_fn *parse, const char *text)
+{
+	struct obs_net net;
+	struct fault fault = { "" };
+
+	if (parse(text, strlen(text), &net, &fault))
+		fail_msg("%s", fault.text);
+	return net;
+}
+
+static void assert_refused(parse_fn *parse, const char *text)
+{
+	struct obs_net net;
+	struct fault fault = { "" };
+
+	assert_int_equal(parse(text, strlen(text), &net, &fault), -1);
+	assert_true(*fault.text);
+	assert_true(net.has_udp == TRI_UNKNOWN && isnan(net.candidates) && isnan(net.derp_ms));
+}
+
+static void netcheck_tells_what_passes_here(void **state)
+{
+	struct obs_net net = recorded(netcheck_parse, "netcheck.json");
+
+	(void)state;
+	assert_int_equal(net.has_udp, TRI_YES);
+	assert_int_equal(net.has_ipv4, TRI_YES);
+	assert_int_equal(net.has_ipv6, TRI_NO);
+	assert_int_equal(net.is_hard_nat, TRI_NO);
+	assert_int_equal(net.maps_ports, TRI_NO);
+	assert_int_equal(net.is_captive, TRI_UNKNOWN);
+	assert_float_equal(net.derp_ms, 0.095843, 1e-6);
+	assert_true(isnan(net.candidates));
+}
+
+static void what_netcheck_leaves_open_is_unknown(void **state)
+{
+	struct obs_net net =
+		told(netcheck_parse, "{\"UDP\":false,\"MappingVariesByDestIP\":null,\"UPnP\":null,"
+				     "\"PMP\":false,\"PCP\":false,\"PreferredDERP\":0,\"RegionLatency\":{}}");
+
+	(void)state;
+	assert_int_equal(net.has_udp, TRI_NO);
+	assert_int_equal(net.is_hard_nat, TRI_UNKNOWN);
+	assert_int_equal(net.maps_ports, TRI_UNKNOWN);
+	assert_true(isnan(net.derp_ms));
+	assert_int_equal(told(netcheck_parse, "{\"UDP\":true,\"PMP\":true}").maps_ports, TRI_YES);
+}
+
+static void what_is_no_report_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(netcheck_parse, "");
+	assert_refused(netcheck_parse, "null");
+	assert_refused(netcheck_parse, "[true]");
+	assert_refused(netcheck_parse, "{\"UDP\":\"true\"}");
+	assert_refused(netcheck_parse, "{}");
+	assert_refused(netcheck_parse, "{\"UDP\":true");
+}
+
+static void whois_tells_the_network_of_a_peer(void **state)
+{
+	struct obs_net net = recorded(whois_parse, "whois-peer.json");
+
+	(void)state;
+	assert_true(net.candidates == 1);
+	assert_int_equal(net.has_udp, TRI_YES);
+	assert_int_equal(net.has_ipv4, TRI_UNKNOWN);
+	assert_int_equal(net.has_ipv6, TRI_NO);
+	assert_int_equal(net.is_hard_nat, TRI_NO);
+	assert_int_equal(net.maps_ports, TRI_NO);
+}
+
+static void a_peer_whose_host_tells_nothing_is_unknown(void **state)
+{
+	struct obs_net net = told(whois_parse, "{\"Node\":{\"Endpoints\":[\"10.0.0.1:1\",\"[::1]:2\"]}}");
+
+	(void)state;
+	assert_true(net.candidates == 2);
+	assert_int_equal(net.has_udp, TRI_UNKNOWN);
+	assert_int_equal(net.is_hard_nat, TRI_UNKNOWN);
+	assert_int_equal(net.maps_ports, TRI_UNKNOWN);
+}
+
+static void no_listed_address_is_none(void **state)
+{
+	(void)state;
+	assert_true(told(whois_parse, "{\"Node\":{\"Endpoints\":null}}").candidates == 0);
+	assert_true(told(whois_parse, "{\"Node\":{}}").candidates == 0);
+}
+
+static void what_names_no_node_is_refused(void **state)
+{
+	(void)state;
+	assert_refused(whois_parse, "no match for IP:port");
+	assert_refused(whois_parse, "{}");
+	assert_refused(whois_parse, "{\"Node\":[]}");
+	assert_refused(whois_parse, "null");
+}
+
+/* ---- pings ---- */
+
+static struct obs_ping pong(const char *text)
+{
+	struct fault fault = { "" };
+	struct json *tree = json_parse(text, strlen(text), &fault);
+	struct obs_ping ping;
+
+	ping_read(tree, &ping);
+	json_free(tree);
+	return ping;
+}
+
+static struct obs_ping recorded_pong(const char *kind)
+{
+	char path[128];
+	size_t length;
+	struct obs_ping ping;
+	char *text;
+
+	snprintf(path, sizeof(path), "tests/recordings/tailscale/localapi-ping-disco-%s.json", kind);
+	text = recording_read(path, &length);
+	ping = pong(text);
+	free(text);
+	return ping;
+}
+
+static void a_pong_says_which_way_it_came(void **state)
+{
+	struct obs_ping ping = recorded_pong("direct");
+
+	(void)state;
+	assert_int_equal(ping.way, PING_DIRECT);
+	assert_string_equal(ping.via, "10.99.0.11:41641");
+	assert_float_equal(ping.ms, 0.263213, 1e-6);
+	ping = recorded_pong("derp");
+	assert_int_equal(ping.way, PING_DERP);
+	assert_string_equal(ping.via, "fra");
+	ping = recorded_pong("peer-relay");
+	assert_int_equal(ping.way, PING_PEER_RELAY);
+	assert_string_equal(ping.via, "10.99.0.14:40000:vni:3");
+}
+
+static void a_tsmp_pong_tells_no_way(void **state)
+{
+	struct obs_ping ping = pong("{\"LatencySeconds\":0.5,\"Err\":\"\",\"DERPRegionCode\":\"\"}");
+
+	(void)state;
+	assert_int_equal(ping.way, PING_UNTOLD);
+	assert_string_equal(ping.via, "");
+	assert_true(ping.ms == 500);
+}
+
+static void an_error_or_nothing_is_no_pong(void **state)
+{
+	struct obs_ping ping = pong("{\"LatencySeconds\":0.5,\"Err\":\"no matching peer\"}");
+
+	(void)state;
+	assert_true(isnan(ping.ms));
+	ping_read(NULL, &ping);
+	assert_true(isnan(ping.ms) && ping.way == PING_UNTOLD && !*ping.via);
+	assert_true(isnan(pong("[]").ms));
+}
+
+static void a_region_s_name_is_cleaned_and_cut(void **state)
+{
+	char text[400] = "{\"LatencySeconds\":1,\"DERPRegionCode\":\"\\u001b[31m";
+	struct obs_ping ping;
+
+	(void)state;
+	memset(text + strlen(text), 'x', 200);
+	strcat(text, "\"}");
+	ping = pong(text);
+	assert_null(strchr(ping.via, 0x1b));
+	assert_true(strlen(ping.via) < sizeof(ping.via) && strstr(ping.via, "…"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(netcheck_tells_what_passes_here),
+		cmocka_unit_test(what_netcheck_leaves_open_is_unknown),
+		cmocka_unit_test(what_is_no_report_is_refused),
+		cmocka_unit_test(whois_tells_the_network_of_a_peer),
+		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
+		cmocka_unit_test(no_listed_address_is_none),
+		cmocka_unit_test(what_names_no_node_is_refused),
+		cmocka_unit_test(a_pong_says_which_way_it_came),
+		cmocka_unit_test(a_tsmp_pong_tells_no_way),
+		cmocka_unit_test(an_error_or_nothing_is_no_pong),
+		cmocka_unit_test(a_region_s_name_is_cleaned_and_cut),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
