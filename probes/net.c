@@ -1,14 +1,12 @@
-/* Three answers, each a few members of a bigger one. */
+/* Two answers, each a few members of a bigger one. */
 #include "probes/net.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 static enum tri tri_of(const struct json *value)
 {
@@ -101,27 +99,4 @@ int whois_parse(const char *bytes, size_t length, struct obs_net *net, struct fa
 	net->maps_ports = maps_ports(info);
 	json_free(tree);
 	return 0;
-}
-
-void ping_read(const struct json *answer, struct obs_ping *ping)
-{
-	static const struct {
-		const char *key;
-		enum ping_way way;
-	} ways[] = { { "Endpoint", PING_DIRECT }, { "PeerRelay", PING_PEER_RELAY },
-		{ "DERPRegionCode", PING_DERP } };
-
-	*ping = (struct obs_ping){ .peer_id = "", .ms = NAN };
-	if (!answer || *json_text(answer, "Err"))
-		return;
-	ping->ms = json_number(answer, "LatencySeconds") * 1000;
-	for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-		const char *via = json_text(answer, ways[i].key);
-
-		if (!*via)
-			continue;
-		ping->way = ways[i].way;
-		text_clean(ping->via, sizeof(ping->via), via, strlen(via));
-		return;
-	}
 }

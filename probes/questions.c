@@ -10,7 +10,6 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/net.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -130,16 +129,16 @@ static bool ping(struct question *question, const char *type);
 
 static void ping_answered(struct question *question, const struct answer *answer)
 {
-	struct obs_ping pong;
+	double seconds = json_number(answer->json, "LatencySeconds");
+	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
 
-	ping_read(answer->status == 200 ? answer->json : NULL, &pong);
-	if (isnan(pong.ms) && !question->is_tsmp) {
+	if (!is_pong && !question->is_tsmp) {
 		question->is_tsmp = true;
 		if (ping(question, "TSMP"))
 			return;
 	}
-	pong.peer_id = question->peer_id;
-	ledger_see_ping(question->questions->ledger, &pong, when_now());
+	ledger_see_ping(
+		question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
 }
 
 static bool is_plain(const struct answer *answer)

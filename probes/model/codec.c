@@ -147,19 +147,6 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_end(out, '}');
 }
 
-static void write_ping(struct json_out *out, const struct ping *ping)
-{
-	if (!ping->at)
-		return;
-	json_out_begin(out, "ping", '{');
-	json_out_bool(out, "answered", !isnan(ping->ms));
-	json_out_number(out, "ms", ping->ms);
-	json_out_text(out, "way", ping_way_name(ping->way));
-	json_out_text(out, "via", ping->via);
-	json_out_time(out, "at", ping->at);
-	json_out_end(out, '}');
-}
-
 static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
 {
 	json_out_begin(out, NULL, '{');
@@ -174,7 +161,6 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
-	write_ping(out, &peer->ping);
 	write_net(out, &peer->net);
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	write_time_or_null(out, "last_seen", peer->last_seen);

@@ -40,12 +40,6 @@ struct recollection {
 	double changes;          /* of kind, before this program looked */
 };
 
-/* The last ping that tailscaled was asked for. */
-struct known_ping {
-	struct when at;
-	struct obs_ping said; /* without peer_id */
-};
-
 /* So many changes within ten minutes are flapping. */
 #define FLAPS 4
 
@@ -69,7 +63,6 @@ struct known_peer {
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;           /* the last ping */
-	struct known_ping *ping;           /* NULL: none was asked for */
 	struct obs_net *net;               /* NULL: it was not asked for, or told nothing */
 	bool was_online, was_asked;
 	enum state state;

@@ -41,7 +41,8 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpo
 void ledger_drop_endpoint(struct ledger *ledger, const char *url);
 void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now);
 void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now);
-void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
+/* A disco pong: ms, and NAN for none. */
+void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now);
 void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);

@@ -18,7 +18,6 @@ void ledger_free_peer(struct known_peer *peer)
 	free(peer->rtt);
 	free(peer->sighting);
 	free(peer->recollection);
-	free(peer->ping);
 	free(peer->net);
 	free(peer->standings.items);
 }
@@ -353,27 +352,18 @@ void ledger_see_knock(struct ledger *ledger, const char *peer_id)
 		peer->was_asked = true;
 }
 
-static void keep_ping(struct known_peer *peer, const struct obs_ping *ping, struct when now)
+void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now)
 {
-	if (!peer->ping)
-		peer->ping = mem_alloc(sizeof(*peer->ping));
-	*peer->ping = (struct known_ping){ now, *ping };
-	peer->ping->said.peer_id = "";
-}
-
-void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
-{
-	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
+	struct known_peer *peer = ledger_peer(ledger, peer_id);
 
 	if (!peer)
 		return;
-	keep_ping(peer, ping, now);
-	peer->ping_ok = !isnan(ping->ms);
-	peer->ping_lost = isnan(ping->ms);
-	if (isnan(ping->ms))
+	peer->ping_ok = !isnan(ms);
+	peer->ping_lost = isnan(ms);
+	if (isnan(ms))
 		return;
 	peer->heard = now;
-	peer_time(peer, RTT_PING, ping->ms, now);
+	peer_time(peer, RTT_PING, ms, now);
 }
 
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)

@@ -277,16 +277,6 @@ struct obs_node {
 	struct obs_net net;
 };
 
-/* Which way a ping came back. TSMP tells none. */
-enum ping_way { PING_UNTOLD, PING_DIRECT, PING_PEER_RELAY, PING_DERP, PING_WAYS };
-
-struct obs_ping {
-	const char *peer_id;
-	double ms; /* NAN: no pong, by disco nor by TSMP */
-	enum ping_way way;
-	char via[80]; /* "10.99.0.11:41641", "10.99.0.14:40000:vni:3", a region's code; "" untold */
-};
-
 /* How the capture helper is. */
 struct obs_capture {
 	int state; /* enum capture_state */

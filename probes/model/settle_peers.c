@@ -106,16 +106,6 @@ static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs
 	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
 }
 
-static struct ping settle_ping(const struct settling *s, const struct known_ping *known)
-{
-	if (!known)
-		return (struct ping){ .ms = NAN, .via = "" };
-	return (struct ping){ .at = known->at.wall_ms,
-		.ms = known->said.ms,
-		.way = known->said.way,
-		.via = arena_copy(s->arena, known->said.via) };
-}
-
 static void copy_peer(struct settling *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
@@ -143,7 +133,6 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
 	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
 	settle_path(s, known, row);
-	row->ping = settle_ping(s, known->ping);
 	if (known->net)
 		row->net = *known->net;
 	else

@@ -53,13 +53,6 @@ const char *path_kind_name(enum path_kind kind)
 	return names[kind];
 }
 
-const char *ping_way_name(enum ping_way way)
-{
-	static const char *const names[PING_WAYS] = { "", "direct", "peer-relay", "derp" };
-
-	return names[way];
-}
-
 const char *found_by_name(enum found_by found)
 {
 	static const char *const names[FOUND_COUNT] = { "config", "serve", "service", "port" };

@@ -104,14 +104,6 @@ struct path {
 	const char *reason, *reason_text;
 };
 
-/* The last ping that tailscaled was asked for. */
-struct ping {
-	int64_t at; /* wall ms; 0: none was */
-	double ms;  /* NAN: it was lost */
-	enum ping_way way;
-	const char *via;
-};
-
 struct peer {
 	const char *id, *name, *fqdn, *os, *user;
 	const char *const *addresses; /* NULL-ended */
@@ -119,7 +111,6 @@ struct peer {
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
 	bool was_asked; /* discovery knocked at its doors */
 	struct path path;
-	struct ping ping;
 	struct obs_net net; /* as its tailscaled told it */
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
@@ -279,7 +270,6 @@ void snapshot_free(struct snapshot *snapshot);
 const char *state_name(enum state state);
 const char *severity_name(enum severity severity);
 const char *layer_name(enum layer layer);
-const char *ping_way_name(enum ping_way way);
 const char *path_kind_name(enum path_kind kind);
 const char *found_by_name(enum found_by found);
 const char *status_name(enum status status);

@@ -122,19 +122,6 @@ void sees(struct ledger *l, struct when now, struct obs_status *status)
 	ledger_keep_status(l, status, "localapi", "/run/tailscale/tailscaled.sock", now);
 }
 
-void pinged(struct ledger *l, const char *id, double ms, struct when now)
-{
-	ledger_see_ping(l, &(struct obs_ping){ .peer_id = id, .ms = ms }, now);
-}
-
-void pinged_by(struct ledger *l, const char *id, enum ping_way way, const char *via, struct when now)
-{
-	struct obs_ping ping = { .peer_id = id, .ms = 1, .way = way };
-
-	snprintf(ping.via, sizeof(ping.via), "%s", via);
-	ledger_see_ping(l, &ping, now);
-}
-
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count)
 {
 	struct arena *arena = arena_new();
@@ -182,8 +169,7 @@ void times_path(struct ledger *l, int ms, struct when now)
 	with_peer(status, GPU1_ID, "gpu1")->current_address = "10.99.0.11:41641";
 	sees(l, now, status);
 	starts_capture(l, now);
-	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d",
-		ms * 1000);
+	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d", ms * 1000);
 }
 
 void ends_period(struct ledger *l, struct when now)

@@ -28,10 +28,6 @@ void watches_own(struct ledger *l, const char *family, const char *url); /* on t
 void sees(struct ledger *l, struct when now, struct obs_status *status); /* takes it over */
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
 
-void pinged(struct ledger *l, const char *id, double ms, struct when now); /* NAN: and gets no pong */
-/* The same; a pong came that way. */
-void pinged_by(struct ledger *l, const char *id, enum ping_way way, const char *via, struct when now);
-
 /* ---- what the capture helper says ---- */
 
 /* Without the time that a line has (at=), which is now. */

@@ -194,7 +194,6 @@ static void fill_rows(void)
 	peers[1].net = (struct obs_net){
 		.has_udp = TRI_NO, .is_hard_nat = TRI_YES, .candidates = 0, .derp_ms = NAN, .at = WHEN
 	};
-	peers[1].ping = (struct ping){ WHEN, 44.5, PING_DERP, "fra" };
 	peers[1].user = "ann@example.com";
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
@@ -384,12 +383,12 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 	json_free(tree);
 }
 
-static void a_peer_s_network_and_its_last_ping_are_told(void **state)
+static void a_peer_s_network_is_told(void **state)
 {
 	struct snapshot snapshot = a_snapshot();
 	struct json *tree = written(&snapshot, false);
 	const struct json *peer = row(tree, "peers", 1), *net = json_member(peer, "net");
-	const struct json *ping = json_member(peer, "ping"), *path = json_member(peer, "path");
+	const struct json *path = json_member(peer, "path");
 
 	(void)state;
 	assert_string_equal(json_text(path, "reason"), "udp-blocked-there");
@@ -397,27 +396,9 @@ static void a_peer_s_network_and_its_last_ping_are_told(void **state)
 	assert_true(json_is_false(json_member(net, "udp")) && json_true(net, "hard_nat"));
 	assert_true(json_number(net, "candidates") == 0 && has_key(net, "at"));
 	assert_false(has_key(net, "ipv4") || has_key(net, "port_mapping") || has_key(net, "derp_ms"));
-	assert_true(json_true(ping, "answered") && json_number(ping, "ms") == 44.5);
-	assert_string_equal(json_text(ping, "way"), "derp");
-	assert_string_equal(json_text(ping, "via"), "fra");
-	assert_false(has_key(row(tree, "peers", 0), "net") || has_key(row(tree, "peers", 0), "ping"));
+	assert_false(has_key(row(tree, "peers", 0), "net"));
 	net = json_member(json_member(tree, "daemon"), "net");
 	assert_true(json_true(net, "udp") && json_number(net, "derp_ms") == 11.5);
-	json_free(tree);
-}
-
-static void a_lost_ping_has_no_latency_and_no_way(void **state)
-{
-	struct snapshot snapshot = a_snapshot();
-	struct json *tree;
-	const struct json *ping;
-
-	(void)state;
-	peers[1].ping = (struct ping){ WHEN, NAN, PING_UNTOLD, "" };
-	tree = written(&snapshot, false);
-	ping = json_member(row(tree, "peers", 1), "ping");
-	assert_true(json_is_false(json_member(ping, "answered")));
-	assert_false(has_key(ping, "ms") || has_key(ping, "way") || has_key(ping, "via"));
 	json_free(tree);
 }
 
@@ -536,8 +517,7 @@ int main(void)
 		cmocka_unit_test(a_flow_says_who_uses_what),
 		cmocka_unit_test(a_peer_s_bytes_by_path_are_there_where_they_are_known),
 		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
-		cmocka_unit_test(a_peer_s_network_and_its_last_ping_are_told),
-		cmocka_unit_test(a_lost_ping_has_no_latency_and_no_way),
+		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
 		cmocka_unit_test(mounts_and_the_ledger_are_told),

@@ -816,12 +816,12 @@ static void round_trips_are_those_of_the_connect(void **state)
 	assert_true(path_of(s)->rtt_ms == 0.5 && path_of(s)->rtt_age_ms == 1000);
 	assert_string_equal(path_of(s)->rtt_source, "tcp");
 	assert_true(s->endpoints[0].ttfb_ms == 3 && s->endpoints[0].samples == 1);
-	pinged(l, GPU1_ID, 0.25, at(2));
+	ledger_see_ping(l, GPU1_ID, 0.25, at(2));
 	assert_string_equal(path_of(take(l, at(2)))->rtt_source, "tcp");
-	pinged(l, GPU1_ID, 0.25, at(60)); /* where nothing better was measured for long */
+	ledger_see_ping(l, GPU1_ID, 0.25, at(60)); /* where nothing better was measured for long */
 	assert_string_equal(path_of(take(l, at(60)))->rtt_source, "ping");
 	assert_true(path_of(take(l, at(60)))->rtt_ms == 0.25);
-	pinged(l, "nobody", 1, at(2));
+	ledger_see_ping(l, "nobody", 1, at(2));
 }
 
 static void ten_thousand_peers_keep_their_order_and_their_history(void **state)

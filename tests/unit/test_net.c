@@ -1,8 +1,7 @@
-/* netcheck, whois and ping, as tailscaled 1.102.5 answered them, and as a stranger might. */
+/* netcheck and whois, as tailscaled 1.102.5 answered them, and as a stranger might. */
 #include "probes/net.h"
 
 #include "probes/base/fault.h"
-#include "probes/base/json.h"
 #include "tests/unit/recording.h"
 
 #include <math.h>
@@ -131,83 +130,6 @@ static void what_names_no_node_is_refused(void **state)
 	assert_refused(whois_parse, "null");
 }
 
-/* ---- pings ---- */
-
-static struct obs_ping pong(const char *text)
-{
-	struct fault fault = { "" };
-	struct json *tree = json_parse(text, strlen(text), &fault);
-	struct obs_ping ping;
-
-	ping_read(tree, &ping);
-	json_free(tree);
-	return ping;
-}
-
-static struct obs_ping recorded_pong(const char *kind)
-{
-	char path[128];
-	size_t length;
-	struct obs_ping ping;
-	char *text;
-
-	snprintf(path, sizeof(path), "tests/recordings/tailscale/localapi-ping-disco-%s.json", kind);
-	text = recording_read(path, &length);
-	ping = pong(text);
-	free(text);
-	return ping;
-}
-
-static void a_pong_says_which_way_it_came(void **state)
-{
-	struct obs_ping ping = recorded_pong("direct");
-
-	(void)state;
-	assert_int_equal(ping.way, PING_DIRECT);
-	assert_string_equal(ping.via, "10.99.0.11:41641");
-	assert_float_equal(ping.ms, 0.263213, 1e-6);
-	ping = recorded_pong("derp");
-	assert_int_equal(ping.way, PING_DERP);
-	assert_string_equal(ping.via, "fra");
-	ping = recorded_pong("peer-relay");
-	assert_int_equal(ping.way, PING_PEER_RELAY);
-	assert_string_equal(ping.via, "10.99.0.14:40000:vni:3");
-}
-
-static void a_tsmp_pong_tells_no_way(void **state)
-{
-	struct obs_ping ping = pong("{\"LatencySeconds\":0.5,\"Err\":\"\",\"DERPRegionCode\":\"\"}");
-
-	(void)state;
-	assert_int_equal(ping.way, PING_UNTOLD);
-	assert_string_equal(ping.via, "");
-	assert_true(ping.ms == 500);
-}
-
-static void an_error_or_nothing_is_no_pong(void **state)
-{
-	struct obs_ping ping = pong("{\"LatencySeconds\":0.5,\"Err\":\"no matching peer\"}");
-
-	(void)state;
-	assert_true(isnan(ping.ms));
-	ping_read(NULL, &ping);
-	assert_true(isnan(ping.ms) && ping.way == PING_UNTOLD && !*ping.via);
-	assert_true(isnan(pong("[]").ms));
-}
-
-static void a_region_s_name_is_cleaned_and_cut(void **state)
-{
-	char text[400] = "{\"LatencySeconds\":1,\"DERPRegionCode\":\"\\u001b[31m";
-	struct obs_ping ping;
-
-	(void)state;
-	memset(text + strlen(text), 'x', 200);
-	strcat(text, "\"}");
-	ping = pong(text);
-	assert_null(strchr(ping.via, 0x1b));
-	assert_true(strlen(ping.via) < sizeof(ping.via) && strstr(ping.via, "…"));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -218,10 +140,6 @@ int main(void)
 		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
 		cmocka_unit_test(no_listed_address_is_none),
 		cmocka_unit_test(what_names_no_node_is_refused),
-		cmocka_unit_test(a_pong_says_which_way_it_came),
-		cmocka_unit_test(a_tsmp_pong_tells_no_way),
-		cmocka_unit_test(an_error_or_nothing_is_no_pong),
-		cmocka_unit_test(a_region_s_name_is_cleaned_and_cut),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -112,7 +112,7 @@ static void a_pong_withdraws_offline(void **state)
 	(void)state;
 	sees(l, at(2), fleet(offline));
 	sees(l, at(4), fleet(offline));
-	pinged(l, GPU1_ID, 0.4, at(5));
+	ledger_see_ping(l, GPU1_ID, 0.4, at(5));
 	s = take(l, at(5));
 	assert_no_verdict(s, "host-offline");
 	assert_peer_state(s, "gpu1", STATE_OK);
@@ -143,7 +143,7 @@ static void silence_on_all_ways_is_an_unreachable_host(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	pinged(l, GPU1_ID, NAN, at(52));
+	ledger_see_ping(l, GPU1_ID, NAN, at(52));
 	s = take(l, at(53));
 	assert_says(s, "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, "gpu1 is online");
 	assert_no_verdict(s, "filtered");
@@ -155,7 +155,7 @@ static void a_host_that_answers_pings_is_not_unreachable(void **state)
 	struct ledger *l = with_silent_doors_until(50);
 
 	(void)state;
-	pinged(l, GPU1_ID, 0.4, at(52));
+	ledger_see_ping(l, GPU1_ID, 0.4, at(52));
 	assert_no_verdict(take(l, at(53)), "host-unreachable");
 }
 
@@ -167,7 +167,7 @@ static void a_host_heard_while_a_path_could_change_is_not_unreachable(void **sta
 	is_refused(l, at(30));
 	connect_times_out(l, at(34));
 	connect_times_out(l, at(38));
-	pinged(l, GPU1_ID, NAN, at(40));
+	ledger_see_ping(l, GPU1_ID, NAN, at(40));
 	assert_no_verdict(take(l, at(41)), "host-unreachable");
 	assert_verdict(take(l, at(43)), "host-unreachable");
 }
@@ -180,7 +180,7 @@ static void a_slow_path_makes_nothing_slow_that_never_answered(void **state)
 	(void)state;
 	for (int i = 1; i <= 3; i++)
 		sees(l, at(2 * i), fleet(derp_heard));
-	pinged(l, GPU1_ID, 44.5, at(6));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(6));
 	s = take(l, at(7));
 	assert_verdict(s, "relayed");
 	assert_state(s, STATE_UNKNOWN);
@@ -202,8 +202,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	sees(l, at(2), fleet(derp_heard));
 	assert_no_verdict(take(l, at(3)), "relayed");
 	sees(l, at(4), fleet(derp_heard));
-	pinged(l, GPU1_ID, 44.5, at(5));
-	pinged(l, GPU1_ID, 44.5, at(5));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
 		"gpu1 is relayed by DERP fra, +44 ms against its direct path");
@@ -226,7 +226,7 @@ static void one_status_by_derp_is_not_yet_relayed(void **state)
 
 	(void)state;
 	sees(l, at(0), fleet(by_derp));
-	pinged(l, GPU1_ID, 44, at(1));
+	ledger_see_ping(l, GPU1_ID, 44, at(1));
 	assert_no_verdict(take(l, at(1)), "relayed");
 	sees(l, at(2), fleet(by_derp));
 	assert_verdict(take(l, at(3)), "relayed");
@@ -239,7 +239,7 @@ static void an_idle_peer_is_not_relayed(void **state)
 	(void)state;
 	sees(l, at(2), fleet(idle));
 	sees(l, at(4), fleet(idle));
-	pinged(l, GPU1_ID, 44, at(5));
+	ledger_see_ping(l, GPU1_ID, 44, at(5));
 	assert_no_verdict(take(l, at(5)), "relayed");
 }
 
