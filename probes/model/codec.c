@@ -147,6 +147,23 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_end(out, '}');
 }
 
+/* Those that tailscaled was asked for. */
+static void write_pings(struct json_out *out, const struct ping pings[PING_KINDS])
+{
+	json_out_begin(out, "pings", '[');
+	for (int kind = 0; kind < PING_KINDS; kind++) {
+		if (!pings[kind].at)
+			continue;
+		json_out_begin(out, NULL, '{');
+		json_out_text(out, "kind", ping_kind_name((enum ping_kind)kind));
+		json_out_time(out, "at", pings[kind].at);
+		json_out_number(out, "ms", pings[kind].ms);
+		json_out_text(out, "by", pings[kind].by);
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
+}
+
 static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
 {
 	json_out_begin(out, NULL, '{');
@@ -162,6 +179,8 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
 	write_net(out, &peer->net);
+	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
+		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	write_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);

@@ -43,6 +43,15 @@ struct recollection {
 /* So many changes within ten minutes are flapping. */
 #define FLAPS 4
 
+/* The last pings that tailscaled was asked for. */
+struct known_pings {
+	struct {
+		struct when at; /* unknown: never */
+		double ms;      /* NAN: no answer */
+		char by[96];
+	} kinds[PING_KINDS];
+};
+
 struct known_peer {
 	char *id;
 	const struct obs_peer *obs; /* in the ledger's status */
@@ -59,6 +68,7 @@ struct known_peer {
 	enum rtt_source rtt_source;        /* of all that is fresh in it */
 	struct sighting *sighting;         /* NULL: packets told nothing of it */
 	struct recollection *recollection; /* NULL: the daemon was not asked */
+	struct known_pings *pings;         /* NULL: it was never pinged */
 	double best_direct_ms;             /* NAN */
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */

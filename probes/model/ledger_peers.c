@@ -19,6 +19,7 @@ void ledger_free_peer(struct known_peer *peer)
 	free(peer->sighting);
 	free(peer->recollection);
 	free(peer->net);
+	free(peer->pings);
 	free(peer->standings.items);
 }
 
@@ -366,20 +367,25 @@ void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, stru
 	peer_time(peer, RTT_PING, ms, now);
 }
 
-void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
+void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
 {
-	ledger->netcheck = *net;
-	ledger->netcheck.at = now.wall_ms;
-}
-
-void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now)
-{
-	struct known_peer *peer = ledger_peer(ledger, node->peer_id);
+	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
+	char *by;
+	size_t size;
 
 	if (!peer)
 		return;
-	if (!peer->net)
-		peer->net = mem_alloc(sizeof(*peer->net));
-	*peer->net = node->net;
-	peer->net->at = now.wall_ms;
+	if (!peer->pings)
+		peer->pings = mem_alloc(sizeof(*peer->pings));
+	peer->pings->kinds[ping->kind].at = now;
+	peer->pings->kinds[ping->kind].ms = ping->ms;
+	by = peer->pings->kinds[ping->kind].by;
+	size = sizeof(peer->pings->kinds[ping->kind].by);
+	by[0] = '\0';
+	if (*ping->endpoint)
+		text_add(by, size, "direct %s", ping->endpoint);
+	else if (*ping->peer_relay)
+		text_add(by, size, "peer relay %s", ping->peer_relay);
+	else if (*ping->derp)
+		text_add(by, size, "DERP %s", ping->derp);
 }

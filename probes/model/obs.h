@@ -275,6 +275,17 @@ struct obs_net {
 struct obs_node {
 	const char *peer_id;
 	struct obs_net net;
+/* How tailscaled pings: along the path it chose, or inside the tunnel. */
+enum ping_kind { PING_DISCO, PING_TSMP, PING_KINDS };
+
+/* One ping by tailscaled, answered or not. */
+struct obs_ping {
+	const char *peer_id;
+	enum ping_kind kind;
+	double ms;              /* NAN: no answer */
+	const char *endpoint;   /* "10.99.0.11:41641": a direct answer */
+	const char *derp;       /* "fra": it came through that region */
+	const char *peer_relay; /* "10.99.0.14:40000:vni:3" */
 };
 
 /* How the capture helper is. */

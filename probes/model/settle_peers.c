@@ -99,6 +99,18 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	}
 }
 
+static void settle_asked_pings(const struct settling *s, const struct known_peer *known, struct peer *row)
+{
+	for (int kind = 0; kind < PING_KINDS; kind++) {
+		row->pings[kind] = (struct ping){ .ms = NAN, .by = "" };
+		if (!known->pings || !when_known(known->pings->kinds[kind].at))
+			continue;
+		row->pings[kind].at = known->pings->kinds[kind].at.wall_ms;
+		row->pings[kind].ms = known->pings->kinds[kind].ms;
+		row->pings[kind].by = arena_copy(s->arena, known->pings->kinds[kind].by);
+	}
+}
+
 static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs)
 {
 	const char *suffix = ledger->status->magicdns_suffix;
@@ -137,6 +149,7 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 		row->net = *known->net;
 	else
 		net_init(&row->net);
+	settle_asked_pings(s, known, row);
 }
 
 /* What a status says of a peer is believed at the second time, like a path; a pong says more than a status.

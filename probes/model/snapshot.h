@@ -104,6 +104,13 @@ struct path {
 	const char *reason, *reason_text;
 };
 
+/* A ping that tailscaled was asked for. */
+struct ping {
+	int64_t at;     /* 0: it was not asked */
+	double ms;      /* NAN: no answer */
+	const char *by; /* how it was answered: "direct 10.99.0.11:41641", "DERP fra"; "" inside the tunnel */
+};
+
 struct peer {
 	const char *id, *name, *fqdn, *os, *user;
 	const char *const *addresses; /* NULL-ended */
@@ -112,6 +119,7 @@ struct peer {
 	bool was_asked; /* discovery knocked at its doors */
 	struct path path;
 	struct obs_net net; /* as its tailscaled told it */
+	struct ping pings[PING_KINDS];
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	enum state state;
@@ -271,6 +279,7 @@ const char *state_name(enum state state);
 const char *severity_name(enum severity severity);
 const char *layer_name(enum layer layer);
 const char *path_kind_name(enum path_kind kind);
+const char *ping_kind_name(enum ping_kind kind);
 const char *found_by_name(enum found_by found);
 const char *status_name(enum status status);
 const char *cost_name(enum cost cost);

@@ -116,6 +116,7 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.changes = NAN,
 			.rx_bytes = { NAN, NAN, NAN },
 			.tx_bytes = { NAN, NAN, NAN } },
+		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 		.state = STATE_OK,

@@ -60,6 +60,7 @@ static struct peer a_peer(const char *id, const char *name)
 		.path = unknown_path,
 		.rx_bytes = NAN,
 		.tx_bytes = NAN,
+		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 	};
@@ -195,6 +196,8 @@ static void fill_rows(void)
 		.has_udp = TRI_NO, .is_hard_nat = TRI_YES, .candidates = 0, .derp_ms = NAN, .at = WHEN
 	};
 	peers[1].user = "ann@example.com";
+	peers[1].pings[PING_DISCO] = (struct ping){ WHEN, 0.25, "direct 10.99.0.11:41641" };
+	peers[1].pings[PING_TSMP] = (struct ping){ WHEN, NAN, "" };
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
 	endpoints[0].engine_id = 3;
@@ -370,6 +373,10 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 
 	(void)state;
 	assert_true(json_true(row(tree, "peers", 0), "self") && !has_key(peer, "self"));
+	assert_false(has_key(row(tree, "peers", 0), "pings"));
+	assert_string_equal(json_text(row(peer, "pings", 0), "by"), "direct 10.99.0.11:41641");
+	assert_string_equal(json_text(row(peer, "pings", 1), "kind"), "tsmp");
+	assert_false(has_key(row(peer, "pings", 1), "ms"));
 	assert_string_equal(json_text(peer, "id"), "n2CNTRL");
 	assert_string_equal(json_string(row(peer, "addresses", 1)), "fd7a:115c:a1e0::2");
 	assert_string_equal(json_string(row(peer, "tags", 0)), "tag:gpu");
