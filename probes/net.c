@@ -4,9 +4,10 @@
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 
-#include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 static enum tri tri_of(const struct json *value)
 {
@@ -70,33 +71,40 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	return -1;
 }
 
-static double count(const struct json *list)
+static void keep_addresses(struct obs_node *node, const struct json *list)
 {
-	double items = 0;
+	node->net.candidates = 0;
+	for (const struct json *item = json_first(list); item; item = json_next(item)) {
+		const char *text = json_string(item);
 
-	for (const struct json *item = json_first(list); item; item = json_next(item))
-		items++;
-	return items;
+		node->net.candidates++;
+		if (node->address_count == CANDIDATES_MAX)
+			continue;
+		text_clean(
+			node->addresses[node->address_count], sizeof(node->addresses[0]), text, strlen(text));
+		node->address_count++;
+	}
 }
 
-int whois_parse(const char *bytes, size_t length, struct obs_net *net, struct fault *fault)
+int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault)
 {
 	struct json *tree = parse_object(bytes, length, "answer to whois", fault);
-	const struct json *node = json_member(tree, "Node"), *endpoints = json_member(node, "Endpoints");
-	const struct json *info = json_member(json_member(node, "Hostinfo"), "NetInfo");
+	const struct json *told = json_member(tree, "Node");
+	const struct json *info = json_member(json_member(told, "Hostinfo"), "NetInfo");
 
-	net_init(net);
-	if (!json_is_object(node)) {
+	*node = (struct obs_node){ .peer_id = "" };
+	net_init(&node->net);
+	if (!json_is_object(told)) {
 		if (tree)
 			fault_say(fault, "an answer to whois without a node");
 		json_free(tree);
 		return -1;
 	}
-	net->candidates = count(endpoints);
-	net->has_udp = tri(info, "WorkingUDP");
-	net->has_ipv6 = tri(info, "WorkingIPv6");
-	net->is_hard_nat = tri(info, "MappingVariesByDestIP");
-	net->maps_ports = maps_ports(info);
+	keep_addresses(node, json_member(told, "Endpoints"));
+	node->net.has_udp = tri(info, "WorkingUDP");
+	node->net.has_ipv6 = tri(info, "WorkingIPv6");
+	node->net.is_hard_nat = tri(info, "MappingVariesByDestIP");
+	node->net.maps_ports = maps_ports(info);
 	json_free(tree);
 	return 0;
 }

@@ -13,7 +13,7 @@
 struct fault;
 
 int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct fault *fault);
-int whois_parse(
-	const char *bytes, size_t length, struct obs_net *net, struct fault *fault); /* of that node */
+/* All of node but its peer_id. */
+int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault);
 
 #endif

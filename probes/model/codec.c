@@ -2,6 +2,7 @@
 #include "probes/model/codec.h"
 
 #include "probes/base/json_out.h"
+#include "probes/model/codec_net.h"
 
 #include <math.h>
 
@@ -49,29 +50,6 @@ static void write_verdicts(struct json_out *out, const struct snapshot *snapshot
 	json_out_end(out, ']');
 }
 
-static void write_tri(struct json_out *out, const char *key, enum tri tri)
-{
-	if (tri != TRI_UNKNOWN)
-		json_out_bool(out, key, tri == TRI_YES);
-}
-
-static void write_net(struct json_out *out, const struct obs_net *net)
-{
-	if (!net->at)
-		return;
-	json_out_begin(out, "net", '{');
-	write_tri(out, "udp", net->has_udp);
-	write_tri(out, "ipv4", net->has_ipv4);
-	write_tri(out, "ipv6", net->has_ipv6);
-	write_tri(out, "hard_nat", net->is_hard_nat);
-	write_tri(out, "port_mapping", net->maps_ports);
-	write_tri(out, "captive_portal", net->is_captive);
-	json_out_number(out, "candidates", net->candidates);
-	json_out_number(out, "derp_ms", net->derp_ms);
-	json_out_time(out, "at", net->at);
-	json_out_end(out, '}');
-}
-
 static void write_daemon(struct json_out *out, const struct daemon *daemon)
 {
 	json_out_begin(out, "daemon", '{');
@@ -90,7 +68,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "via", daemon->via);
 	write_if_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
-	write_net(out, &daemon->net);
+	codec_write_net(out, &daemon->net);
 	json_out_end(out, '}');
 }
 
@@ -178,7 +156,7 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
-	write_net(out, &peer->net);
+	codec_write_net(out, &peer->net);
 	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
 		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);

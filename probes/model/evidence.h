@@ -52,6 +52,12 @@ struct known_pings {
 	} kinds[PING_KINDS];
 };
 
+/* What its tailscaled told the tailnet of its network. */
+struct known_net {
+	struct when asked; /* unknown: never */
+	struct obs_node node;
+};
+
 struct known_peer {
 	char *id;
 	const struct obs_peer *obs; /* in the ledger's status */
@@ -73,7 +79,7 @@ struct known_peer {
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;           /* the last ping */
-	struct obs_net *net;               /* NULL: it was not asked for, or told nothing */
+	struct known_net *net;             /* NULL: it was not asked for */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -231,6 +237,7 @@ struct ledger {
 	} capture;
 	struct standings standings;
 	struct obs_net netcheck;
+	struct when netchecked;  /* unknown: never */
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
 		struct event *items; /* text owned; oldest first */
@@ -333,6 +340,9 @@ bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
+const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
+const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
+bool ledger_has_relayed_server(const struct ledger *ledger);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void engine_init(struct known_engine *engine);

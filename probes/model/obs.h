@@ -272,9 +272,16 @@ struct obs_net {
 	int64_t at;           /* wall ms, when it was told; 0: never */
 };
 
+#define CANDIDATES_MAX 24
+
+/* A host as the tailnet knows it. */
 struct obs_node {
 	const char *peer_id;
 	struct obs_net net;
+	char addresses[CANDIDATES_MAX][56]; /* the first ones that it may be reached at: "10.99.0.11:41641" */
+	size_t address_count;
+};
+
 /* How tailscaled pings: along the path it chose, or inside the tunnel. */
 enum ping_kind { PING_DISCO, PING_TSMP, PING_KINDS };
 

@@ -145,10 +145,9 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
 	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
 	settle_path(s, known, row);
-	if (known->net)
-		row->net = *known->net;
-	else
-		net_init(&row->net);
+	net_init(&row->net);
+	if (peer_net(known))
+		row->net = *peer_net(known);
 	settle_asked_pings(s, known, row);
 }
 

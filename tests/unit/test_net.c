@@ -12,6 +12,15 @@
 #include <string.h>
 #include <cmocka.h>
 
+static int node_of(const char *bytes, size_t length, struct obs_net *net, struct fault *fault)
+{
+	struct obs_node node;
+	int result = whois_parse(bytes, length, &node, fault);
+
+	*net = node.net;
+	return result;
+}
+
 typedef int parse_fn(const char *bytes, size_t length, struct obs_net *net, struct fault *fault);
 
 static struct obs_net recorded(parse_fn *parse, const char *name)
@@ -92,7 +101,7 @@ static void what_is_no_report_is_refused(void **state)
 
 static void whois_tells_the_network_of_a_peer(void **state)
 {
-	struct obs_net net = recorded(whois_parse, "whois-peer.json");
+	struct obs_net net = recorded(node_of, "whois-peer.json");
 
 	(void)state;
 	assert_true(net.candidates == 1);
@@ -105,7 +114,7 @@ static void whois_tells_the_network_of_a_peer(void **state)
 
 static void a_peer_whose_host_tells_nothing_is_unknown(void **state)
 {
-	struct obs_net net = told(whois_parse, "{\"Node\":{\"Endpoints\":[\"10.0.0.1:1\",\"[::1]:2\"]}}");
+	struct obs_net net = told(node_of, "{\"Node\":{\"Endpoints\":[\"10.0.0.1:1\",\"[::1]:2\"]}}");
 
 	(void)state;
 	assert_true(net.candidates == 2);
@@ -114,20 +123,38 @@ static void a_peer_whose_host_tells_nothing_is_unknown(void **state)
 	assert_int_equal(net.maps_ports, TRI_UNKNOWN);
 }
 
+static void the_addresses_of_a_peer_are_kept_clean_and_not_all_of_them(void **state)
+{
+	char text[2000] = "{\"Node\":{\"Endpoints\":[\"10.99.0.11:41641\",\"\\u001b[31m\",7";
+	struct obs_node node;
+	struct fault fault = { "" };
+
+	(void)state;
+	for (int i = 0; i < 40; i++)
+		strcat(text, ",\"[2001:db8::1]:41641\"");
+	strcat(text, "]}}");
+	assert_int_equal(whois_parse(text, strlen(text), &node, &fault), 0);
+	assert_true(node.net.candidates == 43);
+	assert_int_equal(node.address_count, CANDIDATES_MAX);
+	assert_string_equal(node.addresses[0], "10.99.0.11:41641");
+	assert_null(strchr(node.addresses[1], 0x1b));
+	assert_string_equal(node.addresses[2], "");
+}
+
 static void no_listed_address_is_none(void **state)
 {
 	(void)state;
-	assert_true(told(whois_parse, "{\"Node\":{\"Endpoints\":null}}").candidates == 0);
-	assert_true(told(whois_parse, "{\"Node\":{}}").candidates == 0);
+	assert_true(told(node_of, "{\"Node\":{\"Endpoints\":null}}").candidates == 0);
+	assert_true(told(node_of, "{\"Node\":{}}").candidates == 0);
 }
 
 static void what_names_no_node_is_refused(void **state)
 {
 	(void)state;
-	assert_refused(whois_parse, "no match for IP:port");
-	assert_refused(whois_parse, "{}");
-	assert_refused(whois_parse, "{\"Node\":[]}");
-	assert_refused(whois_parse, "null");
+	assert_refused(node_of, "no match for IP:port");
+	assert_refused(node_of, "{}");
+	assert_refused(node_of, "{\"Node\":[]}");
+	assert_refused(node_of, "null");
 }
 
 int main(void)
@@ -138,6 +165,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_report_is_refused),
 		cmocka_unit_test(whois_tells_the_network_of_a_peer),
 		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
+		cmocka_unit_test(the_addresses_of_a_peer_are_kept_clean_and_not_all_of_them),
 		cmocka_unit_test(no_listed_address_is_none),
 		cmocka_unit_test(what_names_no_node_is_refused),
 	};
