@@ -46,8 +46,9 @@ struct recollection {
 /* The last pings that tailscaled was asked for. */
 struct known_pings {
 	struct {
-		struct when at; /* unknown: never */
-		double ms;      /* NAN: no answer */
+		struct when at;     /* unknown: never */
+		double ms;          /* NAN: no answer */
+		enum path_kind way; /* of the answer; PATH_UNKNOWN: none, or inside the tunnel */
 		char by[96];
 	} kinds[PING_KINDS];
 };
@@ -96,7 +97,11 @@ struct known_model {
 
 struct known_sent {
 	char *path;
-	unsigned misses; /* silences in a row */
+	unsigned misses;          /* silences in a row */
+	unsigned cut;             /* so many of them after some bytes had come */
+	struct when silent_since; /* the first of them */
+	struct when answered;     /* with HTTP, the last time */
+	double size;              /* bytes of that answer */
 	enum cost cost;
 	double count;
 	int64_t last;
@@ -338,11 +343,25 @@ double peer_pong_age_ms(const struct known_peer *peer, struct when now);
  * that is known. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
+/* For how long; NAN: they do not, or nobody knows. */
+double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer *peer, struct when now);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
 const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
 const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
-bool ledger_has_relayed_server(const struct ledger *ledger);
+/* Why there is no direct path to a peer. */
+struct relay_reason {
+	const char *code; /* "": nothing says why */
+	const char *fix;  /* with %{variables} */
+	char text[160];   /* says so where it is inferred */
+};
+void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+	struct relay_reason *reason);
+bool peer_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
+bool ledger_has_relayed_server(const struct ledger *ledger, struct when now);
+/* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
+bool peer_loses_large(
+	const struct ledger *ledger, const struct known_peer *peer, double *small, double *large);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void engine_init(struct known_engine *engine);

@@ -45,7 +45,7 @@ void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, 
 void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now);
 void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now);
-/* The same in full, as evidence for people: no rule looks at it. */
+/* The same in full: which way it came, as evidence for people and for a path that is broken. */
 void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
 void ledger_see_knock(struct ledger *ledger, const char *peer_id); /* discovery asks at one of its doors */

@@ -84,11 +84,10 @@ const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct whe
 	return next ? asks(next, now) : NULL;
 }
 
-bool ledger_has_relayed_server(const struct ledger *ledger)
+bool ledger_has_relayed_server(const struct ledger *ledger, struct when now)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (ledger->peers[i].has_served && ledger->peers[i].kind == PATH_DERP &&
-			ledger->peers[i].kind_polls >= 2)
+		if (ledger->peers[i].has_served && peer_is_relayed(&ledger->peers[i], now))
 			return true;
 	return false;
 }
@@ -97,5 +96,5 @@ bool ledger_wants_netcheck(const struct ledger *ledger, struct when now)
 {
 	const struct obs_net *here = ledger_net_here(ledger, now);
 
-	return ledger_has_relayed_server(ledger) || (here && here->has_udp == TRI_NO);
+	return ledger_has_relayed_server(ledger, now) || (here && here->has_udp == TRI_NO);
 }

@@ -379,6 +379,10 @@ void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct
 		peer->pings = mem_alloc(sizeof(*peer->pings));
 	peer->pings->kinds[ping->kind].at = now;
 	peer->pings->kinds[ping->kind].ms = ping->ms;
+	peer->pings->kinds[ping->kind].way = *ping->endpoint     ? PATH_DIRECT
+					     : *ping->peer_relay ? PATH_PEER_RELAY
+					     : *ping->derp       ? PATH_DERP
+								 : PATH_UNKNOWN;
 	by = peer->pings->kinds[ping->kind].by;
 	size = sizeof(peer->pings->kinds[ping->kind].by);
 	by[0] = '\0';

@@ -70,6 +70,16 @@ static void settle_pings(const struct settling *s, const struct known_peer *know
 	path->pong_source = isnan(path->pong_age_ms) ? "" : "daemon";
 }
 
+static void settle_reason(const struct settling *s, const struct known_peer *known, struct path *path)
+{
+	struct relay_reason reason = { .code = "" };
+
+	if (peer_is_relayed(known, s->now))
+		peer_reason(s->ledger, known, s->now, &reason);
+	path->reason = reason.code;
+	path->reason_text = arena_copy(s->arena, reason.text);
+}
+
 static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
@@ -80,7 +90,7 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
 						     : "";
-	path->reason = path->reason_text = "";
+	settle_reason(s, known, path);
 	path->changes = known->changes + (known->recollection ? known->recollection->changes : 0);
 	path->since = known->kind_since.wall_ms;
 	settle_bytes(s, known, path);

@@ -206,7 +206,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
-		"gpu1 is relayed by DERP fra, +44 ms against its direct path");
+		"gpu1 is relayed by DERP fra: no direct path, and nothing says why, +44 ms against its "
+		"direct path");
 	assert_peer_state(s, "gpu1", STATE_SLOW);
 }
 
@@ -253,7 +254,8 @@ static void relayed_is_a_word_for_a_peer_without_servers(void **state)
 	sees(l, at(2), fleet(derp_heard));
 	verdict = assert_verdict(take(l, at(3)), "relayed");
 	assert_int_equal(verdict->severity, SEVERITY_INFO);
-	assert_string_equal(verdict->text, "traffic to gpu1 is relayed by DERP fra: no direct path");
+	assert_string_equal(verdict->text,
+		"traffic to gpu1 is relayed by DERP fra: no direct path, and nothing says why");
 }
 
 static void a_peer_relay_is_named_at_the_second_status(void **state)
