@@ -10,8 +10,6 @@
 #include <stdlib.h>
 
 #define FRESH_MS 5000
-#define SILENT_MS 4000 /* tailscaled pings each 3 s */
-#define RESTS_MS 45000 /* and no longer than that when nothing is sent */
 #define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
 #define ASK_GAP_MS 1000
 
@@ -27,8 +25,8 @@ void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, s
 	recollection = peer->recollection;
 	recollection->told = now;
 	recollection->pong_at = memory->pong_at;
-	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS &&
-				  now.wall_ms - memory->pong_at < RESTS_MS;
+	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
+				  now.wall_ms - memory->pong_at < PATH_RESTS_MS;
 	recollection->changes = 0;
 	for (size_t i = 0; i < memory->change_count; i++)
 		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;

@@ -134,6 +134,16 @@ double ledger_rate(double before, double after, double seconds)
 									       : (after - before) / seconds;
 }
 
+double ledger_growth(double *told, double value)
+{
+	double before = *told;
+
+	if (isnan(value))
+		return 0;
+	*told = value;
+	return value >= before ? value - before : value;
+}
+
 void ledger_hear(struct known_peer *peer, struct when now)
 {
 	peer->heard = now;

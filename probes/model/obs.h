@@ -248,6 +248,10 @@ struct obs_answer {
 	const struct reading *reading; /* NULL: none */
 };
 
+/* tailscaled pings a path each 3 s while something is sent. */
+#define PONG_LOST_MS 4000   /* it leaves a path so long after its last pong */
+#define PATH_RESTS_MS 45000 /* it pings no longer than that when nothing is sent: no pong is missing then */
+
 /* What the daemon remembers of the path to one peer. Times are wall ms. */
 struct obs_memory {
 	const char *peer_id;

@@ -1,10 +1,8 @@
 #!/usr/bin/python3
 """The whole program over a while: what it goes on asking, and what it stops."""
 import contextlib
-import json
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -14,31 +12,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import TOP, endpoint
+from top import endpoint, first, watching
 
 STATUS = b'{"Version": "1.0", "BackendState": "Running", "TUN": true, "Self": {"ID": "n1"}, "Peer": null}'
-
-
-@contextlib.contextmanager
-def watching(*words, environment):
-    """The snapshots that it prints, as they come."""
-    child = subprocess.Popen([TOP, "--watch", "--period", "0.5", *words], env=environment, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        yield (json.loads(line) for line in child.stdout)
-    finally:
-        child.terminate()
-        child.stdout.close()
-        assert child.wait(timeout=10) in (0, 1, 2, 3)
-
-
-def watching_fake(fake):
-    return watching("--config", fake.config, "--socket", fake.socket, environment=fake.environment)
-
-
-def first(snapshots, is_wanted, most=60):
-    """The first snapshot that is as wanted; None: it does not come."""
-    return next((snapshot for _, snapshot in zip(range(most), snapshots) if is_wanted(snapshot)), None)
 
 
 def state_of(snapshot, part):
@@ -55,7 +31,7 @@ config capture = off
 peer gpu1 linux direct 10.99.0.11:41641
 door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         def path(snapshot):
             return next((row["path"] for row in snapshot["peers"] if row["name"] == "gpu1"), {})
         found = first(snapshots, lambda snapshot: path(snapshot).get("pong_source"))
@@ -74,7 +50,7 @@ door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 at 3 daemon state Stopped
 at 12 daemon state Running
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         assert first(snapshots, lambda snapshot: state_of(snapshot, "gpu1") == "ok")
         stopped = first(snapshots, lambda snapshot: snapshot["daemon"].get("backend_state") == "Stopped")
         last = [next(snapshots) for _ in range(12)][-1]
@@ -97,7 +73,7 @@ at 3 box named gone offline
 at 3 box:old die
 at 3 new named box online
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         found = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok")
         before = endpoint(found, "box.")["peer_id"]
         moved = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok" and
@@ -112,7 +88,7 @@ daemon magicdns off state Stopped
 door admin:chat http 18080 / html backend 28090 pinned
 at 3 daemon state Running
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         judged = first(snapshots, lambda snapshot: state_of(snapshot, "admin") not in ("", "unknown"))
     assert judged and endpoint(judged, "admin")["pinned"], judged
 
