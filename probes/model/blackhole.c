@@ -13,6 +13,7 @@
 #define SMALL 1000 /* bytes: one packet that any link bears */
 #define LARGE 1400 /* more than fits into one of the tunnel's */
 #define MISSES 2
+#define RUN 2 /* after a silence of everything the first small answer comes before the first large one */
 
 struct look {
 	struct when since; /* the later of the large answers began to miss; unknown: none does */
@@ -63,7 +64,7 @@ static void look_for_answers(struct look *look, const struct known_endpoint *end
 			continue;
 		if (sent->size >= LARGE)
 			look->is_refuted = true;
-		else if (sent->size <= SMALL && !(look->small >= sent->size))
+		else if (sent->size <= SMALL && sent->run >= RUN && !(look->small >= sent->size))
 			look->small = sent->size;
 	}
 }

@@ -101,7 +101,8 @@ struct known_sent {
 	unsigned cut;             /* so many of them after some bytes had come */
 	struct when silent_since; /* the first of them */
 	struct when answered;     /* with HTTP, the last time */
-	double size;              /* bytes of that answer */
+	unsigned run;             /* of such answers in a row */
+	double size;              /* bytes of the last one */
 	enum cost cost;
 	double count;
 	int64_t last;

@@ -51,6 +51,13 @@ const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when n
 
 /* ---- whom to ask for ---- */
 
+const struct obs_peer *ledger_peer_of(const struct ledger *ledger, const char *id)
+{
+	const struct known_peer *peer = ledger_peer(ledger, id);
+
+	return peer ? peer->obs : NULL;
+}
+
 static bool is_relayed_now(const struct known_peer *peer)
 {
 	return peer->kind == PATH_DERP || (peer->candidate_polls && peer->candidate == PATH_DERP);

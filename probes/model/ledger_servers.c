@@ -134,7 +134,8 @@ static void see_silence(struct known_sent *row, const struct obs_answer *answer,
 		row->silent_since = now;
 	row->cut = is_silence && row->misses ? row->cut + is_cut : is_cut;
 	row->misses = is_silence ? row->misses + 1 : 0;
-	if (answer->outcome != OUTCOME_ANSWERED)
+	row->run = answer->outcome == OUTCOME_ANSWERED ? row->run + 1 : 0;
+	if (!row->run)
 		return;
 	row->answered = now;
 	row->size = answer->bytes_received;
