@@ -310,6 +310,7 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	snapshot->taken = now;
 	snapshot->source = "live";
 	snapshot->is_passive = ledger->terms.is_passive;
+	settle_doors(ledger);
 	settle_daemon(&s);
 	judge_daemon(&s);
 	settle_traffic(&s);

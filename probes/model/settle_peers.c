@@ -191,8 +191,8 @@ static void judge_peer(struct settling *s, struct known_peer *known, struct peer
 			row->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
 
-/* Which peers serve, and how many of their doors are silent: the rules of the host ask. */
-static void count_doors(struct ledger *ledger)
+/* Which peers serve, and how many of their doors are silent. */
+void settle_doors(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
 		ledger->peers[i].silent_doors = 0;
@@ -215,7 +215,6 @@ void settle_peers(struct settling *s)
 	bool has_self = l->status && l->status->has_self && l->self.obs && *l->self.id;
 	struct snapshot *snapshot = s->snapshot;
 
-	count_doors(s->ledger);
 	snapshot->peers = arena_alloc(s->arena, (l->peer_count + 1) * sizeof(*snapshot->peers));
 	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
 	if (has_self) {
