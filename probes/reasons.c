@@ -25,8 +25,7 @@ struct reasons {
 	struct daemon_ask *whois; /* NULL: nobody is asked for */
 	char peer_id[256];
 	struct bytes answer;
-	unsigned refusals;  /* in a row */
-	VEC(char *) wanted; /* ids to ask for next */
+	unsigned refusals; /* in a row */
 	struct run *check;
 	struct bytes report;
 	struct when checked; /* when it was begun last; unknown: never */
@@ -54,15 +53,17 @@ static void whois_done(void *data, const struct daemon_result *result)
 
 	reasons->whois = NULL;
 	bytes_add(&reasons->answer, "", 0);
-	if (result->is_good &&
-		whois_parse(reasons->answer.text, reasons->answer.length, &node, &fault) == 0) {
+	if (!result->is_good) {
+		reasons->refusals += result->status >= 400;
+		log_line("whois of %s: %s", reasons->peer_id, result->text);
+	} else if (whois_parse(reasons->answer.text, reasons->answer.length, &node, &fault)) {
+		reasons->refusals++;
+		log_line("whois of %s: %s", reasons->peer_id, fault.text);
+	} else {
 		reasons->refusals = 0;
 		node.peer_id = reasons->peer_id;
 		ledger_see_node(reasons->ledger, &node, when_now());
 		reasons->changed(reasons->data);
-	} else {
-		reasons->refusals++;
-		log_line("whois of %s: %s", reasons->peer_id, result->is_good ? fault.text : result->text);
 	}
 	ask_next(reasons);
 }
@@ -78,27 +79,13 @@ static void ask_for(struct reasons *reasons, const struct obs_peer *peer)
 	reasons->whois = daemon_start(reasons->way, path, words, feed_whois, whois_done, reasons);
 }
 
-static const struct obs_peer *next_wanted(struct reasons *reasons)
-{
-	const struct obs_peer *peer = NULL;
-
-	while (!peer && reasons->wanted.count) {
-		char *id = reasons->wanted.items[--reasons->wanted.count];
-
-		peer = ledger_peer_of(reasons->ledger, id);
-		free(id);
-	}
-	return peer;
-}
-
 static void ask_next(struct reasons *reasons)
 {
-	const struct obs_peer *peer = NULL;
+	const struct obs_peer *peer;
 
-	if (!reasons->whois && reasons->refusals < REFUSALS_MAX)
-		peer = next_wanted(reasons);
-	if (!reasons->whois && reasons->refusals < REFUSALS_MAX && !peer)
-		peer = ledger_peer_to_identify(reasons->ledger, when_now());
+	if (reasons->whois || reasons->refusals >= REFUSALS_MAX)
+		return;
+	peer = ledger_peer_to_identify(reasons->ledger, when_now());
 	if (peer && peer->addresses[0])
 		ask_for(reasons, peer);
 }
@@ -159,12 +146,7 @@ void reasons_see_status(struct reasons *reasons, struct when now)
 
 void reasons_ask(struct reasons *reasons, const char *peer_id, struct when now)
 {
-	const struct obs_status *status = ledger_status(reasons->ledger);
-
-	if (*peer_id)
-		*VEC_PUSH(&reasons->wanted) = mem_copy(peer_id);
-	if (status && status->has_self)
-		*VEC_PUSH(&reasons->wanted) = mem_copy(status->self.id);
+	ledger_want_nets(reasons->ledger, peer_id, now);
 	ask_next(reasons);
 	if (!reasons->way->settings->is_passive)
 		check(reasons, now);
@@ -192,9 +174,6 @@ void reasons_free(struct reasons *reasons)
 		return;
 	daemon_cancel(reasons->whois);
 	run_cancel(reasons->check);
-	for (size_t i = 0; i < reasons->wanted.count; i++)
-		free(reasons->wanted.items[i]);
-	free(reasons->wanted.items);
 	free(reasons->answer.text);
 	free(reasons->report.text);
 	free(reasons);

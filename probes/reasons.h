@@ -18,7 +18,8 @@ struct reasons *reasons_new(struct daemon_way *way, struct ledger *ledger, bool 
 	void (*changed)(void *data), void *data);
 void reasons_free(struct reasons *reasons);
 void reasons_see_status(struct reasons *reasons, struct when now);
-/* At once, whatever its path is: both ends, and netcheck unless --passive. "": this machine alone. */
+/* Whatever its path is: both ends, once a minute at most, and netcheck, unless --passive, as seldom as ever.
+ * "": this machine alone. */
 void reasons_ask(struct reasons *reasons, const char *peer_id, struct when now);
 size_t reasons_open(const struct reasons *reasons); /* asked and not answered yet */
 

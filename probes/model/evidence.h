@@ -55,7 +55,8 @@ struct known_pings {
 
 /* What its tailscaled told the tailnet of its network. */
 struct known_net {
-	struct when asked; /* unknown: never */
+	struct when asked, told; /* unknown: never */
+	bool is_wanted;          /* whatever its path is */
 	struct obs_node node;
 };
 
@@ -352,6 +353,8 @@ double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
 const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
+const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now);
+void ledger_forget_net_here(struct ledger *ledger); /* it may be another one now */
 const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
 /* Why there is no direct path to a peer. */
 struct relay_reason {

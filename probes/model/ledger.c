@@ -46,8 +46,7 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->capture.fix = mem_copy("");
 	ledger->capture.dropped = NAN;
 	ledger->self.best_direct_ms = NAN;
-	net_init(&ledger->netcheck);
-	ledger->netchecked = (struct when){ 0 };
+	ledger_forget_net_here(ledger);
 	forget_traffic(&ledger->traffic);
 	forget_traffic(&ledger->captured);
 	ledger->captured_now = ledger->captured.totals;

@@ -65,7 +65,8 @@ bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id,
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
 /* Whose path the daemon should be asked for next, and from now on counts as asked; NULL: nobody's. */
 const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now);
-const struct obs_peer *ledger_peer_of(const struct ledger *ledger, const char *id); /* NULL: nobody's id */
+/* Both ends' networks shall be asked for, whatever the path to that peer is. "": ours alone. */
+void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now);
 /* Whose network tailscaled should be asked for next, and from now on counts as asked; NULL: nobody's. */
 const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now);
 /* A server is reached by DERP, or UDP seems to be blocked here: worth a look at our own network. */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define ASK_AGAIN_MS 60000
+#define TOLD_FRESH_MS 180000
 #define CHECK_FRESH_MS 1200000 /* twice as long as netcheck is apart */
 
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
@@ -34,11 +35,27 @@ void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct 
 	net_of(peer)->node = *node;
 	peer->net->node.peer_id = "";
 	peer->net->node.net.at = now.wall_ms;
+	peer->net->told = now;
+}
+
+void ledger_forget_net_here(struct ledger *ledger)
+{
+	net_init(&ledger->netcheck);
+	ledger->netchecked = (struct when){ 0 };
+	free(ledger->self.net);
+	ledger->self.net = NULL;
 }
 
 const struct obs_net *peer_net(const struct known_peer *peer)
 {
-	return peer->net && peer->net->node.net.at ? &peer->net->node.net : NULL;
+	return peer->net && when_known(peer->net->told) ? &peer->net->node.net : NULL;
+}
+
+const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now)
+{
+	const struct obs_net *net = peer_net(peer);
+
+	return net && when_since(peer->net->told, now) < TOLD_FRESH_MS ? net : NULL;
 }
 
 /* netcheck is our own look; what our tailscaled told the tailnet counts where there was none lately. */
@@ -46,16 +63,26 @@ const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when n
 {
 	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
 		return &ledger->netcheck;
-	return peer_net(&ledger->self);
+	return peer_fresh_net(&ledger->self, now);
 }
 
 /* ---- whom to ask for ---- */
 
-const struct obs_peer *ledger_peer_of(const struct ledger *ledger, const char *id)
+static bool was_asked_lately(const struct known_peer *peer, struct when now)
 {
-	const struct known_peer *peer = ledger_peer(ledger, id);
+	return peer->net && when_known(peer->net->asked) && when_since(peer->net->asked, now) < ASK_AGAIN_MS;
+}
 
-	return peer ? peer->obs : NULL;
+static void want(struct known_peer *peer, struct when now)
+{
+	if (peer && peer->obs && !was_asked_lately(peer, now))
+		net_of(peer)->is_wanted = true;
+}
+
+void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now)
+{
+	want(&ledger->self, now);
+	want(ledger_peer(ledger, peer_id), now);
 }
 
 static bool is_relayed_now(const struct known_peer *peer)
@@ -63,32 +90,32 @@ static bool is_relayed_now(const struct known_peer *peer)
 	return peer->kind == PATH_DERP || (peer->candidate_polls && peer->candidate == PATH_DERP);
 }
 
-static bool was_asked_lately(const struct known_peer *peer, struct when now)
+static bool is_due(const struct known_peer *peer, struct when now)
 {
-	return peer->net && when_known(peer->net->asked) && when_since(peer->net->asked, now) < ASK_AGAIN_MS;
-}
+	bool is_wanted = is_relayed_now(peer) || (peer->net && peer->net->is_wanted);
 
-static const struct obs_peer *asks(struct known_peer *peer, struct when now)
-{
-	net_of(peer)->asked = now;
-	return peer->obs;
+	return is_wanted && !was_asked_lately(peer, now);
 }
 
 const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now)
 {
-	struct known_peer *next = NULL;
+	struct known_peer *next = is_due(&ledger->self, now) ? &ledger->self : NULL;
 
-	for (size_t i = 0; i < ledger->peer_count; i++) {
+	for (size_t i = 0; i < ledger->peer_count && next != &ledger->self; i++) {
 		struct known_peer *peer = &ledger->peers[i];
 
-		if (!is_relayed_now(peer))
+		if (!is_due(peer, now))
 			continue;
-		if (ledger->self.obs && !was_asked_lately(&ledger->self, now))
-			return asks(&ledger->self, now);
-		if (!was_asked_lately(peer, now) && (!next || (peer->has_served && !next->has_served)))
+		if (is_relayed_now(peer) && ledger->self.obs && !was_asked_lately(&ledger->self, now))
+			next = &ledger->self;
+		else if (!next || (peer->has_served && !next->has_served))
 			next = peer;
 	}
-	return next ? asks(next, now) : NULL;
+	if (!next)
+		return NULL;
+	net_of(next)->asked = now;
+	next->net->is_wanted = false;
+	return next->obs;
 }
 
 bool ledger_has_relayed_server(const struct ledger *ledger, struct when now)

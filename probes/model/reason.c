@@ -133,7 +133,8 @@ void peer_reason(const struct ledger *ledger, const struct known_peer *peer, str
 	struct relay_reason *reason)
 {
 	struct obs_net unknown;
-	struct ends ends = { ledger_net_here(ledger, now), peer_net(peer), count_tried(ledger, peer, now) };
+	struct ends ends = { ledger_net_here(ledger, now), peer_fresh_net(peer, now),
+		count_tried(ledger, peer, now) };
 
 	net_init(&unknown);
 	ends.here = ends.here ? ends.here : &unknown;

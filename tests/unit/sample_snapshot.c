@@ -210,6 +210,11 @@ static void make_peers(struct snapshot *snapshot)
 	}
 	snapshot->online_count = 9;
 	snapshot->peers[8].state = STATE_SLOW;
+	snapshot->peers[8].path.reason = "udp-blocked-here";
+	snapshot->peers[8].path.reason_text = "UDP is blocked here";
+	snapshot->daemon.net = (struct obs_net){
+		.has_udp = TRI_NO, .candidates = NAN, .derp_ms = NAN, .at = NOW - 2 * MINUTE
+	};
 	snapshot->peers[8].verdicts =
 		say(snapshot, (struct verdict){ .code = "relayed",
 				      .layer = LAYER_PATH,

@@ -230,6 +230,40 @@ static void both_ends_of_a_relayed_path_are_asked_for_once_a_minute(void **state
 	assert_next(l, 140, "nobody");
 }
 
+static void who_is_wanted_is_asked_for_whatever_its_path_is(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	ledger_want_nets(l, GPU1_ID, at(1));
+	assert_next(l, 1, SELF_ID);
+	assert_next(l, 1, GPU1_ID);
+	ledger_want_nets(l, GPU1_ID, at(30));
+	assert_next(l, 30, "nobody");
+	ledger_want_nets(l, "", at(70));
+	assert_next(l, 70, SELF_ID);
+	assert_next(l, 70, "nobody");
+	ledger_want_nets(l, "gone", at(80));
+	assert_next(l, 80, "nobody");
+}
+
+static void what_was_told_long_ago_is_no_reason(void **state)
+{
+	struct ledger *l = relayed();
+	const struct snapshot *s;
+
+	(void)state;
+	tells(l, SELF_ID, udp(TRI_NO));
+	tells(l, GPU1_ID, udp(TRI_NO));
+	sees(l, at(190), fleet(true));
+	ledger_see_ping(l, GPU1_ID, 44.5, at(190));
+	s = take(l, at(191));
+	assert_verdict(s, "relayed");
+	assert_string_equal(peer_row(s, "gpu1")->path.reason, "");
+	assert_no_verdict(s, "udp-blocked");
+	assert_int_equal(peer_row(s, "gpu1")->net.has_udp, TRI_NO);
+}
+
 static void netcheck_is_wanted_while_a_server_is_relayed_or_udp_seems_blocked(void **state)
 {
 	struct ledger *l = relayed();
@@ -285,6 +319,8 @@ int main(void)
 		SAYS(packets_tell_which_addresses_were_tried),
 		SAYS(a_direct_path_has_no_reason),
 		SAYS(both_ends_of_a_relayed_path_are_asked_for_once_a_minute),
+		SAYS(who_is_wanted_is_asked_for_whatever_its_path_is),
+		SAYS(what_was_told_long_ago_is_no_reason),
 		SAYS(netcheck_is_wanted_while_a_server_is_relayed_or_udp_seems_blocked),
 		SAYS(a_relayed_peer_without_servers_is_worth_no_netcheck),
 		SAYS(what_was_told_of_our_network_ends_with_it),
