@@ -208,15 +208,13 @@ const struct rule peer_rules[] = {
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
 	{ "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
-		"tailscale debug rebind (here and on %{peer}) makes it look for another; if it comes back: a "
-		"firewall or "
-		"NAT on that path forgets its UDP",
+		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; if it comes "
+		"back: a firewall or NAT on that path forgets its UDP",
 		true },
 	{ "mtu-blackhole", LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
 		"large packets likely get lost on the way from %{peer}: %{detail}",
 		"let ICMP \"fragmentation needed\" through, or clamp the MTU on the router, PPPoE or VPN "
-		"under the tunnel; "
-		"or TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		"under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
 		true },
 	{ "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
