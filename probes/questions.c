@@ -23,7 +23,7 @@
 #define OPEN_MAX 16
 #define LOG_LINE_MAX 4096
 
-enum manner { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING };
+enum manner { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING, ASK_BOTH_PINGS };
 
 static const struct {
 	const char *code;
@@ -50,7 +50,8 @@ struct question {
 	enum manner manner;
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
-	bool is_tsmp; /* the second ping */
+	enum ping_kind ping; /* the one that is asked now */
+	bool has_pong;
 	char *socket;
 	int64_t asked; /* monotonic ms */
 };
@@ -125,20 +126,38 @@ size_t questions_open(const struct questions *questions)
 
 /* ---- answers ---- */
 
-static bool ping(struct question *question, const char *type);
+static bool is_ping(enum manner manner)
+{
+	return manner == ASK_PING || manner == ASK_BOTH_PINGS;
+}
 
+static bool ping(struct question *question, enum ping_kind kind);
+
+/* The second kind is asked where the first got no answer, or where both are wanted. */
 static void ping_answered(struct question *question, const struct answer *answer)
 {
 	double seconds = json_number(answer->json, "LatencySeconds");
 	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
+	bool is_last = question->ping == PING_TSMP || (is_pong && question->manner == ASK_PING);
+	const double ms = is_pong ? seconds * 1000 : NAN;
+	struct arena *arena = arena_new();
 
-	if (!is_pong && !question->is_tsmp) {
-		question->is_tsmp = true;
-		if (ping(question, "TSMP"))
-			return;
-	}
-	ledger_see_ping(
-		question->questions->ledger, question->peer_id, is_pong ? seconds * 1000 : NAN, when_now());
+	ledger_keep_ping(question->questions->ledger,
+		&(struct obs_ping){
+			.peer_id = question->peer_id,
+			.kind = question->ping,
+			.ms = ms,
+			.endpoint = text_keep(arena, json_text(answer->json, "Endpoint")),
+			.derp = text_keep(arena, json_text(answer->json, "DERPRegionCode")),
+			.peer_relay = text_keep(arena, json_text(answer->json, "PeerRelay")),
+		},
+		when_now());
+	arena_free(arena);
+	question->has_pong = question->has_pong || is_pong;
+	if (is_pong || (is_last && !question->has_pong))
+		ledger_see_ping(question->questions->ledger, question->peer_id, ms, when_now());
+	if (!is_last)
+		ping(question, PING_TSMP);
 }
 
 static bool is_plain(const struct answer *answer)
@@ -155,7 +174,7 @@ static void done(void *data, const struct answer *answer)
 
 	question->call = NULL;
 	questions->open--;
-	if (question->manner != ASK_PING)
+	if (!is_ping(question->manner))
 		ledger_see_sent(questions->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
 	switch (question->manner) {
 	case ASK_HOST_LOCALHOST:
@@ -170,6 +189,7 @@ static void done(void *data, const struct answer *answer)
 		ledger_see_certificate(questions->ledger, question->url, answer->cert_not_after);
 		break;
 	case ASK_PING:
+	case ASK_BOTH_PINGS:
 		ping_answered(question, answer);
 		break;
 	}
@@ -178,8 +198,9 @@ static void done(void *data, const struct answer *answer)
 
 /* ---- asking ---- */
 
-static bool ping(struct question *question, const char *type)
+static bool ping(struct question *question, enum ping_kind kind)
 {
+	static const char *const types[PING_KINDS] = { "disco", "TSMP" };
 	char url[256];
 	const struct http_request request = { .url = url,
 		.unix_socket = question->socket,
@@ -188,7 +209,8 @@ static bool ping(struct question *question, const char *type)
 		.total_ms = PING_MS };
 
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s",
-		question->address, type);
+		question->address, types[kind]);
+	question->ping = kind;
 	question->call = http_get(question->questions->http, &request, NULL, done, question);
 	question->questions->open++;
 	return true;
@@ -224,8 +246,7 @@ static bool ask_door(struct question *question)
 
 static bool was_asked(struct questions *questions, const struct subject *about, struct when now)
 {
-	bool is_ping = about->manner == ASK_PING;
-	bool found = false;
+	bool is_ping_wanted = is_ping(about->manner), found = false;
 
 	for (size_t i = 0; i < questions->asked.count; i++) {
 		struct question *one = questions->asked.items[i];
@@ -235,20 +256,19 @@ static bool was_asked(struct questions *questions, const struct subject *about, 
 			questions->asked.items[i--] = questions->asked.items[--questions->asked.count];
 			continue;
 		}
-		found = found ||
-			(one->manner == about->manner && strcmp(is_ping ? one->peer_id : one->url,
-								 is_ping ? about->peer_id : about->url) == 0);
+		found = found || (one->manner == about->manner &&
+					 strcmp(is_ping_wanted ? one->peer_id : one->url,
+						 is_ping_wanted ? about->peer_id : about->url) == 0);
 	}
 	return found;
 }
 
 static void put(struct questions *questions, const struct subject *about, const char *socket, struct when now)
 {
-	bool is_ping = about->manner == ASK_PING;
 	struct question *question;
 	bool is_put;
 
-	if (is_ping && (!socket || !*about->peer_id || !*about->address))
+	if (is_ping(about->manner) && (!socket || !*about->peer_id || !*about->address))
 		return;
 	if (questions->open >= OPEN_MAX || was_asked(questions, about, now))
 		return;
@@ -260,7 +280,7 @@ static void put(struct questions *questions, const struct subject *about, const 
 	question->address = mem_copy(about->address);
 	question->socket = mem_copy(socket);
 	question->asked = now.mono_ms;
-	is_put = is_ping ? ping(question, "disco") : ask_door(question);
+	is_put = is_ping(about->manner) ? ping(question, PING_DISCO) : ask_door(question);
 	if (is_put)
 		*VEC_PUSH(&questions->asked) = question;
 	else
@@ -290,6 +310,17 @@ void questions_ask(
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		put_for(questions, snapshot, &snapshot->endpoints[i], socket, now);
+}
+
+void questions_ping(struct questions *questions, const struct peer *peer, const char *socket, struct when now)
+{
+	const struct subject about = { .manner = ASK_BOTH_PINGS,
+		.url = "",
+		.peer_id = peer->id,
+		.address = peer->addresses[0] ? peer->addresses[0] : "" };
+
+	if (!peer->is_self)
+		put(questions, &about, socket, now);
 }
 
 /* ---- the daemon's log ---- */

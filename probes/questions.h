@@ -18,6 +18,9 @@ void questions_free(struct questions *questions);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
 void questions_ask(
 	struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now);
+/* Both kinds of ping to this peer, once a minute at most. */
+void questions_ping(
+	struct questions *questions, const struct peer *peer, const char *socket, struct when now);
 /* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
  * that is allowed. */
 void questions_silent(struct questions *questions, const struct door *door, const char *socket);

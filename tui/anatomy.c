@@ -25,12 +25,9 @@ struct part {
 	double ms;
 };
 
-/* Those that are known, in their order. An engine that does not tell its queue from its prompt may tell both
- * together. */
-static size_t list_parts(const struct endpoint *endpoint, struct part *known)
+/* Those that are known, in their order. */
+static size_t list_parts(const struct anatomy *anatomy, struct part *known)
 {
-	const struct anatomy *anatomy = &endpoint->anatomy;
-	bool has_parts = !isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms);
 	const struct part parts[PARTS_MAX] = {
 		{ "path", ROLE_BAR_PATH, 0x2591, anatomy->path_ms },
 		{ "connect", ROLE_BAR_CONNECT, 0x2592, anatomy->connect_ms },
@@ -38,7 +35,7 @@ static size_t list_parts(const struct endpoint *endpoint, struct part *known)
 		{ "server", ROLE_BAR_SERVER, 0x2588, anatomy->server_ms },
 		{ "queue", ROLE_BAR_QUEUE, 0x2590, anatomy->queue_ms },
 		{ "prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->prefill_ms },
-		{ "queue and prefill", ROLE_BAR_PREFILL, 0x2580, has_parts ? NAN : endpoint->ttft_p50_ms },
+		{ "queue and prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->engine_ms },
 	};
 	size_t count = 0;
 
@@ -117,7 +114,7 @@ static void write_spark(const struct endpoint *endpoint, int width, struct page 
 void anatomy_write(const struct endpoint *endpoint, struct page *page)
 {
 	struct part parts[PARTS_MAX];
-	size_t count = list_parts(endpoint, parts);
+	size_t count = list_parts(&endpoint->anatomy, parts);
 	int width = page_width(page) - INDENT;
 
 	if (!count && isnan(endpoint->anatomy.token_ms) && !endpoint->spark_count)

@@ -2,6 +2,7 @@
 #include "probes/model/codec.h"
 
 #include "probes/base/json_out.h"
+#include "probes/model/codec_net.h"
 
 #include <math.h>
 
@@ -67,6 +68,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "via", daemon->via);
 	write_if_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
+	codec_write_net(out, &daemon->net);
 	json_out_end(out, '}');
 }
 
@@ -118,7 +120,26 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_time(out, "since", path->since);
 	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
 	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
+	json_out_text(out, "reason", path->reason);
+	json_out_text(out, "reason_text", path->reason_text);
 	json_out_end(out, '}');
+}
+
+/* Those that tailscaled was asked for. */
+static void write_pings(struct json_out *out, const struct ping pings[PING_KINDS])
+{
+	json_out_begin(out, "pings", '[');
+	for (int kind = 0; kind < PING_KINDS; kind++) {
+		if (!pings[kind].at)
+			continue;
+		json_out_begin(out, NULL, '{');
+		json_out_text(out, "kind", ping_kind_name((enum ping_kind)kind));
+		json_out_time(out, "at", pings[kind].at);
+		json_out_number(out, "ms", pings[kind].ms);
+		json_out_text(out, "by", pings[kind].by);
+		json_out_end(out, '}');
+	}
+	json_out_end(out, ']');
 }
 
 static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
@@ -135,6 +156,9 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
+	codec_write_net(out, &peer->net);
+	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
+		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	write_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);

@@ -18,6 +18,8 @@ void ledger_free_peer(struct known_peer *peer)
 	free(peer->rtt);
 	free(peer->sighting);
 	free(peer->recollection);
+	free(peer->net);
+	free(peer->pings);
 	free(peer->standings.items);
 }
 
@@ -373,4 +375,31 @@ void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, stru
 		return;
 	peer->heard = now;
 	peer_time(peer, RTT_PING, ms, now);
+}
+
+void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
+{
+	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
+	char *by;
+	size_t size;
+
+	if (!peer)
+		return;
+	if (!peer->pings)
+		peer->pings = mem_alloc(sizeof(*peer->pings));
+	peer->pings->kinds[ping->kind].at = now;
+	peer->pings->kinds[ping->kind].ms = ping->ms;
+	peer->pings->kinds[ping->kind].way = *ping->endpoint     ? PATH_DIRECT
+					     : *ping->peer_relay ? PATH_PEER_RELAY
+					     : *ping->derp       ? PATH_DERP
+								 : PATH_UNKNOWN;
+	by = peer->pings->kinds[ping->kind].by;
+	size = sizeof(peer->pings->kinds[ping->kind].by);
+	by[0] = '\0';
+	if (*ping->endpoint)
+		text_add(by, size, "direct %s", ping->endpoint);
+	else if (*ping->peer_relay)
+		text_add(by, size, "peer relay %s", ping->peer_relay);
+	else if (*ping->derp)
+		text_add(by, size, "DERP %s", ping->derp);
 }

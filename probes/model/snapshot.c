@@ -83,6 +83,13 @@ const char *capture_state_name(enum capture_state state)
 	return names[state];
 }
 
+const char *ping_kind_name(enum ping_kind kind)
+{
+	static const char *const names[PING_KINDS] = { "disco", "tsmp" };
+
+	return names[kind];
+}
+
 const char *model_state_name(enum model_state state)
 {
 	static const char *const names[] = { "unknown", "cold", "loading", "loaded", "sleeping", "failed" };

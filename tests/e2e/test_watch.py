@@ -12,8 +12,9 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import endpoint, first, watching
+from top import codes, endpoint, first, watching
 
+RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recordings", "tailscale")
 STATUS = b'{"Version": "1.0", "BackendState": "Running", "TUN": true, "Self": {"ID": "n1"}, "Peer": null}'
 
 
@@ -37,6 +38,59 @@ door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
         found = first(snapshots, lambda snapshot: path(snapshot).get("pong_source"))
         assert found and path(found)["pong_source"] == "daemon" and path(found)["pong_age_ms"] < 10000, found
         assert found["capture"]["state"] == "off"
+
+
+RELAYED = """
+daemon magicdns off
+config discover = off
+config capture = off
+peer gpu2 linux derp fra rtt 1
+door gpu2:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
+"""
+
+
+@contextlib.contextmanager
+def a_cli(script):
+    """A `tailscale` that does this, and a file that it appends its words to."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, said = os.path.join(folder, "tailscale"), os.path.join(folder, "said")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\necho "$*" >> {said}\n{script}\n')
+        os.chmod(path, 0o755)
+        yield path, said
+
+
+def has_path(snapshot):
+    return any(row["path"]["kind"] == "derp" and codes(row) for row in snapshot["peers"] if row["name"] == "gpu2")
+
+
+@test
+def netcheck_is_run_once_while_a_server_is_relayed_and_tells_that_udp_is_blocked():
+    with open(os.path.join(RECORDED, "netcheck.json"), encoding="utf-8") as file:
+        report = file.read().replace('"UDP": true', '"UDP": false')
+    with FakeTailnet(RELAYED) as fake, a_cli(f"echo complaint >&2\ncat <<'END'\n{report}\nEND") as (cli, said), \
+            watching("--tailscale", cli, fake=fake) as snapshots:
+        found = first(snapshots, lambda snapshot: "udp-blocked" in codes(snapshot))
+        later = [next(snapshots) for _ in range(6)][-1]
+        with open(said, encoding="utf-8") as file:
+            runs = file.read().splitlines()
+        socket_option = f"--socket={fake.socket}"
+    assert found and found["daemon"]["net"]["udp"] is False, found and found["daemon"]
+    row = next(row for row in later["peers"] if row["name"] == "gpu2")
+    assert row["path"]["reason"] == "udp-blocked-here", row["path"]
+    assert runs == [f"{socket_option} netcheck --format=json"], runs
+
+
+@test
+def without_the_cli_or_with_an_old_one_whois_alone_tells_the_reason():
+    for script in ("exit 1", "echo nonsense", "yes"):
+        with FakeTailnet(RELAYED) as fake, a_cli(script) as (cli, _), \
+                watching("--tailscale", cli, fake=fake) as snapshots:
+            found = first(snapshots, has_path)
+            last = [next(snapshots) for _ in range(4)][-1]
+        row = next(row for row in last["peers"] if row["name"] == "gpu2")
+        assert found and row["path"]["reason"] == "udp-blocked-there", (script, row["path"])
+        assert "net" not in last["daemon"], script
 
 
 @test

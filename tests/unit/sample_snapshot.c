@@ -111,9 +111,12 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.rtt_source = "",
 			.pong_age_ms = NAN,
 			.pong_source = "",
+			.reason = "",
+			.reason_text = "",
 			.changes = NAN,
 			.rx_bytes = { NAN, NAN, NAN },
 			.tx_bytes = { NAN, NAN, NAN } },
+		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 		.state = STATE_OK,
@@ -148,7 +151,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 		.requests = 40,
 		.bytes_sent = 5200,
 		.bytes_received = 61000,
@@ -207,6 +210,11 @@ static void make_peers(struct snapshot *snapshot)
 	}
 	snapshot->online_count = 9;
 	snapshot->peers[8].state = STATE_SLOW;
+	snapshot->peers[8].path.reason = "udp-blocked-here";
+	snapshot->peers[8].path.reason_text = "UDP is blocked here";
+	snapshot->daemon.net = (struct obs_net){
+		.has_udp = TRI_NO, .candidates = NAN, .derp_ms = NAN, .at = NOW - 2 * MINUTE
+	};
 	snapshot->peers[8].verdicts =
 		say(snapshot, (struct verdict){ .code = "relayed",
 				      .layer = LAYER_PATH,

@@ -34,6 +34,8 @@ static const struct path unknown_path = {
 	.via = "",
 	.rtt_source = "",
 	.pong_source = "",
+	.reason = "",
+	.reason_text = "",
 	.rtt_ms = NAN,
 	.rtt_p95_ms = NAN,
 	.jitter_ms = NAN,
@@ -58,6 +60,7 @@ static struct peer a_peer(const char *id, const char *name)
 		.path = unknown_path,
 		.rx_bytes = NAN,
 		.tx_bytes = NAN,
+		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 	};
@@ -89,7 +92,7 @@ static struct endpoint an_endpoint(const char *url)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 	};
 }
 
@@ -187,7 +190,14 @@ static void fill_rows(void)
 	peers[1].path.pong_source = "capture";
 	peers[1].path.rx_bytes[TRAFFIC_DIRECT] = 5;
 	peers[1].path.rx_bytes[TRAFFIC_DERP] = 0;
+	peers[1].path.reason = "udp-blocked-there";
+	peers[1].path.reason_text = "UDP is blocked there";
+	peers[1].net = (struct obs_net){
+		.has_udp = TRI_NO, .is_hard_nat = TRI_YES, .candidates = 0, .derp_ms = NAN, .at = WHEN
+	};
 	peers[1].user = "ann@example.com";
+	peers[1].pings[PING_DISCO] = (struct ping){ WHEN, 0.25, "direct 10.99.0.11:41641" };
+	peers[1].pings[PING_TSMP] = (struct ping){ WHEN, NAN, "" };
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
 	endpoints[0].engine_id = 3;
@@ -225,6 +235,9 @@ static struct snapshot a_snapshot(void)
 	snapshot.daemon.health = health;
 	snapshot.daemon.is_known = snapshot.daemon.has_tun = true;
 	snapshot.daemon.age_ms = 180;
+	snapshot.daemon.net = (struct obs_net){
+		.has_udp = TRI_YES, .has_ipv4 = TRI_YES, .candidates = NAN, .derp_ms = 11.5, .at = WHEN
+	};
 	snapshot.traffic.source = "usermetrics";
 	set_all(snapshot.traffic.rx_bytes, 123456789012345);
 	snapshot.peers = peers;
@@ -360,6 +373,10 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 
 	(void)state;
 	assert_true(json_true(row(tree, "peers", 0), "self") && !has_key(peer, "self"));
+	assert_false(has_key(row(tree, "peers", 0), "pings"));
+	assert_string_equal(json_text(row(peer, "pings", 0), "by"), "direct 10.99.0.11:41641");
+	assert_string_equal(json_text(row(peer, "pings", 1), "kind"), "tsmp");
+	assert_false(has_key(row(peer, "pings", 1), "ms"));
 	assert_string_equal(json_text(peer, "id"), "n2CNTRL");
 	assert_string_equal(json_string(row(peer, "addresses", 1)), "fd7a:115c:a1e0::2");
 	assert_string_equal(json_string(row(peer, "tags", 0)), "tag:gpu");
@@ -370,6 +387,25 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 	assert_string_equal(json_text(peer, "last_seen"), "2026-11-23T00:45:46.123Z");
 	assert_string_equal(json_text(peer, "state"), "slow");
 	assert_string_equal(json_text(row(peer, "verdicts", 0), "code"), "relayed");
+	json_free(tree);
+}
+
+static void a_peer_s_network_is_told(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *peer = row(tree, "peers", 1), *net = json_member(peer, "net");
+	const struct json *path = json_member(peer, "path");
+
+	(void)state;
+	assert_string_equal(json_text(path, "reason"), "udp-blocked-there");
+	assert_string_equal(json_text(path, "reason_text"), "UDP is blocked there");
+	assert_true(json_is_false(json_member(net, "udp")) && json_true(net, "hard_nat"));
+	assert_true(json_number(net, "candidates") == 0 && has_key(net, "at"));
+	assert_false(has_key(net, "ipv4") || has_key(net, "port_mapping") || has_key(net, "derp_ms"));
+	assert_false(has_key(row(tree, "peers", 0), "net"));
+	net = json_member(json_member(tree, "daemon"), "net");
+	assert_true(json_true(net, "udp") && json_number(net, "derp_ms") == 11.5);
 	json_free(tree);
 }
 
@@ -488,6 +524,7 @@ int main(void)
 		cmocka_unit_test(a_flow_says_who_uses_what),
 		cmocka_unit_test(a_peer_s_bytes_by_path_are_there_where_they_are_known),
 		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
+		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
 		cmocka_unit_test(mounts_and_the_ledger_are_told),

@@ -824,6 +824,35 @@ static void round_trips_are_those_of_the_connect(void **state)
 	ledger_see_ping(l, "nobody", 1, at(2));
 }
 
+static void a_ping_that_was_asked_for_says_how_it_was_answered(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct obs_ping pings[] = {
+		{ GPU1_ID, PING_DISCO, 0.25, "10.99.0.11:41641", "", "" },
+		{ GPU1_ID, PING_TSMP, NAN, "", "", "" },
+		{ GPU1_ID, PING_DISCO, 44, "", "fra", "" },
+		{ GPU1_ID, PING_DISCO, 9, "", "", "10.99.0.14:40000:vni:3" },
+		{ "nobody", PING_DISCO, 1, "", "fra", "" },
+	};
+	const struct ping *told;
+
+	(void)state;
+	told = take(l, at(1))->peers[1].pings;
+	assert_true(!told[PING_DISCO].at && isnan(told[PING_DISCO].ms) && !told[PING_TSMP].at);
+	ledger_keep_ping(l, &pings[0], at(2));
+	ledger_keep_ping(l, &pings[1], at(3));
+	told = take(l, at(4))->peers[1].pings;
+	assert_true(told[PING_DISCO].ms == 0.25 && told[PING_DISCO].at == at(2).wall_ms);
+	assert_string_equal(told[PING_DISCO].by, "direct 10.99.0.11:41641");
+	assert_true(told[PING_TSMP].at == at(3).wall_ms && isnan(told[PING_TSMP].ms));
+	ledger_keep_ping(l, &pings[2], at(5));
+	assert_string_equal(take(l, at(5))->peers[1].pings[PING_DISCO].by, "DERP fra");
+	ledger_keep_ping(l, &pings[3], at(6));
+	assert_string_equal(
+		take(l, at(6))->peers[1].pings[PING_DISCO].by, "peer relay 10.99.0.14:40000:vni:3");
+	ledger_keep_ping(l, &pings[4], at(7));
+}
+
 static void ten_thousand_peers_keep_their_order_and_their_history(void **state)
 {
 	struct ledger *l = empty_ledger(NULL);
@@ -898,6 +927,7 @@ int main(void)
 		SAYS(rates_do_not_reach_across_a_sleep),
 		SAYS(what_was_sent_is_counted_by_path_and_cost),
 		SAYS(round_trips_are_those_of_the_connect),
+		SAYS(a_ping_that_was_asked_for_says_how_it_was_answered),
 		SAYS(ten_thousand_peers_keep_their_order_and_their_history),
 	};
 
