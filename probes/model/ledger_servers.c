@@ -24,11 +24,11 @@ static void free_models(struct known_endpoint *endpoint)
 void ledger_free_endpoint(struct known_endpoint *endpoint)
 {
 	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
-		endpoint->title, endpoint->api, endpoint->version, endpoint->incarnation, endpoint->is_loading.path,
-		endpoint->is_sleeping.path, endpoint->wants_key.path, endpoint->key_rejected.path,
-		endpoint->open_onboarding.path, endpoint->last.tls_text, endpoint->last.path,
-		endpoint->last.excerpt, endpoint->last.server_header, endpoint->last.via_header,
-		endpoint->last.content_type, endpoint->last.location };
+		endpoint->title, endpoint->api, endpoint->version, endpoint->incarnation,
+		endpoint->is_loading.path, endpoint->is_sleeping.path, endpoint->wants_key.path,
+		endpoint->key_rejected.path, endpoint->open_onboarding.path, endpoint->last.tls_text,
+		endpoint->last.path, endpoint->last.excerpt, endpoint->last.server_header,
+		endpoint->last.via_header, endpoint->last.content_type, endpoint->last.location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
@@ -53,9 +53,10 @@ static struct known_endpoint *new_endpoint(const char *url)
 {
 	struct known_endpoint *endpoint = mem_alloc(sizeof(*endpoint));
 	char **texts[] = { &endpoint->peer_id, &endpoint->address, &endpoint->at, &endpoint->server,
-		&endpoint->title, &endpoint->api, &endpoint->version, &endpoint->incarnation, &endpoint->last.tls_text,
-		&endpoint->last.path, &endpoint->last.excerpt, &endpoint->last.server_header,
-		&endpoint->last.via_header, &endpoint->last.content_type, &endpoint->last.location };
+		&endpoint->title, &endpoint->api, &endpoint->version, &endpoint->incarnation,
+		&endpoint->last.tls_text, &endpoint->last.path, &endpoint->last.excerpt,
+		&endpoint->last.server_header, &endpoint->last.via_header, &endpoint->last.content_type,
+		&endpoint->last.location };
 
 	endpoint->url = mem_copy(url);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)

@@ -16,7 +16,7 @@ static bool is_latest(const char *id, const char *name)
 {
 	size_t length = strlen(name);
 
-	return strncmp(id, name, length) == 0 && strcmp(id + length, ":latest") == 0;
+	return strncasecmp(id, name, length) == 0 && strcasecmp(id + length, ":latest") == 0;
 }
 
 /* "/srv/models/qwen3.gguf" and "Qwen/Qwen3" for "qwen3". */
@@ -29,20 +29,12 @@ static bool is_last_part(const char *id, const char *name)
 	       (!part[length] || strcasecmp(part + length, ".gguf") == 0);
 }
 
-static bool (*const ways[])(const char *id, const char *name) = { is_id, is_latest, is_last_part,
-	text_contains_fold };
+static bool (*const ways[])(
+	const char *id, const char *name) = { is_id, is_latest, is_last_part, text_contains_fold };
 
 static const char *id_of(const struct snapshot *snapshot, size_t offer)
 {
 	return snapshot->models[snapshot->offers[offer].model].id;
-}
-
-bool pick_fits(const struct snapshot *snapshot, const struct offer *offer, const char *name)
-{
-	for (size_t way = 0; way < ARRAY_LEN(ways); way++)
-		if (ways[way](snapshot->models[offer->model].id, name))
-			return true;
-	return false;
 }
 
 /* Offers stand by model: those of one id are neighbours. */
@@ -56,8 +48,7 @@ static size_t end_of_model(const struct snapshot *snapshot, size_t first)
 }
 
 /* The offers of all models that fit this way, from the first to the last; returns how many models. */
-static size_t search(
-	const struct snapshot *snapshot, size_t way, const char *name, struct span *offers)
+static size_t search(const struct snapshot *snapshot, size_t way, const char *name, struct span *offers)
 {
 	size_t found = 0, end;
 
@@ -78,13 +69,18 @@ struct pick pick_model(const struct snapshot *snapshot, const char *name)
 	struct pick pick = { .result = PICK_UNKNOWN };
 	size_t found = 0;
 
-	for (size_t way = 0; way < ARRAY_LEN(ways) && !found && *name; way++)
-		found = search(snapshot, way, name, &pick.offers);
+	while (pick.way < ARRAY_LEN(ways) && *name &&
+		!(found = search(snapshot, pick.way, name, &pick.offers)))
+		pick.way++;
 	if (!found)
 		return pick;
-	pick.is_exact = is_id(id_of(snapshot, pick.offers.first), name);
-	pick.result = found > 1                                          ? PICK_AMBIGUOUS
+	pick.result = found > 1                                  ? PICK_AMBIGUOUS
 		      : snapshot->offers[pick.offers.first].rank ? PICK_FOUND
 								 : PICK_NOWHERE;
 	return pick;
+}
+
+bool pick_fits(const struct snapshot *snapshot, const struct pick *pick, size_t offer, const char *name)
+{
+	return pick->result != PICK_UNKNOWN && ways[pick->way](id_of(snapshot, offer), name);
 }

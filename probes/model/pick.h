@@ -17,12 +17,13 @@ enum pick_result {
 
 struct pick {
 	enum pick_result result;
-	struct span offers; /* of snapshot->offers: one model's, or, if ambiguous, from its first to its last */
-	bool is_exact;      /* the name is the model's id */
+	struct span
+		offers; /* of snapshot->offers: one model's, or, if ambiguous, from its first to its last */
+	size_t way;     /* in which the name fits: 0 is the model's id itself */
 };
 
 struct pick pick_model(const struct snapshot *snapshot, const char *name);
-/* Whether the model of an offer fits the name in any way. */
-bool pick_fits(const struct snapshot *snapshot, const struct offer *offer, const char *name);
+/* Whether the model of that offer is one of those that were found by this name. */
+bool pick_fits(const struct snapshot *snapshot, const struct pick *pick, size_t offer, const char *name);
 
 #endif

@@ -155,11 +155,11 @@ struct anatomy {
 };
 
 struct endpoint {
-	int peer;        /* index into peers, -1: outside the tailnet (or this machine's loopback) */
-	int engine_id;   /* equal where two doors lead to one engine */
-	const char *url; /* base URL, https by name */
+	int peer;             /* index into peers, -1: outside the tailnet (or this machine's loopback) */
+	int engine_id;        /* equal where two doors lead to one engine */
+	const char *url;      /* base URL, https by name */
 	const char *base_url; /* what an OpenAI client takes: "https://…/v1"; "": unknown, or no such API */
-	const char *at;  /* how a row shows the door: "https /ollama", ":11434" */
+	const char *at;       /* how a row shows the door: "https /ollama", ":11434" */
 	enum found_by found_by;
 	const char *server, *title, *version; /* "" until told */
 	enum state state;
