@@ -170,7 +170,8 @@ void times_path(struct ledger *l, int ms, struct when now)
 	with_peer(status, GPU1_ID, "gpu1")->current_address = "10.99.0.11:41641";
 	sees(l, now, status);
 	starts_capture(l, now);
-	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d", ms * 1000);
+	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d",
+		ms * 1000);
 }
 
 void ends_period(struct ledger *l, struct when now)

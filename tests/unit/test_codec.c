@@ -478,8 +478,8 @@ static void an_offer_tells_where_a_model_is(void **state)
 	assert_false(has_key(best, "why"));
 	assert_string_equal(json_text(refused, "why"), "does not answer");
 	assert_false(has_key(refused, "rank"));
-	assert_string_equal(json_text(row(tree, "endpoints", 0), "base_url"),
-		"https://gpu1.tail4c1d.ts.net/ollama/v1");
+	assert_string_equal(
+		json_text(row(tree, "endpoints", 0), "base_url"), "https://gpu1.tail4c1d.ts.net/ollama/v1");
 	assert_false(has_key(row(tree, "endpoints", 1), "base_url"));
 	json_free(tree);
 }
