@@ -6,6 +6,7 @@
 #include "probes/model/codec.h"
 #include "probes/model/snapshot.h"
 #include "tui/loop.h"
+#include "tui/print_pick.h"
 #include "tui/print_text.h"
 
 #include <signal.h>
@@ -141,6 +142,21 @@ int batch_once(const struct options *options, const struct settings *settings, b
 		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
 	fflush(stdout);
 	return close_loop(&batch);
+}
+
+int batch_pick(const struct options *options, const struct settings *settings)
+{
+	struct batch batch;
+	int status;
+
+	open_loop(&batch, settings, false);
+	uv_run(&batch.loop, UV_RUN_DEFAULT);
+	if (!batch.last)
+		keep(&batch);
+	status = print_pick(stdout, stderr, batch.last, options->pick, options->is_verbose);
+	fflush(stdout);
+	close_loop(&batch);
+	return status;
 }
 
 int batch_watch(const struct settings *settings)

@@ -118,6 +118,8 @@ static int take_mouse(struct parse *parse, const struct option_row *row, const c
 static const struct option_row rows[] = {
 	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
 	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
+	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
+	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
@@ -170,30 +172,38 @@ static int complain(FILE *errors, const char *what, const char *why)
 	return EX_USAGE;
 }
 
+/* What getopt_long() answered: a short option is that of the long ones which begins with it. */
+static const struct option_row *row_of(int c)
+{
+	const struct option_row *row = rows;
+
+	if (c >= FIRST_LONG)
+		return &rows[c - FIRST_LONG];
+	while (row->name[0] != c)
+		row++;
+	return row;
+}
+
 /* What was given, in order; returns 0 or EX_USAGE. given has room for argc. */
 static int gather(int argc, char *const *argv, struct given *given, size_t *count, FILE *errors)
 {
 	struct option longs[ARRAY_LEN(rows) + 1] = { 0 };
-	const struct option_row *help = NULL;
 	int c;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		bool is_help = !strcmp(rows[i].name, "help");
 		int has_value = rows[i].argument ? required_argument : no_argument;
 
-		longs[i] =
-			(struct option){ rows[i].name, has_value, NULL, is_help ? 'h' : FIRST_LONG + (int)i };
-		help = is_help ? &rows[i] : help;
+		longs[i] = (struct option){ rows[i].name, has_value, NULL, FIRST_LONG + (int)i };
 	}
 	optind = 0;
 	opterr = 0;
 	*count = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hv", longs, NULL)) != -1) {
 		if (c == ':')
 			return complain(errors, argv[optind - 1], "a value is missing, see --help");
 		if (c == '?')
 			return complain(errors, argv[optind - 1], "not understood, see --help");
-		given[(*count)++] = (struct given){ c == 'h' ? help : &rows[c - FIRST_LONG], optarg };
+		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
 	return optind < argc ? complain(errors, argv[optind], "not understood, see --help") : 0;
 }
@@ -255,7 +265,12 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return complain(errors, "--once", "not together with --watch");
 	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
 		return complain(errors, "--format", "--watch prints JSON only");
-	options->is_once = options->is_once || (parse->has_format && !options->is_watch);
+	if (options->is_verbose && !*options->pick)
+		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
+	if (*options->pick && (options->is_watch || parse->has_format))
+		return complain(
+			errors, "--pick", "prints one line, once: not together with --watch or --format");
+	options->is_once = options->is_once || *options->pick || (parse->has_format && !options->is_watch);
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))
 		return EX_USAGE;
@@ -270,7 +285,7 @@ int options_parse(
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 
-	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
+	*options = (struct options){ .config = mem_copy(""), .log = mem_copy(""), .pick = mem_copy("") };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);
@@ -281,4 +296,5 @@ void options_fini(struct options *options)
 {
 	free(options->config);
 	free(options->log);
+	free(options->pick);
 }

@@ -14,11 +14,12 @@ struct options {
 	bool is_once; /* --format without --watch means it too */
 	bool is_watch;
 	bool is_ascii;
-	bool forgets; /* the remembered endpoints */
+	bool is_verbose; /* says why, with pick */
+	bool forgets;    /* the remembered endpoints */
 	bool prints_config, wants_help, wants_version;
 	enum format format;
 	enum mouse mouse;
-	char *config, *log; /* "": not given */
+	char *config, *log, *pick; /* "": not given; pick: a model */
 };
 
 /* Fills options and settings; both are the caller's to end (options_fini, settings_fini), whatever is
