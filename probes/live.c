@@ -13,6 +13,7 @@
 #include "probes/known.h"
 #include "probes/left_alone.h"
 #include "probes/lookout.h"
+#include "probes/model/ladder.h"
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
@@ -341,6 +342,18 @@ void live_free(struct live *live)
 	free(live);
 }
 
+/* What the verdicts leave open, and how the peer that was asked about answers to pings. */
+static void ask(struct live *live, const struct snapshot *snapshot, struct when now)
+{
+	const char *socket = tailnet_socket(live->tailnet);
+	struct ladder_target target;
+
+	questions_ask(live->questions, snapshot, socket, now);
+	if (*live->settings->examine && ledger_daemon_runs(live->ledger) &&
+		ladder_find(snapshot, live->settings->examine, &target) && target.peer >= 0)
+		questions_ping(live->questions, &snapshot->peers[target.peer], socket, now);
+}
+
 struct snapshot *live_take(struct live *live, struct when now)
 {
 	struct obs_discovery counts;
@@ -350,7 +363,7 @@ struct snapshot *live_take(struct live *live, struct when now)
 	ledger_see_discovery(live->ledger, &counts);
 	snapshot = ledger_take(live->ledger, now);
 	if (!live->settings->is_passive)
-		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
+		ask(live, snapshot, now);
 	return snapshot;
 }
 

@@ -36,6 +36,7 @@ struct settings {
 	char *theme;      /* name or path */
 	char *state_file; /* remembered endpoints; "": none */
 	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
+	char *examine;    /* the peer or URL that was asked about; "": none */
 	bool has_llama_metrics;
 	bool has_capture; /* start the helper that watches packets */
 	bool is_passive;  /* send nothing to peers */

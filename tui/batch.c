@@ -4,7 +4,9 @@
 #include "probes/base/mem.h"
 #include "probes/live.h"
 #include "probes/model/codec.h"
+#include "probes/model/ladder.h"
 #include "probes/model/snapshot.h"
+#include "tui/doctor.h"
 #include "tui/loop.h"
 #include "tui/print_text.h"
 
@@ -12,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sysexits.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -125,6 +128,48 @@ static bool has_colour(void)
 	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
 
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
+}
+
+/* What is asked about may be unknown: then the names that are like it are said. */
+static int say_unknown(const struct snapshot *snapshot, const char *word)
+{
+	const char *names[5];
+	size_t count = ladder_near(snapshot, word, names, ARRAY_LEN(names));
+
+	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", word);
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "%s%s", i ? ", " : "; there is ", names[i]);
+	fputs("\n", stderr);
+	return EX_USAGE;
+}
+
+/* The answer is the exit status of what was asked about. */
+static int print_doctor(const struct snapshot *snapshot, const struct settings *settings, bool is_ascii)
+{
+	struct ladder_target target;
+	bool is_found = *settings->examine && ladder_find(snapshot, settings->examine, &target);
+	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
+		is_ascii };
+
+	if (*settings->examine && !is_found && snapshot->peer_count)
+		return say_unknown(snapshot, settings->examine);
+	doctor_print(stdout, &doctor);
+	return (int)ladder_status(snapshot, doctor.target);
+}
+
+int batch_doctor(const struct settings *settings, bool is_ascii)
+{
+	struct batch batch;
+	int status;
+
+	open_loop(&batch, settings, false);
+	uv_run(&batch.loop, UV_RUN_DEFAULT);
+	if (!batch.last)
+		keep(&batch);
+	status = print_doctor(batch.last, settings, is_ascii);
+	fflush(stdout);
+	close_loop(&batch);
+	return status;
 }
 
 int batch_once(const struct options *options, const struct settings *settings, bool is_ascii)

@@ -250,11 +250,32 @@ static void help_fits_in_eighty_columns_and_has_every_option(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_doctor_takes_one_operand_and_pins_a_url(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--doctor http://a/"), 0);
+	assert_true(test->options.is_doctor && test->options.is_once);
+	assert_string_equal(test->settings.examine, "http://a/");
+	assert_int_equal(test->settings.pins.count, 1);
+	assert_true(test->settings.deadline_s == 10);
+}
+
+static void an_operand_without_a_doctor_is_not_understood(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "gpu1"), EX_USAGE);
+	assert_string_equal(test->errors, "tsllm-top: gpu1: not understood, see --help\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_given_is_the_defaults),
 		TEST(every_option_is_taken),
+		TEST(a_doctor_takes_one_operand_and_pins_a_url),
+		TEST(an_operand_without_a_doctor_is_not_understood),
 		TEST(every_other_option_is_taken),
 		TEST(a_format_without_watch_means_once),
 		TEST(options_win_over_the_configuration_wherever_it_is_named),
