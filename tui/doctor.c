@@ -192,18 +192,19 @@ static void say_mounts(struct report *report)
 
 static void say_peer_name(struct report *report, const struct peer *peer)
 {
-	struct page *page = report->page;
+	char text[2048] = "";
 
-	page_line(page, ROLE_TEXT, " ");
-	page_line(page, ROLE_TITLE, "%s", peer->name);
 	if (strcmp(peer->fqdn, peer->name) != 0)
-		page_add(page, ROLE_TEXT, "  %s", peer->fqdn);
+		text_add(text, sizeof(text), "%s", peer->fqdn);
 	for (const char *const *address = peer->addresses; *address; address++)
-		page_add(page, ROLE_TEXT, "  %s", *address);
+		text_add(text, sizeof(text), "  %s", *address);
 	for (const char *const *tag = peer->tags; *tag; tag++)
-		page_add(page, ROLE_DIM, "  %s", *tag);
+		text_add(text, sizeof(text), "  %s", *tag);
 	if (!peer->tags[0] && *peer->user)
-		page_add(page, ROLE_DIM, "  %s", peer->user);
+		text_add(text, sizeof(text), "  %s", peer->user);
+	page_line(report->page, ROLE_TEXT, " ");
+	page_line(report->page, ROLE_TITLE, "%s", peer->name);
+	page_wrap(report->page, ROLE_DIM, "", 2, text);
 }
 
 /* One that is well; without a server it is only counted. */
