@@ -5,6 +5,7 @@
 #include "probes/live.h"
 #include "probes/model/codec.h"
 #include "probes/model/ladder.h"
+#include "probes/model/redact.h"
 #include "probes/model/snapshot.h"
 #include "tui/doctor.h"
 #include "tui/loop.h"
@@ -26,6 +27,7 @@ struct batch {
 	uv_signal_t signals[3];
 	struct live *live;
 	struct snapshot *last;
+	struct redactor *redactor; /* NULL: names are printed as they are */
 	bool is_watch;
 };
 
@@ -33,6 +35,13 @@ static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
 	batch->last = live_take(batch->live, when_now());
+}
+
+/* Names, where they are not to be seen; once a snapshot. */
+static void hide(struct batch *batch)
+{
+	if (batch->redactor)
+		redactor_apply(batch->redactor, batch->last);
 }
 
 static void stop(struct batch *batch)
@@ -65,6 +74,8 @@ static void at_deadline(uv_timer_t *timer)
 	struct batch *batch = timer->data;
 
 	keep(batch);
+	if (batch->is_watch)
+		hide(batch);
 	if (!batch->is_watch || codec_write(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
 		stop(batch);
 }
@@ -75,13 +86,15 @@ static void on_signal(uv_signal_t *signal, int number)
 	stop(signal->data);
 }
 
-static void open_loop(struct batch *batch, const struct settings *settings, bool is_watch)
+static void open_loop(
+	struct batch *batch, const struct options *options, const struct settings *settings, bool is_watch)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	double first = is_watch ? settings->period_s : settings->deadline_s;
 
 	memset(batch, 0, sizeof(*batch));
 	batch->is_watch = is_watch;
+	batch->redactor = options->is_redacted ? redactor_new(getenv("HOME")) : NULL;
 	uv_loop_init(&batch->loop);
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);
@@ -102,6 +115,7 @@ static int close_loop(struct batch *batch)
 	int status = batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
 
 	snapshot_free(batch->last);
+	redactor_free(batch->redactor);
 	live_free(batch->live);
 	uv_close((uv_handle_t *)&batch->deadline, NULL);
 	uv_close((uv_handle_t *)&batch->look, NULL);
@@ -144,8 +158,9 @@ static int say_unknown(const struct snapshot *snapshot, const char *word)
 }
 
 /* The answer is the exit status of what was asked about. */
-static int print_doctor(const struct snapshot *snapshot, const struct settings *settings, bool is_ascii)
+static int print_doctor(struct batch *batch, const struct settings *settings, bool is_ascii)
 {
+	const struct snapshot *snapshot = batch->last;
 	struct ladder_target target;
 	bool is_found = *settings->examine && ladder_find(snapshot, settings->examine, &target);
 	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
@@ -153,20 +168,21 @@ static int print_doctor(const struct snapshot *snapshot, const struct settings *
 
 	if (*settings->examine && !is_found && snapshot->peer_count)
 		return say_unknown(snapshot, settings->examine);
+	hide(batch);
 	doctor_print(stdout, &doctor);
 	return (int)ladder_status(snapshot, doctor.target);
 }
 
-int batch_doctor(const struct settings *settings, bool is_ascii)
+int batch_doctor(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	struct batch batch;
 	int status;
 
-	open_loop(&batch, settings, false);
+	open_loop(&batch, options, settings, false);
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	if (!batch.last)
 		keep(&batch);
-	status = print_doctor(batch.last, settings, is_ascii);
+	status = print_doctor(&batch, settings, is_ascii);
 	fflush(stdout);
 	close_loop(&batch);
 	return status;
@@ -176,10 +192,11 @@ int batch_once(const struct options *options, const struct settings *settings, b
 {
 	struct batch batch;
 
-	open_loop(&batch, settings, false);
+	open_loop(&batch, options, settings, false);
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	if (!batch.last)
 		keep(&batch);
+	hide(&batch);
 	if (options->format == FORMAT_JSON)
 		codec_write(stdout, batch.last, true);
 	else
@@ -188,11 +205,11 @@ int batch_once(const struct options *options, const struct settings *settings, b
 	return close_loop(&batch);
 }
 
-int batch_watch(const struct settings *settings)
+int batch_watch(const struct options *options, const struct settings *settings)
 {
 	struct batch batch;
 
-	open_loop(&batch, settings, true);
+	open_loop(&batch, options, settings, true);
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	return close_loop(&batch);
 }

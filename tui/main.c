@@ -82,8 +82,8 @@ static int start(const struct options *options, const struct settings *settings)
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
 	if (options->is_doctor)
-		return batch_doctor(settings, is_ascii);
-	return options->is_watch ? batch_watch(settings) : batch_once(options, settings, is_ascii);
+		return batch_doctor(options, settings, is_ascii);
+	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
 }
 
 int main(int argc, char **argv)

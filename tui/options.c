@@ -122,6 +122,7 @@ static const struct option_row rows[] = {
 	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
 	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
 	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "the ladder of [PEER|URL], or of everything" },
+	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
 	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
@@ -286,6 +287,8 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return complain(errors, "--format", "--watch prints JSON only");
 	options->is_once =
 		options->is_once || options->is_doctor || (parse->has_format && !options->is_watch);
+	if (options->is_redacted && !options->is_once && !options->is_watch)
+		return complain(errors, "--redact", "goes with --once, --watch, --format or --doctor");
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
 	if (config_read(

@@ -14,6 +14,7 @@ struct options {
 	bool is_once; /* --format without --watch means it too */
 	bool is_watch;
 	bool is_doctor; /* the ladder of settings->examine, of everything where that is "" */
+	bool is_redacted; /* pseudonyms for names and addresses in what is printed */
 	bool is_ascii;
 	bool forgets; /* the remembered endpoints */
 	bool prints_config, wants_help, wants_version;
