@@ -26,14 +26,6 @@ static bool is_server(const struct derp *derp, const struct place *place)
 	return false;
 }
 
-static void take_acknowledgement(struct derp_connection *connection, const struct packet *packet)
-{
-	int64_t us = tcp_acknowledge(&connection->tx, packet);
-
-	if (us >= 0 && (!connection->least_us || us < connection->least_us - 1))
-		connection->least_us = us + 1;
-}
-
 bool derp_see(struct derp *derp, const struct packet *packet)
 {
 	bool is_outgoing = is_server(derp, &packet->to);
@@ -49,7 +41,7 @@ bool derp_see(struct derp *derp, const struct packet *packet)
 	*(is_outgoing ? &connection->tx_bytes : &connection->rx_bytes) += bytes;
 	connection->is_dirty = connection->is_dirty || bytes;
 	if (!is_outgoing)
-		take_acknowledgement(connection, packet);
+		tcp_acknowledge(&connection->tx, packet);
 	return true;
 }
 
@@ -68,15 +60,15 @@ void derp_report(struct derp *derp, int64_t now_us)
 {
 	for (size_t i = 0; i < DERP_CONNECTIONS_MAX; i++) {
 		struct derp_connection *connection = table_at(&derp->connections, i);
+		int64_t least_us = connection ? tcp_take_least(&connection->tx) : -1;
 
 		if (!connection)
 			continue;
-		if (connection->least_us)
+		if (least_us >= 0)
 			lines_round_trip(derp->lines, WIRE_METHOD_DERP, &connection->key.local,
-				&connection->key.remote, 0, now_us, connection->least_us - 1);
+				&connection->key.remote, 0, now_us, least_us);
 		if (connection->is_dirty)
 			say_totals(derp->lines, connection, now_us);
-		connection->least_us = 0;
 		connection->is_dirty = false;
 	}
 }

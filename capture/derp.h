@@ -18,7 +18,6 @@ struct derp_connection {
 	struct derp_key key;
 	struct tcp_side tx, rx;
 	uint64_t rx_bytes, tx_bytes;
-	int64_t least_us; /* since the last report, plus one; 0: none */
 	bool is_dirty;
 };
 

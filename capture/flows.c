@@ -76,8 +76,7 @@ static struct connection *find_connection(struct flows *flows, const struct pack
 		*connection = (struct connection){ .entry = connection->entry,
 			.pair = pair,
 			.is_swapped = is_ordered != is_from_client(packet),
-			.is_known = true,
-			.least_ack_us = -1 };
+			.is_known = true };
 		flow_of(flows, connection, packet->at_us)->connections++;
 	}
 	return connection;
@@ -211,16 +210,6 @@ static void time_opening(
 	}
 }
 
-/* The acknowledgement of what this machine sent. */
-static void time_acknowledgement(struct connection *connection, const struct packet *packet, bool from_client)
-{
-	int64_t us = tcp_acknowledge(from_client ? &connection->down : &connection->up, packet);
-
-	connection->server_is_here = from_client;
-	if (us >= 0 && (connection->least_ack_us < 0 || us < connection->least_ack_us))
-		connection->least_ack_us = us;
-}
-
 /* ---- packets and time ---- */
 
 static void close_connection(struct flows *flows, struct connection *connection, int64_t now_us)
@@ -237,28 +226,30 @@ void flows_see(struct flows *flows, const struct packet *packet, enum direction 
 
 	if (direction != DIRECTION_INSIDE)
 		time_opening(flows, connection, packet, direction == DIRECTION_OUT);
-	if (direction == DIRECTION_IN)
-		time_acknowledgement(connection, packet, from_client);
+	if (direction == DIRECTION_IN) /* of what this machine sent */
+		tcp_acknowledge(from_client ? &connection->down : &connection->up, packet);
 	if (bytes)
 		see_data(flows, connection, packet, from_client, bytes);
 	if (packet->flags & (TCP_FIN | TCP_RST) && !connection->is_closed)
 		close_connection(flows, connection, packet->at_us);
 }
 
-static void report_acknowledgement(struct flows *flows, struct connection *connection, int64_t now_us)
+/* here: the one of the two whose side it is. */
+static void report_acknowledgement(struct lines *lines, struct tcp_side *side, const struct place *here,
+	const struct place *there, int64_t now_us)
 {
-	const struct place *client = client_of(connection), *server = server_of(connection);
-	bool server_is_here = connection->server_is_here;
+	int64_t least_us = tcp_take_least(side);
 
-	if (connection->least_ack_us >= 0)
-		lines_round_trip(flows->lines, WIRE_METHOD_ACK, server_is_here ? server : client,
-			server_is_here ? client : server, 0, now_us, connection->least_ack_us);
-	connection->least_ack_us = -1;
+	if (least_us >= 0)
+		lines_round_trip(lines, WIRE_METHOD_ACK, here, there, 0, now_us, least_us);
 }
 
 static void report_connection(struct flows *flows, struct connection *connection, int64_t now_us)
 {
-	report_acknowledgement(flows, connection, now_us);
+	const struct place *client = client_of(connection), *server = server_of(connection);
+
+	report_acknowledgement(flows->lines, &connection->up, client, server, now_us);
+	report_acknowledgement(flows->lines, &connection->down, server, client, now_us);
 	if (connection->exchange.is_open && exchange_is_over(&connection->exchange, now_us))
 		end_exchange(flows, connection, now_us);
 	else if (connection->exchange.is_open && connection->is_dirty)

@@ -27,9 +27,7 @@ struct connection {
 	bool is_swapped; /* other is the client, one the server */
 	bool is_known, is_closed, is_dirty;
 	bool is_told, is_tls; /* is_told: its first bytes said which */
-	bool server_is_here;
 	int64_t opened_us;    /* our SYN, until it was answered; 0: none waits, -1: sent twice */
-	int64_t least_ack_us; /* since the last report, -1: none */
 	unsigned said;        /* exchanges that were told since the last report */
 	struct tcp_side up, down;
 	struct exchange exchange;

@@ -10,7 +10,9 @@ uint32_t tcp_send(struct tcp_side *side, const struct packet *packet)
 	int32_t news = (int32_t)(end - side->next);
 
 	if (!side->is_known || packet->flags & TCP_SYN || news > HOLE_MAX || news < -HOLE_MAX) {
-		*side = (struct tcp_side){ .is_known = true, .next = end };
+		side->is_known = true;
+		side->next = end;
+		side->is_timed = false;
 		news = (int32_t)(packet->length + flags);
 	}
 	if (news <= 0) {
@@ -28,10 +30,23 @@ uint32_t tcp_send(struct tcp_side *side, const struct packet *packet)
 	return news > 0 ? (uint32_t)news : 0;
 }
 
-int64_t tcp_acknowledge(struct tcp_side *side, const struct packet *packet)
+void tcp_acknowledge(struct tcp_side *side, const struct packet *packet)
 {
+	int64_t us = packet->at_us - side->timed_us;
+
 	if (!side->is_timed || !(packet->flags & TCP_ACK) || (int32_t)(packet->ack - side->timed) < 0)
-		return -1;
+		return;
 	side->is_timed = false;
-	return packet->at_us >= side->timed_us ? packet->at_us - side->timed_us : -1;
+	if (us < 0 || (side->has_least && us >= side->least_us))
+		return;
+	side->has_least = true;
+	side->least_us = us;
+}
+
+int64_t tcp_take_least(struct tcp_side *side)
+{
+	int64_t least_us = side->has_least ? side->least_us : -1;
+
+	side->has_least = false;
+	return least_us;
 }

@@ -10,12 +10,17 @@ struct tcp_side {
 	bool is_timed;  /* a segment waits for its acknowledgement */
 	uint32_t timed; /* the number that acknowledges it */
 	int64_t timed_us;
+	bool has_least;
+	int64_t least_us; /* the quickest acknowledgement that nobody took yet */
 };
 
 /* A segment of this side; returns how many of its bytes were not seen before. A copy has none; a hole in what
  * was captured counts, for its bytes went that way too. */
 uint32_t tcp_send(struct tcp_side *side, const struct packet *packet);
-/* A segment of the other side: microseconds from the timed segment to its acknowledgement, -1: none now. */
-int64_t tcp_acknowledge(struct tcp_side *side, const struct packet *packet);
+/* A segment of the other side, which may acknowledge the timed one. */
+void tcp_acknowledge(struct tcp_side *side, const struct packet *packet);
+/* The least of the microseconds from a timed segment to its acknowledgement, since it was taken last; -1:
+ * none. */
+int64_t tcp_take_least(struct tcp_side *side);
 
 #endif

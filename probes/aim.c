@@ -1,7 +1,6 @@
 /* Three kinds of argument, each from its own source, in an order that changes only with them. */
 #include "probes/aim.h"
 
-#include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 
@@ -14,17 +13,9 @@
 #define SERVED_MAX 16
 #define REGIONS_MAX 64
 
-static bool has_text(const struct strings *list, const char *text)
-{
-	for (size_t i = 0; i < list->count; i++)
-		if (strcmp(list->items[i], text) == 0)
-			return true;
-	return false;
-}
-
 static void add_region(struct strings *regions, const char *region)
 {
-	if (*region && regions->count < REGIONS_MAX && !has_text(regions, region))
+	if (*region && regions->count < REGIONS_MAX && !strings_has(regions, region))
 		strings_add(regions, region);
 }
 
@@ -91,7 +82,7 @@ static void aim_at_udp(const struct aim *aim, struct strings *arguments)
 	for (; *own && count < UDP_PORTS_MAX; own++) {
 		const char *port = split_port(*own, host, sizeof(host));
 
-		if (port && has_text(aim->addresses, host))
+		if (port && strings_has(aim->addresses, host))
 			count += add_argument(arguments, "-u", port);
 	}
 }

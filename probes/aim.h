@@ -6,9 +6,9 @@
 #ifndef TSLLM_PROBES_AIM_H
 #define TSLLM_PROBES_AIM_H
 
+#include "probes/base/strings.h"
 #include "probes/derpmap.h"
 #include "probes/model/obs.h"
-#include "probes/settings.h"
 
 struct aim {
 	const struct obs_status *status;

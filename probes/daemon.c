@@ -185,22 +185,28 @@ static void run_done(void *data, const struct run_result *run)
 	finish(ask, &result);
 }
 
-static void ask_cli(struct daemon_ask *ask, const char *const *words)
+/* The CLI looks for the socket itself, unless one was named or is known to work. */
+void daemon_command(const struct daemon_way *way, const char *const *words, struct daemon_command *command)
 {
-	const char *argv[8];
-	char option[512];
 	size_t count = 0;
 
-	argv[count++] = cli_of(ask->way);
-	if (is_socket_named(ask->way)) {
-		snprintf(option, sizeof(option), "--socket=%s", ask->way->settings->socket);
-		argv[count++] = option;
+	command->argv[count++] = cli_of(way);
+	if (is_socket_named(way) || !way->uses_cli) {
+		snprintf(command->option, sizeof(command->option), "--socket=%s", daemon_socket(way));
+		command->argv[count++] = command->option;
 	}
-	while (*words && count + 1 < ARRAY_LEN(argv))
-		argv[count++] = *words++;
-	argv[count] = NULL;
-	ask->run = run_start(ask->way->loop, argv, patience_ms(ask->way, CLI_ANSWER_MS), ANSWER_BYTES_MAX,
-		feed, run_done, ask);
+	while (*words && count + 1 < ARRAY_LEN(command->argv))
+		command->argv[count++] = *words++;
+	command->argv[count] = NULL;
+}
+
+static void ask_cli(struct daemon_ask *ask, const char *const *words)
+{
+	struct daemon_command command;
+
+	daemon_command(ask->way, words, &command);
+	ask->run = run_start(ask->way->loop, command.argv, patience_ms(ask->way, CLI_ANSWER_MS),
+		ANSWER_BYTES_MAX, feed, run_done, ask);
 }
 
 struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,

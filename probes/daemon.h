@@ -39,6 +39,14 @@ typedef void daemon_done_fn(void *data, const struct daemon_result *result);
 
 struct daemon_ask;
 
+/* A command line of the CLI that asks the same daemon. */
+struct daemon_command {
+	const char *argv[8]; /* NULL-ended */
+	char option[512];
+};
+
+void daemon_command(const struct daemon_way *way, const char *const *words, struct daemon_command *command);
+
 /* path: of LocalAPI; words: of the CLI, NULL-ended. done is called once, from the loop; not after
  * daemon_cancel(). */
 struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,

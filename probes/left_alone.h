@@ -2,7 +2,7 @@
 #ifndef TSLLM_PROBES_LEFT_ALONE_H
 #define TSLLM_PROBES_LEFT_ALONE_H
 
-#include "probes/settings.h"
+#include "probes/base/strings.h"
 
 #include <stdbool.h>
 

@@ -17,6 +17,7 @@
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
+#include "probes/reasons.h"
 #include "probes/recall.h"
 #include "probes/tailnet.h"
 #include "probes/watch.h"
@@ -46,6 +47,7 @@ struct live {
 	struct questions *questions;
 	struct lookout *lookout; /* NULL: packets are not to be watched */
 	struct recall *recall;
+	struct reasons *reasons;
 	struct socks_door *door;
 	struct known *known;
 	struct offers offers;
@@ -230,6 +232,7 @@ static void see_status(struct live *live, struct when now)
 	live->path_statuses += wait_for_paths(live, now) == 0;
 	lookout_see(live->lookout, live->tailnet, now);
 	recall_see_status(live->recall, now);
+	reasons_see_status(live->reasons, now);
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
@@ -312,6 +315,8 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
 	live->recall = recall_new(tailnet_way(live->tailnet), live->ledger, tell_change, live);
+	live->reasons = reasons_new(tailnet_way(live->tailnet), live->ledger,
+		!is_once && !settings->is_passive, tell_change, live);
 	return live;
 }
 
@@ -331,6 +336,7 @@ void live_free(struct live *live)
 	watch_free(live->watch);
 	lookout_free(live->lookout);
 	recall_free(live->recall);
+	reasons_free(live->reasons);
 	tailnet_free(live->tailnet);
 	discover_free(live->discover);
 	if (live->door)
@@ -386,9 +392,9 @@ bool live_is_settled(const struct live *live)
 	if (status->backend != BACKEND_RUNNING)
 		return true;
 	if (live->settings->is_passive)
-		return tailnet_has_serve(live->tailnet);
+		return tailnet_has_serve(live->tailnet) && !reasons_open(live->reasons);
 	discover_count(live->discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
 	       !known_resolving(live->known) && !watch_unsettled(live->watch) &&
-	       !questions_open(live->questions);
+	       !questions_open(live->questions) && !reasons_open(live->reasons);
 }

@@ -61,13 +61,6 @@ struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct set
 	return lookout;
 }
 
-static void forget(struct strings *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->items[i]);
-	free(list->items);
-}
-
 void lookout_free(struct lookout *lookout)
 {
 	if (!lookout)
@@ -75,7 +68,7 @@ void lookout_free(struct lookout *lookout)
 	http_on_port(lookout->http, NULL, NULL);
 	sniffer_free(lookout->sniffer);
 	derpmap_free(lookout->derpmap);
-	forget(&lookout->regions);
+	strings_fini(&lookout->regions);
 	free(lookout);
 }
 
@@ -123,8 +116,8 @@ static void take_aim(struct lookout *lookout, const struct obs_status *status)
 	list_addresses(&addresses);
 	aim_arguments(&aim, &arguments);
 	sniffer_aim(lookout->sniffer, &arguments);
-	forget(&arguments);
-	forget(&addresses);
+	strings_fini(&arguments);
+	strings_fini(&addresses);
 }
 
 static bool wants_map(const struct lookout *lookout, struct when now)

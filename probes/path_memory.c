@@ -16,8 +16,6 @@
 #define PONG "bestAddr-latency"
 #define BEST "bestAddr-update"
 #define LATE_MS 3500
-#define LOST_AFTER_MS 4000 /* tailscaled leaves a path so long after its last pong */
-#define RESTS_MS 45000
 #define REGULAR_PONGS 3
 
 struct walk {
@@ -40,7 +38,7 @@ static void see_pong(struct walk *walk, int64_t at)
 	struct obs_memory *memory = walk->memory;
 	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
 
-	if (gap > LATE_MS && gap < RESTS_MS)
+	if (gap > LATE_MS && gap < PATH_RESTS_MS)
 		memory->holes++;
 	walk->regular = gap > LATE_MS ? 1 : walk->regular + 1;
 	memory->pong_at = at;
@@ -51,9 +49,9 @@ static void see_best(const struct walk *walk, int64_t at)
 	struct obs_memory *memory = walk->memory;
 	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
 
-	if (gap <= LATE_MS || gap >= RESTS_MS)
+	if (gap <= LATE_MS || gap >= PATH_RESTS_MS)
 		return;
-	note_change(memory, memory->pong_at + LOST_AFTER_MS < at ? memory->pong_at + LOST_AFTER_MS : at);
+	note_change(memory, memory->pong_at + PONG_LOST_MS < at ? memory->pong_at + PONG_LOST_MS : at);
 	note_change(memory, at);
 }
 

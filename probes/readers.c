@@ -126,6 +126,29 @@ static size_t count_capped(const struct json *array)
 	return count;
 }
 
+struct obs_model readers_model(const char *id, struct arena *arena)
+{
+	return (struct obs_model){
+		.id = text_keep(arena, id),
+		.size_bytes = NAN,
+		.vram_bytes = NAN,
+		.context = NAN,
+		.quantisation = "",
+	};
+}
+
+void readers_fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	(void)entry, (void)arena;
+	model->state = MODEL_LOADED;
+}
+
+static void fill_served(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	readers_fill_loaded(entry, model, arena);
+	model->context = readers_amount(entry, "max_model_len");
+}
+
 bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
 	readers_model_fn *fill, struct reading *reading)
 {
@@ -143,13 +166,7 @@ bool readers_take_list(const struct answer *answer, const char *key, const char 
 
 		if (!id[0])
 			continue;
-		*model = (struct obs_model){
-			.id = text_keep(reading->arena, id),
-			.size_bytes = NAN,
-			.vram_bytes = NAN,
-			.context = NAN,
-			.quantisation = "",
-		};
+		*model = readers_model(id, reading->arena);
 		if (fill)
 			fill(entry, model, reading->arena);
 		reading->model_count++;
@@ -171,6 +188,11 @@ bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, st
 		return true;
 	return readers_is_openai_list(answer) &&
 	       readers_take_list(answer, "data", "id", MODELS_ALL, fill, reading);
+}
+
+bool readers_take_served(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_served, reading);
 }
 
 bool readers_owned_by(const struct answer *answer, const char *owner)

@@ -37,12 +37,19 @@ int64_t readers_date(const struct answer *answer);
 /* Fills one model from one entry, whose id was taken already. */
 typedef void readers_model_fn(const struct json *entry, struct obs_model *model, struct arena *arena);
 
+/* A model of which nothing is known but its name. */
+struct obs_model readers_model(const char *id, struct arena *arena);
+/* A readers_model_fn for a list of what is loaded. */
+void readers_fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena);
+
 /* Takes the array under key of a 200: each entry's text under id_key, and what fill (NULL: nothing) finds
  * beside. A null list is an empty one. False, and nothing taken, where there is no such list. */
 bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
 	readers_model_fn *fill, struct reading *reading);
 /* The OpenAI list: {"object":"list","data":[{"id":…}]}. A refusal is read too. */
 bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading);
+/* The same of a server in vLLM's manner: what it lists is loaded, with its context as "max_model_len". */
+bool readers_take_served(const struct answer *answer, struct reading *reading);
 bool readers_is_openai_list(const struct answer *answer);
 /* Whether any entry of the OpenAI list has this owned_by. */
 bool readers_owned_by(const struct answer *answer, const char *owner);

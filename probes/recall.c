@@ -7,7 +7,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define BYTES_MAX (1024 * 1024)
 #define REFUSALS_MAX 2 /* one may be of a peer that just went */
@@ -19,8 +18,7 @@ struct recall {
 	void *data;
 	struct daemon_ask *open;
 	char peer_id[256];
-	char *text;
-	size_t length, room;
+	struct bytes answer;
 	unsigned refusals; /* in a row */
 };
 
@@ -28,14 +26,9 @@ static int feed(void *data, const char *bytes, size_t length)
 {
 	struct recall *recall = data;
 
-	if (recall->length + length > BYTES_MAX)
+	if (recall->answer.length + length > BYTES_MAX)
 		return -1;
-	if (recall->length + length > recall->room) {
-		recall->room = (recall->length + length) * 2;
-		recall->text = mem_grow(recall->text, recall->room, 1);
-	}
-	memcpy(recall->text + recall->length, bytes, length);
-	recall->length += length;
+	bytes_add(&recall->answer, bytes, length);
 	return 0;
 }
 
@@ -50,7 +43,7 @@ static void done(void *data, const struct daemon_result *result)
 		recall->refusals++;
 	if (!result->is_good)
 		return;
-	if (path_memory_parse(recall->text, recall->length, &memory, &fault)) {
+	if (path_memory_parse(recall->answer.text, recall->answer.length, &memory, &fault)) {
 		log_line("path changes of %s: %s", recall->peer_id, fault.text);
 		recall->refusals++;
 		return;
@@ -73,7 +66,8 @@ void recall_see_status(struct recall *recall, struct when now)
 		return;
 	snprintf(recall->peer_id, sizeof(recall->peer_id), "%s", peer->id);
 	snprintf(path, sizeof(path), "debug-peer-endpoint-changes?ip=%.64s", peer->addresses[0]);
-	recall->length = 0;
+	recall->answer.length = 0;
+	bytes_add(&recall->answer, "", 0);
 	recall->open = daemon_start(recall->way, path, NULL, feed, done, recall);
 }
 
@@ -82,9 +76,7 @@ struct recall *recall_new(
 {
 	struct recall *recall = mem_alloc(sizeof(*recall));
 
-	*recall = (struct recall){
-		.way = way, .ledger = ledger, .changed = changed, .data = data, .text = mem_copy("")
-	};
+	*recall = (struct recall){ .way = way, .ledger = ledger, .changed = changed, .data = data };
 	return recall;
 }
 
@@ -93,6 +85,6 @@ void recall_free(struct recall *recall)
 	if (!recall)
 		return;
 	daemon_cancel(recall->open);
-	free(recall->text);
+	free(recall->answer.text);
 	free(recall);
 }

@@ -14,18 +14,6 @@
 
 #define URL_MAX 512
 
-void strings_add(struct strings *strings, const char *text)
-{
-	*VEC_PUSH(strings) = mem_copy(text);
-}
-
-static void strings_fini(struct strings *strings)
-{
-	for (size_t i = 0; i < strings->count; i++)
-		free(strings->items[i]);
-	free(strings->items);
-}
-
 void settings_init(struct settings *settings)
 {
 	*settings = (struct settings){

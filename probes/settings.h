@@ -2,6 +2,8 @@
 #ifndef TSLLM_PROBES_SETTINGS_H
 #define TSLLM_PROBES_SETTINGS_H
 
+#include "probes/base/strings.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -11,11 +13,6 @@ enum discover { DISCOVER_MINE, DISCOVER_TAGGED, DISCOVER_ALL, DISCOVER_OFF };
 struct pin {
 	char *url;                /* normalised: no trailing slash, no default port */
 	char *key_env, *key_file; /* where its key is; "" */
-};
-
-struct strings {
-	char **items;
-	size_t count, room;
 };
 
 struct settings {
@@ -47,6 +44,5 @@ void settings_fini(struct settings *settings);
 /* Normalises and appends; -1 and a fault where it is no http(s) URL. */
 struct fault;
 int settings_pin(struct settings *settings, const char *url, struct fault *fault);
-void strings_add(struct strings *strings, const char *text);
 
 #endif

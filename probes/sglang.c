@@ -15,18 +15,6 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	return readers_is_empty_ok(answer);
 }
 
-static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)arena;
-	model->state = MODEL_LOADED;
-	model->context = readers_amount(entry, "max_model_len");
-}
-
-static bool read_models(const struct answer *answer, struct reading *reading)
-{
-	return readers_take_openai(answer, fill_model, reading);
-}
-
 /* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
  * the time between tokens. */
 static const struct metric metrics[] = {
@@ -57,7 +45,7 @@ static enum sureness is_sglang(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, NULL },
 	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
 	{ "/health", COST_BILLS, ON_REQUEST, read_health, NULL },
 };

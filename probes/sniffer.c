@@ -260,13 +260,6 @@ static bool is_same(const struct strings *a, const struct strings *b)
 	return a->count == b->count;
 }
 
-static void forget_arguments(struct sniffer *sniffer)
-{
-	for (size_t i = 0; i < sniffer->arguments.count; i++)
-		free(sniffer->arguments.items[i]);
-	sniffer->arguments.count = 0;
-}
-
 void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments)
 {
 	bool was_aimed = sniffer->is_aimed;
@@ -274,7 +267,7 @@ void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments)
 	if (was_aimed && is_same(&sniffer->arguments, arguments))
 		return;
 	sniffer->is_aimed = true;
-	forget_arguments(sniffer);
+	strings_forget(&sniffer->arguments);
 	for (size_t i = 0; i < arguments->count; i++)
 		strings_add(&sniffer->arguments, arguments->items[i]);
 	if (!was_aimed)
@@ -307,8 +300,7 @@ void sniffer_free(struct sniffer *sniffer)
 	if (!sniffer)
 		return;
 	run_cancel(sniffer->run);
-	forget_arguments(sniffer);
-	free(sniffer->arguments.items);
+	strings_fini(&sniffer->arguments);
 	uv_close((uv_handle_t *)sniffer->timer, free_handle);
 	free(sniffer);
 }

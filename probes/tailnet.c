@@ -39,8 +39,7 @@ struct ask {
 	struct daemon_ask *open; /* NULL: not being asked */
 	struct status_parser *parser;
 	struct fault fault; /* of the parser */
-	char *text;
-	size_t length, room;
+	struct bytes answer;
 	int64_t due, begun; /* monotonic ms */
 	int64_t took;       /* the last time */
 };
@@ -140,7 +139,7 @@ static void read_status(struct ask *ask, struct when now)
 
 static void read_serve(struct ask *ask, struct when now)
 {
-	struct obs_serve *serve = serve_parse(ask->text, ask->length, &ask->fault);
+	struct obs_serve *serve = serve_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
 	(void)now;
 	ask->tailnet->has_serve = true;
@@ -154,13 +153,13 @@ static void read_metrics(struct ask *ask, struct when now)
 {
 	struct obs_traffic traffic;
 
-	if (usermetrics_parse(ask->text, ask->length, &traffic) == 0)
+	if (usermetrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
 		ledger_see_traffic(ask->tailnet->ledger, &traffic, now);
 }
 
 static void read_services(struct ask *ask, struct when now)
 {
-	struct obs_services *services = services_parse(ask->text, ask->length, &ask->fault);
+	struct obs_services *services = services_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
 	(void)now;
 	if (!services)
@@ -171,7 +170,7 @@ static void read_services(struct ask *ask, struct when now)
 
 static void read_derpmap(struct ask *ask, struct when now)
 {
-	struct derpmap *derpmap = derpmap_parse(ask->text, ask->length, &ask->fault);
+	struct derpmap *derpmap = derpmap_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
 	(void)now;
 	tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP, .derpmap = derpmap });
@@ -185,25 +184,18 @@ static int feed(void *data, const char *bytes, size_t length)
 
 	if (ask->parser)
 		return status_parser_feed(ask->parser, bytes, length, &ask->fault);
-	if (ask->length + length > TEXT_BYTES_MAX)
+	if (ask->answer.length + length > TEXT_BYTES_MAX)
 		return -1;
-	if (ask->length + length + 1 > ask->room) {
-		ask->room = (ask->length + length + 1) * 2;
-		ask->text = mem_grow(ask->text, ask->room, 1);
-	}
-	memcpy(ask->text + ask->length, bytes, length);
-	ask->length += length;
-	ask->text[ask->length] = '\0';
+	bytes_add(&ask->answer, bytes, length);
 	return 0;
 }
 
 static void begin(struct ask *ask, struct when now)
 {
 	ask->begun = now.mono_ms;
-	ask->length = 0;
+	ask->answer.length = 0;
+	bytes_add(&ask->answer, "", 0);
 	ask->fault.text[0] = '\0';
-	if (!ask->text)
-		ask->text = mem_copy("");
 	if (ask->topic == &topics[TOPIC_STATUS]) {
 		status_parser_free(ask->parser);
 		ask->parser = status_parser_new();
@@ -373,7 +365,7 @@ void tailnet_free(struct tailnet *tailnet)
 
 		daemon_cancel(ask->open);
 		status_parser_free(ask->parser);
-		free(ask->text);
+		free(ask->answer.text);
 	}
 	if (tailnet->bus)
 		http_cancel(tailnet->bus);

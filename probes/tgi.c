@@ -47,15 +47,9 @@ static bool read_metrics(const struct answer *answer, struct reading *reading)
 						     answer_body_has(answer, "tgi_"));
 }
 
-static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)entry, (void)arena;
-	model->state = MODEL_LOADED;
-}
-
 static bool read_models(const struct answer *answer, struct reading *reading)
 {
-	return readers_take_openai(answer, fill_model, reading);
+	return readers_take_openai(answer, readers_fill_loaded, reading);
 }
 
 /* Its model belongs to itself and was made at the beginning of time. */

@@ -68,18 +68,6 @@ static bool read_version(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
-{
-	(void)arena;
-	model->state = MODEL_LOADED;
-	model->context = readers_amount(entry, "max_model_len");
-}
-
-static bool read_models(const struct answer *answer, struct reading *reading)
-{
-	return readers_take_openai(answer, fill_model, reading);
-}
-
 /* With a key set, everything under /v1 is 401 with a bare text, and /version speaks up. */
 static enum sureness is_vllm(const char *path, const struct answer *answer)
 {
@@ -98,7 +86,7 @@ static const struct request requests[] = {
 	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
 	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
 	{ "/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, NULL },
 };
 
 const struct family family_vllm = {

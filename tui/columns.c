@@ -20,6 +20,16 @@ const char *value_fitting(const struct value *value, int width)
 	return is_cut ? value->brief : value->text;
 }
 
+void column_format(
+	const struct column *column, const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	*value = (struct value){ .text = "", .brief = "", .role = ROLE_TEXT };
+	if (column->format)
+		column->format(snapshot, row, value);
+	else
+		column->text(value->text, sizeof(value->text), column->number(snapshot, row));
+}
+
 static int compare_numbers(double a, double b, bool is_falling)
 {
 	if (isnan(a) || isnan(b))
@@ -42,11 +52,11 @@ int column_compare(
 
 bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part)
 {
-	struct value value = { .text = "" };
+	struct value value;
 
 	if (column->holds)
 		return column->holds(snapshot, row, part);
-	column->format(snapshot, row, &value);
+	column_format(column, snapshot, row, &value);
 	return text_contains_fold(value.text, part);
 }
 

@@ -34,6 +34,7 @@ struct column {
 	bool stretches;    /* takes what is left over, at least a third or 40; one in a table */
 	bool starts_high;  /* sorting by it begins with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
+	char *(*text)(char *to, size_t size, double number); /* instead of format, of the number below */
 	int (*compare)(const struct snapshot *snapshot, size_t a, size_t b);
 	double (*number)(
 		const struct snapshot *snapshot, size_t row); /* instead of compare; NAN comes last */
@@ -41,6 +42,9 @@ struct column {
 	bool (*holds)(const struct snapshot *snapshot, size_t row, const char *part);
 };
 
+/* What a column says of a row, from scratch. */
+void column_format(
+	const struct column *column, const struct snapshot *snapshot, size_t row, struct value *value);
 /* Order of two rows by a column, ties are 0; unknown numbers last whatever the direction. */
 int column_compare(
 	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);

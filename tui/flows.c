@@ -78,7 +78,7 @@ void value_flow_tokens(struct value *value, const struct flow *flow)
 
 	value_say(value, ROLE_TEXT, flow->is_estimated && !isnan(flow->tokens_per_s) ? "~" : "");
 	text_add(value->text, sizeof(value->text), "%s",
-		text_count(number, sizeof(number), flow->tokens_per_s));
+		text_speed(number, sizeof(number), flow->tokens_per_s));
 }
 
 /* ---- in a detail ---- */

@@ -256,8 +256,7 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
-		bool is_setting =
-			row->take == take_key || row->take == take_key_off || row->take == take_endpoint;
+		bool is_setting = row->key || row->take == take_endpoint;
 
 		if (is_first != is_setting && row->take(parse, row, given[i].value)) {
 			char name[64];

@@ -29,6 +29,8 @@ enum role {
 	ROLE_BAR_CONNECT,
 	ROLE_BAR_TLS,
 	ROLE_BAR_SERVER,
+	ROLE_BAR_QUEUE,
+	ROLE_BAR_PREFILL,
 	ROLE_STATE, /* the first of one role for each state */
 	ROLE_COUNT = ROLE_STATE + STATE_COUNT
 };

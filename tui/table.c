@@ -33,8 +33,8 @@ void table_layout(struct table *table, int width)
 			row++) {
 			int cells;
 
-			value = (struct value){ .text = "" };
-			column->format(table->snapshot, table->rows->items[table->first + row], &value);
+			column_format(
+				column, table->snapshot, table->rows->items[table->first + row], &value);
 			cells = text_cells(value.text);
 			natural[i] = cells > natural[i] ? cells : natural[i];
 		}
@@ -71,11 +71,11 @@ static void draw_row(const struct table *table, struct canvas *canvas, int y, si
 
 	for (size_t i = 0; i < table->view->column_count; i++) {
 		const struct column *column = &table->view->columns[i];
-		struct value value = { .text = "", .brief = "", .role = ROLE_TEXT };
+		struct value value;
 
 		if (!table->widths[i])
 			continue;
-		column->format(table->snapshot, row, &value);
+		column_format(column, table->snapshot, row, &value);
 		(column->is_right ? canvas_text_right : canvas_text)(
 			canvas, x, y, table->widths[i], value.role, value_fitting(&value, table->widths[i]));
 		x += table->widths[i] + gap_of(table->width);

@@ -42,6 +42,8 @@ const char *role_name(enum role role)
 		[ROLE_BAR_CONNECT] = "bar-connect",
 		[ROLE_BAR_TLS] = "bar-tls",
 		[ROLE_BAR_SERVER] = "bar-server",
+		[ROLE_BAR_QUEUE] = "bar-queue",
+		[ROLE_BAR_PREFILL] = "bar-prefill",
 	};
 
 	return role < ROLE_STATE ? names[role] : state_name((enum state)(role - ROLE_STATE));

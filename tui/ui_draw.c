@@ -232,7 +232,7 @@ static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct ca
 		canvas_text(canvas, 0, y, 1, role_of_state(snapshot->endpoints[row].state),
 			glyph_of_state(snapshot->endpoints[row].state));
 		for (size_t k = 0; k < ARRAY_LEN(shown); k++) {
-			view_fleet.columns[shown[k]].format(snapshot, row, &value);
+			column_format(&view_fleet.columns[shown[k]], snapshot, row, &value);
 			x = canvas_text(canvas, x, y, canvas->width / 4, value.role, value.text) + 1;
 		}
 		value_why(&value, snapshot, snapshot->endpoints[row].verdicts);

@@ -138,36 +138,6 @@ static double number_since(const struct snapshot *snapshot, size_t row)
 	return since ? (double)(snapshot->taken.wall_ms - since) : NAN;
 }
 
-static void format_exchanges(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_count(value->text, sizeof(value->text), number_exchanges(snapshot, row));
-}
-
-static void format_rx(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_rate(value->text, sizeof(value->text), number_rx(snapshot, row));
-}
-
-static void format_tx(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_rate(value->text, sizeof(value->text), number_tx(snapshot, row));
-}
-
-static void format_rx_all(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_bytes(value->text, sizeof(value->text), number_rx_all(snapshot, row));
-}
-
-static void format_tx_all(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_bytes(value->text, sizeof(value->text), number_tx_all(snapshot, row));
-}
-
-static void format_ttfb(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_ttfb(snapshot, row));
-}
-
 static void format_ttft(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	value_flow_ttft(value, flow_of(snapshot, row));
@@ -255,16 +225,15 @@ static const struct column columns[] = {
 	{ "PATH", "path", 8, 16, 60, .format = format_path, .compare = compare_path },
 	{ "CONNS", "connections", 5, 7, 50, true, .starts_high = true, .format = format_connections,
 		.number = number_connections },
-	{ "EXCH", "exchanges", 5, 6, 45, true, .starts_high = true, .format = format_exchanges,
+	{ "EXCH", "exchanges", 5, 6, 45, true, .starts_high = true, .text = text_count,
 		.number = number_exchanges },
-	{ "RX", "rx", 8, 8, 65, true, .starts_high = true, .format = format_rx, .number = number_rx },
-	{ "TX", "tx", 8, 8, 64, true, .starts_high = true, .format = format_tx, .number = number_tx },
-	{ "RX ALL", "rx-all", 7, 7, 36, true, .starts_high = true, .format = format_rx_all,
+	{ "RX", "rx", 8, 8, 65, true, .starts_high = true, .text = text_rate, .number = number_rx },
+	{ "TX", "tx", 8, 8, 64, true, .starts_high = true, .text = text_rate, .number = number_tx },
+	{ "RX ALL", "rx-all", 7, 7, 36, true, .starts_high = true, .text = text_bytes,
 		.number = number_rx_all },
-	{ "TX ALL", "tx-all", 7, 7, 35, true, .starts_high = true, .format = format_tx_all,
+	{ "TX ALL", "tx-all", 7, 7, 35, true, .starts_high = true, .text = text_bytes,
 		.number = number_tx_all },
-	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .format = format_ttfb,
-		.number = number_ttfb },
+	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "TTFT ms", "ttft", 7, 11, 80, true, .starts_high = true, .format = format_ttft,
 		.number = number_ttft },
 	{ "TOK/S", "tokens", 6, 6, 85, true, .starts_high = true, .format = format_tokens,
@@ -308,7 +277,8 @@ static void write_watching(const struct capture *capture, struct page *page)
 	char devices[256], text[320];
 
 	capture_devices(capture, devices, sizeof(devices));
-	snprintf(text, sizeof(text), "watching%s%s: no LLM traffic seen yet", *devices ? " " : "", devices);
+	snprintf(text, sizeof(text), "watching%s%s: no client but this program is known yet",
+		*devices ? " " : "", devices);
 	page_wrap(page, ROLE_DIM, "", 0, text);
 }
 

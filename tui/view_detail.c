@@ -10,6 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/anatomy.h"
 #include "tui/flows.h"
 #include "tui/glyphs.h"
 #include "tui/target.h"
@@ -31,48 +32,6 @@ static void write_verdicts(const struct snapshot *snapshot, struct span verdicts
 		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 2, verdict->text);
 		if (*verdict->fix)
 			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
-	}
-}
-
-/* One bar answers "is it my tailnet or my GPU?". Each part has a shade of its own beside its colour. */
-static void write_latency(const struct endpoint *endpoint, const struct peer *peer, struct page *page)
-{
-	const struct {
-		const char *name;
-		enum role role;
-		uint32_t glyph;
-		double ms;
-	} parts[] = {
-		{ "path", ROLE_BAR_PATH, 0x2591, peer ? peer->path.rtt_ms : NAN },
-		{ "connect", ROLE_BAR_CONNECT, 0x2592, endpoint->connect_ms },
-		{ "tls", ROLE_BAR_TLS, 0x2593, endpoint->tls_ms },
-		{ "server", ROLE_BAR_SERVER, 0x2588, endpoint->ttfb_ms },
-	};
-	int room = page_width(page) < 80 ? page_width(page) - 2 : 78;
-	double whole = 0;
-	char number[32], spark[512];
-
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		whole += isnan(parts[i].ms) ? 0 : parts[i].ms;
-	page_head(page, "LATENCY");
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-		if (i == 0 || room < 60)
-			page_line(page, ROLE_TEXT, " ");
-		page_bar(page, parts[i].role, parts[i].glyph, 1);
-		page_add(page, ROLE_TEXT, " %s %s%s  ", parts[i].name,
-			text_ms(number, sizeof(number), parts[i].ms), isnan(parts[i].ms) ? "" : " ms");
-	}
-	if (whole > 0) {
-		page_line(page, ROLE_TEXT, " ");
-		for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-			if (parts[i].ms > 0)
-				page_bar(page, parts[i].role, parts[i].glyph,
-					(int)ceil(parts[i].ms / whole * (room - (int)ARRAY_LEN(parts))));
-	}
-	glyph_spark(spark, sizeof(spark), endpoint->spark, endpoint->spark_count, 60);
-	if (endpoint->spark_count && room >= 76) {
-		page_line(page, ROLE_DIM, "  last 2 min  ");
-		page_add(page, ROLE_SPARK, "%s", spark);
 	}
 }
 
@@ -141,11 +100,12 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 	const struct {
 		const char *name;
 		double number;
+		char *(*text)(char *to, size_t size, double number);
 	} figures[] = {
-		{ "running", endpoint->running },
-		{ "waiting", endpoint->waiting },
-		{ "slots", endpoint->slots },
-		{ "tok/s", endpoint->tokens_per_s },
+		{ "running", endpoint->running, text_count },
+		{ "waiting", endpoint->waiting, text_count },
+		{ "slots", endpoint->slots, text_count },
+		{ "tok/s", endpoint->tokens_per_s, text_speed },
 	};
 	bool has_any = false;
 	char number[32];
@@ -158,7 +118,7 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 	page_line(page, ROLE_TEXT, " ");
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
 		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
-			text_count(number, sizeof(number), figures[i].number));
+			figures[i].text(number, sizeof(number), figures[i].number));
 }
 
 static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
@@ -261,7 +221,7 @@ static void write_endpoint(
 		isnan(endpoint->age_ms) ? "" : " ago");
 	page_wrap(page, ROLE_DIM, "", 0, known);
 	write_verdicts(snapshot, endpoint->verdicts, page);
-	write_latency(endpoint, peer, page);
+	anatomy_write(endpoint, page);
 	if (peer && !peer->is_self)
 		write_path(snapshot, peer, page);
 	flows_write_endpoint(snapshot, (int)(endpoint - snapshot->endpoints), page);

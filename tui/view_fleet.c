@@ -133,26 +133,6 @@ static double number_since(const struct snapshot *snapshot, size_t row)
 	return endpoint && endpoint->since ? (double)(snapshot->taken.wall_ms - endpoint->since) : NAN;
 }
 
-static void format_rtt(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_rtt(snapshot, row));
-}
-
-static void format_ttfb(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_ttfb(snapshot, row));
-}
-
-static void format_tokens(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_count(value->text, sizeof(value->text), number_tokens(snapshot, row));
-}
-
-static void format_queue(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_count(value->text, sizeof(value->text), number_queue(snapshot, row));
-}
-
 static void format_since(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct endpoint *endpoint = endpoint_of(snapshot, row);
@@ -263,13 +243,11 @@ static const struct column columns[] = {
 	{ "MODELS", "model", 7, 7, 60, true, .starts_high = true, .format = format_models,
 		.number = number_models, .holds = holds_model },
 	{ "PATH", "path", 9, 16, 75, .format = format_path, .compare = compare_path },
-	{ "RTT ms", "rtt", 7, 7, 50, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
-	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .format = format_ttfb,
-		.number = number_ttfb },
-	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .format = format_tokens,
+	{ "RTT ms", "rtt", 7, 7, 50, true, .starts_high = true, .text = text_ms, .number = number_rtt },
+	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
+	{ "TOK/S", "tokens", 6, 6, 40, true, .starts_high = true, .text = text_speed,
 		.number = number_tokens },
-	{ "QUEUE", "queue", 6, 6, 45, true, .starts_high = true, .format = format_queue,
-		.number = number_queue },
+	{ "QUEUE", "queue", 6, 6, 45, true, .starts_high = true, .text = text_count, .number = number_queue },
 	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },
 	{ "LAST 2 MIN", "spark", 12, 12, 35, .format = format_spark, .number = number_ttfb,
 		.starts_high = true },

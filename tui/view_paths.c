@@ -107,21 +107,6 @@ static double number_handshake(const struct snapshot *snapshot, size_t row)
 	return at ? (double)(snapshot->taken.wall_ms - at) : NAN;
 }
 
-static void format_rtt(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_rtt(snapshot, row));
-}
-
-static void format_p95(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_p95(snapshot, row));
-}
-
-static void format_jitter(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_ms(value->text, sizeof(value->text), number_jitter(snapshot, row));
-}
-
 static void format_loss(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	value_loss(value, number_loss(snapshot, row));
@@ -165,21 +150,6 @@ static void format_bytes(const struct snapshot *snapshot, size_t row, struct val
 			text_bytes(number, sizeof(number), bytes_by(path, kind)));
 	if (!said)
 		text_bytes(value->text, sizeof(value->text), number_bytes(snapshot, row));
-}
-
-static void format_changes(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_count(value->text, sizeof(value->text), number_changes(snapshot, row));
-}
-
-static void format_rx(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_rate(value->text, sizeof(value->text), number_rx(snapshot, row));
-}
-
-static void format_tx(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	text_rate(value->text, sizeof(value->text), number_tx(snapshot, row));
 }
 
 static void format_handshake(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -276,19 +246,18 @@ static const struct column columns[] = {
 	{ "PEER", "peer", 8, 20, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
 	{ "PATH", "path", 8, 16, 90, .format = format_path, .compare = compare_path },
 	{ "ADDRESS", "address", 15, 46, 38, .format = format_address, .compare = compare_address },
-	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .format = format_rtt, .number = number_rtt },
-	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .format = format_p95, .number = number_p95 },
-	{ "JITTER", "jitter", 7, 7, 54, true, .starts_high = true, .format = format_jitter,
-		.number = number_jitter },
+	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .text = text_ms, .number = number_rtt },
+	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .text = text_ms, .number = number_p95 },
+	{ "JITTER", "jitter", 7, 7, 54, true, .starts_high = true, .text = text_ms, .number = number_jitter },
 	{ "LOSS", "loss", 5, 5, 60, true, .starts_high = true, .format = format_loss, .number = number_loss },
 	{ "BY", "by", 5, 9, 46, .format = format_source, .compare = compare_source },
 	{ "PONG", "pong", 7, 15, 44, .format = format_pong, .number = number_pong },
-	{ "RX", "rx", 8, 8, 70, true, .starts_high = true, .format = format_rx, .number = number_rx },
-	{ "TX", "tx", 8, 8, 69, true, .starts_high = true, .format = format_tx, .number = number_tx },
+	{ "RX", "rx", 8, 8, 70, true, .starts_high = true, .text = text_rate, .number = number_rx },
+	{ "TX", "tx", 8, 8, 69, true, .starts_high = true, .text = text_rate, .number = number_tx },
 	{ "BYTES BY KIND", "bytes", 14, 48, 50, .starts_high = true, .format = format_bytes,
 		.number = number_bytes },
 	{ "SHAKE", "handshake", 6, 6, 30, true, .format = format_handshake, .number = number_handshake },
-	{ "FLIPS", "flips", 6, 6, 48, true, .starts_high = true, .format = format_changes,
+	{ "FLIPS", "flips", 6, 6, 48, true, .starts_high = true, .text = text_count,
 		.number = number_changes },
 	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
 	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt,

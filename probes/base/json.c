@@ -133,6 +133,11 @@ bool json_is_true(const struct json *value)
 	return cJSON_IsTrue(tree_of(value));
 }
 
+bool json_is_false(const struct json *value)
+{
+	return cJSON_IsFalse(tree_of(value));
+}
+
 const char *json_text(const struct json *object, const char *key)
 {
 	return json_string(json_member(object, key));

@@ -29,6 +29,7 @@ const char *json_key(const struct json *child);    /* "" in an array */
 const char *json_string(const struct json *value); /* "" if no string */
 double json_value(const struct json *value);       /* NAN if no number */
 bool json_is_true(const struct json *value);
+bool json_is_false(const struct json *value); /* and nothing else: neither null nor absent */
 const char *json_text(const struct json *object, const char *key); /* "" if absent */
 double json_number(const struct json *object, const char *key);    /* NAN if absent */
 bool json_true(const struct json *object, const char *key);        /* present and true */

@@ -23,8 +23,7 @@ struct json_cut {
 	bool in_group;
 	char group[KEY_MAX], key[KEY_MAX];
 	size_t key_length;
-	char *value;
-	size_t length, room;
+	struct bytes value;
 	int depth;
 	bool in_string, escaped;
 	size_t offset;
@@ -43,7 +42,7 @@ struct json_cut *json_cut_new(const char *const *groups, json_cut_fn *member, vo
 void json_cut_free(struct json_cut *cut)
 {
 	if (cut)
-		free(cut->value);
+		free(cut->value.text);
 	free(cut);
 }
 
@@ -68,27 +67,21 @@ static int refuse(const struct json_cut *cut, struct fault *fault, const char *w
 
 static int keep(struct json_cut *cut, const char *bytes, size_t count, struct fault *fault)
 {
-	if (count > JSON_CUT_MAX - cut->length)
+	if (count > JSON_CUT_MAX - cut->value.length)
 		return refuse(cut, fault, "a value over 4 MB");
-	while (cut->room - cut->length < count) {
-		cut->room = cut->room ? cut->room * 2 : 4096;
-		cut->value = mem_grow(cut->value, cut->room, 1);
-	}
-	if (count)
-		memcpy(cut->value + cut->length, bytes, count);
-	cut->length += count;
+	bytes_add(&cut->value, bytes, count);
 	return 0;
 }
 
 static int give(struct json_cut *cut, struct fault *fault)
 {
-	struct json *tree = json_parse(cut->value, cut->length, fault);
+	struct json *tree = json_parse(cut->value.text, cut->value.length, fault);
 
 	if (!tree)
 		return -1;
 	cut->member(cut->data, cut->in_group ? cut->group : "", cut->key, tree);
 	json_free(tree);
-	cut->length = 0;
+	cut->value.length = 0;
 	cut->state = AFTER_MEMBER;
 	return 0;
 }

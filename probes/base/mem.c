@@ -74,6 +74,17 @@ void *vec_slot(void *items, size_t *count, size_t *room, size_t size)
 	return items;
 }
 
+void bytes_add(struct bytes *bytes, const char *more, size_t length)
+{
+	if (bytes->length + length + 1 > bytes->room) {
+		bytes->room = 2 * (bytes->length + length) + 256;
+		bytes->text = mem_grow(bytes->text, bytes->room, 1);
+	}
+	memcpy(bytes->text + bytes->length, more, length);
+	bytes->length += length;
+	bytes->text[bytes->length] = '\0';
+}
+
 struct block {
 	struct block *older;
 	size_t used, room;

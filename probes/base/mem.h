@@ -15,6 +15,14 @@ void *mem_alloc(size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);
 char *mem_copy(const char *text); /* NULL gives "" */
 
+/* Bytes that come in pieces. Zeroed, it is empty; from the first addition on, be it of none, a NUL follows.
+ */
+struct bytes {
+	char *text;
+	size_t length, room;
+};
+void bytes_add(struct bytes *bytes, const char *more, size_t length);
+
 struct arena;
 struct arena *arena_new(void);
 void arena_free(struct arena *arena);

@@ -327,6 +327,15 @@ char *text_count(char *to, size_t size, double count)
 	return to;
 }
 
+char *text_speed(char *to, size_t size, double per_s)
+{
+	bool is_slow = per_s > 0 && per_s < 9.95;
+
+	if (!unknown(to, size, per_s))
+		snprintf(to, size, "%.*f", is_slow, per_s);
+	return to;
+}
+
 char *text_span(char *to, size_t size, int64_t ms)
 {
 	static const struct {

@@ -40,6 +40,7 @@ char *text_ms(char *to, size_t size, double ms);            /* "0.26" "4.1" "48"
 char *text_bytes(char *to, size_t size, double bytes);      /* "512 B" "4.2 MB" */
 char *text_rate(char *to, size_t size, double bytes_per_s); /* "310 kB/s" */
 char *text_count(char *to, size_t size, double count);      /* "7" */
+char *text_speed(char *to, size_t size, double per_s);      /* "41" "4.1" "0.3", "0" is none at all */
 char *text_span(char *to, size_t size, int64_t ms);         /* "8 s" "3 min" "2 h" "5 d" */
 
 /* printf at the end of what is in to already; what does not fit in size is cut before a whole character. */

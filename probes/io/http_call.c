@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "probes/base/mem.h"
 #include "probes/base/text.h"
 
 #ifndef TSLLM_VERSION
@@ -23,17 +22,6 @@
 #define CONNECTION_IDLE_S 60L
 /* Curl reads up to a hundred of these before it returns to the loop; every running call keeps one. */
 #define READ_BYTES 2048L
-
-static void buffer_add(struct http_buffer *buffer, const char *bytes, size_t length)
-{
-	if (buffer->length + length + 1 > buffer->room) {
-		buffer->room = 2 * (buffer->length + length) + 256;
-		buffer->bytes = mem_grow(buffer->bytes, buffer->room, 1);
-	}
-	memcpy(buffer->bytes + buffer->length, bytes, length);
-	buffer->length += length;
-	buffer->bytes[buffer->length] = '\0';
-}
 
 /* Returns 0, which ends the transfer, where the answer is over its cap or nobody wants it any more. */
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)
@@ -47,7 +35,7 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	if (call->body_bytes > call->body_max)
 		call->is_too_big = true;
 	else if (!call->bytes)
-		buffer_add(&call->body, bytes, length);
+		bytes_add(&call->body, bytes, length);
 	else if (call->bytes(call->data, bytes, length) < 0)
 		call->is_too_big = true;
 	return call->is_too_big || call->is_cancelled ? 0 : length;
@@ -85,8 +73,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 		call->has_whole_header = true;
 		return length;
 	}
-	buffer_add(&call->header, line, kept);
-	buffer_add(&call->header, "\n", 1);
+	bytes_add(&call->header, line, kept);
+	bytes_add(&call->header, "\n", 1);
 	return length;
 }
 
@@ -240,13 +228,13 @@ struct http_call *http_call_new(const struct http_request *request)
 	return call;
 }
 
-static void hand_over(struct http_buffer *from, char **text, size_t *length)
+static void hand_over(struct bytes *from, char **text, size_t *length)
 {
-	buffer_add(from, "", 0);
+	bytes_add(from, "", 0);
 	free(*text);
-	*text = from->bytes;
+	*text = from->text;
 	*length = from->length;
-	*from = (struct http_buffer){ 0 };
+	*from = (struct bytes){ NULL, 0, 0 };
 }
 
 void http_call_hand_over(struct http_call *call)
@@ -260,8 +248,8 @@ void http_call_free(struct http_call *call)
 	curl_easy_cleanup(call->easy);
 	curl_slist_free_all(call->headers);
 	curl_slist_free_all(call->dial);
-	free(call->header.bytes);
-	free(call->body.bytes);
+	free(call->header.text);
+	free(call->body.text);
 	answer_fini(&call->answer);
 	free(call);
 }

@@ -6,12 +6,8 @@
 
 #include <curl/curl.h>
 
+#include "probes/base/mem.h"
 #include "probes/io/http.h"
-
-struct http_buffer {
-	char *bytes;
-	size_t length, room;
-};
 
 struct http_call {
 	struct http *http;
@@ -22,7 +18,7 @@ struct http_call {
 	http_done_fn *done;
 	void *data;
 	struct answer answer;
-	struct http_buffer header, body;
+	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
 	bool is_https, has_proxy, is_too_big;
 	bool has_dialed; /* opened a connection of its own */

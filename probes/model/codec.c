@@ -2,6 +2,7 @@
 #include "probes/model/codec.h"
 
 #include "probes/base/json_out.h"
+#include "probes/model/codec_net.h"
 
 #include <math.h>
 
@@ -67,6 +68,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "via", daemon->via);
 	write_if_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
+	codec_write_net(out, &daemon->net);
 	json_out_end(out, '}');
 }
 
@@ -118,6 +120,8 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_time(out, "since", path->since);
 	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
 	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
+	json_out_text(out, "reason", path->reason);
+	json_out_text(out, "reason_text", path->reason_text);
 	json_out_end(out, '}');
 }
 
@@ -152,6 +156,7 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
+	codec_write_net(out, &peer->net);
 	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
 		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);

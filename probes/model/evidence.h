@@ -46,10 +46,18 @@ struct recollection {
 /* The last pings that tailscaled was asked for. */
 struct known_pings {
 	struct {
-		struct when at; /* unknown: never */
-		double ms;      /* NAN: no answer */
+		struct when at;     /* unknown: never */
+		double ms;          /* NAN: no answer */
+		enum path_kind way; /* of the answer; PATH_UNKNOWN: none, or inside the tunnel */
 		char by[96];
 	} kinds[PING_KINDS];
+};
+
+/* What its tailscaled told the tailnet of its network. */
+struct known_net {
+	struct when asked, told; /* unknown: never */
+	bool is_wanted;          /* whatever its path is */
+	struct obs_node node;
 };
 
 struct known_peer {
@@ -73,6 +81,7 @@ struct known_peer {
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;           /* the last ping */
+	struct known_net *net;             /* NULL: it was not asked for */
 	bool was_online, was_asked;
 	enum state state;
 	struct standings standings;
@@ -89,7 +98,12 @@ struct known_model {
 
 struct known_sent {
 	char *path;
-	unsigned misses; /* silences in a row */
+	unsigned misses;          /* silences in a row */
+	unsigned cut;             /* so many of them after some bytes had come */
+	struct when silent_since; /* the first of them */
+	struct when answered;     /* with HTTP, the last time */
+	unsigned run;             /* of such answers in a row */
+	double size;              /* bytes of the last one */
 	enum cost cost;
 	double count;
 	int64_t last;
@@ -229,6 +243,8 @@ struct ledger {
 		double dropped;
 	} capture;
 	struct standings standings;
+	struct obs_net netcheck;
+	struct when netchecked;  /* unknown: never */
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
 		struct event *items; /* text owned; oldest first */
@@ -281,6 +297,8 @@ bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answe
 bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
+/* Whether what stands before it refused us, in no words of an engine. */
+bool endpoint_wants_login(const struct evidence *evidence);
 
 /* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
@@ -294,6 +312,9 @@ void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
 /* Shared by the files of the ledger. */
 void ledger_set_text(char **slot, const char *text);
 double ledger_rate(double before, double after, double seconds); /* NAN where a counter was reset */
+/* By how much a counter grew since it was told last; one that fell began anew, an unknown one did not grow.
+ */
+double ledger_growth(double *told, double value);
 void ledger_free_capture(struct ledger *ledger);
 void ledger_free_peer(struct known_peer *peer);
 void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);
@@ -329,8 +350,27 @@ double peer_pong_age_ms(const struct known_peer *peer, struct when now);
  * that is known. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
+/* For how long; NAN: they do not, or nobody knows. */
+double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer *peer, struct when now);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
+const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
+const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now);
+void ledger_forget_net_here(struct ledger *ledger); /* it may be another one now */
+const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
+/* Why there is no direct path to a peer. */
+struct relay_reason {
+	const char *code; /* "": nothing says why */
+	const char *fix;  /* with %{variables} */
+	char text[160];   /* says so where it is inferred */
+};
+void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+	struct relay_reason *reason);
+bool peer_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
+bool ledger_has_relayed_server(const struct ledger *ledger, struct when now);
+/* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
+bool peer_loses_large(
+	const struct ledger *ledger, const struct known_peer *peer, double *small, double *large);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void engine_init(struct known_engine *engine);

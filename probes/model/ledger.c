@@ -46,6 +46,7 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->capture.fix = mem_copy("");
 	ledger->capture.dropped = NAN;
 	ledger->self.best_direct_ms = NAN;
+	ledger_forget_net_here(ledger);
 	forget_traffic(&ledger->traffic);
 	forget_traffic(&ledger->captured);
 	ledger->captured_now = ledger->captured.totals;
@@ -278,6 +279,7 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
 	}
 	ledger->self.offline_polls = 0;
+	net_init(&ledger->netcheck);
 	forget_traffic(&ledger->traffic);
 	forget_traffic(&ledger->captured);
 	ledger_forget_misses(ledger);

@@ -43,7 +43,9 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now);
 /* A disco pong: ms, and NAN for none. */
 void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
-/* The same in full, as evidence for people: no rule looks at it. */
+void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now);
+void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now);
+/* The same in full: which way it came, as evidence for people and for a path that is broken. */
 void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
 void ledger_see_knock(struct ledger *ledger, const char *peer_id); /* discovery asks at one of its doors */
@@ -63,6 +65,12 @@ bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id,
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
 /* Whose path the daemon should be asked for next, and from now on counts as asked; NULL: nobody's. */
 const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now);
+/* Both ends' networks shall be asked for, whatever the path to that peer is. "": ours alone. */
+void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now);
+/* Whose network tailscaled should be asked for next, and from now on counts as asked; NULL: nobody's. */
+const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now);
+/* A server is reached by DERP, or UDP seems to be blocked here: worth a look at our own network. */
+bool ledger_wants_netcheck(const struct ledger *ledger, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
 bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
 

@@ -168,11 +168,15 @@ static bool is_between_ourselves(const struct ledger *ledger, const struct sniff
 
 static double add(double *total, double *of_run, double value)
 {
-	double growth = isnan(value) ? 0 : value >= *of_run ? value - *of_run : value;
+	double growth = ledger_growth(of_run, value);
 
 	*total += growth;
-	*of_run = isnan(value) ? *of_run : value;
 	return growth;
+}
+
+static double known_or_none(double count)
+{
+	return isnan(count) ? 0 : count;
 }
 
 void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -200,21 +204,16 @@ void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struc
 
 /* ---- exchanges ---- */
 
-static void note_figure(double *slot, double us)
-{
-	*slot = us / 1000;
-}
-
 static void note_exchange(struct known_flow *flow, const struct sniffed *sniffed, struct when now)
 {
 	flow->is_open = sniffed->is_open;
 	flow->exchanged = now;
 	if (!isnan(sniffed->ttfb_us))
-		note_figure(&flow->ttfb_ms, sniffed->ttfb_us);
+		flow->ttfb_ms = sniffed->ttfb_us / 1000;
 	if (isnan(sniffed->ttft_us))
 		return;
-	note_figure(&flow->ttft_ms, sniffed->ttft_us);
-	note_figure(&flow->ttft_max_ms, sniffed->ttft_max_us);
+	flow->ttft_ms = sniffed->ttft_us / 1000;
+	flow->ttft_max_ms = sniffed->ttft_max_us / 1000;
 	flow->tokens_per_s = sniffed->tokens_per_s;
 	flow->is_estimated = sniffed->is_estimated;
 }
@@ -230,8 +229,8 @@ static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, 
 		note_exchange(flow, sniffed, now);
 		return;
 	}
-	flow->up_bytes -= isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes;
-	flow->down_bytes -= isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes;
+	flow->up_bytes -= known_or_none(sniffed->up_bytes);
+	flow->down_bytes -= known_or_none(sniffed->down_bytes);
 	flow->exchanges--;
 }
 
@@ -269,8 +268,7 @@ static double bytes_after(const struct sighting *sighting, int64_t at_us)
 /* The peer whose WireGuard bytes are those of this exchange; "": none clearly is. */
 static const char *infer_peer(const struct ledger *ledger, const struct sniffed *sniffed)
 {
-	double bytes = (isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes) +
-		       (isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes);
+	double bytes = known_or_none(sniffed->up_bytes) + known_or_none(sniffed->down_bytes);
 	double most = 0, all = 0;
 	const char *peer_id = "";
 
@@ -306,8 +304,8 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 		return;
 	flow->foreign++;
 	flow->exchanges++;
-	flow->up_bytes += isnan(sniffed->up_bytes) ? 0 : sniffed->up_bytes;
-	flow->down_bytes += isnan(sniffed->down_bytes) ? 0 : sniffed->down_bytes;
+	flow->up_bytes += known_or_none(sniffed->up_bytes);
+	flow->down_bytes += known_or_none(sniffed->down_bytes);
 }
 
 static void tell_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

@@ -74,8 +74,10 @@ static bool is_current(const struct known_peer *peer, const struct known_link *l
 
 static struct known_peer *find_owner(struct ledger *ledger, const struct known_link *link)
 {
-	struct known_peer *by_key = NULL;
+	struct known_peer *before = ledger_peer(ledger, link->peer_id), *by_key = NULL;
 
+	if (before && is_current(before, link))
+		return before; /* without a look at ten thousand others */
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		struct known_peer *peer = &ledger->peers[i];
 
@@ -189,14 +191,6 @@ static struct known_link *link_of(
 	return link;
 }
 
-static double grow(double *total, double value)
-{
-	double growth = value >= *total ? value - *total : value; /* less: another life of that path */
-
-	*total = value;
-	return growth;
-}
-
 /* ---- pings ---- */
 
 const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer)
@@ -242,7 +236,8 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 {
 	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
 	enum traffic_path path = sniffed->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
-	double rx = grow(&link->rx_bytes, sniffed->rx_bytes), tx = grow(&link->tx_bytes, sniffed->tx_bytes);
+	double rx = ledger_growth(&link->rx_bytes, sniffed->rx_bytes),
+	       tx = ledger_growth(&link->tx_bytes, sniffed->tx_bytes);
 	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
 
 	ledger->captured_now.rx_bytes[path] += rx;
@@ -269,8 +264,8 @@ void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struc
 {
 	struct known_link *link = link_of(ledger, sniffed, LINK_DERP, now);
 
-	ledger->captured_now.rx_bytes[TRAFFIC_DERP] += grow(&link->rx_bytes, sniffed->rx_bytes);
-	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += grow(&link->tx_bytes, sniffed->tx_bytes);
+	ledger->captured_now.rx_bytes[TRAFFIC_DERP] += ledger_growth(&link->rx_bytes, sniffed->rx_bytes);
+	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += ledger_growth(&link->tx_bytes, sniffed->tx_bytes);
 }
 
 void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 
 #define FRESH_MS 5000
-#define SILENT_MS 4000 /* tailscaled pings each 3 s */
-#define RESTS_MS 45000 /* and no longer than that when nothing is sent */
 #define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
 #define ASK_GAP_MS 1000
 
@@ -27,8 +25,8 @@ void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, s
 	recollection = peer->recollection;
 	recollection->told = now;
 	recollection->pong_at = memory->pong_at;
-	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > SILENT_MS &&
-				  now.wall_ms - memory->pong_at < RESTS_MS;
+	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
+				  now.wall_ms - memory->pong_at < PATH_RESTS_MS;
 	recollection->changes = 0;
 	for (size_t i = 0; i < memory->change_count; i++)
 		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;
@@ -72,6 +70,15 @@ static void say_miss(int64_t ago_ms, char *how, size_t size)
 		ago_ms < 1000 ? "" : " ago");
 }
 
+double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer *peer, struct when now)
+{
+	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
+		return NAN;
+	return (double)(now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at));
+}
+
 /* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
@@ -79,7 +86,7 @@ bool peer_path_is_failing(
 	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
 	char span[32];
 
-	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
+	if (isnan(peer_path_silence_ms(ledger, peer, now)))
 		return false;
 	if (link)
 		say_miss(now.wall_ms - link->missed_us / 1000, how, size);

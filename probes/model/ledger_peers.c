@@ -18,6 +18,7 @@ void ledger_free_peer(struct known_peer *peer)
 	free(peer->rtt);
 	free(peer->sighting);
 	free(peer->recollection);
+	free(peer->net);
 	free(peer->pings);
 	free(peer->standings.items);
 }
@@ -131,6 +132,16 @@ double ledger_rate(double before, double after, double seconds)
 {
 	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN
 									       : (after - before) / seconds;
+}
+
+double ledger_growth(double *told, double value)
+{
+	double before = *told;
+
+	if (isnan(value))
+		return 0;
+	*told = value;
+	return value >= before ? value - before : value;
 }
 
 void ledger_hear(struct known_peer *peer, struct when now)
@@ -378,6 +389,10 @@ void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct
 		peer->pings = mem_alloc(sizeof(*peer->pings));
 	peer->pings->kinds[ping->kind].at = now;
 	peer->pings->kinds[ping->kind].ms = ping->ms;
+	peer->pings->kinds[ping->kind].way = *ping->endpoint     ? PATH_DIRECT
+					     : *ping->peer_relay ? PATH_PEER_RELAY
+					     : *ping->derp       ? PATH_DERP
+								 : PATH_UNKNOWN;
 	by = peer->pings->kinds[ping->kind].by;
 	size = sizeof(peer->pings->kinds[ping->kind].by);
 	by[0] = '\0';

@@ -125,6 +125,22 @@ bool endpoint_is_good(const struct known_endpoint *endpoint)
 	return endpoint_answered(endpoint) && endpoint->last.is_expected;
 }
 
+static void see_silence(struct known_sent *row, const struct obs_answer *answer, struct when now)
+{
+	bool is_silence = outcome_is_silence(answer->outcome, answer->tls);
+	bool is_cut = answer->outcome == OUTCOME_SILENT && answer->bytes_received > 0;
+
+	if (!row->misses)
+		row->silent_since = now;
+	row->cut = is_silence && row->misses ? row->cut + is_cut : is_cut;
+	row->misses = is_silence ? row->misses + 1 : 0;
+	row->run = answer->outcome == OUTCOME_ANSWERED ? row->run + 1 : 0;
+	if (!row->run)
+		return;
+	row->answered = now;
+	row->size = answer->bytes_received;
+}
+
 static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
 {
 	struct known_sent *row = NULL;
@@ -140,7 +156,7 @@ static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *a
 		row->path = mem_copy(answer->path);
 		row->cost = answer->cost;
 	}
-	row->misses = outcome_is_silence(answer->outcome, answer->tls) ? row->misses + 1 : 0;
+	see_silence(row, answer, now);
 	row->count++;
 	row->last = now.wall_ms;
 	row->status = answer->status;

@@ -11,6 +11,11 @@ bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls)
 	       (outcome == OUTCOME_TLS && tls == TLS_TIMEOUT);
 }
 
+void net_init(struct obs_net *net)
+{
+	*net = (struct obs_net){ .candidates = NAN, .derp_ms = NAN };
+}
+
 void reading_init(struct reading *reading, struct arena *arena)
 {
 	*reading = (struct reading){

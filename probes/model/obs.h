@@ -248,6 +248,10 @@ struct obs_answer {
 	const struct reading *reading; /* NULL: none */
 };
 
+/* tailscaled pings a path each 3 s while something is sent. */
+#define PONG_LOST_MS 4000   /* it leaves a path so long after its last pong */
+#define PATH_RESTS_MS 45000 /* it pings no longer than that when nothing is sent: no pong is missing then */
+
 /* What the daemon remembers of the path to one peer. Times are wall ms. */
 struct obs_memory {
 	const char *peer_id;
@@ -256,6 +260,30 @@ struct obs_memory {
 	double holes;         /* pongs that were late while the path was in use */
 	int64_t changes[128]; /* of kind, away from the path and back, oldest first: the last ones */
 	size_t change_count;
+};
+
+enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
+
+/* What is known of the network that a host is in: of this one by `tailscale netcheck`, of any by what its
+ * tailscaled told the tailnet. A control plane may keep that to itself: absent is unknown. */
+struct obs_net {
+	enum tri has_udp, has_ipv4, has_ipv6;
+	enum tri is_hard_nat; /* its mapping varies by destination: nobody can guess it */
+	enum tri maps_ports;  /* the router does so when asked: UPnP, NAT-PMP or PCP */
+	enum tri is_captive;  /* a login page is in the way */
+	double candidates;    /* addresses that it may be reached at */
+	double derp_ms;       /* to its nearest DERP region */
+	int64_t at;           /* wall ms, when it was told; 0: never */
+};
+
+#define CANDIDATES_MAX 24
+
+/* A host as the tailnet knows it. */
+struct obs_node {
+	const char *peer_id;
+	struct obs_net net;
+	char addresses[CANDIDATES_MAX][56]; /* the first ones that it may be reached at: "10.99.0.11:41641" */
+	size_t address_count;
 };
 
 /* How tailscaled pings: along the path it chose, or inside the tunnel. */
@@ -290,6 +318,7 @@ enum proof {
 
 /* Nothing came back in time, at whatever step: two of these in a row mean something, one does not. */
 bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls);
+void net_init(struct obs_net *net); /* nothing is known */
 void reading_init(struct reading *reading, struct arena *arena);
 void obs_status_free(struct obs_status *status); /* frees the arena with all in it */
 

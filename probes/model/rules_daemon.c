@@ -139,6 +139,22 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 	return unreachable > 0;
 }
 
+/* A word, until it costs a server its direct path. */
+static bool has_udp_blocked(const struct evidence *e, struct finding *f)
+{
+	const struct obs_net *here = ledger_net_here(e->ledger, e->now);
+
+	if (!ledger_daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s",
+		here == &e->ledger->netcheck ? "netcheck" : "what tailscaled found");
+	if (!ledger_has_relayed_server(e->ledger, e->now)) {
+		f->severity = SEVERITY_INFO;
+		f->state = STATE_OK;
+	}
+	return true;
+}
+
 const struct rule daemon_rules[] = {
 	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"tailscaled is not to be reached on this machine: %{detail}",
@@ -164,6 +180,9 @@ const struct rule daemon_rules[] = {
 	{ "no-route", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
+	{ "udp-blocked", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
+		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
+		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may "
 		"be well",

@@ -39,7 +39,22 @@ static bool names_a_proxy(const struct evidence *e)
 	return *answer_of(e)->server_header || *answer_of(e)->via_header;
 }
 
-/* Of the proxy whose header is on the answer; "the proxy" where none is known. */
+/* HAProxy puts no header on what it answers itself, but has words of its own. */
+static bool is_in_haproxys_words(const struct evidence *e)
+{
+	static const char *const words[] = {
+		"No server is available to handle this request.",
+		"The server didn't respond in time.",
+		"You need a valid user and password to access this content.",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (!names_a_proxy(e) && strstr(answer_of(e)->excerpt, words[i]))
+			return true;
+	return false;
+}
+
+/* Of the proxy whose header, or whose words, are in the answer; "the proxy" where none is known. */
 static const char *proxy_name(const struct evidence *e)
 {
 	static const struct {
@@ -57,7 +72,7 @@ static const char *proxy_name(const struct evidence *e)
 		if (text_contains_fold(answer_of(e)->server_header, proxies[i].sign) ||
 			text_contains_fold(answer_of(e)->via_header, proxies[i].sign))
 			return proxies[i].name;
-	return "the proxy";
+	return is_in_haproxys_words(e) ? "HAProxy" : "the proxy";
 }
 
 /* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's.
@@ -166,10 +181,15 @@ static bool rejects_key(const struct evidence *e, struct finding *f)
 	return endpoint_is_good(e->endpoint) && e->endpoint->key_rejected.holds;
 }
 
+bool endpoint_wants_login(const struct evidence *e)
+{
+	return is_strange(e) && (has_status(e, 401) || has_status(e, 403)) &&
+	       answer_of(e)->shape != BODY_JSON;
+}
+
 static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || (!has_status(e, 401) && !has_status(e, 403)) ||
-		answer_of(e)->shape == BODY_JSON)
+	if (!endpoint_wants_login(e))
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
 	return true;

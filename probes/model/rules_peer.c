@@ -10,6 +10,8 @@
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
 #define HEARD_LATELY_MS 30000
+#define BROKEN_MS 12000 /* twice as long as tailscaled trusts a path */
+#define PING_FRESH_MS 60000
 #define LOSSY_PINGS 20
 #define LOSSY_SHARE 0.05
 #define FLAPPING_MS INT64_C(600000)
@@ -69,6 +71,40 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	       !was_heard;
 }
 
+/* tailscaled leaves a path 6.5 s after its last pong; this one it keeps, although its pings and our connects
+ * get no answer on it, while the peer answers by another way. */
+static bool is_broken(const struct evidence *e, struct finding *f)
+{
+	const struct known_pings *pings = e->peer->pings;
+	double silence = peer_path_silence_ms(e->ledger, e->peer, e->now);
+	struct when asked = pings ? pings->kinds[PING_DISCO].at : (struct when){ 0 };
+	char span[32];
+
+	if (is_self(e) || e->peer->kind != PATH_DIRECT || !e->peer->silent_doors || !(silence >= BROKEN_MS))
+		return false;
+	if (!when_known(asked) || when_since(asked, e->now) > PING_FRESH_MS ||
+		when_since(e->peer->kind_since, asked) < 0 ||
+		(pings->kinds[PING_DISCO].way != PATH_DERP &&
+			pings->kinds[PING_DISCO].way != PATH_PEER_RELAY))
+		return false;
+	snprintf(f->detail, sizeof(f->detail),
+		"no pong on it for %s, nor an answer to connects, while %s answers",
+		text_span(span, sizeof(span), (int64_t)silence), pings->kinds[PING_DISCO].by);
+	weigh(e, f);
+	return true;
+}
+
+static bool loses_large(const struct evidence *e, struct finding *f)
+{
+	double small, large;
+
+	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, &small, &large))
+		return false;
+	snprintf(
+		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);
+	return true;
+}
+
 static bool expires_soon(const struct evidence *e, struct finding *f)
 {
 	int64_t left = e->peer->obs->key_expiry - e->now.wall_ms;
@@ -90,9 +126,9 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 	if (isnan(rtt))
 		return;
 	if (isnan(peer->best_direct_ms))
-		snprintf(f->detail, sizeof(f->detail), ", %s ms", text_ms(price, sizeof(price), rtt));
+		text_add(f->detail, sizeof(f->detail), ", %s ms", text_ms(price, sizeof(price), rtt));
 	else if (rtt > peer->best_direct_ms)
-		snprintf(f->detail, sizeof(f->detail), ", +%s ms against its direct path",
+		text_add(f->detail, sizeof(f->detail), ", +%s ms against its direct path",
 			text_ms(price, sizeof(price), rtt - peer->best_direct_ms));
 }
 
@@ -128,13 +164,24 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* A dead peer looks relayed too: it is active, and has no address. */
+bool peer_is_relayed(const struct known_peer *peer, struct when now)
+{
+	bool is_proven = peer_was_heard(peer, now) && when_since(peer->kind_since, peer->heard) >= 0;
+
+	return peer->kind == PATH_DERP && peer->kind_polls >= 2 && is_proven;
+}
+
 static bool is_relayed(const struct evidence *e, struct finding *f)
 {
-	bool is_proven =
-		peer_was_heard(e->peer, e->now) && when_since(e->peer->kind_since, e->peer->heard) >= 0;
+	struct relay_reason reason;
 
-	if (e->peer->kind != PATH_DERP || e->peer->kind_polls < 2 || !is_proven)
+	if (!peer_is_relayed(e->peer, e->now))
 		return false;
+	peer_reason(e->ledger, e->peer, e->now, &reason);
+	snprintf(f->detail, sizeof(f->detail), ": %s",
+		*reason.code ? reason.text : "no direct path, and nothing says why");
+	snprintf(f->fix, sizeof(f->fix), "%s", reason.fix);
 	say_price(e->peer, f);
 	weigh(e, f);
 	return true;
@@ -159,6 +206,16 @@ const struct rule peer_rules[] = {
 	{ "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
+	{ "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
+		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
+		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; if it comes "
+		"back: a firewall or NAT on that path forgets its UDP",
+		true },
+	{ "mtu-blackhole", LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
+		"large packets likely get lost on the way from %{peer}: %{detail}",
+		"let ICMP \"fragmentation needed\" through, or clamp the MTU on the router, PPPoE or VPN "
+		"under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		true },
 	{ "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
 		"wait a few seconds; if it stays: is UDP blocked, or the link to %{peer} down?", false },
@@ -171,7 +228,7 @@ const struct rule peer_rules[] = {
 		"the path to %{peer} loses pings: %{detail} were not answered",
 		"look for a weak radio link or a full uplink at either end", false },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
-		"traffic to %{peer} is relayed by DERP %{derp}%{detail}: no direct path",
+		"traffic to %{peer} is relayed by DERP %{derp}%{detail}",
 		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "
 		"it",
 		false },

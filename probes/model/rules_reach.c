@@ -92,18 +92,31 @@ static const char *who_we_are(const struct ledger *ledger)
 				    : "*";
 }
 
+/* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
+static bool is_port_of_serve(const struct evidence *e)
+{
+	int port = e->endpoint->port;
+
+	return port == 443 || port == 8443 || port == 10000;
+}
+
+static const char *note_on_serve(const struct evidence *e)
+{
+	return is_port_of_serve(e) ? " (a rule for the engine's own port does not open this one)" : "";
+}
+
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 {
 	const struct obs_peer *peer = e->peer ? e->peer->obs : NULL;
 
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}",
-		who_we_are(e->ledger),
+	snprintf(f->detail, sizeof(f->detail),
+		"{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}%s", who_we_are(e->ledger),
 		peer && peer->tags[0]        ? peer->tags[0]
 		: peer && peer->addresses[0] ? peer->addresses[0]
 					     : "*",
-		e->endpoint->port);
+		e->endpoint->port, note_on_serve(e));
 	return true;
 }
 
@@ -128,6 +141,11 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
+	if (is_port_of_serve(e))
+		snprintf(f->fix, sizeof(f->fix),
+			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
+			"sudo nft list ruleset",
+			note_on_serve(e));
 	if (is_turned_away(e, f))
 		return true;
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||

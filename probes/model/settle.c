@@ -85,6 +85,7 @@ static void settle_daemon(struct settling *s)
 	d->via = arena_copy(s->arena, l->via);
 	d->socket = arena_copy(s->arena, l->socket);
 	d->trouble = arena_copy(s->arena, l->trouble_text);
+	d->net = l->netcheck;
 	if (l->status)
 		copy_status(s, l->status);
 	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
@@ -309,6 +310,7 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	snapshot->taken = now;
 	snapshot->source = "live";
 	snapshot->is_passive = ledger->terms.is_passive;
+	settle_doors(ledger);
 	settle_daemon(&s);
 	judge_daemon(&s);
 	settle_traffic(&s);

@@ -21,6 +21,8 @@ struct span settle_span(struct settling *settling, size_t first);
 /* The worst state that a verdict which counts makes, or base where none says more. */
 enum state settle_state(const struct settling *settling, struct span span, enum state base);
 
+/* Which peers serve: first of all, for every rule may ask. */
+void settle_doors(struct ledger *ledger);
 void settle_peers(struct settling *settling);
 int settle_row_of_peer(const struct settling *settling, const struct known_peer *known); /* -1: none */
 void settle_flows(struct settling *settling);

@@ -36,10 +36,10 @@ static const char *say(const struct part *parts, size_t count, const char *what,
 		largest->ms / sum * 100, largest->name, largest->whose);
 }
 
-/* Where the engine tells its time to a first token, and not what it is made of, it is one part. */
-static const char *name_largest(const struct anatomy *anatomy, double ttft_ms, struct arena *arena)
+static const char *name_largest(const struct anatomy *anatomy, struct arena *arena)
 {
-	bool has_parts = !isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms);
+	bool has_token =
+		!isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms) || !isnan(anatomy->engine_ms);
 	const struct part parts[] = {
 		{ "the path", anatomy->path_ms, "the tailnet" },
 		{ "connecting", anatomy->connect_ms, "only new connections pay it" },
@@ -47,12 +47,12 @@ static const char *name_largest(const struct anatomy *anatomy, double ttft_ms, s
 		{ "its headers", anatomy->server_ms, "the server" },
 		{ "the queue", anatomy->queue_ms, "the engine" },
 		{ "the prompt", anatomy->prefill_ms, "the engine" },
-		{ "queue and prompt", has_parts ? NAN : ttft_ms, "the engine" },
+		{ "queue and prompt", anatomy->engine_ms, "the engine" },
 	};
 
 	if (isnan(anatomy->server_ms))
 		return "";
-	return say(parts, ARRAY_LEN(parts), has_parts || !isnan(ttft_ms) ? "token" : "byte", arena);
+	return say(parts, ARRAY_LEN(parts), has_token ? "token" : "byte", arena);
 }
 
 /* Our question crosses the path once there and back: what is left of its time is the server's. */
@@ -76,7 +76,9 @@ void settle_anatomies(struct settling *s)
 		anatomy->server_ms = without_path(row->ttfb_ms, anatomy->path_ms);
 		if (isnan(anatomy->prefill_ms) && row->ttft_p50_ms >= anatomy->queue_ms)
 			anatomy->prefill_ms = row->ttft_p50_ms - anatomy->queue_ms;
+		anatomy->engine_ms =
+			isnan(anatomy->queue_ms) && isnan(anatomy->prefill_ms) ? row->ttft_p50_ms : NAN;
 		anatomy->token_ms = row->inter_token_p50_ms;
-		anatomy->text = name_largest(anatomy, row->ttft_p50_ms, s->arena);
+		anatomy->text = name_largest(anatomy, s->arena);
 	}
 }

@@ -70,6 +70,16 @@ static void settle_pings(const struct settling *s, const struct known_peer *know
 	path->pong_source = isnan(path->pong_age_ms) ? "" : "daemon";
 }
 
+static void settle_reason(const struct settling *s, const struct known_peer *known, struct path *path)
+{
+	struct relay_reason reason = { .code = "" };
+
+	if (peer_is_relayed(known, s->now))
+		peer_reason(s->ledger, known, s->now, &reason);
+	path->reason = reason.code;
+	path->reason_text = arena_copy(s->arena, reason.text);
+}
+
 static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
@@ -80,6 +90,7 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
 						     : "";
+	settle_reason(s, known, path);
 	path->changes = known->changes + (known->recollection ? known->recollection->changes : 0);
 	path->since = known->kind_since.wall_ms;
 	settle_bytes(s, known, path);
@@ -144,6 +155,9 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
 	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
 	settle_path(s, known, row);
+	net_init(&row->net);
+	if (peer_net(known))
+		row->net = *peer_net(known);
 	settle_asked_pings(s, known, row);
 }
 
@@ -177,8 +191,8 @@ static void judge_peer(struct settling *s, struct known_peer *known, struct peer
 			row->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
 
-/* Which peers serve, and how many of their doors are silent: the rules of the host ask. */
-static void count_doors(struct ledger *ledger)
+/* Which peers serve, and how many of their doors are silent. */
+void settle_doors(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
 		ledger->peers[i].silent_doors = 0;
@@ -201,7 +215,6 @@ void settle_peers(struct settling *s)
 	bool has_self = l->status && l->status->has_self && l->self.obs && *l->self.id;
 	struct snapshot *snapshot = s->snapshot;
 
-	count_doors(s->ledger);
 	snapshot->peers = arena_alloc(s->arena, (l->peer_count + 1) * sizeof(*snapshot->peers));
 	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
 	if (has_self) {

@@ -76,6 +76,7 @@ struct daemon {
 	double age_ms;       /* of the last whole status */
 	bool is_stale;       /* older than three periods */
 	const char *trouble; /* why there is no fresh status; "" */
+	struct obs_net net;  /* of this host, by netcheck */
 };
 
 struct traffic {
@@ -97,6 +98,10 @@ struct path {
 	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters.
 	 */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
+	/* Why there is no direct path, while it is relayed: a stable word ("udp-blocked-there") and plain
+	 * ones
+	 * ("UDP is blocked there"), which say so where they are inferred; "" unknown. */
+	const char *reason, *reason_text;
 };
 
 /* A ping that tailscaled was asked for. */
@@ -113,6 +118,7 @@ struct peer {
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
 	bool was_asked; /* discovery knocked at its doors */
 	struct path path;
+	struct obs_net net; /* as its tailscaled told it */
 	struct ping pings[PING_KINDS];
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
@@ -143,6 +149,7 @@ struct sent {
  * connection; server is our own question without the path; queue, prefill and token are the engine's word. */
 struct anatomy {
 	double path_ms, connect_ms, tls_ms, server_ms, queue_ms, prefill_ms;
+	double engine_ms; /* queue and prefill, where the engine does not tell them apart */
 	double token_ms;  /* from one token to the next: after the first one */
 	const char *text; /* which part is the largest, and whose; "" while nothing was measured */
 };

@@ -15,12 +15,41 @@ from top import TOP
 KEYS = {"down": "\x1b[B", "up": "\x1b[A", "enter": "\r", "escape": "\x1b", "f10": "\x1b[21~"}
 
 
+class Stream(pyte.ByteStream):
+    """With the scrolling of a region and the repeating of a character, which xterm has and pyte does not."""
+    csi = dict(pyte.ByteStream.csi, S="scroll_up", T="scroll_down", b="repeat")
+    events = pyte.ByteStream.events | {"scroll_up", "scroll_down", "repeat"}
+
+
+class Screen(pyte.Screen):
+    last = ""
+
+    def draw(self, data):
+        super().draw(data)
+        self.last = data[-1:]
+
+    def repeat(self, count=1):
+        self.draw(self.last * (count or 1))
+
+    def scroll_up(self, count=1):
+        self.scroll(self.index, self.margins.bottom if self.margins else self.lines - 1, count)
+
+    def scroll_down(self, count=1):
+        self.scroll(self.reverse_index, self.margins.top if self.margins else 0, count)
+
+    def scroll(self, move, edge, count):
+        cursor, self.cursor.y = self.cursor.y, edge
+        for _ in range(count or 1):
+            move()
+        self.cursor.y = cursor
+
+
 class Terminal:
     """`with Terminal(fake, 80, 24) as terminal:` starts the program; what it sends is counted and emulated."""
 
     def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8"):
-        self.screen = pyte.Screen(width, height)
-        self.stream = pyte.ByteStream(self.screen)
+        self.screen = Screen(width, height)
+        self.stream = Stream(self.screen)
         self.received = b""
         self.status = None
         environment = dict(fake.environment, TERM=term, LC_ALL=locale)
@@ -68,6 +97,13 @@ class Terminal:
         while wanted not in self.text() and time.monotonic() < end:
             self.read(0.05)
         return wanted in self.text()
+
+    def loses(self, unwanted, seconds=8):
+        """Whether the screen comes to hold this no more."""
+        end = time.monotonic() + seconds
+        while unwanted in self.text() and time.monotonic() < end:
+            self.read(0.05)
+        return unwanted not in self.text()
 
     def press(self, *keys):
         for key in keys:

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import TOP
+from top import TOP, first, watching
 
 INSTALLED = "/usr/local/bin/tsllm-capture"
 SCENARIO = """
@@ -69,23 +69,6 @@ def beside(helper):
         yield top, path
 
 
-@contextlib.contextmanager
-def watching(top, fake, *words):
-    child = subprocess.Popen([top, "--watch", "--period", "0.5", "--config", fake.config, "--socket", fake.socket, *words],
-                             env=fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL)
-    try:
-        yield (json.loads(line) for line in child.stdout)
-    finally:
-        child.terminate()
-        child.stdout.close()
-        assert child.wait(timeout=10) in (0, 1, 2, 3)
-
-
-def first(snapshots, is_wanted, most=40):
-    return next((snapshot for _, snapshot in zip(range(most), snapshots) if is_wanted(snapshot)), None)
-
-
 def once(fake, top):
     return json.loads(subprocess.run([top, "--once", "--format", "json", "--config", fake.config, "--socket", fake.socket],
                                      env=fake.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
@@ -99,7 +82,7 @@ def what_the_helper_plays_is_in_the_snapshot():
         with open(path, "w", encoding="utf-8") as file:
             file.write(PLAYER.replace("GPU1", peers["gpu1"]).replace("SELF", peers["admin"]))
         os.chmod(path, 0o755)
-        with watching(top, fake) as snapshots:
+        with watching(fake=fake, program=top) as snapshots:
             found = first(snapshots, lambda snapshot: snapshot["flows"] and snapshot["flows"][0].get("rx_bytes_per_s"))
         assert found["capture"]["state"] == "running" and found["capture"]["devices"] == ["eth7"], found["capture"]
         way = next(peer["path"] for peer in found["peers"] if peer["name"] == "gpu1")
@@ -114,7 +97,8 @@ def what_the_helper_plays_is_in_the_snapshot():
 
 @test_beside
 def a_helper_without_the_right_is_told_with_the_command_that_grants_it():
-    with FakeTailnet(SCENARIO) as fake, beside("#!/bin/sh\nexit 77\n") as (top, path), watching(top, fake) as snapshots:
+    with FakeTailnet(SCENARIO) as fake, beside("#!/bin/sh\nexit 77\n") as (top, path), \
+            watching(fake=fake, program=top) as snapshots:
         found = first(snapshots, lambda snapshot: snapshot["capture"]["state"] != "off")
         assert found["capture"]["state"] == "no-permission", found["capture"]
         assert found["capture"]["fix"] == f"sudo setcap cap_net_raw+ep {path}", found["capture"]
@@ -123,7 +107,7 @@ def a_helper_without_the_right_is_told_with_the_command_that_grants_it():
 
 @test_beside
 def without_a_helper_all_else_works():
-    with FakeTailnet(SCENARIO) as fake, beside(None) as (top, _), watching(top, fake) as snapshots:
+    with FakeTailnet(SCENARIO) as fake, beside(None) as (top, _), watching(fake=fake, program=top) as snapshots:
         found = first(snapshots, lambda snapshot: snapshot["capture"]["state"] == "missing" and snapshot["endpoints"])
         assert found and found["endpoints"][0]["url"] and not found["flows"]
 
@@ -135,7 +119,7 @@ def it_is_not_started_where_nobody_wants_it():
             if is_once:
                 assert once(fake, top)["capture"] == {"state": "off"}
             else:
-                with watching(top, fake, *words) as snapshots:
+                with watching(*words, fake=fake, program=top) as snapshots:
                     assert all(snapshot["capture"] == {"state": "off"} for _, snapshot in zip(range(5), snapshots))
             assert not os.path.exists(path + ".ran")
 

@@ -57,9 +57,10 @@ def nothing_is_sent_when_nothing_changed():
 @test
 def a_filter_keeps_what_it_names():
     with FakeTailnet(path=DEMO) as fake, Terminal(fake, 120, 40) as terminal:
-        assert terminal.shows("Ollama")
+        assert terminal.shows("Ollama") and terminal.shows("LiteLLM"), terminal.text()
         terminal.press("\\", *"server:ollama", "enter")
-        assert terminal.shows("Ollama") and not terminal.shows("vLLM", 0.3), terminal.text()
+        assert terminal.loses("LiteLLM"), terminal.text()
+        assert "Ollama" in terminal.text() and "vLLM" not in terminal.text(), terminal.text()
 
 
 @test

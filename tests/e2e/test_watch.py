@@ -1,10 +1,8 @@
 #!/usr/bin/python3
 """The whole program over a while: what it goes on asking, and what it stops."""
 import contextlib
-import json
 import os
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -14,31 +12,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import TOP, endpoint
+from top import codes, endpoint, first, watching
 
+RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recordings", "tailscale")
 STATUS = b'{"Version": "1.0", "BackendState": "Running", "TUN": true, "Self": {"ID": "n1"}, "Peer": null}'
-
-
-@contextlib.contextmanager
-def watching(*words, environment):
-    """The snapshots that it prints, as they come."""
-    child = subprocess.Popen([TOP, "--watch", "--period", "0.5", *words], env=environment, stdin=subprocess.DEVNULL,
-                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    try:
-        yield (json.loads(line) for line in child.stdout)
-    finally:
-        child.terminate()
-        child.stdout.close()
-        assert child.wait(timeout=10) in (0, 1, 2, 3)
-
-
-def watching_fake(fake):
-    return watching("--config", fake.config, "--socket", fake.socket, environment=fake.environment)
-
-
-def first(snapshots, is_wanted, most=60):
-    """The first snapshot that is as wanted; None: it does not come."""
-    return next((snapshot for _, snapshot in zip(range(most), snapshots) if is_wanted(snapshot)), None)
 
 
 def state_of(snapshot, part):
@@ -55,12 +32,65 @@ config capture = off
 peer gpu1 linux direct 10.99.0.11:41641
 door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         def path(snapshot):
             return next((row["path"] for row in snapshot["peers"] if row["name"] == "gpu1"), {})
         found = first(snapshots, lambda snapshot: path(snapshot).get("pong_source"))
         assert found and path(found)["pong_source"] == "daemon" and path(found)["pong_age_ms"] < 10000, found
         assert found["capture"]["state"] == "off"
+
+
+RELAYED = """
+daemon magicdns off
+config discover = off
+config capture = off
+peer gpu2 linux derp fra rtt 1
+door gpu2:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
+"""
+
+
+@contextlib.contextmanager
+def a_cli(script):
+    """A `tailscale` that does this, and a file that it appends its words to."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, said = os.path.join(folder, "tailscale"), os.path.join(folder, "said")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\necho "$*" >> {said}\n{script}\n')
+        os.chmod(path, 0o755)
+        yield path, said
+
+
+def has_path(snapshot):
+    return any(row["path"]["kind"] == "derp" and codes(row) for row in snapshot["peers"] if row["name"] == "gpu2")
+
+
+@test
+def netcheck_is_run_once_while_a_server_is_relayed_and_tells_that_udp_is_blocked():
+    with open(os.path.join(RECORDED, "netcheck.json"), encoding="utf-8") as file:
+        report = file.read().replace('"UDP": true', '"UDP": false')
+    with FakeTailnet(RELAYED) as fake, a_cli(f"echo complaint >&2\ncat <<'END'\n{report}\nEND") as (cli, said), \
+            watching("--tailscale", cli, fake=fake) as snapshots:
+        found = first(snapshots, lambda snapshot: "udp-blocked" in codes(snapshot))
+        later = [next(snapshots) for _ in range(6)][-1]
+        with open(said, encoding="utf-8") as file:
+            runs = file.read().splitlines()
+        socket_option = f"--socket={fake.socket}"
+    assert found and found["daemon"]["net"]["udp"] is False, found and found["daemon"]
+    row = next(row for row in later["peers"] if row["name"] == "gpu2")
+    assert row["path"]["reason"] == "udp-blocked-here", row["path"]
+    assert runs == [f"{socket_option} netcheck --format=json"], runs
+
+
+@test
+def without_the_cli_or_with_an_old_one_whois_alone_tells_the_reason():
+    for script in ("exit 1", "echo nonsense", "yes"):
+        with FakeTailnet(RELAYED) as fake, a_cli(script) as (cli, _), \
+                watching("--tailscale", cli, fake=fake) as snapshots:
+            found = first(snapshots, has_path)
+            last = [next(snapshots) for _ in range(4)][-1]
+        row = next(row for row in last["peers"] if row["name"] == "gpu2")
+        assert found and row["path"]["reason"] == "udp-blocked-there", (script, row["path"])
+        assert "net" not in last["daemon"], script
 
 
 @test
@@ -74,7 +104,7 @@ door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 at 3 daemon state Stopped
 at 12 daemon state Running
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         assert first(snapshots, lambda snapshot: state_of(snapshot, "gpu1") == "ok")
         stopped = first(snapshots, lambda snapshot: snapshot["daemon"].get("backend_state") == "Stopped")
         last = [next(snapshots) for _ in range(12)][-1]
@@ -97,7 +127,7 @@ at 3 box named gone offline
 at 3 box:old die
 at 3 new named box online
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         found = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok")
         before = endpoint(found, "box.")["peer_id"]
         moved = first(snapshots, lambda snapshot: state_of(snapshot, "box.") == "ok" and
@@ -112,7 +142,7 @@ daemon magicdns off state Stopped
 door admin:chat http 18080 / html backend 28090 pinned
 at 3 daemon state Running
 """
-    with FakeTailnet(scenario) as fake, watching_fake(fake) as snapshots:
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         judged = first(snapshots, lambda snapshot: state_of(snapshot, "admin") not in ("", "unknown"))
     assert judged and endpoint(judged, "admin")["pinned"], judged
 

@@ -1,4 +1,5 @@
 """Runs the program under test: `tsllm-top` of this build, against a fake tailnet or nothing at all."""
+import contextlib
 import json
 import os
 import subprocess
@@ -28,6 +29,27 @@ def top(*words, fake=None, environment=None, seconds=30):
 def once(fake, *words, deadline=8):
     """One snapshot as JSON; the deadline is never reached where everybody answers or refuses."""
     return top("--once", "--format", "json", "--deadline", str(deadline), *words, fake=fake)
+
+
+@contextlib.contextmanager
+def watching(*words, fake=None, environment=None, program=TOP):
+    """The snapshots that it prints, as they come."""
+    if fake:
+        words = ("--config", fake.config, "--socket", fake.socket, *words)
+    child = subprocess.Popen([program, "--watch", "--period", "0.5", *words],
+                             env=environment or fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL)
+    try:
+        yield (json.loads(line) for line in child.stdout)
+    finally:
+        child.terminate()
+        child.stdout.close()
+        assert child.wait(timeout=10) in (0, 1, 2, 3)
+
+
+def first(snapshots, is_wanted, most=60):
+    """The first snapshot that is as wanted; None: it does not come."""
+    return next((snapshot for _, snapshot in zip(range(most), snapshots) if is_wanted(snapshot)), None)
 
 
 def endpoint(snapshot, part):

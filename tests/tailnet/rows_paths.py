@@ -43,6 +43,78 @@ def a_path_through_derp_is_relayed_and_names_the_region(lab, top):
 
 
 @row
+def a_host_without_udp_is_the_reason_for_derp(lab, top):
+    url = f"https://{lab.gpu2.fqdn}"
+    lab.admin.reach(lab.gpu2)
+    for options in ([], ["--passive"]):
+        look = top.once(url, options=options)
+        peer = look.peer(lab.gpu2)
+        assert peer["net"]["udp"] is False and not peer["net"]["candidates"], peer["net"]
+    look = top.once(url, user=NOBODY)
+    assert look.peer(lab.gpu2)["path"]["reason"] == "udp-blocked-there", look.peer(lab.gpu2)["path"]
+    said = look.text(look.peer(lab.gpu2), "relayed")
+    assert "UDP is blocked there" in said and "network of gpu2" in said, said
+    assert look.seconds < 5, look.seconds
+
+
+@row
+def udp_that_is_blocked_here_is_told_by_netcheck_and_by_the_tailnet(lab, top):
+    url = f"https://{lab.gpu1.fqdn}"
+    lab.admin.reach(lab.gpu1)
+    with top.watch(url, options=[f"--tailscale={lab.admin.command()[0]}"]) as watch:
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok")
+        with lab.admin.fenced("in iifname eth0 meta l4proto udp drop", "out oifname eth0 meta l4proto udp drop"):
+            look, seconds = watch.until(lambda look: "udp-blocked" in codes(look.snapshot, with_info=False), 60)
+            assert "netcheck" in look.text(look.snapshot, "udp-blocked")
+            assert look.snapshot["daemon"]["net"]["udp"] is False
+            assert look.peer(lab.gpu1)["path"]["reason"] == "udp-blocked-here", look.peer(lab.gpu1)["path"]
+            until(lambda: knows_no_udp(lab.admin), "tailscaled still believes in UDP", 90)
+            one = top.once(url)
+        assert one.peer(lab.gpu1)["path"]["reason"] == "udp-blocked-here", one.peer(lab.gpu1)["path"]
+        assert "what tailscaled found" in one.text(one.snapshot, "udp-blocked")
+        assert one.seconds < 6, one.seconds
+        until(lambda: lab.admin.peer(lab.gpu1)["CurAddr"], "no direct path again", 60)
+    until(lambda: not knows_no_udp(lab.admin), "tailscaled does not believe in UDP again", 90)
+    return f"told after {seconds:.0f} s"
+
+
+def knows_no_udp(host):
+    return host.local(f"whois?addr={host.address}")["Node"]["Hostinfo"]["NetInfo"]["WorkingUDP"] is False
+
+
+@row
+def a_firewall_against_one_peer_leaves_its_addresses_without_an_answer(lab, top):
+    url = f"http://{lab.fenced1.fqdn}:8080"
+    others = f"{{ {lab.admin.underlay}, {lab.relay1.underlay} }}"    # nor by the peer relay
+    with lab.fenced1.fenced(f"in ip saddr {others} meta l4proto udp drop",
+                            f"out ip daddr {others} meta l4proto udp drop"):
+        until(lambda: not lab.admin.peer(lab.fenced1)["CurAddr"], "tailscaled holds on to the direct path")
+        lab.admin.reach(lab.fenced1)
+        look = top.once(url)
+    path = look.peer(lab.fenced1)["path"]
+    assert path.get("reason") == "no-answer" and "likely" in path["reason_text"], path
+    until(lambda: lab.admin.ping(lab.fenced1)["Endpoint"], "no direct path again", 60)
+
+
+@row
+def large_packets_that_get_lost_are_an_mtu_black_hole(lab, top):
+    one, other = f"http://{lab.gpu1.fqdn}:8080", f"http://{lab.gpu1.fqdn}:8081"
+    lab.admin.reach(lab.gpu1)
+    with lab.gpu1.playing(8081, "vllm-0.32.0-cpu/ready-idle"), top.watch(one, other) as watch:
+        for url in (one, other):
+            watch.until(lambda look: look.endpoint(url)["state"] == "ok")
+        seen = len(watch.looks)
+        with lab.gpu1.fenced("out oifname eth0 udp length > 900 drop"):
+            look, seconds = watch.until(lambda look: "mtu-blackhole" in look.alarms_of(one), 90)
+        assert look.peer(lab.gpu1)["path"]["kind"] == "direct", look.peer(lab.gpu1)["path"]
+        for url in (one, other):
+            expect(look, url, "fault", "mtu-blackhole")
+        watch.until(lambda look: not look.alarms, 60)
+        wrong = {one_look.endpoint(one)["state"] for one_look in watch.looks[seen:]} - {"ok", "fault"}
+    return f"told after {seconds:.0f} s, {wrong or 'nothing else'} before"
+
+
+@row
 def a_path_through_a_peer_relay_is_peer_relayed_and_names_the_relay(lab, top):
     lab.admin.reach(lab.gpu3)
     until(lambda: lab.admin.ping(lab.gpu3)["PeerRelay"], "no peer relay", 60)

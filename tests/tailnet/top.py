@@ -107,10 +107,10 @@ class Top:
         return Look(done.stdout, done.stderr, seconds, done.returncode)
 
     @contextlib.contextmanager
-    def watch(self, *urls, host=None, config=QUIETLY, period=1, **how):
+    def watch(self, *urls, host=None, config=QUIETLY, period=1, options=(), **how):
         """A running --watch; servers are polled every fifth period."""
         words, environment = self.command(
-            host or self.lab.admin, ["--watch", f"--period={period}", *pinned(urls)], config, **how)
+            host or self.lab.admin, ["--watch", f"--period={period}", *pinned(urls), *options], config, **how)
         with subprocess.Popen(words, env=environment, text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               start_new_session=True) as child:
             watch = Watch(child)

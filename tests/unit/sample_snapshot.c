@@ -111,6 +111,8 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.rtt_source = "",
 			.pong_age_ms = NAN,
 			.pong_source = "",
+			.reason = "",
+			.reason_text = "",
 			.changes = NAN,
 			.rx_bytes = { NAN, NAN, NAN },
 			.tx_bytes = { NAN, NAN, NAN } },
@@ -149,7 +151,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 		.requests = 40,
 		.bytes_sent = 5200,
 		.bytes_received = 61000,
@@ -208,6 +210,11 @@ static void make_peers(struct snapshot *snapshot)
 	}
 	snapshot->online_count = 9;
 	snapshot->peers[8].state = STATE_SLOW;
+	snapshot->peers[8].path.reason = "udp-blocked-here";
+	snapshot->peers[8].path.reason_text = "UDP is blocked here";
+	snapshot->daemon.net = (struct obs_net){
+		.has_udp = TRI_NO, .candidates = NAN, .derp_ms = NAN, .at = NOW - 2 * MINUTE
+	};
 	snapshot->peers[8].verdicts =
 		say(snapshot, (struct verdict){ .code = "relayed",
 				      .layer = LAYER_PATH,
@@ -255,6 +262,17 @@ static void serve(
 	endpoint->spark_count = 12;
 }
 
+/* What the time of our own question is made of. */
+static void dissect(const struct snapshot *snapshot, struct endpoint *endpoint)
+{
+	struct anatomy *anatomy = &endpoint->anatomy;
+
+	anatomy->path_ms = endpoint->peer < 0 ? NAN : snapshot->peers[endpoint->peer].path.rtt_ms;
+	anatomy->connect_ms = endpoint->connect_ms;
+	anatomy->tls_ms = endpoint->tls_ms;
+	anatomy->server_ms = endpoint->ttfb_ms - (isnan(anatomy->path_ms) ? 0 : anatomy->path_ms);
+}
+
 static void judge(struct snapshot *snapshot, struct endpoint *endpoint, struct verdict verdict)
 {
 	endpoint->state = verdict.state;
@@ -269,6 +287,8 @@ static void make_healthy(struct snapshot *snapshot)
 	list[0] = new_endpoint(1, "http://gpu1.tail1234.ts.net:11434", ":11434");
 	serve(&list[0], "ollama", "Ollama", 9, calm);
 	list[0].tokens_per_s = 41;
+	list[0].anatomy.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
+			       "headers: the server";
 	give_models(snapshot, &list[0], 2, 14);
 	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "https /llama");
 	serve(&list[1], "vllm", "vLLM", 12, rising);
@@ -276,6 +296,12 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1].running = 16;
 	list[1].waiting = 7;
 	list[1].tokens_per_s = 812;
+	list[1].anatomy.queue_ms = 1900;
+	list[1].anatomy.prefill_ms = 640;
+	list[1].anatomy.token_ms = 21;
+	list[1].anatomy.text =
+		"of about 2562 ms to a first token the largest part, 1900 ms (74 %), goes to the "
+		"queue: the engine";
 	judge(snapshot, &list[1],
 		(struct verdict){ .code = "busy",
 			.layer = LAYER_ENGINE,
@@ -401,9 +427,11 @@ struct snapshot *sample_fleet(void)
 	snapshot->endpoints = arena_alloc(snapshot->arena, 10 * sizeof(struct endpoint));
 	make_healthy(snapshot);
 	make_broken(snapshot);
-	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		dissect(snapshot, &snapshot->endpoints[i]);
 		if (snapshot->endpoints[i].peer >= 0)
 			snapshot->peers[snapshot->endpoints[i].peer].endpoint_count++;
+	}
 	snapshot->sents = arena_alloc(snapshot->arena, sizeof(sents));
 	memcpy(snapshot->sents, sents, sizeof(sents));
 	snapshot->sent_count = ARRAY_LEN(sents);

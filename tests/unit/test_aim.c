@@ -23,14 +23,6 @@ static struct {
 	char text[2000];
 } test;
 
-static void empty(struct strings *list)
-{
-	for (size_t i = 0; i < list->count; i++)
-		free(list->items[i]);
-	free(list->items);
-	*list = (struct strings){ NULL, 0, 0 };
-}
-
 static int set_up(void **state)
 {
 	(void)state;
@@ -45,9 +37,9 @@ static int tear_down(void **state)
 	(void)state;
 	obs_status_free(test.status);
 	derpmap_free(test.map);
-	empty(&test.regions);
-	empty(&test.addresses);
-	empty(&test.arguments);
+	strings_fini(&test.regions);
+	strings_fini(&test.addresses);
+	strings_fini(&test.arguments);
 	return 0;
 }
 
@@ -66,7 +58,7 @@ static const char *arguments(void)
 {
 	const struct aim aim = { test.status, &test.serve, test.map, &test.regions, &test.addresses };
 
-	empty(&test.arguments);
+	strings_fini(&test.arguments);
 	aim_arguments(&aim, &test.arguments);
 	test.text[0] = '\0';
 	for (size_t i = 0; i < test.arguments.count; i++)

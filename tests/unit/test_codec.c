@@ -34,6 +34,8 @@ static const struct path unknown_path = {
 	.via = "",
 	.rtt_source = "",
 	.pong_source = "",
+	.reason = "",
+	.reason_text = "",
 	.rtt_ms = NAN,
 	.rtt_p95_ms = NAN,
 	.jitter_ms = NAN,
@@ -90,7 +92,7 @@ static struct endpoint an_endpoint(const char *url)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 	};
 }
 
@@ -188,6 +190,11 @@ static void fill_rows(void)
 	peers[1].path.pong_source = "capture";
 	peers[1].path.rx_bytes[TRAFFIC_DIRECT] = 5;
 	peers[1].path.rx_bytes[TRAFFIC_DERP] = 0;
+	peers[1].path.reason = "udp-blocked-there";
+	peers[1].path.reason_text = "UDP is blocked there";
+	peers[1].net = (struct obs_net){
+		.has_udp = TRI_NO, .is_hard_nat = TRI_YES, .candidates = 0, .derp_ms = NAN, .at = WHEN
+	};
 	peers[1].user = "ann@example.com";
 	peers[1].pings[PING_DISCO] = (struct ping){ WHEN, 0.25, "direct 10.99.0.11:41641" };
 	peers[1].pings[PING_TSMP] = (struct ping){ WHEN, NAN, "" };
@@ -228,6 +235,9 @@ static struct snapshot a_snapshot(void)
 	snapshot.daemon.health = health;
 	snapshot.daemon.is_known = snapshot.daemon.has_tun = true;
 	snapshot.daemon.age_ms = 180;
+	snapshot.daemon.net = (struct obs_net){
+		.has_udp = TRI_YES, .has_ipv4 = TRI_YES, .candidates = NAN, .derp_ms = 11.5, .at = WHEN
+	};
 	snapshot.traffic.source = "usermetrics";
 	set_all(snapshot.traffic.rx_bytes, 123456789012345);
 	snapshot.peers = peers;
@@ -380,6 +390,25 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 	json_free(tree);
 }
 
+static void a_peer_s_network_is_told(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *peer = row(tree, "peers", 1), *net = json_member(peer, "net");
+	const struct json *path = json_member(peer, "path");
+
+	(void)state;
+	assert_string_equal(json_text(path, "reason"), "udp-blocked-there");
+	assert_string_equal(json_text(path, "reason_text"), "UDP is blocked there");
+	assert_true(json_is_false(json_member(net, "udp")) && json_true(net, "hard_nat"));
+	assert_true(json_number(net, "candidates") == 0 && has_key(net, "at"));
+	assert_false(has_key(net, "ipv4") || has_key(net, "port_mapping") || has_key(net, "derp_ms"));
+	assert_false(has_key(row(tree, "peers", 0), "net"));
+	net = json_member(json_member(tree, "daemon"), "net");
+	assert_true(json_true(net, "udp") && json_number(net, "derp_ms") == 11.5);
+	json_free(tree);
+}
+
 static void unknown_is_left_out_or_null_and_never_zero(void **state)
 {
 	struct snapshot snapshot = a_snapshot();
@@ -495,6 +524,7 @@ int main(void)
 		cmocka_unit_test(a_flow_says_who_uses_what),
 		cmocka_unit_test(a_peer_s_bytes_by_path_are_there_where_they_are_known),
 		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
+		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
 		cmocka_unit_test(mounts_and_the_ledger_are_told),

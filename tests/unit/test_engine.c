@@ -185,6 +185,7 @@ static void the_largest_part_of_a_first_token_is_named(void **state)
 	e = row(l, at(10));
 	assert_unknown(e->anatomy.queue_ms);
 	assert_unknown(e->anatomy.prefill_ms);
+	assert_near(e->anatomy.engine_ms, e->ttft_p50_ms);
 	assert_near(e->anatomy.token_ms, e->inter_token_p50_ms);
 	assert_string_equal(e->anatomy.text, "of about 14 ms to a first token the largest part, 10 ms (74 "
 					     "%), goes to queue and prompt: the engine");
@@ -193,6 +194,7 @@ static void the_largest_part_of_a_first_token_is_named(void **state)
 	e = row(l, at(30));
 	assert_near(e->anatomy.queue_ms, 2000);
 	assert_near(e->anatomy.prefill_ms, 500);
+	assert_unknown(e->anatomy.engine_ms);
 	assert_string_equal(e->anatomy.text, "of about 2504 ms to a first token the largest part, 2000 ms "
 					     "(80 %), goes to the queue: the engine");
 }

@@ -25,6 +25,7 @@
 #define XI "xinference-4.1.0/"
 #define RS "ray-serve-2.60.0/"
 #define PK "portkey-gateway-1.15.2/"
+#define TR "triton-2.51.0/"
 
 static struct arena *arena;
 
@@ -70,17 +71,29 @@ static struct reading reads(const char *family, const char *path, const char *re
 	return reading;
 }
 
-static bool read_body(
-	const char *family, const char *path, int status, const char *body, struct reading *reading)
+static bool read_made(const struct request *request, int status, const char *headers, const char *body,
+	struct reading *reading)
 {
 	struct answer answer;
 	bool is_its_own;
 
 	reading_init(reading, arena);
-	played_make(&answer, status, "Content-Type: application/json\n", body, strlen(body));
-	is_its_own = request_of(family, path)->read(&answer, reading);
+	played_make(&answer, status, headers, body, strlen(body));
+	is_its_own = request->read(&answer, reading);
 	answer_fini(&answer);
 	return is_its_own;
+}
+
+static bool read_body(
+	const char *family, const char *path, int status, const char *body, struct reading *reading)
+{
+	return read_made(request_of(family, path), status, "Content-Type: application/json\n", body, reading);
+}
+
+static bool read_text(
+	const char *family, const char *path, const char *type, const char *body, struct reading *reading)
+{
+	return read_made(request_of(family, path), 200, type, body, reading);
 }
 
 static void assert_model(const struct obs_model *model, const char *id, enum model_state state)
@@ -120,7 +133,7 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		}
 		assert_in_range(every_poll, 1, 2);
 	}
-	assert_int_equal(count, 18);
+	assert_int_equal(count, 23);
 	assert_string_equal(families[count - 1]->name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
 }
@@ -438,14 +451,10 @@ static void several_vllm_engines_are_added_up(void **state)
 		"vllm:generation_tokens_total 1e999\n"
 		"vllm:generation_tokens_total\n"
 		"vllm:generation_tokens_total 12";
-	struct answer answer;
 	struct reading r;
 
 	(void)state;
-	reading_init(&r, arena);
-	played_make(&answer, 200, "Content-Type: text/plain\n", body, strlen(body));
-	assert_true(request_of("vllm", "/metrics")->read(&answer, &r));
-	answer_fini(&answer);
+	assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body, &r));
 	assert_float_equal(r.running, 5, 0);
 	assert_unknown(r.waiting);
 	assert_float_equal(r.generated_tokens, 1512, 0);
@@ -463,14 +472,10 @@ static void a_vllm_that_was_put_to_sleep_says_so(void **state)
 	(void)state;
 	assert_false(reads("vllm", "/metrics", VL "ready-idle/metrics").is_sleeping);
 	for (int asleep = 0; asleep < 2; asleep++) {
-		struct answer answer;
 		char body[512];
 
 		snprintf(body, sizeof(body), form, !asleep, asleep);
-		reading_init(&r, arena);
-		played_make(&answer, 200, "Content-Type: text/plain\n", body, strlen(body));
-		assert_true(request_of("vllm", "/metrics")->read(&answer, &r));
-		answer_fini(&answer);
+		assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body, &r));
 		assert_int_equal(r.is_sleeping, asleep);
 	}
 }
@@ -537,6 +542,178 @@ static void lm_studio_tells_loaded_from_not_loaded(void **state)
 	assert_float_equal(r.models[1].context, 4096, 0);
 	assert_false(read_body("lm-studio", "/api/v0/models", 200,
 		"{\"error\":\"Unexpected endpoint or method. (GET /api/v0/models)\"}", &r));
+}
+
+/* The examples of its documentation, shortened. */
+static void lm_studio_since_0_4_tells_sizes_and_instances(void **state)
+{
+	static const char path[] = "/api/v1/models";
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("lm-studio", path, 200,
+		"{\"models\":[{\"type\":\"llm\",\"key\":\"gemma-3-270m-it-qat\",\"quantization\":{\"name\":"
+		"\"Q4_0\","
+		"\"bits_per_weight\":4},\"size_bytes\":241410208,\"loaded_instances\":[{\"id\":\"gemma-3-"
+		"270m-it-qat\","
+		"\"config\":{\"context_length\":4096}},{\"id\":\"gemma-3-270m-it-qat:2\",\"config\":{"
+		"\"context_length\":8192}}],\"max_context_length\":32768,\"format\":\"gguf\"},"
+		"{\"type\":\"embedding\",\"key\":\"nomic\",\"quantization\":{\"name\":\"F16\"},\"size_"
+		"bytes\":"
+		"274290560,\"loaded_instances\":[],\"max_context_length\":2048},"
+		"{\"key\":\"bare\",\"quantization\":null}]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 3);
+	assert_model(&r.models[0], "gemma-3-270m-it-qat", MODEL_LOADED);
+	assert_float_equal(r.models[0].size_bytes, 241410208, 0);
+	assert_float_equal(r.models[0].context, 8192, 0);
+	assert_string_equal(r.models[0].quantisation, "Q4_0");
+	assert_model(&r.models[1], "nomic", MODEL_COLD);
+	assert_float_equal(r.models[1].context, 2048, 0);
+	assert_model(&r.models[2], "bare", MODEL_UNKNOWN);
+	assert_unknown(r.models[2].size_bytes);
+	assert_string_equal(r.models[2].quantisation, "");
+	assert_true(read_body("lm-studio", path, 200,
+		"{\"error\":\"Unexpected endpoint or method. (GET /api/v1/models)\"}", &r));
+	assert_int_equal(r.list, MODELS_UNTOLD);
+}
+
+static void triton_tells_the_models_that_are_ready(void **state)
+{
+	static const char *const states[] = { "no-models", "idle", "working", "model-broken" };
+	char recording[64];
+	struct reading r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(states); i++) {
+		snprintf(recording, sizeof(recording), TR "%s/v2-health-live", states[i]);
+		reads("triton", "/v2/health/live", recording);
+		snprintf(recording, sizeof(recording), TR "%s/v2-models-stats", states[i]);
+		r = reads("triton", "/v2/models/stats", recording);
+		assert_models(&r, MODELS_LOADED, i > 0);
+		if (i > 0)
+			assert_model(&r.models[0], "echo", MODEL_LOADED);
+	}
+	r = reads("triton", "/v2", TR "idle/v2");
+	assert_string_equal(r.version, "2.51.0");
+	for (size_t i = 0; i < family_by_name("triton")->request_count; i++)
+		assert_null(strstr(family_by_name("triton")->requests[i].path, "repository"));
+}
+
+static void nim_tells_its_work_by_vllms_names_without_the_prefix(void **state)
+{
+	static const char text[] = "# TYPE num_requests_running gauge\n"
+				   "num_requests_running{model_name=\"m\"} 3\n"
+				   "num_requests_waiting{model_name=\"m\"} 2\n"
+				   "num_request_max{model_name=\"m\"} 256\n"
+				   "gpu_cache_usage_perc{model_name=\"m\"} 0.25\n"
+				   "prompt_tokens_total{model_name=\"m\"} 100\n"
+				   "generation_tokens_total{model_name=\"m\"} 40\n"
+				   "time_to_first_token_seconds_bucket{le=\"0.1\"} 3\n"
+				   "time_to_first_token_seconds_bucket{le=\"+Inf\"} 4\n";
+	struct reading r;
+
+	(void)state;
+	assert_true(read_text("nim", "/v1/metrics", "Content-Type: text/plain\n", text, &r));
+	assert_float_equal(r.running, 3, 0);
+	assert_float_equal(r.waiting, 2, 0);
+	assert_float_equal(r.slots, 256, 0);
+	assert_float_equal(r.kv_cache, 0.25, 1e-9);
+	assert_float_equal(r.prompt_tokens, 100, 0);
+	assert_float_equal(r.generated_tokens, 40, 0);
+	assert_non_null(r.timings[TIMING_TTFT]);
+	assert_null(r.timings[TIMING_TOKEN]);
+	assert_true(read_body("nim", "/v1/health/ready", 200,
+		"{\"object\":\"health.response\",\"message\":\"Service is ready.\"}", &r));
+	assert_false(read_body("nim", "/v1/health/ready", 503, "{\"message\":\"x\"}", &r));
+	assert_true(read_body("nim", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"system\","
+		"\"max_model_len\":131072}]}",
+		&r));
+	assert_model(&r.models[0], "m", MODEL_LOADED);
+	assert_float_equal(r.models[0].context, 131072, 0);
+	assert_true(read_body("nim", "/v1/metadata", 200, "{\"version\":\"1.5.0\",\"modelInfo\":[]}", &r));
+	assert_string_equal(r.version, "1.5.0");
+}
+
+static void textgen_has_one_model_or_none(void **state)
+{
+	static const char *const none[] = { "{\"model_name\":\"None\",\"lora_names\":[]}",
+		"{\"model_name\":null,\"lora_names\":[]}" };
+	static const char path[] = "/v1/internal/model/info";
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("textgen", path, 200, "{\"model_name\":\"m.gguf\",\"lora_names\":[]}", &r));
+	assert_models(&r, MODELS_LOADED, 1);
+	assert_model(&r.models[0], "m.gguf", MODEL_LOADED);
+	assert_unknown(r.models[0].context);
+	for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+		assert_true(read_body("textgen", path, 200, none[i], &r));
+		assert_models(&r, MODELS_LOADED, 0);
+	}
+	assert_true(read_body("textgen", path, 401, "{\"detail\":\"Unauthorized\"}", &r));
+	assert_true(r.wants_key);
+	assert_false(read_body("textgen", path, 400, "{\"detail\":\"Invalid host header\"}", &r));
+}
+
+static void jan_tells_what_runs_and_what_could(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("jan", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"object\":\"model\"}]}", &r));
+	assert_models(&r, MODELS_LOADED, 1);
+	assert_model(&r.models[0], "a", MODEL_LOADED);
+	assert_true(read_body("jan", "/v1/models/available", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"object\":\"model\",\"engine\":\"mlx\","
+		"\"status\":\"running\"},{\"id\":\"b\",\"object\":\"model\",\"engine\":\"llamacpp\","
+		"\"status\":\"available\"}]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 2);
+	assert_model(&r.models[0], "a", MODEL_LOADED);
+	assert_model(&r.models[1], "b", MODEL_COLD);
+	assert_true(read_made(request_of("jan", "/v1/models/available"), 404, "", "Not Found", &r));
+	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_true(read_made(request_of("jan", "/v1/models"), 401, "", "Missing authorization header", &r));
+	assert_true(r.wants_key);
+}
+
+/* The example of its API document, shortened. */
+static void lemonade_tells_what_is_loaded_and_counts_tokens(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("lemonade", "/v1/health", 200,
+		"{\"status\":\"ok\",\"version\":\"9.3.3\",\"model_loaded\":\"Llama\",\"all_models_loaded\":["
+		"{\"model_name\":\"Llama\",\"type\":\"llm\",\"device\":\"gpu npu\",\"recipe_options\":"
+		"{\"ctx_size\":4096}},{\"model_name\":\"nomic\",\"type\":\"embedding\"}]}",
+		&r));
+	assert_models(&r, MODELS_LOADED, 2);
+	assert_model(&r.models[0], "Llama", MODEL_LOADED);
+	assert_float_equal(r.models[0].context, 4096, 0);
+	assert_unknown(r.models[1].context);
+	assert_string_equal(r.version, "9.3.3");
+	assert_true(read_body("lemonade", "/v1/stats", 200,
+		"{\"time_to_first_token\":2.14,\"tokens_per_second\":33.33,\"input_tokens\":128,"
+		"\"input_tokens_total\":1536,\"output_tokens_total\":60}",
+		&r));
+	assert_float_equal(r.prompt_tokens, 1536, 0);
+	assert_float_equal(r.generated_tokens, 60, 0);
+	assert_true(read_body("lemonade", "/v1/stats", 200, "{\"tokens_per_second\":33.33}", &r));
+	assert_unknown(r.generated_tokens);
+	assert_true(read_body("lemonade", "/v1/models", 200,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"Qwen3\",\"owned_by\":\"lemonade\",\"checkpoint\":"
+		"\"unsloth/Qwen3-0.6B-GGUF:Q4_0\",\"size\":0.38,\"max_context_window\":40960},"
+		"{\"id\":\"x\",\"owned_by\":\"lemonade\"}]}",
+		&r));
+	assert_float_equal(r.models[0].size_bytes, 0.38e9, 1);
+	assert_float_equal(r.models[0].context, 40960, 0);
+	assert_string_equal(r.models[0].quantisation, "Q4_0");
+	assert_unknown(r.models[1].size_bytes);
+	assert_string_equal(r.models[1].quantisation, "");
 }
 
 static void mlx_lists_its_cache_and_says_nothing_while_that_is_missing(void **state)
@@ -606,19 +783,6 @@ static void portkey_greets(void **state)
 }
 
 /* ---- by their makers' documents and sources ---- */
-
-static bool read_text(
-	const char *family, const char *path, const char *type, const char *body, struct reading *reading)
-{
-	struct answer answer;
-	bool is_its_own;
-
-	reading_init(reading, arena);
-	played_make(&answer, 200, type, body, strlen(body));
-	is_its_own = request_of(family, path)->read(&answer, reading);
-	answer_fini(&answer);
-	return is_its_own;
-}
 
 static void sglang_counts_work_where_metrics_are_switched_on(void **state)
 {
@@ -911,6 +1075,12 @@ int main(void)
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),
 		cmocka_unit_test(an_open_webui_without_an_account_is_open),
 		cmocka_unit_test(lm_studio_tells_loaded_from_not_loaded),
+		cmocka_unit_test(lm_studio_since_0_4_tells_sizes_and_instances),
+		cmocka_unit_test(triton_tells_the_models_that_are_ready),
+		cmocka_unit_test(nim_tells_its_work_by_vllms_names_without_the_prefix),
+		cmocka_unit_test(textgen_has_one_model_or_none),
+		cmocka_unit_test(jan_tells_what_runs_and_what_could),
+		cmocka_unit_test(lemonade_tells_what_is_loaded_and_counts_tokens),
 		cmocka_unit_test(mlx_lists_its_cache_and_says_nothing_while_that_is_missing),
 		cmocka_unit_test(xinference_lists_what_was_launched),
 		cmocka_unit_test(xinference_with_a_login_is_up_and_wants_a_key_for_its_list_alone),

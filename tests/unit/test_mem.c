@@ -58,6 +58,25 @@ static void a_vector_grows_and_its_slots_are_zeroed(void **state)
 	free(numbers.items);
 }
 
+static void bytes_grow_and_a_nul_follows_them(void **state)
+{
+	struct bytes bytes = { NULL, 0, 0 };
+
+	(void)state;
+	bytes_add(&bytes, "", 0);
+	assert_string_equal(bytes.text, "");
+	for (int i = 0; i < 1000; i++) {
+		bytes_add(&bytes, "a\0c", 3);
+		assert_int_equal(bytes.length, 3 * (i + 1));
+		assert_memory_equal(bytes.text + 3 * i, "a\0c", 4);
+	}
+	assert_memory_equal(bytes.text, "a\0ca\0c", 6);
+	bytes.length = 0;
+	bytes_add(&bytes, "b", 1);
+	assert_string_equal(bytes.text, "b");
+	free(bytes.text);
+}
+
 static void a_heap_copy_of_nothing_is_an_empty_text(void **state)
 {
 	char *copy = mem_copy(NULL);
@@ -73,6 +92,7 @@ int main(void)
 		cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_of_any_size),
 		cmocka_unit_test(texts_in_an_arena_are_copies),
 		cmocka_unit_test(a_vector_grows_and_its_slots_are_zeroed),
+		cmocka_unit_test(bytes_grow_and_a_nul_follows_them),
 		cmocka_unit_test(a_heap_copy_of_nothing_is_an_empty_text),
 	};
 

@@ -22,6 +22,7 @@
 #define XI "xinference-4.1.0"
 #define RS "ray-serve-2.60.0"
 #define PK "portkey-gateway-1.15.2"
+#define TR "triton-2.51.0"
 
 /* The recording of a path: in the state, as the state's 404 where the root is one, or in another state that
  * says the same there. */
@@ -113,6 +114,10 @@ static void every_recorded_server_is_told_in_every_state(void **state)
 		{ RS, "ready-idle", NULL, "ray-serve", "/ /-/routes", false },
 		{ RS, "no-application", NULL, "ray-serve", "/", false },
 		{ PK, "no-provider-header", NULL, "portkey", "/", false },
+		{ TR, "no-models", NULL, "triton", "/ /v2", false },
+		{ TR, "idle", NULL, "triton", "/ /v2", false },
+		{ TR, "working", NULL, "triton", "/ /v2", false },
+		{ TR, "model-broken", NULL, "triton", "/ /v2", false },
 	};
 
 	(void)state;
@@ -449,6 +454,100 @@ static void lm_studio_is_told_by_its_friendly_error(void **state)
 	assert_string_equal(r.family->name, "lm-studio");
 }
 
+static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
+{
+	static const struct {
+		int status;
+		const char *body, *next;
+	} ends[] = {
+		{ 200, "{\"model_name\":\"m.gguf\",\"lora_names\":[]}", NULL },
+		{ 401, "{\"detail\":\"Unauthorized\"}", "/v1/models" },
+	};
+	struct recognition r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		recognise_init(&r);
+		say(&r, 405, JSON_TYPE, "{\"detail\":\"Method Not Allowed\"}");
+		assert_string_equal(r.ask, "/v1/internal/model/info");
+		say(&r, ends[i].status, JSON_TYPE, ends[i].body);
+		if (ends[i].next) {
+			assert_string_equal(r.ask, ends[i].next);
+			say(&r, 401, JSON_TYPE, ends[i].body);
+		}
+		assert_null(r.ask);
+		assert_string_equal(r.family->name, "textgen");
+	}
+}
+
+static void a_closed_root_alone_is_not_textgen(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 405, JSON_TYPE, "{\"detail\":\"Method Not Allowed\"}");
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, JSON_TYPE, A_LIST);
+	assert_string_equal(r.family->name, "openai-compatible");
+}
+
+static void jan_is_told_by_its_own_document(void **state)
+{
+	static const char page[] = "<!DOCTYPE html><title>API Docs</title>"
+				   "<script src=\"/docs/swagger-ui-bundle.js\"></script>";
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Content-Type: text/html\n", page);
+	assert_string_equal(r.ask, "/openapi.json");
+	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Jan API Server Endpoints\"}}");
+	assert_null(r.ask);
+	assert_string_equal(r.family->name, "jan");
+	recognise_init(&r);
+	say(&r, 200, "Content-Type: text/html\n", page);
+	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Pet shop\"}}");
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	assert_null(r.family);
+}
+
+static void nim_is_told_by_a_list_of_the_systems_and_by_its_metadata(void **state)
+{
+	static const char list[] =
+		"{\"object\":\"list\",\"data\":[{\"id\":\"nvidia/m\",\"owned_by\":\"system\","
+		"\"max_model_len\":131072}]}";
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	say(&r, 200, JSON_TYPE, list);
+	assert_string_equal(r.ask, "/v1/metadata");
+	say(&r, 200, JSON_TYPE,
+		"{\"version\":\"1.5.0\",\"modelInfo\":[],\"assetInfo\":[],\"licenseInfo\":{}}");
+	assert_string_equal(r.family->name, "nim");
+	recognise_init(&r);
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	say(&r, 200, JSON_TYPE, list);
+	say(&r, 404, JSON_TYPE, NOT_FOUND);
+	assert_string_not_equal(r.family ? r.family->name : "", "nim");
+}
+
+static void lemonade_owns_its_models(void **state)
+{
+	struct recognition r;
+
+	(void)state;
+	recognise_init(&r);
+	say(&r, 200, "Content-Type: text/html\n", "<html>Lemonade</html>");
+	assert_string_equal(r.ask, "/v1/models");
+	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"q\",\"owned_by\":\"lemonade\"}]}");
+	assert_null(r.ask);
+	assert_string_equal(r.family->name, "lemonade");
+}
+
 static void a_web_site_is_no_llm_server(void **state)
 {
 	struct recognition r;
@@ -502,6 +601,11 @@ int main(void)
 		cmocka_unit_test(localai_in_ollamas_clothes_is_not_ollama),
 		cmocka_unit_test(tabbyapi_is_told_by_its_refusal_and_its_open_health),
 		cmocka_unit_test(lm_studio_is_told_by_its_friendly_error),
+		cmocka_unit_test(textgen_is_told_by_its_closed_root_and_its_model),
+		cmocka_unit_test(a_closed_root_alone_is_not_textgen),
+		cmocka_unit_test(jan_is_told_by_its_own_document),
+		cmocka_unit_test(nim_is_told_by_a_list_of_the_systems_and_by_its_metadata),
+		cmocka_unit_test(lemonade_owns_its_models),
 		cmocka_unit_test(a_web_site_is_no_llm_server),
 		cmocka_unit_test(a_step_after_the_end_changes_nothing),
 	};

@@ -25,7 +25,7 @@ static const struct snapshot *with_status(struct obs_status *status)
 
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
 	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
-	"no-route", "name-unresolved", "resumed", "userspace-networking", "health-warning" };
+	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking", "health-warning" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -187,6 +187,56 @@ static void one_server_that_answers_proves_a_route(void **state)
 	assert_no_verdict(take(l, at(1)), "no-route");
 }
 
+static struct ledger *without_udp(bool is_relayed)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_net net;
+
+	net_init(&net);
+	net.has_udp = TRI_NO;
+	answers(l, at(1), "llama-server-0.5.0/ready-idle/health");
+	for (int i = 2; i <= 4; i += 2) {
+		struct obs_status *status = running();
+		struct obs_peer *peer = with_peer(status, GPU1_ID, "gpu1");
+
+		if (is_relayed)
+			by_derp(peer);
+		sees(l, at(i), status);
+	}
+	ledger_see_ping(l, GPU1_ID, 44, at(5));
+	ledger_see_netcheck(l, &net, at(5));
+	return l;
+}
+
+static void udp_that_is_blocked_is_an_alarm_where_it_costs_a_server_its_path(void **state)
+{
+	(void)state;
+	assert_fix(assert_says(take(without_udp(true), at(6)), "udp-blocked", LAYER_PATH, SEVERITY_DEGRADED,
+			   STATE_SLOW, "lets no UDP through (by netcheck)"),
+		"3478");
+}
+
+static void udp_that_is_blocked_is_a_word_while_no_server_is_relayed(void **state)
+{
+	const struct verdict *verdict = assert_verdict(take(without_udp(false), at(6)), "udp-blocked");
+
+	(void)state;
+	assert_int_equal(verdict->severity, SEVERITY_INFO);
+	assert_int_equal(verdict->state, STATE_OK);
+}
+
+static void udp_that_gets_out_is_not_blocked(void **state)
+{
+	struct ledger *l = without_udp(true);
+	struct obs_net net;
+
+	(void)state;
+	net_init(&net);
+	net.has_udp = TRI_YES;
+	ledger_see_netcheck(l, &net, at(6));
+	assert_no_verdict(take(l, at(7)), "udp-blocked");
+}
+
 static void names_that_do_not_resolve_are_told_once_tried(void **state)
 {
 	struct ledger *l = empty_ledger(NULL);
@@ -272,6 +322,9 @@ int main(void)
 		SAYS(control_is_lost_when_two_statuses_say_that_we_are_offline),
 		SAYS(no_route_is_one_sentence_and_no_fault_of_the_servers),
 		SAYS(one_server_that_answers_proves_a_route),
+		SAYS(udp_that_is_blocked_is_an_alarm_where_it_costs_a_server_its_path),
+		SAYS(udp_that_is_blocked_is_a_word_while_no_server_is_relayed),
+		SAYS(udp_that_gets_out_is_not_blocked),
 		SAYS(names_that_do_not_resolve_are_told_once_tried),
 		SAYS(waking_up_is_said_for_a_quarter_of_a_minute),
 		SAYS(a_daemon_without_an_interface_is_a_word_not_an_alarm),

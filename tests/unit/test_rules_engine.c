@@ -248,6 +248,17 @@ static void a_funnel_with_a_key_is_a_word(void **state)
 	assert_nothing_above_info(take(l, at(1)));
 }
 
+static void a_funnel_to_a_proxy_with_a_login_is_a_word(void **state)
+{
+	struct ledger *l = with_mount(true, BACKEND);
+
+	(void)state;
+	watches(l, "llama-server", ADMIN);
+	answers(l, at(0), "nginx-1.22.1/basic-auth-missing/health");
+	assert_says(take(l, at(1)), "funnel-public", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
+		"refuses whoever has no login");
+}
+
 /* LiteLLM's liveliness needs no key, and is all that is asked through the mount: its own door knows more. */
 static void a_key_that_the_backend_wants_is_wanted_at_the_mount(void **state)
 {
@@ -363,6 +374,7 @@ int main(void)
 		SAYS(a_front_end_without_users_is_open_to_the_first_visitor),
 		SAYS(a_funnel_without_a_key_is_open_to_the_internet),
 		SAYS(a_funnel_with_a_key_is_a_word),
+		SAYS(a_funnel_to_a_proxy_with_a_login_is_a_word),
 		SAYS(a_key_that_the_backend_wants_is_wanted_at_the_mount),
 		SAYS(a_funnel_to_something_that_is_not_asked_is_told_on_its_mount),
 		SAYS(an_untagged_host_without_a_key_is_open),

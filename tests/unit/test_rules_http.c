@@ -297,7 +297,8 @@ static void a_proxy_whose_engine_is_silent_is_told_by_name(void **state)
 		const char *recording, *part;
 	} cases[] = {
 		{ "nginx-1.22.1/engine-hung-read-timeout-3s/health", "nginx before " HOST " is up" },
-		{ "haproxy-2.6.12/engine-hung-server-timeout-3s/health", "gives no answer (HTTP 504)" },
+		{ "haproxy-2.6.12/engine-hung-server-timeout-3s/health",
+			"HAProxy before " HOST " is up, its engine gives no answer (HTTP 504)" },
 		{ "apache-2.4.71/engine-hung-timeout-3s/health", "Apache before " HOST },
 	};
 
@@ -318,7 +319,7 @@ static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
 		{ "caddy-2.11.9/engine-dead/health", "Caddy before" },
 		{ "caddy-2.6.2/engine-dead/health", "Caddy before" },
 		{ "haproxy-2.6.12/engine-dead/health",
-			"the proxy before " HOST " is up, its engine is not (HTTP 503)" },
+			"HAProxy before " HOST " is up, its engine is not (HTTP 503)" },
 		{ "apache-2.4.71/engine-dead/health", "Apache before" },
 	};
 

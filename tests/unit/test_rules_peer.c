@@ -206,7 +206,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
-		"gpu1 is relayed by DERP fra, +44 ms against its direct path");
+		"gpu1 is relayed by DERP fra: no direct path, and nothing says why, +44 ms against its "
+		"direct path");
 	assert_peer_state(s, "gpu1", STATE_SLOW);
 }
 
@@ -253,7 +254,8 @@ static void relayed_is_a_word_for_a_peer_without_servers(void **state)
 	sees(l, at(2), fleet(derp_heard));
 	verdict = assert_verdict(take(l, at(3)), "relayed");
 	assert_int_equal(verdict->severity, SEVERITY_INFO);
-	assert_string_equal(verdict->text, "traffic to gpu1 is relayed by DERP fra: no direct path");
+	assert_string_equal(verdict->text,
+		"traffic to gpu1 is relayed by DERP fra: no direct path, and nothing says why");
 }
 
 static void a_peer_relay_is_named_at_the_second_status(void **state)
@@ -431,6 +433,196 @@ static void counts(struct ledger *l, double seconds, int answered, int lost)
 		answered + lost, answered, lost);
 }
 
+/* ---- a path that carries nothing, or nothing large ---- */
+
+static void pongs_by(struct ledger *l, double seconds, const char *endpoint, const char *derp)
+{
+	ledger_keep_ping(l,
+		&(struct obs_ping){
+			.peer_id = GPU1_ID, .ms = 12, .endpoint = endpoint, .derp = derp, .peer_relay = "" },
+		at(seconds));
+	ledger_see_ping(l, GPU1_ID, 12, at(seconds));
+}
+
+/* gpu1 stays direct by status; its doors are silent, and so is its path from the second 7 on. */
+static struct ledger *clinging(void)
+{
+	struct ledger *l = watching(GPU1);
+
+	for (int i = 1; i <= 20; i++)
+		sees(l, at(i), fleet(direct));
+	connect_times_out(l, at(10));
+	connect_times_out(l, at(20));
+	remembers(l, 20, 7, true);
+	return l;
+}
+
+static void a_path_that_is_kept_and_carries_nothing_is_broken(void **state)
+{
+	struct ledger *l = clinging();
+	const struct snapshot *s;
+
+	(void)state;
+	assert_no_verdict(take(l, at(20)), "path-broken");
+	pongs_by(l, 20.5, "", "fra");
+	s = take(l, at(21));
+	assert_fix(assert_says(s, "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
+			   "no pong on it for 14 s, nor an answer to connects, while DERP fra answers"),
+		"rebind");
+	assert_no_verdict(s, "path-failing");
+	assert_no_verdict(s, "filtered");
+	assert_state(s, STATE_DOWN);
+}
+
+static void a_path_on_which_pongs_come_is_not_broken(void **state)
+{
+	struct ledger *l = clinging();
+
+	(void)state;
+	pongs_by(l, 20.5, "10.99.0.2:41641", "");
+	assert_no_verdict(take(l, at(21)), "path-broken");
+	pongs_by(l, 20.6, "", "fra"); /* which may just be faster */
+	remembers(l, 21, 19, true);
+	assert_no_verdict(take(l, at(21)), "path-broken");
+}
+
+static void a_path_whose_doors_answer_is_not_broken(void **state)
+{
+	struct ledger *l = clinging();
+
+	(void)state;
+	answers(l, at(20.2), "llama-server-0.5.0/ready-idle/health");
+	pongs_by(l, 20.5, "", "fra");
+	assert_no_verdict(take(l, at(21)), "path-broken");
+}
+
+#define OTHER_DOOR "http://gpu1.tail4c1d.ts.net:8081"
+
+static void asks(struct ledger *l, double seconds, const char *url, const char *path, enum outcome outcome,
+	double bytes)
+{
+	ledger_see_answer(l,
+		&(struct obs_answer){ .url = url,
+			.path = path,
+			.outcome = outcome,
+			.status = bytes > 0 ? 200 : 0,
+			.tls_text = "",
+			.excerpt = "",
+			.server_header = "",
+			.via_header = "",
+			.content_type = "",
+			.location = "",
+			.server = "",
+			.title = "",
+			.retry_after_s = NAN,
+			.connect_ms = NAN,
+			.tls_ms = NAN,
+			.ttfb_ms = NAN,
+			.bytes_received = bytes },
+		at(seconds));
+}
+
+/* One poll of a server: what is small, and what is large. */
+static void polls(struct ledger *l, double seconds, const char *url, enum outcome large, double bytes)
+{
+	asks(l, seconds, url, "/health", OUTCOME_ANSWERED, 220);
+	asks(l, seconds + 0.1, url, "/metrics", large, bytes);
+}
+
+static struct ledger *two_servers(void)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	watches(l, "vllm", OTHER_DOOR);
+	for (int i = 0; i < 2; i++) {
+		polls(l, i * 5, GPU1, OUTCOME_ANSWERED, 2600);
+		polls(l, i * 5, OTHER_DOOR, OUTCOME_ANSWERED, 9000);
+	}
+	return l;
+}
+
+static void two_servers_whose_large_answers_hang_are_behind_a_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+	const struct snapshot *s;
+
+	(void)state;
+	for (int i = 2; i < 4; i++) {
+		assert_no_verdict(take(l, at(i * 5)), "mtu-blackhole");
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 0);
+		polls(l, i * 5, OTHER_DOOR, OUTCOME_SILENT, 0);
+	}
+	s = take(l, at(21));
+	assert_fix(assert_says(s, "mtu-blackhole", LAYER_PATH, SEVERITY_DOWN, STATE_FAULT,
+			   "likely get lost on the way from gpu1: answers of 220 bytes come, those of 2600 "
+			   "hang"),
+		"TS_DEBUG_MTU");
+	assert_state(s, STATE_FAULT);
+	polls(l, 25, GPU1, OUTCOME_ANSWERED, 2600);
+	assert_no_verdict(take(l, at(26)), "mtu-blackhole");
+}
+
+static void answers_that_break_off_twice_are_enough_of_one_server(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	polls(l, 10, GPU1, OUTCOME_SILENT, 180);
+	assert_no_verdict(take(l, at(11)), "mtu-blackhole");
+	polls(l, 15, GPU1, OUTCOME_SILENT, 180);
+	assert_verdict(take(l, at(16)), "mtu-blackhole");
+}
+
+static void one_server_that_hangs_is_no_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	for (int i = 2; i < 6; i++)
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 0);
+	assert_no_verdict(take(l, at(31)), "mtu-blackhole");
+}
+
+static void a_large_answer_that_came_meanwhile_refutes_a_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	for (int i = 2; i < 5; i++) {
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 180);
+		polls(l, i * 5, OTHER_DOOR, OUTCOME_ANSWERED, 9000);
+	}
+	assert_no_verdict(take(l, at(26)), "mtu-blackhole");
+}
+
+static void small_answers_that_hang_too_refute_a_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	for (int i = 2; i < 5; i++) {
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 180);
+		asks(l, i * 5 + 0.2, OTHER_DOOR, "/health", OUTCOME_SILENT, 0);
+	}
+	assert_no_verdict(take(l, at(26)), "mtu-blackhole");
+}
+
+/* All was silent; now it comes back, the small ones first. */
+static void a_silence_that_ends_is_no_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	for (int i = 2; i < 4; i++)
+		for (int k = 0; k < 2; k++) {
+			asks(l, i * 5, k ? GPU1 : OTHER_DOOR, "/health", OUTCOME_SILENT, 0);
+			asks(l, i * 5, k ? GPU1 : OTHER_DOOR, "/metrics", OUTCOME_SILENT, 0);
+		}
+	asks(l, 25, GPU1, "/health", OUTCOME_ANSWERED, 220);
+	asks(l, 25, OTHER_DOOR, "/health", OUTCOME_ANSWERED, 220);
+	assert_no_verdict(take(l, at(26)), "mtu-blackhole");
+}
+
 static void one_ping_in_twenty_is_lossy(void **state)
 {
 	struct ledger *l = capturing();
@@ -536,6 +728,15 @@ int main(void)
 		SAYS(packets_are_believed_rather_than_the_daemon),
 		SAYS(a_path_that_fails_excuses_the_silence_behind_it),
 		SAYS(a_failing_path_to_a_peer_without_servers_is_a_word),
+		SAYS(a_path_that_is_kept_and_carries_nothing_is_broken),
+		SAYS(a_path_on_which_pongs_come_is_not_broken),
+		SAYS(a_path_whose_doors_answer_is_not_broken),
+		SAYS(two_servers_whose_large_answers_hang_are_behind_a_black_hole),
+		SAYS(answers_that_break_off_twice_are_enough_of_one_server),
+		SAYS(one_server_that_hangs_is_no_black_hole),
+		SAYS(a_large_answer_that_came_meanwhile_refutes_a_black_hole),
+		SAYS(small_answers_that_hang_too_refute_a_black_hole),
+		SAYS(a_silence_that_ends_is_no_black_hole),
 		SAYS(one_ping_in_twenty_is_lossy),
 		SAYS(a_path_that_changes_four_times_in_ten_minutes_flaps),
 		SAYS(a_key_that_expires_within_two_weeks_is_told),

@@ -141,6 +141,20 @@ static void a_grant_names_tags_where_there_are_any(void **state)
 	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
 	assert_fix(assert_verdict(take(l, at(1)), "acl-denied"),
 		"{\"src\": [\"tag:laptop\"], \"dst\": [\"tag:gpu\"]");
+	assert_null(strstr(assert_verdict(take(l, at(1)), "acl-denied")->fix, "tailscale serve"));
+}
+
+static void a_rule_for_the_engines_port_does_not_open_that_of_serve(void **state)
+{
+	static const char note[] = "a rule for the engine's own port does not open this one";
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	connect_times_out(l, at(0));
+	connect_times_out(l, at(10));
+	assert_fix(assert_verdict(take(l, at(15)), "filtered"), note);
+	ledger_see_proof(l, GPU1, PROOF_ACL, at(16));
+	assert_fix(assert_verdict(take(l, at(16)), "acl-denied"), note);
 }
 
 static void a_proof_does_not_outlive_what_it_proves(void **state)
@@ -397,6 +411,7 @@ int main(void)
 		SAYS(a_port_proven_to_be_bound_to_loopback_is_told_so),
 		SAYS(the_daemons_word_for_an_acl_is_believed_at_once),
 		SAYS(a_grant_names_tags_where_there_are_any),
+		SAYS(a_rule_for_the_engines_port_does_not_open_that_of_serve),
 		SAYS(a_proof_does_not_outlive_what_it_proves),
 		SAYS(connects_before_the_first_handshake_may_just_be_lost),
 		SAYS(connects_that_vanish_twice_are_filtered),

@@ -104,9 +104,7 @@ static void run_until(struct test *test, const char *arguments, size_t lines, si
 	test->sniffer = sniffer_new(&test->loop, &test->settings, &hooks);
 	sniffer_aim(test->sniffer, &list);
 	uv_run(&test->loop, UV_RUN_DEFAULT);
-	for (size_t i = 0; i < list.count; i++)
-		free(list.items[i]);
-	free(list.items);
+	strings_fini(&list);
 }
 
 static void assert_capture(

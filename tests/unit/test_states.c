@@ -27,7 +27,9 @@
 #define MX "mlx-lm-0.32.2/"
 #define XI "xinference-4.1.0/"
 #define RS "ray-serve-2.60.0/"
+#define TR "triton-2.51.0/"
 #define PK "portkey-gateway-1.15.2/"
+#define TR "triton-2.51.0/"
 
 struct row {
 	const char *recording, *family;
@@ -144,6 +146,10 @@ static const struct row rows[] = {
 	{ RS "no-application", "ray-serve", NULL, 2, "loading: loading" },
 	{ RS "ready-idle", "ray-serve", NULL, 2, "ok:" },
 	{ RS "replica-sigstop", "ray-serve", NULL, 2, "ok:" },
+	{ TR "idle", "triton", NULL, 2, "ok: open-endpoint" },
+	{ TR "model-broken", "triton", NULL, 2, "ok: open-endpoint" },
+	{ TR "no-models", "triton", NULL, 2, "ok:" },
+	{ TR "working", "triton", NULL, 2, "ok: open-endpoint" },
 	{ VL "api-key-missing", "vllm", NULL, 2, "auth: auth-required" },
 	{ VL "api-key-right", "vllm", VL "ready-idle", 2, "ok: open-endpoint" },
 	{ VL "engine-killed", "vllm", NULL, 2, "fault: server-error" },
@@ -275,6 +281,38 @@ static void every_recorded_state_is_told_for_its_family(void **state)
 	assert_true(told >= 30);
 }
 
+/* What stands in front is named, and is never told to be down itself. */
+static void a_proxy_is_named_and_told_from_its_engine(void **state)
+{
+	static const struct {
+		const char *server, *name;
+	} proxies[] = { { "nginx-", "nginx before" }, { "caddy-", "Caddy before" },
+		{ "apache-", "Apache before" }, { "haproxy-", "HAProxy before" },
+		{ "oauth2-proxy-", "the proxy before" } };
+	static const char *const codes[] = { "proxy-backend-down", "proxy-backend-silent", "auth-at-proxy" };
+	size_t told = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (size_t p = 0; p < ARRAY_LEN(proxies); p++)
+			for (size_t c = 0; c < ARRAY_LEN(codes); c++) {
+				struct ledger *l;
+				const char *message;
+
+				if (!text_has_prefix(rows[i].recording, proxies[p].server) ||
+					!strstr(rows[i].expected, codes[c]))
+					continue;
+				l = watching_a(rows[i].family, GPU1);
+				poll(l, &rows[i], at(0));
+				message = assert_verdict(take(l, at(1)), codes[c])->text;
+				if (!text_has_prefix(message, proxies[p].name) ||
+					!strstr(message, c == 2 ? "wants a login" : " is up, its engine "))
+					fail_msg("%s says: %s", rows[i].recording, message);
+				told++;
+			}
+	assert_in_range(told, 15, ARRAY_LEN(rows));
+}
+
 static bool has_row(const char *recording)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -319,6 +357,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(every_recorded_state_has_its_state_and_codes),
 		SAYS(every_recorded_state_is_told_for_its_family),
+		SAYS(a_proxy_is_named_and_told_from_its_engine),
 		SAYS(no_recorded_state_is_forgotten),
 	};
 

@@ -177,6 +177,12 @@ static void figures_are_said_for_people_and_unknown_is_a_dash(void **state)
 	assert_string_equal(text_rate(to, sizeof(to), 310e3), "310 kB/s");
 	assert_string_equal(text_rate(to, sizeof(to), NAN), "–");
 	assert_string_equal(text_count(to, sizeof(to), 7), "7");
+	assert_string_equal(text_speed(to, sizeof(to), 812.4), "812");
+	assert_string_equal(text_speed(to, sizeof(to), 9.96), "10");
+	assert_string_equal(text_speed(to, sizeof(to), 9.94), "9.9");
+	assert_string_equal(text_speed(to, sizeof(to), 0.3), "0.3");
+	assert_string_equal(text_speed(to, sizeof(to), 0), "0");
+	assert_string_equal(text_speed(to, sizeof(to), NAN), "–");
 	assert_string_equal(text_span(to, sizeof(to), 8000), "8 s");
 	assert_string_equal(text_span(to, sizeof(to), 119000), "119 s");
 	assert_string_equal(text_span(to, sizeof(to), 180000), "3 min");

@@ -68,6 +68,10 @@ static void what_is_estimated_carries_a_sign_and_what_is_unknown_does_not(void *
 	flow.tokens_per_s = 41;
 	value_flow_tokens(&value, &flow);
 	assert_string_equal(value.text, "~41");
+	flow.tokens_per_s = 0.3;
+	value_flow_tokens(&value, &flow);
+	assert_string_equal(value.text, "~0.3");
+	flow.tokens_per_s = 41;
 	flow.is_estimated = false;
 	value_flow_tokens(&value, &flow);
 	assert_string_equal(value.text, "41");
@@ -100,9 +104,9 @@ static void every_column_has_a_word_for_what_is_unknown(void **state)
 	snapshot->flows[0] = unknown;
 	for (size_t i = 0; i < view_clients.column_count; i++) {
 		const struct column *column = &view_clients.columns[i];
-		struct value value = { .text = "" };
+		struct value value;
 
-		column->format(snapshot, 0, &value);
+		column_format(column, snapshot, 0, &value);
 		assert_true(*value.text);
 		assert_null(strpbrk(value.text, "0123456789"));
 	}

@@ -1,0 +1,34 @@
+/* A plain array, looked through from the front: the lists of this program are short or rarely asked. */
+#include "probes/base/strings.h"
+
+#include "probes/base/mem.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void strings_add(struct strings *strings, const char *text)
+{
+	*VEC_PUSH(strings) = mem_copy(text);
+}
+
+bool strings_has(const struct strings *strings, const char *text)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		if (strcmp(strings->items[i], text) == 0)
+			return true;
+	return false;
+}
+
+void strings_forget(struct strings *strings)
+{
+	for (size_t i = 0; i < strings->count; i++)
+		free(strings->items[i]);
+	strings->count = 0;
+}
+
+void strings_fini(struct strings *strings)
+{
+	strings_forget(strings);
+	free(strings->items);
+	*strings = (struct strings){ NULL, 0, 0 };
+}

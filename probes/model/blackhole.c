@@ -1,0 +1,92 @@
+/* Whether what is small gets through to a peer and what is large does not.
+ *
+ * Some link under the tunnel bears smaller packets than tailscaled sends, and nobody says so. From here that
+ * is an inference, and a slow or hung server looks much like it, so all of this must hold at once: questions
+ * whose answers used to be large got none, twice in a row; small ones are answered since; no small one hangs,
+ * and nothing large came. And that it is not one server must show: either answers broke off after their first
+ * bytes, or servers of two kinds hang in the same way. */
+#include "probes/model/evidence.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SMALL 1000 /* bytes: one packet that any link bears */
+#define LARGE 1400 /* more than fits into one of the tunnel's */
+#define MISSES 2
+#define RUN 2 /* after a silence of everything the first small answer comes before the first large one */
+
+struct look {
+	struct when since; /* the later of the large answers began to miss; unknown: none does */
+	const char *server;
+	unsigned kinds; /* of servers that hang: 0, 1, more */
+	bool is_cut;    /* an answer broke off, twice */
+	bool is_refuted;
+	double small, large; /* the largest small one that came, the smallest large one that did not */
+};
+
+static void see_hung(struct look *look, const struct known_endpoint *endpoint, const struct known_sent *sent)
+{
+	if (!look->kinds || when_since(look->since, sent->silent_since) > 0)
+		look->since = sent->silent_since;
+	if (!look->kinds || strcmp(look->server, endpoint->server) != 0)
+		look->kinds++;
+	look->server = endpoint->server;
+	look->is_cut = look->is_cut || sent->cut >= MISSES;
+	if (!(look->large <= sent->size))
+		look->large = sent->size;
+}
+
+static void look_for_hung(struct look *look, const struct known_endpoint *endpoint)
+{
+	bool has_handshake = endpoint->last.outcome != OUTCOME_TLS;
+
+	if (endpoint->misses && endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT)
+		look->is_refuted = true; /* not even a SYN gets through */
+	for (size_t i = 0; i < endpoint->sents.count; i++) {
+		const struct known_sent *sent = &endpoint->sents.items[i];
+
+		if (!sent->misses || !when_known(sent->answered))
+			continue;
+		if (sent->size >= LARGE && sent->misses >= MISSES)
+			see_hung(look, endpoint, sent);
+		else if (sent->size <= SMALL && has_handshake)
+			look->is_refuted = true; /* without one nothing was asked; a certificate is large */
+	}
+}
+
+static void look_for_answers(struct look *look, const struct known_endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->sents.count; i++) {
+		const struct known_sent *sent = &endpoint->sents.items[i];
+
+		if (sent->misses || !when_known(sent->answered) ||
+			when_since(look->since, sent->answered) <= 0)
+			continue;
+		if (sent->size >= LARGE)
+			look->is_refuted = true;
+		else if (sent->size <= SMALL && sent->run >= RUN && !(look->small >= sent->size))
+			look->small = sent->size;
+	}
+}
+
+bool peer_loses_large(
+	const struct ledger *ledger, const struct known_peer *peer, double *small, double *large)
+{
+	static void (*const passes[])(struct look * look,
+		const struct known_endpoint *endpoint) = { look_for_hung, look_for_answers };
+	struct look look = { .server = "", .small = NAN, .large = NAN };
+
+	for (size_t pass = 0; pass < ARRAY_LEN(passes); pass++) {
+		for (size_t i = 0; i < ledger->endpoints.count; i++) {
+			const struct known_endpoint *endpoint = ledger->endpoints.items[i];
+
+			if (!endpoint->is_own && strcmp(endpoint->peer_id, peer->id) == 0)
+				passes[pass](&look, endpoint);
+		}
+		if (!look.kinds || look.is_refuted)
+			return false;
+	}
+	*small = look.small;
+	*large = look.large;
+	return !isnan(look.small) && (look.is_cut || look.kinds > 1);
+}

@@ -1,0 +1,11 @@
+/* A part of the contract: what is known of the network that a host is in. */
+#ifndef TSLLM_MODEL_CODEC_NET_H
+#define TSLLM_MODEL_CODEC_NET_H
+
+#include "probes/model/obs.h"
+
+struct json_out;
+
+void codec_write_net(struct json_out *out, const struct obs_net *net); /* nothing where nothing was told */
+
+#endif

@@ -1,0 +1,134 @@
+/* What is known of the networks that hosts are in, and whose shall be asked for.
+ *
+ * A peer's is asked for while its traffic goes by DERP, and our own with it: it takes both to say why there
+ * is no direct path. */
+#include "probes/model/evidence.h"
+
+#include <stdlib.h>
+
+#define ASK_AGAIN_MS 60000
+#define TOLD_FRESH_MS 180000
+#define CHECK_FRESH_MS 1200000 /* twice as long as netcheck is apart */
+
+void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
+{
+	ledger->netcheck = *net;
+	ledger->netcheck.at = now.wall_ms;
+	ledger->netchecked = now;
+}
+
+static struct known_net *net_of(struct known_peer *peer)
+{
+	if (!peer->net) {
+		peer->net = mem_alloc(sizeof(*peer->net));
+		net_init(&peer->net->node.net);
+	}
+	return peer->net;
+}
+
+void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now)
+{
+	struct known_peer *peer = ledger_peer(ledger, node->peer_id);
+
+	if (!peer)
+		return;
+	net_of(peer)->node = *node;
+	peer->net->node.peer_id = "";
+	peer->net->node.net.at = now.wall_ms;
+	peer->net->told = now;
+}
+
+void ledger_forget_net_here(struct ledger *ledger)
+{
+	net_init(&ledger->netcheck);
+	ledger->netchecked = (struct when){ 0 };
+	free(ledger->self.net);
+	ledger->self.net = NULL;
+}
+
+const struct obs_net *peer_net(const struct known_peer *peer)
+{
+	return peer->net && when_known(peer->net->told) ? &peer->net->node.net : NULL;
+}
+
+const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now)
+{
+	const struct obs_net *net = peer_net(peer);
+
+	return net && when_since(peer->net->told, now) < TOLD_FRESH_MS ? net : NULL;
+}
+
+/* netcheck is our own look; what our tailscaled told the tailnet counts where there was none lately. */
+const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now)
+{
+	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
+		return &ledger->netcheck;
+	return peer_fresh_net(&ledger->self, now);
+}
+
+/* ---- whom to ask for ---- */
+
+static bool was_asked_lately(const struct known_peer *peer, struct when now)
+{
+	return peer->net && when_known(peer->net->asked) && when_since(peer->net->asked, now) < ASK_AGAIN_MS;
+}
+
+static void want(struct known_peer *peer, struct when now)
+{
+	if (peer && peer->obs && !was_asked_lately(peer, now))
+		net_of(peer)->is_wanted = true;
+}
+
+void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now)
+{
+	want(&ledger->self, now);
+	want(ledger_peer(ledger, peer_id), now);
+}
+
+static bool is_relayed_now(const struct known_peer *peer)
+{
+	return peer->kind == PATH_DERP || (peer->candidate_polls && peer->candidate == PATH_DERP);
+}
+
+static bool is_due(const struct known_peer *peer, struct when now)
+{
+	bool is_wanted = is_relayed_now(peer) || (peer->net && peer->net->is_wanted);
+
+	return is_wanted && !was_asked_lately(peer, now);
+}
+
+const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now)
+{
+	struct known_peer *next = is_due(&ledger->self, now) ? &ledger->self : NULL;
+
+	for (size_t i = 0; i < ledger->peer_count && next != &ledger->self; i++) {
+		struct known_peer *peer = &ledger->peers[i];
+
+		if (!is_due(peer, now))
+			continue;
+		if (is_relayed_now(peer) && ledger->self.obs && !was_asked_lately(&ledger->self, now))
+			next = &ledger->self;
+		else if (!next || (peer->has_served && !next->has_served))
+			next = peer;
+	}
+	if (!next)
+		return NULL;
+	net_of(next)->asked = now;
+	next->net->is_wanted = false;
+	return next->obs;
+}
+
+bool ledger_has_relayed_server(const struct ledger *ledger, struct when now)
+{
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		if (ledger->peers[i].has_served && peer_is_relayed(&ledger->peers[i], now))
+			return true;
+	return false;
+}
+
+bool ledger_wants_netcheck(const struct ledger *ledger, struct when now)
+{
+	const struct obs_net *here = ledger_net_here(ledger, now);
+
+	return ledger_has_relayed_server(ledger, now) || (here && here->has_udp == TRI_NO);
+}

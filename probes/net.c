@@ -1,0 +1,110 @@
+/* Two answers, each a few members of a bigger one. */
+#include "probes/net.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/json.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static enum tri tri_of(const struct json *value)
+{
+	if (json_is_true(value))
+		return TRI_YES;
+	return json_is_false(value) ? TRI_NO : TRI_UNKNOWN;
+}
+
+static enum tri tri(const struct json *object, const char *key)
+{
+	return tri_of(json_member(object, key));
+}
+
+/* One protocol is enough; none, where all three were tried. */
+static enum tri maps_ports(const struct json *object)
+{
+	static const char *const protocols[] = { "UPnP", "PMP", "PCP" };
+	size_t refusals = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
+		enum tri works = tri(object, protocols[i]);
+
+		if (works == TRI_YES)
+			return TRI_YES;
+		refusals += works == TRI_NO;
+	}
+	return refusals == ARRAY_LEN(protocols) ? TRI_NO : TRI_UNKNOWN;
+}
+
+static struct json *parse_object(const char *bytes, size_t length, const char *what, struct fault *fault)
+{
+	struct json *tree = json_parse(bytes, length, fault);
+
+	if (!tree || json_is_object(tree))
+		return tree;
+	fault_say(fault, "JSON that is no %s", what);
+	json_free(tree);
+	return NULL;
+}
+
+int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct fault *fault)
+{
+	struct json *tree = parse_object(bytes, length, "report of netcheck", fault);
+	char region[32];
+
+	net_init(net);
+	if (!tree)
+		return -1;
+	net->has_udp = tri(tree, "UDP");
+	net->has_ipv4 = tri(tree, "IPv4");
+	net->has_ipv6 = tri(tree, "IPv6");
+	net->is_hard_nat = tri(tree, "MappingVariesByDestIP");
+	net->maps_ports = maps_ports(tree);
+	net->is_captive = tri(tree, "CaptivePortal");
+	snprintf(region, sizeof(region), "%.0f", json_number(tree, "PreferredDERP"));
+	net->derp_ms = json_number(json_member(tree, "RegionLatency"), region) / 1e6;
+	json_free(tree);
+	if (net->has_udp != TRI_UNKNOWN)
+		return 0;
+	fault_say(fault, "a report of netcheck that says nothing of UDP");
+	return -1;
+}
+
+static void keep_addresses(struct obs_node *node, const struct json *list)
+{
+	node->net.candidates = 0;
+	for (const struct json *item = json_first(list); item; item = json_next(item)) {
+		const char *text = json_string(item);
+
+		node->net.candidates++;
+		if (node->address_count == CANDIDATES_MAX)
+			continue;
+		text_clean(
+			node->addresses[node->address_count], sizeof(node->addresses[0]), text, strlen(text));
+		node->address_count++;
+	}
+}
+
+int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault)
+{
+	struct json *tree = parse_object(bytes, length, "answer to whois", fault);
+	const struct json *told = json_member(tree, "Node");
+	const struct json *info = json_member(json_member(told, "Hostinfo"), "NetInfo");
+
+	*node = (struct obs_node){ .peer_id = "" };
+	net_init(&node->net);
+	if (!json_is_object(told)) {
+		if (tree)
+			fault_say(fault, "an answer to whois without a node");
+		json_free(tree);
+		return -1;
+	}
+	keep_addresses(node, json_member(told, "Endpoints"));
+	node->net.has_udp = tri(info, "WorkingUDP");
+	node->net.has_ipv6 = tri(info, "WorkingIPv6");
+	node->net.is_hard_nat = tri(info, "MappingVariesByDestIP");
+	node->net.maps_ports = maps_ports(info);
+	json_free(tree);
+	return 0;
+}

@@ -1,0 +1,128 @@
+/* One bar answers "is it my tailnet or my GPU?".
+ *
+ * Each part has a colour and a pattern of its own, so that it is told without colours and in ASCII too; the
+ * patterns are those of the oldest terminals. A part that is unknown is in neither bar nor legend, one that
+ * is too small for a cell is in the legend. A token after the first is beside them: it is not in the bar. */
+#include "tui/anatomy.h"
+
+#include <math.h>
+#include <stdio.h>
+
+#include "probes/base/text.h"
+#include "tui/glyphs.h"
+
+#define PARTS_MAX 7
+#define INDENT 2
+#define BAR_MOST 320 /* cells: as much as one piece of a page holds */
+#define SPARK_MOST 60
+#define SPARK_LEAST 12
+#define SPARK_LABEL "last 2 min  "
+
+struct part {
+	const char *name;
+	enum role role;
+	uint32_t glyph;
+	double ms;
+};
+
+/* Those that are known, in their order. */
+static size_t list_parts(const struct anatomy *anatomy, struct part *known)
+{
+	const struct part parts[PARTS_MAX] = {
+		{ "path", ROLE_BAR_PATH, 0x2591, anatomy->path_ms },
+		{ "connect", ROLE_BAR_CONNECT, 0x2592, anatomy->connect_ms },
+		{ "TLS", ROLE_BAR_TLS, 0x2593, anatomy->tls_ms },
+		{ "server", ROLE_BAR_SERVER, 0x2588, anatomy->server_ms },
+		{ "queue", ROLE_BAR_QUEUE, 0x2590, anatomy->queue_ms },
+		{ "prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->prefill_ms },
+		{ "queue and prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->engine_ms },
+	};
+	size_t count = 0;
+
+	for (size_t i = 0; i < PARTS_MAX; i++)
+		if (!isnan(parts[i].ms))
+			known[count++] = parts[i];
+	return count;
+}
+
+/* Each part ends where the sum up to it does, so that the parts fill the bar whatever is rounded. */
+static void write_bar(const struct part *parts, size_t count, int width, struct page *page)
+{
+	double whole = 0, sum = 0;
+	int at = 0;
+
+	width = width < BAR_MOST ? width : BAR_MOST;
+	for (size_t i = 0; i < count; i++)
+		whole += parts[i].ms;
+	if (!(whole > 0))
+		return;
+	page_line(page, ROLE_TEXT, "%*s", INDENT, "");
+	for (size_t i = 0; i < count; i++) {
+		int end = (int)lround((sum += parts[i].ms) / whole * width);
+
+		page_bar(page, parts[i].role, parts[i].glyph, end - at);
+		at = end;
+	}
+}
+
+/* Room for a word of so many cells behind the others, or on a line of its own; returns where it ends. */
+static int make_room(struct page *page, int at, int cells, int width)
+{
+	const int gap = 2;
+
+	if (at && at + gap + cells <= width) {
+		page_add(page, ROLE_TEXT, "%*s", gap, "");
+		return at + gap + cells;
+	}
+	page_line(page, ROLE_TEXT, "%*s", INDENT, "");
+	return cells;
+}
+
+static void write_legend(
+	const struct part *parts, size_t count, double token_ms, int width, struct page *page)
+{
+	char number[32], word[96];
+	int at = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		snprintf(word, sizeof(word), " %s %s ms", parts[i].name,
+			text_ms(number, sizeof(number), parts[i].ms));
+		at = make_room(page, at, 1 + text_cells(word), width);
+		page_bar(page, parts[i].role, parts[i].glyph, 1);
+		page_add(page, ROLE_TEXT, "%s", word);
+	}
+	if (isnan(token_ms))
+		return;
+	snprintf(word, sizeof(word), "decode %s ms/token", text_ms(number, sizeof(number), token_ms));
+	make_room(page, at, text_cells(word), width);
+	page_add(page, ROLE_DIM, "%s", word);
+}
+
+static void write_spark(const struct endpoint *endpoint, int width, struct page *page)
+{
+	int cells = width - text_cells(SPARK_LABEL);
+	char spark[512];
+
+	if (!endpoint->spark_count || cells < SPARK_LEAST)
+		return;
+	glyph_spark(spark, sizeof(spark), endpoint->spark, endpoint->spark_count,
+		cells < SPARK_MOST ? cells : SPARK_MOST);
+	page_line(page, ROLE_DIM, "%*s" SPARK_LABEL, INDENT, "");
+	page_add(page, ROLE_SPARK, "%s", spark);
+}
+
+void anatomy_write(const struct endpoint *endpoint, struct page *page)
+{
+	struct part parts[PARTS_MAX];
+	size_t count = list_parts(&endpoint->anatomy, parts);
+	int width = page_width(page) - INDENT;
+
+	if (!count && isnan(endpoint->anatomy.token_ms) && !endpoint->spark_count)
+		return;
+	page_head(page, "LATENCY");
+	write_bar(parts, count, width, page);
+	write_legend(parts, count, endpoint->anatomy.token_ms, width, page);
+	if (*endpoint->anatomy.text)
+		page_wrap(page, ROLE_TEXT, "", INDENT, endpoint->anatomy.text);
+	write_spark(endpoint, width, page);
+}

@@ -1,0 +1,10 @@
+/* Where an endpoint's time to a first token goes: a bar, what its parts are, and the sentence about them. */
+#ifndef TSLLM_TUI_ANATOMY_H
+#define TSLLM_TUI_ANATOMY_H
+
+#include "tui/page.h"
+
+/* Nothing where nothing was measured. */
+void anatomy_write(const struct endpoint *endpoint, struct page *page);
+
+#endif
