@@ -233,6 +233,8 @@ static void see_status(struct live *live, struct when now)
 	lookout_see(live->lookout, live->tailnet, now);
 	recall_see_status(live->recall, now);
 	reasons_see_status(live->reasons, now);
+	if (live->settings->examines && status->backend == BACKEND_RUNNING)
+		reasons_ask(live->reasons, "", now);
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
@@ -348,16 +350,19 @@ void live_free(struct live *live)
 	free(live);
 }
 
-/* What the verdicts leave open, and how the peer that was asked about answers to pings. */
-static void ask(struct live *live, const struct snapshot *snapshot, struct when now)
+/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers.
+ */
+static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
 {
-	const char *socket = tailnet_socket(live->tailnet);
 	struct ladder_target target;
 
-	questions_ask(live->questions, snapshot, socket, now);
-	if (*live->settings->examine && ledger_daemon_runs(live->ledger) &&
-		ladder_find(snapshot, live->settings->examine, &target) && target.peer >= 0)
-		questions_ping(live->questions, &snapshot->peers[target.peer], socket, now);
+	if (!*live->settings->examine || !ledger_daemon_runs(live->ledger) ||
+		!ladder_find(snapshot, live->settings->examine, &target) || target.peer < 0)
+		return;
+	reasons_ask(live->reasons, snapshot->peers[target.peer].id, now);
+	if (!live->settings->is_passive)
+		questions_ping(
+			live->questions, &snapshot->peers[target.peer], tailnet_socket(live->tailnet), now);
 }
 
 struct snapshot *live_take(struct live *live, struct when now)
@@ -369,7 +374,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	ledger_see_discovery(live->ledger, &counts);
 	snapshot = ledger_take(live->ledger, now);
 	if (!live->settings->is_passive)
-		ask(live, snapshot, now);
+		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
+	examine(live, snapshot, now);
 	return snapshot;
 }
 

@@ -220,6 +220,7 @@ static int take_operand(struct parse *parse, FILE *errors)
 	if (parse->operand && strstr(parse->operand, "://") &&
 		settings_pin(parse->settings, parse->operand, &parse->fault) < 0)
 		return complain(errors, "--doctor", parse->fault.text);
+	parse->settings->examines = true;
 	free(parse->settings->examine);
 	parse->settings->examine = mem_copy(parse->operand);
 	return 0;

@@ -135,7 +135,7 @@ bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoin
 }
 
 /* Those of the daemon, of the host and of the path also stand with the doors: a peer that only its silent
- * door shows to be unreachable. */
+ * door shows to be unreachable. A door knows more of itself than its mount does, and comes first. */
 static void lay_all(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
 {
 	lay(snapshot, snapshot->verdicts, ladder);
@@ -144,11 +144,11 @@ static void lay_all(const struct snapshot *snapshot, struct ladder_target target
 	for (size_t i = 0; target.endpoint < 0 && target.peer >= 0 && i < snapshot->endpoint_count; i++)
 		if (ladder_owns(snapshot, target.peer, &snapshot->endpoints[i]))
 			lay(snapshot, snapshot->endpoints[i].verdicts, ladder);
-	if (target.endpoint < 0)
-		return;
-	lay(snapshot, snapshot->endpoints[target.endpoint].verdicts, ladder);
+	if (target.endpoint >= 0)
+		lay(snapshot, snapshot->endpoints[target.endpoint].verdicts, ladder);
 	for (size_t i = 0; i < snapshot->mount_count; i++)
-		if (snapshot->mounts[i].endpoint == target.endpoint)
+		if (target.endpoint >= 0 ? snapshot->mounts[i].endpoint == target.endpoint
+					 : target.peer >= 0 && snapshot->peers[target.peer].is_self)
 			lay(snapshot, snapshot->mounts[i].verdicts, ladder);
 }
 
@@ -220,6 +220,10 @@ void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, 
 	climb_begin(&climb, snapshot, target);
 	lay_all(snapshot, target, ladder);
 	ladder->block = find_block(&climb, ladder);
+	for (int step = 0; step < STEP_COUNT; step++)
+		ladder->steps[step].mark = MARK_SKIPPED;
+	if (ladder->block > LAYER_DAEMON)
+		climb_steps(&climb, ladder->steps);
 	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++) {
 		struct rung *rung = &ladder->rungs[layer];
 		bool is_reached = (enum layer)layer <= ladder->block;

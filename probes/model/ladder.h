@@ -36,8 +36,12 @@ struct rung {
 	size_t verdict_count;
 };
 
+/* What makes a path: the networks of both ends, and tailscaled's pings along it and inside the tunnel. */
+enum step { STEP_HERE, STEP_THERE, STEP_DISCO, STEP_TSMP, STEP_COUNT };
+
 struct ladder {
 	struct rung rungs[LAYER_COUNT];
+	struct rung steps[STEP_COUNT]; /* of the path's rung; MARK_SKIPPED: it has nothing to say here */
 	enum layer block; /* the lowest that explains why nothing comes from above it; LAYER_COUNT: none */
 	/* The worst verdict and, of those that are as bad, the lowest; NULL: nothing is broken. */
 	const struct verdict *blame;
@@ -49,6 +53,7 @@ bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladde
 size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count);
 /* Lays the ladder. For a peer the rungs above the path say nothing: each of its doors has its own ladder. */
 void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder);
+const char *step_name(enum step step);
 /* Whether a door belongs to that peer, this machine's loopback to this machine. */
 bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint);
 /* What the exit status says of this target alone; NULL: of everything, as the snapshot does. */

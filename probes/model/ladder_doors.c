@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static bool was_asked(const struct endpoint *endpoint)
+static bool is_told(const struct endpoint *endpoint)
 {
-	return endpoint->state != STATE_UNKNOWN || endpoint->sent.count;
+	return endpoint->state != STATE_UNKNOWN;
 }
 
-/* Why nothing is known of a door: it makes a question mark, not a cross. */
+/* Why nothing is known of a door: it makes a question mark, not a cross and not a tick. */
 static enum mark say_unasked(const struct climb *climb, struct rung *rung)
 {
 	return rung_say(rung, MARK_UNKNOWN,
@@ -26,9 +26,7 @@ enum mark see_port(const struct climb *climb, struct rung *rung)
 	struct url url;
 	char *line, number[32];
 
-	if (url_split(&url, endpoint->url) < 0)
-		return say_unasked(climb, rung);
-	if (!was_asked(endpoint))
+	if (url_split(&url, endpoint->url) < 0 || !is_told(endpoint))
 		return say_unasked(climb, rung);
 	line = rung_line(rung);
 	if (!isnan(endpoint->connect_ms))
@@ -46,7 +44,7 @@ enum mark see_tls(const struct climb *climb, struct rung *rung)
 
 	if (!text_has_prefix(endpoint->url, "https://"))
 		return rung_say(rung, MARK_SKIPPED, "plain HTTP: it has none");
-	if (!was_asked(endpoint))
+	if (!is_told(endpoint))
 		return say_unasked(climb, rung);
 	line = rung_line(rung);
 	line_ms(line, "handshake ", endpoint->tls_ms);
@@ -76,7 +74,7 @@ enum mark see_http(const struct climb *climb, struct rung *rung)
 	const struct sent *sent = last_sent(climb->snapshot, climb->endpoint);
 	char *line;
 
-	if (!was_asked(climb->endpoint))
+	if (!is_told(climb->endpoint))
 		return say_unasked(climb, rung);
 	line = rung_line(rung);
 	if (sent && sent->status)
@@ -104,7 +102,7 @@ enum mark see_engine(const struct climb *climb, struct rung *rung)
 	const struct endpoint *endpoint = climb->endpoint;
 	char *line;
 
-	if (!was_asked(endpoint))
+	if (!is_told(endpoint))
 		return say_unasked(climb, rung);
 	line = rung_line(rung);
 	if (*endpoint->title)
@@ -133,29 +131,43 @@ static bool has_code(const struct climb *climb, const char *code)
 	return false;
 }
 
-/* Funnel is told by a machine's own serve configuration alone. */
-enum mark see_exposure(const struct climb *climb, struct rung *rung)
+/* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
+ * it.
+ */
+static enum tri is_public(const struct climb *climb)
 {
 	const struct snapshot *snapshot = climb->snapshot;
-	bool is_served = false, is_public = false, is_open = climb->endpoint->models_known;
-	char *line = rung_line(rung);
+	int self = (int)(climb->endpoint - snapshot->endpoints);
+	enum tri found = TRI_UNKNOWN;
 
 	for (size_t i = 0; i < snapshot->mount_count; i++)
-		if (snapshot->mounts[i].endpoint == climb->endpoint - snapshot->endpoints) {
-			is_served = true;
-			is_public = is_public || snapshot->mounts[i].is_funnel;
-		}
-	if (climb->endpoint->state == STATE_AUTH || has_code(climb, "auth-required"))
-		line_add(line, "wants a key");
-	else if (is_open)
-		line_add(line, "lists its models to this machine");
-	else
-		line_add(line, "whether it wants a key was not told");
-	if (is_served)
-		line_add(line, is_public ? "Funnel is on" : "Funnel is off");
-	else if (climb->peer && !climb->peer->is_self)
-		line_add(line, "Funnel: only that machine knows");
-	return is_open || climb->endpoint->state == STATE_AUTH ? MARK_OK : MARK_UNKNOWN;
+		if (snapshot->mounts[i].endpoint == self || snapshot->mounts[i].backend == self)
+			found = snapshot->mounts[i].is_funnel || found == TRI_YES ? TRI_YES : TRI_NO;
+	return found;
+}
+
+/* Who may use it. Without a key it is well only where the whole internet is known to be kept away. */
+enum mark see_exposure(const struct climb *climb, struct rung *rung)
+{
+	const char *const funnel[] = {
+		[TRI_UNKNOWN] =
+			climb->is_own ? "Funnel: no mount of it is known" : "Funnel: only that machine knows",
+		[TRI_NO] = "Funnel is off",
+		[TRI_YES] = "Funnel is on",
+	};
+	bool wants_key = climb->endpoint->state == STATE_AUTH || has_code(climb, "auth-required");
+	bool is_open = climb->endpoint->models_known;
+	enum tri public = is_public(climb);
+	char *line = rung_line(rung);
+
+	line_add(line, wants_key ? "wants a key"
+		       : is_open ? "lists its models to this machine"
+				 : "whether it wants a key was not told");
+	if (climb->peer || climb->is_own)
+		line_add(line, "%s", funnel[public]);
+	if (wants_key)
+		return MARK_OK;
+	return public == TRI_YES ? MARK_NOTE : is_open && public == TRI_NO ? MARK_OK : MARK_UNKNOWN;
 }
 
 /* Whether something is wrong with it. */

@@ -104,6 +104,8 @@ enum mark climb_see(const struct climb *climb, struct rung *rung)
 		[LAYER_EXPOSURE] = see_exposure,
 	};
 
+	if (rung->layer > LAYER_PATH && !climb->endpoint && climb->snapshot->is_passive)
+		return rung_say(rung, MARK_UNKNOWN, "no server of it is known: not asked (--passive)");
 	if (rung->layer > LAYER_PATH && !climb->endpoint)
 		return rung_say(rung, MARK_SKIPPED, "no server of it is known");
 	return see[rung->layer](climb, rung);
