@@ -1,4 +1,4 @@
-/* --once and --watch: the live source, a deadline or a period, and a printer. */
+/* --once, --doctor and --watch: the live source, a deadline or a period, and a printer. */
 #include "tui/batch.h"
 
 #include "probes/base/mem.h"
@@ -144,11 +144,20 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
-/* What is asked about may be unknown: then the names that are like it are said. */
-static int say_unknown(const struct snapshot *snapshot, const char *word)
+/* Runs until all is known that can be, or the deadline. */
+static void run_once(struct batch *batch, const struct options *options, const struct settings *settings)
+{
+	open_loop(batch, options, settings, false);
+	uv_run(&batch->loop, UV_RUN_DEFAULT);
+	if (!batch->last)
+		keep(batch);
+}
+
+/* What is asked about may be unknown: then the names that are like it are said, unless they are hidden. */
+static int say_unknown(const struct batch *batch, const char *word)
 {
 	const char *names[5];
-	size_t count = ladder_near(snapshot, word, names, ARRAY_LEN(names));
+	size_t count = batch->redactor ? 0 : ladder_near(batch->last, word, names, ARRAY_LEN(names));
 
 	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", word);
 	for (size_t i = 0; i < count; i++)
@@ -158,16 +167,16 @@ static int say_unknown(const struct snapshot *snapshot, const char *word)
 }
 
 /* The answer is the exit status of what was asked about. */
-static int print_doctor(struct batch *batch, const struct settings *settings, bool is_ascii)
+static int print_doctor(struct batch *batch, const char *word, bool is_ascii)
 {
 	const struct snapshot *snapshot = batch->last;
 	struct ladder_target target;
-	bool is_found = *settings->examine && ladder_find(snapshot, settings->examine, &target);
+	bool is_found = *word && ladder_find(snapshot, word, &target);
 	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
 		is_ascii };
 
-	if (*settings->examine && !is_found && snapshot->peer_count)
-		return say_unknown(snapshot, settings->examine);
+	if (*word && !is_found && snapshot->peer_count)
+		return say_unknown(batch, word);
 	hide(batch);
 	doctor_print(stdout, &doctor);
 	return (int)ladder_status(snapshot, doctor.target);
@@ -178,11 +187,8 @@ int batch_doctor(const struct options *options, const struct settings *settings,
 	struct batch batch;
 	int status;
 
-	open_loop(&batch, options, settings, false);
-	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	if (!batch.last)
-		keep(&batch);
-	status = print_doctor(&batch, settings, is_ascii);
+	run_once(&batch, options, settings);
+	status = print_doctor(&batch, settings->examine, is_ascii);
 	fflush(stdout);
 	close_loop(&batch);
 	return status;
@@ -192,10 +198,7 @@ int batch_once(const struct options *options, const struct settings *settings, b
 {
 	struct batch batch;
 
-	open_loop(&batch, options, settings, false);
-	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	if (!batch.last)
-		keep(&batch);
+	run_once(&batch, options, settings);
 	hide(&batch);
 	if (options->format == FORMAT_JSON)
 		codec_write(stdout, batch.last, true);

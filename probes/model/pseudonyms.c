@@ -1,4 +1,4 @@
-/* A table of secrets, and a walk over a text from word to word.
+/* A table of secrets, found by their text and by their length.
  *
  * A name that is also a word of this program's own sentences or commands ("server", "ollama", "http", a
  * number) is only taken for a name where one stands: in a URL, before a port, after on, to, of. Elsewhere the
@@ -7,9 +7,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/base/url.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -18,7 +16,6 @@
 #include <string.h>
 
 #define BUCKETS 4096
-#define SECRET_MAX 640
 
 struct secret {
 	char *text; /* in lower case */
@@ -58,17 +55,20 @@ void pseudonyms_free(struct pseudonyms *pseudonyms)
 static bool is_word(const char *text)
 {
 	static const char *const words[] = { "a", "acl", "active", "address", "admin", "alias", "all", "an",
-		"and", "api", "app", "at", "backend", "bg", "by", "cert", "certificate", "client", "cold",
-		"configuration", "connect", "daemon", "debug", "derp", "direct", "disco", "dns", "door",
-		"down", "endpoint", "engine", "environment", "every", "firewall", "for", "funnel", "get",
-		"grant", "host", "http", "https", "idle", "in", "is", "it", "key", "linux", "llama",
-		"llama-server", "llm", "llm-server", "local", "localhost", "log", "machine", "model", "name",
-		"netcheck", "network", "nft", "node", "now", "of", "offline", "ok", "ollama", "on", "online",
-		"open", "or", "path", "peer", "ping", "policy", "port", "proxy", "public", "relay", "request",
-		"restart", "router", "serve", "server", "service", "set", "start", "status", "stop", "sudo",
-		"systemctl", "tag", "tailnet", "tailscale", "tailscaled", "tcp", "test", "that", "the",
-		"this", "to", "token", "traffic", "tsmp", "udp", "up", "url", "use", "user", "vllm", "web",
-		"webui", "with", "windows", "macos" };
+		"and", "apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate",
+		"client", "cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco",
+		"dns", "door", "down", "endpoint", "engine", "environment", "every", "firewall", "for",
+		"from", "funnel", "get", "grant", "haproxy", "health", "host", "http", "https", "idle", "in",
+		"is", "it", "key", "koboldcpp", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
+		"llama-server", "llama-swap", "llm", "llm-server", "local", "localai", "localhost", "log",
+		"machine", "macos", "metrics", "mlx", "model", "models", "name", "netcheck", "network", "nft",
+		"nginx", "nim", "no", "node", "now", "oauth2-proxy", "of", "offline", "ok", "ollama", "on",
+		"online", "open", "or", "path", "peer", "ping", "policy", "port", "portkey", "props", "proxy",
+		"ps", "public", "relay", "request", "restart", "router", "serve", "server", "service", "set",
+		"sglang", "slots", "start", "status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags",
+		"tailnet", "tailscale", "tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this",
+		"to", "token", "traffic", "triton", "tsmp", "udp", "ui", "up", "url", "use", "user", "v1",
+		"version", "vllm", "web", "webui", "windows", "with", "xinference" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i], text) == 0)
@@ -184,6 +184,12 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 	case SECRET_FILE:
 		snprintf(name, sizeof(name), "/files/file-%u", number);
 		break;
+	case SECRET_LOGIN:
+		snprintf(name, sizeof(name), "https://login.example/%u", number);
+		break;
+	case SECRET_DEVICE:
+		snprintf(name, sizeof(name), "device%u", number);
+		break;
 	case SECRET_KINDS:
 		break;
 	}
@@ -192,7 +198,7 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 	return known ? known : "redacted";
 }
 
-/* ---- the walk ---- */
+/* ---- in a text ---- */
 
 static bool is_name_char(char c)
 {
@@ -219,156 +225,32 @@ static bool stands_as_name(const char *text, const char *at, size_t length)
 	return follows(text, at, "on ") && at - text == 3;
 }
 
-static const struct secret *longest_at(
+/* A word of its own: no letter goes on before or after it, nor the next label of a longer name. */
+static bool is_whole(const char *text, const char *at, size_t length)
+{
+	const char *end = at + length;
+
+	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
+		return false;
+	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
+}
+
+const char *pseudonyms_match(
 	const struct pseudonyms *pseudonyms, const char *text, const char *at, size_t *length)
 {
 	size_t left = strlen(at), most = left < pseudonyms->longest ? left : pseudonyms->longest;
 
 	for (size_t n = most; n; n--) {
 		const struct secret *secret;
-		bool is_in_path;
 
-		if (!pseudonyms->lengths[n] || (is_name_char(at[n - 1]) && is_name_char(at[n])))
+		if (!pseudonyms->lengths[n] || !is_whole(text, at, n))
 			continue;
 		secret = find(pseudonyms, at, n);
-		if (!secret)
-			continue;
-		is_in_path = follows(text, at, "/") && !follows(text, at, "//") && *at != '/';
-		if (is_in_path || (secret->is_word && !stands_as_name(text, at, n)))
+		if (!secret || (secret->is_word && !stands_as_name(text, at, n)) ||
+			follows(text, at, "DERP "))
 			continue;
 		*length = n;
-		return secret;
+		return secret->pseudonym;
 	}
 	return NULL;
-}
-
-static bool is_everybodys(const char *host)
-{
-	return url_host_is_loopback(host) || strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0 ||
-	       strcmp(host, "100.100.100.100") == 0 || strcmp(host, "example.com") == 0 ||
-	       strcmp(host, "tailscale.com") == 0 || text_has_suffix(host, ".tailscale.com");
-}
-
-/* A span of characters as a text of its own; false where there is none, or too much. */
-static bool take(const char *at, const char *accept, char *word, size_t *length)
-{
-	*length = strspn(at, accept);
-	while (*length && (at[*length - 1] == '.' || at[*length - 1] == '-'))
-		(*length)--;
-	if (!*length || *length >= SECRET_MAX)
-		return false;
-	lower(word, at, *length);
-	return true;
-}
-
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-
-static const char *see_address(struct pseudonyms *pseudonyms, const char *at, size_t *length)
-{
-	unsigned char bytes[16];
-	char word[SECRET_MAX];
-
-	if (take(at, "0123456789.", word, length) && inet_pton(AF_INET, word, bytes) == 1)
-		return is_everybodys(word) ? NULL : pseudonym_of(pseudonyms, SECRET_PLACE, word);
-	if (take(at, "0123456789abcdefABCDEF:.", word, length) && strchr(word, ':') &&
-		inet_pton(AF_INET6, word, bytes) == 1)
-		return is_everybodys(word) ? NULL : pseudonym_of(pseudonyms, SECRET_PLACE, word);
-	return NULL;
-}
-
-static const char *see_name(struct pseudonyms *pseudonyms, const char *text, const char *at, size_t *length)
-{
-	char word[SECRET_MAX];
-	unsigned char bytes[16];
-
-	if (take(at, LETTERS ".+%", word, length) && at[*length] == '@') {
-		size_t local = *length, host;
-
-		if (!take(at + local + 1, LETTERS ".", word, &host) || local + host + 2 > sizeof(word))
-			return NULL;
-		*length = local + 1 + host;
-		lower(word, at, *length);
-		return pseudonym_of(pseudonyms, SECRET_USER, word);
-	}
-	if (!take(at, LETTERS ".", word, length) || is_everybodys(word) ||
-		inet_pton(AF_INET, word, bytes) == 1)
-		return NULL;
-	if (text_has_suffix(word, ".ts.net") || follows(text, at, "://"))
-		return pseudonym_of(pseudonyms, SECRET_HOST, word);
-	return NULL;
-}
-
-/* "tag:x" and "svc:x": the kind of name is told by its beginning. */
-static const char *see_prefixed(struct pseudonyms *pseudonyms, const char *at, size_t *length)
-{
-	static const struct {
-		const char *prefix;
-		enum secret_kind kind;
-	} prefixes[] = { { "tag:", SECRET_TAG }, { "svc:", SECRET_SERVICE } };
-	char word[SECRET_MAX];
-
-	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
-		size_t start = strlen(prefixes[i].prefix);
-
-		if (!text_has_prefix(at, prefixes[i].prefix) || !take(at + start, LETTERS, word, length) ||
-			*length + start >= sizeof(word))
-			continue;
-		*length += start;
-		lower(word, at, *length);
-		return pseudonym_of(pseudonyms, prefixes[i].kind, word);
-	}
-	return NULL;
-}
-
-static const char *see_home(const char *at, size_t *length)
-{
-	static const char *const roots[] = { "/home/", "/Users/" };
-
-	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
-		if (text_has_prefix(at, roots[i]) && at[strlen(roots[i])]) {
-			*length = strlen(roots[i]) + strcspn(at + strlen(roots[i]), "/ :,\"'");
-			return "~";
-		}
-	return NULL;
-}
-
-static const char *replacement(
-	struct pseudonyms *pseudonyms, const char *text, const char *at, size_t *length)
-{
-	const struct secret *secret = longest_at(pseudonyms, text, at, length);
-	const char *found = secret ? secret->pseudonym : see_prefixed(pseudonyms, at, length);
-
-	if (!found && *at == '/')
-		return see_home(at, length);
-	if (!found)
-		found = see_name(pseudonyms, text, at, length);
-	return found ? found : see_address(pseudonyms, at, length);
-}
-
-const char *pseudonyms_put(struct pseudonyms *pseudonyms, struct arena *arena, const char *text)
-{
-	const char *at = text, *result;
-	char *out = NULL;
-	size_t size = 0, length;
-	FILE *stream;
-
-	if (!*text)
-		return "";
-	stream = open_memstream(&out, &size);
-	if (!stream)
-		return "redacted";
-	while (*at) {
-		bool is_start = at == text || !is_name_char(at[-1]) || !is_name_char(*at);
-		const char *found = is_start ? replacement(pseudonyms, text, at, &length) : NULL;
-
-		if (found)
-			fputs(found, stream);
-		else
-			fputc(*at, stream);
-		at += found ? length : 1;
-	}
-	fclose(stream);
-	result = arena_copy(arena, out);
-	free(out);
-	return result;
 }

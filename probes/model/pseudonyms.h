@@ -1,10 +1,11 @@
-/* What is secret, and what stands for it; and any text with the one put in place of the other. */
+/* What is secret, and what stands for it. */
 #ifndef TSLLM_MODEL_PSEUDONYMS_H
 #define TSLLM_MODEL_PSEUDONYMS_H
 
 #include <stddef.h>
 
-struct arena;
+#define SECRET_MAX 640 /* bytes of a secret, with its end: a longer one has no pseudonym of its own */
+
 struct pseudonyms;
 
 enum secret_kind {
@@ -18,6 +19,8 @@ enum secret_kind {
 	SECRET_NODE,
 	SECRET_HOST,
 	SECRET_FILE,
+	SECRET_LOGIN,  /* the URL that logs a node in */
+	SECRET_DEVICE, /* a network device that is named by its hardware address */
 	SECRET_KINDS
 };
 
@@ -29,8 +32,9 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const char *pseudonym);
 /* NULL: it is no secret. */
 const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret);
-/* Every secret in a text, on the boundaries of words and the longest first, and whatever looks like an
- * address, a mail address, a host of a URL, a name below ts.net, a tag or a service. In the arena. */
-const char *pseudonyms_put(struct pseudonyms *pseudonyms, struct arena *arena, const char *text);
+/* The pseudonym of the longest secret that stands as a word of its own at a place in a text, and how much of
+ * the text that is; NULL: none does. */
+const char *pseudonyms_match(
+	const struct pseudonyms *pseudonyms, const char *text, const char *at, size_t *length);
 
 #endif
