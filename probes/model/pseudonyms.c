@@ -54,7 +54,7 @@ void pseudonyms_free(struct pseudonyms *pseudonyms)
 
 static bool is_word(const char *text)
 {
-	static const char *const words[] = { "a", "acl", "active", "address", "admin", "alias", "all", "an",
+	static const char *const words[] = { "a", "acl", "active", "address", "alias", "all", "an",
 		"and", "apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate",
 		"client", "cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco",
 		"dns", "door", "down", "endpoint", "engine", "environment", "every", "firewall", "for",
