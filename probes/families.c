@@ -39,3 +39,8 @@ const struct family *family_by_name(const char *name)
 			return families[i];
 	return NULL;
 }
+
+const char *family_api(const struct family *family)
+{
+	return family->api ? family->api : "/v1";
+}

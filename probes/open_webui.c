@@ -50,6 +50,7 @@ const struct family family_open_webui = {
 	.name = "open-webui",
 	.title = "Open WebUI",
 	.kind = KIND_FRONT_END,
+	.api = "/api",
 	.ports = { 3000, 8080 },
 	.recognise = is_open_webui,
 	.confirm = "/api/config",

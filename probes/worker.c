@@ -121,6 +121,7 @@ static void declare(const struct worker *worker)
 			.is_own = door->is_own,
 			.server = worker->family ? worker->family->name : "",
 			.title = worker->family ? worker->family->title : "",
+			.api = worker->family ? family_api(worker->family) : "",
 		},
 		when_now());
 }
@@ -150,6 +151,7 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	if (worker->family) {
 		obs.server = worker->family->name;
 		obs.title = worker->family->title;
+		obs.api = family_api(worker->family);
 		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
 	}
 	ledger_see_answer(worker->world->ledger, &obs, when_now());

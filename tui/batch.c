@@ -9,6 +9,7 @@
 #include "probes/model/snapshot.h"
 #include "tui/doctor.h"
 #include "tui/loop.h"
+#include "tui/print_pick.h"
 #include "tui/print_text.h"
 
 #include <signal.h>
@@ -206,6 +207,18 @@ int batch_once(const struct options *options, const struct settings *settings, b
 		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
 	fflush(stdout);
 	return close_loop(&batch);
+}
+
+int batch_pick(const struct options *options, const struct settings *settings)
+{
+	struct batch batch;
+	int status;
+
+	run_once(&batch, options, settings);
+	status = print_pick(stdout, stderr, batch.last, options->pick, options->is_verbose);
+	fflush(stdout);
+	close_loop(&batch);
+	return status;
 }
 
 int batch_watch(const struct options *options, const struct settings *settings)

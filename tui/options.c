@@ -123,6 +123,8 @@ static const struct option_row rows[] = {
 	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
 	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "the ladder of [PEER|URL], or of everything" },
 	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
+	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
+	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
@@ -175,31 +177,39 @@ static int complain(FILE *errors, const char *what, const char *why)
 	return EX_USAGE;
 }
 
+/* What getopt_long() answered: a short option is that of the long ones which begins with it. */
+static const struct option_row *row_of(int c)
+{
+	const struct option_row *row = rows;
+
+	if (c >= FIRST_LONG)
+		return &rows[c - FIRST_LONG];
+	while (row->name[0] != c)
+		row++;
+	return row;
+}
+
 /* What was given, in order; returns 0 or EX_USAGE. given has room for argc. */
 static int gather(
 	int argc, char *const *argv, struct parse *parse, struct given *given, size_t *count, FILE *errors)
 {
 	struct option longs[ARRAY_LEN(rows) + 1] = { 0 };
-	const struct option_row *help = NULL;
 	int c;
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		bool is_help = !strcmp(rows[i].name, "help");
 		int has_value = rows[i].argument ? required_argument : no_argument;
 
-		longs[i] =
-			(struct option){ rows[i].name, has_value, NULL, is_help ? 'h' : FIRST_LONG + (int)i };
-		help = is_help ? &rows[i] : help;
+		longs[i] = (struct option){ rows[i].name, has_value, NULL, FIRST_LONG + (int)i };
 	}
 	optind = 0;
 	opterr = 0;
 	*count = 0;
-	while ((c = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hv", longs, NULL)) != -1) {
 		if (c == ':')
 			return complain(errors, argv[optind - 1], "a value is missing, see --help");
 		if (c == '?')
 			return complain(errors, argv[optind - 1], "not understood, see --help");
-		given[(*count)++] = (struct given){ c == 'h' ? help : &rows[c - FIRST_LONG], optarg };
+		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
 	if (optind < argc)
 		parse->operand = argv[optind++];
@@ -210,13 +220,8 @@ static int gather(
  * nobody knows is examined too. */
 static int take_operand(struct parse *parse, FILE *errors)
 {
-	struct options *options = parse->options;
-
-	if (!options->is_doctor)
+	if (!parse->options->is_doctor)
 		return 0;
-	if (options->is_watch || options->format != FORMAT_TEXT)
-		return complain(errors, "--doctor",
-			"prints text, once; the same facts as JSON: --once --format json");
 	if (parse->operand && strstr(parse->operand, "://") &&
 		settings_pin(parse->settings, parse->operand, &parse->fault) < 0)
 		return complain(errors, "--doctor", parse->fault.text);
@@ -269,6 +274,32 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 	return 0;
 }
 
+/* What does not go together; returns 0 or EX_USAGE. */
+static int check(const struct parse *parse, FILE *errors)
+{
+	const struct options *options = parse->options;
+	bool is_pick = *options->pick;
+
+	if (options->is_once && options->is_watch)
+		return complain(errors, "--once", "not together with --watch");
+	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
+		return complain(errors, "--format", "--watch prints JSON only");
+	if (options->is_verbose && !is_pick)
+		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
+	if (is_pick && (options->is_watch || parse->has_format))
+		return complain(
+			errors, "--pick", "prints one line, once: not together with --watch or --format");
+	if (options->is_doctor && is_pick)
+		return complain(errors, "--doctor", "not together with --pick");
+	if (options->is_doctor && (options->is_watch || options->format != FORMAT_TEXT))
+		return complain(errors, "--doctor",
+			"prints text, once; the same facts as JSON: --once --format json");
+	if (options->is_redacted && (is_pick || (!options->is_once && !options->is_watch &&
+							!options->is_doctor && !parse->has_format)))
+		return complain(errors, "--redact", "goes with --once, --watch, --format or --doctor");
+	return 0;
+}
+
 static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
 {
 	struct options *options = parse->options;
@@ -281,14 +312,10 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return complain(errors, parse->operand, "not understood, see --help");
 	if (status || options->wants_help || options->wants_version)
 		return status;
-	if (options->is_once && options->is_watch)
-		return complain(errors, "--once", "not together with --watch");
-	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
-		return complain(errors, "--format", "--watch prints JSON only");
-	options->is_once =
-		options->is_once || options->is_doctor || (parse->has_format && !options->is_watch);
-	if (options->is_redacted && !options->is_once && !options->is_watch)
-		return complain(errors, "--redact", "goes with --once, --watch, --format or --doctor");
+	if (check(parse, errors))
+		return EX_USAGE;
+	options->is_once = options->is_once || options->is_doctor || *options->pick ||
+			   (parse->has_format && !options->is_watch);
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
 	if (config_read(
@@ -306,7 +333,7 @@ int options_parse(
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 
-	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
+	*options = (struct options){ .config = mem_copy(""), .log = mem_copy(""), .pick = mem_copy("") };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);
@@ -317,4 +344,5 @@ void options_fini(struct options *options)
 {
 	free(options->config);
 	free(options->log);
+	free(options->pick);
 }

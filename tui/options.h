@@ -16,11 +16,12 @@ struct options {
 	bool is_doctor;   /* the ladder of settings->examine, of everything where that is "" */
 	bool is_redacted; /* pseudonyms for names and addresses in what is printed */
 	bool is_ascii;
-	bool forgets; /* the remembered endpoints */
+	bool is_verbose; /* says why, with pick */
+	bool forgets;    /* the remembered endpoints */
 	bool prints_config, wants_help, wants_version;
 	enum format format;
 	enum mouse mouse;
-	char *config, *log; /* "": not given */
+	char *config, *log, *pick; /* "": not given; pick: a model */
 };
 
 /* Fills options and settings; both are the caller's to end (options_fini, settings_fini), whatever is

@@ -155,6 +155,16 @@ static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 	return show_view(ui, (ui->current + view_count() - 1) % view_count());
 }
 
+static bool has_selection(const struct ui *ui)
+{
+	return ui->rows.count && ui->heads_y >= 0;
+}
+
+static size_t selected_row(const struct ui *ui)
+{
+	return ui->rows.items[ui->places[ui->current].at];
+}
+
 /* What the open detail or the selected row is about; "" where no row is seen. */
 static const char *selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
 {
@@ -162,10 +172,9 @@ static const char *selected_target(const struct ui *ui, const struct snapshot *s
 
 	if (ui->page == &view_detail)
 		return ui->target;
-	if (!ui->rows.count || ui->heads_y < 0)
+	if (!has_selection(ui))
 		return "";
-	return (view->target ? view->target : view->row_id)(
-		snapshot, ui->rows.items[ui->places[ui->current].at], buffer, ID_MAX);
+	return (view->target ? view->target : view->row_id)(snapshot, selected_row(ui), buffer, ID_MAX);
 }
 
 static unsigned open_detail(struct ui *ui, const struct snapshot *snapshot)
@@ -237,7 +246,10 @@ static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
 	char buffer[ID_MAX];
-	const char *url = target_url(target_find(snapshot, selected_target(ui, snapshot, buffer)));
+	const struct view *view = ui_view(ui);
+	const char *url = !ui->page && view->copied && has_selection(ui)
+				  ? view->copied(snapshot, selected_row(ui))
+				  : target_url(target_find(snapshot, selected_target(ui, snapshot, buffer)));
 
 	if (!*url)
 		return 0;

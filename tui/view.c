@@ -13,8 +13,8 @@
 
 #define PONG_FRESH_MS 10000
 
-const struct view *const views[] = { &view_fleet, &view_paths, &view_serve, &view_clients, &view_events,
-	NULL };
+const struct view *const views[] = { &view_fleet, &view_paths, &view_models, &view_serve, &view_clients,
+	&view_events, NULL };
 
 void value_say(struct value *value, enum role role, const char *text)
 {
@@ -43,6 +43,13 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 	return worst != NULL;
 }
 
+void value_server(struct value *value, const struct endpoint *endpoint)
+{
+	const char *title = !endpoint ? "" : *endpoint->title ? endpoint->title : endpoint->server;
+
+	value_say(value, *title ? ROLE_TEXT : ROLE_DIM, *title ? title : "–");
+}
+
 void value_path(struct value *value, const struct path *path)
 {
 	static const struct {
@@ -61,6 +68,14 @@ void value_path(struct value *value, const struct path *path)
 	snprintf(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
 		has_via ? path->via : "");
 	value->role = kinds[path->kind].role;
+}
+
+void value_way(struct value *value, const struct peer *peer)
+{
+	if (peer && !peer->is_self)
+		value_path(value, &peer->path);
+	else
+		value_say(value, ROLE_DIM, peer ? "local" : "–");
 }
 
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms)

@@ -24,8 +24,10 @@ struct view {
 	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
 	/* The row's id: a text of the snapshot, or made in buffer. */
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
-	/* What Enter opens and y copies; NULL: the row's id. */
+	/* What Enter opens, and whose URL y copies; NULL: the row's id. */
 	const char *(*target)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
+	/* What y copies instead; "" where there is nothing. NULL: the target's URL. */
+	const char *(*copied)(const struct snapshot *snapshot, size_t row);
 	/* One line above the rows, cut to its brief form where it is too long; false: none. NULL: never. */
 	bool (*note)(const struct snapshot *snapshot, struct value *value);
 	/* What stands in place of the rows; true: it wrote a page. NULL: never. */
@@ -34,8 +36,8 @@ struct view {
 	void (*write)(const struct snapshot *snapshot, const char *target, struct page *page);
 };
 
-extern const struct view view_fleet, view_paths, view_serve, view_clients, view_events, view_detail,
-	view_help;
+extern const struct view view_fleet, view_paths, view_models, view_serve, view_clients, view_events,
+	view_detail, view_help;
 extern const struct view *const views[]; /* those with a key, in order, NULL-ended */
 
 /* ---- what several views say the same way ---- */
@@ -44,7 +46,9 @@ void value_say(struct value *value, enum role role, const char *text);
 void value_state(struct value *value, enum state state); /* "● ok" */
 /* The worst verdict → its fix; false where there is none that counts. Muted ones are said dimmed. */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
-void value_path(struct value *value, const struct path *path);                         /* "DERP fra" */
+void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
+void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
+void value_way(struct value *value, const struct peer *peer); /* the same, "local" on this machine */
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
 void value_loss(struct value *value, double loss);                                     /* "0.4 %" */
 /* "12 s capture", in brief "12 s": the last pong's age and who saw it. A fresh one is "now": it is renewed

@@ -319,7 +319,7 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 
 const struct view view_clients = {
 	.title = "Clients",
-	.key = '4',
+	.key = '5',
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 	.tie = tie,

@@ -214,6 +214,8 @@ static void write_endpoint(
 		*endpoint->title ? endpoint->title : "a server that does not say what it is",
 		endpoint->version);
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
+	if (*endpoint->base_url)
+		page_wrap(page, ROLE_DIM, "clients take", 13, endpoint->base_url);
 	snprintf(known, sizeof(known), "%s for %s, found by %s%s, last good answer %s%s",
 		state_name(endpoint->state), since.text, found_by_name(endpoint->found_by),
 		endpoint->is_pinned ? ", pinned" : "",

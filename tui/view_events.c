@@ -126,7 +126,7 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 
 const struct view view_events = {
 	.title = "Events",
-	.key = '5',
+	.key = '6',
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 	.tie = tie,

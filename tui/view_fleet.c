@@ -56,10 +56,7 @@ static void format_peer(const struct snapshot *snapshot, size_t row, struct valu
 
 static void format_server(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	const struct endpoint *endpoint = endpoint_of(snapshot, row);
-	const char *title = !endpoint ? "" : *endpoint->title ? endpoint->title : endpoint->server;
-
-	value_say(value, *title ? ROLE_TEXT : ROLE_DIM, *title ? title : "–");
+	value_server(value, endpoint_of(snapshot, row));
 }
 
 static void format_at(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -83,12 +80,7 @@ static void format_models(const struct snapshot *snapshot, size_t row, struct va
 
 static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	const struct peer *peer = peer_of(snapshot, row);
-
-	if (peer && !peer->is_self)
-		value_path(value, &peer->path);
-	else
-		value_say(value, ROLE_DIM, peer ? "local" : "–");
+	value_way(value, peer_of(snapshot, row));
 }
 
 static double number_rtt(const struct snapshot *snapshot, size_t row)

@@ -170,7 +170,7 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 
 const struct view view_serve = {
 	.title = "Serve",
-	.key = '3',
+	.key = '4',
 	.columns = columns,
 	.column_count = ARRAY_LEN(columns),
 	.tie = compare_mount,

@@ -235,6 +235,7 @@ static void write_endpoint(
 	write_text_or_null(out, "peer_id", peer ? peer->id : "");
 	json_out_number(out, "engine_id", endpoint->engine_id);
 	json_out_text(out, "url", endpoint->url);
+	json_out_text(out, "base_url", endpoint->base_url);
 	json_out_text(out, "found_by", found_by_name(endpoint->found_by));
 	write_if_true(out, "pinned", endpoint->is_pinned);
 	json_out_text(out, "server", endpoint->server);
@@ -249,6 +250,20 @@ static void write_endpoint(
 		write_models(out, snapshot->models + endpoint->models.first, endpoint->models.count);
 	write_figures(out, endpoint);
 	write_anatomy(out, &endpoint->anatomy);
+	json_out_end(out, '}');
+}
+
+static void write_offer(struct json_out *out, const struct snapshot *snapshot, const struct offer *offer)
+{
+	const struct endpoint *endpoint = &snapshot->endpoints[offer->endpoint];
+
+	json_out_begin(out, NULL, '{');
+	json_out_text(out, "model", snapshot->models[offer->model].id);
+	json_out_text(out, "url", endpoint->url);
+	json_out_number(out, "engine_id", endpoint->engine_id);
+	json_out_text(out, "warmth", warmth_name(offer->warmth));
+	json_out_number(out, "rank", offer->rank ? (double)offer->rank : NAN);
+	json_out_text(out, "why", offer->why);
 	json_out_end(out, '}');
 }
 
@@ -350,6 +365,10 @@ static void write_rows(struct json_out *out, const struct snapshot *snapshot)
 	json_out_begin(out, "endpoints", '[');
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		write_endpoint(out, snapshot, &snapshot->endpoints[i]);
+	json_out_end(out, ']');
+	json_out_begin(out, "offers", '[');
+	for (size_t i = 0; i < snapshot->offer_count; i++)
+		write_offer(out, snapshot, &snapshot->offers[i]);
 	json_out_end(out, ']');
 	json_out_begin(out, "serve", '[');
 	for (size_t i = 0; i < snapshot->mount_count; i++)

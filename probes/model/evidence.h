@@ -157,7 +157,7 @@ struct known_engine {
 };
 
 struct known_endpoint {
-	char *url, *peer_id, *address, *at, *server, *title, *version, *incarnation;
+	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
 	bool is_pinned, is_own, is_front_end;
@@ -260,6 +260,7 @@ struct evidence {
 	const struct known_endpoint *endpoint;
 	const struct obs_mount *mount;
 	const struct known_endpoint *backend; /* of the mount */
+	const struct known_endpoint *asked;   /* the door through which the endpoint's engine is asked */
 	struct when now;
 };
 

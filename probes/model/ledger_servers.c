@@ -24,11 +24,11 @@ static void free_models(struct known_endpoint *endpoint)
 void ledger_free_endpoint(struct known_endpoint *endpoint)
 {
 	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
-		endpoint->title, endpoint->version, endpoint->incarnation, endpoint->is_loading.path,
-		endpoint->is_sleeping.path, endpoint->wants_key.path, endpoint->key_rejected.path,
-		endpoint->open_onboarding.path, endpoint->last.tls_text, endpoint->last.path,
-		endpoint->last.excerpt, endpoint->last.server_header, endpoint->last.via_header,
-		endpoint->last.content_type, endpoint->last.location };
+		endpoint->title, endpoint->api, endpoint->version, endpoint->incarnation,
+		endpoint->is_loading.path, endpoint->is_sleeping.path, endpoint->wants_key.path,
+		endpoint->key_rejected.path, endpoint->open_onboarding.path, endpoint->last.tls_text,
+		endpoint->last.path, endpoint->last.excerpt, endpoint->last.server_header,
+		endpoint->last.via_header, endpoint->last.content_type, endpoint->last.location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
@@ -53,9 +53,10 @@ static struct known_endpoint *new_endpoint(const char *url)
 {
 	struct known_endpoint *endpoint = mem_alloc(sizeof(*endpoint));
 	char **texts[] = { &endpoint->peer_id, &endpoint->address, &endpoint->at, &endpoint->server,
-		&endpoint->title, &endpoint->version, &endpoint->incarnation, &endpoint->last.tls_text,
-		&endpoint->last.path, &endpoint->last.excerpt, &endpoint->last.server_header,
-		&endpoint->last.via_header, &endpoint->last.content_type, &endpoint->last.location };
+		&endpoint->title, &endpoint->api, &endpoint->version, &endpoint->incarnation,
+		&endpoint->last.tls_text, &endpoint->last.path, &endpoint->last.excerpt,
+		&endpoint->last.server_header, &endpoint->last.via_header, &endpoint->last.content_type,
+		&endpoint->last.location };
 
 	endpoint->url = mem_copy(url);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -76,6 +77,7 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 		endpoint->since = now;
 		ledger_set_text(&endpoint->server, obs->server);
 		ledger_set_text(&endpoint->title, obs->title);
+		ledger_set_text(&endpoint->api, obs->api);
 	}
 	ledger_set_text(&endpoint->peer_id, obs->peer_id);
 	ledger_set_text(&endpoint->address, obs->address);
@@ -342,6 +344,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (*answer->server) {
 		ledger_set_text(&endpoint->server, answer->server);
 		ledger_set_text(&endpoint->title, answer->title);
+		ledger_set_text(&endpoint->api, answer->api);
 		endpoint->is_front_end = answer->is_front_end;
 	}
 	if (answer->reading && answer->is_expected)

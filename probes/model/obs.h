@@ -211,6 +211,7 @@ struct obs_endpoint {
 	bool is_pinned;
 	bool is_own;                /* on this machine */
 	const char *server, *title; /* remembered from an earlier run, "" else */
+	const char *api; /* where its OpenAI API is, under the URL: "/v1"; "" unknown, or nowhere */
 };
 
 /* How far the search for servers is. */
@@ -242,10 +243,10 @@ struct obs_answer {
 	double connect_ms, tls_ms, ttfb_ms; /* NAN where the connection was reused */
 	double bytes_sent, bytes_received;
 	enum cost cost;
-	const char *server, *title;    /* family, "" while not told */
-	bool is_front_end;             /* a web UI, not an engine */
-	bool is_expected;              /* the family's reader found what it wants in this answer */
-	const struct reading *reading; /* NULL: none */
+	const char *server, *title, *api; /* family, "" while not told */
+	bool is_front_end;                /* a web UI, not an engine */
+	bool is_expected;                 /* the family's reader found what it wants in this answer */
+	const struct reading *reading;    /* NULL: none */
 };
 
 /* tailscaled pings a path each 3 s while something is sent. */

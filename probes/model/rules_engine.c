@@ -24,17 +24,17 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 static bool is_loading(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	if (!endpoint_is_good(e->endpoint))
+	if (!endpoint_is_good(e->asked))
 		return false;
-	for (size_t i = 0; i < e->endpoint->models.count; i++)
-		if (e->endpoint->models.items[i].state == MODEL_LOADING)
-			snprintf(f->detail, sizeof(f->detail), " %s", e->endpoint->models.items[i].id);
-	return e->endpoint->is_loading.holds || *f->detail;
+	for (size_t i = 0; i < e->asked->models.count; i++)
+		if (e->asked->models.items[i].state == MODEL_LOADING)
+			snprintf(f->detail, sizeof(f->detail), " %s", e->asked->models.items[i].id);
+	return e->asked->is_loading.holds || *f->detail;
 }
 
 static bool is_busy(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 
 	if (!endpoint_is_good(endpoint) || !(endpoint->running > 0 || endpoint->waiting > 0))
 		return false;
@@ -68,7 +68,7 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 /* The server, or the models of a router of which none is awake. A request does not wake a vLLM. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 
 	snprintf(f->detail, sizeof(f->detail), "%s",
 		strcmp(endpoint->server, "vllm") == 0 ? "it serves nobody until it is woken"
@@ -78,10 +78,10 @@ static bool is_sleeping(const struct evidence *e, struct finding *f)
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
 {
-	if (!endpoint_is_good(e->endpoint) || !e->endpoint->models_known || e->endpoint->models.count ||
-		e->endpoint->is_front_end)
+	if (!endpoint_is_good(e->asked) || !e->asked->models_known || e->asked->models.count ||
+		e->asked->is_front_end)
 		return false;
-	if (strcmp(e->endpoint->server, "ollama") == 0)
+	if (strcmp(e->asked->server, "ollama") == 0)
 		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
 	return true;
 }

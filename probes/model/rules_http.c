@@ -157,11 +157,8 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 
 bool endpoint_wants_key(const struct evidence *e)
 {
-	const struct known_endpoint *door = e->endpoint, *behind = e->backend;
-
-	return endpoint_is_good(door) &&
-	       (door->wants_key.holds || (behind && endpoint_is_good(behind) && behind->wants_key.holds &&
-						 strcmp(behind->server, door->server) == 0));
+	return endpoint_is_good(e->endpoint) &&
+	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
 }
 
 /* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */

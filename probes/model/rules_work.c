@@ -3,7 +3,8 @@
  * These rows stand before those on HTTP: they want a server that answers as it should (or says itself that
  * its queue is full), and then no status explains what they see. A wish for a key, above all, explains no
  * stalled engine. What is only likely says so: an expiry in the past is a long answer, too, and Ollama's
- * frozen runner shows in none of its answers, so nothing is claimed of it. */
+ * frozen runner shows in none of its answers, so nothing is claimed of it. All of it is judged from the door
+ * through which the engine is asked, and holds for every door to it. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -27,7 +28,7 @@
  * own clock: while nobody looks, nothing is known. */
 static bool counts_nothing(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 	const struct known_engine *engine = &endpoint->engine;
 	int64_t still = when_since(engine->moved, engine->counted);
 	double requests = endpoint->running > 0 ? endpoint->running : endpoint->waiting;
@@ -47,7 +48,7 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
  * the engine for is not. A burst of requests silences all its paths alike. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 	size_t hung = 0;
 
 	if (strcmp(endpoint->server, "llama-server") != 0)
@@ -65,14 +66,14 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->endpoint) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
+	return endpoint_is_good(e->asked) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
 }
 
 /* ---- the queue ---- */
 
 void engine_say_wait(const struct evidence *e, char *text, size_t size)
 {
-	const struct known_engine *engine = &e->endpoint->engine;
+	const struct known_engine *engine = &e->asked->engine;
 	int64_t queued = when_known(engine->queued) ? when_since(engine->queued, e->now) : 0;
 	double ttft = window_percentile(engine->timings[TIMING_TTFT], 0.95, e->now) * 1000;
 	char number[32];
@@ -105,7 +106,7 @@ static bool says_full(const struct known_endpoint *endpoint)
 
 static bool is_full(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 	struct when turned_away = endpoint->engine.turned_away;
 	char span[32];
 
@@ -143,8 +144,8 @@ static size_t name_models(
 
 static bool has_failed_to_load(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->endpoint) &&
-	       name_models(e->endpoint, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
+	return endpoint_is_good(e->asked) &&
+	       name_models(e->asked, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
 }
 
 static double share_on_cpu(const struct known_model *model)
@@ -161,11 +162,11 @@ static bool has_spilled(const struct evidence *e, struct finding *f)
 	const struct known_model *worst = NULL;
 	double share;
 
-	for (size_t i = 0; i < e->endpoint->models.count; i++)
-		if (!worst || share_on_cpu(&e->endpoint->models.items[i]) > share_on_cpu(worst))
-			worst = &e->endpoint->models.items[i];
+	for (size_t i = 0; i < e->asked->models.count; i++)
+		if (!worst || share_on_cpu(&e->asked->models.items[i]) > share_on_cpu(worst))
+			worst = &e->asked->models.items[i];
 	share = worst ? share_on_cpu(worst) : 0;
-	if (!endpoint_is_good(e->endpoint) || !e->endpoint->engine.has_gpu || share < SPILL_LEAST)
+	if (!endpoint_is_good(e->asked) || !e->asked->engine.has_gpu || share < SPILL_LEAST)
 		return false;
 	if (share < 1)
 		snprintf(f->detail, sizeof(f->detail),
@@ -181,10 +182,10 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 {
 	char span[32];
 
-	if (!endpoint_is_good(e->endpoint))
+	if (!endpoint_is_good(e->asked))
 		return false;
-	for (size_t i = 0; i < e->endpoint->models.count; i++) {
-		const struct known_model *model = &e->endpoint->models.items[i];
+	for (size_t i = 0; i < e->asked->models.count; i++) {
+		const struct known_model *model = &e->asked->models.items[i];
 
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
@@ -200,7 +201,7 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 
 static bool is_cold(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->endpoint;
+	const struct known_endpoint *endpoint = e->asked;
 
 	(void)f;
 	if (!endpoint_is_good(endpoint) || !endpoint->models_known || !endpoint->loaded_known)
@@ -215,10 +216,10 @@ static bool is_cold(const struct evidence *e, struct finding *f)
 
 static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->endpoint->engine;
+	const struct known_engine *engine = &e->asked->engine;
 	char slow[32], usual[32];
 
-	if (!endpoint_is_good(e->endpoint) || engine->slow_polls < SLOW_POLLS)
+	if (!endpoint_is_good(e->asked) || engine->slow_polls < SLOW_POLLS)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
 		text_ms(slow, sizeof(slow), engine->slow_ms),
@@ -228,10 +229,10 @@ static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 
 static bool was_restarted(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->endpoint->engine;
+	const struct known_engine *engine = &e->asked->engine;
 	int64_t age = when_since(engine->restarted, e->now);
 
-	if (!endpoint_answered(e->endpoint) || !when_known(engine->restarted) || engine->is_many ||
+	if (!endpoint_answered(e->asked) || !when_known(engine->restarted) || engine->is_many ||
 		age > RESTARTED_MS)
 		return false;
 	text_span(f->detail, sizeof(f->detail), age);

@@ -320,6 +320,7 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	settle_mounts(&s);
 	settle_flows(&s);
 	settle_anatomies(&s);
+	settle_offers(&s);
 	settle_events(&s);
 	settle_sums(&s);
 	snapshot->status = overall(&s);

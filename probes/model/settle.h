@@ -29,6 +29,7 @@ void settle_flows(struct settling *settling);
 void settle_engine(const struct known_engine *engine, struct endpoint *row, struct when now);
 void settle_anatomies(struct settling *settling); /* once both doors of an engine are settled */
 void settle_endpoints(struct settling *settling);
+void settle_offers(struct settling *settling); /* once both doors of an engine are settled */
 const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount);
 
 #endif

@@ -43,6 +43,15 @@ const struct known_endpoint *settle_backend(const struct ledger *ledger, const s
 		       : NULL;
 }
 
+/* A mount that answers as its backend does is another door to one engine, which is asked there. */
+static const struct known_endpoint *asked_door(
+	const struct known_endpoint *door, const struct known_endpoint *backend)
+{
+	bool is_same = backend && endpoint_is_good(door) && strcmp(backend->server, door->server) == 0;
+
+	return is_same ? backend : door;
+}
+
 /* A fault is believed by its verdict; without one, the state is that of the last good answer. What was slow
  * was so by a verdict, most often its path's, and is well when that goes. */
 static enum state base_state(const struct known_endpoint *endpoint)
@@ -106,6 +115,7 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	enum state state, base = base_state(known);
 	bool is_explained;
 
+	evidence.asked = asked_door(known, evidence.backend);
 	if (s->ledger->status && !ledger_daemon_runs(s->ledger) && *known->peer_id) {
 		row->state = known->state;
 		row->is_stale = true;
@@ -199,6 +209,7 @@ static void copy_endpoint(struct settling *s, const struct known_endpoint *known
 	row->is_pinned = known->is_pinned;
 	row->server = arena_copy(s->arena, known->server);
 	row->title = arena_copy(s->arena, known->title);
+	row->base_url = *known->api ? arena_printf(s->arena, "%s%s", known->url, known->api) : "";
 	row->version = arena_copy(s->arena, known->version);
 	row->age_ms = age;
 	row->is_stale = when_known(known->good) && age > 3 * (double)s->ledger->terms.poll_ms;

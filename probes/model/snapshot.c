@@ -97,6 +97,14 @@ const char *model_state_name(enum model_state state)
 	return names[state];
 }
 
+const char *warmth_name(enum warmth warmth)
+{
+	static const char *const names[WARMTH_COUNT] = { "unknown", "cold", "sleeping", "loading", "warm",
+		"hot" };
+
+	return names[warmth];
+}
+
 const char *serve_protocol_name(enum serve_protocol protocol)
 {
 	static const char *const names[] = { "https", "http", "tcp", "tls-tcp", "tun" };

@@ -155,10 +155,11 @@ struct anatomy {
 };
 
 struct endpoint {
-	int peer;        /* index into peers, -1: outside the tailnet (or this machine's loopback) */
-	int engine_id;   /* equal where two doors lead to one engine */
-	const char *url; /* base URL, https by name */
-	const char *at;  /* how a row shows the door: "https /ollama", ":11434" */
+	int peer;             /* index into peers, -1: outside the tailnet (or this machine's loopback) */
+	int engine_id;        /* equal where two doors lead to one engine */
+	const char *url;      /* base URL, https by name */
+	const char *base_url; /* what an OpenAI client takes: "https://…/v1"; "": unknown, or no such API */
+	const char *at;       /* how a row shows the door: "https /ollama", ":11434" */
 	enum found_by found_by;
 	const char *server, *title, *version; /* "" until told */
 	enum state state;
@@ -179,6 +180,25 @@ struct endpoint {
 	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
 	size_t spark_count;
 	double requests, bytes_sent, bytes_received;
+};
+
+/* How soon a model answers, the best last. */
+enum warmth {
+	WARMTH_UNKNOWN, /* its server does not tell whether it is loaded */
+	WARMTH_COLD,    /* the first request loads it */
+	WARMTH_SLEEPING,
+	WARMTH_LOADING,
+	WARMTH_WARM, /* loaded and idle */
+	WARMTH_HOT,  /* loaded and working */
+	WARMTH_COUNT
+};
+
+/* A place where a model can be asked: of several doors to one engine the best. */
+struct offer {
+	size_t model, endpoint; /* indices */
+	enum warmth warmth;
+	size_t rank;     /* among the offers of its model, 1 is the best; 0: not to be picked */
+	const char *why; /* why it is not to be picked, or what the choice costs; "" */
 };
 
 struct mount {
@@ -260,6 +280,8 @@ struct snapshot {
 	size_t endpoint_count;
 	struct model *models;
 	size_t model_count;
+	struct offer *offers; /* by model, the best first */
+	size_t offer_count;
 	struct mount *mounts;
 	size_t mount_count;
 	struct verdict *verdict_list; /* all of them; rows hold spans */
@@ -286,6 +308,7 @@ const char *status_name(enum status status);
 const char *cost_name(enum cost cost);
 const char *capture_state_name(enum capture_state state);
 const char *model_state_name(enum model_state state);
+const char *warmth_name(enum warmth warmth);
 const char *serve_protocol_name(enum serve_protocol protocol);
 const char *traffic_path_name(enum traffic_path path);
 /* The worst verdict that is not muted; NULL where there is none. */

@@ -38,7 +38,7 @@ static const struct field peer_fields[] = {
 	PROSE(peer, pings[PING_DISCO].by), PROSE(peer, pings[PING_TSMP].by),
 };
 static const struct field endpoint_fields[] = {
-	PROSE(endpoint, url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
+	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
 	WORD(endpoint, version), PROSE(endpoint, anatomy.text),
 };
 static const struct field mount_fields[] = {
@@ -46,6 +46,7 @@ static const struct field mount_fields[] = {
 };
 static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, fix) };
 static const struct field model_fields[] = { PROSE(model, id), WORD(model, quantisation) };
+static const struct field offer_fields[] = { PROSE(offer, why) };
 static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), PROSE(event, text) };
 static const struct field sent_fields[] = { WORD(sent, path) };
 static const struct field flow_fields[] = { WORD(flow, service) };
@@ -109,6 +110,7 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	ROWS(mount_fields, snapshot->mounts, snapshot->mount_count);
 	ROWS(verdict_fields, snapshot->verdict_list, snapshot->verdict_count);
 	ROWS(model_fields, snapshot->models, snapshot->model_count);
+	ROWS(offer_fields, snapshot->offers, snapshot->offer_count);
 	ROWS(event_fields, snapshot->events, snapshot->event_count);
 	ROWS(sent_fields, snapshot->sents, snapshot->sent_count);
 	ROWS(flow_fields, snapshot->flows, snapshot->flow_count);

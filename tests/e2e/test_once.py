@@ -262,6 +262,35 @@ door edge:proxy https 18443 / litellm-1.106.2/key-missing pinned key sk-very-sec
     assert "sk-very-secret" not in ended.out + ended.errors + text.out + log
 
 
+TWO = """
+daemon magicdns off
+peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
+peer gpu2 linux direct 10.99.0.12:41641 rtt 1 tag gpu
+door gpu1:ollama https 18443 /ollama ollama-0.17.4/models-unloaded pinned
+door gpu2:ollama https 18443 /ollama ollama-0.17.4/loaded-idle pinned
+"""
+
+
+@test
+def a_pick_is_the_place_where_the_model_is_loaded():
+    with FakeTailnet(TWO) as fake:
+        plain, why = top("--pick", "mid", fake=fake), top("--pick", "mid", "-v", fake=fake)
+        unknown = top("--pick", "no-such-model", fake=fake)
+        offers = [offer for offer in once(fake).json["offers"] if offer["model"] == "mid:latest"]
+    best = "https://gpu2.tail4c1d.ts.net:18443/ollama/v1\n"
+    assert (plain.status, plain.out, plain.errors) == (0, best, ""), plain.out + plain.errors
+    assert why.out == best and "  2  https://gpu1" in why.errors and "not loaded" in why.errors, why.errors
+    assert unknown.status == 2 and not unknown.out and "mid:latest" in unknown.errors, unknown.errors
+    assert [offer["warmth"] for offer in offers] == ["warm", "cold"], offers
+
+
+@test
+def a_dead_server_is_never_picked():
+    with FakeTailnet(TWO.replace("ollama-0.17.4/loaded-idle", "refused")) as fake:
+        ended = top("--pick", "mid", fake=fake)
+    assert ended.out == "https://gpu1.tail4c1d.ts.net:18443/ollama/v1\n", ended.out + ended.errors
+
+
 @test
 def usage_errors_end_with_64():
     for words in (["--no-such-thing"], ["--format", "yaml"], ["--endpoint", "ftp://x"], ["--period", "soon"]):

@@ -35,7 +35,7 @@ def the_fleet_comes_up_worst_first_at_80_by_24():
 def every_view_opens_with_its_key_and_escape_leads_back():
     with FakeTailnet(path=DEMO) as fake, Terminal(fake, 120, 40) as terminal:
         assert terminal.shows("host")
-        for key, sign in (("2", "[2 Paths]"), ("3", "[3 Serve]"), ("4", "[4 Clients]"), ("5", "[5 Events]"), ("1", "[1 Fleet]")):
+        for key, sign in (("2", "[2 Paths]"), ("3", "[3 Models]"), ("4", "[4 Serve]"), ("5", "[5 Clients]"), ("6", "[6 Events]"), ("1", "[1 Fleet]")):
             terminal.press(key)
             assert terminal.shows(sign), terminal.text()
         terminal.press("enter")

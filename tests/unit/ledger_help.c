@@ -103,6 +103,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 			.is_own = is_own,
 			.server = test.family ? test.family->name : "",
 			.title = test.family ? test.family->title : "",
+			.api = test.family ? family_api(test.family) : "",
 		},
 		at(0));
 }
@@ -169,7 +170,8 @@ void times_path(struct ledger *l, int ms, struct when now)
 	with_peer(status, GPU1_ID, "gpu1")->current_address = "10.99.0.11:41641";
 	sees(l, now, status);
 	starts_capture(l, now);
-	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d", ms * 1000);
+	hears(l, now, "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.11:41641 vni=0 us=%d",
+		ms * 1000);
 }
 
 void ends_period(struct ledger *l, struct when now)
@@ -239,6 +241,7 @@ static void tell(
 	if (test.family) {
 		obs.server = test.family->name;
 		obs.title = test.family->title;
+		obs.api = family_api(test.family);
 		obs.is_front_end = test.family->kind == KIND_FRONT_END;
 	}
 	ledger_see_answer(l, &obs, now);

@@ -129,6 +129,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.peer = peer,
 		.engine_id = -1,
 		.url = url,
+		.base_url = "",
 		.at = at,
 		.found_by = FOUND_PORT,
 		.server = "",
@@ -286,6 +287,7 @@ static void make_healthy(struct snapshot *snapshot)
 
 	list[0] = new_endpoint(1, "http://gpu1.tail1234.ts.net:11434", ":11434");
 	serve(&list[0], "ollama", "Ollama", 9, calm);
+	list[0].base_url = "http://gpu1.tail1234.ts.net:11434/v1";
 	list[0].tokens_per_s = 41;
 	list[0].anatomy.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
 			       "headers: the server";
@@ -293,7 +295,9 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "https /llama");
 	serve(&list[1], "vllm", "vLLM", 12, rising);
 	give_models(snapshot, &list[1], 1, 1);
+	list[1].base_url = "https://gpu2.tail1234.ts.net/llama/v1";
 	list[1].running = 16;
+	list[1].slots = 16;
 	list[1].waiting = 7;
 	list[1].tokens_per_s = 812;
 	list[1].anatomy.queue_ms = 1900;
@@ -343,10 +347,13 @@ static void make_broken(struct snapshot *snapshot)
 			.fix = "OLLAMA_HOST=0.0.0.0" });
 	list[6] = new_endpoint(8, "http://studio.tail1234.ts.net:1234", ":1234");
 	serve(&list[6], "lm-studio", "LM Studio", 55, rising);
+	list[6].base_url = "http://studio.tail1234.ts.net:1234/v1";
 	give_models(snapshot, &list[6], 0, 9);
 	judge(snapshot, &list[6], snapshot->verdict_list[snapshot->peers[8].verdicts.first]);
 	list[7] = new_endpoint(9, "http://tower.tail1234.ts.net:8000", ":8000");
 	serve(&list[7], "vllm", "vLLM", NAN, broken);
+	list[7].base_url = "http://tower.tail1234.ts.net:8000/v1";
+	give_models(snapshot, &list[7], 1, 1);
 	list[7].is_stale = true;
 	list[7].age_ms = 95000;
 	judge(snapshot, &list[7],
@@ -358,6 +365,7 @@ static void make_broken(struct snapshot *snapshot)
 			.fix = "start the server, or `tailscale serve --bg 8000` there" });
 	list[8] = new_endpoint(6, "http://pi.tail1234.ts.net:11434", ":11434");
 	serve(&list[8], "ollama", "Ollama", 19, calm);
+	list[8].base_url = "http://pi.tail1234.ts.net:11434/v1";
 	give_models(snapshot, &list[8], 0, 2);
 	judge(snapshot, &list[8],
 		(struct verdict){ .code = "vram-spill",
@@ -372,6 +380,27 @@ static void make_broken(struct snapshot *snapshot)
 	list[9].state = STATE_UNKNOWN;
 	list[9].since = 0;
 	list[9].age_ms = NAN;
+}
+
+/* Where each of the first models is, the best place first. */
+static void make_offers(struct snapshot *snapshot)
+{
+	const struct endpoint *list = snapshot->endpoints;
+	const struct offer table[] = {
+		{ list[0].models.first + 3, 0, WARMTH_COLD, 1, "not loaded: the first request waits for it" },
+		{ list[6].models.first + 3, 6, WARMTH_COLD, 2, "not loaded: the first request waits for it" },
+		{ list[0].models.first + 1, 0, WARMTH_WARM, 1, "" },
+		{ list[8].models.first + 1, 8, WARMTH_COLD, 2, "not loaded: the first request waits for it" },
+		{ list[0].models.first, 0, WARMTH_WARM, 1, "" },
+		{ list[1].models.first, 1, WARMTH_HOT, 2, "every place in it is taken" },
+		{ list[8].models.first, 8, WARMTH_COLD, 3, "not loaded: the first request waits for it" },
+		{ list[6].models.first, 6, WARMTH_COLD, 4, "not loaded: the first request waits for it" },
+		{ list[7].models.first, 7, WARMTH_WARM, 0, "does not answer" },
+	};
+
+	snapshot->offers = arena_alloc(snapshot->arena, sizeof(table));
+	memcpy(snapshot->offers, table, sizeof(table));
+	snapshot->offer_count = ARRAY_LEN(table);
 }
 
 static void make_mounts(struct snapshot *snapshot)
@@ -436,6 +465,7 @@ struct snapshot *sample_fleet(void)
 	memcpy(snapshot->sents, sents, sizeof(sents));
 	snapshot->sent_count = ARRAY_LEN(sents);
 	snapshot->endpoints[0].sent = (struct span){ 0, ARRAY_LEN(sents) };
+	make_offers(snapshot);
 	make_mounts(snapshot);
 	make_events(snapshot);
 	snapshot->traffic.source = "usermetrics";

@@ -72,6 +72,7 @@ static struct endpoint an_endpoint(const char *url)
 		.peer = -1,
 		.engine_id = 1,
 		.url = url,
+		.base_url = "",
 		.at = "",
 		.server = "",
 		.title = "",
@@ -129,6 +130,10 @@ static struct endpoint endpoints[2];
 static struct model models[] = {
 	{ "qwen3:8b", "Q4_K_M", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN },
 	{ "phi4", "", MODEL_COLD, NAN, NAN, NAN, 0 },
+};
+static struct offer offers[] = {
+	{ 0, 0, WARMTH_HOT, 1, "" },
+	{ 1, 1, WARMTH_UNKNOWN, 0, "does not answer" },
 };
 static struct mount mounts[2];
 static struct flow flows[2];
@@ -201,6 +206,7 @@ static void fill_rows(void)
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
 	endpoints[0].engine_id = 3;
+	endpoints[0].base_url = "https://gpu1.tail4c1d.ts.net/ollama/v1";
 	endpoints[0].found_by = FOUND_SERVE;
 	endpoints[0].server = "ollama";
 	endpoints[0].version = "0.17.4";
@@ -246,6 +252,8 @@ static struct snapshot a_snapshot(void)
 	snapshot.endpoint_count = ARRAY_LEN(endpoints);
 	snapshot.models = models;
 	snapshot.model_count = ARRAY_LEN(models);
+	snapshot.offers = offers;
+	snapshot.offer_count = ARRAY_LEN(offers);
 	snapshot.mounts = mounts;
 	snapshot.mount_count = ARRAY_LEN(mounts);
 	snapshot.verdicts = (struct span){ 3, 1 };
@@ -456,6 +464,26 @@ static void an_endpoint_names_its_peer_its_models_and_its_faults(void **state)
 	json_free(tree);
 }
 
+static void an_offer_tells_where_a_model_is(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	struct json *tree = written(&snapshot, false);
+	const struct json *best = row(tree, "offers", 0), *refused = row(tree, "offers", 1);
+
+	(void)state;
+	assert_string_equal(json_text(best, "model"), "qwen3:8b");
+	assert_string_equal(json_text(best, "url"), "https://gpu1.tail4c1d.ts.net/ollama");
+	assert_string_equal(json_text(best, "warmth"), "hot");
+	assert_true(json_number(best, "rank") == 1 && json_number(best, "engine_id") == 3);
+	assert_false(has_key(best, "why"));
+	assert_string_equal(json_text(refused, "why"), "does not answer");
+	assert_false(has_key(refused, "rank"));
+	assert_string_equal(
+		json_text(row(tree, "endpoints", 0), "base_url"), "https://gpu1.tail4c1d.ts.net/ollama/v1");
+	assert_false(has_key(row(tree, "endpoints", 1), "base_url"));
+	json_free(tree);
+}
+
 static void mounts_and_the_ledger_are_told(void **state)
 {
 	struct snapshot snapshot = a_snapshot();
@@ -527,6 +555,7 @@ int main(void)
 		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
+		cmocka_unit_test(an_offer_tells_where_a_model_is),
 		cmocka_unit_test(mounts_and_the_ledger_are_told),
 		cmocka_unit_test(the_form_that_is_not_pretty_is_one_line),
 		cmocka_unit_test(a_full_disk_is_told),

@@ -110,6 +110,16 @@ static void every_other_option_is_taken(void **state)
 	assert_false(test->settings.has_capture);
 }
 
+static void a_pick_is_made_once_and_says_why_where_it_is_asked_to(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--pick qwen3:8b -v"), 0);
+	assert_string_equal(test->options.pick, "qwen3:8b");
+	assert_true(test->options.is_verbose && test->options.is_once);
+	assert_false(test->options.wants_version);
+}
+
 static void a_format_without_watch_means_once(void **state)
 {
 	struct test *test = *state;
@@ -214,6 +224,17 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--format yaml", "tsllm-top: --format: 'yaml' is neither 'text' nor 'json'\n" },
 		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is none of on, off, auto\n" },
 		{ "--once --watch", "tsllm-top: --once: not together with --watch\n" },
+		{ "--pick m --watch",
+			"tsllm-top: --pick: prints one line, once: not together with --watch or "
+			"--format\n" },
+		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
+		{ "--doctor --pick m", "tsllm-top: --doctor: not together with --pick\n" },
+		{ "--doctor --watch",
+			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
+			"--format json\n" },
+		{ "--redact", "tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
+		{ "--redact --pick m",
+			"tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
 		{ "--endpoint x", "tsllm-top: --endpoint: 'x' is no URL like http://gpu1:11434 or "
 				  "https://gpu1.example.ts.net/path\n" },
 	};
@@ -231,10 +252,10 @@ static void wrong_usage_is_64_and_says_why(void **state)
 
 static void help_fits_in_eighty_columns_and_has_every_option(void **state)
 {
-	static const char *const names[] = { "--once", "--watch", "--format", "--period", "--deadline",
-		"--socket", "--tailscale", "--config", "--print-config", "--endpoint", "--ca-file",
-		"--passive", "--no-capture", "--ascii", "--theme", "--mouse", "--log", "--forget", "--help",
-		"--version" };
+	static const char *const names[] = { "--once", "--watch", "--doctor", "--redact", "--pick",
+		"--verbose", "--format", "--period", "--deadline", "--socket", "--tailscale", "--config",
+		"--print-config", "--endpoint", "--ca-file", "--passive", "--no-capture", "--ascii",
+		"--theme", "--mouse", "--log", "--forget", "--help", "--version" };
 	char text[4096] = "";
 	FILE *file = fmemopen(text, sizeof(text), "w");
 
@@ -277,6 +298,7 @@ int main(void)
 		TEST(a_doctor_takes_one_operand_and_pins_a_url),
 		TEST(an_operand_without_a_doctor_is_not_understood),
 		TEST(every_other_option_is_taken),
+		TEST(a_pick_is_made_once_and_says_why_where_it_is_asked_to),
 		TEST(a_format_without_watch_means_once),
 		TEST(options_win_over_the_configuration_wherever_it_is_named),
 		TEST(a_fault_of_the_configuration_is_said_and_does_not_stop),

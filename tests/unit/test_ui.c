@@ -181,15 +181,17 @@ static void numbers_and_tab_change_the_view(void **state)
 	press(&seat, '2');
 	assert_true(screen_has(&seat, "[2 Paths]"));
 	press(&seat, PRESS_TAB);
-	assert_true(screen_has(&seat, "[3 Serve]"));
+	assert_true(screen_has(&seat, "[3 Models]"));
 	press(&seat, PRESS_TAB);
-	assert_true(screen_has(&seat, "[4 Clients]"));
+	assert_true(screen_has(&seat, "[4 Serve]"));
 	press(&seat, PRESS_TAB);
-	assert_true(screen_has(&seat, "[5 Events]"));
+	assert_true(screen_has(&seat, "[5 Clients]"));
+	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[6 Events]"));
 	press(&seat, PRESS_TAB);
 	assert_true(screen_has(&seat, "[1 Fleet]"));
 	press(&seat, PRESS_BACK_TAB);
-	assert_true(screen_has(&seat, "[5 Events]"));
+	assert_true(screen_has(&seat, "[6 Events]"));
 	leave(&seat);
 }
 
@@ -422,7 +424,7 @@ static void an_event_opens_what_it_is_about(void **state)
 	struct seat seat = sit(sample_fleet());
 
 	(void)state;
-	press(&seat, '5');
+	press(&seat, '6');
 	press(&seat, 'j');
 	press(&seat, PRESS_ENTER);
 	assert_true(screen_has(&seat, "studio.tail1234.ts.net"));
@@ -457,6 +459,21 @@ static void copying_gives_the_url_or_the_peers_full_name(void **state)
 	assert_false(row_has(&seat, HEIGHT - 1, "copied"));
 	press(&seat, 'y');
 	assert_string_equal(ui_copied_text(seat.ui), "studio.tail1234.ts.net");
+	leave(&seat);
+}
+
+static void a_model_opens_its_server_and_copies_what_a_client_takes(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '3');
+	press(&seat, 'y');
+	assert_string_equal(ui_copied_text(seat.ui), "http://gpu1.tail1234.ts.net:11434/v1");
+	press(&seat, PRESS_ENTER);
+	assert_true(screen_has(&seat, "LATENCY"));
+	press(&seat, 'y');
+	assert_string_equal(ui_copied_text(seat.ui), "http://gpu1.tail1234.ts.net:11434");
 	leave(&seat);
 }
 
@@ -554,6 +571,7 @@ int main(void)
 		cmocka_unit_test(an_event_opens_what_it_is_about),
 		cmocka_unit_test(a_page_scrolls_and_stops_at_its_end),
 		cmocka_unit_test(copying_gives_the_url_or_the_peers_full_name),
+		cmocka_unit_test(a_model_opens_its_server_and_copies_what_a_client_takes),
 		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
 		cmocka_unit_test(a_click_selects_and_a_second_one_opens),
 		cmocka_unit_test(a_click_on_a_head_sorts_and_on_a_tab_switches),

@@ -1,0 +1,131 @@
+/* One line for a script on stdout; everything for a person is on the other stream. */
+#include "tui/print_pick.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/model/pick.h"
+#include "tui/view.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NAMED_MOST 5 /* models in one sentence */
+
+struct printer {
+	FILE *errors;
+	const struct snapshot *snapshot;
+	const char *name;
+	struct pick pick;
+};
+
+static const struct offer *offer_at(const struct printer *p, size_t i)
+{
+	return &p->snapshot->offers[p->pick.offers.first + i];
+}
+
+static const char *model_at(const struct printer *p, size_t i)
+{
+	return p->snapshot->models[offer_at(p, i)->model].id;
+}
+
+/* Nothing where it is not known. */
+static void say_figure(
+	FILE *file, char *(*text)(char *to, size_t size, double figure), double figure, const char *unit)
+{
+	char number[32];
+
+	if (!isnan(figure))
+		fprintf(file, ", %s %s", text(number, sizeof(number), figure), unit);
+}
+
+/* "  1  https://gpu1.tail1234.ts.net/v1  warm, gpu1, direct, 3.1 ms, 41 tok/s". */
+static void say_usable(const struct printer *p, const struct offer *offer, const struct endpoint *endpoint)
+{
+	const struct peer *peer = endpoint->peer < 0 ? NULL : &p->snapshot->peers[endpoint->peer];
+	struct value way = { .text = "" };
+
+	fprintf(p->errors, "%3zu  %s  %s", offer->rank, endpoint->base_url, warmth_name(offer->warmth));
+	if (peer) {
+		value_way(&way, peer);
+		fprintf(p->errors, ", %s, %s", peer->name, way.text);
+		say_figure(p->errors, text_ms, peer->path.rtt_ms, "ms");
+	}
+	say_figure(p->errors, text_speed, endpoint->tokens_per_s, "tok/s");
+	say_figure(p->errors, text_count, endpoint->waiting, "waiting");
+	fprintf(p->errors, "%s%s\n", *offer->why ? ": " : "", offer->why);
+}
+
+static void say_place(const struct printer *p, const struct offer *offer)
+{
+	const struct endpoint *endpoint = &p->snapshot->endpoints[offer->endpoint];
+
+	if (offer->rank)
+		say_usable(p, offer, endpoint);
+	else
+		fprintf(p->errors, "  -  %s  %s\n", endpoint->url, offer->why);
+}
+
+static void say_places(const struct printer *p)
+{
+	fprintf(p->errors, "%s\n", model_at(p, 0));
+	for (size_t i = 0; i < p->pick.offers.count; i++)
+		say_place(p, offer_at(p, i));
+}
+
+/* The models among the offers from the first on, each once, that fit the name, or all where none does. */
+static void say_models(const struct printer *p, const char *before)
+{
+	bool is_any = p->pick.result == PICK_UNKNOWN;
+	size_t count = is_any ? p->snapshot->offer_count : p->pick.offers.count, said = 0;
+
+	for (size_t i = 0; i < count && said <= NAMED_MOST; i++) {
+		if ((i && strcmp(model_at(p, i), model_at(p, i - 1)) == 0) ||
+			(!is_any && !pick_fits(p->snapshot, &p->pick, p->pick.offers.first + i, p->name)))
+			continue;
+		fprintf(p->errors, "%s%s", said ? ", " : before,
+			said < NAMED_MOST ? model_at(p, i) : "and others");
+		said++;
+	}
+}
+
+static void say_why_not(const struct printer *p)
+{
+	char name[TEXT_CAP];
+
+	fprintf(p->errors, "tsllm-top: --pick: ");
+	text_clean(name, sizeof(name), p->name, strlen(p->name));
+	switch (p->pick.result) {
+	case PICK_NOWHERE:
+		fprintf(p->errors, "no server can be used that has %s\n", model_at(p, 0));
+		say_places(p);
+		return;
+	case PICK_AMBIGUOUS:
+		fprintf(p->errors, "'%s' could be ", name);
+		say_models(p, "");
+		break;
+	default:
+		fprintf(p->errors, "no server tells of a model '%s'", name);
+		say_models(p, "; there is ");
+		break;
+	}
+	fputs("\n", p->errors);
+}
+
+int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose)
+{
+	const struct printer p = { errors, snapshot, name, pick_model(snapshot, name) };
+	const struct daemon *daemon = &snapshot->daemon;
+
+	if (p.pick.result == PICK_FOUND) {
+		if (is_verbose)
+			say_places(&p);
+		fprintf(out, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
+		return STATUS_OK;
+	}
+	say_why_not(&p);
+	if (strcmp(daemon->backend_state, "Running") == 0)
+		return STATUS_DOWN;
+	fprintf(errors, "tsllm-top: tailscaled does not run here: %s\n",
+		*daemon->trouble ? daemon->trouble : daemon->backend_state);
+	return STATUS_UNKNOWN;
+}
