@@ -24,37 +24,43 @@ static bool is_named(const struct peer *peer, const char *word)
 	return false;
 }
 
-static bool find_url(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
+static bool find_peer(const struct snapshot *snapshot, const char *name, struct ladder_target *target)
 {
-	char normal[1024];
-	struct url url;
-
-	if (url_split(&url, word) < 0 || url_join(&url, normal, sizeof(normal)) < 0)
-		return false;
-	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		if (strcmp(snapshot->endpoints[i].url, normal) == 0) {
-			*target = (struct ladder_target){ snapshot->endpoints[i].peer, (int)i };
-			return true;
-		}
-	return false;
-}
-
-bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
-{
-	size_t length = strlen(word);
-	char name[TEXT_CAP];
-
-	if (find_url(snapshot, word, target))
-		return true;
-	if (!length || length >= sizeof(name))
-		return false;
-	snprintf(name, sizeof(name), "%.*s", (int)(word[length - 1] == '.' ? length - 1 : length), word);
 	for (size_t i = 0; i < snapshot->peer_count && *name; i++)
 		if (is_named(&snapshot->peers[i], name)) {
 			*target = (struct ladder_target){ (int)i, -1 };
 			return true;
 		}
 	return false;
+}
+
+/* A door that is not watched, for --passive watches none, is still one of a peer. */
+static bool find_door(const struct snapshot *snapshot, const struct url *url, struct ladder_target *target)
+{
+	char normal[1024];
+
+	if (url_join(url, normal, sizeof(normal)) < 0)
+		return false;
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		if (strcmp(snapshot->endpoints[i].url, normal) == 0) {
+			*target = (struct ladder_target){ snapshot->endpoints[i].peer, (int)i };
+			return true;
+		}
+	return find_peer(snapshot, url->host, target);
+}
+
+bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
+{
+	size_t length = strlen(word);
+	char name[TEXT_CAP];
+	struct url url;
+
+	if (url_split(&url, word) == 0)
+		return find_door(snapshot, &url, target);
+	if (!length || length >= sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(word[length - 1] == '.' ? length - 1 : length), word);
+	return find_peer(snapshot, name, target);
 }
 
 static size_t least(size_t a, size_t b)

@@ -47,7 +47,8 @@ struct ladder {
 	const struct verdict *blame;
 };
 
-/* A base URL, a peer's name, full name, address or id, without case; false: there is none. */
+/* A base URL, a peer's name, full name, address or id, without case; of a URL that is no known door the peer.
+ * false: there is none. */
 bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target);
 /* Up to count names of peers that are spelled much like word; the answer is how many. */
 size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count);

@@ -257,6 +257,9 @@ static void a_target_is_found_by_each_of_its_names(void **state)
 	}
 	assert_true(ladder_find(snapshot, "http://gpu1.tail1234.ts.net:11434/", &target));
 	assert_true(target.peer == GPU1 && target.endpoint == 0);
+	assert_true(ladder_find(snapshot, "https://gpu1.tail1234.ts.net/unwatched", &target));
+	assert_true(target.peer == GPU1 && target.endpoint == -1);
+	assert_false(ladder_find(snapshot, "https://elsewhere.example/", &target));
 	assert_false(ladder_find(snapshot, "", &target));
 	assert_false(ladder_find(snapshot, ".", &target));
 	assert_false(ladder_find(snapshot, "gpu", &target));
