@@ -98,11 +98,6 @@ enum mark see_path(const struct climb *climb, struct rung *rung)
 
 /* ---- its steps ---- */
 
-static const char *not_asked(const struct climb *climb)
-{
-	return climb->snapshot->is_passive ? "not asked (--passive)" : "not asked";
-}
-
 static void say_net(const struct obs_net *net, char *line)
 {
 	const struct {
@@ -148,7 +143,7 @@ static enum mark see_net(
 	char *line = rung_line(rung), span[32];
 
 	if (!net->at) {
-		line_add(line, "its network: %s", not_asked(climb));
+		line_add(line, "its network was not told");
 		return MARK_UNKNOWN;
 	}
 	say_net(net, line);
@@ -169,7 +164,7 @@ static enum mark see_here(const struct climb *climb, struct rung *rung)
 	if (snapshot->daemon.net.at || !has_self)
 		return see_net(climb, &snapshot->daemon.net, "by netcheck", rung);
 	mark = see_net(climb, &snapshot->peers[0].net, "as tailscaled told the tailnet", rung);
-	if (snapshot->is_passive && snapshot->peers[0].net.at)
+	if (snapshot->is_passive)
 		line_add(rung->lines[0], "netcheck: not asked (--passive)");
 	return mark;
 }
@@ -190,7 +185,7 @@ static enum mark see_ping(const struct climb *climb, enum ping_kind kind, struct
 		return MARK_SKIPPED;
 	line = rung_line(rung);
 	if (!ping->at)
-		line_add(line, "ping: %s", not_asked(climb));
+		line_add(line, "ping: not asked%s", climb->snapshot->is_passive ? " (--passive)" : "");
 	else if (isnan(ping->ms))
 		line_add(line, "ping: no answer");
 	else

@@ -172,7 +172,7 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	struct obs_net *net = &snapshot->peers[GPU1].net;
 
 	(void)state;
-	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN, "its network: not asked");
+	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN, "its network was not told");
 	net->at = snapshot->taken.wall_ms - 2000;
 	net->candidates = net->derp_ms = NAN;
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
@@ -227,7 +227,8 @@ static void our_network_is_told_by_netcheck_or_else_by_tailscaled(void **state)
 		"not "
 		"asked (--passive)");
 	told->at = 0;
-	assert_step(snapshot, STEP_HERE, MARK_UNKNOWN, "its network: not asked (--passive)");
+	assert_step(snapshot, STEP_HERE, MARK_UNKNOWN,
+		"its network was not told, netcheck: not asked (--passive)");
 	snapshot_free(snapshot);
 }
 
