@@ -165,8 +165,7 @@ static void judge_run(
 		snprintf(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
 			strerror(run->error));
 	else
-		snprintf(result->text, sizeof(result->text), "%s; and `%s status --json`: %s", way->tried,
-			cli_of(way),
+		snprintf(result->text, sizeof(result->text), "%s; and `%s`: %s", way->tried, cli_of(way),
 			run->timed_out ? "does not end"
 			: *words       ? words
 				       : "failed");

@@ -33,7 +33,7 @@ struct family {
 	enum sureness (*recognise)(const char *path, const struct answer *answer);
 	const char *confirm; /* the path to ask when only LIKELY; NULL: none */
 	bool shuns_models;   /* `GET /v1/models` would do harm here: never ask it once this is LIKELY */
-	const char *api; /* where its OpenAI API is, under the base URL; NULL: "/v1", "": nowhere */
+	const char *api;     /* where its OpenAI API is, under the base URL; NULL: "/v1", "": nowhere */
 	const struct request *requests;
 	size_t request_count;
 };
@@ -41,6 +41,6 @@ struct family {
 extern const struct family *const families[]; /* NULL-ended; in order of trust, openai-compatible last */
 
 const struct family *family_by_name(const char *name); /* NULL: none */
-const char *family_api(const struct family *family); /* "/v1" */
+const char *family_api(const struct family *family);   /* "/v1" */
 
 #endif

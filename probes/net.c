@@ -21,20 +21,18 @@ static enum tri tri(const struct json *object, const char *key)
 	return tri_of(json_member(object, key));
 }
 
-/* One protocol is enough; none, where all three were tried. */
+/* That a protocol is offered does not say that it works: only an open mapping does, which netcheck does not
+ * tell. */
 static enum tri maps_ports(const struct json *object)
 {
 	static const char *const protocols[] = { "UPnP", "PMP", "PCP" };
-	size_t refusals = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(protocols); i++) {
-		enum tri works = tri(object, protocols[i]);
-
-		if (works == TRI_YES)
-			return TRI_YES;
-		refusals += works == TRI_NO;
-	}
-	return refusals == ARRAY_LEN(protocols) ? TRI_NO : TRI_UNKNOWN;
+	if (tri(object, "HavePortMap") == TRI_YES)
+		return TRI_YES;
+	for (size_t i = 0; i < ARRAY_LEN(protocols); i++)
+		if (tri(object, protocols[i]) != TRI_NO)
+			return TRI_UNKNOWN;
+	return TRI_NO;
 }
 
 static struct json *parse_object(const char *bytes, size_t length, const char *what, struct fault *fault)
@@ -64,6 +62,8 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	net->is_captive = tri(tree, "CaptivePortal");
 	snprintf(region, sizeof(region), "%.0f", json_number(tree, "PreferredDERP"));
 	net->derp_ms = json_number(json_member(tree, "RegionLatency"), region) / 1e6;
+	if (!json_first(json_member(tree, "RegionLatency")))
+		net->has_udp = TRI_UNKNOWN; /* it reached nothing: there was no network at all */
 	json_free(tree);
 	if (net->has_udp != TRI_UNKNOWN)
 		return 0;
@@ -71,19 +71,13 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	return -1;
 }
 
-static void keep_addresses(struct obs_node *node, const struct json *list)
+static double count_of(const struct json *list)
 {
-	node->net.candidates = 0;
-	for (const struct json *item = json_first(list); item; item = json_next(item)) {
-		const char *text = json_string(item);
+	double count = 0;
 
-		node->net.candidates++;
-		if (node->address_count == CANDIDATES_MAX)
-			continue;
-		text_clean(
-			node->addresses[node->address_count], sizeof(node->addresses[0]), text, strlen(text));
-		node->address_count++;
-	}
+	for (const struct json *item = json_first(list); item; item = json_next(item))
+		count++;
+	return count;
 }
 
 int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault)
@@ -100,7 +94,7 @@ int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct 
 		json_free(tree);
 		return -1;
 	}
-	keep_addresses(node, json_member(told, "Endpoints"));
+	node->net.candidates = count_of(json_member(told, "Endpoints"));
 	node->net.has_udp = tri(info, "WorkingUDP");
 	node->net.has_ipv6 = tri(info, "WorkingIPv6");
 	node->net.is_hard_nat = tri(info, "MappingVariesByDestIP");

@@ -51,7 +51,6 @@ struct question {
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
 	enum ping_kind ping; /* the one that is asked now */
-	bool has_pong;
 	char *socket;
 	int64_t asked; /* monotonic ms */
 };
@@ -133,16 +132,18 @@ static bool is_ping(enum manner manner)
 
 static bool ping(struct question *question, enum ping_kind kind);
 
-/* The second kind is asked where the first got no answer, or where both are wanted. */
+/* The second kind is asked where the first was not answered directly, or where both are wanted: it takes the
+ * path that the tunnel takes. */
 static void ping_answered(struct question *question, const struct answer *answer)
 {
 	double seconds = json_number(answer->json, "LatencySeconds");
 	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
-	bool is_last = question->ping == PING_TSMP || (is_pong && question->manner == ASK_PING);
+	bool is_direct = is_pong && *json_text(answer->json, "Endpoint");
+	bool is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
 	const double ms = is_pong ? seconds * 1000 : NAN;
 	struct arena *arena = arena_new();
 
-	ledger_keep_ping(question->questions->ledger,
+	ledger_see_ping(question->questions->ledger,
 		&(struct obs_ping){
 			.peer_id = question->peer_id,
 			.kind = question->ping,
@@ -153,9 +154,6 @@ static void ping_answered(struct question *question, const struct answer *answer
 		},
 		when_now());
 	arena_free(arena);
-	question->has_pong = question->has_pong || is_pong;
-	if (is_pong || (is_last && !question->has_pong))
-		ledger_see_ping(question->questions->ledger, question->peer_id, ms, when_now());
 	if (!is_last)
 		ping(question, PING_TSMP);
 }

@@ -13,8 +13,8 @@
 #define WHOIS_BYTES_MAX (256 * 1024)
 #define CHECK_BYTES_MAX (256 * 1024)
 #define CHECK_MS 10000
-#define CHECK_AGAIN_MS (10 * 60 * 1000)
 #define REFUSALS_MAX 3 /* some may be of peers that just went */
+#define REFUSED_MS (10 * 60 * 1000)
 
 struct reasons {
 	struct daemon_way *way;
@@ -25,10 +25,10 @@ struct reasons {
 	struct daemon_ask *whois; /* NULL: nobody is asked for */
 	char peer_id[256];
 	struct bytes answer;
-	unsigned refusals; /* in a row */
+	unsigned refusals;   /* in a row */
+	struct when refused; /* the last of them */
 	struct run *check;
 	struct bytes report;
-	struct when checked; /* when it was begun last; unknown: never */
 };
 
 /* ---- whois ---- */
@@ -45,6 +45,13 @@ static int feed_whois(void *data, const char *bytes, size_t length)
 	return 0;
 }
 
+static void was_refused(struct reasons *reasons, const char *why)
+{
+	reasons->refusals++;
+	reasons->refused = when_now();
+	log_line("whois of %s: %s", reasons->peer_id, why);
+}
+
 static void whois_done(void *data, const struct daemon_result *result)
 {
 	struct reasons *reasons = data;
@@ -54,11 +61,9 @@ static void whois_done(void *data, const struct daemon_result *result)
 	reasons->whois = NULL;
 	bytes_add(&reasons->answer, "", 0);
 	if (!result->is_good) {
-		reasons->refusals += result->status >= 400;
-		log_line("whois of %s: %s", reasons->peer_id, result->text);
+		was_refused(reasons, result->text);
 	} else if (whois_parse(reasons->answer.text, reasons->answer.length, &node, &fault)) {
-		reasons->refusals++;
-		log_line("whois of %s: %s", reasons->peer_id, fault.text);
+		was_refused(reasons, fault.text);
 	} else {
 		reasons->refusals = 0;
 		node.peer_id = reasons->peer_id;
@@ -83,7 +88,8 @@ static void ask_next(struct reasons *reasons)
 {
 	const struct obs_peer *peer;
 
-	if (reasons->whois || reasons->refusals >= REFUSALS_MAX)
+	if (reasons->whois ||
+		(reasons->refusals >= REFUSALS_MAX && when_since(reasons->refused, when_now()) < REFUSED_MS))
 		return;
 	peer = ledger_peer_to_identify(reasons->ledger, when_now());
 	if (peer && peer->addresses[0])
@@ -125,10 +131,8 @@ static void check(struct reasons *reasons, struct when now)
 	static const char *const words[] = { "netcheck", "--format=json", NULL };
 	struct daemon_command command;
 
-	if (reasons->check ||
-		(when_known(reasons->checked) && when_since(reasons->checked, now) < CHECK_AGAIN_MS))
+	if (reasons->check || !ledger_begins_netcheck(reasons->ledger, now))
 		return;
-	reasons->checked = now;
 	reasons->report.length = 0;
 	daemon_command(reasons->way, words, &command);
 	reasons->check = run_start(reasons->way->loop, command.argv, CHECK_MS, CHECK_BYTES_MAX, feed_report,

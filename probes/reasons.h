@@ -1,10 +1,11 @@
 /* Asks why paths are as they are: whose network lets what through.
  *
  * tailscaled is asked what it knows of a peer (`whois`), one at a time, while traffic to it goes by DERP, and
- * of this machine with it: no packet leaves. The CLI's `netcheck` looks at our own network: it sends STUN to
- * the DERP regions, never to peers, and is a big program; so it runs only while a server is relayed or UDP
- * seems blocked, every ten minutes at most, and neither for --once nor for --passive. Who has no CLI, or an
- * old one, goes without. */
+ * of this machine with it: no packet leaves. The CLI's `netcheck` looks at our own network: it sends STUN
+ * (and HTTPS and ICMP where that gets no answer) to the DERP regions, asks the router whether it maps ports
+ * (UPnP, NAT-PMP, PCP), and sends nothing to peers. It is a big program, so it runs only while a server is
+ * relayed or UDP seems blocked, every ten minutes at most, and neither for --once nor for --passive. Who has
+ * no CLI, or an old one, goes without. */
 #ifndef TSLLM_PROBES_REASONS_H
 #define TSLLM_PROBES_REASONS_H
 

@@ -71,6 +71,8 @@ static void write_kinds(const struct path *path, struct page *page)
 			text_bytes(rx, sizeof(rx), path->rx_bytes[kind]),
 			text_bytes(tx, sizeof(tx), path->tx_bytes[kind]));
 	}
+	if (has_line)
+		page_add(page, ROLE_DIM, " since packets are watched");
 }
 
 static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
@@ -95,30 +97,63 @@ static void write_path(const struct snapshot *snapshot, const struct peer *peer,
 	write_kinds(path, page);
 }
 
+static char *text_share(char *to, size_t size, double share)
+{
+	snprintf(to, size, "%.0f %%", share * 100);
+	return to;
+}
+
+struct figure {
+	const char *name;
+	double number;
+	char *(*text)(char *to, size_t size, double number);
+};
+
+/* Those that are known, in one line; nothing where none is. */
+static void write_figures(const struct figure *figures, size_t count, struct page *page)
+{
+	bool has_line = false;
+	char number[32];
+
+	for (size_t i = 0; i < count; i++) {
+		if (isnan(figures[i].number))
+			continue;
+		if (!has_line)
+			page_line(page, ROLE_TEXT, " ");
+		has_line = true;
+		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
+			figures[i].text(number, sizeof(number), figures[i].number));
+	}
+}
+
 static void write_engine(const struct endpoint *endpoint, struct page *page)
 {
-	const struct {
-		const char *name;
-		double number;
-		char *(*text)(char *to, size_t size, double number);
-	} figures[] = {
+	const struct figure work[] = {
 		{ "running", endpoint->running, text_count },
 		{ "waiting", endpoint->waiting, text_count },
 		{ "slots", endpoint->slots, text_count },
+		{ "KV cache", endpoint->kv_cache, text_share },
+		{ "preemptions", endpoint->preemptions, text_count },
+	};
+	const struct figure speed[] = {
 		{ "tok/s", endpoint->tokens_per_s, text_speed },
+		{ "prompt tok/s", endpoint->prompt_tokens_per_s, text_speed },
+		{ "TTFT ms", endpoint->ttft_p50_ms, text_ms },
+		{ "p95", endpoint->ttft_p95_ms, text_ms },
+		{ "ms/token", endpoint->inter_token_p50_ms, text_ms },
+		{ "p95", endpoint->inter_token_p95_ms, text_ms },
 	};
 	bool has_any = false;
-	char number[32];
 
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
-		has_any = has_any || !isnan(figures[i].number);
+	for (size_t i = 0; i < ARRAY_LEN(work); i++)
+		has_any = has_any || !isnan(work[i].number);
+	for (size_t i = 0; i < ARRAY_LEN(speed); i++)
+		has_any = has_any || !isnan(speed[i].number);
 	if (!has_any)
 		return;
 	page_head(page, "ENGINE");
-	page_line(page, ROLE_TEXT, " ");
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++)
-		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
-			figures[i].text(number, sizeof(number), figures[i].number));
+	write_figures(work, ARRAY_LEN(work), page);
+	write_figures(speed, ARRAY_LEN(speed), page);
 }
 
 static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)

@@ -1,10 +1,10 @@
 /* Whether what is small gets through to a peer and what is large does not.
  *
  * Some link under the tunnel bears smaller packets than tailscaled sends, and nobody says so. From here that
- * is an inference, and a slow or hung server looks much like it, so all of this must hold at once: questions
- * whose answers used to be large got none, twice in a row; small ones are answered since; no small one hangs,
- * and nothing large came. And that it is not one server must show: either answers broke off after their first
- * bytes, or servers of two kinds hang in the same way. */
+ * is an inference, and a slow or hung server looks much like it, so all of this must hold at once: the path
+ * is one of UDP; questions whose answers used to be large got none, twice in a row; small ones are answered
+ * since; no small one hangs, and nothing large came, not even in part. And that it is not one server must
+ * show: servers of two kinds hang in the same way. */
 #include "probes/model/evidence.h"
 
 #include <math.h>
@@ -13,13 +13,13 @@
 #define SMALL 1000 /* bytes: one packet that any link bears */
 #define LARGE 1400 /* more than fits into one of the tunnel's */
 #define MISSES 2
+#define LATELY_MS 120000
 #define RUN 2 /* after a silence of everything the first small answer comes before the first large one */
 
 struct look {
 	struct when since; /* the later of the large answers began to miss; unknown: none does */
 	const char *server;
 	unsigned kinds; /* of servers that hang: 0, 1, more */
-	bool is_cut;    /* an answer broke off, twice */
 	bool is_refuted;
 	double small, large; /* the largest small one that came, the smallest large one that did not */
 };
@@ -31,12 +31,11 @@ static void see_hung(struct look *look, const struct known_endpoint *endpoint, c
 	if (!look->kinds || strcmp(look->server, endpoint->server) != 0)
 		look->kinds++;
 	look->server = endpoint->server;
-	look->is_cut = look->is_cut || sent->cut >= MISSES;
 	if (!(look->large <= sent->size))
 		look->large = sent->size;
 }
 
-static void look_for_hung(struct look *look, const struct known_endpoint *endpoint)
+static void look_for_hung(struct look *look, const struct known_endpoint *endpoint, struct when now)
 {
 	bool has_handshake = endpoint->last.outcome != OUTCOME_TLS;
 
@@ -45,8 +44,10 @@ static void look_for_hung(struct look *look, const struct known_endpoint *endpoi
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
-		if (!sent->misses || !when_known(sent->answered))
+		if (!sent->misses || !when_known(sent->answered) || now.wall_ms - sent->last > LATELY_MS)
 			continue;
+		if (sent->silent_bytes >= LARGE)
+			look->is_refuted = true; /* slow */
 		if (sent->size >= LARGE && sent->misses >= MISSES)
 			see_hung(look, endpoint, sent);
 		else if (sent->size <= SMALL && has_handshake)
@@ -54,8 +55,9 @@ static void look_for_hung(struct look *look, const struct known_endpoint *endpoi
 	}
 }
 
-static void look_for_answers(struct look *look, const struct known_endpoint *endpoint)
+static void look_for_answers(struct look *look, const struct known_endpoint *endpoint, struct when now)
 {
+	(void)now;
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
@@ -69,24 +71,26 @@ static void look_for_answers(struct look *look, const struct known_endpoint *end
 	}
 }
 
-bool peer_loses_large(
-	const struct ledger *ledger, const struct known_peer *peer, double *small, double *large)
+bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+	double *small, double *large)
 {
-	static void (*const passes[])(struct look * look,
-		const struct known_endpoint *endpoint) = { look_for_hung, look_for_answers };
+	static void (*const passes[])(struct look * look, const struct known_endpoint *endpoint,
+		struct when now) = { look_for_hung, look_for_answers };
 	struct look look = { .server = "", .small = NAN, .large = NAN };
 
+	if (!peer->has_served || (peer->kind != PATH_DIRECT && peer->kind != PATH_PEER_RELAY))
+		return false;
 	for (size_t pass = 0; pass < ARRAY_LEN(passes); pass++) {
 		for (size_t i = 0; i < ledger->endpoints.count; i++) {
 			const struct known_endpoint *endpoint = ledger->endpoints.items[i];
 
 			if (!endpoint->is_own && strcmp(endpoint->peer_id, peer->id) == 0)
-				passes[pass](&look, endpoint);
+				passes[pass](&look, endpoint, now);
 		}
-		if (!look.kinds || look.is_refuted)
+		if (look.kinds < 2 || look.is_refuted || when_since(peer->kind_since, look.since) < 0)
 			return false;
 	}
 	*small = look.small;
 	*large = look.large;
-	return !isnan(look.small) && (look.is_cut || look.kinds > 1);
+	return !isnan(look.small);
 }

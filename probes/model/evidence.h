@@ -43,14 +43,12 @@ struct recollection {
 /* So many changes within ten minutes are flapping. */
 #define FLAPS 4
 
-/* The last pings that tailscaled was asked for. */
-struct known_pings {
-	struct {
-		struct when at;     /* unknown: never */
-		double ms;          /* NAN: no answer */
-		enum path_kind way; /* of the answer; PATH_UNKNOWN: none, or inside the tunnel */
-		char by[96];
-	} kinds[PING_KINDS];
+/* The last ping of a kind that tailscaled was asked for. */
+struct known_ping {
+	struct when at;     /* unknown: never */
+	double ms;          /* NAN: no answer */
+	enum path_kind way; /* of the answer; PATH_UNKNOWN: none, or inside the tunnel */
+	char by[96];
 };
 
 /* What its tailscaled told the tailnet of its network. */
@@ -76,11 +74,11 @@ struct known_peer {
 	enum rtt_source rtt_source;        /* of all that is fresh in it */
 	struct sighting *sighting;         /* NULL: packets told nothing of it */
 	struct recollection *recollection; /* NULL: the daemon was not asked */
-	struct known_pings *pings;         /* NULL: it was never pinged */
+	struct known_ping *pings;          /* one a kind; NULL: it was never pinged */
 	double best_direct_ms;             /* NAN */
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
 	unsigned silent_doors;             /* endpoints whose connects time out now */
-	bool ping_ok, ping_lost;           /* the last ping */
+	bool ping_ok, ping_lost;           /* an answer to the last of either kind; none to both */
 	struct known_net *net;             /* NULL: it was not asked for */
 	bool was_online, was_asked;
 	enum state state;
@@ -99,7 +97,7 @@ struct known_model {
 struct known_sent {
 	char *path;
 	unsigned misses;          /* silences in a row */
-	unsigned cut;             /* so many of them after some bytes had come */
+	double silent_bytes;      /* that came before the last of them */
 	struct when silent_since; /* the first of them */
 	struct when answered;     /* with HTTP, the last time */
 	unsigned run;             /* of such answers in a row */
@@ -244,7 +242,7 @@ struct ledger {
 	} capture;
 	struct standings standings;
 	struct obs_net netcheck;
-	struct when netchecked;  /* unknown: never */
+	struct when netchecked, netcheck_begun; /* unknown: never */
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
 	struct {
 		struct event *items; /* text owned; oldest first */
@@ -291,6 +289,7 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id); /* 
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
 /* No peer that was asked could be sent anything, and none was heard: it is this machine. */
 bool ledger_has_no_route(const struct ledger *ledger, struct when now);
+bool peer_answers_pings(const struct known_peer *peer); /* on the path that the tunnel takes, too */
 bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */
 const char *peer_short_name(
 	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
@@ -351,18 +350,18 @@ double peer_pong_age_ms(const struct known_peer *peer, struct when now);
  * that is known. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
-/* For how long; NAN: they do not, or nobody knows. */
-double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer *peer, struct when now);
 double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
 
 const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
 const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now);
 void ledger_forget_net_here(struct ledger *ledger); /* it may be another one now */
 const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
+/* A path goes by UDP now, so that UDP is not blocked altogether, whatever netcheck found. */
+bool ledger_has_udp_path(const struct ledger *ledger);
 /* Why there is no direct path to a peer. */
 struct relay_reason {
 	const char *code; /* "": nothing says why */
-	const char *fix;  /* with %{variables} */
+	const char *fix;  /* with %{variables}; "": none of its own */
 	char text[160];   /* says so where it is inferred */
 };
 void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
@@ -370,8 +369,8 @@ void peer_reason(const struct ledger *ledger, const struct known_peer *peer, str
 bool peer_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
 bool ledger_has_relayed_server(const struct ledger *ledger, struct when now);
 /* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
-bool peer_loses_large(
-	const struct ledger *ledger, const struct known_peer *peer, double *small, double *large);
+bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+	double *small, double *large);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
 void engine_init(struct known_engine *engine);

@@ -277,9 +277,11 @@ void ledger_blank(struct ledger *ledger, struct when now)
 		ledger->peers[i].counted = (struct when){ 0 };
 		ledger->peers[i].rx_per_s = ledger->peers[i].tx_per_s = NAN;
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
+		free(ledger->peers[i].pings);
+		ledger->peers[i].pings = NULL;
 	}
 	ledger->self.offline_polls = 0;
-	net_init(&ledger->netcheck);
+	ledger_forget_net_here(ledger);
 	forget_traffic(&ledger->traffic);
 	forget_traffic(&ledger->captured);
 	ledger_forget_misses(ledger);

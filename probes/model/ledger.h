@@ -41,12 +41,9 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpo
 void ledger_drop_endpoint(struct ledger *ledger, const char *url);
 void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now);
 void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now);
-/* A disco pong: ms, and NAN for none. */
-void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now);
+void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now);
 void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now);
-/* The same in full: which way it came, as evidence for people and for a path that is broken. */
-void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
 void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
 void ledger_see_knock(struct ledger *ledger, const char *peer_id); /* discovery asks at one of its doors */
 void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery);
@@ -71,6 +68,8 @@ void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when no
 const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now);
 /* A server is reached by DERP, or UDP seems to be blocked here: worth a look at our own network. */
 bool ledger_wants_netcheck(const struct ledger *ledger, struct when now);
+/* Whether the last look was not just now, in this network; if so, it is from now on. */
+bool ledger_begins_netcheck(struct ledger *ledger, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
 bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
 

@@ -70,15 +70,6 @@ static void say_miss(int64_t ago_ms, char *how, size_t size)
 		ago_ms < 1000 ? "" : " ago");
 }
 
-double peer_path_silence_ms(const struct ledger *ledger, const struct known_peer *peer, struct when now)
-{
-	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
-
-	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
-		return NAN;
-	return (double)(now.wall_ms - (link ? link->missed_us / 1000 : peer->recollection->pong_at));
-}
-
 /* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
 bool peer_path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
@@ -86,7 +77,7 @@ bool peer_path_is_failing(
 	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
 	char span[32];
 
-	if (isnan(peer_path_silence_ms(ledger, peer, now)))
+	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
 		return false;
 	if (link)
 		say_miss(now.wall_ms - link->missed_us / 1000, how, size);

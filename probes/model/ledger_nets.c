@@ -8,7 +8,8 @@
 
 #define ASK_AGAIN_MS 60000
 #define TOLD_FRESH_MS 180000
-#define CHECK_FRESH_MS 1200000 /* twice as long as netcheck is apart */
+#define CHECK_AGAIN_MS INT64_C(600000)
+#define CHECK_FRESH_MS (2 * CHECK_AGAIN_MS)
 
 void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
 {
@@ -41,7 +42,7 @@ void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct 
 void ledger_forget_net_here(struct ledger *ledger)
 {
 	net_init(&ledger->netcheck);
-	ledger->netchecked = (struct when){ 0 };
+	ledger->netchecked = ledger->netcheck_begun = (struct when){ 0 };
 	free(ledger->self.net);
 	ledger->self.net = NULL;
 }
@@ -64,6 +65,14 @@ const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when n
 	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
 		return &ledger->netcheck;
 	return peer_fresh_net(&ledger->self, now);
+}
+
+bool ledger_has_udp_path(const struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		if (ledger->peers[i].kind == PATH_DIRECT || ledger->peers[i].kind == PATH_PEER_RELAY)
+			return true;
+	return false;
 }
 
 /* ---- whom to ask for ---- */
@@ -131,4 +140,12 @@ bool ledger_wants_netcheck(const struct ledger *ledger, struct when now)
 	const struct obs_net *here = ledger_net_here(ledger, now);
 
 	return ledger_has_relayed_server(ledger, now) || (here && here->has_udp == TRI_NO);
+}
+
+bool ledger_begins_netcheck(struct ledger *ledger, struct when now)
+{
+	if (when_known(ledger->netcheck_begun) && when_since(ledger->netcheck_begun, now) < CHECK_AGAIN_MS)
+		return false;
+	ledger->netcheck_begun = now;
+	return true;
 }

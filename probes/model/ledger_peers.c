@@ -363,43 +363,56 @@ void ledger_see_knock(struct ledger *ledger, const char *peer_id)
 		peer->was_asked = true;
 }
 
-void ledger_see_ping(struct ledger *ledger, const char *peer_id, double ms, struct when now)
+static enum path_kind way_of(const struct obs_ping *ping)
 {
-	struct known_peer *peer = ledger_peer(ledger, peer_id);
-
-	if (!peer)
-		return;
-	peer->ping_ok = !isnan(ms);
-	peer->ping_lost = isnan(ms);
-	if (isnan(ms))
-		return;
-	peer->heard = now;
-	peer_time(peer, RTT_PING, ms, now);
+	if (*ping->endpoint)
+		return PATH_DIRECT;
+	if (*ping->peer_relay)
+		return PATH_PEER_RELAY;
+	return *ping->derp ? PATH_DERP : PATH_UNKNOWN;
 }
 
-void ledger_keep_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
+static void keep_ping(struct known_ping *kept, const struct obs_ping *ping, struct when now)
+{
+	*kept = (struct known_ping){ .at = now, .ms = ping->ms, .way = way_of(ping) };
+	if (*ping->endpoint)
+		snprintf(kept->by, sizeof(kept->by), "direct %s", ping->endpoint);
+	else if (*ping->peer_relay)
+		snprintf(kept->by, sizeof(kept->by), "peer relay %s", ping->peer_relay);
+	else if (*ping->derp)
+		snprintf(kept->by, sizeof(kept->by), "DERP %s", ping->derp);
+}
+
+bool peer_answers_pings(const struct known_peer *peer)
+{
+	bool is_lost_inside = peer->pings && when_known(peer->pings[PING_TSMP].at) &&
+			      isnan(peer->pings[PING_TSMP].ms) &&
+			      when_since(peer->pings[PING_DISCO].at, peer->pings[PING_TSMP].at) >= 0;
+
+	return peer->ping_ok && !is_lost_inside;
+}
+
+static bool is_answered(const struct known_ping *ping)
+{
+	return when_known(ping->at) && !isnan(ping->ms);
+}
+
+void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
 {
 	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
-	char *by;
-	size_t size;
+	const struct known_ping *disco, *tsmp;
 
 	if (!peer)
 		return;
 	if (!peer->pings)
-		peer->pings = mem_alloc(sizeof(*peer->pings));
-	peer->pings->kinds[ping->kind].at = now;
-	peer->pings->kinds[ping->kind].ms = ping->ms;
-	peer->pings->kinds[ping->kind].way = *ping->endpoint     ? PATH_DIRECT
-					     : *ping->peer_relay ? PATH_PEER_RELAY
-					     : *ping->derp       ? PATH_DERP
-								 : PATH_UNKNOWN;
-	by = peer->pings->kinds[ping->kind].by;
-	size = sizeof(peer->pings->kinds[ping->kind].by);
-	by[0] = '\0';
-	if (*ping->endpoint)
-		text_add(by, size, "direct %s", ping->endpoint);
-	else if (*ping->peer_relay)
-		text_add(by, size, "peer relay %s", ping->peer_relay);
-	else if (*ping->derp)
-		text_add(by, size, "DERP %s", ping->derp);
+		peer->pings = mem_alloc(PING_KINDS * sizeof(*peer->pings));
+	keep_ping(&peer->pings[ping->kind], ping, now);
+	disco = &peer->pings[PING_DISCO];
+	tsmp = &peer->pings[PING_TSMP];
+	peer->ping_ok = is_answered(disco) || is_answered(tsmp);
+	peer->ping_lost = !peer->ping_ok && when_known(disco->at) && when_known(tsmp->at);
+	if (isnan(ping->ms))
+		return;
+	peer->heard = now;
+	peer_time(peer, RTT_PING, ping->ms, now);
 }

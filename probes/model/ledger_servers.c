@@ -130,11 +130,10 @@ bool endpoint_is_good(const struct known_endpoint *endpoint)
 static void see_silence(struct known_sent *row, const struct obs_answer *answer, struct when now)
 {
 	bool is_silence = outcome_is_silence(answer->outcome, answer->tls);
-	bool is_cut = answer->outcome == OUTCOME_SILENT && answer->bytes_received > 0;
 
 	if (!row->misses)
 		row->silent_since = now;
-	row->cut = is_silence && row->misses ? row->cut + is_cut : is_cut;
+	row->silent_bytes = is_silence ? answer->bytes_received : 0;
 	row->misses = is_silence ? row->misses + 1 : 0;
 	row->run = answer->outcome == OUTCOME_ANSWERED ? row->run + 1 : 0;
 	if (!row->run)

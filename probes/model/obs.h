@@ -270,21 +270,17 @@ enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 struct obs_net {
 	enum tri has_udp, has_ipv4, has_ipv6;
 	enum tri is_hard_nat; /* its mapping varies by destination: nobody can guess it */
-	enum tri maps_ports;  /* the router does so when asked: UPnP, NAT-PMP or PCP */
+	enum tri maps_ports;  /* the router has; NO: it offers none of UPnP, NAT-PMP and PCP */
 	enum tri is_captive;  /* a login page is in the way */
 	double candidates;    /* addresses that it may be reached at */
 	double derp_ms;       /* to its nearest DERP region */
 	int64_t at;           /* wall ms, when it was told; 0: never */
 };
 
-#define CANDIDATES_MAX 24
-
 /* A host as the tailnet knows it. */
 struct obs_node {
 	const char *peer_id;
 	struct obs_net net;
-	char addresses[CANDIDATES_MAX][56]; /* the first ones that it may be reached at: "10.99.0.11:41641" */
-	size_t address_count;
 };
 
 /* How tailscaled pings: along the path it chose, or inside the tunnel. */

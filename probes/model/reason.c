@@ -1,7 +1,8 @@
 /* Why traffic goes by DERP: what is known of both ends' networks, the most proven first.
  *
  * tailscaled does not say it. A network that lets no UDP through is a proof, and so are two NATs that cannot
- * be guessed; one such NAT, and pings that nobody answers, are signs, and are called likely. */
+ * be guessed, map no port and cannot be gone round by IPv6; one such NAT is a sign, and so are addresses of
+ * which tailscaled, which pings them all while traffic goes by DERP, uses none: they are called likely. */
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
@@ -10,11 +11,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PONG_FRESH_MS 30000
-
 struct ends {
 	const struct obs_net *here, *there;
-	double tried; /* addresses of that end whose pings, as packets show, go unanswered; NAN: unseen */
+	bool has_udp_path; /* from here, to somebody */
+	bool was_direct;   /* between the two, in this run */
 };
 
 static bool has_no_udp(const struct obs_net *net)
@@ -22,12 +22,28 @@ static bool has_no_udp(const struct obs_net *net)
 	return net->has_udp == TRI_NO;
 }
 
+/* Whether a router that offers to map ports does so is not told by every version. */
 static bool is_hard(const struct obs_net *net)
 {
 	return net->is_hard_nat == TRI_YES && net->maps_ports != TRI_YES;
 }
 
+static bool is_hard_for_certain(const struct obs_net *net)
+{
+	return is_hard(net) && net->maps_ports == TRI_NO;
+}
+
+static bool is_captive_here(const struct ends *ends)
+{
+	return has_no_udp(ends->here) && ends->here->is_captive == TRI_YES;
+}
+
 static bool is_blocked_here(const struct ends *ends)
+{
+	return has_no_udp(ends->here) && !ends->has_udp_path;
+}
+
+static bool is_likely_blocked_here(const struct ends *ends)
 {
 	return has_no_udp(ends->here);
 }
@@ -39,7 +55,9 @@ static bool is_blocked_there(const struct ends *ends)
 
 static bool are_both_hard(const struct ends *ends)
 {
-	return is_hard(ends->here) && is_hard(ends->there);
+	bool has_ipv6 = ends->here->has_ipv6 != TRI_NO && ends->there->has_ipv6 != TRI_NO;
+
+	return is_hard_for_certain(ends->here) && is_hard_for_certain(ends->there) && !has_ipv6;
 }
 
 static bool is_hard_here(const struct ends *ends)
@@ -54,21 +72,26 @@ static bool is_hard_there(const struct ends *ends)
 
 static bool has_no_address(const struct ends *ends)
 {
-	return ends->there->candidates == 0;
+	return ends->there->candidates == 0 && ends->there->has_udp != TRI_YES;
 }
 
 static bool gets_no_answer(const struct ends *ends)
 {
-	return ends->tried > 0 || ends->there->candidates > 0;
+	return ends->there->candidates > 0;
 }
 
 static const struct {
 	const char *code;
 	bool (*holds)(const struct ends *ends);
 	const char *text; /* NULL: with numbers in it */
-	const char *fix;
+	const char *fix;  /* "": that of the verdict */
 } table[] = {
+	{ "captive-portal-here", is_captive_here, "the login page of this network is in the way",
+		"log in to the network that this machine is in" },
 	{ "udp-blocked-here", is_blocked_here, "UDP is blocked here",
+		"open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)" },
+	{ "udp-blocked-here", is_likely_blocked_here,
+		"likely UDP out of this network is blocked: no STUN server answers here",
 		"open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)" },
 	{ "udp-blocked-there", is_blocked_there, "UDP is blocked there",
 		"open UDP in the network of %{peer}: out from port 41641 to any, and to 3478 (STUN)" },
@@ -81,50 +104,17 @@ static const struct {
 		"port mapping (UPnP or NAT-PMP) in the router here, or UDP 41641 forwarded to this machine" },
 	{ "hard-nat-there", is_hard_there, "likely the hard NAT there",
 		"port mapping (UPnP or NAT-PMP) in the router of %{peer}, or UDP 41641 forwarded to it" },
-	{ "no-answer", gets_no_answer, NULL,
-		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "
-		"it" },
+	{ "no-answer", gets_no_answer, NULL, "" },
 };
-
-static bool has_ponged(const struct known_link *link, struct when now)
-{
-	return when_known(link->ponged) && when_since(link->ponged, now) < PONG_FRESH_MS;
-}
-
-/* Pings to candidate addresses, as the capture counts them. One that answers is about to become the path. */
-static double count_tried(const struct ledger *ledger, const struct known_peer *peer, struct when now)
-{
-	double tried = 0;
-
-	if (ledger->capture.state != CAPTURE_RUNNING || !peer->net)
-		return NAN;
-	for (size_t i = 0; i < peer->net->node.address_count; i++) {
-		bool is_tried = false;
-
-		for (size_t k = 0; k < ledger->links.count; k++) {
-			const struct known_link *link = &ledger->links.items[k];
-
-			if (link->vni || strcmp(link->remote, peer->net->node.addresses[i]) != 0)
-				continue;
-			if (has_ponged(link, now))
-				return NAN;
-			is_tried = is_tried || link->missed_us || link->lost > 0;
-		}
-		tried += is_tried;
-	}
-	return tried;
-}
 
 static void say_silence(const struct ends *ends, char *text, size_t size)
 {
-	double count = ends->tried > 0 ? ends->tried : ends->there->candidates;
+	const char *when = ends->was_direct ? "any more" : "so far";
 
-	if (ends->tried > 0)
-		snprintf(text, size, "pings to %.0f of its addresses get no pong", count);
-	else if (count > 1)
-		snprintf(text, size, "none of its %.0f addresses has answered so far", count);
+	if (ends->there->candidates > 1)
+		snprintf(text, size, "none of its %.0f addresses answers %s", ends->there->candidates, when);
 	else
-		snprintf(text, size, "its one address has not answered so far");
+		snprintf(text, size, "its one address does not answer %s", when);
 	text_add(text, size, ": likely a firewall at either end");
 }
 
@@ -133,7 +123,7 @@ void peer_reason(const struct ledger *ledger, const struct known_peer *peer, str
 {
 	struct obs_net unknown;
 	struct ends ends = { ledger_net_here(ledger, now), peer_fresh_net(peer, now),
-		count_tried(ledger, peer, now) };
+		ledger_has_udp_path(ledger), !isnan(peer->best_direct_ms) };
 
 	net_init(&unknown);
 	ends.here = ends.here ? ends.here : &unknown;

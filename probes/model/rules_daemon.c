@@ -144,8 +144,11 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 {
 	const struct obs_net *here = ledger_net_here(e->ledger, e->now);
 
-	if (!ledger_daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO)
+	if (!ledger_daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO ||
+		ledger_has_udp_path(e->ledger))
 		return false;
+	if (here->is_captive == TRI_YES)
+		snprintf(f->fix, sizeof(f->fix), "log in to this network: its login page is in the way");
 	snprintf(f->detail, sizeof(f->detail), "%s",
 		here == &e->ledger->netcheck ? "netcheck" : "what tailscaled found");
 	if (!ledger_has_relayed_server(e->ledger, e->now)) {

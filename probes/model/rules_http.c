@@ -134,6 +134,21 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Jan says it with 403, textgen with 400, as all that check names by Starlette's middleware do. */
+static bool distrusts_name(const struct evidence *e, struct finding *f)
+{
+	if ((!has_status(e, 400) && !has_status(e, 403)) ||
+		!text_contains_fold(answer_of(e)->excerpt, "invalid host header"))
+		return false;
+	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
+		snprintf(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
+	if (strcmp(e->endpoint->server, "jan") == 0)
+		snprintf(f->fix, sizeof(f->fix),
+			"on %%{peer}: in Jan's settings, Local API Server: add %%{host} to the trusted "
+			"hosts");
+	return true;
+}
+
 static bool is_host_check(const struct evidence *e, struct finding *f)
 {
 	if (!has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
@@ -322,6 +337,10 @@ const struct rule http_rules[] = {
 		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of "
 		"that machine "
 		"(OLLAMA_ORIGINS does not help)",
+		true },
+	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
+		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
+		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
 	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",

@@ -10,8 +10,8 @@
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
 #define HEARD_LATELY_MS 30000
-#define BROKEN_MS 12000 /* twice as long as tailscaled trusts a path */
-#define PING_FRESH_MS 60000
+#define LEFT_MS 7000         /* by then tailscaled has left a path without pongs */
+#define PING_FRESH_MS 120000 /* twice as long as they are apart */
 #define LOSSY_PINGS 20
 #define LOSSY_SHARE 0.05
 #define FLAPPING_MS INT64_C(600000)
@@ -71,25 +71,24 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	       !was_heard;
 }
 
-/* tailscaled leaves a path 6.5 s after its last pong; this one it keeps, although its pings and our connects
- * get no answer on it, while the peer answers by another way. */
+/* tailscaled leaves a path 6.5 s after its last pong; this one it keeps, although neither connects nor a ping
+ * inside the tunnel get an answer on it, while a ping by another way does. */
 static bool is_broken(const struct evidence *e, struct finding *f)
 {
-	const struct known_pings *pings = e->peer->pings;
-	double silence = peer_path_silence_ms(e->ledger, e->peer, e->now);
-	struct when asked = pings ? pings->kinds[PING_DISCO].at : (struct when){ 0 };
-	char span[32];
+	const struct known_ping *pings = e->peer->pings;
 
-	if (is_self(e) || e->peer->kind != PATH_DIRECT || !e->peer->silent_doors || !(silence >= BROKEN_MS))
+	if (is_self(e) || e->peer->kind != PATH_DIRECT || e->peer->candidate_polls ||
+		!e->peer->silent_doors || !pings || !isnan(pings[PING_TSMP].ms) ||
+		(pings[PING_DISCO].way != PATH_DERP && pings[PING_DISCO].way != PATH_PEER_RELAY))
 		return false;
-	if (!when_known(asked) || when_since(asked, e->now) > PING_FRESH_MS ||
-		when_since(e->peer->kind_since, asked) < 0 ||
-		(pings->kinds[PING_DISCO].way != PATH_DERP &&
-			pings->kinds[PING_DISCO].way != PATH_PEER_RELAY))
+	if (when_since(pings[PING_TSMP].at, e->now) > PING_FRESH_MS ||
+		when_since(pings[PING_DISCO].at, pings[PING_TSMP].at) < 0 ||
+		when_since(e->peer->kind_since, pings[PING_DISCO].at) < 0 ||
+		when_since(pings[PING_DISCO].at, e->ledger->status_at) < LEFT_MS)
 		return false;
 	snprintf(f->detail, sizeof(f->detail),
-		"no pong on it for %s, nor an answer to connects, while %s answers",
-		text_span(span, sizeof(span), (int64_t)silence), pings->kinds[PING_DISCO].by);
+		"neither connects nor a ping inside the tunnel are answered, while one by %s is",
+		pings[PING_DISCO].by);
 	weigh(e, f);
 	return true;
 }
@@ -98,7 +97,7 @@ static bool loses_large(const struct evidence *e, struct finding *f)
 {
 	double small, large;
 
-	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, &small, &large))
+	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, e->now, &small, &large))
 		return false;
 	snprintf(
 		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);

@@ -151,7 +151,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
-	if (e->peer && e->peer->ping_ok)
+	if (e->peer && peer_answers_pings(e->peer))
 		snprintf(f->detail, sizeof(f->detail),
 			"get no answer: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");

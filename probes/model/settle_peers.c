@@ -113,11 +113,11 @@ static void settle_asked_pings(const struct settling *s, const struct known_peer
 {
 	for (int kind = 0; kind < PING_KINDS; kind++) {
 		row->pings[kind] = (struct ping){ .ms = NAN, .by = "" };
-		if (!known->pings || !when_known(known->pings->kinds[kind].at))
+		if (!known->pings || !when_known(known->pings[kind].at))
 			continue;
-		row->pings[kind].at = known->pings->kinds[kind].at.wall_ms;
-		row->pings[kind].ms = known->pings->kinds[kind].ms;
-		row->pings[kind].by = arena_copy(s->arena, known->pings->kinds[kind].by);
+		row->pings[kind].at = known->pings[kind].at.wall_ms;
+		row->pings[kind].ms = known->pings[kind].ms;
+		row->pings[kind].by = arena_copy(s->arena, known->pings[kind].by);
 	}
 }
 

@@ -179,6 +179,40 @@ void ends_period(struct ledger *l, struct when now)
 	hears(l, now, "stats received=1 dropped=0 paths=1 flows=1");
 }
 
+/* ---- what pings come to ---- */
+
+static void see_ping(struct ledger *l, const char *peer_id, enum ping_kind kind, double ms, struct when now)
+{
+	ledger_see_ping(l,
+		&(struct obs_ping){ .peer_id = peer_id,
+			.kind = kind,
+			.ms = ms,
+			.endpoint = "",
+			.derp = "",
+			.peer_relay = "" },
+		now);
+}
+
+void is_pinged(struct ledger *l, const char *peer_id, double ms, struct when now)
+{
+	see_ping(l, peer_id, PING_DISCO, ms, now);
+	if (isnan(ms))
+		see_ping(l, peer_id, PING_TSMP, ms, now);
+}
+
+void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *endpoint, const char *derp,
+	struct when now)
+{
+	ledger_see_ping(l,
+		&(struct obs_ping){ .peer_id = GPU1_ID,
+			.kind = kind,
+			.ms = ms,
+			.endpoint = endpoint,
+			.derp = derp,
+			.peer_relay = "" },
+		now);
+}
+
 /* ---- what a door answers ---- */
 
 void gives_a_key(void)

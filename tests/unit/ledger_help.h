@@ -36,6 +36,14 @@ void starts_capture(struct ledger *l, struct when now);
 void times_path(struct ledger *l, int ms, struct when now); /* to gpu1, direct, by the capture */
 void ends_period(struct ledger *l, struct when now);
 
+/* ---- what pings come to ---- */
+
+void is_pinged(
+	struct ledger *l, const char *peer_id, double ms, struct when now); /* NAN: by both kinds, in vain */
+/* endpoint, derp: the way by which the answer came, or "" */
+void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *endpoint, const char *derp,
+	struct when now); /* of gpu1 */
+
 /* ---- what a door answers ---- */
 
 void gives_a_key(void); /* from now on our requests carry one */

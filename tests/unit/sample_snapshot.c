@@ -300,6 +300,13 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1].slots = 16;
 	list[1].waiting = 7;
 	list[1].tokens_per_s = 812;
+	list[1].kv_cache = 0.91;
+	list[1].prompt_tokens_per_s = 5400;
+	list[1].preemptions = 3;
+	list[1].ttft_p50_ms = 2540;
+	list[1].ttft_p95_ms = 4100;
+	list[1].inter_token_p50_ms = 21;
+	list[1].inter_token_p95_ms = 40;
 	list[1].anatomy.queue_ms = 1900;
 	list[1].anatomy.prefill_ms = 640;
 	list[1].anatomy.token_ms = 21;

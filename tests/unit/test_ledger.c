@@ -816,12 +816,12 @@ static void round_trips_are_those_of_the_connect(void **state)
 	assert_true(path_of(s)->rtt_ms == 0.5 && path_of(s)->rtt_age_ms == 1000);
 	assert_string_equal(path_of(s)->rtt_source, "tcp");
 	assert_true(s->endpoints[0].ttfb_ms == 3 && s->endpoints[0].samples == 1);
-	ledger_see_ping(l, GPU1_ID, 0.25, at(2));
+	is_pinged(l, GPU1_ID, 0.25, at(2));
 	assert_string_equal(path_of(take(l, at(2)))->rtt_source, "tcp");
-	ledger_see_ping(l, GPU1_ID, 0.25, at(60)); /* where nothing better was measured for long */
+	is_pinged(l, GPU1_ID, 0.25, at(60)); /* where nothing better was measured for long */
 	assert_string_equal(path_of(take(l, at(60)))->rtt_source, "ping");
 	assert_true(path_of(take(l, at(60)))->rtt_ms == 0.25);
-	ledger_see_ping(l, "nobody", 1, at(2));
+	is_pinged(l, "nobody", 1, at(2));
 }
 
 static void a_ping_that_was_asked_for_says_how_it_was_answered(void **state)
@@ -839,18 +839,18 @@ static void a_ping_that_was_asked_for_says_how_it_was_answered(void **state)
 	(void)state;
 	told = take(l, at(1))->peers[1].pings;
 	assert_true(!told[PING_DISCO].at && isnan(told[PING_DISCO].ms) && !told[PING_TSMP].at);
-	ledger_keep_ping(l, &pings[0], at(2));
-	ledger_keep_ping(l, &pings[1], at(3));
+	ledger_see_ping(l, &pings[0], at(2));
+	ledger_see_ping(l, &pings[1], at(3));
 	told = take(l, at(4))->peers[1].pings;
 	assert_true(told[PING_DISCO].ms == 0.25 && told[PING_DISCO].at == at(2).wall_ms);
 	assert_string_equal(told[PING_DISCO].by, "direct 10.99.0.11:41641");
 	assert_true(told[PING_TSMP].at == at(3).wall_ms && isnan(told[PING_TSMP].ms));
-	ledger_keep_ping(l, &pings[2], at(5));
+	ledger_see_ping(l, &pings[2], at(5));
 	assert_string_equal(take(l, at(5))->peers[1].pings[PING_DISCO].by, "DERP fra");
-	ledger_keep_ping(l, &pings[3], at(6));
+	ledger_see_ping(l, &pings[3], at(6));
 	assert_string_equal(
 		take(l, at(6))->peers[1].pings[PING_DISCO].by, "peer relay 10.99.0.14:40000:vni:3");
-	ledger_keep_ping(l, &pings[4], at(7));
+	ledger_see_ping(l, &pings[4], at(7));
 }
 
 static void ten_thousand_peers_keep_their_order_and_their_history(void **state)

@@ -238,14 +238,14 @@ static void the_best_source_of_round_trips_wins(void **state)
 	struct ledger *l = capturing();
 
 	(void)state;
-	ledger_see_ping(l, GPU1_ID, 9, at(1));
+	is_pinged(l, GPU1_ID, 9, at(1));
 	assert_rtt(l, 1, "ping", 9);
 	takes(l, at(2), "tcp", INNER, 800);
 	assert_rtt(l, 2, "tcp", 0.8);
 	takes(l, at(3), "disco", DIRECT, 260);
 	takes(l, at(4), "tcp", INNER, 900);
 	takes(l, at(5), "wireguard", DIRECT, 700);
-	ledger_see_ping(l, GPU1_ID, 9, at(6));
+	is_pinged(l, GPU1_ID, 9, at(6));
 	assert_rtt(l, 6, "disco", 0.26);
 }
 

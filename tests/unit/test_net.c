@@ -74,18 +74,41 @@ static void netcheck_tells_what_passes_here(void **state)
 	assert_true(isnan(net.candidates));
 }
 
+#define REACHED "\"RegionLatency\":{\"1\":12000000}}"
+
 static void what_netcheck_leaves_open_is_unknown(void **state)
 {
 	struct obs_net net =
 		told(netcheck_parse, "{\"UDP\":false,\"MappingVariesByDestIP\":null,\"UPnP\":null,"
-				     "\"PMP\":false,\"PCP\":false,\"PreferredDERP\":0,\"RegionLatency\":{}}");
+				     "\"PMP\":false,\"PCP\":false,\"PreferredDERP\":0," REACHED);
 
 	(void)state;
 	assert_int_equal(net.has_udp, TRI_NO);
 	assert_int_equal(net.is_hard_nat, TRI_UNKNOWN);
 	assert_int_equal(net.maps_ports, TRI_UNKNOWN);
 	assert_true(isnan(net.derp_ms));
-	assert_int_equal(told(netcheck_parse, "{\"UDP\":true,\"PMP\":true}").maps_ports, TRI_YES);
+}
+
+/* That the router offers a protocol does not say that it maps a port by it. */
+static void only_an_open_mapping_is_one(void **state)
+{
+	(void)state;
+	assert_int_equal(told(netcheck_parse, "{\"UDP\":true,\"PMP\":true," REACHED).maps_ports, TRI_UNKNOWN);
+	assert_int_equal(
+		told(netcheck_parse, "{\"UDP\":true,\"PMP\":false,\"UPnP\":false,\"PCP\":false," REACHED)
+			.maps_ports,
+		TRI_NO);
+	assert_int_equal(
+		told(node_of, "{\"Node\":{\"Hostinfo\":{\"NetInfo\":{\"HavePortMap\":true}}}}").maps_ports,
+		TRI_YES);
+}
+
+/* It tries HTTPS where STUN gets no answer: who reached nothing at all had no network. */
+static void a_report_that_reached_nothing_says_nothing_of_udp(void **state)
+{
+	(void)state;
+	assert_refused(netcheck_parse, "{\"UDP\":false,\"PreferredDERP\":0,\"RegionLatency\":{}}");
+	assert_refused(netcheck_parse, "{\"UDP\":false,\"RegionLatency\":null}");
 }
 
 static void what_is_no_report_is_refused(void **state)
@@ -123,24 +146,6 @@ static void a_peer_whose_host_tells_nothing_is_unknown(void **state)
 	assert_int_equal(net.maps_ports, TRI_UNKNOWN);
 }
 
-static void the_addresses_of_a_peer_are_kept_clean_and_not_all_of_them(void **state)
-{
-	char text[2000] = "{\"Node\":{\"Endpoints\":[\"10.99.0.11:41641\",\"\\u001b[31m\",7";
-	struct obs_node node;
-	struct fault fault = { "" };
-
-	(void)state;
-	for (int i = 0; i < 40; i++)
-		strcat(text, ",\"[2001:db8::1]:41641\"");
-	strcat(text, "]}}");
-	assert_int_equal(whois_parse(text, strlen(text), &node, &fault), 0);
-	assert_true(node.net.candidates == 43);
-	assert_int_equal(node.address_count, CANDIDATES_MAX);
-	assert_string_equal(node.addresses[0], "10.99.0.11:41641");
-	assert_null(strchr(node.addresses[1], 0x1b));
-	assert_string_equal(node.addresses[2], "");
-}
-
 static void no_listed_address_is_none(void **state)
 {
 	(void)state;
@@ -162,10 +167,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(netcheck_tells_what_passes_here),
 		cmocka_unit_test(what_netcheck_leaves_open_is_unknown),
+		cmocka_unit_test(only_an_open_mapping_is_one),
+		cmocka_unit_test(a_report_that_reached_nothing_says_nothing_of_udp),
 		cmocka_unit_test(what_is_no_report_is_refused),
 		cmocka_unit_test(whois_tells_the_network_of_a_peer),
 		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
-		cmocka_unit_test(the_addresses_of_a_peer_are_kept_clean_and_not_all_of_them),
 		cmocka_unit_test(no_listed_address_is_none),
 		cmocka_unit_test(what_names_no_node_is_refused),
 	};

@@ -191,6 +191,31 @@ static void the_host_check_shows_through_a_proxy(void **state)
 	assert_no_verdict(after("ollama", "nginx-1.22.1/deny-403/root"), "host-check");
 }
 
+static void a_name_that_is_not_trusted_is_a_host_check(void **state)
+{
+	static const char plain[] = "Content-Type: text/plain; charset=utf-8\n" DATE;
+	struct ledger *l = watching_a("jan", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	says(l, at(0), 403, DATE, "Invalid host header");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "Jan refuses the name " HOST ": it answers only to names that it trusts"),
+		"Local API Server: add " HOST);
+	ledger_see_proof(l, GPU1, PROOF_HOST_LOCALHOST, at(2));
+	assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)");
+	s = after_made(NULL, 400, plain, "Invalid host header");
+	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "the server refuses the name"),
+		"--listen");
+	assert_verdict(after_made(NULL, 400, "Content-Type: application/json\n",
+			       "{\"detail\":\"Invalid host header\"}"),
+		"host-check");
+	assert_no_verdict(after_made(NULL, 400, plain, "Invalid header"), "host-check");
+	assert_no_verdict(after_made(NULL, 200, plain, "Invalid host header"), "host-check");
+}
+
 static void go_s_404_is_a_path_without_a_mount(void **state)
 {
 	static const char headers[] = "Content-Type: text/plain; charset=utf-8\n" DATE;
@@ -492,6 +517,7 @@ int main(void)
 		SAYS(a_502_of_nginx_is_not_that_of_serve),
 		SAYS(an_empty_403_is_ollama_s_host_check),
 		SAYS(the_host_check_shows_through_a_proxy),
+		SAYS(a_name_that_is_not_trusted_is_a_host_check),
 		SAYS(go_s_404_is_a_path_without_a_mount),
 		SAYS(a_server_that_wants_a_key_is_up),
 		SAYS(a_key_wanted_on_another_path_than_the_primary_is_told),

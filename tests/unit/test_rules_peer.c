@@ -112,7 +112,7 @@ static void a_pong_withdraws_offline(void **state)
 	(void)state;
 	sees(l, at(2), fleet(offline));
 	sees(l, at(4), fleet(offline));
-	ledger_see_ping(l, GPU1_ID, 0.4, at(5));
+	is_pinged(l, GPU1_ID, 0.4, at(5));
 	s = take(l, at(5));
 	assert_no_verdict(s, "host-offline");
 	assert_peer_state(s, "gpu1", STATE_OK);
@@ -143,7 +143,7 @@ static void silence_on_all_ways_is_an_unreachable_host(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	ledger_see_ping(l, GPU1_ID, NAN, at(52));
+	is_pinged(l, GPU1_ID, NAN, at(52));
 	s = take(l, at(53));
 	assert_says(s, "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, "gpu1 is online");
 	assert_no_verdict(s, "filtered");
@@ -155,7 +155,7 @@ static void a_host_that_answers_pings_is_not_unreachable(void **state)
 	struct ledger *l = with_silent_doors_until(50);
 
 	(void)state;
-	ledger_see_ping(l, GPU1_ID, 0.4, at(52));
+	is_pinged(l, GPU1_ID, 0.4, at(52));
 	assert_no_verdict(take(l, at(53)), "host-unreachable");
 }
 
@@ -167,7 +167,7 @@ static void a_host_heard_while_a_path_could_change_is_not_unreachable(void **sta
 	is_refused(l, at(30));
 	connect_times_out(l, at(34));
 	connect_times_out(l, at(38));
-	ledger_see_ping(l, GPU1_ID, NAN, at(40));
+	is_pinged(l, GPU1_ID, NAN, at(40));
 	assert_no_verdict(take(l, at(41)), "host-unreachable");
 	assert_verdict(take(l, at(43)), "host-unreachable");
 }
@@ -180,7 +180,7 @@ static void a_slow_path_makes_nothing_slow_that_never_answered(void **state)
 	(void)state;
 	for (int i = 1; i <= 3; i++)
 		sees(l, at(2 * i), fleet(derp_heard));
-	ledger_see_ping(l, GPU1_ID, 44.5, at(6));
+	is_pinged(l, GPU1_ID, 44.5, at(6));
 	s = take(l, at(7));
 	assert_verdict(s, "relayed");
 	assert_state(s, STATE_UNKNOWN);
@@ -202,8 +202,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	sees(l, at(2), fleet(derp_heard));
 	assert_no_verdict(take(l, at(3)), "relayed");
 	sees(l, at(4), fleet(derp_heard));
-	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
-	ledger_see_ping(l, GPU1_ID, 44.5, at(5));
+	is_pinged(l, GPU1_ID, 44.5, at(5));
+	is_pinged(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
 		"gpu1 is relayed by DERP fra: no direct path, and nothing says why, +44 ms against its "
@@ -227,7 +227,7 @@ static void one_status_by_derp_is_not_yet_relayed(void **state)
 
 	(void)state;
 	sees(l, at(0), fleet(by_derp));
-	ledger_see_ping(l, GPU1_ID, 44, at(1));
+	is_pinged(l, GPU1_ID, 44, at(1));
 	assert_no_verdict(take(l, at(1)), "relayed");
 	sees(l, at(2), fleet(by_derp));
 	assert_verdict(take(l, at(3)), "relayed");
@@ -240,7 +240,7 @@ static void an_idle_peer_is_not_relayed(void **state)
 	(void)state;
 	sees(l, at(2), fleet(idle));
 	sees(l, at(4), fleet(idle));
-	ledger_see_ping(l, GPU1_ID, 44, at(5));
+	is_pinged(l, GPU1_ID, 44, at(5));
 	assert_no_verdict(take(l, at(5)), "relayed");
 }
 
@@ -435,26 +435,22 @@ static void counts(struct ledger *l, double seconds, int answered, int lost)
 
 /* ---- a path that carries nothing, or nothing large ---- */
 
-static void pongs_by(struct ledger *l, double seconds, const char *endpoint, const char *derp)
-{
-	ledger_keep_ping(l,
-		&(struct obs_ping){
-			.peer_id = GPU1_ID, .ms = 12, .endpoint = endpoint, .derp = derp, .peer_relay = "" },
-		at(seconds));
-	ledger_see_ping(l, GPU1_ID, 12, at(seconds));
-}
-
-/* gpu1 stays direct by status; its doors are silent, and so is its path from the second 7 on. */
+/* gpu1 stays direct by status, and its doors are silent. */
 static struct ledger *clinging(void)
 {
 	struct ledger *l = watching(GPU1);
 
-	for (int i = 1; i <= 20; i++)
-		sees(l, at(i), fleet(direct));
+	sees(l, at(1), fleet(direct));
 	connect_times_out(l, at(10));
 	connect_times_out(l, at(20));
-	remembers(l, 20, 7, true);
 	return l;
+}
+
+/* It answers by DERP alone, and nothing inside the tunnel. */
+static void answers_by_derp_alone(struct ledger *l, double seconds)
+{
+	answers_ping(l, PING_DISCO, 44, "", "fra", at(seconds));
+	answers_ping(l, PING_TSMP, NAN, "", "", at(seconds + 2));
 }
 
 static void a_path_that_is_kept_and_carries_nothing_is_broken(void **state)
@@ -463,27 +459,46 @@ static void a_path_that_is_kept_and_carries_nothing_is_broken(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	assert_no_verdict(take(l, at(20)), "path-broken");
-	pongs_by(l, 20.5, "", "fra");
-	s = take(l, at(21));
+	answers_by_derp_alone(l, 21);
+	sees(l, at(25), fleet(direct));
+	s = take(l, at(25));
+	assert_no_verdict(s, "path-broken"); /* tailscaled has not had the time to leave it */
+	assert_null(strstr(assert_verdict(s, "filtered")->text, "answers pings"));
+	sees(l, at(28), fleet(direct));
+	s = take(l, at(28));
 	assert_fix(assert_says(s, "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
-			   "no pong on it for 14 s, nor an answer to connects, while DERP fra answers"),
+			   "neither connects nor a ping inside the tunnel are answered, while one by DERP "
+			   "fra is"),
 		"rebind");
-	assert_no_verdict(s, "path-failing");
 	assert_no_verdict(s, "filtered");
 	assert_state(s, STATE_DOWN);
+	connect_times_out(l, at(80));
+	sees(l, at(82), fleet(direct));
+	assert_verdict(take(l, at(82)), "path-broken"); /* until it is pinged anew */
 }
 
-static void a_path_on_which_pongs_come_is_not_broken(void **state)
+static void a_path_that_tailscaled_leaves_is_not_broken(void **state)
 {
 	struct ledger *l = clinging();
 
 	(void)state;
-	pongs_by(l, 20.5, "10.99.0.2:41641", "");
-	assert_no_verdict(take(l, at(21)), "path-broken");
-	pongs_by(l, 20.6, "", "fra"); /* which may just be faster */
-	remembers(l, 21, 19, true);
-	assert_no_verdict(take(l, at(21)), "path-broken");
+	answers_by_derp_alone(l, 21);
+	sees(l, at(28), fleet(by_derp)); /* which is believed the second time */
+	assert_no_verdict(take(l, at(28)), "path-broken");
+}
+
+static void a_path_on_which_pings_are_answered_is_not_broken(void **state)
+{
+	struct ledger *l = clinging();
+
+	(void)state;
+	answers_ping(l, PING_DISCO, 1, "10.99.0.2:41641", "", at(21));
+	sees(l, at(29), fleet(direct));
+	assert_no_verdict(take(l, at(29)), "path-broken");
+	answers_ping(l, PING_DISCO, 44, "", "fra", at(30)); /* which may just be faster */
+	answers_ping(l, PING_TSMP, 1, "", "", at(31));
+	sees(l, at(39), fleet(direct));
+	assert_no_verdict(take(l, at(39)), "path-broken");
 }
 
 static void a_path_whose_doors_answer_is_not_broken(void **state)
@@ -491,9 +506,10 @@ static void a_path_whose_doors_answer_is_not_broken(void **state)
 	struct ledger *l = clinging();
 
 	(void)state;
-	answers(l, at(20.2), "llama-server-0.5.0/ready-idle/health");
-	pongs_by(l, 20.5, "", "fra");
-	assert_no_verdict(take(l, at(21)), "path-broken");
+	answers_by_derp_alone(l, 21);
+	answers(l, at(24), "llama-server-0.5.0/ready-idle/health");
+	sees(l, at(29), fleet(direct));
+	assert_no_verdict(take(l, at(29)), "path-broken");
 }
 
 #define OTHER_DOOR "http://gpu1.tail4c1d.ts.net:8081"
@@ -562,15 +578,32 @@ static void two_servers_whose_large_answers_hang_are_behind_a_black_hole(void **
 	assert_no_verdict(take(l, at(26)), "mtu-blackhole");
 }
 
-static void answers_that_break_off_twice_are_enough_of_one_server(void **state)
+/* Large packets came: it is the server, or the way is slow. */
+static void a_large_part_of_an_answer_refutes_a_black_hole(void **state)
 {
 	struct ledger *l = two_servers();
 
 	(void)state;
-	polls(l, 10, GPU1, OUTCOME_SILENT, 180);
-	assert_no_verdict(take(l, at(11)), "mtu-blackhole");
-	polls(l, 15, GPU1, OUTCOME_SILENT, 180);
-	assert_verdict(take(l, at(16)), "mtu-blackhole");
+	for (int i = 2; i < 4; i++) {
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 0);
+		polls(l, i * 5, OTHER_DOOR, OUTCOME_SILENT, 1500);
+	}
+	assert_no_verdict(take(l, at(21)), "mtu-blackhole");
+}
+
+/* DERP is TCP, which cuts its packets as small as they must be. */
+static void a_path_by_derp_has_no_black_hole(void **state)
+{
+	struct ledger *l = two_servers();
+
+	(void)state;
+	sees(l, at(6), fleet(by_derp));
+	sees(l, at(8), fleet(by_derp));
+	for (int i = 2; i < 4; i++) {
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, 0);
+		polls(l, i * 5, OTHER_DOOR, OUTCOME_SILENT, 0);
+	}
+	assert_no_verdict(take(l, at(21)), "mtu-blackhole");
 }
 
 static void one_server_that_hangs_is_no_black_hole(void **state)
@@ -579,7 +612,7 @@ static void one_server_that_hangs_is_no_black_hole(void **state)
 
 	(void)state;
 	for (int i = 2; i < 6; i++)
-		polls(l, i * 5, GPU1, OUTCOME_SILENT, 0);
+		polls(l, i * 5, GPU1, OUTCOME_SILENT, i % 2 ? 180 : 0);
 	assert_no_verdict(take(l, at(31)), "mtu-blackhole");
 }
 
@@ -729,10 +762,12 @@ int main(void)
 		SAYS(a_path_that_fails_excuses_the_silence_behind_it),
 		SAYS(a_failing_path_to_a_peer_without_servers_is_a_word),
 		SAYS(a_path_that_is_kept_and_carries_nothing_is_broken),
-		SAYS(a_path_on_which_pongs_come_is_not_broken),
+		SAYS(a_path_that_tailscaled_leaves_is_not_broken),
+		SAYS(a_path_on_which_pings_are_answered_is_not_broken),
 		SAYS(a_path_whose_doors_answer_is_not_broken),
 		SAYS(two_servers_whose_large_answers_hang_are_behind_a_black_hole),
-		SAYS(answers_that_break_off_twice_are_enough_of_one_server),
+		SAYS(a_large_part_of_an_answer_refutes_a_black_hole),
+		SAYS(a_path_by_derp_has_no_black_hole),
 		SAYS(one_server_that_hangs_is_no_black_hole),
 		SAYS(a_large_answer_that_came_meanwhile_refutes_a_black_hole),
 		SAYS(small_answers_that_hang_too_refute_a_black_hole),

@@ -200,7 +200,7 @@ static void connects_that_vanish_twice_are_filtered(void **state)
 			   "gpu1.tail4c1d.ts.net:8080 get no answer: either an ACL or that host's firewall"),
 		"tcp:8080 of gpu1");
 	assert_state(s, STATE_FILTERED);
-	ledger_see_ping(l, GPU1_ID, 0.4, at(16));
+	is_pinged(l, GPU1_ID, 0.4, at(16));
 	assert_says(take(l, at(16)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
 		"the host itself answers pings");
 }
