@@ -19,6 +19,15 @@ static const char *keep_header(const struct answer *answer, const char *name, st
 	return text_keep(arena, answer_header(answer, name, value, sizeof(value)));
 }
 
+/* Where it points, and no more: what follows a question mark may be a key. */
+static const char *keep_location(const char *location, struct arena *arena)
+{
+	char bare[TEXT_CAP];
+
+	url_bare(location, bare, sizeof(bare));
+	return text_keep(arena, *bare || !*location ? bare : "?");
+}
+
 static bool has_scheme(const char *location)
 {
 	return location[strcspn(location, ":/?#")] == ':';
@@ -63,7 +72,9 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 	struct arena *arena)
 {
 	size_t length = excerpt_length(answer);
+	char location[TEXT_CAP];
 
+	answer_header(answer, "Location", location, sizeof(location));
 	*obs = (struct obs_answer){
 		.url = url,
 		.path = path,
@@ -78,7 +89,7 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 		.server_header = keep_header(answer, "Server", arena),
 		.via_header = keep_header(answer, "Via", arena),
 		.content_type = keep_header(answer, "Content-Type", arena),
-		.location = keep_header(answer, "Location", arena),
+		.location = keep_location(location, arena),
 		.has_date = answer_has_header(answer, "Date"),
 		.retry_after_s = retry_after(answer),
 		.connect_ms = answer->connect_ms,
@@ -90,5 +101,5 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 		.title = "",
 		.api = "",
 	};
-	obs->leaves_host = *obs->location && leaves(obs->location, url);
+	obs->leaves_host = *location && leaves(location, url);
 }

@@ -13,6 +13,7 @@
 #include "probes/known.h"
 #include "probes/left_alone.h"
 #include "probes/lookout.h"
+#include "probes/model/ladder.h"
 #include "probes/model/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
@@ -232,6 +233,8 @@ static void see_status(struct live *live, struct when now)
 	lookout_see(live->lookout, live->tailnet, now);
 	recall_see_status(live->recall, now);
 	reasons_see_status(live->reasons, now);
+	if (live->settings->examines && status->backend == BACKEND_RUNNING)
+		reasons_ask(live->reasons, "", now);
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
@@ -347,6 +350,21 @@ void live_free(struct live *live)
 	free(live);
 }
 
+/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers.
+ */
+static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
+{
+	struct ladder_target target;
+
+	if (!*live->settings->examine || !ledger_daemon_runs(live->ledger) ||
+		!ladder_find(snapshot, live->settings->examine, &target) || target.peer < 0)
+		return;
+	reasons_ask(live->reasons, snapshot->peers[target.peer].id, now);
+	if (!live->settings->is_passive)
+		questions_ping(
+			live->questions, &snapshot->peers[target.peer], tailnet_socket(live->tailnet), now);
+}
+
 struct snapshot *live_take(struct live *live, struct when now)
 {
 	struct obs_discovery counts;
@@ -357,6 +375,7 @@ struct snapshot *live_take(struct live *live, struct when now)
 	snapshot = ledger_take(live->ledger, now);
 	if (!live->settings->is_passive)
 		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
+	examine(live, snapshot, now);
 	return snapshot;
 }
 

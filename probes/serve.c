@@ -9,6 +9,7 @@
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -79,8 +80,10 @@ static const char *keep_proxy(struct arena *arena, const char *proxy)
 {
 	char whole[TEXT_CAP] = "";
 
-	if (text_has_prefix(proxy, "unix:") || strstr(proxy, "://"))
+	if (text_has_prefix(proxy, "unix:"))
 		return text_keep(arena, proxy);
+	if (strstr(proxy, "://"))
+		return text_keep(arena, url_bare(proxy, whole, sizeof(whole)));
 	text_add(whole, sizeof(whole), "http://%s%s", text_number(proxy, 65535) > 0 ? "127.0.0.1:" : "",
 		proxy);
 	return text_keep(arena, whole);
@@ -95,7 +98,7 @@ static const char *keep_target(struct arena *arena, const struct json *handler)
 		{ "Redirect", "redirect" },
 	};
 	const char *proxy = json_text(handler, "Proxy");
-	char whole[TEXT_CAP] = "";
+	char whole[TEXT_CAP] = "", bare[TEXT_CAP];
 
 	if (*proxy)
 		return keep_proxy(arena, proxy);
@@ -104,7 +107,8 @@ static const char *keep_target(struct arena *arena, const struct json *handler)
 
 		if (!*value)
 			continue;
-		text_add(whole, sizeof(whole), "%s:%s", others[i].scheme, value);
+		text_add(
+			whole, sizeof(whole), "%s:%s", others[i].scheme, url_bare(value, bare, sizeof(bare)));
 		return text_keep(arena, whole);
 	}
 	return *json_text(handler, "Text") ? "text:" : "";

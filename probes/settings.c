@@ -29,6 +29,7 @@ void settings_init(struct settings *settings)
 		.theme = mem_copy("default"),
 		.state_file = mem_copy(""),
 		.helper = mem_copy(""),
+		.examine = mem_copy(""),
 	};
 }
 
@@ -49,6 +50,7 @@ void settings_fini(struct settings *settings)
 	free(settings->theme);
 	free(settings->state_file);
 	free(settings->helper);
+	free(settings->examine);
 }
 
 /* "[v6]" or a name, up to the port or the path; 0: neither. */

@@ -33,8 +33,10 @@ struct settings {
 	char *theme;      /* name or path */
 	char *state_file; /* remembered endpoints; "": none */
 	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
+	char *examine;    /* the peer or URL that --doctor is about; "": none in particular */
 	bool has_llama_metrics;
 	bool has_capture; /* start the helper that watches packets */
+	bool examines;    /* --doctor: this machine's network is looked at, whatever the paths are */
 	bool is_passive;  /* send nothing to peers */
 };
 

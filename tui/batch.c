@@ -1,10 +1,13 @@
-/* --once and --watch: the live source, a deadline or a period, and a printer. */
+/* --once, --doctor and --watch: the live source, a deadline or a period, and a printer. */
 #include "tui/batch.h"
 
 #include "probes/base/mem.h"
 #include "probes/live.h"
 #include "probes/model/codec.h"
+#include "probes/model/ladder.h"
+#include "probes/model/redact.h"
 #include "probes/model/snapshot.h"
+#include "tui/doctor.h"
 #include "tui/loop.h"
 #include "tui/print_pick.h"
 #include "tui/print_text.h"
@@ -13,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sysexits.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -24,6 +28,7 @@ struct batch {
 	uv_signal_t signals[3];
 	struct live *live;
 	struct snapshot *last;
+	struct redactor *redactor; /* NULL: names are printed as they are */
 	bool is_watch;
 };
 
@@ -31,6 +36,13 @@ static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
 	batch->last = live_take(batch->live, when_now());
+}
+
+/* Names, where they are not to be seen; once a snapshot. */
+static void hide(struct batch *batch)
+{
+	if (batch->redactor)
+		redactor_apply(batch->redactor, batch->last);
 }
 
 static void stop(struct batch *batch)
@@ -63,6 +75,8 @@ static void at_deadline(uv_timer_t *timer)
 	struct batch *batch = timer->data;
 
 	keep(batch);
+	if (batch->is_watch)
+		hide(batch);
 	if (!batch->is_watch || codec_write(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
 		stop(batch);
 }
@@ -73,13 +87,15 @@ static void on_signal(uv_signal_t *signal, int number)
 	stop(signal->data);
 }
 
-static void open_loop(struct batch *batch, const struct settings *settings, bool is_watch)
+static void open_loop(
+	struct batch *batch, const struct options *options, const struct settings *settings, bool is_watch)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	double first = is_watch ? settings->period_s : settings->deadline_s;
 
 	memset(batch, 0, sizeof(*batch));
 	batch->is_watch = is_watch;
+	batch->redactor = options->is_redacted ? redactor_new(getenv("HOME")) : NULL;
 	uv_loop_init(&batch->loop);
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);
@@ -100,6 +116,7 @@ static int close_loop(struct batch *batch)
 	int status = batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
 
 	snapshot_free(batch->last);
+	redactor_free(batch->redactor);
 	live_free(batch->live);
 	uv_close((uv_handle_t *)&batch->deadline, NULL);
 	uv_close((uv_handle_t *)&batch->look, NULL);
@@ -128,14 +145,62 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
+/* Runs until all is known that can be, or the deadline. */
+static void run_once(struct batch *batch, const struct options *options, const struct settings *settings)
+{
+	open_loop(batch, options, settings, false);
+	uv_run(&batch->loop, UV_RUN_DEFAULT);
+	if (!batch->last)
+		keep(batch);
+}
+
+/* What is asked about may be unknown: then the names that are like it are said, unless they are hidden. */
+static int say_unknown(const struct batch *batch, const char *word)
+{
+	const char *names[5];
+	size_t count = batch->redactor ? 0 : ladder_near(batch->last, word, names, ARRAY_LEN(names));
+
+	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", word);
+	for (size_t i = 0; i < count; i++)
+		fprintf(stderr, "%s%s", i ? ", " : "; there is ", names[i]);
+	fputs("\n", stderr);
+	return EX_USAGE;
+}
+
+/* The answer is the exit status of what was asked about. */
+static int print_doctor(struct batch *batch, const char *word, bool is_ascii)
+{
+	const struct snapshot *snapshot = batch->last;
+	struct ladder_target target;
+	bool is_found = *word && ladder_find(snapshot, word, &target);
+	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
+		is_ascii };
+
+	if (*word && !is_found && snapshot->peer_count)
+		return say_unknown(batch, word);
+	hide(batch);
+	doctor_print(stdout, &doctor);
+	return (int)ladder_status(snapshot, doctor.target);
+}
+
+int batch_doctor(const struct options *options, const struct settings *settings, bool is_ascii)
+{
+	struct batch batch;
+	int status;
+
+	run_once(&batch, options, settings);
+	status = print_doctor(&batch, settings->examine, is_ascii);
+	fflush(stdout);
+	close_loop(&batch);
+	return status;
+}
+
 int batch_once(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	struct batch batch;
 
-	open_loop(&batch, settings, false);
-	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	if (!batch.last)
-		keep(&batch);
+	run_once(&batch, options, settings);
+	hide(&batch);
 	if (options->format == FORMAT_JSON)
 		codec_write(stdout, batch.last, true);
 	else
@@ -149,21 +214,18 @@ int batch_pick(const struct options *options, const struct settings *settings)
 	struct batch batch;
 	int status;
 
-	open_loop(&batch, settings, false);
-	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	if (!batch.last)
-		keep(&batch);
+	run_once(&batch, options, settings);
 	status = print_pick(stdout, stderr, batch.last, options->pick, options->is_verbose);
 	fflush(stdout);
 	close_loop(&batch);
 	return status;
 }
 
-int batch_watch(const struct settings *settings)
+int batch_watch(const struct options *options, const struct settings *settings)
 {
 	struct batch batch;
 
-	open_loop(&batch, settings, true);
+	open_loop(&batch, options, settings, true);
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	return close_loop(&batch);
 }

@@ -69,6 +69,7 @@ static uint32_t plain(uint32_t character)
 		{ 0x25cf, '*' },
 		{ 0x25b2, '!' },
 		{ 0x2716, 'X' },
+		{ 0x2714, '+' },
 		{ 0x25d0, '%' },
 		{ 0x25cb, 'o' },
 		{ 0x2581, '.' },

@@ -83,7 +83,9 @@ static int start(const struct options *options, const struct settings *settings)
 	say_first_start(settings);
 	if (*options->pick)
 		return batch_pick(options, settings);
-	return options->is_watch ? batch_watch(settings) : batch_once(options, settings, is_ascii);
+	if (options->is_doctor)
+		return batch_doctor(options, settings, is_ascii);
+	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
 }
 
 int main(int argc, char **argv)

@@ -16,12 +16,15 @@
 #include "probes/base/text.h"
 #include "tui/config.h"
 
+/* Two pings that nobody answers take 4 s, and the paths must have woken before. */
+#define DOCTOR_DEADLINE_S 10
 #define FIRST_LONG 256 /* what getopt_long answers for rows[0]: no character */
 
 struct parse {
 	struct options *options;
 	struct settings *settings;
 	bool has_format;
+	const char *operand; /* NULL: none */
 	struct fault fault;
 };
 
@@ -118,6 +121,8 @@ static int take_mouse(struct parse *parse, const struct option_row *row, const c
 static const struct option_row rows[] = {
 	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
 	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
+	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "the ladder of [PEER|URL], or of everything" },
+	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
 	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
@@ -144,7 +149,7 @@ static const struct option_row rows[] = {
 
 void options_help(FILE *file)
 {
-	fputs("Usage: tsllm-top [OPTION]...\n"
+	fputs("Usage: tsllm-top [OPTION]... [--doctor [PEER|URL]]\n"
 	      "The health of the LLM servers on a Tailscale tailnet.\n\n",
 		file);
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -185,7 +190,8 @@ static const struct option_row *row_of(int c)
 }
 
 /* What was given, in order; returns 0 or EX_USAGE. given has room for argc. */
-static int gather(int argc, char *const *argv, struct given *given, size_t *count, FILE *errors)
+static int gather(
+	int argc, char *const *argv, struct parse *parse, struct given *given, size_t *count, FILE *errors)
 {
 	struct option longs[ARRAY_LEN(rows) + 1] = { 0 };
 	int c;
@@ -205,7 +211,24 @@ static int gather(int argc, char *const *argv, struct given *given, size_t *coun
 			return complain(errors, argv[optind - 1], "not understood, see --help");
 		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
+	if (optind < argc)
+		parse->operand = argv[optind++];
 	return optind < argc ? complain(errors, argv[optind], "not understood, see --help") : 0;
+}
+
+/* The one operand that there is says what --doctor is about. A URL is pinned for this run, so that one which
+ * nobody knows is examined too. */
+static int take_operand(struct parse *parse, FILE *errors)
+{
+	if (!parse->options->is_doctor)
+		return 0;
+	if (parse->operand && strstr(parse->operand, "://") &&
+		settings_pin(parse->settings, parse->operand, &parse->fault) < 0)
+		return complain(errors, "--doctor", parse->fault.text);
+	parse->settings->examines = true;
+	free(parse->settings->examine);
+	parse->settings->examine = mem_copy(parse->operand);
+	return 0;
 }
 
 static void say_config_fault(void *data, const struct fault *fault)
@@ -251,31 +274,56 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 	return 0;
 }
 
-static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
+/* What does not go together; returns 0 or EX_USAGE. */
+static int check(const struct parse *parse, FILE *errors)
 {
-	struct options *options = parse->options;
-	size_t count = 0;
-	int status = gather(argc, argv, given, &count, errors);
+	const struct options *options = parse->options;
+	bool is_pick = *options->pick;
 
-	if (!status)
-		status = apply(given, count, parse, true, errors);
-	if (status || options->wants_help || options->wants_version)
-		return status;
 	if (options->is_once && options->is_watch)
 		return complain(errors, "--once", "not together with --watch");
 	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
 		return complain(errors, "--format", "--watch prints JSON only");
-	if (options->is_verbose && !*options->pick)
+	if (options->is_verbose && !is_pick)
 		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
-	if (*options->pick && (options->is_watch || parse->has_format))
+	if (is_pick && (options->is_watch || parse->has_format))
 		return complain(
 			errors, "--pick", "prints one line, once: not together with --watch or --format");
-	options->is_once = options->is_once || *options->pick || (parse->has_format && !options->is_watch);
+	if (options->is_doctor && is_pick)
+		return complain(errors, "--doctor", "not together with --pick");
+	if (options->is_doctor && (options->is_watch || options->format != FORMAT_TEXT))
+		return complain(errors, "--doctor",
+			"prints text, once; the same facts as JSON: --once --format json");
+	if (options->is_redacted && (is_pick || (!options->is_once && !options->is_watch &&
+							!options->is_doctor && !parse->has_format)))
+		return complain(errors, "--redact", "goes with --once, --watch, --format or --doctor");
+	return 0;
+}
+
+static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
+{
+	struct options *options = parse->options;
+	size_t count = 0;
+	int status = gather(argc, argv, parse, given, &count, errors);
+
+	if (!status)
+		status = apply(given, count, parse, true, errors);
+	if (!status && parse->operand && !options->is_doctor)
+		return complain(errors, parse->operand, "not understood, see --help");
+	if (status || options->wants_help || options->wants_version)
+		return status;
+	if (check(parse, errors))
+		return EX_USAGE;
+	options->is_once = options->is_once || options->is_doctor || *options->pick ||
+			   (parse->has_format && !options->is_watch);
+	if (options->is_doctor)
+		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))
 		return EX_USAGE;
 	apply_environment(parse->settings);
-	return apply(given, count, parse, false, errors);
+	status = apply(given, count, parse, false, errors);
+	return status ? status : take_operand(parse, errors);
 }
 
 int options_parse(

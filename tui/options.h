@@ -13,6 +13,8 @@ enum mouse { MOUSE_AUTO, MOUSE_ON, MOUSE_OFF };
 struct options {
 	bool is_once; /* --format without --watch means it too */
 	bool is_watch;
+	bool is_doctor;   /* the ladder of settings->examine, of everything where that is "" */
+	bool is_redacted; /* pseudonyms for names and addresses in what is printed */
 	bool is_ascii;
 	bool is_verbose; /* says why, with pick */
 	bool forgets;    /* the remembered endpoints */

@@ -139,22 +139,30 @@ static size_t fitting_words(const char *text, int width)
 	return cut ? cut : fits ? fits : (size_t)(after - text);
 }
 
-void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text)
+void page_flow(struct page *page, enum role role, int indent, const char *text)
 {
 	int room = page->width - indent > 8 ? page->width - indent : 8;
+	size_t length = fitting_words(text, room);
 
-	do {
-		size_t length = fitting_words(text, room);
-
-		page->line_count++;
-		add(page, role,
-			arena_printf(page->arena, "%s%*s%.*s", before,
-				indent > text_cells(before) ? indent - text_cells(before) : 0, "",
-				(int)length, text));
-		before = "";
+	add(page, role, arena_printf(page->arena, "%.*s", (int)length, text));
+	for (;;) {
 		text += length;
 		text += strspn(text, " ");
-	} while (*text);
+		if (!*text)
+			return;
+		length = fitting_words(text, room);
+		page->line_count++;
+		add(page, role, arena_printf(page->arena, "%*s%.*s", indent, "", (int)length, text));
+	}
+}
+
+void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text)
+{
+	int taken = text_cells(before);
+
+	page->line_count++;
+	add(page, role, arena_printf(page->arena, "%s%*s", before, indent > taken ? indent - taken : 0, ""));
+	page_flow(page, role, indent, text);
 }
 
 void page_bar(struct page *page, enum role role, uint32_t glyph, int cells)

@@ -25,6 +25,8 @@ void page_cell(struct page *page, enum role role, int width, const char *text);
 /* Text of any length, broken between words, each line indented; what goes before the first replaces its
  * indent. */
 void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text);
+/* Goes on in the line that is begun, of which indent cells are taken, and below it, indented. */
+void page_flow(struct page *page, enum role role, int indent, const char *text);
 /* Adds the same glyph some times over. */
 void page_bar(struct page *page, enum role role, uint32_t glyph, int cells);
 void page_draw(const struct page *page, struct canvas *canvas, int x, int y, int height, size_t first);

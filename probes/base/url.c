@@ -118,6 +118,21 @@ int url_join(const struct url *url, char *text, size_t size)
 	return length < 0 || (size_t)length >= size ? -1 : 0;
 }
 
+const char *url_bare(const char *text, char *bare, size_t size)
+{
+	const char *host = strstr(text, "//"), *end = text + strcspn(text, "?#"), *start = text;
+
+	host = host && host < end ? host + 2 : text;
+	for (const char *at = host; host > text && at < end && *at != '/'; at++)
+		if (*at == '@')
+			start = at + 1;
+	if (start > text)
+		snprintf(bare, size, "%.*s%.*s", (int)(host - text), text, (int)(end - start), start);
+	else
+		snprintf(bare, size, "%.*s", (int)(end - text), text);
+	return bare;
+}
+
 bool url_host_is_below(const char *name, const char *domain)
 {
 	size_t whole = strlen(name), tail = strlen(domain);

@@ -270,14 +270,14 @@ static bool is_empty(const struct evidence *e, struct finding *f)
 	return is_strange(e) && is_success(e) && answer_of(e)->shape == BODY_EMPTY;
 }
 
-/* ", it begins with: …", as much as a row has room for. */
+/* ", it begins with: “…”", as much as a row has room for. The quotes tell a server's own words from ours. */
 static void say_excerpt(const struct evidence *e, const char *before, struct finding *f)
 {
 	const char *excerpt = answer_of(e)->excerpt;
 	char shown[64];
 
 	if (*excerpt)
-		text_add(f->detail, sizeof(f->detail), "%s%s", before,
+		text_add(f->detail, sizeof(f->detail), "%s“%s”", before,
 			text_clean(shown, sizeof(shown), excerpt, strlen(excerpt)));
 }
 

@@ -160,6 +160,22 @@ def the_capture_helper_opens_asks_and_starts_nothing_but_its_devices():
 
 
 @test
+def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
+    header = re.sub(r"/\*.*?\*/", "", text("probes/model/snapshot.h"), flags=re.S)
+    members = [(struct, name.strip(" *\n\t"))
+               for struct, body in re.findall(r"^struct (\w+) \{\n(.*?)^\};", header, re.M | re.S)
+               for names in re.findall(r"^\s*const char ((?:[^;]|\n)*);", body, re.M)
+               for name in names.replace("*const *", "").split(",")]
+    assert len(members) > 50 and ("peer", "addresses") in members and ("daemon", "auth_url") in members, members
+    listed = text("probes/model/texts.c")
+    within = {"path": r"peer, path\.", "ping": r"peer, pings\[PING_\w+\]\.", "anatomy": r"endpoint, anatomy\."}
+    for struct, name in members:
+        in_table = rf"(?:WORD|NAME|PROSE)\({within.get(struct, struct + ', ')}{name}\b"
+        assert re.search(in_table, listed) or re.search(rf"visit_list\([^;]*(?:->|\.){name}\)", listed) \
+            or (struct, name) == ("path", "via") and "&peer->path.via" in listed, f"struct {struct}: {name}"
+
+
+@test
 def the_top_level_is_the_users():
     wanted = {"Makefile", "README.md", "LICENSE", "tui", "probes", "capture", "themes", "tests", "man"}
     there = {name for name in os.listdir(ROOT) if not name.startswith(".")} - {"build", "tsllm-top", "tsllm-capture"}

@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import codes, endpoint, first, watching
+from top import a_cli, codes, endpoint, first, watching
 
 RECORDED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "recordings", "tailscale")
 STATUS = b'{"Version": "1.0", "BackendState": "Running", "TUN": true, "Self": {"ID": "n1"}, "Peer": null}'
@@ -47,17 +47,6 @@ config capture = off
 peer gpu2 linux derp fra rtt 1
 door gpu2:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 """
-
-
-@contextlib.contextmanager
-def a_cli(script):
-    """A `tailscale` that does this, and a file that it appends its words to."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, said = os.path.join(folder, "tailscale"), os.path.join(folder, "said")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f'#!/bin/sh\necho "$*" >> {said}\n{script}\n')
-        os.chmod(path, 0o755)
-        yield path, said
 
 
 def has_path(snapshot):

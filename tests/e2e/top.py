@@ -3,6 +3,7 @@ import contextlib
 import json
 import os
 import subprocess
+import tempfile
 
 TOP = os.environ.get("TSLLM_TOP", "./tsllm-top")
 
@@ -29,6 +30,17 @@ def top(*words, fake=None, environment=None, seconds=30):
 def once(fake, *words, deadline=8):
     """One snapshot as JSON; the deadline is never reached where everybody answers or refuses."""
     return top("--once", "--format", "json", "--deadline", str(deadline), *words, fake=fake)
+
+
+@contextlib.contextmanager
+def a_cli(script):
+    """A `tailscale` that does this, and a file that it appends its words to."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, said = os.path.join(folder, "tailscale"), os.path.join(folder, "said")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f'#!/bin/sh\necho "$*" >> {said}\n{script}\n')
+        os.chmod(path, 0o755)
+        yield path, said
 
 
 @contextlib.contextmanager

@@ -114,6 +114,14 @@ static void a_long_header_is_cut(void **state)
 	assert_true(strlen(digested(200, headers, "")->server_header) < TEXT_CAP);
 }
 
+static void of_a_redirect_only_the_place_is_kept(void **state)
+{
+	(void)state;
+	assert_string_equal(digested(302, "Location: https://me:pw@login.example/x?token=1\n", "")->location,
+		"https://login.example/x");
+	assert_string_equal(digested(302, "Location: ?token=1\n", "")->location, "?");
+}
+
 static void a_redirect_leaves_when_scheme_host_or_port_is_another(void **state)
 {
 	static const struct {
@@ -163,6 +171,7 @@ int main(void)
 		SAYS(hostile_bytes_are_made_harmless),
 		SAYS(an_excerpt_is_short_and_ends_with_a_whole_character),
 		SAYS(a_long_header_is_cut),
+		SAYS(of_a_redirect_only_the_place_is_kept),
 		SAYS(a_redirect_leaves_when_scheme_host_or_port_is_another),
 		SAYS(a_retry_is_counted_in_whole_seconds),
 	};

@@ -228,6 +228,13 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"tsllm-top: --pick: prints one line, once: not together with --watch or "
 			"--format\n" },
 		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
+		{ "--doctor --pick m", "tsllm-top: --doctor: not together with --pick\n" },
+		{ "--doctor --watch",
+			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
+			"--format json\n" },
+		{ "--redact", "tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
+		{ "--redact --pick m",
+			"tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
 		{ "--endpoint x", "tsllm-top: --endpoint: 'x' is no URL like http://gpu1:11434 or "
 				  "https://gpu1.example.ts.net/path\n" },
 	};
@@ -245,10 +252,10 @@ static void wrong_usage_is_64_and_says_why(void **state)
 
 static void help_fits_in_eighty_columns_and_has_every_option(void **state)
 {
-	static const char *const names[] = { "--once", "--watch", "--pick", "--verbose", "--format",
-		"--period", "--deadline", "--socket", "--tailscale", "--config", "--print-config",
-		"--endpoint", "--ca-file", "--passive", "--no-capture", "--ascii", "--theme", "--mouse",
-		"--log", "--forget", "--help", "--version" };
+	static const char *const names[] = { "--once", "--watch", "--doctor", "--redact", "--pick",
+		"--verbose", "--format", "--period", "--deadline", "--socket", "--tailscale", "--config",
+		"--print-config", "--endpoint", "--ca-file", "--passive", "--no-capture", "--ascii",
+		"--theme", "--mouse", "--log", "--forget", "--help", "--version" };
 	char text[4096] = "";
 	FILE *file = fmemopen(text, sizeof(text), "w");
 
@@ -264,11 +271,32 @@ static void help_fits_in_eighty_columns_and_has_every_option(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static void a_doctor_takes_one_operand_and_pins_a_url(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--doctor http://a/"), 0);
+	assert_true(test->options.is_doctor && test->options.is_once);
+	assert_string_equal(test->settings.examine, "http://a/");
+	assert_int_equal(test->settings.pins.count, 1);
+	assert_true(test->settings.deadline_s == 10);
+}
+
+static void an_operand_without_a_doctor_is_not_understood(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "gpu1"), EX_USAGE);
+	assert_string_equal(test->errors, "tsllm-top: gpu1: not understood, see --help\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(nothing_given_is_the_defaults),
 		TEST(every_option_is_taken),
+		TEST(a_doctor_takes_one_operand_and_pins_a_url),
+		TEST(an_operand_without_a_doctor_is_not_understood),
 		TEST(every_other_option_is_taken),
 		TEST(a_pick_is_made_once_and_says_why_where_it_is_asked_to),
 		TEST(a_format_without_watch_means_once),

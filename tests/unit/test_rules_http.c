@@ -417,9 +417,9 @@ static void what_is_no_answer_of_an_llm_server_is_malformed(void **state)
 
 	(void)state;
 	assert_says(after_made("llama-server", 200, json, "{\"status\": \"o"), "malformed", LAYER_HTTP,
-		SEVERITY_DOWN, STATE_FAULT, "broken JSON, it begins with: {\"status\": \"o");
+		SEVERITY_DOWN, STATE_FAULT, "broken JSON, it begins with: “{\"status\": \"o”");
 	assert_says(after_made("llama-server", 200, json, "{\"wiki\":1}"), "malformed", LAYER_HTTP,
-		SEVERITY_DOWN, STATE_FAULT, "not one of an LLM server, it begins with: {\"wiki\":1}");
+		SEVERITY_DOWN, STATE_FAULT, "not one of an LLM server, it begins with: “{\"wiki\":1}”");
 	assert_no_verdict(after_made("llama-server", 200, json, "{\"status\":\"ok\"}"), "malformed");
 }
 
@@ -467,7 +467,7 @@ static void an_error_of_the_engine_is_its_own(void **state)
 
 	(void)state;
 	assert_says(s, "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-		"llama-server answers HTTP 500: {\"error\":\"oom\"}");
+		"llama-server answers HTTP 500: “{\"error\":\"oom\"}”");
 	assert_no_verdict(s, "proxy-backend-down");
 	s = after("vllm", "vllm-0.32.0-cpu/engine-killed/health");
 	assert_says(s, "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,

@@ -118,6 +118,18 @@ static void a_foreground_session_is_merged_and_marked(void **state)
 	serve_free(both);
 }
 
+static void user_and_password_of_a_target_are_not_kept(void **state)
+{
+	struct obs_serve *serve = parse("{\"TCP\":{\"80\":{\"HTTP\":true}},\"Web\":{\"h:80\":{\"Handlers\":{"
+					"\"/\":{\"Proxy\":\"http://me:pw@127.0.0.1:1\"},"
+					"\"/r\":{\"Redirect\":\"302:https://me@x.example/?key=1\"}}}}}");
+
+	(void)state;
+	assert_string_equal(mount_at(serve, 80, "/")->target, "http://127.0.0.1:1");
+	assert_string_equal(mount_at(serve, 80, "/r")->target, "redirect:302:https://x.example/");
+	serve_free(serve);
+}
+
 static void services_keep_their_name(void **state)
 {
 	struct obs_serve *serve =
@@ -291,6 +303,7 @@ int main(void)
 		cmocka_unit_test(many_ports_and_paths_become_a_mount_each),
 		cmocka_unit_test(funnel_marks_the_mounts_it_opens),
 		cmocka_unit_test(a_foreground_session_is_merged_and_marked),
+		cmocka_unit_test(user_and_password_of_a_target_are_not_kept),
 		cmocka_unit_test(services_keep_their_name),
 		cmocka_unit_test(nothing_served_is_no_mounts_and_no_fault),
 		cmocka_unit_test(what_is_no_configuration_is_refused),

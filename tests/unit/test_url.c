@@ -118,6 +118,24 @@ static void loopback_is_known_by_all_its_names(void **state)
 	assert_false(url_host_is_loopback("localhost.example.com"));
 }
 
+static void what_may_hold_a_key_is_left_out(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "https://user:p@ss@gpu1:8080/x?token=1#y", "https://gpu1:8080/x" },
+		{ "//user@gpu1/", "//gpu1/" },
+		{ "https://gpu1/users/@me", "https://gpu1/users/@me" },
+		{ "/login?next=//a@b", "/login" },
+		{ "#x", "" },
+		{ "", "" },
+	};
+	char bare[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(url_bare(cases[i][0], bare, sizeof(bare)), cases[i][1]);
+	assert_string_equal(url_bare("https://gpu1/", bare, 8), "https:/");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -128,6 +146,7 @@ int main(void)
 		cmocka_unit_test(a_small_buffer_is_no_room),
 		cmocka_unit_test(addresses_are_told_from_names),
 		cmocka_unit_test(loopback_is_known_by_all_its_names),
+		cmocka_unit_test(what_may_hold_a_key_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

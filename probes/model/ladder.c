@@ -1,0 +1,309 @@
+/* One climb: the verdicts are laid on their layers, the lowest one that explains a failure is found, and each
+ * rung below it has been passed, each above it was not reached. What a rung has to show is written in
+ * ladder_evidence.c. */
+#include "probes/model/ladder.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/model/ladder_evidence.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the target ---- */
+
+static bool is_named(const struct peer *peer, const char *word)
+{
+	if (text_equal_fold(peer->name, word) || text_equal_fold(peer->fqdn, word) ||
+		strcmp(peer->id, word) == 0)
+		return true;
+	for (const char *const *address = peer->addresses; *address; address++)
+		if (text_equal_fold(*address, word))
+			return true;
+	return false;
+}
+
+static bool find_peer(const struct snapshot *snapshot, const char *name, struct ladder_target *target)
+{
+	for (size_t i = 0; i < snapshot->peer_count && *name; i++)
+		if (is_named(&snapshot->peers[i], name)) {
+			*target = (struct ladder_target){ (int)i, -1 };
+			return true;
+		}
+	return false;
+}
+
+/* A door that is not watched, for --passive watches none, is still one of a peer. */
+static bool find_door(const struct snapshot *snapshot, const struct url *url, struct ladder_target *target)
+{
+	char normal[1024];
+
+	if (url_join(url, normal, sizeof(normal)) < 0)
+		return false;
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		if (strcmp(snapshot->endpoints[i].url, normal) == 0) {
+			*target = (struct ladder_target){ snapshot->endpoints[i].peer, (int)i };
+			return true;
+		}
+	return find_peer(snapshot, url->host, target);
+}
+
+bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
+{
+	size_t length = strlen(word);
+	char name[TEXT_CAP];
+	struct url url;
+
+	if (url_split(&url, word) == 0)
+		return find_door(snapshot, &url, target);
+	if (!length || length >= sizeof(name))
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(word[length - 1] == '.' ? length - 1 : length), word);
+	return find_peer(snapshot, name, target);
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must be put in, taken out or changed. */
+static size_t distance(const char *a, const char *b)
+{
+	size_t row[64], width = strlen(b);
+
+	if (width >= ARRAY_LEN(row))
+		return SIZE_MAX;
+	for (size_t k = 0; k <= width; k++)
+		row[k] = k;
+	for (size_t i = 1; *a; a++, i++) {
+		size_t corner = row[0];
+
+		row[0] = i;
+		for (size_t k = 1; k <= width; k++) {
+			size_t changed = corner + (b[k - 1] != *a);
+
+			corner = row[k];
+			row[k] = least(changed, least(row[k], row[k - 1]) + 1);
+		}
+	}
+	return row[width];
+}
+
+size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count)
+{
+	size_t found = 0;
+
+	for (size_t i = 0; i < snapshot->peer_count && found < count && *word; i++) {
+		const char *name = snapshot->peers[i].name;
+
+		if (*name && (text_contains_fold(name, word) || text_contains_fold(word, name) ||
+				     distance(name, word) <= 2))
+			names[found++] = name;
+	}
+	return found;
+}
+
+/* ---- the climb ---- */
+
+static bool has_code(const struct rung *rung, const char *code)
+{
+	for (size_t i = 0; i < rung->verdict_count; i++)
+		if (strcmp(rung->verdicts[i]->code, code) == 0)
+			return true;
+	return false;
+}
+
+/* Those of one layer, or of all with LAYER_COUNT; a code once. */
+static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer, struct rung *rung)
+{
+	for (size_t i = 0; i < span.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[span.first + i];
+
+		if ((layer == LAYER_COUNT || verdict->layer == layer) &&
+			rung->verdict_count < LADDER_VERDICTS && !has_code(rung, verdict->code))
+			rung->verdicts[rung->verdict_count++] = verdict;
+	}
+}
+
+static void lay(const struct snapshot *snapshot, struct span span, struct ladder *ladder)
+{
+	for (int layer = LAYER_DAEMON; span.count && layer < LAYER_COUNT; layer++)
+		lay_on(snapshot, span, (enum layer)layer, &ladder->rungs[layer]);
+}
+
+bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint)
+{
+	if (endpoint->peer >= 0 || peer < 0)
+		return endpoint->peer == peer;
+	return snapshot->peers[peer].is_self && endpoint_is_loopback(endpoint);
+}
+
+/* Those of the daemon, of the host and of the path also stand with the doors: a peer that only its silent
+ * door shows to be unreachable. A door knows more of itself than its mount does, and comes first. */
+static void lay_all(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
+{
+	lay(snapshot, snapshot->verdicts, ladder);
+	if (target.peer >= 0)
+		lay(snapshot, snapshot->peers[target.peer].verdicts, ladder);
+	for (size_t i = 0; target.endpoint < 0 && target.peer >= 0 && i < snapshot->endpoint_count; i++)
+		if (ladder_owns(snapshot, target.peer, &snapshot->endpoints[i]))
+			lay(snapshot, snapshot->endpoints[i].verdicts, ladder);
+	if (target.endpoint >= 0)
+		lay(snapshot, snapshot->endpoints[target.endpoint].verdicts, ladder);
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		if (target.endpoint >= 0 ? snapshot->mounts[i].endpoint == target.endpoint
+					 : target.peer >= 0 && snapshot->peers[target.peer].is_self)
+			lay(snapshot, snapshot->mounts[i].verdicts, ladder);
+}
+
+static bool counts(const struct verdict *verdict)
+{
+	return verdict->severity > SEVERITY_INFO && !verdict->is_muted;
+}
+
+/* It keeps a request from getting any higher, whatever the user thinks of it. */
+static bool explains(const struct verdict *verdict)
+{
+	return verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW;
+}
+
+static bool has(const struct rung *rung, bool (*test)(const struct verdict *verdict))
+{
+	for (size_t i = 0; i < rung->verdict_count; i++)
+		if (test(rung->verdicts[i]))
+			return true;
+	return false;
+}
+
+/* The lowest layer that explains why nothing comes from above it; LAYER_COUNT: none does. */
+static enum layer find_block(const struct climb *climb, const struct ladder *ladder)
+{
+	if (!climb->is_outside && strcmp(climb->snapshot->daemon.backend_state, "Running") != 0)
+		return LAYER_DAEMON;
+	for (int layer = LAYER_DAEMON; layer < LAYER_EXPOSURE; layer++)
+		if (has(&ladder->rungs[layer], explains) && !(layer == LAYER_DAEMON && climb->is_outside))
+			return (enum layer)layer;
+	return LAYER_COUNT;
+}
+
+static enum mark mark_of(const struct rung *rung, enum mark evidence)
+{
+	if (has(rung, counts))
+		return MARK_BAD;
+	if (evidence == MARK_OK && rung->verdict_count)
+		return MARK_NOTE;
+	return evidence;
+}
+
+/* Its worst verdict: one that counts, else one that explains. */
+static const struct verdict *worst(const struct rung *rung)
+{
+	const struct verdict *worst = NULL;
+
+	for (size_t i = 0; i < rung->verdict_count; i++) {
+		const struct verdict *verdict = rung->verdicts[i];
+
+		if (!verdict->is_muted && (counts(verdict) || explains(verdict)) &&
+			(!worst || verdict->severity > worst->severity))
+			worst = verdict;
+	}
+	return worst;
+}
+
+static void take_blame(struct ladder *ladder, const struct verdict *found)
+{
+	if (found && (!ladder->blame || found->severity > ladder->blame->severity))
+		ladder->blame = found;
+}
+
+void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
+{
+	struct climb climb;
+
+	memset(ladder, 0, sizeof(*ladder));
+	climb_begin(&climb, snapshot, target);
+	lay_all(snapshot, target, ladder);
+	ladder->block = find_block(&climb, ladder);
+	for (int step = 0; step < STEP_COUNT; step++)
+		ladder->steps[step].mark = MARK_SKIPPED;
+	if (ladder->block > LAYER_DAEMON)
+		climb_steps(&climb, ladder->steps);
+	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++) {
+		struct rung *rung = &ladder->rungs[layer];
+		bool is_reached = (enum layer)layer <= ladder->block;
+
+		/* Whoever may use it, may try though it is broken; the engine itself tells more of that. */
+		if (layer == LAYER_EXPOSURE)
+			is_reached = ladder->block >= LAYER_ENGINE || rung->verdict_count;
+
+		rung->layer = (enum layer)layer;
+		if (is_reached)
+			rung->mark = mark_of(rung, climb_see(&climb, rung));
+		else
+			rung->mark = climb_skip(rung, ladder->block);
+		take_blame(ladder, worst(rung));
+	}
+}
+
+/* ---- the status ---- */
+
+static void weigh(const struct ladder *ladder, enum severity *severity)
+{
+	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++)
+		for (size_t i = 0; i < ladder->rungs[layer].verdict_count; i++) {
+			const struct verdict *verdict = ladder->rungs[layer].verdicts[i];
+
+			if (counts(verdict) && verdict->severity > *severity)
+				*severity = verdict->severity;
+		}
+}
+
+enum status ladder_status(const struct snapshot *snapshot, const struct ladder_target *target)
+{
+	enum severity severity = SEVERITY_INFO;
+	struct ladder ladder;
+	size_t told = 0;
+
+	if (!target)
+		return snapshot->status;
+	ladder_climb(snapshot, *target, &ladder);
+	if (ladder.block == LAYER_DAEMON)
+		return STATUS_UNKNOWN;
+	weigh(&ladder, &severity);
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		struct ladder_target door = { snapshot->endpoints[i].peer, (int)i };
+
+		if (target->endpoint >= 0 ? target->endpoint != (int)i
+					  : !ladder_owns(snapshot, target->peer, &snapshot->endpoints[i]))
+			continue;
+		ladder_climb(snapshot, door, &ladder);
+		weigh(&ladder, &severity);
+		told += snapshot->endpoints[i].state != STATE_UNKNOWN;
+	}
+	if (severity == SEVERITY_INFO && !told && !snapshot->is_passive)
+		return STATUS_UNKNOWN;
+	return severity == SEVERITY_DOWN       ? STATUS_DOWN
+	       : severity == SEVERITY_DEGRADED ? STATUS_DEGRADED
+					       : STATUS_OK;
+}
+
+/* ---- mounts ---- */
+
+void ladder_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung)
+{
+	struct rung door = { 0 };
+
+	memset(rung, 0, sizeof(*rung));
+	rung->mark = climb_see_mount(snapshot, mount, rung);
+	if (mount->endpoint >= 0)
+		lay_on(snapshot, snapshot->endpoints[mount->endpoint].verdicts, LAYER_COUNT, &door);
+	for (size_t i = 0; i < mount->verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[mount->verdicts.first + i];
+
+		if (rung->verdict_count < LADDER_VERDICTS && !has_code(&door, verdict->code))
+			rung->verdicts[rung->verdict_count++] = verdict;
+	}
+	rung->mark = mark_of(rung, rung->mark);
+}

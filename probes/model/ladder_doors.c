@@ -1,0 +1,203 @@
+/* What the upper rungs show: one door, from its port to the engine behind it, and who may use it. And what
+ * this machine itself serves: each mount from both of its sides. */
+#include "probes/model/ladder_evidence.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_told(const struct endpoint *endpoint)
+{
+	return endpoint->state != STATE_UNKNOWN;
+}
+
+/* Why nothing is known of a door: it makes a question mark, not a cross and not a tick. */
+static enum mark say_unasked(const struct climb *climb, struct rung *rung)
+{
+	return rung_say(rung, MARK_UNKNOWN,
+		climb->snapshot->is_passive ? "not asked (--passive)" : "no answer within the deadline");
+}
+
+enum mark see_port(const struct climb *climb, struct rung *rung)
+{
+	const struct endpoint *endpoint = climb->endpoint;
+	struct url url;
+	char *line, number[32];
+
+	if (url_split(&url, endpoint->url) < 0 || !is_told(endpoint))
+		return say_unasked(climb, rung);
+	line = rung_line(rung);
+	if (!isnan(endpoint->connect_ms))
+		line_add(line, "TCP port %d opens in %s ms", url.port,
+			text_ms(number, sizeof(number), endpoint->connect_ms));
+	else
+		line_add(line, "TCP port %d%s", url.port, rung->verdict_count ? "" : " opens");
+	return MARK_OK;
+}
+
+enum mark see_tls(const struct climb *climb, struct rung *rung)
+{
+	const struct endpoint *endpoint = climb->endpoint;
+	char *line;
+
+	if (!text_has_prefix(endpoint->url, "https://"))
+		return rung_say(rung, MARK_SKIPPED, "plain HTTP: it has none");
+	if (!is_told(endpoint))
+		return say_unasked(climb, rung);
+	line = rung_line(rung);
+	line_ms(line, "handshake ", endpoint->tls_ms);
+	line_until(line, "certificate", climb->snapshot->taken.wall_ms, endpoint->cert_not_after);
+	if (!*line)
+		line_add(line, "no handshake was timed");
+	return MARK_OK;
+}
+
+/* The last question that got an answer, else the last one. */
+static const struct sent *last_sent(const struct snapshot *snapshot, const struct endpoint *endpoint)
+{
+	const struct sent *last = NULL;
+
+	for (size_t i = 0; i < endpoint->sent.count; i++) {
+		const struct sent *sent = &snapshot->sents[endpoint->sent.first + i];
+
+		if (!last || (sent->status != 0) > (last->status != 0) ||
+			((sent->status != 0) == (last->status != 0) && sent->last > last->last))
+			last = sent;
+	}
+	return last;
+}
+
+enum mark see_http(const struct climb *climb, struct rung *rung)
+{
+	const struct sent *sent = last_sent(climb->snapshot, climb->endpoint);
+	char *line;
+
+	if (!is_told(climb->endpoint))
+		return say_unasked(climb, rung);
+	line = rung_line(rung);
+	if (sent && sent->status)
+		line_add(line, "GET %s: %d", sent->path, sent->status);
+	else if (sent)
+		line_add(line, "GET %s: no answer", sent->path);
+	line_ms(line, "first byte after ", climb->endpoint->ttfb_ms);
+	line_number(line, "requests in all: ", climb->endpoint->requests, "");
+	return MARK_OK;
+}
+
+static void say_models(const struct endpoint *endpoint, char *line)
+{
+	if (!endpoint->models_known)
+		return;
+	if (endpoint->loaded_known)
+		line_add(line, "%zu of %zu model%s loaded", endpoint->loaded_models, endpoint->models.count,
+			endpoint->models.count == 1 ? "" : "s");
+	else
+		line_add(line, "%zu model%s", endpoint->models.count, endpoint->models.count == 1 ? "" : "s");
+}
+
+enum mark see_engine(const struct climb *climb, struct rung *rung)
+{
+	const struct endpoint *endpoint = climb->endpoint;
+	char *line;
+
+	if (!is_told(endpoint))
+		return say_unasked(climb, rung);
+	line = rung_line(rung);
+	if (*endpoint->title)
+		line_add(line, "%s%s%s", endpoint->title, *endpoint->version ? " " : "", endpoint->version);
+	else
+		line_add(line, "what serves there was not told");
+	say_models(endpoint, line);
+	line_number(line, "", endpoint->running, " running");
+	line_number(line, "", endpoint->waiting, " waiting");
+	line_number(line, "", endpoint->slots, " slots");
+	if (!isnan(endpoint->tokens_per_s))
+		line_add(line, "%.1f tok/s", endpoint->tokens_per_s);
+	line_ms(line, "TTFT p95 ", endpoint->ttft_p95_ms);
+	if (*endpoint->anatomy.text)
+		rung_say(rung, MARK_OK, endpoint->anatomy.text);
+	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;
+}
+
+static bool has_code(const struct climb *climb, const char *code)
+{
+	struct span span = climb->endpoint->verdicts;
+
+	for (size_t i = 0; i < span.count; i++)
+		if (strcmp(climb->snapshot->verdict_list[span.first + i].code, code) == 0)
+			return true;
+	return false;
+}
+
+/* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
+ * it.
+ */
+static enum tri is_public(const struct climb *climb)
+{
+	const struct snapshot *snapshot = climb->snapshot;
+	int self = (int)(climb->endpoint - snapshot->endpoints);
+	enum tri found = TRI_UNKNOWN;
+
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		if (snapshot->mounts[i].endpoint == self || snapshot->mounts[i].backend == self)
+			found = snapshot->mounts[i].is_funnel || found == TRI_YES ? TRI_YES : TRI_NO;
+	return found;
+}
+
+/* Who may use it. Without a key it is well only where the whole internet is known to be kept away. */
+enum mark see_exposure(const struct climb *climb, struct rung *rung)
+{
+	const char *const funnel[] = {
+		[TRI_UNKNOWN] =
+			climb->is_own ? "Funnel: no mount of it is known" : "Funnel: only that machine knows",
+		[TRI_NO] = "Funnel is off",
+		[TRI_YES] = "Funnel is on",
+	};
+	bool wants_key = climb->endpoint->state == STATE_AUTH || has_code(climb, "auth-required");
+	bool is_open = climb->endpoint->models_known;
+	enum tri public = is_public(climb);
+	char *line = rung_line(rung);
+
+	line_add(line, wants_key ? "wants a key"
+		       : is_open ? "lists its models to this machine"
+				 : "whether it wants a key was not told");
+	if (climb->peer || climb->is_own)
+		line_add(line, "%s", funnel[public]);
+	if (wants_key)
+		return MARK_OK;
+	return public == TRI_YES ? MARK_NOTE : is_open && public == TRI_NO ? MARK_OK : MARK_UNKNOWN;
+}
+
+/* Whether something is wrong with it. */
+static bool say_door(const struct snapshot *snapshot, int index, const char *what, char *line)
+{
+	const struct endpoint *door = index < 0 ? NULL : &snapshot->endpoints[index];
+	const struct verdict *verdict = door ? snapshot_worst(snapshot, door->verdicts) : NULL;
+
+	if (!door)
+		line_add(line, "%s: not asked%s", what, snapshot->is_passive ? " (--passive)" : "");
+	else
+		line_add(line, "%s %s: %s%s%s", what, door->url, state_name(door->state), verdict ? ", " : "",
+			verdict ? verdict->code : "");
+	return verdict && verdict->severity > SEVERITY_INFO;
+}
+
+enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung)
+{
+	char *line = rung_line(rung);
+	bool is_bad;
+
+	line_add(line, "%s %s%s:%d%s %s %s", serve_protocol_name(mount->protocol), mount->service,
+		mount->host, mount->port, mount->path, "→", mount->target);
+	if (mount->is_funnel)
+		line_add(line, "on Funnel");
+	if (mount->is_foreground)
+		line_add(line, "in the foreground: it ends with its terminal");
+	is_bad = say_door(snapshot, mount->backend, "backend", rung_line(rung));
+	is_bad = say_door(snapshot, mount->endpoint, "by its name", rung_line(rung)) || is_bad;
+	if (is_bad)
+		return MARK_BAD;
+	return mount->backend < 0 && mount->endpoint < 0 ? MARK_UNKNOWN : MARK_OK;
+}

@@ -1,0 +1,227 @@
+/* What the way between two hosts shows: how it goes, how fast, and the steps to it. A step that nobody asked
+ * about, or that was told in part, is a question mark; so is one ping that got no answer, for silence is
+ * believed at the second time. */
+#include "probes/model/ladder_evidence.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <math.h>
+
+static void say_kind(const struct climb *climb, struct rung *rung)
+{
+	const struct path *path = &climb->peer->path;
+	char *line = rung_line(rung), span[32];
+
+	switch (path->kind) {
+	case PATH_DIRECT:
+		line_add(line, "direct, %s", path->endpoint);
+		break;
+	case PATH_PEER_RELAY:
+		line_add(line, "through the peer relay %s", path->via);
+		break;
+	case PATH_DERP:
+		line_add(line, "through DERP %s", path->via);
+		break;
+	case PATH_IDLE:
+		line_add(line, "idle: no traffic, so that tailscaled keeps no way open");
+		break;
+	case PATH_OFFLINE:
+		line_add(line, "none: it is offline");
+		break;
+	case PATH_UNKNOWN:
+	case PATH_COUNT:
+		line_add(line, "not told by tailscaled");
+		break;
+	}
+	if (path->since && path->kind != PATH_IDLE && path->kind != PATH_OFFLINE)
+		line_add(line, "for %s",
+			text_span(span, sizeof(span), climb->snapshot->taken.wall_ms - path->since));
+	line_number(line, "changed ", path->changes, path->changes == 1 ? " time" : " times");
+}
+
+static void say_times(const struct path *path, struct rung *rung)
+{
+	char *line, span[32];
+
+	if (isnan(path->rtt_ms) && isnan(path->loss) && isnan(path->pong_age_ms))
+		return;
+	line = rung_line(rung);
+	line_ms(line, "RTT ", path->rtt_ms);
+	line_ms(line, "p95 ", path->rtt_p95_ms);
+	line_ms(line, "jitter ", path->jitter_ms);
+	if (*path->rtt_source)
+		text_add(line, LADDER_LINE_MAX, " (by %s)", path->rtt_source);
+	if (!isnan(path->loss))
+		line_add(line, "loss %.1f %%", path->loss * 100);
+	if (!isnan(path->pong_age_ms))
+		line_add(line, "last pong %s ago, seen by %s",
+			text_span(span, sizeof(span), (int64_t)path->pong_age_ms), path->pong_source);
+}
+
+static bool has_answered(const struct snapshot *snapshot, const struct peer *peer)
+{
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+
+		if (endpoint->peer == peer - snapshot->peers && !isnan(endpoint->age_ms) &&
+			!endpoint->is_stale)
+			return true;
+	}
+	return false;
+}
+
+/* What came back along it proves a way: a ping, or the answer of a server. Its kind is what tailscaled uses,
+ * which is believed where no ping was lost. */
+static enum mark mark_of_path(const struct snapshot *snapshot, const struct peer *peer)
+{
+	bool was_pinged = false, is_used = peer->path.kind == PATH_DIRECT ||
+					   peer->path.kind == PATH_PEER_RELAY || peer->path.kind == PATH_DERP;
+
+	for (int kind = 0; kind < PING_KINDS; kind++) {
+		if (peer->pings[kind].at && !isnan(peer->pings[kind].ms))
+			return MARK_OK;
+		was_pinged = was_pinged || peer->pings[kind].at;
+	}
+	return has_answered(snapshot, peer) || (is_used && !was_pinged) ? MARK_OK : MARK_UNKNOWN;
+}
+
+enum mark see_path(const struct climb *climb, struct rung *rung)
+{
+	if (!climb->peer || climb->peer->is_self)
+		return rung_say(rung, MARK_SKIPPED,
+			climb->is_own ? "this machine: no tailnet between" : "outside the tailnet");
+	say_kind(climb, rung);
+	say_times(&climb->peer->path, rung);
+	return mark_of_path(climb->snapshot, climb->peer);
+}
+
+/* ---- its steps ---- */
+
+static void say_net(const struct obs_net *net, char *line)
+{
+	const struct {
+		enum tri tri;
+		const char *words[3]; /* by the answer; NULL: nothing is said */
+	} table[] = {
+		{ net->has_udp, { "whether UDP passes was not told", "UDP is blocked", "UDP passes" } },
+		{ net->is_hard_nat, { "its NAT was not told", "no hard NAT", "hard NAT" } },
+		{ net->maps_ports, { NULL, "the router maps no ports", "the router maps ports" } },
+		{ net->has_ipv6, { NULL, "no IPv6", "IPv6" } },
+		{ net->is_captive, { NULL, NULL, "a login page is in the way" } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		if (table[i].words[table[i].tri])
+			line_add(line, "%s", table[i].words[table[i].tri]);
+	if (net->candidates == 0)
+		line_add(line, "no address to be reached at%s",
+			net->has_udp == TRI_UNKNOWN ? ": UDP is likely blocked" : "");
+	else
+		line_number(line, "", net->candidates,
+			net->candidates == 1 ? " address to be reached at" : " addresses to be reached at");
+	line_ms(line, "nearest DERP in ", net->derp_ms);
+}
+
+static enum mark mark_of_net(const struct climb *climb, const struct obs_net *net)
+{
+	bool is_relayed = climb->peer && climb->peer->path.kind == PATH_DERP;
+
+	if (net->has_udp == TRI_NO)
+		return is_relayed ? MARK_BAD : MARK_NOTE;
+	if (net->has_udp == TRI_UNKNOWN || net->is_hard_nat == TRI_UNKNOWN)
+		return MARK_UNKNOWN;
+	if (net->candidates == 0 || net->is_captive == TRI_YES ||
+		(net->is_hard_nat == TRI_YES && net->maps_ports != TRI_YES))
+		return MARK_NOTE;
+	return MARK_OK;
+}
+
+static enum mark see_net(
+	const struct climb *climb, const struct obs_net *net, const char *source, struct rung *rung)
+{
+	char *line = rung_line(rung), span[32];
+
+	if (!net->at) {
+		line_add(line, "its network was not told");
+		return MARK_UNKNOWN;
+	}
+	say_net(net, line);
+	text_add(line, LADDER_LINE_MAX, " (%s %s ago)", source,
+		text_span(span, sizeof(span), climb->snapshot->taken.wall_ms - net->at));
+	return mark_of_net(climb, net);
+}
+
+/* netcheck is our own look; else what this machine's tailscaled told the tailnet. */
+static enum mark see_here(const struct climb *climb, struct rung *rung)
+{
+	const struct snapshot *snapshot = climb->snapshot;
+	bool has_self = snapshot->peer_count && snapshot->peers[0].is_self;
+	enum mark mark;
+
+	if (climb->is_outside)
+		return MARK_SKIPPED;
+	if (snapshot->daemon.net.at || !has_self)
+		return see_net(climb, &snapshot->daemon.net, "by netcheck", rung);
+	mark = see_net(climb, &snapshot->peers[0].net, "as tailscaled told the tailnet", rung);
+	if (snapshot->is_passive)
+		line_add(rung->lines[0], "netcheck: not asked (--passive)");
+	return mark;
+}
+
+static enum mark see_there(const struct climb *climb, struct rung *rung)
+{
+	if (!climb->peer || climb->peer->is_self)
+		return MARK_SKIPPED;
+	return see_net(climb, &climb->peer->net, "as its tailscaled told the tailnet", rung);
+}
+
+static enum mark see_ping(const struct climb *climb, enum ping_kind kind, struct rung *rung)
+{
+	const struct ping *ping = climb->peer ? &climb->peer->pings[kind] : NULL;
+	char *line, number[32];
+
+	if (!ping || climb->peer->is_self)
+		return MARK_SKIPPED;
+	line = rung_line(rung);
+	if (!ping->at)
+		line_add(line, "ping: not asked%s", climb->snapshot->is_passive ? " (--passive)" : "");
+	else if (isnan(ping->ms))
+		line_add(line, "ping: no answer");
+	else
+		line_add(line, "ping: %s ms, %s", text_ms(number, sizeof(number), ping->ms),
+			*ping->by ? ping->by : "inside the tunnel");
+	return ping->at && !isnan(ping->ms) ? MARK_OK : MARK_UNKNOWN;
+}
+
+static enum mark see_disco(const struct climb *climb, struct rung *rung)
+{
+	return see_ping(climb, PING_DISCO, rung);
+}
+
+static enum mark see_tsmp(const struct climb *climb, struct rung *rung)
+{
+	return see_ping(climb, PING_TSMP, rung);
+}
+
+void climb_steps(const struct climb *climb, struct rung steps[STEP_COUNT])
+{
+	static enum mark (*const see[STEP_COUNT])(const struct climb *climb, struct rung *rung) = {
+		[STEP_HERE] = see_here,
+		[STEP_THERE] = see_there,
+		[STEP_DISCO] = see_disco,
+		[STEP_TSMP] = see_tsmp,
+	};
+
+	for (int step = 0; step < STEP_COUNT; step++) {
+		steps[step].layer = LAYER_PATH;
+		steps[step].mark = see[step](climb, &steps[step]);
+	}
+}
+
+const char *step_name(enum step step)
+{
+	static const char *const names[STEP_COUNT] = { "here", "there", "disco", "TSMP" };
+
+	return names[step];
+}

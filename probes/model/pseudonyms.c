@@ -1,0 +1,256 @@
+/* A table of secrets, found by their text and by their length.
+ *
+ * A name that is also a word of this program's own sentences or commands ("server", "ollama", "http", a
+ * number) is only taken for a name where one stands: in a URL, before a port, after on, to, of. Elsewhere the
+ * word tells nothing, for everybody's report has it. */
+#include "probes/model/pseudonyms.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BUCKETS 4096
+
+struct secret {
+	char *text; /* in lower case */
+	char *pseudonym;
+	bool is_word;
+	size_t next; /* in its bucket, from 1; 0: the last */
+};
+
+struct pseudonyms {
+	struct secret *items;
+	size_t count, room;
+	size_t buckets[BUCKETS];  /* from 1; 0: empty */
+	bool lengths[SECRET_MAX]; /* of the secrets */
+	size_t longest;
+	unsigned numbers[SECRET_KINDS];
+};
+
+struct pseudonyms *pseudonyms_new(void)
+{
+	return mem_alloc(sizeof(struct pseudonyms));
+}
+
+void pseudonyms_free(struct pseudonyms *pseudonyms)
+{
+	if (!pseudonyms)
+		return;
+	for (size_t i = 0; i < pseudonyms->count; i++) {
+		free(pseudonyms->items[i].text);
+		free(pseudonyms->items[i].pseudonym);
+	}
+	free(pseudonyms->items);
+	free(pseudonyms);
+}
+
+/* ---- the table ---- */
+
+static bool is_word(const char *text)
+{
+	static const char *const words[] = { "a", "acl", "active", "address", "alias", "all", "an",
+		"and", "apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate",
+		"client", "cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco",
+		"dns", "door", "down", "endpoint", "engine", "environment", "every", "firewall", "for",
+		"from", "funnel", "get", "grant", "haproxy", "health", "host", "http", "https", "idle", "in",
+		"is", "it", "key", "koboldcpp", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
+		"llama-server", "llama-swap", "llm", "llm-server", "local", "localai", "localhost", "log",
+		"machine", "macos", "metrics", "mlx", "model", "models", "name", "netcheck", "network", "nft",
+		"nginx", "nim", "no", "node", "now", "oauth2-proxy", "of", "offline", "ok", "ollama", "on",
+		"online", "open", "or", "path", "peer", "ping", "policy", "port", "portkey", "props", "proxy",
+		"ps", "public", "relay", "request", "restart", "router", "serve", "server", "service", "set",
+		"sglang", "slots", "start", "status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags",
+		"tailnet", "tailscale", "tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this",
+		"to", "token", "traffic", "triton", "tsmp", "udp", "ui", "up", "url", "use", "user", "v1",
+		"version", "vllm", "web", "webui", "windows", "with", "xinference" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (strcmp(words[i], text) == 0)
+			return true;
+	return strspn(text, "0123456789") == strlen(text);
+}
+
+static size_t lower(char *to, const char *from, size_t length)
+{
+	for (size_t i = 0; i < length; i++)
+		to[i] = (char)tolower((unsigned char)from[i]);
+	to[length] = '\0';
+	return length;
+}
+
+static size_t bucket_of(const char *text)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 16777619u;
+	return hash % BUCKETS;
+}
+
+static const struct secret *find(const struct pseudonyms *pseudonyms, const char *text, size_t length)
+{
+	char key[SECRET_MAX];
+	size_t at;
+
+	if (!length || length >= sizeof(key))
+		return NULL;
+	lower(key, text, length);
+	for (at = pseudonyms->buckets[bucket_of(key)]; at; at = pseudonyms->items[at - 1].next)
+		if (strcmp(pseudonyms->items[at - 1].text, key) == 0)
+			return &pseudonyms->items[at - 1];
+	return NULL;
+}
+
+const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret)
+{
+	const struct secret *found = find(pseudonyms, secret, strlen(secret));
+
+	return found ? found->pseudonym : NULL;
+}
+
+void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const char *pseudonym)
+{
+	size_t length = strlen(secret), bucket;
+	char key[SECRET_MAX];
+	struct secret *fresh;
+
+	if (!length || length >= sizeof(key) || find(pseudonyms, secret, length))
+		return;
+	lower(key, secret, length);
+	bucket = bucket_of(key);
+	fresh = VEC_PUSH(pseudonyms);
+	fresh->text = mem_copy(key);
+	fresh->pseudonym = mem_copy(pseudonym);
+	fresh->is_word = is_word(key);
+	fresh->next = pseudonyms->buckets[bucket];
+	pseudonyms->buckets[bucket] = pseudonyms->count;
+	pseudonyms->lengths[length] = true;
+	pseudonyms->longest = length > pseudonyms->longest ? length : pseudonyms->longest;
+}
+
+/* Documentation ranges; where there are more, the range for benchmarks. */
+static void say_address(char *to, size_t size, bool is_v6, bool is_tailnet, unsigned number)
+{
+	if (is_v6)
+		snprintf(to, size, "2001:db8:%d::%x", is_tailnet ? 1 : 2, number);
+	else if (number < 255)
+		snprintf(to, size, "%s.%u", is_tailnet ? "192.0.2" : "198.51.100", number);
+	else
+		snprintf(to, size, "198.%u.%u.%u", is_tailnet ? 18u : 19u, number / 256 % 256, number % 256);
+}
+
+const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, const char *secret)
+{
+	const char *known = pseudonym_find(pseudonyms, secret);
+	bool is_v6 = strchr(secret, ':') != NULL;
+	char name[64] = "";
+	unsigned number;
+
+	if (known || !*secret)
+		return known ? known : "";
+	number = ++pseudonyms->numbers[kind];
+	switch (kind) {
+	case SECRET_PEER:
+		snprintf(name, sizeof(name), "peer-%u", number);
+		break;
+	case SECRET_TAILNET:
+		snprintf(name, sizeof(name), number > 1 ? "tailnet-%u.example" : "tailnet.example", number);
+		break;
+	case SECRET_USER:
+		snprintf(name, sizeof(name), "user-%u@example.com", number);
+		break;
+	case SECRET_ADDRESS:
+	case SECRET_PLACE:
+		say_address(name, sizeof(name), is_v6, kind == SECRET_ADDRESS, number);
+		break;
+	case SECRET_TAG:
+		snprintf(name, sizeof(name), "tag:tag-%u", number);
+		break;
+	case SECRET_SERVICE:
+		snprintf(name, sizeof(name), "svc:service-%u", number);
+		break;
+	case SECRET_NODE:
+		snprintf(name, sizeof(name), "node-%u", number);
+		break;
+	case SECRET_HOST:
+		snprintf(name, sizeof(name), "host-%u.example", number);
+		break;
+	case SECRET_FILE:
+		snprintf(name, sizeof(name), "/files/file-%u", number);
+		break;
+	case SECRET_LOGIN:
+		snprintf(name, sizeof(name), "https://login.example/%u", number);
+		break;
+	case SECRET_DEVICE:
+		snprintf(name, sizeof(name), "device%u", number);
+		break;
+	case SECRET_KINDS:
+		break;
+	}
+	pseudonym_give(pseudonyms, secret, name);
+	known = pseudonym_find(pseudonyms, secret);
+	return known ? known : "redacted";
+}
+
+/* ---- in a text ---- */
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+static bool follows(const char *text, const char *at, const char *part)
+{
+	size_t length = strlen(part);
+
+	return (size_t)(at - text) >= length && memcmp(at - length, part, length) == 0;
+}
+
+/* Where only a name can stand. */
+static bool stands_as_name(const char *text, const char *at, size_t length)
+{
+	static const char *const before[] = { "//", "@", " on ", " to ", " of ", " from ", ", " };
+
+	if (at == text && at[length] == ':')
+		return at[length + 1] == ' ' || isdigit((unsigned char)at[length + 1]);
+	for (size_t i = 0; i < ARRAY_LEN(before); i++)
+		if (follows(text, at, before[i]))
+			return true;
+	return follows(text, at, "on ") && at - text == 3;
+}
+
+/* A word of its own: no letter goes on before or after it, nor the next label of a longer name. */
+static bool is_whole(const char *text, const char *at, size_t length)
+{
+	const char *end = at + length;
+
+	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
+		return false;
+	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
+}
+
+const char *pseudonyms_match(
+	const struct pseudonyms *pseudonyms, const char *text, const char *at, size_t *length)
+{
+	size_t left = strlen(at), most = left < pseudonyms->longest ? left : pseudonyms->longest;
+
+	for (size_t n = most; n; n--) {
+		const struct secret *secret;
+
+		if (!pseudonyms->lengths[n] || !is_whole(text, at, n))
+			continue;
+		secret = find(pseudonyms, at, n);
+		if (!secret || (secret->is_word && !stands_as_name(text, at, n)) ||
+			follows(text, at, "DERP "))
+			continue;
+		*length = n;
+		return secret->pseudonym;
+	}
+	return NULL;
+}

@@ -1,0 +1,133 @@
+/* First what is secret in a snapshot is learned, then every text of it is rewritten (texts.h): whole, where
+ * it is a name, and within, where it is a sentence or a URL. */
+#include "probes/model/redact.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/model/disguise.h"
+#include "probes/model/texts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct redactor {
+	struct pseudonyms *pseudonyms;
+	struct arena *arena; /* of the snapshot at hand */
+};
+
+struct redactor *redactor_new(const char *home)
+{
+	struct redactor *redactor = mem_alloc(sizeof(*redactor));
+
+	redactor->pseudonyms = pseudonyms_new();
+	if (home && strlen(home) > 1)
+		pseudonym_give(redactor->pseudonyms, home, "~");
+	return redactor;
+}
+
+void redactor_free(struct redactor *redactor)
+{
+	if (!redactor)
+		return;
+	pseudonyms_free(redactor->pseudonyms);
+	free(redactor);
+}
+
+/* ---- learning ---- */
+
+/* A peer of another tailnet goes by its full name, and by the first part of it. */
+static void learn_names(struct pseudonyms *pseudonyms, const struct peer *peer)
+{
+	const char *suffix = strchr(peer->fqdn, '.'), *name;
+	bool is_full = strcmp(peer->name, peer->fqdn) == 0 && suffix;
+	char label[TEXT_CAP + 1], full[2 * TEXT_CAP];
+
+	snprintf(label, sizeof(label), "%.*s", suffix ? (int)(suffix - peer->fqdn) : 0, peer->fqdn);
+	name = pseudonym_of(pseudonyms, SECRET_PEER, is_full ? label : peer->name);
+	if (!suffix)
+		return;
+	snprintf(full, sizeof(full), "%s.%s", name, pseudonym_of(pseudonyms, SECRET_TAILNET, suffix + 1));
+	pseudonym_give(pseudonyms, peer->fqdn, full);
+	if (strcmp(label, peer->name) != 0) /* two machines of one name: its label has a number */
+		pseudonym_give(pseudonyms, label, name);
+}
+
+static void learn_peer(struct pseudonyms *pseudonyms, const struct peer *peer)
+{
+	learn_names(pseudonyms, peer);
+	if (strcmp(peer->user, "tagged-devices") == 0)
+		pseudonym_give(pseudonyms, peer->user, peer->user);
+	for (const char *const *address = peer->addresses; *address; address++)
+		pseudonym_of(pseudonyms, SECRET_ADDRESS, *address);
+}
+
+/* A host that is no machine of the tailnet: what answers on this machine itself is everybody's. */
+static void learn_host(struct pseudonyms *pseudonyms, const char *text)
+{
+	struct url url;
+
+	if (url_split(&url, text) == 0 && !url_host_is_loopback(url.host))
+		pseudonym_of(
+			pseudonyms, url_host_is_address(url.host) ? SECRET_PLACE : SECRET_HOST, url.host);
+}
+
+static void learn_model(struct pseudonyms *pseudonyms, const char *id)
+{
+	if (*id == '/' || *id == '~' || strchr(id, '\\'))
+		pseudonym_of(pseudonyms, SECRET_FILE, id);
+}
+
+/* Peers come first, so that every other name is told from theirs. */
+static void learn(struct pseudonyms *pseudonyms, const struct snapshot *snapshot)
+{
+	const struct daemon *daemon = &snapshot->daemon;
+
+	pseudonym_of(pseudonyms, SECRET_TAILNET, daemon->magicdns_suffix);
+	if (strchr(daemon->tailnet, '@'))
+		pseudonym_of(pseudonyms, SECRET_USER, daemon->tailnet);
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		learn_peer(pseudonyms, &snapshot->peers[i]);
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		learn_host(pseudonyms, snapshot->endpoints[i].url);
+	for (size_t i = 0; i < snapshot->model_count; i++)
+		learn_model(pseudonyms, snapshot->models[i].id);
+}
+
+/* An event may be of a URL, a relay may be an address, a mount may have a host that nothing expanded. */
+static bool is_plain(const char *name, enum secret_kind kind)
+{
+	return (kind != SECRET_PEER && kind != SECRET_HOST) || !strpbrk(name, ":/${}");
+}
+
+/* Names are learned wherever they stand, before any text is rewritten. */
+static void learn_name(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	struct redactor *redactor = data;
+
+	if (manner == TEXT_NAME && is_plain(*text, kind))
+		pseudonym_of(redactor->pseudonyms, kind, *text);
+}
+
+/* ---- rewriting ---- */
+
+static void rewrite(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	struct redactor *redactor = data;
+	const char *whole = pseudonym_find(redactor->pseudonyms, *text);
+
+	(void)kind;
+	if (manner == TEXT_NAME && whole)
+		*text = arena_copy(redactor->arena, whole);
+	else if (manner != TEXT_WORD)
+		*text = disguise_text(redactor->pseudonyms, redactor->arena, *text);
+}
+
+void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
+{
+	redactor->arena = snapshot->arena;
+	learn(redactor->pseudonyms, snapshot);
+	texts_visit(snapshot, learn_name, redactor);
+	texts_visit(snapshot, rewrite, redactor);
+}

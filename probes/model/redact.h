@@ -1,0 +1,19 @@
+/* Pseudonyms for names and addresses, so that a report can be shown to strangers.
+ *
+ * A redactor rewrites the texts of snapshots: peers, the tailnet, users, addresses, node ids, tags, services,
+ * hosts outside the tailnet, the home directory and the paths of model files. The same name has the same
+ * pseudonym in all snapshots of one redactor. Ports, paths of URLs, times, figures, DERP regions, operating
+ * systems, versions and ids of models stay. */
+#ifndef TSLLM_MODEL_REDACT_H
+#define TSLLM_MODEL_REDACT_H
+
+#include "probes/model/snapshot.h"
+
+struct redactor;
+
+struct redactor *redactor_new(const char *home); /* the home directory; "" or NULL: none */
+void redactor_free(struct redactor *redactor);
+/* Rewrites a snapshot in its own arena, before anybody shows it. */
+void redactor_apply(struct redactor *redactor, struct snapshot *snapshot);
+
+#endif

@@ -1,0 +1,121 @@
+/* A table for each kind of row, and a walk over the rows. */
+#include "probes/model/texts.h"
+
+#include "probes/base/mem.h"
+
+struct field {
+	size_t offset;
+	enum text_manner manner;
+	enum secret_kind kind; /* of a name */
+};
+
+struct visit {
+	struct snapshot *snapshot;
+	text_fn *see;
+	void *data;
+};
+
+/* clang-format off */
+#define WORD(type, member) { offsetof(struct type, member), TEXT_WORD, SECRET_KINDS }
+#define NAME(type, member, kind) { offsetof(struct type, member), TEXT_NAME, kind }
+#define PROSE(type, member) { offsetof(struct type, member), TEXT_PROSE, SECRET_KINDS }
+static const struct field snapshot_fields[] = { WORD(snapshot, source) };
+static const struct field daemon_fields[] = {
+	WORD(daemon, backend_state), WORD(daemon, version), NAME(daemon, self, SECRET_PEER),
+	NAME(daemon, self_id, SECRET_NODE), NAME(daemon, tailnet, SECRET_TAILNET),
+	NAME(daemon, magicdns_suffix, SECRET_TAILNET), WORD(daemon, home_derp), NAME(daemon, auth_url, SECRET_LOGIN),
+	WORD(daemon, via), PROSE(daemon, socket), PROSE(daemon, trouble),
+};
+static const struct field traffic_fields[] = { WORD(traffic, source) };
+static const struct field discovery_fields[] = {
+	WORD(discovery, mode), WORD(discovery, ports), PROSE(discovery, now),
+};
+static const struct field capture_fields[] = { PROSE(capture, trouble), PROSE(capture, fix) };
+static const struct field peer_fields[] = {
+	NAME(peer, id, SECRET_NODE), NAME(peer, name, SECRET_PEER), NAME(peer, fqdn, SECRET_HOST), WORD(peer, os),
+	NAME(peer, user, SECRET_USER), PROSE(peer, path.endpoint), WORD(peer, path.rtt_source),
+	WORD(peer, path.pong_source), WORD(peer, path.reason), PROSE(peer, path.reason_text),
+	PROSE(peer, pings[PING_DISCO].by), PROSE(peer, pings[PING_TSMP].by),
+};
+static const struct field endpoint_fields[] = {
+	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
+	WORD(endpoint, version), PROSE(endpoint, anatomy.text),
+};
+static const struct field mount_fields[] = {
+	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
+};
+static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, fix) };
+static const struct field model_fields[] = { PROSE(model, id), WORD(model, quantisation) };
+static const struct field offer_fields[] = { PROSE(offer, why) };
+static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), PROSE(event, text) };
+static const struct field sent_fields[] = { WORD(sent, path) };
+static const struct field flow_fields[] = { WORD(flow, service) };
+#undef WORD
+#undef NAME
+#undef PROSE
+/* clang-format on */
+
+static void visit_row(const struct visit *visit, const struct field *fields, size_t count, void *row)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char **text = (const char **)((char *)row + fields[i].offset);
+
+		if (*text)
+			visit->see(visit->data, fields[i].manner, fields[i].kind, text);
+	}
+}
+
+/* The list itself may be another snapshot's, or nobody's: a copy is given. */
+static void visit_list(
+	const struct visit *visit, enum text_manner manner, enum secret_kind kind, const char *const **list)
+{
+	size_t count = 0;
+	const char **copy;
+
+	while (*list && (*list)[count])
+		count++;
+	copy = arena_alloc(visit->snapshot->arena, (count + 1) * sizeof(*copy));
+	for (size_t i = 0; i < count; i++) {
+		copy[i] = (*list)[i];
+		visit->see(visit->data, manner, kind, &copy[i]);
+	}
+	*list = copy;
+}
+
+static void visit_peer(const struct visit *visit, struct peer *peer)
+{
+	/* A peer relay has a name; a DERP region is everybody's. */
+	bool is_relay = peer->path.kind == PATH_PEER_RELAY;
+
+	visit->see(visit->data, is_relay ? TEXT_NAME : TEXT_WORD, SECRET_PEER, &peer->path.via);
+	visit_list(visit, TEXT_NAME, SECRET_ADDRESS, &peer->addresses);
+	visit_list(visit, TEXT_NAME, SECRET_TAG, &peer->tags);
+}
+
+#define ROWS(fields, rows, count)                                                                            \
+	for (size_t i_ = 0; i_ < (count); i_++)                                                              \
+	visit_row(&visit, fields, ARRAY_LEN(fields), &(rows)[i_])
+
+void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
+{
+	const struct visit visit = { snapshot, see, data };
+
+	ROWS(snapshot_fields, snapshot, 1);
+	ROWS(daemon_fields, &snapshot->daemon, 1);
+	ROWS(traffic_fields, &snapshot->traffic, 1);
+	ROWS(discovery_fields, &snapshot->discovery, 1);
+	ROWS(capture_fields, &snapshot->capture, 1);
+	ROWS(peer_fields, snapshot->peers, snapshot->peer_count);
+	ROWS(endpoint_fields, snapshot->endpoints, snapshot->endpoint_count);
+	ROWS(mount_fields, snapshot->mounts, snapshot->mount_count);
+	ROWS(verdict_fields, snapshot->verdict_list, snapshot->verdict_count);
+	ROWS(model_fields, snapshot->models, snapshot->model_count);
+	ROWS(offer_fields, snapshot->offers, snapshot->offer_count);
+	ROWS(event_fields, snapshot->events, snapshot->event_count);
+	ROWS(sent_fields, snapshot->sents, snapshot->sent_count);
+	ROWS(flow_fields, snapshot->flows, snapshot->flow_count);
+	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->daemon.health);
+	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->capture.devices);
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		visit_peer(&visit, &snapshot->peers[i]);
+}

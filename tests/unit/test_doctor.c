@@ -1,0 +1,99 @@
+/* Golden reports: what --doctor prints of whom, how wide, and in which characters. `make golden` writes them
+ * anew. */
+#include "tui/doctor.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tests/unit/sample_snapshot.h"
+
+static const struct {
+	const char *name;
+	struct snapshot *(*make)(void);
+	struct ladder_target target; /* both -1: everything */
+	int width;
+	bool has_colour, is_ascii;
+} reports[] = {
+	{ "doctor-80", sample_fleet, { -1, -1 }, 80, false, false },
+	{ "doctor-120-colour", sample_fleet, { 8, -1 }, 120, true, false },
+	{ "doctor-80-ascii", sample_fleet, { 9, -1 }, 80, false, true },
+	{ "doctor-self", sample_fleet, { 0, -1 }, 80, false, false },
+	{ "doctor-door", sample_fleet, { 4, 5 }, 80, false, false },
+	{ "doctor-no-daemon", sample_no_daemon, { -1, -1 }, 80, false, false },
+	{ "doctor-stale", sample_stale, { 1, -1 }, 100, false, false },
+};
+
+static void assert_golden(const char *name, const char *text, size_t length)
+{
+	const char *mode = getenv("TSLLM_GOLDEN");
+	char path[256], *wanted = mem_alloc(length + 2);
+	bool is_writing = mode && strcmp(mode, "write") == 0;
+	FILE *file;
+	size_t got;
+
+	snprintf(path, sizeof(path), "tests/golden/%s.txt", name);
+	file = fopen(path, is_writing ? "w" : "r");
+	if (!file)
+		fail_msg("%s is not there; `make golden` writes it", path);
+	got = is_writing ? fwrite(text, 1, length, file) : fread(wanted, 1, length + 1, file);
+	fclose(file);
+	if (got != length || (!is_writing && memcmp(wanted, text, length) != 0))
+		fail_msg("%s differs; this is what came:\n%s", path, text);
+	free(wanted);
+}
+
+static char *report_of(struct snapshot *snapshot, struct ladder_target target, int width, bool has_colour,
+	bool is_ascii, size_t *length)
+{
+	bool is_all = target.peer < 0 && target.endpoint < 0;
+	const struct doctor doctor = { snapshot, is_all ? NULL : &target, width, has_colour, is_ascii };
+	char *text = NULL;
+	FILE *stream = open_memstream(&text, length);
+
+	doctor_print(stream, &doctor);
+	fclose(stream);
+	snapshot_free(snapshot);
+	return text;
+}
+
+static void a_report_looks_as_it_did(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(reports); i++) {
+		size_t length = 0;
+		char *text = report_of(reports[i].make(), reports[i].target, reports[i].width,
+			reports[i].has_colour, reports[i].is_ascii, &length);
+
+		assert_golden(reports[i].name, text, length);
+		free(text);
+	}
+}
+
+static void no_width_and_no_name_breaks_a_report(void **state)
+{
+	(void)state;
+	for (int width = 1; width < 130; width += 7) {
+		size_t length = 0;
+		char *text = report_of(
+			sample_hostile(), (struct ladder_target){ -1, -1 }, width, false, width % 2, &length);
+
+		assert_null(strchr(text, '\033'));
+		free(text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_report_looks_as_it_did),
+		cmocka_unit_test(no_width_and_no_name_breaks_a_report),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

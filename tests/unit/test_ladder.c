@@ -1,0 +1,311 @@
+/* The ladder of one target: which rung is broken, which were passed, and which were not reached. */
+#include "probes/model/ladder.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tests/unit/sample_snapshot.h"
+
+enum { GPU1 = 1, STUDIO = 8 };
+
+static struct ladder climb(struct snapshot *snapshot, int peer, int endpoint)
+{
+	struct ladder ladder;
+
+	ladder_climb(snapshot, (struct ladder_target){ peer, endpoint }, &ladder);
+	return ladder;
+}
+
+static void assert_marks(const struct ladder *ladder, const enum mark *marks)
+{
+	for (int layer = 0; layer < LAYER_COUNT; layer++)
+		if (ladder->rungs[layer].mark != marks[layer])
+			fail_msg(
+				"%s: mark %d", layer_name((enum layer)layer), (int)ladder->rungs[layer].mark);
+}
+
+static void a_well_door_has_passed_every_rung(void **state)
+{
+	static const enum mark marks[LAYER_COUNT] = { MARK_OK, MARK_OK, MARK_OK, MARK_OK, MARK_SKIPPED,
+		MARK_OK, MARK_OK, MARK_UNKNOWN }; /* of Funnel only that machine knows */
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder = climb(snapshot, GPU1, 0);
+
+	(void)state;
+	assert_marks(&ladder, marks);
+	assert_null(ladder.blame);
+	assert_int_equal(ladder.block, LAYER_COUNT);
+	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "TCP port 11434 opens in 3.0 ms");
+	assert_string_equal(ladder.rungs[LAYER_HTTP].lines[0],
+		"GET /api/ps: 200, first byte after 9.0 ms, requests in all: 40");
+	snapshot_free(snapshot);
+}
+
+static void what_is_above_a_closed_port_was_not_reached(void **state)
+{
+	static const enum mark marks[LAYER_COUNT] = { MARK_OK, MARK_OK, MARK_OK, MARK_BAD, MARK_SKIPPED,
+		MARK_SKIPPED, MARK_SKIPPED, MARK_SKIPPED };
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder = climb(snapshot, 9, 7);
+
+	(void)state;
+	assert_marks(&ladder, marks);
+	assert_string_equal(ladder.blame->code, "not-listening");
+	assert_string_equal(ladder.rungs[LAYER_ENGINE].lines[0], "not reached: port explains it");
+	snapshot_free(snapshot);
+}
+
+static void a_slow_path_is_broken_and_hides_nothing(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder = climb(snapshot, STUDIO, 6);
+
+	(void)state;
+	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_BAD);
+	assert_int_equal(ladder.rungs[LAYER_PATH].verdict_count, 1); /* the peer's and the door's are one */
+	assert_int_equal(ladder.rungs[LAYER_ENGINE].mark, MARK_OK);
+	assert_int_equal(ladder.block, LAYER_COUNT);
+	snapshot_free(snapshot);
+}
+
+static void info_and_what_is_muted_make_no_cross(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder busy = climb(snapshot, 2, 1), muted = climb(snapshot, 6, 8);
+
+	(void)state;
+	assert_int_equal(busy.rungs[LAYER_ENGINE].mark, MARK_NOTE);
+	assert_int_equal(muted.rungs[LAYER_ENGINE].mark, MARK_NOTE);
+	assert_null(busy.blame);
+	assert_null(muted.blame);
+	snapshot_free(snapshot);
+}
+
+static void what_was_not_asked_is_a_question_mark_and_says_why(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder = climb(snapshot, 2, 9);
+
+	(void)state;
+	assert_int_equal(ladder.rungs[LAYER_PORT].mark, MARK_UNKNOWN);
+	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "no answer within the deadline");
+	assert_int_equal(ladder.rungs[LAYER_HTTP].mark, MARK_UNKNOWN);
+	snapshot->is_passive = true;
+	ladder = climb(snapshot, 2, 9);
+	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not asked (--passive)");
+	snapshot_free(snapshot);
+}
+
+static void an_exposure_is_ticked_where_both_its_parts_are_known(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct endpoint *door = &snapshot->endpoints[0];
+
+	(void)state;
+	snapshot->mounts[1].endpoint = 0;
+	snapshot->mounts[1].is_funnel = false;
+	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_OK);
+	door->models_known = false;
+	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_UNKNOWN);
+	snapshot->mounts[1].endpoint = -1;
+	door->state = STATE_AUTH;
+	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_OK);
+	snapshot_free(snapshot);
+}
+
+static void assert_step(struct snapshot *snapshot, enum step step, enum mark mark, const char *line)
+{
+	struct ladder ladder = climb(snapshot, GPU1, -1);
+
+	assert_int_equal(ladder.steps[step].mark, mark);
+	assert_string_equal(ladder.steps[step].lines[0], line);
+}
+
+static void a_ping_says_how_it_was_answered(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	assert_step(snapshot, STEP_DISCO, MARK_UNKNOWN, "ping: not asked");
+	snapshot->is_passive = true;
+	assert_step(snapshot, STEP_TSMP, MARK_UNKNOWN, "ping: not asked (--passive)");
+	snapshot->peers[GPU1].pings[PING_DISCO] = (struct ping){ 1, 3.2, "direct 10.99.0.11:41641" };
+	snapshot->peers[GPU1].pings[PING_TSMP].at = 1;
+	assert_step(snapshot, STEP_DISCO, MARK_OK, "ping: 3.2 ms, direct 10.99.0.11:41641");
+	assert_step(snapshot, STEP_TSMP, MARK_UNKNOWN, "ping: no answer");
+	snapshot->peers[GPU1].pings[PING_TSMP].ms = 3.4;
+	assert_step(snapshot, STEP_TSMP, MARK_OK, "ping: 3.4 ms, inside the tunnel");
+	snapshot_free(snapshot);
+}
+
+static void a_path_is_ticked_where_something_came_back_along_it(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct peer *gpu1 = &snapshot->peers[GPU1];
+
+	(void)state;
+	snapshot->endpoints[0].age_ms = NAN;
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK); /* direct */
+	gpu1->path.kind = PATH_IDLE;
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	snapshot->endpoints[0].age_ms = 900;
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK);
+	snapshot->endpoints[0].is_stale = true;
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	gpu1->pings[PING_TSMP] = (struct ping){ 1, 3.4, "" };
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK);
+	gpu1->path.kind = PATH_DIRECT;
+	gpu1->pings[PING_TSMP].ms = NAN; /* whatever tailscaled thinks of it */
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	snapshot_free(snapshot);
+}
+
+static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct obs_net *net = &snapshot->peers[GPU1].net;
+
+	(void)state;
+	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN, "its network was not told");
+	net->at = snapshot->taken.wall_ms - 2000;
+	net->candidates = net->derp_ms = NAN;
+	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
+		"whether UDP passes was not told, its NAT was not told (as its tailscaled told the tailnet 2 "
+		"s ago)");
+	net->has_udp = TRI_YES;
+	net->is_hard_nat = TRI_NO;
+	net->candidates = 3;
+	assert_step(snapshot, STEP_THERE, MARK_OK,
+		"UDP passes, no hard NAT, 3 addresses to be reached at (as its tailscaled told the tailnet 2 "
+		"s ago)");
+	net->is_hard_nat = TRI_YES;
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
+	net->maps_ports = TRI_YES;
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_OK);
+	net->has_udp = TRI_NO;
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
+	snapshot->peers[GPU1].path.kind = PATH_DERP;
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_BAD);
+	snapshot_free(snapshot);
+}
+
+static void what_is_inferred_of_a_network_says_so(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct obs_net *net = &snapshot->peers[GPU1].net;
+
+	(void)state;
+	net->at = snapshot->taken.wall_ms;
+	net->candidates = 0;
+	net->derp_ms = NAN;
+	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
+		"whether UDP passes was not told, its NAT was not told, no address to be reached at: UDP is "
+		"likely "
+		"blocked (as its tailscaled told the tailnet 0 s ago)");
+	snapshot_free(snapshot);
+}
+
+static void our_network_is_told_by_netcheck_or_else_by_tailscaled(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct obs_net *told = &snapshot->peers[0].net;
+
+	(void)state;
+	assert_step(snapshot, STEP_HERE, MARK_NOTE,
+		"UDP is blocked, its NAT was not told (by netcheck 2 min ago)");
+	*told = snapshot->daemon.net;
+	snapshot->daemon.net.at = 0;
+	snapshot->is_passive = true;
+	assert_step(snapshot, STEP_HERE, MARK_NOTE,
+		"UDP is blocked, its NAT was not told (as tailscaled told the tailnet 2 min ago), netcheck: "
+		"not "
+		"asked (--passive)");
+	told->at = 0;
+	assert_step(snapshot, STEP_HERE, MARK_UNKNOWN,
+		"its network was not told, netcheck: not asked (--passive)");
+	snapshot_free(snapshot);
+}
+
+static void without_a_daemon_nothing_above_is_reached(void **state)
+{
+	struct snapshot *snapshot = sample_no_daemon();
+	struct ladder ladder = climb(snapshot, -1, -1);
+
+	(void)state;
+	assert_int_equal(ladder.block, LAYER_DAEMON);
+	assert_int_equal(ladder.rungs[LAYER_HOST].mark, MARK_SKIPPED);
+	snapshot_free(snapshot);
+}
+
+static void a_target_is_found_by_each_of_its_names(void **state)
+{
+	static const char *const words[] = { "gpu1", "GPU1", "gpu1.tail1234.ts.net", "gpu1.tail1234.ts.net.",
+		"100.64.0.2", "ngpu11" };
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder_target target;
+	const char *names[4];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+		assert_true(ladder_find(snapshot, words[i], &target));
+		assert_true(target.peer == GPU1 && target.endpoint == -1);
+	}
+	assert_true(ladder_find(snapshot, "http://gpu1.tail1234.ts.net:11434/", &target));
+	assert_true(target.peer == GPU1 && target.endpoint == 0);
+	assert_true(ladder_find(snapshot, "https://gpu1.tail1234.ts.net/unwatched", &target));
+	assert_true(target.peer == GPU1 && target.endpoint == -1);
+	assert_false(ladder_find(snapshot, "https://elsewhere.example/", &target));
+	assert_false(ladder_find(snapshot, "", &target));
+	assert_false(ladder_find(snapshot, ".", &target));
+	assert_false(ladder_find(snapshot, "gpu", &target));
+	assert_int_equal(ladder_near(snapshot, "gqu1", names, ARRAY_LEN(names)), 2);
+	assert_string_equal(names[0], "gpu1");
+	assert_int_equal(ladder_near(snapshot, "zzzzzzzz", names, ARRAY_LEN(names)), 0);
+	snapshot_free(snapshot);
+}
+
+static void the_status_is_that_of_the_target_alone(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	const struct ladder_target well = { GPU1, -1 }, slow = { STUDIO, -1 }, down = { 9, -1 },
+				   silent = { 5, -1 }, self = { 0, -1 };
+
+	(void)state;
+	assert_int_equal(ladder_status(snapshot, NULL), snapshot->status);
+	assert_int_equal(ladder_status(snapshot, &well), STATUS_OK);
+	assert_int_equal(ladder_status(snapshot, &slow), STATUS_DEGRADED);
+	assert_int_equal(ladder_status(snapshot, &down), STATUS_DOWN);
+	assert_int_equal(ladder_status(snapshot, &silent), STATUS_UNKNOWN);
+	assert_int_equal(ladder_status(snapshot, &self), STATUS_DEGRADED); /* by one of its mounts */
+	snapshot->daemon.backend_state = "Stopped";
+	assert_int_equal(ladder_status(snapshot, &well), STATUS_UNKNOWN);
+	snapshot_free(snapshot);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_well_door_has_passed_every_rung),
+		cmocka_unit_test(what_is_above_a_closed_port_was_not_reached),
+		cmocka_unit_test(a_slow_path_is_broken_and_hides_nothing),
+		cmocka_unit_test(info_and_what_is_muted_make_no_cross),
+		cmocka_unit_test(what_was_not_asked_is_a_question_mark_and_says_why),
+		cmocka_unit_test(an_exposure_is_ticked_where_both_its_parts_are_known),
+		cmocka_unit_test(a_ping_says_how_it_was_answered),
+		cmocka_unit_test(a_path_is_ticked_where_something_came_back_along_it),
+		cmocka_unit_test(a_network_that_is_told_in_part_is_a_question_mark),
+		cmocka_unit_test(what_is_inferred_of_a_network_says_so),
+		cmocka_unit_test(our_network_is_told_by_netcheck_or_else_by_tailscaled),
+		cmocka_unit_test(without_a_daemon_nothing_above_is_reached),
+		cmocka_unit_test(a_target_is_found_by_each_of_its_names),
+		cmocka_unit_test(the_status_is_that_of_the_target_alone),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

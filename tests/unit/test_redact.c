@@ -1,0 +1,276 @@
+/* No name and no address gets through: of a snapshot of which every text is full of them, nothing is left in
+ * any output, and what is equal before is equal after. */
+#include "probes/model/redact.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/model/codec.h"
+#include "probes/model/disguise.h"
+#include "probes/model/texts.h"
+#include "tests/unit/sample_snapshot.h"
+#include "tui/doctor.h"
+#include "tui/print_text.h"
+
+/* Each has "zq" in it, which is in no word of this program. The peer is the one that is planted first, as the
+ * daemon's own machine; the others are told from how they look. */
+#define PROSE                                                                                                \
+	"traffic to zqpeer1 and (zqpeer1.tailzq.ts.net): https://zqpeer1.tailzq.ts.net:443/zqpeer1, for "    \
+	"zqada@zq.net "                                                                                      \
+	"tag:zqtag svc:zqsvc from https://u:zqpw@zqweb.zq.org/?k=zqkey, /home/zqada/x, said “zq says zq”"
+
+static char *all_outputs(const struct snapshot *snapshot)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+	const struct doctor doctor = { snapshot, NULL, 100, false, false };
+
+	codec_write(stream, snapshot, true);
+	print_text(stream, snapshot, 200, false, false);
+	doctor_print(stream, &doctor);
+	for (int peer = 0; peer < (int)snapshot->peer_count; peer++) {
+		struct ladder_target target = { peer, -1 };
+		struct doctor about = doctor;
+
+		about.target = &target;
+		doctor_print(stream, &about);
+	}
+	fclose(stream);
+	return text;
+}
+
+static void assert_absent(const char *text, const char *secret)
+{
+	for (const char *at = text; *at; at++) {
+		size_t n = 0;
+
+		while (secret[n] && (at[n] | ' ') == (secret[n] | ' '))
+			n++;
+		if (!secret[n])
+			fail_msg("%s in: %.200s", secret, at - text > 100 ? at - 100 : text);
+	}
+}
+
+static void redact(struct snapshot *snapshot)
+{
+	struct redactor *redactor = redactor_new("/srv/zqhome");
+
+	redactor_apply(redactor, snapshot);
+	redactor_free(redactor);
+}
+
+/* ---- every text ---- */
+
+struct planting {
+	struct arena *arena;
+	size_t names;
+};
+
+static void plant(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	static const struct {
+		const char *before, *after;
+	} forms[SECRET_KINDS] = {
+		[SECRET_PEER] = { "zqpeer", "" },
+		[SECRET_TAILNET] = { "tailzq", ".ts.net" },
+		[SECRET_USER] = { "Zq Ada ", "" },
+		[SECRET_ADDRESS] = { "100.77.66.", "" },
+		[SECRET_TAG] = { "tag:zqtag", "" },
+		[SECRET_SERVICE] = { "svc:zqsvc", "" },
+		[SECRET_NODE] = { "nZqNODE", "" },
+		[SECRET_HOST] = { "zqhost", ".tailzq.ts.net" },
+		[SECRET_LOGIN] = { "https://login.tailscale.com/a/zq", "" },
+	};
+	struct planting *planting = data;
+
+	if (manner == TEXT_PROSE)
+		*text = PROSE;
+	if (manner != TEXT_NAME)
+		return;
+	assert_non_null(forms[kind].before);
+	*text = arena_printf(
+		planting->arena, "%s%zu%s", forms[kind].before, ++planting->names % 200, forms[kind].after);
+}
+
+static void nothing_that_is_planted_in_any_text_is_left(void **state)
+{
+	struct snapshot *(*const samples[])(
+		void) = { sample_fleet, sample_clients, sample_no_helper, sample_logged_out, sample_stale };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		struct snapshot *snapshot = samples[i]();
+		struct planting planting = { snapshot->arena, 0 };
+		char *text;
+
+		texts_visit(snapshot, plant, &planting);
+		text = all_outputs(snapshot);
+		assert_non_null(strstr(text, "zq")); /* the test can fail */
+		free(text);
+		redact(snapshot);
+		text = all_outputs(snapshot);
+		assert_absent(text, "zq");
+		assert_absent(text, "100.77.66.");
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
+/* ---- the sample as it is ---- */
+
+static void the_sample_shows_no_name_of_it_and_keeps_its_figures(void **state)
+{
+	static const char *const secrets[] = { "tail1234", "someone@example.com", "100.64.0.", "10.99.0.",
+		"192.168.", "203.0.113.9", "macmini", "gpu1", "gpu2", "printer", "tower", "laptop", "nSELF",
+		"svc:llm" };
+	static const char *const kept[] = { "DERP fra", "1.98.9", "Ollama", "not-listening", ":11434",
+		"41641", "127.0.0.1", "48 ms" };
+	struct snapshot *snapshot = sample_fleet();
+	char *text;
+
+	(void)state;
+	redact(snapshot);
+	text = all_outputs(snapshot);
+	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
+		assert_absent(text, secrets[i]);
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		assert_non_null(strstr(text, kept[i]));
+	free(text);
+	snapshot_free(snapshot);
+}
+
+static void what_is_equal_before_is_equal_after(void **state)
+{
+	struct redactor *redactor = redactor_new(NULL);
+	struct snapshot *one = sample_fleet(), *two = sample_stale();
+	char url[300];
+
+	(void)state;
+	redactor_apply(redactor, one);
+	snprintf(url, sizeof(url), "http://%s:11434", one->peers[1].fqdn);
+	assert_string_equal(one->endpoints[0].url, url);
+	assert_string_equal(one->peers[9].path.via, one->peers[4].name);
+	assert_string_equal(one->peers[1].user, one->peers[2].user);
+	assert_string_not_equal(one->peers[1].name, one->peers[2].name);
+	assert_string_equal(one->daemon.self, one->peers[0].name);
+	redactor_apply(redactor, two);
+	for (size_t i = 0; i < one->peer_count; i++) {
+		assert_string_equal(one->peers[i].name, two->peers[i].name);
+		assert_string_equal(one->peers[i].addresses[0], two->peers[i].addresses[0]);
+	}
+	redactor_free(redactor);
+	snapshot_free(one);
+	snapshot_free(two);
+}
+
+static void no_snapshot_is_too_odd_or_too_empty(void **state)
+{
+	struct snapshot *(*const samples[])(void) = { sample_hostile, sample_hostile_clients, sample_start,
+		sample_no_daemon, sample_nobody_serves, sample_first_peers };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		struct snapshot *snapshot = samples[i]();
+
+		redact(snapshot);
+		free(all_outputs(snapshot));
+		snapshot_free(snapshot);
+	}
+}
+
+/* ---- a sentence ---- */
+
+static void a_sentence_keeps_what_is_nobodys(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "on box: tailscale serve --bg 8080", "on peer-1: tailscale serve --bg 8080" },
+		{ "BOX, box-2 and mybox", "peer-1, box-2 and mybox" },
+		{ "https://box.t.ts.net:443/box", "https://peer-1.tailnet.example:443/peer-1" },
+		{ "box.smith.family is down.", "host-1.example is down." },
+		{ "other.t.ts.net and it.t.ts.net", "host-2.example and host-3.example" },
+		{ "https://smith.family/x?key=1#y, then", "https://host-4.example/x?…, then" },
+		{ "direct 10.0.0.7:41641, [fd00::7]:41641",
+			"direct 198.51.100.1:41641, [2001:db8:2::2]:41641" },
+		{ "fd00::7: refused; 10.0.0.7.", "2001:db8:2::2: refused; 198.51.100.1." },
+		{ "http://127.0.0.1:11434, 0.0.0.0, localhost",
+			"http://127.0.0.1:11434, 0.0.0.0, localhost" },
+		{ "relayed by DERP box since 12:30:01", "relayed by DERP box since 12:30:01" },
+		{ "tailscaled 1.98.9, qwen2.5:0.5b, 3.8 ms", "tailscaled 1.98.9, qwen2.5:0.5b, 3.8 ms" },
+		{ "tag:gpu may use svc:llm; a tag: none", "tag:tag-1 may use svc:service-1; a tag: none" },
+		{ "/home/ada/x and /Users/ada", "~/x and ~" },
+		{ "ada@lab.net said “it is ada's” here", "user-1@example.com said “…” here" },
+		{ "cut “short", "cut “…”" },
+		{ "start the server; on server: up", "start the server; on peer-2: up" },
+		{ "lo, tailscale0, enx0050b6f00f00", "lo, tailscale0, device1" },
+		{ "", "" },
+	};
+	struct pseudonyms *pseudonyms = pseudonyms_new();
+	struct arena *arena = arena_new();
+
+	(void)state;
+	pseudonym_of(pseudonyms, SECRET_TAILNET, "t.ts.net");
+	pseudonym_of(pseudonyms, SECRET_PEER, "box");
+	pseudonym_give(pseudonyms, "box.t.ts.net", "peer-1.tailnet.example");
+	pseudonym_of(pseudonyms, SECRET_PEER, "server");
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_string_equal(disguise_text(pseudonyms, arena, cases[i][0]), cases[i][1]);
+	arena_free(arena);
+	pseudonyms_free(pseudonyms);
+}
+
+static void the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct redactor *redactor = redactor_new("/srv/ada");
+
+	(void)state;
+	snapshot->models[0].id = "/mnt/ada/qwen.gguf";
+	snapshot->models[1].id = "qwen2.5:0.5b";
+	snapshot->daemon.socket = "/srv/ada/tailscaled.sock";
+	redactor_apply(redactor, snapshot);
+	assert_string_equal(snapshot->models[0].id, "/files/file-1");
+	assert_string_equal(snapshot->models[1].id, "qwen2.5:0.5b");
+	assert_string_equal(snapshot->daemon.socket, "~/tailscaled.sock");
+	redactor_free(redactor);
+	snapshot_free(snapshot);
+}
+
+static void there_is_a_pseudonym_for_everybody_in_a_crowd(void **state)
+{
+	struct pseudonyms *pseudonyms = pseudonyms_new();
+	char secret[32], last[64] = "";
+
+	(void)state;
+	for (unsigned i = 0; i < 3000; i++) {
+		snprintf(secret, sizeof(secret), "100.64.%u.%u", i / 256, i % 256);
+		assert_string_not_equal(pseudonym_of(pseudonyms, SECRET_ADDRESS, secret), last);
+		snprintf(last, sizeof(last), "%s", pseudonym_find(pseudonyms, secret));
+	}
+	assert_string_equal(pseudonym_find(pseudonyms, "100.64.0.0"), "192.0.2.1");
+	assert_string_equal(last, "198.18.11.184");
+	pseudonyms_free(pseudonyms);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_that_is_planted_in_any_text_is_left),
+		cmocka_unit_test(the_sample_shows_no_name_of_it_and_keeps_its_figures),
+		cmocka_unit_test(what_is_equal_before_is_equal_after),
+		cmocka_unit_test(no_snapshot_is_too_odd_or_too_empty),
+		cmocka_unit_test(a_sentence_keeps_what_is_nobodys),
+		cmocka_unit_test(the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not),
+		cmocka_unit_test(there_is_a_pseudonym_for_everybody_in_a_crowd),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

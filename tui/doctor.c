@@ -1,0 +1,247 @@
+/* What a report says, and in which order. What is asked about by name is told in full; of the whole fleet
+ * only what is not well, the rest is a line each. The last line is the lowest rung that is broken, and what
+ * to do. */
+#include "tui/doctor.h"
+
+#include "probes/base/text.h"
+#include "tui/doctor_lines.h"
+#include "tui/print_canvas.h"
+
+#define WIDTH_LEAST 40
+
+struct report {
+	const struct doctor *doctor;
+	const struct snapshot *snapshot;
+	struct page *page;
+	const struct verdict *blame; /* the worst so far, and of those the lowest */
+	const char *blamed;          /* on whom */
+	size_t quiet;                /* peers of which there is nothing to say */
+};
+
+static void note_blame(struct report *report, const struct ladder *ladder, const char *who)
+{
+	const struct verdict *found = ladder->blame, *known = report->blame;
+
+	if (!found || (known && (known->severity > found->severity || (known->severity == found->severity &&
+									      known->layer <= found->layer))))
+		return;
+	report->blame = found;
+	report->blamed = found->layer == LAYER_DAEMON ? "this machine" : who;
+}
+
+static bool is_broken(const struct ladder *ladder, enum layer from, enum layer to)
+{
+	for (int layer = (int)from; layer <= (int)to; layer++)
+		if (ladder->rungs[layer].mark == MARK_BAD)
+			return true;
+	return false;
+}
+
+/* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet.
+ */
+static void say_way(struct report *report, const struct ladder *ladder)
+{
+	bool is_asked = report->doctor->target;
+
+	lines_rungs(report->page, report->snapshot, ladder, is_asked ? LAYER_DAEMON : LAYER_HOST, LAYER_PATH);
+	lines_steps(report->page, report->snapshot, ladder, is_asked ? STEP_HERE : STEP_THERE, is_asked);
+}
+
+/* ---- doors ---- */
+
+static void say_door_rungs(struct report *report, const struct ladder *ladder)
+{
+	lines_rungs(report->page, report->snapshot, ladder, LAYER_PORT, LAYER_EXPOSURE);
+}
+
+/* Those that are well come first, a line each, unless it was asked about them; then the others. */
+static void say_doors(struct report *report,
+	bool (*is_wanted)(const struct report *report, int peer, const struct endpoint *endpoint), int peer)
+{
+	const struct snapshot *snapshot = report->snapshot;
+
+	for (int in_full = 0; in_full < 2; in_full++)
+		for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+			const struct endpoint *endpoint = &snapshot->endpoints[i];
+			struct ladder ladder;
+
+			if (!is_wanted(report, peer, endpoint))
+				continue;
+			ladder_climb(snapshot, (struct ladder_target){ endpoint->peer, (int)i }, &ladder);
+			note_blame(report, &ladder, endpoint->url);
+			if (report->doctor->target || is_broken(&ladder, LAYER_PORT, LAYER_EXPOSURE)) {
+				if (!in_full)
+					continue;
+				lines_door(report->page, endpoint);
+				say_door_rungs(report, &ladder);
+			} else if (!in_full) {
+				lines_door_briefly(report->page, endpoint);
+			}
+		}
+}
+
+static bool is_of_peer(const struct report *report, int peer, const struct endpoint *endpoint)
+{
+	return ladder_owns(report->snapshot, peer, endpoint);
+}
+
+/* Nobody's on the tailnet. */
+static bool is_of_nobody(const struct report *report, int peer, const struct endpoint *endpoint)
+{
+	(void)peer;
+	return endpoint->peer < 0 &&
+	       !(report->snapshot->peer_count && ladder_owns(report->snapshot, 0, endpoint));
+}
+
+/* ---- peers ---- */
+
+/* What `tailscale serve status` would say, and how each mount is from both sides. */
+static void say_mounts(struct report *report)
+{
+	struct rung rung;
+
+	page_line(report->page, ROLE_TEXT, " ");
+	page_line(report->page, ROLE_TITLE, "tailscale serve");
+	if (!report->snapshot->mount_count)
+		page_line(report->page, ROLE_DIM, "· serves nothing, or was not asked yet");
+	for (size_t i = 0; i < report->snapshot->mount_count; i++) {
+		ladder_see_mount(report->snapshot, &report->snapshot->mounts[i], &rung);
+		lines_rung(report->page, report->snapshot, &rung, "mount");
+	}
+}
+
+/* Something of it, of a door or of a mount of it. */
+static bool is_peer_broken(const struct report *report, int peer)
+{
+	struct ladder ladder;
+
+	ladder_climb(report->snapshot, (struct ladder_target){ peer, -1 }, &ladder);
+	return is_broken(&ladder, LAYER_HOST, LAYER_EXPOSURE);
+}
+
+static bool has_door(const struct snapshot *snapshot, int peer)
+{
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		if (ladder_owns(snapshot, peer, &snapshot->endpoints[i]))
+			return true;
+	return false;
+}
+
+static void say_peer(struct report *report, int index)
+{
+	const struct peer *peer = &report->snapshot->peers[index];
+	struct ladder ladder;
+
+	ladder_climb(report->snapshot, (struct ladder_target){ index, -1 }, &ladder);
+	lines_peer(report->page, peer);
+	say_way(report, &ladder);
+	note_blame(report, &ladder, peer->name);
+	if (peer->is_self)
+		say_mounts(report);
+	if (!has_door(report->snapshot, index))
+		lines_rung(report->page, report->snapshot, &ladder.rungs[LAYER_PORT], layer_name(LAYER_PORT));
+	say_doors(report, is_of_peer, index);
+}
+
+/* One that is well; without a server it is only counted. */
+static void say_peer_briefly(struct report *report, int index)
+{
+	const struct peer *peer = &report->snapshot->peers[index];
+	struct ladder ladder;
+
+	if (!has_door(report->snapshot, index) && !peer->is_self) {
+		report->quiet++;
+		return;
+	}
+	ladder_climb(report->snapshot, (struct ladder_target){ index, -1 }, &ladder);
+	lines_peer_briefly(report->page, peer, &ladder);
+}
+
+/* ---- the report ---- */
+
+static void say_fleet(struct report *report)
+{
+	const struct snapshot *snapshot = report->snapshot;
+	struct ladder ladder;
+
+	ladder_climb(snapshot, (struct ladder_target){ -1, -1 }, &ladder);
+	note_blame(report, &ladder, "this machine");
+	page_line(report->page, ROLE_TEXT, " ");
+	lines_rungs(report->page, report->snapshot, &ladder, LAYER_DAEMON, LAYER_DAEMON);
+	lines_steps(report->page, report->snapshot, &ladder, STEP_HERE, false);
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		if (is_peer_broken(report, (int)i))
+			say_peer(report, (int)i);
+	if (snapshot->peer_count)
+		page_line(report->page, ROLE_TEXT, " ");
+	for (size_t i = 0; i < snapshot->peer_count; i++)
+		if (!is_peer_broken(report, (int)i))
+			say_peer_briefly(report, (int)i);
+	say_doors(report, is_of_nobody, -1);
+	if (report->quiet)
+		page_line(report->page, ROLE_DIM, "%zu more peer%s without a server: nothing wrong is known",
+			report->quiet, report->quiet == 1 ? "" : "s");
+}
+
+static void say_target(struct report *report, const struct ladder_target *target)
+{
+	struct ladder ladder;
+
+	if (target->endpoint < 0) {
+		say_peer(report, target->peer);
+		return;
+	}
+	if (target->peer >= 0)
+		lines_peer(report->page, &report->snapshot->peers[target->peer]);
+	ladder_climb(report->snapshot, *target, &ladder);
+	note_blame(report, &ladder, report->snapshot->endpoints[target->endpoint].url);
+	lines_door(report->page, &report->snapshot->endpoints[target->endpoint]);
+	say_way(report, &ladder);
+	say_door_rungs(report, &ladder);
+}
+
+static void say_end(struct report *report)
+{
+	enum status status = ladder_status(report->snapshot, report->doctor->target);
+	const struct discovery *discovery = &report->snapshot->discovery;
+	static const char *const words[] = {
+		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
+	};
+	char text[2048] = "";
+
+	page_line(report->page, ROLE_TEXT, " ");
+	if (discovery->pending)
+		page_line(report->page, ROLE_DIM,
+			"the search for servers is not finished: %zu doors were not asked yet",
+			discovery->pending);
+	if (report->blame)
+		text_add(text, sizeof(text), "%s at the %s layer, %s: %s%s%s", words[report->blame->severity],
+			layer_name(report->blame->layer), report->blamed, report->blame->text,
+			*report->blame->fix ? " → " : "", report->blame->fix);
+	else if (status == STATUS_UNKNOWN)
+		text_add(text, sizeof(text), "It cannot be told: no server answered or was asked");
+	else
+		text_add(text, sizeof(text), "Nothing is broken, as far as was asked");
+	text_add(text, sizeof(text), "  [status: %s (%d)]", status_name(status), (int)status);
+	page_wrap(
+		report->page, report->blame ? role_of_state(report->blame->state) : ROLE_TITLE, "", 0, text);
+}
+
+void doctor_print(FILE *file, const struct doctor *doctor)
+{
+	int width = doctor->width < WIDTH_LEAST ? WIDTH_LEAST : doctor->width;
+	struct report report = { .doctor = doctor, .snapshot = doctor->snapshot, .page = page_new(width) };
+	struct canvas *canvas;
+
+	lines_head(report.page, report.snapshot);
+	if (doctor->target)
+		say_target(&report, doctor->target);
+	else
+		say_fleet(&report);
+	say_end(&report);
+	canvas = canvas_new(width, (int)page_lines(report.page), doctor->is_ascii);
+	page_draw(report.page, canvas, 0, 0, canvas->height, 0);
+	print_canvas(file, canvas, doctor->has_colour);
+	canvas_free(canvas);
+	page_free(report.page);
+}

@@ -1,0 +1,12 @@
+/* A canvas as text: what is printed without a screen. */
+#ifndef TSLLM_TUI_PRINT_CANVAS_H
+#define TSLLM_TUI_PRINT_CANVAS_H
+
+#include "tui/canvas.h"
+
+#include <stdio.h>
+
+/* Each row is a line without its trailing blanks; in colour with the sixteen of the terminal's palette. */
+void print_canvas(FILE *file, const struct canvas *canvas, bool has_colour);
+
+#endif
