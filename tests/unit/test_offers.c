@@ -273,6 +273,10 @@ static void a_door_to_a_silent_engine_is_refused_although_it_answers(void **stat
 
 	(void)state;
 	vllm(l, 1, LOOPBACK, "tiny", 0, 0);
+	watches(l, "vllm", OWN);
+	says_at(l, at(1), "/health", 200, "", "");
+	assert_int_equal(endpoint_row(take(l, at(2)), OWN)->state, STATE_OK);
+	watches(l, "vllm", LOOPBACK);
 	stays_silent(l, at(11));
 	stays_silent(l, at(12));
 	assert_both_doors_are_refused(l, at(13));
