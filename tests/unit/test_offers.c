@@ -149,6 +149,32 @@ static void a_direct_path_comes_before_a_relayed_one(void **state)
 	assert_order(take(l, at(2)), GPU2, GPU1);
 }
 
+static void a_direct_path_comes_before_a_peer_relay(void **state)
+{
+	struct ledger *l = fleet_with(by_peer_relay, NULL);
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "tiny", true);
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
+static void who_cannot_be_asked_comes_last(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GPU2, "tiny", false);
+	ollama(l, GPU1, "tiny", true);
+	is_refused(l, at(11));
+	is_refused(l, at(12));
+	s = take(l, at(13));
+	assert_string_equal(s->endpoints[s->offers[0].endpoint].url, GPU2);
+	assert_int_equal(s->offers[0].rank, 1);
+	assert_int_equal(s->offers[1].rank, 0);
+}
+
 /* Where the name of the server would say the opposite. */
 static void the_shorter_queue_comes_first_where_all_are_full(void **state)
 {
@@ -672,6 +698,8 @@ int main(void)
 		SAYS(an_empty_queue_comes_before_a_full_one),
 		SAYS(who_rests_comes_before_who_works),
 		SAYS(a_direct_path_comes_before_a_relayed_one),
+		SAYS(a_direct_path_comes_before_a_peer_relay),
+		SAYS(who_cannot_be_asked_comes_last),
 		SAYS(the_shorter_queue_comes_first_where_all_are_full),
 		SAYS(what_is_not_told_comes_before_what_is_cold),
 		SAYS(a_model_that_has_spilled_comes_after_one_that_has_not),
