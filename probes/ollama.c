@@ -15,11 +15,13 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 {
 	const struct json *details = json_member(entry, "details");
 	const char *quantisation = json_text(details, "quantization_level");
+	const char *remote = json_text(entry, "remote_host"), *scheme = strstr(remote, "://");
 
 	model->size_bytes = readers_amount(entry, "size");
 	model->context = readers_amount(details, "context_length");
 	if (strcmp(quantisation, "unknown") != 0)
 		model->quantisation = text_keep(arena, quantisation);
+	model->remote_host = text_keep(arena, scheme ? scheme + 3 : remote);
 }
 
 static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)

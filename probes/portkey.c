@@ -43,6 +43,7 @@ const struct family family_portkey = {
 	.name = "portkey",
 	.title = "Portkey",
 	.kind = KIND_GATEWAY,
+	.api = "",
 	.ports = { 8787 },
 	.recognise = is_portkey,
 	.requests = requests,

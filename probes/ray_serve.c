@@ -59,6 +59,7 @@ const struct family family_ray_serve = {
 	.name = "ray-serve",
 	.title = "Ray Serve",
 	.kind = KIND_GATEWAY,
+	.api = "",
 	.ports = { 8000 },
 	.recognise = is_ray_serve,
 	.confirm = "/-/routes",

@@ -134,6 +134,7 @@ struct obs_model readers_model(const char *id, struct arena *arena)
 		.vram_bytes = NAN,
 		.context = NAN,
 		.quantisation = "",
+		.remote_host = "",
 	};
 }
 

@@ -64,6 +64,7 @@ const struct family family_triton = {
 	.name = "triton",
 	.title = "Triton",
 	.kind = KIND_ENGINE,
+	.api = "",
 	.ports = { 8000 },
 	.recognise = is_triton,
 	.confirm = "/v2",

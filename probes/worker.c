@@ -119,6 +119,7 @@ static void declare(const struct worker *worker)
 			.found_by = (int)door->found_by,
 			.is_pinned = door->is_pinned,
 			.is_own = door->is_own,
+			.has_key = *door->key != '\0',
 			.server = worker->family ? worker->family->name : "",
 			.title = worker->family ? worker->family->title : "",
 			.api = worker->family ? family_api(worker->family) : "",
@@ -153,6 +154,7 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 		obs.title = worker->family->title;
 		obs.api = family_api(worker->family);
 		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
+		obs.is_gateway = worker->family->kind == KIND_GATEWAY;
 	}
 	ledger_see_answer(worker->world->ledger, &obs, when_now());
 	arena_free(arena);
@@ -318,7 +320,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if (worker->door.is_backend_asked || request->rhythm == ON_REQUEST)
+	if ((worker->door.is_backend_asked && !*worker->door.key) || request->rhythm == ON_REQUEST)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;

@@ -81,7 +81,7 @@ static int start(const struct options *options, const struct settings *settings)
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
-	if (*options->pick)
+	if (options->pick)
 		return batch_pick(options, settings);
 	if (options->is_doctor)
 		return batch_doctor(options, settings, is_ascii);

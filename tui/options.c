@@ -278,12 +278,14 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 static int check(const struct parse *parse, FILE *errors)
 {
 	const struct options *options = parse->options;
-	bool is_pick = *options->pick;
+	bool is_pick = options->pick != NULL;
 
 	if (options->is_once && options->is_watch)
 		return complain(errors, "--once", "not together with --watch");
 	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
 		return complain(errors, "--format", "--watch prints JSON only");
+	if (is_pick && !*options->pick)
+		return complain(errors, "--pick", "wants the name of a model, and got an empty one");
 	if (options->is_verbose && !is_pick)
 		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
 	if (is_pick && (options->is_watch || parse->has_format))
@@ -314,7 +316,7 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return status;
 	if (check(parse, errors))
 		return EX_USAGE;
-	options->is_once = options->is_once || options->is_doctor || *options->pick ||
+	options->is_once = options->is_once || options->is_doctor || options->pick ||
 			   (parse->has_format && !options->is_watch);
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
@@ -333,7 +335,7 @@ int options_parse(
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 
-	*options = (struct options){ .config = mem_copy(""), .log = mem_copy(""), .pick = mem_copy("") };
+	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);

@@ -21,7 +21,8 @@ struct options {
 	bool prints_config, wants_help, wants_version;
 	enum format format;
 	enum mouse mouse;
-	char *config, *log, *pick; /* "": not given; pick: a model */
+	char *config, *log; /* "": not given */
+	char *pick;         /* a model; NULL: not given */
 };
 
 /* Fills options and settings; both are the caller's to end (options_fini, settings_fini), whatever is

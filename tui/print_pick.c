@@ -58,11 +58,14 @@ static void say_usable(const struct printer *p, const struct offer *offer, const
 static void say_place(const struct printer *p, const struct offer *offer)
 {
 	const struct endpoint *endpoint = &p->snapshot->endpoints[offer->endpoint];
+	struct value why = { .text = "" };
 
-	if (offer->rank)
+	if (offer->rank) {
 		say_usable(p, offer, endpoint);
-	else
-		fprintf(p->errors, "  -  %s  %s\n", endpoint->url, offer->why);
+		return;
+	}
+	value_offer(&why, p->snapshot, offer);
+	fprintf(p->errors, "  -  %s  %s\n", endpoint->url, why.text);
 }
 
 static void say_places(const struct printer *p)
@@ -111,10 +114,30 @@ static void say_why_not(const struct printer *p)
 	fputs("\n", p->errors);
 }
 
+/* Who was not asked may have it. */
+static void say_whom_it_did_not_ask(const struct printer *p)
+{
+	if (p->snapshot->is_passive)
+		fputs("tsllm-top: --pick: no server was asked: --passive\n", p->errors);
+	else if (p->snapshot->discovery.pending)
+		fprintf(p->errors,
+			"tsllm-top: --pick: the search for servers was not done (%zu doors to go): a longer "
+			"--deadline, or --endpoint URL\n",
+			p->snapshot->discovery.pending);
+}
+
+/* What is wrong with tailscaled, if that is why nothing can be told. */
+static const struct verdict *trouble_of(const struct snapshot *snapshot)
+{
+	const struct verdict *worst = snapshot_worst(snapshot, snapshot->verdicts);
+
+	return worst && worst->layer == LAYER_DAEMON && worst->severity == SEVERITY_DOWN ? worst : NULL;
+}
+
 int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose)
 {
 	const struct printer p = { errors, snapshot, name, pick_model(snapshot, name) };
-	const struct daemon *daemon = &snapshot->daemon;
+	const struct verdict *trouble = trouble_of(snapshot);
 
 	if (p.pick.result == PICK_FOUND) {
 		if (is_verbose)
@@ -123,9 +146,10 @@ int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const c
 		return STATUS_OK;
 	}
 	say_why_not(&p);
-	if (strcmp(daemon->backend_state, "Running") == 0)
+	if (p.pick.result == PICK_UNKNOWN)
+		say_whom_it_did_not_ask(&p);
+	if (!trouble)
 		return STATUS_DOWN;
-	fprintf(errors, "tsllm-top: tailscaled does not run here: %s\n",
-		*daemon->trouble ? daemon->trouble : daemon->backend_state);
+	fprintf(errors, "tsllm-top: %s%s%s\n", trouble->text, *trouble->fix ? " → " : "", trouble->fix);
 	return STATUS_UNKNOWN;
 }

@@ -43,6 +43,20 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 	return worst != NULL;
 }
 
+void value_offer(struct value *value, const struct snapshot *snapshot, const struct offer *offer)
+{
+	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
+
+	value_why(&why, snapshot, snapshot->endpoints[offer->endpoint].verdicts);
+	if (!*offer->why) {
+		*value = why;
+		return;
+	}
+	value_say(value, ROLE_DIM, offer->why);
+	if (!offer->rank && *why.text)
+		text_add(value->text, sizeof(value->text), ": %s", why.text);
+}
+
 void value_server(struct value *value, const struct endpoint *endpoint)
 {
 	const char *title = !endpoint ? "" : *endpoint->title ? endpoint->title : endpoint->server;

@@ -1,6 +1,6 @@
 /* Models: a row per model and place, so that one sees where to send a request: by model, the best place
- * first. A place where nobody should be sent is dim and says why; of several doors to one engine the best
- * stands here. */
+ * first. A place where nobody should be sent is dim and says why; of a mount of ours and its backend the
+ * better stands here. */
 #include "tui/view.h"
 
 #include <math.h>
@@ -38,7 +38,7 @@ static void format_model(const struct snapshot *snapshot, size_t row, struct val
 	value_say(value, ROLE_TEXT, model_of(snapshot, row)->id);
 }
 
-/* The sign of the state that is most like it; of what cannot be used the state itself. */
+/* The sign of the state that is most like it; of what cannot be used the state itself, if that is why. */
 static void format_warmth(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	static const enum state likes[WARMTH_COUNT] = {
@@ -50,10 +50,10 @@ static void format_warmth(const struct snapshot *snapshot, size_t row, struct va
 		[WARMTH_HOT] = STATE_BUSY,
 	};
 	const struct offer *offer = offer_of(snapshot, row);
-	enum state like = likes[offer->warmth];
+	enum state like = likes[offer->warmth], state = endpoint_of(snapshot, row)->state;
 
-	if (!offer->rank) {
-		value_state(value, endpoint_of(snapshot, row)->state);
+	if (!offer->rank && state >= STATE_AUTH) {
+		value_state(value, state);
 		return;
 	}
 	snprintf(value->text, sizeof(value->text), "%s %s", glyph_of_state(like), warmth_name(offer->warmth));
@@ -128,21 +128,9 @@ static void format_quantisation(const struct snapshot *snapshot, size_t row, str
 	value_say(value, *quantisation ? ROLE_TEXT : ROLE_DIM, *quantisation ? quantisation : "–");
 }
 
-/* Where nobody should be sent, what is wrong there; else what the choice costs, or what else is to be said.
- */
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	const struct offer *offer = offer_of(snapshot, row);
-	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
-
-	value_why(&why, snapshot, endpoint_of(snapshot, row)->verdicts);
-	if (*offer->why) {
-		value_say(value, ROLE_DIM, offer->why);
-		if (!offer->rank && *why.text)
-			text_add(value->text, sizeof(value->text), ": %s", why.text);
-	} else {
-		*value = why;
-	}
+	value_offer(value, snapshot, offer_of(snapshot, row));
 }
 
 static int compare_model(const struct snapshot *snapshot, size_t a, size_t b)

@@ -179,6 +179,7 @@ static void write_models(struct json_out *out, const struct model *models, size_
 		json_out_text(out, "id", model->id);
 		json_out_text(out, "state", model_state_name(model->state));
 		json_out_text(out, "quantisation", model->quantisation);
+		json_out_text(out, "remote_host", model->remote_host);
 		json_out_number(out, "size_bytes", model->size_bytes);
 		json_out_number(out, "vram_bytes", model->vram_bytes);
 		json_out_number(out, "context", model->context);

@@ -86,7 +86,7 @@ struct known_peer {
 };
 
 struct known_model {
-	char *id, *quantisation;
+	char *id, *quantisation, *remote_host;
 	enum model_state state;
 	bool in_all, in_loaded; /* the lists that it stands in */
 	double size_bytes, vram_bytes, context;
@@ -158,7 +158,7 @@ struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
-	bool is_pinned, is_own, is_front_end;
+	bool is_pinned, is_own, has_key, is_front_end, is_gateway;
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */
@@ -295,6 +295,8 @@ const char *peer_short_name(
 	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
 bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
 bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
+/* Whether a request wakes it when it sleeps. */
+bool endpoint_wakes_by_request(const struct known_endpoint *endpoint);
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */

@@ -16,6 +16,7 @@ static void free_models(struct known_endpoint *endpoint)
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		free(endpoint->models.items[i].id);
 		free(endpoint->models.items[i].quantisation);
+		free(endpoint->models.items[i].remote_host);
 	}
 	free(endpoint->models.items);
 	memset(&endpoint->models, 0, sizeof(endpoint->models));
@@ -85,6 +86,7 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 	endpoint->port = obs->port;
 	endpoint->is_pinned = obs->is_pinned;
 	endpoint->is_own = obs->is_own;
+	endpoint->has_key = obs->has_key;
 }
 
 void ledger_drop_endpoint(struct ledger *ledger, const char *url)
@@ -173,6 +175,7 @@ static struct known_model *model_of(struct known_endpoint *endpoint, const char 
 	model = VEC_PUSH(&endpoint->models);
 	*model = (struct known_model){ .id = mem_copy(id),
 		.quantisation = mem_copy(""),
+		.remote_host = mem_copy(""),
 		.size_bytes = NAN,
 		.vram_bytes = NAN,
 		.context = NAN };
@@ -185,6 +188,8 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 		model->state = obs->state;
 	if (*obs->quantisation)
 		ledger_set_text(&model->quantisation, obs->quantisation);
+	if (*obs->remote_host)
+		ledger_set_text(&model->remote_host, obs->remote_host);
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
@@ -208,6 +213,7 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 		}
 		free(model->id);
 		free(model->quantisation);
+		free(model->remote_host);
 	}
 	endpoint->models.count = kept;
 }
@@ -225,6 +231,7 @@ static void see_models(struct known_endpoint *endpoint, const struct reading *re
 		else /* in_loaded ends with the rest */
 			*model = (struct known_model){ .id = model->id,
 				.quantisation = model->quantisation,
+				.remote_host = model->remote_host,
 				.in_all = model->in_all,
 				.state = MODEL_COLD,
 				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
@@ -345,6 +352,7 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 		ledger_set_text(&endpoint->title, answer->title);
 		ledger_set_text(&endpoint->api, answer->api);
 		endpoint->is_front_end = answer->is_front_end;
+		endpoint->is_gateway = answer->is_gateway;
 	}
 	if (answer->reading && answer->is_expected)
 		see_reading(ledger, endpoint, answer, now);

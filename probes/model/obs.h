@@ -146,7 +146,8 @@ struct obs_model {
 	enum model_state state;
 	double size_bytes, vram_bytes, context;
 	const char *quantisation;
-	int64_t expires_at; /* wall ms */
+	const char *remote_host; /* that runs it for this server, "ollama.com"; "": it runs it itself */
+	int64_t expires_at;      /* wall ms */
 };
 
 /* Which list of models an answer holds. */
@@ -210,6 +211,7 @@ struct obs_endpoint {
 	int found_by; /* enum found_by */
 	bool is_pinned;
 	bool is_own;                /* on this machine */
+	bool has_key;               /* our requests carry one */
 	const char *server, *title; /* remembered from an earlier run, "" else */
 	const char *api; /* where its OpenAI API is, under the URL: "/v1"; "" unknown, or nowhere */
 };
@@ -245,6 +247,7 @@ struct obs_answer {
 	enum cost cost;
 	const char *server, *title, *api; /* family, "" while not told */
 	bool is_front_end;                /* a web UI, not an engine */
+	bool is_gateway;                  /* hands on to engines that may be anywhere */
 	bool is_expected;                 /* the family's reader found what it wants in this answer */
 	const struct reading *reading;    /* NULL: none */
 };

@@ -54,12 +54,12 @@ void pseudonyms_free(struct pseudonyms *pseudonyms)
 
 static bool is_word(const char *text)
 {
-	static const char *const words[] = { "a", "acl", "active", "address", "alias", "all", "an",
-		"and", "apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate",
-		"client", "cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco",
-		"dns", "door", "down", "endpoint", "engine", "environment", "every", "firewall", "for",
-		"from", "funnel", "get", "grant", "haproxy", "health", "host", "http", "https", "idle", "in",
-		"is", "it", "key", "koboldcpp", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
+	static const char *const words[] = { "a", "acl", "active", "address", "alias", "all", "an", "and",
+		"apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate", "client",
+		"cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco", "dns",
+		"door", "down", "endpoint", "engine", "environment", "every", "firewall", "for", "from",
+		"funnel", "get", "grant", "haproxy", "health", "host", "http", "https", "idle", "in", "is",
+		"it", "key", "koboldcpp", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
 		"llama-server", "llama-swap", "llm", "llm-server", "local", "localai", "localhost", "log",
 		"machine", "macos", "metrics", "mlx", "model", "models", "name", "netcheck", "network", "nft",
 		"nginx", "nim", "no", "node", "now", "oauth2-proxy", "of", "offline", "ok", "ollama", "on",

@@ -65,14 +65,19 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 	return has_sleeper;
 }
 
-/* The server, or the models of a router of which none is awake. A request does not wake a vLLM. */
+bool endpoint_wakes_by_request(const struct known_endpoint *endpoint)
+{
+	return strcmp(endpoint->server, "vllm") != 0;
+}
+
+/* The server, or the models of a router of which none is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
 	snprintf(f->detail, sizeof(f->detail), "%s",
-		strcmp(endpoint->server, "vllm") == 0 ? "it serves nobody until it is woken"
-						      : "the next request pays for the load");
+		endpoint_wakes_by_request(endpoint) ? "the next request pays for the load"
+						    : "it serves nobody until it is woken");
 	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
 }
 

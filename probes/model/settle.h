@@ -30,6 +30,9 @@ void settle_engine(const struct known_engine *engine, struct endpoint *row, stru
 void settle_anatomies(struct settling *settling); /* once both doors of an engine are settled */
 void settle_endpoints(struct settling *settling);
 void settle_offers(struct settling *settling); /* once both doors of an engine are settled */
+/* The door through which its engine is asked: a mount that answers as its backend does, and has no key of its
+ * own, is another door to the backend's engine. */
+const struct known_endpoint *settle_asked(const struct ledger *ledger, const struct known_endpoint *door);
 const struct known_endpoint *settle_backend(const struct ledger *ledger, const struct known_mount *mount);
 
 #endif

@@ -43,20 +43,23 @@ const struct known_endpoint *settle_backend(const struct ledger *ledger, const s
 		       : NULL;
 }
 
-/* A mount that answers as its backend does is another door to one engine, which is asked there. */
-static const struct known_endpoint *asked_door(
-	const struct known_endpoint *door, const struct known_endpoint *backend)
+const struct known_endpoint *settle_asked(const struct ledger *ledger, const struct known_endpoint *door)
 {
-	bool is_same = backend && endpoint_is_good(door) && strcmp(backend->server, door->server) == 0;
+	const struct known_endpoint *backend = settle_backend(ledger, mount_of(ledger, door));
+	bool is_same = backend && !door->has_key && endpoint_is_good(door) &&
+		       strcmp(backend->server, door->server) == 0;
 
 	return is_same ? backend : door;
 }
 
-/* A fault is believed by its verdict; without one, the state is that of the last good answer. What was slow
- * was so by a verdict, most often its path's, and is well when that goes. */
-static enum state base_state(const struct known_endpoint *endpoint)
+/* A fault is believed by its verdict; without one, the state is that of the last good answer, of this door
+ * and of the one through which its engine is asked. What was slow was so by a verdict, most often its path's,
+ * and is well when that goes. */
+static enum state base_state(const struct known_endpoint *endpoint, const struct known_endpoint *asked)
 {
-	if (endpoint_is_good(endpoint) || endpoint->own_state == STATE_SLOW)
+	bool is_lost = when_known(asked->last.at) && !endpoint_is_good(asked);
+
+	if ((endpoint_is_good(endpoint) && !is_lost) || endpoint->own_state == STATE_SLOW)
 		return STATE_OK;
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
@@ -110,12 +113,12 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 		.now = s->now,
 		.peer = *known->peer_id ? ledger_peer(s->ledger, known->peer_id) : NULL,
 		.mount = mount ? mount->obs : NULL,
-		.backend = settle_backend(s->ledger, mount) };
+		.backend = settle_backend(s->ledger, mount),
+		.asked = settle_asked(s->ledger, known) };
 	size_t first = s->verdicts.count;
-	enum state state, base = base_state(known);
+	enum state state, base = base_state(known, evidence.asked);
 	bool is_explained;
 
-	evidence.asked = asked_door(known, evidence.backend);
 	if (s->ledger->status && !ledger_daemon_runs(s->ledger) && *known->peer_id) {
 		row->state = known->state;
 		row->is_stale = true;
@@ -146,6 +149,7 @@ static struct span copy_models(struct settling *s, const struct known_endpoint *
 		s->snapshot->models[s->snapshot->model_count++] = (struct model){
 			.id = arena_copy(s->arena, model->id),
 			.quantisation = arena_copy(s->arena, model->quantisation),
+			.remote_host = arena_copy(s->arena, model->remote_host),
 			.state = model->state,
 			.size_bytes = model->size_bytes,
 			.vram_bytes = model->vram_bytes,

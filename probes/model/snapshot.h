@@ -131,6 +131,7 @@ struct peer {
 
 struct model {
 	const char *id, *quantisation;
+	const char *remote_host; /* that runs it for this server, "ollama.com"; "": it runs it itself */
 	enum model_state state;
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
@@ -193,7 +194,7 @@ enum warmth {
 	WARMTH_COUNT
 };
 
-/* A place where a model can be asked: of several doors to one engine the best. */
+/* A place where a model can be asked: of a mount and its backend the better. */
 struct offer {
 	size_t model, endpoint; /* indices */
 	enum warmth warmth;

@@ -45,7 +45,9 @@ static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
 };
 static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, fix) };
-static const struct field model_fields[] = { PROSE(model, id), WORD(model, quantisation) };
+static const struct field model_fields[] = {
+	PROSE(model, id), WORD(model, quantisation), NAME(model, remote_host, SECRET_HOST),
+};
 static const struct field offer_fields[] = { PROSE(offer, why) };
 static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), PROSE(event, text) };
 static const struct field sent_fields[] = { WORD(sent, path) };

@@ -166,6 +166,11 @@ static const char *fill(struct arena *arena, const char *template, const struct 
 	return arena_copy(arena, out.text);
 }
 
+static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
+{
+	return endpoint && strcmp(endpoint->url, url) == 0;
+}
+
 static bool is_muted(const struct evidence *evidence, const char *code)
 {
 	const struct ledger_terms *terms = &evidence->ledger->terms;
@@ -181,8 +186,8 @@ static bool is_muted(const struct evidence *evidence, const char *code)
 			return true;
 		if (evidence->peer)
 			say_peer(evidence, name, sizeof(name));
-		if (strcmp(row + length + 1, name) == 0 ||
-			(evidence->endpoint && strcmp(row + length + 1, evidence->endpoint->url) == 0))
+		if (strcmp(row + length + 1, name) == 0 || is_url_of(evidence->endpoint, row + length + 1) ||
+			is_url_of(evidence->asked, row + length + 1))
 			return true;
 	}
 	return false;

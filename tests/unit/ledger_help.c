@@ -101,6 +101,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 			.port = parts.port,
 			.is_pinned = !is_own,
 			.is_own = is_own,
+			.has_key = test.has_key,
 			.server = test.family ? test.family->name : "",
 			.title = test.family ? test.family->title : "",
 			.api = test.family ? family_api(test.family) : "",
@@ -277,6 +278,7 @@ static void tell(
 		obs.title = test.family->title;
 		obs.api = family_api(test.family);
 		obs.is_front_end = test.family->kind == KIND_FRONT_END;
+		obs.is_gateway = test.family->kind == KIND_GATEWAY;
 	}
 	ledger_see_answer(l, &obs, now);
 	arena_free(arena);

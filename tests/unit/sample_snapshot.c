@@ -240,6 +240,7 @@ static void give_models(struct snapshot *snapshot, struct endpoint *endpoint, si
 		snapshot->models[snapshot->model_count++] = (struct model){
 			.id = ids[i % ARRAY_LEN(ids)],
 			.quantisation = "Q4_K_M",
+			.remote_host = "",
 			.state = is_loaded ? MODEL_LOADED : MODEL_COLD,
 			.size_bytes = 20.2e9 + 1e9 * (double)i,
 			.vram_bytes = is_loaded ? 18.4e9 : NAN,

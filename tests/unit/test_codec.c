@@ -128,8 +128,8 @@ static struct snapshot an_empty_snapshot(void)
 static struct peer peers[2];
 static struct endpoint endpoints[2];
 static struct model models[] = {
-	{ "qwen3:8b", "Q4_K_M", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN },
-	{ "phi4", "", MODEL_COLD, NAN, NAN, NAN, 0 },
+	{ "qwen3:8b", "Q4_K_M", "", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN },
+	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0 },
 };
 static struct offer offers[] = {
 	{ 0, 0, WARMTH_HOT, 1, "" },
@@ -454,6 +454,8 @@ static void an_endpoint_names_its_peer_its_models_and_its_faults(void **state)
 	assert_string_equal(json_text(model, "state"), "loaded");
 	assert_true(json_number(model, "size_bytes") == 5e9 && json_number(model, "context") == 8192);
 	assert_string_equal(json_text(row(endpoint, "models", 1), "state"), "cold");
+	assert_string_equal(json_text(row(endpoint, "models", 1), "remote_host"), "ollama.com");
+	assert_false(has_key(model, "remote_host"));
 	assert_string_equal(json_text(worst, "code"), "bad-gateway");
 	assert_string_equal(json_text(worst, "severity"), "down");
 	assert_string_equal(json_text(worst, "fix"), "start it");

@@ -1,4 +1,5 @@
 /* Where a model is and where it should be asked: which place comes first, and which is none. */
+#include "probes/base/mem.h"
 #include "probes/model/pick.h"
 #include "tests/unit/ledger_help.h"
 
@@ -17,7 +18,7 @@
 /* ---- a fleet ---- */
 
 static struct ledger *fleet_with(
-	struct obs_peer *(*second)(struct obs_peer *), const struct ledger_terms *terms)
+	struct obs_peer *(*first)(struct obs_peer *), const struct ledger_terms *terms)
 {
 	static const struct ledger_terms patient = { .period_ms = DAYS(1000), .poll_ms = 10000 };
 	struct ledger *l = empty_ledger(terms ? terms : &patient);
@@ -26,10 +27,10 @@ static struct ledger *fleet_with(
 		struct obs_status *status = running();
 		struct obs_peer *peer;
 
-		with_peer(status, GPU1_ID, "gpu1");
-		peer = with_peer(status, "n3", "gpu2");
-		if (second)
-			second(peer);
+		peer = with_peer(status, GPU1_ID, "gpu1");
+		if (first)
+			first(peer);
+		with_peer(status, "n3", "gpu2");
 		with_peer(status, "n4", "gpu3");
 		sees(l, at(t), status);
 	}
@@ -143,9 +144,218 @@ static void a_direct_path_comes_before_a_relayed_one(void **state)
 	struct ledger *l = fleet_with(by_derp, NULL);
 
 	(void)state;
-	vllm(l, 1, GPU2, "tiny", 0, 0); /* tells of an empty queue */
-	ollama(l, GPU1, "tiny", true);  /* tells of none: an idle one has none, too */
-	assert_order(take(l, at(2)), GPU1, GPU2);
+	vllm(l, 1, GPU1, "tiny", 0, 0); /* tells of an empty queue */
+	ollama(l, GPU2, "tiny", true);  /* tells of none: an idle one has none, too */
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
+static void a_direct_path_comes_before_a_peer_relay(void **state)
+{
+	struct ledger *l = fleet_with(by_peer_relay, NULL);
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "tiny", true);
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
+static void who_cannot_be_asked_comes_last(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GPU2, "tiny", false);
+	ollama(l, GPU1, "tiny", true);
+	is_refused(l, at(11));
+	is_refused(l, at(12));
+	s = take(l, at(13));
+	assert_string_equal(s->endpoints[s->offers[0].endpoint].url, GPU2);
+	assert_int_equal(s->offers[0].rank, 1);
+	assert_int_equal(s->offers[1].rank, 0);
+}
+
+/* Where the name of the server would say the opposite. */
+static void the_shorter_queue_comes_first_where_all_are_full(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	vllm(l, 1, GPU1, "tiny", 2, 5);
+	vllm(l, 1, GPU2, "tiny", 2, 3);
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
+static void what_is_not_told_comes_before_what_is_cold(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	ollama(l, GPU1, "tiny", false);
+	watches(l, "openai-compatible", GPU2);
+	says_at(l, at(1), "/v1/models", 200, JSON, "{\"object\":\"list\",\"data\":[{\"id\":\"tiny\"}]}");
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
+static void a_model_that_has_spilled_comes_after_one_that_has_not(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	says_at(l, at(2), "/api/ps", 200, JSON,
+		"{\"models\":[{\"name\":\"tiny\",\"size\":100,\"size_vram\":60}]}");
+	ollama(l, GPU2, "tiny", true);
+	assert_verdict(take(l, at(3)), "vram-spill");
+	assert_order(take(l, at(3)), GPU2, GPU1);
+}
+
+static void the_nearer_one_comes_first(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "tiny", true);
+	starts_capture(l, at(2));
+	hears(l, at(2), "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0 us=25000");
+	assert_order(take(l, at(3)), GPU2, GPU1);
+}
+
+static void writes(struct ledger *l, double t, const char *url, int tokens)
+{
+	char metrics[256];
+
+	snprintf(metrics, sizeof(metrics),
+		"vllm:num_requests_running{engine=\"0\"} 1\nvllm:num_requests_waiting{engine=\"0\"} 0\n"
+		"vllm:generation_tokens_total{engine=\"0\"} %d\n",
+		tokens);
+	watches(l, "vllm", url);
+	says_at(l, at(t), "/health", 200, "", "");
+	says_at(l, at(t), "/metrics", 200, "Content-Type: text/plain\n", metrics);
+}
+
+static void the_faster_one_comes_first(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	vllm(l, 1, GPU1, "tiny", 1, 0);
+	vllm(l, 1, GPU2, "tiny", 1, 0);
+	assert_string_equal(
+		take(l, at(2))->offers[0].why, "at work, and whether it gets on is not known yet");
+	writes(l, 11, GPU1, 100);
+	writes(l, 11, GPU2, 1000);
+	s = take(l, at(12));
+	assert_order(s, GPU2, GPU1);
+	assert_string_equal(s->offers[0].why, "");
+}
+
+static void a_certificate_comes_first_and_an_address_last(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, "http://gpu1.tail4c1d.ts.net", "tiny", true);
+	ollama(l, GPU1, "tiny", true);
+	assert_order(take(l, at(2)), GPU1, "http://gpu1.tail4c1d.ts.net");
+	l = fleet();
+	watches_own(l, "vllm", LOOPBACK);
+	vllm(l, 1, LOOPBACK, "tiny", 0, 0);
+	watches_own(l, "vllm", "http://admin.tail4c1d.ts.net");
+	vllm(l, 1, "http://admin.tail4c1d.ts.net", "tiny", 0, 0);
+	s = take(l, at(2));
+	assert_order(s, "http://admin.tail4c1d.ts.net", LOOPBACK);
+}
+
+/* ---- what is elsewhere, and may bill ---- */
+
+static void a_cloud_model_comes_last_and_says_where_it_runs(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "ollama", GPU1);
+	says_at(l, at(1), "/api/version", 200, JSON, "{\"version\":\"0.17.4\"}");
+	says_at(l, at(1), "/api/tags", 200, JSON,
+		"{\"models\":[{\"name\":\"tiny\",\"remote_model\":\"tiny\",\"remote_host\":\"https://"
+		"ollama.com\"}]}");
+	says_at(l, at(1), "/api/ps", 200, JSON, "{\"models\":[]}");
+	ollama(l, GPU2, "tiny", false);
+	s = take(l, at(2));
+	assert_order(s, GPU2, GPU1);
+	assert_int_equal(s->offers[1].warmth, WARMTH_UNKNOWN);
+	assert_string_equal(s->offers[1].why, "runs on ollama.com, not on this machine: it may bill");
+}
+
+static void a_gateway_that_does_not_tell_comes_last(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "litellm", GPU1);
+	answers(l, at(1), "litellm-1.106.2/key-right/health-liveliness");
+	says_at(l, at(1), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"owned_by\":\"openai\"}]}");
+	ollama(l, GPU2, "tiny", false);
+	s = take(l, at(2));
+	assert_order(s, GPU2, GPU1);
+	assert_non_null(strstr(s->offers[1].why, "gateway"));
+}
+
+/* ---- warmth is what the engine tells, whatever else its row suffers from ---- */
+
+static void vllm_sleeps(struct ledger *l, const char *url)
+{
+	vllm(l, 1, url, "tiny", 0, 0);
+	says_at(l, at(1), "/metrics", 200, "Content-Type: text/plain\n",
+		"vllm:engine_sleep_state{engine=\"0\",sleep_state=\"awake\"} 0\n"
+		"vllm:engine_sleep_state{engine=\"0\",sleep_state=\"discard_all\"} 1\n"
+		"vllm:num_requests_running{engine=\"0\"} 0\n");
+}
+
+static void a_vllm_asleep_is_not_woken_by_a_request(void **state)
+{
+	static char row[] = "sleeping", *rows[] = { row };
+	const struct ledger_terms terms = {
+		.period_ms = DAYS(1000), .poll_ms = 10000, .ignore = rows, .ignore_count = 1
+	};
+	struct ledger *l = fleet();
+
+	(void)state;
+	vllm_sleeps(l, GPU1);
+	assert_refused(take(l, at(2)), GPU1, "asleep, and no request wakes it");
+	l = fleet_with(by_derp, NULL); /* its row is slow, too */
+	vllm_sleeps(l, GPU1);
+	is_pinged(l, GPU1_ID, 44, at(3));
+	assert_refused(take(l, at(3)), GPU1, "asleep, and no request wakes it");
+	l = fleet_with(NULL, &terms); /* muted */
+	vllm_sleeps(l, GPU1);
+	assert_refused(take(l, at(2)), GPU1, "asleep, and no request wakes it");
+}
+
+static void a_loaded_model_is_warm_while_another_loads(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "llama-swap", GPU1);
+	says_at(l, at(1), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"a\",\"owned_by\":\"llama-swap\"},"
+		"{\"id\":\"b\",\"owned_by\":\"llama-swap\"}]}");
+	says_at(l, at(1), "/running", 200, JSON,
+		"{\"running\":[{\"model\":\"a\",\"state\":\"ready\"},{\"model\":\"b\",\"state\":\"starting\"}"
+		"]}");
+	s = take(l, at(2));
+	assert_int_equal(s->endpoints[0].state, STATE_LOADING);
+	assert_int_equal(s->offers[0].warmth, WARMTH_WARM);
+	assert_int_equal(s->offers[1].warmth, WARMTH_LOADING);
+	assert_string_equal(s->offers[1].why, "is being loaded");
 }
 
 /* A loaded model that is full still answers sooner than one that must be loaded first. */
@@ -175,15 +385,78 @@ static void models_stand_by_name_and_each_has_its_own_order(void **state)
 
 /* ---- what is no place to go ---- */
 
-static void a_dead_server_keeps_its_row_and_loses_its_rank(void **state)
+static void assert_refused_after(void (*fails)(struct ledger *l, struct when now), const char *why)
+{
+	struct ledger *l = fleet();
+
+	vllm(l, 1, GPU1, "tiny", 0, 0);
+	fails(l, at(11));
+	fails(l, at(12));
+	assert_refused(take(l, at(13)), GPU1, why);
+}
+
+static void wants_a_key(struct ledger *l, struct when now)
+{
+	answers(l, now, "vllm-0.32.0-cpu/ready-idle/health");
+	answers(l, now, "vllm-0.32.0-cpu/api-key-missing/v1-models");
+}
+
+static void loses_its_backend(struct ledger *l, struct when now)
+{
+	says(l, now, 502, "Date: Mon, 23 Nov 2026 00:45:46 GMT\n", "");
+}
+
+static void what_is_in_trouble_says_which(void **state)
+{
+	(void)state;
+	assert_refused_after(is_refused, "does not answer");
+	assert_refused_after(connect_times_out, "cannot be reached");
+	assert_refused_after(stays_silent, "makes no progress");
+	assert_refused_after(wants_a_key, "wants a key");
+	assert_refused_after(loses_its_backend, "answers wrongly");
+}
+
+static void what_was_remembered_and_not_asked_yet_is_no_place_to_go(void **state)
 {
 	struct ledger *l = fleet();
 
 	(void)state;
-	ollama(l, GPU1, "tiny", true);
-	is_refused(l, at(11));
-	is_refused(l, at(12));
-	assert_refused(take(l, at(13)), GPU1, "does not answer");
+	watches(l, "vllm", GPU1);
+	says_at(l, at(1), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"owned_by\":\"vllm\"}]}");
+	assert_refused(take(l, at(2)), GPU1, "was not asked yet");
+}
+
+static void one_model_that_failed_to_load_takes_no_other_with_it(void **state)
+{
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	watches(l, "llama-server", GPU1);
+	answers(l, at(1), "llama-server-0.5.0/router-child-killed/health");
+	answers(l, at(1), "llama-server-0.5.0/router-child-killed/v1-models");
+	s = take(l, at(2));
+	assert_verdict(s, "load-failed");
+	assert_true(s->offer_count > 1);
+	for (size_t i = 0; i < s->offer_count; i++) {
+		bool has_failed = s->models[s->offers[i].model].state == MODEL_FAILED;
+
+		assert_int_equal(s->offers[i].rank == 0, has_failed);
+		if (has_failed)
+			assert_string_equal(s->offers[i].why, "did not load when it was asked last");
+	}
+}
+
+static void a_server_without_an_openai_api_is_no_place_to_go(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	watches(l, "triton", GPU1);
+	answers(l, at(1), "triton-2.51.0/working/v2-health-live");
+	answers(l, at(1), "triton-2.51.0/working/v2-models-stats");
+	assert_refused(take(l, at(2)), GPU1, "has no OpenAI API");
 }
 
 static void a_muted_fault_is_a_fault(void **state)
@@ -226,7 +499,7 @@ static void an_offline_machine_is_no_place_to_go(void **state)
 	assert_refused(take(l, at(6)), GPU2, "its machine is offline");
 }
 
-static struct ledger *fleet_with_mount(void)
+static struct ledger *with_mount(struct ledger *l)
 {
 	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
 		.service = "",
@@ -235,11 +508,15 @@ static struct ledger *fleet_with_mount(void)
 		.target = LOOPBACK,
 		.url = OWN,
 		.backend = LOOPBACK };
-	struct ledger *l = fleet();
 
 	sees_serve(l, &mount, 1);
 	watches(l, "vllm", OWN);
 	return l;
+}
+
+static struct ledger *fleet_with_mount(void)
+{
+	return with_mount(fleet());
 }
 
 static void assert_both_doors_are_refused(struct ledger *l, struct when now)
@@ -273,24 +550,82 @@ static void a_door_to_a_silent_engine_is_refused_although_it_answers(void **stat
 
 	(void)state;
 	vllm(l, 1, LOOPBACK, "tiny", 0, 0);
+	watches(l, "vllm", OWN);
+	says_at(l, at(1), "/health", 200, "", "");
+	assert_int_equal(endpoint_row(take(l, at(2)), OWN)->state, STATE_OK);
+	watches(l, "vllm", LOOPBACK);
 	stays_silent(l, at(11));
 	stays_silent(l, at(12));
 	assert_both_doors_are_refused(l, at(13));
 }
 
-static void a_base_url_ends_where_a_client_begins(void **state)
+/* Its own key opens the mount, which is asked by itself then; what the backend wants is not its trouble. */
+static void a_mount_with_a_key_of_its_own_is_asked_with_it(void **state)
 {
-	struct ledger *l = fleet();
-	const struct snapshot *s;
+	struct ledger *l = fleet_with_mount();
 
 	(void)state;
-	ollama(l, GPU1 "/ollama", "tiny", true);
-	watches(l, "open-webui", GPU2);
-	watches(l, NULL, GPU3);
-	s = take(l, at(2));
-	assert_string_equal(endpoint_row(s, GPU1 "/ollama")->base_url, GPU1 "/ollama/v1");
-	assert_string_equal(endpoint_row(s, GPU2)->base_url, GPU2 "/api");
-	assert_string_equal(endpoint_row(s, GPU3)->base_url, "");
+	watches(l, "vllm", LOOPBACK);
+	wants_a_key(l, at(1));
+	gives_a_key();
+	vllm(l, 1, OWN, "tiny", 0, 0);
+	assert_int_equal(take(l, at(2))->offers[0].rank, 1);
+	assert_int_equal(endpoint_row(take(l, at(2)), OWN)->state, STATE_OK);
+	assert_int_equal(endpoint_row(take(l, at(2)), LOOPBACK)->state, STATE_AUTH);
+}
+
+static void one_lost_answer_of_the_backend_mends_nothing(void **state)
+{
+	struct ledger *l = fleet_with_mount();
+
+	(void)state;
+	for (int t = 1; t <= 31; t += 10)
+		vllm(l, t, LOOPBACK, "tiny", 2, 0);
+	assert_both_doors_are_refused(l, at(32));
+	watches(l, "vllm", LOOPBACK);
+	stays_silent(l, at(41));
+	assert_both_doors_are_refused(l, at(42));
+	assert_int_equal(endpoint_row(take(l, at(42)), OWN)->state, STATE_STALLED);
+}
+
+static void what_is_muted_at_the_backend_is_muted_at_its_mount(void **state)
+{
+	static char row[] = "engine-stalled@" LOOPBACK, *rows[] = { row };
+	const struct ledger_terms terms = {
+		.period_ms = DAYS(1000), .poll_ms = 10000, .ignore = rows, .ignore_count = 1
+	};
+	struct ledger *l = with_mount(fleet_with(NULL, &terms));
+
+	(void)state;
+	for (int t = 1; t <= 31; t += 10)
+		vllm(l, t, LOOPBACK, "tiny", 2, 0);
+	assert_both_doors_are_refused(l, at(32));
+	assert_int_equal(take(l, at(32))->status, STATUS_OK);
+}
+
+static void a_base_url_ends_where_a_client_begins(void **state)
+{
+	static const struct {
+		const char *family, *path;
+	} apis[] = {
+		{ "ollama", "/v1" },
+		{ "vllm", "/v1" },
+		{ "open-webui", "/api" },
+		{ "triton", "" },
+		{ "ray-serve", "" },
+		{ "portkey", "" },
+		{ NULL, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(apis); i++) {
+		struct ledger *l = fleet();
+		char wanted[128];
+
+		watches(l, apis[i].family, GPU1 "/llm");
+		snprintf(wanted, sizeof(wanted), "%s%s", *apis[i].path ? GPU1 "/llm" : "", apis[i].path);
+		assert_string_equal(take(l, at(2))->endpoints[0].base_url, wanted);
+	}
 }
 
 /* ---- names ---- */
@@ -363,14 +698,32 @@ int main(void)
 		SAYS(an_empty_queue_comes_before_a_full_one),
 		SAYS(who_rests_comes_before_who_works),
 		SAYS(a_direct_path_comes_before_a_relayed_one),
+		SAYS(a_direct_path_comes_before_a_peer_relay),
+		SAYS(who_cannot_be_asked_comes_last),
+		SAYS(the_shorter_queue_comes_first_where_all_are_full),
+		SAYS(what_is_not_told_comes_before_what_is_cold),
+		SAYS(a_model_that_has_spilled_comes_after_one_that_has_not),
+		SAYS(the_nearer_one_comes_first),
+		SAYS(the_faster_one_comes_first),
+		SAYS(a_certificate_comes_first_and_an_address_last),
+		SAYS(a_cloud_model_comes_last_and_says_where_it_runs),
+		SAYS(a_gateway_that_does_not_tell_comes_last),
+		SAYS(a_vllm_asleep_is_not_woken_by_a_request),
+		SAYS(a_loaded_model_is_warm_while_another_loads),
 		SAYS(a_queue_comes_before_a_load),
 		SAYS(models_stand_by_name_and_each_has_its_own_order),
-		SAYS(a_dead_server_keeps_its_row_and_loses_its_rank),
+		SAYS(what_is_in_trouble_says_which),
+		SAYS(what_was_remembered_and_not_asked_yet_is_no_place_to_go),
+		SAYS(one_model_that_failed_to_load_takes_no_other_with_it),
+		SAYS(a_server_without_an_openai_api_is_no_place_to_go),
 		SAYS(a_muted_fault_is_a_fault),
 		SAYS(what_is_old_is_no_place_to_go),
 		SAYS(an_offline_machine_is_no_place_to_go),
 		SAYS(every_door_to_a_stalled_engine_is_refused),
 		SAYS(a_door_to_a_silent_engine_is_refused_although_it_answers),
+		SAYS(a_mount_with_a_key_of_its_own_is_asked_with_it),
+		SAYS(one_lost_answer_of_the_backend_mends_nothing),
+		SAYS(what_is_muted_at_the_backend_is_muted_at_its_mount),
 		SAYS(a_base_url_ends_where_a_client_begins),
 		SAYS(a_name_is_taken_as_people_type_it),
 		SAYS(a_name_that_fits_several_picks_none),

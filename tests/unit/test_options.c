@@ -227,6 +227,7 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--pick m --watch",
 			"tsllm-top: --pick: prints one line, once: not together with --watch or "
 			"--format\n" },
+		{ "--pick=", "tsllm-top: --pick: wants the name of a model, and got an empty one\n" },
 		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
 		{ "--doctor --pick m", "tsllm-top: --doctor: not together with --pick\n" },
 		{ "--doctor --watch",

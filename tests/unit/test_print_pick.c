@@ -58,7 +58,8 @@ static void why_is_said_apart_from_it(void **state)
 		"  4  http://studio.tail1234.ts.net:1234/v1  cold, studio, DERP fra, 48 ms: not loaded: the "
 		"first "
 		"request waits for it\n"
-		"  -  http://tower.tail1234.ts.net:8000  does not answer\n");
+		"  -  http://tower.tail1234.ts.net:8000  does not answer: nothing listens on port 8000 → "
+		"start the server, or `tailscale serve --bg 8000` there\n");
 }
 
 static void a_name_of_several_models_picks_none(void **state)
@@ -87,12 +88,14 @@ static void a_model_that_no_place_can_be_used_for_says_why(void **state)
 	struct snapshot *snapshot = sample_fleet();
 
 	(void)state;
-	snapshot->offers += 8; /* of qwen3:32b what is on tower alone */
+	snapshot->offers += snapshot->offer_count - 1; /* the last one is refused */
 	snapshot->offer_count = 1;
 	pick(snapshot, "qwen3:32b", false);
 	assert_string_equal(told.out, "");
 	assert_non_null(strstr(told.errors, "no server can be used that has qwen3:32b\n"));
-	assert_non_null(strstr(told.errors, "  -  http://tower.tail1234.ts.net:8000  does not answer\n"));
+	assert_non_null(strstr(
+		told.errors, "  -  http://tower.tail1234.ts.net:8000  does not answer: nothing listens on "
+			     "port 8000 → start the server, or `tailscale serve --bg 8000` there\n"));
 	assert_int_equal(told.status, 2);
 }
 

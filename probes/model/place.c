@@ -1,0 +1,271 @@
+/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them.
+ */
+#include "probes/model/place.h"
+
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+
+#include <math.h>
+#include <string.h>
+
+#define NEAR_MS 10.0 /* round trips are weighed in steps of this: who waits for tokens sees no less */
+
+/* ---- what may not be picked ---- */
+
+/* NULL: a server in this state takes requests. */
+static const char *const refusals[STATE_COUNT] = {
+	[STATE_UNKNOWN] = "was not asked yet",
+	[STATE_AUTH] = "wants a key",
+	[STATE_OFFLINE] = "its machine is offline",
+	[STATE_FAULT] = "answers wrongly",
+	[STATE_STALLED] = "makes no progress",
+	[STATE_FILTERED] = "cannot be reached",
+	[STATE_DOWN] = "does not answer",
+};
+
+/* One model that failed to load says nothing of the others. */
+static bool is_of_one_model(const struct verdict *verdict)
+{
+	return strcmp(verdict->code, "load-failed") == 0;
+}
+
+static const char *refusal_by_verdicts(const struct settling *s, const struct endpoint *endpoint)
+{
+	bool has_failed_model = false;
+
+	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
+		const struct verdict *verdict = &s->verdicts.items[endpoint->verdicts.first + i];
+
+		if (is_of_one_model(verdict))
+			has_failed_model = true;
+		else if (verdict->state != STATE_UNKNOWN && refusals[verdict->state])
+			return refusals[verdict->state];
+	}
+	return endpoint->state == STATE_FAULT && has_failed_model ? NULL : refusals[endpoint->state];
+}
+
+/* A mount may answer by itself what its backend no longer does. */
+static bool has_stalled_backend(const struct snapshot *snapshot, size_t endpoint)
+{
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		if (snapshot->mounts[i].endpoint == (int)endpoint &&
+			snapshot->mounts[i].backend_state == STATE_STALLED)
+			return true;
+	return false;
+}
+
+static const char *refusal_of(const struct settling *s, size_t index)
+{
+	const struct endpoint *endpoint = &s->snapshot->endpoints[index];
+	const char *refusal = refusal_by_verdicts(s, endpoint);
+
+	if (refusal)
+		return refusal;
+	if (has_stalled_backend(s->snapshot, index))
+		return refusals[STATE_STALLED];
+	if (endpoint->is_stale)
+		return "what is known of it is old";
+	return *endpoint->base_url ? "" : "has no OpenAI API";
+}
+
+/* Slow, failing now and then, or turning requests away. */
+static bool is_troubled(const struct settling *s, const struct endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
+		const struct verdict *verdict = &s->verdicts.items[endpoint->verdicts.first + i];
+
+		if (verdict->severity >= SEVERITY_DEGRADED && verdict->state > STATE_OK &&
+			verdict->layer != LAYER_EXPOSURE && !is_of_one_model(verdict))
+			return true;
+	}
+	return false;
+}
+
+struct site place_site(const struct settling *s, size_t endpoint)
+{
+	const struct endpoint *row = &s->snapshot->endpoints[endpoint];
+	const struct known_endpoint *known = s->ledger->endpoints.items[endpoint];
+
+	return (struct site){ .index = endpoint,
+		.row = row,
+		.peer = row->peer < 0 ? NULL : &s->snapshot->peers[row->peer],
+		.known = known,
+		.asked = settle_asked(s->ledger, known),
+		.refusal = refusal_of(s, endpoint),
+		.is_troubled = is_troubled(s, row) };
+}
+
+/* ---- how soon it answers ---- */
+
+static bool is_working(const struct endpoint *endpoint)
+{
+	return endpoint->running > 0 || endpoint->waiting > 0;
+}
+
+static bool is_full(const struct endpoint *endpoint)
+{
+	return endpoint->waiting > 0 || endpoint->running >= endpoint->slots;
+}
+
+/* What a server tells of itself as a whole goes for a model that it calls loaded. */
+static enum warmth warmth_when_loaded(const struct site *site)
+{
+	if (site->asked->is_sleeping.holds)
+		return WARMTH_SLEEPING;
+	if (site->asked->is_loading.holds)
+		return WARMTH_LOADING;
+	return is_working(site->row) ? WARMTH_HOT : WARMTH_WARM;
+}
+
+static enum warmth warmth_of(const struct site *site, const struct model *model)
+{
+	if (*model->remote_host)
+		return WARMTH_UNKNOWN;
+	switch (model->state) {
+	case MODEL_LOADED:
+		return warmth_when_loaded(site);
+	case MODEL_LOADING:
+		return WARMTH_LOADING;
+	case MODEL_SLEEPING:
+		return WARMTH_SLEEPING;
+	case MODEL_COLD:
+	case MODEL_FAILED:
+		return WARMTH_COLD;
+	case MODEL_UNKNOWN:
+		break;
+	}
+	return WARMTH_UNKNOWN;
+}
+
+/* Somebody else's engine answers in the end, and may bill. */
+static bool is_elsewhere(const struct site *site, const struct model *model, enum warmth warmth)
+{
+	return *model->remote_host || (site->known->is_gateway && warmth == WARMTH_UNKNOWN);
+}
+
+static double readiness(const struct site *site, const struct model *model, enum warmth warmth)
+{
+	static const double order[WARMTH_COUNT] = {
+		[WARMTH_WARM] = 0,
+		[WARMTH_HOT] = 0, /* 1: a loaded model with no place free */
+		[WARMTH_UNKNOWN] = 2,
+		[WARMTH_LOADING] = 3,
+		[WARMTH_SLEEPING] = 4,
+		[WARMTH_COLD] = 5,
+	};
+
+	if (is_elsewhere(site, model, warmth))
+		return 6;
+	return order[warmth] + (warmth == WARMTH_HOT && is_full(site->row));
+}
+
+/* ---- how near it is ---- */
+
+static double path_order(const struct peer *peer)
+{
+	static const double order[PATH_COUNT] = {
+		[PATH_DIRECT] = 1,
+		[PATH_IDLE] = 2,
+		[PATH_UNKNOWN] = 2,
+		[PATH_PEER_RELAY] = 3,
+		[PATH_DERP] = 4,
+		[PATH_OFFLINE] = 5,
+	};
+
+	if (!peer)
+		return order[PATH_UNKNOWN];
+	return peer->is_self ? 0 : order[peer->path.kind];
+}
+
+static double door_order(const char *url)
+{
+	struct url parts;
+
+	if (url_split(&parts, url) < 0 || url_host_is_address(parts.host) || url_host_is_loopback(parts.host))
+		return 2;
+	return !parts.is_https;
+}
+
+/* ---- a place ---- */
+
+static const char *cost_of(
+	struct arena *arena, const struct site *site, const struct model *model, enum warmth warmth)
+{
+	static const char *const costs[WARMTH_COUNT] = {
+		[WARMTH_COLD] = "not loaded: the first request waits for it",
+		[WARMTH_SLEEPING] = "asleep: the first request wakes it",
+		[WARMTH_LOADING] = "is being loaded",
+	};
+
+	if (*model->remote_host)
+		return arena_printf(
+			arena, "runs on %s, not on this machine: it may bill", model->remote_host);
+	if (is_elsewhere(site, model, warmth))
+		return "behind a gateway: where it runs, and whether it bills, is not told";
+	if (warmth == WARMTH_HOT && is_full(site->row))
+		return "every place in it is taken";
+	if (warmth == WARMTH_HOT && isnan(site->row->tokens_per_s))
+		return "at work, and whether it gets on is not known yet";
+	return costs[warmth] ? costs[warmth] : "";
+}
+
+static const char *refusal_of_model(const struct site *site, const struct model *model, enum warmth warmth)
+{
+	if (*site->refusal)
+		return site->refusal;
+	if (model->state == MODEL_FAILED)
+		return "did not load when it was asked last";
+	if (warmth == WARMTH_SLEEPING && !endpoint_wakes_by_request(site->asked))
+		return "asleep, and no request wakes it";
+	return "";
+}
+
+static void measure(const struct site *site, const struct model *model, struct place *place)
+{
+	const struct endpoint *row = site->row;
+
+	place->figures[FIGURE_USE] = place->is_refused;
+	place->figures[FIGURE_READINESS] = readiness(site, model, place->offer.warmth);
+	place->figures[FIGURE_QUEUE] = place->offer.warmth == WARMTH_WARM ? 0 : row->waiting;
+	place->figures[FIGURE_TROUBLE] = site->is_troubled;
+	place->figures[FIGURE_PATH] = path_order(site->peer);
+	place->figures[FIGURE_WORK] = is_working(row);
+	place->figures[FIGURE_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
+	place->figures[FIGURE_SPEED] = -row->tokens_per_s;
+	place->figures[FIGURE_DOOR] = door_order(row->url);
+}
+
+struct place place_of(const struct settling *s, const struct site *site, size_t row)
+{
+	const struct model *model = &s->snapshot->models[row];
+	enum warmth warmth = warmth_of(site, model);
+	const char *refusal = refusal_of_model(site, model, warmth);
+	struct place place = { .model = model->id,
+		.url = site->row->url,
+		.engine_id = site->row->engine_id,
+		.is_refused = *refusal != '\0' };
+
+	place.offer = (struct offer){ .model = row,
+		.endpoint = site->index,
+		.warmth = warmth,
+		.why = *refusal ? refusal : cost_of(s->arena, site, model, warmth) };
+	measure(site, model, &place);
+	return place;
+}
+
+static int compare_figures(double a, double b)
+{
+	if (isnan(a) || isnan(b))
+		return isnan(a) - isnan(b);
+	return (a > b) - (a < b);
+}
+
+int place_compare(const void *a, const void *b)
+{
+	const struct place *one = a, *other = b;
+	int order = strcmp(one->model, other->model);
+
+	for (int i = 0; i < FIGURE_COUNT && !order; i++)
+		order = compare_figures(one->figures[i], other->figures[i]);
+	return order ? order : strcmp(one->url, other->url);
+}

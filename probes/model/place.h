@@ -1,0 +1,50 @@
+/* A place: a model at a server, how soon it answers there, and what it costs to ask. Private to probes/model.
+ *
+ * The order of places is one table of figures, the lower the better, looked at in turn: how soon a request is
+ * answered, how many wait before, how near it is, how fast it writes. A place whose server is stale, stalled
+ * or in trouble is refused, with the reason why nobody should be sent there; that its verdict is muted makes
+ * it no better. */
+#ifndef TSLLM_MODEL_PLACE_H
+#define TSLLM_MODEL_PLACE_H
+
+#include "probes/model/settle.h"
+
+/* What the order is made of: the first that differs decides. */
+enum figure {
+	FIGURE_USE,       /* 0: it can be picked */
+	FIGURE_READINESS, /* a model that is loaded and has room, before those that make one wait for a load
+			   */
+	FIGURE_QUEUE,     /* requests that wait */
+	FIGURE_TROUBLE,   /* 1: it works, and something is wrong with it */
+	FIGURE_PATH,
+	FIGURE_WORK, /* 1: it works on something */
+	FIGURE_DISTANCE,
+	FIGURE_SPEED,
+	FIGURE_DOOR, /* 0: by name and certificate, 1: by name, 2: by an address, which may change */
+	FIGURE_COUNT
+};
+
+/* What the places at one endpoint have in common. */
+struct site {
+	size_t index;
+	const struct endpoint *row;
+	const struct peer *peer; /* NULL: not known */
+	const struct known_endpoint *known, *asked;
+	const char *refusal; /* "": it can be picked */
+	bool is_troubled;    /* slow, failing now and then, or turning requests away */
+};
+
+struct place {
+	struct offer offer;
+	const char *model, *url;
+	int engine_id;
+	bool is_refused;
+	double figures[FIGURE_COUNT]; /* NAN, what is not known, comes last */
+};
+
+struct site place_site(const struct settling *s, size_t endpoint);
+struct place place_of(const struct settling *s, const struct site *site, size_t model);
+/* By model, the best first; for qsort. */
+int place_compare(const void *a, const void *b);
+
+#endif
