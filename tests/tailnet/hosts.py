@@ -128,7 +128,7 @@ class Host:
 
     def frozen(self):
         """Its tailscaled takes everything and does nothing, for a while."""
-        return self.world.halted(self.daemon)
+        return self.world.halted(self.daemon.pid)
 
     @contextlib.contextmanager
     def gone(self):

@@ -10,9 +10,9 @@ def states(endpoint):
 
 def expect_silence_then_a_dead_backend(lab, top, server):
     """A server is stopped, goes on, is killed."""
-    direct = f"http://{lab.gpu1.fqdn}:{server.port}"
+    direct = server.direct
     with server.served() as url:
-        with lab.world.halted(lab.gpu1.servers[server.port]):
+        with server.halted():
             look = top.once(url, direct)
         expect(look, url, "stalled", "no-answer")
         expect(look, direct, "stalled", "no-answer")
@@ -80,7 +80,7 @@ def a_real_llama_server_that_loads_is_loading_and_then_well(lab, top):
 @row
 def a_real_llama_server_wants_its_key(lab, top):
     with servers.llama_server(lab.gpu1, "--api-key", "sk-right") as server:
-        url = f"http://{lab.gpu1.fqdn}:{server.port}"
+        url = server.direct
         locked = top.once(url)
         opened = top.once(config=with_key(lab, url, "sk-right"))
         rejected = top.once(config=with_key(lab, url, "sk-wrong"))
