@@ -246,6 +246,23 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
 }
 
+/* It was seen to be the right address: the words about a wrong one would mislead. An engine of another family
+ * is recognised at the next poll. */
+static bool is_replaced(const struct evidence *e, struct finding *f)
+{
+	bool is_page = answer_of(e)->shape == BODY_HTML;
+	bool is_refusal = answer_of(e)->status >= 400 && answer_of(e)->status < 500;
+	char span[32];
+
+	if (!is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
+		!(is_refusal || (is_success(e) && is_page)))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s ago, now %s",
+		text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)),
+		is_page ? "a web page" : "something else");
+	return true;
+}
+
 static bool is_html(const struct evidence *e, struct finding *f)
 {
 	(void)f;
@@ -352,6 +369,10 @@ const struct rule http_rules[] = {
 	{ "redirected", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
 		"pin the address it points to, if that is the server", true },
+	{ "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
+		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): another program "
+		"has its port, or a proxy leads elsewhere",
+		"on %{peer}: does %{server} still run? ss -ltnp tells who listens", true },
 	{ "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
 		"use the base of the API (Open WebUI's is /api)", true },

@@ -127,6 +127,41 @@ def a_real_llama_server_that_is_started_anew_between_two_polls_says_so(lab, top)
     return f"told after {seconds:.1f} s"
 
 
+def replacement(look, url):
+    """What is said of the program that has taken an engine's place."""
+    row = look.endpoint(url)
+    return look.text(row, "replaced") if "replaced" in codes(row) else ""
+
+
+@row
+def a_web_page_in_the_place_of_a_real_engine_has_replaced_it_until_it_is_back(lab, top):
+    """A server of files says 404 to what an engine is asked; the other has its page for every path."""
+    with servers.llama_server(lab.gpu1) as server, server.served() as url, top.watch(url, period=OFTEN_S) as watch:
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok")
+        with lab.gpu1.running(server.port, servers.files(server.port, lab.world.path("ca"))):
+            missing, seconds = watch.until(lambda look: "a web page does (HTTP 404" in replacement(look, url))
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok", 60)
+        with lab.gpu1.playing(server.port, "html"):
+            page, _ = watch.until(lambda look: "a web page does (HTTP 200" in replacement(look, url))
+        again, _ = watch.until(lambda look: look.endpoint(url)["state"] == "ok", 60)
+    expect(missing, url, "fault", "replaced")
+    expect(page, url, "fault", "replaced")
+    expect(again, url, "ok")
+    return f"told after {seconds:.1f} s"
+
+
+@row
+def a_machines_own_mount_whose_real_engine_was_replaced_keeps_its_row(lab, top):
+    """The second poll asks who that is; what never was an engine would be left alone then."""
+    with servers.llama_server(lab.gpu1) as server, server.served() as url, \
+            top.watch(host=lab.gpu1, period=OFTEN_S) as watch:
+        watch.until(lambda look: any(row["url"] == url and row["state"] == "ok" for row in look.snapshot["endpoints"]))
+        with lab.gpu1.playing(server.port, "html"):
+            watch.until(lambda look: "for /health)" in replacement(look, url))
+            look, _ = watch.until(lambda look: "for /v1/models)" in replacement(look, url))
+    expect(look, url, "fault", "replaced")
+
+
 # ---- proxies
 
 PROXIES = (("nginx", proxies.nginx), ("Caddy", proxies.caddy), ("HAProxy", proxies.haproxy))

@@ -204,8 +204,13 @@ class Counter(Server):
         return [line for line in self.log.splitlines() if "HTTP/1" in line]
 
 
+def files(port, folder="."):
+    """The command of a server of files."""
+    return [sys.executable, "-m", "http.server", str(port), "--directory", folder]
+
+
 @contextlib.contextmanager
 def counter(host, port=9400):
     """A server that refuses whatever comes, and logs it."""
-    with running(host, port, [sys.executable, "-m", "http.server", str(port)], Counter) as server:
+    with running(host, port, files(port), Counter) as server:
         yield server

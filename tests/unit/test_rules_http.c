@@ -9,6 +9,8 @@
 
 #define HOST "gpu1.tail4c1d.ts.net"
 #define DATE "Date: Mon, 23 Nov 2026 00:45:46 GMT\n"
+#define HTML "Content-Type: text/html\n"
+#define JSON "Content-Type: application/json\n"
 
 /* What is said after one recorded answer of a server that was llama-server so far, or of an unknown one. */
 static const struct snapshot *after(const char *family, const char *recording)
@@ -375,6 +377,44 @@ static void a_web_page_is_no_api(void **state)
 		"/api");
 }
 
+static void a_page_where_an_engine_answered_has_replaced_it(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	says(l, at(10), 404, HTML, "<!DOCTYPE HTML><p>File not found.");
+	s = take(l, at(12));
+	assert_fix(assert_says(s, "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "llama-server answered here until 12 s ago, now a web page does (HTTP 404 for "
+			   "/health)"),
+		"on gpu1: does llama-server still run?");
+	assert_no_verdict(s, "wrong-base-path");
+	says(l, at(20), 200, HTML, "<!DOCTYPE HTML><p>Welcome");
+	s = take(l, at(20));
+	assert_verdict(s, "replaced");
+	assert_no_verdict(s, "html-not-api");
+	says(l, at(30), 404, "Content-Type: text/plain\n", "no such thing");
+	assert_says(take(l, at(30)), "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"now something else does");
+	answers(l, at(40), "llama-server-0.5.0/ready-idle/health");
+	assert_no_verdict(take(l, at(40)), "replaced");
+}
+
+static void an_engine_that_says_no_in_its_own_words_is_not_replaced(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	says(l, at(10), 404, JSON, "{\"error\":\"no such path\"}");
+	assert_no_verdict(take(l, at(10)), "replaced");
+	says(l, at(20), 200, JSON, "{\"status\":");
+	assert_no_verdict(take(l, at(20)), "replaced");
+	assert_no_verdict(after_made("llama-server", 404, HTML, "<p>File not found."), "replaced");
+}
+
 static void nothing_with_200_is_a_proxy_that_knows_no_such_name(void **state)
 {
 	const struct snapshot *s = after("llama-server", "caddy-2.11.9/no-route/health");
@@ -506,6 +546,8 @@ int main(void)
 		SAYS(a_login_at_a_proxy_hides_the_engine),
 		SAYS(a_redirect_is_told_with_its_target),
 		SAYS(a_web_page_is_no_api),
+		SAYS(a_page_where_an_engine_answered_has_replaced_it),
+		SAYS(an_engine_that_says_no_in_its_own_words_is_not_replaced),
 		SAYS(nothing_with_200_is_a_proxy_that_knows_no_such_name),
 		SAYS(what_is_no_answer_of_an_llm_server_is_malformed),
 		SAYS(an_answer_that_breaks_off_is_malformed_at_once),
