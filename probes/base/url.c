@@ -118,6 +118,19 @@ int url_join(const struct url *url, char *text, size_t size)
 	return length < 0 || (size_t)length >= size ? -1 : 0;
 }
 
+bool url_cut_path(struct url *url, const char *part)
+{
+	size_t length = strlen(part);
+
+	for (char *at = strstr(url->path, part); at; at = strstr(at + 1, part)) {
+		if (at[length] != '/' && at[length] != '\0')
+			continue;
+		*at = '\0';
+		return true;
+	}
+	return false;
+}
+
 bool url_host_is_below(const char *name, const char *domain)
 {
 	size_t whole = strlen(name), tail = strlen(domain);

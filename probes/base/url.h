@@ -16,6 +16,8 @@ struct url {
 int url_split(struct url *url, const char *text);
 /* The normal form: no trailing slash, no default port, brackets around IPv6. -1 where it does not fit. */
 int url_join(const struct url *url, char *text, size_t size);
+/* Cuts the path before the first of its parts that is this one ("/v1"); false: none is. */
+bool url_cut_path(struct url *url, const char *part);
 /* Whether a name lies below a domain: "gpu1.tail1.ts.net" below "tail1.ts.net"; "" has nothing below it. */
 bool url_host_is_below(const char *name, const char *domain);
 bool url_host_is_address(const char *host);  /* an IPv4 or IPv6 literal */

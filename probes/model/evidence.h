@@ -300,6 +300,11 @@ bool endpoint_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */
 bool endpoint_wants_login(const struct evidence *evidence);
 
+/* proxy.c: whether what answered is a proxy, not an engine. */
+bool proxy_is_named(const struct last_answer *answer);    /* by a header */
+bool proxy_says(const struct last_answer *answer);        /* this answer is a proxy's own */
+const char *proxy_name(const struct last_answer *answer); /* "the proxy" where it is not known */
+
 /* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
 	struct verdict *items;

@@ -155,13 +155,14 @@ class Host:
         self.cli("serve", "--bg", "--yes", *words)
 
     @contextlib.contextmanager
-    def serving(self, port, target, how="https"):
+    def serving(self, port, target, how="https", path=""):
         """A mount, for a while."""
-        self.serve(f"--{how}={port}", target)
+        place = [f"--{how}={port}", *([f"--set-path={path}"] if path else [])]
+        self.serve(*place, target)
         try:
-            yield f"{'https' if how == 'https' else 'http'}://{self.fqdn}:{port}"
+            yield f"{'https' if how == 'https' else 'http'}://{self.fqdn}:{port}{path}"
         finally:
-            self.cli("serve", f"--{how}={port}", "off")
+            self.cli("serve", *place, "off")
 
     def certify(self, kind="good"):
         """Puts a certificate where tailscaled looks for its own."""

@@ -28,9 +28,9 @@ class Server:
     def words(self, path, *options):
         return ["curl", "-sS", "--max-time", PATIENCE_S, *options, f"http://127.0.0.1:{self.port}{path}"]
 
-    def served(self, port=8446):
+    def served(self, port=8446, path=""):
         """A mount of it, for a while; its URL."""
-        return self.host.serving(port, f"http://127.0.0.1:{self.port}")
+        return self.host.serving(port, f"http://127.0.0.1:{self.port}", path=path)
 
     def begin_anew(self):
         self.host.end_server(self.port)

@@ -498,6 +498,34 @@ static void a_503_of_a_proxy_is_no_error_of_the_engine(void **state)
 	assert_no_verdict(after("vllm", "haproxy-2.6.12/engine-dead/health"), "server-error");
 }
 
+static void a_wrong_path_is_told_with_the_likely_base(void **state)
+{
+	static const struct {
+		const char *path, *fix;
+	} rows[] = {
+		{ "", "give the base URL without /v1; the server may also live under another path" },
+		{ "/v1", "give the base URL without /v1: " GPU1 },
+		{ "/v1/v1", "give the base URL without /v1: " GPU1 },
+		{ "/ollama/v1", "give the base URL without /v1: " GPU1 "/ollama" },
+		{ "/v1/chat/completions", "give the base URL without /v1: " GPU1 },
+		{ "/v2", "give the base URL of the server, likely " GPU1 },
+		{ "/ollama/v2", "give the base URL of the server, likely " GPU1 "/ollama" },
+		{ "/api/chat", "give the base URL of the server, likely " GPU1 },
+		{ "/v1beta", "give the base URL of the server, likely " GPU1 },
+	};
+	char url[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ledger *l;
+
+		snprintf(url, sizeof(url), "%s%s", GPU1, rows[i].path);
+		l = watching(url);
+		says(l, at(0), 404, "Content-Type: text/plain\n", "404 page not found");
+		assert_string_equal(assert_verdict(take(l, at(0)), "wrong-base-path")->fix, rows[i].fix);
+		forget(state);
+	}
+}
+
 static void a_404_of_anybody_is_a_wrong_path(void **state)
 {
 	(void)state;
@@ -555,6 +583,7 @@ int main(void)
 		SAYS(an_error_of_the_engine_is_its_own),
 		SAYS(a_503_of_a_proxy_is_no_error_of_the_engine),
 		SAYS(a_404_of_anybody_is_a_wrong_path),
+		SAYS(a_wrong_path_is_told_with_the_likely_base),
 		SAYS(every_code_of_http_is_tested_both_ways),
 	};
 
