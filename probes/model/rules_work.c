@@ -16,6 +16,7 @@
 #define HUNG_PATHS 2
 #define OVERDUE_MS (10 * 60000)
 #define RESTARTED_MS (10 * 60000)
+#define EVICTED_MS (10 * 60000)
 #define TURNED_AWAY_MS 60000
 #define QUEUED_MS 60000
 #define SLOW_POLLS 3
@@ -198,6 +199,19 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 	return false;
 }
 
+static bool has_evicted(const struct evidence *e, struct finding *f)
+{
+	const struct known_engine *engine = &e->endpoint->engine;
+	int64_t age = when_since(engine->evicted_at, e->now);
+	char span[32];
+
+	if (!endpoint_is_good(e->endpoint) || !engine->evicted || age > EVICTED_MS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
+		text_span(span, sizeof(span), age));
+	return true;
+}
+
 static bool is_cold(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
@@ -257,6 +271,9 @@ const struct rule work_rules[] = {
 		false },
 	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was started anew %{detail} ago", "", false },
+	{ "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
+		"%{server} likely threw %{detail}: where they take turns, each turn pays for a load",
+		"on %{peer}: a smaller model or context lets both stay", false },
 	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
 	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,

@@ -72,7 +72,8 @@ def a_model_that_a_real_ollama_throws_out_for_another_is_seen_to_go(lab, top):
         watch.until(lambda look: states(look.endpoint(url)) == WARM)
         server.load("cold", "10m")
         look, seconds = watch.until(lambda look: states(look.endpoint(url)) == COLD)
-    expect(look, url, "ok")
+    said = look.text(expect(look, url, "ok", "evicted"), "evicted")
+    assert said.startswith("Ollama likely threw warm:latest out for cold:latest"), said
     return f"told after {seconds:.1f} s"
 
 
@@ -85,7 +86,7 @@ def a_model_whose_time_is_up_leaves_a_real_ollama_cold(lab, top):
         look, _ = watch.until(lambda look: "cold" in codes(look.endpoint(url)))
         one = top.once(url)
     for endpoint in (expect(look, url, "ok", "cold"), expect(one, url, "ok", "cold")):
-        assert set(states(endpoint).values()) == {"cold"}, endpoint["models"]
+        assert set(states(endpoint).values()) == {"cold"} and "evicted" not in codes(endpoint), endpoint
     assert one.status == 0
 
 

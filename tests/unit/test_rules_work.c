@@ -333,6 +333,46 @@ static void an_expiry_is_judged_by_the_servers_own_clock(void **state)
 	assert_verdict(take(l, at(3610)), "stuck-unloading");
 }
 
+/* Dates are that of the test's beginning: 00:45:46. */
+#define KEPT(name) "{\"name\":\"" name "\",\"expires_at\":\"2026-11-23T00:50:00Z\"}"
+#define NO_MORE(name) "{\"name\":\"" name "\",\"expires_at\":\"2026-11-23T00:45:46.9Z\"}"
+
+static void a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown_out(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	ollama_lists(l, 0, DATE, KEPT("a") "," KEPT("b"));
+	assert_no_verdict(take(l, at(0)), "evicted");
+	ollama_lists(l, 10, DATE, KEPT("c") "," KEPT("b"));
+	s = take(l, at(14));
+	assert_fix(assert_says(s, "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			   "Ollama likely threw a out for c 4 s ago"),
+		"smaller model");
+	assert_state(s, STATE_OK);
+	assert_int_equal(s->event_count, 1);
+	assert_string_equal(s->events[0].text, "a likely made room for c");
+	ollama_lists(l, 600, DATE, KEPT("c"));
+	assert_verdict(take(l, at(610)), "evicted");
+	ollama_lists(l, 611, DATE, KEPT("c"));
+	assert_no_verdict(take(l, at(611)), "evicted");
+}
+
+static void a_model_whose_time_is_up_or_that_nothing_replaces_was_not_thrown_out(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 0, DATE, NO_MORE("a") "," KEPT("b"));
+	ollama_lists(l, 10, DATE, KEPT("b") "," KEPT("c"));
+	assert_no_verdict(take(l, at(10)), "evicted");
+	ollama_lists(l, 20, DATE, KEPT("c"));
+	assert_no_verdict(take(l, at(20)), "evicted");
+	ollama_lists(l, 30, DATE, KEPT("c") "," KEPT("b"));
+	assert_no_verdict(take(l, at(30)), "evicted");
+}
+
 static void models_that_are_all_unloaded_are_cold(void **state)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
@@ -535,6 +575,8 @@ int main(void)
 		SAYS(a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu),
 		SAYS(a_model_long_past_its_time_is_likely_stuck),
 		SAYS(an_expiry_is_judged_by_the_servers_own_clock),
+		SAYS(a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown_out),
+		SAYS(a_model_whose_time_is_up_or_that_nothing_replaces_was_not_thrown_out),
 		SAYS(models_that_are_all_unloaded_are_cold),
 		SAYS(a_router_whose_models_sleep_sleeps),
 		SAYS(three_slow_answers_in_a_row_are_told_against_the_median),
