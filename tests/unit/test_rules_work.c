@@ -147,17 +147,41 @@ static void a_llama_server_wedged_by_sigterm_answers_its_health_alone(void **sta
 	assert_no_verdict(take(l, at(20)), "engine-stalled");
 }
 
-static void one_path_that_hangs_is_no_stalled_engine(void **state)
+/* Its /metrics waits for the engine, the other path does not. */
+static void hangs_at_metrics(struct ledger *l, int t, const char *other)
+{
+	answers(l, at(t), LS "ready-idle/health");
+	is_silent_at(l, at(t), "/metrics");
+	answers(l, at(t), other);
+}
+
+static void one_path_that_hangs_for_a_minute_is_a_stalled_engine(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
 
 	(void)state;
-	for (int t = 0; t <= 30; t += 10) {
-		answers(l, at(t), LS "ready-idle/health");
-		answers(l, at(t), LS "wedged-after-sigterm/metrics");
-		answers(l, at(t), LS "ready-idle/v1-models");
-	}
-	assert_no_verdict(take(l, at(31)), "engine-stalled");
+	answers(l, at(0), LS "ready-idle/metrics");
+	for (int t = 10; t <= 60; t += 10)
+		hangs_at_metrics(l, t, LS "ready-idle/props");
+	assert_no_verdict(take(l, at(69)), "engine-stalled");
+	assert_says(take(l, at(70)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"llama-server answers /health, while /metrics hangs for a minute: its engine does not work");
+	answers(l, at(80), LS "ready-idle/health");
+	answers(l, at(80), LS "ready-idle/metrics");
+	assert_no_verdict(take(l, at(80)), "engine-stalled");
+}
+
+/* A link that loses large packets looks like that, too. */
+static void one_path_that_hangs_where_nothing_large_came_is_no_stalled_engine(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), LS "ready-idle/metrics");
+	answers(l, at(0), LS "ready-idle/props");
+	for (int t = 10; t <= 120; t += 10)
+		hangs_at_metrics(l, t, LS "ready-idle/v1-models");
+	assert_no_verdict(take(l, at(120)), "engine-stalled");
 }
 
 static void an_ollama_is_never_said_to_be_stalled(void **state)
@@ -564,7 +588,8 @@ int main(void)
 		SAYS(a_gap_that_nobody_watched_is_no_stall),
 		SAYS(a_llama_server_may_take_a_minute_over_one_batch),
 		SAYS(a_llama_server_wedged_by_sigterm_answers_its_health_alone),
-		SAYS(one_path_that_hangs_is_no_stalled_engine),
+		SAYS(one_path_that_hangs_for_a_minute_is_a_stalled_engine),
+		SAYS(one_path_that_hangs_where_nothing_large_came_is_no_stalled_engine),
 		SAYS(an_ollama_is_never_said_to_be_stalled),
 		SAYS(an_ollama_that_turns_requests_away_is_full),
 		SAYS(a_429_of_an_engine_is_its_queue_and_one_of_a_proxy_is_not),
