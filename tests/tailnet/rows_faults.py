@@ -3,7 +3,8 @@ import contextlib
 
 import proxies
 import servers
-from rows import expect, row, with_key
+import threads
+from rows import expect, nightly, row, with_key
 from rows_engines import states
 from top import codes
 from world import until
@@ -110,6 +111,23 @@ def an_engine_that_hangs_behind_a_real_litellm_is_the_one_that_is_blamed(lab, to
             look = top.once(engine.direct, config=with_key(lab, url, "sk-right"))
     expect(look, engine.direct, "stalled", "no-answer")
     expect(look, url, "ok")
+
+
+@nightly
+def a_real_llama_server_whose_engine_hangs_alone_is_stalled_after_a_minute(lab, top):
+    """Its threads for HTTP go on: /health, /props and /v1/models say that all is well, /metrics asks the engine."""
+    with servers.llama_server(lab.gpu1) as server, server.served() as url, top.watch(url, period=OFTEN_S) as watch:
+        watch.until(lambda look: look.endpoint(url)["state"] == "ok")
+        with threads.halted(server.pid):
+            look, seconds = watch.until(lambda look: "engine-stalled" in codes(look.endpoint(url)), 120)
+            one = top.once(url)
+        again, _ = watch.until(lambda look: look.endpoint(url)["state"] == "ok", 30)
+    said = look.text(expect(look, url, "stalled", "engine-stalled"), "engine-stalled")
+    assert "answers /health, while /metrics hangs for a minute" in said, said
+    assert seconds > 60, f"a long batch takes that long, too: {seconds:.0f} s"
+    expect(one, url, "ok")      # one look cannot know
+    expect(again, url, "ok")
+    return f"told after {seconds:.0f} s"
 
 
 # ---- what begins anew, or is something else
