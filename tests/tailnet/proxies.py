@@ -10,11 +10,16 @@ daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr;
 events {{}}
 http {{
     access_log /dev/stdout;
+    limit_req_zone all zone=all:32k rate=1r/m;
     client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
     uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
     server {{
         listen {port};
         location / {{ proxy_pass http://127.0.0.1:{upstream}; proxy_read_timeout 1s; }}
+        location /private/ {{
+            auth_basic "gpu"; auth_basic_user_file /dev/null; proxy_pass http://127.0.0.1:{upstream}/;
+        }}
+        location /limited/ {{ limit_req zone=all; proxy_pass http://127.0.0.1:{upstream}/; }}
     }}
 }}
 """

@@ -183,7 +183,8 @@ def a_machines_own_mount_whose_real_engine_was_replaced_keeps_its_row(lab, top):
 
 @row
 def a_wrong_base_path_of_a_real_engine_is_told_with_the_right_one(lab, top):
-    with servers.llama_server(lab.gpu1) as llama, servers.ollama(lab.gpu1) as ollama, ollama.served(path="/ollama") as mount:
+    with servers.llama_server(lab.gpu1) as llama, servers.ollama(lab.gpu1) as ollama, \
+            ollama.served(path="/ollama") as mount:
         right = {f"{base}{path}": base for base in (llama.direct, ollama.direct, mount) for path in ("/v1/v1", "/v2")}
         right |= {f"{base}/v1": base for base in (ollama.direct, mount)}
         look = top.once(mount, *right)
@@ -214,3 +215,24 @@ def a_real_proxy_is_told_from_the_engine_behind_it_that_hangs_or_is_dead(lab, to
                                   (dead, "proxy-backend-down", "is up, its engine is not")):
             said = look.text(expect(look, url, "fault", code), code)
             assert said.startswith(f"{name} before {lab.gpu1.fqdn} {words}"), said
+
+
+@row
+def a_real_nginx_that_wants_a_login_or_limits_the_rate_is_not_taken_for_the_engine(lab, top):
+    with servers.llama_server(lab.gpu1) as server, proxies.nginx(server) as proxy:
+        private, limited = f"{proxy.direct}/private", f"{proxy.direct}/limited"
+        look = top.once(private, limited)
+    said = look.text(expect(look, private, "auth", "auth-at-proxy"), "auth-at-proxy")
+    assert said.startswith("nginx before") and "the engine behind it cannot be seen" in said, said
+    expect(look, limited, "slow", "rate-limited")
+
+
+@row
+def a_real_ollama_on_loopback_behind_a_proxy_that_passes_the_name_on_refuses_it(lab, top):
+    """Caddy does so by itself, nginx does not."""
+    with servers.ollama(lab.gpu1, "127.0.0.1") as server, proxies.caddy(server) as caddy, \
+            proxies.nginx(server) as nginx:
+        look = top.once(caddy.direct, nginx.direct)
+    said = look.text(expect(look, caddy.direct, "fault", "host-check"), "host-check")
+    assert "proven" in said, said
+    assert expect(look, nginx.direct, "ok")["server"] == "ollama"

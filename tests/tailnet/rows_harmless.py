@@ -20,9 +20,11 @@ def requests(look):
 
 
 def watched(watch, count):
-    """Watches until so many requests more were sent; the seconds that it took."""
+    """Watches until so many requests more were sent, each of them a free one; the seconds that it took."""
     begun = requests(watch.until(lambda look: requests(look) > 0)[0])
-    return watch.until(lambda look: requests(look) >= begun + count, 60)[1]
+    look, seconds = watch.until(lambda look: requests(look) >= begun + count, 60)
+    assert set(look.snapshot["ledger"]["by_cost"]) == {"free"}, look.snapshot["ledger"]
+    return seconds
 
 
 @row
