@@ -22,8 +22,9 @@ def state_of(snapshot, part):
     return next((row["state"] for row in snapshot["endpoints"] if part in row["url"]), "")
 
 
-def why(snapshot, part):
-    return " ".join(verdict["text"] for row in snapshot["endpoints"] if part in row["url"] for verdict in row["verdicts"])
+def said_of(snapshot, part):
+    return " ".join(verdict["text"] for row in snapshot["endpoints"] if part in row["url"]
+                    for verdict in row["verdicts"])
 
 
 @test
@@ -161,7 +162,7 @@ at 3 admin:chat fault html
 """
     with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         assert first(snapshots, lambda snapshot: state_of(snapshot, "18080") == "ok")
-        asked = first(snapshots, lambda snapshot: "for /v1/models)" in why(snapshot, "18080"))
+        asked = first(snapshots, lambda snapshot: "for /v1/models)" in said_of(snapshot, "18080"))
     assert asked and "replaced" in codes(endpoint(asked, "18080")) and not state_of(asked, "18081"), asked
 
 

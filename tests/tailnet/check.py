@@ -1,6 +1,7 @@
 """Runs the table against a lab and tells it as TAP, with the closing line of every test of the house."""
 import collections
 import os
+import time
 import traceback
 
 from rows import Skip
@@ -59,11 +60,13 @@ def check(program, only, rows):
     with Tailnet(programs.build()) as lab:
         top = Top(lab, program)
         for number, row in enumerate(chosen, 1):
+            begun = time.monotonic()
             outcome, words = tried(row, lab, top)
             if outcome == "failed":     # eleven daemons share this machine: what fails twice is true
                 note(f"tried again: {words}")
                 outcome, words = tried(row, lab, top)
             outcomes[outcome] += 1
             tell(number, row.__name__, outcome, words)
+            note(f"{time.monotonic() - begun:.1f} s")
     sum_up(*(outcomes[outcome] for outcome in ("passed", "failed", "skipped")))
     return 1 if outcomes["failed"] else 0

@@ -26,7 +26,7 @@ def a_healthy_fleet_of_real_servers_raises_nothing(lab, top):
         urls = [*mounts, ollama.direct, llama.direct]
         with top.watch(*urls[:2], *urls[3:], config=with_key(lab, urls[2], "sk-right"), period=OFTEN_S) as watch:
             watch.until(lambda look: all(look.endpoint(url)["state"] == "ok" for url in urls))
-            watch.until(lambda look: look.snapshot["ledger"]["requests"] >= 40)
+            watch.until(lambda look: look.snapshot["ledger"]["requests"] >= 30)
         once = top.once(*urls[:2], *urls[3:], config=with_key(lab, urls[2], "sk-right"))
     alarms = {alarm for look in (*watch.looks, once) for alarm in look.alarms}
     assert not alarms and once.status == 0, alarms
@@ -101,16 +101,6 @@ def a_real_ollama_whose_runner_hangs_answers_as_ever_and_nothing_is_claimed(lab,
         look = top.once(url)
         assert not came(), "a runner that works shows nothing"
     assert states(expect(look, url, "ok")) == WARM
-
-
-@row
-def an_engine_that_hangs_behind_a_real_litellm_is_the_one_that_is_blamed(lab, top):
-    with servers.llama_server(lab.gpu1) as engine, servers.litellm(lab.gpu1, engine.port) as gateway, \
-            gateway.served() as url:
-        with engine.halted():
-            look = top.once(engine.direct, config=with_key(lab, url, "sk-right"))
-    expect(look, engine.direct, "stalled", "no-answer")
-    expect(look, url, "ok")
 
 
 @nightly
