@@ -234,8 +234,8 @@ int answer_from_recording(struct answer *answer, const char *bytes, size_t lengt
 	const char *head, *body, *first;
 
 	answer_init(answer);
-	answer->bytes_received = (double)length;
 	length = take_exit(answer, bytes, length);
+	answer->bytes_received = (double)length;
 	if (!length && answer->outcome != OUTCOME_ANSWERED)
 		return 0;
 	head = end_of_head(bytes, length, &body);

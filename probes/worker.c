@@ -174,13 +174,13 @@ static void judged(struct worker *worker, const struct answer *answer)
 }
 
 /* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found
- * one and something else lives now. It is left alone. */
+ * one and something else lives now. It is left alone, unless one answered there while we looked. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
-	bool is_remembered = *worker->door.family && !worker->was_good;
+	bool is_remembered = *worker->door.family;
 
-	return (worker->door.is_mount || is_remembered) && answer->outcome == OUTCOME_ANSWERED &&
-	       answer->status < 400 && answer->body_length;
+	return (worker->door.is_mount || is_remembered) && !worker->was_good &&
+	       answer->outcome == OUTCOME_ANSWERED && answer->status < 400 && answer->body_length;
 }
 
 static void recognised(struct worker *worker, const struct answer *answer)

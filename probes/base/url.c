@@ -133,6 +133,19 @@ const char *url_bare(const char *text, char *bare, size_t size)
 	return bare;
 }
 
+bool url_cut_path(struct url *url, const char *part)
+{
+	size_t length = strlen(part);
+
+	for (char *at = strstr(url->path, part); at; at = strstr(at + 1, part)) {
+		if (at[length] != '/' && at[length] != '\0')
+			continue;
+		*at = '\0';
+		return true;
+	}
+	return false;
+}
+
 bool url_host_is_below(const char *name, const char *domain)
 {
 	size_t whole = strlen(name), tail = strlen(domain);

@@ -18,6 +18,8 @@ int url_split(struct url *url, const char *text);
 int url_join(const struct url *url, char *text, size_t size);
 /* What may be shown of any URL or path: without user and password, query and fragment, which may hold keys. */
 const char *url_bare(const char *text, char *bare, size_t size);
+/* Cuts the path before the first of its parts that is this one ("/v1"); false: none is. */
+bool url_cut_path(struct url *url, const char *part);
 /* Whether a name lies below a domain: "gpu1.tail1.ts.net" below "tail1.ts.net"; "" has nothing below it. */
 bool url_host_is_below(const char *name, const char *domain);
 bool url_host_is_address(const char *host);  /* an IPv4 or IPv6 literal */

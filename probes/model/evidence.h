@@ -146,6 +146,8 @@ struct known_engine {
 	struct when restarted;   /* when it was seen to have been started anew */
 	char *earlier;           /* the incarnation before this one; NULL: none was seen */
 	bool is_many;            /* one that was gone came back: several engines share this door */
+	char *evicted, *evictor; /* the last model that likely made room, and for which; NULL: none did */
+	struct when evicted_at;
 	/* Its answers against its own median, without the path. */
 	double usual_ms, slow_ms;
 	unsigned slow_polls; /* in a row */
@@ -302,6 +304,11 @@ bool endpoint_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */
 bool endpoint_wants_login(const struct evidence *evidence);
 
+/* proxy.c: whether what answered is a proxy, not an engine. */
+bool proxy_is_named(const struct last_answer *answer);    /* by a header */
+bool proxy_says(const struct last_answer *answer);        /* this answer is a proxy's own */
+const char *proxy_name(const struct last_answer *answer); /* "the proxy" where it is not known */
+
 /* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
 	struct verdict *items;
@@ -379,6 +386,9 @@ void engine_init(struct known_engine *engine);
 void engine_fini(struct known_engine *engine);
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now);
+/* Before the models of an answer that lists the loaded ones are taken over. */
+void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	int64_t told_at, struct when now);
 void engine_blank(struct known_engine *engine);  /* differences to what was counted before mean nothing */
 void engine_forget(struct known_engine *engine); /* what was told of work is too old */
 /* An expected answer to the primary question, before it is added to the series. */

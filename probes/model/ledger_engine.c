@@ -6,7 +6,10 @@
  * is old (forget_figures). */
 #include "probes/model/evidence.h"
 
+#include "probes/base/text.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +41,8 @@ void engine_fini(struct known_engine *engine)
 	for (size_t i = 0; i < TIMING_COUNT; i++)
 		free(engine->timings[i]);
 	free(engine->earlier);
+	free(engine->evicted);
+	free(engine->evictor);
 }
 
 /* Of two polls with a gap between them that nobody watched, no difference means anything. */
@@ -153,6 +158,62 @@ static void see_timings(struct known_engine *engine, const struct reading *readi
 			engine->timings[i] = mem_alloc(sizeof(*engine->timings[i]));
 		window_add(engine->timings[i], reading->timings[i], now);
 	}
+}
+
+static bool is_listed(const struct reading *reading, const char *id)
+{
+	for (size_t i = 0; i < reading->model_count; i++)
+		if (strcmp(reading->models[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* The first of the loaded models that is gone before its time, which is told to the second; NULL: none is. */
+static const struct known_model *find_gone(
+	const struct known_endpoint *endpoint, const struct reading *reading, int64_t told_at)
+{
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		const struct known_model *model = &endpoint->models.items[i];
+
+		if (model->in_loaded && model->expires_at - told_at >= 1000 && !is_listed(reading, model->id))
+			return model;
+	}
+	return NULL;
+}
+
+/* The first model that was not loaded before; NULL: each one was. */
+static const char *find_newcomer(const struct known_endpoint *endpoint, const struct reading *reading)
+{
+	for (size_t i = 0; i < reading->model_count; i++) {
+		const char *id = reading->models[i].id;
+		bool was_loaded = false;
+
+		for (size_t j = 0; j < endpoint->models.count; j++)
+			was_loaded |= endpoint->models.items[j].in_loaded &&
+				      strcmp(endpoint->models.items[j].id, id) == 0;
+		if (!was_loaded)
+			return id;
+	}
+	return NULL;
+}
+
+/* A model goes before its time where another one wants its memory. It may also have been unloaded by hand, or
+ * the server restarted, and the other one loaded after that: it is likely, no more. */
+void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	int64_t told_at, struct when now)
+{
+	const struct known_model *gone = find_gone(endpoint, reading, told_at);
+	const char *newcomer = find_newcomer(endpoint, reading);
+	struct known_engine *engine = &endpoint->engine;
+	char text[TEXT_CAP];
+
+	if (!gone || !newcomer)
+		return;
+	engine->evicted_at = now;
+	ledger_set_text(&engine->evicted, gone->id);
+	ledger_set_text(&engine->evictor, newcomer);
+	snprintf(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
+	event_note(ledger, endpoint->url, endpoint->state, now, text);
 }
 
 /* The median of before the spell is the measure while it lasts; after an hour slow is the usual. */

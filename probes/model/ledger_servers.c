@@ -218,11 +218,14 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 	endpoint->models.count = kept;
 }
 
-static void see_models(struct known_endpoint *endpoint, const struct reading *reading, struct when now)
+static void see_models(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now)
 {
 	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
 
+	if (!is_all)
+		engine_see_loaded(ledger, endpoint, reading, told_at, now);
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		struct known_model *model = &endpoint->models.items[i];
 
@@ -285,7 +288,7 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	see_told(&endpoint->key_rejected, reading->key_rejected, answer);
 	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
-		see_models(endpoint, reading, now);
+		see_models(ledger, endpoint, reading, now);
 	engine_see(ledger, endpoint, reading, now);
 	see_number(&endpoint->running, reading->running);
 	see_number(&endpoint->waiting, reading->waiting);

@@ -6,6 +6,7 @@
 #include "probes/model/evidence.h"
 
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -32,57 +33,6 @@ static bool is_strange(const struct evidence *e)
 static bool is_success(const struct evidence *e)
 {
 	return answer_of(e)->status >= 200 && answer_of(e)->status < 300;
-}
-
-static bool names_a_proxy(const struct evidence *e)
-{
-	return *answer_of(e)->server_header || *answer_of(e)->via_header;
-}
-
-/* HAProxy puts no header on what it answers itself, but has words of its own. */
-static bool is_in_haproxys_words(const struct evidence *e)
-{
-	static const char *const words[] = {
-		"No server is available to handle this request.",
-		"The server didn't respond in time.",
-		"You need a valid user and password to access this content.",
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (!names_a_proxy(e) && strstr(answer_of(e)->excerpt, words[i]))
-			return true;
-	return false;
-}
-
-/* Of the proxy whose header, or whose words, are in the answer; "the proxy" where none is known. */
-static const char *proxy_name(const struct evidence *e)
-{
-	static const struct {
-		const char *sign, *name;
-	} proxies[] = {
-		{ "nginx", "nginx" },
-		{ "openresty", "OpenResty" },
-		{ "Caddy", "Caddy" },
-		{ "Apache", "Apache" },
-		{ "envoy", "Envoy" },
-		{ "cloudflare", "Cloudflare" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
-		if (text_contains_fold(answer_of(e)->server_header, proxies[i].sign) ||
-			text_contains_fold(answer_of(e)->via_header, proxies[i].sign))
-			return proxies[i].name;
-	return is_in_haproxys_words(e) ? "HAProxy" : "the proxy";
-}
-
-/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's.
- */
-static bool is_of_a_proxy(const struct evidence *e)
-{
-	if (answer_of(e)->shape == BODY_JSON)
-		return false;
-	return answer_of(e)->shape == BODY_HTML || !*answer_of(e)->server_header ||
-	       strcmp(proxy_name(e), "the proxy") != 0;
 }
 
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
@@ -121,7 +71,7 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 {
-	if (!has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || names_a_proxy(e))
+	if (!has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
 	if (e->mount && *e->mount->backend) {
 		snprintf(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
@@ -167,7 +117,7 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return is_strange(e) && has_status(e, 404) && answer_of(e)->has_date &&
-	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !names_a_proxy(e);
+	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
 }
 
 bool endpoint_wants_key(const struct evidence *e)
@@ -203,7 +153,7 @@ static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 {
 	if (!endpoint_wants_login(e))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -228,17 +178,17 @@ static bool has_silent_backend(const struct evidence *e, struct finding *f)
 {
 	bool is_proxy_error = has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
 
-	if (!is_strange(e) || !is_of_a_proxy(e) || (!has_status(e, 504) && !is_proxy_error))
+	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 504) && !is_proxy_error))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
 static bool has_dead_backend(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || !is_of_a_proxy(e) || (!has_status(e, 502) && !has_status(e, 503)))
+	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 502) && !has_status(e, 503)))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(e));
+	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -256,6 +206,23 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 	(void)f;
 	return has_status(e, 400) &&
 	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
+}
+
+/* It was seen to be the right address: the words about a wrong one would mislead. An engine of another family
+ * is recognised at the next poll. */
+static bool is_replaced(const struct evidence *e, struct finding *f)
+{
+	bool is_page = answer_of(e)->shape == BODY_HTML;
+	bool is_refusal = answer_of(e)->status >= 400 && answer_of(e)->status < 500;
+	char span[32];
+
+	if (!is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
+		!(is_refusal || (is_success(e) && is_page)))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s ago, now %s",
+		text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)),
+		is_page ? "a web page" : "something else");
+	return true;
 }
 
 static bool is_html(const struct evidence *e, struct finding *f)
@@ -311,10 +278,32 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right.
+ */
+static void suggest_base(const struct evidence *e, struct finding *f)
+{
+	char base[sizeof(f->fix) / 2];
+	struct url url;
+	bool has_v1;
+
+	if (url_split(&url, e->endpoint->url) < 0 || !*url.path)
+		return;
+	has_v1 = url_cut_path(&url, "/v1");
+	if (!has_v1 && !url_cut_path(&url, "/api"))
+		*strrchr(url.path, '/') = '\0';
+	if (url_join(&url, base, sizeof(base)) == 0)
+		snprintf(f->fix, sizeof(f->fix),
+			has_v1 ? "give the base URL without /v1: %s"
+			       : "give the base URL of the server, likely %s",
+			base);
+}
+
 static bool has_wrong_path(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_strange(e) && answer_of(e)->status >= 400 && answer_of(e)->status < 500;
+	if (!is_strange(e) || answer_of(e)->status < 400 || answer_of(e)->status > 499)
+		return false;
+	suggest_base(e, f);
+	return true;
 }
 
 const struct rule http_rules[] = {
@@ -368,6 +357,10 @@ const struct rule http_rules[] = {
 	{ "redirected", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
 		"pin the address it points to, if that is the server", true },
+	{ "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
+		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): another program "
+		"has its port, or a proxy leads elsewhere",
+		"on %{peer}: does %{server} still run? ss -ltnp tells who listens", true },
 	{ "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
 		"use the base of the API (Open WebUI's is /api)", true },

@@ -15,8 +15,11 @@
 
 #define MISSES 2
 #define HUNG_PATHS 2
+#define HUNG_MS 60000
+#define LARGE 1400 /* bytes: more than one packet of the tunnel holds */
 #define OVERDUE_MS (10 * 60000)
 #define RESTARTED_MS (10 * 60000)
+#define EVICTED_MS (10 * 60000)
 #define TURNED_AWAY_MS 60000
 #define QUEUED_MS 60000
 #define SLOW_POLLS 3
@@ -44,24 +47,45 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Whether a large answer came since then: no link on the way loses what is large. */
+static bool large_ones_came(const struct known_endpoint *endpoint, struct when since)
+{
+	for (size_t i = 0; i < endpoint->sents.count; i++) {
+		const struct known_sent *sent = &endpoint->sents.items[i];
+
+		if (!sent->misses && when_known(sent->answered) && sent->size >= LARGE &&
+			when_since(since, sent->answered) > 0)
+			return true;
+	}
+	return false;
+}
+
 /* llama-server's threads for HTTP outlive its engine: what they know alone is answered, what they would ask
- * the engine for is not. A burst of requests silences all its paths alike. */
+ * the engine for is not. A burst of requests silences all its paths alike. One path that hangs may wait for a
+ * batch to end in older versions, which takes no minute. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
+	bool is_long = false;
 	size_t hung = 0;
 
 	if (strcmp(endpoint->server, "llama-server") != 0)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
-	for (size_t i = 0; i < endpoint->sents.count; i++)
-		if (endpoint->sents.items[i].misses >= MISSES)
-			text_add(f->detail, sizeof(f->detail), "%s%s", hung++ ? " and " : "",
-				endpoint->sents.items[i].path);
-	text_add(f->detail, sizeof(f->detail), " hang, twice in a row: its engine does not work");
-	if (hung < HUNG_PATHS)
+	for (size_t i = 0; i < endpoint->sents.count; i++) {
+		const struct known_sent *sent = &endpoint->sents.items[i];
+
+		if (sent->misses < MISSES)
+			continue;
+		text_add(f->detail, sizeof(f->detail), "%s%s", hung++ ? " and " : "", sent->path);
+		is_long |= when_since(sent->silent_since, e->now) >= HUNG_MS &&
+			   large_ones_came(endpoint, sent->silent_since);
+	}
+	text_add(f->detail, sizeof(f->detail), " hang%s: its engine does not work",
+		hung == 1 ? "s for a minute" : ", twice in a row");
+	if (hung < HUNG_PATHS && !is_long)
 		f->detail[0] = '\0';
-	return hung >= HUNG_PATHS;
+	return *f->detail;
 }
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
@@ -199,6 +223,19 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 	return false;
 }
 
+static bool has_evicted(const struct evidence *e, struct finding *f)
+{
+	const struct known_engine *engine = &e->asked->engine;
+	int64_t age = when_since(engine->evicted_at, e->now);
+	char span[32];
+
+	if (!endpoint_is_good(e->asked) || !engine->evicted || age > EVICTED_MS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
+		text_span(span, sizeof(span), age));
+	return true;
+}
+
 static bool is_cold(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
@@ -258,6 +295,9 @@ const struct rule work_rules[] = {
 		false },
 	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was started anew %{detail} ago", "", false },
+	{ "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
+		"%{server} likely threw %{detail}: where they take turns, each turn pays for a load",
+		"on %{peer}: a smaller model or context lets both stay", false },
 	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
 	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,

@@ -22,6 +22,11 @@ def state_of(snapshot, part):
     return next((row["state"] for row in snapshot["endpoints"] if part in row["url"]), "")
 
 
+def said_of(snapshot, part):
+    return " ".join(verdict["text"] for row in snapshot["endpoints"] if part in row["url"]
+                    for verdict in row["verdicts"])
+
+
 @test
 def the_daemon_s_own_memory_tells_how_old_a_pong_is():
     scenario = """
@@ -134,6 +139,20 @@ at 3 daemon state Running
     with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         judged = first(snapshots, lambda snapshot: state_of(snapshot, "admin") not in ("", "unknown"))
     assert judged and endpoint(judged, "admin")["pinned"], judged
+
+
+@test
+def an_own_mount_whose_engine_was_replaced_keeps_its_row_and_a_page_from_the_start_is_left_alone():
+    scenario = """
+daemon magicdns off
+door admin:chat http 18080 / llama-server-0.5.0/ready-idle backend 28090
+door admin:wiki http 18081 / html backend 28091
+at 3 admin:chat fault html
+"""
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
+        assert first(snapshots, lambda snapshot: state_of(snapshot, "18080") == "ok")
+        asked = first(snapshots, lambda snapshot: "for /v1/models)" in said_of(snapshot, "18080"))
+    assert asked and "replaced" in codes(endpoint(asked, "18080")) and not state_of(asked, "18081"), asked
 
 
 class SlowDaemon:

@@ -1,6 +1,7 @@
 """Runs the table against a lab and tells it as TAP, with the closing line of every test of the house."""
 import collections
 import os
+import time
 import traceback
 
 from rows import Skip
@@ -12,6 +13,7 @@ import rows_servers  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
+import rows_faults  # noqa: F401
 import rows_harmless  # noqa: F401
 import rows_nightly  # noqa: F401
 import rows_capture  # noqa: F401
@@ -58,11 +60,13 @@ def check(program, only, rows):
     with Tailnet(programs.build()) as lab:
         top = Top(lab, program)
         for number, row in enumerate(chosen, 1):
+            begun = time.monotonic()
             outcome, words = tried(row, lab, top)
             if outcome == "failed":     # eleven daemons share this machine: what fails twice is true
                 note(f"tried again: {words}")
                 outcome, words = tried(row, lab, top)
             outcomes[outcome] += 1
             tell(number, row.__name__, outcome, words)
+            note(f"{time.monotonic() - begun:.1f} s")
     sum_up(*(outcomes[outcome] for outcome in ("passed", "failed", "skipped")))
     return 1 if outcomes["failed"] else 0

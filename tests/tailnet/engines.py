@@ -13,6 +13,7 @@ from world import Trouble, carry_out
 
 PATIENCE_S = 900        # CI's; a night has time
 VERSIONS = {"litellm": "1.106.2", "llama-server": "3.22.1", "ollama": "0.17.4"}     # llama-server's: of node-llama-cpp
+DEBIANS = "debian"      # a proxy is that of the distribution, unpacked and not installed: no service begins to run
 CMAKE = {
     "CMAKE_BUILD_TYPE": "None", "CMAKE_C_FLAGS": "-O1", "CMAKE_CXX_FLAGS": "-O1", "BUILD_SHARED_LIBS": "OFF",
     "GGML_NATIVE": "OFF", "GGML_OPENMP": "OFF", "GGML_LLAMAFILE": "OFF", "LLAMA_OPENSSL": "OFF",
@@ -52,8 +53,21 @@ def ollama(place):
            "go", "install", f"github.com/ollama/ollama@v{VERSIONS['ollama']}"]
 
 
+def unpacked(folder_of_it, *packages):
+    """The recipe for a program of Debian packages."""
+    def recipe(place):
+        yield ["sh", "-c", 'cd "$0" && apt-get -q download "$@"', place, *packages]
+        yield ["sh", "-c", 'cd "$0" && for package in *.deb; do dpkg -x "$package" .; done', place]
+        yield ["ln", "-sfn", folder_of_it, f"{place}/bin"]
+    return recipe
+
+
 # name: the commands that make it, the tools they want
 RECIPES = {
+    "caddy": (unpacked("usr/bin", "caddy"), ("apt-get", "dpkg")),
+    "haproxy": (unpacked("usr/sbin", "haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"),
+                ("apt-get", "dpkg")),
+    "nginx": (unpacked("usr/sbin", "nginx"), ("apt-get", "dpkg")),
     "litellm": (litellm, ()),
     "llama-server": (llama_server, ("npm", "git", "cmake", "g++")),
     "ollama": (ollama, ("npm", "git", "go", "g++")),
@@ -62,7 +76,7 @@ refused = {}    # what failed once is not tried again by this driver
 
 
 def folder(name):
-    return os.path.join(cache(), f"{name}-{VERSIONS[name]}")
+    return os.path.join(cache(), f"{name}-{VERSIONS.get(name, DEBIANS)}")
 
 
 def program(name):

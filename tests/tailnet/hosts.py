@@ -128,7 +128,7 @@ class Host:
 
     def frozen(self):
         """Its tailscaled takes everything and does nothing, for a while."""
-        return self.world.halted(self.daemon)
+        return self.world.halted(self.daemon.pid)
 
     @contextlib.contextmanager
     def gone(self):
@@ -155,13 +155,14 @@ class Host:
         self.cli("serve", "--bg", "--yes", *words)
 
     @contextlib.contextmanager
-    def serving(self, port, target, how="https"):
+    def serving(self, port, target, how="https", path=""):
         """A mount, for a while."""
-        self.serve(f"--{how}={port}", target)
+        place = [f"--{how}={port}", *([f"--set-path={path}"] if path else [])]
+        self.serve(*place, target)
         try:
-            yield f"{'https' if how == 'https' else 'http'}://{self.fqdn}:{port}"
+            yield f"{'https' if how == 'https' else 'http'}://{self.fqdn}:{port}{path}"
         finally:
-            self.cli("serve", f"--{how}={port}", "off")
+            self.cli("serve", *place, "off")
 
     def certify(self, kind="good"):
         """Puts a certificate where tailscaled looks for its own."""
@@ -176,8 +177,11 @@ class Host:
     def play(self, port, answer, *options, address="0.0.0.0"):
         """A server on a port; one that plays there already makes way."""
         self.end_server(port)
-        words = [sys.executable, os.path.join(HERE, "player.py"), f"{address}:{port}", answer, *options]
-        self.play_words(port, words)
+        self.play_words(port, self.player(port, answer, *options, address=address))
+
+    def player(self, port, answer, *options, address="0.0.0.0"):
+        """The command that plays an answer."""
+        return [sys.executable, os.path.join(HERE, "player.py"), f"{address}:{port}", answer, *options]
 
     def play_words(self, port, words):
         self.servers[port], self.played[port] = self.world.start(self.name, words, self.log(port)), words
@@ -200,26 +204,22 @@ class Host:
         if port in self.servers:
             self.world.stop(self.servers.pop(port))
 
-    @contextlib.contextmanager
     def playing(self, port, answer, *options, **how):
-        """Another server on a port, for a while."""
+        """Another server on a port, for a while; its URL."""
+        return self.running(port, self.player(port, answer, *options, **how))
+
+    @contextlib.contextmanager
+    def running(self, port, words):
+        """Another program on a port, for a while; one that is there already makes way and comes back."""
         before = self.played[port] if port in self.servers else None
-        self.play(port, answer, *options, **how)
+        self.end_server(port)
+        self.play_words(port, words)
         try:
             yield f"http://{self.fqdn}:{port}"
         finally:
             self.end_server(port)
             if before:
                 self.play_words(port, before)
-
-    @contextlib.contextmanager
-    def running(self, port, words):
-        """A program that listens on a port, for a while."""
-        self.play_words(port, words)
-        try:
-            yield
-        finally:
-            self.end_server(port)
 
     @contextlib.contextmanager
     def dead(self, port):

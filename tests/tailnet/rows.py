@@ -37,4 +37,5 @@ def expect(look, url, state, *wanted, daemon=()):
         f"{url} is {endpoint['state']} {sorted(found)}, not {state} {sorted(wanted)}: {endpoint['verdicts']}"
     others = [code for code in codes(look.snapshot, with_info=False) if code not in daemon]
     assert not others and not look.said, f"and this machine has {others} {look.said}"
+    assert set(look.snapshot["ledger"]["by_cost"]) <= {"free"}, f"not all was free: {look.snapshot['ledger']}"
     return endpoint

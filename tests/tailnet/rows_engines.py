@@ -10,9 +10,9 @@ def states(endpoint):
 
 def expect_silence_then_a_dead_backend(lab, top, server):
     """A server is stopped, goes on, is killed."""
-    direct = f"http://{lab.gpu1.fqdn}:{server.port}"
+    direct = server.direct
     with server.served() as url:
-        with lab.world.halted(lab.gpu1.servers[server.port]):
+        with server.halted():
             look = top.once(url, direct)
         expect(look, url, "stalled", "no-answer")
         expect(look, direct, "stalled", "no-answer")
@@ -80,7 +80,7 @@ def a_real_llama_server_that_loads_is_loading_and_then_well(lab, top):
 @row
 def a_real_llama_server_wants_its_key(lab, top):
     with servers.llama_server(lab.gpu1, "--api-key", "sk-right") as server:
-        url = f"http://{lab.gpu1.fqdn}:{server.port}"
+        url = server.direct
         locked = top.once(url)
         opened = top.once(config=with_key(lab, url, "sk-right"))
         rejected = top.once(config=with_key(lab, url, "sk-wrong"))
@@ -96,12 +96,15 @@ def a_real_llama_server_that_is_stopped_and_killed(lab, top):
 
 
 @row
-def a_real_litellm_is_recognised_takes_its_key_and_dies(lab, top):
-    with servers.litellm(lab.gpu1, 8080) as server, server.served() as url:
+def a_real_litellm_is_recognised_takes_its_key_is_well_before_an_engine_that_hangs_and_dies(lab, top):
+    with servers.llama_server(lab.gpu1) as engine, servers.litellm(lab.gpu1, engine.port) as server, \
+            server.served() as url:
         locked = top.once(url)      # without a database it says 500 to the keyless, not 401
-        opened = top.once(config=with_key(lab, url, "sk-right"))
+        with engine.halted():
+            hung = top.once(engine.direct, config=with_key(lab, url, "sk-right"))
         lab.gpu1.end_server(server.port)
         dead = top.once(url)
     assert locked.endpoint(url)["server"] == "litellm"
-    assert [model["id"] for model in expect(opened, url, "ok")["models"]] == ["tiny"]
+    assert [model["id"] for model in expect(hung, url, "ok")["models"]] == ["tiny"]
+    expect(hung, engine.direct, "stalled", "no-answer")     # the one that is to blame
     expect(dead, url, "fault", "bad-gateway")

@@ -5,6 +5,7 @@ Each row ends with a question that is not harmless: what did not move before mov
 import re
 import time
 
+import proxies
 import servers
 from rows import row, with_key
 from world import until
@@ -19,9 +20,11 @@ def requests(look):
 
 
 def watched(watch, count):
-    """Watches until so many requests more were sent; the seconds that it took."""
+    """Watches until so many requests more were sent, each of them a free one; the seconds that it took."""
     begun = requests(watch.until(lambda look: requests(look) > 0)[0])
-    return watch.until(lambda look: requests(look) >= begun + count, 60)[1]
+    look, seconds = watch.until(lambda look: requests(look) >= begun + count, 60)
+    assert set(look.snapshot["ledger"]["by_cost"]) == {"free"}, look.snapshot["ledger"]
+    return seconds
 
 
 @row
@@ -102,3 +105,38 @@ def watching_a_litellm_calls_no_model_behind_it(lab, top):
     assert len(billed) > len(after), "an upstream that is never called shows nothing"
     return (f"{len(asked)} requests in {seconds:.0f} s: {len(asked)} log lines, no call upstream; one /health: "
             f"{len(billed) - len(after)}")
+
+
+@row
+def one_look_at_a_cold_ollama_loads_nothing_and_the_ledger_knows_each_request(lab, top):
+    with servers.ollama(lab.gpu1) as server, server.served() as url:
+        server.load("warm", "0")
+        until(lambda: not server.loaded(), "Ollama keeps the model")
+        logged = len(server.log)
+        look = top.once(url)
+        lines, after = server.log[logged:].splitlines(), server.loaded()
+        server.load("warm", "10m")
+        moved = server.loaded()
+    asked = [found[1] for line in lines if (found := re.search(r'^\[GIN\].*\| GET +"(.*)"$', line))]
+    assert set(asked) == OLLAMA_IS_ASKED and not [line for line in lines if "POST" in line], lines
+    assert look.snapshot["ledger"]["by_cost"] == {"free": len(asked)}, f"{look.snapshot['ledger']} {asked}"
+    assert not after and moved, "a model that nothing loads shows nothing"
+    return f"{len(asked)} requests by its own log and by the ledger"
+
+
+@row
+def one_look_at_a_sleeping_llama_server_wakes_nothing_and_the_ledger_knows_each_request(lab, top):
+    """It logs no request; nginx before it does."""
+    with servers.llama_server(lab.gpu1, "--sleep-idle-seconds", "1") as server, proxies.nginx(server) as proxy:
+        until(lambda: server.get("/props")["is_sleeping"], "llama-server stays awake")
+        before = server.metrics()
+        look = top.once(proxy.direct)
+        asked, asleep, log = proxy.calls(), server.get("/props")["is_sleeping"], server.log
+        after = server.metrics()
+        server.get("/slots")
+        woken = not server.get("/props")["is_sleeping"]
+    assert look.endpoint(proxy.direct)["state"] == "sleeping", look.endpoint(proxy.direct)
+    assert look.snapshot["ledger"]["by_cost"] == {"free": len(asked)}, f"{look.snapshot['ledger']} {asked}"
+    assert asleep and before == after and "exiting sleeping state" not in log, f"{before} became {after}"
+    assert woken, "a sleep that nothing breaks shows nothing"
+    return f"{len(asked)} requests by the log of nginx and by the ledger"

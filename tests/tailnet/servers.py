@@ -1,15 +1,19 @@
 """Real servers on a host of the lab, and how a row asks them what they know of themselves."""
 import contextlib
 import hashlib
+import itertools
 import json
 import os
 import sys
 
 import engines
 import gguf
-from world import until
+from world import children, until
 
 PATIENCE_S = "20"
+ENDLESS = {"type": "array", "minItems": 1000, "items": {"type": "string", "minLength": 1000}}   # an answer's form
+
+clients = itertools.count()
 
 
 class Server:
@@ -24,9 +28,13 @@ class Server:
     def words(self, path, *options):
         return ["curl", "-sS", "--max-time", PATIENCE_S, *options, f"http://127.0.0.1:{self.port}{path}"]
 
-    def served(self):
+    def served(self, port=8446, path=""):
         """A mount of it, for a while; its URL."""
-        return self.host.serving(8446, f"http://127.0.0.1:{self.port}")
+        return self.host.serving(port, f"http://127.0.0.1:{self.port}", path=path)
+
+    def begin_anew(self):
+        self.host.end_server(self.port)
+        self.host.play_words(self.port, self.host.played[self.port])
 
     def ask(self, path, *options):
         return self.host.run(*self.words(path, *options))
@@ -37,14 +45,36 @@ class Server:
     def post(self, path, **body):
         return json.loads(self.ask(path, "-d", json.dumps(body)))
 
+    @property
+    def direct(self):
+        """Its own port, without `tailscale serve`."""
+        return f"http://{self.host.fqdn}:{self.port}"
+
+    @property
+    def pid(self):
+        return self.host.servers[self.port].pid
+
+    def halted(self):
+        """It takes everything and does nothing, for a while."""
+        return self.host.world.halted(self.pid)
+
+    def has_client(self):
+        """Whether somebody is connected to it."""
+        return self.host.run("ss", "-Htn", "state", "established", f"sport = :{self.port}")
+
     @contextlib.contextmanager
     def at_work(self, path, **body):
-        """Somebody reads an answer as it comes, for a while."""
-        world = self.host.world
+        """Somebody reads an answer as it comes, for a while; how to see what has come."""
+        world, log = self.host.world, f"client-{next(clients)}.log"
         words = self.words(path, "-N", "--max-time", "600", "-d", json.dumps({**body, "stream": True}))
-        client = world.start(self.host.name, words, f"{self.host.name}-client.log")
+        client = world.start(self.host.name, words, log)
+
+        def came():
+            with open(world.path(log), encoding="utf-8", errors="replace") as file:
+                return file.read()
+
         try:
-            yield
+            yield came
         finally:
             world.stop(client)
 
@@ -85,12 +115,23 @@ class Ollama(Server):
         """Until when each loaded model is kept."""
         return {model["name"]: model["expires_at"] for model in self.get("/api/ps")["models"]}
 
+    def writing(self, model):
+        """Somebody reads an answer without an end."""
+        return self.at_work("/api/generate", model=model, prompt="once", raw=True, format=ENDLESS,
+                            options={"num_predict": -1})
+
+    def runner(self):
+        """The process in which its one loaded model is."""
+        pid, = children(self.pid)
+        return pid
+
 
 @contextlib.contextmanager
-def ollama(host, address="0.0.0.0", port=11500):
+def ollama(host, address="0.0.0.0", port=11500, **settings):
     """Ollama with one model that is loaded and one that is not."""
     home = host.world.path("ollama")
     words = ["env", f"HOME={home}", f"OLLAMA_MODELS={home}/models", f"OLLAMA_HOST={address}:{port}",
+             *(f"OLLAMA_{name.upper()}={value}" for name, value in settings.items()),
              engines.program("ollama"), "serve"]
     with running(host, port, words, Ollama) as server:
         for name in ("warm", "cold"):
@@ -163,8 +204,13 @@ class Counter(Server):
         return [line for line in self.log.splitlines() if "HTTP/1" in line]
 
 
+def files(port, folder="."):
+    """The command of a server of files."""
+    return [sys.executable, "-m", "http.server", str(port), "--directory", folder]
+
+
 @contextlib.contextmanager
 def counter(host, port=9400):
     """A server that refuses whatever comes, and logs it."""
-    with running(host, port, [sys.executable, "-m", "http.server", str(port)], Counter) as server:
+    with running(host, port, files(port), Counter) as server:
         yield server

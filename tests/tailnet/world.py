@@ -100,13 +100,14 @@ class World:
         child.wait(END_S)
 
     @contextlib.contextmanager
-    def halted(self, child):
+    def halted(self, pid):
         """A process takes everything and does nothing, for a while."""
-        child.send_signal(signal.SIGSTOP)
+        os.kill(pid, signal.SIGSTOP)
         try:
             yield
         finally:
-            child.send_signal(signal.SIGCONT)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
 
     def close(self):
         clear(self.folder)
@@ -114,6 +115,15 @@ class World:
 
 def inhabitants(namespace):
     return [int(pid) for pid in run("ip", "netns", "pids", namespace).split()]
+
+
+def children(pid):
+    """The processes that a process started, and that still run."""
+    found = []
+    for path in glob.glob(f"/proc/{pid}/task/*/children"):
+        with open(path, encoding="ascii") as file:
+            found += [int(child) for child in file.read().split()]
+    return found
 
 
 def clear(folder):

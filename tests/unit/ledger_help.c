@@ -23,6 +23,7 @@
 #define BEGIN_WALL INT64_C(1795394746000) /* 2026-11-23 */
 #define CODES_MAX 64
 #define TTFB_MS 3
+#define HEADERS_BYTES 200
 
 static struct {
 	struct ledger *ledger;
@@ -289,7 +290,7 @@ static void set_timing(struct answer *answer)
 	answer->connect_ms = 0.5;
 	answer->ttfb_ms = TTFB_MS;
 	answer->bytes_sent = 100;
-	answer->bytes_received = 500;
+	answer->bytes_received = HEADERS_BYTES + (double)answer->body_length;
 }
 
 void answers_in(struct ledger *l, struct when now, const char *recording, double ttfb_ms)

@@ -9,6 +9,8 @@
 
 #define HOST "gpu1.tail4c1d.ts.net"
 #define DATE "Date: Mon, 23 Nov 2026 00:45:46 GMT\n"
+#define HTML "Content-Type: text/html\n"
+#define JSON "Content-Type: application/json\n"
 
 /* What is said after one recorded answer of a server that was llama-server so far, or of an unknown one. */
 static const struct snapshot *after(const char *family, const char *recording)
@@ -400,6 +402,44 @@ static void a_web_page_is_no_api(void **state)
 		"/api");
 }
 
+static void a_page_where_an_engine_answered_has_replaced_it(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	says(l, at(10), 404, HTML, "<!DOCTYPE HTML><p>File not found.");
+	s = take(l, at(12));
+	assert_fix(assert_says(s, "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "llama-server answered here until 12 s ago, now a web page does (HTTP 404 for "
+			   "/health)"),
+		"on gpu1: does llama-server still run?");
+	assert_no_verdict(s, "wrong-base-path");
+	says(l, at(20), 200, HTML, "<!DOCTYPE HTML><p>Welcome");
+	s = take(l, at(20));
+	assert_verdict(s, "replaced");
+	assert_no_verdict(s, "html-not-api");
+	says(l, at(30), 404, "Content-Type: text/plain\n", "no such thing");
+	assert_says(take(l, at(30)), "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"now something else does");
+	answers(l, at(40), "llama-server-0.5.0/ready-idle/health");
+	assert_no_verdict(take(l, at(40)), "replaced");
+}
+
+static void an_engine_that_says_no_in_its_own_words_is_not_replaced(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	says(l, at(10), 404, JSON, "{\"error\":\"no such path\"}");
+	assert_no_verdict(take(l, at(10)), "replaced");
+	says(l, at(20), 200, JSON, "{\"status\":");
+	assert_no_verdict(take(l, at(20)), "replaced");
+	assert_no_verdict(after_made("llama-server", 404, HTML, "<p>File not found."), "replaced");
+}
+
 static void nothing_with_200_is_a_proxy_that_knows_no_such_name(void **state)
 {
 	const struct snapshot *s = after("llama-server", "caddy-2.11.9/no-route/health");
@@ -483,6 +523,34 @@ static void a_503_of_a_proxy_is_no_error_of_the_engine(void **state)
 	assert_no_verdict(after("vllm", "haproxy-2.6.12/engine-dead/health"), "server-error");
 }
 
+static void a_wrong_path_is_told_with_the_likely_base(void **state)
+{
+	static const struct {
+		const char *path, *fix;
+	} rows[] = {
+		{ "", "give the base URL without /v1; the server may also live under another path" },
+		{ "/v1", "give the base URL without /v1: " GPU1 },
+		{ "/v1/v1", "give the base URL without /v1: " GPU1 },
+		{ "/ollama/v1", "give the base URL without /v1: " GPU1 "/ollama" },
+		{ "/v1/chat/completions", "give the base URL without /v1: " GPU1 },
+		{ "/v2", "give the base URL of the server, likely " GPU1 },
+		{ "/ollama/v2", "give the base URL of the server, likely " GPU1 "/ollama" },
+		{ "/api/chat", "give the base URL of the server, likely " GPU1 },
+		{ "/v1beta", "give the base URL of the server, likely " GPU1 },
+	};
+	char url[128];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ledger *l;
+
+		snprintf(url, sizeof(url), "%s%s", GPU1, rows[i].path);
+		l = watching(url);
+		says(l, at(0), 404, "Content-Type: text/plain\n", "404 page not found");
+		assert_string_equal(assert_verdict(take(l, at(0)), "wrong-base-path")->fix, rows[i].fix);
+		forget(state);
+	}
+}
+
 static void a_404_of_anybody_is_a_wrong_path(void **state)
 {
 	(void)state;
@@ -532,6 +600,8 @@ int main(void)
 		SAYS(a_login_at_a_proxy_hides_the_engine),
 		SAYS(a_redirect_is_told_with_its_target),
 		SAYS(a_web_page_is_no_api),
+		SAYS(a_page_where_an_engine_answered_has_replaced_it),
+		SAYS(an_engine_that_says_no_in_its_own_words_is_not_replaced),
 		SAYS(nothing_with_200_is_a_proxy_that_knows_no_such_name),
 		SAYS(what_is_no_answer_of_an_llm_server_is_malformed),
 		SAYS(an_answer_that_breaks_off_is_malformed_at_once),
@@ -539,6 +609,7 @@ int main(void)
 		SAYS(an_error_of_the_engine_is_its_own),
 		SAYS(a_503_of_a_proxy_is_no_error_of_the_engine),
 		SAYS(a_404_of_anybody_is_a_wrong_path),
+		SAYS(a_wrong_path_is_told_with_the_likely_base),
 		SAYS(every_code_of_http_is_tested_both_ways),
 	};
 

@@ -147,17 +147,41 @@ static void a_llama_server_wedged_by_sigterm_answers_its_health_alone(void **sta
 	assert_no_verdict(take(l, at(20)), "engine-stalled");
 }
 
-static void one_path_that_hangs_is_no_stalled_engine(void **state)
+/* Its /metrics waits for the engine, the other path does not. */
+static void hangs_at_metrics(struct ledger *l, int t, const char *other)
+{
+	answers(l, at(t), LS "ready-idle/health");
+	is_silent_at(l, at(t), "/metrics");
+	answers(l, at(t), other);
+}
+
+static void one_path_that_hangs_for_a_minute_is_a_stalled_engine(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
 
 	(void)state;
-	for (int t = 0; t <= 30; t += 10) {
-		answers(l, at(t), LS "ready-idle/health");
-		answers(l, at(t), LS "wedged-after-sigterm/metrics");
-		answers(l, at(t), LS "ready-idle/v1-models");
-	}
-	assert_no_verdict(take(l, at(31)), "engine-stalled");
+	answers(l, at(0), LS "ready-idle/metrics");
+	for (int t = 10; t <= 60; t += 10)
+		hangs_at_metrics(l, t, LS "ready-idle/props");
+	assert_no_verdict(take(l, at(69)), "engine-stalled");
+	assert_says(take(l, at(70)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"llama-server answers /health, while /metrics hangs for a minute: its engine does not work");
+	answers(l, at(80), LS "ready-idle/health");
+	answers(l, at(80), LS "ready-idle/metrics");
+	assert_no_verdict(take(l, at(80)), "engine-stalled");
+}
+
+/* A link that loses large packets looks like that, too. */
+static void one_path_that_hangs_where_nothing_large_came_is_no_stalled_engine(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	answers(l, at(0), LS "ready-idle/metrics");
+	answers(l, at(0), LS "ready-idle/props");
+	for (int t = 10; t <= 120; t += 10)
+		hangs_at_metrics(l, t, LS "ready-idle/v1-models");
+	assert_no_verdict(take(l, at(120)), "engine-stalled");
 }
 
 static void an_ollama_is_never_said_to_be_stalled(void **state)
@@ -331,6 +355,46 @@ static void an_expiry_is_judged_by_the_servers_own_clock(void **state)
 	assert_no_verdict(take(l, at(3600)), "stuck-unloading");
 	ollama_lists(l, 3610, JSON, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:45:40Z\"}");
 	assert_verdict(take(l, at(3610)), "stuck-unloading");
+}
+
+/* Dates are that of the test's beginning: 00:45:46. */
+#define KEPT(name) "{\"name\":\"" name "\",\"expires_at\":\"2026-11-23T00:50:00Z\"}"
+#define NO_MORE(name) "{\"name\":\"" name "\",\"expires_at\":\"2026-11-23T00:45:46.9Z\"}"
+
+static void a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown_out(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	ollama_lists(l, 0, DATE, KEPT("a") "," KEPT("b"));
+	assert_no_verdict(take(l, at(0)), "evicted");
+	ollama_lists(l, 10, DATE, KEPT("c") "," KEPT("b"));
+	s = take(l, at(14));
+	assert_fix(assert_says(s, "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			   "Ollama likely threw a out for c 4 s ago"),
+		"smaller model");
+	assert_state(s, STATE_OK);
+	assert_int_equal(s->event_count, 1);
+	assert_string_equal(s->events[0].text, "a likely made room for c");
+	ollama_lists(l, 600, DATE, KEPT("c"));
+	assert_verdict(take(l, at(610)), "evicted");
+	ollama_lists(l, 611, DATE, KEPT("c"));
+	assert_no_verdict(take(l, at(611)), "evicted");
+}
+
+static void a_model_whose_time_is_up_or_that_nothing_replaces_was_not_thrown_out(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	ollama_lists(l, 0, DATE, NO_MORE("a") "," KEPT("b"));
+	ollama_lists(l, 10, DATE, KEPT("b") "," KEPT("c"));
+	assert_no_verdict(take(l, at(10)), "evicted");
+	ollama_lists(l, 20, DATE, KEPT("c"));
+	assert_no_verdict(take(l, at(20)), "evicted");
+	ollama_lists(l, 30, DATE, KEPT("c") "," KEPT("b"));
+	assert_no_verdict(take(l, at(30)), "evicted");
 }
 
 static void models_that_are_all_unloaded_are_cold(void **state)
@@ -524,7 +588,8 @@ int main(void)
 		SAYS(a_gap_that_nobody_watched_is_no_stall),
 		SAYS(a_llama_server_may_take_a_minute_over_one_batch),
 		SAYS(a_llama_server_wedged_by_sigterm_answers_its_health_alone),
-		SAYS(one_path_that_hangs_is_no_stalled_engine),
+		SAYS(one_path_that_hangs_for_a_minute_is_a_stalled_engine),
+		SAYS(one_path_that_hangs_where_nothing_large_came_is_no_stalled_engine),
 		SAYS(an_ollama_is_never_said_to_be_stalled),
 		SAYS(an_ollama_that_turns_requests_away_is_full),
 		SAYS(a_429_of_an_engine_is_its_queue_and_one_of_a_proxy_is_not),
@@ -535,6 +600,8 @@ int main(void)
 		SAYS(a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu),
 		SAYS(a_model_long_past_its_time_is_likely_stuck),
 		SAYS(an_expiry_is_judged_by_the_servers_own_clock),
+		SAYS(a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown_out),
+		SAYS(a_model_whose_time_is_up_or_that_nothing_replaces_was_not_thrown_out),
 		SAYS(models_that_are_all_unloaded_are_cold),
 		SAYS(a_router_whose_models_sleep_sleeps),
 		SAYS(three_slow_answers_in_a_row_are_told_against_the_median),

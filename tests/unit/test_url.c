@@ -3,6 +3,7 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -96,6 +97,32 @@ static void a_small_buffer_is_no_room(void **state)
 	assert_int_equal(url_join(&url, text, sizeof(text) - 1), -1);
 }
 
+static void a_path_is_cut_before_a_whole_part_alone(void **state)
+{
+	static const struct {
+		const char *path, *left;
+		bool is_cut;
+	} rows[] = {
+		{ "/v1", "", true },
+		{ "/v1/v1", "", true },
+		{ "/llm/v1/models", "/llm", true },
+		{ "/v10/v1", "/v10", true },
+		{ "/v10", "/v10", false },
+		{ "/llm", "/llm", false },
+		{ "", "", false },
+	};
+	char text[64];
+	struct url url;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		snprintf(text, sizeof(text), "http://gpu1%s", rows[i].path);
+		assert_int_equal(url_split(&url, text), 0);
+		assert_int_equal(url_cut_path(&url, "/v1"), rows[i].is_cut);
+		assert_string_equal(url.path, rows[i].left);
+	}
+}
+
 static void addresses_are_told_from_names(void **state)
 {
 	(void)state;
@@ -144,6 +171,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_plain_url_is_refused),
 		cmocka_unit_test(what_does_not_fit_is_refused),
 		cmocka_unit_test(a_small_buffer_is_no_room),
+		cmocka_unit_test(a_path_is_cut_before_a_whole_part_alone),
 		cmocka_unit_test(addresses_are_told_from_names),
 		cmocka_unit_test(loopback_is_known_by_all_its_names),
 		cmocka_unit_test(what_may_hold_a_key_is_left_out),
