@@ -278,7 +278,7 @@ static void a_doctor_takes_one_operand_and_pins_a_url(void **state)
 
 	assert_int_equal(parse(test, "--doctor http://a/"), 0);
 	assert_true(test->options.is_doctor && test->options.is_once);
-	assert_string_equal(test->settings.examine, "http://a");
+	assert_string_equal(test->settings.examine, "http://a/");
 	assert_int_equal(test->settings.pins.count, 1);
 	assert_true(test->settings.deadline_s == 10);
 }
