@@ -89,13 +89,8 @@ static bool is_path(const char *path)
 	return path[0] == '\0' || path[0] == '/';
 }
 
-static void cut_end(char *text, const char *end)
-{
-	if (text_has_suffix(text, end))
-		text[strlen(text) - strlen(end)] = '\0';
-}
-
-int settings_url(char *to, size_t size, const char *url)
+/* Scheme and host in small letters, no default port, no slash at the end. */
+static int normalise(char *to, size_t size, const char *url)
 {
 	bool is_https = !strncasecmp(url, "https://", 8);
 	const char *host = url + (is_https ? 8 : 7), *at;
@@ -116,8 +111,7 @@ int settings_url(char *to, size_t size, const char *url)
 		text_add(to, size, ":%d", port);
 	text_add(to, size, "%s", at);
 	while (to[strlen(to) - 1] == '/')
-		cut_end(to, "/");
-	cut_end(to, "/v1");
+		to[strlen(to) - 1] = '\0';
 	return 0;
 }
 
@@ -126,7 +120,7 @@ int settings_pin(struct settings *settings, const char *url, struct fault *fault
 	char normal[URL_MAX], shown[TEXT_CAP];
 	struct pin *pin;
 
-	if (settings_url(normal, sizeof(normal), url)) {
+	if (normalise(normal, sizeof(normal), url)) {
 		fault_say(fault, "'%s' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path",
 			text_clean(shown, sizeof(shown), url, strlen(url)));
 		return -1;

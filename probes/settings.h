@@ -42,11 +42,8 @@ struct settings {
 
 void settings_init(struct settings *settings);
 void settings_fini(struct settings *settings);
-/* The base URL of a server: scheme and host in small letters, no default port, neither a slash nor the /v1 of
- * a client's URL at the end; never longer than what was given. -1: it is no http(s) URL. */
-int settings_url(char *to, size_t size, const char *url);
-struct fault;
 /* Normalises and appends; -1 and a fault where it is no http(s) URL. */
+struct fault;
 int settings_pin(struct settings *settings, const char *url, struct fault *fault);
 
 #endif

@@ -220,18 +220,14 @@ static int gather(
  * nobody knows is examined too. */
 static int take_operand(struct parse *parse, FILE *errors)
 {
-	struct settings *settings = parse->settings;
-	bool is_url = parse->operand && strstr(parse->operand, "://");
-
 	if (!parse->options->is_doctor)
 		return 0;
-	if (is_url && settings_pin(settings, parse->operand, &parse->fault) < 0)
+	if (parse->operand && strstr(parse->operand, "://") &&
+		settings_pin(parse->settings, parse->operand, &parse->fault) < 0)
 		return complain(errors, "--doctor", parse->fault.text);
-	settings->examines = true;
-	free(settings->examine);
-	settings->examine = mem_copy(parse->operand);
-	if (is_url)
-		settings_url(settings->examine, strlen(settings->examine) + 1, parse->operand);
+	parse->settings->examines = true;
+	free(parse->settings->examine);
+	parse->settings->examine = mem_copy(parse->operand);
 	return 0;
 }
 

@@ -175,7 +175,8 @@ def a_machines_own_mount_whose_real_engine_was_replaced_keeps_its_row(lab, top):
 def a_wrong_base_path_of_a_real_engine_is_told_with_the_right_one(lab, top):
     with servers.llama_server(lab.gpu1) as llama, servers.ollama(lab.gpu1) as ollama, \
             ollama.served(path="/ollama") as mount:
-        right = {f"{base}{path}": base for base in (llama.direct, ollama.direct, mount) for path in ("/v1/v2", "/v2")}
+        right = {f"{base}{path}": base for base in (llama.direct, ollama.direct, mount) for path in ("/v1/v1", "/v2")}
+        right |= {f"{base}/v1": base for base in (ollama.direct, mount)}
         look = top.once(mount, *right)
     expect(look, mount, "ok")
     for url, base in right.items():
