@@ -44,12 +44,13 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	       (readers_is_json_ok(answer) && strcmp(json_text(answer->json, "status"), "ok") == 0);
 }
 
-#define PATIENCE_S 60
+#define PATIENCE_S 180
 
 /* Figures are read from counters and queue lengths only; the *_tokens_seconds gauges are reset by each
  * reader. Tokens are counted when a request ends, so progress is the calls of llama_decode() and what these
- * leave out, speculative steps: all stand still during one long batch of a prompt (14 s of 2048 tokens on a
- * CPU), never for a minute. Newer versions do not tell how full the cache is. */
+ * leave out, speculative steps: all stand still during one long batch of a prompt (2048 tokens: 14 s for 2.5
+ * GB on two cores, and minutes for a model of 30 GB on a CPU). Newer versions do not tell how full the cache
+ * is. */
 static const struct metric metrics[] = {
 	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, running), NULL },
 	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, waiting), NULL },

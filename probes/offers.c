@@ -42,6 +42,7 @@ static void watch_both_doors(
 	watch_mount(offers, (struct door){ .url = mount->url,
 				    .peer_id = self->id,
 				    .address = doors_address(self),
+				    .target = mount->target,
 				    .is_backend_asked = has_backend });
 }
 

@@ -176,7 +176,7 @@ static void done(void *data, const struct answer *answer)
 		ledger_see_sent(questions->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
 	switch (question->manner) {
 	case ASK_HOST_LOCALHOST:
-		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200)
+		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200 && answer->body_length)
 			ledger_see_proof(questions->ledger, question->url, PROOF_HOST_LOCALHOST, now);
 		break;
 	case ASK_PLAIN_HTTP:

@@ -21,6 +21,7 @@ struct door {
 	bool is_mount;         /* our own serve mount: it may well be no LLM server */
 	bool is_backend_asked; /* the engine behind it is asked at another door: only the primary question
 				  here */
+	const char *target;    /* of the mount: another one is another server; NULL: no mount of ours */
 	bool is_candidate;
 	const char *family; /* remembered name; "" */
 	const char *key;    /* ""; copied, never shown */

@@ -36,7 +36,7 @@ static void copy_text(const char **slot, const char *text)
 void worker_free(struct worker *worker)
 {
 	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address,
-		worker->door.family, worker->door.key };
+		worker->door.family, worker->door.key, worker->door.target };
 
 	if (worker->call)
 		http_cancel(worker->call);
@@ -225,12 +225,11 @@ static size_t index_of(const struct worker *worker)
 	return (size_t)(worker->request - worker->family->requests);
 }
 
-/* A server that suddenly answers something else may have been replaced by another. */
+/* A server that suddenly answers something else may have been replaced by another; one that is only troubled,
+ * or turns us away for a while, not. */
 static bool raises_doubts(const struct answer *answer)
 {
-	return answer->outcome == OUTCOME_ANSWERED &&
-	       (answer->status == 404 || answer->status == 405 ||
-		       (answer->status >= 200 && answer->status < 300));
+	return answer->outcome == OUTCOME_ANSWERED && answer->status < 500 && answer->status != 429;
 }
 
 static void go_on_asking(struct worker *worker, const struct answer *answer)
@@ -402,6 +401,7 @@ struct worker *worker_new(const struct worker_world *world, const struct door *d
 	worker->door.address = mem_copy(door->address);
 	worker->door.family = mem_copy(door->family);
 	worker->door.key = mem_copy(door->key);
+	worker->door.target = mem_copy(door->target ? door->target : "");
 	worker->family = *door->family ? family_by_name(door->family) : NULL;
 	declare(worker);
 	return worker;
@@ -414,5 +414,10 @@ void worker_renew(struct worker *worker, const struct door *door)
 	copy_text(&worker->door.peer_id, door->peer_id);
 	copy_text(&worker->door.address, door->address);
 	worker->door.is_backend_asked = door->is_backend_asked;
+	if (door->target && strcmp(worker->door.target, door->target) != 0) {
+		copy_text(&worker->door.target, door->target);
+		worker->was_good = false; /* whoever answered there was another server */
+		worker->has_doubts = true;
+	}
 	declare(worker);
 }

@@ -96,9 +96,10 @@ struct known_model {
 
 struct known_sent {
 	char *path;
-	unsigned misses;          /* silences in a row */
+	unsigned misses;          /* silences in a row, without a gap that nobody watched */
 	double silent_bytes;      /* that came before the last of them */
 	struct when silent_since; /* the first of them */
+	struct when silent_at;    /* the last of them */
 	struct when answered;     /* with HTTP, the last time */
 	unsigned run;             /* of such answers in a row */
 	double size;              /* bytes of the last one */
@@ -143,6 +144,7 @@ struct known_engine {
 	struct when moved;       /* when it had moved last, or there was no work */
 	struct when queued;      /* since when requests wait; unknown: none does */
 	struct when turned_away; /* when requests were rejected last */
+	struct when listed;      /* when it told last what is loaded */
 	struct when restarted;   /* when it was seen to have been started anew */
 	char *earlier;           /* the incarnation before this one; NULL: none was seen */
 	bool is_many;            /* one that was gone came back: several engines share this door */
@@ -252,6 +254,9 @@ struct ledger {
 	} events;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
+
+/* Of two answers with more polls between them that nobody saw, no difference means anything. */
+#define GAP_POLLS 3
 
 /* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
 struct evidence {

@@ -13,7 +13,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GAP_POLLS 3
 #define PACE_FEWEST 8
 #define PACE_TIMES 3
 #define PACE_LEAST_MS 500
@@ -53,7 +52,7 @@ void engine_blank(struct known_engine *engine)
 	engine->generation = engine->prompt = (struct known_speed){ none, none, none, { 0 } };
 	engine->progress = engine->rejected = none;
 	engine->slow_polls = 0;
-	engine->queued = engine->turned_away = (struct when){ 0 };
+	engine->queued = engine->turned_away = engine->listed = (struct when){ 0 };
 	for (size_t i = 0; i < TIMING_COUNT; i++)
 		if (engine->timings[i])
 			window_forget(engine->timings[i]);
@@ -205,9 +204,12 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	const struct known_model *gone = find_gone(endpoint, reading, told_at);
 	const char *newcomer = find_newcomer(endpoint, reading);
 	struct known_engine *engine = &endpoint->engine;
+	bool was_watched = when_known(engine->listed) &&
+			   when_since(engine->listed, now) <= GAP_POLLS * ledger->terms.poll_ms;
 	char text[TEXT_CAP];
 
-	if (!gone || !newcomer)
+	engine->listed = now;
+	if (!gone || !newcomer || !was_watched)
 		return;
 	engine->evicted_at = now;
 	ledger_set_text(&engine->evicted, gone->id);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MINUTE_MS 60000
+
 static void free_models(struct known_endpoint *endpoint)
 {
 	for (size_t i = 0; i < endpoint->models.count; i++) {
@@ -40,6 +42,31 @@ void ledger_free_endpoint(struct known_endpoint *endpoint)
 	engine_fini(&endpoint->engine);
 	free(endpoint->standings.items);
 	free(endpoint);
+}
+
+static void forget_told(struct told *told)
+{
+	told->holds = false;
+	ledger_set_text(&told->path, "");
+}
+
+/* Another one answers here now: what the one before told, and how it answered, is not about this one. */
+static void forget_server(struct known_endpoint *endpoint)
+{
+	struct told *const told[] = { &endpoint->is_loading, &endpoint->is_sleeping, &endpoint->wants_key,
+		&endpoint->key_rejected, &endpoint->open_onboarding };
+
+	for (size_t i = 0; i < ARRAY_LEN(told); i++)
+		forget_told(told[i]);
+	for (size_t i = 0; i < endpoint->sents.count; i++)
+		endpoint->sents.items[i].misses = endpoint->sents.items[i].run = 0;
+	free_models(endpoint);
+	endpoint->models_known = endpoint->loaded_known = false;
+	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
+	ledger_set_text(&endpoint->version, "");
+	ledger_set_text(&endpoint->incarnation, "");
+	engine_fini(&endpoint->engine);
+	engine_init(&endpoint->engine);
 }
 
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url)
@@ -129,12 +156,18 @@ bool endpoint_is_good(const struct known_endpoint *endpoint)
 	return endpoint_answered(endpoint) && endpoint->last.is_expected;
 }
 
-static void see_silence(struct known_sent *row, const struct obs_answer *answer, struct when now)
+static void see_silence(
+	struct known_sent *row, const struct obs_answer *answer, int64_t poll_ms, struct when now)
 {
 	bool is_silence = outcome_is_silence(answer->outcome, answer->tls);
+	int64_t gap_ms =
+		GAP_POLLS * (poll_ms > MINUTE_MS ? poll_ms : MINUTE_MS); /* what is asked each minute, too */
 
+	if (row->misses && when_since(row->silent_at, now) > gap_ms)
+		row->misses = 0;
 	if (!row->misses)
 		row->silent_since = now;
+	row->silent_at = now;
 	row->silent_bytes = is_silence ? answer->bytes_received : 0;
 	row->misses = is_silence ? row->misses + 1 : 0;
 	row->run = answer->outcome == OUTCOME_ANSWERED ? row->run + 1 : 0;
@@ -144,7 +177,8 @@ static void see_silence(struct known_sent *row, const struct obs_answer *answer,
 	row->size = answer->bytes_received;
 }
 
-static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+static void see_sent(
+	struct known_endpoint *endpoint, const struct obs_answer *answer, int64_t poll_ms, struct when now)
 {
 	struct known_sent *row = NULL;
 
@@ -159,7 +193,7 @@ static void see_sent(struct known_endpoint *endpoint, const struct obs_answer *a
 		row->path = mem_copy(answer->path);
 		row->cost = answer->cost;
 	}
-	see_silence(row, answer, now);
+	see_silence(row, answer, poll_ms, now);
 	row->count++;
 	row->last = now.wall_ms;
 	row->status = answer->status;
@@ -344,13 +378,15 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (!endpoint)
 		return;
 	peer = ledger_peer(ledger, endpoint->peer_id);
-	see_sent(endpoint, answer, now);
+	see_sent(endpoint, answer, ledger->terms.poll_ms, now);
 	see_timing(endpoint, peer, answer, now);
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)
 		ledger_hear(peer, now);
 	ledger_see_certificate(ledger, answer->url, answer->cert_not_after);
 	if (*answer->server) {
+		if (*endpoint->server && strcmp(endpoint->server, answer->server) != 0)
+			forget_server(endpoint);
 		ledger_set_text(&endpoint->server, answer->server);
 		ledger_set_text(&endpoint->title, answer->title);
 		ledger_set_text(&endpoint->api, answer->api);

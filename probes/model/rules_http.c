@@ -208,12 +208,12 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
 }
 
-/* It was seen to be the right address: the words about a wrong one would mislead. An engine of another family
- * is recognised at the next poll. */
+/* It was seen to be the right address: the words about a wrong one would mislead. What answers in JSON may be
+ * an engine of another family, which is recognised at the next poll. */
 static bool is_replaced(const struct evidence *e, struct finding *f)
 {
 	bool is_page = answer_of(e)->shape == BODY_HTML;
-	bool is_refusal = answer_of(e)->status >= 400 && answer_of(e)->status < 500;
+	bool is_refusal = answer_of(e)->status == 404 || answer_of(e)->status == 405;
 	char span[32];
 
 	if (!is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
@@ -376,6 +376,6 @@ const struct rule http_rules[] = {
 		"on %{peer}: read the log of the server, then restart it", true },
 	{ "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
 		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
-		"give the base URL without /v1; the server may also live under another path", true },
+		"the server may live under a path, or on another port: give its base URL", true },
 	{ 0 },
 };

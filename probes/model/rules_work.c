@@ -15,6 +15,7 @@
 
 #define MISSES 2
 #define HUNG_PATHS 2
+#define LONG_MISSES 4
 #define HUNG_MS 60000
 #define LARGE 1400 /* bytes: more than one packet of the tunnel holds */
 #define OVERDUE_MS (10 * 60000)
@@ -60,13 +61,21 @@ static bool large_ones_came(const struct known_endpoint *endpoint, struct when s
 	return false;
 }
 
+/* Asked four times a minute at least, and no answer to any. */
+static bool hangs_for_long(const struct known_endpoint *endpoint, const struct known_sent *sent)
+{
+	return sent->misses >= LONG_MISSES && when_since(sent->silent_since, sent->silent_at) >= HUNG_MS &&
+	       large_ones_came(endpoint, sent->silent_since);
+}
+
 /* llama-server's threads for HTTP outlive its engine: what they know alone is answered, what they would ask
- * the engine for is not. A burst of requests silences all its paths alike. One path that hangs may wait for a
- * batch to end in older versions, which takes no minute. */
+ * the engine for is not. A burst of requests silences all its paths alike. One path alone may, in older
+ * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
-	bool is_long = false;
+	const struct known_sent *longest = NULL;
+	char span[32];
 	size_t hung = 0;
 
 	if (strcmp(endpoint->server, "llama-server") != 0)
@@ -78,14 +87,20 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 		if (sent->misses < MISSES)
 			continue;
 		text_add(f->detail, sizeof(f->detail), "%s%s", hung++ ? " and " : "", sent->path);
-		is_long |= when_since(sent->silent_since, e->now) >= HUNG_MS &&
-			   large_ones_came(endpoint, sent->silent_since);
+		longest = hangs_for_long(endpoint, sent) ? sent : longest;
 	}
-	text_add(f->detail, sizeof(f->detail), " hang%s: its engine does not work",
-		hung == 1 ? "s for a minute" : ", twice in a row");
-	if (hung < HUNG_PATHS && !is_long)
-		f->detail[0] = '\0';
-	return *f->detail;
+	if (hung < HUNG_PATHS && !longest)
+		return false;
+	if (hung >= HUNG_PATHS) {
+		text_add(f->detail, sizeof(f->detail), " hang, twice in a row: its engine does not work");
+		return true;
+	}
+	text_add(f->detail, sizeof(f->detail),
+		" hangs for %s: either its engine does, or it takes one long batch, as older versions do",
+		text_span(span, sizeof(span), when_since(longest->silent_since, longest->silent_at)));
+	snprintf(f->fix, sizeof(f->fix), "on %%{peer}: does it write tokens? if not: restart %%{server}");
+	f->severity = SEVERITY_DEGRADED;
+	return true;
 }
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
@@ -296,8 +311,12 @@ const struct rule work_rules[] = {
 	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was started anew %{detail} ago", "", false },
 	{ "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
-		"%{server} likely threw %{detail}: where they take turns, each turn pays for a load",
-		"on %{peer}: a smaller model or context lets both stay", false },
+		"%{server} likely threw %{detail}, if nobody unloaded it by hand: where they take turns, "
+		"each "
+		"turn pays for a load",
+		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, lets both "
+		"stay",
+		false },
 	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
 	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,

@@ -155,6 +155,20 @@ at 3 admin:chat fault html
     assert asked and "replaced" in codes(endpoint(asked, "18080")) and not state_of(asked, "18081"), asked
 
 
+@test
+def an_own_mount_that_is_led_to_a_page_on_purpose_is_left_alone_with_it():
+    scenario = """
+daemon magicdns off
+door admin:chat http 18080 / llama-server-0.5.0/ready-idle backend 28090
+door admin:wiki http 18081 / html backend 28091
+at 3 admin:chat fault html
+at 3 admin:chat backend 28091
+"""
+    with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
+        assert first(snapshots, lambda snapshot: state_of(snapshot, "18080") == "ok")
+        assert first(snapshots, lambda snapshot: not state_of(snapshot, "18080"), 90), "the wiki is called a fault"
+
+
 class SlowDaemon:
     """Its status takes a while, and its bus has news all the time."""
 

@@ -39,7 +39,7 @@ class Scenario:
             except (Trouble, ValueError) as why:
                 raise Trouble(f"{name}:{number}: {why}") from None
         self.events.sort(key=lambda event: event[0])
-        self.daemon.serve_config = serve_config(self.own_mounts())
+        self.daemon.serve_config = lambda: serve_config(self.own_mounts())
 
     def take(self, kind, words):
         if kind not in LINES:

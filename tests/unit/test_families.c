@@ -213,7 +213,7 @@ static void a_queue_at_a_llama_server_is_counted(void **state)
 	r = reads("llama-server", "/metrics", LS "generating/metrics");
 	assert_float_equal(r.running, 1, 0);
 	assert_float_equal(r.progress, 433 + 27, 0);
-	assert_float_equal(r.patience_s, 60, 0);
+	assert_float_equal(r.patience_s, 180, 0);
 }
 
 static void a_loading_llama_server_says_so_on_every_path(void **state)

@@ -528,7 +528,7 @@ static void a_wrong_path_is_told_with_the_likely_base(void **state)
 	static const struct {
 		const char *path, *fix;
 	} rows[] = {
-		{ "", "give the base URL without /v1; the server may also live under another path" },
+		{ "", "the server may live under a path, or on another port: give its base URL" },
 		{ "/v1", "give the base URL without /v1: " GPU1 },
 		{ "/v1/v1", "give the base URL without /v1: " GPU1 },
 		{ "/ollama/v1", "give the base URL without /v1: " GPU1 "/ollama" },
@@ -557,7 +557,7 @@ static void a_404_of_anybody_is_a_wrong_path(void **state)
 	assert_fix(assert_says(after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"),
 			   "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			   HOST ":443 has no LLM API here (HTTP 404 for /v1/models)"),
-		"without /v1");
+		"give its base URL");
 	assert_verdict(after(NULL, "ray-serve-2.60.0/no-application/root"), "wrong-base-path");
 	assert_no_verdict(
 		after("llama-cpp-python", "llama-cpp-python-0.3.36/ready-idle/root"), "wrong-base-path");
