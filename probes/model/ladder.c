@@ -115,15 +115,34 @@ static bool has_code(const struct rung *rung, const char *code)
 	return false;
 }
 
-/* Those of one layer, or of all with LAYER_COUNT; a code once. */
+static bool is_worse(const struct verdict *verdict, const struct verdict *other)
+{
+	if (verdict->is_muted != other->is_muted)
+		return other->is_muted;
+	return verdict->severity > other->severity;
+}
+
+/* A code once: several doors may have it, and the worst of them is what the rung is like. */
+static void lay_one(struct rung *rung, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < rung->verdict_count; i++)
+		if (strcmp(rung->verdicts[i]->code, verdict->code) == 0) {
+			if (is_worse(verdict, rung->verdicts[i]))
+				rung->verdicts[i] = verdict;
+			return;
+		}
+	if (rung->verdict_count < LADDER_VERDICTS)
+		rung->verdicts[rung->verdict_count++] = verdict;
+}
+
+/* Those of one layer, or of all with LAYER_COUNT. */
 static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer, struct rung *rung)
 {
 	for (size_t i = 0; i < span.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[span.first + i];
 
-		if ((layer == LAYER_COUNT || verdict->layer == layer) &&
-			rung->verdict_count < LADDER_VERDICTS && !has_code(rung, verdict->code))
-			rung->verdicts[rung->verdict_count++] = verdict;
+		if (layer == LAYER_COUNT || verdict->layer == layer)
+			lay_one(rung, verdict);
 	}
 }
 

@@ -87,6 +87,28 @@ static void info_and_what_is_muted_make_no_cross(void **state)
 	snapshot_free(snapshot);
 }
 
+/* Two mounts on Funnel: a backend that asks for a key is a word, one that does not is degraded. */
+static void of_two_doors_with_one_code_the_worse_counts(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct span span = snapshot->mounts[0].verdicts;
+	struct verdict *first = &snapshot->verdict_list[span.first], *second = first + 1;
+
+	(void)state;
+	memmove(second, first, (snapshot->verdict_count - span.first) * sizeof(*first));
+	snapshot->verdict_count++;
+	snapshot->mounts[1].verdicts = (struct span){ span.first + 1, 1 };
+	assert_int_equal(second->severity, SEVERITY_DEGRADED);
+	first->severity = SEVERITY_INFO;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
+	first->severity = SEVERITY_DOWN;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, first);
+	first->is_muted = true;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
+	assert_int_equal(ladder_status(snapshot, &(const struct ladder_target){ 0, -1 }), STATUS_DEGRADED);
+	snapshot_free(snapshot);
+}
+
 static void what_was_not_asked_is_a_question_mark_and_says_why(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
@@ -295,6 +317,7 @@ int main(void)
 		cmocka_unit_test(what_is_above_a_closed_port_was_not_reached),
 		cmocka_unit_test(a_slow_path_is_broken_and_hides_nothing),
 		cmocka_unit_test(info_and_what_is_muted_make_no_cross),
+		cmocka_unit_test(of_two_doors_with_one_code_the_worse_counts),
 		cmocka_unit_test(what_was_not_asked_is_a_question_mark_and_says_why),
 		cmocka_unit_test(an_exposure_is_ticked_where_both_its_parts_are_known),
 		cmocka_unit_test(a_ping_says_how_it_was_answered),
