@@ -137,6 +137,15 @@ def without_tailscaled_it_cannot_tell_and_blames_the_daemon():
 
 
 @test
+def a_server_of_this_machine_is_examined_without_tailscaled():
+    with FakeTailnet("door admin:a http 18081 / llama-server-0.5.0/ready-idle backend 27431\n") as fake:
+        backend = re.search(r"http://127\.0\.0\.1:\d+", fake.localapi("serve-config")[1].decode()).group()
+        ended = doctor(fake, backend, "--socket", "/no/tailscaled.sock")
+    assert ended.status == 0 and marks(ended.out)["engine"] == "✔", ended.out
+    assert "Nothing is broken" in ended.out.splitlines()[-1] and "tailscaled-missing" not in ended.out, ended.out
+
+
+@test
 def it_prints_text_and_takes_one_operand():
     for words in (["--doctor", "--format", "json"], ["--doctor", "--watch"], ["--doctor", "a", "b"], ["gpu1"],
                   ["--doctor", "http://"]):

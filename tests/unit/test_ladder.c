@@ -265,6 +265,73 @@ static void without_a_daemon_nothing_above_is_reached(void **state)
 	snapshot_free(snapshot);
 }
 
+/* Gives this machine one verdict of its own. */
+static void say_own(struct snapshot *snapshot, struct verdict verdict)
+{
+	verdict.text = verdict.fix = "";
+	snapshot->verdict_list[snapshot->verdict_count] = verdict;
+	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
+}
+
+static void what_is_not_of_the_tailnet_does_not_stand_on_its_daemon(void **state)
+{
+	static const struct verdict missing = { .code = "tailscaled-missing",
+		.layer = LAYER_DAEMON,
+		.severity = SEVERITY_DOWN,
+		.state = STATE_DOWN };
+	const struct ladder_target own = { -1, 4 };
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->daemon.backend_state = "";
+	say_own(snapshot, missing);
+	assert_null(climb(snapshot, -1, 4).blame);
+	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_DAEMON].mark, MARK_SKIPPED);
+	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_HTTP].mark, MARK_OK);
+	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	assert_string_equal(climb(snapshot, GPU1, 0).blame->code, "tailscaled-missing");
+	snapshot_free(snapshot);
+}
+
+static void our_network_is_a_step_of_each_path_and_of_nothing_else(void **state)
+{
+	static const struct verdict blocked = {
+		.code = "udp-blocked", .layer = LAYER_PATH, .severity = SEVERITY_DEGRADED, .state = STATE_SLOW
+	};
+	const struct ladder_target own = { -1, 4 }, far = { GPU1, -1 };
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder;
+
+	(void)state;
+	say_own(snapshot, blocked);
+	ladder = climb(snapshot, GPU1, -1);
+	assert_int_equal(ladder.steps[STEP_HERE].mark, MARK_BAD);
+	assert_string_equal(ladder.blame->code, "udp-blocked");
+	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_OK);
+	assert_int_equal(ladder_status(snapshot, &far), STATUS_DEGRADED);
+	assert_string_equal(climb(snapshot, -1, -1).blame->code, "udp-blocked");
+	ladder = climb(snapshot, -1, 4);
+	assert_null(ladder.blame);
+	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_SKIPPED);
+	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	snapshot_free(snapshot);
+}
+
+static void what_our_own_host_lacks_is_not_said_of_others(void **state)
+{
+	static const struct verdict expired = {
+		.code = "key-expired", .layer = LAYER_HOST, .severity = SEVERITY_DOWN, .state = STATE_OFFLINE
+	};
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	say_own(snapshot, expired);
+	assert_int_equal(climb(snapshot, 0, -1).rungs[LAYER_HOST].mark, MARK_BAD);
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_HOST].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_HERE].mark, MARK_BAD);
+	snapshot_free(snapshot);
+}
+
 static void a_target_is_found_by_each_of_its_names(void **state)
 {
 	static const char *const words[] = { "gpu1", "GPU1", "gpu1.tail1234.ts.net", "gpu1.tail1234.ts.net.",
@@ -326,6 +393,9 @@ int main(void)
 		cmocka_unit_test(what_is_inferred_of_a_network_says_so),
 		cmocka_unit_test(our_network_is_told_by_netcheck_or_else_by_tailscaled),
 		cmocka_unit_test(without_a_daemon_nothing_above_is_reached),
+		cmocka_unit_test(what_is_not_of_the_tailnet_does_not_stand_on_its_daemon),
+		cmocka_unit_test(our_network_is_a_step_of_each_path_and_of_nothing_else),
+		cmocka_unit_test(what_our_own_host_lacks_is_not_said_of_others),
 		cmocka_unit_test(a_target_is_found_by_each_of_its_names),
 		cmocka_unit_test(the_status_is_that_of_the_target_alone),
 	};
