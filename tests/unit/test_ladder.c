@@ -198,13 +198,13 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	net->at = snapshot->taken.wall_ms - 2000;
 	net->candidates = net->derp_ms = NAN;
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
-		"whether UDP passes was not told, its NAT was not told (as its tailscaled told the tailnet 2 "
+		"whether UDP passes was not told, its NAT was not told (as tailscaled here knew it 2 "
 		"s ago)");
 	net->has_udp = TRI_YES;
 	net->is_hard_nat = TRI_NO;
 	net->candidates = 3;
 	assert_step(snapshot, STEP_THERE, MARK_OK,
-		"UDP passes, no hard NAT, 3 addresses to be reached at (as its tailscaled told the tailnet 2 "
+		"UDP passes, no hard NAT, 3 addresses to be reached at (as tailscaled here knew it 2 "
 		"s ago)");
 	net->is_hard_nat = TRI_YES;
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
@@ -212,8 +212,8 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_OK);
 	net->has_udp = TRI_NO;
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
-	snapshot->peers[GPU1].path.kind = PATH_DERP;
-	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_BAD);
+	snapshot->peers[GPU1].path.kind = PATH_DERP; /* a cross is for a verdict to make */
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
 	snapshot_free(snapshot);
 }
 
@@ -229,7 +229,50 @@ static void what_is_inferred_of_a_network_says_so(void **state)
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
 		"whether UDP passes was not told, its NAT was not told, no address to be reached at: UDP is "
 		"likely "
-		"blocked (as its tailscaled told the tailnet 0 s ago)");
+		"blocked (as tailscaled here knew it 0 s ago)");
+	snapshot_free(snapshot);
+}
+
+static void of_a_dead_host_no_step_is_told(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct verdict *offline = &snapshot->verdict_list[snapshot->verdict_count];
+
+	(void)state;
+	snapshot->peers[GPU1].net = (struct obs_net){ .has_udp = TRI_YES,
+		.is_hard_nat = TRI_NO,
+		.candidates = 3,
+		.derp_ms = NAN,
+		.at = snapshot->taken.wall_ms };
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_OK);
+	*offline = (struct verdict){ .code = "host-offline",
+		.layer = LAYER_HOST,
+		.severity = SEVERITY_DOWN,
+		.state = STATE_OFFLINE,
+		.text = "",
+		.fix = "" };
+	snapshot->peers[GPU1].verdicts = (struct span){ snapshot->verdict_count++, 1 };
+	for (int step = 0; step < STEP_COUNT; step++)
+		assert_int_equal(climb(snapshot, GPU1, -1).steps[step].mark, MARK_SKIPPED);
+	snapshot_free(snapshot);
+}
+
+static void a_mount_is_ticked_where_each_side_that_was_asked_has_answered(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct mount *mount = &snapshot->mounts[1];
+	struct rung rung;
+
+	(void)state;
+	mount->backend = 4;
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_OK);
+	mount->endpoint = 9; /* which has not answered */
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_UNKNOWN);
+	mount->backend = 9;
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_UNKNOWN);
 	snapshot_free(snapshot);
 }
 
@@ -245,7 +288,7 @@ static void our_network_is_told_by_netcheck_or_else_by_tailscaled(void **state)
 	snapshot->daemon.net.at = 0;
 	snapshot->is_passive = true;
 	assert_step(snapshot, STEP_HERE, MARK_NOTE,
-		"UDP is blocked, its NAT was not told (as tailscaled told the tailnet 2 min ago), netcheck: "
+		"UDP is blocked, its NAT was not told (as tailscaled here knew it 2 min ago), netcheck: "
 		"not "
 		"asked (--passive)");
 	told->at = 0;
@@ -391,6 +434,8 @@ int main(void)
 		cmocka_unit_test(a_path_is_ticked_where_something_came_back_along_it),
 		cmocka_unit_test(a_network_that_is_told_in_part_is_a_question_mark),
 		cmocka_unit_test(what_is_inferred_of_a_network_says_so),
+		cmocka_unit_test(of_a_dead_host_no_step_is_told),
+		cmocka_unit_test(a_mount_is_ticked_where_each_side_that_was_asked_has_answered),
 		cmocka_unit_test(our_network_is_told_by_netcheck_or_else_by_tailscaled),
 		cmocka_unit_test(without_a_daemon_nothing_above_is_reached),
 		cmocka_unit_test(what_is_not_of_the_tailnet_does_not_stand_on_its_daemon),
