@@ -17,13 +17,20 @@ struct redactor {
 	struct arena *arena; /* of the snapshot at hand */
 };
 
+static struct pseudonyms *begin(const char *home)
+{
+	struct pseudonyms *pseudonyms = pseudonyms_new();
+
+	if (home && strlen(home) > 1)
+		pseudonym_give(pseudonyms, home, "~");
+	return pseudonyms;
+}
+
 struct redactor *redactor_new(const char *home)
 {
 	struct redactor *redactor = mem_alloc(sizeof(*redactor));
 
-	redactor->pseudonyms = pseudonyms_new();
-	if (home && strlen(home) > 1)
-		pseudonym_give(redactor->pseudonyms, home, "~");
+	redactor->pseudonyms = begin(home);
 	return redactor;
 }
 
@@ -130,4 +137,19 @@ void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 	learn(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, learn_name, redactor);
 	texts_visit(snapshot, rewrite, redactor);
+}
+
+/* ---- a complaint ---- */
+
+void redact_complaint(const char *home, const char *text, char *to, size_t size)
+{
+	const char *open = strchr(text, '\''), *close = strrchr(text, '\'');
+	struct pseudonyms *pseudonyms = begin(home);
+	struct arena *arena = arena_new();
+
+	if (open && close > open)
+		text = arena_printf(arena, "%.*s'…%s", (int)(open - text), text, close);
+	snprintf(to, size, "%s", disguise_text(pseudonyms, arena, text));
+	arena_free(arena);
+	pseudonyms_free(pseudonyms);
 }
