@@ -75,15 +75,9 @@ static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 {
 	struct url url;
 
-	if (url_split(&url, text) == 0 && !url_host_is_loopback(url.host))
+	if (url_split(&url, text) == 0 && !disguise_leaves(url.host))
 		pseudonym_of(
 			pseudonyms, url_host_is_address(url.host) ? SECRET_PLACE : SECRET_HOST, url.host);
-}
-
-static void learn_model(struct pseudonyms *pseudonyms, const char *id)
-{
-	if (*id == '/' || *id == '~' || strchr(id, '\\'))
-		pseudonym_of(pseudonyms, SECRET_FILE, id);
 }
 
 /* Peers come first, so that every other name is told from theirs. */
@@ -98,8 +92,10 @@ static void learn(struct pseudonyms *pseudonyms, const struct snapshot *snapshot
 		learn_peer(pseudonyms, &snapshot->peers[i]);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		learn_host(pseudonyms, snapshot->endpoints[i].url);
-	for (size_t i = 0; i < snapshot->model_count; i++)
-		learn_model(pseudonyms, snapshot->models[i].id);
+	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one.
+	 */
+	for (size_t i = 0; daemon->health && daemon->health[i]; i++)
+		pseudonym_give(pseudonyms, daemon->health[i], "“…”");
 }
 
 /* An event may be of a URL, a relay may be an address, a mount may have a host that nothing expanded. */
@@ -113,8 +109,15 @@ static void learn_name(void *data, enum text_manner manner, enum secret_kind kin
 {
 	struct redactor *redactor = data;
 
-	if (manner == TEXT_NAME && is_plain(*text, kind))
+	if (manner == TEXT_NAME && is_plain(*text, kind) && !(kind == SECRET_HOST && disguise_leaves(*text)))
 		pseudonym_of(redactor->pseudonyms, kind, *text);
+}
+
+/* A model that is called like a machine, or begins like one, keeps its name where no machine has it. */
+static void learn_models(struct pseudonyms *pseudonyms, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->model_count; i++)
+		pseudonym_give(pseudonyms, snapshot->models[i].id, snapshot->models[i].id);
 }
 
 /* ---- rewriting ---- */
@@ -136,6 +139,7 @@ void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 	redactor->arena = snapshot->arena;
 	learn(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, learn_name, redactor);
+	learn_models(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, rewrite, redactor);
 }
 
