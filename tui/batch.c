@@ -157,17 +157,23 @@ static void run_once(struct batch *batch, const struct options *options, const s
 }
 
 /* What is asked about may be unknown: then it and the names that are like it are said, unless names are
- * hidden.
- */
+ * hidden. Of a URL that was not to be asked nothing is known. */
 static int say_unknown(const struct batch *batch, const char *word)
 {
-	char bare[TEXT_CAP], shown[TEXT_CAP];
+	char bare[TEXT_CAP], shown[TEXT_CAP] = "…";
 	const char *names[5];
-	size_t count = batch->redactor ? 0 : ladder_near(batch->last, word, names, ARRAY_LEN(names));
+	size_t count = 0;
 
 	url_bare(word, bare, sizeof(bare));
-	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'",
-		batch->redactor ? "…" : text_clean(shown, sizeof(shown), bare, strlen(bare)));
+	if (!batch->redactor) {
+		text_clean(shown, sizeof(shown), bare, strlen(bare));
+		count = ladder_near(batch->last, word, names, ARRAY_LEN(names));
+	}
+	if (batch->last->is_passive && strstr(word, "://")) {
+		fprintf(stderr, "tsllm-top: --doctor: '%s' was not asked (--passive)\n", shown);
+		return STATUS_UNKNOWN;
+	}
+	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", shown);
 	for (size_t i = 0; i < count; i++)
 		fprintf(stderr, "%s%s", i ? ", " : "; there is ", names[i]);
 	fputs("\n", stderr);

@@ -94,11 +94,21 @@ def silence_is_told_apart_by_rung():
 
 @test
 def passive_asks_nothing_and_says_so():
-    with FakeTailnet(WELL) as fake:
-        ended = doctor(fake, "gpu1", "--passive")
+    with FakeTailnet(WELL) as fake, a_cli("exit 1") as (cli, said):
+        ended = doctor(fake, "gpu1", "--passive", cli=cli)
+        assert not os.path.exists(said)
     assert ended.status == 0 and ended.out.count("ping: not asked (--passive)") == 2, ended.out
     assert "netcheck: not asked (--passive)" in ended.out and "nothing was sent" in ended.out, ended.out
     assert marks(ended.out)["port"] == "?", ended.out
+
+
+@test
+def passive_leaves_a_url_unasked_and_cannot_tell():
+    with FakeTailnet(WELL) as fake:
+        ended = doctor(fake, "http://127.0.0.1:9", "--passive")
+        redacted = doctor(fake, "http://zq.example:9", "--passive", "--redact")
+    assert ended.status == redacted.status == 3 and "zq" not in redacted.errors, redacted.errors
+    assert "'http://127.0.0.1:9' was not asked (--passive)" in ended.errors and not ended.out, ended.errors
 
 
 @test
