@@ -160,15 +160,16 @@ static void judge_run(
 			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
 								: DAEMON_MISSING;
 	if (result->trouble == DAEMON_DENIED)
-		snprintf(result->text, sizeof(result->text), "%s", words);
+		snprintf(result->text, sizeof(result->text), "“%s”", words);
 	else if (!run->is_started)
 		snprintf(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
 			strerror(run->error));
-	else
+	else if (run->timed_out || !*words)
 		snprintf(result->text, sizeof(result->text), "%s; and `%s`: %s", way->tried, cli_of(way),
-			run->timed_out ? "does not end"
-			: *words       ? words
-				       : "failed");
+			run->timed_out ? "does not end" : "failed");
+	else
+		snprintf(result->text, sizeof(result->text), "%s; and `%s`: “%s”", way->tried, cli_of(way),
+			words);
 }
 
 static void run_done(void *data, const struct run_result *run)

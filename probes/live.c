@@ -391,16 +391,18 @@ void live_ask_now(struct live *live)
 bool live_is_settled(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
+	bool is_asked = !known_resolving(live->known) && !watch_unsettled(live->watch) &&
+			!questions_open(live->questions);
 	struct obs_discovery counts;
 
+	/* What is on this machine or outside the tailnet is asked all the same. */
 	if (!status)
-		return tailnet_failures(live->tailnet) > 0;
+		return tailnet_failures(live->tailnet) > 0 && is_asked;
 	if (status->backend != BACKEND_RUNNING)
-		return true;
+		return is_asked;
 	if (live->settings->is_passive)
 		return tailnet_has_serve(live->tailnet) && !reasons_open(live->reasons);
 	discover_count(live->discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
-	       !known_resolving(live->known) && !watch_unsettled(live->watch) &&
-	       !questions_open(live->questions) && !reasons_open(live->reasons);
+	       is_asked && !reasons_open(live->reasons);
 }

@@ -11,6 +11,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 
 #define URL_MAX 512
 
@@ -117,12 +118,18 @@ static int normalise(char *to, size_t size, const char *url)
 
 int settings_pin(struct settings *settings, const char *url, struct fault *fault)
 {
-	char normal[URL_MAX], shown[TEXT_CAP];
+	char normal[URL_MAX], bare[TEXT_CAP], shown[TEXT_CAP];
 	struct pin *pin;
 
 	if (normalise(normal, sizeof(normal), url)) {
-		fault_say(fault, "'%s' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path",
-			text_clean(shown, sizeof(shown), url, strlen(url)));
+		url_bare(url, bare, sizeof(bare));
+		text_clean(shown, sizeof(shown), bare, strlen(bare));
+		if (strlen(bare) < sizeof(bare) - 1 && strcmp(bare, url) != 0)
+			fault_say(fault, "'%s' must be given without user, password and query", shown);
+		else
+			fault_say(fault,
+				"'%s' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path",
+				shown);
 		return -1;
 	}
 	for (size_t i = 0; i < settings->pins.count; i++)

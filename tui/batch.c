@@ -2,6 +2,8 @@
 #include "tui/batch.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "probes/live.h"
 #include "probes/model/codec.h"
 #include "probes/model/ladder.h"
@@ -154,13 +156,24 @@ static void run_once(struct batch *batch, const struct options *options, const s
 		keep(batch);
 }
 
-/* What is asked about may be unknown: then the names that are like it are said, unless they are hidden. */
+/* What is asked about may be unknown: then it and the names that are like it are said, unless names are
+ * hidden. Of a URL that was not to be asked nothing is known. */
 static int say_unknown(const struct batch *batch, const char *word)
 {
+	char bare[TEXT_CAP], shown[TEXT_CAP] = "…";
 	const char *names[5];
-	size_t count = batch->redactor ? 0 : ladder_near(batch->last, word, names, ARRAY_LEN(names));
+	size_t count = 0;
 
-	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", word);
+	url_bare(word, bare, sizeof(bare));
+	if (!batch->redactor) {
+		text_clean(shown, sizeof(shown), bare, strlen(bare));
+		count = ladder_near(batch->last, word, names, ARRAY_LEN(names));
+	}
+	if (batch->last->is_passive && strstr(word, "://")) {
+		fprintf(stderr, "tsllm-top: --doctor: '%s' was not asked (--passive)\n", shown);
+		return STATUS_UNKNOWN;
+	}
+	fprintf(stderr, "tsllm-top: --doctor: no peer and no server is called '%s'", shown);
 	for (size_t i = 0; i < count; i++)
 		fprintf(stderr, "%s%s", i ? ", " : "; there is ", names[i]);
 	fputs("\n", stderr);

@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "tui/config_keys.h"
 
 struct key {
@@ -33,6 +34,10 @@ struct kind {
 
 const char *config_show(char *to, size_t size, const char *value)
 {
+	char bare[TEXT_CAP];
+
+	if (strstr(value, "://"))
+		value = url_bare(value, bare, sizeof(bare));
 	return text_clean(to, size, value, strlen(value));
 }
 

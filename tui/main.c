@@ -39,14 +39,14 @@ static int say(const struct options *options, const struct settings *settings)
 }
 
 /* A key that cannot be had is said before anything is drawn. */
-static void check_keys(const struct settings *settings)
+static void check_keys(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
 	char key[4096];
 
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
-			fprintf(stderr, "tsllm-top: %s\n", fault.text);
+			options_complain(options, fault.text, stderr);
 	memset(key, 0, sizeof(key));
 }
 
@@ -72,12 +72,12 @@ static int start(const struct options *options, const struct settings *settings)
 	struct fault fault;
 
 	if (*options->log && log_open(options->log, &fault) < 0) {
-		fprintf(stderr, "tsllm-top: %s\n", fault.text);
+		options_complain(options, fault.text, stderr);
 		return EXIT_USAGE;
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
-	check_keys(settings);
+	check_keys(options, settings);
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);

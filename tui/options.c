@@ -14,17 +14,20 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/redact.h"
 #include "tui/config.h"
 
 /* Two pings that nobody answers take 4 s, and the paths must have woken before. */
 #define DOCTOR_DEADLINE_S 10
+#define COMPLAINT_MAX 512
 #define FIRST_LONG 256 /* what getopt_long answers for rows[0]: no character */
 
 struct parse {
 	struct options *options;
 	struct settings *settings;
 	bool has_format;
-	const char *operand; /* NULL: none */
+	const char *operand, *stray; /* the first operand and the second; NULL: none */
+	FILE *errors;
 	struct fault fault;
 };
 
@@ -177,6 +180,26 @@ static int complain(FILE *errors, const char *what, const char *why)
 	return EX_USAGE;
 }
 
+void options_complain(const struct options *options, const char *text, FILE *errors)
+{
+	char shown[COMPLAINT_MAX], hidden[COMPLAINT_MAX];
+
+	text_clean(shown, sizeof(shown), text, strlen(text));
+	if (options->is_redacted)
+		redact_complaint(getenv("HOME"), shown, hidden, sizeof(hidden));
+	fprintf(errors, "tsllm-top: %s\n", options->is_redacted ? hidden : shown);
+}
+
+/* About a value, which may be a name. */
+static int complain_fault(const struct parse *parse, const char *name)
+{
+	char text[COMPLAINT_MAX];
+
+	snprintf(text, sizeof(text), "--%s: %s", name, parse->fault.text);
+	options_complain(parse->options, text, parse->errors);
+	return EX_USAGE;
+}
+
 /* What getopt_long() answered: a short option is that of the long ones which begins with it. */
 static const struct option_row *row_of(int c)
 {
@@ -211,20 +234,20 @@ static int gather(
 			return complain(errors, argv[optind - 1], "not understood, see --help");
 		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
-	if (optind < argc)
-		parse->operand = argv[optind++];
-	return optind < argc ? complain(errors, argv[optind], "not understood, see --help") : 0;
+	parse->operand = optind < argc ? argv[optind++] : NULL;
+	parse->stray = optind < argc ? argv[optind] : NULL;
+	return 0;
 }
 
 /* The one operand that there is says what --doctor is about. A URL is pinned for this run, so that one which
  * nobody knows is examined too. */
-static int take_operand(struct parse *parse, FILE *errors)
+static int take_operand(struct parse *parse)
 {
 	if (!parse->options->is_doctor)
 		return 0;
 	if (parse->operand && strstr(parse->operand, "://") &&
 		settings_pin(parse->settings, parse->operand, &parse->fault) < 0)
-		return complain(errors, "--doctor", parse->fault.text);
+		return complain_fault(parse, "doctor");
 	parse->settings->examines = true;
 	free(parse->settings->examine);
 	parse->settings->examine = mem_copy(parse->operand);
@@ -233,11 +256,9 @@ static int take_operand(struct parse *parse, FILE *errors)
 
 static void say_config_fault(void *data, const struct fault *fault)
 {
-	FILE *errors = data;
-	char shown[sizeof(fault->text)];
+	const struct parse *parse = data;
 
-	fprintf(errors, "tsllm-top: %s\n",
-		text_clean(shown, sizeof(shown), fault->text, strlen(fault->text)));
+	options_complain(parse->options, fault->text, parse->errors);
 }
 
 /* What the environment says: more than the configuration, less than the command line. */
@@ -258,18 +279,14 @@ static void apply_environment(struct settings *settings)
 }
 
 /* Options whose member is in struct options come first: they name the configuration. */
-static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first, FILE *errors)
+static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
 		bool is_setting = row->key || row->take == take_endpoint;
 
-		if (is_first != is_setting && row->take(parse, row, given[i].value)) {
-			char name[64];
-
-			snprintf(name, sizeof(name), "--%s", row->name);
-			return complain(errors, name, parse->fault.text);
-		}
+		if (is_first != is_setting && row->take(parse, row, given[i].value))
+			return complain_fault(parse, row->name);
 	}
 	return 0;
 }
@@ -309,9 +326,12 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	int status = gather(argc, argv, parse, given, &count, errors);
 
 	if (!status)
-		status = apply(given, count, parse, true, errors);
+		status = apply(given, count, parse, true);
 	if (!status && parse->operand && !options->is_doctor)
-		return complain(errors, parse->operand, "not understood, see --help");
+		parse->stray = parse->operand;
+	if (!status && parse->stray)
+		return complain(errors, options->is_redacted ? "an operand" : parse->stray,
+			"not understood, see --help");
 	if (status || options->wants_help || options->wants_version)
 		return status;
 	if (check(parse, errors))
@@ -321,17 +341,17 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
 	if (config_read(
-		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, errors))
+		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, parse))
 		return EX_USAGE;
 	apply_environment(parse->settings);
-	status = apply(given, count, parse, false, errors);
-	return status ? status : take_operand(parse, errors);
+	status = apply(given, count, parse, false);
+	return status ? status : take_operand(parse);
 }
 
 int options_parse(
 	int argc, char *const *argv, struct options *options, struct settings *settings, FILE *errors)
 {
-	struct parse parse = { .options = options, .settings = settings };
+	struct parse parse = { .options = options, .settings = settings, .errors = errors };
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 

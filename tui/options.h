@@ -31,6 +31,8 @@ struct options {
  * was looked at. */
 int options_parse(
 	int argc, char *const *argv, struct options *options, struct settings *settings, FILE *errors);
+/* One line about what was asked for; with --redact without names. */
+void options_complain(const struct options *options, const char *text, FILE *errors);
 void options_fini(struct options *options);
 void options_help(FILE *file);
 

@@ -33,10 +33,10 @@ static bool follows(const struct place *place, const char *part)
 	return (size_t)(place->at - place->text) >= length && memcmp(place->at - length, part, length) == 0;
 }
 
-static bool is_everybodys(const char *host)
+bool disguise_leaves(const char *host)
 {
 	static const char *const hosts[] = { "0.0.0.0", "::", "100.100.100.100", "example.com",
-		"tailscale.com" };
+		"tailscale.com", "ollama.com" };
 
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++)
 		if (strcmp(host, hosts[i]) == 0)
@@ -92,6 +92,34 @@ static const char *see_prefixed(const struct place *place, size_t *length)
 	return NULL;
 }
 
+/* A node is logged in by whoever opens it. */
+static const char *see_login(const struct place *place, size_t *length)
+{
+	static const char *const forms[] = { "https://login.tailscale.com/a/", "login.tailscale.com/a/" };
+	char word[SECRET_MAX];
+
+	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
+		if (text_has_prefix(place->at, forms[i]) && take(place->at, LETTERS ":/.", word, length))
+			return pseudonym_of(place->pseudonyms, SECRET_LOGIN, word);
+	return NULL;
+}
+
+/* "C:\Users\Ada Smith\x" */
+static const char *see_windows_home(const struct place *place, size_t *length)
+{
+	const char *at = place->at, *name;
+	size_t whole;
+
+	if (!isalpha((unsigned char)at[0]) || at[1] != ':' ||
+		(!text_has_prefix(at + 2, "/Users/") && !text_has_prefix(at + 2, "\\Users\\")))
+		return NULL;
+	name = at + strlen("C:/Users/");
+	whole = strcspn(name, "\\/:,\"'");
+	*length = (size_t)(name - at) +
+		  (name[whole] && strchr("\\/", name[whole]) ? whole : strcspn(name, " :,\"'"));
+	return "~";
+}
+
 static const char *see_home(const struct place *place, size_t *length)
 {
 	static const char *const roots[] = { "/home/", "/Users/" };
@@ -118,20 +146,20 @@ static const char *see_mail(const struct place *place, size_t *length)
 	return pseudonym_of(place->pseudonyms, SECRET_USER, word);
 }
 
-/* A name in parts, whose first is a machine's or whose others are a tailnet's; in a URL, any. */
+/* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL, any. */
 static const char *see_host(const struct place *place, size_t *length)
 {
 	bool is_authority = follows(place, "://") || follows(place, "@");
 	char word[SECRET_MAX], label[SECRET_MAX];
 	const char *rest;
 
-	if (!take(place->at, LETTERS ".", word, length) || is_everybodys(word) || is_address(AF_INET, word))
+	if (!take(place->at, LETTERS ".", word, length) || disguise_leaves(word) || is_address(AF_INET, word))
 		return NULL;
 	rest = strchr(word, '.');
 	snprintf(label, sizeof(label), "%.*s", rest ? (int)(rest - word) : 0, word);
 	if (is_authority || text_has_suffix(word, ".ts.net") ||
 		(rest && (pseudonym_find(place->pseudonyms, rest + 1) ||
-				 pseudonym_find(place->pseudonyms, label))))
+				 (pseudonym_find(place->pseudonyms, label) && !pseudonym_is_word(label)))))
 		return pseudonym_of(place->pseudonyms, SECRET_HOST, word);
 	return NULL;
 }
@@ -146,7 +174,8 @@ static const char *see_address(const struct place *place, size_t *length)
 			word[--*length] = '\0';
 		is_found = is_address(AF_INET6, word);
 	}
-	return is_found && !is_everybodys(word) ? pseudonym_of(place->pseudonyms, SECRET_PLACE, word) : NULL;
+	return is_found && !disguise_leaves(word) ? pseudonym_of(place->pseudonyms, SECRET_PLACE, word)
+						  : NULL;
 }
 
 /* "enx0050b6f00f00": udev's name for a device, by its hardware address. */
@@ -185,7 +214,8 @@ static const char *see_quotation(const struct place *place, size_t *length)
 static const char *see(const struct place *place, size_t *length)
 {
 	static const char *(*const witnesses[])(const struct place *place, size_t *length) = { see_quotation,
-		see_query, see_known, see_prefixed, see_home, see_mail, see_host, see_address, see_device };
+		see_query, see_known, see_login, see_prefixed, see_windows_home, see_home, see_mail, see_host,
+		see_address, see_device };
 	const char *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(witnesses) && !found; i++)

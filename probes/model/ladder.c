@@ -115,15 +115,34 @@ static bool has_code(const struct rung *rung, const char *code)
 	return false;
 }
 
-/* Those of one layer, or of all with LAYER_COUNT; a code once. */
+static bool is_worse(const struct verdict *verdict, const struct verdict *other)
+{
+	if (verdict->is_muted != other->is_muted)
+		return other->is_muted;
+	return verdict->severity > other->severity;
+}
+
+/* A code once: several doors may have it, and the worst of them is what the rung is like. */
+static void lay_one(struct rung *rung, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < rung->verdict_count; i++)
+		if (strcmp(rung->verdicts[i]->code, verdict->code) == 0) {
+			if (is_worse(verdict, rung->verdicts[i]))
+				rung->verdicts[i] = verdict;
+			return;
+		}
+	if (rung->verdict_count < LADDER_VERDICTS)
+		rung->verdicts[rung->verdict_count++] = verdict;
+}
+
+/* Those of one layer, or of all with LAYER_COUNT. */
 static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer, struct rung *rung)
 {
 	for (size_t i = 0; i < span.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[span.first + i];
 
-		if ((layer == LAYER_COUNT || verdict->layer == layer) &&
-			rung->verdict_count < LADDER_VERDICTS && !has_code(rung, verdict->code))
-			rung->verdicts[rung->verdict_count++] = verdict;
+		if (layer == LAYER_COUNT || verdict->layer == layer)
+			lay_one(rung, verdict);
 	}
 }
 
@@ -140,11 +159,27 @@ bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoin
 	return snapshot->peers[peer].is_self && endpoint_is_loopback(endpoint);
 }
 
+/* Those of this machine: its daemon's, its own host's, and those of its network, which is a step of every
+ * path and of none to a door of its own. */
+static void lay_own(const struct climb *climb, struct ladder *ladder)
+{
+	struct span span = climb->snapshot->verdicts;
+	enum layer last = climb->peer && !climb->is_own ? LAYER_DAEMON : LAYER_HOST;
+
+	for (size_t i = 0; i < span.count; i++) {
+		const struct verdict *verdict = &climb->snapshot->verdict_list[span.first + i];
+
+		if (verdict->layer <= last)
+			lay_one(&ladder->rungs[verdict->layer], verdict);
+		else if (!climb->is_own || !climb->endpoint)
+			lay_one(&ladder->steps[STEP_HERE], verdict);
+	}
+}
+
 /* Those of the daemon, of the host and of the path also stand with the doors: a peer that only its silent
  * door shows to be unreachable. A door knows more of itself than its mount does, and comes first. */
 static void lay_all(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
 {
-	lay(snapshot, snapshot->verdicts, ladder);
 	if (target.peer >= 0)
 		lay(snapshot, snapshot->peers[target.peer].verdicts, ladder);
 	for (size_t i = 0; target.endpoint < 0 && target.peer >= 0 && i < snapshot->endpoint_count; i++)
@@ -183,7 +218,7 @@ static enum layer find_block(const struct climb *climb, const struct ladder *lad
 	if (!climb->is_outside && strcmp(climb->snapshot->daemon.backend_state, "Running") != 0)
 		return LAYER_DAEMON;
 	for (int layer = LAYER_DAEMON; layer < LAYER_EXPOSURE; layer++)
-		if (has(&ladder->rungs[layer], explains) && !(layer == LAYER_DAEMON && climb->is_outside))
+		if (has(&ladder->rungs[layer], explains))
 			return (enum layer)layer;
 	return LAYER_COUNT;
 }
@@ -218,18 +253,28 @@ static void take_blame(struct ladder *ladder, const struct verdict *found)
 		ladder->blame = found;
 }
 
+/* What makes the path, where that is reached. */
+static void see_steps(const struct climb *climb, struct ladder *ladder)
+{
+	for (int step = 0; step < STEP_COUNT; step++)
+		ladder->steps[step].mark = MARK_SKIPPED;
+	if (ladder->block < LAYER_PATH)
+		return;
+	climb_steps(climb, ladder->steps);
+	ladder->steps[STEP_HERE].mark = mark_of(&ladder->steps[STEP_HERE], ladder->steps[STEP_HERE].mark);
+}
+
 void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
 {
 	struct climb climb;
 
 	memset(ladder, 0, sizeof(*ladder));
 	climb_begin(&climb, snapshot, target);
+	if (!climb.is_outside)
+		lay_own(&climb, ladder);
 	lay_all(snapshot, target, ladder);
 	ladder->block = find_block(&climb, ladder);
-	for (int step = 0; step < STEP_COUNT; step++)
-		ladder->steps[step].mark = MARK_SKIPPED;
-	if (ladder->block > LAYER_DAEMON)
-		climb_steps(&climb, ladder->steps);
+	see_steps(&climb, ladder);
 	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++) {
 		struct rung *rung = &ladder->rungs[layer];
 		bool is_reached = (enum layer)layer <= ladder->block;
@@ -244,20 +289,25 @@ void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, 
 		else
 			rung->mark = climb_skip(rung, ladder->block);
 		take_blame(ladder, worst(rung));
+		if (layer == LAYER_PATH)
+			take_blame(ladder, worst(&ladder->steps[STEP_HERE]));
 	}
 }
 
 /* ---- the status ---- */
 
+static void weigh_rung(const struct rung *rung, enum severity *severity)
+{
+	for (size_t i = 0; i < rung->verdict_count; i++)
+		if (counts(rung->verdicts[i]) && rung->verdicts[i]->severity > *severity)
+			*severity = rung->verdicts[i]->severity;
+}
+
 static void weigh(const struct ladder *ladder, enum severity *severity)
 {
 	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++)
-		for (size_t i = 0; i < ladder->rungs[layer].verdict_count; i++) {
-			const struct verdict *verdict = ladder->rungs[layer].verdicts[i];
-
-			if (counts(verdict) && verdict->severity > *severity)
-				*severity = verdict->severity;
-		}
+		weigh_rung(&ladder->rungs[layer], severity);
+	weigh_rung(&ladder->steps[STEP_HERE], severity);
 }
 
 enum status ladder_status(const struct snapshot *snapshot, const struct ladder_target *target)
@@ -284,9 +334,7 @@ enum status ladder_status(const struct snapshot *snapshot, const struct ladder_t
 	}
 	if (severity == SEVERITY_INFO && !told && !snapshot->is_passive)
 		return STATUS_UNKNOWN;
-	return severity == SEVERITY_DOWN       ? STATUS_DOWN
-	       : severity == SEVERITY_DEGRADED ? STATUS_DEGRADED
-					       : STATUS_OK;
+	return status_of_severity(severity);
 }
 
 /* ---- mounts ---- */

@@ -36,7 +36,8 @@ struct rung {
 	size_t verdict_count;
 };
 
-/* What makes a path: the networks of both ends, and tailscaled's pings along it and inside the tunnel. */
+/* What makes a path: the networks of both ends, this one with its verdicts, and
+ * tailscaled's pings along it and inside the tunnel. */
 enum step { STEP_HERE, STEP_THERE, STEP_DISCO, STEP_TSMP, STEP_COUNT };
 
 struct ladder {

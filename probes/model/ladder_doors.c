@@ -184,6 +184,11 @@ static bool say_door(const struct snapshot *snapshot, int index, const char *wha
 	return verdict && verdict->severity > SEVERITY_INFO;
 }
 
+static bool has_not_answered(const struct snapshot *snapshot, int index)
+{
+	return index >= 0 && !is_told(&snapshot->endpoints[index]);
+}
+
 enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung)
 {
 	char *line = rung_line(rung);
@@ -199,5 +204,9 @@ enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *m
 	is_bad = say_door(snapshot, mount->endpoint, "by its name", rung_line(rung)) || is_bad;
 	if (is_bad)
 		return MARK_BAD;
-	return mount->backend < 0 && mount->endpoint < 0 ? MARK_UNKNOWN : MARK_OK;
+	if (mount->backend < 0 && mount->endpoint < 0)
+		return MARK_UNKNOWN;
+	return has_not_answered(snapshot, mount->backend) || has_not_answered(snapshot, mount->endpoint)
+		       ? MARK_UNKNOWN
+		       : MARK_OK;
 }

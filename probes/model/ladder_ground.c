@@ -11,6 +11,8 @@ enum mark see_daemon(const struct climb *climb, struct rung *rung)
 	char *line, span[32];
 	size_t warnings = 0;
 
+	if (climb->is_outside)
+		return rung_say(rung, MARK_SKIPPED, "no part of the way there");
 	if (!daemon->is_known)
 		return rung_say(
 			rung, MARK_UNKNOWN, *daemon->trouble ? daemon->trouble : "tailscaled was not heard");

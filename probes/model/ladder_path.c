@@ -123,12 +123,11 @@ static void say_net(const struct obs_net *net, char *line)
 	line_ms(line, "nearest DERP in ", net->derp_ms);
 }
 
-static enum mark mark_of_net(const struct climb *climb, const struct obs_net *net)
+/* Whether it does any harm is for the verdicts to say. */
+static enum mark mark_of_net(const struct obs_net *net)
 {
-	bool is_relayed = climb->peer && climb->peer->path.kind == PATH_DERP;
-
 	if (net->has_udp == TRI_NO)
-		return is_relayed ? MARK_BAD : MARK_NOTE;
+		return MARK_NOTE;
 	if (net->has_udp == TRI_UNKNOWN || net->is_hard_nat == TRI_UNKNOWN)
 		return MARK_UNKNOWN;
 	if (net->candidates == 0 || net->is_captive == TRI_YES ||
@@ -149,10 +148,10 @@ static enum mark see_net(
 	say_net(net, line);
 	text_add(line, LADDER_LINE_MAX, " (%s %s ago)", source,
 		text_span(span, sizeof(span), climb->snapshot->taken.wall_ms - net->at));
-	return mark_of_net(climb, net);
+	return mark_of_net(net);
 }
 
-/* netcheck is our own look; else what this machine's tailscaled told the tailnet. */
+/* netcheck is our own look; else what this machine's tailscaled knows. The age is that of our question. */
 static enum mark see_here(const struct climb *climb, struct rung *rung)
 {
 	const struct snapshot *snapshot = climb->snapshot;
@@ -163,7 +162,7 @@ static enum mark see_here(const struct climb *climb, struct rung *rung)
 		return MARK_SKIPPED;
 	if (snapshot->daemon.net.at || !has_self)
 		return see_net(climb, &snapshot->daemon.net, "by netcheck", rung);
-	mark = see_net(climb, &snapshot->peers[0].net, "as tailscaled told the tailnet", rung);
+	mark = see_net(climb, &snapshot->peers[0].net, "as tailscaled here knew it", rung);
 	if (snapshot->is_passive)
 		line_add(rung->lines[0], "netcheck: not asked (--passive)");
 	return mark;
@@ -173,7 +172,7 @@ static enum mark see_there(const struct climb *climb, struct rung *rung)
 {
 	if (!climb->peer || climb->peer->is_self)
 		return MARK_SKIPPED;
-	return see_net(climb, &climb->peer->net, "as its tailscaled told the tailnet", rung);
+	return see_net(climb, &climb->peer->net, "as tailscaled here knew it", rung);
 }
 
 static enum mark see_ping(const struct climb *climb, enum ping_kind kind, struct rung *rung)

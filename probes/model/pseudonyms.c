@@ -7,6 +7,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/evidence.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define BUCKETS 4096
 
@@ -52,28 +54,73 @@ void pseudonyms_free(struct pseudonyms *pseudonyms)
 
 /* ---- the table ---- */
 
-static bool is_word(const char *text)
+static bool is_name_char(char c)
 {
-	static const char *const words[] = { "a", "acl", "active", "address", "alias", "all", "an", "and",
-		"apache", "api", "app", "at", "backend", "bg", "by", "caddy", "cert", "certificate", "client",
-		"cold", "configuration", "connect", "daemon", "debug", "derp", "direct", "disco", "dns",
-		"door", "down", "endpoint", "engine", "environment", "every", "firewall", "for", "from",
-		"funnel", "get", "grant", "haproxy", "health", "host", "http", "https", "idle", "in", "is",
-		"it", "key", "koboldcpp", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
-		"llama-server", "llama-swap", "llm", "llm-server", "local", "localai", "localhost", "log",
-		"machine", "macos", "metrics", "mlx", "model", "models", "name", "netcheck", "network", "nft",
-		"nginx", "nim", "no", "node", "now", "oauth2-proxy", "of", "offline", "ok", "ollama", "on",
-		"online", "open", "or", "path", "peer", "ping", "policy", "port", "portkey", "props", "proxy",
-		"ps", "public", "relay", "request", "restart", "router", "serve", "server", "service", "set",
-		"sglang", "slots", "start", "status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags",
-		"tailnet", "tailscale", "tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this",
-		"to", "token", "traffic", "triton", "tsmp", "udp", "ui", "up", "url", "use", "user", "v1",
-		"version", "vllm", "web", "webui", "windows", "with", "xinference" };
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+/* A word of its own: no letter goes on before or after it, nor the next label of a longer name. */
+static bool is_whole(const char *text, const char *at, size_t length)
+{
+	const char *end = at + length;
+
+	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
+		return false;
+	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
+}
+
+/* What rules say is in everybody's report. */
+static bool is_in_text(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; *at; at++)
+		if (strncasecmp(at, word, length) == 0 && is_whole(text, at, length))
+			return true;
+	return false;
+}
+
+static bool is_in_rules(const char *word)
+{
+	static const struct rule *const tables[] = { daemon_rules, peer_rules, reach_rules, work_rules,
+		http_rules, engine_rules, mount_rules };
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct rule *rule = tables[i]; rule->code; rule++)
+			if (is_in_text(rule->text, word) || is_in_text(rule->fix, word))
+				return true;
+	return false;
+}
+
+/* And what they and the rest of the program put into their sentences. */
+bool pseudonym_is_word(const char *text)
+{
+	static const char *const words[] = { "a", "acl", "active", "address", "ago", "alias", "all", "an",
+		"and", "answer", "answers", "apache", "api", "app", "at", "backend", "best", "bg", "big",
+		"body", "both", "busy", "by", "cache", "caddy", "cert", "certificate", "check", "client",
+		"cold", "configuration", "connect", "container", "context", "control", "cpu", "daemon",
+		"days", "debug", "derp", "direct", "disco", "disk", "dns", "door", "down", "endpoint",
+		"engine", "environment", "every", "exit", "fast", "firewall", "first", "for", "free", "from",
+		"funnel", "gateway", "get", "gpu", "grant", "haproxy", "headers", "health", "home", "host",
+		"hosts", "hours", "http", "https", "idle", "in", "internet", "is", "it", "key", "koboldcpp",
+		"large", "largest", "last", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
+		"llama-server", "llama-swap", "llm", "llm-server", "loads", "local", "localai", "localhost",
+		"log", "login", "look", "machine", "macos", "memory", "metrics", "minutes", "mlx", "model",
+		"models", "more", "most", "name", "netcheck", "network", "never", "new", "nft", "nginx",
+		"nim", "no", "node", "nodes", "now", "oauth2-proxy", "of", "offline", "ok", "old", "ollama",
+		"on", "one", "online", "open", "or", "other", "others", "part", "path", "peer", "ping",
+		"policy", "port", "portkey", "props", "proxy", "ps", "public", "queue", "ram", "relay",
+		"request", "restart", "room", "router", "runs", "seconds", "seen", "serve", "server",
+		"servers", "service", "set", "sglang", "side", "since", "slots", "slow", "small", "start",
+		"status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags", "tailnet", "tailscale",
+		"tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this", "to", "token",
+		"traffic", "triton", "tsmp", "two", "udp", "ui", "up", "url", "use", "user", "v1", "version",
+		"vllm", "vram", "way", "web", "webui", "weights", "whole", "windows", "with", "xinference" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strcmp(words[i], text) == 0)
 			return true;
-	return strspn(text, "0123456789") == strlen(text);
+	return strspn(text, "0123456789") == strlen(text) || is_in_rules(text);
 }
 
 static size_t lower(char *to, const char *from, size_t length)
@@ -127,7 +174,7 @@ void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const cha
 	fresh = VEC_PUSH(pseudonyms);
 	fresh->text = mem_copy(key);
 	fresh->pseudonym = mem_copy(pseudonym);
-	fresh->is_word = is_word(key);
+	fresh->is_word = pseudonym_is_word(key);
 	fresh->next = pseudonyms->buckets[bucket];
 	pseudonyms->buckets[bucket] = pseudonyms->count;
 	pseudonyms->lengths[length] = true;
@@ -200,11 +247,6 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 
 /* ---- in a text ---- */
 
-static bool is_name_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
-}
-
 static bool follows(const char *text, const char *at, const char *part)
 {
 	size_t length = strlen(part);
@@ -223,16 +265,6 @@ static bool stands_as_name(const char *text, const char *at, size_t length)
 		if (follows(text, at, before[i]))
 			return true;
 	return follows(text, at, "on ") && at - text == 3;
-}
-
-/* A word of its own: no letter goes on before or after it, nor the next label of a longer name. */
-static bool is_whole(const char *text, const char *at, size_t length)
-{
-	const char *end = at + length;
-
-	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
-		return false;
-	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
 }
 
 const char *pseudonyms_match(

@@ -2,6 +2,7 @@
 #ifndef TSLLM_MODEL_PSEUDONYMS_H
 #define TSLLM_MODEL_PSEUDONYMS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define SECRET_MAX 640 /* bytes of a secret, with its end: a longer one has no pseudonym of its own */
@@ -32,6 +33,8 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const char *pseudonym);
 /* NULL: it is no secret. */
 const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret);
+/* A word of this program's own, which tells nothing. */
+bool pseudonym_is_word(const char *text);
 /* The pseudonym of the longest secret that stands as a word of its own at a place in a text, and how much of
  * the text that is; NULL: none does. */
 const char *pseudonyms_match(

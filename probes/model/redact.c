@@ -17,13 +17,20 @@ struct redactor {
 	struct arena *arena; /* of the snapshot at hand */
 };
 
+static struct pseudonyms *begin(const char *home)
+{
+	struct pseudonyms *pseudonyms = pseudonyms_new();
+
+	if (home && strlen(home) > 1)
+		pseudonym_give(pseudonyms, home, "~");
+	return pseudonyms;
+}
+
 struct redactor *redactor_new(const char *home)
 {
 	struct redactor *redactor = mem_alloc(sizeof(*redactor));
 
-	redactor->pseudonyms = pseudonyms_new();
-	if (home && strlen(home) > 1)
-		pseudonym_give(redactor->pseudonyms, home, "~");
+	redactor->pseudonyms = begin(home);
 	return redactor;
 }
 
@@ -68,15 +75,9 @@ static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 {
 	struct url url;
 
-	if (url_split(&url, text) == 0 && !url_host_is_loopback(url.host))
+	if (url_split(&url, text) == 0 && !disguise_leaves(url.host))
 		pseudonym_of(
 			pseudonyms, url_host_is_address(url.host) ? SECRET_PLACE : SECRET_HOST, url.host);
-}
-
-static void learn_model(struct pseudonyms *pseudonyms, const char *id)
-{
-	if (*id == '/' || *id == '~' || strchr(id, '\\'))
-		pseudonym_of(pseudonyms, SECRET_FILE, id);
 }
 
 /* Peers come first, so that every other name is told from theirs. */
@@ -91,8 +92,10 @@ static void learn(struct pseudonyms *pseudonyms, const struct snapshot *snapshot
 		learn_peer(pseudonyms, &snapshot->peers[i]);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		learn_host(pseudonyms, snapshot->endpoints[i].url);
-	for (size_t i = 0; i < snapshot->model_count; i++)
-		learn_model(pseudonyms, snapshot->models[i].id);
+	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one.
+	 */
+	for (size_t i = 0; daemon->health && daemon->health[i]; i++)
+		pseudonym_give(pseudonyms, daemon->health[i], "“…”");
 }
 
 /* An event may be of a URL, a relay may be an address, a mount may have a host that nothing expanded. */
@@ -106,8 +109,15 @@ static void learn_name(void *data, enum text_manner manner, enum secret_kind kin
 {
 	struct redactor *redactor = data;
 
-	if (manner == TEXT_NAME && is_plain(*text, kind))
+	if (manner == TEXT_NAME && is_plain(*text, kind) && !(kind == SECRET_HOST && disguise_leaves(*text)))
 		pseudonym_of(redactor->pseudonyms, kind, *text);
+}
+
+/* A model that is called like a machine, or begins like one, keeps its name where no machine has it. */
+static void learn_models(struct pseudonyms *pseudonyms, const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->model_count; i++)
+		pseudonym_give(pseudonyms, snapshot->models[i].id, snapshot->models[i].id);
 }
 
 /* ---- rewriting ---- */
@@ -129,5 +139,21 @@ void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 	redactor->arena = snapshot->arena;
 	learn(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, learn_name, redactor);
+	learn_models(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, rewrite, redactor);
+}
+
+/* ---- a complaint ---- */
+
+void redact_complaint(const char *home, const char *text, char *to, size_t size)
+{
+	const char *open = strchr(text, '\''), *close = strrchr(text, '\'');
+	struct pseudonyms *pseudonyms = begin(home);
+	struct arena *arena = arena_new();
+
+	if (open && close > open)
+		text = arena_printf(arena, "%.*s'…%s", (int)(open - text), text, close);
+	snprintf(to, size, "%s", disguise_text(pseudonyms, arena, text));
+	arena_free(arena);
+	pseudonyms_free(pseudonyms);
 }

@@ -9,11 +9,16 @@
 
 #include "probes/model/snapshot.h"
 
+#include <stddef.h>
+
 struct redactor;
 
 struct redactor *redactor_new(const char *home); /* the home directory; "" or NULL: none */
 void redactor_free(struct redactor *redactor);
 /* Rewrites a snapshot in its own arena, before anybody shows it. */
 void redactor_apply(struct redactor *redactor, struct snapshot *snapshot);
+/* A sentence about what the user typed or has in a file: without what stands in 'quotes', and with pseudonyms
+ * of its own. */
+void redact_complaint(const char *home, const char *text, char *to, size_t size);
 
 #endif

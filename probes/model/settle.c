@@ -295,9 +295,7 @@ static enum status overall(const struct settling *s)
 	for (size_t i = 0; i < s->verdicts.count; i++)
 		if (!s->verdicts.items[i].is_muted && s->verdicts.items[i].severity > worst)
 			worst = s->verdicts.items[i].severity;
-	return worst == SEVERITY_DOWN       ? STATUS_DOWN
-	       : worst == SEVERITY_DEGRADED ? STATUS_DEGRADED
-					    : STATUS_OK;
+	return status_of_severity(worst);
 }
 
 struct snapshot *ledger_take(struct ledger *ledger, struct when now)

@@ -67,6 +67,13 @@ const char *status_name(enum status status)
 	return names[status];
 }
 
+enum status status_of_severity(enum severity worst)
+{
+	return worst == SEVERITY_DOWN       ? STATUS_DOWN
+	       : worst == SEVERITY_DEGRADED ? STATUS_DEGRADED
+					    : STATUS_OK;
+}
+
 const char *cost_name(enum cost cost)
 {
 	static const char *const names[COST_COUNT] = { "free", "resets-idle", "wakes", "loads", "bills",

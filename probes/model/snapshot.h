@@ -306,6 +306,7 @@ const char *path_kind_name(enum path_kind kind);
 const char *ping_kind_name(enum ping_kind kind);
 const char *found_by_name(enum found_by found);
 const char *status_name(enum status status);
+enum status status_of_severity(enum severity worst); /* where anything can be told */
 const char *cost_name(enum cost cost);
 const char *capture_state_name(enum capture_state state);
 const char *model_state_name(enum model_state state);

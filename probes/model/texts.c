@@ -2,6 +2,9 @@
 #include "probes/model/texts.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
+
+#include <string.h>
 
 struct field {
 	size_t offset;
@@ -46,7 +49,7 @@ static const struct field mount_fields[] = {
 };
 static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, fix) };
 static const struct field model_fields[] = {
-	PROSE(model, id), WORD(model, quantisation), NAME(model, remote_host, SECRET_HOST),
+	WORD(model, quantisation), NAME(model, remote_host, SECRET_HOST),
 };
 static const struct field offer_fields[] = { PROSE(offer, why) };
 static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), PROSE(event, text) };
@@ -94,6 +97,17 @@ static void visit_peer(const struct visit *visit, struct peer *peer)
 	visit_list(visit, TEXT_NAME, SECRET_TAG, &peer->tags);
 }
 
+static bool is_file(const char *id)
+{
+	return (*id && strchr("/~", *id)) || strchr(id, '\\') || text_has_prefix(id, "./") ||
+	       text_has_prefix(id, "../") || (*id && text_has_prefix(id + 1, ":/"));
+}
+
+static void visit_model(const struct visit *visit, struct model *model)
+{
+	visit->see(visit->data, is_file(model->id) ? TEXT_NAME : TEXT_WORD, SECRET_FILE, &model->id);
+}
+
 #define ROWS(fields, rows, count)                                                                            \
 	for (size_t i_ = 0; i_ < (count); i_++)                                                              \
 	visit_row(&visit, fields, ARRAY_LEN(fields), &(rows)[i_])
@@ -120,4 +134,6 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->capture.devices);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		visit_peer(&visit, &snapshot->peers[i]);
+	for (size_t i = 0; i < snapshot->model_count; i++)
+		visit_model(&visit, &snapshot->models[i]);
 }

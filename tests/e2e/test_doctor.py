@@ -53,8 +53,8 @@ def a_healthy_peer_is_ticked_from_the_ground_up_and_pinged_both_ways():
                                 "engine": "✔", "exposure": "?"}, ended.out
     assert re.search(r"^  ✔ disco  ping: [\d.]+ ms, direct 10\.99\.0\.11:41641$", ended.out, re.M), ended.out
     assert re.search(r"^  ✔ TSMP   ping: [\d.]+ ms, inside the tunnel$", ended.out, re.M), ended.out
-    for end, who in (("here", "tailscaled"), ("there", "its tailscaled")):
-        assert re.search(rf" . {end} UDP passes, .* \(as {who} told the tailnet ", flat(ended.out)), ended.out
+    for end in ("here", "there"):
+        assert re.search(rf" . {end} UDP passes, .* \(as tailscaled here knew it ", flat(ended.out)), ended.out
     assert "Nothing is broken" in ended.out.splitlines()[-1] and "\x1b" not in ended.out
 
 
@@ -94,11 +94,21 @@ def silence_is_told_apart_by_rung():
 
 @test
 def passive_asks_nothing_and_says_so():
-    with FakeTailnet(WELL) as fake:
-        ended = doctor(fake, "gpu1", "--passive")
+    with FakeTailnet(WELL) as fake, a_cli("exit 1") as (cli, said):
+        ended = doctor(fake, "gpu1", "--passive", cli=cli)
+        assert not os.path.exists(said)
     assert ended.status == 0 and ended.out.count("ping: not asked (--passive)") == 2, ended.out
     assert "netcheck: not asked (--passive)" in ended.out and "nothing was sent" in ended.out, ended.out
     assert marks(ended.out)["port"] == "?", ended.out
+
+
+@test
+def passive_leaves_a_url_unasked_and_cannot_tell():
+    with FakeTailnet(WELL) as fake:
+        ended = doctor(fake, "http://127.0.0.1:9", "--passive")
+        redacted = doctor(fake, "http://zq.example:9", "--passive", "--redact")
+    assert ended.status == redacted.status == 3 and "zq" not in redacted.errors, redacted.errors
+    assert "'http://127.0.0.1:9' was not asked (--passive)" in ended.errors and not ended.out, ended.errors
 
 
 @test
@@ -134,6 +144,15 @@ def without_tailscaled_it_cannot_tell_and_blames_the_daemon():
         ended = top("--doctor", "gpu1", "--socket", f"{folder}/none.sock", "--tailscale", f"{folder}/none",
                     environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
     assert ended.status == 3 and "tailscaled-missing" in ended.out, ended.out + ended.errors
+
+
+@test
+def a_server_of_this_machine_is_examined_without_tailscaled():
+    with FakeTailnet("door admin:a http 18081 / llama-server-0.5.0/ready-idle backend 27431\n") as fake:
+        backend = re.search(r"http://127\.0\.0\.1:\d+", fake.localapi("serve-config")[1].decode()).group()
+        ended = doctor(fake, backend, "--socket", "/no/tailscaled.sock")
+    assert ended.status == 0 and marks(ended.out)["engine"] == "✔", ended.out
+    assert "Nothing is broken" in ended.out.splitlines()[-1] and "tailscaled-missing" not in ended.out, ended.out
 
 
 @test

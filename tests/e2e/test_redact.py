@@ -84,10 +84,25 @@ def whoever_watches_sees_the_same_pseudonyms_all_the_time():
 
 
 @test
-def of_an_unknown_name_no_similar_ones_are_told():
+def what_was_typed_is_not_told_either():
     with FakeTailnet(ODD) as fake:
-        ended = top("--doctor", "zqbo", "--redact", "--tailscale", "/no/tailscale", fake=fake)
-    assert ended.status == 64 and "zqbo'" in ended.errors and "zqbox" not in ended.errors, ended.errors
+        config = os.path.join(fake.dir, "config.zq")
+        with open(config, "w", encoding="utf-8") as file:
+            file.write("[endpoint x]\nurl = gopher://zqbox/\n")
+        for words in (("--doctor", "zqbo"), ("--doctor", "https://u:zqpw@zqbox/"), ("--endpoint", "zqbox"),
+                      ("--doctor", "one", "zqtwo"), ("--config", config), ("--log", f"{fake.dir}/zqno/zqlog")):
+            ended = top("--once", *words, "--redact", "--tailscale", "/no/tailscale", fake=fake,
+                        environment=dict(fake.environment, HOME=fake.dir))
+            told = ended.errors.replace("~/config.zq", "~").replace("~/zqno/zqlog", "~")
+            assert told.startswith("tsllm-top: ") and "zq" not in told and fake.dir not in told, (words, told)
+
+
+@test
+def a_key_in_a_url_is_told_to_nobody():
+    with FakeTailnet(ODD) as fake:
+        for word in ("https://u:sekrit@host/", "http://host/?key=sekrit", "host?key=sekrit"):
+            ended = top("--doctor", word, "--tailscale", "/no/tailscale", fake=fake)
+            assert ended.status == 64 and "host" in ended.errors and "sekrit" not in ended.errors, ended.errors
 
 
 if __name__ == "__main__":

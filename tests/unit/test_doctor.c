@@ -75,6 +75,37 @@ static void a_report_looks_as_it_did(void **state)
 	}
 }
 
+static size_t count(const char *text, const char *part)
+{
+	size_t found = 0;
+
+	for (const char *at = text; (at = strstr(at, part)); at++)
+		found++;
+	return found;
+}
+
+static void what_our_network_lacks_is_said_once_and_breaks_no_peer(void **state)
+{
+	static const struct verdict blocked = { .code = "udp-blocked",
+		.layer = LAYER_PATH,
+		.severity = SEVERITY_DEGRADED,
+		.state = STATE_SLOW,
+		.text = "",
+		.fix = "" };
+	struct snapshot *snapshot = sample_fleet();
+	size_t length;
+	char *text;
+
+	(void)state;
+	snapshot->verdict_list[snapshot->verdict_count] = blocked;
+	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
+	text = report_of(snapshot, (struct ladder_target){ -1, -1 }, 80, false, false, &length);
+	assert_int_equal(count(text, "  udp-blocked ("), 1);
+	assert_non_null(strstr(text, "  ✖ here"));
+	assert_non_null(strstr(text, "4 more peers without a server: nothing wrong is known"));
+	free(text);
+}
+
 static void no_width_and_no_name_breaks_a_report(void **state)
 {
 	(void)state;
@@ -92,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_looks_as_it_did),
+		cmocka_unit_test(what_our_network_lacks_is_said_once_and_breaks_no_peer),
 		cmocka_unit_test(no_width_and_no_name_breaks_a_report),
 	};
 

@@ -87,6 +87,28 @@ static void info_and_what_is_muted_make_no_cross(void **state)
 	snapshot_free(snapshot);
 }
 
+/* Two mounts on Funnel: a backend that asks for a key is a word, one that does not is degraded. */
+static void of_two_doors_with_one_code_the_worse_counts(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct span span = snapshot->mounts[0].verdicts;
+	struct verdict *first = &snapshot->verdict_list[span.first], *second = first + 1;
+
+	(void)state;
+	memmove(second, first, (snapshot->verdict_count - span.first) * sizeof(*first));
+	snapshot->verdict_count++;
+	snapshot->mounts[1].verdicts = (struct span){ span.first + 1, 1 };
+	assert_int_equal(second->severity, SEVERITY_DEGRADED);
+	first->severity = SEVERITY_INFO;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
+	first->severity = SEVERITY_DOWN;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, first);
+	first->is_muted = true;
+	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
+	assert_int_equal(ladder_status(snapshot, &(const struct ladder_target){ 0, -1 }), STATUS_DEGRADED);
+	snapshot_free(snapshot);
+}
+
 static void what_was_not_asked_is_a_question_mark_and_says_why(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
@@ -176,13 +198,13 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	net->at = snapshot->taken.wall_ms - 2000;
 	net->candidates = net->derp_ms = NAN;
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
-		"whether UDP passes was not told, its NAT was not told (as its tailscaled told the tailnet 2 "
+		"whether UDP passes was not told, its NAT was not told (as tailscaled here knew it 2 "
 		"s ago)");
 	net->has_udp = TRI_YES;
 	net->is_hard_nat = TRI_NO;
 	net->candidates = 3;
 	assert_step(snapshot, STEP_THERE, MARK_OK,
-		"UDP passes, no hard NAT, 3 addresses to be reached at (as its tailscaled told the tailnet 2 "
+		"UDP passes, no hard NAT, 3 addresses to be reached at (as tailscaled here knew it 2 "
 		"s ago)");
 	net->is_hard_nat = TRI_YES;
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
@@ -190,8 +212,8 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_OK);
 	net->has_udp = TRI_NO;
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
-	snapshot->peers[GPU1].path.kind = PATH_DERP;
-	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_BAD);
+	snapshot->peers[GPU1].path.kind = PATH_DERP; /* a cross is for a verdict to make */
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
 	snapshot_free(snapshot);
 }
 
@@ -207,7 +229,50 @@ static void what_is_inferred_of_a_network_says_so(void **state)
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
 		"whether UDP passes was not told, its NAT was not told, no address to be reached at: UDP is "
 		"likely "
-		"blocked (as its tailscaled told the tailnet 0 s ago)");
+		"blocked (as tailscaled here knew it 0 s ago)");
+	snapshot_free(snapshot);
+}
+
+static void of_a_dead_host_no_step_is_told(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct verdict *offline = &snapshot->verdict_list[snapshot->verdict_count];
+
+	(void)state;
+	snapshot->peers[GPU1].net = (struct obs_net){ .has_udp = TRI_YES,
+		.is_hard_nat = TRI_NO,
+		.candidates = 3,
+		.derp_ms = NAN,
+		.at = snapshot->taken.wall_ms };
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_OK);
+	*offline = (struct verdict){ .code = "host-offline",
+		.layer = LAYER_HOST,
+		.severity = SEVERITY_DOWN,
+		.state = STATE_OFFLINE,
+		.text = "",
+		.fix = "" };
+	snapshot->peers[GPU1].verdicts = (struct span){ snapshot->verdict_count++, 1 };
+	for (int step = 0; step < STEP_COUNT; step++)
+		assert_int_equal(climb(snapshot, GPU1, -1).steps[step].mark, MARK_SKIPPED);
+	snapshot_free(snapshot);
+}
+
+static void a_mount_is_ticked_where_each_side_that_was_asked_has_answered(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct mount *mount = &snapshot->mounts[1];
+	struct rung rung;
+
+	(void)state;
+	mount->backend = 4;
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_OK);
+	mount->endpoint = 9; /* which has not answered */
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_UNKNOWN);
+	mount->backend = 9;
+	ladder_see_mount(snapshot, mount, &rung);
+	assert_int_equal(rung.mark, MARK_UNKNOWN);
 	snapshot_free(snapshot);
 }
 
@@ -223,7 +288,7 @@ static void our_network_is_told_by_netcheck_or_else_by_tailscaled(void **state)
 	snapshot->daemon.net.at = 0;
 	snapshot->is_passive = true;
 	assert_step(snapshot, STEP_HERE, MARK_NOTE,
-		"UDP is blocked, its NAT was not told (as tailscaled told the tailnet 2 min ago), netcheck: "
+		"UDP is blocked, its NAT was not told (as tailscaled here knew it 2 min ago), netcheck: "
 		"not "
 		"asked (--passive)");
 	told->at = 0;
@@ -240,6 +305,73 @@ static void without_a_daemon_nothing_above_is_reached(void **state)
 	(void)state;
 	assert_int_equal(ladder.block, LAYER_DAEMON);
 	assert_int_equal(ladder.rungs[LAYER_HOST].mark, MARK_SKIPPED);
+	snapshot_free(snapshot);
+}
+
+/* Gives this machine one verdict of its own. */
+static void say_own(struct snapshot *snapshot, struct verdict verdict)
+{
+	verdict.text = verdict.fix = "";
+	snapshot->verdict_list[snapshot->verdict_count] = verdict;
+	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
+}
+
+static void what_is_not_of_the_tailnet_does_not_stand_on_its_daemon(void **state)
+{
+	static const struct verdict missing = { .code = "tailscaled-missing",
+		.layer = LAYER_DAEMON,
+		.severity = SEVERITY_DOWN,
+		.state = STATE_DOWN };
+	const struct ladder_target own = { -1, 4 };
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->daemon.backend_state = "";
+	say_own(snapshot, missing);
+	assert_null(climb(snapshot, -1, 4).blame);
+	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_DAEMON].mark, MARK_SKIPPED);
+	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_HTTP].mark, MARK_OK);
+	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	assert_string_equal(climb(snapshot, GPU1, 0).blame->code, "tailscaled-missing");
+	snapshot_free(snapshot);
+}
+
+static void our_network_is_a_step_of_each_path_and_of_nothing_else(void **state)
+{
+	static const struct verdict blocked = {
+		.code = "udp-blocked", .layer = LAYER_PATH, .severity = SEVERITY_DEGRADED, .state = STATE_SLOW
+	};
+	const struct ladder_target own = { -1, 4 }, far = { GPU1, -1 };
+	struct snapshot *snapshot = sample_fleet();
+	struct ladder ladder;
+
+	(void)state;
+	say_own(snapshot, blocked);
+	ladder = climb(snapshot, GPU1, -1);
+	assert_int_equal(ladder.steps[STEP_HERE].mark, MARK_BAD);
+	assert_string_equal(ladder.blame->code, "udp-blocked");
+	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_OK);
+	assert_int_equal(ladder_status(snapshot, &far), STATUS_DEGRADED);
+	assert_string_equal(climb(snapshot, -1, -1).blame->code, "udp-blocked");
+	ladder = climb(snapshot, -1, 4);
+	assert_null(ladder.blame);
+	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_SKIPPED);
+	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	snapshot_free(snapshot);
+}
+
+static void what_our_own_host_lacks_is_not_said_of_others(void **state)
+{
+	static const struct verdict expired = {
+		.code = "key-expired", .layer = LAYER_HOST, .severity = SEVERITY_DOWN, .state = STATE_OFFLINE
+	};
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	say_own(snapshot, expired);
+	assert_int_equal(climb(snapshot, 0, -1).rungs[LAYER_HOST].mark, MARK_BAD);
+	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_HOST].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_HERE].mark, MARK_BAD);
 	snapshot_free(snapshot);
 }
 
@@ -295,14 +427,20 @@ int main(void)
 		cmocka_unit_test(what_is_above_a_closed_port_was_not_reached),
 		cmocka_unit_test(a_slow_path_is_broken_and_hides_nothing),
 		cmocka_unit_test(info_and_what_is_muted_make_no_cross),
+		cmocka_unit_test(of_two_doors_with_one_code_the_worse_counts),
 		cmocka_unit_test(what_was_not_asked_is_a_question_mark_and_says_why),
 		cmocka_unit_test(an_exposure_is_ticked_where_both_its_parts_are_known),
 		cmocka_unit_test(a_ping_says_how_it_was_answered),
 		cmocka_unit_test(a_path_is_ticked_where_something_came_back_along_it),
 		cmocka_unit_test(a_network_that_is_told_in_part_is_a_question_mark),
 		cmocka_unit_test(what_is_inferred_of_a_network_says_so),
+		cmocka_unit_test(of_a_dead_host_no_step_is_told),
+		cmocka_unit_test(a_mount_is_ticked_where_each_side_that_was_asked_has_answered),
 		cmocka_unit_test(our_network_is_told_by_netcheck_or_else_by_tailscaled),
 		cmocka_unit_test(without_a_daemon_nothing_above_is_reached),
+		cmocka_unit_test(what_is_not_of_the_tailnet_does_not_stand_on_its_daemon),
+		cmocka_unit_test(our_network_is_a_step_of_each_path_and_of_nothing_else),
+		cmocka_unit_test(what_our_own_host_lacks_is_not_said_of_others),
 		cmocka_unit_test(a_target_is_found_by_each_of_its_names),
 		cmocka_unit_test(the_status_is_that_of_the_target_alone),
 	};

@@ -236,6 +236,8 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--redact", "tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
 		{ "--redact --pick m",
 			"tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
+		{ "--endpoint http://u:sekrit@h/?key=sekrit", "tsllm-top: --endpoint: 'http://h/' must be "
+							      "given without user, password and query\n" },
 		{ "--endpoint x", "tsllm-top: --endpoint: 'x' is no URL like http://gpu1:11434 or "
 				  "https://gpu1.example.ts.net/path\n" },
 	};

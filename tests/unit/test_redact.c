@@ -15,6 +15,7 @@
 #include "probes/base/text.h"
 #include "probes/model/codec.h"
 #include "probes/model/disguise.h"
+#include "probes/model/evidence.h"
 #include "probes/model/texts.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/doctor.h"
@@ -209,6 +210,12 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 		{ "/home/ada/x and /Users/ada", "~/x and ~" },
 		{ "ada@lab.net said “it is ada's” here", "user-1@example.com said “…” here" },
 		{ "cut “short", "cut “…”" },
+		{ "visit https://login.tailscale.com/a/12ab.", "visit https://login.example/1." },
+		{ "login.tailscale.com/a/34cd, or not", "https://login.example/2, or not" },
+		{ "https://login.tailscale.com/admin", "https://login.tailscale.com/admin" },
+		{ "C:\\Users\\Ada Smith\\x, D:/Users/ada and E:\\x", "~\\x, ~ and E:\\x" },
+		{ "runs on ollama.com, server.py", "runs on ollama.com, server.py" },
+		{ "38 % is on the GPU, on gpu: up", "38 % is on the GPU, on peer-3: up" },
 		{ "start the server; on server: up", "start the server; on peer-2: up" },
 		{ "lo, tailscale0, enx0050b6f00f00", "lo, tailscale0, device1" },
 		{ "", "" },
@@ -221,10 +228,94 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 	pseudonym_of(pseudonyms, SECRET_PEER, "box");
 	pseudonym_give(pseudonyms, "box.t.ts.net", "peer-1.tailnet.example");
 	pseudonym_of(pseudonyms, SECRET_PEER, "server");
+	pseudonym_of(pseudonyms, SECRET_PEER, "gpu");
+	pseudonym_of(pseudonyms, SECRET_PEER, "ollama");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_string_equal(disguise_text(pseudonyms, arena, cases[i][0]), cases[i][1]);
 	arena_free(arena);
 	pseudonyms_free(pseudonyms);
+}
+
+/* Each word that a rule puts "the" before, were a machine called like it. */
+static void a_machine_that_is_called_like_a_word_destroys_no_sentence(void **state)
+{
+	static const struct rule *const tables[] = { daemon_rules, peer_rules, reach_rules, work_rules,
+		http_rules, engine_rules, mount_rules };
+	size_t seen = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct rule *rule = tables[i]; rule->code; rule++)
+			for (const char *at = rule->text; (at = strstr(at, "the ")); at++, seen++) {
+				struct pseudonyms *pseudonyms = pseudonyms_new();
+				struct arena *arena = arena_new();
+				const char *said = arena_printf(
+					arena, "%.*s", (int)(4 + strcspn(at + 4, " %,:;()")), at);
+
+				pseudonym_of(pseudonyms, SECRET_PEER, said + 4);
+				assert_non_null(strstr(disguise_text(pseudonyms, arena, rule->text), said));
+				arena_free(arena);
+				pseudonyms_free(pseudonyms);
+			}
+	assert_true(seen > 20);
+}
+
+static void what_the_daemon_says_in_its_own_words_is_left_out(void **state)
+{
+	static const char *const health[] = { "lookup hs.zq.family on 10.0.0.1:53: no such host", NULL };
+	struct snapshot *snapshot = sample_fleet();
+	char *text;
+
+	(void)state;
+	snapshot->daemon.health = health;
+	snapshot->daemon.trouble = "/run/ts.sock: refused; and `tailscale`: “dial hs.zq.family”";
+	snapshot->verdict_list[0].text =
+		"tailscaled warns: lookup hs.zq.family on 10.0.0.1:53: no such host (and 1 more)";
+	redact(snapshot);
+	assert_string_equal(snapshot->verdict_list[0].text, "tailscaled warns: “…” (and 1 more)");
+	assert_string_equal(snapshot->daemon.health[0], "“…”");
+	assert_string_equal(snapshot->daemon.trouble, "/run/ts.sock: refused; and `tailscale`: “…”");
+	text = all_outputs(snapshot);
+	assert_absent(text, "zq");
+	free(text);
+	snapshot_free(snapshot);
+}
+
+static void a_model_keeps_its_name_whatever_machines_are_called(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->peers[1].name = "qwen";
+	snapshot->models[0].id = "qwen:7b";
+	snapshot->models[1].id = "qwen";
+	snapshot->models[1].remote_host = "ollama.com";
+	snapshot->verdict_list[0].text = "38 % of qwen:7b is on the CPU of qwen";
+	redact(snapshot);
+	assert_string_equal(snapshot->models[0].id, "qwen:7b");
+	assert_string_equal(snapshot->models[1].id, "qwen");
+	assert_string_equal(snapshot->models[1].remote_host, "ollama.com");
+	assert_string_equal(snapshot->verdict_list[0].text, "38 % of qwen:7b is on the CPU of peer-2");
+	snapshot_free(snapshot);
+}
+
+static void a_model_that_is_a_file_is_told_by_its_path(void **state)
+{
+	static const char *const files[] = { "/mnt/q.gguf", "~/q.gguf", "D:/ada/q.gguf", "./q", "../q",
+		"D:\\ada\\q.gguf" };
+	static const char *const names[] = { "org/model", "q:7b", "hf.co/ada/q:Q4", "a", "" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(files) + ARRAY_LEN(names); i++) {
+		struct snapshot *snapshot = sample_fleet();
+		bool is_file = i < ARRAY_LEN(files);
+		const char *id = is_file ? files[i] : names[i - ARRAY_LEN(files)];
+
+		snapshot->models[0].id = id;
+		redact(snapshot);
+		assert_string_equal(snapshot->models[0].id, is_file ? "/files/file-1" : id);
+		snapshot_free(snapshot);
+	}
 }
 
 static void the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not(void **state)
@@ -268,6 +359,10 @@ int main(void)
 		cmocka_unit_test(what_is_equal_before_is_equal_after),
 		cmocka_unit_test(no_snapshot_is_too_odd_or_too_empty),
 		cmocka_unit_test(a_sentence_keeps_what_is_nobodys),
+		cmocka_unit_test(a_machine_that_is_called_like_a_word_destroys_no_sentence),
+		cmocka_unit_test(what_the_daemon_says_in_its_own_words_is_left_out),
+		cmocka_unit_test(a_model_keeps_its_name_whatever_machines_are_called),
+		cmocka_unit_test(a_model_that_is_a_file_is_told_by_its_path),
 		cmocka_unit_test(the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not),
 		cmocka_unit_test(there_is_a_pseudonym_for_everybody_in_a_crowd),
 	};
