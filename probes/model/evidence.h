@@ -387,6 +387,9 @@ bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer
 	double *small, double *large);
 void ledger_hear(struct known_peer *peer, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);
+void endpoint_see_models(struct ledger *ledger, struct known_endpoint *endpoint,
+	const struct reading *reading, struct when now);
+void endpoint_free_models(struct known_endpoint *endpoint);
 void engine_init(struct known_engine *engine);
 void engine_fini(struct known_engine *engine);
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,

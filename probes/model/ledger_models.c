@@ -1,0 +1,114 @@
+/* The models of an endpoint: two lists make one, that of all which could be asked for and that of the loaded
+ * ones. */
+#include "probes/model/evidence.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void free_model(struct known_model *model)
+{
+	free(model->id);
+	free(model->quantisation);
+	free(model->remote_host);
+}
+
+void endpoint_free_models(struct known_endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		free_model(&endpoint->models.items[i]);
+	free(endpoint->models.items);
+	memset(&endpoint->models, 0, sizeof(endpoint->models));
+}
+
+static struct known_model *model_of(struct known_endpoint *endpoint, const char *id)
+{
+	struct known_model *model;
+
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		if (strcmp(endpoint->models.items[i].id, id) == 0)
+			return &endpoint->models.items[i];
+	model = VEC_PUSH(&endpoint->models);
+	*model = (struct known_model){ .id = mem_copy(id),
+		.quantisation = mem_copy(""),
+		.remote_host = mem_copy(""),
+		.size_bytes = NAN,
+		.vram_bytes = NAN,
+		.context = NAN };
+	return model;
+}
+
+static void see_model(struct known_model *model, const struct obs_model *obs)
+{
+	if (obs->state != MODEL_UNKNOWN)
+		model->state = obs->state;
+	if (*obs->quantisation)
+		ledger_set_text(&model->quantisation, obs->quantisation);
+	if (*obs->remote_host)
+		ledger_set_text(&model->remote_host, obs->remote_host);
+	if (!isnan(obs->vram_bytes))
+		model->vram_bytes = obs->vram_bytes;
+	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
+		model->size_bytes = obs->size_bytes; /* of a loaded model in memory, which its file is not */
+	if (!isnan(obs->context))
+		model->context = obs->context;
+	if (obs->expires_at)
+		model->expires_at = obs->expires_at;
+}
+
+static void drop_unlisted(struct known_endpoint *endpoint)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		struct known_model *model = &endpoint->models.items[i];
+
+		if (model->in_all || model->in_loaded) {
+			endpoint->models.items[kept++] = *model;
+			continue;
+		}
+		free_model(model);
+	}
+	endpoint->models.count = kept;
+}
+
+void endpoint_see_models(struct ledger *ledger, struct known_endpoint *endpoint,
+	const struct reading *reading, struct when now)
+{
+	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
+	bool is_all = reading->list == MODELS_ALL;
+
+	if (!is_all)
+		engine_see_loaded(ledger, endpoint, reading, told_at, now);
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		struct known_model *model = &endpoint->models.items[i];
+
+		if (is_all)
+			model->in_all = false;
+		else /* in_loaded ends with the rest */
+			*model = (struct known_model){ .id = model->id,
+				.quantisation = model->quantisation,
+				.remote_host = model->remote_host,
+				.in_all = model->in_all,
+				.state = MODEL_COLD,
+				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
+				.vram_bytes = NAN,
+				.context = model->context };
+	}
+	for (size_t i = 0; i < reading->model_count; i++) {
+		struct known_model *model = model_of(endpoint, reading->models[i].id);
+
+		see_model(model, &reading->models[i]);
+		model->in_all = model->in_all || is_all;
+		model->in_loaded = model->in_loaded || !is_all;
+		if (!is_all && model->expires_at)
+			model->overdue_ms = told_at - model->expires_at;
+		endpoint->engine.has_gpu = endpoint->engine.has_gpu || model->vram_bytes > 0;
+		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
+			model->state = MODEL_COLD;
+		endpoint->loaded_known = endpoint->loaded_known || model->state != MODEL_UNKNOWN;
+	}
+	endpoint->models_known = endpoint->models_known || is_all || reading->model_count;
+	endpoint->loaded_known = endpoint->loaded_known || !is_all;
+	drop_unlisted(endpoint);
+}
