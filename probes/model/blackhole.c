@@ -11,12 +11,12 @@
 #include <string.h>
 
 #define SMALL 1000 /* bytes: one packet that any link bears */
-#define LARGE 1400 /* more than fits into one of the tunnel's */
 #define MISSES 2
 #define LATELY_MS 120000
 #define RUN 2 /* after a silence of everything the first small answer comes before the first large one */
 
 struct look {
+	struct when now;
 	struct when since; /* the later of the large answers began to miss; unknown: none does */
 	const char *server;
 	unsigned kinds; /* of servers that hang: 0, 1, more */
@@ -35,7 +35,7 @@ static void see_hung(struct look *look, const struct known_endpoint *endpoint, c
 		look->large = sent->size;
 }
 
-static void look_for_hung(struct look *look, const struct known_endpoint *endpoint, struct when now)
+static void look_for_hung(struct look *look, const struct known_endpoint *endpoint)
 {
 	bool has_handshake = endpoint->last.outcome != OUTCOME_TLS;
 
@@ -44,27 +44,27 @@ static void look_for_hung(struct look *look, const struct known_endpoint *endpoi
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
-		if (!sent->misses || !when_known(sent->answered) || now.wall_ms - sent->last > LATELY_MS)
+		if (!sent->misses || !when_known(sent->answered) ||
+			look->now.wall_ms - sent->last > LATELY_MS)
 			continue;
-		if (sent->silent_bytes >= LARGE)
+		if (sent->silent_bytes >= LARGE_ANSWER)
 			look->is_refuted = true; /* slow */
-		if (sent->size >= LARGE && sent->misses >= MISSES)
+		if (sent->size >= LARGE_ANSWER && sent->misses >= MISSES)
 			see_hung(look, endpoint, sent);
 		else if (sent->size <= SMALL && has_handshake)
 			look->is_refuted = true; /* without one nothing was asked; a certificate is large */
 	}
 }
 
-static void look_for_answers(struct look *look, const struct known_endpoint *endpoint, struct when now)
+static void look_for_answers(struct look *look, const struct known_endpoint *endpoint)
 {
-	(void)now;
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
 		if (sent->misses || !when_known(sent->answered) ||
 			when_since(look->since, sent->answered) <= 0)
 			continue;
-		if (sent->size >= LARGE)
+		if (sent->size >= LARGE_ANSWER)
 			look->is_refuted = true;
 		else if (sent->size <= SMALL && sent->run >= RUN && !(look->small >= sent->size))
 			look->small = sent->size;
@@ -74,9 +74,9 @@ static void look_for_answers(struct look *look, const struct known_endpoint *end
 bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	double *small, double *large)
 {
-	static void (*const passes[])(struct look * look, const struct known_endpoint *endpoint,
-		struct when now) = { look_for_hung, look_for_answers };
-	struct look look = { .server = "", .small = NAN, .large = NAN };
+	static void (*const passes[])(struct look * look,
+		const struct known_endpoint *endpoint) = { look_for_hung, look_for_answers };
+	struct look look = { .now = now, .server = "", .small = NAN, .large = NAN };
 
 	if (!peer->has_served || (peer->kind != PATH_DIRECT && peer->kind != PATH_PEER_RELAY))
 		return false;
@@ -85,7 +85,7 @@ bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer
 			const struct known_endpoint *endpoint = ledger->endpoints.items[i];
 
 			if (!endpoint->is_own && strcmp(endpoint->peer_id, peer->id) == 0)
-				passes[pass](&look, endpoint, now);
+				passes[pass](&look, endpoint);
 		}
 		if (look.kinds < 2 || look.is_refuted || when_since(peer->kind_since, look.since) < 0)
 			return false;

@@ -94,6 +94,9 @@ struct known_model {
 	int64_t overdue_ms; /* past its expiry by the server's clock, when it was listed as loaded */
 };
 
+/* Bytes of an answer that does not fit into one packet of the tunnel. */
+#define LARGE_ANSWER 1400
+
 struct known_sent {
 	char *path;
 	unsigned misses;          /* silences in a row, without a gap that nobody watched */

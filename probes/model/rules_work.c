@@ -17,7 +17,6 @@
 #define HUNG_PATHS 2
 #define LONG_MISSES 4
 #define HUNG_MS 60000
-#define LARGE 1400 /* bytes: more than one packet of the tunnel holds */
 #define OVERDUE_MS (10 * 60000)
 #define RESTARTED_MS (10 * 60000)
 #define EVICTED_MS (10 * 60000)
@@ -54,7 +53,7 @@ static bool large_ones_came(const struct known_endpoint *endpoint, struct when s
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
-		if (!sent->misses && when_known(sent->answered) && sent->size >= LARGE &&
+		if (!sent->misses && when_known(sent->answered) && sent->size >= LARGE_ANSWER &&
 			when_since(since, sent->answered) > 0)
 			return true;
 	}
