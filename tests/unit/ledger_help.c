@@ -217,6 +217,27 @@ void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *
 
 /* ---- what a door answers ---- */
 
+struct obs_answer an_answer(const char *url, const char *path, enum outcome outcome, int status)
+{
+	return (struct obs_answer){ .url = url,
+		.path = path,
+		.outcome = outcome,
+		.status = status,
+		.tls_text = "",
+		.excerpt = "",
+		.server_header = "",
+		.via_header = "",
+		.content_type = "",
+		.location = "",
+		.server = "",
+		.title = "",
+		.api = "",
+		.retry_after_s = NAN,
+		.connect_ms = NAN,
+		.tls_ms = NAN,
+		.ttfb_ms = NAN };
+}
+
 void gives_a_key(void)
 {
 	test.has_key = true;

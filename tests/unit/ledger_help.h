@@ -47,6 +47,8 @@ void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *
 /* ---- what a door answers ---- */
 
 void gives_a_key(void); /* from now on our requests carry one */
+/* An answer of which nothing more is known. */
+struct obs_answer an_answer(const char *url, const char *path, enum outcome outcome, int status);
 /* A recording, "SERVER/STATE/NAME", read as its family reads it. The name tells which question it answers. */
 void answers(struct ledger *l, struct when now, const char *recording);
 /* The same, its first byte after so many ms. */

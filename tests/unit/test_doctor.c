@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
+#include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
 
 static const struct {
@@ -28,25 +29,6 @@ static const struct {
 	{ "doctor-no-daemon", sample_no_daemon, { -1, -1 }, 80, false, false },
 	{ "doctor-stale", sample_stale, { 1, -1 }, 100, false, false },
 };
-
-static void assert_golden(const char *name, const char *text, size_t length)
-{
-	const char *mode = getenv("TSLLM_GOLDEN");
-	char path[256], *wanted = mem_alloc(length + 2);
-	bool is_writing = mode && strcmp(mode, "write") == 0;
-	FILE *file;
-	size_t got;
-
-	snprintf(path, sizeof(path), "tests/golden/%s.txt", name);
-	file = fopen(path, is_writing ? "w" : "r");
-	if (!file)
-		fail_msg("%s is not there; `make golden` writes it", path);
-	got = is_writing ? fwrite(text, 1, length, file) : fread(wanted, 1, length + 1, file);
-	fclose(file);
-	if (got != length || (!is_writing && memcmp(wanted, text, length) != 0))
-		fail_msg("%s differs; this is what came:\n%s", path, text);
-	free(wanted);
-}
 
 static char *report_of(struct snapshot *snapshot, struct ladder_target target, int width, bool has_colour,
 	bool is_ascii, size_t *length)

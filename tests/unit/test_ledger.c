@@ -329,30 +329,16 @@ static void traffic_has_a_rate_from_the_second_reading(void **state)
 /* What /metrics tells, without its text. */
 static void sees_metrics(struct ledger *l, struct when now, int tokens, double seconds)
 {
+	struct obs_answer answer = an_answer(GPU1, "/metrics", OUTCOME_ANSWERED, 200);
 	struct arena *arena = arena_new();
 	struct reading reading;
 
 	reading_init(&reading, arena);
 	reading.generated_tokens = tokens;
 	reading.generation_seconds = seconds;
-	ledger_see_answer(l,
-		&(struct obs_answer){ .url = GPU1,
-			.path = "/metrics",
-			.tls_text = "",
-			.excerpt = "",
-			.server_header = "",
-			.via_header = "",
-			.content_type = "",
-			.location = "",
-			.server = "",
-			.title = "",
-			.status = 200,
-			.connect_ms = NAN,
-			.tls_ms = NAN,
-			.ttfb_ms = NAN,
-			.is_expected = true,
-			.reading = &reading },
-		now);
+	answer.is_expected = true;
+	answer.reading = &reading;
+	ledger_see_answer(l, &answer, now);
 	arena_free(arena);
 }
 

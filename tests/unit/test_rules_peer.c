@@ -517,25 +517,10 @@ static void a_path_whose_doors_answer_is_not_broken(void **state)
 static void asks(struct ledger *l, double seconds, const char *url, const char *path, enum outcome outcome,
 	double bytes)
 {
-	ledger_see_answer(l,
-		&(struct obs_answer){ .url = url,
-			.path = path,
-			.outcome = outcome,
-			.status = bytes > 0 ? 200 : 0,
-			.tls_text = "",
-			.excerpt = "",
-			.server_header = "",
-			.via_header = "",
-			.content_type = "",
-			.location = "",
-			.server = "",
-			.title = "",
-			.retry_after_s = NAN,
-			.connect_ms = NAN,
-			.tls_ms = NAN,
-			.ttfb_ms = NAN,
-			.bytes_received = bytes },
-		at(seconds));
+	struct obs_answer answer = an_answer(url, path, outcome, bytes > 0 ? 200 : 0);
+
+	answer.bytes_received = bytes;
+	ledger_see_answer(l, &answer, at(seconds));
 }
 
 /* One poll of a server: what is small, and what is large. */
