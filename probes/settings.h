@@ -13,6 +13,7 @@ enum discover { DISCOVER_MINE, DISCOVER_TAGGED, DISCOVER_ALL, DISCOVER_OFF };
 struct pin {
 	char *url;                /* normalised: no trailing slash, no default port */
 	char *key_env, *key_file; /* where its key is; "" */
+	bool has_plain_key;       /* it may go over plain HTTP to a server outside the tailnet */
 };
 
 struct settings {

@@ -335,7 +335,7 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
 
-	tailnet->way = (struct daemon_way){ .loop = loop, .http = http, .settings = settings };
+	daemon_init(&tailnet->way, loop, http, settings);
 	tailnet->ledger = ledger;
 	tailnet->news = news;
 	tailnet->data = data;

@@ -36,6 +36,8 @@ typedef void http_done_fn(void *data, const struct answer *answer);
 typedef int http_bytes_fn(void *data, const char *bytes, size_t length);
 
 struct http *http_new(uv_loop_t *loop);
+/* From now on whoever answers at a unix socket must be root or our own user; else the call is refused (EPERM). */
+void http_doubt_sockets(struct http *http);
 void http_free(struct http *http); /* ends every call without calling back */
 /* done is called exactly once, from the loop, never from within http_get(); not after http_cancel(). */
 struct http_call *http_get(struct http *http, const struct http_request *request, http_bytes_fn *bytes,

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/io/owner.h"
 
 #ifndef TSLLM_VERSION
 #define TSLLM_VERSION "0"
@@ -82,10 +83,23 @@ static int note_dialing(void *data, curl_socket_t socket, curlsocktype purpose)
 {
 	struct http_call *call = data;
 
-	(void)socket;
 	(void)purpose;
 	call->has_dialed = true;
+	call->socket = socket;
 	return CURL_SOCKOPT_OK;
+}
+
+/* Before the first byte is sent. A connection that is used again was looked at when it was new. */
+static int look_at_peer(void *data, char *peer, char *local, int peer_port, int local_port)
+{
+	struct http_call *call = data;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	(void)local_port;
+	call->is_foreign = call->has_dialed && !owner_believes_peer(call->socket);
+	return call->is_foreign ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static int refuse_to_resolve(void *state, void *reserved, void *data)
@@ -226,6 +240,12 @@ struct http_call *http_call_new(const struct http_request *request)
 	set_limits(call->easy, request);
 	set_callbacks(call);
 	return call;
+}
+
+void http_call_doubt(struct http_call *call)
+{
+	curl_easy_setopt(call->easy, CURLOPT_PREREQFUNCTION, look_at_peer);
+	curl_easy_setopt(call->easy, CURLOPT_PREREQDATA, call);
 }
 
 static void hand_over(struct bytes *from, char **text, size_t *length)

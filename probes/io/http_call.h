@@ -22,6 +22,8 @@ struct http_call {
 	size_t header_lines, header_bytes, body_bytes, body_max;
 	bool is_https, has_proxy, is_too_big;
 	bool has_dialed; /* opened a connection of its own */
+	curl_socket_t socket; /* of that connection */
+	bool is_foreign;      /* another user answers at the unix socket */
 	bool has_whole_header;
 	bool is_cancelled; /* while curl was at work: goes as soon as it is not */
 	bool is_over;      /* its done is running */
@@ -30,6 +32,8 @@ struct http_call {
 
 /* A call that curl can run: the easy handle with everything set. */
 struct http_call *http_call_new(const struct http_request *request);
+/* Nothing is sent before it is known who answers at the unix socket. */
+void http_call_doubt(struct http_call *call);
 /* The answer gets the bytes that came. */
 void http_call_hand_over(struct http_call *call);
 void http_call_free(struct http_call *call);
