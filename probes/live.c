@@ -293,6 +293,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.ignore = settings->ignore.items,
 		.ignore_count = settings->ignore.count,
 		.is_passive = settings->is_passive,
+		.allowed_classes = settings->allowed_classes,
 	};
 	const struct watch_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent

@@ -39,6 +39,7 @@ struct settings {
 	bool has_capture; /* start the helper that watches packets */
 	bool examines;    /* --doctor: this machine's network is looked at, whatever the paths are */
 	bool is_passive;  /* send nothing to peers */
+	unsigned allowed_classes; /* bits of enum offer_class that --pick may choose beside own and tagged */
 };
 
 void settings_init(struct settings *settings);

@@ -54,12 +54,20 @@ static bool is_of_tailnet(const struct door *door)
 	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
 }
 
+/* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
+ * default route. */
+static bool has_way(const struct watch *watch)
+{
+	return ledger_status(watch->world.ledger)->has_tun || *watch->world.proxy;
+}
+
 static bool waits(const struct watch *watch, const struct worker *worker)
 {
 	const struct ledger *ledger = watch->world.ledger;
 
-	return is_of_tailnet(&worker->door) && (!ledger_daemon_runs_for_certain(ledger) ||
-						       ledger_peer_is_offline(ledger, worker->door.peer_id));
+	return is_of_tailnet(&worker->door) &&
+	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
+		       ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void schedule(struct watch *watch)

@@ -13,6 +13,7 @@
 
 #include "probes/base/text.h"
 #include "probes/io/owner.h"
+#include "probes/io/secret.h"
 
 #ifndef TSLLM_VERSION
 #define TSLLM_VERSION "0"
@@ -232,6 +233,7 @@ struct http_call *http_call_new(const struct http_request *request)
 	call->easy = curl_easy_init();
 	call->body_max = request->body_max ? request->body_max : ANSWER_BODY_MAX;
 	call->has_proxy = request->proxy;
+	call->key = mem_copy(request->key ? request->key : "");
 	call->is_https = text_has_prefix(request->url, "https:");
 	answer_init(&call->answer);
 	set_target(call, request);
@@ -261,6 +263,8 @@ void http_call_hand_over(struct http_call *call)
 {
 	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
 	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
+	secret_hide(call->answer.headers, call->answer.headers_length, call->key);
+	secret_hide(call->answer.body, call->answer.body_length, call->key);
 }
 
 void http_call_free(struct http_call *call)
@@ -268,6 +272,8 @@ void http_call_free(struct http_call *call)
 	curl_easy_cleanup(call->easy);
 	curl_slist_free_all(call->headers);
 	curl_slist_free_all(call->dial);
+	memset(call->key, 0, strlen(call->key));
+	free(call->key);
 	free(call->header.text);
 	free(call->body.text);
 	answer_fini(&call->answer);

@@ -17,6 +17,7 @@ struct http_call {
 	http_bytes_fn *bytes;
 	http_done_fn *done;
 	void *data;
+	char *key; /* "": none */
 	struct answer answer;
 	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
@@ -34,7 +35,7 @@ struct http_call {
 struct http_call *http_call_new(const struct http_request *request);
 /* Nothing is sent before it is known who answers at the unix socket. */
 void http_call_doubt(struct http_call *call);
-/* The answer gets the bytes that came. */
+/* The answer gets the bytes that came, without our key in them. */
 void http_call_hand_over(struct http_call *call);
 void http_call_free(struct http_call *call);
 

@@ -18,6 +18,7 @@ struct ledger_terms {
 	char *const *ignore; /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
 	size_t ignore_count;
 	bool is_passive;
+	unsigned allowed_classes; /* bits of enum offer_class that may be picked beside own and tagged */
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);

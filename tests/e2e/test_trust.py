@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Who gets a question and who gets a key: attacks by the local network, by another tailnet, by another user."""
+import json
 import os
 import threading
 
@@ -159,6 +160,50 @@ def a_name_that_the_resolver_leads_into_the_tailnet_proves_no_machine():
     before = len(gpu1.keys)
     with Server(GPU1) as gpu1:
         assert only_row(once(LONG))["state"] == "unknown" and not gpu1.keys, (before, gpu1.keys)
+
+
+@test
+def userspace_networking_without_a_way_through_tailscaled_leads_to_nobody():
+    """There a plain connect to a peer's address leaves by the default route."""
+    stage.needed()
+    with open("/run/status", "w", encoding="utf-8") as file:
+        json.dump({**OURS, "TUN": False}, file)
+    with open("/run/tailscale-cli", "w", encoding="utf-8") as file:
+        file.write('#!/bin/sh\n[ "$1" = status ] && cat /run/status\n')
+    os.chmod("/run/tailscale-cli", 0o755)
+    with Server(GPU1) as gpu1:
+        row = only_row(once(SHORT, words=("--tailscale", "/run/tailscale-cli")))
+    assert row["peer"] == "gpu1" and row["state"] == "unknown" and not gpu1.keys, (row, gpu1.keys)
+
+
+# ---- what a server says
+
+ECHOES = {
+    "a debug page": (b"oops: Authorization: Bearer " + KEY.encode(), 500, {"Content-Type": "text/plain"}),
+    "an error in JSON": (json.dumps({"error": {"message": f"no such key: {KEY}"}}).encode(), 500, {}),
+    "a model's id": (json.dumps({"object": "list", "data": [{"id": f"x/{KEY}"}]}).encode(), 200, {}),
+    "a model's id with escapes": (b'{"object": "list", "data": [{"id": "' + b"".join(
+        b"\\u%04x" % byte for byte in KEY.encode()) + b'"}]}', 200, {}),
+    "a header": (b"{}", 502, {"Server": f"proxy ({KEY})"}),
+    "a redirect": (b"", 302, {"Location": f"/login/{KEY.replace('-', '%2D')}"}),
+}
+
+
+@test
+def our_own_key_is_never_printed_whatever_a_server_does_with_it():
+    stage.needed()
+    for what, (body, code, headers) in ECHOES.items():
+        with Server(GPU1, body=body, code=code, **headers) as gpu1, Tailscaled(OURS):
+            said = ""
+            for words in (["--once"], ["--once", "--format", "json"], ["--once", "--format", "json", "--redact"],
+                          ["--doctor"], ["--doctor", FULL], ["--pick", "x", "-v"]):
+                ended = stage.top(*words, "--log", "/run/log", urls=[FULL])
+                said += ended.stdout + ended.stderr
+            with open("/run/log", encoding="utf-8") as log:
+                said += log.read()
+            os.unlink("/run/log")
+        assert KEY in gpu1.keys and "gpu1" in said, (what, gpu1.keys)
+        assert KEY not in said and KEY[3:] not in said and KEY.replace("-", "%2D") not in said, what
 
 
 # ---- the socket
