@@ -309,6 +309,8 @@ bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answe
 bool endpoint_wakes_by_request(const struct known_endpoint *endpoint);
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
+/* Fills the detail with what it speaks instead. */
+bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Whether what stands before it refused us, in no words of an engine. */
 bool endpoint_wants_login(const struct evidence *evidence);
 

@@ -37,7 +37,15 @@ enum tls_trouble {
 	TLS_OTHER
 };
 
-enum body_shape { BODY_EMPTY, BODY_JSON, BODY_BROKEN_JSON, BODY_HTML, BODY_TEXT, BODY_BINARY };
+enum body_shape {
+	BODY_EMPTY,
+	BODY_JSON,
+	BODY_BROKEN_JSON,
+	BODY_BIG_JSON, /* more values than are read */
+	BODY_HTML,
+	BODY_TEXT,
+	BODY_BINARY
+};
 
 enum cost { COST_FREE, COST_RESETS_IDLE, COST_WAKES, COST_LOADS, COST_BILLS, COST_DISTURBS, COST_COUNT };
 
@@ -85,7 +93,7 @@ struct obs_status {
 	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
 	struct obs_peer self;
 	struct obs_peer *peers;
-	size_t peer_count;
+	size_t peer_count, left_out; /* left_out: peers that the daemon told beside these, too many to keep */
 };
 
 /* Why there is no status. */

@@ -139,6 +139,17 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 	return unreachable > 0;
 }
 
+static bool has_left_out(const struct evidence *e, struct finding *f)
+{
+	const struct obs_status *status = e->ledger->status;
+
+	if (!ledger_daemon_runs(e->ledger) || !status->left_out)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu", status->peer_count,
+		status->peer_count + status->left_out, status->left_out);
+	return true;
+}
+
 /* A word, until it costs a server its direct path. */
 static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 {
@@ -198,6 +209,8 @@ const struct rule daemon_rules[] = {
 		"servers are asked through it",
 		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
 		false },
+	{ "peers-left-out", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_left_out,
+		"%{detail} are more than this program keeps, and are not looked at", "", false },
 	{ "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
 		"tailscaled warns: %{detail}", "tailscale status", false },
 	{ 0 },

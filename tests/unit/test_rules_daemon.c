@@ -25,7 +25,8 @@ static const struct snapshot *with_status(struct obs_status *status)
 
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
 	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
-	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking", "health-warning" };
+	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking",
+	"peers-left-out", "health-warning" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -284,6 +285,20 @@ static void a_daemon_without_an_interface_is_a_word_not_an_alarm(void **state)
 		"--socks5-server=localhost:1055");
 }
 
+static void peers_that_are_not_kept_are_counted(void **state)
+{
+	struct obs_status *status = running();
+	const struct snapshot *s;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	status->left_out = 30000;
+	s = with_status(status);
+	assert_says(s, "peers-left-out", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+		"1 of 30001 peers are shown; the other 30000");
+	assert_int_equal(s->left_out, 30000);
+}
+
 static void a_health_warning_is_passed_on(void **state)
 {
 	struct obs_status *status = running();
@@ -337,6 +352,7 @@ int main(void)
 		SAYS(names_that_do_not_resolve_are_told_once_tried),
 		SAYS(waking_up_is_said_for_a_quarter_of_a_minute),
 		SAYS(a_daemon_without_an_interface_is_a_word_not_an_alarm),
+		SAYS(peers_that_are_not_kept_are_counted),
 		SAYS(a_health_warning_is_passed_on),
 		SAYS(what_explains_the_daemon_silences_the_rest),
 		SAYS(every_code_of_the_daemon_is_tested_both_ways),

@@ -325,8 +325,25 @@ static void a_plain_port_is_not_tls(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
-			   "port 8080 of gpu1.tail4c1d.ts.net speaks plain HTTP"),
-		"http://");
+			   "port 8080 of gpu1.tail4c1d.ts.net speaks no TLS"),
+		"is that port really");
+}
+
+/* SSH, MySQL and Redis are no TLS either. */
+static void that_it_speaks_plain_http_is_said_once_it_is_proven(void **state)
+{
+	struct ledger *l = watching("https://gpu1.tail4c1d.ts.net:22");
+	const struct verdict *verdict;
+
+	(void)state;
+	tls_fails(l, at(0), TLS_NOT_TLS);
+	verdict = assert_verdict(take(l, at(1)), "not-tls");
+	assert_null(strstr(verdict->text, "HTTP"));
+	assert_null(strstr(verdict->fix, "http://"));
+	ledger_see_proof(l, "https://gpu1.tail4c1d.ts.net:22", PROOF_PLAIN_HTTP, at(1));
+	verdict = assert_verdict(take(l, at(2)), "not-tls");
+	assert_non_null(strstr(verdict->text, "speaks plain HTTP, not HTTPS"));
+	assert_fix(verdict, "use http://");
 }
 
 static void a_handshake_that_hangs_is_not_tls_where_plain_http_answers(void **state)
@@ -453,6 +470,7 @@ int main(void)
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
 		SAYS(https_by_address_needs_a_name),
 		SAYS(a_plain_port_is_not_tls),
+		SAYS(that_it_speaks_plain_http_is_said_once_it_is_proven),
 		SAYS(a_handshake_that_hangs_is_not_tls_where_plain_http_answers),
 		SAYS(an_expired_certificate_is_told_with_its_age),
 		SAYS(a_stranger_s_signature_is_not_trusted),
