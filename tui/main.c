@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/io/budget.h"
 #include "probes/io/owner.h"
 #include "probes/keys.h"
 #include "probes/settings.h"
@@ -93,6 +94,7 @@ static int start(const struct options *options, const struct settings *settings)
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
+	budget_raise();
 	check_socket(options, settings);
 	check_keys(options, settings);
 	if (!options->is_watch && !options->is_once && !is_dumb())

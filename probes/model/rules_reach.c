@@ -269,6 +269,12 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 	return true;
 }
 
+static bool is_resolving(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return e->endpoint->is_resolving;
+}
+
 /* A server that was asked before keeps its last state, with its age. */
 static bool is_untold(const struct evidence *e, struct finding *f)
 {
@@ -276,8 +282,11 @@ static bool is_untold(const struct evidence *e, struct finding *f)
 	return !when_known(e->endpoint->last.at);
 }
 
-/* Of what belongs to a tailnet that does not run. */
+/* Of what is not asked now: its name has no address yet, or it belongs to a tailnet that does not run. */
 const struct rule untold_rules[] = {
+	{ "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
+		"not asked yet: this machine's resolver has not answered for %{host}",
+		"resolvectl query %{host}, or getent hosts %{host}", true },
 	{ "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "", true },
 	{ 0 },

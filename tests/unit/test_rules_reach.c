@@ -70,6 +70,21 @@ static void only_a_name_outside_the_tailnet_is_looked_up(void **state)
 	assert_says(s, "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, "its name does not resolve");
 }
 
+static void a_name_that_is_not_resolved_yet_is_unknown(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(0), running());
+	watches_unresolved(l, "http://llm.corp.example:8080", true);
+	s = take(l, at(1));
+	assert_says(s, "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, "llm.corp.example");
+	assert_state(s, STATE_UNKNOWN);
+	watches_unresolved(l, "http://llm.corp.example:8080", false);
+	assert_no_verdict(take(l, at(2)), "name-pending");
+}
+
 /* Whose the address is, a tailnet that does not run cannot tell. */
 static void what_belongs_to_a_tailnet_that_does_not_run_is_not_asked(void **state)
 {
@@ -451,6 +466,7 @@ int main(void)
 		SAYS(a_door_that_was_never_asked_is_unknown),
 		SAYS(a_name_without_an_address_is_an_unknown_host),
 		SAYS(only_a_name_outside_the_tailnet_is_looked_up),
+		SAYS(a_name_that_is_not_resolved_yet_is_unknown),
 		SAYS(what_belongs_to_a_tailnet_that_does_not_run_is_not_asked),
 		SAYS(a_refusal_is_believed_at_once),
 		SAYS(a_refusal_of_the_serve_port_is_a_mount_that_is_not_there),
