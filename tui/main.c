@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/base/mem.h"
 #include "probes/keys.h"
 #include "probes/settings.h"
 #include "tui/batch.h"
@@ -10,14 +11,15 @@
 #include "tui/interactive.h"
 #include "tui/options.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
-
-#define EXIT_USAGE 64
 
 static bool is_dumb(void)
 {
@@ -25,6 +27,43 @@ static bool is_dumb(void)
 
 	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term ||
 	       strcmp(term, "dumb") == 0;
+}
+
+/* Missing standard descriptors would go to the next file or socket that is opened, and what is printed with them.
+ * Output opened for reading fails when it is written, as output that is closed should. */
+static void fill_standard_descriptors(void)
+{
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd < (int)ARRAY_LEN(modes); fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			_exit(EX_OSERR);
+}
+
+/* Why standard output cannot be written; 0: it can. An earlier failure took its cause along: one more byte brings it
+ * back, at the end of what is broken anyway. */
+static int output_error(void)
+{
+	bool has_failed = ferror(stdout);
+
+	if (fflush(stdout) < 0)
+		return errno;
+	if (!has_failed)
+		return 0;
+	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
+}
+
+/* What was printed and did not arrive is said, unless its reader had enough and went. */
+static int end_output(const struct options *options, int status)
+{
+	int error = output_error();
+	struct fault fault;
+
+	if (!error || error == EPIPE)
+		return status;
+	fault_say(&fault, "cannot write the output: %s", strerror(error));
+	options_complain(options, fault.text, stderr);
+	return EX_IOERR;
 }
 
 static int say(const struct options *options, const struct settings *settings)
@@ -35,7 +74,7 @@ static int say(const struct options *options, const struct settings *settings)
 		puts("tsllm-top " TSLLM_VERSION);
 	else
 		config_print(stdout, settings);
-	return fflush(stdout) == 0 ? 0 : 1;
+	return end_output(options, 0);
 }
 
 /* A key that cannot be had is said before anything is drawn. */
@@ -66,6 +105,15 @@ static void say_first_start(const struct settings *settings)
 			stderr);
 }
 
+static int print(const struct options *options, const struct settings *settings, bool is_ascii)
+{
+	if (options->pick)
+		return batch_pick(options, settings);
+	if (options->is_doctor)
+		return batch_doctor(options, settings, is_ascii);
+	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -73,7 +121,7 @@ static int start(const struct options *options, const struct settings *settings)
 
 	if (*options->log && log_open(options->log, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
-		return EXIT_USAGE;
+		return EX_USAGE;
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
@@ -81,11 +129,7 @@ static int start(const struct options *options, const struct settings *settings)
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
-	if (options->pick)
-		return batch_pick(options, settings);
-	if (options->is_doctor)
-		return batch_doctor(options, settings, is_ascii);
-	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
+	return end_output(options, print(options, settings, is_ascii));
 }
 
 int main(int argc, char **argv)
@@ -94,6 +138,7 @@ int main(int argc, char **argv)
 	struct settings settings;
 	int status;
 
+	fill_standard_descriptors();
 	/* Characters only: numbers keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &options, &settings, stderr);
