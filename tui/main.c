@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/keys.h"
 #include "probes/settings.h"
@@ -20,6 +21,8 @@
 #include <string.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define CERTIFICATES_MAX_BYTES 16000000
 
 static bool is_dumb(void)
 {
@@ -89,6 +92,28 @@ static void check_keys(const struct options *options, const struct settings *set
 	memset(key, 0, sizeof(key));
 }
 
+/* Certificates that are not there are said before anything is drawn, and by every row that wants them. What is no
+ * regular file would hold up whoever reads it. */
+static int check_certificates(const struct options *options, const struct settings *settings)
+{
+	struct fault fault, why;
+	size_t length;
+	bool is_missing;
+	char *text;
+
+	if (!*settings->ca_file)
+		return 0;
+	text = file_read(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &length, &why);
+	if (text) {
+		free(text);
+		return 0;
+	}
+	is_missing = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+	fault_say(&fault, "cannot read the certificates %s: %s", settings->ca_file, why.text);
+	options_complain(options, fault.text, stderr);
+	return is_missing ? 0 : -1;
+}
+
 /* That servers are looked for is said once: where no earlier run has left its file. */
 static bool is_first_start(const struct settings *settings)
 {
@@ -126,6 +151,8 @@ static int start(const struct options *options, const struct settings *settings)
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
 	check_keys(options, settings);
+	if (check_certificates(options, settings) < 0)
+		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
