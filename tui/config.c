@@ -1,8 +1,8 @@
 /* Reads the configuration: lines, sections, keys and values.
  *
- * inih is not up to it: Debian's build cuts lines at 200 bytes, which a path or a list of ports may have, takes an
- * indented one for a continuation, and does not tell its callers where they are. What --print-config prints reads
- * back, so a value that a line could not hold as it is stands in quotes. */
+ * inih is not up to it: Debian's build cuts lines at 200 bytes, which a path or a list of ports may have,
+ * takes an indented one for a continuation, and does not tell its callers where they are. What --print-config
+ * prints reads back, so a value that a line could not hold as it is stands in quotes. */
 #include "tui/config.h"
 
 #include <errno.h>
@@ -145,7 +145,8 @@ static char *trim(char *text)
 	return text + strspn(text, " \t\r");
 }
 
-/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it. */
+/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it.
+ */
 static char *value_of(char *text)
 {
 	char *to = text, *at = text + 1;
@@ -162,7 +163,8 @@ static char *value_of(char *text)
 		else
 			*to++ = *at;
 	}
-	if (*at != '"' || (at[1] && at[1 + strspn(at + 1, " \t\r")] && at[1 + strspn(at + 1, " \t\r")] != ';'))
+	if (*at != '"' ||
+		(at[1] && at[1 + strspn(at + 1, " \t\r")] && at[1 + strspn(at + 1, " \t\r")] != ';'))
 		return NULL;
 	*to = '\0';
 	return text;
@@ -204,7 +206,8 @@ static void take_line(struct reader *reader, char *line)
 	if (value)
 		take_pair(reader, trim(line), value);
 	else
-		complain_at(reader, reader->line, "expected one value between quotes, and \\\" for a quote in it");
+		complain_at(reader, reader->line,
+			"expected one value between quotes, and \\\" for a quote in it");
 }
 
 static void take_lines(struct reader *reader, char *text, size_t length)

@@ -1,5 +1,5 @@
-/* Every signal whose default is the end of the program, not only those that people send: a shell script's USR1, a
- * limit of CPU time, a timer that a parent left behind. */
+/* Every signal whose default is the end of the program, not only those that people send: a shell script's
+ * USR1, a limit of CPU time, a timer that a parent left behind. */
 #include "tui/deadly.h"
 
 #include <signal.h>
@@ -34,8 +34,26 @@ static void catch_one(int signal_number)
 
 void deadly_catch(void (*restore)(void))
 {
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGTERM, SIGHUP,
-		SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ, SIGIO,
+	static const int signals[] = {
+		SIGSEGV,
+		SIGBUS,
+		SIGABRT,
+		SIGILL,
+		SIGFPE,
+		SIGTRAP,
+		SIGSYS,
+		SIGTERM,
+		SIGHUP,
+		SIGINT,
+		SIGQUIT,
+		SIGUSR1,
+		SIGUSR2,
+		SIGALRM,
+		SIGVTALRM,
+		SIGPROF,
+		SIGXCPU,
+		SIGXFSZ,
+		SIGIO,
 #ifdef SIGPWR
 		SIGPWR,
 #endif

@@ -2,8 +2,9 @@
 #ifndef TSLLM_TUI_DEADLY_H
 #define TSLLM_TUI_DEADLY_H
 
-/* From now on restore() is called before any signal ends the program, which then ends by that signal. Signals that
- * somebody handles otherwise afterwards are theirs. restore() may call only what is safe in a signal handler. */
+/* From now on restore() is called before any signal ends the program, which then ends by that signal. Signals
+ * that somebody handles otherwise afterwards are theirs. restore() may call only what is safe in a signal
+ * handler. */
 void deadly_catch(void (*restore)(void));
 
 #endif

@@ -32,8 +32,8 @@ static bool is_dumb(void)
 	       strcmp(term, "dumb") == 0;
 }
 
-/* Missing standard descriptors would go to the next file or socket that is opened, and what is printed with them.
- * Output opened for reading fails when it is written, as output that is closed should. */
+/* Missing standard descriptors would go to the next file or socket that is opened, and what is printed with
+ * them. Output opened for reading fails when it is written, as output that is closed should. */
 static void fill_standard_descriptors(void)
 {
 	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
@@ -43,8 +43,8 @@ static void fill_standard_descriptors(void)
 			_exit(EX_OSERR);
 }
 
-/* Why standard output cannot be written; 0: it can. An earlier failure took its cause along: one more byte brings it
- * back, at the end of what is broken anyway. */
+/* Why standard output cannot be written; 0: it can. An earlier failure took its cause along: one more byte
+ * brings it back, at the end of what is broken anyway. */
 static int output_error(void)
 {
 	bool has_failed = ferror(stdout);
@@ -92,8 +92,8 @@ static void check_keys(const struct options *options, const struct settings *set
 	memset(key, 0, sizeof(key));
 }
 
-/* Certificates that are not there are said before anything is drawn, and by every row that wants them. What is no
- * regular file would hold up whoever reads it. */
+/* Certificates that are not there are said before anything is drawn, and by every row that wants them. What
+ * is no regular file would hold up whoever reads it. */
 static int check_certificates(const struct options *options, const struct settings *settings)
 {
 	struct fault fault, why;

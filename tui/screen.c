@@ -21,6 +21,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/cell_text.h"
 #include "tui/deadly.h"
 #include "tui/keys.h"
 
@@ -234,11 +235,11 @@ static void show_row(const struct canvas *canvas, int y)
 
 	for (int x = 0; x < canvas->width; x++) {
 		struct style style = theme_style(&screen.theme, row[x].role, row[x].attributes);
-		wchar_t text[3] = { (wchar_t)row[x].character, (wchar_t)row[x].combining, 0 };
+		wchar_t text[CELL_TEXT_MAX];
 		int pair = 0;
 		cchar_t cell;
 
-		if (!row[x].character)
+		if (!cell_text(row, canvas->width, x, text))
 			continue;
 		if (screen.has_colour)
 			pair = pair_of(colour_here(style.fg), colour_here(style.bg));

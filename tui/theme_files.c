@@ -45,7 +45,8 @@ static void place_path(int place, char *path, size_t size)
 	if (place == 0 && config && *config == '/')
 		snprintf(path, size, "%s/tsllm-top/themes", config);
 	else if (place == 0)
-		snprintf(path, size, "%s%s", home ? home : "", home && *home ? "/.config/tsllm-top/themes" : "");
+		snprintf(path, size, "%s%s", home ? home : "",
+			home && *home ? "/.config/tsllm-top/themes" : "");
 	else if (place == 1)
 		snprintf(path, size, "%s", TSLLM_THEMES);
 	else

@@ -1,8 +1,9 @@
 /* Clicks: on a tab, a head, a row.
  *
- * Keys that came in the same read may have changed the view, the order or the filter, and a new snapshot may be
- * there, all before the next frame. So a click is looked up in the frame that its user saw: a tab is that
- * frame's, a head and a row count only while their view is still the current one, and a row is known by its id. */
+ * Keys that came in the same read may have changed the view, the order or the filter, and a new snapshot may
+ * be there, all before the next frame. So a click is looked up in the frame that its user saw: a tab is that
+ * frame's, a head and a row count only while their view is still the current one, and a row is known by its
+ * id. */
 #include <string.h>
 
 #include "tui/header.h"
@@ -17,8 +18,7 @@ static unsigned sort_by(struct ui *ui, int at)
 	if (at < 0 || column >= view->column_count ||
 		(!view->columns[column].compare && !view->columns[column].number))
 		return 0;
-	order->is_falling =
-		order->column == column ? !order->is_falling : view->columns[column].starts_high;
+	order->is_falling = order->column == column ? !order->is_falling : view->columns[column].starts_high;
 	order->column = column;
 	return UI_REDRAW;
 }

@@ -1,4 +1,5 @@
-/* What ui.c (keys), ui_mouse.c (clicks), ui_type.c (typing) and ui_draw.c (drawing) share. Nobody else includes it.
+/* What ui.c (keys), ui_mouse.c (clicks), ui_type.c (typing) and ui_draw.c (drawing) share. Nobody else
+ * includes it.
  */
 #ifndef TSLLM_TUI_UI_STATE_H
 #define TSLLM_TUI_UI_STATE_H

@@ -64,7 +64,8 @@ static ssize_t read_all(int fd, char *to, size_t most, int pipe_ms, struct fault
 			return (ssize_t)length;
 		length += (size_t)count;
 	}
-	snprintf(reason, sizeof(reason), "it is larger than %s", text_bytes(size, sizeof(size), (double)most));
+	snprintf(
+		reason, sizeof(reason), "it is larger than %s", text_bytes(size, sizeof(size), (double)most));
 	return refuse(why, EFBIG, reason);
 }
 

@@ -164,6 +164,16 @@ def a_key_of_another_view_and_a_click_in_one_read_are_borne():
 
 
 @test
+def what_is_pasted_is_drawn_only_as_wide_as_it_is_and_never_hidden():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("gpu1")
+        terminal.press("/", "a\u202e\u200b\u2066\U0001bca0\u2728w\u0951b")
+        assert terminal.shows("search: a\ufffdw\ufffdb_"), terminal.text()
+        for character in "\u202e\u200b\u2066\U0001bca0\u2728\u0951":
+            assert character.encode() not in terminal.received, f"U+{ord(character):04X}"
+
+
+@test
 def a_theme_in_the_folder_where_it_is_started_is_nobodys():
     with tempfile.TemporaryDirectory() as folder, FakeTailnet(STILL) as fake:
         os.mkdir(os.path.join(folder, "themes"))

@@ -338,8 +338,8 @@ static void a_theme_lies_beside_the_program_too(void **state)
 
 static void a_name_that_cannot_be_shown_as_it_is_is_no_theme(void **state)
 {
-	static const char *const bad[] = { "a\xe2\x80\xae-.theme", "a\x1b[2J.theme", "a\nb.theme", "a\xff.theme",
-		"a\xe2\x80\x8b.theme", ".theme" };
+	static const char *const bad[] = { "a\xe2\x80\xae-.theme", "a\x1b[2J.theme", "a\nb.theme",
+		"a\xff.theme", "a\xe2\x80\x8b.theme", ".theme" };
 	struct home home;
 	char name[64];
 

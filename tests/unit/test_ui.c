@@ -729,7 +729,8 @@ static void what_is_said_is_cleaned_and_ends_in_a_whole_character(void **state)
 	for (int i = 0; i < 5; i++) {
 		ui_say(seat.ui, text + (size_t)i % 2 * 2);
 		look(&seat);
-		assert_null(strstr(canvas_row_text(seat.canvas, HEIGHT - 1, shown, sizeof(shown)), "\xef\xbf\xbd"));
+		assert_null(strstr(
+			canvas_row_text(seat.canvas, HEIGHT - 1, shown, sizeof(shown)), "\xef\xbf\xbd"));
 	}
 	leave(&seat);
 }
