@@ -1,4 +1,4 @@
-/* One cell at a time; a half that a replaced wide character leaves over is blank. */
+/* If a wide character is replaced, its second cell becomes a blank. */
 #define _XOPEN_SOURCE 700 /* wcwidth() */
 #include "tui/cell_text.h"
 

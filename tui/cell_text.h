@@ -1,8 +1,7 @@
 /* What is sent to the terminal for a cell.
  *
- * The canvas has widths of its own, and the terminal library takes those of the C library. Where the two
- * differ, or the C library knows no width, the rest of the line would be off, so that U+FFFD stands for the
- * character. */
+ * The canvas has its own table of widths; ncurses uses the C library's. If the two differ for a character,
+ * the rest of the line would shift, so U+FFFD is sent instead. */
 #ifndef TSLLM_TUI_CELL_TEXT_H
 #define TSLLM_TUI_CELL_TEXT_H
 

@@ -1,8 +1,8 @@
 /* Reads the configuration: lines, sections, keys and values.
  *
- * inih is not up to it: Debian's build cuts lines at 200 bytes, which a path or a list of ports may have,
- * takes an indented one for a continuation, and does not tell its callers where they are. What --print-config
- * prints reads back, so a value that a line could not hold as it is stands in quotes. */
+ * inih cannot do it: Debian's build cuts lines at 200 bytes, which long paths and lists of ports exceed,
+ * joins indented lines to the one before, and does not tell callers the line number. Values that a plain line
+ * could not hold are quoted, so that everything --print-config prints can be read back. */
 #include "tui/config.h"
 
 #include <errno.h>
@@ -183,7 +183,7 @@ static void take_pair(struct reader *reader, const char *name, const char *value
 		complain_at(reader, reader->line, fault.text);
 }
 
-/* line is trimmed and not empty. */
+/* The line is trimmed and not empty. */
 static void take_line(struct reader *reader, char *line)
 {
 	char *separator = strpbrk(line, "=:"), *value;
@@ -207,7 +207,7 @@ static void take_line(struct reader *reader, char *line)
 		take_pair(reader, trim(line), value);
 	else
 		complain_at(reader, reader->line,
-			"expected one value between quotes, and \\\" for a quote in it");
+			"a quoted value must end with \" and nothing after it; a quote inside is \\\"");
 }
 
 static void take_lines(struct reader *reader, char *text, size_t length)

@@ -240,7 +240,7 @@ static void print_text(FILE *file, const void *member)
 	fprintf(file, "%s", *(char *const *)member);
 }
 
-/* In full, for in a file it would be relative to that file. */
+/* Absolute, because a relative path in a configuration is relative to that file. */
 static void print_path(FILE *file, const void *member)
 {
 	const char *path = *(char *const *)member;
@@ -312,7 +312,7 @@ int config_set(struct settings *settings, const char *name, const char *value, c
 	return refuse_key(name, fault);
 }
 
-/* Whether a line would not give the value back as it is. */
+/* Whether the value would be read back differently without quotes. */
 static bool needs_quotes(const char *value)
 {
 	size_t length = strlen(value);
@@ -348,7 +348,7 @@ static char *text_of(const struct key *key, const struct settings *settings)
 	return value ? value : mem_copy("");
 }
 
-/* A key that is unset as it is by default is a comment. */
+/* A key without a value is a comment if that is its default. */
 static void print_key(
 	FILE *file, const struct key *key, const struct settings *settings, const struct settings *defaults)
 {

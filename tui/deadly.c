@@ -1,5 +1,5 @@
-/* Every signal whose default is the end of the program, not only those that people send: a shell script's
- * USR1, a limit of CPU time, a timer that a parent left behind. */
+/* All signals whose default is to end the program, not only the usual ones: a script's USR1, an expired CPU
+ * limit, a timer inherited from the parent. */
 #include "tui/deadly.h"
 
 #include <signal.h>

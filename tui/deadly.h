@@ -1,10 +1,9 @@
-/* Signals that end the program: what must be put right first. */
+/* Restores the terminal before a deadly signal ends the program. */
 #ifndef TSLLM_TUI_DEADLY_H
 #define TSLLM_TUI_DEADLY_H
 
-/* From now on restore() is called before any signal ends the program, which then ends by that signal. Signals
- * that somebody handles otherwise afterwards are theirs. restore() may call only what is safe in a signal
- * handler. */
+/* Calls restore() before any signal whose default is to end the program; the program then ends by that
+ * signal. Handlers that are installed later win. restore() must be async-signal-safe. */
 void deadly_catch(void (*restore)(void));
 
 #endif

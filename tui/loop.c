@@ -1,6 +1,5 @@
-/* libuv and curl need descriptors for themselves before the first server is asked, and not every call of
- * theirs that lacks one fails: some abort, some turn forever. So there is a look first whether there are
- * enough.
+/* libuv and curl need descriptors of their own before the first server is asked. Without one, some of their
+ * calls abort and some loop forever instead of failing, so check first that there are enough.
  *
  * Handles close in the loop, not at once: their owners get a bounded last turn before the rest is closed by
  * force. */
@@ -36,9 +35,7 @@ int loop_start(uv_loop_t *loop, struct fault *fault)
 	if (!has_descriptors()) {
 		getrlimit(RLIMIT_NOFILE, &limit);
 		fault_say(fault,
-			"too few files may be open at once: the limit is %llu and fewer than %d are left; "
-			"raise it "
-			"with ulimit -n",
+			"not enough file descriptors: the limit is %llu (ulimit -n), and %d more are needed",
 			(unsigned long long)limit.rlim_cur, FREE_MIN);
 		return -1;
 	}

@@ -6,7 +6,7 @@
 
 struct fault;
 
-/* -1 and a fault: the loop cannot work, because too few files may be open. Needs descriptors 0 to 2 open. */
+/* -1 and a fault: the loop cannot work, because there are not enough descriptors. Needs 0 to 2 open. */
 int loop_start(uv_loop_t *loop, struct fault *fault);
 /* Call when everybody has been told to end: gives them a moment (a killed child, a name being resolved),
  * closes whatever handle is left, and the loop. */

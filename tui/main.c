@@ -32,8 +32,8 @@ static bool is_dumb(void)
 	       strcmp(term, "dumb") == 0;
 }
 
-/* Missing standard descriptors would go to the next file or socket that is opened, and what is printed with
- * them. Output opened for reading fails when it is written, as output that is closed should. */
+/* If standard output is closed, the next file that is opened would take its number and receive the output. It
+ * is opened for reading, so that writing still fails. */
 static void fill_standard_descriptors(void)
 {
 	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
@@ -43,8 +43,8 @@ static void fill_standard_descriptors(void)
 			_exit(EX_OSERR);
 }
 
-/* Why standard output cannot be written; 0: it can. An earlier failure took its cause along: one more byte
- * brings it back, at the end of what is broken anyway. */
+/* Why standard output could not be written; 0: it was. stdio forgets the error of an earlier write, so write
+ * one more byte to get it: the output is incomplete anyway. */
 static int output_error(void)
 {
 	bool has_failed = ferror(stdout);
@@ -56,7 +56,7 @@ static int output_error(void)
 	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
 }
 
-/* What was printed and did not arrive is said, unless its reader had enough and went. */
+/* Reports output that could not be written, unless the reader closed the pipe, like head(1). */
 static int end_output(const struct options *options, int status)
 {
 	int error = output_error();
@@ -92,8 +92,8 @@ static void check_keys(const struct options *options, const struct settings *set
 	memset(key, 0, sizeof(key));
 }
 
-/* Certificates that are not there are said before anything is drawn, and by every row that wants them. What
- * is no regular file would hold up whoever reads it. */
+/* A missing file of certificates is reported here and in every row that needs it. Anything but a regular file
+ * is refused, because the TLS library would block on a pipe. */
 static int check_certificates(const struct options *options, const struct settings *settings)
 {
 	struct fault fault, why;

@@ -1,8 +1,7 @@
 /* Where themes lie, which there are, and how one is read.
  *
  * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
- * name wins over what it was copied from. The folder where the program is started may be anybody's: it is not
- * looked at. */
+ * name wins over what it was copied from. The current directory is not searched: it may belong to anybody. */
 #include "tui/theme.h"
 
 #include <dirent.h>
@@ -26,7 +25,7 @@
 #define TSLLM_THEMES "/usr/local/share/tsllm-top/themes"
 #endif
 
-/* The folder `themes` beside this program, as in a checkout; "": it is not known where this program is. */
+/* The directory `themes` beside this program, as in a checkout; "": the program's path is unknown. */
 static void beside_program(char *path, size_t size)
 {
 	char self[512];
@@ -53,8 +52,8 @@ static void place_path(int place, char *path, size_t size)
 		beside_program(path, size);
 }
 
-/* The text of the first file of that name, wherever themes lie; NULL: why it cannot be read, or, where why is
- * empty, there is none. */
+/* The first file of that name in the places of themes. NULL: why has the reason, or is empty if there is
+ * none. */
 static char *read_named(const char *name, char *path, size_t size, struct fault *why)
 {
 	char folder[512], *text = NULL;
@@ -99,7 +98,7 @@ int theme_load(struct theme *theme, const char *name, struct fault *fault)
 	return result;
 }
 
-/* A file of a theme whose name can be shown as it is. */
+/* The theme's name, if it is a regular file whose name can be shown unescaped. */
 static bool take_name(const char *folder, const char *file, char *name, size_t size)
 {
 	size_t length = strlen(file) - strlen(".theme");

@@ -1,9 +1,8 @@
-/* Clicks: on a tab, a head, a row.
+/* Clicks: on a tab, a column head, a row.
  *
- * Keys that came in the same read may have changed the view, the order or the filter, and a new snapshot may
- * be there, all before the next frame. So a click is looked up in the frame that its user saw: a tab is that
- * frame's, a head and a row count only while their view is still the current one, and a row is known by its
- * id. */
+ * Keys from the same read may have changed the view, the order or the filter, and a new snapshot may have
+ * arrived, all before the next frame. A click is about the frame that the user saw: its tabs, its column
+ * heads if the view is still the same, and its rows by their ids. */
 #include <string.h>
 
 #include "tui/header.h"

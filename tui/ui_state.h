@@ -20,7 +20,7 @@ struct place {
 	char filter[PROMPT_MAX];
 };
 
-/* What the last frame showed. Keys and snapshots may have come since, but a click is about what its user saw.
+/* The last frame, for clicks: keys and snapshots may have come since, but a click is about what the user saw.
  */
 struct drawn {
 	const struct view *view; /* NULL: nothing was drawn yet */

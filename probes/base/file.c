@@ -1,4 +1,4 @@
-/* Opening and reading never block: what is not ready is waited for with a limit, or refused. */
+/* Files are opened without blocking; only pipes are waited for, and not for long. */
 #include "probes/base/file.h"
 
 #include "probes/base/fault.h"
@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Fills why and sets errno. */
+/* Fills why and sets errno; returns -1. */
 static int refuse(struct fault *why, int error, const char *reason)
 {
 	fault_say(why, "%s", reason);
@@ -23,7 +23,7 @@ static int refuse(struct fault *why, int error, const char *reason)
 	return -1;
 }
 
-/* A pipe's next bytes, or its end, come within wait_ms; everything else does not wait. */
+/* Whether a read returns now, or within wait_ms from a pipe. */
 static bool is_ready(int fd, bool is_pipe, int wait_ms)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -38,7 +38,7 @@ static int check_kind(const struct stat *entry, int pipe_ms, struct fault *why)
 		return refuse(why, EISDIR, strerror(EISDIR));
 	if (S_ISREG(entry->st_mode) || S_ISCHR(entry->st_mode) || (S_ISFIFO(entry->st_mode) && pipe_ms))
 		return 0;
-	return refuse(why, EINVAL, "it is no regular file");
+	return refuse(why, EINVAL, "not a regular file");
 }
 
 /* Reads up to most bytes; one more is too much. */
@@ -56,7 +56,7 @@ static ssize_t read_all(int fd, char *to, size_t most, int pipe_ms, struct fault
 		ssize_t count = -1;
 
 		if (!is_ready(fd, S_ISFIFO(entry.st_mode), pipe_ms))
-			return refuse(why, ETIMEDOUT, "it is a pipe that nothing comes from");
+			return refuse(why, ETIMEDOUT, "a pipe that nobody writes to");
 		count = read(fd, to + length, most + 1 - length);
 		if (count < 0)
 			return refuse(why, errno, strerror(errno));
@@ -64,8 +64,7 @@ static ssize_t read_all(int fd, char *to, size_t most, int pipe_ms, struct fault
 			return (ssize_t)length;
 		length += (size_t)count;
 	}
-	snprintf(
-		reason, sizeof(reason), "it is larger than %s", text_bytes(size, sizeof(size), (double)most));
+	snprintf(reason, sizeof(reason), "larger than %s", text_bytes(size, sizeof(size), (double)most));
 	return refuse(why, EFBIG, reason);
 }
 

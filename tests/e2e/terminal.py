@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pty
+import resource
 import select
 import signal
 import struct
@@ -47,7 +48,7 @@ class Screen(pyte.Screen):
 class Terminal:
     """`with Terminal(fake, 80, 24) as terminal:` starts the program; what it sends is counted and emulated."""
 
-    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8", folder=None):
+    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8", folder=None, files=None):
         self.screen = Screen(width, height)
         self.stream = Stream(self.screen)
         self.received = b""
@@ -59,6 +60,8 @@ class Terminal:
         if not self.child:
             if folder:
                 os.chdir(folder)
+            if files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
             os.execvpe(words[0], words, environment)
         self.resize(width, height)
 

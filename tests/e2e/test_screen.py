@@ -135,6 +135,27 @@ def a_terminal_of_any_size_is_drawn_and_left():
 
 
 @test
+def the_environment_has_a_word_where_the_terminal_has_none_and_no_more():
+    with FakeTailnet(STILL) as fake:
+        fake.environment.update(LINES="40000", COLUMNS="80")
+        for size in ((80, 24), (0, 0)):
+            with Terminal(fake) as terminal:
+                terminal.announce(*size)
+                assert terminal.shows("gpu1") and terminal.wait(0.1) is None, (size, terminal.status)
+                terminal.press("q")
+                assert terminal.wait(8) == 0 and terminal.is_restored(), (size, terminal.status)
+
+
+@test
+def too_few_descriptors_are_said_before_the_screen_opens():
+    with FakeTailnet(STILL) as fake:
+        for files in (5, 8, 16):
+            with Terminal(fake, files=files) as terminal:
+                assert os.waitstatus_to_exitcode(terminal.wait()) == 71, (files, terminal.status)
+                assert b"not enough file descriptors" in terminal.received and b"\x1b" not in terminal.received, terminal.received
+
+
+@test
 def a_terminal_that_was_too_large_is_drawn_again_when_it_shrinks():
     with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
         assert terminal.shows("llama-")

@@ -102,7 +102,7 @@ def with_few_descriptors_it_says_so_and_ends():
         for files in (4, 5, 6, 7, 8, 9, 16):
             for words in MODES:
                 done = run(*words, home=home, files=files)
-                assert done.status == 71 and f"too few files may be open at once: the limit is {files}" in done.errors, \
+                assert done.status == 71 and f"not enough file descriptors: the limit is {files} (ulimit -n)" in done.errors, \
                     (words, files, done.status, done.errors)
         assert run("--once", home=home, files=32).status == 3
 
@@ -110,8 +110,8 @@ def with_few_descriptors_it_says_so_and_ends():
 @test
 def a_configuration_that_is_no_file_is_refused():
     with a_folder() as home:
-        for path, reason in ((a_pipe(home, "pipe"), "it is a pipe that nothing comes from"), (home, "Is a directory"),
-                             ("/dev/zero", "it is larger than 1.0 MB")):
+        for path, reason in ((a_pipe(home, "pipe"), "a pipe that nobody writes to"), (home, "Is a directory"),
+                             ("/dev/zero", "larger than 1.0 MB")):
             done = run("--once", "--config", path, home=home)
             assert done.status == 64 and done.errors == f"tsllm-top: cannot read the configuration {path}: {reason}\n", \
                 done.errors
@@ -127,7 +127,7 @@ def a_state_file_that_is_no_file_is_not_read():
         done = run("--once", "--log", "log", home=home)
         assert done.status == 3 and "status: unknown" in done.out, done.errors
         with open(os.path.join(home, "log"), encoding="utf-8") as file:
-            assert "endpoints: it is no regular file" in file.read()
+            assert "endpoints: not a regular file" in file.read()
 
 
 @test
@@ -135,7 +135,7 @@ def certificates_and_logs_that_are_no_files_are_refused():
     with a_folder() as home:
         pipe = a_pipe(home, "pipe")
         done = run("--once", "--ca-file", pipe, "--endpoint", "https://127.0.0.1:1", home=home)
-        assert done.status == 64 and f"cannot read the certificates {pipe}: it is no regular file" in done.errors, done.errors
+        assert done.status == 64 and f"cannot read the certificates {pipe}: not a regular file" in done.errors, done.errors
         assert run("--once", "--ca-file", "/dev/zero", home=home).status == 64
         done = run("--once", "--ca-file", "missing.pem", home=home)
         assert done.status == 3 and "cannot read the certificates missing.pem: No such file" in done.errors, done.errors

@@ -248,8 +248,8 @@ static void lines_are_split_as_they_look(void **state)
 	assert_string_equal(settings->theme, " ;a\"b\\ ");
 	assert_true(settings->period_s == 3);
 	assert_string_equal(test->faults,
-		"6: expected one value between quotes, and \\\" for a quote in it\n"
-		"7: expected one value between quotes, and \\\" for a quote in it\n");
+		"6: a quoted value must end with \" and nothing after it; a quote inside is \\\"\n"
+		"7: a quoted value must end with \" and nothing after it; a quote inside is \\\"\n");
 }
 
 static void a_zero_byte_costs_its_line(void **state)
@@ -503,11 +503,11 @@ static void a_configuration_that_is_no_file_is_refused_or_read(void **state)
 
 	assert_int_equal(mkfifo(test->path, 0600), 0);
 	assert_int_equal(config_read(test->path, &test->settings, note_sentence, said), -1);
-	assert_non_null(strstr(said, "it is a pipe that nothing comes from\n"));
+	assert_non_null(strstr(said, "a pipe that nobody writes to\n"));
 	assert_int_equal(config_read(test->directory, &test->settings, note_sentence, said), -1);
 	assert_non_null(strstr(said, ": Is a directory\n"));
 	assert_int_equal(config_read("/dev/zero", &test->settings, note_sentence, said), -1);
-	assert_non_null(strstr(said, "/dev/zero: it is larger than 1.0 MB\n"));
+	assert_non_null(strstr(said, "/dev/zero: larger than 1.0 MB\n"));
 	*said = '\0';
 	assert_int_equal(config_read("/dev/null", &test->settings, note_sentence, said), 0);
 	assert_int_equal(pipe(ends), 0);

@@ -72,7 +72,7 @@ static void a_regular_file_is_read_whole_up_to_its_most(void **state)
 		free(text);
 	}
 	write_bytes(MOST + 1);
-	refused(path, EFBIG, "it is larger than 100 B");
+	refused(path, EFBIG, "larger than 100 B");
 }
 
 static void a_file_that_tells_no_size_is_read_whole(void **state)
@@ -85,7 +85,7 @@ static void a_file_that_tells_no_size_is_read_whole(void **state)
 		skip();
 	assert_true(length > 10);
 	free(text);
-	refused("/proc/self/smaps", EFBIG, "it is larger than 100 B");
+	refused("/proc/self/smaps", EFBIG, "larger than 100 B");
 }
 
 static void what_is_not_there_or_a_folder_says_so(void **state)
@@ -105,9 +105,9 @@ static void a_pipe_without_a_writer_holds_nothing_up(void **state)
 	(void)state;
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	refused(path, EINVAL, "it is no regular file");
+	refused(path, EINVAL, "not a regular file");
 	assert_null(file_read(path, MOST, 1, &length, &why));
-	assert_string_equal(why.text, "it is a pipe that nothing comes from");
+	assert_string_equal(why.text, "a pipe that nobody writes to");
 	unlink(path);
 }
 
@@ -121,7 +121,7 @@ static void a_pipe_is_read_where_it_may_be_one(void **state)
 	assert_int_equal(pipe(ends), 0);
 	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
 	assert_int_equal(write(ends[1], "ab", 2), 2);
-	refused(name, EINVAL, "it is no regular file");
+	refused(name, EINVAL, "not a regular file");
 	close(ends[1]);
 	text = file_read(name, MOST, FILE_PIPE_MS, &length, NULL);
 	close(ends[0]);
@@ -138,7 +138,7 @@ static void devices_and_sockets_are_read_only_where_they_end(void **state)
 	char *text;
 
 	(void)state;
-	refused("/dev/zero", EFBIG, "it is larger than 100 B");
+	refused("/dev/zero", EFBIG, "larger than 100 B");
 	text = file_read("/dev/null", MOST, FILE_NO_PIPE, &length, NULL);
 	assert_non_null(text);
 	assert_int_equal(length, 0);

@@ -718,7 +718,7 @@ static void what_is_typed_is_what_can_be_seen(void **state)
 static void what_is_said_is_cleaned_and_ends_in_a_whole_character(void **state)
 {
 	struct seat seat = sit(sample_fleet());
-	char text[400] = "", shown[1024];
+	char text[600] = "", shown[1024];
 
 	(void)state;
 	ui_say(seat.ui, "no theme \"a\xe2\x80\xae\x1b[2J\"");
