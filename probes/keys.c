@@ -4,13 +4,11 @@
 #include "probes/keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 
 #define KEY_FILE_MAX 4096
 
@@ -40,34 +38,21 @@ static int take_key(const char *text, const char *where, char *key, size_t size,
 	return -1;
 }
 
-/* Returns the bytes of a regular file of at most KEY_FILE_MAX bytes; -1: errno says why. */
-static ssize_t read_small(const char *path, char *text)
-{
-	struct stat entry;
-	ssize_t length = -1;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
-
-	if (fd < 0)
-		return -1;
-	if (!fstat(fd, &entry) && S_ISREG(entry.st_mode) && entry.st_size <= KEY_FILE_MAX)
-		length = read(fd, text, KEY_FILE_MAX);
-	else
-		errno = EFBIG;
-	close(fd);
-	return length;
-}
-
 static int read_file(const char *path, char *key, size_t size, struct fault *fault)
 {
-	char text[KEY_FILE_MAX + 1] = "";
+	size_t length;
+	struct fault why;
+	char *text = file_read(path, KEY_FILE_MAX, FILE_NO_PIPE, &length, &why);
+	int result = -1;
 
-	if (read_small(path, text) >= 0)
-		return take_key(text, path, key, size, fault);
-	if (errno == EFBIG)
+	if (text)
+		result = take_key(text, path, key, size, fault);
+	else if (errno == EFBIG || errno == EINVAL)
 		fault_say(fault, "key file %s is no regular file of at most 4 kB", path);
 	else
-		fault_say(fault, "cannot read the key file %s: %s", path, strerror(errno));
-	return -1;
+		fault_say(fault, "cannot read the key file %s: %s", path, why.text);
+	free(text);
+	return result;
 }
 
 int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault)

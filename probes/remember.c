@@ -3,6 +3,7 @@
 #include "probes/remember.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/url.h"
 
@@ -16,6 +17,7 @@
 
 #define LINES_MAX 1000
 #define LINE_BYTES 1024
+#define FILE_MAX_BYTES 1000000
 
 static bool is_family_name(const char *word)
 {
@@ -55,16 +57,23 @@ static void read_lines(struct remembered *remembered, FILE *file)
 
 int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
 {
-	FILE *file = fopen(path, "re");
+	size_t length;
+	struct fault why;
+	char *text = file_read(path, FILE_MAX_BYTES, FILE_NO_PIPE, &length, &why);
+	FILE *file;
 
-	if (!file && errno == ENOENT)
+	if (!text && errno == ENOENT)
 		return 0;
-	if (!file) {
-		fault_say(fault, "cannot read %s: %s", path, strerror(errno));
+	if (!text) {
+		fault_say(fault, "cannot read %s: %s", path, why.text);
 		return -1;
 	}
-	read_lines(remembered, file);
-	fclose(file);
+	file = length ? fmemopen(text, length, "r") : NULL;
+	if (file) {
+		read_lines(remembered, file);
+		fclose(file);
+	}
+	free(text);
 	return 0;
 }
 

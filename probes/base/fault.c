@@ -26,7 +26,8 @@ void fault_say(struct fault *fault, const char *format, ...)
 
 int log_open(const char *path, struct fault *fault)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	/* Neither opening nor writing waits for the reader of a pipe. */
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0600);
 
 	sink = fd < 0 ? NULL : fdopen(fd, "a");
 	if (!sink) {

@@ -19,7 +19,7 @@ LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/screen.c"],
-    "ini.h": ["tui/config.c", "tui/theme.c"],
+    "ini.h": ["tui/theme.c"],
     "uv.h": ["probes/io/*", "probes/live.*", "probes/known.*", "probes/daemon.*", "probes/tailnet.*", "probes/watch.*", "probes/questions.*", "probes/sniffer.*", "probes/lookout.*",
              "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
