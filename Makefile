@@ -88,8 +88,9 @@ $(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
-$(OUT)/tests/test_jail: $(OUT)/libcapture.a
-$(OUT)/tests/test_jail: TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
+CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
+$(CAPTURE_UNIT): $(OUT)/libcapture.a
+$(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 
 # The fuzz target replays its corpus in every check; `make fuzz` looks for more, for FUZZ_S seconds.
 FUZZ_S ?= 60
@@ -101,7 +102,7 @@ fuzz:
 	@mkdir -p build/fuzz/found
 	@if ! command -v clang >/dev/null; then echo 'fuzz: skipped, there is no clang'; exit 0; fi; \
 	clang $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz/fuzz_packet \
-		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c,$(CAPTURE_SOURCES)) && \
+		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c capture/interfaces.c,$(CAPTURE_SOURCES)) && \
 	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_S) -max_len=4096 -artifact_prefix=build/fuzz/ \
 		build/fuzz/found tests/fuzz/corpus
 

@@ -90,7 +90,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		sink = open("/dev/null", O_WRONLY);
 		fill_options(&options);
 	}
-	lines_init(&lines, sink);
+	lines_init(&lines, sink, 1);
 	if (sampler_init(&sampler, &options, &lines))
 		abort();
 	for (size_t at = 1; at + HEADER < size;) {
