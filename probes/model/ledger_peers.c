@@ -290,6 +290,7 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	ledger->status_at = now;
 	if (!when_known(ledger->begun))
 		ledger->begun = now;
+	ledger_index_peers(ledger);
 	ledger_claim_links(ledger);
 	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
@@ -323,16 +324,6 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 		else
 			high = middle;
 	}
-	return NULL;
-}
-
-struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
-{
-	if (peer_has_address(&ledger->self, ip))
-		return (struct known_peer *)(uintptr_t)&ledger->self;
-	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (peer_has_address(&ledger->peers[i], ip))
-			return &ledger->peers[i];
 	return NULL;
 }
 
