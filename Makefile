@@ -6,6 +6,8 @@ CC ?= cc
 PYTHON ?= /usr/bin/python3
 # The one right of the one program that wants one; packagers set it to `true` and let the package do it.
 SETCAP ?= PATH=$$PATH:/sbin:/usr/sbin setcap cap_net_raw+ep
+# Who may run that program: members of this group, where `make install` finds it.
+GROUP ?= tsllm
 VERSION := 0.1.0
 
 # SAN=1 builds everything with the address and undefined-behaviour sanitizers, beside the plain build.
@@ -139,8 +141,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/tsllm-capture.8
-	@$(SETCAP) $(DESTDIR)$(PREFIX)/bin/tsllm-capture || \
-		echo 'To capture packets it needs: sudo setcap cap_net_raw+ep $(PREFIX)/bin/tsllm-capture'
+	@capture/grant.sh '$(DESTDIR)' '$(PREFIX)/bin/tsllm-capture' '$(GROUP)' '$(SETCAP)'
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-capture \
