@@ -9,6 +9,9 @@ destdir=$1 program=$2 group=$3 setcap=$4
 
 restrict() { chown "root:$group" "$program" && chmod 750 "$program"; }
 grant() { eval "$setcap \"\$destdir\$program\""; }
+to_restrict() {
+	echo "    sudo chown root:$group $program; sudo chmod 750 $program; sudo setcap cap_net_raw+ep $program"
+}
 has_group=
 [ -z "$destdir" ] && [ -n "$group" ] && getent group "$group" >/dev/null && has_group=yes
 
@@ -21,10 +24,10 @@ elif ! { [ "$has_group" ] && [ "$(id -u)" != 0 ]; } && grant; then
 		echo "    sudo usermod -aG $group \$USER"
 	elif [ -z "$destdir" ]; then
 		echo "Everybody on this machine may capture packets. To allow it to a group only:"
-		echo "    sudo groupadd --system $group; sudo usermod -aG $group \$USER; sudo make install"
+		echo "    sudo groupadd --system $group; sudo usermod -aG $group \$USER"
+		to_restrict
 	fi
 else
 	echo "To capture packets it needs:"
-	[ "$has_group" ] && echo "    sudo chown root:$group $program; sudo chmod 750 $program"
-	echo "    sudo setcap cap_net_raw+ep $program"
+	if [ "$has_group" ]; then to_restrict; else echo "    sudo setcap cap_net_raw+ep $program"; fi
 fi

@@ -67,7 +67,8 @@ def without_the_group_everybody_may_and_the_way_to_one_is_said():
     with Installed() as it:
         before, said = it.is_whose(), it.grant(NO_GROUP, ALLOWED)
         assert it.is_whose() == before and before[1] == "755" and it.noted().endswith(" 755\n"), it.noted()
-        assert f"sudo groupadd --system {NO_GROUP}; sudo usermod -aG {NO_GROUP} $USER; sudo make install" in said, said
+        assert f"sudo groupadd --system {NO_GROUP}; sudo usermod -aG {NO_GROUP} $USER\n" in said, said
+        assert f"sudo chown root:{NO_GROUP} {it.path}; sudo chmod 750 {it.path}; sudo setcap " in said, said
 
 
 @test
