@@ -9,9 +9,11 @@
 
 _Static_assert(INTERFACE_NAME_MAX == IF_NAMESIZE, "a name of the kernel's");
 
+/* The kernel reads a name up to its first colon only, and libpcap looks behind its last slash: "lo:/nflog" is lo
+ * to the one and no network to the other. A true name has neither. */
 bool interface_is_known(const char *name)
 {
-	return strcmp(name, "any") == 0 || if_nametoindex(name) != 0;
+	return strcmp(name, "any") == 0 || (!strpbrk(name, ":/") && if_nametoindex(name) != 0);
 }
 
 /* An address may have a label, "eth0:1", which is no interface. NULL: there is no room for one more. */

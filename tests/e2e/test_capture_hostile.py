@@ -21,7 +21,8 @@ from talk import Connection, Talk
 from tap import Skipped, main, test, until
 
 FIXTURE = os.path.join(ROOT, "tests/wire/fixtures/derp.pcap")
-NO_INTERFACES = ["dbus-system", "dbus-session", "bluetooth0", "nflog", "nflog:5", "nfqueue", "usbmon0", "../../etc"]
+NO_INTERFACES = ["dbus-system", "dbus-session", "bluetooth0", "nflog", "nflog:5", "nfqueue", "usbmon0", "../../etc", "lo:/nflog",
+                 "lo:/bluetooth0", "lo:/usbmon0", "lo:1", "lo/"]
 
 
 # ---- the environment and names
