@@ -62,6 +62,13 @@ def an_interface_with_the_name_of_a_bus_brings_no_environment_in():
         assert not os.path.exists(trace), "a program was started"
 
 
+@test
+def a_bus_behind_the_name_of_an_interface_is_none():
+    with Live("-i", "dbus://x:y", before="ip tuntap add dbus mode tun; ip link set dbus up;") as live:
+        status, complaint = live.process.wait(20), live.process.stderr.read()
+    assert status == 69 and b"no such network interface" in complaint, (status, complaint)
+
+
 # ---- descriptors
 
 def standard_streams(process):
