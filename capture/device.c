@@ -28,8 +28,8 @@ struct device {
 struct devices {
 	struct device items[DEVICES_MAX + 1]; /* and the loopback */
 	size_t count;
-	FILE *file;       /* NULL: live */
-	const char *path; /* of the file, borrowed */
+	FILE *file;                          /* NULL: live */
+	const char *path;                    /* of the file, borrowed */
 	char file_buffer[FILE_BUFFER_BYTES]; /* stdio's own is 4 kB */
 };
 

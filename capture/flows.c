@@ -139,8 +139,8 @@ static void count_exchange(struct tally *tally, const struct exchange *exchange)
 	tally->down_bytes += exchange->down_bytes;
 }
 
-/* A remote shell makes an exchange of each key, and its times are somebody's typing. What is no stream is told
- * a few times; where it is nobody's business, as a count with the next totals. */
+/* A remote shell makes an exchange of each key, and its times are somebody's typing. What is no stream is
+ * told a few times; where it is nobody's business, as a count with the next totals. */
 static void tell_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	if (exchange_figure(&connection->exchange).is_stream)

@@ -33,10 +33,10 @@ struct connection {
 	struct pair pair;
 	bool is_swapped; /* other is the client, one the server */
 	bool is_known, is_closed, is_dirty;
-	bool is_told, is_tls; /* is_told: its first bytes said which */
+	bool is_told, is_tls;         /* is_told: its first bytes said which */
 	bool was_asked, was_answered; /* with data */
-	int64_t opened_us;    /* our SYN, until it was answered; 0: none waits, -1: sent twice */
-	unsigned said;        /* exchanges that were told since the last report */
+	int64_t opened_us;            /* our SYN, until it was answered; 0: none waits, -1: sent twice */
+	unsigned said;                /* exchanges that were told since the last report */
 	struct tcp_side up, down;
 	struct exchange exchange;
 	struct tally tally;

@@ -9,8 +9,8 @@
 
 _Static_assert(INTERFACE_NAME_MAX == IF_NAMESIZE, "a name of the kernel's");
 
-/* The kernel reads a name up to its first colon only: where there is an interface "dbus", "dbus://x" is that to it
- * and a bus to libpcap, which also looks behind slashes. A true name has neither. */
+/* The kernel reads a name up to its first colon only: where there is an interface "dbus", "dbus://x" is that
+ * to it and a bus to libpcap, which also looks behind slashes. A true name has neither. */
 bool interface_is_known(const char *name)
 {
 	return strcmp(name, "any") == 0 || (!strpbrk(name, ":/") && if_nametoindex(name) != 0);

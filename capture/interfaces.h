@@ -1,7 +1,8 @@
 /* The network interfaces of this machine and their addresses, as the kernel lists them.
  *
- * libpcap has a list of its own, with buses and sockets that are no network at all; asking it for one of those
- * starts code that has no business here. A name that the kernel does not know as an interface is refused. */
+ * libpcap has a list of its own, with buses and sockets that are no network at all; asking it for one of
+ * those starts code that has no business here. A name that the kernel does not know as an interface is
+ * refused. */
 #ifndef TSLLM_CAPTURE_INTERFACES_H
 #define TSLLM_CAPTURE_INTERFACES_H
 

@@ -51,8 +51,7 @@ static const struct {
 	{ SCMP_SYS(ioctl), 1, { { 1, SCMP_CMP_EQ, SIOCGIFFLAGS, 0 } } },
 	{ SCMP_SYS(getsockopt), 2,
 		{ { 1, SCMP_CMP_EQ, SOL_PACKET, 0 }, { 2, SCMP_CMP_EQ, PACKET_STATISTICS, 0 } } },
-	{ SCMP_SYS(getsockopt), 2,
-		{ { 1, SCMP_CMP_EQ, SOL_SOCKET, 0 }, { 2, SCMP_CMP_EQ, SO_ERROR, 0 } } },
+	{ SCMP_SYS(getsockopt), 2, { { 1, SCMP_CMP_EQ, SOL_SOCKET, 0 }, { 2, SCMP_CMP_EQ, SO_ERROR, 0 } } },
 };
 
 /* The bounding set can be emptied by root alone; without a capability left it holds nothing that could be
@@ -74,8 +73,8 @@ static int allow_in_part(scmp_filter_ctx filter)
 	int error = 0;
 
 	for (size_t i = 0; !error && i < sizeof(in_part) / sizeof(*in_part); i++)
-		error = seccomp_rule_add_array(filter, SCMP_ACT_ALLOW, in_part[i].call, in_part[i].count,
-			in_part[i].arguments);
+		error = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, in_part[i].call, in_part[i].count, in_part[i].arguments);
 	return error;
 }
 

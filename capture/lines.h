@@ -19,7 +19,7 @@ struct lines {
 void lines_init(struct lines *lines, int fd, int64_t grain_us);
 void lines_begin(struct lines *lines, const char *word);
 void lines_number(struct lines *lines, const char *key, int64_t number);
-void lines_time(struct lines *lines, const char *key, int64_t at_us); /* since 1970 */
+void lines_time(struct lines *lines, const char *key, int64_t at_us);    /* since 1970 */
 void lines_tenths(struct lines *lines, const char *key, int64_t tenths); /* 41 is 4.1 */
 void lines_word(struct lines *lines, const char *key, const char *word);
 void lines_place(struct lines *lines, const char *key, const struct place *place);

@@ -211,8 +211,8 @@ int main(int argc, char **argv)
 		return WIRE_EXIT_USAGE;
 	}
 	if (program.options.wants_help || program.options.wants_version)
-		return say_text(program.options.wants_help ? options_usage
-							   : "tsllm-capture " TSLLM_VERSION "\n");
+		return say_text(
+			program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n");
 	status = run(&program);
 	sampler_fini(&program.sampler);
 	return status; /* its devices are closed by the kernel: libpcap would ask for what is forbidden now */

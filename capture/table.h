@@ -1,10 +1,10 @@
-/* Tables of a fixed size: where a new key finds no room, what carried nothing makes way before what did.
+/* Tables of a fixed size: where a new key finds no room, what was touched a few times only makes way first.
  *
- * Entries lie in buckets of eight by the hash of their key and a seed, so nothing is allocated after the start
- * and nobody outside knows which keys meet. Of a full bucket that entry goes which was touched a few times
- * only, then one that was touched often, and one that its owner keeps only where all eight are kept; among
- * equals the one that was silent for longest. So a flood of new keys costs its own entries. An entry begins with
- * a struct entry and, right behind it, its key. */
+ * Entries lie in buckets of eight by the hash of their key and a seed, so nothing is allocated after the
+ * start and nobody outside knows which keys share a bucket. In a full bucket an entry that was touched a few
+ * times goes before one that was touched often, and that before one that its owner keeps; among equals the
+ * one that was silent for longest. So a flood of new keys displaces its own entries. An entry begins with a
+ * struct entry and, right behind it, its key. */
 #ifndef TSLLM_CAPTURE_TABLE_H
 #define TSLLM_CAPTURE_TABLE_H
 
@@ -23,8 +23,8 @@ struct table {
 	size_t entry_size, key_size, count, used;
 	uint64_t seed;
 	void *last; /* the entry that was claimed or found last */
-	/* Told before an entry that was touched often or is kept makes way. May be NULL; touches no table of its
-	 * own. */
+	/* Called before an entry that was touched often or is kept makes way. May be NULL; must not claim an
+	 * entry of this table. */
 	void (*evicts)(void *owner, void *entry, int64_t now_us);
 	void *owner;
 };

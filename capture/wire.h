@@ -3,7 +3,8 @@
  * A line is at most WIRE_LINE_MAX bytes of printable ASCII with its newline: a word, then key=value fields in
  * any order, each pair after one space. A reader skips words and keys that it does not know. Totals are since
  * the start of the helper and do not shrink while its tables have room, so a lost line costs nothing. Times
- * (`at`, `sent`, `begun`) are microseconds of wall time, spans (`us`, `…_us`) microseconds. An address is "10.99.0.11:41641" or
+ * (`at`, `sent`, `begun`) are microseconds of wall time, spans (`us`, `…_us`) microseconds. An address is
+ * "10.99.0.11:41641" or
  * "[fd7a:115c:a1e0::2]:443", as tailscaled prints it. man/tsllm-capture.8 is the specification. */
 #ifndef TSLLM_CAPTURE_WIRE_H
 #define TSLLM_CAPTURE_WIRE_H

@@ -14,8 +14,8 @@ enum permission {
 
 /* group: its name, where that is the reason. */
 enum permission permission_to_run(const char *path, char *group, size_t size);
-/* The same of what was looked up: the program's mode and group, whether the group database lists this user, and
- * whether this process is in the group. */
+/* The same of what was looked up: the program's mode and group, whether the group database lists this user,
+ * and whether this process is in the group. */
 enum permission permission_by(mode_t mode, gid_t group, bool is_listed, bool is_in);
 
 #endif

@@ -140,9 +140,8 @@ static void fail(struct sniffer *sniffer, const struct ending *ending, const cha
 static void fail_to_start(struct sniffer *sniffer, int error)
 {
 	char group[64], path[TEXT_CAP], trouble[sizeof(sniffer->trouble)], fix[sizeof(sniffer->fix)];
-	enum permission permission = error == EACCES
-					     ? permission_to_run(sniffer->path, group, sizeof(group))
-					     : PERMISSION_OTHER;
+	enum permission permission =
+		error == EACCES ? permission_to_run(sniffer->path, group, sizeof(group)) : PERMISSION_OTHER;
 
 	if (permission == PERMISSION_OTHER) {
 		fail(sniffer, ending_of(starts, ARRAY_LEN(starts), error), strerror(error));

@@ -210,7 +210,7 @@ struct known_traffic {
 struct peer_index {
 	struct {
 		uint32_t hash, peer;
-	} *slots;
+	} * slots;
 	size_t count, room;
 };
 
@@ -356,7 +356,7 @@ struct known_peer *ledger_peer_at(
 /* The peer whose current path has that far end, or that signs with that key; NULL: none. */
 struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
 struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key);
-void ledger_index_peers(struct ledger *ledger); /* after each status */
+void ledger_index_peers(struct ledger *ledger);                              /* after each status */
 void ledger_index_key(struct ledger *ledger, const struct known_peer *peer); /* it has a new one */
 uint32_t ledger_hash_end(const char *remote, int64_t vni);
 /* Whether that is the far end of its current path; and what the far end of either kind is, false where it has

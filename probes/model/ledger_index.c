@@ -60,7 +60,7 @@ bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni
 
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end)
 {
-	const char *place = !peer->obs                  ? ""
+	const char *place = !peer->obs                ? ""
 			    : kind == PEER_END_DIRECT ? peer->obs->current_address
 						      : peer->obs->peer_relay;
 	size_t length = strlen(place);

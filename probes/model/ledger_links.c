@@ -102,8 +102,7 @@ static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t
 /* The key of a path that tailscaled uses is the peer's. */
 static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
-	if (!*link->disco || !is_current(peer, link) ||
-		strcmp(peer_sighting(peer)->disco, link->disco) == 0)
+	if (!*link->disco || !is_current(peer, link) || strcmp(peer_sighting(peer)->disco, link->disco) == 0)
 		return;
 	snprintf(peer->sighting->disco, sizeof(peer->sighting->disco), "%s", link->disco);
 	ledger_index_key(ledger, peer);

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from capturing import CAPTURE, ENVIRONMENT, NOBODY, ROOT, Live, capture, needs, only_root, started, with_its_right
+from capturing import CAPTURE, ENVIRONMENT, NOBODY, ROOT, Live, capture, only_root, started, with_its_right
 
 sys.path.insert(0, os.path.join(ROOT, "tests/wire"))
 
@@ -21,8 +21,8 @@ from talk import Connection, Talk
 from tap import Skipped, main, test, until
 
 FIXTURE = os.path.join(ROOT, "tests/wire/fixtures/derp.pcap")
-NO_INTERFACES = ["dbus-system", "dbus-session", "bluetooth0", "nflog", "nflog:5", "nfqueue", "usbmon0", "../../etc", "lo:/nflog",
-                 "lo:/bluetooth0", "lo:/usbmon0", "lo:1", "lo/"]
+NO_INTERFACES = ["dbus-system", "dbus-session", "bluetooth0", "nflog", "nflog:5", "nfqueue", "usbmon0", "../../etc",
+                 "lo:/nflog", "lo:/bluetooth0", "lo:/usbmon0", "lo:1", "lo/"]
 
 
 # ---- the environment and names
@@ -199,8 +199,9 @@ def pcap(*stamps):
 @test
 def no_time_that_a_file_claims_makes_a_wrong_line():
     most = 2 ** 32 - 1
-    files = {"2^63 s": pcapng(2 ** 63), "2^62 s": pcapng(2 ** 62), "from 0 to 2^63 s and back": pcapng(0, 2 ** 63, 2 ** 63 - 1, 5),
-             "2^64 - 1 s": pcapng(2 ** 64 - 1, 1), "2^63 us": pcapng(2 ** 63, resolution=6),
+    files = {"2^63 s": pcapng(2 ** 63), "2^62 s": pcapng(2 ** 62),
+             "from 0 to 2^63 s and back": pcapng(0, 2 ** 63, 2 ** 63 - 1, 5), "2^64 - 1 s": pcapng(2 ** 64 - 1, 1),
+             "2^63 us": pcapng(2 ** 63, resolution=6),
              "pcap": pcap((most, most), (0, 0), (2 ** 31, most), (0, 2 ** 31), (most, 0))}
     for name, content in files.items():
         for local in ((), ("-l", "10.0.0.1")):

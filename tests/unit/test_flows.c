@@ -135,7 +135,8 @@ static void keys_are_a_count_without_times(void **state)
 	(void)state;
 	presses_keys(talk, 7);
 	flows_report(&talk->flows, talk->now_us);
-	assert_int_equal(lines_with(said(talk), "exchange "), 1); /* the last key's goes on, and is not told */
+	assert_int_equal(
+		lines_with(said(talk), "exchange "), 1); /* the last key's goes on, and is not told */
 	assert_int_equal(last_of(said(talk), " exchanges=6 up_bytes="), 6 * 36);
 	assert_null(strstr(said(talk), "ttfb_us"));
 	assert_int_equal(last_of(said(talk), "begun="), BEGIN_US / GRAIN_US * GRAIN_US);
@@ -183,7 +184,8 @@ static void a_connection_that_makes_way_tells_its_count_first(void **state)
 		sends(talk, false, 1, 10);
 		lines_flush(&talk->lines);
 	}
-	assert_non_null(strstr(said(talk), "client=100.64.0.1:40000 server=100.64.0.2:8081 state=done exchanges=3 "));
+	assert_non_null(
+		strstr(said(talk), "client=100.64.0.1:40000 server=100.64.0.2:8081 state=done exchanges=3 "));
 	finish(talk);
 }
 

@@ -182,10 +182,11 @@ static void run_as_nobody(const struct test *parent)
 	if (setgid(NOBODY) || setuid(NOBODY) || uv_loop_init(&test.loop))
 		_exit(2);
 	run_until(&test, "", 0, 1);
-	_exit(test.state == CAPTURE_NO_PERMISSION && strstr(test.trouble, "only members of the group daemon") &&
-			      strcmp(test.fix, "sudo usermod -aG daemon $USER") == 0
-		      ? 0
-		      : 1);
+	_exit(test.state == CAPTURE_NO_PERMISSION &&
+				strstr(test.trouble, "only members of the group daemon") &&
+				strcmp(test.fix, "sudo usermod -aG daemon $USER") == 0
+			? 0
+			: 1);
 }
 
 static void whose_group_may_run_it_is_told(void **state)
@@ -195,7 +196,8 @@ static void whose_group_may_run_it_is_told(void **state)
 	pid_t child;
 
 	write_helper(test, "exit 0");
-	if (getuid() || chown(test->helper, 0, 1) || chmod(test->helper, 0750) || chmod(test->directory, 0755)) {
+	if (getuid() || chown(test->helper, 0, 1) || chmod(test->helper, 0750) ||
+		chmod(test->directory, 0755)) {
 		print_message("# only root may give a program to a group and become somebody else\n");
 		skip();
 	}
@@ -211,8 +213,9 @@ static void a_group_is_the_reason_only_where_it_is(void **state)
 	(void)state;
 	assert_int_equal(permission_by(0750, 7, false, false), PERMISSION_GROUP);
 	assert_int_equal(permission_by(0750, 7, true, false), PERMISSION_LOGIN);
-	assert_int_equal(permission_by(0750, 7, true, true), PERMISSION_OTHER);  /* not by its group */
-	assert_int_equal(permission_by(0755, 7, false, false), PERMISSION_OTHER); /* its directory, its mount */
+	assert_int_equal(permission_by(0750, 7, true, true), PERMISSION_OTHER); /* not by its group */
+	assert_int_equal(
+		permission_by(0755, 7, false, false), PERMISSION_OTHER); /* its directory, its mount */
 	assert_int_equal(permission_by(0700, 7, false, false), PERMISSION_OTHER);
 	assert_int_equal(permission_by(0750, 0, false, false), PERMISSION_OTHER);
 }
