@@ -209,7 +209,7 @@ static void keep(const struct options *options, struct connection *connection, s
 		is_named = is_named || options->services[i] == port;
 	flow->entry.is_kept = is_named || (flow->up_bytes && flow->down_bytes);
 	connection->entry.is_kept =
-		!connection->is_closed && connection->was_asked && connection->was_answered;
+		!connection->is_closed && (is_named || (connection->was_asked && connection->was_answered));
 }
 
 static void see_data(struct flows *flows, struct connection *connection, const struct packet *packet,

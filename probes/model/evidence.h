@@ -212,6 +212,7 @@ struct peer_index {
 		uint32_t hash, peer;
 	} * slots;
 	size_t count, room;
+	VEC(uint32_t) sighted; /* the numbers of those of whom packets told */
 };
 
 #define LINK_CHAINS 1024
@@ -356,8 +357,9 @@ struct known_peer *ledger_peer_at(
 /* The peer whose current path has that far end, or that signs with that key; NULL: none. */
 struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
 struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key);
-void ledger_index_peers(struct ledger *ledger);                              /* after each status */
-void ledger_index_key(struct ledger *ledger, const struct known_peer *peer); /* it has a new one */
+void ledger_index_peers(struct ledger *ledger);                                   /* after each status */
+void ledger_index_key(struct ledger *ledger, const struct known_peer *peer);      /* it has a new one */
+void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
 uint32_t ledger_hash_end(const char *remote, int64_t vni);
 /* Whether that is the far end of its current path; and what the far end of either kind is, false where it has
  * none. */
@@ -368,7 +370,7 @@ struct peer_end {
 };
 bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);
-struct sighting *peer_sighting(struct known_peer *peer);
+struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer); /* made where there is none */
 
 /* What packets told: ledger_links.c, ledger_flows.c. */
 void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now);

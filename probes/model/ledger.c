@@ -74,6 +74,7 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->peers);
 	free(ledger->by_name);
 	free(ledger->index.slots);
+	free(ledger->index.sighted.items);
 	ledger_free_peer(&ledger->self);
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
 		ledger_free_endpoint(ledger->endpoints.items[i]);

@@ -286,16 +286,15 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 	double most = 0, all = 0;
 	const char *peer_id = "";
 
-	for (size_t i = 0; i < ledger->peer_count; i++) {
-		const struct sighting *sighting = ledger->peers[i].sighting;
-		double growth = sighting ? bytes_after(sighting, sniffed->at_us) -
-						   bytes_before(sighting, sniffed->begun_us)
-					 : 0;
+	for (size_t i = 0; i < ledger->index.sighted.count; i++) {
+		const struct known_peer *peer = &ledger->peers[ledger->index.sighted.items[i]];
+		double growth = bytes_after(peer->sighting, sniffed->at_us) -
+				bytes_before(peer->sighting, sniffed->begun_us);
 
 		all += growth;
 		if (growth > most) {
 			most = growth;
-			peer_id = ledger->peers[i].id;
+			peer_id = peer->id;
 		}
 	}
 	return bytes > 0 && most > CLEARLY * (all - most) && most >= SHARE_LEAST * bytes &&

@@ -133,9 +133,18 @@ void ledger_index_peers(struct ledger *ledger)
 	} else {
 		memset(index->slots, 0, room * sizeof(*index->slots));
 	}
-	index->count = 0;
-	for (size_t i = 0; i < ledger->peer_count; i++)
+	index->count = index->sighted.count = 0;
+	for (size_t i = 0; i < ledger->peer_count; i++) {
 		add_peer(index, &ledger->peers[i], i);
+		if (ledger->peers[i].sighting)
+			*VEC_PUSH(&index->sighted) = (uint32_t)i;
+	}
+}
+
+void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer)
+{
+	if (peer != &ledger->self)
+		*VEC_PUSH(&ledger->index.sighted) = (uint32_t)(peer - ledger->peers);
 }
 
 void ledger_index_key(struct ledger *ledger, const struct known_peer *peer)

@@ -45,10 +45,12 @@ void ledger_restart_links(struct ledger *ledger)
 	}
 }
 
-struct sighting *peer_sighting(struct known_peer *peer)
+struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer)
 {
-	if (!peer->sighting)
+	if (!peer->sighting) {
 		peer->sighting = mem_alloc(sizeof(*peer->sighting));
+		ledger_index_sighting(ledger, peer);
+	}
 	return peer->sighting;
 }
 
@@ -85,9 +87,9 @@ static void note_growth(struct sighting *sighting, int64_t at_us)
 	sighting->growth[latest].bytes = bytes;
 }
 
-static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t at_us)
+static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct known_link *link, int64_t at_us)
 {
-	struct sighting *sighting = peer_sighting(peer);
+	struct sighting *sighting = peer_sighting(ledger, peer);
 	enum traffic_path path = link->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
 
 	sighting->rx_bytes[path] += link->unclaimed_rx;
@@ -102,7 +104,8 @@ static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t
 /* The key of a path that tailscaled uses is the peer's. */
 static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
-	if (!*link->disco || !is_current(peer, link) || strcmp(peer_sighting(peer)->disco, link->disco) == 0)
+	if (!*link->disco || !is_current(peer, link) ||
+		strcmp(peer_sighting(ledger, peer)->disco, link->disco) == 0)
 		return;
 	snprintf(peer->sighting->disco, sizeof(peer->sighting->disco), "%s", link->disco);
 	ledger_index_key(ledger, peer);
@@ -118,7 +121,7 @@ void ledger_claim_links(struct ledger *ledger)
 			continue;
 		ledger_set_text(&link->peer_id, owner->id);
 		learn_key(ledger, owner, link);
-		give_bytes(owner, link, 0);
+		give_bytes(ledger, owner, link, 0);
 	}
 }
 
@@ -210,7 +213,7 @@ static struct known_link *link_of(
 	link->seen = now;
 	owner = ledger_peer(ledger, link->peer_id);
 	if (owner)
-		peer_sighting(owner);
+		peer_sighting(ledger, owner);
 	return link;
 }
 
@@ -288,12 +291,12 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 	if (!peer)
 		return;
 	learn_key(ledger, peer, link);
-	give_bytes(peer, link, sniffed->at_us);
+	give_bytes(ledger, peer, link, sniffed->at_us);
 	if (rx > 0)
 		ledger_hear(peer, now);
 	if (is_current(peer, link))
-		count_pings(peer_sighting(peer), link, now);
-	else if (strcmp(peer_sighting(peer)->remote, link->remote) == 0)
+		count_pings(peer_sighting(ledger, peer), link, now);
+	else if (strcmp(peer_sighting(ledger, peer)->remote, link->remote) == 0)
 		peer->sighting->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 

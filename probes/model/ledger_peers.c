@@ -155,10 +155,14 @@ void ledger_hear(struct known_peer *peer, struct when now)
 /* By DERP goes what the daemon counted and packets did not show on another path. */
 static void see_derp_bytes(struct known_peer *peer)
 {
-	struct sighting *sighting = peer_sighting(peer);
-	double rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
-	double tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
+	struct sighting *sighting;
+	double rx, tx;
 
+	if (!peer->sighting) /* and is indexed with the whole status */
+		peer->sighting = mem_alloc(sizeof(*peer->sighting));
+	sighting = peer->sighting;
+	rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
+	tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
 	if (kind_of(peer->obs) == PATH_DERP) {
 		sighting->rx_bytes[TRAFFIC_DERP] += rx > 0 ? rx : 0;
 		sighting->tx_bytes[TRAFFIC_DERP] += tx > 0 ? tx : 0;

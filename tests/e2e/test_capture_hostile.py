@@ -297,8 +297,10 @@ def a_port_that_is_named_keeps_the_flow_of_a_request_that_waits():
     one.says(b"q" * 5000, 300)
     scan(talk, 10_000)
     one.replies(b"a" * 3000, 300)
+    one.close()
     flow = growth_of(told(talk, "-l 100.64.0.1 -s 11434"), "flow", client="100.64.0.2", server="100.64.0.1:11434")
     assert flow["up_bytes"] == "5000" and flow["down_bytes"] == "3000" and flow["connections"] == "1", flow
+    assert flow["exchanges"] == "1" and flow["open"] == "0", flow
 
 
 @test

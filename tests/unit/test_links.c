@@ -513,7 +513,7 @@ static void a_key_that_was_left_finds_nobody(void **state)
 	assert_string_equal(ledger_peer_with_key(l, "aa0999")->id, GPU1_ID);
 }
 
-/* Processor time of a flood among so many peers, with a flow of a stranger to each forged path. */
+/* Processor time of a flood among so many peers, with flows of strangers and requests on the loopback. */
 static double cost_of_flood(int peers)
 {
 	struct ledger *l = empty_ledger(NULL);
@@ -526,6 +526,10 @@ static double cost_of_flood(int peers)
 	for (int i = 0; i < 500; i++)
 		hears(l, at(3), "flow client=100.99.0.%d server=100.99.1.1:%d up_bytes=1 down_bytes=1",
 			i % 250, 1000 + i);
+	for (int i = 0; i < 2000; i++)
+		hears(l, at(4),
+			"exchange begun=1 client=127.0.0.1:%d server=127.0.0.1:8081 state=done up_bytes=1",
+			1000 + i);
 	return (double)(clock() - begun);
 }
 
