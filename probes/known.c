@@ -107,6 +107,8 @@ static void watch_resolved(struct known_door *door)
 
 	if (doors_is_tailnet_address(door->address))
 		at.owner = owner_of(door->known, door->address, &at.peer, &door->resolved_hint);
+	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNTOLD)
+		at.address = "";
 	watch_door(door, &at);
 }
 

@@ -163,6 +163,18 @@ def a_name_that_the_resolver_leads_into_the_tailnet_proves_no_machine():
 
 
 @test
+def nor_is_it_asked_where_nobody_of_the_tailnet_has_that_address():
+    stage.needed()
+    stage.hosts({"llm.corp.example": EVIL})
+    with Server(EVIL) as stranger:
+        with Tailscaled(OURS):
+            row = only_row(once(LONG, more="plain-key = on"))
+        assert codes(row) == ["unknown-host"] and not stranger.keys, (row, stranger.keys)
+        row = only_row(once(LONG, more="plain-key = on"))
+        assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
+
+
+@test
 def userspace_networking_without_a_way_through_tailscaled_leads_to_nobody():
     """There a plain connect to a peer's address leaves by the default route."""
     stage.needed()
