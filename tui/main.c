@@ -4,6 +4,7 @@
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
 #include "probes/keys.h"
+#include "probes/remember.h"
 #include "probes/settings.h"
 #include "tui/batch.h"
 #include "tui/config.h"
@@ -38,12 +39,14 @@ static int say(const struct options *options, const struct settings *settings)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* A key that cannot be had is said before anything is drawn. */
-static void check_keys(const struct options *options, const struct settings *settings)
+/* A key that cannot be had, and a directory that is not ours alone, are said before anything is drawn. */
+static void check_files(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
 	char key[4096];
 
+	if (remember_check(settings->state_file, &fault) < 0)
+		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
 			options_complain(options, fault.text, stderr);
@@ -77,7 +80,7 @@ static int start(const struct options *options, const struct settings *settings)
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
-	check_keys(options, settings);
+	check_files(options, settings);
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
