@@ -1,16 +1,19 @@
 /* A key is one word in an environment variable or in the first line of a small regular file. What could break
  * out of an HTTP header (a control character, a space) is refused, for a mistyped path must not send a whole
- * file to a server. */
+ * file to a server. A fault names the endpoint, and never the variable or the path as it was written: it may
+ * be the key itself, written in the wrong place. */
 #include "probes/keys.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "probes/base/fault.h"
+#include "probes/base/private.h"
 
 #define KEY_FILE_MAX 4096
 
@@ -23,7 +26,7 @@ static bool is_word(const char *key)
 }
 
 /* Takes the first line, without what editors leave at its end. */
-static int take_key(const char *text, const char *where, char *key, size_t size, struct fault *fault)
+static int take_key(const char *text, const char *what, char *key, size_t size, struct fault *fault)
 {
 	size_t length = strcspn(text, "\n");
 
@@ -36,53 +39,59 @@ static int take_key(const char *text, const char *where, char *key, size_t size,
 			return 0;
 	}
 	key[0] = '\0';
-	fault_say(fault, "%s holds no key: one word without control characters is expected", where);
+	fault_say(fault, "%s holds no key: one word without control characters is expected", what);
 	return -1;
 }
 
-/* Returns the bytes of a regular file of at most KEY_FILE_MAX bytes; -1: errno says why. */
-static ssize_t read_small(const char *path, char *text)
+/* Opens a regular file of at most KEY_FILE_MAX bytes that nobody else may read; -1 and a fault. */
+static int open_private(const char *path, const char *what, struct fault *fault)
 {
-	struct stat entry;
-	ssize_t length = -1;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
+	struct stat entry;
+
+	if (fd < 0 || fstat(fd, &entry) < 0)
+		fault_say(fault, "cannot read %s: %s", what, strerror(errno));
+	else if (!S_ISREG(entry.st_mode) || entry.st_size > KEY_FILE_MAX)
+		fault_say(fault, "%s is no regular file of at most 4 kB", what);
+	else if (!private_check_owner(&entry, what, fault) &&
+		 !private_check_mode(&entry, PRIVATE_SECRET, what, path, fault))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int read_file(const char *path, const char *what, char *key, size_t size, struct fault *fault)
+{
+	char text[KEY_FILE_MAX + 1] = "";
+	int fd = open_private(path, what, fault), failed;
 
 	if (fd < 0)
 		return -1;
-	if (!fstat(fd, &entry) && S_ISREG(entry.st_mode) && entry.st_size <= KEY_FILE_MAX)
-		length = read(fd, text, KEY_FILE_MAX);
-	else
-		errno = EFBIG;
+	failed = read(fd, text, KEY_FILE_MAX) < 0;
+	if (failed)
+		fault_say(fault, "cannot read %s: %s", what, strerror(errno));
 	close(fd);
-	return length;
-}
-
-static int read_file(const char *path, char *key, size_t size, struct fault *fault)
-{
-	char text[KEY_FILE_MAX + 1] = "";
-
-	if (read_small(path, text) >= 0)
-		return take_key(text, path, key, size, fault);
-	if (errno == EFBIG)
-		fault_say(fault, "key file %s is no regular file of at most 4 kB", path);
-	else
-		fault_say(fault, "cannot read the key file %s: %s", path, strerror(errno));
-	return -1;
+	failed = failed || take_key(text, what, key, size, fault) ? -1 : 0;
+	memset(text, 0, sizeof(text));
+	return failed;
 }
 
 int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault)
 {
+	char what[160];
 	const char *value;
 
 	key[0] = '\0';
+	snprintf(what, sizeof(what), "the %s of %.120s", pin->key_file[0] ? "key_file" : "key_env variable",
+		pin->url);
 	if (pin->key_file[0])
-		return read_file(pin->key_file, key, size, fault);
+		return read_file(pin->key_file, what, key, size, fault);
 	if (!pin->key_env[0])
 		return 0;
 	value = getenv(pin->key_env);
 	if (value)
-		return take_key(value, pin->key_env, key, size, fault);
-	fault_say(
-		fault, "the environment has no %s, which should hold the key of %s", pin->key_env, pin->url);
+		return take_key(value, what, key, size, fault);
+	fault_say(fault, "%s is not set in the environment", what);
 	return -1;
 }

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 
 #include "probes/base/mem.h"
+#include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "tui/config_keys.h"
 
@@ -65,11 +66,10 @@ static int take_url(struct reader *reader, const char *value, struct fault *faul
 static int take_key_env(struct reader *reader, const char *value, struct fault *fault)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-	char shown[64];
 
 	if (!value[0] || value[strspn(value, plain)]) {
-		fault_say(fault, "'%s' is no name of an environment variable",
-			config_show(shown, sizeof(shown), value));
+		/* not repeated: it may be the key itself */
+		fault_say(fault, "key_env must be the name of an environment variable that holds the key");
 		return -1;
 	}
 	config_replace(&reader->key_env, mem_copy(value));
@@ -93,14 +93,11 @@ static int take_endpoint_key(struct reader *reader, const char *name, const char
 		{ "key_env", take_key_env },
 		{ "key_file", take_key_file },
 	};
-	char shown[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (!strcmp(keys[i].name, name))
+		if (config_is_key(keys[i].name, name))
 			return keys[i].take(reader, value, fault);
-	fault_say(fault, "unknown key '%s', expected one of url, key_env, key_file",
-		config_show(shown, sizeof(shown), name));
-	return -1;
+	return config_refuse_key(name, "url, key_env, key_file", fault);
 }
 
 static void end_section(struct reader *reader)
@@ -218,17 +215,18 @@ const char *config_default_path(char *path, size_t size)
 	return path;
 }
 
-static FILE *open_file(const char *path)
+/* It says which commands are run and where keys go, so a file that everybody may change is refused. A pipe is
+ * fine: the shell made it. */
+static int check_file(FILE *file, const char *path, struct fault *fault)
 {
-	FILE *file = fopen(path, "re");
-	struct stat entry;
+	struct stat entry = { .st_mode = 0 };
 
-	if (file && !fstat(fileno(file), &entry) && S_ISDIR(entry.st_mode)) {
-		fclose(file);
-		errno = EISDIR;
-		return NULL;
-	}
-	return file;
+	if (fstat(fileno(file), &entry) == 0 && S_ISREG(entry.st_mode))
+		return private_check_mode(&entry, S_IWOTH, "the configuration", path, fault);
+	if (!S_ISDIR(entry.st_mode))
+		return 0;
+	fault_say(fault, "cannot read the configuration '%s': %s", path, strerror(EISDIR));
+	return -1;
 }
 
 static void set_directory(struct reader *reader)
@@ -250,11 +248,14 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 	struct fault fault;
 
 	reader.path = path ? path : config_default_path(usual, sizeof(usual));
-	reader.file = open_file(reader.path);
+	reader.file = fopen(reader.path, "re");
 	if (!reader.file && !path && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	if (!reader.file) {
-		fault_say(&fault, "cannot read the configuration %s: %s", reader.path, strerror(errno));
+	if (!reader.file)
+		fault_say(&fault, "cannot read the configuration '%s': %s", reader.path, strerror(errno));
+	if (!reader.file || check_file(reader.file, reader.path, &fault) < 0) {
+		if (reader.file)
+			fclose(reader.file);
 		say(data, &fault);
 		return -1;
 	}

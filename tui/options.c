@@ -16,6 +16,7 @@
 #include "probes/base/text.h"
 #include "probes/model/redact.h"
 #include "tui/config.h"
+#include "tui/config_keys.h"
 
 /* Two pings that nobody answers take 4 s, and the paths must have woken before. */
 #define DOCTOR_DEADLINE_S 10
@@ -84,8 +85,7 @@ static int refuse(struct parse *parse, const char *value, const char *expected)
 {
 	char shown[64];
 
-	fault_say(&parse->fault, "'%s' is %s", text_clean(shown, sizeof(shown), value, strlen(value)),
-		expected);
+	fault_say(&parse->fault, "'%s' is %s", config_show(shown, sizeof(shown), value), expected);
 	return -1;
 }
 
@@ -176,8 +176,21 @@ static int complain(FILE *errors, const char *what, const char *why)
 {
 	char shown[TEXT_CAP];
 
-	fprintf(errors, "tsllm-top: %s: %s\n", text_clean(shown, sizeof(shown), what, strlen(what)), why);
+	fprintf(errors, "tsllm-top: %s: %s\n", config_show(shown, sizeof(shown), what), why);
 	return EX_USAGE;
+}
+
+/* About an option that getopt_long() did not take: its name, for its value may be a key in the wrong place.
+ */
+static int complain_option(FILE *errors, const char *word, const char *why)
+{
+	char name[TEXT_CAP];
+
+	if (optopt > 0 && optopt < FIRST_LONG)
+		snprintf(name, sizeof(name), "-%c", optopt);
+	else
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	return complain(errors, name, why);
 }
 
 void options_complain(const struct options *options, const char *text, FILE *errors)
@@ -229,9 +242,11 @@ static int gather(
 	*count = 0;
 	while ((c = getopt_long(argc, argv, ":hv", longs, NULL)) != -1) {
 		if (c == ':')
-			return complain(errors, argv[optind - 1], "a value is missing, see --help");
+			return complain_option(errors, argv[optind - 1], "a value is missing, see --help");
+		if (c == '?' && optopt >= FIRST_LONG)
+			return complain_option(errors, argv[optind - 1], "takes no value, see --help");
 		if (c == '?')
-			return complain(errors, argv[optind - 1], "not understood, see --help");
+			return complain_option(errors, argv[optind - 1], "not understood, see --help");
 		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
 	parse->operand = optind < argc ? argv[optind++] : NULL;
@@ -257,8 +272,16 @@ static int take_operand(struct parse *parse)
 static void say_config_fault(void *data, const struct fault *fault)
 {
 	const struct parse *parse = data;
+	const char *given = parse->options->config, *rest = fault->text + strlen(given);
+	char text[COMPLAINT_MAX];
 
-	options_complain(parse->options, fault->text, parse->errors);
+	if (!*given || !text_has_prefix(fault->text, given)) {
+		options_complain(parse->options, fault->text, parse->errors);
+		return;
+	}
+	/* The path was typed, and so is left out where names are. */
+	snprintf(text, sizeof(text), "%s%s", parse->options->is_redacted ? "the configuration" : given, rest);
+	options_complain(parse->options, text, parse->errors);
 }
 
 /* What the environment says: more than the configuration, less than the command line. */
