@@ -105,7 +105,7 @@ static bool is_usual_path(const char *path)
 {
 	static const char *const usual[] = { "run", "var", "tmp", "usr", "opt", "bin", "sbin", "local",
 		"homebrew", "snap", "current", "tailscale", "tailscaled", "tailscaled.sock",
-		"tailscaled.socket" };
+		"tailscaled.socket", "tsllm-capture" };
 
 	for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
 		size_t length = strcspn(path, "/"), i = 0;
@@ -129,6 +129,17 @@ static void learn_path(struct redactor *redactor, const char *path)
 	if (strchr(path, '/') && !is_at_home && !is_usual_path(path))
 		pseudonym_of(redactor->pseudonyms, SECRET_FILE, path);
 	arena_free(arena);
+}
+
+/* "/opt/bin/tsllm-capture: lacks the right …": where the helper is, which its fix repeats. */
+static void learn_helper(struct redactor *redactor, const char *trouble)
+{
+	const char *end = strstr(trouble, ": ");
+	char path[SECRET_MAX];
+
+	snprintf(path, sizeof(path), "%.*s", end ? (int)(end - trouble) : 0, trouble);
+	if (path[0] == '/')
+		learn_path(redactor, path);
 }
 
 /* What a mount leads to: a door, a socket, a directory or another URL. */
@@ -183,6 +194,7 @@ static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->mount_count; i++)
 		learn_target(redactor, snapshot->mounts[i].target);
 	learn_path(redactor, daemon->socket);
+	learn_helper(redactor, snapshot->capture.trouble);
 	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one.
 	 */
 	for (size_t i = 0; daemon->health && daemon->health[i]; i++)

@@ -450,6 +450,29 @@ static void a_path_that_the_user_gave_is_hidden_in_every_sentence(void **state)
 	snapshot_free(snapshot);
 }
 
+static void where_the_helper_is_installed_is_hidden(void **state)
+{
+	static const char *const cases[][2] = { { "/srv/zq/bin/tsllm-capture", "/files/file-1" },
+		{ "/usr/local/bin/tsllm-capture", "/usr/local/bin/tsllm-capture" },
+		{ "/srv/zqhome/bin/tsllm-capture", "~/bin/tsllm-capture" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct snapshot *snapshot = sample_fleet();
+		char told[200];
+
+		snapshot->capture.trouble =
+			arena_printf(snapshot->arena, "%s: it lacks the right", cases[i][0]);
+		snapshot->capture.fix = arena_printf(snapshot->arena, "sudo setcap x '%s'", cases[i][0]);
+		redact(snapshot);
+		snprintf(told, sizeof(told), "%s: it lacks the right", cases[i][1]);
+		assert_string_equal(snapshot->capture.trouble, told);
+		snprintf(told, sizeof(told), "sudo setcap x '%s'", cases[i][1]);
+		assert_string_equal(snapshot->capture.fix, told);
+		snapshot_free(snapshot);
+	}
+}
+
 /* Its code may be a machine's name, and what it is called in one place it is called in all. */
 static void a_derp_region_of_ones_own_is_hidden(void **state)
 {
@@ -520,6 +543,7 @@ int main(void)
 		cmocka_unit_test(a_remote_host_of_any_spelling_is_hidden),
 		cmocka_unit_test(paths_are_hidden_but_where_everybody_has_them),
 		cmocka_unit_test(a_path_that_the_user_gave_is_hidden_in_every_sentence),
+		cmocka_unit_test(where_the_helper_is_installed_is_hidden),
 		cmocka_unit_test(a_derp_region_of_ones_own_is_hidden),
 		cmocka_unit_test(a_version_is_figures_or_words),
 		cmocka_unit_test(there_is_a_pseudonym_for_everybody_in_a_crowd),
