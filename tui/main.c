@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/base/private.h"
 #include "probes/keys.h"
 #include "probes/remember.h"
 #include "probes/settings.h"
@@ -16,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 64
@@ -39,13 +41,23 @@ static int say(const struct options *options, const struct settings *settings)
 	return fflush(stdout) == 0 ? 0 : 1;
 }
 
-/* A key that cannot be had, and a directory that is not ours alone, are said before anything is drawn. */
+/* Whoever may change it can make any server look like one of ours, and so is sent its key. */
+static int check_ca_file(const char *path, struct fault *fault)
+{
+	struct stat entry;
+
+	return stat(path, &entry) < 0 ? 0 : private_check_mode(&entry, S_IWOTH, "the ca_file", path, fault);
+}
+
+/* A key that cannot be had, and what others may change, are said before anything is drawn. */
 static void check_files(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
 	char key[4096];
 
 	if (remember_check(settings->state_file, &fault) < 0)
+		options_complain(options, fault.text, stderr);
+	if (check_ca_file(settings->ca_file, &fault) < 0)
 		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)

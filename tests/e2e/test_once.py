@@ -332,6 +332,19 @@ def a_state_directory_that_others_may_write_in_is_said_and_a_link_in_it_not_foll
     assert kept == "precious" and modes["endpoints"] == 0o600 and len(modes) == 2, (kept, modes)
 
 
+@test
+def certificates_and_a_configuration_that_everybody_may_change_are_said():
+    with FakeTailnet(WELL) as fake:
+        os.chmod(f"{fake.dir}/ca.crt", 0o646)
+        certificates = once(fake)
+        os.chmod(fake.config, 0o666)
+        refused = once(fake, "--redact")
+    told = f"others may change the ca_file (mode 0646); run: chmod go-w '{fake.dir}/ca.crt'\n"
+    assert certificates.status == 0 and told in certificates.errors, certificates.errors
+    assert refused.status == 64 and not refused.out, refused.out
+    assert "the configuration (mode 0666); run: chmod go-w '…'" in refused.errors, refused.errors
+
+
 TWO = """
 daemon magicdns off
 peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
