@@ -231,6 +231,20 @@ static void learn_models(struct pseudonyms *pseudonyms, const struct snapshot *s
 		pseudonym_give(pseudonyms, snapshot->models[i].id, snapshot->models[i].id);
 }
 
+/* A host that one sentence or URL tells to be one is hidden in those before it too, where it stands bare. */
+static void learn_prose(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	struct redactor *redactor = data;
+	struct arena *arena;
+
+	(void)kind;
+	if (manner != TEXT_PROSE || (!strchr(*text, ' ') && !strstr(*text, "//")))
+		return;
+	arena = arena_new();
+	disguise_text(redactor->pseudonyms, arena, *text);
+	arena_free(arena);
+}
+
 /* ---- rewriting ---- */
 
 static void rewrite(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
@@ -259,6 +273,7 @@ void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 	learn(redactor, snapshot);
 	texts_visit(snapshot, learn_name, redactor);
 	learn_models(redactor->pseudonyms, snapshot);
+	texts_visit(snapshot, learn_prose, redactor);
 	texts_visit(snapshot, rewrite, redactor);
 }
 

@@ -384,6 +384,19 @@ static void a_host_has_one_pseudonym_wherever_it_stands(void **state)
 	}
 }
 
+static void a_host_is_hidden_before_the_text_that_tells_that_it_is_one(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->verdict_list[0].text = "no answer from zqsso.corp";
+	snapshot->verdict_list[1].text = "it redirects to //ZQSSO.corp/login";
+	redact(snapshot);
+	assert_string_equal(snapshot->verdict_list[0].text, "no answer from host-1.example");
+	assert_string_equal(snapshot->verdict_list[1].text, "it redirects to //host-1.example/login");
+	snapshot_free(snapshot);
+}
+
 static void a_remote_host_of_any_spelling_is_hidden(void **state)
 {
 	static const char *const hosts[][2] = { { "zq", "host-1.example" },
@@ -506,7 +519,7 @@ static void a_version_is_figures_or_words(void **state)
 	snapshot->endpoints[1].version = "0.5 on zqbox.corp:443 (10.0.0.7)";
 	redact(snapshot);
 	assert_string_equal(snapshot->endpoints[0].version, "1.2.3.4");
-	assert_string_equal(snapshot->endpoints[1].version, "0.5 on host-1.example:443 (198.51.100.6)");
+	assert_string_equal(snapshot->endpoints[1].version, "0.5 on host-1.example:443 (198.51.100.1)");
 	snapshot_free(snapshot);
 }
 
@@ -540,6 +553,7 @@ int main(void)
 		cmocka_unit_test(a_model_that_is_a_file_is_told_by_its_path),
 		cmocka_unit_test(the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not),
 		cmocka_unit_test(a_host_has_one_pseudonym_wherever_it_stands),
+		cmocka_unit_test(a_host_is_hidden_before_the_text_that_tells_that_it_is_one),
 		cmocka_unit_test(a_remote_host_of_any_spelling_is_hidden),
 		cmocka_unit_test(paths_are_hidden_but_where_everybody_has_them),
 		cmocka_unit_test(a_path_that_the_user_gave_is_hidden_in_every_sentence),
