@@ -17,20 +17,9 @@
 #define RETRY_SOCKET_MS 30000
 #define ANSWER_BYTES_MAX (32 * 1024 * 1024)
 
-/* Where tailscaled listens: Linux and BSD, containers, macOS, Synology 7 and 6, QNAP, Gokrazy. */
-static const char *const known_sockets[] = {
-	"/run/tailscale/tailscaled.sock",
-	"/var/run/tailscale/tailscaled.sock",
-	"/tmp/tailscaled.sock",
-	"/var/run/tailscaled.socket",
-	"/var/packages/Tailscale/var/tailscaled.sock",
-	"/var/packages/Tailscale/etc/tailscaled.sock",
-	"/tmp/tailscale/tailscaled.sock",
-	"/perm/tailscaled/tailscaled.sock",
-};
-
 struct daemon_ask {
 	struct daemon_way *way;
+	const char *socket; /* that is asked */
 	daemon_bytes_fn *bytes;
 	daemon_done_fn *done;
 	void *data;
@@ -46,7 +35,28 @@ static bool is_socket_named(const struct daemon_way *way)
 
 const char *daemon_socket(const struct daemon_way *way)
 {
-	return is_socket_named(way) ? way->settings->socket : known_sockets[way->socket];
+	return way->socket;
+}
+
+/* Goes to the socket that is the first to be believed now; without one, to the CLI. */
+static void find_socket(struct daemon_way *way)
+{
+	const char *socket = is_socket_named(way) ? NULL : socket_search_next(&way->search);
+
+	if (!socket)
+		return;
+	way->socket = socket;
+	way->uses_cli = false;
+}
+
+void daemon_init(struct daemon_way *way, uv_loop_t *loop, struct http *http, const struct settings *settings)
+{
+	*way = (struct daemon_way){ .loop = loop,
+		.http = http,
+		.settings = settings,
+		.search = { .places = socket_places } };
+	way->socket = is_socket_named(way) ? settings->socket : socket_places[0];
+	find_socket(way);
 }
 
 static const char *cli_of(const struct daemon_way *way)
@@ -54,16 +64,29 @@ static const char *cli_of(const struct daemon_way *way)
 	return *way->settings->tailscale ? way->settings->tailscale : "tailscale";
 }
 
+/* In words, for the sentence that says that tailscaled cannot be reached. */
+static void keep_tried(struct daemon_way *way, const struct daemon_result *result)
+{
+	char foreign[160];
+
+	if (*socket_search_foreign(&way->search, foreign, sizeof(foreign)))
+		snprintf(way->tried, sizeof(way->tried), "%s: not used without --socket", foreign);
+	else
+		snprintf(way->tried, sizeof(way->tried), "%s: %s",
+			is_socket_named(way) ? way->socket : socket_places[0],
+			result->os_error ? strerror(result->os_error) : "no answer");
+}
+
 void daemon_next(struct daemon_way *way, const struct daemon_result *result)
 {
-	if (!is_socket_named(way) && way->socket + 1 < ARRAY_LEN(known_sockets)) {
-		way->socket++;
-		return;
+	if (!is_socket_named(way)) {
+		socket_search_refuse(&way->search, result->socket);
+		if (socket_search_next(&way->search)) {
+			find_socket(way);
+			return;
+		}
 	}
-	snprintf(way->tried, sizeof(way->tried), "%s: %s",
-		is_socket_named(way) ? way->settings->socket : known_sockets[0],
-		result->os_error ? strerror(result->os_error) : "no answer");
-	way->socket = 0;
+	keep_tried(way, result);
 	way->uses_cli = true;
 	way->retry_socket = when_now().mono_ms + RETRY_SOCKET_MS;
 }
@@ -93,11 +116,9 @@ static bool is_forbidden(const struct answer *answer)
 	       answer->status == 403;
 }
 
-static void judge_answer(
-	const struct daemon_way *way, const struct answer *answer, struct daemon_result *result)
+static void judge_answer(const char *socket, const struct answer *answer, struct daemon_result *result)
 {
-	const char *socket = daemon_socket(way);
-
+	result->socket = socket;
 	result->is_good = answer->outcome == OUTCOME_ANSWERED && answer->status == 200;
 	result->os_error = answer->os_error;
 	result->status = answer->status;
@@ -120,7 +141,7 @@ static void http_done(void *data, const struct answer *answer)
 	struct daemon_ask *ask = data;
 	struct daemon_result result = { .text = "" };
 
-	judge_answer(ask->way, answer, &result);
+	judge_answer(ask->socket, answer, &result);
 	result.was_refused = ask->was_refused && answer->status == 200;
 	finish(ask, &result);
 }
@@ -138,7 +159,7 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 	char url[128];
 	long patience = patience_ms(ask->way, ANSWER_MS);
 	const struct http_request request = { .url = url,
-		.unix_socket = daemon_socket(ask->way),
+		.unix_socket = ask->socket,
 		.connect_ms = patience,
 		.total_ms = patience,
 		.body_max = ANSWER_BYTES_MAX };
@@ -180,8 +201,10 @@ static void run_done(void *data, const struct run_result *run)
 
 	judge_run(way, run, &result);
 	result.was_refused = ask->was_refused;
-	if (way->retry_socket <= when_now().mono_ms || !run->is_started)
+	if (way->retry_socket <= when_now().mono_ms || !run->is_started) {
 		way->uses_cli = false;
+		socket_search_forget(&way->search);
+	}
 	finish(ask, &result);
 }
 
@@ -215,6 +238,8 @@ struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const 
 	struct daemon_ask *ask = mem_alloc(sizeof(*ask));
 
 	*ask = (struct daemon_ask){ .way = way, .bytes = bytes, .done = done, .data = data };
+	find_socket(way);
+	ask->socket = daemon_socket(way);
 	if (way->uses_cli)
 		ask_cli(ask, words);
 	else

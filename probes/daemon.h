@@ -1,14 +1,17 @@
 /* The way to tailscaled: its unix socket, or the CLI where the socket is not to be had. Private to the
  * tailnet source.
  *
- * One ask is one question; its bytes are fed to the asker as they come. A socket that does not open moves the
- * way on to the next known one, and at last to the CLI, which is left again after half a minute. */
+ * One ask is one question; its bytes are fed to the asker as they come. The way is the first known socket that
+ * is there, belongs to root or to us, and has not refused; a socket that does not open moves it on to the next
+ * one, and at last to the CLI. It goes back as soon as an earlier socket is made anew, and tries all of them again
+ * after half a minute. */
 #ifndef TSLLM_PROBES_DAEMON_H
 #define TSLLM_PROBES_DAEMON_H
 
 #include "probes/io/http.h"
 #include "probes/model/obs.h"
 #include "probes/settings.h"
+#include "probes/socket_search.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -18,17 +21,19 @@ struct daemon_way {
 	uv_loop_t *loop;
 	struct http *http;
 	const struct settings *settings;
-	size_t socket; /* index of the known socket in use or tried now */
+	struct socket_search search; /* where no socket was named */
+	const char *socket;          /* in use, or tried now */
 	bool uses_cli;
 	int64_t retry_socket; /* monotonic ms */
-	char tried[160];      /* what was tried, in words */
+	char tried[200];      /* what was tried, in words */
 };
 
 struct daemon_result {
 	bool is_good;     /* a whole answer */
 	bool was_refused; /* the asker took no more of it: it knows why */
 	bool is_closed;   /* nobody is at this door: daemon_next() and ask again */
-	int os_error;     /* of a closed door */
+	const char *socket; /* that was asked; NULL: the CLI was */
+	int os_error;       /* of a closed door */
 	int status;       /* of HTTP, 0: none */
 	enum daemon_trouble trouble;
 	char text[512]; /* of the trouble */
@@ -53,6 +58,7 @@ struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const 
 	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data);
 void daemon_cancel(struct daemon_ask *ask);
 void daemon_next(struct daemon_way *way, const struct daemon_result *result);
+void daemon_init(struct daemon_way *way, uv_loop_t *loop, struct http *http, const struct settings *settings);
 const char *daemon_socket(const struct daemon_way *way); /* in use, or tried now */
 
 #endif

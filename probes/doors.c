@@ -1,4 +1,4 @@
-/* Matching names with machines, and mounts with URLs. */
+/* Matching names with machines, saying who else a host may belong to, and matching mounts with URLs. */
 #include "probes/doors.h"
 
 #include "probes/base/mem.h"
@@ -6,32 +6,62 @@
 #include "probes/base/url.h"
 #include "probes/serve.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
-static bool is_named(const struct obs_peer *peer, const char *host)
+/* "tail4c1d.ts.net"; a control plane may leave it to the name of this node. */
+static const char *own_suffix(const struct obs_status *status)
 {
-	size_t length = strlen(host);
+	const char *dot = strchr(status->self.fqdn, '.');
 
-	if (text_equal_fold(peer->fqdn, host))
-		return true;
-	if (!strchr(host, '.') && length && strncmp(peer->fqdn, host, length) == 0 &&
-		peer->fqdn[length] == '.')
-		return true;
+	if (*status->magicdns_suffix)
+		return status->magicdns_suffix;
+	return status->has_self && dot ? dot + 1 : "";
+}
+
+static bool is_short_name(const char *host)
+{
+	return *host && !strpbrk(host, ".:");
+}
+
+static bool has_address(const struct obs_peer *peer, const char *host)
+{
 	for (size_t i = 0; peer->addresses[i]; i++)
 		if (strcmp(peer->addresses[i], host) == 0)
 			return true;
 	return false;
 }
 
+/* host: a full name or an address. */
+static bool is_meant(const struct obs_peer *peer, const char *host)
+{
+	return (*host && text_equal_fold(peer->fqdn, host)) || has_address(peer, host);
+}
+
+/* A short name is completed as the resolver of the tailnet completes it. */
+static const char *full_name(const struct obs_status *status, const char *host, char *full, size_t size)
+{
+	const char *suffix = own_suffix(status);
+
+	if (is_short_name(host) && *suffix)
+		snprintf(full, size, "%s.%s", host, suffix);
+	else
+		snprintf(full, size, "%s", host);
+	return full;
+}
+
 const struct obs_peer *doors_peer(const struct obs_status *status, const char *host, size_t *hint)
 {
-	if (status->has_self && is_named(&status->self, host))
+	char full[512];
+
+	full_name(status, host, full, sizeof(full));
+	if (status->has_self && is_meant(&status->self, full))
 		return &status->self;
-	if (hint && *hint < status->peer_count && is_named(&status->peers[*hint], host))
+	if (hint && *hint < status->peer_count && is_meant(&status->peers[*hint], full))
 		return &status->peers[*hint];
 	for (size_t i = 0; i < status->peer_count; i++) {
-		if (!is_named(&status->peers[i], host))
+		if (!is_meant(&status->peers[i], full))
 			continue;
 		if (hint)
 			*hint = i;
@@ -50,9 +80,78 @@ const char *doors_address(const struct obs_peer *peer)
 
 bool doors_is_tailnet_name(const struct obs_status *status, const char *host)
 {
-	const char *suffix = *status->magicdns_suffix ? status->magicdns_suffix : "ts.net";
+	const char *suffix = own_suffix(status);
 
-	return url_host_is_below(host, suffix);
+	return url_host_is_below(host, *suffix ? suffix : "ts.net");
+}
+
+bool doors_is_tailnet_address(const char *host)
+{
+	static const unsigned char v6_prefix[] = { 0xfd, 0x7a, 0x11, 0x5c, 0xa1, 0xe0 };
+	unsigned char v4[4], v6[16];
+
+	if (inet_pton(AF_INET, host, v4) == 1)
+		return v4[0] == 100 && (v4[1] & 0xc0) == 64;
+	return inet_pton(AF_INET6, host, v6) == 1 && memcmp(v6, v6_prefix, sizeof(v6_prefix)) == 0;
+}
+
+/* ---- whose a host is ---- */
+
+static bool is_in_prefix(const unsigned char *address, const unsigned char *prefix, int bits)
+{
+	int whole = bits / 8, rest = bits % 8;
+
+	return memcmp(address, prefix, (size_t)whole) == 0 &&
+	       (!rest || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0);
+}
+
+/* route: "fd7a:115c:a1e0:b1a:0:7:c0a8:100/120". */
+static bool route_holds(const char *route, const char *host)
+{
+	unsigned char address[16], prefix[16];
+	char base[64];
+	const char *slash = strchr(route, '/');
+	int family = strchr(host, ':') ? AF_INET6 : AF_INET, most = family == AF_INET6 ? 128 : 32, bits;
+
+	if (!slash || (size_t)(slash - route) >= sizeof(base))
+		return false;
+	snprintf(base, sizeof(base), "%.*s", (int)(slash - route), route);
+	bits = (int)text_number(slash + 1, most);
+	return bits >= 0 && inet_pton(family, base, prefix) == 1 && inet_pton(family, host, address) == 1 &&
+	       is_in_prefix(address, prefix, bits);
+}
+
+static bool is_routed(const struct obs_status *status, const struct strings *services, const char *host)
+{
+	for (size_t i = 0; i < services->count; i++)
+		if (strcmp(services->items[i], host) == 0)
+			return true;
+	for (size_t i = 0; i < status->peer_count; i++)
+		for (size_t k = 0; status->peers[i].routes[k]; k++)
+			if (route_holds(status->peers[i].routes[k], host))
+				return true;
+	return false;
+}
+
+enum owner doors_owner(const struct obs_status *status, bool is_running, const struct strings *services,
+	const char *host, const struct obs_peer **peer, size_t *hint)
+{
+	bool is_address = doors_is_tailnet_address(host);
+	bool is_own_name = is_short_name(host) || (status && doors_is_tailnet_name(status, host));
+
+	*peer = NULL;
+	if (strcmp(host, "localhost") == 0)
+		return OWNER_LOOPBACK;
+	if (status && (*peer = doors_peer(status, host, hint)))
+		return OWNER_PEER;
+	if (url_host_is_loopback(host))
+		return OWNER_LOOPBACK;
+	if (!is_running)
+		return is_address || is_own_name || text_has_suffix(host, ".ts.net") ? OWNER_UNTOLD
+										      : OWNER_OUTSIDE;
+	if (is_address && is_routed(status, services, host))
+		return OWNER_ROUTED;
+	return is_address || is_own_name ? OWNER_NOBODY : OWNER_OUTSIDE;
 }
 
 static bool is_llm_port(const int *ports, int port)

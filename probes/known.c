@@ -23,9 +23,9 @@ struct known_door {
 	struct known *known;
 	char *url, *family, *key;
 	struct url parts;
-	bool is_pinned;
+	bool is_pinned, has_plain_key;
 	bool is_given_up; /* something else lives there now */
-	size_t hint;
+	size_t hint, resolved_hint;
 	struct resolve *resolve; /* of a name outside the tailnet */
 	char address[64];
 	struct when resolved;
@@ -39,6 +39,7 @@ struct known {
 	void (*changed)(void *data);
 	void *data;
 	struct remembered remembered;
+	struct strings services; /* addresses of Tailscale Services */
 	struct {
 		struct known_door **items;
 		size_t count, room;
@@ -46,20 +47,60 @@ struct known {
 	size_t resolving;
 };
 
-static void watch_door(struct known_door *door, const char *peer_id, const char *address, bool is_own)
+/* Where a door is, and how sure that is. */
+struct placement {
+	enum owner owner;
+	const struct obs_peer *peer; /* of OWNER_PEER */
+	const char *address;         /* "": none to dial */
+	bool is_resolved;            /* by the resolver of this machine, which the local network may lie to */
+};
+
+static bool is_proven(const struct placement *at)
+{
+	return at->owner == OWNER_LOOPBACK || (at->owner == OWNER_PEER && !at->is_resolved);
+}
+
+static bool may_send_key(const struct known_door *door, const struct placement *at)
+{
+	return door->parts.is_https || door->has_plain_key || is_proven(at);
+}
+
+static void watch_door(struct known_door *door, const struct placement *at)
 {
 	const struct known *known = door->known;
+	const struct obs_status *status = ledger_status(known->ledger);
+	bool sends_key = may_send_key(door, at);
 
-	watch_add(known->watch, &(struct door){
-					.url = door->url,
-					.peer_id = peer_id,
-					.address = address,
-					.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
-					.is_pinned = door->is_pinned,
-					.is_own = is_own,
-					.family = door->family,
-					.key = door->key,
-				});
+	watch_add(known->watch,
+		&(struct door){
+			.url = door->url,
+			.peer_id = at->peer ? at->peer->id : "",
+			.address = at->address,
+			.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
+			.is_pinned = door->is_pinned,
+			.is_own = at->owner == OWNER_LOOPBACK || (at->peer && at->peer == &status->self),
+			.is_of_tailnet = at->owner != OWNER_LOOPBACK && at->owner != OWNER_OUTSIDE,
+			.is_key_withheld = *door->key && !sends_key && *at->address,
+			.family = door->family,
+			.key = sends_key ? door->key : "",
+		});
+}
+
+static enum owner owner_of(
+	const struct known *known, const char *host, const struct obs_peer **peer, size_t *hint)
+{
+	return doors_owner(ledger_status(known->ledger), ledger_daemon_runs_for_certain(known->ledger),
+		&known->services, host, peer, hint);
+}
+
+/* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
+static void watch_resolved(struct known_door *door)
+{
+	struct placement at = { .owner = OWNER_OUTSIDE, .address = door->address, .is_resolved = true };
+
+	if (doors_is_tailnet_address(door->address))
+		at.owner = owner_of(door->known, door->address, &at.peer, &door->resolved_hint);
+	watch_door(door, &at);
 }
 
 static void resolved(void *data, const char *address)
@@ -70,35 +111,35 @@ static void resolved(void *data, const char *address)
 	door->known->resolving--;
 	door->resolved = when_now();
 	snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
-	watch_door(door, "", door->address, false);
+	watch_resolved(door);
 	door->known->changed(door->known->data);
 }
 
-static void place_outside(struct known_door *door, struct when now)
+static void resolve(struct known_door *door)
 {
-	if (url_host_is_address(door->parts.host) || url_host_is_loopback(door->parts.host)) {
-		bool is_loopback = url_host_is_loopback(door->parts.host);
-		const char *address = url_host_is_address(door->parts.host) ? door->parts.host : "127.0.0.1";
-
-		watch_door(door, "", address, is_loopback);
-		return;
-	}
-	if (door->resolve ||
-		(when_known(door->resolved) && when_since(door->resolved, now) < RESOLVE_AGAIN_MS))
-		return;
 	door->resolve = resolve_start(door->known->loop, door->parts.host, resolved, door);
 	if (door->resolve)
 		door->known->resolving++;
 	else
-		watch_door(door, "", "", false);
+		watch_resolved(door);
 }
 
-/* Its machine is not in the tailnet any more: a pin says so, what was only found is dropped until it is back.
- */
+static void place_outside(struct known_door *door, struct when now)
+{
+	bool is_resolved = when_known(door->resolved);
+
+	if (is_resolved)
+		watch_resolved(door); /* whose the address is may have changed */
+	if (!door->resolve && (!is_resolved || when_since(door->resolved, now) >= RESOLVE_AGAIN_MS))
+		resolve(door);
+}
+
+/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped until
+ * it is back. */
 static void place_nowhere(struct known_door *door)
 {
 	if (door->is_pinned) {
-		watch_door(door, "", "", false);
+		watch_door(door, &(struct placement){ .owner = OWNER_NOBODY, .address = "" });
 		return;
 	}
 	watch_drop(door->known->watch, door->url);
@@ -107,22 +148,41 @@ static void place_nowhere(struct known_door *door)
 
 static void place_door(struct known_door *door, struct when now)
 {
-	const struct settings *settings = door->known->settings;
-	const struct obs_status *status = ledger_status(door->known->ledger);
-	const struct obs_peer *peer = status ? doors_peer(status, door->parts.host, &door->hint) : NULL;
-	bool is_of_tailnet = status && doors_is_tailnet_name(status, door->parts.host);
-	/* What was found in another tailnet is no name for the world's resolvers. */
-	bool may_be_outside = door->is_pinned ? status || !text_has_suffix(door->parts.host, ".ts.net")
-					      : url_host_is_loopback(door->parts.host);
+	const struct known *known = door->known;
+	const char *host = door->parts.host;
+	bool is_address = url_host_is_address(host);
+	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
-	if (door->is_given_up || (!door->is_pinned && peer && discover_excludes(settings, peer)))
+	at.owner = owner_of(known, host, &at.peer, &door->hint);
+	if (door->is_given_up ||
+		(!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
 		return;
-	if (peer)
-		watch_door(door, peer->id, doors_address(peer), peer == &status->self);
-	else if (is_of_tailnet && status->backend == BACKEND_RUNNING)
+	if (at.peer)
+		at.address = doors_address(at.peer);
+	switch (at.owner) {
+	case OWNER_NOBODY:
 		place_nowhere(door);
-	else if (!is_of_tailnet && may_be_outside)
-		place_outside(door, now);
+		break;
+	case OWNER_UNTOLD:
+		at.address = "";
+		if (door->is_pinned)
+			watch_door(door, &at);
+		break;
+	case OWNER_OUTSIDE:
+		/* What was found in another tailnet is no name for the world's resolvers. */
+		if (!door->is_pinned)
+			break;
+		if (is_address)
+			watch_door(door, &at);
+		else
+			place_outside(door, now);
+		break;
+	case OWNER_LOOPBACK:
+	case OWNER_PEER:
+	case OWNER_ROUTED:
+		watch_door(door, &at);
+		break;
+	}
 }
 
 static struct known_door *find(const struct known *known, const char *url)
@@ -151,6 +211,7 @@ static void add_door(struct known *known, const char *url, const char *family, c
 	door->key = mem_copy(key);
 	door->parts = parts;
 	door->is_pinned = pin != NULL;
+	door->has_plain_key = pin && pin->has_plain_key;
 	memset(key, 0, sizeof(key));
 }
 
@@ -225,6 +286,7 @@ void known_free(struct known *known)
 	for (size_t i = 0; i < known->doors.count; i++)
 		free_door(known->doors.items[i]);
 	free(known->doors.items);
+	strings_fini(&known->services);
 	remember_fini(&known->remembered);
 	free(known);
 }
@@ -233,6 +295,14 @@ void known_place(struct known *known, struct when now)
 {
 	for (size_t i = 0; i < known->doors.count; i++)
 		place_door(known->doors.items[i], now);
+}
+
+void known_see_services(struct known *known, const struct obs_services *services, struct when now)
+{
+	strings_forget(&known->services);
+	for (size_t i = 0; i < services->service_count; i++)
+		strings_add(&known->services, services->services[i].address);
+	known_place(known, now);
 }
 
 void known_found(struct known *known, const char *url, const char *family)

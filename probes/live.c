@@ -204,7 +204,7 @@ static void open_way(struct live *live, const struct obs_status *status)
 	}
 	if (status->has_tun || live->door || !socket)
 		return;
-	live->door = socks_door_open(live->loop, socket, &fault);
+	live->door = socks_door_open(live->loop, socket, !*live->settings->socket, &fault);
 	if (live->door)
 		watch_set_proxy(live->watch, socks_door_proxy(live->door));
 	else
@@ -238,6 +238,7 @@ static void see_status(struct live *live, struct when now)
 	if (live->settings->is_passive)
 		return;
 	known_place(live->known, now);
+	watch_halt(live->watch);
 	if (status->backend != BACKEND_RUNNING)
 		return;
 	ask_names(live, status, now);
@@ -263,6 +264,8 @@ static void hear(void *data, const struct tailnet_news *news)
 		break;
 	case TAILNET_SERVICES:
 		offers_see_services(&live->offers, news->services);
+		if (!live->settings->is_passive)
+			known_see_services(live->known, news->services, now);
 		break;
 	case TAILNET_DERPMAP:
 		lookout_keep_derpmap(live->lookout, news->derpmap);
@@ -271,6 +274,7 @@ static void hear(void *data, const struct tailnet_news *news)
 	case TAILNET_TROUBLE:
 		if (!live->settings->is_passive)
 			known_place(live->known, now);
+		watch_halt(live->watch);
 		break;
 	}
 	schedule(live);
@@ -289,6 +293,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 		.ignore = settings->ignore.items,
 		.ignore_count = settings->ignore.count,
 		.is_passive = settings->is_passive,
+		.allowed_classes = settings->allowed_classes,
 	};
 	const struct watch_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent
@@ -300,6 +305,8 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	live->changed = changed;
 	live->data = data;
 	live->http = http_new(loop);
+	if (!*settings->socket)
+		http_doubt_sockets(live->http);
 	live->ledger = ledger_new(&terms);
 	live->timer = mem_alloc(sizeof(*live->timer));
 	uv_timer_init(loop, live->timer);

@@ -97,6 +97,7 @@ static void watch_service(const struct offers *offers, const struct obs_service 
 					 .peer_id = "",
 					 .address = service->address,
 					 .found_by = FOUND_SERVICE,
+					 .is_of_tailnet = true,
 					 .is_candidate = true,
 					 .family = "",
 					 .key = "" });

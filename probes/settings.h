@@ -13,6 +13,7 @@ enum discover { DISCOVER_MINE, DISCOVER_TAGGED, DISCOVER_ALL, DISCOVER_OFF };
 struct pin {
 	char *url;                /* normalised: no trailing slash, no default port */
 	char *key_env, *key_file; /* where its key is; "" */
+	bool has_plain_key;       /* it may go over plain HTTP to a server outside the tailnet */
 };
 
 struct settings {
@@ -38,6 +39,7 @@ struct settings {
 	bool has_capture; /* start the helper that watches packets */
 	bool examines;    /* --doctor: this machine's network is looked at, whatever the paths are */
 	bool is_passive;  /* send nothing to peers */
+	unsigned allowed_classes; /* bits of enum offer_class that --pick may choose beside own and tagged */
 };
 
 void settings_init(struct settings *settings);

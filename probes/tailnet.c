@@ -262,16 +262,22 @@ static bool may_ask(const struct ask *ask)
 
 /* ---- the bus ---- */
 
-static int hear_bus(void *data, const char *bytes, size_t length)
+static void ask_status_soon(struct tailnet *tailnet)
 {
-	struct tailnet *tailnet = data;
 	struct ask *status = &tailnet->asks[TOPIC_STATUS];
 	int64_t soonest = status->begun + gap_of(status, NEWS_GAP_MS);
 
-	if (!memchr(bytes, '\n', length))
-		return 0;
 	if (status->due > soonest)
 		status->due = soonest;
+}
+
+static int hear_bus(void *data, const char *bytes, size_t length)
+{
+	struct tailnet *tailnet = data;
+
+	if (!memchr(bytes, '\n', length))
+		return 0;
+	ask_status_soon(tailnet);
 	schedule(tailnet);
 	return 0;
 }
@@ -283,6 +289,7 @@ static void bus_done(void *data, const struct answer *answer)
 	(void)answer;
 	tailnet->bus = NULL;
 	tailnet->bus_due = when_now().mono_ms + BUS_RETRY_MS;
+	ask_status_soon(tailnet); /* the daemon may be gone, and the tailnet's addresses with it */
 	schedule(tailnet);
 }
 
@@ -335,7 +342,7 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
 
-	tailnet->way = (struct daemon_way){ .loop = loop, .http = http, .settings = settings };
+	daemon_init(&tailnet->way, loop, http, settings);
 	tailnet->ledger = ledger;
 	tailnet->news = news;
 	tailnet->data = data;

@@ -12,6 +12,7 @@
 
 #define ADDRESSES_MAX 16
 #define TAGS_MAX 64
+#define ROUTES_MAX 64
 
 const char *const peer_no_list[] = { NULL };
 
@@ -32,7 +33,7 @@ const char *const *peer_keep_list(struct arena *arena, const struct json *array,
 	return kept;
 }
 
-enum kind { TEXT, FLAG, COUNT, TIME, PRESENCE, ADDRESSES, TAGS };
+enum kind { TEXT, FLAG, COUNT, TIME, PRESENCE, ADDRESSES, ROUTES, TAGS };
 
 struct field {
 	const char *key;
@@ -66,6 +67,7 @@ static const struct field peer_fields[] = {
 	FIELD("OS", TEXT, peer.os),
 	FIELD("Online", FLAG, peer.is_online),
 	FIELD("PeerRelay", TEXT, peer.peer_relay),
+	FIELD("PrimaryRoutes", ROUTES, peer.routes),
 	FIELD("Relay", TEXT, peer.home_derp),
 	FIELD("RxBytes", COUNT, peer.rx_bytes),
 	FIELD("ShareeNode", FLAG, peer.is_sharee),
@@ -120,6 +122,9 @@ static void set_field(struct owned_peer *peer, const struct owned_peer *before, 
 	case ADDRESSES:
 		*(const char *const **)at = peer_keep_list(arena, value, ADDRESSES_MAX);
 		break;
+	case ROUTES:
+		*(const char *const **)at = peer_keep_list(arena, value, ROUTES_MAX);
+		break;
 	case TAGS:
 		*(const char *const **)at = peer_keep_list(arena, value, TAGS_MAX);
 		break;
@@ -139,6 +144,7 @@ void peer_init(struct owned_peer *owned)
 		.peer_relay = "",
 		.addresses = peer_no_list,
 		.tags = peer_no_list,
+		.routes = peer_no_list,
 		.user_id = NAN,
 		.rx_bytes = NAN,
 		.tx_bytes = NAN,

@@ -1,11 +1,12 @@
 /* The pool of workers: who may talk, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once; a worker whose host is
- * offline waits, and so do those of all peers while the daemon carries nothing: whoever has their addresses
- * elsewhere gets neither question nor key. */
+ * One timer is set to the next poll that is due. At most 64 workers talk at once. A worker whose host is
+ * offline waits, and so does the whole tailnet while it does not run for certain: then its addresses may belong
+ * to strangers, who get neither a question nor a key. */
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
+#include "probes/doors.h"
 #include "probes/worker.h"
 
 #include <stdio.h>
@@ -47,25 +48,42 @@ static size_t count_talking(const struct watch *watch)
 	return talking;
 }
 
+/* Whatever its name is, an address of the tailnet leads into the tailnet only while that runs. */
+static bool is_of_tailnet(const struct door *door)
+{
+	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
+}
+
+/* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
+ * default route. */
+static bool has_way(const struct watch *watch)
+{
+	return ledger_status(watch->world.ledger)->has_tun || *watch->world.proxy;
+}
+
+static bool waits(const struct watch *watch, const struct worker *worker)
+{
+	const struct ledger *ledger = watch->world.ledger;
+
+	return is_of_tailnet(&worker->door) &&
+	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
+		       ledger_peer_is_offline(ledger, worker->door.peer_id));
+}
+
 static void schedule(struct watch *watch)
 {
 	int64_t now = when_now().mono_ms, due = INT64_MAX;
 
-	for (size_t i = 0; i < watch->workers.count; i++)
-		if (!watch->workers.items[i]->call && watch->workers.items[i]->due < due)
-			due = watch->workers.items[i]->due;
+	for (size_t i = 0; i < watch->workers.count; i++) {
+		const struct worker *worker = watch->workers.items[i];
+
+		if (!worker->call && worker->due < due && !waits(watch, worker))
+			due = worker->due;
+	}
 	if (due == INT64_MAX || count_talking(watch) >= TALKING_MAX)
 		uv_timer_stop(watch->timer);
 	else
 		uv_timer_start(watch->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
-}
-
-static bool waits_for_host(const struct watch *watch, const struct worker *worker)
-{
-	const struct ledger *ledger = watch->world.ledger;
-
-	return *worker->door.peer_id &&
-	       (!ledger_daemon_runs(ledger) || ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void tick(uv_timer_t *timer)
@@ -77,13 +95,8 @@ static void tick(uv_timer_t *timer)
 	for (size_t i = 0; i < watch->workers.count && talking < TALKING_MAX; i++) {
 		struct worker *worker = watch->workers.items[i];
 
-		if (worker->call || worker->due > now)
+		if (worker->call || worker->due > now || waits(watch, worker))
 			continue;
-		if (waits_for_host(watch, worker)) {
-			worker->is_settled = true;
-			worker->due = now + worker_gap(worker);
-			continue;
-		}
 		worker_poll(worker);
 		talking += worker->call != NULL;
 	}
@@ -165,6 +178,14 @@ void watch_drop(struct watch *watch, const char *url)
 		drop(watch, worker);
 }
 
+void watch_halt(struct watch *watch)
+{
+	for (size_t i = 0; i < watch->workers.count; i++)
+		if (watch->workers.items[i]->call && waits(watch, watch->workers.items[i]))
+			worker_break_off(watch->workers.items[i]);
+	schedule(watch);
+}
+
 void watch_wake(struct watch *watch)
 {
 	for (size_t i = 0; i < watch->workers.count; i++) {
@@ -196,7 +217,7 @@ size_t watch_unsettled(const struct watch *watch)
 	size_t count = 0;
 
 	for (size_t i = 0; i < watch->workers.count; i++)
-		count += !watch->workers.items[i]->is_settled;
+		count += !watch->workers.items[i]->is_settled && !waits(watch, watch->workers.items[i]);
 	return count;
 }
 
@@ -205,7 +226,7 @@ bool watch_request(const struct watch *watch, const char *url, const char *path,
 {
 	const struct worker *worker = find(watch, url);
 
-	if (!worker || snprintf(full, size, "%s%s", url, path) >= (int)size)
+	if (!worker || waits(watch, worker) || snprintf(full, size, "%s%s", url, path) >= (int)size)
 		return false;
 	worker_fill_request(worker, full, request);
 	return true;

@@ -18,13 +18,15 @@ struct door {
 	const char *address; /* the IP to dial; "": the name has none here */
 	enum found_by found_by;
 	bool is_pinned, is_own;
+	bool is_of_tailnet;   /* asked only while the tailnet runs, as whatever has a peer is */
+	bool is_key_withheld; /* a key is configured and would go to somebody unproven over plain HTTP */
 	bool is_mount;         /* our own serve mount: it may well be no LLM server */
 	bool is_backend_asked; /* the engine behind it is asked at another door: only the primary question
 				  here */
 	const char *target;    /* of the mount: another one is another server; NULL: no mount of ours */
 	bool is_candidate;
 	const char *family; /* remembered name; "" */
-	const char *key;    /* ""; copied, never shown */
+	const char *key;    /* that may be sent there; "": none; copied, never shown */
 };
 
 struct watch_result {
@@ -52,6 +54,9 @@ void watch_add(
 	struct watch *watch, const struct door *door); /* a known URL: its address and peer are renewed */
 void watch_drop(struct watch *watch, const char *url);
 bool watch_has(const struct watch *watch, const char *url);
+/* After a status or none: whatever is being asked of the tailnet while it does not run for certain is broken
+ * off. */
+void watch_halt(struct watch *watch);
 /* After a status: whoever was silent at a host that is heard again is asked at once. */
 void watch_wake(struct watch *watch);
 void watch_ask_now(struct watch *watch, const char *url);     /* NULL: all */

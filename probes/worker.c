@@ -25,11 +25,13 @@
 static void ask(struct worker *worker, const char *path, bool is_fresh);
 static void next_request(struct worker *worker);
 
+/* The old one is wiped, for it may be a key. */
 static void copy_text(const char **slot, const char *text)
 {
-	char *copy = mem_copy(text);
+	char *copy = mem_copy(text), *old = (char *)(uintptr_t)*slot;
 
-	free((char *)(uintptr_t)*slot);
+	memset(old, 0, strlen(old));
+	free(old);
 	*slot = copy;
 }
 
@@ -120,6 +122,8 @@ static void declare(const struct worker *worker)
 			.is_pinned = door->is_pinned,
 			.is_own = door->is_own,
 			.has_key = *door->key != '\0',
+			.is_key_withheld = door->is_key_withheld,
+			.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
 			.server = worker->family ? worker->family->name : "",
 			.title = worker->family ? worker->family->title : "",
 			.api = worker->family ? family_api(worker->family) : "",
@@ -278,7 +282,7 @@ static void answered(void *data, const struct answer *answer)
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
 {
 	const struct worker_world *world = worker->world;
-	bool is_inside = *worker->door.peer_id || worker->door.found_by == FOUND_SERVICE;
+	bool is_inside = *worker->door.peer_id || worker->door.is_of_tailnet;
 
 	*request = (struct http_request){
 		.url = full,
@@ -373,7 +377,7 @@ void worker_poll(struct worker *worker)
 {
 	worker->request = NULL;
 	worker->step = 0;
-	if (!*worker->door.address && !url_host_is_address(worker->url.host)) {
+	if (!*worker->door.address) {
 		report_unresolved(worker);
 	} else if (!worker->family || worker->has_doubts) {
 		worker->is_recognising = true;
@@ -382,6 +386,14 @@ void worker_poll(struct worker *worker)
 	} else {
 		next_request(worker);
 	}
+}
+
+void worker_break_off(struct worker *worker)
+{
+	http_cancel(worker->call);
+	worker->call = NULL;
+	worker->request = NULL;
+	worker->is_recognising = false;
 }
 
 /* ---- life ---- */
@@ -413,6 +425,11 @@ void worker_renew(struct worker *worker, const struct door *door)
 		worker->due = 0;
 	copy_text(&worker->door.peer_id, door->peer_id);
 	copy_text(&worker->door.address, door->address);
+	worker->door.is_of_tailnet = door->is_of_tailnet;
+	if (door->is_pinned) { /* a mount at the same URL brings no key */
+		copy_text(&worker->door.key, door->key);
+		worker->door.is_key_withheld = door->is_key_withheld;
+	}
 	worker->door.is_backend_asked = door->is_backend_asked;
 	if (door->target && strcmp(worker->door.target, door->target) != 0) {
 		copy_text(&worker->door.target, door->target);

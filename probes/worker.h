@@ -51,6 +51,7 @@ struct worker *worker_new(const struct worker_world *world, const struct door *d
 void worker_free(struct worker *worker);
 void worker_renew(struct worker *worker, const struct door *door); /* its peer and address may have changed */
 void worker_poll(struct worker *worker);
+void worker_break_off(struct worker *worker); /* what is being asked, without a word about it */
 int64_t worker_gap(const struct worker *worker); /* ms to the next poll */
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request);
 

@@ -33,6 +33,7 @@ struct reader {
 	bool has_url;
 	bool is_pinned;           /* by this section: the last pin is its own */
 	char *key_env, *key_file; /* of this section so far */
+	bool has_plain_key;
 };
 
 static void complain_at(struct reader *reader, int line, const char *what)
@@ -83,6 +84,15 @@ static int take_key_file(struct reader *reader, const char *value, struct fault 
 	return 0;
 }
 
+static int take_plain_key(struct reader *reader, const char *value, struct fault *fault)
+{
+	reader->has_plain_key = !strcmp(value, "on");
+	if (reader->has_plain_key || !strcmp(value, "off"))
+		return 0;
+	fault_say(fault, "plain-key must be on or off");
+	return -1;
+}
+
 static int take_endpoint_key(struct reader *reader, const char *name, const char *value, struct fault *fault)
 {
 	static const struct {
@@ -92,12 +102,13 @@ static int take_endpoint_key(struct reader *reader, const char *name, const char
 		{ "url", take_url },
 		{ "key_env", take_key_env },
 		{ "key_file", take_key_file },
+		{ "plain-key", take_plain_key },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (config_is_key(keys[i].name, name))
 			return keys[i].take(reader, value, fault);
-	return config_refuse_key(name, "url, key_env, key_file", fault);
+	return config_refuse_key(name, "url, key_env, key_file, plain-key", fault);
 }
 
 static void end_section(struct reader *reader)
@@ -109,10 +120,11 @@ static void end_section(struct reader *reader)
 
 		config_replace(&pin->key_env, mem_copy(reader->key_env));
 		config_replace(&pin->key_file, mem_copy(reader->key_file));
+		pin->has_plain_key = reader->has_plain_key;
 	}
 	config_replace(&reader->key_env, NULL);
 	config_replace(&reader->key_file, NULL);
-	reader->has_url = reader->is_pinned = false;
+	reader->has_url = reader->is_pinned = reader->has_plain_key = false;
 }
 
 static void begin_section(struct reader *reader, const char *line)

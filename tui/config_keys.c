@@ -359,5 +359,7 @@ void config_print(FILE *file, const struct settings *settings)
 			fprintf(file, "key_env = %s\n", pin->key_env);
 		if (pin->key_file[0])
 			fprintf(file, "key_file = %s\n", pin->key_file);
+		if (pin->has_plain_key)
+			fprintf(file, "plain-key = on\n");
 	}
 }

@@ -3,6 +3,7 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/base/owner.h"
 #include "probes/base/private.h"
 #include "probes/keys.h"
 #include "probes/remember.h"
@@ -65,6 +66,23 @@ static void check_files(const struct options *options, const struct settings *se
 	memset(key, 0, sizeof(key));
 }
 
+/* A socket that the user names is believed, whoever owns it: that it is another user's is said, for that user
+ * can lead keys astray. */
+static void check_socket(const struct options *options, const struct settings *settings)
+{
+	struct stat entry;
+	struct fault fault;
+	char name[64];
+
+	if (!*settings->socket || stat(settings->socket, &entry) || owner_is_believed(entry.st_uid))
+		return;
+	fault_say(&fault,
+		"'%s' belongs to '%s', not to root or you: whoever that is decides where your requests and "
+		"keys go",
+		settings->socket, owner_name(entry.st_uid, name, sizeof(name)));
+	options_complain(options, fault.text, stderr);
+}
+
 /* That servers are looked for is said once: where no earlier run has left its file. */
 static bool is_first_start(const struct settings *settings)
 {
@@ -92,6 +110,7 @@ static int start(const struct options *options, const struct settings *settings)
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
+	check_socket(options, settings);
 	check_files(options, settings);
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));

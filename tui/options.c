@@ -15,6 +15,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/model/redact.h"
+#include "probes/model/snapshot.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
 
@@ -26,7 +27,7 @@
 struct parse {
 	struct options *options;
 	struct settings *settings;
-	bool has_format;
+	bool has_format, has_allow;
 	const char *operand, *stray; /* the first operand and the second; NULL: none */
 	FILE *errors;
 	struct fault fault;
@@ -105,6 +106,29 @@ static int take_format(struct parse *parse, const struct option_row *row, const 
 	return 0;
 }
 
+/* The classes that --pick may choose from, by comma; own is always one of them. */
+static int take_allow(struct parse *parse, const struct option_row *row, const char *value)
+{
+	static const enum offer_class classes[] = { CLASS_TAGGED, CLASS_FOREIGN, CLASS_GATEWAY };
+	const char *at = value;
+
+	(void)row;
+	parse->has_allow = true;
+	while (true) {
+		size_t length = strcspn(at, ","), i = 0;
+
+		while (i < ARRAY_LEN(classes) && (strlen(offer_class_name(classes[i])) != length ||
+							 strncmp(offer_class_name(classes[i]), at, length) != 0))
+			i++;
+		if (i == ARRAY_LEN(classes))
+			return refuse(parse, value, "not a list of tagged, foreign, gateway");
+		parse->settings->allowed_classes |= 1u << classes[i];
+		if (!at[length])
+			return 0;
+		at += length + 1;
+	}
+}
+
 static int take_mouse(struct parse *parse, const struct option_row *row, const char *value)
 {
 	static const char *const words[] = {
@@ -127,6 +151,7 @@ static const struct option_row rows[] = {
 	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "the ladder of [PEER|URL], or of everything" },
 	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
+	{ "allow", "CLASSES", take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
 	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
@@ -328,6 +353,8 @@ static int check(const struct parse *parse, FILE *errors)
 		return complain(errors, "--pick", "wants the name of a model, and got an empty one");
 	if (options->is_verbose && !is_pick)
 		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
+	if (parse->has_allow && !is_pick)
+		return complain(errors, "--allow", "says what --pick may choose, and goes with it");
 	if (is_pick && (options->is_watch || parse->has_format))
 		return complain(
 			errors, "--pick", "prints one line, once: not together with --watch or --format");

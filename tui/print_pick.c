@@ -38,13 +38,14 @@ static void say_figure(
 		fprintf(file, ", %s %s", text(number, sizeof(number), figure), unit);
 }
 
-/* "  1  https://gpu1.tail1234.ts.net/v1  warm, gpu1, direct, 3.1 ms, 41 tok/s". */
+/* "  1  https://gpu1.tail1234.ts.net/v1  own, warm, gpu1, direct, 3.1 ms, 41 tok/s". */
 static void say_usable(const struct printer *p, const struct offer *offer, const struct endpoint *endpoint)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &p->snapshot->peers[endpoint->peer];
 	struct value way = { .text = "" };
 
-	fprintf(p->errors, "%3zu  %s  %s", offer->rank, endpoint->base_url, warmth_name(offer->warmth));
+	fprintf(p->errors, "%3zu  %s  %s, %s", offer->rank, endpoint->base_url,
+		offer_class_name(offer->class_), warmth_name(offer->warmth));
 	if (peer) {
 		value_way(&way, peer);
 		fprintf(p->errors, ", %s, %s", peer->name, way.text);

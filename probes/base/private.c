@@ -3,11 +3,11 @@
 #include "probes/base/private.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/owner.h"
 #include "probes/base/shell.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 int private_check_mode(
 	const struct stat *entry, mode_t rights, const char *what, const char *path, struct fault *fault)
@@ -30,8 +30,11 @@ int private_check_mode(
 
 int private_check_owner(const struct stat *entry, const char *what, struct fault *fault)
 {
-	if (entry->st_uid == geteuid() || entry->st_uid == 0)
+	char name[64];
+
+	if (owner_is_believed(entry->st_uid))
 		return 0;
-	fault_say(fault, "%s belongs to another user (uid %u)", what, (unsigned)entry->st_uid);
+	fault_say(fault, "%s belongs to '%s', not to root or you", what,
+		owner_name(entry->st_uid, name, sizeof(name)));
 	return -1;
 }

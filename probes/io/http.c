@@ -21,6 +21,7 @@ struct http {
 	struct http_call *calls;
 	size_t in_flight;
 	bool is_inside; /* curl is at work */
+	bool doubts_sockets;
 	void (*used)(void *data, int port);
 	void *used_data;
 };
@@ -178,6 +179,11 @@ struct http *http_new(uv_loop_t *loop)
 	return http;
 }
 
+void http_doubt_sockets(struct http *http)
+{
+	http->doubts_sockets = true;
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -201,6 +207,8 @@ struct http_call *http_get(struct http *http, const struct http_request *request
 {
 	struct http_call *call = http_call_new(request);
 
+	if (request->unix_socket && http->doubts_sockets)
+		http_call_doubt(call);
 	call->http = http;
 	call->bytes = bytes;
 	call->done = done;

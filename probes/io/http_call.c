@@ -11,7 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "probes/base/owner.h"
 #include "probes/base/text.h"
+#include "probes/io/secret.h"
 
 #ifndef TSLLM_VERSION
 #define TSLLM_VERSION "0"
@@ -82,10 +84,23 @@ static int note_dialing(void *data, curl_socket_t socket, curlsocktype purpose)
 {
 	struct http_call *call = data;
 
-	(void)socket;
 	(void)purpose;
 	call->has_dialed = true;
+	call->socket = socket;
 	return CURL_SOCKOPT_OK;
+}
+
+/* Before the first byte is sent. A connection that is used again was looked at when it was new. */
+static int look_at_peer(void *data, char *peer, char *local, int peer_port, int local_port)
+{
+	struct http_call *call = data;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	(void)local_port;
+	call->is_foreign = call->has_dialed && !owner_believes_peer(call->socket);
+	return call->is_foreign ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static int refuse_to_resolve(void *state, void *reserved, void *data)
@@ -218,6 +233,7 @@ struct http_call *http_call_new(const struct http_request *request)
 	call->easy = curl_easy_init();
 	call->body_max = request->body_max ? request->body_max : ANSWER_BODY_MAX;
 	call->has_proxy = request->proxy;
+	call->key = mem_copy(request->key ? request->key : "");
 	call->is_https = text_has_prefix(request->url, "https:");
 	answer_init(&call->answer);
 	set_target(call, request);
@@ -226,6 +242,12 @@ struct http_call *http_call_new(const struct http_request *request)
 	set_limits(call->easy, request);
 	set_callbacks(call);
 	return call;
+}
+
+void http_call_doubt(struct http_call *call)
+{
+	curl_easy_setopt(call->easy, CURLOPT_PREREQFUNCTION, look_at_peer);
+	curl_easy_setopt(call->easy, CURLOPT_PREREQDATA, call);
 }
 
 static void hand_over(struct bytes *from, char **text, size_t *length)
@@ -241,6 +263,8 @@ void http_call_hand_over(struct http_call *call)
 {
 	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
 	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
+	secret_hide(call->answer.headers, call->answer.headers_length, call->key);
+	secret_hide(call->answer.body, call->answer.body_length, call->key);
 }
 
 void http_call_free(struct http_call *call)
@@ -248,6 +272,8 @@ void http_call_free(struct http_call *call)
 	curl_easy_cleanup(call->easy);
 	curl_slist_free_all(call->headers);
 	curl_slist_free_all(call->dial);
+	memset(call->key, 0, strlen(call->key));
+	free(call->key);
 	free(call->header.text);
 	free(call->body.text);
 	answer_fini(&call->answer);

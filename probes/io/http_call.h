@@ -17,11 +17,14 @@ struct http_call {
 	http_bytes_fn *bytes;
 	http_done_fn *done;
 	void *data;
+	char *key; /* "": none */
 	struct answer answer;
 	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
 	bool is_https, has_proxy, is_too_big;
 	bool has_dialed; /* opened a connection of its own */
+	curl_socket_t socket; /* of that connection */
+	bool is_foreign;      /* another user answers at the unix socket */
 	bool has_whole_header;
 	bool is_cancelled; /* while curl was at work: goes as soon as it is not */
 	bool is_over;      /* its done is running */
@@ -30,7 +33,9 @@ struct http_call {
 
 /* A call that curl can run: the easy handle with everything set. */
 struct http_call *http_call_new(const struct http_request *request);
-/* The answer gets the bytes that came. */
+/* Nothing is sent before it is known who answers at the unix socket. */
+void http_call_doubt(struct http_call *call);
+/* The answer gets the bytes that came, without our key in them. */
 void http_call_hand_over(struct http_call *call);
 void http_call_free(struct http_call *call);
 

@@ -127,6 +127,10 @@ static enum outcome timeout_outcome(struct http_call *call)
 
 static enum outcome outcome_of(struct http_call *call, CURLcode result)
 {
+	if (call->is_foreign) {
+		call->answer.os_error = EPERM;
+		return OUTCOME_REFUSED;
+	}
 	if (call->is_too_big || strstr(call->error, "Too large response headers"))
 		return OUTCOME_TOO_BIG;
 	switch ((int)result) {

@@ -17,6 +17,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
+#include "probes/base/owner.h"
 #include "probes/io/socks_wire.h"
 
 #define PASSAGES_MAX 128
@@ -34,6 +35,7 @@ struct socks_door {
 	char directory[72], path[80], proxy[104];
 	struct passage *passages;
 	size_t count;
+	bool doubts;                   /* whoever answers at tailscaled's socket */
 	bool is_closing, has_listener; /* its handle is not yet closed */
 };
 
@@ -194,6 +196,14 @@ static void read_greeting(struct passage *passage)
 		passage_end(passage, (uv_stream_t *)&passage->client);
 }
 
+static bool is_believed(const struct passage *passage)
+{
+	uv_os_fd_t fd;
+
+	return !passage->door->doubts ||
+	       (!uv_fileno((const uv_handle_t *)&passage->daemon, &fd) && owner_believes_peer(fd));
+}
+
 static void on_dialed(uv_connect_t *connect, int status)
 {
 	struct passage *passage = connect->data;
@@ -201,7 +211,7 @@ static void on_dialed(uv_connect_t *connect, int status)
 
 	if (passage->step != DIALING)
 		return;
-	if (status) {
+	if (status || !is_believed(passage)) {
 		reply(passage, SOCKS_FAILED);
 		return;
 	}
@@ -351,7 +361,8 @@ static int listen_privately(struct socks_door *door)
 	return error ? error : uv_listen((uv_stream_t *)&door->listener, PASSAGES_MAX, on_client);
 }
 
-struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socket, struct fault *fault)
+struct socks_door *socks_door_open(
+	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault)
 {
 	struct socks_door *door = mem_alloc(sizeof(*door));
 	int error;
@@ -359,6 +370,7 @@ struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socke
 	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets whose other end may be gone */
 	door->loop = loop;
 	door->tailscaled = mem_copy(tailscaled_socket);
+	door->doubts = doubts;
 	door->has_listener = true;
 	uv_pipe_init(loop, &door->listener, 0);
 	door->listener.data = door;

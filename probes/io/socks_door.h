@@ -7,13 +7,16 @@
 #ifndef TSLLM_IO_SOCKS_DOOR_H
 #define TSLLM_IO_SOCKS_DOOR_H
 
+#include <stdbool.h>
 #include <uv.h>
 
 struct fault;
 struct socks_door;
 
 /* NULL and a fault where no private socket can be made. */
-struct socks_door *socks_door_open(uv_loop_t *loop, const char *tailscaled_socket, struct fault *fault);
+/* doubts: whoever answers at tailscaled's socket must be root or our own user. */
+struct socks_door *socks_door_open(
+	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault);
 const char *socks_door_proxy(const struct socks_door *door); /* "socks5h://localhost/PATH" */
 /* Ends what goes through it, removes the socket and its directory. */
 void socks_door_close(struct socks_door *door);

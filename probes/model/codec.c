@@ -262,6 +262,7 @@ static void write_offer(struct json_out *out, const struct snapshot *snapshot, c
 	json_out_text(out, "model", snapshot->models[offer->model].id);
 	json_out_text(out, "url", endpoint->url);
 	json_out_number(out, "engine_id", endpoint->engine_id);
+	json_out_text(out, "class", offer_class_name(offer->class_));
 	json_out_text(out, "warmth", warmth_name(offer->warmth));
 	json_out_number(out, "rank", offer->rank ? (double)offer->rank : NAN);
 	json_out_text(out, "why", offer->why);

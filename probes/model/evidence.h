@@ -165,7 +165,7 @@ struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
-	bool is_pinned, is_own, has_key, is_front_end, is_gateway;
+	bool is_pinned, is_own, is_of_tailnet, has_key, is_key_withheld, is_front_end, is_gateway;
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */
@@ -292,8 +292,8 @@ struct rule {
 };
 
 /* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
-extern const struct rule daemon_rules[], peer_rules[], reach_rules[], work_rules[], http_rules[],
-	engine_rules[], mount_rules[];
+extern const struct rule daemon_rules[], peer_rules[], untold_rules[], reach_rules[], work_rules[],
+	http_rules[], engine_rules[], mount_rules[];
 
 struct known_peer *ledger_peer(const struct ledger *ledger, const char *id); /* NULL: none; finds self too */
 struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);

@@ -96,6 +96,11 @@ bool ledger_daemon_runs(const struct ledger *ledger)
 	return ledger->status && ledger->status->backend == BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
 }
 
+bool ledger_daemon_runs_for_certain(const struct ledger *ledger)
+{
+	return ledger_daemon_runs(ledger) && !*ledger->trouble_text;
+}
+
 const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size)
 {
 	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";

@@ -18,6 +18,7 @@ struct ledger_terms {
 	char *const *ignore; /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
 	size_t ignore_count;
 	bool is_passive;
+	unsigned allowed_classes; /* bits of enum offer_class that may be picked beside own and tagged */
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);
@@ -55,8 +56,12 @@ void ledger_blank(struct ledger *ledger, struct when now);
 /* What is known now; NULL where nothing is. Valid until the next ledger_keep_…(). */
 const struct obs_status *ledger_status(const struct ledger *ledger);
 const struct obs_serve *ledger_serve(const struct ledger *ledger);
-/* Whether the daemon carries traffic. Where it does not, an address of the tailnet may be anybody's. */
+/* Whether the daemon carries traffic, as far as is known: a status that failed to come makes it doubtful, and
+ * only three periods without one make it stopped. */
 bool ledger_daemon_runs(const struct ledger *ledger);
+/* The same, without any doubt: it runs, and the last look at it did not fail. Anything else leaves the addresses
+ * and short names of the tailnet to whoever has them in the network that this machine is in. */
+bool ledger_daemon_runs_for_certain(const struct ledger *ledger);
 /* Something came back after its pings had been lost: whoever was silent there is worth asking anew. */
 bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
 bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);

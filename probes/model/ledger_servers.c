@@ -102,7 +102,9 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 	endpoint->port = obs->port;
 	endpoint->is_pinned = obs->is_pinned;
 	endpoint->is_own = obs->is_own;
+	endpoint->is_of_tailnet = obs->is_of_tailnet;
 	endpoint->has_key = obs->has_key;
+	endpoint->is_key_withheld = obs->is_key_withheld;
 }
 
 void ledger_drop_endpoint(struct ledger *ledger, const char *url)

@@ -63,6 +63,7 @@ struct obs_peer {
 	double user_id;
 	const char *const *addresses; /* TailscaleIPs, NULL-ended; first is normally IPv4 */
 	const char *const *tags;      /* NULL-ended */
+	const char *const *routes;    /* PrimaryRoutes: networks that it leads to, NULL-ended */
 	const char *current_address;  /* CurAddr: the trusted direct ip:port */
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
@@ -211,7 +212,9 @@ struct obs_endpoint {
 	int found_by; /* enum found_by */
 	bool is_pinned;
 	bool is_own;                /* on this machine */
+	bool is_of_tailnet;         /* asked only while the tailnet runs */
 	bool has_key;               /* our requests carry one */
+	bool is_key_withheld;       /* they do not, although one is configured: see key-withheld */
 	const char *server, *title; /* remembered from an earlier run, "" else */
 	const char *api; /* where its OpenAI API is, under the URL: "/v1"; "" unknown, or nowhere */
 };

@@ -4,6 +4,7 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/offer_class.h"
 
 #include <math.h>
 #include <string.h>
@@ -85,10 +86,12 @@ struct site place_site(const struct settling *s, size_t endpoint)
 {
 	const struct endpoint *row = &s->snapshot->endpoints[endpoint];
 	const struct known_endpoint *known = s->ledger->endpoints.items[endpoint];
+	const struct peer *peer = row->peer < 0 ? NULL : &s->snapshot->peers[row->peer];
 
 	return (struct site){ .index = endpoint,
 		.row = row,
-		.peer = row->peer < 0 ? NULL : &s->snapshot->peers[row->peer],
+		.peer = peer,
+		.class_ = offer_class_of(s->ledger, known, peer),
 		.known = known,
 		.asked = settle_asked(s->ledger, known),
 		.refusal = refusal_of(s, endpoint),
@@ -137,10 +140,16 @@ static enum warmth warmth_of(const struct site *site, const struct model *model)
 	return WARMTH_UNKNOWN;
 }
 
+/* A gateway that tells nothing of an engine hands on to one that may be anywhere. */
+static bool is_handed_on(const struct site *site, enum warmth warmth)
+{
+	return site->known->is_gateway && warmth == WARMTH_UNKNOWN;
+}
+
 /* Somebody else's engine answers in the end, and may bill. */
 static bool is_elsewhere(const struct site *site, const struct model *model, enum warmth warmth)
 {
-	return *model->remote_host || (site->known->is_gateway && warmth == WARMTH_UNKNOWN);
+	return *model->remote_host || is_handed_on(site, warmth);
 }
 
 static double readiness(const struct site *site, const struct model *model, enum warmth warmth)
@@ -225,6 +234,7 @@ static void measure(const struct site *site, const struct model *model, struct p
 	const struct endpoint *row = site->row;
 
 	place->figures[FIGURE_USE] = place->is_refused;
+	place->figures[FIGURE_CLASS] = place->offer.class_;
 	place->figures[FIGURE_READINESS] = readiness(site, model, place->offer.warmth);
 	place->figures[FIGURE_QUEUE] = place->offer.warmth == WARMTH_WARM ? 0 : row->waiting;
 	place->figures[FIGURE_TROUBLE] = site->is_troubled;
@@ -239,7 +249,10 @@ struct place place_of(const struct settling *s, const struct site *site, size_t 
 {
 	const struct model *model = &s->snapshot->models[row];
 	enum warmth warmth = warmth_of(site, model);
-	const char *refusal = refusal_of_model(site, model, warmth);
+	const char *unfit = refusal_of_model(site, model, warmth);
+	bool is_gateways = is_handed_on(site, warmth) && !site->row->is_pinned;
+	enum offer_class class_ = is_gateways ? CLASS_GATEWAY : site->class_;
+	const char *refusal = *unfit ? unfit : offer_class_refusal(s->ledger, class_);
 	struct place place = { .model = model->id,
 		.url = site->row->url,
 		.engine_id = site->row->engine_id,
@@ -247,6 +260,7 @@ struct place place_of(const struct settling *s, const struct site *site, size_t 
 
 	place.offer = (struct offer){ .model = row,
 		.endpoint = site->index,
+		.class_ = class_,
 		.warmth = warmth,
 		.why = *refusal ? refusal : cost_of(s->arena, site, model, warmth) };
 	measure(site, model, &place);

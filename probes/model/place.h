@@ -1,7 +1,7 @@
 /* A place: a model at a server, how soon it answers there, and what it costs to ask. Private to probes/model.
  *
- * The order of places is one table of figures, the lower the better, looked at in turn: how soon a request is
- * answered, how many wait before, how near it is, how fast it writes. A place whose server is stale, stalled
+ * The order of places is one table of figures, the lower the better, looked at in turn: whose it is, how soon a
+ * request is answered, how many wait before, how near it is, how fast it writes. A place whose server is stale, stalled
  * or in trouble is refused, with the reason why nobody should be sent there; that its verdict is muted makes
  * it no better. */
 #ifndef TSLLM_MODEL_PLACE_H
@@ -12,6 +12,7 @@
 /* What the order is made of: the first that differs decides. */
 enum figure {
 	FIGURE_USE,       /* 0: it can be picked */
+	FIGURE_CLASS,     /* enum offer_class */
 	FIGURE_READINESS, /* a model that is loaded and has room, before those that make one wait for a load
 			   */
 	FIGURE_QUEUE,     /* requests that wait */
@@ -30,6 +31,7 @@ struct site {
 	const struct endpoint *row;
 	const struct peer *peer; /* NULL: not known */
 	const struct known_endpoint *known, *asked;
+	enum offer_class class_; /* of what it runs itself */
 	const char *refusal; /* "": it can be picked */
 	bool is_troubled;    /* slow, failing now and then, or turning requests away */
 };

@@ -126,6 +126,22 @@ bool endpoint_wants_key(const struct evidence *e)
 	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
 }
 
+/* Our key would go over plain HTTP to somebody unproven, so it did not go, and the server asks for one. */
+static bool misses_withheld_key(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return e->endpoint->is_key_withheld &&
+	       (has_status(e, 401) || has_status(e, 403) || endpoint_wants_key(e));
+}
+
+/* It gets on without. */
+static bool needs_no_withheld_key(const struct evidence *e, struct finding *f)
+{
+	f->severity = SEVERITY_INFO;
+	f->state = STATE_OK;
+	return e->endpoint->is_key_withheld && endpoint_is_good(e->endpoint) && !misses_withheld_key(e, f);
+}
+
 /* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
 static bool wants_key(const struct evidence *e, struct finding *f)
 {
@@ -306,6 +322,10 @@ static bool has_wrong_path(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+static const char withheld[] = "the key for %{host} is not sent: plain HTTP shows it to everyone on the way";
+static const char send_it[] =
+	"use https://, or, if that is what you want, in its [endpoint] section: plain-key = on";
+
 const struct rule http_rules[] = {
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
@@ -334,6 +354,10 @@ const struct rule http_rules[] = {
 	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
+	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld,
+		send_it, true },
+	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld,
+		send_it, false },
 	{ "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
 		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
 		true },

@@ -37,10 +37,20 @@ static bool host_of(const struct evidence *e, struct url *url)
 	return url_split(url, e->endpoint->url) == 0;
 }
 
+/* A name of the tailnet is the tailnet's to know; any other is looked up. */
 static bool is_unknown_host(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return came_to(e, OUTCOME_UNRESOLVED);
+	struct url url;
+
+	if (!came_to(e, OUTCOME_UNRESOLVED) || !host_of(e, &url))
+		return false;
+	if (!e->endpoint->is_of_tailnet)
+		snprintf(f->detail, sizeof(f->detail), ", and its name does not resolve");
+	else if (!strpbrk(url.host, ".:"))
+		snprintf(f->fix, sizeof(f->fix),
+			"tailscale status shows the names; a server outside the tailnet needs its full name or "
+			"its address");
+	return true;
 }
 
 /* The safe way first; what the second opens is said. */
@@ -253,9 +263,23 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 	return true;
 }
 
+/* A server that was asked before keeps its last state, with its age. */
+static bool is_untold(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return !when_known(e->endpoint->last.at);
+}
+
+/* Of what belongs to a tailnet that does not run. */
+const struct rule untold_rules[] = {
+	{ "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
+		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "", true },
+	{ 0 },
+};
+
 const struct rule reach_rules[] = {
 	{ "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
-		"%{host} is no machine of this tailnet that can be seen from here, and no name that resolves",
+		"%{host} is not a machine of this tailnet that can be seen from here%{detail}",
 		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not "
 		"shown at all",
 		true },

@@ -106,7 +106,9 @@ static void note_change(struct settling *s, struct known_endpoint *known, enum s
 
 static void judge_endpoint(struct settling *s, struct known_endpoint *known, struct endpoint *row)
 {
-	const struct rule *const tables[] = { reach_rules, work_rules, http_rules, engine_rules, NULL };
+	static const struct rule *const tables[] = { reach_rules, work_rules, http_rules, engine_rules,
+		NULL };
+	static const struct rule *const untold_tables[] = { untold_rules, NULL };
 	const struct known_mount *mount = mount_of(s->ledger, known);
 	struct evidence evidence = { .ledger = s->ledger,
 		.endpoint = known,
@@ -119,9 +121,11 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	enum state state, base = base_state(known, evidence.asked);
 	bool is_explained;
 
-	if (s->ledger->status && !ledger_daemon_runs(s->ledger) && *known->peer_id) {
+	if (known->is_of_tailnet && !ledger_daemon_runs(s->ledger)) {
+		verdict_judge(untold_tables, &evidence, &known->standings, s->arena, &s->verdicts);
+		row->verdicts = settle_span(s, first);
 		row->state = known->state;
-		row->is_stale = true;
+		row->is_stale = when_known(known->last.at);
 		return;
 	}
 	is_explained = row->peer >= 0 && inherit(s, &s->snapshot->peers[row->peer]);

@@ -104,6 +104,18 @@ const char *model_state_name(enum model_state state)
 	return names[state];
 }
 
+const char *offer_class_name(enum offer_class class_)
+{
+	static const char *const names[CLASS_COUNT] = {
+		[CLASS_OWN] = "own",
+		[CLASS_TAGGED] = "tagged",
+		[CLASS_FOREIGN] = "foreign",
+		[CLASS_GATEWAY] = "gateway",
+	};
+
+	return names[class_];
+}
+
 const char *warmth_name(enum warmth warmth)
 {
 	static const char *const names[WARMTH_COUNT] = { "unknown", "cold", "sleeping", "loading", "warm",

@@ -195,8 +195,18 @@ enum warmth {
 };
 
 /* A place where a model can be asked: of a mount and its backend the better. */
+/* Whose the server is, the most trusted first: see offer_class.h. */
+enum offer_class {
+	CLASS_OWN,     /* pinned, on this machine, or on one of this user's */
+	CLASS_TAGGED,  /* on a tagged machine of this tailnet */
+	CLASS_FOREIGN, /* another user's, or shared in from another tailnet */
+	CLASS_GATEWAY, /* hands on to engines that may be anywhere, and may bill */
+	CLASS_COUNT
+};
+
 struct offer {
 	size_t model, endpoint; /* indices */
+	enum offer_class class_;
 	enum warmth warmth;
 	size_t rank;     /* among the offers of its model, 1 is the best; 0: not to be picked */
 	const char *why; /* why it is not to be picked, or what the choice costs; "" */
@@ -310,6 +320,7 @@ enum status status_of_severity(enum severity worst); /* where anything can be to
 const char *cost_name(enum cost cost);
 const char *capture_state_name(enum capture_state state);
 const char *model_state_name(enum model_state state);
+const char *offer_class_name(enum offer_class class_); /* "own", as --allow has them */
 const char *warmth_name(enum warmth warmth);
 const char *serve_protocol_name(enum serve_protocol protocol);
 const char *traffic_path_name(enum traffic_path path);

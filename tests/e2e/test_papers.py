@@ -120,7 +120,7 @@ def the_configuration_manual_has_every_key_with_its_default():
 
 @test
 def the_configuration_manual_has_every_key_of_an_endpoint():
-    same(re.findall(r'\{ "(\w+)", take_\w+ \}', text("tui/config.c")), heads(section(MANUALS[1], "ENDPOINTS"), "Ic"))
+    same(re.findall(r'\{ "([\w-]+)", take_\w+ \}', text("tui/config.c")), heads(section(MANUALS[1], "ENDPOINTS"), "Ic"))
 
 
 @test

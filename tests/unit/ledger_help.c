@@ -30,7 +30,7 @@ static struct {
 	struct snapshot *snapshot;
 	char url[640];
 	const struct family *family;
-	bool has_key;
+	bool has_key, is_key_withheld, is_found;
 } test;
 
 static struct {
@@ -100,9 +100,12 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 			.address = peer ? doors_address(peer) : "",
 			.at = "",
 			.port = parts.port,
-			.is_pinned = !is_own,
+			.found_by = test.is_found ? FOUND_PORT : FOUND_CONFIG,
+			.is_pinned = !is_own && !test.is_found,
 			.is_own = is_own,
+			.is_of_tailnet = peer != NULL,
 			.has_key = test.has_key,
+			.is_key_withheld = test.is_key_withheld,
 			.server = test.family ? test.family->name : "",
 			.title = test.family ? test.family->title : "",
 			.api = test.family ? family_api(test.family) : "",
@@ -112,6 +115,17 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 
 void watches(struct ledger *l, const char *family, const char *url)
 {
+	declare(l, family, url, false);
+}
+
+void finds_by_port(bool is_found)
+{
+	test.is_found = is_found;
+}
+
+void watches_without_its_key(struct ledger *l, const char *family, const char *url)
+{
+	test.is_key_withheld = true;
 	declare(l, family, url, false);
 }
 

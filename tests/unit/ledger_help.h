@@ -23,6 +23,10 @@ struct ledger *watching(const char *url);
 struct ledger *watching_a(const char *family, const char *url);
 /* One more door, or one told of again; later answers are its own. family: NULL or "" while not recognised. */
 void watches(struct ledger *l, const char *family, const char *url);
+/* Whether the endpoints that are watched from now on were found by discovery; else the user pinned them. */
+void finds_by_port(bool is_found);
+/* A key is configured that may not be sent there. */
+void watches_without_its_key(struct ledger *l, const char *family, const char *url);
 void watches_own(struct ledger *l, const char *family, const char *url); /* on this machine's loopback */
 
 void sees(struct ledger *l, struct when now, struct obs_status *status); /* takes it over */

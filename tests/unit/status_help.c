@@ -25,6 +25,7 @@ static struct obs_peer node(struct obs_status *status, const char *id, const cha
 		.addresses = list_of(status,
 			arena_printf(status->arena, "100.64.%zu.%zu", number / 250, 1 + number % 250)),
 		.tags = list_of(status, ""),
+		.routes = list_of(status, ""),
 		.current_address =
 			arena_printf(status->arena, "10.99.%zu.%zu:41641", number / 250, 1 + number % 250),
 		.home_derp = "fra",

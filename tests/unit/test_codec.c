@@ -132,8 +132,8 @@ static struct model models[] = {
 	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0 },
 };
 static struct offer offers[] = {
-	{ 0, 0, WARMTH_HOT, 1, "" },
-	{ 1, 1, WARMTH_UNKNOWN, 0, "does not answer" },
+	{ 0, 0, CLASS_OWN, WARMTH_HOT, 1, "" },
+	{ 1, 1, CLASS_FOREIGN, WARMTH_UNKNOWN, 0, "does not answer" },
 };
 static struct mount mounts[2];
 static struct flow flows[2];

@@ -172,7 +172,7 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"9: 'http://proxy:8080' is no SOCKS5 proxy like socks5h://127.0.0.1:1055 or "
 		"socks5h://localhost/run/socks\n"
 		"11: key_env must be the name of an environment variable that holds the key\n"
-		"12: unknown key 'user', expected one of url, key_env, key_file\n"
+		"12: unknown key 'user', expected one of url, key_env, key_file, plain-key\n"
 		"10: this endpoint has no url\n"
 		"14: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
 		"15: unknown section, expected [endpoint NAME]\n"

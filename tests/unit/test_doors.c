@@ -72,6 +72,103 @@ static void a_hint_is_kept_up_and_never_trusted(void **state)
 	assert_null(doors_peer(status, "nobody", &hint));
 }
 
+/* A machine of another tailnet may bear any first name, and its key may sort first. */
+static void a_short_name_never_means_a_machine_of_another_tailnet(void **state)
+{
+	size_t hint = 2;
+
+	(void)state;
+	with_peer(status, "n1evil", "gpu7")->fqdn = "gpu7.tailbad.ts.net";
+	assert_string_equal(id_of("gpu7"), "none");
+	assert_null(doors_peer(status, "gpu7", &hint)); /* nor by a hint */
+	assert_string_equal(id_of("gpu7.tailbad.ts.net"), "n1evil");
+	with_peer(status, "n9", "gpu7");
+	assert_string_equal(id_of("gpu7"), "n9");
+	assert_string_equal(doors_peer(status, "gpu7", &hint)->id, "n9");
+	assert_string_equal(id_of("gpu7.tail4c1d"), "none");
+}
+
+static void without_a_suffix_a_short_name_is_completed_as_our_own_name_is(void **state)
+{
+	(void)state;
+	status->magicdns_suffix = "";
+	assert_string_equal(id_of("gpu1"), "n2");
+	with_peer(status, "n1evil", "gpu7")->fqdn = "gpu7.tailbad.ts.net";
+	assert_string_equal(id_of("gpu7"), "none");
+	status->self.fqdn = "";
+	assert_string_equal(id_of("gpu1"), "none");
+	assert_string_equal(id_of(""), "none");
+}
+
+static enum owner owner_of(const char *host, bool is_running)
+{
+	const struct strings none = { 0 };
+	const struct obs_peer *peer;
+	enum owner owner = doors_owner(status, is_running, &none, host, &peer, NULL);
+
+	assert_int_equal(peer != NULL, owner == OWNER_PEER);
+	return owner;
+}
+
+static void while_no_tailnet_runs_its_names_and_addresses_may_be_anybody_s(void **state)
+{
+	static const char *const hosts[] = { "nobody", "nobody.tail4c1d.ts.net", "gpu1.tailbad.ts.net",
+		"100.64.0.99", "100.127.255.255", "fd7a:115c:a1e0::99", "fd7a:115c:a1e0:b1a:0:7:c0a8:132" };
+	static const char *const outside[] = { "100.63.255.255", "100.128.0.0", "192.168.1.5", "fd7b::1",
+		"llm.corp.example" };
+	const struct strings none = { 0 };
+	const struct obs_peer *peer;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		assert_int_equal(owner_of(hosts[i], false), OWNER_UNTOLD);
+		assert_int_equal(doors_owner(NULL, false, &none, hosts[i], &peer, NULL), OWNER_UNTOLD);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
+		assert_int_equal(owner_of(outside[i], false), OWNER_OUTSIDE);
+		assert_int_equal(owner_of(outside[i], true), OWNER_OUTSIDE);
+	}
+}
+
+static void in_a_running_tailnet_what_nobody_has_is_nobody_s(void **state)
+{
+	(void)state;
+	assert_int_equal(owner_of("gpu1", true), OWNER_PEER);
+	assert_int_equal(owner_of("100.64.0.2", true), OWNER_PEER);
+	assert_int_equal(owner_of("nobody", true), OWNER_NOBODY);
+	assert_int_equal(owner_of("nobody.tail4c1d.ts.net", true), OWNER_NOBODY);
+	assert_int_equal(owner_of("100.64.0.99", true), OWNER_NOBODY);
+	assert_int_equal(owner_of("gpu1.tailbad.ts.net", true), OWNER_OUTSIDE); /* a Funnel's */
+}
+
+/* localhost is this machine, whatever a phone is called. */
+static void this_machine_is_no_peer(void **state)
+{
+	(void)state;
+	with_peer(status, "n5", "localhost");
+	assert_int_equal(owner_of("localhost", true), OWNER_LOOPBACK);
+	assert_int_equal(owner_of("127.0.0.1", false), OWNER_LOOPBACK);
+	assert_int_equal(owner_of("::1", true), OWNER_LOOPBACK);
+	assert_int_equal(owner_of("localhost.tail4c1d.ts.net", true), OWNER_PEER);
+}
+
+static void a_service_and_a_subnet_router_lead_to_addresses_that_are_no_peer_s(void **state)
+{
+	static const char *const routes[] = { "192.168.1.0/24", "fd7a:115c:a1e0:b1a:0:7:c0a8:100/120", NULL };
+	struct strings services = { 0 };
+	const struct obs_peer *peer;
+
+	(void)state;
+	strings_add(&services, "100.64.9.1");
+	status->peers[1].routes = routes;
+	assert_int_equal(doors_owner(status, true, &services, "100.64.9.1", &peer, NULL), OWNER_ROUTED);
+	assert_int_equal(doors_owner(status, false, &services, "100.64.9.1", &peer, NULL), OWNER_UNTOLD);
+	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:132", true), OWNER_ROUTED);
+	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:232", true), OWNER_NOBODY);
+	assert_int_equal(owner_of("192.168.1.50", true), OWNER_OUTSIDE);
+	strings_fini(&services);
+}
+
 static void ipv4_is_dialed_first(void **state)
 {
 	static const char *const six[] = { "fd7a::2", NULL }, *const none[] = { NULL };
@@ -192,6 +289,12 @@ int main(void)
 		SAYS(a_host_is_known_by_all_its_names),
 		SAYS(a_part_of_a_name_names_nobody),
 		SAYS(a_hint_is_kept_up_and_never_trusted),
+		SAYS(a_short_name_never_means_a_machine_of_another_tailnet),
+		SAYS(without_a_suffix_a_short_name_is_completed_as_our_own_name_is),
+		SAYS(while_no_tailnet_runs_its_names_and_addresses_may_be_anybody_s),
+		SAYS(in_a_running_tailnet_what_nobody_has_is_nobody_s),
+		SAYS(this_machine_is_no_peer),
+		SAYS(a_service_and_a_subnet_router_lead_to_addresses_that_are_no_peer_s),
 		SAYS(ipv4_is_dialed_first),
 		SAYS(a_name_under_the_suffix_belongs_to_the_tailnet),
 		SAYS(a_mount_has_a_door_and_a_backend),

@@ -198,7 +198,7 @@ static void a_log_of_another_user_is_refused(void **state)
 		skip(); /* only root can give a file away */
 	put(path, 0600);
 	assert_int_equal(chown(path, 65534, 65534), 0);
-	assert_refused(path, "the log belongs to another user (uid 65534)");
+	assert_refused(path, "the log belongs to '");
 }
 
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)

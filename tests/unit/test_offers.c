@@ -307,6 +307,132 @@ static void a_gateway_that_does_not_tell_comes_last(void **state)
 	assert_non_null(strstr(s->offers[1].why, "gateway"));
 }
 
+/* ---- whose a server is comes before all else ---- */
+
+#define FRIEND "https://gpu.tailother.ts.net"
+#define GUEST "https://guest.tail4c1d.ts.net"
+
+static struct obs_peer *tagged(struct obs_peer *peer)
+{
+	static const char *const tags[] = { "tag:ci", NULL };
+
+	peer->tags = tags;
+	peer->user_id = 99;
+	return peer;
+}
+
+/* gpu1 is tagged; a guest's machine and one that a friend shares in are there, too. */
+static struct ledger *mixed_fleet(const struct ledger_terms *terms)
+{
+	struct ledger *l = fleet_with(tagged, terms);
+	struct obs_status *status = running();
+
+	tagged(with_peer(status, GPU1_ID, "gpu1"));
+	with_peer(status, "n3", "gpu2");
+	with_peer(status, "n4", "gpu3");
+	with_peer(status, "n5", "guest")->user_id = 7;
+	with_peer(status, "n6", "gpu")->fqdn = "gpu.tailother.ts.net";
+	sees(l, at(2), status);
+	finds_by_port(true);
+	return l;
+}
+
+/* Any machine under a tag can claim to have the model loaded. */
+static void a_tagged_machine_does_not_outbid_what_the_user_pinned(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	finds_by_port(false);
+	ollama(l, FRIEND, "tiny", false); /* whosever it is */
+	s = take(l, at(3));
+	assert_order(s, FRIEND, GPU1);
+	assert_int_equal(s->offers[0].class_, CLASS_OWN);
+	assert_int_equal(s->offers[1].class_, CLASS_TAGGED);
+}
+
+static void nor_a_machine_of_this_user(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "tiny", false);
+	assert_order(take(l, at(3)), GPU2, GPU1);
+}
+
+static void nor_this_machine(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	watches_own(l, "ollama", LOOPBACK);
+	says_at(l, at(1), "/api/version", 200, JSON, "{\"version\":\"0.17.4\"}");
+	says_at(l, at(1), "/api/tags", 200, JSON, "{\"models\":[{\"name\":\"tiny\",\"details\":{}}]}");
+	says_at(l, at(1), "/api/ps", 200, JSON, "{\"models\":[]}");
+	s = take(l, at(3));
+	assert_order(s, LOOPBACK, GPU1);
+}
+
+static void the_machines_of_others_are_refused_until_they_are_allowed(void **state)
+{
+	const struct ledger_terms terms = { .period_ms = DAYS(1000),
+		.poll_ms = 10000,
+		.allowed_classes = 1u << CLASS_FOREIGN };
+	static const char why[] = "another user's machine, or another tailnet's: --allow foreign";
+	struct ledger *l = mixed_fleet(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GUEST, "tiny", true);
+	ollama(l, FRIEND, "tiny", true);
+	s = take(l, at(3));
+	assert_refused(s, GUEST, why);
+	assert_refused(s, FRIEND, why);
+	l = mixed_fleet(&terms);
+	ollama(l, GUEST, "tiny", true);
+	ollama(l, GPU1, "tiny", false);
+	assert_order(take(l, at(3)), GPU1, GUEST);
+}
+
+/* A tag in another tailnet is that tailnet's. */
+static void a_tagged_machine_that_is_shared_in_is_another_s(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+	struct obs_status *status = running();
+
+	(void)state;
+	tagged(with_peer(status, "n6", "gpu"))->fqdn = "gpu.tailother.ts.net";
+	sees(l, at(3), status);
+	ollama(l, FRIEND, "tiny", true);
+	assert_int_equal(offer_at(take(l, at(4)), FRIEND)->class_, CLASS_FOREIGN);
+}
+
+static void a_gateway_that_was_only_found_is_refused_until_it_is_allowed(void **state)
+{
+	const struct ledger_terms terms = { .period_ms = DAYS(1000),
+		.poll_ms = 10000,
+		.allowed_classes = 1u << CLASS_GATEWAY };
+
+	(void)state;
+	for (int is_allowed = 0; is_allowed < 2; is_allowed++) {
+		struct ledger *l = mixed_fleet(is_allowed ? &terms : NULL);
+		const struct offer *offer;
+
+		watches(l, "litellm", GPU2);
+		answers(l, at(1), "litellm-1.106.2/key-right/health-liveliness");
+		says_at(l, at(1), "/v1/models", 200, JSON,
+			"{\"object\":\"list\",\"data\":[{\"id\":\"tiny\",\"owned_by\":\"openai\"}]}");
+		offer = offer_at(take(l, at(3)), GPU2);
+		assert_int_equal(offer->class_, CLASS_GATEWAY);
+		assert_int_equal(offer->rank, is_allowed);
+	}
+}
+
 /* ---- warmth is what the engine tells, whatever else its row suffers from ---- */
 
 static void vllm_sleeps(struct ledger *l, const char *url)
@@ -708,6 +834,12 @@ int main(void)
 		SAYS(a_certificate_comes_first_and_an_address_last),
 		SAYS(a_cloud_model_comes_last_and_says_where_it_runs),
 		SAYS(a_gateway_that_does_not_tell_comes_last),
+		SAYS(a_tagged_machine_does_not_outbid_what_the_user_pinned),
+		SAYS(nor_a_machine_of_this_user),
+		SAYS(nor_this_machine),
+		SAYS(the_machines_of_others_are_refused_until_they_are_allowed),
+		SAYS(a_tagged_machine_that_is_shared_in_is_another_s),
+		SAYS(a_gateway_that_was_only_found_is_refused_until_it_is_allowed),
 		SAYS(a_vllm_asleep_is_not_woken_by_a_request),
 		SAYS(a_loaded_model_is_warm_while_another_loads),
 		SAYS(a_queue_comes_before_a_load),

@@ -1,6 +1,8 @@
 /* The command line: over the configuration, over the defaults. */
 #include "tui/options.h"
 
+#include "probes/model/snapshot.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -200,6 +202,17 @@ static void an_option_wins_over_the_environments_socket(void **state)
 	assert_string_equal(test->settings.socket, "/given");
 }
 
+static void what_may_be_picked_is_a_list_of_classes(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--pick m"), 0);
+	assert_int_equal(test->settings.allowed_classes, 0);
+	assert_int_equal(parse(test, "--pick m --allow tagged,gateway --allow foreign"), 0);
+	assert_int_equal(test->settings.allowed_classes,
+		1u << CLASS_TAGGED | 1u << CLASS_FOREIGN | 1u << CLASS_GATEWAY);
+}
+
 static void help_needs_no_configuration(void **state)
 {
 	struct test *test = *state;
@@ -239,6 +252,11 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"--format\n" },
 		{ "--pick=", "tsllm-top: --pick: wants the name of a model, and got an empty one\n" },
 		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
+		{ "--allow foreign", "tsllm-top: --allow: says what --pick may choose, and goes with it\n" },
+		{ "--pick m --allow mine",
+			"tsllm-top: --allow: 'mine' is not a list of tagged, foreign, gateway\n" },
+		{ "--pick m --allow tagged,",
+			"tsllm-top: --allow: 'tagged,' is not a list of tagged, foreign, gateway\n" },
 		{ "--doctor --pick m", "tsllm-top: --doctor: not together with --pick\n" },
 		{ "--doctor --watch",
 			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
@@ -320,6 +338,7 @@ int main(void)
 		TEST(a_configuration_that_is_not_there_is_wrong_usage),
 		TEST(the_environments_socket_is_between_the_two),
 		TEST(an_option_wins_over_the_environments_socket),
+		TEST(what_may_be_picked_is_a_list_of_classes),
 		TEST(help_needs_no_configuration),
 		TEST(wrong_usage_is_64_and_says_why),
 		TEST(help_fits_in_eighty_columns_and_has_every_option),

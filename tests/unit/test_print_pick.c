@@ -49,13 +49,13 @@ static void why_is_said_apart_from_it(void **state)
 	assert_string_equal(told.out, "http://gpu1.tail1234.ts.net:11434/v1\n");
 	assert_string_equal(told.errors,
 		"qwen3:32b\n"
-		"  1  http://gpu1.tail1234.ts.net:11434/v1  warm, gpu1, direct, 3.1 ms, 41 tok/s\n"
-		"  2  https://gpu2.tail1234.ts.net/llama/v1  hot, gpu2, direct, 4.0 ms, 812 tok/s, 7 "
+		"  1  http://gpu1.tail1234.ts.net:11434/v1  own, warm, gpu1, direct, 3.1 ms, 41 tok/s\n"
+		"  2  https://gpu2.tail1234.ts.net/llama/v1  own, hot, gpu2, direct, 4.0 ms, 812 tok/s, 7 "
 		"waiting: every "
 		"place in it is taken\n"
-		"  3  http://pi.tail1234.ts.net:11434/v1  cold, pi, idle: not loaded: the first request "
+		"  3  http://pi.tail1234.ts.net:11434/v1  own, cold, pi, idle: not loaded: the first request "
 		"waits for it\n"
-		"  4  http://studio.tail1234.ts.net:1234/v1  cold, studio, DERP fra, 48 ms: not loaded: the "
+		"  4  http://studio.tail1234.ts.net:1234/v1  own, cold, studio, DERP fra, 48 ms: not loaded: the "
 		"first "
 		"request waits for it\n"
 		"  -  http://tower.tail1234.ts.net:8000  does not answer: nothing listens on port 8000 → "

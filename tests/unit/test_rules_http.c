@@ -279,6 +279,56 @@ static void a_stranger_s_refusal_in_json_is_a_demand_for_a_key(void **state)
 	assert_verdict(after(NULL, "oauth2-proxy-7.6.0/no-login-accept-json/v1-models"), "auth-required");
 }
 
+#define NAS "http://nas.lan.example:8080"
+
+static void a_key_that_was_withheld_is_said_with_the_line_that_sends_it(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(0), running());
+	watches_without_its_key(l, "llama-swap", NAS);
+	answers(l, at(0), "llama-swap-v250-5-g0bdb3720/api-key-missing/running");
+	s = take(l, at(1));
+	assert_fix(assert_says(s, "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH,
+			   "the key for nas.lan.example is not sent"),
+		"plain-key = on");
+	assert_state(s, STATE_AUTH);
+	assert_no_verdict(s, "auth-required");
+	assert_int_equal(s->status, STATUS_DEGRADED);
+}
+
+/* A proxy's login page asks for the same key. */
+static void a_key_that_a_proxy_misses_was_withheld_too(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	watches_without_its_key(l, NULL, NAS);
+	says(l, at(0), 401, "Server: nginx\nContent-Type: text/html\n", "<html>401</html>");
+	s = take(l, at(1));
+	assert_verdict(s, "key-withheld");
+	assert_no_verdict(s, "auth-at-proxy");
+}
+
+static void a_withheld_key_that_nobody_misses_is_information(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(0), running());
+	watches_without_its_key(l, "llama-server", NAS);
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	s = take(l, at(1));
+	assert_says(s, "key-withheld", LAYER_HTTP, SEVERITY_INFO, STATE_OK, "is not sent");
+	assert_state(s, STATE_OK);
+	assert_int_equal(s->status, STATUS_OK);
+	assert_no_verdict(after("llama-swap", "llama-swap-v250-5-g0bdb3720/api-key-missing/running"), "key-withheld");
+}
+
 static void a_key_that_is_refused_is_wrong(void **state)
 {
 	struct ledger *l = watching_a("litellm", GPU1);
@@ -591,6 +641,9 @@ int main(void)
 		SAYS(a_key_wanted_on_another_path_than_the_primary_is_told),
 		SAYS(a_server_that_wanted_a_key_can_still_die),
 		SAYS(a_stranger_s_refusal_in_json_is_a_demand_for_a_key),
+		SAYS(a_key_that_was_withheld_is_said_with_the_line_that_sends_it),
+		SAYS(a_key_that_a_proxy_misses_was_withheld_too),
+		SAYS(a_withheld_key_that_nobody_misses_is_information),
 		SAYS(a_key_that_is_refused_is_wrong),
 		SAYS(a_rate_limit_is_told_with_what_it_asks),
 		SAYS(a_503_of_another_proxy_is_no_rate_limit),

@@ -62,6 +62,34 @@ static void a_name_without_an_address_is_an_unknown_host(void **state)
 	assert_state(s, STATE_DOWN);
 }
 
+static void only_a_name_outside_the_tailnet_is_looked_up(void **state)
+{
+	const struct snapshot *s = after("http://llm.corp.example:8080", OUTCOME_UNRESOLVED);
+
+	(void)state;
+	assert_says(s, "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, "its name does not resolve");
+}
+
+/* Whose the address is, a tailnet that does not run cannot tell. */
+static void what_belongs_to_a_tailnet_that_does_not_run_is_not_asked(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = in_state(BACKEND_STOPPED, "Stopped");
+	const struct snapshot *s;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	sees(l, at(0), status);
+	watches(l, "ollama", "http://gpu1.tail4c1d.ts.net:11434");
+	s = take(l, at(1));
+	assert_says(s, "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, "gpu1.tail4c1d.ts.net");
+	assert_state(s, STATE_UNKNOWN);
+	status = running();
+	with_peer(status, "n2", "gpu1");
+	sees(l, at(2), status);
+	assert_no_verdict(take(l, at(3)), "not-asked");
+}
+
 static void a_refusal_is_believed_at_once(void **state)
 {
 	const struct snapshot *s = after(RAW, OUTCOME_REFUSED);
@@ -394,6 +422,7 @@ static void every_code_of_reach_is_tested_both_ways(void **state)
 {
 	(void)state;
 	assert_covered(reach_rules);
+	assert_covered(untold_rules);
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)
@@ -404,6 +433,8 @@ int main(void)
 		SAYS(a_door_that_answers_raises_nothing),
 		SAYS(a_door_that_was_never_asked_is_unknown),
 		SAYS(a_name_without_an_address_is_an_unknown_host),
+		SAYS(only_a_name_outside_the_tailnet_is_looked_up),
+		SAYS(what_belongs_to_a_tailnet_that_does_not_run_is_not_asked),
 		SAYS(a_refusal_is_believed_at_once),
 		SAYS(a_refusal_of_the_serve_port_is_a_mount_that_is_not_there),
 		SAYS(the_safe_way_comes_first_for_ollama_too),

@@ -281,7 +281,7 @@ static void a_key_file_of_another_user_is_refused(void **state)
 	chmod(path, 0600);
 	assert_int_equal(chown(path, 65534, 65534), 0);
 	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
-	assert_string_equal(fault.text, "the key_file of http://a belongs to another user (uid 65534)");
+	assert_non_null(strstr(fault.text, "the key_file of http://a belongs to '"));
 	unlink(path);
 }
 

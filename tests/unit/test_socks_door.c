@@ -111,7 +111,7 @@ static int set_up(void **state)
 	test->daemon.data = test;
 	assert_int_equal(uv_pipe_bind(&test->daemon, test->socket), 0);
 	assert_int_equal(uv_listen((uv_stream_t *)&test->daemon, 16, on_dial), 0);
-	test->door = socks_door_open(&test->loop, test->socket, &fault);
+	test->door = socks_door_open(&test->loop, test->socket, true, &fault);
 	assert_non_null(test->door);
 	*state = test;
 	return 0;

@@ -1,0 +1,15 @@
+/* Takes a key out of what a server says, before anybody reads it.
+ *
+ * Debug pages and error texts echo the headers they were sent, and what a server says is shown, printed and
+ * logged. So the door through which a key leaves looks for it in all that comes back. */
+#ifndef TSLLM_IO_SECRET_H
+#define TSLLM_IO_SECRET_H
+
+#include <stddef.h>
+
+/* Overwrites every occurrence of key in text with asterisks, plain or as JSON, URLs and HTML write it; also the
+ * beginning of one that the end of the text cuts off. A key of fewer than 8 characters only counts as a word of
+ * its own, and one that every manual prints ("ollama", "EMPTY") is no secret. */
+void secret_hide(char *text, size_t length, const char *key);
+
+#endif
