@@ -10,7 +10,7 @@ struct fault;
 #define PRIVATE_SECRET (S_IRWXG | S_IRWXO)
 #define PRIVATE_TRUSTED (S_IWGRP | S_IWOTH)
 
-/* -1 and a fault, with the mode and the command that mends it, where others have one of these rights. what:
+/* -1 and a fault, with the mode and the command that fixes it, where others have one of these rights. what:
  * the file's name for a sentence ("the log"); path: for the command. */
 int private_check_mode(
 	const struct stat *entry, mode_t rights, const char *what, const char *path, struct fault *fault);

@@ -186,7 +186,7 @@ static bool is_port(const char *text)
 	return !(strchr(".:", *end) && *end && isdigit((unsigned char)end[1]));
 }
 
-bool disguise_is_door(const char *text)
+bool disguise_is_host_port(const char *text)
 {
 	char word[SECRET_MAX];
 	const char *last;
@@ -199,7 +199,7 @@ bool disguise_is_door(const char *text)
 }
 
 /* "host:port", of which the host is no word of ours and no number: times are numbers too. */
-static bool is_door(const struct place *place, const char *word, size_t length)
+static bool is_host_port(const struct place *place, const char *word, size_t length)
 {
 	const char *end = place->at + length;
 
@@ -221,7 +221,7 @@ static const char *see_host(const struct place *place, size_t *length)
 		return NULL;
 	rest = strchr(word, '.');
 	snprintf(label, sizeof(label), "%.*s", rest ? (int)(rest - word) : 0, word);
-	if (is_in_url || is_door(place, word, *length) || text_has_suffix(word, ".ts.net") ||
+	if (is_in_url || is_host_port(place, word, *length) || text_has_suffix(word, ".ts.net") ||
 		(rest && (pseudonym_find(place->pseudonyms, rest + 1) ||
 				 (pseudonym_find(place->pseudonyms, label) && !pseudonym_is_word(label)))))
 		return pseudonym_of(place->pseudonyms, SECRET_HOST, word);

@@ -12,7 +12,7 @@ struct arena;
 bool disguise_leaves(const char *host);
 
 /* Whether a text begins with a host's full name or address and a port, as no model's name does. */
-bool disguise_is_door(const char *text);
+bool disguise_is_host_port(const char *text);
 
 /* Every known secret is replaced, the longest first. So is whatever looks like one, which is known from then
  * on: an address, a mail address, the host of a URL, with or without its scheme, a host before a port, a name

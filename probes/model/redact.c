@@ -142,7 +142,7 @@ static void learn_helper(struct redactor *redactor, const char *trouble)
 		learn_path(redactor, path);
 }
 
-/* What a mount leads to: a door, a socket, a directory or another URL. */
+/* What a mount leads to: a server, a socket, a directory or another URL. */
 static void learn_target(struct redactor *redactor, const char *target)
 {
 	static const char *const files[] = { "path:", "unix:" };

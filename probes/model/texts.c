@@ -97,11 +97,11 @@ static void visit_peer(const struct visit *visit, struct peer *peer)
 	visit_list(visit, TEXT_NAME, SECRET_TAG, &peer->tags);
 }
 
-/* A path, a URL ("file:/srv/m", "s3://bucket/m", "D:/m"), or the door of a server. */
+/* A path, a URL ("file:/srv/m", "s3://bucket/m", "D:/m"), or a host and a port. */
 static bool is_file(const char *id)
 {
 	return (*id && strchr("/~", *id)) || strchr(id, '\\') || text_has_prefix(id, "./") ||
-	       text_has_prefix(id, "../") || strstr(id, ":/") || disguise_is_door(id);
+	       text_has_prefix(id, "../") || strstr(id, ":/") || disguise_is_host_port(id);
 }
 
 /* Figures may look like an address; words may hold a host. */

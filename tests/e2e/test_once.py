@@ -286,7 +286,7 @@ def a_key_in_the_wrong_place_is_told_to_nobody():
 
 
 @test
-def a_key_that_others_may_read_is_not_sent_and_the_line_that_mends_it_works():
+def a_key_that_others_may_read_is_not_sent_and_the_line_that_fixes_it_works():
     with FakeTailnet(KEYED) as fake:
         os.chmod(f"{fake.dir}/edge:proxy.key", 0o640)
         refused = once(fake)

@@ -124,11 +124,11 @@ def a_server(answers, other):
 def no_output_shows_a_host_that_a_server_tells():
     with FakeTailnet(ODD) as fake, a_server({}, ("302 Found", "//zqsso.corp.local/login?as=zq", "")) as login, \
             a_server(OLLAMA, ("404 Not Found", "text/plain", "")) as ollama:
-        doors = [f"--endpoint=http://127.0.0.1:{port}" for port in (login, ollama)]
-        plain = once(fake, *doors).out
+        urls = [f"--endpoint=http://127.0.0.1:{port}" for port in (login, ollama)]
+        plain = once(fake, *urls).out
         for words in (("--once",), ("--format", "json"), ("--doctor",), ("--doctor", f"http://127.0.0.1:{login}"),
                       ("--doctor", f"http://127.0.0.1:{ollama}")):
-            ended = top(*words, *doors, "--redact", "--tailscale", "/srv/zq/tailscale", fake=fake)
+            ended = top(*words, *urls, "--redact", "--tailscale", "/srv/zq/tailscale", fake=fake)
             assert ended.out and "zq" not in ended.out + ended.errors, (words, ended.out, ended.errors)
             assert "login" in ended.out or str(login) not in ended.out, (words, ended.out)
     for told in ("//zqsso.corp.local/login", "zqremote.corp:443", "file:///srv/zqcorp/m", "s3://zqcorp/m", "zqbuild.corp"):

@@ -90,7 +90,7 @@ static void a_private_log_is_appended_to(void **state)
 	assert_int_equal(size_of(path), 2 * before);
 }
 
-static void a_log_that_others_may_read_is_refused_with_the_line_that_mends_it(void **state)
+static void a_log_that_others_may_read_is_refused_with_the_line_that_fixes_it(void **state)
 {
 	static const mode_t modes[] = { 0644, 0640, 0604, 0620, 0666 };
 	char told[64], run[200];
@@ -208,7 +208,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(a_new_log_is_for_its_owner_alone),
 		SAYS(a_private_log_is_appended_to),
-		SAYS(a_log_that_others_may_read_is_refused_with_the_line_that_mends_it),
+		SAYS(a_log_that_others_may_read_is_refused_with_the_line_that_fixes_it),
 		SAYS(half_a_command_is_not_told),
 		SAYS(a_link_is_not_followed),
 		SAYS(a_pipe_takes_the_log_if_somebody_reads_it),
