@@ -208,6 +208,8 @@ static void what_may_be_picked_is_a_list_of_classes(void **state)
 
 	assert_int_equal(parse(test, "--pick m"), 0);
 	assert_int_equal(test->settings.allowed_classes, 0);
+	options_fini(&test->options);
+	settings_fini(&test->settings);
 	assert_int_equal(parse(test, "--pick m --allow tagged,gateway --allow foreign"), 0);
 	assert_int_equal(test->settings.allowed_classes,
 		1u << CLASS_TAGGED | 1u << CLASS_FOREIGN | 1u << CLASS_GATEWAY);
