@@ -6,6 +6,8 @@ CC ?= cc
 PYTHON ?= /usr/bin/python3
 # The one right of the one program that wants one; packagers set it to `true` and let the package do it.
 SETCAP ?= PATH=$$PATH:/sbin:/usr/sbin setcap cap_net_raw+ep
+# Who may run that program: members of this group, where `make install` finds it.
+GROUP ?= tsllm
 VERSION := 0.1.0
 
 # SAN=1 builds everything with the address and undefined-behaviour sanitizers, beside the plain build.
@@ -88,8 +90,9 @@ $(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
-$(OUT)/tests/test_jail: $(OUT)/libcapture.a
-$(OUT)/tests/test_jail: TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
+CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
+$(CAPTURE_UNIT): $(OUT)/libcapture.a
+$(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 
 # The fuzz target replays its corpus in every check; `make fuzz` looks for more, for FUZZ_S seconds.
 FUZZ_S ?= 60
@@ -101,7 +104,7 @@ fuzz:
 	@mkdir -p build/fuzz/found
 	@if ! command -v clang >/dev/null; then echo 'fuzz: skipped, there is no clang'; exit 0; fi; \
 	clang $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz/fuzz_packet \
-		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c,$(CAPTURE_SOURCES)) && \
+		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c capture/interfaces.c,$(CAPTURE_SOURCES)) && \
 	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_S) -max_len=4096 -artifact_prefix=build/fuzz/ \
 		build/fuzz/found tests/fuzz/corpus
 
@@ -138,8 +141,7 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/tsllm-capture.8
-	@$(SETCAP) $(DESTDIR)$(PREFIX)/bin/tsllm-capture || \
-		echo 'To capture packets it needs: sudo setcap cap_net_raw+ep $(PREFIX)/bin/tsllm-capture'
+	@capture/grant.sh '$(DESTDIR)' '$(PREFIX)/bin/tsllm-capture' '$(GROUP)' '$(SETCAP)'
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-capture \

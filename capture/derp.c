@@ -5,12 +5,33 @@
 
 #include <string.h>
 
-int derp_init(struct derp *derp, const struct place *servers, size_t count, struct lines *lines)
+static void say_totals(struct lines *lines, const struct derp_connection *connection, int64_t now_us)
 {
-	*derp = (struct derp){ .server_count = count, .lines = lines };
-	memcpy(derp->servers, servers, count * sizeof(*servers));
-	return table_init(&derp->connections, sizeof(struct derp_connection), sizeof(struct derp_key),
-		DERP_CONNECTIONS_MAX);
+	lines_begin(lines, WIRE_DERP);
+	lines_time(lines, "at", now_us);
+	lines_place(lines, "local", &connection->key.local);
+	lines_place(lines, "remote", &connection->key.remote);
+	lines_number(lines, "rx_bytes", (int64_t)connection->rx_bytes);
+	lines_number(lines, "tx_bytes", (int64_t)connection->tx_bytes);
+	lines_end(lines);
+}
+
+static void say_last(void *derp, void *connection, int64_t now_us)
+{
+	if (((struct derp_connection *)connection)->is_dirty)
+		say_totals(((struct derp *)derp)->lines, connection, now_us);
+}
+
+int derp_init(struct derp *derp, const struct options *options, struct lines *lines)
+{
+	*derp = (struct derp){ .server_count = options->derp_count, .lines = lines };
+	memcpy(derp->servers, options->derp, sizeof(derp->servers));
+	if (table_init(&derp->connections, sizeof(struct derp_connection), sizeof(struct derp_key),
+		    DERP_CONNECTIONS_MAX, options->seed))
+		return -1;
+	derp->connections.owner = derp;
+	derp->connections.evicts = say_last;
+	return 0;
 }
 
 void derp_fini(struct derp *derp)
@@ -40,20 +61,10 @@ bool derp_see(struct derp *derp, const struct packet *packet)
 	bytes = tcp_send(is_outgoing ? &connection->tx : &connection->rx, packet);
 	*(is_outgoing ? &connection->tx_bytes : &connection->rx_bytes) += bytes;
 	connection->is_dirty = connection->is_dirty || bytes;
+	connection->entry.is_kept = connection->rx_bytes && connection->tx_bytes;
 	if (!is_outgoing)
 		tcp_acknowledge(&connection->tx, packet);
 	return true;
-}
-
-static void say_totals(struct lines *lines, const struct derp_connection *connection, int64_t now_us)
-{
-	lines_begin(lines, WIRE_DERP);
-	lines_number(lines, "at", now_us);
-	lines_place(lines, "local", &connection->key.local);
-	lines_place(lines, "remote", &connection->key.remote);
-	lines_number(lines, "rx_bytes", (int64_t)connection->rx_bytes);
-	lines_number(lines, "tx_bytes", (int64_t)connection->tx_bytes);
-	lines_end(lines);
 }
 
 void derp_report(struct derp *derp, int64_t now_us)

@@ -28,7 +28,7 @@ struct derp {
 	struct lines *lines;
 };
 
-int derp_init(struct derp *derp, const struct place *servers, size_t count, struct lines *lines);
+int derp_init(struct derp *derp, const struct options *options, struct lines *lines);
 void derp_fini(struct derp *derp);
 /* false: it is no packet from or to a DERP server. */
 bool derp_see(struct derp *derp, const struct packet *packet);

@@ -1,33 +1,35 @@
 /* libpcap, opened once and for good: after the rights are dropped nothing can be opened anew.
  *
- * Buffers are half the usual size and frames are cut behind the headers. */
+ * Buffers are half the usual size and frames are cut behind the headers. A file is opened without any right,
+ * and libpcap sees its first byte in the jail. */
 #include "capture/device.h"
+
+#include "capture/interfaces.h"
 
 #include <pcap/pcap.h>
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
-#define SNAPLEN 128 /* link 20, IPv6 40, TCP with options 60 */
 #define BUFFER_BYTES (1024 * 1024)
 #define READ_TIMEOUT_MS 100
-#define BATCH 1000
+#define SECONDS_MAX INT64_C(253402300799) /* the end of the year 9999 */
 #define FILE_BUFFER_BYTES (64 * 1024)
 #define FILTER_MAX 8192
 
 struct device {
 	pcap_t *pcap;
-	char name[16];
+	char name[INTERFACE_NAME_MAX];
 	enum link link;
 };
 
 struct devices {
 	struct device items[DEVICES_MAX + 1]; /* and the loopback */
 	size_t count;
+	FILE *file;                          /* NULL: live */
+	const char *path;                    /* of the file, borrowed */
 	char file_buffer[FILE_BUFFER_BYTES]; /* stdio's own is 4 kB */
 };
 
@@ -142,9 +144,16 @@ static int open_device(struct devices *devices, const struct options *options, c
 {
 	struct device *device = &devices->items[devices->count];
 	char why[PCAP_ERRBUF_SIZE] = "";
-	pcap_t *pcap = pcap_create(name, why);
-	int error = pcap ? set_up(pcap) : PCAP_ERROR;
+	pcap_t *pcap;
+	int error;
 
+	*status = WIRE_EXIT_NO_DEVICE;
+	if (!interface_is_known(name)) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "%s: there is no such network interface", name);
+		return -1;
+	}
+	pcap = pcap_create(name, why);
+	error = pcap ? set_up(pcap) : PCAP_ERROR;
 	if (!error && !(set_filter(pcap, options, is_loopback) || pcap_setnonblock(pcap, 1, why))) {
 		device->pcap = pcap;
 		device->link = link_of(pcap);
@@ -163,43 +172,21 @@ static int open_device(struct devices *devices, const struct options *options, c
 	return -1;
 }
 
-static void add_local(struct options *options, const struct sockaddr *address)
-{
-	struct place place = { .is_v6 = address->sa_family == AF_INET6 };
-
-	if (options->local_count == LOCALS_MAX)
-		return;
-	if (place.is_v6)
-		memcpy(place.ip, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, 16);
-	else if (address->sa_family == AF_INET)
-		memcpy(place.ip, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-	else
-		return;
-	options->locals[options->local_count++] = place;
-}
-
-static bool is_worth_watching(const pcap_if_t *found)
-{
-	const unsigned up = PCAP_IF_UP | PCAP_IF_RUNNING;
-
-	return found->addresses && !(found->flags & PCAP_IF_LOOPBACK) && (found->flags & up) == up;
-}
-
 /* Opens what is named, or all that is up; of the latter the first that fails only counts where all do. */
-static int open_live(struct devices *devices, struct options *options, const pcap_if_t *all,
-	enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
+static int open_live(struct devices *devices, const struct options *options,
+	const struct interfaces *interfaces, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
 {
 	for (size_t i = 0; i < options->device_count; i++)
 		if (open_device(devices, options, options->devices[i], false, status, trouble))
 			return -1;
-	for (const pcap_if_t *found = all; found; found = found->next) {
-		bool is_wanted = found->flags & PCAP_IF_LOOPBACK
+	for (size_t i = 0; i < interfaces->count; i++) {
+		const struct interface *found = &interfaces->items[i];
+		bool is_wanted = found->is_loopback
 					 ? options->service_count > 0
-					 : !options->device_count && is_worth_watching(found);
+					 : !options->device_count && found->is_up && found->has_address;
 
 		if (is_wanted && devices->count <= DEVICES_MAX)
-			open_device(devices, options, found->name, found->flags & PCAP_IF_LOOPBACK, status,
-				trouble);
+			open_device(devices, options, found->name, found->is_loopback, status, trouble);
 	}
 	return devices->count ? 0 : -1;
 }
@@ -207,24 +194,16 @@ static int open_live(struct devices *devices, struct options *options, const pca
 static int open_machine(struct devices *devices, struct options *options, enum wire_exit *status,
 	char trouble[static DEVICE_TROUBLE_MAX])
 {
-	bool has_locals = options->local_count > 0;
-	char why[PCAP_ERRBUF_SIZE] = "";
-	pcap_if_t *all = NULL;
-	int error;
+	struct interfaces interfaces;
 
 	*status = WIRE_EXIT_NO_DEVICE;
-	snprintf(trouble, DEVICE_TROUBLE_MAX, "no device is up");
-	if (pcap_findalldevs(&all, why)) {
-		snprintf(trouble, DEVICE_TROUBLE_MAX, "the devices of this machine: %s", why);
+	if (interfaces_read(&interfaces, options)) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "the network interfaces of this machine: %s",
+			strerror(errno));
 		return -1;
 	}
-	for (const pcap_if_t *found = all; found && !has_locals; found = found->next)
-		for (const pcap_addr_t *address = found->addresses; address; address = address->next)
-			if (address->addr)
-				add_local(options, address->addr);
-	error = open_live(devices, options, all, status, trouble);
-	pcap_freealldevs(all);
-	return error;
+	snprintf(trouble, DEVICE_TROUBLE_MAX, "no device is up");
+	return open_live(devices, options, &interfaces, status, trouble);
 }
 
 /* ---- a file ---- */
@@ -232,20 +211,25 @@ static int open_machine(struct devices *devices, struct options *options, enum w
 static int open_file(struct devices *devices, const struct options *options, enum wire_exit *status,
 	char trouble[static DEVICE_TROUBLE_MAX])
 {
-	struct device *device = devices->items;
-	char why[PCAP_ERRBUF_SIZE] = "";
-	FILE *file = strcmp(options->file, "-") == 0 ? stdin : fopen(options->file, "rb");
-
+	devices->path = options->file;
+	devices->file = strcmp(options->file, "-") == 0 ? stdin : fopen(options->file, "rb");
 	*status = WIRE_EXIT_NO_INPUT;
-	if (!file) {
+	if (!devices->file) {
 		snprintf(trouble, DEVICE_TROUBLE_MAX, "%.256s: %s", options->file, strerror(errno));
 		return -1;
 	}
-	setvbuf(file, devices->file_buffer, _IOFBF, sizeof(devices->file_buffer));
-	device->pcap = pcap_fopen_offline(file, why);
+	setvbuf(devices->file, devices->file_buffer, _IOFBF, sizeof(devices->file_buffer));
+	return 0;
+}
+
+static int begin_file(struct devices *devices, char trouble[static DEVICE_TROUBLE_MAX])
+{
+	struct device *device = devices->items;
+	char why[PCAP_ERRBUF_SIZE] = "";
+
+	device->pcap = pcap_fopen_offline(devices->file, why);
 	if (!device->pcap) {
-		snprintf(trouble, DEVICE_TROUBLE_MAX, "%.256s: %s", options->file, why);
-		fclose(file);
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "%.256s: %s", devices->path, why);
 		return -1;
 	}
 	devices->count = 1;
@@ -254,7 +238,7 @@ static int open_file(struct devices *devices, const struct options *options, enu
 	if (device->link != LINK_NONE)
 		return 0;
 	snprintf(trouble, DEVICE_TROUBLE_MAX, "%.64s: link type %d is none of those that are read",
-		options->file, pcap_datalink(device->pcap));
+		devices->path, pcap_datalink(device->pcap));
 	return -1;
 }
 
@@ -266,21 +250,22 @@ struct devices *devices_open(
 	struct devices *devices = calloc(1, sizeof(*devices));
 	int error;
 
-	if (!devices)
+	if (!devices) {
+		snprintf(trouble, DEVICE_TROUBLE_MAX, "no memory");
 		return NULL;
+	}
 	error = options->file ? open_file(devices, options, status, trouble)
 			      : open_machine(devices, options, status, trouble);
 	if (!error)
 		return devices;
-	devices_close(devices);
-	return NULL;
+	free(devices);
+	return NULL; /* it ends now, and the kernel closes what was open */
 }
 
-void devices_close(struct devices *devices)
+int devices_begin(struct devices *devices, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
 {
-	for (size_t i = 0; devices && i < devices->count; i++)
-		pcap_close(devices->items[i].pcap);
-	free(devices);
+	*status = WIRE_EXIT_NO_INPUT;
+	return devices->file ? begin_file(devices, trouble) : 0;
 }
 
 size_t devices_count(const struct devices *devices)
@@ -305,7 +290,7 @@ uint64_t devices_dropped(struct devices *devices)
 	for (size_t i = 0; i < devices->count; i++) {
 		struct pcap_stat counts;
 
-		if (!pcap_file(devices->items[i].pcap) && !pcap_stats(devices->items[i].pcap, &counts))
+		if (!devices->file && !pcap_stats(devices->items[i].pcap, &counts))
 			dropped += counts.ps_drop;
 	}
 	return dropped;
@@ -318,13 +303,22 @@ struct handover {
 	void *data;
 };
 
+/* A file may claim any time. It is kept where no sum or difference of two can overflow. */
+static int64_t time_of(const struct timeval *time)
+{
+	int64_t s = time->tv_sec < 0 ? 0 : time->tv_sec > SECONDS_MAX ? SECONDS_MAX : time->tv_sec;
+	int64_t us = time->tv_usec < 0 ? 0 : time->tv_usec > UINT32_MAX ? UINT32_MAX : time->tv_usec;
+
+	return s * 1000000 + us;
+}
+
 static void hand_over(unsigned char *user, const struct pcap_pkthdr *header, const unsigned char *bytes)
 {
 	const struct handover *handover = (const struct handover *)(const void *)user;
 	const struct frame frame = {
-		.at_us = (int64_t)header->ts.tv_sec * 1000000 + header->ts.tv_usec,
+		.at_us = time_of(&header->ts),
 		.bytes = bytes,
-		.captured = header->caplen,
+		.captured = header->caplen < SNAPLEN ? header->caplen : SNAPLEN,
 		.length = header->len,
 	};
 
@@ -336,10 +330,10 @@ int devices_read(struct devices *devices, size_t index, device_frame_fn *take, v
 {
 	struct device *device = &devices->items[index];
 	struct handover handover = { device->link, take, data };
-	int count = pcap_dispatch(device->pcap, BATCH, hand_over, (unsigned char *)&handover);
+	int count = pcap_dispatch(device->pcap, DEVICE_BATCH, hand_over, (unsigned char *)&handover);
 
 	if (count >= 0)
-		return count || !pcap_file(device->pcap);
+		return count || !devices->file;
 	snprintf(trouble, DEVICE_TROUBLE_MAX, "%s: %s", device->name, pcap_geterr(device->pcap));
 	return -1;
 }

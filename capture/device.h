@@ -7,14 +7,17 @@
 #include "capture/wire.h"
 
 #define DEVICE_TROUBLE_MAX 512
+#define DEVICE_BATCH 1000 /* frames that one call hands over, at most */
 
 struct devices;
 
-/* Opens what the options name, and adds this machine's addresses to their locals where they name none. On
- * failure returns NULL, an exit status (wire.h) in status and a sentence in trouble. */
+/* Opens what the options name, a file without a look at it, and adds this machine's addresses to their locals
+ * where they name none. On failure returns NULL, an exit status (wire.h) in status and a sentence in trouble.
+ */
 struct devices *devices_open(
 	struct options *options, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX]);
-void devices_close(struct devices *devices);
+/* In the jail, before the first read: learns what kind of file it is; a device is ready. -1: as above. */
+int devices_begin(struct devices *devices, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX]);
 
 size_t devices_count(const struct devices *devices);
 const char *devices_name(const struct devices *devices, size_t index);

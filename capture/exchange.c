@@ -116,11 +116,16 @@ void exchange_answer(struct exchange *exchange, int64_t at_us, uint32_t bytes)
 	exchange->chunk_size = bytes;
 }
 
+bool exchange_may_hold_prompt(const struct exchange *exchange)
+{
+	return exchange->up_bytes >= PROMPT_BYTES;
+}
+
 bool exchange_is_over(const struct exchange *exchange, int64_t now_us)
 {
 	int64_t limit = OVER_US, gap = median(exchange->gaps_us, kept(exchange));
 
-	if (exchange->chunks < 2 && exchange->up_bytes >= PROMPT_BYTES)
+	if (exchange->chunks < 2 && exchange_may_hold_prompt(exchange))
 		limit = PREFILL_US;
 	else if (gap * OVER_GAPS > limit)
 		limit = gap * OVER_GAPS;

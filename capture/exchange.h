@@ -40,6 +40,8 @@ void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes);
 void exchange_answer(struct exchange *exchange, int64_t at_us, uint32_t bytes);
 /* Nothing came for so long that the answer is whole. */
 bool exchange_is_over(const struct exchange *exchange, int64_t now_us);
+/* The request is long enough for one. */
+bool exchange_may_hold_prompt(const struct exchange *exchange);
 struct exchange_figures exchange_figure(const struct exchange *exchange);
 
 #endif

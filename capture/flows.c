@@ -16,20 +16,6 @@
 #define SAID_MAX 5          /* of one connection between two reports */
 #define FORGET_US 600000000 /* a connection that was silent for so long has gone */
 
-int flows_init(struct flows *flows, struct lines *lines)
-{
-	*flows = (struct flows){ .lines = lines };
-	if (table_init(&flows->connections, sizeof(struct connection), sizeof(struct pair), CONNECTIONS_MAX))
-		return -1;
-	return table_init(&flows->flows, sizeof(struct flow), sizeof(struct flow_key), FLOWS_MAX);
-}
-
-void flows_fini(struct flows *flows)
-{
-	table_fini(&flows->connections);
-	table_fini(&flows->flows);
-}
-
 /* ---- which connection ---- */
 
 static const struct place *client_of(const struct connection *connection)
@@ -52,34 +38,24 @@ static bool is_from_client(const struct packet *packet)
 	return is_low == to_low ? packet->to.port < packet->from.port : to_low;
 }
 
+static struct flow_key key_of(const struct connection *connection)
+{
+	return (struct flow_key){ place_without_port(client_of(connection)), *server_of(connection) };
+}
+
+/* Of the flow there is, without a touch: only a packet makes a flow, or is traffic of one. */
+static struct flow *flow_there(struct flows *flows, const struct connection *connection)
+{
+	const struct flow_key key = key_of(connection);
+
+	return table_peek(&flows->flows, &key);
+}
+
 static struct flow *flow_of(struct flows *flows, const struct connection *connection, int64_t now_us)
 {
-	const struct flow_key key = { place_without_port(client_of(connection)), *server_of(connection) };
+	const struct flow_key key = key_of(connection);
 
 	return table_claim(&flows->flows, &key, now_us);
-}
-
-static bool is_new_life(const struct connection *connection, const struct packet *packet)
-{
-	return !connection->is_known ||
-	       (connection->is_closed && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN);
-}
-
-static struct connection *find_connection(struct flows *flows, const struct packet *packet)
-{
-	bool is_ordered = memcmp(&packet->from, &packet->to, sizeof(packet->from)) < 0;
-	const struct pair pair = { is_ordered ? packet->from : packet->to,
-		is_ordered ? packet->to : packet->from };
-	struct connection *connection = table_claim(&flows->connections, &pair, packet->at_us);
-
-	if (is_new_life(connection, packet)) {
-		*connection = (struct connection){ .entry = connection->entry,
-			.pair = pair,
-			.is_swapped = is_ordered != is_from_client(packet),
-			.is_known = true };
-		flow_of(flows, connection, packet->at_us)->connections++;
-	}
-	return connection;
 }
 
 /* ---- lines ---- */
@@ -96,6 +72,16 @@ static void say_stream(struct lines *lines, const struct exchange_figures *figur
 	lines_number(lines, "estimated", figures->is_estimated);
 }
 
+static void begin_exchange(
+	struct lines *lines, const struct connection *connection, int64_t begun_us, int64_t at_us)
+{
+	lines_begin(lines, WIRE_EXCHANGE);
+	lines_time(lines, "begun", begun_us);
+	lines_time(lines, "at", at_us);
+	lines_place(lines, "client", client_of(connection));
+	lines_place(lines, "server", server_of(connection));
+}
+
 static void say_exchange(
 	struct flows *flows, const struct connection *connection, int64_t at_us, const char *state)
 {
@@ -103,11 +89,7 @@ static void say_exchange(
 	struct exchange_figures figures = exchange_figure(exchange);
 	struct lines *lines = flows->lines;
 
-	lines_begin(lines, WIRE_EXCHANGE);
-	lines_number(lines, "begun", exchange->begun_us);
-	lines_number(lines, "at", at_us);
-	lines_place(lines, "client", client_of(connection));
-	lines_place(lines, "server", server_of(connection));
+	begin_exchange(lines, connection, exchange->begun_us, at_us);
 	lines_word(lines, "state", state);
 	if (figures.ttfb_us >= 0)
 		lines_number(lines, "ttfb_us", figures.ttfb_us);
@@ -121,7 +103,7 @@ static void say_exchange(
 static void say_flow(struct lines *lines, const struct flow *flow, int64_t now_us)
 {
 	lines_begin(lines, WIRE_FLOW);
-	lines_number(lines, "at", now_us);
+	lines_time(lines, "at", now_us);
 	lines_place(lines, "client", &flow->key.client);
 	lines_place(lines, "server", &flow->key.server);
 	lines_number(lines, "connections", (int64_t)flow->connections);
@@ -132,12 +114,52 @@ static void say_flow(struct lines *lines, const struct flow *flow, int64_t now_u
 	lines_end(lines);
 }
 
+static void say_tally(struct flows *flows, struct connection *connection, int64_t now_us)
+{
+	const struct tally *tally = &connection->tally;
+
+	if (!tally->exchanges)
+		return;
+	begin_exchange(flows->lines, connection, tally->begun_us, now_us);
+	lines_word(flows->lines, "state", "done");
+	lines_number(flows->lines, "exchanges", (int64_t)tally->exchanges);
+	lines_number(flows->lines, "up_bytes", (int64_t)tally->up_bytes);
+	lines_number(flows->lines, "down_bytes", (int64_t)tally->down_bytes);
+	lines_end(flows->lines);
+	connection->tally = (struct tally){ .exchanges = 0 };
+}
+
 /* ---- exchanges ---- */
 
-/* A remote shell makes an exchange of each key: what is no stream is counted always and told a few times. */
-static bool is_worth_a_line(const struct connection *connection)
+static void count_exchange(struct tally *tally, const struct exchange *exchange)
 {
-	return connection->said < SAID_MAX || exchange_figure(&connection->exchange).is_stream;
+	if (!tally->exchanges++)
+		tally->begun_us = exchange->begun_us;
+	tally->up_bytes += exchange->up_bytes;
+	tally->down_bytes += exchange->down_bytes;
+}
+
+/* A remote shell makes an exchange of each key, and its times are somebody's typing. What is no stream is
+ * told a few times; where it is nobody's business, as a count with the next totals. */
+static void tell_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
+{
+	if (exchange_figure(&connection->exchange).is_stream)
+		say_exchange(flows, connection, now_us, "done");
+	else if (flows->options->is_discreet)
+		count_exchange(&connection->tally, &connection->exchange);
+	else if (connection->said < SAID_MAX)
+		say_exchange(flows, connection, now_us, "done");
+	connection->said++;
+}
+
+/* One that goes on: of those that may become a key's, the discreet do not tell. */
+static void tell_open_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
+{
+	const struct exchange *exchange = &connection->exchange;
+
+	if (!flows->options->is_discreet || exchange_may_hold_prompt(exchange) ||
+		exchange_figure(exchange).is_stream)
+		say_exchange(flows, connection, now_us, "open");
 }
 
 static void end_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
@@ -145,13 +167,13 @@ static void end_exchange(struct flows *flows, struct connection *connection, int
 	struct exchange *exchange = &connection->exchange;
 
 	if (exchange->is_open && exchange->chunks) {
-		struct flow *flow = flow_of(flows, connection, now_us);
+		struct flow *flow = flow_there(flows, connection);
 
-		flow->exchanges++;
-		flow->is_dirty = true;
-		if (is_worth_a_line(connection))
-			say_exchange(flows, connection, now_us, "done");
-		connection->said++;
+		if (flow) {
+			flow->exchanges++;
+			flow->is_dirty = true;
+		}
+		tell_exchange(flows, connection, now_us);
 	}
 	*exchange = (struct exchange){ .is_open = false };
 }
@@ -177,13 +199,28 @@ static bool is_aside(const struct connection *connection, const struct packet *p
 		       packet->payload[0] <= TLS_HANDSHAKE);
 }
 
+/* What carried data both ways, or to a port that is watched by name, is no port scan. */
+static void keep(const struct options *options, struct connection *connection, struct flow *flow)
+{
+	uint16_t port = flow->key.server.port;
+	bool is_named = false;
+
+	for (size_t i = 0; i < options->service_count; i++)
+		is_named = is_named || options->services[i] == port;
+	flow->entry.is_kept = is_named || (flow->up_bytes && flow->down_bytes);
+	connection->entry.is_kept =
+		!connection->is_closed && (is_named || (connection->was_asked && connection->was_answered));
+}
+
 static void see_data(struct flows *flows, struct connection *connection, const struct packet *packet,
 	bool from_client, uint32_t bytes)
 {
 	struct flow *flow = flow_of(flows, connection, packet->at_us);
 
 	*(from_client ? &flow->up_bytes : &flow->down_bytes) += bytes;
+	*(from_client ? &connection->was_asked : &connection->was_answered) = true;
 	flow->is_dirty = true;
+	keep(flows->options, connection, flow);
 	tell_tls(connection, packet);
 	if (is_aside(connection, packet))
 		return;
@@ -210,13 +247,72 @@ static void time_opening(
 	}
 }
 
-/* ---- packets and time ---- */
-
 static void close_connection(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	end_exchange(flows, connection, now_us);
 	connection->is_closed = true;
+	connection->entry.is_kept = false;
 }
+
+/* ---- the tables ---- */
+
+static void say_last_of_connection(void *flows, void *connection, int64_t now_us)
+{
+	end_exchange(flows, connection, now_us);
+	say_tally(flows, connection, now_us);
+}
+
+static void say_last_of_flow(void *flows, void *flow, int64_t now_us)
+{
+	if (((struct flow *)flow)->is_dirty)
+		say_flow(((struct flows *)flows)->lines, flow, now_us);
+}
+
+int flows_init(struct flows *flows, const struct options *options, struct lines *lines)
+{
+	*flows = (struct flows){ .options = options, .lines = lines };
+	if (table_init(&flows->connections, sizeof(struct connection), sizeof(struct pair), CONNECTIONS_MAX,
+		    options->seed) ||
+		table_init(&flows->flows, sizeof(struct flow), sizeof(struct flow_key), FLOWS_MAX,
+			options->seed))
+		return -1;
+	flows->connections.owner = flows->flows.owner = flows;
+	flows->connections.evicts = say_last_of_connection;
+	flows->flows.evicts = say_last_of_flow;
+	return 0;
+}
+
+void flows_fini(struct flows *flows)
+{
+	table_fini(&flows->connections);
+	table_fini(&flows->flows);
+}
+
+static bool is_new_life(const struct connection *connection, const struct packet *packet)
+{
+	return !connection->is_known ||
+	       (connection->is_closed && (packet->flags & (TCP_SYN | TCP_ACK)) == TCP_SYN);
+}
+
+static struct connection *find_connection(struct flows *flows, const struct packet *packet)
+{
+	bool is_ordered = memcmp(&packet->from, &packet->to, sizeof(packet->from)) < 0;
+	const struct pair pair = { is_ordered ? packet->from : packet->to,
+		is_ordered ? packet->to : packet->from };
+	struct connection *connection = table_claim(&flows->connections, &pair, packet->at_us);
+
+	if (is_new_life(connection, packet)) {
+		say_tally(flows, connection, packet->at_us);
+		*connection = (struct connection){ .entry = connection->entry,
+			.pair = pair,
+			.is_swapped = is_ordered != is_from_client(packet),
+			.is_known = true };
+		flow_of(flows, connection, packet->at_us)->connections++;
+	}
+	return connection;
+}
+
+/* ---- packets ---- */
 
 void flows_see(struct flows *flows, const struct packet *packet, enum direction direction)
 {
@@ -244,6 +340,14 @@ static void report_acknowledgement(struct lines *lines, struct tcp_side *side, c
 		lines_round_trip(lines, WIRE_METHOD_ACK, here, there, 0, now_us, least_us);
 }
 
+static void count_open(struct flows *flows, const struct connection *connection)
+{
+	struct flow *flow = connection->is_closed ? NULL : flow_there(flows, connection);
+
+	if (flow)
+		flow->open_now++;
+}
+
 static void report_connection(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	const struct place *client = client_of(connection), *server = server_of(connection);
@@ -253,13 +357,13 @@ static void report_connection(struct flows *flows, struct connection *connection
 	if (connection->exchange.is_open && exchange_is_over(&connection->exchange, now_us))
 		end_exchange(flows, connection, now_us);
 	else if (connection->exchange.is_open && connection->is_dirty)
-		say_exchange(flows, connection, now_us, "open");
+		tell_open_exchange(flows, connection, now_us);
+	say_tally(flows, connection, now_us);
 	connection->is_dirty = false;
 	connection->said = 0;
 	if (!connection->is_closed && now_us - connection->entry.touched_us > FORGET_US)
 		close_connection(flows, connection, now_us);
-	if (!connection->is_closed)
-		flow_of(flows, connection, now_us)->open_now++;
+	count_open(flows, connection);
 }
 
 static void report_flow(struct flows *flows, struct flow *flow, int64_t now_us)

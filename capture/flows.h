@@ -8,6 +8,7 @@
 
 #include "capture/exchange.h"
 #include "capture/lines.h"
+#include "capture/options.h"
 #include "capture/table.h"
 #include "capture/tcp.h"
 
@@ -21,16 +22,24 @@ struct pair {
 	struct place one, other; /* in the order of their bytes */
 };
 
+/* Exchanges that were no stream, since they were told. */
+struct tally {
+	uint64_t exchanges, up_bytes, down_bytes;
+	int64_t begun_us; /* the first of them */
+};
+
 struct connection {
 	struct entry entry;
 	struct pair pair;
 	bool is_swapped; /* other is the client, one the server */
 	bool is_known, is_closed, is_dirty;
-	bool is_told, is_tls; /* is_told: its first bytes said which */
-	int64_t opened_us;    /* our SYN, until it was answered; 0: none waits, -1: sent twice */
-	unsigned said;        /* exchanges that were told since the last report */
+	bool is_told, is_tls;         /* is_told: its first bytes said which */
+	bool was_asked, was_answered; /* with data */
+	int64_t opened_us;            /* our SYN, until it was answered; 0: none waits, -1: sent twice */
+	unsigned said;                /* exchanges that were told since the last report */
 	struct tcp_side up, down;
 	struct exchange exchange;
+	struct tally tally;
 };
 
 struct flow_key {
@@ -47,10 +56,11 @@ struct flow {
 
 struct flows {
 	struct table connections, flows;
+	const struct options *options;
 	struct lines *lines;
 };
 
-int flows_init(struct flows *flows, struct lines *lines);
+int flows_init(struct flows *flows, const struct options *options, struct lines *lines);
 void flows_fini(struct flows *flows);
 void flows_see(struct flows *flows, const struct packet *packet, enum direction direction);
 /* Prints what changed, and ends exchanges and connections that are over. */

@@ -2,9 +2,8 @@
  * share them all, the one that spoke first. */
 #include "capture/guess.h"
 
+#include <assert.h>
 #include <string.h>
-
-#define PACKETS_ENOUGH 10000
 
 static void count(struct guess *guess, const struct place *place)
 {
@@ -22,20 +21,39 @@ static void count(struct guess *guess, const struct place *place)
 	guess->seen[i].times++;
 }
 
+static void keep(struct guess *guess, const struct frame *frame)
+{
+	struct guess_frame *kept = &guess->frames[guess->frame_count++];
+
+	assert(guess->frame_count <= GUESS_FRAMES && frame->captured <= sizeof(kept->bytes));
+	kept->at_us = frame->at_us;
+	kept->captured = (uint32_t)frame->captured;
+	kept->length = (uint32_t)frame->length;
+	memcpy(kept->bytes, frame->bytes, frame->captured);
+}
+
 void guess_see(struct guess *guess, enum link link, const struct frame *frame)
 {
 	struct packet packet;
 
+	guess->link = link;
+	keep(guess, frame);
 	if (!packet_read(&packet, link, frame))
 		return;
 	count(guess, &packet.from);
 	count(guess, &packet.to);
-	guess->packets++;
 }
 
-bool guess_has_enough(const struct guess *guess)
+bool guess_is_full(const struct guess *guess, size_t more)
 {
-	return guess->packets >= PACKETS_ENOUGH;
+	return guess->frame_count + more > GUESS_FRAMES;
+}
+
+struct frame guess_frame(const struct guess *guess, size_t index)
+{
+	const struct guess_frame *kept = &guess->frames[index];
+
+	return (struct frame){ kept->at_us, kept->bytes, kept->captured, kept->length };
 }
 
 static void tell_one(const struct guess *guess, struct options *options, bool is_tailnet)

@@ -6,23 +6,24 @@
 #include <seccomp.h>
 
 #include <errno.h>
+#include <netpacket/packet.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-/* What is left: reading (a file, a ring, its counters), waiting, writing, the time, memory, the end. */
+/* What is left: reading (a file, a ring), waiting, the time, memory, the end. */
 static const int allowed[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(lseek),
 	SCMP_SYS(recvfrom),
 	SCMP_SYS(recvmsg),
-	SCMP_SYS(getsockopt),
 	SCMP_SYS(getsockname),
 	SCMP_SYS(poll),
 	SCMP_SYS(ppoll),
-	SCMP_SYS(write),
 	SCMP_SYS(close),
 	SCMP_SYS(clock_gettime),
 	SCMP_SYS(gettimeofday),
@@ -36,26 +37,45 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
+/* Calls that are left with some of their arguments only. A socket that captures would send what is written to
+ * it, so that only standard output and error can be written to; no descriptor can be made the first or second
+ * anew. Of libpcap's questions its counters are left, and whether a device that fell silent is still up. */
+static const struct {
+	int call;
+	unsigned count;
+	struct scmp_arg_cmp arguments[2];
+} in_part[] = {
+	{ SCMP_SYS(write), 1, { { 0, SCMP_CMP_EQ, STDOUT_FILENO, 0 } } },
+	{ SCMP_SYS(write), 1, { { 0, SCMP_CMP_EQ, STDERR_FILENO, 0 } } },
+	{ SCMP_SYS(mmap), 1, { { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 } } },
+	{ SCMP_SYS(ioctl), 1, { { 1, SCMP_CMP_EQ, SIOCGIFFLAGS, 0 } } },
+	{ SCMP_SYS(getsockopt), 2,
+		{ { 1, SCMP_CMP_EQ, SOL_PACKET, 0 }, { 2, SCMP_CMP_EQ, PACKET_STATISTICS, 0 } } },
+	{ SCMP_SYS(getsockopt), 2, { { 1, SCMP_CMP_EQ, SOL_SOCKET, 0 }, { 2, SCMP_CMP_EQ, SO_ERROR, 0 } } },
+};
+
 /* The bounding set can be emptied by root alone; without a capability left it holds nothing that could be
  * had. */
-static int drop_capabilities(void)
+int jail_drop_rights(char *trouble, size_t size)
 {
 	capng_clear(CAPNG_SELECT_ALL);
-	if (capng_apply(CAPNG_SELECT_CAPS))
-		return -1;
-	capng_apply(CAPNG_SELECT_AMBIENT);
-	return capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE ? 0 : -1;
+	if (!capng_apply(CAPNG_SELECT_CAPS)) {
+		capng_apply(CAPNG_SELECT_AMBIENT);
+		if (capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE)
+			return 0;
+	}
+	snprintf(trouble, size, "its capabilities cannot be dropped");
+	return -1;
 }
 
-/* Memory, but none that can be run; and libpcap's question whether a device that fell silent is still up. */
 static int allow_in_part(scmp_filter_ctx filter)
 {
-	int error = seccomp_rule_add(
-		filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	int error = 0;
 
-	return error ? error
-		     : seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			       SCMP_A1(SCMP_CMP_EQ, SIOCGIFFLAGS, 0));
+	for (size_t i = 0; !error && i < sizeof(in_part) / sizeof(*in_part); i++)
+		error = seccomp_rule_add_array(
+			filter, SCMP_ACT_ALLOW, in_part[i].call, in_part[i].count, in_part[i].arguments);
+	return error;
 }
 
 static int shut_system_calls(void)
@@ -75,10 +95,8 @@ int jail_enter(char *trouble, size_t size)
 {
 	int error;
 
-	if (drop_capabilities()) {
-		snprintf(trouble, size, "its capabilities cannot be dropped");
+	if (jail_drop_rights(trouble, size))
 		return -1;
-	}
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)) {
 		snprintf(trouble, size, "no-new-privs: %s", strerror(errno));
 		return -1;

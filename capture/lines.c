@@ -4,15 +4,19 @@
 #include "capture/wire.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-void lines_init(struct lines *lines, int fd)
+void lines_init(struct lines *lines, int fd, int64_t grain_us)
 {
 	lines->fd = fd;
 	lines->is_closed = false;
+	lines->error = 0;
+	lines->grain_us = grain_us;
 	lines->length = lines->begun = 0;
 }
 
@@ -47,6 +51,11 @@ void lines_number(struct lines *lines, const char *key, int64_t number)
 
 	snprintf(text, sizeof(text), "%" PRId64, number);
 	lines_word(lines, key, text);
+}
+
+void lines_time(struct lines *lines, const char *key, int64_t at_us)
+{
+	lines_number(lines, key, at_us - at_us % lines->grain_us);
 }
 
 void lines_tenths(struct lines *lines, const char *key, int64_t tenths)
@@ -88,13 +97,28 @@ void lines_round_trip(struct lines *lines, const char *method, const struct plac
 	const struct place *remote, uint32_t vni, int64_t at_us, int64_t us)
 {
 	lines_begin(lines, WIRE_RTT);
-	lines_number(lines, "at", at_us);
+	lines_time(lines, "at", at_us);
 	lines_word(lines, "method", method);
 	lines_place(lines, "local", local);
 	lines_place(lines, "remote", remote);
 	lines_number(lines, "vni", vni);
 	lines_number(lines, "us", us);
 	lines_end(lines);
+}
+
+/* After a write that failed: waits where that is all it takes, else gives the reader up. */
+static void bear(struct lines *lines, int error)
+{
+	struct pollfd reader = { .fd = lines->fd, .events = POLLOUT };
+
+	if (error == EINTR)
+		return;
+	if (error == EAGAIN) {
+		poll(&reader, 1, -1);
+		return;
+	}
+	lines->is_closed = true;
+	lines->error = error == EPIPE ? 0 : error;
 }
 
 void lines_flush(struct lines *lines)
@@ -107,7 +131,7 @@ void lines_flush(struct lines *lines)
 		if (count > 0)
 			written += (size_t)count;
 		else
-			lines->is_closed = true;
+			bear(lines, count ? errno : EIO);
 	}
 	lines->length = lines->begun = 0;
 }

@@ -1,27 +1,34 @@
 /* tsllm-capture: open, drop every right, and only then read.
  *
- * Arguments are checked, devices opened and addresses learned first, because nothing of that can be done
- * afterwards. From jail_enter() on there are packets, lines and the clock. */
+ * The environment goes first, before a library can ask it. Then arguments are checked, devices opened and
+ * addresses learned, because nothing of that can be done afterwards. From jail_enter() on there are packets,
+ * lines and the clock. */
 #include "capture/device.h"
 #include "capture/guess.h"
 #include "capture/jail.h"
 #include "capture/sampler.h"
 #include "capture/wire.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <time.h>
 #include <unistd.h>
 
-#define LAG_US 250000 /* a frame is handed over up to that long after it came */
+#define LAG_US 250000   /* a frame is handed over up to that long after it came */
+#define GRAIN_US 100000 /* of the times that are told whoever is not root */
 
 struct program {
 	struct options options;
 	struct devices *devices;
 	struct lines lines;
 	struct sampler sampler;
+	struct guess guess;
 	char trouble[DEVICE_TROUBLE_MAX];
 };
 
@@ -29,6 +36,12 @@ static int complain(const char *trouble, int status)
 {
 	fprintf(stderr, "tsllm-capture: %s\n", trouble);
 	return status;
+}
+
+static int complain_of_output(int error)
+{
+	fprintf(stderr, "tsllm-capture: standard output cannot be written: %s\n", strerror(error));
+	return WIRE_EXIT_NO_OUTPUT;
 }
 
 static void say_hello(struct program *program)
@@ -51,28 +64,33 @@ static void take_frame(void *data, enum link link, const struct frame *frame)
 	sampler_see(data, link, frame);
 }
 
-static void guess_frame(void *data, enum link link, const struct frame *frame)
+static void keep_frame(void *data, enum link link, const struct frame *frame)
 {
 	guess_see(data, link, frame);
 }
 
-/* Reads the beginning of a file to learn whose it is, and opens it again. */
-static int learn_locals(struct program *program, enum wire_exit *status)
+/* Reads the beginning of a file to learn whose it is, and only then takes it for what it is. Returns as
+ * devices_read() does. */
+static int learn_locals(struct program *program)
 {
-	struct guess guess = { .count = 0 };
+	struct guess *guess = &program->guess;
+	int more = 1;
 
-	while (!guess_has_enough(&guess) &&
-		devices_read(program->devices, 0, guess_frame, &guess, program->trouble) > 0)
-		;
-	devices_close(program->devices);
-	guess_tell(&guess, &program->options);
-	program->devices = devices_open(&program->options, status, program->trouble);
-	return program->devices ? 0 : -1;
+	while (more > 0 && !guess_is_full(guess, DEVICE_BATCH))
+		more = devices_read(program->devices, 0, keep_frame, guess, program->trouble);
+	guess_tell(guess, &program->options);
+	for (size_t i = 0; i < guess->frame_count && !program->lines.is_closed; i++) {
+		const struct frame frame = guess_frame(guess, i);
+
+		take_frame(&program->sampler, guess->link, &frame);
+	}
+	lines_flush(&program->lines);
+	return more;
 }
 
 static int read_file(struct program *program)
 {
-	int more = 1;
+	int more = program->options.local_count ? 1 : learn_locals(program);
 
 	while (more > 0 && !program->lines.is_closed) {
 		more = devices_read(program->devices, 0, take_frame, &program->sampler, program->trouble);
@@ -130,21 +148,53 @@ static int watch(struct program *program)
 	return complain(program->trouble, WIRE_EXIT_DEVICE_GONE);
 }
 
+/* What depends on where packets come from, and on who asks. */
+static int decide(struct program *program)
+{
+	struct options *options = &program->options;
+
+	if (options->file)
+		return jail_drop_rights(program->trouble, sizeof(program->trouble));
+	options->is_discreet = getuid() != 0;
+	if (getrandom(&options->seed, sizeof(options->seed), 0) == sizeof(options->seed))
+		return 0;
+	snprintf(program->trouble, sizeof(program->trouble), "random numbers: %s", strerror(errno));
+	return -1;
+}
+
 static int run(struct program *program)
 {
 	enum wire_exit status = WIRE_EXIT_NO_DEVICE;
-	bool is_guessed = program->options.file && !program->options.local_count;
 
+	if (decide(program))
+		return complain(program->trouble, WIRE_EXIT_NO_JAIL);
 	program->devices = devices_open(&program->options, &status, program->trouble);
-	if (!program->devices || (is_guessed && learn_locals(program, &status)))
+	if (!program->devices)
 		return complain(program->trouble, status);
-	lines_init(&program->lines, STDOUT_FILENO);
+	lines_init(&program->lines, STDOUT_FILENO, program->options.is_discreet ? GRAIN_US : 1);
 	if (sampler_init(&program->sampler, &program->options, &program->lines))
 		return complain("no memory", WIRE_EXIT_NO_JAIL);
 	if (jail_enter(program->trouble, sizeof(program->trouble)))
 		return complain(program->trouble, WIRE_EXIT_NO_JAIL);
+	if (devices_begin(program->devices, &status, program->trouble))
+		return complain(program->trouble, status);
 	say_hello(program);
-	return program->options.file ? read_file(program) : watch(program);
+	status = program->options.file ? read_file(program) : watch(program);
+	return program->lines.error ? complain_of_output(program->lines.error) : (int)status;
+}
+
+static int say_text(const char *text)
+{
+	return fputs(text, stdout) < 0 || fflush(stdout) ? complain_of_output(errno) : WIRE_EXIT_DONE;
+}
+
+/* What is opened next must not get the number of a standard stream: lines would be written to it. */
+static int fill_standard_streams(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			return -1;
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -152,17 +202,17 @@ int main(int argc, char **argv)
 	static struct program program;
 	int status;
 
+	if (clearenv() || fill_standard_streams())
+		return WIRE_EXIT_NO_JAIL; /* and there may be nowhere to say it */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_read(&program.options, argc, argv, program.trouble, sizeof(program.trouble))) {
 		complain(program.trouble, WIRE_EXIT_USAGE);
 		fputs("Try tsllm-capture -h.\n", stderr);
 		return WIRE_EXIT_USAGE;
 	}
-	if (program.options.wants_help || program.options.wants_version) {
-		fputs(program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n",
-			stdout);
-		return WIRE_EXIT_DONE;
-	}
+	if (program.options.wants_help || program.options.wants_version)
+		return say_text(
+			program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n");
 	status = run(&program);
 	sampler_fini(&program.sampler);
 	return status; /* its devices are closed by the kernel: libpcap would ask for what is forbidden now */

@@ -140,8 +140,5 @@ int options_read(struct options *options, int argc, char **argv, char *trouble, 
 		snprintf(trouble, size, "'%.64s' is one argument too many", argv[optind]);
 	else if (options->file && options->device_count)
 		snprintf(trouble, size, "-i and -r do not go together");
-	else if (options->file && !strcmp(options->file, "-") && !options->local_count)
-		snprintf(trouble, size,
-			"-r - wants -l, for there is no device to tell this machine's addresses");
 	return *trouble ? -1 : 0;
 }

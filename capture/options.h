@@ -24,6 +24,9 @@ struct options {
 	size_t derp_count;
 	int64_t period_us;
 	bool wants_help, wants_version;
+	/* Not of the command line: */
+	uint64_t seed;    /* of the tables; 0 for a file, so that it is told the same each time */
+	bool is_discreet; /* live, and not for root: nobody's keystrokes can be told by their times */
 };
 
 /* Returns -1 and a sentence in trouble where an argument is wrong. options borrows argv. */

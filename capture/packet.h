@@ -10,11 +10,13 @@
 /* pcap's link types (https://www.tcpdump.org/linktypes.html) as this program knows them. */
 enum link { LINK_NONE, LINK_NULL, LINK_LOOP, LINK_ETHERNET, LINK_RAW, LINK_SLL, LINK_SLL2 };
 
+#define SNAPLEN 128 /* bytes of a frame that are looked at: link 20, IPv6 40, TCP with options 60 */
+
 /* A frame as it was captured. */
 struct frame {
 	int64_t at_us; /* wall time */
 	const uint8_t *bytes;
-	size_t captured; /* bytes that are there */
+	size_t captured; /* bytes that are there, at most SNAPLEN */
 	size_t length;   /* bytes that it had */
 };
 

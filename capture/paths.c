@@ -16,12 +16,6 @@
 #define STUN_US 3000000
 #define SEGMENT 1312 /* a full packet of the tunnel, at its MTU of 1280 */
 
-int paths_init(struct paths *paths, struct lines *lines)
-{
-	*paths = (struct paths){ .lines = lines, .due_us = INT64_MAX };
-	return table_init(&paths->table, sizeof(struct path), sizeof(struct path_key), PATHS_MAX);
-}
-
 void paths_fini(struct paths *paths)
 {
 	table_fini(&paths->table);
@@ -32,7 +26,7 @@ void paths_fini(struct paths *paths)
 static void begin_line(struct lines *lines, const char *word, int64_t at_us, const struct path_key *key)
 {
 	lines_begin(lines, word);
-	lines_number(lines, "at", at_us);
+	lines_time(lines, "at", at_us);
 	lines_place(lines, "local", &key->local);
 	lines_place(lines, "remote", &key->remote);
 	lines_number(lines, "vni", key->vni);
@@ -60,6 +54,12 @@ static void say_path(struct lines *lines, const struct path *path, int64_t now_u
 	lines_end(lines);
 }
 
+static void say_last(void *paths, void *path, int64_t now_us)
+{
+	if (((struct path *)path)->is_dirty)
+		say_path(((struct paths *)paths)->lines, path, now_us);
+}
+
 void paths_report(struct paths *paths, int64_t now_us)
 {
 	for (size_t i = 0; i < PATHS_MAX; i++) {
@@ -70,6 +70,16 @@ void paths_report(struct paths *paths, int64_t now_us)
 		say_path(paths->lines, path, now_us);
 		path->is_dirty = false;
 	}
+}
+
+int paths_init(struct paths *paths, const struct options *options, struct lines *lines)
+{
+	*paths = (struct paths){ .lines = lines, .due_us = INT64_MAX };
+	if (table_init(&paths->table, sizeof(struct path), sizeof(struct path_key), PATHS_MAX, options->seed))
+		return -1;
+	paths->table.owner = paths;
+	paths->table.evicts = say_last;
+	return 0;
 }
 
 /* ---- pings ---- */
@@ -159,7 +169,7 @@ static void say_late(struct paths *paths, struct path *path, struct ping *ping)
 	if (!path->pongs || is_heard_since(path, ping)) /* a candidate that never answered is no path */
 		return;
 	begin_line(paths->lines, WIRE_MISS, ping->sent_us + late_after(path), &path->key);
-	lines_number(paths->lines, "sent", ping->sent_us);
+	lines_time(paths->lines, "sent", ping->sent_us);
 	lines_end(paths->lines);
 }
 
@@ -346,6 +356,13 @@ static void see_incoming(
 	path->heard_us = now_us;
 }
 
+/* Who forges a sender gets no answer of tailscaled's: a path with traffic both ways is one. */
+static void note_way(struct path *path, bool is_outgoing)
+{
+	*(is_outgoing ? &path->was_sent : &path->was_heard) = true;
+	path->entry.is_kept = path->was_sent && path->was_heard;
+}
+
 void paths_see(
 	struct paths *paths, const struct packet *packet, const struct underlay *underlay, bool is_outgoing)
 {
@@ -361,6 +378,7 @@ void paths_see(
 	if (underlay->stun_id)
 		return;
 	path = table_claim(&paths->table, &key, packet->at_us);
+	note_way(path, is_outgoing);
 	if (is_copy(path, underlay, is_outgoing))
 		return;
 	if (underlay->kind >= UNDERLAY_INITIATION)

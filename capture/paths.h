@@ -6,6 +6,7 @@
 #define TSLLM_CAPTURE_PATHS_H
 
 #include "capture/lines.h"
+#include "capture/options.h"
 #include "capture/table.h"
 #include "capture/underlay.h"
 
@@ -29,6 +30,7 @@ struct path {
 	struct path_key key;
 	uint8_t disco[DISCO_KEY_SIZE];
 	bool has_disco, is_joined, is_dirty;
+	bool was_sent, was_heard; /* anything, that way */
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 	uint64_t pings, pongs, lost;
 	struct ping waiting[PINGS_MAX]; /* ours, oldest first */
@@ -59,7 +61,7 @@ struct paths {
 	int64_t due_us; /* when a ping may be late; INT64_MAX: none waits */
 };
 
-int paths_init(struct paths *paths, struct lines *lines);
+int paths_init(struct paths *paths, const struct options *options, struct lines *lines);
 void paths_fini(struct paths *paths);
 /* One packet of tailscaled's; is_outgoing: local sent it. */
 void paths_see(

@@ -10,9 +10,9 @@
 int sampler_init(struct sampler *sampler, const struct options *options, struct lines *lines)
 {
 	*sampler = (struct sampler){ .options = options, .lines = lines };
-	if (paths_init(&sampler->paths, lines) || flows_init(&sampler->flows, lines))
+	if (paths_init(&sampler->paths, options, lines) || flows_init(&sampler->flows, options, lines))
 		return -1;
-	return derp_init(&sampler->derp, options->derp, options->derp_count, lines);
+	return derp_init(&sampler->derp, options, lines);
 }
 
 void sampler_fini(struct sampler *sampler)
@@ -30,7 +30,7 @@ static void report(struct sampler *sampler)
 	derp_report(&sampler->derp, sampler->now_us);
 	flows_report(&sampler->flows, sampler->now_us);
 	lines_begin(sampler->lines, WIRE_STATS);
-	lines_number(sampler->lines, "at", sampler->now_us);
+	lines_time(sampler->lines, "at", sampler->now_us);
 	lines_number(sampler->lines, "received", (int64_t)sampler->received);
 	lines_number(sampler->lines, "dropped", (int64_t)sampler->dropped);
 	lines_number(sampler->lines, "paths", (int64_t)sampler->paths.table.used);
@@ -66,7 +66,7 @@ void sampler_end(struct sampler *sampler, const char *reason)
 {
 	report(sampler);
 	lines_begin(sampler->lines, WIRE_END);
-	lines_number(sampler->lines, "at", sampler->now_us);
+	lines_time(sampler->lines, "at", sampler->now_us);
 	lines_word(sampler->lines, "reason", reason);
 	lines_end(sampler->lines);
 	lines_flush(sampler->lines);

@@ -1,14 +1,17 @@
-/* Eight-way buckets; the oldest of a full bucket makes way. */
+/* Eight-way buckets; the least of a full bucket makes way. */
 #include "capture/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WAYS 8
+#define OFTEN 4 /* touches: a question, its answer and one try more are not often */
 
-int table_init(struct table *table, size_t entry_size, size_t key_size, size_t count)
+int table_init(struct table *table, size_t entry_size, size_t key_size, size_t count, uint64_t seed)
 {
-	*table = (struct table){ .entry_size = entry_size, .key_size = key_size, .count = count };
+	*table = (struct table){
+		.entry_size = entry_size, .key_size = key_size, .count = count, .seed = seed
+	};
 	table->room = calloc(count, entry_size);
 	return table->room ? 0 : -1;
 }
@@ -30,9 +33,9 @@ static unsigned char *key_of(struct entry *entry)
 }
 
 /* Multiply and fold, eight bytes at a time. */
-static size_t hash(const unsigned char *key, size_t size)
+static size_t hash(const unsigned char *key, size_t size, uint64_t seed)
 {
-	uint64_t sum = size;
+	uint64_t sum = seed ^ size;
 
 	while (size) {
 		uint64_t word = 0;
@@ -50,6 +53,7 @@ static size_t hash(const unsigned char *key, size_t size)
 static void *touch(struct table *table, struct entry *entry, int64_t now_us)
 {
 	entry->touched_us = now_us > 0 ? now_us : 1;
+	entry->touches += entry->touches < UINT32_MAX;
 	table->last = entry;
 	return entry;
 }
@@ -57,7 +61,7 @@ static void *touch(struct table *table, struct entry *entry, int64_t now_us)
 /* The first entry of the bucket where this key belongs. */
 static size_t bucket_of(const struct table *table, const void *key)
 {
-	return hash(key, table->key_size) & (table->count - 1) & ~(size_t)(WAYS - 1);
+	return hash(key, table->key_size, table->seed) & (table->count - 1) & ~(size_t)(WAYS - 1);
 }
 
 static struct entry *look_up(const struct table *table, const void *key, size_t bucket)
@@ -71,39 +75,52 @@ static struct entry *look_up(const struct table *table, const void *key, size_t 
 	return NULL;
 }
 
-void *table_find(struct table *table, const void *key, int64_t now_us)
+void *table_peek(struct table *table, const void *key)
 {
 	struct entry *entry = table->last;
 
 	if (!entry || !entry->touched_us || memcmp(key_of(entry), key, table->key_size) != 0)
 		entry = look_up(table, key, bucket_of(table, key));
-	return entry ? touch(table, entry, now_us) : NULL;
+	return entry;
+}
+
+/* What is worth more stays. */
+static int worth(const struct entry *entry)
+{
+	return !entry->touched_us ? 0 : entry->is_kept ? 3 : entry->touches >= OFTEN ? 2 : 1;
+}
+
+static bool is_less(const struct entry *one, const struct entry *other)
+{
+	int difference = worth(one) - worth(other);
+
+	return difference ? difference < 0 : one->touched_us < other->touched_us;
+}
+
+/* The entry of this bucket that makes way, after its owner was told. */
+static struct entry *make_room(struct table *table, size_t bucket, int64_t now_us)
+{
+	struct entry *least = entry_at(table, bucket);
+
+	for (size_t way = 1; way < WAYS; way++)
+		if (is_less(entry_at(table, bucket + way), least))
+			least = entry_at(table, bucket + way);
+	if (worth(least) > 1 && table->evicts)
+		table->evicts(table->owner, least, now_us);
+	table->used += least->touched_us == 0;
+	memset(least, 0, table->entry_size);
+	return least;
 }
 
 void *table_claim(struct table *table, const void *key, int64_t now_us)
 {
-	struct entry *entry = table_find(table, key, now_us), *oldest;
-	size_t bucket;
+	struct entry *entry = table_peek(table, key);
 
-	if (entry)
-		return entry;
-	bucket = bucket_of(table, key);
-	oldest = entry_at(table, bucket);
-	for (size_t way = 1; way < WAYS; way++) {
-		entry = entry_at(table, bucket + way);
-		if (entry->touched_us < oldest->touched_us)
-			oldest = entry;
+	if (!entry) {
+		entry = make_room(table, bucket_of(table, key), now_us);
+		memcpy(key_of(entry), key, table->key_size);
 	}
-	table->used += oldest->touched_us == 0;
-	memset(oldest, 0, table->entry_size);
-	memcpy(key_of(oldest), key, table->key_size);
-	return touch(table, oldest, now_us);
-}
-
-void table_drop(struct table *table, void *entry)
-{
-	memset(entry, 0, table->entry_size);
-	table->used--;
+	return touch(table, entry, now_us);
 }
 
 void *table_at(const struct table *table, size_t index)

@@ -2,8 +2,9 @@
  *
  * A line is at most WIRE_LINE_MAX bytes of printable ASCII with its newline: a word, then key=value fields in
  * any order, each pair after one space. A reader skips words and keys that it does not know. Totals are since
- * the start of the helper and never shrink, so a lost line costs nothing. Times (`at`, `sent`, `begun`) are
- * microseconds of wall time, spans (`us`, `…_us`) microseconds. An address is "10.99.0.11:41641" or
+ * the start of the helper and do not shrink while its tables have room, so a lost line costs nothing. Times
+ * (`at`, `sent`, `begun`) are microseconds of wall time, spans (`us`, `…_us`) microseconds. An address is
+ * "10.99.0.11:41641" or
  * "[fd7a:115c:a1e0::2]:443", as tailscaled prints it. man/tsllm-capture.8 is the specification. */
 #ifndef TSLLM_CAPTURE_WIRE_H
 #define TSLLM_CAPTURE_WIRE_H
@@ -26,7 +27,7 @@
 /* flow at client server connections open up_bytes down_bytes exchanges */
 #define WIRE_FLOW "flow"
 /* exchange begun at client server state ttfb_us ttft_us ttft_max_us gap_us chunks tokens tokens_per_s
- * estimated up_bytes down_bytes */
+ * estimated exchanges up_bytes down_bytes */
 #define WIRE_EXCHANGE "exchange"
 /* stats at received dropped paths flows: each period, even where nothing came */
 #define WIRE_STATS "stats"
@@ -49,6 +50,7 @@ enum wire_exit {
 	WIRE_EXIT_NO_INPUT = 66,    /* the file cannot be read */
 	WIRE_EXIT_NO_DEVICE = 69,   /* no device to watch */
 	WIRE_EXIT_NO_JAIL = 70,     /* its rights could not be dropped, so it did not begin */
+	WIRE_EXIT_NO_OUTPUT = 74,   /* its lines cannot be written */
 	WIRE_EXIT_DEVICE_GONE = 75, /* start it again: devices cannot be opened anew without rights */
 	WIRE_EXIT_NO_RIGHT = 77     /* cap_net_raw is missing */
 };

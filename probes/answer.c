@@ -70,7 +70,9 @@ static enum body_shape shape_of(struct answer *answer)
 	if (first != '{' && first != '[' && !answer_header_has(answer, "Content-Type", "json"))
 		return BODY_TEXT;
 	answer->json = json_parse(answer->body, answer->body_length, &fault);
-	return answer->json ? BODY_JSON : BODY_BROKEN_JSON;
+	if (answer->json)
+		return BODY_JSON;
+	return json_has_too_many_values(answer->body, answer->body_length) ? BODY_BIG_JSON : BODY_BROKEN_JSON;
 }
 
 void answer_examine(struct answer *answer)

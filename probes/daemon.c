@@ -127,11 +127,15 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 	result->trouble = result->is_good                           ? DAEMON_FINE
 			  : is_forbidden(answer)                    ? DAEMON_DENIED
 			  : answer->status && answer->status != 200 ? DAEMON_MALFORMED
+			  : answer->outcome == OUTCOME_TOO_BIG      ? DAEMON_MALFORMED
 								    : DAEMON_SILENT;
 	if (answer->status && answer->status != 200)
 		snprintf(result->text, sizeof(result->text), "%s answers HTTP %d", socket, answer->status);
 	else if (answer->os_error)
 		snprintf(result->text, sizeof(result->text), "%s: %s", socket, strerror(answer->os_error));
+	else if (answer->outcome == OUTCOME_TOO_BIG)
+		snprintf(result->text, sizeof(result->text), "%s answers with more than %d MB", socket,
+			ANSWER_BYTES_MAX / (1024 * 1024));
 	else
 		snprintf(result->text, sizeof(result->text), "%s gives no whole answer", socket);
 }

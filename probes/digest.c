@@ -80,6 +80,7 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 		.path = path,
 		.is_reused = answer->is_reused,
 		.outcome = answer->outcome,
+		.os_error = answer->os_error,
 		.tls = answer->tls,
 		.tls_text = text_keep(arena, answer->tls_text),
 		.cert_not_after = answer->cert_not_after,

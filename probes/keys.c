@@ -5,14 +5,12 @@
 #include "probes/keys.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 #include "probes/base/private.h"
 
 #define KEY_FILE_MAX 4096
@@ -43,38 +41,24 @@ static int take_key(const char *text, const char *what, char *key, size_t size, 
 	return -1;
 }
 
-/* Opens a regular file of at most KEY_FILE_MAX bytes that nobody else may read; -1 and a fault. */
-static int open_private(const char *path, const char *what, struct fault *fault)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
-	struct stat entry;
-
-	if (fd < 0 || fstat(fd, &entry) < 0)
-		fault_say(fault, "cannot read %s: %s", what, strerror(errno));
-	else if (!S_ISREG(entry.st_mode) || entry.st_size > KEY_FILE_MAX)
-		fault_say(fault, "%s is no regular file of at most 4 kB", what);
-	else if (!private_check_owner(&entry, what, fault) &&
-		 !private_check_mode(&entry, PRIVATE_SECRET, what, path, fault))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 static int read_file(const char *path, const char *what, char *key, size_t size, struct fault *fault)
 {
-	char text[KEY_FILE_MAX + 1] = "";
-	int fd = open_private(path, what, fault), failed;
+	struct stat entry;
+	struct fault why;
+	char *text = file_read_entry(path, KEY_FILE_MAX, FILE_NO_PIPE, &entry, &why);
+	int result = -1;
 
-	if (fd < 0)
-		return -1;
-	failed = read(fd, text, KEY_FILE_MAX) < 0;
-	if (failed)
-		fault_say(fault, "cannot read %s: %s", what, strerror(errno));
-	close(fd);
-	failed = failed || take_key(text, what, key, size, fault) ? -1 : 0;
-	memset(text, 0, sizeof(text));
-	return failed;
+	if (!text && (errno == EFBIG || errno == EINVAL))
+		fault_say(fault, "%s is no regular file of at most 4 kB", what);
+	else if (!text)
+		fault_say(fault, "cannot read %s: %s", what, why.text);
+	else if (!private_check_owner(&entry, what, fault) &&
+		 !private_check_mode(&entry, PRIVATE_SECRET, what, path, fault))
+		result = take_key(text, what, key, size, fault);
+	if (text)
+		memset(text, 0, strlen(text));
+	free(text);
+	return result;
 }
 
 int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault)

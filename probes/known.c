@@ -17,6 +17,7 @@
 #include <string.h>
 
 #define RESOLVE_AGAIN_MS 60000
+#define RESOLVE_SOON_MS 10000 /* where the resolver did not answer */
 
 /* A door that the user pinned or that a run found. */
 struct known_door {
@@ -27,6 +28,7 @@ struct known_door {
 	bool is_given_up; /* something else lives there now */
 	size_t hint, resolved_hint;
 	struct resolve *resolve; /* of a name outside the tailnet */
+	bool is_answered;        /* the resolver has said an address, or that there is none */
 	char address[64];
 	struct when resolved;
 };
@@ -52,6 +54,7 @@ struct placement {
 	enum owner owner;
 	const struct obs_peer *peer; /* of OWNER_PEER */
 	const char *address;         /* "": none to dial */
+	bool is_resolving;           /* nor is it known yet whether there is one */
 	bool is_resolved;            /* by the resolver of this machine, which the local network may lie to */
 };
 
@@ -80,6 +83,7 @@ static void watch_door(struct known_door *door, const struct placement *at)
 			.is_pinned = door->is_pinned,
 			.is_own = at->owner == OWNER_LOOPBACK || (at->peer && at->peer == &status->self),
 			.is_of_tailnet = at->owner != OWNER_LOOPBACK && at->owner != OWNER_OUTSIDE,
+			.is_resolving = at->is_resolving,
 			.is_key_withheld = *door->key && !sends_key && *at->address,
 			.family = door->family,
 			.key = sends_key ? door->key : "",
@@ -96,21 +100,27 @@ static enum owner owner_of(
 /* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
 static void watch_resolved(struct known_door *door)
 {
-	struct placement at = { .owner = OWNER_OUTSIDE, .address = door->address, .is_resolved = true };
+	struct placement at = { .owner = OWNER_OUTSIDE,
+		.address = door->address,
+		.is_resolved = true,
+		.is_resolving = !door->is_answered };
 
 	if (doors_is_tailnet_address(door->address))
 		at.owner = owner_of(door->known, door->address, &at.peer, &door->resolved_hint);
 	watch_door(door, &at);
 }
 
-static void resolved(void *data, const char *address)
+/* A resolver that does not answer now takes no address away that it gave before. */
+static void resolved(void *data, const char *address, bool is_answered)
 {
 	struct known_door *door = data;
 
 	door->resolve = NULL;
 	door->known->resolving--;
 	door->resolved = when_now();
-	snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
+	if (is_answered)
+		snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
+	door->is_answered = door->is_answered || is_answered;
 	watch_resolved(door);
 	door->known->changed(door->known->data);
 }
@@ -118,20 +128,20 @@ static void resolved(void *data, const char *address)
 static void resolve(struct known_door *door)
 {
 	door->resolve = resolve_start(door->known->loop, door->parts.host, resolved, door);
-	if (door->resolve)
-		door->known->resolving++;
-	else
-		watch_resolved(door);
+	door->known->resolving += door->resolve != NULL;
+	if (!door->resolve) /* no thread or no socket for it: later */
+		door->resolved = when_now();
+	watch_resolved(door);
 }
 
 static void place_outside(struct known_door *door, struct when now)
 {
-	bool is_resolved = when_known(door->resolved);
+	int64_t pause = door->is_answered ? RESOLVE_AGAIN_MS : RESOLVE_SOON_MS;
 
-	if (is_resolved)
-		watch_resolved(door); /* whose the address is may have changed */
-	if (!door->resolve && (!is_resolved || when_since(door->resolved, now) >= RESOLVE_AGAIN_MS))
+	if (!door->resolve && (!when_known(door->resolved) || when_since(door->resolved, now) >= pause))
 		resolve(door);
+	else
+		watch_resolved(door); /* whose the address is may have changed */
 }
 
 /* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped until

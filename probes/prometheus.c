@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME_LENGTH_MAX 127
 #define EXACT_DIGITS 15 /* whole numbers that a double holds exactly */
 
 struct line {
@@ -23,6 +24,7 @@ struct reader {
 	const struct metric *metrics;
 	size_t count, taken;
 	size_t lengths[PROMETHEUS_METRICS_MAX];
+	bool has_length[NAME_LENGTH_MAX + 1]; /* one of the names is so long: most lines are passed over by this */
 	struct obs_histogram *histograms[PROMETHEUS_METRICS_MAX]; /* in the reading's arena */
 	struct reading *reading;
 };
@@ -236,6 +238,8 @@ static void take_line(struct reader *reader, struct line *line)
 	bool is_read = false;
 
 	take_name(line);
+	if (line->name_length > NAME_LENGTH_MAX || !reader->has_length[line->name_length])
+		return;
 	for (size_t row = 0; row < reader->count; row++) {
 		const struct metric *metric = &reader->metrics[row];
 
@@ -274,8 +278,11 @@ size_t prometheus_read(
 	struct reader reader = { .metrics = metrics, .count = count, .reading = reading };
 
 	assert(count <= PROMETHEUS_METRICS_MAX);
-	for (size_t row = 0; row < count; row++)
+	for (size_t row = 0; row < count; row++) {
 		reader.lengths[row] = strlen(metrics[row].name);
+		assert(reader.lengths[row] <= NAME_LENGTH_MAX);
+		reader.has_length[reader.lengths[row]] = true;
+	}
 	for (; at < stop; at = end + 1) {
 		end = memchr(at, '\n', (size_t)(stop - at));
 		end = end ? end : stop;

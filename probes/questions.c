@@ -32,6 +32,7 @@ static const struct {
 	{ "host-check", ASK_HOST_LOCALHOST },
 	{ "cert-not-issued", ASK_PLAIN_HTTP },
 	{ "tls-failed", ASK_PLAIN_HTTP },
+	{ "not-tls", ASK_PLAIN_HTTP },
 	{ "not-listening", ASK_PING },
 	{ "filtered", ASK_PING },
 	{ "host-unreachable", ASK_PING },

@@ -3,6 +3,7 @@
 #include "probes/remember.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/private.h"
 #include "probes/base/url.h"
@@ -19,6 +20,7 @@
 #define WHAT "the file of remembered endpoints"
 #define LINES_MAX 1000
 #define LINE_BYTES 1024
+#define FILE_MAX_BYTES 1000000
 
 static bool is_family_name(const char *word)
 {
@@ -54,37 +56,28 @@ static void read_lines(struct remembered *remembered, FILE *file)
 	}
 }
 
-/* Whether the state may be read from there: from a regular file that no other user wrote. */
-static bool is_believed(int fd, const char *path, struct fault *fault)
-{
-	struct stat entry;
-
-	if (fstat(fd, &entry) < 0 || !S_ISREG(entry.st_mode)) {
-		fault_say(fault, "cannot read '%s': it is no regular file", path);
-		return false;
-	}
-	return !private_check_owner(&entry, WHAT, fault) &&
-	       !private_check_mode(&entry, S_IWOTH, WHAT, path, fault);
-}
-
 int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a FIFO must not hold us up */
-	FILE *file = NULL;
+	struct stat entry;
+	struct fault why;
+	char *text = file_read_entry(path, FILE_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
+	FILE *file;
 
-	if (fd < 0 && errno == ENOENT)
+	if (!text && errno == ENOENT)
 		return 0;
-	if (fd < 0)
-		fault_say(fault, "cannot read '%s': %s", path, strerror(errno));
-	else if (is_believed(fd, path, fault))
-		file = fdopen(fd, "r");
-	if (!file) {
-		if (fd >= 0)
-			close(fd);
+	if (!text)
+		fault_say(fault, "cannot read '%s': %s", path, why.text);
+	if (!text || private_check_owner(&entry, WHAT, fault) ||
+		private_check_mode(&entry, S_IWOTH, WHAT, path, fault)) {
+		free(text);
 		return -1;
 	}
-	read_lines(remembered, file);
-	fclose(file);
+	file = entry.st_size ? fmemopen(text, (size_t)entry.st_size, "r") : NULL;
+	if (file) {
+		read_lines(remembered, file);
+		fclose(file);
+	}
+	free(text);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "probes/base/when.h"
 #include "probes/io/run.h"
 #include "probes/model/snapshot.h"
+#include "probes/permission.h"
 #include "probes/sniff.h"
 
 #include <errno.h>
@@ -64,8 +65,7 @@ static const struct ending exits[] = {
 
 static const struct ending starts[] = {
 	{ ENOENT, CAPTURE_MISSING, "it is not installed", "sudo make install", NULL },
-	{ EACCES, CAPTURE_NO_PERMISSION, "this user may not run it", "sudo usermod -aG $(stat -c %G ",
-		") $USER" },
+	{ EACCES, CAPTURE_NO_PERMISSION, "this user may not run it", "", NULL },
 	{ EPERM, CAPTURE_NO_PERMISSION, "this container or service was not given CAP_NET_RAW", "", NULL },
 };
 
@@ -122,6 +122,28 @@ static void fail(struct sniffer *sniffer, const struct ending *ending, const cha
 		ending->rest ? shell_word(quoted, sizeof(quoted), path) : "",
 		ending->rest ? ending->rest : "");
 	become(sniffer, ending->state, trouble, fix);
+}
+
+/* It could not be started. `make install` may have given it to a group. */
+static void fail_to_start(struct sniffer *sniffer, int error)
+{
+	char group[64], path[TEXT_CAP], trouble[sizeof(sniffer->trouble)], fix[sizeof(sniffer->fix)];
+	enum permission permission =
+		error == EACCES ? permission_to_run(sniffer->path, group, sizeof(group)) : PERMISSION_OTHER;
+
+	if (permission == PERMISSION_OTHER) {
+		fail(sniffer, ending_of(starts, ARRAY_LEN(starts), error), strerror(error));
+		return;
+	}
+	text_clean(path, sizeof(path), sniffer->path, strlen(sniffer->path));
+	snprintf(trouble, sizeof(trouble),
+		permission == PERMISSION_GROUP
+			? "%s: only members of the group %s may run it; log in again after joining"
+			: "%s: this session began before you joined the group %s; log in again",
+		path, group);
+	snprintf(fix, sizeof(fix),
+		permission == PERMISSION_GROUP ? "sudo usermod -aG %s $USER" : "sg %s -c tsllm-top", group);
+	become(sniffer, CAPTURE_NO_PERMISSION, trouble, fix);
 }
 
 /* ---- time ---- */
@@ -202,7 +224,7 @@ static void ended(void *data, const struct run_result *result)
 	if (result->is_started)
 		fail(sniffer, ending_of(exits, ARRAY_LEN(exits), result->exit_status), result->stderr_text);
 	else
-		fail(sniffer, ending_of(starts, ARRAY_LEN(starts), result->error), strerror(result->error));
+		fail_to_start(sniffer, result->error);
 	start_later(sniffer);
 }
 

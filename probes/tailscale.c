@@ -46,8 +46,12 @@ static void add_peer(struct status_parser *parser, const char *node_key, const s
 {
 	struct owned_peer *slot;
 
-	if (parser->peers.count == STATUS_PEERS_MAX || !json_is_object(object) || is_leftover(object))
+	if (!json_is_object(object) || is_leftover(object))
 		return;
+	if (parser->peers.count == STATUS_PEERS_MAX) {
+		parser->status->left_out++;
+		return;
+	}
 	slot = VEC_PUSH(&parser->peers);
 	peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);
 	if (!*slot->peer.id)

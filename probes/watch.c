@@ -1,23 +1,23 @@
 /* The pool of workers: who may talk, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once. A worker whose host is
+ * One timer is set to the next poll that is due. At most 64 workers talk at once, fewer where few files may be open. A worker whose host is
  * offline waits, and so does the whole tailnet while it does not run for certain: then its addresses may belong
  * to strangers, who get neither a question nor a key. */
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
 #include "probes/doors.h"
+#include "probes/io/budget.h"
 #include "probes/worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TALKING_MAX 64
-
 struct watch {
 	struct worker_world world;
 	uv_timer_t *timer;
+	size_t talking_max;
 	struct {
 		struct worker **items;
 		size_t count, room;
@@ -65,6 +65,8 @@ static bool waits(const struct watch *watch, const struct worker *worker)
 {
 	const struct ledger *ledger = watch->world.ledger;
 
+	if (worker->door.is_resolving)
+		return true;
 	return is_of_tailnet(&worker->door) &&
 	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
 		       ledger_peer_is_offline(ledger, worker->door.peer_id));
@@ -80,7 +82,7 @@ static void schedule(struct watch *watch)
 		if (!worker->call && worker->due < due && !waits(watch, worker))
 			due = worker->due;
 	}
-	if (due == INT64_MAX || count_talking(watch) >= TALKING_MAX)
+	if (due == INT64_MAX || count_talking(watch) >= watch->talking_max)
 		uv_timer_stop(watch->timer);
 	else
 		uv_timer_start(watch->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
@@ -92,7 +94,7 @@ static void tick(uv_timer_t *timer)
 	int64_t now = when_now().mono_ms;
 	size_t talking = count_talking(watch);
 
-	for (size_t i = 0; i < watch->workers.count && talking < TALKING_MAX; i++) {
+	for (size_t i = 0; i < watch->workers.count && talking < watch->talking_max; i++) {
 		struct worker *worker = watch->workers.items[i];
 
 		if (worker->call || worker->due > now || waits(watch, worker))
@@ -136,6 +138,7 @@ struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct setting
 		.proxy = mem_copy(""),
 		.pool = watch,
 		.ended = ended };
+	watch->talking_max = budget_talking();
 	watch->timer = mem_alloc(sizeof(*watch->timer));
 	uv_timer_init(loop, watch->timer);
 	watch->timer->data = watch;

@@ -124,6 +124,7 @@ static void declare(const struct worker *worker)
 			.has_key = *door->key != '\0',
 			.is_key_withheld = door->is_key_withheld,
 			.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
+			.is_resolving = door->is_resolving,
 			.server = worker->family ? worker->family->name : "",
 			.title = worker->family ? worker->family->title : "",
 			.api = worker->family ? family_api(worker->family) : "",
@@ -264,6 +265,11 @@ static void answered(void *data, const struct answer *answer)
 	const struct worker_world *world = worker->world;
 
 	worker->call = NULL;
+	if (answer->outcome == OUTCOME_NOT_TRIED) {
+		report(worker, answer, false);
+		end_poll(worker, false, true);
+		return;
+	}
 	if (answer->outcome != OUTCOME_ANSWERED && answer->is_reused && !worker->is_fresh) {
 		ledger_see_sent(world->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
 		ask(worker, worker->path, true);
@@ -426,6 +432,7 @@ void worker_renew(struct worker *worker, const struct door *door)
 	copy_text(&worker->door.peer_id, door->peer_id);
 	copy_text(&worker->door.address, door->address);
 	worker->door.is_of_tailnet = door->is_of_tailnet;
+	worker->door.is_resolving = door->is_resolving;
 	if (door->is_pinned) { /* a mount at the same URL brings no key */
 		copy_text(&worker->door.key, door->key);
 		worker->door.is_key_withheld = door->is_key_withheld;

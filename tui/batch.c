@@ -1,6 +1,7 @@
 /* --once, --doctor and --watch: the live source, a deadline or a period, and a printer. */
 #include "tui/batch.h"
 
+#include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
@@ -100,16 +101,21 @@ static struct redactor *new_redactor(const struct settings *settings)
 	return redactor;
 }
 
-static void open_loop(
+/* -1: it cannot, which was said. */
+static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_watch)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	double first = is_watch ? settings->period_s : settings->deadline_s;
+	struct fault fault;
 
 	memset(batch, 0, sizeof(*batch));
+	if (loop_start(&batch->loop, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		return -1;
+	}
 	batch->is_watch = is_watch;
 	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
-	uv_loop_init(&batch->loop);
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);
 	batch->deadline.data = batch->look.data = batch;
@@ -122,6 +128,7 @@ static void open_loop(
 	}
 	signal(SIGPIPE, SIG_IGN);
 	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
+	return 0;
 }
 
 static int close_loop(struct batch *batch)
@@ -158,13 +165,15 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
-/* Runs until all is known that can be, or the deadline. */
-static void run_once(struct batch *batch, const struct options *options, const struct settings *settings)
+/* Runs until all is known that can be, or the deadline; -1: it cannot, which was said. */
+static int run_once(struct batch *batch, const struct options *options, const struct settings *settings)
 {
-	open_loop(batch, options, settings, false);
+	if (open_loop(batch, options, settings, false) < 0)
+		return -1;
 	uv_run(&batch->loop, UV_RUN_DEFAULT);
 	if (!batch->last)
 		keep(batch);
+	return 0;
 }
 
 /* What is asked about may be unknown: then it and the names that are like it are said, unless names are
@@ -212,9 +221,9 @@ int batch_doctor(const struct options *options, const struct settings *settings,
 	struct batch batch;
 	int status;
 
-	run_once(&batch, options, settings);
+	if (run_once(&batch, options, settings) < 0)
+		return EX_OSERR;
 	status = print_doctor(&batch, settings->examine, is_ascii);
-	fflush(stdout);
 	close_loop(&batch);
 	return status;
 }
@@ -223,13 +232,13 @@ int batch_once(const struct options *options, const struct settings *settings, b
 {
 	struct batch batch;
 
-	run_once(&batch, options, settings);
+	if (run_once(&batch, options, settings) < 0)
+		return EX_OSERR;
 	hide(&batch);
 	if (options->format == FORMAT_JSON)
 		codec_write(stdout, batch.last, true);
 	else
 		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
-	fflush(stdout);
 	return close_loop(&batch);
 }
 
@@ -238,9 +247,9 @@ int batch_pick(const struct options *options, const struct settings *settings)
 	struct batch batch;
 	int status;
 
-	run_once(&batch, options, settings);
+	if (run_once(&batch, options, settings) < 0)
+		return EX_OSERR;
 	status = print_pick(stdout, stderr, batch.last, options->pick, options->is_verbose);
-	fflush(stdout);
 	close_loop(&batch);
 	return status;
 }
@@ -249,7 +258,8 @@ int batch_watch(const struct options *options, const struct settings *settings)
 {
 	struct batch batch;
 
-	open_loop(&batch, options, settings, true);
+	if (open_loop(&batch, options, settings, true) < 0)
+		return EX_OSERR;
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	return close_loop(&batch);
 }

@@ -153,7 +153,7 @@ static void put(struct canvas *canvas, int x, int y, enum role role, uint32_t ch
 int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, const char *text)
 {
 	bool is_cut;
-	int end;
+	int begin = x, end;
 
 	if (width > canvas->width - x)
 		width = canvas->width - x;
@@ -166,6 +166,8 @@ int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, 
 
 		if (x + cells > end)
 			break;
+		if (!cells && x == begin)
+			continue; /* a mark without a character of its own would join the text before */
 		put(canvas, x, y, role, character);
 		x += cells;
 	}

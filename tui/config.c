@@ -1,28 +1,25 @@
-/* Reads the configuration through inih, which splits lines into keys and values.
+/* Reads the configuration: lines, sections, keys and values.
  *
- * The lines go to inih through next_line(), for three reasons: Debian's build cuts them at 200 bytes and
- * counts the rest as a line of its own, takes an indented one for a continuation, and does not tell its
- * callers where they are. So what is too long or no line at all is refused here, with its true number, and
- * inih sees it as blank. */
+ * inih cannot do it: Debian's build cuts lines at 200 bytes, which long paths and lists of ports exceed,
+ * joins indented lines to the one before, and does not tell callers the line number. Values that a plain line
+ * could not hold are quoted, so that everything --print-config prints can be read back. */
 #include "tui/config.h"
 
 #include <errno.h>
-#include <ini.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
+#include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "tui/config_keys.h"
 
-#define LINE_MAX_BYTES 199
+#define FILE_MAX_BYTES 1000000
 
 enum section { SECTION_TOP, SECTION_ENDPOINT, SECTION_UNKNOWN };
 
 struct reader {
-	FILE *file;
 	const char *path;
 	char directory[1024];
 	struct settings *settings;
@@ -142,74 +139,104 @@ static void begin_section(struct reader *reader, const char *line)
 
 /* ---- lines ---- */
 
-/* The next line without its end, cut at size; length is all of it. False at the end of the file. */
-static bool read_line(FILE *file, char *to, size_t size, size_t *length)
+static bool is_blank(char c)
 {
-	int c;
+	return c && strchr(" \t\r", c);
+}
 
-	*length = 0;
-	while ((c = getc(file)) != EOF && c != '\n') {
-		if (*length + 1 < size)
-			to[*length] = (char)c;
-		++*length;
+/* text without the blanks at both ends. */
+static char *trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && is_blank(end[-1]))
+		*--end = '\0';
+	return text + strspn(text, " \t\r");
+}
+
+/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it.
+ */
+static char *value_of(char *text)
+{
+	char *to = text, *at = text + 1;
+
+	if (text[0] != '"') {
+		for (at = text; *at && !(*at == ';' && (at == text || is_blank(at[-1]))); at++)
+			;
+		*at = '\0';
+		return trim(text);
 	}
-	to[*length < size ? *length : size - 1] = '\0';
-	return c != EOF || *length > 0;
-}
-
-/* Whether inih is to see the line; if not, its fault has been said. */
-static bool is_line(struct reader *reader, const char *line, size_t length)
-{
-	bool is_section = line[0] == '[';
-
-	if (length > LINE_MAX_BYTES)
-		complain_at(reader, reader->line, "this line is longer than 199 bytes");
-	else if (strlen(line) != length)
-		complain_at(reader, reader->line, "this line holds a zero byte");
-	else if (is_section && !strchr(line, ']'))
-		complain_at(reader, reader->line, "']' is missing");
-	else if (!is_section && line[0] && !strchr(";#", line[0]) && !strpbrk(line, "=:"))
-		complain_at(reader, reader->line, "expected KEY = VALUE");
-	else
-		return true;
-	return false;
-}
-
-static char *next_line(char *to, int size, void *data)
-{
-	struct reader *reader = data;
-	char line[LINE_MAX_BYTES + 1];
-	const char *text = line;
-	size_t length;
-
-	if (!read_line(reader->file, line, sizeof(line), &length))
+	for (; *at && *at != '"'; at++) {
+		if (*at == '\\' && at[1])
+			*to++ = *++at == 'n' ? '\n' : *at == 'r' ? '\r' : *at;
+		else
+			*to++ = *at;
+	}
+	if (*at != '"' ||
+		(at[1] && at[1 + strspn(at + 1, " \t\r")] && at[1 + strspn(at + 1, " \t\r")] != ';'))
 		return NULL;
-	reader->line++;
-	if (reader->line == 1 && text_has_prefix(text, "\xef\xbb\xbf"))
-		text += 3;
-	text += strspn(text, " \t\r");
-	if (!is_line(reader, text, length - (size_t)(text - line)))
-		text = "";
-	else if (text[0] == '[')
-		begin_section(reader, text);
-	snprintf(to, (size_t)size, "%s", text);
-	return to;
+	*to = '\0';
+	return text;
 }
 
-static int take_pair(void *data, const char *section, const char *name, const char *value)
+static void take_pair(struct reader *reader, const char *name, const char *value)
 {
-	struct reader *reader = data;
 	struct fault fault;
 	int failed = 0;
 
-	(void)section; /* cut at 50 bytes: begin_section() knows better */
 	if (reader->section == SECTION_TOP)
 		failed = config_set(reader->settings, name, value, reader->directory, &fault);
 	else if (reader->section == SECTION_ENDPOINT)
 		failed = take_endpoint_key(reader, name, value, &fault);
 	if (failed)
 		complain_at(reader, reader->line, fault.text);
-	return 1;
+}
+
+/* The line is trimmed and not empty. */
+static void take_line(struct reader *reader, char *line)
+{
+	char *separator = strpbrk(line, "=:"), *value;
+
+	if (strchr(";#", line[0]))
+		return;
+	if (line[0] == '[') {
+		if (strchr(line, ']'))
+			begin_section(reader, line);
+		else
+			complain_at(reader, reader->line, "']' is missing");
+		return;
+	}
+	if (!separator) {
+		complain_at(reader, reader->line, "expected KEY = VALUE");
+		return;
+	}
+	*separator = '\0';
+	value = value_of(trim(separator + 1));
+	if (value)
+		take_pair(reader, trim(line), value);
+	else
+		complain_at(reader, reader->line,
+			"a quoted value must end with \" and nothing after it; a quote inside is \\\"");
+}
+
+static void take_lines(struct reader *reader, char *text, size_t length)
+{
+	char *end = text + length, *next;
+
+	if (text_has_prefix(text, "\xef\xbb\xbf"))
+		text += 3;
+	for (; text < end; text = next) {
+		char *line_end = memchr(text, '\n', (size_t)(end - text)), *line = text;
+
+		line_end = line_end ? line_end : end;
+		next = line_end + 1;
+		*line_end = '\0';
+		reader->line++;
+		if (strlen(text) < (size_t)(line_end - text))
+			complain_at(reader, reader->line, "this line holds a zero byte");
+		else if (*(line = trim(line)))
+			take_line(reader, line);
+	}
 }
 
 /* ---- the file ---- */
@@ -225,20 +252,6 @@ const char *config_default_path(char *path, size_t size)
 	else
 		path[0] = '\0';
 	return path;
-}
-
-/* It says which commands are run and where keys go, so a file that everybody may change is refused. A pipe is
- * fine: the shell made it. */
-static int check_file(FILE *file, const char *path, struct fault *fault)
-{
-	struct stat entry = { .st_mode = 0 };
-
-	if (fstat(fileno(file), &entry) == 0 && S_ISREG(entry.st_mode))
-		return private_check_mode(&entry, S_IWOTH, "the configuration", path, fault);
-	if (!S_ISDIR(entry.st_mode))
-		return 0;
-	fault_say(fault, "cannot read the configuration '%s': %s", path, strerror(EISDIR));
-	return -1;
 }
 
 static void set_directory(struct reader *reader)
@@ -257,23 +270,26 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 {
 	char usual[1024];
 	struct reader reader = { .settings = settings, .say = say, .data = data };
-	struct fault fault;
+	struct fault fault, why;
+	struct stat entry;
+	char *text;
 
 	reader.path = path ? path : config_default_path(usual, sizeof(usual));
-	reader.file = fopen(reader.path, "re");
-	if (!reader.file && !path && (errno == ENOENT || errno == ENOTDIR))
+	text = file_read_entry(reader.path, FILE_MAX_BYTES, FILE_PIPE_MS, &entry, &why);
+	if (!text && !path && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	if (!reader.file)
-		fault_say(&fault, "cannot read the configuration '%s': %s", reader.path, strerror(errno));
-	if (!reader.file || check_file(reader.file, reader.path, &fault) < 0) {
-		if (reader.file)
-			fclose(reader.file);
+	if (!text)
+		fault_say(&fault, "cannot read the configuration '%s': %s", reader.path, why.text);
+	/* It says which commands are run and where keys go. A pipe is fine: the shell made it. */
+	if (!text || (S_ISREG(entry.st_mode) &&
+			     private_check_mode(&entry, S_IWOTH, "the configuration", reader.path, &fault))) {
+		free(text);
 		say(data, &fault);
 		return -1;
 	}
 	set_directory(&reader);
-	ini_parse_stream(next_line, &reader, take_pair, &reader);
+	take_lines(&reader, text, (size_t)entry.st_size);
 	end_section(&reader);
-	fclose(reader.file);
+	free(text);
 	return 0;
 }

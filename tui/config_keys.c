@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
@@ -30,8 +31,8 @@ struct target {
 
 struct kind {
 	int (*take)(const struct target *target, const char *value);
-	/* What follows "name = "; 0: the value is unset. */
-	int (*print)(FILE *file, const void *member);
+	/* What follows "name = "; nothing: the value is unset. */
+	void (*print)(FILE *file, const void *member);
 };
 
 const char *config_show(char *to, size_t size, const char *value)
@@ -109,9 +110,16 @@ static int take_seconds(const struct target *target, const char *value)
 	return 0;
 }
 
-static int print_seconds(FILE *file, const void *member)
+static void print_seconds(FILE *file, const void *member)
 {
-	return fprintf(file, "%g", *(const double *)member);
+	double seconds = *(const double *)member;
+	char text[32];
+	int digits = 6;
+
+	do
+		snprintf(text, sizeof(text), "%.*g", digits, seconds);
+	while (strtod(text, NULL) != seconds && digits++ < 17);
+	fprintf(file, "%s", text);
 }
 
 static int take_switch(const struct target *target, const char *value)
@@ -124,9 +132,9 @@ static int take_switch(const struct target *target, const char *value)
 	return 0;
 }
 
-static int print_switch(FILE *file, const void *member)
+static void print_switch(FILE *file, const void *member)
 {
-	return fprintf(file, "%s", *(const bool *)member ? "on" : "off");
+	fprintf(file, "%s", *(const bool *)member ? "on" : "off");
 }
 
 static const char *const discover_words[] = {
@@ -147,9 +155,9 @@ static int take_discover(const struct target *target, const char *value)
 	return refuse(target, value, "none of mine, tagged, all, off");
 }
 
-static int print_discover(FILE *file, const void *member)
+static void print_discover(FILE *file, const void *member)
 {
-	return fprintf(file, "%s", discover_words[*(const enum discover *)member]);
+	fprintf(file, "%s", discover_words[*(const enum discover *)member]);
 }
 
 /* The next item of a comma list, without the spaces around it; false at the end. */
@@ -195,14 +203,12 @@ static int take_ignore(const struct target *target, const char *value)
 	return 0;
 }
 
-static int print_list(FILE *file, const void *member)
+static void print_list(FILE *file, const void *member)
 {
 	const struct strings *list = member;
-	int printed = 0;
 
 	for (size_t i = 0; i < list->count; i++)
-		printed += fprintf(file, "%s%s", i ? ", " : "", list->items[i]);
-	return printed;
+		fprintf(file, "%s%s", i ? ", " : "", list->items[i]);
 }
 
 static int take_ports(const struct target *target, const char *value)
@@ -224,13 +230,10 @@ static int take_ports(const struct target *target, const char *value)
 	return 0;
 }
 
-static int print_ports(FILE *file, const void *member)
+static void print_ports(FILE *file, const void *member)
 {
-	int printed = 0;
-
 	for (const int *port = member; *port; port++)
-		printed += fprintf(file, "%s%d", port == member ? "" : ", ", *port);
-	return printed;
+		fprintf(file, "%s%d", port == member ? "" : ", ", *port);
 }
 
 static int take_path(const struct target *target, const char *value)
@@ -274,9 +277,25 @@ static int take_proxy(const struct target *target, const char *value)
 	return 0;
 }
 
-static int print_text(FILE *file, const void *member)
+static void print_text(FILE *file, const void *member)
 {
-	return fprintf(file, "%s", *(char *const *)member);
+	fprintf(file, "%s", *(char *const *)member);
+}
+
+/* Absolute, because a relative path in a configuration is relative to that file. */
+static void print_path(FILE *file, const void *member)
+{
+	const char *path = *(char *const *)member;
+	char folder[4096];
+
+	if (path[0] && path[0] != '/' && getcwd(folder, sizeof(folder)))
+		fprintf(file, "%s/", folder);
+	fputs(path, file);
+}
+
+static void print_name_or_path(FILE *file, const void *member)
+{
+	(strchr(*(char *const *)member, '/') ? print_path : print_text)(file, member);
 }
 
 static const struct kind kind_seconds = { take_seconds, print_seconds };
@@ -285,8 +304,8 @@ static const struct kind kind_discover = { take_discover, print_discover };
 static const struct kind kind_list = { take_list, print_list };
 static const struct kind kind_ignore = { take_ignore, print_list };
 static const struct kind kind_ports = { take_ports, print_ports };
-static const struct kind kind_path = { take_path, print_text };
-static const struct kind kind_name_or_path = { take_name_or_path, print_text };
+static const struct kind kind_path = { take_path, print_path };
+static const struct kind kind_name_or_path = { take_name_or_path, print_name_or_path };
 static const struct kind kind_proxy = { take_proxy, print_text };
 
 /* ---- keys ---- */
@@ -334,31 +353,77 @@ int config_set(struct settings *settings, const char *name, const char *value, c
 	return refuse_key(name, fault);
 }
 
-static void print_key(FILE *file, const struct key *key, const struct settings *settings)
+/* Whether the value would be read back differently without quotes. */
+static bool needs_quotes(const char *value)
+{
+	size_t length = strlen(value);
+
+	return value[strcspn(value, "\n\r")] || strstr(value, " ;") || strstr(value, "\t;") ||
+	       (length && (strchr(" \t\";", value[0]) || strchr(" \t", value[length - 1])));
+}
+
+static void print_value(FILE *file, const char *value)
+{
+	bool is_quoted = needs_quotes(value);
+
+	fputs(is_quoted ? "\"" : "", file);
+	for (; *value; value++) {
+		if (is_quoted && strchr("\"\\\n\r", *value))
+			fprintf(file, "\\%c", *value == '\n' ? 'n' : *value == '\r' ? 'r' : *value);
+		else
+			putc(*value, file);
+	}
+	fputs(is_quoted ? "\"\n" : "\n", file);
+}
+
+static char *text_of(const struct key *key, const struct settings *settings)
 {
 	char *value = NULL;
 	size_t length = 0;
 	FILE *memory = open_memstream(&value, &length);
-	int printed = memory ? key->kind->print(memory, (const char *)settings + key->offset) : 0;
 
-	if (memory)
+	if (memory) {
+		key->kind->print(memory, (const char *)settings + key->offset);
 		fclose(memory);
-	fprintf(file, printed ? "%s = %s\n" : "# %s =%s\n", key->name, value ? value : "");
+	}
+	return value ? value : mem_copy("");
+}
+
+/* A key without a value is a comment if that is its default. */
+static void print_key(
+	FILE *file, const struct key *key, const struct settings *settings, const struct settings *defaults)
+{
+	char *value = text_of(key, settings), *usual = text_of(key, defaults);
+
+	fprintf(file, "%s%s =%s", *value || *usual ? "" : "# ", key->name, *value ? " " : "");
+	print_value(file, value);
 	free(value);
+	free(usual);
+}
+
+static void print_word(FILE *file, const char *name, const char *value)
+{
+	if (!value[0])
+		return;
+	fprintf(file, "%s = ", name);
+	print_value(file, value);
 }
 
 void config_print(FILE *file, const struct settings *settings)
 {
+	struct settings defaults;
+
+	settings_init(&defaults);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		print_key(file, &keys[i], settings);
+		print_key(file, &keys[i], settings, &defaults);
+	settings_fini(&defaults);
 	for (size_t i = 0; i < settings->pins.count; i++) {
 		const struct pin *pin = &settings->pins.items[i];
 
-		fprintf(file, "\n[endpoint %zu]\nurl = %s\n", i + 1, pin->url);
-		if (pin->key_env[0])
-			fprintf(file, "key_env = %s\n", pin->key_env);
-		if (pin->key_file[0])
-			fprintf(file, "key_file = %s\n", pin->key_file);
+		fprintf(file, "\n[endpoint %zu]\n", i + 1);
+		print_word(file, "url", pin->url);
+		print_word(file, "key_env", pin->key_env);
+		print_word(file, "key_file", pin->key_file);
 		if (pin->has_plain_key)
 			fprintf(file, "plain-key = on\n");
 	}

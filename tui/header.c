@@ -150,7 +150,7 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 	say_age(snapshot, fields[4].text, sizeof(fields[4].text));
 	if (snapshot->peer_count)
 		snprintf(fields[5].text, sizeof(fields[5].text), "peers %zu/%zu", snapshot->online_count,
-			snapshot->peer_count - snapshot->peers[0].is_self);
+			snapshot->peer_count - snapshot->peers[0].is_self + snapshot->left_out);
 	snprintf(total, sizeof(total), "endpoints %zu%s", snapshot->endpoint_count,
 		snapshot->endpoint_count ? ":" : "");
 	header_sums(snapshot, sums, sizeof(sums));

@@ -22,6 +22,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sysexits.h>
 #include <unistd.h>
 #include <uv.h>
 
@@ -241,13 +242,17 @@ int interactive_run(
 	struct interactive it = { .is_ascii = is_ascii };
 	struct fault theme_fault = { "" }, fault = { "" };
 
+	if (loop_start(&it.loop, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		return EX_OSERR;
+	}
 	theme_load(&it.theme, settings->theme, &theme_fault);
 	if (screen_open(&it.theme, screen, &fault) < 0) {
-		fprintf(stderr, "tsllm-top: %s\n", fault.text);
+		options_complain(options, fault.text, stderr);
+		loop_end(&it.loop);
 		return 1;
 	}
 	mem_on_death(screen_close);
-	uv_loop_init(&it.loop);
 	it.ui = ui_new();
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);

@@ -3,8 +3,11 @@
  * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
+#include "probes/base/mem.h"
 #include "probes/base/owner.h"
 #include "probes/base/private.h"
+#include "probes/io/budget.h"
 #include "probes/keys.h"
 #include "probes/remember.h"
 #include "probes/settings.h"
@@ -13,15 +16,18 @@
 #include "tui/interactive.h"
 #include "tui/options.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sysexits.h>
 #include <unistd.h>
 
-#define EXIT_USAGE 64
+#define CERTIFICATES_MAX_BYTES 16000000
 
 static bool is_dumb(void)
 {
@@ -29,6 +35,43 @@ static bool is_dumb(void)
 
 	return !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO) || !term || !*term ||
 	       strcmp(term, "dumb") == 0;
+}
+
+/* If standard output is closed, the next file that is opened would take its number and receive the output. It
+ * is opened for reading, so that writing still fails. */
+static void fill_standard_descriptors(void)
+{
+	static const int modes[] = { O_RDONLY, O_RDONLY, O_WRONLY };
+
+	for (int fd = 0; fd < (int)ARRAY_LEN(modes); fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			_exit(EX_OSERR);
+}
+
+/* Why standard output could not be written; 0: it was. stdio forgets the error of an earlier write, so write
+ * one more byte to get it: the output is incomplete anyway. */
+static int output_error(void)
+{
+	bool has_failed = ferror(stdout);
+
+	if (fflush(stdout) < 0)
+		return errno;
+	if (!has_failed)
+		return 0;
+	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
+}
+
+/* Reports output that could not be written, unless the reader closed the pipe, like head(1). */
+static int end_output(const struct options *options, int status)
+{
+	int error = output_error();
+	struct fault fault;
+
+	if (!error || error == EPIPE)
+		return status;
+	fault_say(&fault, "cannot write the output: %s", strerror(error));
+	options_complain(options, fault.text, stderr);
+	return EX_IOERR;
 }
 
 static int say(const struct options *options, const struct settings *settings)
@@ -39,15 +82,7 @@ static int say(const struct options *options, const struct settings *settings)
 		puts("tsllm-top " TSLLM_VERSION);
 	else
 		config_print(stdout, settings);
-	return fflush(stdout) == 0 ? 0 : 1;
-}
-
-/* Whoever may change it can make any server look like one of ours, and so is sent its key. */
-static int check_ca_file(const char *path, struct fault *fault)
-{
-	struct stat entry;
-
-	return stat(path, &entry) < 0 ? 0 : private_check_mode(&entry, S_IWOTH, "the ca_file", path, fault);
+	return end_output(options, 0);
 }
 
 /* A key that cannot be had, and what others may change, are said before anything is drawn. */
@@ -57,8 +92,6 @@ static void check_files(const struct options *options, const struct settings *se
 	char key[4096];
 
 	if (remember_check(settings->state_file, &fault) < 0)
-		options_complain(options, fault.text, stderr);
-	if (check_ca_file(settings->ca_file, &fault) < 0)
 		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
@@ -83,6 +116,31 @@ static void check_socket(const struct options *options, const struct settings *s
 	options_complain(options, fault.text, stderr);
 }
 
+/* A missing file of certificates is reported here and in every row that needs it. Anything but a regular file
+ * is refused, because the TLS library would block on a pipe. */
+static int check_certificates(const struct options *options, const struct settings *settings)
+{
+	struct fault fault, why;
+	struct stat entry;
+	bool is_missing;
+	char *text;
+
+	if (!*settings->ca_file)
+		return 0;
+	text = file_read_entry(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
+	if (text) {
+		/* Whoever may change it can make any server look like one of ours, and so is sent its key. */
+		if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) < 0)
+			options_complain(options, fault.text, stderr);
+		free(text);
+		return 0;
+	}
+	is_missing = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
+	fault_say(&fault, "cannot read the certificates '%s': %s", settings->ca_file, why.text);
+	options_complain(options, fault.text, stderr);
+	return is_missing ? 0 : -1;
+}
+
 /* That servers are looked for is said once: where no earlier run has left its file. */
 static bool is_first_start(const struct settings *settings)
 {
@@ -99,6 +157,15 @@ static void say_first_start(const struct settings *settings)
 			stderr);
 }
 
+static int print(const struct options *options, const struct settings *settings, bool is_ascii)
+{
+	if (options->pick)
+		return batch_pick(options, settings);
+	if (options->is_doctor)
+		return batch_doctor(options, settings, is_ascii);
+	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -106,20 +173,19 @@ static int start(const struct options *options, const struct settings *settings)
 
 	if (*options->log && log_open(options->log, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
-		return EXIT_USAGE;
+		return EX_USAGE;
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
+	budget_raise();
 	check_socket(options, settings);
 	check_files(options, settings);
+	if (check_certificates(options, settings) < 0)
+		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
-	if (options->pick)
-		return batch_pick(options, settings);
-	if (options->is_doctor)
-		return batch_doctor(options, settings, is_ascii);
-	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
+	return end_output(options, print(options, settings, is_ascii));
 }
 
 int main(int argc, char **argv)
@@ -128,6 +194,7 @@ int main(int argc, char **argv)
 	struct settings settings;
 	int status;
 
+	fill_standard_descriptors();
 	/* Characters only: numbers keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &options, &settings, stderr);

@@ -20,10 +20,14 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/cell_text.h"
+#include "tui/deadly.h"
 #include "tui/keys.h"
 
 #define PAIRS_MAX 240 /* below 256, so that every terminal has them */
 #define COPY_MAX 1024
+#define SIDE_MAX 1000 /* ncurses counts in short and keeps three copies of every cell */
 
 struct pair {
 	int fg, bg;
@@ -48,11 +52,9 @@ static int add_reset(int byte)
 	return byte;
 }
 
-/* Puts the terminal right with what was prepared, and lets the signal do its work. */
-static void restore_and_die(int signal_number)
+/* Puts the terminal right with what was prepared. */
+static void restore(void)
 {
-	sigset_t one;
-
 	if (screen.reset_length) {
 		ssize_t ignored = write(STDOUT_FILENO, screen.reset, (size_t)screen.reset_length);
 
@@ -60,11 +62,6 @@ static void restore_and_die(int signal_number)
 		tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 		screen.reset_length = 0;
 	}
-	signal(signal_number, SIG_DFL);
-	sigemptyset(&one);
-	sigaddset(&one, signal_number);
-	sigprocmask(SIG_UNBLOCK, &one, NULL);
-	raise(signal_number);
 }
 
 static void keep_reset(void)
@@ -81,19 +78,6 @@ static void keep_reset(void)
 		if (string && string != (char *)-1)
 			tputs(string, 1, add_reset);
 	}
-}
-
-static void catch_signals(void)
-{
-	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE, SIGTERM, SIGHUP, SIGINT,
-		SIGQUIT };
-	struct sigaction action;
-
-	memset(&action, 0, sizeof(action));
-	action.sa_handler = restore_and_die;
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
-		sigaction(signals[i], &action, NULL);
 }
 
 static void set_modes(struct screen_options options)
@@ -124,6 +108,29 @@ static void set_modes(struct screen_options options)
 	screen.is_direct = tigetflag("RGB") > 0;
 }
 
+/* The terminal's word; where it has none, the environment's. */
+static int side(unsigned short told, const char *name)
+{
+	const char *value = getenv(name);
+	int cells = told ? told : (int)text_number(value ? value : "", 65535);
+
+	return cells < SIDE_MAX ? cells : SIDE_MAX;
+}
+
+/* Takes over a new size of the terminal, of at most SIDE_MAX either way. */
+static void fit(int (*resize)(int height, int width))
+{
+	struct winsize told;
+	int height, width;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &told) != 0)
+		memset(&told, 0, sizeof(told));
+	height = side(told.ws_row, "LINES");
+	width = side(told.ws_col, "COLUMNS");
+	if (height > 0 && width > 0)
+		resize(height, width);
+}
+
 int screen_open(const struct theme *theme, struct screen_options options, struct fault *fault)
 {
 	const char *terminal = getenv("TERM");
@@ -134,6 +141,7 @@ int screen_open(const struct theme *theme, struct screen_options options, struct
 		fault_say(fault, "the terminal cannot be used: standard input and output are no terminal");
 		return -1;
 	}
+	use_env(FALSE); /* ncurses would take any size */
 	screen.screen = newterm(NULL, stdout, stdin);
 	if (!screen.screen) {
 		fault_say(fault, "the terminal cannot be used: nothing is known about TERM=%s",
@@ -141,10 +149,11 @@ int screen_open(const struct theme *theme, struct screen_options options, struct
 		return -1;
 	}
 	set_escdelay(25);
+	fit(resize_term);
 	set_modes(options);
 	screen.theme = *theme;
 	keep_reset();
-	catch_signals();
+	deadly_catch(restore);
 	mem_on_death(screen_close);
 	return 0;
 }
@@ -226,11 +235,11 @@ static void show_row(const struct canvas *canvas, int y)
 
 	for (int x = 0; x < canvas->width; x++) {
 		struct style style = theme_style(&screen.theme, row[x].role, row[x].attributes);
-		wchar_t text[3] = { (wchar_t)row[x].character, (wchar_t)row[x].combining, 0 };
+		wchar_t text[CELL_TEXT_MAX];
 		int pair = 0;
 		cchar_t cell;
 
-		if (!row[x].character)
+		if (!cell_text(row, canvas->width, x, text))
 			continue;
 		if (screen.has_colour)
 			pair = pair_of(colour_here(style.fg), colour_here(style.bg));
@@ -286,8 +295,8 @@ static int mouse_key(void)
 {
 	MEVENT event;
 
-	if (getmouse(&event) != OK)
-		return PRESS_NONE;
+	if (getmouse(&event) != OK || event.x < 0 || event.x >= COLS || event.y < 0 || event.y >= LINES)
+		return screen_key();
 	if (event.bstate & BUTTON4_PRESSED)
 		return press_at(PRESS_WHEEL_UP, event.x, event.y);
 	if (event.bstate & BUTTON5_PRESSED)
@@ -342,10 +351,7 @@ void screen_size(int *width, int *height)
 
 void screen_resize(void)
 {
-	struct winsize size;
-
-	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row && size.ws_col)
-		resizeterm(size.ws_row, size.ws_col);
+	fit(resizeterm);
 	screen_clear();
 }
 

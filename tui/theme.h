@@ -33,8 +33,8 @@ const char *role_name(enum role role);
 /* Reads lines over what theme holds. A line that is wrong leaves its role alone; the first one is told with
  * file and line, and the answer is -1. */
 int theme_parse(struct theme *theme, const char *file, const char *text, struct fault *fault);
-/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed ones, ./themes) or by path. theme is usable in
- * any case: -1 and a fault mean that some or all of it is the default's. */
+/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed ones, those beside the program) or by path. theme
+ * is usable in any case: -1 and a fault mean that some or all of it is the default's. */
 int theme_load(struct theme *theme, const char *name_or_path, struct fault *fault);
 /* The names that there are, sorted, each once, at most room; "default" is always among them. Returns how
  * many. */

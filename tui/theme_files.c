@@ -1,80 +1,114 @@
 /* Where themes lie, which there are, and how one is read.
  *
  * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
- * name wins over what it was copied from. */
+ * name wins over what it was copied from. The current directory is not searched: it may belong to anybody. */
 #include "tui/theme.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "probes/base/fault.h"
+#include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 
 #define PLACES 3
-#define FILE_MAX_BYTES 65536
+#define FILE_MAX_BYTES 64000
 #define NAMES_MAX 64
 
 #ifndef TSLLM_THEMES
 #define TSLLM_THEMES "/usr/local/share/tsllm-top/themes"
 #endif
 
+/* The directory `themes` beside this program, as in a checkout; "": the program's path is unknown. */
+static void beside_program(char *path, size_t size)
+{
+	char self[512];
+	ssize_t length = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char *slash;
+
+	self[length > 0 ? length : 0] = '\0';
+	slash = strrchr(self, '/');
+	snprintf(path, size, "%.*s%s", slash ? (int)(slash - self) : 0, self, slash ? "/themes" : "");
+}
+
 static void place_path(int place, char *path, size_t size)
 {
 	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
 
-	if (place == 0 && config && *config)
+	if (place == 0 && config && *config == '/')
 		snprintf(path, size, "%s/tsllm-top/themes", config);
 	else if (place == 0)
-		snprintf(path, size, "%s/.config/tsllm-top/themes", home ? home : "");
+		snprintf(path, size, "%s%s", home ? home : "",
+			home && *home ? "/.config/tsllm-top/themes" : "");
+	else if (place == 1)
+		snprintf(path, size, "%s", TSLLM_THEMES);
 	else
-		snprintf(path, size, "%s", place == 1 ? TSLLM_THEMES : "themes");
+		beside_program(path, size);
 }
 
-static FILE *open_theme(const char *name, char *path, size_t size)
+/* The first file of that name in the places of themes. NULL: why has the reason, or is empty if there is
+ * none. */
+static char *read_named(const char *name, char *path, size_t size, struct fault *why)
 {
-	FILE *file = NULL;
+	char folder[512], *text = NULL;
+	size_t length;
 
-	if (strchr(name, '/')) {
-		snprintf(path, size, "%s", name);
-		return fopen(path, "r");
-	}
-	for (int place = 0; !file && place < PLACES; place++) {
-		char folder[512];
-
+	for (int place = 0; place < PLACES; place++) {
 		place_path(place, folder, sizeof(folder));
+		if (!*folder)
+			continue;
 		snprintf(path, size, "%s/%s.theme", folder, name);
-		file = fopen(path, "r");
+		text = file_read(path, FILE_MAX_BYTES, FILE_NO_PIPE, &length, why);
+		if (text || (errno != ENOENT && errno != ENOTDIR))
+			return text;
 	}
-	return file;
+	fault_say(why, "%s", "");
+	return NULL;
 }
 
 int theme_load(struct theme *theme, const char *name, struct fault *fault)
 {
 	char path[640], *text;
-	int result = -1;
-	FILE *file;
+	struct fault why;
+	size_t length;
+	int result;
 
 	*theme = (struct theme){ .name = "default" };
 	theme_parse(theme, "default.theme", theme_default_text, fault);
 	if (strcmp(name, "default") == 0)
 		return 0;
-	file = open_theme(name, path, sizeof(path));
-	if (!file) {
+	snprintf(path, sizeof(path), "%s", name);
+	text = strchr(name, '/') ? file_read(name, FILE_MAX_BYTES, FILE_NO_PIPE, &length, &why)
+				 : read_named(name, path, sizeof(path), &why);
+	if (!text && !*why.text)
 		fault_say(fault, "there is no theme \"%s\"; the default stays", name);
+	else if (!text)
+		fault_say(fault, "cannot read the theme %.200s: %s; the default stays", path, why.text);
+	if (!text)
 		return -1;
-	}
-	text = mem_alloc(FILE_MAX_BYTES + 1);
-	if (fread(text, 1, FILE_MAX_BYTES, file) > 0)
-		result = theme_parse(theme, path, text, fault);
-	else
-		fault_say(fault, "%s: nothing can be read from it; the default stays", path);
+	result = theme_parse(theme, path, text, fault);
 	snprintf(theme->name, sizeof(theme->name), "%s", name);
 	free(text);
-	fclose(file);
 	return result;
+}
+
+/* The theme's name, if it is a regular file whose name can be shown unescaped. */
+static bool take_name(const char *folder, const char *file, char *name, size_t size)
+{
+	size_t length = strlen(file) - strlen(".theme");
+	char path[1024], shown[THEME_NAME_MAX * 4];
+	struct stat entry;
+
+	snprintf(name, size, "%.*s", (int)length, file);
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	return length && length < THEME_NAME_MAX && stat(path, &entry) == 0 && S_ISREG(entry.st_mode) &&
+	       strcmp(text_clean(shown, sizeof(shown), name, strlen(name)), name) == 0;
 }
 
 /* Keeps names sorted, each once. */
@@ -84,11 +118,27 @@ static size_t insert(char (*names)[THEME_NAME_MAX], size_t count, size_t room, c
 
 	while (at < count && strcmp(names[at], name) < 0)
 		at++;
-	if (count == room || strlen(name) >= THEME_NAME_MAX || (at < count && strcmp(names[at], name) == 0))
+	if (count == room || (at < count && strcmp(names[at], name) == 0))
 		return count;
 	memmove(names + at + 1, names + at, (count - at) * sizeof(*names));
 	snprintf(names[at], THEME_NAME_MAX, "%s", name);
 	return count + 1;
+}
+
+/* Adds those of one folder; the new count. */
+static size_t add_folder(const char *folder, char (*names)[THEME_NAME_MAX], size_t count, size_t room)
+{
+	DIR *directory = opendir(folder);
+	const struct dirent *entry;
+	char name[THEME_NAME_MAX];
+
+	while (directory && (entry = readdir(directory)) != NULL)
+		if (text_has_suffix(entry->d_name, ".theme") &&
+			take_name(folder, entry->d_name, name, sizeof(name)))
+			count = insert(names, count, room, name);
+	if (directory)
+		closedir(directory);
+	return count;
 }
 
 size_t theme_names(char (*names)[THEME_NAME_MAX], size_t room)
@@ -96,21 +146,10 @@ size_t theme_names(char (*names)[THEME_NAME_MAX], size_t room)
 	size_t count = insert(names, 0, room, "default");
 
 	for (int place = 0; place < PLACES; place++) {
-		char folder[512], name[256];
-		const struct dirent *entry;
-		DIR *directory;
+		char folder[512];
 
 		place_path(place, folder, sizeof(folder));
-		directory = opendir(folder);
-		while (directory && (entry = readdir(directory)) != NULL) {
-			if (!text_has_suffix(entry->d_name, ".theme"))
-				continue;
-			snprintf(name, sizeof(name), "%.*s", (int)(strlen(entry->d_name) - strlen(".theme")),
-				entry->d_name);
-			count = insert(names, count, room, name);
-		}
-		if (directory)
-			closedir(directory);
+		count = add_folder(folder, names, count, room);
 	}
 	return count;
 }

@@ -10,7 +10,6 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/header.h"
 #include "tui/target.h"
 #include "tui/ui_state.h"
 
@@ -21,7 +20,7 @@ struct ui *ui_new(void)
 	for (size_t i = 0; views[i]; i++)
 		ui->places[i].order = view_order(views[i]);
 	ui->body_height = 1;
-	ui->tabs_y = -1;
+	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
 	return ui;
 }
 
@@ -30,6 +29,7 @@ void ui_free(struct ui *ui)
 	if (!ui)
 		return;
 	rows_fini(&ui->rows);
+	strings_fini(&ui->drawn.ids);
 	free(ui);
 }
 
@@ -45,29 +45,36 @@ const char *ui_copied_text(const struct ui *ui)
 
 void ui_say(struct ui *ui, const char *text)
 {
-	snprintf(ui->message, sizeof(ui->message), "%s", text);
+	text_clean(ui->message, sizeof(ui->message), text, strlen(text));
 }
 
-static const char *id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
+const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
 {
 	return ui_view(ui)->row_id(snapshot, ui->rows.items[at], buffer, ID_MAX);
+}
+
+size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id)
+{
+	char buffer[ID_MAX];
+	size_t at = 0;
+
+	while (at < ui->rows.count && strcmp(ui_id_at(ui, snapshot, at, buffer), id) != 0)
+		at++;
+	return at;
 }
 
 void ui_settle(struct ui *ui, const struct snapshot *snapshot)
 {
 	struct place *place = ui_place(ui);
-	char buffer[ID_MAX];
+	size_t found;
 
 	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, place->filter);
 	if (!*place->selected)
 		place->at = 0;
-	for (size_t i = 0; *place->selected && i < ui->rows.count; i++) {
-		if (strcmp(id_at(ui, snapshot, i, buffer), place->selected) == 0) {
-			place->at = i;
-			return;
-		}
-	}
-	if (place->at >= ui->rows.count)
+	found = *place->selected ? ui_find_id(ui, snapshot, place->selected) : ui->rows.count;
+	if (found < ui->rows.count)
+		place->at = found;
+	else if (place->at >= ui->rows.count)
 		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
 }
 
@@ -79,7 +86,7 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 	if (!ui->rows.count)
 		return;
 	place->at = at < ui->rows.count ? at : ui->rows.count - 1;
-	snprintf(place->selected, sizeof(place->selected), "%s", id_at(ui, snapshot, place->at, buffer));
+	snprintf(place->selected, sizeof(place->selected), "%s", ui_id_at(ui, snapshot, place->at, buffer));
 }
 
 /* Moves by rows, or scrolls the page that is open. */
@@ -127,8 +134,9 @@ static unsigned go_last(struct ui *ui, const struct snapshot *snapshot)
 	return move(ui, snapshot, 1L << 30);
 }
 
-static unsigned show_view(struct ui *ui, size_t view)
+unsigned ui_show_view(struct ui *ui, size_t view)
 {
+	ui_end_prompt(ui);
 	ui->current = view;
 	ui->page = NULL;
 	return UI_REDRAW;
@@ -146,18 +154,29 @@ static size_t view_count(void)
 static unsigned next_view(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
-	return show_view(ui, (ui->current + 1) % view_count());
+	return ui_show_view(ui, (ui->current + 1) % view_count());
 }
 
 static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
-	return show_view(ui, (ui->current + view_count() - 1) % view_count());
+	return ui_show_view(ui, (ui->current + view_count() - 1) % view_count());
 }
 
-static bool has_selection(const struct ui *ui)
+/* Whether a page stands in place of the view's rows. */
+static bool is_instead(const struct ui *ui, const struct snapshot *snapshot)
 {
-	return ui->rows.count && ui->heads_y >= 0;
+	struct page *page = page_new(ui->drawn.width);
+	bool is_it = ui_view(ui)->instead && ui_view(ui)->instead(snapshot, page);
+
+	page_free(page);
+	return is_it;
+}
+
+/* A row is selected and seen: no page is in its place, and the terminal has room for the table. */
+static bool has_selection(const struct ui *ui, const struct snapshot *snapshot)
+{
+	return ui->rows.count && ui->drawn.tabs_y >= 0 && !is_instead(ui, snapshot);
 }
 
 static size_t selected_row(const struct ui *ui)
@@ -172,18 +191,19 @@ static const char *selected_target(const struct ui *ui, const struct snapshot *s
 
 	if (ui->page == &view_detail)
 		return ui->target;
-	if (!has_selection(ui))
+	if (!has_selection(ui, snapshot))
 		return "";
 	return (view->target ? view->target : view->row_id)(snapshot, selected_row(ui), buffer, ID_MAX);
 }
 
-static unsigned open_detail(struct ui *ui, const struct snapshot *snapshot)
+unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot)
 {
 	char buffer[ID_MAX];
 	const char *target = selected_target(ui, snapshot, buffer);
 
 	if (ui->page || !*target)
 		return 0;
+	ui_end_prompt(ui);
 	snprintf(ui->target, sizeof(ui->target), "%s", target);
 	ui->page = &view_detail;
 	ui->page_first = 0;
@@ -245,16 +265,17 @@ static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
-	char buffer[ID_MAX];
+	char buffer[ID_MAX], message[ID_MAX + 16];
 	const struct view *view = ui_view(ui);
-	const char *url = !ui->page && view->copied && has_selection(ui)
+	const char *url = !ui->page && view->copied && has_selection(ui, snapshot)
 				  ? view->copied(snapshot, selected_row(ui))
 				  : target_url(target_find(snapshot, selected_target(ui, snapshot, buffer)));
 
 	if (!*url)
 		return 0;
 	snprintf(ui->copied, sizeof(ui->copied), "%s", url);
-	snprintf(ui->message, sizeof(ui->message), "copied %.*s", 120, url);
+	snprintf(message, sizeof(message), "copied %s", url);
+	ui_say(ui, message);
 	return UI_REDRAW | UI_COPY;
 }
 
@@ -304,7 +325,7 @@ static const struct {
 	{ PRESS_RIGHT, next_view },
 	{ PRESS_BACK_TAB, last_view },
 	{ PRESS_LEFT, last_view },
-	{ PRESS_ENTER, open_detail },
+	{ PRESS_ENTER, ui_open_detail },
 	{ PRESS_ESCAPE, go_back },
 	{ PRESS_BACKSPACE, go_back },
 	{ '?', toggle_help },
@@ -336,46 +357,11 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 {
 	for (size_t i = 0; views[i]; i++)
 		if (views[i]->key == key)
-			return show_view(ui, i);
+			return ui_show_view(ui, i);
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);
 	return 0;
-}
-
-static unsigned sort_by(struct ui *ui, int column)
-{
-	struct order *order = &ui_place(ui)->order;
-	const struct column *wanted = &ui_view(ui)->columns[column];
-
-	if (!wanted->compare && !wanted->number)
-		return 0;
-	order->is_falling = order->column == (size_t)column ? !order->is_falling : wanted->starts_high;
-	order->column = (size_t)column;
-	return UI_REDRAW;
-}
-
-static unsigned click(struct ui *ui, const struct snapshot *snapshot, int x, int y)
-{
-	int tab = y == ui->tabs_y ? tabs_at(ui_view(ui), ui->width, x) : -1, column;
-	size_t row;
-
-	if (tab >= 0)
-		return show_view(ui, (size_t)tab);
-	if (ui->page || ui->heads_y < 0 || y < ui->heads_y)
-		return 0;
-	if (y == ui->heads_y) {
-		column = table_column_at(&ui->table, x);
-		return column < 0 ? 0 : sort_by(ui, column);
-	}
-	row = ui->table.first + (size_t)(y - ui->heads_y - 1);
-	if (row >= ui->table.first + ui->table.count)
-		return 0;
-	/* A second click on the selected row opens it. */
-	if (row == ui_place(ui)->at && *ui_place(ui)->selected)
-		return open_detail(ui, snapshot);
-	ui_select(ui, snapshot, row);
-	return UI_REDRAW;
 }
 
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
@@ -386,7 +372,7 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
 	*ui->message = '\0';
 	ui_settle(ui, snapshot);
 	if (mouse == PRESS_CLICK)
-		return said | click(ui, snapshot, press_x(key), press_y(key));
+		return said | ui_click(ui, snapshot, press_x(key), press_y(key));
 	if (ui->prompt != PROMPT_NONE && !mouse)
 		return said | ui_type(ui, snapshot, key);
 	return said | press_plain(ui, snapshot, mouse ? mouse : key);

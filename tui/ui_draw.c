@@ -130,11 +130,25 @@ static void draw_page(struct ui *ui, const struct page *page, struct canvas *can
 		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓ ");
 }
 
+/* What a click will be looked up in. */
+static void note_rows(struct ui *ui, const struct snapshot *snapshot, const struct table *table, int y)
+{
+	struct drawn *drawn = &ui->drawn;
+	char buffer[ID_MAX];
+
+	drawn->table = *table;
+	drawn->table.snapshot = NULL; /* only the geometry outlives the frame */
+	drawn->heads_y = y;
+	for (size_t i = 0; i < table->count; i++)
+		strings_add(&drawn->ids, ui_id_at(ui, snapshot, table->first + i, buffer));
+}
+
 static void draw_rows(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
 	struct place *place = ui_place(ui);
 	size_t room = height > 1 ? (size_t)height - 1 : 1;
+	struct table table;
 
 	ui_settle(ui, snapshot);
 	if (place->at < place->first)
@@ -143,7 +157,7 @@ static void draw_rows(
 		place->first = place->at - room + 1;
 	if (place->first + room > ui->rows.count)
 		place->first = ui->rows.count > room ? ui->rows.count - room : 0;
-	ui->table = (struct table){
+	table = (struct table){
 		.view = ui_view(ui),
 		.snapshot = snapshot,
 		.rows = &ui->rows,
@@ -153,14 +167,13 @@ static void draw_rows(
 		.selected = place->at,
 		.is_past = view_is_past(snapshot),
 	};
-	table_layout(&ui->table, canvas->width);
-	table_draw(&ui->table, canvas, y);
+	table_layout(&table, canvas->width);
+	table_draw(&table, canvas, y);
 	if (!ui->rows.count)
 		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
 			*place->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
-	ui->heads_y = y;
+	note_rows(ui, snapshot, &table, y);
 	ui->body_height = (int)room;
-	ui->table.snapshot = NULL; /* only its geometry outlives the frame */
 }
 
 /* What is missing from the rows; a terminal with few lines has better use for one. Returns how many it took.
@@ -183,7 +196,6 @@ static void draw_body(
 	struct page *page = page_new(canvas->width - 2);
 	const struct view *view = ui_view(ui);
 
-	ui->heads_y = -1;
 	ui->body_height = height > 1 ? height - 1 : 1;
 	if (ui->page) {
 		ui->page->write(snapshot, ui->target, page);
@@ -250,8 +262,10 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	int y = 0, banner = canvas->height < 12 ? 1 : 3;
 
 	canvas_clear(canvas);
-	ui->tabs_y = ui->heads_y = -1;
-	ui->width = canvas->width;
+	strings_forget(&ui->drawn.ids);
+	ui->drawn.view = ui_view(ui);
+	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
+	ui->drawn.width = canvas->width;
 	if (canvas->width < 20 || canvas->height < 3) {
 		draw_one_line(snapshot, canvas);
 		return;
@@ -262,7 +276,7 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	}
 	header_draw(canvas, snapshot, y);
 	y += HEADER_LINES;
-	ui->tabs_y = y;
+	ui->drawn.tabs_y = y;
 	draw_notes(ui, snapshot, canvas, tabs_draw(canvas, ui_view(ui), y), y);
 	y++;
 	if (snapshot->peer_count || snapshot->endpoint_count) /* else the page says it all */

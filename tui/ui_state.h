@@ -1,7 +1,10 @@
-/* What ui.c (keys), ui_type.c (typing) and ui_draw.c (drawing) share. Nobody else includes it. */
+/* What ui.c (keys), ui_mouse.c (clicks), ui_type.c (typing) and ui_draw.c (drawing) share. Nobody else
+ * includes it.
+ */
 #ifndef TSLLM_TUI_UI_STATE_H
 #define TSLLM_TUI_UI_STATE_H
 
+#include "probes/base/strings.h"
 #include "tui/table.h"
 #include "tui/ui.h"
 
@@ -15,6 +18,16 @@ struct place {
 	size_t first;          /* row at the top */
 	struct order order;
 	char filter[PROMPT_MAX];
+};
+
+/* The last frame, for clicks: keys and snapshots may have come since, but a click is about what the user saw.
+ */
+struct drawn {
+	const struct view *view; /* NULL: nothing was drawn yet */
+	struct table table;      /* its geometry */
+	struct strings ids;      /* of the table's rows, from the top */
+	int tabs_y, heads_y;     /* -1: not drawn */
+	int width;
 };
 
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
@@ -32,9 +45,8 @@ struct ui {
 	char message[160];
 	char copied[ID_MAX];
 	struct rows rows;
-	struct table table;               /* as it was drawn last, for the mouse and for paging */
-	int tabs_y, heads_y, body_height; /* likewise; -1: not drawn */
-	int width;
+	struct drawn drawn;
+	int body_height; /* of the last frame, for paging */
 };
 
 static inline const struct view *ui_view(const struct ui *ui)
@@ -51,6 +63,15 @@ static inline struct place *ui_place(struct ui *ui)
 void ui_settle(struct ui *ui, const struct snapshot *snapshot);
 /* Selects the row at that place of the order, or the last one. */
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at);
+/* The place of the row with that id; the number of rows: there is none. */
+size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id);
+/* The id of the row at that place. */
+const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer);
+unsigned ui_show_view(struct ui *ui, size_t view);
+unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
+
+/* ui_mouse.c */
+unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);
 
 /* ui_type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open.
  */
@@ -59,5 +80,7 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key);
+/* Closes the prompt, if one is open; what was typed stays. */
+void ui_end_prompt(struct ui *ui);
 
 #endif

@@ -62,6 +62,11 @@ unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
 	return find(ui, snapshot, -1);
 }
 
+void ui_end_prompt(struct ui *ui)
+{
+	ui->prompt = PROMPT_NONE;
+}
+
 /* Typing: rows follow every character. Escape brings back what was there before. */
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 {
@@ -71,7 +76,7 @@ unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {
 		if (key == PRESS_ESCAPE)
 			snprintf(text, PROMPT_MAX, "%s", ui->kept);
-		ui->prompt = PROMPT_NONE;
+		ui_end_prompt(ui);
 		return UI_REDRAW;
 	}
 	if (key == PRESS_BACKSPACE && length) {
@@ -79,8 +84,7 @@ unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 			length--;
 		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
 		text[length] = '\0';
-	} else if (key >= ' ' && key < 0x110000 && key != PRESS_BACKSPACE &&
-		   text_cells_of((uint32_t)key) > 0) {
+	} else if (text_is_shown((uint32_t)key) && text_cells_of((uint32_t)key) > 0) {
 		utf8_put(text, PROMPT_MAX, (uint32_t)key);
 	} else {
 		return 0;

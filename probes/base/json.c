@@ -19,7 +19,7 @@ static struct json *json_of(const cJSON *item)
 
 /* Commas and opening brackets outside strings bound the number of values from above, and so does half the
  * length, as each value but one comes with a comma or a bracket. */
-static bool has_too_many_values(const char *bytes, size_t length)
+bool json_has_too_many_values(const char *bytes, size_t length)
 {
 	size_t count = 1;
 	bool in_string = false;
@@ -52,7 +52,7 @@ struct json *json_parse(const char *bytes, size_t length, struct fault *fault)
 	const char *stopped = NULL;
 	cJSON *tree;
 
-	if (has_too_many_values(bytes, length)) {
+	if (json_has_too_many_values(bytes, length)) {
 		fault_say(fault, "JSON with more than %d values", JSON_VALUES_MAX);
 		return NULL;
 	}

@@ -17,6 +17,8 @@ struct json; /* one value; owned by the tree it is in */
 #define JSON_CUT_MAX (4 * 1024 * 1024) /* bytes of one cut value */
 
 struct json *json_parse(const char *bytes, size_t length, struct fault *fault);
+/* Why json_parse() refuses it, whether or not it would be JSON. */
+bool json_has_too_many_values(const char *bytes, size_t length);
 void json_free(struct json *tree);
 
 bool json_is_object(const struct json *value);

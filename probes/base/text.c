@@ -68,12 +68,18 @@ static bool is_invisible(uint32_t c)
 		{ 0xfeff, 0xfeff },
 		{ 0xffa0, 0xffa0 },
 		{ 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 },
 		{ 0x1d173, 0x1d17a },
 		{ 0xe0000, 0xe0fff },
 		{ 0xf0000, 0x10ffff },
 	};
 
 	return in_ranges(ranges, ARRAY_LEN(ranges), c);
+}
+
+bool text_is_shown(uint32_t c)
+{
+	return !is_invisible(c) && (c < 0xd800 || c > 0xdfff) && c <= 0x10ffff;
 }
 
 /* One outside character as it may be shown; returns the bytes it took from the source. */

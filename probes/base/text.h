@@ -22,6 +22,9 @@ char *text_clean(char *to, size_t size, const char *from, size_t length);
 const char *text_keep(struct arena *arena, const char *from);
 const char *text_keep_n(struct arena *arena, const char *from, size_t length);
 
+/* Whether text_clean() leaves the character as it is. */
+bool text_is_shown(uint32_t character);
+
 /* Decodes one character of valid UTF-8 and moves on; 0 at the end. */
 uint32_t text_next(const char **at);
 /* Cells that one character takes: 0 (combining), 1 or 2. */

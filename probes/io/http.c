@@ -11,8 +11,7 @@
 #include <stdlib.h>
 
 #include "probes/base/mem.h"
-
-#define CONNECTIONS_KEPT 256L
+#include "probes/io/budget.h"
 
 struct http {
 	uv_loop_t *loop;
@@ -175,7 +174,7 @@ struct http *http_new(uv_loop_t *loop)
 	curl_multi_setopt(http->multi, CURLMOPT_SOCKETDATA, http);
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERFUNCTION, wait_for_time);
 	curl_multi_setopt(http->multi, CURLMOPT_TIMERDATA, http);
-	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT);
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)budget_kept());
 	return http;
 }
 

@@ -7,9 +7,11 @@
 #include "probes/io/http_call.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "probes/base/owner.h"
 #include "probes/base/text.h"
@@ -80,14 +82,16 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 	return length;
 }
 
-static int note_dialing(void *data, curl_socket_t socket, curlsocktype purpose)
+/* Curl forgets why a socket could not be made, and its own would stay open in a child. */
+static curl_socket_t make_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct http_call *call = data;
 
 	(void)purpose;
 	call->has_dialed = true;
-	call->socket = socket;
-	return CURL_SOCKOPT_OK;
+	call->socket = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+	call->own_error = call->socket < 0 ? errno : 0;
+	return call->socket < 0 ? CURL_SOCKET_BAD : call->socket;
 }
 
 /* Before the first byte is sent. A connection that is used again was looked at when it was new. */
@@ -222,8 +226,8 @@ static void set_callbacks(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
-	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, note_dialing);
-	curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, call);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, make_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
 }
 
 struct http_call *http_call_new(const struct http_request *request)

@@ -24,6 +24,7 @@ struct http_call {
 	bool is_https, has_proxy, is_too_big;
 	bool has_dialed; /* opened a connection of its own */
 	curl_socket_t socket; /* of that connection */
+	int own_error;        /* errno where no socket could be made for it, 0: none */
 	bool is_foreign;      /* another user answers at the unix socket */
 	bool has_whole_header;
 	bool is_cancelled; /* while curl was at work: goes as soon as it is not */

@@ -13,6 +13,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/io/budget.h"
 
 static long info_number(const struct http_call *call, CURLINFO info)
 {
@@ -87,9 +88,11 @@ static enum outcome tls_outcome(struct http_call *call)
 
 static enum outcome connect_outcome(struct http_call *call)
 {
-	int os_error = (int)info_number(call, CURLINFO_OS_ERRNO);
+	int os_error = call->own_error ? call->own_error : (int)info_number(call, CURLINFO_OS_ERRNO);
 
 	call->answer.os_error = os_error;
+	if (call->own_error || budget_is_spent(os_error))
+		return OUTCOME_NOT_TRIED;
 	return os_error == ECONNREFUSED ? OUTCOME_REFUSED
 	       : os_error == ETIMEDOUT  ? OUTCOME_CONNECT_TIMEOUT
 					: OUTCOME_UNREACHABLE;

@@ -1,7 +1,9 @@
 /* A name becomes an address. The system's resolver blocks for as long as it likes, so each look-up has a
  * thread of its own, which nobody waits for: not the loop, and not the end of the program. (libuv's pool is
  * joined at exit, ten seconds later where the DNS server is silent.) The two share nothing but a socket: the
- * thread says the address into it, or closes it, and does not care whether somebody still listens. */
+ * thread says the address into it, or that there is none, or just closes it where it does not know, and does not
+ * care whether somebody still listens. */
+#define _GNU_SOURCE /* EAI_NODATA, EAI_ADDRFAMILY */
 #include "probes/io/resolve.h"
 
 #include <netdb.h>
@@ -14,6 +16,8 @@
 #include <unistd.h>
 
 #include "probes/base/mem.h"
+
+#define NO_SUCH_NAME "-"
 
 struct resolve {
 	uv_poll_t poll;
@@ -35,21 +39,30 @@ static const struct addrinfo *first_of(const struct addrinfo *list, int family)
 	return list;
 }
 
+/* The name was looked for and does not exist; all other errors say nothing of it. */
+static bool is_no(int error)
+{
+	return error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
+}
+
 static void *look_up(void *data)
 {
 	static const struct addrinfo hints = { .ai_socktype = SOCK_STREAM };
 	struct look_up *job = data;
 	struct addrinfo *list = NULL;
 	const struct addrinfo *best;
-	char address[INET6_ADDRSTRLEN];
+	char address[INET6_ADDRSTRLEN] = NO_SUCH_NAME;
+	int error = getaddrinfo(job->name, NULL, &hints, &list);
 
-	if (getaddrinfo(job->name, NULL, &hints, &list) == 0) {
+	if (!error) {
 		best = first_of(list, AF_INET) ? first_of(list, AF_INET) : first_of(list, AF_INET6);
 		if (best && getnameinfo(best->ai_addr, best->ai_addrlen, address, sizeof(address), NULL, 0,
-				    NI_NUMERICHOST) == 0)
-			send(job->to, address, strlen(address), MSG_NOSIGNAL);
+				    NI_NUMERICHOST) != 0)
+			snprintf(address, sizeof(address), NO_SUCH_NAME);
 		freeaddrinfo(list);
 	}
+	if (!error || is_no(error))
+		send(job->to, address, strlen(address), MSG_NOSIGNAL);
 	close(job->to);
 	free(job);
 	return NULL;
@@ -92,7 +105,8 @@ static void on_said(uv_poll_t *poll, int status, int events)
 
 	(void)status, (void)events;
 	end(resolve);
-	resolve->done(resolve->data, length > 0 ? address : NULL);
+	resolve->done(
+		resolve->data, length > 0 && strcmp(address, NO_SUCH_NAME) != 0 ? address : NULL, length > 0);
 }
 
 struct resolve *resolve_start(uv_loop_t *loop, const char *name, resolve_done_fn *done, void *data)

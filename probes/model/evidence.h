@@ -165,7 +165,7 @@ struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
-	bool is_pinned, is_own, is_of_tailnet, has_key, is_key_withheld, is_front_end, is_gateway;
+	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld, is_front_end, is_gateway;
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */
@@ -206,6 +206,17 @@ struct known_traffic {
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
 
+/* ledger_index.c: open addressing; peer is its number in the ledger and one, 0 where a slot is free. */
+struct peer_index {
+	struct {
+		uint32_t hash, peer;
+	} * slots;
+	size_t count, room;
+	VEC(uint32_t) sighted; /* the numbers of those of whom packets told */
+};
+
+#define LINK_CHAINS 1024
+
 struct ledger {
 	struct ledger_terms terms;
 	struct obs_status *status;    /* NULL: none yet */
@@ -215,9 +226,12 @@ struct ledger {
 	char *trouble_text;
 	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
 	struct when blanked;      /* unknown: never */
+	struct when limited;      /* the last time that something could not be asked for want of what follows */
+	int limit_error;          /* errno */
 	struct known_peer *peers; /* by id */
 	size_t peer_count;
 	size_t *by_name; /* order of the snapshot: self is not in it */
+	struct peer_index index;
 	struct known_peer self;
 	struct {
 		struct known_endpoint **items;
@@ -229,6 +243,8 @@ struct ledger {
 	struct known_traffic traffic, captured; /* by the daemon's own counters; by packets */
 	struct obs_traffic captured_now;        /* since the last of those; NAN: packets are not watched */
 	VEC(struct known_link) links;
+	size_t link_chains[LINK_CHAINS]; /* by far end: the number of the first link and one; 0: none */
+	size_t link_cursor;              /* where room was looked for last */
 	VEC(struct known_flow) flows;
 	VEC(struct sniffed) waiting; /* exchanges that are not told yet from our own */
 	struct {
@@ -309,6 +325,8 @@ bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answe
 bool endpoint_wakes_by_request(const struct known_endpoint *endpoint);
 /* It does, or the server behind this mount, which is asked more. */
 bool endpoint_wants_key(const struct evidence *evidence);
+/* Fills the detail with what it speaks instead. */
+bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Whether what stands before it refused us, in no words of an engine. */
 bool endpoint_wants_login(const struct evidence *evidence);
 
@@ -340,7 +358,23 @@ void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struc
 const char *rtt_source_name(enum rtt_source source);
 struct known_peer *ledger_peer_at(
 	const struct ledger *ledger, const char *ip); /* NULL: none; finds self too */
-struct sighting *peer_sighting(struct known_peer *peer);
+/* The peer whose current path has that far end, or that signs with that key; NULL: none. */
+struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
+struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key);
+void ledger_index_peers(struct ledger *ledger);                                   /* after each status */
+void ledger_index_key(struct ledger *ledger, const struct known_peer *peer);      /* it has a new one */
+void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
+uint32_t ledger_hash_end(const char *remote, int64_t vni);
+/* Whether that is the far end of its current path; and what the far end of either kind is, false where it has
+ * none. */
+enum peer_end_kind { PEER_END_DIRECT, PEER_END_RELAYED, PEER_ENDS };
+struct peer_end {
+	char remote[56];
+	int64_t vni; /* 0: direct */
+};
+bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
+bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);
+struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer); /* made where there is none */
 
 /* What packets told: ledger_links.c, ledger_flows.c. */
 void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now);

@@ -73,6 +73,8 @@ void ledger_free(struct ledger *ledger)
 		ledger_free_peer(&ledger->peers[i]);
 	free(ledger->peers);
 	free(ledger->by_name);
+	free(ledger->index.slots);
+	free(ledger->index.sighted.items);
 	ledger_free_peer(&ledger->self);
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
 		ledger_free_endpoint(ledger->endpoints.items[i]);

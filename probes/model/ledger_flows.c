@@ -17,7 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FLOWS_MAX 256
+#define FLOWS_MAX 1024 /* the helper keeps 512 */
 #define WAITING_MAX 64
 #define WAIT_US 1500000     /* until an answer of our own is surely in */
 #define OWN_PORT_MS 60000   /* a port is soon somebody else's */
@@ -75,17 +75,25 @@ void ledger_restart_flows(struct ledger *ledger)
 	ledger->waiting.count = 0;
 }
 
+/* Nobody's go before somebody's. */
+static bool is_less(const struct known_flow *one, const struct known_flow *other)
+{
+	if (!*one->peer_id != !*other->peer_id)
+		return !*one->peer_id;
+	return one->told.mono_ms < other->told.mono_ms;
+}
+
 static struct known_flow *room_for_flow(struct ledger *ledger)
 {
-	struct known_flow *oldest = &ledger->flows.items[0];
+	struct known_flow *least = &ledger->flows.items[0];
 
 	if (ledger->flows.count < FLOWS_MAX)
 		return VEC_PUSH(&ledger->flows);
 	for (size_t i = 1; i < ledger->flows.count; i++)
-		if (ledger->flows.items[i].told.mono_ms < oldest->told.mono_ms)
-			oldest = &ledger->flows.items[i];
-	free(oldest->peer_id);
-	return oldest;
+		if (is_less(&ledger->flows.items[i], least))
+			least = &ledger->flows.items[i];
+	free(least->peer_id);
+	return least;
 }
 
 /* peer_id: of a flow on the loopback, which is told by it; else NULL. */
@@ -179,6 +187,12 @@ static double known_or_none(double count)
 	return isnan(count) ? 0 : count;
 }
 
+/* A line of exchanges tells of one, or how many there were. */
+static double exchanges_of(const struct sniffed *sniffed)
+{
+	return isnan(sniffed->exchanges) ? 1 : sniffed->exchanges;
+}
+
 void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	struct known_flow *flow;
@@ -225,13 +239,13 @@ static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, 
 
 	claim(ledger, flow);
 	if (!is_own) {
-		flow->foreign++;
+		flow->foreign += exchanges_of(sniffed);
 		note_exchange(flow, sniffed, now);
 		return;
 	}
 	flow->up_bytes -= known_or_none(sniffed->up_bytes);
 	flow->down_bytes -= known_or_none(sniffed->down_bytes);
-	flow->exchanges--;
+	flow->exchanges -= exchanges_of(sniffed);
 }
 
 static size_t oldest_growth(const struct sighting *sighting)
@@ -272,16 +286,15 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 	double most = 0, all = 0;
 	const char *peer_id = "";
 
-	for (size_t i = 0; i < ledger->peer_count; i++) {
-		const struct sighting *sighting = ledger->peers[i].sighting;
-		double growth = sighting ? bytes_after(sighting, sniffed->at_us) -
-						   bytes_before(sighting, sniffed->begun_us)
-					 : 0;
+	for (size_t i = 0; i < ledger->index.sighted.count; i++) {
+		const struct known_peer *peer = &ledger->peers[ledger->index.sighted.items[i]];
+		double growth = bytes_after(peer->sighting, sniffed->at_us) -
+				bytes_before(peer->sighting, sniffed->begun_us);
 
 		all += growth;
 		if (growth > most) {
 			most = growth;
-			peer_id = ledger->peers[i].id;
+			peer_id = peer->id;
 		}
 	}
 	return bytes > 0 && most > CLEARLY * (all - most) && most >= SHARE_LEAST * bytes &&
@@ -302,8 +315,8 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 	note_exchange(flow, sniffed, now);
 	if (sniffed->is_open)
 		return;
-	flow->foreign++;
-	flow->exchanges++;
+	flow->foreign += exchanges_of(sniffed);
+	flow->exchanges += exchanges_of(sniffed);
 	flow->up_bytes += known_or_none(sniffed->up_bytes);
 	flow->down_bytes += known_or_none(sniffed->down_bytes);
 }

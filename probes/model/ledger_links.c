@@ -13,7 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINKS_MAX 1024
+#define LINKS_MAX 4096 /* the helper keeps 2048 paths and 64 connections to DERP servers */
+#define LINKS_LOOK 16
 #define LOSS_WINDOW_MS 120000 /* so that a window is two to four minutes long */
 #define MISS_SETTLES_US                                                                                      \
 	1500000 /* totals that were printed later than this after a miss are younger than it */
@@ -44,49 +45,30 @@ void ledger_restart_links(struct ledger *ledger)
 	}
 }
 
-struct sighting *peer_sighting(struct known_peer *peer)
+struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer)
 {
-	if (!peer->sighting)
+	if (!peer->sighting) {
 		peer->sighting = mem_alloc(sizeof(*peer->sighting));
+		ledger_index_sighting(ledger, peer);
+	}
 	return peer->sighting;
 }
 
 /* ---- whose it is ---- */
 
-/* "ip:port:vni:N" */
-static bool is_relay_path(const char *peer_relay, const struct known_link *link)
-{
-	static const char mark[] = ":vni:";
-	size_t length = strlen(link->remote);
-
-	if (strncmp(peer_relay, link->remote, length) != 0 || !text_has_prefix(peer_relay + length, mark))
-		return false;
-	return text_number(peer_relay + length + strlen(mark), INT32_MAX) == link->vni;
-}
-
 static bool is_current(const struct known_peer *peer, const struct known_link *link)
 {
-	if (link->vni == LINK_DERP || !peer->obs)
-		return false;
-	return link->vni ? is_relay_path(peer->obs->peer_relay, link)
-			 : strcmp(peer->obs->current_address, link->remote) == 0;
+	return peer_has_end(peer, link->remote, link->vni);
 }
 
 static struct known_peer *find_owner(struct ledger *ledger, const struct known_link *link)
 {
-	struct known_peer *before = ledger_peer(ledger, link->peer_id), *by_key = NULL;
+	struct known_peer *before = ledger_peer(ledger, link->peer_id), *by_end;
 
 	if (before && is_current(before, link))
-		return before; /* without a look at ten thousand others */
-	for (size_t i = 0; i < ledger->peer_count; i++) {
-		struct known_peer *peer = &ledger->peers[i];
-
-		if (is_current(peer, link))
-			return peer;
-		if (*link->disco && peer->sighting && strcmp(peer->sighting->disco, link->disco) == 0)
-			by_key = peer;
-	}
-	return by_key;
+		return before;
+	by_end = ledger_peer_with_end(ledger, link->remote, link->vni);
+	return by_end || !*link->disco ? by_end : ledger_peer_with_key(ledger, link->disco);
 }
 
 static void note_growth(struct sighting *sighting, int64_t at_us)
@@ -105,9 +87,9 @@ static void note_growth(struct sighting *sighting, int64_t at_us)
 	sighting->growth[latest].bytes = bytes;
 }
 
-static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t at_us)
+static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct known_link *link, int64_t at_us)
 {
-	struct sighting *sighting = peer_sighting(peer);
+	struct sighting *sighting = peer_sighting(ledger, peer);
 	enum traffic_path path = link->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
 
 	sighting->rx_bytes[path] += link->unclaimed_rx;
@@ -120,10 +102,13 @@ static void give_bytes(struct known_peer *peer, struct known_link *link, int64_t
 }
 
 /* The key of a path that tailscaled uses is the peer's. */
-static void learn_key(struct known_peer *peer, const struct known_link *link)
+static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
-	if (*link->disco && is_current(peer, link))
-		snprintf(peer_sighting(peer)->disco, sizeof(peer->sighting->disco), "%s", link->disco);
+	if (!*link->disco || !is_current(peer, link) ||
+		strcmp(peer_sighting(ledger, peer)->disco, link->disco) == 0)
+		return;
+	snprintf(peer->sighting->disco, sizeof(peer->sighting->disco), "%s", link->disco);
+	ledger_index_key(ledger, peer);
 }
 
 void ledger_claim_links(struct ledger *ledger)
@@ -135,35 +120,80 @@ void ledger_claim_links(struct ledger *ledger)
 		if (!owner)
 			continue;
 		ledger_set_text(&link->peer_id, owner->id);
-		learn_key(owner, link);
-		give_bytes(owner, link, 0);
+		learn_key(ledger, owner, link);
+		give_bytes(ledger, owner, link, 0);
 	}
 }
 
 /* ---- the table ---- */
 
+/* Where the chain of a far end begins. */
+static size_t *chain_of(struct ledger *ledger, const char *remote, int64_t vni)
+{
+	return &ledger->link_chains[ledger_hash_end(remote, vni) % LINK_CHAINS];
+}
+
 static struct known_link *find_link(struct ledger *ledger, const char *local, const char *remote, int64_t vni)
 {
-	for (size_t i = 0; i < ledger->links.count; i++) {
-		struct known_link *link = &ledger->links.items[i];
+	struct known_link *link;
 
+	for (size_t at = *chain_of(ledger, remote, vni); at; at = link->next) {
+		link = &ledger->links.items[at - 1];
 		if (link->vni == vni && strcmp(link->remote, remote) == 0 && strcmp(link->local, local) == 0)
 			return link;
 	}
 	return NULL;
 }
 
+static void unchain(struct ledger *ledger, const struct known_link *link)
+{
+	size_t number = (size_t)(link - ledger->links.items) + 1;
+	size_t *at = chain_of(ledger, link->remote, link->vni);
+
+	while (*at != number)
+		at = &ledger->links.items[*at - 1].next;
+	*at = link->next;
+}
+
+static bool is_nobodys(const struct known_link *link)
+{
+	return !*link->peer_id && link->vni != LINK_DERP;
+}
+
+static bool is_less(const struct known_link *one, const struct known_link *other)
+{
+	return is_nobodys(one) == is_nobodys(other) ? one->seen.mono_ms < other->seen.mono_ms
+						    : is_nobodys(one);
+}
+
+/* The least of a few, each time of others; or of all, where those are somebody's. */
 static struct known_link *room_for_link(struct ledger *ledger)
 {
-	struct known_link *oldest = &ledger->links.items[0];
+	struct known_link *least = NULL;
 
 	if (ledger->links.count < LINKS_MAX)
 		return VEC_PUSH(&ledger->links);
-	for (size_t i = 1; i < ledger->links.count; i++)
-		if (ledger->links.items[i].seen.mono_ms < oldest->seen.mono_ms)
-			oldest = &ledger->links.items[i];
-	free(oldest->peer_id);
-	return oldest;
+	for (size_t i = 0; i < LINKS_MAX && (i < LINKS_LOOK || !is_nobodys(least)); i++) {
+		struct known_link *link = &ledger->links.items[ledger->link_cursor++ % LINKS_MAX];
+
+		if (!least || is_less(link, least))
+			least = link;
+	}
+	unchain(ledger, least);
+	free(least->peer_id);
+	return least;
+}
+
+static struct known_link *new_link(struct ledger *ledger, const struct sniffed *sniffed, int64_t vni)
+{
+	struct known_link *link = room_for_link(ledger);
+	size_t *chain = chain_of(ledger, sniffed->remote.text, vni);
+
+	*link = (struct known_link){ .vni = vni, .peer_id = mem_copy(""), .next = *chain };
+	snprintf(link->local, sizeof(link->local), "%s", sniffed->local.text);
+	snprintf(link->remote, sizeof(link->remote), "%s", sniffed->remote.text);
+	*chain = (size_t)(link - ledger->links.items) + 1;
+	return link;
 }
 
 static struct known_link *link_of(
@@ -172,12 +202,8 @@ static struct known_link *link_of(
 	struct known_link *link = find_link(ledger, sniffed->local.text, sniffed->remote.text, vni);
 	struct known_peer *owner;
 
-	if (!link) {
-		link = room_for_link(ledger);
-		*link = (struct known_link){ .vni = vni, .peer_id = mem_copy("") };
-		snprintf(link->local, sizeof(link->local), "%s", sniffed->local.text);
-		snprintf(link->remote, sizeof(link->remote), "%s", sniffed->remote.text);
-	}
+	if (!link)
+		link = new_link(ledger, sniffed, vni);
 	if (strcmp(link->disco, sniffed->disco) != 0 && *sniffed->disco)
 		snprintf(link->disco, sizeof(link->disco), "%s", sniffed->disco);
 	if (!*link->peer_id && vni != LINK_DERP) {
@@ -187,24 +213,38 @@ static struct known_link *link_of(
 	link->seen = now;
 	owner = ledger_peer(ledger, link->peer_id);
 	if (owner)
-		peer_sighting(owner);
+		peer_sighting(ledger, owner);
 	return link;
 }
 
 /* ---- pings ---- */
 
+static const struct known_link *latest_of(
+	const struct ledger *ledger, const struct peer_end *end, const struct known_link *latest)
+{
+	size_t at = ledger->link_chains[ledger_hash_end(end->remote, end->vni) % LINK_CHAINS];
+
+	while (at) {
+		const struct known_link *link = &ledger->links.items[at - 1];
+
+		if (link->vni == end->vni && strcmp(link->remote, end->remote) == 0 &&
+			(!latest || link->seen.mono_ms > latest->seen.mono_ms))
+			latest = link;
+		at = link->next;
+	}
+	return latest;
+}
+
 const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer)
 {
 	const struct known_link *latest = NULL;
+	struct peer_end end;
 
 	if (!peer->sighting || ledger->capture.state != CAPTURE_RUNNING)
 		return NULL;
-	for (size_t i = 0; i < ledger->links.count; i++) {
-		const struct known_link *link = &ledger->links.items[i];
-
-		if (is_current(peer, link) && (!latest || link->seen.mono_ms > latest->seen.mono_ms))
-			latest = link;
-	}
+	for (int kind = 0; kind < PEER_ENDS; kind++)
+		if (peer_end(peer, (enum peer_end_kind)kind, &end))
+			latest = latest_of(ledger, &end, latest);
 	return latest;
 }
 
@@ -250,13 +290,13 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 		link->missed_us = 0;
 	if (!peer)
 		return;
-	learn_key(peer, link);
-	give_bytes(peer, link, sniffed->at_us);
+	learn_key(ledger, peer, link);
+	give_bytes(ledger, peer, link, sniffed->at_us);
 	if (rx > 0)
 		ledger_hear(peer, now);
 	if (is_current(peer, link))
-		count_pings(peer_sighting(peer), link, now);
-	else if (strcmp(peer_sighting(peer)->remote, link->remote) == 0)
+		count_pings(peer_sighting(ledger, peer), link, now);
+	else if (strcmp(peer_sighting(ledger, peer)->remote, link->remote) == 0)
 		peer->sighting->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 

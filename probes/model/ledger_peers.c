@@ -155,10 +155,14 @@ void ledger_hear(struct known_peer *peer, struct when now)
 /* By DERP goes what the daemon counted and packets did not show on another path. */
 static void see_derp_bytes(struct known_peer *peer)
 {
-	struct sighting *sighting = peer_sighting(peer);
-	double rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
-	double tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
+	struct sighting *sighting;
+	double rx, tx;
 
+	if (!peer->sighting) /* and is indexed with the whole status */
+		peer->sighting = mem_alloc(sizeof(*peer->sighting));
+	sighting = peer->sighting;
+	rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
+	tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
 	if (kind_of(peer->obs) == PATH_DERP) {
 		sighting->rx_bytes[TRAFFIC_DERP] += rx > 0 ? rx : 0;
 		sighting->tx_bytes[TRAFFIC_DERP] += tx > 0 ? tx : 0;
@@ -290,6 +294,7 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	ledger->status_at = now;
 	if (!when_known(ledger->begun))
 		ledger->begun = now;
+	ledger_index_peers(ledger);
 	ledger_claim_links(ledger);
 	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
@@ -323,16 +328,6 @@ struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
 		else
 			high = middle;
 	}
-	return NULL;
-}
-
-struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
-{
-	if (peer_has_address(&ledger->self, ip))
-		return (struct known_peer *)(uintptr_t)&ledger->self;
-	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (peer_has_address(&ledger->peers[i], ip))
-			return &ledger->peers[i];
 	return NULL;
 }
 

@@ -103,6 +103,7 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 	endpoint->is_pinned = obs->is_pinned;
 	endpoint->is_own = obs->is_own;
 	endpoint->is_of_tailnet = obs->is_of_tailnet;
+	endpoint->is_resolving = obs->is_resolving;
 	endpoint->has_key = obs->has_key;
 	endpoint->is_key_withheld = obs->is_key_withheld;
 }
@@ -271,6 +272,11 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	struct known_endpoint *endpoint = ledger_endpoint(ledger, answer->url);
 	struct known_peer *peer;
 
+	if (answer->outcome == OUTCOME_NOT_TRIED) {
+		ledger->limited = now;
+		ledger->limit_error = answer->os_error;
+		return;
+	}
 	ledger_see_sent(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
 	if (!endpoint)
 		return;

@@ -23,6 +23,7 @@ enum outcome {
 	OUTCOME_TOO_BIG,    /* over the cap: body, one header or all of them */
 	OUTCOME_NOT_HTTP,   /* bytes came, no HTTP */
 	OUTCOME_UNRESOLVED, /* the name has no address here */
+	OUTCOME_NOT_TRIED,  /* this machine had no socket, memory or port for it: it says nothing of the server */
 	OUTCOME_COUNT
 };
 
@@ -37,7 +38,15 @@ enum tls_trouble {
 	TLS_OTHER
 };
 
-enum body_shape { BODY_EMPTY, BODY_JSON, BODY_BROKEN_JSON, BODY_HTML, BODY_TEXT, BODY_BINARY };
+enum body_shape {
+	BODY_EMPTY,
+	BODY_JSON,
+	BODY_BROKEN_JSON,
+	BODY_BIG_JSON, /* more values than are read */
+	BODY_HTML,
+	BODY_TEXT,
+	BODY_BINARY
+};
 
 enum cost { COST_FREE, COST_RESETS_IDLE, COST_WAKES, COST_LOADS, COST_BILLS, COST_DISTURBS, COST_COUNT };
 
@@ -85,7 +94,7 @@ struct obs_status {
 	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
 	struct obs_peer self;
 	struct obs_peer *peers;
-	size_t peer_count;
+	size_t peer_count, left_out; /* left_out: peers that the daemon told beside these, too many to keep */
 };
 
 /* Why there is no status. */
@@ -213,6 +222,7 @@ struct obs_endpoint {
 	bool is_pinned;
 	bool is_own;                /* on this machine */
 	bool is_of_tailnet;         /* asked only while the tailnet runs */
+	bool is_resolving;          /* not asked yet: the resolver has not answered */
 	bool has_key;               /* our requests carry one */
 	bool is_key_withheld;       /* they do not, although one is configured: see key-withheld */
 	const char *server, *title; /* remembered from an earlier run, "" else */
@@ -232,6 +242,7 @@ struct obs_answer {
 	bool is_primary;  /* the question that tells whether it is up */
 	bool is_reused;   /* came over a kept-alive connection */
 	enum outcome outcome;
+	int os_error; /* of OUTCOME_NOT_TRIED */
 	enum tls_trouble tls;
 	const char *tls_text;   /* the library's own words, clean */
 	int64_t cert_not_after; /* wall ms */

@@ -3,8 +3,11 @@
 
 #include "probes/base/text.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+#define LIMITED_MS 30000
 
 static bool is_missing(const struct evidence *e, struct finding *f)
 {
@@ -139,6 +142,34 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 	return unreachable > 0;
 }
 
+/* This program's own trouble, which says nothing of the servers that it could not ask. */
+static bool has_own_limits(const struct evidence *e, struct finding *f)
+{
+	const struct ledger *l = e->ledger;
+	bool is_files = l->limit_error == EMFILE, is_system = l->limit_error == ENFILE;
+
+	if (!when_known(l->limited) || when_since(l->limited, e->now) > LIMITED_MS)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s",
+		is_files    ? "this process may have no more files open"
+		: is_system ? "this machine may have no more files open"
+			    : strerror(l->limit_error));
+	if (is_files)
+		snprintf(f->fix, sizeof(f->fix), "ulimit -n 4096, in the shell that starts it");
+	return true;
+}
+
+static bool has_left_out(const struct evidence *e, struct finding *f)
+{
+	const struct obs_status *status = e->ledger->status;
+
+	if (!ledger_daemon_runs(e->ledger) || !status->left_out)
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu", status->peer_count,
+		status->peer_count + status->left_out, status->left_out);
+	return true;
+}
+
 /* A word, until it costs a server its direct path. */
 static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 {
@@ -198,6 +229,11 @@ const struct rule daemon_rules[] = {
 		"servers are asked through it",
 		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
 		false },
+	{ "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,
+		"not every server could be asked from here: %{detail}",
+		"free -m; ss -s; cat /proc/sys/fs/file-nr: what has run out on this machine?", false },
+	{ "peers-left-out", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_left_out,
+		"%{detail} are more than this program keeps, and are not looked at", "", false },
 	{ "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
 		"tailscaled warns: %{detail}", "tailscale status", false },
 	{ 0 },

@@ -173,10 +173,8 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 
 static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
-	(void)f;
 	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-	       when_known(e->backend->last.at) && e->backend->last.outcome == OUTCOME_TLS &&
-	       (e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+	       backend_speaks_no_tls(e->backend, f);
 }
 
 const struct rule mount_rules[] = {
@@ -184,7 +182,7 @@ const struct rule mount_rules[] = {
 		"a serve mount holds the literal %{detail}: nothing will answer there",
 		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
-		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
+		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,

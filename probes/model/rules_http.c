@@ -59,14 +59,23 @@ static bool is_our_mount(const struct evidence *e)
 	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
 }
 
+/* What is known of a backend that is asked for by TLS and speaks none. */
+bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
+{
+	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
+
+	snprintf(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
+	return is_plain_http ||
+	       (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
+		       backend->last.tls == TLS_NOT_TLS);
+}
+
 static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	bool has_failed = has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
-	(void)f;
-	return has_failed && is_our_mount(e) && e->backend &&
-	       (e->backend->last.tls == TLS_NOT_TLS || (e->backend->proofs & PROOF_PLAIN_HTTP));
+	return has_failed && is_our_mount(e) && e->backend && backend_speaks_no_tls(e->backend, f);
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
@@ -208,13 +217,15 @@ static bool has_dead_backend(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+static bool is_3xx(const struct evidence *e)
+{
+	return is_strange(e) && answer_of(e)->status >= 300 && answer_of(e)->status <= 399;
+}
+
 static bool is_redirected(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || answer_of(e)->status < 300 || answer_of(e)->status > 399)
-		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s",
-		*answer_of(e)->location ? answer_of(e)->location : "nowhere");
-	return true;
+	snprintf(f->detail, sizeof(f->detail), "%s", answer_of(e)->location);
+	return is_3xx(e) && *answer_of(e)->location;
 }
 
 static bool meets_tls_port(const struct evidence *e, struct finding *f)
@@ -275,7 +286,12 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 
 	if (!reason && is_strange(e) && is_success(e))
 		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON"
-								 : "the answer is not one of an LLM server";
+			 : answer_of(e)->shape == BODY_BIG_JSON
+				 ? "the answer is JSON with more values than are read"
+				 : "the answer is not one of an LLM server";
+	if (!reason && is_3xx(e))
+		reason = answer_of(e)->status == 304 ? "HTTP 304 (not modified), which was not asked for"
+						     : "a redirect (HTTP 3xx) that does not say where to";
 	if (!reason)
 		return false;
 	snprintf(f->detail, sizeof(f->detail), "%s", reason);
@@ -328,7 +344,7 @@ static const char send_it[] =
 
 const struct rule http_rules[] = {
 	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
-		"the serve target %{target} is asked for by TLS, but the server there speaks plain HTTP",
+		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,

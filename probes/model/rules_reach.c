@@ -211,11 +211,17 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* A port that answers a TLS hello with something else may speak anything: plain HTTP is asked for. */
 static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_tls(e, TLS_NOT_TLS) ||
-	       (came_to(e, OUTCOME_TLS) && (e->endpoint->proofs & PROOF_PLAIN_HTTP));
+	bool is_plain_http = e->endpoint->proofs & PROOF_PLAIN_HTTP;
+
+	if (!is_tls(e, TLS_NOT_TLS) && !(came_to(e, OUTCOME_TLS) && is_plain_http))
+		return false;
+	snprintf(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
+	if (is_plain_http)
+		snprintf(f->fix, sizeof(f->fix), "use http:// for that port");
+	return true;
 }
 
 static bool is_expired(const struct evidence *e, struct finding *f)
@@ -263,6 +269,12 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 	return true;
 }
 
+static bool is_resolving(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return e->endpoint->is_resolving;
+}
+
 /* A server that was asked before keeps its last state, with its age. */
 static bool is_untold(const struct evidence *e, struct finding *f)
 {
@@ -270,8 +282,11 @@ static bool is_untold(const struct evidence *e, struct finding *f)
 	return !when_known(e->endpoint->last.at);
 }
 
-/* Of what belongs to a tailnet that does not run. */
+/* Of what is not asked now: its name has no address yet, or it belongs to a tailnet that does not run. */
 const struct rule untold_rules[] = {
+	{ "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
+		"not asked yet: this machine's resolver has not answered for %{host}",
+		"resolvectl query %{host}, or getent hosts %{host}", true },
 	{ "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "", true },
 	{ 0 },
@@ -305,7 +320,8 @@ const struct rule reach_rules[] = {
 		"HTTPS is served by name, not by address: no certificate there is for %{host}",
 		"use the machine's full name", true },
 	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
-		"port %{port} of %{host} speaks plain HTTP, not HTTPS", "use http:// for that port", true },
+		"port %{port} of %{host} speaks %{detail}",
+		"is that port really the LLM server's? what answers there is not HTTPS", true },
 	{ "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
 		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
 	{ "cert-untrusted", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,

@@ -121,7 +121,7 @@ static void judge_endpoint(struct settling *s, struct known_endpoint *known, str
 	enum state state, base = base_state(known, evidence.asked);
 	bool is_explained;
 
-	if (known->is_of_tailnet && !ledger_daemon_runs(s->ledger)) {
+	if (known->is_resolving || (known->is_of_tailnet && !ledger_daemon_runs(s->ledger))) {
 		verdict_judge(untold_tables, &evidence, &known->standings, s->arena, &s->verdicts);
 		row->verdicts = settle_span(s, first);
 		row->state = known->state;

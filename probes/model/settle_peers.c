@@ -215,6 +215,7 @@ void settle_peers(struct settling *s)
 	bool has_self = l->status && l->status->has_self && l->self.obs && *l->self.id;
 	struct snapshot *snapshot = s->snapshot;
 
+	snapshot->left_out = l->status ? l->status->left_out : 0;
 	snapshot->peers = arena_alloc(s->arena, (l->peer_count + 1) * sizeof(*snapshot->peers));
 	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
 	if (has_self) {

@@ -1,7 +1,8 @@
 /* What the ledger remembers of packets: paths, and who uses which service. Private to probes/model.
  *
- * The helper's totals begin anew with it, so what is kept here is what they grew by. Every table is bounded:
- * what was not seen for longest makes way. */
+ * The helper's totals begin anew with it, so what is kept here is what they grew by. Every table is bounded,
+ * with room for all that the helper keeps: what is nobody's makes way first, then what was not seen for
+ * longest. What made way while the helper goes on counting it would be counted twice. */
 #ifndef TSLLM_MODEL_SIGHTING_H
 #define TSLLM_MODEL_SIGHTING_H
 
@@ -25,6 +26,7 @@ struct known_link {
 	double unclaimed_rx, unclaimed_tx;      /* bytes that no peer was given yet */
 	int64_t missed_us;                      /* a ping that is still missed; 0: none */
 	struct when ponged;
+	size_t next; /* of those with a far end of the same hash: its number and one; 0: none */
 };
 
 /* Pings on a peer's current path since some moment. */

@@ -287,6 +287,7 @@ struct snapshot {
 	struct peer *peers; /* self first, then by name */
 	size_t peer_count;
 	size_t online_count;        /* without this node */
+	size_t left_out;            /* peers that the daemon told beside these */
 	struct endpoint *endpoints; /* in order of discovery: views sort */
 	size_t endpoint_count;
 	struct model *models;

@@ -232,6 +232,14 @@ class Server:
         self.server.server_close()
 
 
+@contextlib.contextmanager
+def silent_udp(address, port):
+    """Takes what is sent there, and says nothing."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
+        wire.bind((address, port))
+        yield
+
+
 # ---- the program
 
 @contextlib.contextmanager

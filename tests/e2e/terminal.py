@@ -2,6 +2,7 @@
 import fcntl
 import os
 import pty
+import resource
 import select
 import signal
 import struct
@@ -47,7 +48,7 @@ class Screen(pyte.Screen):
 class Terminal:
     """`with Terminal(fake, 80, 24) as terminal:` starts the program; what it sends is counted and emulated."""
 
-    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8"):
+    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8", folder=None, files=None):
         self.screen = Screen(width, height)
         self.stream = Stream(self.screen)
         self.received = b""
@@ -57,6 +58,10 @@ class Terminal:
         words = [TOP, "--config", fake.config, "--socket", fake.socket, *words]
         self.child, self.tty = pty.fork()
         if not self.child:
+            if folder:
+                os.chdir(folder)
+            if files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (files, files))
             os.execvpe(words[0], words, environment)
         self.resize(width, height)
 
@@ -68,8 +73,12 @@ class Terminal:
             self.kill(signal.SIGKILL)
         os.close(self.tty)
 
-    def resize(self, width, height):
+    def announce(self, width, height):
+        """Tells the program a size, and goes on emulating the old one."""
         fcntl.ioctl(self.tty, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def resize(self, width, height):
+        self.announce(width, height)
         self.screen.resize(height, width)
 
     def read(self, seconds):

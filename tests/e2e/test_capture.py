@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-from capturing import CAPTURE, ENVIRONMENT, ROOT, capture, started
+from capturing import CAPTURE, NOBODY, ROOT, Live, capture, needs, only_root, started, with_its_right
 
 sys.path.insert(0, os.path.join(ROOT, "tests/wire"))
 
@@ -18,28 +18,15 @@ from said import broken_of, keys_of_the_manual, lawful
 from scenes_paths import pings
 from tap import Skipped, main, test, until
 
-IS_ROOT = os.geteuid() == 0
 FIXTURE = os.path.join(ROOT, "tests/wire/fixtures/derp.pcap")
-NOBODY = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
 WRONG = {      # arguments, and what the complaint has to name
     "-u 0": "-u", "-u 65536": "-u", "-u 41641x": "-u", "-u -1": "-u", "-u": "-u", "-s 0": "-s", "-s": "-s", "-p 99": "-p",
     "-p 3600001": "-p", "-p 1e3": "-p", "-p": "-p", "-d 10.0.0.1": "-d", "-d 10.0.0.1:0": "-d", "-d 10.0.0.1:70000": "-d",
     "-d fd00::1:443": "-d", "-d name:443": "-d", "-d": "-d", "-l 10.0.0.1:1": "-l", "-l 10.0.0.256": "-l", "-l fd00::g": "-l",
     "-l": "-l", "-i": "-i", "-i " + "x" * 64: "-i", "-r": "-r", "-x": "-x", "--help": "--|-h|-e|--help", "extra": "extra",
-    "-i lo -r " + FIXTURE: "-r", "-r -": "-l", "-i lo " * 9: "-i", "-u 1 " * 9: "-u", "-s 1 " * 17: "-s",
+    "-i lo -r " + FIXTURE: "-r", "-i lo " * 9: "-i", "-u 1 " * 9: "-u", "-s 1 " * 17: "-s",
     "-l 10.0.0.1 " * 65: "-l", "-d 10.0.0.1:1 " * 65: "-d",
 }
-
-
-def only_root(what):
-    if not IS_ROOT:
-        raise Skipped(f"only root may {what}")
-
-
-def needs(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            raise Skipped(f"there is no {program} here")
 
 
 # ---- arguments
@@ -84,7 +71,7 @@ def the_version_is_that_of_the_program():
 
 @test
 def the_manual_says_how_packets_are_cut():
-    with open(os.path.join(ROOT, "capture/device.c"), encoding="utf-8") as file:
+    with open(os.path.join(ROOT, "capture/packet.h"), encoding="utf-8") as file:
         cut = int(re.search(r"^#define SNAPLEN (\d+)", file.read(), re.M)[1])
     with open(os.path.join(ROOT, "man/tsllm-capture.8"), encoding="utf-8") as file:
         assert f"cut to {cut} bytes" in file.read() and cut == SNAPLEN
@@ -198,39 +185,6 @@ client.close()
 """
 
 
-class Live:
-    """A run in a network of its own, which has the loopback and a device d0."""
-
-    def __init__(self, *words, program=CAPTURE, becoming=()):
-        """becoming: words of a program that starts it as somebody else."""
-        only_root("capture")
-        needs("unshare", "nsenter", "ip")
-        script = "ip link set lo up; ip tuntap add d0 mode tun && ip addr add 10.0.0.1/24 dev d0; ip link set d0 up; " \
-                 'exec "$0" "$@"'
-        self.process = subprocess.Popen(
-            ["unshare", "-n", "sh", "-c", script, *becoming, program, *words], env=ENVIRONMENT, stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-
-    def __enter__(self):
-        self.first = self.process.stdout.readline()
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-        self.process.stderr.close()
-
-    def status(self):
-        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as file:
-            return dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-
-    def inside(self, *words):
-        """Runs a command in its network."""
-        subprocess.run(["nsenter", "-n", f"--target={self.process.pid}", *words], stdin=subprocess.DEVNULL, check=True,
-                       capture_output=True, timeout=20)
-
-
 @test
 def in_its_jail_it_has_no_right_left():
     with Live("-i", "lo") as live:
@@ -243,17 +197,11 @@ def in_its_jail_it_has_no_right_left():
 
 @test
 def its_one_right_is_enough_and_is_dropped_as_well():
-    needs("setcap", "setpriv")
-    with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        program = shutil.copy(CAPTURE, folder)
-        if subprocess.run(["setcap", "cap_net_raw+ep", program], capture_output=True, check=False).returncode:
-            raise Skipped("capabilities of files cannot be set here")
-        with Live("-i", "lo", program=program, becoming=NOBODY) as live:
-            assert live.first.startswith(b"hello "), (live.first, live.process.stderr.read1())
-            status = live.status()
-            assert status["Uid"].split() == ["65534"] * 4, status
-            assert all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")), status
+    with with_its_right() as program, Live("-i", "lo", program=program, becoming=NOBODY) as live:
+        assert live.first.startswith(b"hello "), (live.first, live.process.stderr.read1())
+        status = live.status()
+        assert status["Uid"].split() == ["65534"] * 4, status
+        assert all(int(status[name], 16) == 0 for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")), status
 
 
 @test

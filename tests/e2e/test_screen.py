@@ -1,7 +1,9 @@
 """The dashboard on a real terminal: what it shows, what it sends, and how it leaves."""
 import os
+import re
 import signal
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
@@ -11,6 +13,12 @@ from terminal import Terminal
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake", "demo.scenario")
 
+# All that end a program unless it handles them, but KILL.
+DEADLY = [number for number in signal.valid_signals() if number not in
+          {signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGKILL, signal.SIGSTOP, signal.SIGTSTP, signal.SIGTTIN,
+           signal.SIGTTOU, signal.SIGCONT, signal.SIGCHLD, signal.SIGURG, signal.SIGWINCH, signal.SIGPIPE}
+          and not signal.SIGRTMIN < number < signal.SIGRTMAX]
+
 STILL = """
 daemon magicdns off
 config period = 3600
@@ -19,6 +27,11 @@ peer gpu2 linux idle
 door gpu1:ollama https 18443 /ollama ollama-0.17.4/loaded-idle pinned
 door gpu1:llama raw 18080 llama-server-0.5.0/ready-idle pinned
 """
+
+
+def resident_mb(process):
+    with open(f"/proc/{process}/statm", encoding="ascii") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 @test
@@ -93,11 +106,125 @@ def q_and_f10_leave_the_terminal_as_it_was():
 
 @test
 def every_signal_that_ends_it_leaves_the_terminal_as_it_was():
-    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGSEGV, signal.SIGABRT):
-        with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+    quiet = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+    with FakeTailnet(STILL) as fake:
+        for number in (*quiet, *DEADLY):
+            with Terminal(fake) as terminal:
+                assert terminal.shows("gpu1")
+                terminal.kill(number)
+                assert terminal.is_restored(), (number, terminal.received[-200:])
+                assert os.WIFEXITED(terminal.status) if number in quiet else os.WTERMSIG(terminal.status) == number, \
+                    (number, terminal.status)
+
+
+@test
+def a_terminal_of_any_size_is_drawn_and_left():
+    with FakeTailnet(STILL) as fake:
+        for width, height in ((40000, 24), (80, 40000), (65535, 65535), (5000, 5000)):
+            for is_from_the_start in (False, True):
+                with Terminal(fake) as terminal:
+                    assert is_from_the_start or terminal.shows("gpu1")
+                    terminal.announce(width, height)
+                    assert terminal.read(1)
+                    terminal.press("2")
+                    terminal.read(0.5)
+                    assert terminal.wait(0.1) is None, (width, height, terminal.status)
+                    assert resident_mb(terminal.child) < 300, (width, height)
+                    terminal.press("q")
+                    assert terminal.wait(8) == 0 and terminal.is_restored(), (width, height, terminal.status)
+
+
+@test
+def the_environment_has_a_word_where_the_terminal_has_none_and_no_more():
+    with FakeTailnet(STILL) as fake:
+        fake.environment.update(LINES="40000", COLUMNS="80")
+        for size in ((80, 24), (0, 0)):
+            with Terminal(fake) as terminal:
+                terminal.announce(*size)
+                assert terminal.shows("gpu1") and terminal.wait(0.1) is None, (size, terminal.status)
+                terminal.press("q")
+                assert terminal.wait(8) == 0 and terminal.is_restored(), (size, terminal.status)
+
+
+@test
+def too_few_descriptors_are_said_before_the_screen_opens():
+    with FakeTailnet(STILL) as fake:
+        for files in (5, 8, 16):
+            with Terminal(fake, files=files) as terminal:
+                assert os.waitstatus_to_exitcode(terminal.wait()) == 71, (files, terminal.status)
+                assert b"not enough file descriptors" in terminal.received and b"\x1b" not in terminal.received, terminal.received
+
+
+@test
+def a_terminal_that_was_too_large_is_drawn_again_when_it_shrinks():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("llama-")
+        terminal.announce(5000, 5000)
+        terminal.read(0.5)
+        terminal.resize(80, 24)
+        terminal.press("\x0c")
+        assert terminal.shows("llama-") and terminal.shows("[1 Fleet]"), terminal.text()
+
+
+def heads(terminal):
+    """The number of the line with the heads of the columns, where one is marked as sorted; 0: there is none."""
+    return next((y for y, line in enumerate(terminal.text().splitlines(), 1) if y > 3 and re.search(r"\w[↓↑]", line)), 0)
+
+
+@test
+def a_key_of_another_view_and_a_click_in_one_read_are_borne():
+    with FakeTailnet(path=DEMO) as fake, Terminal(fake, 100, 24, "--mouse=on") as terminal:
+        assert terminal.shows("not-listening"), terminal.text()
+        for first, then in (("2", "6"), ("1", "6"), ("2", "4"), ("1", "3"), ("3", "1")):
+            for x in (15, 40, 60, 75, 95):
+                terminal.press(first)
+                assert terminal.shows(f"[{first} ") and heads(terminal), (first, then, terminal.wait(0.1))
+                terminal.press(f"{then}\x1b[<0;{x};{heads(terminal)}M")
+                assert terminal.shows(f"[{then} "), (first, then, x, terminal.wait(0.1))
+                assert " by " not in terminal.text().splitlines()[2], (first, then, x, terminal.text())
+
+
+@test
+def what_is_pasted_is_drawn_only_as_wide_as_it_is_and_never_hidden():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("gpu1")
+        terminal.press("/", "a\u202e\u200b\u2066\U0001bca0\u2728w\u0951b")
+        assert terminal.shows("search: a\ufffdw\ufffdb_"), terminal.text()
+        for character in "\u202e\u200b\u2066\U0001bca0\u2728\u0951":
+            assert character.encode() not in terminal.received, f"U+{ord(character):04X}"
+
+
+@test
+def a_theme_in_the_folder_where_it_is_started_is_nobodys():
+    with tempfile.TemporaryDirectory() as folder, FakeTailnet(STILL) as fake:
+        os.mkdir(os.path.join(folder, "themes"))
+        os.mkfifo(os.path.join(folder, "themes", "aa-pipe.theme"))
+        with Terminal(fake, folder=folder) as terminal:
             assert terminal.shows("gpu1")
-            terminal.kill(number)
-            assert terminal.is_restored(), (number, terminal.received[-200:])
+            terminal.press("t")
+            assert not terminal.shows("aa-pipe", 0.5), terminal.text()
+            terminal.press("2")
+            assert terminal.shows("[2 Paths]"), terminal.text()
+
+
+@test
+def a_pipe_among_ones_own_themes_holds_nothing_up():
+    with tempfile.TemporaryDirectory() as folder, FakeTailnet(STILL) as fake:
+        themes = os.path.join(folder, "tsllm-top", "themes")
+        os.makedirs(themes)
+        os.mkfifo(os.path.join(themes, "aa-pipe.theme"))
+        os.mkdir(os.path.join(themes, "ab-folder.theme"))
+        with open(os.path.join(themes, "ac-\u202ename.theme"), "w", encoding="utf-8") as file:
+            file.write("ok = red\n")
+        fake.environment["XDG_CONFIG_HOME"] = folder
+        with Terminal(fake) as terminal:
+            assert terminal.shows("gpu1")
+            for _ in range(12):
+                terminal.press("t")
+                terminal.read(0.1)
+            terminal.press("2")
+            assert terminal.shows("[2 Paths]"), terminal.text()
+            assert "\u202e".encode() not in terminal.received and "ac-" not in terminal.received.decode("utf-8", "replace")
 
 
 @test

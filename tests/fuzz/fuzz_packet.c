@@ -2,8 +2,9 @@
  *
  * The first byte chooses the link type of all packets. Then packets follow, each behind five bytes: how many
  * were captured, how many more it had, and the time since the one before; 0xffff sets the clock back instead.
- * What is printed has to be lines of the protocol: printable, and not too long. libFuzzer calls
- * LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in every check. */
+ * What is printed, to root and to others, has to be lines of the protocol: printable, and not too long.
+ * libFuzzer calls LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in
+ * every check. */
 #include "capture/sampler.h"
 #include "capture/wire.h"
 
@@ -16,6 +17,7 @@
 #define BEGIN_US 1700000000000000
 #define TICK_US 1700 /* a few steps are a round trip, many a period */
 #define CLOCK_BACK 0xffff
+#define GRAIN_US 100000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -76,22 +78,14 @@ static size_t take_packet(
 	return HEADER + captured;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void take_all(const struct options *options, int sink, const uint8_t *data, size_t size)
 {
-	static struct options options;
 	static struct lines lines;
-	static int sink = -1;
 	struct sampler sampler;
 	int64_t now_us = BEGIN_US;
 
-	if (!size)
-		return 0;
-	if (sink < 0) {
-		sink = open("/dev/null", O_WRONLY);
-		fill_options(&options);
-	}
-	lines_init(&lines, sink);
-	if (sampler_init(&sampler, &options, &lines))
+	lines_init(&lines, sink, options->is_discreet ? GRAIN_US : 1);
+	if (sampler_init(&sampler, options, &lines))
 		abort();
 	for (size_t at = 1; at + HEADER < size;) {
 		at += take_packet(
@@ -101,5 +95,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	sampler_end(&sampler, "eof");
 	sampler_fini(&sampler);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct options options;
+	static int sink = -1;
+
+	if (!size)
+		return 0;
+	if (sink < 0) {
+		sink = open("/dev/null", O_WRONLY);
+		fill_options(&options);
+	}
+	for (int is_discreet = 0; is_discreet < 2; is_discreet++) {
+		options.is_discreet = is_discreet;
+		take_all(&options, sink, data, size);
+	}
 	return 0;
 }

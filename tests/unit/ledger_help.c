@@ -30,7 +30,7 @@ static struct {
 	struct snapshot *snapshot;
 	char url[640];
 	const struct family *family;
-	bool has_key, is_key_withheld, is_found;
+	bool has_key, is_key_withheld, is_found, is_resolving;
 } test;
 
 static struct {
@@ -104,6 +104,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 			.is_pinned = !is_own && !test.is_found,
 			.is_own = is_own,
 			.is_of_tailnet = peer != NULL,
+			.is_resolving = test.is_resolving,
 			.has_key = test.has_key,
 			.is_key_withheld = test.is_key_withheld,
 			.server = test.family ? test.family->name : "",
@@ -121,6 +122,12 @@ void watches(struct ledger *l, const char *family, const char *url)
 void finds_by_port(bool is_found)
 {
 	test.is_found = is_found;
+}
+
+void watches_unresolved(struct ledger *l, const char *url, bool is_resolving)
+{
+	test.is_resolving = is_resolving;
+	declare(l, NULL, url, false);
 }
 
 void watches_without_its_key(struct ledger *l, const char *family, const char *url)

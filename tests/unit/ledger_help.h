@@ -23,6 +23,8 @@ struct ledger *watching(const char *url);
 struct ledger *watching_a(const char *family, const char *url);
 /* One more door, or one told of again; later answers are its own. family: NULL or "" while not recognised. */
 void watches(struct ledger *l, const char *family, const char *url);
+/* The resolver has not answered for its name, or has now. */
+void watches_unresolved(struct ledger *l, const char *url, bool is_resolving);
 /* Whether the endpoints that are watched from now on were found by discovery; else the user pinned them. */
 void finds_by_port(bool is_found);
 /* A key is configured that may not be sent there. */

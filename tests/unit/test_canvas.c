@@ -1,14 +1,17 @@
 /* Cells: what is clipped, what is never split, and what ASCII makes of it. */
+#include <locale.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <wchar.h>
 
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
 #include "tui/canvas.h"
+#include "tui/cell_text.h"
 #include "tui/glyphs.h"
 #include "tui/page.h"
 
@@ -55,6 +58,52 @@ static void a_combining_mark_joins_the_character_before_it(void **state)
 	canvas_text(canvas, 0, 1, 4, ROLE_TEXT, "\xcc\x81x");
 	assert_row(canvas, 1, "x");
 	canvas_free(canvas);
+}
+
+static void a_mark_without_a_character_joins_no_text_before_it(void **state)
+{
+	struct canvas *canvas = canvas_new(8, 1, false);
+
+	(void)state;
+	canvas_text(canvas, 0, 0, 4, ROLE_TEXT, "ab");
+	assert_int_equal(canvas_text(canvas, 2, 0, 4, ROLE_TEXT, "\xcc\x81\xcc\x80x"), 3);
+	assert_row(canvas, 0, "abx");
+	canvas_text_right(canvas, 3, 0, 5, ROLE_TEXT, "\xcc\x81");
+	assert_row(canvas, 0, "abx");
+	canvas_free(canvas);
+}
+
+/* Row 0 of a canvas as the terminal gets it. */
+static const wchar_t *sent(const char *text, wchar_t *to)
+{
+	struct canvas *canvas = canvas_new(8, 1, false);
+	wchar_t one[CELL_TEXT_MAX];
+
+	*to = 0;
+	canvas_text(canvas, 0, 0, 8, ROLE_TEXT, text);
+	for (int x = 0; x < 8; x++)
+		if (cell_text(canvas_row(canvas, 0), 8, x, one))
+			wcscat(to, one);
+	canvas_free(canvas);
+	return to;
+}
+
+static void a_character_whose_width_is_in_doubt_is_not_sent(void **state)
+{
+	wchar_t text[64];
+
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	assert_true(wcscmp(sent("e\u0301x", text), L"e\u0301x      ") == 0);
+	assert_true(wcscmp(sent("日x", text), L"日x     ") == 0);
+	assert_true(wcscmp(sent("日本日本", text), L"日本日本") == 0);
+	assert_true(wcscmp(sent("w\u0951x", text), L"w\ufffdx     ") == 0);    /* wide here, a mark there */
+	assert_true(wcscmp(sent("\u2728x", text), L"\ufffdx      ") == 0);     /* one cell here, two there */
+	assert_true(wcscmp(sent("\U0001f322x", text), L"\ufffd x     ") == 0); /* two here, one there */
+	assert_true(wcscmp(sent("\ue000x", text), L"\ue000x      ") == 0);
+	assert_true(wcscmp(sent("\ufdd0x", text), L"\ufffdx      ") == 0); /* no character */
+	setlocale(LC_CTYPE, "C");
 }
 
 static void nothing_is_drawn_outside_the_grid(void **state)
@@ -191,6 +240,8 @@ int main(void)
 		cmocka_unit_test(text_that_does_not_fit_ends_in_an_ellipsis),
 		cmocka_unit_test(a_wide_character_is_never_split),
 		cmocka_unit_test(a_combining_mark_joins_the_character_before_it),
+		cmocka_unit_test(a_mark_without_a_character_joins_no_text_before_it),
+		cmocka_unit_test(a_character_whose_width_is_in_doubt_is_not_sent),
 		cmocka_unit_test(nothing_is_drawn_outside_the_grid),
 		cmocka_unit_test(a_canvas_without_size_takes_drawing),
 		cmocka_unit_test(text_on_the_right_ends_where_its_width_ends),

@@ -215,6 +215,26 @@ static void what_this_program_asks_is_no_flow(void **state)
 	assert_true(only_flow(take(l, at(7)))->rx_bytes == 300 && only_flow(take(l, at(7)))->exchanges == 1);
 }
 
+/* As an ordinary user's helper tells what is no stream: by connection, as a count. */
+static void counts_are_taken_for_so_many_exchanges(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	watches(l, "vllm", GPU1);
+	totals(l, 5, SELF, GPU1_IP ":443", 4900, 27000, 9);
+	exchange(l, 1, 2, SELF ":40000", GPU1_IP ":443",
+		"state=done exchanges=6 up_bytes=900 down_bytes=7000"); /* our own */
+	exchange(l, 1, 2, SELF ":40001", GPU1_IP ":443",
+		"state=done exchanges=3 up_bytes=4000 down_bytes=20000");
+	ledger_see_own_port(l, 40000, at(2.1));
+	ends_period(l, at(7));
+	assert_true(only_flow(take(l, at(7)))->tx_bytes == 4000);
+	assert_true(only_flow(take(l, at(7)))->rx_bytes == 20000);
+	assert_true(only_flow(take(l, at(7)))->exchanges == 3);
+	assert_true(isnan(only_flow(take(l, at(7)))->ttfb_ms));
+}
+
 static void an_open_exchange_that_streams_or_lasts_is_not_ours(void **state)
 {
 	struct ledger *l = capturing();
@@ -326,6 +346,19 @@ static void what_does_not_stream_and_is_nobody_s_is_left_out(void **state)
 	assert_int_equal(take(l, at(5))->flow_count, 0);
 }
 
+static void counts_on_the_loopback_are_a_peer_s_too(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	carries(l, 1, DIRECT1, 100, 100);
+	carries(l, 3, DIRECT1, 1200, 9500);
+	exchange(l, 2, 3, LOCAL, "state=done exchanges=4 up_bytes=900 down_bytes=9000");
+	ends_period(l, at(5));
+	assert_only_peer(take(l, at(5)), "gpu1");
+	assert_true(only_flow(take(l, at(5)))->exchanges == 4);
+}
+
 static void an_exchange_that_goes_on_is_told_before_it_is_over(void **state)
 {
 	struct ledger *l = capturing();
@@ -358,9 +391,24 @@ static void tables_stay_within_their_bounds(void **state)
 		totals(l, 1 + i / 100.0, GPU1_IP, server, 1, 1, 1);
 		exchange(l, 1, 1 + i / 100.0, client, GPU2_IP ":443", "state=done");
 	}
-	assert_int_equal(l->flows.count, 256);
+	assert_int_equal(l->flows.count, 1024);
 	assert_true(l->waiting.count <= 64);
-	assert_int_equal(take(l, at(22))->flow_count, 256);
+	assert_int_equal(take(l, at(22))->flow_count, 1024);
+}
+
+static void a_flow_of_a_peer_outlasts_those_of_strangers(void **state)
+{
+	struct ledger *l = capturing();
+	char server[40];
+
+	(void)state;
+	totals(l, 1, GPU1_IP, SELF ":11434", 1000, 5000, 1);
+	for (int i = 0; i < 3000; i++) {
+		snprintf(server, sizeof(server), SELF ":%d", 1 + i);
+		totals(l, 2 + i / 10000.0, "100.99.0.1", server, 1, 0, 0);
+	}
+	totals(l, 3, GPU1_IP, SELF ":11434", 1100, 5000, 1); /* 100 more, not 1100 */
+	assert_true(only_flow(take(l, at(3)))->rx_bytes == 1100);
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)
@@ -376,14 +424,17 @@ int main(void)
 		SAYS(a_helper_that_was_started_again_counts_on),
 		SAYS(what_somebody_here_asks_is_a_flow),
 		SAYS(what_this_program_asks_is_no_flow),
+		SAYS(counts_are_taken_for_so_many_exchanges),
 		SAYS(an_open_exchange_that_streams_or_lasts_is_not_ours),
 		SAYS(a_port_is_not_ours_for_ever),
 		SAYS(this_node_by_itself_is_no_flow),
 		SAYS(what_is_served_is_the_peer_s_whose_bytes_grew),
 		SAYS(where_no_peer_clearly_is_it_nobody_is),
 		SAYS(what_does_not_stream_and_is_nobody_s_is_left_out),
+		SAYS(counts_on_the_loopback_are_a_peer_s_too),
 		SAYS(an_exchange_that_goes_on_is_told_before_it_is_over),
 		SAYS(tables_stay_within_their_bounds),
+		SAYS(a_flow_of_a_peer_outlasts_those_of_strangers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

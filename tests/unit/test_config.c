@@ -298,19 +298,53 @@ static void a_proxy_is_an_address_and_never_a_name(void **state)
 		assert_int_equal(config_set(&test->settings, "proxy", bad[i], NULL, &fault), -1);
 }
 
-static void long_lines_are_refused_and_lines_stay_counted(void **state)
+static void a_line_may_be_of_any_length_and_lines_stay_counted(void **state)
 {
 	struct test *test = *state;
-	char text[2000];
+	char text[3000];
 
 	snprintf(text, sizeof(text),
-		"socket = /%0189d\nsocket = /%0190d\nperiod = %0500d\nperiod = x\ndeadline = 9", 7, 8, 9);
+		"socket = /%0189d\nsocket = /%01900d\nperiod = %0500d\nperiod = x\ndeadline = 9", 7, 8, 9);
 	read_config(test, text);
-	assert_string_equal(test->faults, "2: this line is longer than 199 bytes\n"
-					  "3: this line is longer than 199 bytes\n"
-					  "4: 'x' is no number from 0.5 to 3600\n");
-	assert_int_equal(strlen(test->settings.socket), 190);
-	assert_int_equal(test->settings.socket[189], '7');
+	assert_string_equal(test->faults, "4: 'x' is no number from 0.5 to 3600\n");
+	assert_int_equal(strlen(test->settings.socket), 1901);
+	assert_int_equal(test->settings.socket[1900], '8');
+	assert_true(test->settings.period_s == 9);
+	assert_true(test->settings.deadline_s == 9);
+}
+
+static void lines_are_split_as_they_look(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings = read_config(test, "socket = /a;b ; a comment\n"
+							    "  tailscale: /c \n"
+							    "\tproxy =;none\n"
+							    "# period = 3\n"
+							    "theme = \" ;a\\\"b\\\\ \" ; quoted\n"
+							    "ca_file = \"open\n"
+							    "ca_file = \"a\" b\n"
+							    "period = 3");
+
+	assert_string_equal(settings->socket, "/a;b");
+	assert_string_equal(settings->tailscale, "/c");
+	assert_string_equal(settings->proxy, "");
+	assert_string_equal(settings->theme, " ;a\"b\\ ");
+	assert_true(settings->period_s == 3);
+	assert_string_equal(test->faults,
+		"6: a quoted value must end with \" and nothing after it; a quote inside is \\\"\n"
+		"7: a quoted value must end with \" and nothing after it; a quote inside is \\\"\n");
+}
+
+static void a_zero_byte_costs_its_line(void **state)
+{
+	static const char text[] = "period = 3\0\ndeadline = 9\n";
+	struct test *test = *state;
+	FILE *file = fopen(test->path, "w");
+
+	fwrite(text, 1, sizeof(text) - 1, file);
+	fclose(file);
+	assert_int_equal(config_read(test->path, &test->settings, note_fault, test), 0);
+	assert_string_equal(test->faults, "1: this line holds a zero byte\n");
 	assert_true(test->settings.deadline_s == 9);
 }
 
@@ -367,6 +401,208 @@ static void what_is_printed_reads_back_as_the_same(void **state)
 	assert_string_equal(first, second);
 }
 
+/* Every key at its longest, widest or oddest, as the command line may set it. */
+static const struct {
+	const char *key, *value;
+} extremes[] = {
+	{ "period", "1234.5678901234567" },
+	{ "period", "0.50000000000000011" },
+	{ "deadline", "599.99999999999989" },
+	{ "discover", "off" },
+	{ "exclude", "a name with spaces, \"quoted\", ;semicolon, tag:x ;y, \\" },
+	{ "ignore", "relayed@gpu1 ; , b" },
+	{ "ports",
+		"65505,65506,65507,65508,65509,65510,65511,65512,65513,65514,65515,65516,65517,65518,65519,"
+		"65520,"
+		"65521,65522,65523,65524,65525,65526,65527,65528,65529,65530,65531,65532,65533,65534,65535" },
+	{ "socket", "/a ;b" },
+	{ "socket", " /blanks/ " },
+	{ "tailscale", "a = b\nperiod = 7\r" },
+	{ "tailscale", "\"quoted\"" },
+	{ "ca_file", "/tab\t;x" },
+	{ "ca_file", "" },
+	{ "proxy", "socks5h://localhost/run/a ;b" },
+	{ "proxy", "" },
+	{ "theme", "" },
+	{ "theme", ";comment" },
+	{ "theme", "[endpoint x]" },
+	{ "llama-metrics", "off" },
+	{ "capture", "off" },
+	{ "passive", "on" },
+};
+
+static char *printed(const struct settings *settings)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+
+	config_print(file, settings);
+	fclose(file);
+	return text;
+}
+
+static void assert_same_list(const struct strings *a, const struct strings *b)
+{
+	assert_int_equal(a->count, b->count);
+	for (size_t i = 0; i < a->count; i++)
+		assert_string_equal(a->items[i], b->items[i]);
+}
+
+/* Prints, reads back, and compares what was read with what was printed. */
+static void assert_round_trip(struct test *test, const struct settings *was)
+{
+	char *text = printed(was), *again;
+	const struct settings *is = &test->settings;
+
+	settings_fini(&test->settings);
+	settings_init(&test->settings);
+	read_config(test, text);
+	assert_string_equal(test->faults, "");
+	again = printed(is);
+	assert_string_equal(again, text);
+	assert_true(is->period_s == was->period_s && is->deadline_s == was->deadline_s);
+	assert_int_equal(is->discover, was->discover);
+	assert_same_list(&is->exclude, &was->exclude);
+	assert_same_list(&is->ignore, &was->ignore);
+	assert_memory_equal(is->ports, was->ports, sizeof(is->ports));
+	assert_string_equal(is->socket, was->socket);
+	assert_string_equal(is->tailscale, was->tailscale);
+	assert_string_equal(is->ca_file, was->ca_file);
+	assert_string_equal(is->proxy, was->proxy);
+	assert_string_equal(is->theme, was->theme);
+	assert_int_equal(is->has_llama_metrics, was->has_llama_metrics);
+	assert_int_equal(is->has_capture, was->has_capture);
+	assert_int_equal(is->is_passive, was->is_passive);
+	assert_int_equal(is->pins.count, was->pins.count);
+	for (size_t i = 0; i < is->pins.count; i++) {
+		assert_string_equal(is->pins.items[i].url, was->pins.items[i].url);
+		assert_string_equal(is->pins.items[i].key_env, was->pins.items[i].key_env);
+		assert_string_equal(is->pins.items[i].key_file, was->pins.items[i].key_file);
+	}
+	free(text);
+	free(again);
+}
+
+static void every_key_reads_back_at_its_extremes(void **state)
+{
+	struct test *test = *state;
+	struct fault fault;
+
+	for (size_t i = 0; i < ARRAY_LEN(extremes); i++) {
+		struct settings settings;
+		bool is_relative = extremes[i].value[0] == ' ';
+
+		settings_init(&settings);
+		assert_int_equal(config_set(&settings, extremes[i].key, extremes[i].value,
+					 is_relative ? "/base" : NULL, &fault),
+			0);
+		assert_round_trip(test, &settings);
+		settings_fini(&settings);
+	}
+}
+
+static void every_key_has_an_extreme(void **state)
+{
+	struct settings settings;
+	char *text, *line;
+
+	(void)state;
+	settings_init(&settings);
+	text = printed(&settings);
+	for (line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
+		size_t i = 0;
+
+		line += text_has_prefix(line, "# ") ? 2 : 0;
+		*strchr(line, ' ') = '\0';
+		while (i < ARRAY_LEN(extremes) && strcmp(extremes[i].key, line) != 0)
+			i++;
+		assert_in_range(i, 0, ARRAY_LEN(extremes) - 1);
+	}
+	free(text);
+	settings_fini(&settings);
+}
+
+static void replace(char **text, const char *by)
+{
+	free(*text);
+	*text = mem_copy(by);
+}
+
+static void what_is_long_reads_back(void **state)
+{
+	struct test *test = *state;
+	struct settings settings;
+	struct fault fault;
+	char path[4096], url[500], item[200];
+
+	settings_init(&settings);
+	snprintf(path, sizeof(path), "/%04000d", 1);
+	config_set(&settings, "socket", path, NULL, &fault);
+	config_set(&settings, "theme", path, NULL, &fault);
+	for (int i = 0; i < 500; i++) {
+		snprintf(item, sizeof(item), "peer-%0150d", i);
+		config_set(&settings, "exclude", item, NULL, &fault);
+	}
+	for (int i = 0; i < 50; i++) {
+		snprintf(url, sizeof(url), "http://gpu%d:8000/%0450d", i, i);
+		assert_int_equal(settings_pin(&settings, url, &fault), 0);
+		replace(&settings.pins.items[i].key_file, path);
+	}
+	replace(&settings.pins.items[7].key_env, "A_KEY");
+	assert_round_trip(test, &settings);
+	settings_fini(&settings);
+}
+
+static void a_path_is_printed_from_the_root(void **state)
+{
+	struct test *test = *state;
+	char folder[1024], expected[1100], *text;
+	struct fault fault;
+
+	assert_non_null(getcwd(folder, sizeof(folder)));
+	config_set(&test->settings, "socket", "run/s", NULL, &fault);
+	config_set(&test->settings, "theme", "./x.theme", NULL, &fault);
+	config_set(&test->settings, "tailscale", "tailscale-beta", NULL, &fault);
+	text = printed(&test->settings);
+	snprintf(expected, sizeof(expected), "\nsocket = %s/run/s\ntailscale = tailscale-beta\n", folder);
+	assert_non_null(strstr(text, expected));
+	snprintf(expected, sizeof(expected), "\ntheme = %s/./x.theme\n", folder);
+	assert_non_null(strstr(text, expected));
+	free(text);
+}
+
+static void note_sentence(void *data, const struct fault *fault)
+{
+	text_add(data, 400, "%s\n", fault->text);
+}
+
+/* What is named may be anything; nothing of it hangs, and a pipe that somebody writes to is read. */
+static void a_configuration_that_is_no_file_is_refused_or_read(void **state)
+{
+	struct test *test = *state;
+	char said[400] = "", path[32];
+	int ends[2];
+
+	assert_int_equal(mkfifo(test->path, 0600), 0);
+	assert_int_equal(config_read(test->path, &test->settings, note_sentence, said), -1);
+	assert_non_null(strstr(said, "a pipe that nobody writes to\n"));
+	assert_int_equal(config_read(test->directory, &test->settings, note_sentence, said), -1);
+	assert_non_null(strstr(said, ": Is a directory\n"));
+	assert_int_equal(config_read("/dev/zero", &test->settings, note_sentence, said), -1);
+	assert_non_null(strstr(said, "/dev/zero': larger than 1.0 MB\n"));
+	*said = '\0';
+	assert_int_equal(config_read("/dev/null", &test->settings, note_sentence, said), 0);
+	assert_int_equal(pipe(ends), 0);
+	snprintf(path, sizeof(path), "/dev/fd/%d", ends[0]);
+	assert_int_equal(write(ends[1], "period = 7\n", 11), 11);
+	close(ends[1]);
+	assert_int_equal(config_read(path, &test->settings, note_sentence, said), 0);
+	close(ends[0]);
+	assert_true(test->settings.period_s == 7);
+	assert_string_equal(said, "");
+}
+
 static void count_fault(void *data, const struct fault *fault)
 {
 	assert_non_null(strstr(fault->text, "cannot read the configuration"));
@@ -413,11 +649,18 @@ int main(void)
 		TEST(a_file_that_everybody_may_change_is_not_read),
 		TEST(numbers_are_strict),
 		TEST(a_proxy_is_an_address_and_never_a_name),
-		TEST(long_lines_are_refused_and_lines_stay_counted),
+		TEST(a_line_may_be_of_any_length_and_lines_stay_counted),
+		TEST(lines_are_split_as_they_look),
+		TEST(a_zero_byte_costs_its_line),
 		TEST(a_long_section_name_is_a_section_of_its_own),
 		TEST(windows_line_ends_and_a_byte_order_mark_do_no_harm),
 		TEST(hostile_bytes_in_a_fault_are_harmless),
 		TEST(what_is_printed_reads_back_as_the_same),
+		TEST(every_key_reads_back_at_its_extremes),
+		TEST(every_key_has_an_extreme),
+		TEST(what_is_long_reads_back),
+		TEST(a_path_is_printed_from_the_root),
+		TEST(a_configuration_that_is_no_file_is_refused_or_read),
 		TEST(only_the_default_file_may_be_missing),
 		TEST(the_default_file_is_under_the_configuration_home),
 	};

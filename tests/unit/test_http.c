@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <sys/resource.h>
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
@@ -484,6 +485,26 @@ static void speaks_over_a_unix_socket(void **state)
 }
 
 /* ---- failures ---- */
+
+/* That this process has no descriptor left says nothing of the server. */
+static void what_this_process_lacks_is_not_the_server_s_fault(void **state)
+{
+	struct test *test = *state;
+	struct rlimit before, none_left;
+	int next;
+
+	serve(test, ANSWERS, OK_REPLY);
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	next = dup(STDIN_FILENO);
+	close(next);
+	none_left = (struct rlimit){ .rlim_cur = (rlim_t)next, .rlim_max = before.rlim_max };
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none_left), 0);
+	ask_within(test, 2000, 2000);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	assert_int_equal(test->answer.outcome, OUTCOME_NOT_TRIED);
+	assert_int_equal(test->answer.os_error, EMFILE);
+	assert_int_equal(ask_within(test, 2000, 2000)->outcome, OUTCOME_ANSWERED);
+}
 
 static void a_port_where_nothing_listens_is_refused(void **state)
 {
@@ -1018,6 +1039,7 @@ int main(void)
 		TEST(an_interim_answer_leaves_no_trace),
 		TEST(an_old_http_answer_ends_with_the_connection),
 		TEST(speaks_over_a_unix_socket),
+		TEST(what_this_process_lacks_is_not_the_server_s_fault),
 		TEST(a_port_where_nothing_listens_is_refused),
 		TEST(an_address_without_a_route_is_unreachable),
 		TEST(a_black_hole_is_a_connect_timeout),

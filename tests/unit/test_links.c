@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <cmocka.h>
 
 #define HERE "local=10.99.0.10:41641 "
@@ -395,20 +396,151 @@ static void losses_are_forgotten_after_a_while(void **state)
 	assert_true(path_of(take(l, at(300)), "gpu1")->loss == 0);
 }
 
-static void more_paths_than_there_is_room_for_make_way(void **state)
+/* ---- more than there is room for ---- */
+
+/* So many paths of nobody's, one packet each. */
+static void is_flooded(struct ledger *l, double from, int count)
 {
-	struct ledger *l = capturing();
 	char path[80];
 
-	(void)state;
-	carries(l, at(0), DIRECT, 10, 0);
-	for (int i = 0; i < 3000; i++) {
+	for (int i = 0; i < count; i++) {
 		snprintf(path, sizeof(path), HERE "remote=198.51.%d.%d:%d vni=0", i / 250, i % 250, 1000 + i);
-		carries(l, at(1 + i / 1000.0), path, 1, 1);
+		carries(l, at(from + i / 10000.0), path, 1, 1);
 	}
-	assert_int_equal(l->links.count, 1024);
-	carries(l, at(9), DIRECT, 30, 0); /* as a path that is new */
-	assert_true(path_of(take(l, at(9)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] >= 30);
+}
+
+static void a_flood_takes_no_path_of_a_peer_s(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	carries(l, at(0), DIRECT, 1000, 0);
+	is_flooded(l, 1, 10000);
+	assert_int_equal(l->links.count, 4096);
+	carries(l, at(9), DIRECT, 1030, 0); /* the helper counted on: 30 more, not 1030 */
+	assert_true(path_of(take(l, at(9)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 1030);
+}
+
+static void what_the_helper_still_counts_is_counted_once(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	is_flooded(l, 1, 2112); /* all that it has room for */
+	is_flooded(l, 2, 2112);
+	ends_period(l, at(3));
+	assert_true(l->captured_now.rx_bytes[TRAFFIC_DIRECT] == 2112);
+}
+
+static void a_derp_connection_outlasts_a_flood(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	hears(l, at(0), "derp local=10.0.0.1:50000 remote=10.0.1.1:443 rx_bytes=1000 tx_bytes=0");
+	is_flooded(l, 1, 10000);
+	hears(l, at(9), "derp local=10.0.0.1:50000 remote=10.0.1.1:443 rx_bytes=1010 tx_bytes=0");
+	assert_true(l->captured_now.rx_bytes[TRAFFIC_DERP] == 1010);
+}
+
+/* ---- ten thousand peers ---- */
+
+enum { CROWD = 10000 };
+
+static char crowd_texts[CROWD][3][32]; /* id, far end, address */
+static const char *crowd_addresses[CROWD][2];
+
+/* Peers, direct and relayed in turn; shift: their paths are those of others now. */
+static struct obs_status *crowd(int count, int shift)
+{
+	struct obs_status *status = running();
+
+	for (int i = 0; i < count; i++) {
+		int end = (i + shift) % count;
+		struct obs_peer *peer;
+
+		snprintf(crowd_texts[i][0], 32, "c%05d", i);
+		snprintf(crowd_texts[i][1], 32, i % 2 ? "10.8.%d.%d:41641" : "10.9.0.1:40000:vni:%d",
+			i % 2 ? end >> 8 : end, end & 255);
+		snprintf(crowd_texts[i][2], 32, "100.80.%d.%d", i >> 8, i & 255);
+		peer = with_peer(status, crowd_texts[i][0], crowd_texts[i][0]);
+		peer->current_address = i % 2 ? crowd_texts[i][1] : "";
+		peer->peer_relay = i % 2 ? "" : crowd_texts[i][1];
+		crowd_addresses[i][0] = crowd_texts[i][2];
+		peer->addresses = crowd_addresses[i];
+	}
+	return status;
+}
+
+static void assert_is(const struct known_peer *peer, int number)
+{
+	assert_non_null(peer);
+	assert_string_equal(peer->id, crowd_texts[number][0]);
+}
+
+static void each_of_many_is_found_by_what_is_its_own(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	for (int shift = 0; shift < 5; shift += 4) {
+		sees(l, at(shift), crowd(1000, shift));
+		starts_capture(l, at(shift));
+		assert_is(ledger_peer_at(l, "100.80.2.7"), 519);
+		assert_is(ledger_peer_with_end(l, "10.8.1.3:41641", 0), 259 - shift);
+		assert_is(ledger_peer_with_end(l, "10.9.0.1:40000", 258), 258 - shift);
+		assert_null(ledger_peer_with_end(l, "10.9.0.1:40000", 0));
+		assert_null(ledger_peer_with_end(l, "10.9.0.1:40000", 259)); /* an odd one is direct */
+		assert_null(ledger_peer_with_end(l, "10.8.1.3:41642", 0));
+		assert_null(ledger_peer_with_end(l, "", 0));
+		assert_null(ledger_peer_at(l, "100.80.200.7"));
+	}
+}
+
+static void a_key_that_was_left_finds_nobody(void **state)
+{
+	struct ledger *l = capturing();
+	char key[16];
+
+	(void)state;
+	for (int i = 0; i < 1000; i++) { /* more than there are slots for */
+		snprintf(key, sizeof(key), "aa%04d", i);
+		hears(l, at(1), "path " DIRECT " rx_bytes=1 tx_bytes=1 disco=%s", key);
+	}
+	assert_string_equal(ledger_peer_with_key(l, "aa0999")->id, GPU1_ID);
+	assert_null(ledger_peer_with_key(l, "aa0998"));
+	sees(l, at(2), fleet(NULL));
+	assert_string_equal(ledger_peer_with_key(l, "aa0999")->id, GPU1_ID);
+}
+
+/* Processor time of a flood among so many peers, with flows of strangers and requests on the loopback. */
+static double cost_of_flood(int peers)
+{
+	struct ledger *l = empty_ledger(NULL);
+	clock_t begun;
+
+	sees(l, at(0), crowd(peers, 0));
+	starts_capture(l, at(0));
+	begun = clock();
+	is_flooded(l, 1, 10000);
+	for (int i = 0; i < 500; i++)
+		hears(l, at(3), "flow client=100.99.0.%d server=100.99.1.1:%d up_bytes=1 down_bytes=1",
+			i % 250, 1000 + i);
+	for (int i = 0; i < 2000; i++)
+		hears(l, at(4),
+			"exchange begun=1 client=127.0.0.1:%d server=127.0.0.1:8081 state=done up_bytes=1",
+			1000 + i);
+	return (double)(clock() - begun);
+}
+
+static void what_a_flood_costs_does_not_grow_with_the_tailnet(void **state)
+{
+	double few = cost_of_flood(20), many;
+
+	(void)state;
+	many = cost_of_flood(CROWD);
+	if (many > 4 * few)
+		fail_msg("%.0f times as much", many / few);
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)
@@ -436,7 +568,12 @@ int main(void)
 		SAYS(losses_of_a_path_that_was_left_do_not_count),
 		SAYS(what_a_helper_saw_that_ended_is_not_told_as_of_now),
 		SAYS(losses_are_forgotten_after_a_while),
-		SAYS(more_paths_than_there_is_room_for_make_way),
+		SAYS(a_flood_takes_no_path_of_a_peer_s),
+		SAYS(what_the_helper_still_counts_is_counted_once),
+		SAYS(a_derp_connection_outlasts_a_flood),
+		SAYS(each_of_many_is_found_by_what_is_its_own),
+		SAYS(a_key_that_was_left_finds_nobody),
+		SAYS(what_a_flood_costs_does_not_grow_with_the_tailnet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

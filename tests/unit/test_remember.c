@@ -106,6 +106,26 @@ static void a_directory_is_no_file_to_load(void **state)
 	assert_non_null(strstr(fault.text, "/proc/tsllm/endpoints"));
 }
 
+/* A file that cannot be one holds nothing up, is said, and leaves an empty memory. */
+static void what_is_no_regular_file_is_not_loaded(void **state)
+{
+	char folder[] = "/tmp/tsllm-state-XXXXXX", pipe_path[64];
+	struct fault fault = { "" };
+
+	(void)state;
+	snprintf(pipe_path, sizeof(pipe_path), "%s/endpoints", mkdtemp(folder));
+	assert_int_equal(mkfifo(pipe_path, 0600), 0);
+	assert_int_equal(remember_load(&remembered, pipe_path, &fault), -1);
+	assert_non_null(strstr(fault.text, "not a regular file"));
+	assert_int_equal(remember_load(&remembered, folder, &fault), -1);
+	assert_non_null(strstr(fault.text, "Is a directory"));
+	assert_int_equal(remember_load(&remembered, "/dev/zero", &fault), -1);
+	assert_non_null(strstr(fault.text, "larger than 1.0 MB"));
+	assert_int_equal(remembered.count, 0);
+	unlink(pipe_path);
+	rmdir(folder);
+}
+
 static void hostile_lines_are_skipped(void **state)
 {
 	(void)state;
@@ -292,7 +312,7 @@ static void a_pipe_and_what_everybody_may_change_is_not_read(void **state)
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(remember_load(&remembered, path, &fault), -1);
-	assert_non_null(strstr(fault.text, "it is no regular file"));
+	assert_non_null(strstr(fault.text, "not a regular file"));
 	assert_int_equal(remembered.count, 0);
 }
 
@@ -359,6 +379,7 @@ int main(void)
 		SAYS(a_dropped_endpoint_is_gone),
 		SAYS(a_file_that_is_not_there_is_empty),
 		SAYS(a_directory_is_no_file_to_load),
+		SAYS(what_is_no_regular_file_is_not_loaded),
 		SAYS(hostile_lines_are_skipped),
 		SAYS(the_rest_of_a_long_line_is_no_line),
 		SAYS(zero_bytes_end_nothing_but_their_line),

@@ -13,14 +13,16 @@
 
 struct result {
 	int done;
+	bool is_answered;
 	char address[64];
 };
 
-static void on_done(void *data, const char *address)
+static void on_done(void *data, const char *address, bool is_answered)
 {
 	struct result *result = data;
 
 	result->done++;
+	result->is_answered = is_answered;
 	snprintf(result->address, sizeof(result->address), "%s", address ? address : "none");
 }
 
@@ -85,6 +87,20 @@ static void a_look_up_leaves_no_thread_behind(void **state)
 	assert_int_equal(count_threads(), 1);
 }
 
+/* Which of the two it is without a network depends on the resolver's configuration. */
+static void a_name_that_cannot_be_looked_up_is_not_said_to_be_absent(void **state)
+{
+	struct addrinfo *there = NULL;
+	int error = getaddrinfo("nobody.invalid", NULL, NULL, &there);
+	struct result result = resolved("nobody.invalid", false);
+
+	(void)state;
+	assert_int_not_equal(error, 0);
+	assert_string_equal(result.address, "none");
+	assert_int_equal(result.is_answered, error == EAI_NONAME);
+	assert_true(resolved("127.0.0.1", false).is_answered);
+}
+
 static void what_is_no_name_is_not_looked_up(void **state)
 {
 	char name[2000];
@@ -102,6 +118,7 @@ int main(void)
 		cmocka_unit_test(ipv4_comes_first),
 		cmocka_unit_test(a_cancelled_look_up_is_never_done),
 		cmocka_unit_test(a_look_up_leaves_no_thread_behind),
+		cmocka_unit_test(a_name_that_cannot_be_looked_up_is_not_said_to_be_absent),
 		cmocka_unit_test(what_is_no_name_is_not_looked_up),
 	};
 

@@ -1,6 +1,7 @@
 /* What is said of this machine's own tailscaled: each code made to appear, and kept away by its neighbour. */
 #include "tests/unit/ledger_help.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -25,7 +26,8 @@ static const struct snapshot *with_status(struct obs_status *status)
 
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
 	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
-	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking", "health-warning" };
+	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking",
+	"own-limits", "peers-left-out", "health-warning" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -284,6 +286,62 @@ static void a_daemon_without_an_interface_is_a_word_not_an_alarm(void **state)
 		"--socks5-server=localhost:1055");
 }
 
+static void cannot_be_asked(struct ledger *l, struct when now, const char *url, int os_error)
+{
+	ledger_see_answer(l,
+		&(struct obs_answer){ .url = url,
+			.path = "/",
+			.is_primary = true,
+			.outcome = OUTCOME_NOT_TRIED,
+			.os_error = os_error,
+			.server = "" },
+		now);
+}
+
+/* It says nothing of the servers: the one that was well is well, the one that was never asked is unknown. */
+static void what_this_program_lacks_is_its_own_trouble(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = running();
+	const struct snapshot *s;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	sees(l, at(0), status);
+	watches(l, NULL, "http://gpu1.tail4c1d.ts.net:1");
+	watches(l, "llama-server", GPU1);
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	for (int t = 1; t < 4; t++) {
+		cannot_be_asked(l, at(t), GPU1, EMFILE);
+		cannot_be_asked(l, at(t), "http://gpu1.tail4c1d.ts.net:1", EMFILE);
+	}
+	s = take(l, at(4));
+	assert_fix(assert_says(s, "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "files open"),
+		"ulimit -n");
+	assert_int_equal(endpoint_row(s, GPU1)->state, STATE_OK);
+	assert_int_equal(endpoint_row(s, "http://gpu1.tail4c1d.ts.net:1")->state, STATE_UNKNOWN);
+	assert_int_equal(s->status, STATUS_DEGRADED);
+	sees(l, at(30), running());
+	assert_no_verdict(take(l, at(34)), "own-limits");
+	sees(l, at(40), running());
+	cannot_be_asked(l, at(40), GPU1, ENOBUFS);
+	assert_says(take(l, at(41)), "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "buffer space");
+}
+
+static void peers_that_are_not_kept_are_counted(void **state)
+{
+	struct obs_status *status = running();
+	const struct snapshot *s;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	status->left_out = 30000;
+	s = with_status(status);
+	assert_says(s, "peers-left-out", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+		"1 of 30001 peers are shown; the other 30000");
+	assert_int_equal(s->left_out, 30000);
+}
+
 static void a_health_warning_is_passed_on(void **state)
 {
 	struct obs_status *status = running();
@@ -337,6 +395,8 @@ int main(void)
 		SAYS(names_that_do_not_resolve_are_told_once_tried),
 		SAYS(waking_up_is_said_for_a_quarter_of_a_minute),
 		SAYS(a_daemon_without_an_interface_is_a_word_not_an_alarm),
+		SAYS(what_this_program_lacks_is_its_own_trouble),
+		SAYS(peers_that_are_not_kept_are_counted),
 		SAYS(a_health_warning_is_passed_on),
 		SAYS(what_explains_the_daemon_silences_the_rest),
 		SAYS(every_code_of_the_daemon_is_tested_both_ways),

@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -443,6 +444,43 @@ static void a_redirect_is_told_with_its_target(void **state)
 	assert_no_verdict(after("llama-server", "nginx-1.22.1/engine-ready/health"), "redirected");
 }
 
+static void a_3xx_that_leads_nowhere_is_no_redirect(void **state)
+{
+	static const int codes[] = { 300, 302, 304, 399 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		const struct snapshot *s = after_made(NULL, codes[i], "", "");
+
+		assert_no_verdict(s, "redirected");
+		assert_verdict(s, "malformed");
+	}
+	assert_says(after_made(NULL, 304, "", ""), "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"HTTP 304 (not modified)");
+}
+
+static void large_json_is_large_and_not_broken(void **state)
+{
+	const size_t values = 200001;
+	char *body = mem_alloc(values * 2 + 2), *at = body;
+	const struct snapshot *s;
+
+	(void)state;
+	*at++ = '[';
+	for (size_t i = 0; i < values; i++) {
+		*at++ = '0';
+		*at++ = i + 1 < values ? ',' : ']';
+	}
+	s = after_made(NULL, 200, JSON, body);
+	assert_says(s, "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "more values than are read");
+	body[0] = '{';
+	body[1] = '!'; /* nor is it said to be JSON where it is small */
+	strcpy(body + 2, "}");
+	assert_says(after_made(NULL, 200, JSON, body), "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"broken JSON");
+	free(body);
+}
+
 static void a_web_page_is_no_api(void **state)
 {
 	const struct snapshot *s = after("openai-compatible", "open-webui-0.12.4/key-missing/v1-models");
@@ -652,6 +690,8 @@ int main(void)
 		SAYS(an_engine_that_loads_behind_a_proxy_is_not_down),
 		SAYS(a_login_at_a_proxy_hides_the_engine),
 		SAYS(a_redirect_is_told_with_its_target),
+		SAYS(a_3xx_that_leads_nowhere_is_no_redirect),
+		SAYS(large_json_is_large_and_not_broken),
 		SAYS(a_web_page_is_no_api),
 		SAYS(a_page_where_an_engine_answered_has_replaced_it),
 		SAYS(an_engine_that_says_no_in_its_own_words_is_not_replaced),

@@ -70,6 +70,21 @@ static void only_a_name_outside_the_tailnet_is_looked_up(void **state)
 	assert_says(s, "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, "its name does not resolve");
 }
 
+static void a_name_that_is_not_resolved_yet_is_unknown(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(0), running());
+	watches_unresolved(l, "http://llm.corp.example:8080", true);
+	s = take(l, at(1));
+	assert_says(s, "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, "llm.corp.example");
+	assert_state(s, STATE_UNKNOWN);
+	watches_unresolved(l, "http://llm.corp.example:8080", false);
+	assert_no_verdict(take(l, at(2)), "name-pending");
+}
+
 /* Whose the address is, a tailnet that does not run cannot tell. */
 static void what_belongs_to_a_tailnet_that_does_not_run_is_not_asked(void **state)
 {
@@ -325,8 +340,25 @@ static void a_plain_port_is_not_tls(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
-			   "port 8080 of gpu1.tail4c1d.ts.net speaks plain HTTP"),
-		"http://");
+			   "port 8080 of gpu1.tail4c1d.ts.net speaks no TLS"),
+		"is that port really");
+}
+
+/* SSH, MySQL and Redis are no TLS either. */
+static void that_it_speaks_plain_http_is_said_once_it_is_proven(void **state)
+{
+	struct ledger *l = watching("https://gpu1.tail4c1d.ts.net:22");
+	const struct verdict *verdict;
+
+	(void)state;
+	tls_fails(l, at(0), TLS_NOT_TLS);
+	verdict = assert_verdict(take(l, at(1)), "not-tls");
+	assert_null(strstr(verdict->text, "HTTP"));
+	assert_null(strstr(verdict->fix, "http://"));
+	ledger_see_proof(l, "https://gpu1.tail4c1d.ts.net:22", PROOF_PLAIN_HTTP, at(1));
+	verdict = assert_verdict(take(l, at(2)), "not-tls");
+	assert_non_null(strstr(verdict->text, "speaks plain HTTP, not HTTPS"));
+	assert_fix(verdict, "use http://");
 }
 
 static void a_handshake_that_hangs_is_not_tls_where_plain_http_answers(void **state)
@@ -434,6 +466,7 @@ int main(void)
 		SAYS(a_door_that_was_never_asked_is_unknown),
 		SAYS(a_name_without_an_address_is_an_unknown_host),
 		SAYS(only_a_name_outside_the_tailnet_is_looked_up),
+		SAYS(a_name_that_is_not_resolved_yet_is_unknown),
 		SAYS(what_belongs_to_a_tailnet_that_does_not_run_is_not_asked),
 		SAYS(a_refusal_is_believed_at_once),
 		SAYS(a_refusal_of_the_serve_port_is_a_mount_that_is_not_there),
@@ -453,6 +486,7 @@ int main(void)
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
 		SAYS(https_by_address_needs_a_name),
 		SAYS(a_plain_port_is_not_tls),
+		SAYS(that_it_speaks_plain_http_is_said_once_it_is_proven),
 		SAYS(a_handshake_that_hangs_is_not_tls_where_plain_http_answers),
 		SAYS(an_expired_certificate_is_told_with_its_age),
 		SAYS(a_stranger_s_signature_is_not_trusted),

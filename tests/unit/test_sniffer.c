@@ -2,6 +2,7 @@
 #include "probes/sniffer.h"
 
 #include "probes/model/snapshot.h"
+#include "probes/permission.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include <cmocka.h>
 
@@ -162,13 +164,60 @@ static void where_there_is_none_it_is_missing(void **state)
 static void what_this_user_may_not_run_is_a_right_too(void **state)
 {
 	struct test *test = *state;
-	char fix[128];
 
 	write_helper(test, "exit 0");
 	chmod(test->helper, 0600);
 	run_until(test, "", 0, 1);
-	snprintf(fix, sizeof(fix), "sudo usermod -aG $(stat -c %%G %s) $USER", test->helper);
-	assert_capture(test, CAPTURE_NO_PERMISSION, "may not run", fix);
+	assert_capture(test, CAPTURE_NO_PERMISSION, "may not run", "");
+}
+
+#define NOBODY 65534
+
+/* As nobody, who is in no group of the program's: exits with 0 where it is told which one to join. */
+static void run_as_nobody(const struct test *parent)
+{
+	static struct test test;
+
+	test.settings = parent->settings;
+	if (setgid(NOBODY) || setuid(NOBODY) || uv_loop_init(&test.loop))
+		_exit(2);
+	run_until(&test, "", 0, 1);
+	_exit(test.state == CAPTURE_NO_PERMISSION &&
+				strstr(test.trouble, "only members of the group daemon") &&
+				strcmp(test.fix, "sudo usermod -aG daemon $USER") == 0
+			? 0
+			: 1);
+}
+
+static void whose_group_may_run_it_is_told(void **state)
+{
+	struct test *test = *state;
+	int status;
+	pid_t child;
+
+	write_helper(test, "exit 0");
+	if (getuid() || chown(test->helper, 0, 1) || chmod(test->helper, 0750) ||
+		chmod(test->directory, 0755)) {
+		print_message("# only root may give a program to a group and become somebody else\n");
+		skip();
+	}
+	child = fork();
+	if (child == 0)
+		run_as_nobody(test);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void a_group_is_the_reason_only_where_it_is(void **state)
+{
+	(void)state;
+	assert_int_equal(permission_by(0750, 7, false, false), PERMISSION_GROUP);
+	assert_int_equal(permission_by(0750, 7, true, false), PERMISSION_LOGIN);
+	assert_int_equal(permission_by(0750, 7, true, true), PERMISSION_OTHER); /* not by its group */
+	assert_int_equal(
+		permission_by(0755, 7, false, false), PERMISSION_OTHER); /* its directory, its mount */
+	assert_int_equal(permission_by(0700, 7, false, false), PERMISSION_OTHER);
+	assert_int_equal(permission_by(0750, 0, false, false), PERMISSION_OTHER);
 }
 
 static void a_path_is_quoted_where_a_shell_wants_it(void **state)
@@ -248,6 +297,8 @@ int main(void)
 		TEST(without_the_right_one_command_is_said),
 		TEST(where_there_is_none_it_is_missing),
 		TEST(what_this_user_may_not_run_is_a_right_too),
+		TEST(whose_group_may_run_it_is_told),
+		TEST(a_group_is_the_reason_only_where_it_is),
 		TEST(a_path_is_quoted_where_a_shell_wants_it),
 		TEST(another_end_is_told_in_its_own_words),
 		TEST(another_protocol_is_not_read),

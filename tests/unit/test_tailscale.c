@@ -406,6 +406,7 @@ static void no_more_than_twenty_thousand_peers_are_kept(void **state)
 
 	(void)state;
 	assert_int_equal(status->peer_count, STATUS_PEERS_MAX);
+	assert_int_equal(status->left_out, 5);
 	obs_status_free(status);
 	free(text);
 }

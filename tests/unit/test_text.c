@@ -41,6 +41,24 @@ static void bidi_and_invisible_characters_are_escaped(void **state)
 		5, "a\\u{200b}b");
 	assert_cleaned("\xef\xbb\xbfz", 4, "\\u{feff}z");
 	assert_cleaned("\xf3\xa0\x81\x81", 4, "\\u{e0041}");
+	assert_cleaned("\xf0\x9b\xb2\xa0", 4, "\\u{1bca0}");
+}
+
+/* Default_Ignorable_Code_Point of Unicode 15, and what has no place in UTF-8. */
+static void what_cannot_be_seen_is_never_shown(void **state)
+{
+	static const uint32_t hidden[][2] = { { 0x0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+		{ 0x200b, 0x200f }, { 0x202a, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },
+		{ 0xd800, 0xdfff }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 },
+		{ 0xfff0, 0xfff8 }, { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0xe0fff },
+		{ 0x110000, 0x110010 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+		for (uint32_t c = hidden[i][0]; c <= hidden[i][1]; c++)
+			assert_false(text_is_shown(c));
+	assert_true(text_is_shown('a') && text_is_shown(0x65e5) && text_is_shown(0x1f600));
 }
 
 static void bytes_that_are_no_utf8_are_escaped_one_by_one(void **state)
@@ -195,6 +213,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(bidi_and_invisible_characters_are_escaped),
+		cmocka_unit_test(what_cannot_be_seen_is_never_shown),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_escaped_one_by_one),
 		cmocka_unit_test(honest_text_stays_as_it_is),
 		cmocka_unit_test(what_does_not_fit_is_cut_before_a_whole_character),

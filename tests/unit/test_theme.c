@@ -1,4 +1,5 @@
 /* Themes: what a line may say, what an error names, and that every theme that is shipped is sound. */
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -200,6 +201,160 @@ static void the_users_own_theme_is_found_and_cycled_through(void **state)
 	unsetenv("XDG_CONFIG_HOME");
 }
 
+/* A user's folder of themes, and what is put into it. */
+struct home {
+	char root[64], themes[128];
+};
+
+static void open_home(struct home *home)
+{
+	char path[128];
+
+	snprintf(home->root, sizeof(home->root), "/tmp/tsllm-theme-XXXXXX");
+	assert_non_null(mkdtemp(home->root));
+	setenv("XDG_CONFIG_HOME", home->root, 1);
+	snprintf(path, sizeof(path), "%s/tsllm-top", home->root);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(home->themes, sizeof(home->themes), "%s/tsllm-top/themes", home->root);
+	assert_int_equal(mkdir(home->themes, 0700), 0);
+}
+
+static void put_theme(const char *folder, const char *name, const char *text)
+{
+	char path[512];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void empty_folder(const char *folder)
+{
+	char path[1024];
+	DIR *directory = opendir(folder);
+
+	for (const struct dirent *entry; (entry = readdir(directory));) {
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		remove(path);
+	}
+	closedir(directory);
+	rmdir(folder);
+}
+
+static void close_home(struct home *home)
+{
+	empty_folder(home->themes);
+	*strrchr(home->themes, '/') = '\0';
+	rmdir(home->themes);
+	rmdir(home->root);
+	unsetenv("XDG_CONFIG_HOME");
+}
+
+static bool is_listed(const char *name)
+{
+	char names[64][THEME_NAME_MAX];
+	size_t count = theme_names(names, 64);
+
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static void a_theme_that_is_no_small_regular_file_holds_nothing_up(void **state)
+{
+	static char large[70000];
+	struct fault fault = { "" };
+	struct theme theme;
+	struct home home;
+	char path[512];
+
+	(void)state;
+	open_home(&home);
+	snprintf(path, sizeof(path), "%s/pipe.theme", home.themes);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(theme_load(&theme, "pipe", &fault), -1);
+	assert_non_null(strstr(fault.text, "pipe.theme: not a regular file; the default stays"));
+	assert_int_equal(theme_load(&theme, path, &fault), -1);
+	assert_false(is_listed("pipe"));
+	snprintf(path, sizeof(path), "%s/folder.theme", home.themes);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_int_equal(theme_load(&theme, "folder", &fault), -1);
+	assert_non_null(strstr(fault.text, "Is a directory"));
+	assert_false(is_listed("folder"));
+	memset(large, '#', sizeof(large) - 1);
+	put_theme(home.themes, "large.theme", large);
+	assert_int_equal(theme_load(&theme, "large", &fault), -1);
+	assert_non_null(strstr(fault.text, "larger than 64 kB"));
+	assert_int_equal(theme_load(&theme, "/dev/zero", &fault), -1);
+	assert_string_equal(theme.name, "default");
+	close_home(&home);
+}
+
+static void a_theme_is_not_read_from_where_the_program_is_started(void **state)
+{
+	char folder[] = "/tmp/tsllm-theme-XXXXXX", themes[64], before[1024];
+	struct fault fault = { "" };
+	struct theme theme;
+
+	(void)state;
+	assert_non_null(getcwd(before, sizeof(before)));
+	assert_non_null(mkdtemp(folder));
+	snprintf(themes, sizeof(themes), "%s/themes", folder);
+	assert_int_equal(mkdir(themes, 0700), 0);
+	put_theme(themes, "strange.theme", "ok = 123\n");
+	assert_int_equal(chdir(folder), 0);
+	setenv("XDG_CONFIG_HOME", "", 1);
+	unsetenv("HOME");
+	assert_false(is_listed("strange"));
+	assert_int_equal(theme_load(&theme, "strange", &fault), -1);
+	assert_string_equal(fault.text, "there is no theme \"strange\"; the default stays");
+	assert_int_equal(theme_load(&theme, "themes/strange.theme", &fault), 0);
+	assert_int_equal(chdir(before), 0);
+	unsetenv("XDG_CONFIG_HOME");
+	empty_folder(themes);
+	rmdir(folder);
+}
+
+static void a_theme_lies_beside_the_program_too(void **state)
+{
+	char self[512] = "", *slash;
+	bool is_new;
+
+	(void)state;
+	if (readlink("/proc/self/exe", self, sizeof(self) - 64) < 0)
+		skip();
+	slash = strrchr(self, '/');
+	strcpy(slash, "/themes");
+	is_new = mkdir(self, 0700) == 0;
+	put_theme(self, "zz-beside.theme", "ok = 123\n");
+	assert_true(is_listed("zz-beside"));
+	assert_true(is_new);
+	empty_folder(self);
+}
+
+static void a_name_that_cannot_be_shown_as_it_is_is_no_theme(void **state)
+{
+	static const char *const bad[] = { "a\xe2\x80\xae-.theme", "a\x1b[2J.theme", "a\nb.theme",
+		"a\xff.theme", "a\xe2\x80\x8b.theme", ".theme" };
+	struct home home;
+	char name[64];
+
+	(void)state;
+	open_home(&home);
+	put_theme(home.themes, "\xc3\xa9t\xc3\xa9.theme", "ok = 1\n");
+	assert_true(is_listed("\xc3\xa9t\xc3\xa9"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		put_theme(home.themes, bad[i], "ok = 1\n");
+		snprintf(name, sizeof(name), "%.*s", (int)(strlen(bad[i]) - 6), bad[i]);
+		assert_false(is_listed(name));
+	}
+	close_home(&home);
+}
+
 static void a_colour_becomes_the_nearest_that_the_terminal_has(void **state)
 {
 	(void)state;
@@ -242,6 +397,10 @@ int main(void)
 		cmocka_unit_test(the_mono_theme_has_no_colour),
 		cmocka_unit_test(a_theme_that_is_not_there_leaves_the_default),
 		cmocka_unit_test(the_users_own_theme_is_found_and_cycled_through),
+		cmocka_unit_test(a_theme_that_is_no_small_regular_file_holds_nothing_up),
+		cmocka_unit_test(a_theme_is_not_read_from_where_the_program_is_started),
+		cmocka_unit_test(a_theme_lies_beside_the_program_too),
+		cmocka_unit_test(a_name_that_cannot_be_shown_as_it_is_is_no_theme),
 		cmocka_unit_test(a_colour_becomes_the_nearest_that_the_terminal_has),
 		cmocka_unit_test(a_selected_cell_takes_the_selections_ground),
 	};

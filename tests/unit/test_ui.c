@@ -522,6 +522,219 @@ static void a_click_on_a_head_sorts_and_on_a_tab_switches(void **state)
 	leave(&seat);
 }
 
+/* Keys and clicks that come in one read: nothing is drawn between them. */
+static unsigned send(struct seat *seat, int key)
+{
+	return ui_key(seat->ui, seat->snapshot, key);
+}
+
+static void heads_of(struct snapshot *snapshot, int view, char *text, size_t size)
+{
+	struct seat seat = sit(snapshot);
+
+	press(&seat, view);
+	canvas_row_text(seat.canvas, HEADS, text, size);
+	leave(&seat);
+}
+
+static void a_click_sorts_no_view_but_the_one_that_was_drawn(void **state)
+{
+	(void)state;
+	for (int from = '1'; from <= '6'; from++) {
+		for (int to = '1'; to <= '6'; to++) {
+			char expected[1024], shown[1024];
+
+			if (to == from)
+				continue;
+			heads_of(sample_fleet(), to, expected, sizeof(expected));
+			for (int x = 0; x < WIDTH; x += 3) {
+				struct seat seat = sit(sample_fleet());
+
+				press(&seat, from);
+				send(&seat, to);
+				send(&seat, press_at(PRESS_CLICK, x, HEADS));
+				look(&seat);
+				canvas_row_text(seat.canvas, HEADS, shown, sizeof(shown));
+				assert_string_equal(shown, expected);
+				leave(&seat);
+			}
+		}
+	}
+}
+
+static void a_click_selects_no_row_of_a_view_that_was_not_drawn_yet(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	send(&seat, '2');
+	assert_int_equal(send(&seat, press_at(PRESS_CLICK, 5, HEADS + 3)), 0);
+	send(&seat, press_at(PRESS_CLICK, 5, HEADS + 3));
+	look(&seat);
+	assert_true(screen_has(&seat, "[2 Paths]"));
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	leave(&seat);
+}
+
+static void a_tab_is_the_one_that_was_seen(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	char tabs[1024], *column;
+
+	(void)state;
+	for (int view = '1'; view <= '6'; view++) {
+		press(&seat, '1');
+		column = strstr(canvas_row_text(seat.canvas, 2, tabs, sizeof(tabs)), "3 Models");
+		assert_non_null(column);
+		send(&seat, view);
+		press(&seat, press_at(PRESS_CLICK, (int)(column - tabs), 2));
+		assert_true(screen_has(&seat, "[3 Models]"));
+	}
+	leave(&seat);
+}
+
+static void a_row_that_is_clicked_is_the_one_that_was_seen(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(row_has(&seat, HEADS + 3, "studio"));
+	send(&seat, 's');
+	press(&seat, press_at(PRESS_CLICK, 5, HEADS + 3));
+	assert_true(selected_is(&seat, "studio"));
+	assert_int_not_equal(selected_line(&seat), HEADS + 3);
+	leave(&seat);
+}
+
+static void a_click_on_a_row_that_has_gone_since_does_nothing(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, 'g');
+	seat.snapshot->endpoint_count = 0;
+	seat.snapshot->peer_count = 2;
+	for (int y = HEADS + 1; y < HEIGHT; y++)
+		assert_int_equal(send(&seat, press_at(PRESS_CLICK, 5, y)) & ~(unsigned)UI_REDRAW, 0);
+	seat.snapshot->peer_count = 0;
+	for (int y = HEADS + 1; y < HEIGHT; y++)
+		assert_int_equal(send(&seat, press_at(PRESS_CLICK, 5, y)), 0);
+	send(&seat, press_at(PRESS_WHEEL_DOWN, 5, HEADS + 1));
+	look(&seat);
+	assert_int_equal(selected_line(&seat), -1);
+	leave(&seat);
+}
+
+static void nothing_can_be_clicked_before_the_first_frame_or_where_there_is_no_room(void **state)
+{
+	struct seat seat = { ui_new(), sample_fleet(), canvas_new(30, 6, false) };
+
+	(void)state;
+	for (int round = 0; round < 2; round++) {
+		for (int y = 0; y < HEIGHT; y++)
+			for (int x = 0; x < WIDTH; x += 7)
+				assert_int_equal(send(&seat, press_at(PRESS_CLICK, x, y)), 0);
+		assert_int_equal(send(&seat, PRESS_ENTER), 0);
+		look(&seat);
+	}
+	leave(&seat);
+}
+
+static void a_detail_that_opens_or_closes_takes_the_rows_from_the_mouse(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	send(&seat, PRESS_ENTER);
+	assert_int_equal(send(&seat, press_at(PRESS_CLICK, 5, HEADS + 3)), 0);
+	assert_int_equal(send(&seat, press_at(PRESS_CLICK, 14, HEADS)), 0);
+	look(&seat);
+	send(&seat, PRESS_ESCAPE);
+	assert_int_equal(send(&seat, press_at(PRESS_CLICK, 5, HEADS + 3)), 0);
+	look(&seat);
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	leave(&seat);
+}
+
+static void a_key_after_that_of_a_view_is_about_that_view(void **state)
+{
+	struct seat seat = sit(sample_nobody_serves());
+
+	(void)state;
+	send(&seat, '2');
+	send(&seat, PRESS_ENTER);
+	look(&seat);
+	assert_true(screen_has(&seat, "studio.tail1234.ts.net"));
+	press(&seat, PRESS_ESCAPE);
+	send(&seat, '1');
+	assert_int_equal(send(&seat, PRESS_ENTER), 0);
+	leave(&seat);
+}
+
+static void a_click_that_leaves_the_view_closes_the_prompt_and_keeps_what_was_typed(void **state)
+{
+	static const int clicks[][2] = { { 12, 2 }, { 5, HEADS + 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(clicks); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, press_at(PRESS_CLICK, 5, HEADS + 2));
+		assert_true(selected_is(&seat, "nas"));
+		press(&seat, '\\');
+		type(&seat, "nas");
+		press(&seat, press_at(PRESS_CLICK, clicks[i][0], clicks[i][1]));
+		assert_false(row_has(&seat, HEIGHT - 1, "filter:"));
+		press(&seat, '1');
+		assert_true(row_has(&seat, 2, "[1 Fleet]"));
+		assert_true(row_has(&seat, 2, "filter nas"));
+		press(&seat, '2');
+		assert_false(row_has(&seat, 2, "filter"));
+		leave(&seat);
+	}
+}
+
+static void what_is_typed_is_what_can_be_seen(void **state)
+{
+	static const int hidden[] = { 0x202e, 0x200b, 0x2066, 0x1bca0, 0xfeff, 0xad, 0x9b, 0x7f + 1, 0xe0041,
+		0xd800, 0x10ffff };
+	static const int prompts[] = { '/', '\\' };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(prompts); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, prompts[i]);
+		press(&seat, 'a');
+		for (size_t k = 0; k < ARRAY_LEN(hidden); k++)
+			assert_int_equal(press(&seat, hidden[k]), 0);
+		press(&seat, 0xe9);
+		press(&seat, 0x65e5);
+		assert_true(row_has(&seat, HEIGHT - 1, ": aé日_"));
+		leave(&seat);
+	}
+}
+
+static void what_is_said_is_cleaned_and_ends_in_a_whole_character(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	char text[600] = "", shown[1024];
+
+	(void)state;
+	ui_say(seat.ui, "no theme \"a\xe2\x80\xae\x1b[2J\"");
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "no theme \"a\\u{202e}\\x1b[2J\""));
+	for (int i = 0; i < 100; i++)
+		strcat(text, "é€");
+	for (int i = 0; i < 5; i++) {
+		ui_say(seat.ui, text + (size_t)i % 2 * 2);
+		look(&seat);
+		assert_null(strstr(
+			canvas_row_text(seat.canvas, HEIGHT - 1, shown, sizeof(shown)), "\xef\xbf\xbd"));
+	}
+	leave(&seat);
+}
+
 static void every_key_can_be_pressed_in_every_state(void **state)
 {
 	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_start, sample_no_daemon,
@@ -575,6 +788,17 @@ int main(void)
 		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
 		cmocka_unit_test(a_click_selects_and_a_second_one_opens),
 		cmocka_unit_test(a_click_on_a_head_sorts_and_on_a_tab_switches),
+		cmocka_unit_test(a_click_sorts_no_view_but_the_one_that_was_drawn),
+		cmocka_unit_test(a_click_selects_no_row_of_a_view_that_was_not_drawn_yet),
+		cmocka_unit_test(a_tab_is_the_one_that_was_seen),
+		cmocka_unit_test(a_row_that_is_clicked_is_the_one_that_was_seen),
+		cmocka_unit_test(a_click_on_a_row_that_has_gone_since_does_nothing),
+		cmocka_unit_test(nothing_can_be_clicked_before_the_first_frame_or_where_there_is_no_room),
+		cmocka_unit_test(a_detail_that_opens_or_closes_takes_the_rows_from_the_mouse),
+		cmocka_unit_test(a_key_after_that_of_a_view_is_about_that_view),
+		cmocka_unit_test(a_click_that_leaves_the_view_closes_the_prompt_and_keeps_what_was_typed),
+		cmocka_unit_test(what_is_typed_is_what_can_be_seen),
+		cmocka_unit_test(what_is_said_is_cleaned_and_ends_in_a_whole_character),
 		cmocka_unit_test(every_key_can_be_pressed_in_every_state),
 	};
 

@@ -1,0 +1,209 @@
+/* Which peer has an address, a path's far end or a key, without a look at ten thousand of them.
+ *
+ * A line of the capture helper may name an address that is nobody's, and whoever forges packets makes
+ * thousands of those a second. One open hash over the peers of a status holds their addresses, the far ends
+ * of their current paths and their disco keys. A slot is a hint: what is found is compared with the peer
+ * itself, so that a key that it left, which stays in there until the next status, finds nothing. */
+#include "probes/model/evidence.h"
+
+#include "probes/base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOTS_MIN 64
+
+/* What each kind is in the hash, so that an address does not meet a key. */
+enum kind { ADDRESS = 'a', END = 'e', KEY = 'k' };
+
+static const char vni_mark[] = ":vni:";
+
+/* FNV-1a, begun with what stands beside the text. */
+static uint32_t hash(uint64_t beside, const char *text, size_t length)
+{
+	uint32_t sum = UINT32_C(2166136261) ^ (uint32_t)beside ^ (uint32_t)(beside >> 32);
+
+	for (size_t i = 0; i < length; i++)
+		sum = (sum ^ (unsigned char)text[i]) * UINT32_C(16777619);
+	return sum ^ sum >> 15;
+}
+
+uint32_t ledger_hash_end(const char *remote, int64_t vni)
+{
+	return hash((uint64_t)vni << 8 ^ END, remote, strlen(remote));
+}
+
+/* ---- current paths ---- */
+
+/* "ip:port:vni:N" apart. Returns the length of the place; 0: it is none. */
+static size_t read_relay(const char *peer_relay, int64_t *vni)
+{
+	const char *mark = strstr(peer_relay, vni_mark);
+
+	*vni = mark ? text_number(mark + strlen(vni_mark), INT32_MAX) : -1;
+	return *vni < 0 ? 0 : (size_t)(mark - peer_relay);
+}
+
+bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni)
+{
+	int64_t relay_vni;
+	size_t length;
+
+	if (vni == LINK_DERP || !peer->obs)
+		return false;
+	if (!vni)
+		return strcmp(peer->obs->current_address, remote) == 0;
+	length = read_relay(peer->obs->peer_relay, &relay_vni);
+	return length && relay_vni == vni && strlen(remote) == length &&
+	       strncmp(peer->obs->peer_relay, remote, length) == 0;
+}
+
+bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end)
+{
+	const char *place = !peer->obs                ? ""
+			    : kind == PEER_END_DIRECT ? peer->obs->current_address
+						      : peer->obs->peer_relay;
+	size_t length = strlen(place);
+
+	end->vni = 0;
+	if (kind == PEER_END_RELAYED)
+		length = read_relay(place, &end->vni);
+	if (!length || length >= sizeof(end->remote))
+		return false;
+	memcpy(end->remote, place, length);
+	end->remote[length] = '\0';
+	return true;
+}
+
+/* ---- the index ---- */
+
+static void add(struct peer_index *index, uint32_t sum, size_t peer)
+{
+	size_t at = sum & (index->room - 1);
+
+	while (index->slots[at].peer)
+		at = (at + 1) & (index->room - 1);
+	index->slots[at].hash = sum;
+	index->slots[at].peer = (uint32_t)peer + 1;
+	index->count++;
+}
+
+static void add_key(struct peer_index *index, const struct known_peer *peer, size_t number)
+{
+	if (peer->sighting && *peer->sighting->disco)
+		add(index, hash(KEY, peer->sighting->disco, strlen(peer->sighting->disco)), number);
+}
+
+static void add_peer(struct peer_index *index, const struct known_peer *peer, size_t number)
+{
+	struct peer_end end;
+
+	for (size_t i = 0; peer->obs->addresses[i]; i++)
+		add(index, hash(ADDRESS, peer->obs->addresses[i], strlen(peer->obs->addresses[i])), number);
+	for (int kind = 0; kind < PEER_ENDS; kind++)
+		if (peer_end(peer, (enum peer_end_kind)kind, &end))
+			add(index, ledger_hash_end(end.remote, end.vni), number);
+	add_key(index, peer, number);
+}
+
+/* As many as there will be, and half as many free, after the keys that are learned until the next status. */
+static size_t room_for(const struct ledger *ledger)
+{
+	size_t texts = SLOTS_MIN / 2, room = SLOTS_MIN;
+
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		texts += PEER_ENDS + 2; /* and a key, and the next */
+		for (size_t a = 0; ledger->peers[i].obs->addresses[a]; a++)
+			texts++;
+	}
+	while (room < texts * 3 / 2)
+		room *= 2;
+	return room;
+}
+
+void ledger_index_peers(struct ledger *ledger)
+{
+	struct peer_index *index = &ledger->index;
+	size_t room = room_for(ledger);
+
+	if (room != index->room) {
+		free(index->slots);
+		index->slots = mem_alloc(room * sizeof(*index->slots));
+		index->room = room;
+	} else {
+		memset(index->slots, 0, room * sizeof(*index->slots));
+	}
+	index->count = index->sighted.count = 0;
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		add_peer(index, &ledger->peers[i], i);
+		if (ledger->peers[i].sighting)
+			*VEC_PUSH(&index->sighted) = (uint32_t)i;
+	}
+}
+
+void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer)
+{
+	if (peer != &ledger->self)
+		*VEC_PUSH(&ledger->index.sighted) = (uint32_t)(peer - ledger->peers);
+}
+
+void ledger_index_key(struct ledger *ledger, const struct known_peer *peer)
+{
+	if (peer == &ledger->self)
+		return;
+	if (ledger->index.count >= ledger->index.room * 3 / 4)
+		ledger_index_peers(ledger); /* without the keys that were left */
+	else
+		add_key(&ledger->index, peer, (size_t)(peer - ledger->peers));
+}
+
+/* The next peer under that hash, from a slot on, which is moved behind it; NULL: there is none. */
+static struct known_peer *next(const struct ledger *ledger, uint32_t sum, size_t *step)
+{
+	const struct peer_index *index = &ledger->index;
+
+	for (; index->room && *step < index->room; (*step)++) {
+		size_t at = (sum + *step) & (index->room - 1);
+
+		if (!index->slots[at].peer)
+			return NULL;
+		if (index->slots[at].hash != sum)
+			continue;
+		(*step)++;
+		return &ledger->peers[index->slots[at].peer - 1];
+	}
+	return NULL;
+}
+
+struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
+{
+	struct known_peer *peer;
+	size_t step = 0;
+
+	if (peer_has_address(&ledger->self, ip))
+		return (struct known_peer *)(uintptr_t)&ledger->self;
+	while ((peer = next(ledger, hash(ADDRESS, ip, strlen(ip)), &step)) && !peer_has_address(peer, ip))
+		;
+	return peer;
+}
+
+struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni)
+{
+	struct known_peer *peer;
+	size_t step = 0;
+
+	while ((peer = next(ledger, ledger_hash_end(remote, vni), &step)) && !peer_has_end(peer, remote, vni))
+		;
+	return peer;
+}
+
+struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key)
+{
+	struct known_peer *peer;
+	size_t step = 0;
+
+	while ((peer = next(ledger, hash(KEY, key, strlen(key)), &step)) &&
+		!(peer->sighting && strcmp(peer->sighting->disco, key) == 0))
+		;
+	return peer;
+}

@@ -1,0 +1,19 @@
+/* What is sent to the terminal for a cell.
+ *
+ * The canvas has its own table of widths; ncurses uses the C library's. If the two differ for a character,
+ * the rest of the line would shift, so U+FFFD is sent instead. */
+#ifndef TSLLM_TUI_CELL_TEXT_H
+#define TSLLM_TUI_CELL_TEXT_H
+
+#include <stdbool.h>
+#include <wchar.h>
+
+#include "tui/canvas.h"
+
+#define CELL_TEXT_MAX 3 /* a character, its combining mark, the end */
+
+/* Fills text for cell x of a row of width cells. false: the wide character before it covers it. Goes by the
+ * locale. */
+bool cell_text(const struct cell *row, int width, int x, wchar_t text[CELL_TEXT_MAX]);
+
+#endif
