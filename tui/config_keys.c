@@ -12,8 +12,6 @@
 #include "probes/base/url.h"
 #include "tui/config_keys.h"
 
-#define WORD_MAX 20
-
 struct key {
 	const char *name;
 	const struct kind *kind;
@@ -34,35 +32,6 @@ struct kind {
 	/* What follows "name = "; nothing: the value is unset. */
 	void (*print)(FILE *file, const void *member);
 };
-
-const char *config_show(char *to, size_t size, const char *value)
-{
-	char bare[TEXT_CAP];
-
-	if (strchr(value, '@') || strstr(value, "://"))
-		value = url_typed(value, bare, sizeof(bare));
-	return text_clean(to, size, value, strlen(value));
-}
-
-bool config_is_key(const char *name, const char *given)
-{
-	for (; *name && *given; name++, given++)
-		if ((*name == '_' ? '-' : *name) != (*given == '_' ? '-' : *given))
-			return false;
-	return *name == *given;
-}
-
-int config_refuse_key(const char *given, const char *expected, struct fault *fault)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz-_";
-	size_t length = strlen(given);
-
-	if (length <= WORD_MAX && !given[strspn(given, letters)])
-		fault_say(fault, "unknown key '%s', expected one of %s", given, expected);
-	else
-		fault_say(fault, "unknown key, expected one of %s", expected);
-	return -1;
-}
 
 void config_replace(char **text, char *owned)
 {

@@ -1,5 +1,5 @@
-/* Inside of config: helpers that its two files share. config_keys.c knows what a key may hold, config.c how a
- * file is read. */
+/* Inside of config: helpers that its files share. config_keys.c knows what a key may hold, config_words.c what a
+ * fault may repeat, config.c how a file is read. */
 #ifndef TSLLM_TUI_CONFIG_KEYS_H
 #define TSLLM_TUI_CONFIG_KEYS_H
 
