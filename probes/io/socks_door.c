@@ -17,7 +17,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/io/owner.h"
+#include "probes/base/owner.h"
 #include "probes/io/socks_wire.h"
 
 #define PASSAGES_MAX 128
@@ -35,7 +35,7 @@ struct socks_door {
 	char directory[72], path[80], proxy[104];
 	struct passage *passages;
 	size_t count;
-	bool doubts; /* whoever answers at tailscaled's socket */
+	bool doubts;                   /* whoever answers at tailscaled's socket */
 	bool is_closing, has_listener; /* its handle is not yet closed */
 };
 

@@ -237,6 +237,9 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 	case SECRET_DEVICE:
 		snprintf(name, sizeof(name), "device%u", number);
 		break;
+	case SECRET_DERP:
+		snprintf(name, sizeof(name), "DERP derp-%u", number);
+		break;
 	case SECRET_KINDS:
 		break;
 	}

@@ -22,6 +22,7 @@ enum secret_kind {
 	SECRET_FILE,
 	SECRET_LOGIN,  /* the URL that logs a node in */
 	SECRET_DEVICE, /* a network device that is named by its hardware address */
+	SECRET_DERP, /* "DERP code": a region that is not Tailscale's; the code may be a machine's name too */
 	SECRET_KINDS
 };
 

@@ -113,7 +113,7 @@ def a_configuration_that_is_no_file_is_refused():
         for path, reason in ((a_pipe(home, "pipe"), "a pipe that nobody writes to"), (home, "Is a directory"),
                              ("/dev/zero", "larger than 1.0 MB")):
             done = run("--once", "--config", path, home=home)
-            assert done.status == 64 and done.errors == f"tsllm-top: cannot read the configuration {path}: {reason}\n", \
+            assert done.status == 64 and done.errors == f"tsllm-top: cannot read the configuration '{path}': {reason}\n", \
                 done.errors
         assert run("--once", "--config", "/dev/null", home=home).errors == ""
         a_pipe(home, ".config/tsllm-top/config")
@@ -127,7 +127,7 @@ def a_state_file_that_is_no_file_is_not_read():
         done = run("--once", "--log", "log", home=home)
         assert done.status == 3 and "status: unknown" in done.out, done.errors
         with open(os.path.join(home, "log"), encoding="utf-8") as file:
-            assert "endpoints: not a regular file" in file.read()
+            assert "endpoints': not a regular file" in file.read()
 
 
 @test
@@ -135,12 +135,12 @@ def certificates_and_logs_that_are_no_files_are_refused():
     with a_folder() as home:
         pipe = a_pipe(home, "pipe")
         done = run("--once", "--ca-file", pipe, "--endpoint", "https://127.0.0.1:1", home=home)
-        assert done.status == 64 and f"cannot read the certificates {pipe}: not a regular file" in done.errors, done.errors
+        assert done.status == 64 and f"cannot read the certificates '{pipe}': not a regular file" in done.errors, done.errors
         assert run("--once", "--ca-file", "/dev/zero", home=home).status == 64
         done = run("--once", "--ca-file", "missing.pem", home=home)
-        assert done.status == 3 and "cannot read the certificates missing.pem: No such file" in done.errors, done.errors
+        assert done.status == 3 and "cannot read the certificates 'missing.pem': No such file" in done.errors, done.errors
         done = run("--once", "--log", pipe, home=home)
-        assert done.status == 64 and f"cannot write the log {pipe}: " in done.errors, done.errors
+        assert done.status == 64 and f"cannot write the log '{pipe}': " in done.errors, done.errors
 
 
 @test
