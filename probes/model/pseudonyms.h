@@ -35,7 +35,7 @@ void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const cha
 /* NULL: it is no secret. */
 const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret);
 /* A word of this program's own, which tells nothing. */
-bool pseudonym_is_word(const char *text);
+bool pseudonyms_has_word(const struct pseudonyms *pseudonyms, const char *text);
 /* The pseudonym of the longest secret that stands as a word of its own at a place in a text, and how much of
  * the text that is; NULL: none does. */
 const char *pseudonyms_match(
