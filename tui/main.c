@@ -20,6 +20,7 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -61,13 +62,13 @@ static int output_error(void)
 	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
 }
 
-/* Reports output that could not be written, unless the reader closed the pipe, like head(1). */
+/* Reports output that could not be written: the disk is full, or the reader is gone. */
 static int end_output(const struct options *options, int status)
 {
 	int error = output_error();
 	struct fault fault;
 
-	if (!error || error == EPIPE)
+	if (!error)
 		return status;
 	fault_say(&fault, "cannot write the output: %s", strerror(error));
 	options_complain(options, fault.text, stderr);
@@ -195,6 +196,7 @@ int main(int argc, char **argv)
 	int status;
 
 	fill_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a write that fails is reported */
 	/* Characters only: numbers keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &options, &settings, stderr);

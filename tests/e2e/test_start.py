@@ -86,14 +86,15 @@ def a_full_disk_is_an_error_that_says_so():
 
 
 @test
-def a_reader_who_has_gone_is_no_error():
+def a_reader_who_has_gone_is_output_that_is_lost():
     with a_folder() as home:
-        for words in MODES:
+        for words in (*MODES, ("--help",), ("--print-config",)):
             reader, writer = os.pipe()
             os.close(reader)
             done = run(*words, home=home, stdout=writer)
             os.close(writer)
-            assert (done.status, done.errors) == (3, ""), (words, done.status, done.errors)
+            assert (done.status, done.errors) == (74, "tsllm-top: cannot write the output: Broken pipe\n"), \
+                (words, done.status, done.errors)
 
 
 @test
