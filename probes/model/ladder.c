@@ -201,7 +201,9 @@ static bool counts(const struct verdict *verdict)
 /* It keeps a request from getting any higher, whatever the user thinks of it. */
 static bool explains(const struct verdict *verdict)
 {
-	return verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW;
+	bool is_unasked = verdict->state == STATE_UNKNOWN && verdict->layer == LAYER_HOST;
+
+	return is_unasked || (verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW);
 }
 
 static bool has(const struct rung *rung, bool (*test)(const struct verdict *verdict))
