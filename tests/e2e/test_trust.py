@@ -174,6 +174,25 @@ def nor_is_it_asked_where_nobody_of_the_tailnet_has_that_address():
         assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
 
 
+MAPPED = "::ffff:100.64.0.66"  # the kernel dials it as IPv4
+
+
+@test
+def an_address_of_the_tailnet_in_the_clothes_of_ipv6_is_one():
+    stage.needed()
+    stage.hosts({"llm.corp.example": MAPPED})
+    for url in (f"http://[{MAPPED}]:18080", "http://[::FFFF:6440:42]:18080", LONG):
+        with Server(EVIL) as stranger:
+            row = only_row(once(url, more="plain-key = on"))
+            assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
+            with Tailscaled(OURS):
+                row = only_row(once(url, more="plain-key = on"))
+            assert codes(row) == ["unknown-host"] and not stranger.keys, (row, stranger.keys)
+    with Server(GPU1) as gpu1, Tailscaled(OURS):
+        row = only_row(once(f"http://[::ffff:{GPU1}]:18080"))
+    assert row["peer"] == "gpu1" and set(gpu1.keys) == {KEY}, (row, gpu1.keys)
+
+
 @test
 def userspace_networking_without_a_way_through_tailscaled_leads_to_nobody():
     """There a plain connect to a peer's address leaves by the default route."""
