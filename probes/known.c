@@ -122,6 +122,7 @@ static void resolved(void *data, const char *address, bool is_answered)
 	door->resolved = when_now();
 	if (is_answered)
 		snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
+	url_normalise_v6(door->address, sizeof(door->address)); /* an IPv4 address stays */
 	door->is_answered = door->is_answered || is_answered;
 	watch_resolved(door);
 	door->known->changed(door->known->data);

@@ -6,7 +6,6 @@
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
-#include "probes/doors.h"
 #include "probes/io/budget.h"
 #include "probes/worker.h"
 
@@ -48,12 +47,6 @@ static size_t count_talking(const struct watch *watch)
 	return talking;
 }
 
-/* Whatever its name is, an address of the tailnet leads into the tailnet only while that runs. */
-static bool is_of_tailnet(const struct door *door)
-{
-	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
-}
-
 /* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
  * default route. */
 static bool has_way(const struct watch *watch)
@@ -67,7 +60,7 @@ static bool waits(const struct watch *watch, const struct worker *worker)
 
 	if (worker->door.is_resolving)
 		return true;
-	return is_of_tailnet(&worker->door) &&
+	return worker_is_of_tailnet(worker) &&
 	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
 		       ledger_peer_is_offline(ledger, worker->door.peer_id));
 }

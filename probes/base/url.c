@@ -5,6 +5,7 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -37,15 +38,16 @@ static bool is_v6(const char *host)
 	return inet_pton(AF_INET6, host, &address) == 1;
 }
 
-/* One spelling of an IPv6 address: the shortest. */
-static int normalise_v6(char *host, size_t size)
+int url_normalise_v6(char *host, size_t size)
 {
 	struct in6_addr address;
+	const char *text = NULL;
 
-	return inet_pton(AF_INET6, host, &address) == 1 &&
-			       inet_ntop(AF_INET6, &address, host, (socklen_t)size)
-		       ? 0
-		       : -1;
+	if (inet_pton(AF_INET6, host, &address) == 1)
+		text = IN6_IS_ADDR_V4MAPPED(&address)
+			       ? inet_ntop(AF_INET, &address.s6_addr[12], host, (socklen_t)size)
+			       : inet_ntop(AF_INET6, &address, host, (socklen_t)size);
+	return text ? 0 : -1;
 }
 
 /* A name without the root's dot, which certificates leave out. Resolvers take "127.1" and "0x7f.0.0.1" for
@@ -84,7 +86,7 @@ static int take_host(struct url *url, const char **at)
 	}
 	url->host[length] = '\0';
 	*at = end + in_brackets;
-	return in_brackets ? normalise_v6(url->host, sizeof(url->host))
+	return in_brackets ? url_normalise_v6(url->host, sizeof(url->host))
 			   : normalise_name(url->host, sizeof(url->host));
 }
 
