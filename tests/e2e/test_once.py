@@ -38,6 +38,24 @@ def a_healthy_fleet_ends_with_0_and_raises_nothing_above_info():
 
 
 @test
+def a_server_is_one_row_however_its_machine_is_named():
+    scenario = """
+daemon magicdns off
+peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
+config discover = all
+config ports = 21434
+door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle
+"""
+    with FakeTailnet(scenario) as fake:
+        pins = ("http://GPU1:21434", "http://gpu1.tail4c1d.ts.net.:21434", f"http://{fake.address('gpu1')}:21434")
+        for pin in pins:
+            rows = once(fake, "--endpoint", pin).json["endpoints"]
+            assert len(rows) == 1 and rows[0]["pinned"] and rows[0]["state"] == "ok", (pin, rows)
+        rows = once(fake, *(word for pin in pins for word in ("--endpoint", pin))).json["endpoints"]
+        assert len(rows) == 1 and rows[0]["url"] == "http://gpu1:21434", rows
+
+
+@test
 def the_demo_is_told_true_door_by_door():
     with FakeTailnet(path=DEMO) as fake:
         ended = once(fake)
