@@ -2,8 +2,8 @@
  *
  * Calls run side by side on one libuv loop, in one thread; connections are kept alive and reused per host.
  * Bodies, headers and time are capped, redirects are never followed, proxies of the environment are ignored,
- * and a key goes to the host that it is given for and nowhere else, and is taken out of what that host answers. HTTPS is verified, and keeps its name
- * while an address is dialed. */
+ * and a key goes to the host that it is given for and nowhere else, and is taken out of whatever is answered from
+ * then on. HTTPS is verified, and keeps its name while an address is dialed. */
 #ifndef TSLLM_IO_HTTP_H
 #define TSLLM_IO_HTTP_H
 

@@ -55,8 +55,8 @@ static void what_the_end_of_the_text_leaves_of_it(void **state)
 static void a_short_key_is_hidden_as_a_word(void **state)
 {
 	(void)state;
-	assert_hidden("abc", "key abc, not abcd or xabc; (abc)", "key ***, not abcd or xabc; (***)");
-	assert_hidden("abc", "{\"id\":\"abc\"}", "{\"id\":\"***\"}");
+	assert_hidden("abcd", "key abcd, not abcde or xabcd; (abcd)", "key ****, not abcde or xabcd; (****)");
+	assert_hidden("abcd", "{\"id\":\"abcd\"}", "{\"id\":\"****\"}");
 }
 
 static void what_every_manual_prints_is_no_secret(void **state)
@@ -65,6 +65,8 @@ static void what_every_manual_prints_is_no_secret(void **state)
 	assert_hidden("ollama", "ollama", "ollama");
 	assert_hidden("EMPTY", "EMPTY", "EMPTY");
 	assert_hidden("ollama2", "ollama2", "*******");
+	assert_hidden("data", "{\"data\": []}", "{\"data\": []}");
+	assert_hidden("1", "{\"count\": 1}", "{\"count\": 1}");
 }
 
 static void no_text_is_read_beyond_its_end(void **state)
