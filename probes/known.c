@@ -42,6 +42,7 @@ struct known {
 	void *data;
 	struct remembered remembered;
 	struct strings services; /* addresses of Tailscale Services */
+	char suffix[256];        /* of the names of the tailnet that ran last; "": none did */
 	struct {
 		struct known_door **items;
 		size_t count, room;
@@ -93,8 +94,14 @@ static void watch_door(struct known_door *door, const struct placement *at)
 static enum owner owner_of(
 	const struct known *known, const char *host, const struct obs_peer **peer, size_t *hint)
 {
-	return doors_owner(ledger_status(known->ledger), ledger_daemon_runs_for_certain(known->ledger),
-		&known->services, host, peer, hint);
+	bool is_running = ledger_daemon_runs_for_certain(known->ledger);
+	enum owner owner =
+		doors_owner(ledger_status(known->ledger), is_running, &known->services, host, peer, hint);
+
+	/* A tailnet at rest does not tell its suffix, which need not end in .ts.net. */
+	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, known->suffix))
+		return OWNER_UNTOLD;
+	return owner;
 }
 
 /* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
@@ -306,6 +313,8 @@ void known_free(struct known *known)
 
 void known_place(struct known *known, struct when now)
 {
+	if (ledger_daemon_runs_for_certain(known->ledger))
+		snprintf(known->suffix, sizeof(known->suffix), "%s", ledger_status(known->ledger)->magicdns_suffix);
 	for (size_t i = 0; i < known->doors.count; i++)
 		place_door(known->doors.items[i], now);
 }

@@ -174,6 +174,24 @@ def nor_is_it_asked_where_nobody_of_the_tailnet_has_that_address():
         assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
 
 
+@test
+def nor_by_the_names_of_a_tailnet_with_a_domain_of_its_own():
+    """Nothing in them tells that they are a tailnet's; and a node that was logged out does not say it."""
+    stage.needed()
+    suffix = "tailnet.corp.example"
+    name = f"gpu1.{suffix}"
+    with Server(LAN) as lan, Server(GPU1) as gpu1, Tailscaled(status(("gpu1", GPU1), suffix=suffix)) as daemon:
+        stage.hosts({name: LAN})
+        with stage.watching(f"http://{name}:18080") as snapshots:
+            assert first(snapshots, is_well)
+            daemon.told = status(backend="NeedsLogin", suffix="")
+            assert first(snapshots, is_troubled)
+            assert not first(snapshots, lambda _: lan.keys, most=8), lan.keys
+            daemon.told = status(("gpu1", GPU1), suffix=suffix)
+            assert first(snapshots, is_well)
+    assert not lan.keys, lan.keys
+
+
 MAPPED = "::ffff:100.64.0.66"  # the kernel dials it as IPv4
 
 
