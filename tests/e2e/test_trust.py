@@ -6,7 +6,7 @@ import threading
 
 import stage
 from stage import KEY, SUFFIX, Server, Tailscaled, once, planted, status
-from tap import main, test
+from tap import main, test, until
 from top import codes, endpoint, first
 
 stage.enter(__file__)
@@ -126,6 +126,30 @@ def a_running_dashboard_stops_at_once_when_the_node_is_logged_out():
 def and_when_it_is_logged_in_to_another_tailnet():
     stage.needed()
     stops_asking(lambda daemon: setattr(daemon, "told", status(("box", "100.64.0.9"), suffix="tailother.ts.net")))
+
+
+class Leaving(list):
+    """Keys, the first of which is answered only when the node is known to be in another tailnet."""
+
+    def __init__(self, daemon):
+        super().__init__()
+        self.daemon = daemon
+
+    def append(self, key):
+        super().append(key)
+        if len(self) == 1:
+            self.daemon.told, before = status(("box", "100.64.0.9"), suffix="tailother.ts.net"), self.daemon.statuses
+            until(lambda: self.daemon.statuses > before + 2)
+
+
+@test
+def what_was_to_be_asked_next_is_not_asked_once_the_address_is_nobody_s():
+    stage.needed()
+    with Server(GPU1) as gpu1, Tailscaled(OURS) as daemon:
+        gpu1.keys = Leaving(daemon)
+        with stage.watching(f"http://{GPU1}:18080") as snapshots:
+            assert first(snapshots, lambda s: s["endpoints"] and codes(only_row(s)) == ["unknown-host"])
+            assert not first(snapshots, lambda _: len(gpu1.keys) > 1, most=4), gpu1.keys
 
 
 @test
