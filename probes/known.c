@@ -154,8 +154,8 @@ static void place_outside(struct known_door *door, struct when now)
 		watch_resolved(door); /* whose the address is may have changed */
 }
 
-/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped until
- * it is back. */
+/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped
+ * until it is back. */
 static void place_nowhere(struct known_door *door)
 {
 	if (door->is_pinned) {
@@ -174,8 +174,7 @@ static void place_door(struct known_door *door, struct when now)
 	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
 	at.owner = owner_of(known, host, &at.peer, &door->hint);
-	if (door->is_given_up ||
-		(!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
+	if (door->is_given_up || (!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
 		return;
 	if (at.peer)
 		at.address = doors_address(at.peer);
@@ -314,7 +313,8 @@ void known_free(struct known *known)
 void known_place(struct known *known, struct when now)
 {
 	if (ledger_daemon_runs_for_certain(known->ledger))
-		snprintf(known->suffix, sizeof(known->suffix), "%s", ledger_status(known->ledger)->magicdns_suffix);
+		snprintf(known->suffix, sizeof(known->suffix), "%s",
+			ledger_status(known->ledger)->magicdns_suffix);
 	for (size_t i = 0; i < known->doors.count; i++)
 		place_door(known->doors.items[i], now);
 }

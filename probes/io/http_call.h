@@ -23,7 +23,7 @@ struct http_call {
 	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
 	bool is_https, has_proxy, is_too_big;
-	bool has_dialed; /* opened a connection of its own */
+	bool has_dialed;      /* opened a connection of its own */
 	curl_socket_t socket; /* of that connection */
 	int own_error;        /* errno where no socket could be made for it, 0: none */
 	bool is_foreign;      /* another user answers at the unix socket */

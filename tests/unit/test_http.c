@@ -962,12 +962,14 @@ static void another_name_is_a_name_mismatch(void **state)
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false, NULL }), 0);
+	assert_int_equal(
+		ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
 	assert_int_equal(test->answer.tls, TLS_NAME_MISMATCH);
 }
 
-/* A certificate is a server's word, too; here it is the word "alternative" of curl's that is taken for the key. */
+/* A certificate is a server's word, too; here it is the word "alternative" of curl's that is taken for the
+ * key. */
 static void a_key_in_what_is_said_of_a_certificate_is_hidden(void **state)
 {
 	struct test *test = *state;

@@ -46,8 +46,8 @@ static void answer_of(
 }
 
 /* Plays it to the end as it comes where this key was sent; asked becomes "/ /v1/models". */
-static struct recognition play(const char *server, const char *state, const char *base, const char *key, char *asked,
-	size_t size)
+static struct recognition play(
+	const char *server, const char *state, const char *base, const char *key, char *asked, size_t size)
 {
 	struct recognition r;
 
@@ -83,8 +83,8 @@ static void expect_with_key(const struct row *rows, size_t count, const char *ke
 
 		if (strcmp(found, row->family) != 0 || strcmp(asked, row->asked) != 0 ||
 			r.is_proxy != row->is_proxy)
-			fail_msg("%s/%s with the key \"%s\" is \"%s\", asked %s, proxy %d", row->server, row->state, key,
-				found, asked, r.is_proxy);
+			fail_msg("%s/%s with the key \"%s\" is \"%s\", asked %s, proxy %d", row->server,
+				row->state, key, found, asked, r.is_proxy);
 	}
 }
 
@@ -130,11 +130,12 @@ static void every_recorded_server_is_told_in_every_state_whatever_the_key(void *
 	};
 
 	/* What people type who must type something. */
-	static const char *const keys[] = { "", "0", "1", "x", "key", "api", "123", "test", "none", "true", "token",
-		"model", "models", "object", "data", "list", "status", "detail", "secret", "openai", "ollama", "vllm",
-		"llama", "local", "llm", "password", "apikey", "api-key", "sk-1234", "changeme", "llama.cpp", "llamacpp",
-		"llama-server", "llama-swap", "litellm", "mlx", "triton", "portkey", "ray-serve", "xinference",
-		"lm-studio", "not-needed", "openwebui", "open-webui", "root", "admin", "health", "version", "anything" };
+	static const char *const keys[] = { "", "0", "1", "x", "key", "api", "123", "test", "none", "true",
+		"token", "model", "models", "object", "data", "list", "status", "detail", "secret", "openai",
+		"ollama", "vllm", "llama", "local", "llm", "password", "apikey", "api-key", "sk-1234",
+		"changeme", "llama.cpp", "llamacpp", "llama-server", "llama-swap", "litellm", "mlx", "triton",
+		"portkey", "ray-serve", "xinference", "lm-studio", "not-needed", "openwebui", "open-webui",
+		"root", "admin", "health", "version", "anything" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)

@@ -24,7 +24,8 @@ static void assert_hidden(const char *key, const char *text, const char *expecte
 static void a_key_is_overwritten_wherever_it_stands(void **state)
 {
 	(void)state;
-	assert_hidden(KEY, "oops Authorization: Bearer sk-5ecret/a&b\n", "oops Authorization: Bearer *************\n");
+	assert_hidden(KEY, "oops Authorization: Bearer sk-5ecret/a&b\n",
+		"oops Authorization: Bearer *************\n");
 	assert_hidden(KEY, "sk-5ecret/a&bsk-5ecret/a&b", "**************************");
 	assert_hidden(KEY, "{\"id\":\"xsk-5ecret/a&by\"}", "{\"id\":\"x*************y\"}");
 	assert_hidden(KEY, "sk-5ecret/a&c", "sk-5ecret/a&c");
@@ -71,7 +72,8 @@ static void what_every_manual_prints_is_no_secret(void **state)
 
 static void no_text_is_read_beyond_its_end(void **state)
 {
-	static const char *const ends[] = { "%", "%4", "\\", "\\u", "\\u00", "&", "&#", "&#x", "&#x2", "&am" };
+	static const char *const ends[] = { "%", "%4", "\\", "\\u", "\\u00", "&", "&#", "&#x", "&#x2",
+		"&am" };
 	char *exact;
 
 	(void)state;
