@@ -42,6 +42,7 @@ struct known {
 	void *data;
 	struct remembered remembered;
 	struct strings services; /* addresses of Tailscale Services */
+	char suffix[256];        /* of the names of the tailnet that ran last; "": none did */
 	struct {
 		struct known_door **items;
 		size_t count, room;
@@ -93,8 +94,14 @@ static void watch_door(struct known_door *door, const struct placement *at)
 static enum owner owner_of(
 	const struct known *known, const char *host, const struct obs_peer **peer, size_t *hint)
 {
-	return doors_owner(ledger_status(known->ledger), ledger_daemon_runs_for_certain(known->ledger),
-		&known->services, host, peer, hint);
+	bool is_running = ledger_daemon_runs_for_certain(known->ledger);
+	enum owner owner =
+		doors_owner(ledger_status(known->ledger), is_running, &known->services, host, peer, hint);
+
+	/* A tailnet at rest does not tell its suffix, which need not end in .ts.net. */
+	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, known->suffix))
+		return OWNER_UNTOLD;
+	return owner;
 }
 
 /* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
@@ -147,8 +154,8 @@ static void place_outside(struct known_door *door, struct when now)
 		watch_resolved(door); /* whose the address is may have changed */
 }
 
-/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped until
- * it is back. */
+/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped
+ * until it is back. */
 static void place_nowhere(struct known_door *door)
 {
 	if (door->is_pinned) {
@@ -167,8 +174,7 @@ static void place_door(struct known_door *door, struct when now)
 	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
 	at.owner = owner_of(known, host, &at.peer, &door->hint);
-	if (door->is_given_up ||
-		(!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
+	if (door->is_given_up || (!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
 		return;
 	if (at.peer)
 		at.address = doors_address(at.peer);
@@ -306,6 +312,9 @@ void known_free(struct known *known)
 
 void known_place(struct known *known, struct when now)
 {
+	if (ledger_daemon_runs_for_certain(known->ledger))
+		snprintf(known->suffix, sizeof(known->suffix), "%s",
+			ledger_status(known->ledger)->magicdns_suffix);
 	for (size_t i = 0; i < known->doors.count; i++)
 		place_door(known->doors.items[i], now);
 }

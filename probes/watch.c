@@ -1,8 +1,8 @@
 /* The pool of workers: who may talk, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once, fewer where few files may be open. A worker whose host is
- * offline waits, and so does the whole tailnet while it does not run for certain: then its addresses may belong
- * to strangers, who get neither a question nor a key. */
+ * One timer is set to the next poll that is due. At most 64 workers talk at once, fewer where few files may
+ * be open. A worker whose host is offline waits, and so does the whole tailnet while it does not run for
+ * certain: then its addresses may belong to strangers, who get neither a question nor a key. */
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
@@ -83,9 +83,8 @@ static bool waits(const struct watch *watch, const struct worker *worker)
 
 	if (worker->door.is_resolving)
 		return true;
-	return worker_is_of_tailnet(worker) &&
-	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
-		       ledger_peer_is_offline(ledger, worker->door.peer_id));
+	return worker_is_of_tailnet(worker) && (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
+						       ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void schedule(struct watch *watch)

@@ -31,8 +31,8 @@ const char *url_typed(const char *text, char *bare, size_t size);
 bool url_cut_path(struct url *url, const char *part);
 /* Whether a name lies below a domain: "gpu1.tail1.ts.net" below "tail1.ts.net"; "" has nothing below it. */
 bool url_host_is_below(const char *name, const char *domain);
-/* One spelling of an IPv6 address, in place: the shortest. ::ffff:100.64.0.5 is dialed as IPv4 and means 100.64.0.5, so
- * it becomes that; -1: none. */
+/* One spelling of an IPv6 address, in place: the shortest. ::ffff:100.64.0.5 is dialed as IPv4 and means
+ * 100.64.0.5, so it becomes that; -1: none. */
 int url_normalise_v6(char *host, size_t size);
 bool url_host_is_address(const char *host);  /* an IPv4 or IPv6 literal */
 bool url_host_is_loopback(const char *host); /* 127.x.y.z, ::1 or localhost */

@@ -9,9 +9,12 @@
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "probes/base/mem.h"
+#include "probes/base/strings.h"
 #include "probes/io/budget.h"
+#include "probes/io/secret.h"
 
 struct http {
 	uv_loop_t *loop;
@@ -19,7 +22,8 @@ struct http {
 	uv_timer_t timer;
 	struct http_call *calls;
 	size_t in_flight;
-	bool is_inside; /* curl is at work */
+	bool is_inside;      /* curl is at work */
+	struct strings keys; /* that were sent: whoever got one may say it at another door, too */
 	bool doubts_sockets;
 	void (*used)(void *data, int port);
 	void *used_data;
@@ -62,7 +66,7 @@ static void finish(struct http_call *call, CURLcode result)
 {
 	tell_port(call);
 	http_outcome_settle(call, result);
-	http_call_hand_over(call);
+	http_call_hand_over(call, &call->http->keys);
 	answer_examine(&call->answer);
 	call->is_over = true;
 	call->done(call->data, &call->answer);
@@ -183,6 +187,13 @@ void http_doubt_sockets(struct http *http)
 	http->doubts_sockets = true;
 }
 
+static void forget_keys(struct http *http)
+{
+	for (size_t i = 0; i < http->keys.count; i++)
+		memset(http->keys.items[i], 0, strlen(http->keys.items[i]));
+	strings_fini(&http->keys);
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
 	free(handle->data);
@@ -195,6 +206,7 @@ void http_free(struct http *http)
 	assert(!http->is_inside);
 	while (http->calls)
 		remove_call(http->calls);
+	forget_keys(http);
 	curl_multi_cleanup(http->multi);
 	http->multi = NULL;
 	curl_global_cleanup();
@@ -206,6 +218,8 @@ struct http_call *http_get(struct http *http, const struct http_request *request
 {
 	struct http_call *call = http_call_new(request);
 
+	if (request->key && secret_is_plain(request->key) && !strings_has(&http->keys, request->key))
+		strings_add(&http->keys, request->key);
 	if (request->unix_socket && http->doubts_sockets)
 		http_call_doubt(call);
 	call->http = http;

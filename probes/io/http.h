@@ -2,8 +2,8 @@
  *
  * Calls run side by side on one libuv loop, in one thread; connections are kept alive and reused per host.
  * Bodies, headers and time are capped, redirects are never followed, proxies of the environment are ignored,
- * and a key goes to the host that it is given for and nowhere else, and is taken out of what that host answers. HTTPS is verified, and keeps its name
- * while an address is dialed. */
+ * and a key goes to the host that it is given for and nowhere else, and is taken out of whatever is answered
+ * from then on. HTTPS is verified, and keeps its name while an address is dialed. */
 #ifndef TSLLM_IO_HTTP_H
 #define TSLLM_IO_HTTP_H
 
@@ -36,7 +36,8 @@ typedef void http_done_fn(void *data, const struct answer *answer);
 typedef int http_bytes_fn(void *data, const char *bytes, size_t length);
 
 struct http *http_new(uv_loop_t *loop);
-/* From now on whoever answers at a unix socket must be root or our own user; else the call is refused (EPERM). */
+/* From now on whoever answers at a unix socket must be root or our own user; else the call is refused
+ * (EPERM). */
 void http_doubt_sockets(struct http *http);
 void http_free(struct http *http); /* ends every call without calling back */
 /* done is called exactly once, from the loop, never from within http_get(); not after http_cancel(). */

@@ -263,12 +263,21 @@ static void hand_over(struct bytes *from, char **text, size_t *length)
 	*from = (struct bytes){ NULL, 0, 0 };
 }
 
-void http_call_hand_over(struct http_call *call)
+/* Curl's words repeat the names in a certificate. */
+static void hide(struct answer *answer, const char *key)
+{
+	secret_hide(answer->headers, answer->headers_length, key);
+	secret_hide(answer->body, answer->body_length, key);
+	secret_hide(answer->tls_text, strlen(answer->tls_text), key);
+}
+
+void http_call_hand_over(struct http_call *call, const struct strings *keys)
 {
 	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
 	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
-	secret_hide(call->answer.headers, call->answer.headers_length, call->key);
-	secret_hide(call->answer.body, call->answer.body_length, call->key);
+	hide(&call->answer, call->key);
+	for (size_t i = 0; i < keys->count; i++)
+		hide(&call->answer, keys->items[i]);
 }
 
 void http_call_free(struct http_call *call)

@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "probes/base/mem.h"
+#include "probes/base/strings.h"
 #include "probes/io/http.h"
 
 struct http_call {
@@ -22,7 +23,7 @@ struct http_call {
 	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
 	bool is_https, has_proxy, is_too_big;
-	bool has_dialed; /* opened a connection of its own */
+	bool has_dialed;      /* opened a connection of its own */
 	curl_socket_t socket; /* of that connection */
 	int own_error;        /* errno where no socket could be made for it, 0: none */
 	bool is_foreign;      /* another user answers at the unix socket */
@@ -36,8 +37,8 @@ struct http_call {
 struct http_call *http_call_new(const struct http_request *request);
 /* Nothing is sent before it is known who answers at the unix socket. */
 void http_call_doubt(struct http_call *call);
-/* The answer gets the bytes that came, without our key in them. */
-void http_call_hand_over(struct http_call *call);
+/* The answer gets the bytes that came, without our key and these in them. */
+void http_call_hand_over(struct http_call *call, const struct strings *keys);
 void http_call_free(struct http_call *call);
 
 /* Fills the answer's outcome, TLS trouble and figures from curl's result. */

@@ -1,5 +1,5 @@
-/* Each place where the key could begin is compared twice: as it stands, and with escapes undone. The length of the
- * text stays, so nothing that points into it has to move. */
+/* Each place where the key could begin is compared twice: as it stands, and with escapes undone. The length
+ * of the text stays, so nothing that points into it has to move. */
 #include "probes/io/secret.h"
 
 #include "probes/base/mem.h"
@@ -10,12 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define WORD_MIN 4 /* "1", "x" and "key" are no secret, and stand in every answer */
 #define WORD_MAX 7 /* a shorter key is likely a part of innocent words */
 #define CUT_MIN 4  /* so much of a key at the end of the text is taken for the beginning of it */
 
-/* Clients that insist on a key are given these. */
-static const char *const placeholders[] = { "ollama", "lm-studio", "vllm", "llama", "empty", "none", "null", "dummy",
-	"no-key", "not-needed", "sk-no-key-required", "token-abc123" };
+/* Clients that insist on a key are given these: what manuals print, names of servers, words that answers are
+ * made of. */
+static const char *const placeholders[] = { "ollama", "lm-studio", "lmstudio", "vllm", "llama", "llama.cpp",
+	"llamacpp", "llama-cpp", "llama-server", "llama-swap", "litellm", "localai", "koboldcpp", "tabbyapi",
+	"triton", "sglang", "openai", "empty", "none", "null", "dummy", "no-key", "not-needed",
+	"sk-no-key-required", "token-abc123", "true", "false", "data", "list", "object", "model", "models",
+	"name", "status", "detail", "error", "version" };
 
 static bool is_placeholder(const char *key)
 {
@@ -47,7 +52,8 @@ static size_t undo_html(const char *at, size_t left, int *c)
 	static const struct {
 		const char *entity;
 		char c;
-	} entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&apos;", '\'' } };
+	} entities[] = { { "&amp;", '&' }, { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' },
+		{ "&apos;", '\'' } };
 	bool is_hex = left > 2 && (at[2] == 'x' || at[2] == 'X');
 	char number[8] = "";
 
@@ -131,9 +137,14 @@ static void hide(char *text, size_t length, const char *key, bool undoes)
 	}
 }
 
+bool secret_is_plain(const char *key)
+{
+	return strlen(key) > WORD_MAX && !is_placeholder(key);
+}
+
 void secret_hide(char *text, size_t length, const char *key)
 {
-	if (!*key || is_placeholder(key))
+	if (strlen(key) < WORD_MIN || is_placeholder(key))
 		return;
 	hide(text, length, key, false);
 	hide(text, length, key, true);

@@ -327,8 +327,8 @@ static void on_client(uv_stream_t *listener, int status)
 	uv_read_start((uv_stream_t *)&passage->client, room_for, on_read);
 }
 
-/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is still that of
- * the user before. */
+/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is
+ * still that of the user before. */
 static bool is_own_directory(const char *path)
 {
 	struct stat entry;
@@ -337,14 +337,15 @@ static bool is_own_directory(const char *path)
 	       !(entry.st_mode & (S_IWGRP | S_IWOTH)) && !access(path, W_OK);
 }
 
-/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes in a
- * URL. */
+/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes
+ * in a URL. */
 static const char *private_root(void)
 {
 	const char *root = getenv("XDG_RUNTIME_DIR");
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.";
 
-	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] || !is_own_directory(root))
+	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] ||
+		!is_own_directory(root))
 		return "/tmp";
 	return root;
 }

@@ -129,7 +129,7 @@ class Tailscaled:
 
     def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None):
         self.told, self.path, self.held, self.asked, self.wires = told, path, held, 0, []
-        self.serve, self.serve_asked = serve, 0
+        self.serve, self.serve_asked, self.statuses = serve, 0, 0
 
     def __enter__(self):
         outer = self
@@ -144,6 +144,7 @@ class Tailscaled:
                 if outer.held:
                     outer.held.wait(30)
                 if "status" in self.path:
+                    outer.statuses += 1
                     self.reply(200, json.dumps(outer.told).encode())
                 elif "serve-config" in self.path and outer.serve:
                     outer.serve_asked += 1

@@ -6,7 +6,7 @@ import threading
 
 import stage
 from stage import KEY, SUFFIX, Server, Tailscaled, once, planted, status
-from tap import main, test
+from tap import main, test, until
 from top import codes, endpoint, first
 
 stage.enter(__file__)
@@ -128,6 +128,30 @@ def and_when_it_is_logged_in_to_another_tailnet():
     stops_asking(lambda daemon: setattr(daemon, "told", status(("box", "100.64.0.9"), suffix="tailother.ts.net")))
 
 
+class Leaving(list):
+    """Keys, the first of which is answered only when the node is known to be in another tailnet."""
+
+    def __init__(self, daemon):
+        super().__init__()
+        self.daemon = daemon
+
+    def append(self, key):
+        super().append(key)
+        if len(self) == 1:
+            self.daemon.told, before = status(("box", "100.64.0.9"), suffix="tailother.ts.net"), self.daemon.statuses
+            until(lambda: self.daemon.statuses > before + 2)
+
+
+@test
+def what_was_to_be_asked_next_is_not_asked_once_the_address_is_nobody_s():
+    stage.needed()
+    with Server(GPU1) as gpu1, Tailscaled(OURS) as daemon:
+        gpu1.keys = Leaving(daemon)
+        with stage.watching(f"http://{GPU1}:18080") as snapshots:
+            assert first(snapshots, lambda s: s["endpoints"] and codes(only_row(s)) == ["unknown-host"])
+            assert not first(snapshots, lambda _: len(gpu1.keys) > 1, most=4), gpu1.keys
+
+
 @test
 def a_key_goes_over_plain_http_to_a_peer_and_to_this_machine():
     stage.needed()
@@ -172,6 +196,24 @@ def nor_is_it_asked_where_nobody_of_the_tailnet_has_that_address():
         assert codes(row) == ["unknown-host"] and not stranger.keys, (row, stranger.keys)
         row = only_row(once(LONG, more="plain-key = on"))
         assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
+
+
+@test
+def nor_by_the_names_of_a_tailnet_with_a_domain_of_its_own():
+    """Nothing in them tells that they are a tailnet's; and a node that was logged out does not say it."""
+    stage.needed()
+    suffix = "tailnet.corp.example"
+    name = f"gpu1.{suffix}"
+    with Server(LAN) as lan, Server(GPU1) as gpu1, Tailscaled(status(("gpu1", GPU1), suffix=suffix)) as daemon:
+        stage.hosts({name: LAN})
+        with stage.watching(f"http://{name}:18080") as snapshots:
+            assert first(snapshots, is_well)
+            daemon.told = status(backend="NeedsLogin", suffix="")
+            assert first(snapshots, is_troubled)
+            assert not first(snapshots, lambda _: lan.keys, most=8), lan.keys
+            daemon.told = status(("gpu1", GPU1), suffix=suffix)
+            assert first(snapshots, is_well)
+    assert not lan.keys, lan.keys
 
 
 MAPPED = "::ffff:100.64.0.66"  # the kernel dials it as IPv4
@@ -266,6 +308,18 @@ def our_own_key_is_never_printed_whatever_a_server_does_with_it():
             os.unlink("/run/log")
         assert KEY in gpu1.keys and "gpu1" in said, (what, gpu1.keys)
         assert KEY not in said and KEY[3:] not in said and KEY.replace("-", "%2D") not in said, what
+
+
+@test
+def nor_at_another_port_of_a_server_that_got_it():
+    stage.needed()
+    names = json.dumps({"object": "list", "data": [{"id": f"x/{KEY}"}]}).encode()
+    with Server(GPU1) as gpu1, Server(GPU1, 18081, body=names) as other, Tailscaled(OURS):
+        with stage.watching(SHORT, words=("--endpoint", "http://gpu1:18081")) as snapshots:
+            assert first(snapshots, lambda _: len(other.keys) > 3)
+            snapshot = first(snapshots, lambda s: endpoint(s, ":18081")["models"])
+    assert set(gpu1.keys) == {KEY} and set(other.keys) == {""}, (gpu1.keys, other.keys)
+    assert KEY not in json.dumps(snapshot) and "x/*" in json.dumps(snapshot), snapshot
 
 
 # ---- the socket

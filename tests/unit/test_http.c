@@ -905,6 +905,7 @@ struct tls_case {
 	const char *certificate; /* "good.pem" */
 	const char *name;        /* in the URL */
 	bool is_trusted, skips_verification;
+	const char *key; /* NULL: none */
 };
 
 /* One question to an HTTPS server, dialed at 127.0.0.1; returns how many requests the server saw. */
@@ -924,6 +925,7 @@ static int ask_https(struct test *test, struct tls_case how)
 	request.address = "127.0.0.1";
 	request.ca_file = how.is_trusted ? certificate_path("ca.pem") : NULL;
 	request.skips_verification = how.skips_verification;
+	request.key = how.key;
 	ask(test, &request);
 	if (test->answer.status == 200) {
 		assert_true(test->answer.tls_ms > 0 && test->answer.tls_ms < 2000);
@@ -940,7 +942,7 @@ static void a_good_certificate_is_verified_by_name_and_its_connection_kept(void 
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "gpu.test", true, false }), 2);
+	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "gpu.test", true, false, NULL }), 2);
 	assert_int_equal(test->answer.outcome, OUTCOME_ANSWERED);
 	assert_int_equal(test->answer.tls, TLS_FINE);
 	assert_true(isnan(test->answer.tls_ms));
@@ -950,7 +952,7 @@ static void an_unknown_authority_is_untrusted(void **state)
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "gpu.test", false, false }), 0);
+	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "gpu.test", false, false, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
 	assert_int_equal(test->answer.tls, TLS_UNTRUSTED);
 	assert_true(strlen(test->answer.tls_text) > 0);
@@ -960,16 +962,30 @@ static void another_name_is_a_name_mismatch(void **state)
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false }), 0);
+	assert_int_equal(
+		ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
 	assert_int_equal(test->answer.tls, TLS_NAME_MISMATCH);
+}
+
+/* A certificate is a server's word, too; here it is the word "alternative" of curl's that is taken for the
+ * key. */
+static void a_key_in_what_is_said_of_a_certificate_is_hidden(void **state)
+{
+	struct test *test = *state;
+
+	ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false, NULL });
+	assert_non_null(strstr(test->answer.tls_text, "alternative"));
+	ask_https(test, (struct tls_case){ "good.pem", "other.test", true, false, "alternative" });
+	assert_null(strstr(test->answer.tls_text, "alternative"));
+	assert_non_null(strstr(test->answer.tls_text, "***********"));
 }
 
 static void a_certificate_of_the_past_is_expired(void **state)
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", true, false }), 0);
+	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", true, false, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
 	assert_int_equal(test->answer.tls, TLS_EXPIRED);
 }
@@ -978,7 +994,7 @@ static void the_date_of_an_expired_certificate_is_read_without_asking_anything(v
 {
 	struct test *test = *state;
 
-	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", false, true }), 0);
+	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", false, true, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_ANSWERED);
 	assert_int_equal(test->answer.status, 0);
 	assert_true(test->answer.cert_not_after == when_parse("2021-02-03T04:05:06Z"));
@@ -1065,6 +1081,7 @@ int main(void)
 		TEST(a_good_certificate_is_verified_by_name_and_its_connection_kept),
 		TEST(an_unknown_authority_is_untrusted),
 		TEST(another_name_is_a_name_mismatch),
+		TEST(a_key_in_what_is_said_of_a_certificate_is_hidden),
 		TEST(a_certificate_of_the_past_is_expired),
 		TEST(the_date_of_an_expired_certificate_is_read_without_asking_anything),
 		TEST(tls_to_a_plain_server_is_not_tls),

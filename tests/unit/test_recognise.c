@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
+#include "probes/io/secret.h"
 #include "tests/unit/played.h"
 
 #define LS "llama-server-0.5.0"
@@ -44,9 +45,9 @@ static void answer_of(
 	played_load(answer, name);
 }
 
-/* Plays it to the end; asked becomes "/ /v1/models". */
+/* Plays it to the end as it comes where this key was sent; asked becomes "/ /v1/models". */
 static struct recognition play(
-	const char *server, const char *state, const char *base, char *asked, size_t size)
+	const char *server, const char *state, const char *base, const char *key, char *asked, size_t size)
 {
 	struct recognition r;
 
@@ -58,6 +59,9 @@ static struct recognition play(
 		assert_true(i < RECOGNISE_MAX);
 		snprintf(asked + strlen(asked), size - strlen(asked), "%s%s", i ? " " : "", r.ask);
 		answer_of(&answer, server, state, base, r.ask);
+		secret_hide(answer.headers, answer.headers_length, key);
+		secret_hide(answer.body, answer.body_length, key);
+		answer_examine(&answer);
 		recognise_step(&r, &answer);
 		answer_fini(&answer);
 	}
@@ -69,22 +73,27 @@ struct row {
 	bool is_proxy;
 };
 
-static void expect(const struct row *rows, size_t count)
+static void expect_with_key(const struct row *rows, size_t count, const char *key)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct row *row = &rows[i];
 		char asked[128];
-		struct recognition r = play(row->server, row->state, row->base, asked, sizeof(asked));
+		struct recognition r = play(row->server, row->state, row->base, key, asked, sizeof(asked));
 		const char *found = r.family ? r.family->name : "";
 
 		if (strcmp(found, row->family) != 0 || strcmp(asked, row->asked) != 0 ||
 			r.is_proxy != row->is_proxy)
-			fail_msg("%s/%s is \"%s\", asked %s, proxy %d", row->server, row->state, found, asked,
-				r.is_proxy);
+			fail_msg("%s/%s with the key \"%s\" is \"%s\", asked %s, proxy %d", row->server,
+				row->state, key, found, asked, r.is_proxy);
 	}
 }
 
-static void every_recorded_server_is_told_in_every_state(void **state)
+static void expect(const struct row *rows, size_t count)
+{
+	expect_with_key(rows, count, "");
+}
+
+static void every_recorded_server_is_told_in_every_state_whatever_the_key(void **state)
 {
 	static const struct row rows[] = {
 		{ LS, "ready-idle", NULL, "llama-server", "/", false },
@@ -120,8 +129,17 @@ static void every_recorded_server_is_told_in_every_state(void **state)
 		{ TR, "model-broken", NULL, "triton", "/ /v2", false },
 	};
 
+	/* What people type who must type something. */
+	static const char *const keys[] = { "", "0", "1", "x", "key", "api", "123", "test", "none", "true",
+		"token", "model", "models", "object", "data", "list", "status", "detail", "secret", "openai",
+		"ollama", "vllm", "llama", "local", "llm", "password", "apikey", "api-key", "sk-1234",
+		"changeme", "llama.cpp", "llamacpp", "llama-server", "llama-swap", "litellm", "mlx", "triton",
+		"portkey", "ray-serve", "xinference", "lm-studio", "not-needed", "openwebui", "open-webui",
+		"root", "admin", "health", "version", "anything" };
+
 	(void)state;
-	expect(rows, ARRAY_LEN(rows));
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		expect_with_key(rows, ARRAY_LEN(rows), keys[i]);
 }
 
 static void llama_cpp_python_is_never_asked_for_its_models(void **state)
@@ -579,7 +597,7 @@ static void a_step_after_the_end_changes_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_recorded_server_is_told_in_every_state),
+		cmocka_unit_test(every_recorded_server_is_told_in_every_state_whatever_the_key),
 		cmocka_unit_test(llama_cpp_python_is_never_asked_for_its_models),
 		cmocka_unit_test(a_server_without_a_family_speaks_the_openai_dialect),
 		cmocka_unit_test(a_proxy_does_not_hide_its_engine),
