@@ -95,6 +95,9 @@ CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
 $(CAPTURE_UNIT): $(OUT)/libcapture.a
 $(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 
+$(OUT)/tests/test_checks: $(OUT)/libfuzz.a
+$(OUT)/tests/test_checks: TEST_LIBS += $(OUT)/libfuzz.a $(OUT)/libtsllm.a $(LIBS)
+
 # Each tests/fuzz/fuzz_NAME.c is a target. Every check calls it with the files of its corpus; `make fuzz` builds it
 # anew with libFuzzer and sanitizers, and looks for more for FUZZ_S seconds: in T=NAME, or in all of them in turn.
 FUZZ_S ?= 60
@@ -105,7 +108,7 @@ FUZZ_HELP := $(filter-out tests/fuzz/fuzz_%.c tests/fuzz/replay.c,$(wildcard tes
 	tests/unit/sample_clients.c tests/unit/sample_snapshot.c tests/unit/status_help.c
 FUZZ_ENGINE := $(OUT)/tests/fuzz/replay.o
 FUZZ_PARTS := $(FUZZ_ENGINE) $(OUT)/libfuzz.a $(OUT)/libtsllm.a $(OUT)/libcapture.a
-FUZZ_BUILD := OUT=build/fuzz CC=clang CFLAGS='-O1 -g' LDFLAGS=-fsanitize=fuzzer FUZZ_ENGINE= \
+FUZZ_BUILD := OUT=build/fuzz CC=clang CFLAGS='-O2 -g' LDFLAGS=-fsanitize=fuzzer FUZZ_ENGINE= \
 	SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
 FUZZ_RUN := -max_total_time=$(FUZZ_S) -max_len=16384 -timeout=10 -rss_limit_mb=3000 -print_final_stats=1
 

@@ -1,5 +1,6 @@
-/* Each place where the key could begin is compared twice: as it stands, and with escapes undone. The length of the
- * text stays, so nothing that points into it has to move. */
+/* Each place where the key could begin is compared twice: with escapes undone, and as it stands. The first takes
+ * the sign of an escape with it: a backslash that was left before an asterisk would break the JSON. The length of
+ * the text stays, so nothing that points into it has to move. */
 #include "probes/io/secret.h"
 
 #include "probes/base/mem.h"
@@ -135,6 +136,6 @@ void secret_hide(char *text, size_t length, const char *key)
 {
 	if (!*key || is_placeholder(key))
 		return;
-	hide(text, length, key, false);
 	hide(text, length, key, true);
+	hide(text, length, key, false);
 }

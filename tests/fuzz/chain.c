@@ -311,22 +311,18 @@ static void do_drop(struct chain *chain, const struct command *command)
 	chain->url[0] = '\0';
 }
 
-/* The request of the door's family with that path; else its primary one, which tells whether it is up. */
-static const struct request *request_of(const struct chain *chain, const char *path)
+/* The request of the door's family with that path; "": the primary one, which tells whether it is up. */
+static const struct request *request_of(const struct family *family, const char *path)
 {
-	const struct family *family = chain->family;
-	const struct request *primary = NULL;
-
-	for (size_t i = 0; family && i < family->request_count; i++) {
-		if (strcmp(family->requests[i].path, path) == 0)
+	for (size_t i = 0; family && i < family->request_count; i++)
+		if (*path ? strcmp(family->requests[i].path, path) == 0
+			  : family->requests[i].rhythm == EVERY_POLL)
 			return &family->requests[i];
-		if (!primary && family->requests[i].rhythm == EVERY_POLL)
-			primary = &family->requests[i];
-	}
-	return primary;
+	return NULL;
 }
 
-static void report(struct chain *chain, const struct answer *answer, const struct request *request)
+static void report(
+	struct chain *chain, const struct answer *answer, const struct request *request, bool is_primary)
 {
 	struct arena *arena = arena_new();
 	struct obs_answer obs;
@@ -341,7 +337,7 @@ static void report(struct chain *chain, const struct answer *answer, const struc
 		obs.reading = &reading;
 	}
 	obs.cost = request ? request->cost : COST_FREE;
-	obs.is_primary = !request || request->rhythm == EVERY_POLL;
+	obs.is_primary = is_primary;
 	if (chain->family) {
 		obs.server = chain->family->name;
 		obs.title = chain->family->title;
@@ -353,15 +349,26 @@ static void report(struct chain *chain, const struct answer *answer, const struc
 	arena_free(arena);
 }
 
-static void hear(struct chain *chain, struct answer *answer, const char *path)
+/* A door without a family is recognised first, and judged where nobody recognises it. */
+static void recognise(struct chain *chain, const struct answer *answer)
 {
-	if (!chain->family && chain->recognition.ask) {
-		recognise_step(&chain->recognition, answer);
-		chain->family = chain->recognition.family;
-		if (chain->family)
-			declare(chain);
-	}
-	report(chain, answer, request_of(chain, path));
+	recognise_step(&chain->recognition, answer);
+	chain->family = chain->recognition.family;
+	if (chain->family)
+		declare(chain);
+	report(chain, answer, NULL, !chain->family && !chain->recognition.ask);
+	if (!chain->recognition.ask)
+		recognise_init(&chain->recognition);
+}
+
+static void hear(struct chain *chain, const struct answer *answer, const char *path)
+{
+	const struct request *request = request_of(chain->family, path);
+
+	if (chain->family)
+		report(chain, answer, request, request && request == request_of(chain->family, ""));
+	else
+		recognise(chain, answer);
 }
 
 /* The bytes come as a server wrote them; our key is hidden in them where http hides it. */

@@ -14,18 +14,27 @@
 #include <string.h>
 #include <strings.h>
 
-static bool *is_printing(void)
-{
-	static bool prints;
+/* What the command line asked for. */
+struct manner {
+	bool prints;
+	bool is_hasty; /* libFuzzer runs: of some inputs, the costly outputs are left out */
+};
 
-	return &prints;
+static struct manner *manner(void)
+{
+	static struct manner of_this_run;
+
+	return &of_this_run;
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	if (*argc < 2 || strcmp((*argv)[1], "--print") != 0)
+	if (*argc < 2 || (*argv)[1][0] != '-')
 		return 0;
-	*is_printing() = true;
+	manner()->prints = strcmp((*argv)[1], "--print") == 0;
+	manner()->is_hasty = !manner()->prints;
+	if (manner()->is_hasty)
+		return 0;
 	(*argv)[1] = (*argv)[0];
 	++*argv;
 	--*argc;
@@ -42,7 +51,7 @@ static void show(const struct snapshot *snapshot, const char *secret)
 		check(!strstr(output.text, PLANTED_KEY), "no output shows the key");
 		if (secret)
 			check(!text_contains_fold(output.text, secret), "a name that is to be hidden is not shown");
-		if (*is_printing())
+		if (manner()->prints)
 			printf("==== %s%s\n%s", secret ? "redacted " : "", form_name(form), output.text);
 		free(output.text);
 	}
@@ -60,19 +69,27 @@ static void check_second_look(struct chain *chain, const struct snapshot *first)
 	snapshot_free(second);
 }
 
-static void look(struct chain *chain)
+static void look_redacted(struct snapshot *snapshot)
 {
-	struct snapshot *snapshot = ledger_take(chain->ledger, chain->now);
 	struct redactor *redactor = redactor_new("/home/zqhome17");
 
-	check_second_look(chain, snapshot);
-	check_snapshot(snapshot);
-	show(snapshot, NULL);
-	check_views(snapshot, 120, 40);
 	redactor_apply(redactor, snapshot);
 	check_snapshot(snapshot);
 	show(snapshot, PLANTED_SIGN);
 	redactor_free(redactor);
+}
+
+static void look(struct chain *chain, unsigned chance)
+{
+	struct snapshot *snapshot = ledger_take(chain->ledger, chain->now);
+
+	check_second_look(chain, snapshot);
+	check_snapshot(snapshot);
+	show(snapshot, NULL);
+	if (!manner()->is_hasty || chance % 4 == 0)
+		check_views(snapshot, 120, 40);
+	if (!manner()->is_hasty || chance % 4 == 1)
+		look_redacted(snapshot);
 	snapshot_free(snapshot);
 }
 
@@ -83,15 +100,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size_t left = size;
 	struct section section;
 	struct chain chain;
+	unsigned sum = 0;
 	bool is_fair = !memmem(text, size, PLANTED_KEY, strlen(PLANTED_KEY));
 
-	for (size_t i = 0; i + 1 < size; i++)
+	for (size_t i = 0; i < size; i++) {
 		is_fair = is_fair && strncasecmp(text + i, PLANTED_SIGN, strlen(PLANTED_SIGN)) != 0;
+		sum += (unsigned char)text[i];
+	}
 	chain_init(&chain);
 	while (is_fair && fuzz_section(&section, &at, &left))
 		chain_do(&chain, &section);
 	if (is_fair)
-		look(&chain);
+		look(&chain, sum);
 	chain_fini(&chain);
 	free(text);
 	return 0;

@@ -12,30 +12,40 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where the authority begins in a URL with a scheme; NULL: it has none. */
+static const char *authority_of(const char *text)
+{
+	size_t scheme = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-.");
+
+	return scheme && strncmp(text + scheme, "://", 3) == 0 ? text + scheme + 3 : NULL;
+}
+
 /* Where user and password end in a URL that has them; NULL: it has none. */
 static const char *end_of_user(const char *text)
 {
-	const char *authority = strstr(text, "://"), *at = NULL;
+	const char *at = NULL, *authority = authority_of(text);
 
-	for (const char *c = authority ? authority + 3 : ""; *c && !strchr("/?#", *c); c++)
+	for (const char *c = authority ? authority : ""; *c && !strchr("/?#", *c); c++)
 		if (*c == '@')
 			at = c;
 	return at;
 }
 
+#define USER_MIN 5 /* a shorter one may well be a part of the host */
+
 static void check_bare(const char *text)
 {
 	char bare[4096], user[4096];
-	const char *end = end_of_user(text), *begin = strstr(text, "://");
+	const char *end = end_of_user(text), *begin = authority_of(text);
 
 	if (strlen(text) >= sizeof(bare))
 		return;
 	url_bare(text, bare, sizeof(bare));
 	check(!strpbrk(bare, "?#"), "no query and no fragment is shown");
 	check(!end_of_user(bare), "nobody's user is shown");
-	if (!end || strcspn(text, "@/?#:") != strcspn(text, ":") || end - begin < 8)
+	if (!end || end - begin < USER_MIN)
 		return;
-	snprintf(user, sizeof(user), "%.*s", (int)(end - begin - 3), begin + 3);
+	snprintf(user, sizeof(user), "%.*s", (int)(end - begin), begin);
 	check(!strstr(bare, user) || strstr(end, user), "nobody's password is shown");
 }
 

@@ -123,13 +123,16 @@ def small_json(path, most=None):
     return json.dumps(value[-most:] if most else value, separators=(",", ":")).encode()
 
 
+UNREAD = {"CapMap", "Capabilities", "PeerAPIURL", "TaildropTarget", "PublicKey", "NodeID", "AllowedIPs", "InMagicSock"}
+
+
 def small_status(path, peers):
-    """With the first of its peers."""
+    """With the first of its peers, and of them what is read."""
     value = json.loads(recorded_text(f"tailscale/{path}"))
     value["Peer"] = dict(list((value.get("Peer") or {}).items())[:peers])
     for peer in (value.get("Self") or {}, *value["Peer"].values()):
-        for word in ("CapMap", "Capabilities", "PeerAPIURL", "TaildropTarget"):
-            peer.pop(word, None)
+        for word in [word for word, told in peer.items() if word in UNREAD or told in (None, "", [], False)]:
+            peer.pop(word)
     return json.dumps(value, separators=(",", ":")).encode()
 
 
@@ -262,16 +265,25 @@ def section(words, body=b""):
     return b"@@ " + words.encode() + b"\n" + body + (b"" if not body or body.endswith(b"\n") else b"\n")
 
 
+def byte_counts(name):
+    return b"".join(line + b"\n" for line in recorded_text(f"tailscale/{name}").splitlines() if b"bytes_total{" in line)
+
+
 STATUS = section("status", small_status("status-paths.json", 5))
 FAMILIES = {"llama-cpp-python": "llama-cpp-python", "llama-server": "llama-server", "llama-swap": "llama-swap", "ollama": "ollama",
-            "vllm": "vllm", "mlx-lm": "mlx", "xinference": "xinference", "ray-serve": "ray-serve", "litellm": "litellm",
+            "vllm": "vllm", "vllm-0.32.0": "vllm", "llama-swap-v250-5": "llama-swap", "mlx-lm": "mlx", "xinference": "xinference", "ray-serve": "ray-serve", "litellm": "litellm",
             "open-webui": "open-webui", "portkey-gateway": "portkey", "triton": "triton"}
+PATHS = ["/health", "/props", "/slots", "/metrics", "/running", "/models", "/api/tags", "/api/ps", "/api/version", "/v1/models",
+         "/v1/cluster/auth", "/v1/model/info", "/api/config", "/health/liveliness", "/health/readiness", "/v2", "/v2/health/ready",
+         "/v2/health/live", "/v2/models/stats", "/-/routes", "/-/healthz", "/v1/metadata", "/load", "/version", "/is_sleeping", "/get_server_info"]
 HOSTS = ["gpu1.tail4c1d.ts.net", "%HOST%.tail4c1d.ts.net", "100.64.0.3", "mac1.tail4c1d.ts.net", "%OUTSIDE%"]
 
 
 def path_of(name):
     """The path that a recording of this name answers."""
-    return {"root": "/", "openapi": "/openapi.json"}.get(name, "/" + name.replace("v1-models", "v1/models").replace("api-", "api/"))
+    flat = {path.replace("/", "-")[1:]: path for path in PATHS} | {"root": "/", "openapi": "/openapi.json"}
+    longest = max((known for known in flat if name == known or name.startswith(known + "-")), key=len, default="")
+    return flat.get(longest, f"/{name}")
 
 
 def doors_of(server):
@@ -297,6 +309,19 @@ def by_server():
             text += door or b""
 
 
+def by_time():
+    """One door, whose server goes from state to state."""
+    for server in ("llama-server-0.5.0", "ollama-0.17.4", "vllm-0.32.0-cpu", "llama-swap-v250-5-g0bdb3720", "triton-2.51.0"):
+        family = FAMILIES[server[:server.rindex("-")]]
+        text = STATUS + section(f"door https://gpu1.tail4c1d.ts.net {family}")
+        for (other, _), recordings in states().items():
+            answers_of = b"".join(section(f"answer {path_of(name)}", cut_lines(recording, 1500))
+                                  for name, recording in list(recordings.items())[:6])
+            if other == server and len(text) + len(answers_of) < 15500:
+                text += answers_of + section("wait 10000") + section("take")
+        yield f"{family}-in-time", text + section("outcome 5") + section("wait 9000") + section("outcome 5")
+
+
 def stories():
     hello = section("lines", wire_lines("peer-relay")[:3000])
     ready = section("answer /health", recorded_text("llama-server-0.5.0/ready-idle/health.http"))
@@ -307,15 +332,15 @@ def stories():
     yield "troubles", b"".join(section(f"trouble {number}") + section("wait 1000") + section("take") for number in range(5))
     yield "stale", STATUS + section("wait 2000") + section("trouble 3") + section("wait 60000")
     yield "capture", section("capture 1") + STATUS + hello + section("wait 1000") + section("lines", wire_lines("stream.inner")) \
-        + section("take") + section("wait 3000") + section("lines", wire_lines("path-drop")[:6000])
+        + section("take") + section("wait 3000") + section("lines", wire_lines("path-drop")[:4000])
     yield "flows", STATUS + section("door http://100.64.0.2:8081 llama-server") + ready + section("capture 1") \
         + section("lines", wire_lines("stream.inner") + wire_lines("upload") + wire_lines("slow-tokens")[:4000])
     yield "serve", STATUS + section("serve", small_json("serve-multiple.json")) + section("door http://127.0.0.1:11434 ollama own") \
         + section("outcome 1") + section("wait 10000") + section("outcome 1") + section("serve", small_json("serve-funnel.json"))
     yield "reasons", STATUS + section("netcheck", small_json("netcheck.json")) + section("whois 1", small_json("whois-peer.json")) \
-        + section("memory 0", small_json("localapi-debug-peer-endpoint-changes.json", 40)) \
-        + section("usermetrics", recorded_text("tailscale/usermetrics.txt")) + section("wait 2000") + STATUS \
-        + section("usermetrics", recorded_text("tailscale/usermetrics-destination-with-drops.txt"))
+        + section("memory 0", small_json("localapi-debug-peer-endpoint-changes.json", 12)) \
+        + section("usermetrics", byte_counts("usermetrics.txt")) + section("wait 2000") + STATUS \
+        + section("usermetrics", byte_counts("usermetrics-destination-with-drops.txt"))
     yield "pings", STATUS + section("door http://gpu2.tail4c1d.ts.net:8000 vllm") + section("outcome 3") + section("wait 4000") \
         + section("outcome 3") + section("ping 1 disco", ping("disco-derp")) + section("ping 1 tsmp", ping("disco-direct")) \
         + section("ping 4 disco", ping("disco-peer-relay")) + section("ping 2 disco", b"HTTP/1.1 500 x\n\n")
@@ -339,6 +364,7 @@ def stories():
 def chains():
     yield from stories()
     yield from by_server()
+    yield from by_time()
 
 
 CORPUS = {"packet": lambda: ((name, seed(link, packets)) for name, (link, packets) in SEEDS.items()), "pcap": pcaps,

@@ -41,6 +41,9 @@ static void whatever_escapes_write_it(void **state)
 	assert_hidden(KEY, "<p>sk-5ecret/a&amp;b</p>", "<p>*****************</p>");
 	assert_hidden(KEY, "<p>sk-5ecret/a&#38;b</p>", "<p>*****************</p>");
 	assert_hidden(KEY, "<p>sk-5ecret/a&#x26;b</p>", "<p>******************</p>");
+	assert_hidden("/s3cret-key", "[\"\\/s3cret-key\"]", "[\"************\"]");
+	assert_hidden("\"s3cret-key", "[\"\\\"s3cret-key\"]", "[\"************\"]");
+	assert_hidden("&s3cret-key", "<p>&amp;s3cret-key</p>", "<p>***************</p>");
 	assert_hidden("a\\b%41&amp;c", "x a\\b%41&amp;c y", "x ************ y");
 }
 
