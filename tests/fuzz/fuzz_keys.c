@@ -13,7 +13,7 @@
 
 #include <stdlib.h>
 
-#define KEYS_MAX 400
+#define KEYS_MAX 150
 
 static struct snapshot *small_crowd(void)
 {
@@ -22,7 +22,7 @@ static struct snapshot *small_crowd(void)
 
 static struct snapshot *crowd(void)
 {
-	return sample_crowd(150, 40);
+	return sample_crowd(60, 20);
 }
 
 static const struct snapshot *sample(size_t index)
@@ -84,7 +84,7 @@ static size_t act(struct seat *seat, const uint8_t *data, size_t size)
 			seat->snapshot = sample((size_t)x);
 		return 2;
 	case 0xd:
-		resize(seat, x, y % 100);
+		resize(seat, x, y % 60);
 		return 3;
 	case 0xe:
 	case 0xf:
