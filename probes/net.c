@@ -106,7 +106,8 @@ int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct 
 
 void ping_read(const struct answer *answer, struct obs_ping *ping, struct arena *arena)
 {
-	const struct json *pong = answer->status == 200 && !*json_text(answer->json, "Err") ? answer->json : NULL;
+	const struct json *pong =
+		answer->status == 200 && !*json_text(answer->json, "Err") ? answer->json : NULL;
 
 	*ping = (struct obs_ping){
 		.peer_id = "",

@@ -257,7 +257,8 @@ void verdict_judge(const struct rule *const *tables, const struct evidence *evid
 			add_verdict(rule, evidence, &finding, standings, arena, verdicts);
 			is_explained = is_explained || rule->explains;
 		}
-	standings_keep(standings, verdicts->count > first ? &verdicts->items[first] : NULL, verdicts->count - first);
+	standings_keep(
+		standings, verdicts->count > first ? &verdicts->items[first] : NULL, verdicts->count - first);
 }
 
 static int worst_first(const void *a, const void *b)

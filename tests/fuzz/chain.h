@@ -30,9 +30,25 @@ struct chain {
 	size_t commands;
 };
 
+#define WORDS_MAX 6
+
+/* What stands behind "@@ "; words that are not there are "". */
+struct command {
+	const char *words[WORDS_MAX];
+	char *body;
+	size_t length;
+};
+
 void chain_init(struct chain *chain);
 void chain_fini(struct chain *chain);
 /* Does what a section says; one that says nothing known is skipped. */
 void chain_do(struct chain *chain, const struct section *section);
+
+/* Between the files of the chain: a number up to most, 0 where the word is none; the commands of doors. */
+int64_t chain_number(const char *word, int64_t most);
+void chain_door(struct chain *chain, const struct command *command);
+void chain_drop(struct chain *chain, const struct command *command);
+void chain_answer(struct chain *chain, const struct command *command);
+void chain_outcome(struct chain *chain, const struct command *command);
 
 #endif

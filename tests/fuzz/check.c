@@ -29,8 +29,9 @@ static bool is_harmless(uint32_t c)
 {
 	static const struct {
 		uint32_t first, last;
-	} harmful[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x200b, 0x200f }, { 0x2028, 0x202e }, { 0x2060, 0x206f },
-		{ 0xd800, 0xdfff }, { 0xfeff, 0xfeff }, { 0xe0000, 0xe0fff }, { 0x110000, UINT32_MAX } };
+	} harmful[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0xd800, 0xdfff }, { 0xfeff, 0xfeff }, { 0xe0000, 0xe0fff },
+		{ 0x110000, UINT32_MAX } };
 
 	for (size_t i = 0; i < ARRAY_LEN(harmful); i++)
 		if (c >= harmful[i].first && c <= harmful[i].last)
@@ -42,7 +43,12 @@ static bool is_harmless(uint32_t c)
 static size_t take_character(const unsigned char *at, size_t length, uint32_t *c)
 {
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t bytes = at[0] < 0x80 ? 1 : at[0] < 0xc0 ? 0 : at[0] < 0xe0 ? 2 : at[0] < 0xf0 ? 3 : at[0] < 0xf8 ? 4 : 0;
+	size_t bytes = at[0] < 0x80   ? 1
+		       : at[0] < 0xc0 ? 0
+		       : at[0] < 0xe0 ? 2
+		       : at[0] < 0xf0 ? 3
+		       : at[0] < 0xf8 ? 4
+				      : 0;
 
 	if (!bytes || bytes > length)
 		return 0;
@@ -64,7 +70,8 @@ static void check_characters(const char *text, size_t length, const char *allowe
 		size_t bytes = take_character(at, length, &c);
 
 		check(bytes, "the text is UTF-8");
-		check(is_harmless(c) || (c && c < 0x80 && strchr(allowed, (int)c)), "the text has no control character");
+		check(is_harmless(c) || (c && c < 0x80 && strchr(allowed, (int)c)),
+			"the text has no control character");
 		at += bytes;
 		length -= bytes;
 	}
@@ -103,13 +110,14 @@ void check_json(const char *text, size_t length)
 
 static void check_amount(double amount)
 {
-	check(isnan(amount) || (isfinite(amount) && amount >= 0), "a number is unknown, or finite and not below zero");
+	check(isnan(amount) || (isfinite(amount) && amount >= 0),
+		"a number is unknown, or finite and not below zero");
 }
 
 static void check_peer(const struct obs_peer *peer)
 {
-	const char *const texts[] = { peer->id, peer->host_name, peer->fqdn, peer->os, peer->user, peer->current_address,
-		peer->home_derp, peer->peer_relay };
+	const char *const texts[] = { peer->id, peer->host_name, peer->fqdn, peer->os, peer->user,
+		peer->current_address, peer->home_derp, peer->peer_relay };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		check_text(texts[i], TEXT_CAP);
@@ -120,8 +128,8 @@ static void check_peer(const struct obs_peer *peer)
 
 void check_status(const struct obs_status *status)
 {
-	const char *const texts[] = { status->backend_word, status->version, status->auth_url, status->tailnet,
-		status->magicdns_suffix };
+	const char *const texts[] = { status->backend_word, status->version, status->auth_url,
+		status->tailnet, status->magicdns_suffix };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		check_text(texts[i], TEXT_CAP);
@@ -154,8 +162,8 @@ void check_net(const struct obs_net *net)
 
 void check_answer(const struct obs_answer *answer)
 {
-	const char *const texts[] = { answer->tls_text, answer->excerpt, answer->server_header, answer->via_header,
-		answer->content_type, answer->location };
+	const char *const texts[] = { answer->tls_text, answer->excerpt, answer->server_header,
+		answer->via_header, answer->content_type, answer->location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		check_text(texts[i], TEXT_CAP);
@@ -168,15 +176,17 @@ static void check_histogram(const struct obs_histogram *histogram)
 	check(isinf(histogram->bounds[histogram->count - 1]), "a histogram ends at infinity");
 	for (size_t i = 1; i < histogram->count; i++) {
 		check(histogram->bounds[i] > histogram->bounds[i - 1], "the bounds of a histogram rise");
-		check(histogram->counts[i] >= histogram->counts[i - 1], "the counts of a histogram never fall");
+		check(histogram->counts[i] >= histogram->counts[i - 1],
+			"the counts of a histogram never fall");
 	}
 }
 
 void check_reading(const struct reading *reading)
 {
-	const double amounts[] = { reading->running, reading->waiting, reading->slots, reading->generated_tokens,
-		reading->generation_seconds, reading->prompt_tokens, reading->prompt_seconds, reading->kv_cache,
-		reading->preemptions, reading->rejected, reading->started, reading->uptime_s };
+	const double amounts[] = { reading->running, reading->waiting, reading->slots,
+		reading->generated_tokens, reading->generation_seconds, reading->prompt_tokens,
+		reading->prompt_seconds, reading->kv_cache, reading->preemptions, reading->rejected,
+		reading->started, reading->uptime_s };
 
 	check_text(reading->version, TEXT_CAP);
 	check_text(reading->incarnation, TEXT_CAP);

@@ -1,8 +1,8 @@
 /* What the fuzz targets share: how they are called, and what must hold of everything that they make.
  *
  * A target is one file, fuzz_NAME.c, with LLVMFuzzerTestOneInput() in it. `make fuzz` lets libFuzzer look for
- * inputs that break it; replay.c calls it with every file of corpus/NAME in every check. Whatever does not hold
- * is said and ends the program. */
+ * inputs that break it; replay.c calls it with every file of corpus/NAME in every check. Whatever does not
+ * hold is said and ends the program. */
 #ifndef TSLLM_TESTS_FUZZ_H
 #define TSLLM_TESTS_FUZZ_H
 
@@ -43,8 +43,8 @@ char *fuzz_copy(const void *bytes, size_t length);
 /* A file with these bytes in it; the path is good until the next call. */
 const char *fuzz_file(const void *bytes, size_t length);
 
-/* An input in sections: each begins with a line "@@ WORDS" and goes on to the next one. What stands before the
- * first is a section without words. */
+/* An input in sections: each begins with a line "@@ WORDS" and goes on to the next one. What stands before
+ * the first is a section without words. */
 struct section {
 	const char *words; /* up to "rest", not NUL-ended */
 	size_t words_length;

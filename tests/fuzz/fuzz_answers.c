@@ -94,7 +94,8 @@ static void read_usermetrics(const char *text, size_t length)
 	bool is_good = usermetrics_parse(text, length, &traffic) == 0;
 
 	for (size_t i = 0; i < TRAFFIC_PATHS; i++) {
-		check(is_good || (isnan(traffic.rx_bytes[i]) && isnan(traffic.tx_bytes[i])), "what is torn tells nothing");
+		check(is_good || (isnan(traffic.rx_bytes[i]) && isnan(traffic.tx_bytes[i])),
+			"what is torn tells nothing");
 		check(!(traffic.rx_bytes[i] < 0) && !isinf(traffic.rx_bytes[i]), "no count is below zero");
 	}
 }
@@ -151,7 +152,8 @@ static void read_ping(const char *text, size_t length)
 
 	if (answer_from_recording(&answer, text, length) == 0) {
 		ping_read(&answer, &ping, arena);
-		check(isnan(ping.ms) || (isfinite(ping.ms) && ping.ms >= 0), "a ping takes some time, or has no answer");
+		check(isnan(ping.ms) || (isfinite(ping.ms) && ping.ms >= 0),
+			"a ping takes some time, or has no answer");
 		check_text(ping.endpoint, TEXT_CAP);
 		check_text(ping.derp, TEXT_CAP);
 		check_text(ping.peer_relay, TEXT_CAP);

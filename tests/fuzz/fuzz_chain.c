@@ -1,7 +1,7 @@
 /* Bytes from outside to what the program prints, in all its forms: see chain.h.
  *
- * With --print before the files, what comes of each is printed: so two versions of the program can be compared
- * byte for byte. */
+ * With --print before the files, what comes of each is printed: so two versions of the program can be
+ * compared byte for byte. */
 #define _GNU_SOURCE
 #include "tests/fuzz/chain.h"
 #include "tests/fuzz/outputs.h"
@@ -50,7 +50,8 @@ static void show(const struct snapshot *snapshot, const char *secret)
 		check_output(&output, form);
 		check(!strstr(output.text, PLANTED_KEY), "no output shows the key");
 		if (secret)
-			check(!text_contains_fold(output.text, secret), "a name that is to be hidden is not shown");
+			check(!text_contains_fold(output.text, secret),
+				"a name that is to be hidden is not shown");
 		if (manner()->prints)
 			printf("==== %s%s\n%s", secret ? "redacted " : "", form_name(form), output.text);
 		free(output.text);

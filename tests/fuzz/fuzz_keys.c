@@ -1,8 +1,8 @@
 /* Keys and clicks at every view, on snapshots of all sorts and terminals of all sizes.
  *
- * The first byte chooses the snapshot. Of what follows, a byte below 0x80 is that key, and a greater one a key
- * with a name, a click, another size or another snapshot. Keys of 0xf0 and above switch drawing off or on: what
- * is typed while nothing is drawn meets the frame before. */
+ * The first byte chooses the snapshot. Of what follows, a byte below 0x80 is that key, and a greater one a
+ * key with a name, a click, another size or another snapshot. Keys of 0xf0 and above switch drawing off or
+ * on: what is typed while nothing is drawn meets the frame before. */
 #include "tests/fuzz/fuzz.h"
 #include "tests/fuzz/outputs.h"
 
@@ -29,8 +29,8 @@ static const struct snapshot *sample(size_t index)
 {
 	static struct snapshot *(*const samples[])(void) = { sample_fleet, sample_stale, sample_start,
 		sample_first_peers, sample_no_daemon, sample_logged_out, sample_nobody_serves, sample_clients,
-		sample_watching, sample_no_right, sample_no_helper, sample_capture_ended, sample_hostile_clients,
-		sample_hostile, small_crowd, crowd };
+		sample_watching, sample_no_right, sample_no_helper, sample_capture_ended,
+		sample_hostile_clients, sample_hostile, small_crowd, crowd };
 	static struct snapshot *made[ARRAY_LEN(samples)];
 
 	index %= ARRAY_LEN(samples);
@@ -57,9 +57,9 @@ static void resize(struct seat *seat, int width, int height)
 
 static int named_key(unsigned char byte)
 {
-	static const int names[] = { PRESS_UP, PRESS_DOWN, PRESS_LEFT, PRESS_RIGHT, PRESS_PAGE_UP, PRESS_PAGE_DOWN,
-		PRESS_HOME, PRESS_END, PRESS_BACK_TAB, PRESS_F1, PRESS_F3, PRESS_F4, PRESS_F6, PRESS_F10, 0x00e9,
-		0x202e, 0x1f600, 0x301, 0x4e2d, PRESS_F1 + 4 };
+	static const int names[] = { PRESS_UP, PRESS_DOWN, PRESS_LEFT, PRESS_RIGHT, PRESS_PAGE_UP,
+		PRESS_PAGE_DOWN, PRESS_HOME, PRESS_END, PRESS_BACK_TAB, PRESS_F1, PRESS_F3, PRESS_F4,
+		PRESS_F6, PRESS_F10, 0x00e9, 0x202e, 0x1f600, 0x301, 0x4e2d, PRESS_F1 + 4 };
 
 	return names[byte % ARRAY_LEN(names)];
 }

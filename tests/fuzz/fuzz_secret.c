@@ -55,7 +55,8 @@ static void write_key(struct bytes *to, const char *key, enum manner manner)
 
 static bool is_usable(const char *key)
 {
-	static const char *const placeholders[] = { "lm-studio", "not-needed", "sk-no-key-required", "token-abc123" };
+	static const char *const placeholders[] = { "lm-studio", "not-needed", "sk-no-key-required",
+		"token-abc123" };
 
 	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++)
 		if (strcasecmp(key, placeholders[i]) == 0)
@@ -93,7 +94,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!length || length > KEY_MAX)
 		return 0;
 	key = fuzz_copy(data, length);
-	for (enum manner manner = PLAIN; manner < MANNERS && strlen(key) == length && is_usable(key); manner++) {
+	for (enum manner manner = PLAIN; manner < MANNERS && strlen(key) == length && is_usable(key);
+		manner++) {
 		struct bytes written = { NULL, 0, 0 };
 
 		write_key(&written, key, manner);

@@ -1,7 +1,7 @@
 /* What servers answer: recognised, read by every family, digested.
  *
- * An input is a recording as curl prints it, or several in sections: recognition is given one after the other,
- * the last one for all further questions. */
+ * An input is a recording as curl prints it, or several in sections: recognition is given one after the
+ * other, the last one for all further questions. */
 #include "tests/fuzz/fuzz.h"
 
 #include "probes/base/mem.h"

@@ -23,10 +23,11 @@ static void check_place(const struct sniffed_place *place)
 
 static void check_sniffed(const struct sniffed *sniffed)
 {
-	const double numbers[] = { sniffed->rx_bytes, sniffed->tx_bytes, sniffed->pings, sniffed->pongs, sniffed->lost,
-		sniffed->us, sniffed->connections, sniffed->open, sniffed->up_bytes, sniffed->down_bytes,
-		sniffed->exchanges, sniffed->ttfb_us, sniffed->ttft_us, sniffed->gap_us, sniffed->chunks,
-		sniffed->tokens, sniffed->tokens_per_s, sniffed->received, sniffed->dropped };
+	const double numbers[] = { sniffed->rx_bytes, sniffed->tx_bytes, sniffed->pings, sniffed->pongs,
+		sniffed->lost, sniffed->us, sniffed->connections, sniffed->open, sniffed->up_bytes,
+		sniffed->down_bytes, sniffed->exchanges, sniffed->ttfb_us, sniffed->ttft_us, sniffed->gap_us,
+		sniffed->chunks, sniffed->tokens, sniffed->tokens_per_s, sniffed->received,
+		sniffed->dropped };
 
 	check(sniffed->word < SNIFFED_COUNT, "a line has a word");
 	check_text(sniffed->name, sizeof(sniffed->name) - 1);

@@ -31,9 +31,10 @@ static struct obs_status *parse(const char *bytes, size_t size, size_t piece)
 
 static bool are_same(const struct obs_peer *a, const struct obs_peer *b)
 {
-	return strcmp(a->id, b->id) == 0 && strcmp(a->fqdn, b->fqdn) == 0 && strcmp(a->host_name, b->host_name) == 0 &&
-	       strcmp(a->user, b->user) == 0 && strcmp(a->current_address, b->current_address) == 0 &&
-	       a->is_online == b->is_online && a->key_expiry == b->key_expiry;
+	return strcmp(a->id, b->id) == 0 && strcmp(a->fqdn, b->fqdn) == 0 &&
+	       strcmp(a->host_name, b->host_name) == 0 && strcmp(a->user, b->user) == 0 &&
+	       strcmp(a->current_address, b->current_address) == 0 && a->is_online == b->is_online &&
+	       a->key_expiry == b->key_expiry;
 }
 
 static void compare(const struct obs_status *whole, const struct obs_status *pieces)

@@ -29,7 +29,8 @@ static void check_time(const char *text)
 	int64_t at = when_parse(text);
 	char written[32];
 
-	check(!at || when_parse(when_format(at, written, sizeof(written))) == at, "a time reads back as the same");
+	check(!at || when_parse(when_format(at, written, sizeof(written))) == at,
+		"a time reads back as the same");
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -20,9 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const struct style *style = &theme.styles[role];
 
 		check(style->fg >= COLOUR_DEFAULT && style->fg <= (COLOUR_RGB | 0xffffff), "a colour is one");
-		check(style->bg >= COLOUR_DEFAULT && style->bg <= (COLOUR_RGB | 0xffffff), "a background is a colour");
+		check(style->bg >= COLOUR_DEFAULT && style->bg <= (COLOUR_RGB | 0xffffff),
+			"a background is a colour");
 		for (int colours = 8; colours <= 256; colours *= colours == 8 ? 2 : 16)
-			check(theme_nearest(style->fg, colours) < colours, "a terminal has the nearest colour");
+			check(theme_nearest(style->fg, colours) < colours,
+				"a terminal has the nearest colour");
 	}
 	free(text);
 	return 0;

@@ -16,7 +16,8 @@ struct output {
 };
 
 const char *form_name(enum form form);
-/* What this form prints of a snapshot; FORM_LINE is JSON without newlines, FORM_PICK asks for its first model. */
+/* What this form prints of a snapshot; FORM_LINE is JSON without newlines, FORM_PICK asks for its first
+ * model. */
 struct output output_of(const struct snapshot *snapshot, enum form form);
 /* Nothing that could steer a terminal, and JSON that reads back. */
 void check_output(const struct output *output, enum form form);

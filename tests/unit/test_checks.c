@@ -58,9 +58,9 @@ static void assert_all(text_check_fn *checked, const char *const *texts, bool wa
 static void a_text_is_clean_and_under_its_cap(void **state)
 {
 	static const char *const good[] = { "", "plain", "gr\xc3\xbc\xc3\x9f", "\xf0\x9f\x98\x80", NULL };
-	static const char *const bad[] = { "a\nb", "\x1b[31m", "\x7f", "\xc2\x85", "\xe2\x80\xae", "\xe2\x80\x8b",
-		"\xef\xbb\xbf", "\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "more than twelve",
-		NULL };
+	static const char *const bad[] = { "a\nb", "\x1b[31m", "\x7f", "\xc2\x85", "\xe2\x80\xae",
+		"\xe2\x80\x8b", "\xef\xbb\xbf", "\xff", "\xc3", "\xc0\x80", "\xed\xa0\x80",
+		"\xf4\x90\x80\x80", "more than twelve", NULL };
 
 	(void)state;
 	assert_all(of_text, good, false);
@@ -80,7 +80,8 @@ static void what_is_printed_may_have_lines_and_nothing_else(void **state)
 static void json_reads_back(void **state)
 {
 	static const char *const good[] = { "{\n\t\"a\": 1\n}\n", "[]", NULL };
-	static const char *const bad[] = { "", "{", "{\"a\":nan}", "{\"a\":\"\x1b\"}", "[\"\xc2\x9b\"]", NULL };
+	static const char *const bad[] = { "", "{", "{\"a\":nan}", "{\"a\":\"\x1b\"}", "[\"\xc2\x9b\"]",
+		NULL };
 
 	(void)state;
 	assert_all(of_json, good, false);

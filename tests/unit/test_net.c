@@ -207,12 +207,12 @@ static void what_is_no_pong_is_no_answer(void **state)
 static void a_latency_below_zero_is_none(void **state)
 {
 	(void)state;
-	assert_true(isnan(told(netcheck_parse,
-		"{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":-5000000}}")
-				  .derp_ms));
-	assert_true(told(netcheck_parse,
-			    "{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":5000000}}")
-			    .derp_ms == 5);
+	assert_true(isnan(
+		told(netcheck_parse, "{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":-5000000}}")
+			.derp_ms));
+	assert_true(
+		told(netcheck_parse, "{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":5000000}}")
+			.derp_ms == 5);
 }
 
 int main(void)
