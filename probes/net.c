@@ -7,6 +7,7 @@
 #include "probes/base/text.h"
 #include "probes/readers.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -109,9 +110,11 @@ void ping_read(const struct answer *answer, struct obs_ping *ping, struct arena 
 	const struct json *pong =
 		answer->status == 200 && !*json_text(answer->json, "Err") ? answer->json : NULL;
 
+	double ms = readers_amount(pong, "LatencySeconds") * 1000;
+
 	*ping = (struct obs_ping){
 		.peer_id = "",
-		.ms = readers_amount(pong, "LatencySeconds") * 1000,
+		.ms = isfinite(ms) ? ms : NAN,
 		.endpoint = text_keep(arena, json_text(pong, "Endpoint")),
 		.derp = text_keep(arena, json_text(pong, "DERPRegionCode")),
 		.peer_relay = text_keep(arena, json_text(pong, "PeerRelay")),

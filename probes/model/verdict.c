@@ -18,7 +18,7 @@ static void say_host(const struct evidence *evidence, char *text, size_t size)
 	struct url url;
 
 	if (evidence->endpoint && url_split(&url, evidence->endpoint->url) == 0)
-		snprintf(text, size, "%s", url.host);
+		text_set(text, size, "%s", url.host);
 }
 
 static void say_port(const struct evidence *evidence, char *text, size_t size)
@@ -40,14 +40,14 @@ static void say_peer(const struct evidence *evidence, char *text, size_t size)
 static void say_url(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->endpoint)
-		snprintf(text, size, "%s", evidence->endpoint->url);
+		text_set(text, size, "%s", evidence->endpoint->url);
 }
 
 static void say_server(const struct evidence *evidence, char *text, size_t size)
 {
 	bool is_told = evidence->endpoint && *evidence->endpoint->title;
 
-	snprintf(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
+	text_set(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
 }
 
 static void say_status(const struct evidence *evidence, char *text, size_t size)
@@ -59,31 +59,31 @@ static void say_status(const struct evidence *evidence, char *text, size_t size)
 static void say_path(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->endpoint)
-		snprintf(text, size, "%s", evidence->endpoint->last.path);
+		text_set(text, size, "%s", evidence->endpoint->last.path);
 }
 
 static void say_fqdn(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->peer)
-		snprintf(text, size, "%s", evidence->peer->obs->fqdn);
+		text_set(text, size, "%s", evidence->peer->obs->fqdn);
 }
 
 static void say_derp(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->peer)
-		snprintf(text, size, "%s", evidence->peer->obs->home_derp);
+		text_set(text, size, "%s", evidence->peer->obs->home_derp);
 }
 
 static void say_target(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->mount)
-		snprintf(text, size, "%s", evidence->mount->target);
+		text_set(text, size, "%s", evidence->mount->target);
 }
 
 static void say_mount(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->mount)
-		snprintf(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
+		text_set(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
 			evidence->mount->path);
 }
 

@@ -199,6 +199,7 @@ static void what_is_no_pong_is_no_answer(void **state)
 	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":0.25,\"Err\":\"timeout\"}").ms));
 	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":-0.25}").ms));
 	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":1e999}").ms));
+	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":1e308}").ms));
 	assert_true(isnan(pong_of(arena, 200, "[]").ms));
 	assert_true(isnan(pong_of(arena, 200, "").ms));
 	arena_free(arena);
