@@ -68,7 +68,7 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
 		return false;
 	if (!l->status) {
-		snprintf(
+		text_set(
 			f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
 		f->severity = SEVERITY_DOWN;
 		return l->trouble != DAEMON_FINE;
@@ -165,8 +165,8 @@ static bool has_left_out(const struct evidence *e, struct finding *f)
 
 	if (!ledger_daemon_runs(e->ledger) || !status->left_out)
 		return false;
-	text_set(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu", status->peer_count,
-		status->peer_count + status->left_out, status->left_out);
+	text_set(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu",
+		status->peer_count, status->peer_count + status->left_out, status->left_out);
 	return true;
 }
 

@@ -112,7 +112,7 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && endpoint_wants_login(e)) {
 		f->severity = SEVERITY_INFO;
-		snprintf(
+		text_set(
 			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
 		text_set(f->detail, sizeof(f->detail), ", and it asks for no key");

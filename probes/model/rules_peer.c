@@ -99,7 +99,7 @@ static bool loses_large(const struct evidence *e, struct finding *f)
 
 	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, e->now, &small, &large))
 		return false;
-	snprintf(
+	text_set(
 		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);
 	return true;
 }
