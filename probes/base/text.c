@@ -372,7 +372,8 @@ static void trim_torn(char *text, size_t length)
 		text[lead] = '\0';
 }
 
-static void print(char *to, size_t size, size_t used, const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static void print(
+	char *to, size_t size, size_t used, const char *format, va_list args)
 {
 	int wanted = vsnprintf(to + used, size - used, format, args);
 
