@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -124,17 +125,22 @@ static bool is_handheld(const char *os)
 
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer)
 {
+	const char *dot = strchr(peer->fqdn, '.');
+	const struct names names = { .id = peer->id,
+		.host_name = peer->host_name,
+		.fqdn = peer->fqdn,
+		.suffix = dot ? dot + 1 : "", /* whichever tailnet it is of: it is only left alone */
+		.addresses = peer->addresses };
+
 	for (size_t i = 0; i < settings->exclude.count; i++) {
 		const char *word = settings->exclude.items[i];
-		size_t name = strlen(word);
 
 		if (text_has_prefix(word, "os:") && text_equal_fold(peer->os, word + 3))
 			return true;
 		for (size_t k = 0; peer->tags[k]; k++)
 			if (strcmp(peer->tags[k], word) == 0)
 				return true;
-		if (text_equal_fold(peer->host_name, word) || strcmp(peer->fqdn, word) == 0 ||
-			(strncmp(peer->fqdn, word, name) == 0 && peer->fqdn[name] == '.'))
+		if (names_mean(&names, word))
 			return true;
 	}
 	return false;

@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/names.h"
 #include "probes/serve.h"
 
 #include <arpa/inet.h>
@@ -25,43 +26,24 @@ static bool is_short_name(const char *host)
 	return *host && !strpbrk(host, ".:");
 }
 
-static bool has_address(const struct obs_peer *peer, const char *host)
+/* What a machine calls itself is not asked: that is no name of the tailnet's. */
+static bool is_meant(const struct obs_peer *peer, const char *suffix, const char *host)
 {
-	for (size_t i = 0; peer->addresses[i]; i++)
-		if (strcmp(peer->addresses[i], host) == 0)
-			return true;
-	return false;
-}
+	const struct names names = { .fqdn = peer->fqdn, .suffix = suffix, .addresses = peer->addresses };
 
-/* host: a full name or an address. */
-static bool is_meant(const struct obs_peer *peer, const char *host)
-{
-	return (*host && text_equal_fold(peer->fqdn, host)) || has_address(peer, host);
-}
-
-/* A short name is completed as the resolver of the tailnet completes it. */
-static const char *full_name(const struct obs_status *status, const char *host, char *full, size_t size)
-{
-	const char *suffix = own_suffix(status);
-
-	if (is_short_name(host) && *suffix)
-		snprintf(full, size, "%s.%s", host, suffix);
-	else
-		snprintf(full, size, "%s", host);
-	return full;
+	return names_mean(&names, host);
 }
 
 const struct obs_peer *doors_peer(const struct obs_status *status, const char *host, size_t *hint)
 {
-	char full[512];
+	const char *suffix = own_suffix(status);
 
-	full_name(status, host, full, sizeof(full));
-	if (status->has_self && is_meant(&status->self, full))
+	if (status->has_self && is_meant(&status->self, suffix, host))
 		return &status->self;
-	if (hint && *hint < status->peer_count && is_meant(&status->peers[*hint], full))
+	if (hint && *hint < status->peer_count && is_meant(&status->peers[*hint], suffix, host))
 		return &status->peers[*hint];
 	for (size_t i = 0; i < status->peer_count; i++) {
-		if (!is_meant(&status->peers[i], full))
+		if (!is_meant(&status->peers[i], suffix, host))
 			continue;
 		if (hint)
 			*hint = i;

@@ -1,14 +1,17 @@
 /* A key is one word in an environment variable or in the first line of a small regular file. What could break
  * out of an HTTP header (a control character, a space) is refused, for a mistyped path must not send a whole
- * file to a server. */
+ * file to a server. A fault names the endpoint, and never the variable or the path as it was written: it may
+ * be the key itself, written in the wrong place. */
 #include "probes/keys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
+#include "probes/base/private.h"
 
 #define KEY_FILE_MAX 4096
 
@@ -21,7 +24,7 @@ static bool is_word(const char *key)
 }
 
 /* Takes the first line, without what editors leave at its end. */
-static int take_key(const char *text, const char *where, char *key, size_t size, struct fault *fault)
+static int take_key(const char *text, const char *what, char *key, size_t size, struct fault *fault)
 {
 	size_t length = strcspn(text, "\n");
 
@@ -34,40 +37,45 @@ static int take_key(const char *text, const char *where, char *key, size_t size,
 			return 0;
 	}
 	key[0] = '\0';
-	fault_say(fault, "%s holds no key: one word without control characters is expected", where);
+	fault_say(fault, "%s holds no key: one word without control characters is expected", what);
 	return -1;
 }
 
-static int read_file(const char *path, char *key, size_t size, struct fault *fault)
+static int read_file(const char *path, const char *what, char *key, size_t size, struct fault *fault)
 {
-	size_t length;
+	struct stat entry;
 	struct fault why;
-	char *text = file_read(path, KEY_FILE_MAX, FILE_NO_PIPE, &length, &why);
+	char *text = file_read_entry(path, KEY_FILE_MAX, FILE_NO_PIPE, &entry, &why);
 	int result = -1;
 
+	if (!text && (errno == EFBIG || errno == EINVAL))
+		fault_say(fault, "%s is no regular file of at most 4 kB", what);
+	else if (!text)
+		fault_say(fault, "cannot read %s: %s", what, why.text);
+	else if (!private_check_owner(&entry, what, fault) &&
+		 !private_check_mode(&entry, PRIVATE_SECRET, what, path, fault))
+		result = take_key(text, what, key, size, fault);
 	if (text)
-		result = take_key(text, path, key, size, fault);
-	else if (errno == EFBIG || errno == EINVAL)
-		fault_say(fault, "key file %s is no regular file of at most 4 kB", path);
-	else
-		fault_say(fault, "cannot read the key file %s: %s", path, why.text);
+		memset(text, 0, strlen(text));
 	free(text);
 	return result;
 }
 
 int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault)
 {
+	char what[160];
 	const char *value;
 
 	key[0] = '\0';
+	snprintf(what, sizeof(what), "the %s of %.120s", pin->key_file[0] ? "key_file" : "key_env variable",
+		pin->url);
 	if (pin->key_file[0])
-		return read_file(pin->key_file, key, size, fault);
+		return read_file(pin->key_file, what, key, size, fault);
 	if (!pin->key_env[0])
 		return 0;
 	value = getenv(pin->key_env);
 	if (value)
-		return take_key(value, pin->key_env, key, size, fault);
-	fault_say(
-		fault, "the environment has no %s, which should hold the key of %s", pin->key_env, pin->url);
+		return take_key(value, what, key, size, fault);
+	fault_say(fault, "%s is not set in the environment", what);
 	return -1;
 }

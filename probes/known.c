@@ -107,6 +107,8 @@ static void watch_resolved(struct known_door *door)
 
 	if (doors_is_tailnet_address(door->address))
 		at.owner = owner_of(door->known, door->address, &at.peer, &door->resolved_hint);
+	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNTOLD)
+		at.address = "";
 	watch_door(door, &at);
 }
 
@@ -120,6 +122,7 @@ static void resolved(void *data, const char *address, bool is_answered)
 	door->resolved = when_now();
 	if (is_answered)
 		snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
+	url_normalise_v6(door->address, sizeof(door->address)); /* an IPv4 address stays */
 	door->is_answered = door->is_answered || is_answered;
 	watch_resolved(door);
 	door->known->changed(door->known->data);

@@ -113,10 +113,11 @@ static void knock(struct live *live)
 	struct when now = when_now();
 
 	while (discover_next(live->discover, now, &door)) {
+		bool is_watched = watch_has_server(live->watch, door.url, door.peer_id);
+
 		ledger_see_knock(live->ledger, door.peer_id);
-		if (watch_has(live->watch, door.url) || left_alone_has(&live->left_alone, door.url)) {
-			discover_tell(live->discover, door.url, watch_has(live->watch, door.url),
-				OUTCOME_ANSWERED, now);
+		if (is_watched || left_alone_has(&live->left_alone, door.url)) {
+			discover_tell(live->discover, door.url, is_watched, OUTCOME_ANSWERED, now);
 			continue;
 		}
 		watch_add(live->watch, &(struct door){

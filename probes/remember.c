@@ -5,9 +5,11 @@
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
+#include "probes/base/private.h"
 #include "probes/base/url.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define WHAT "the file of remembered endpoints"
 #define LINES_MAX 1000
 #define LINE_BYTES 1024
 #define FILE_MAX_BYTES 1000000
@@ -28,13 +31,11 @@ static void read_line(struct remembered *remembered, char *line)
 {
 	char *family = strchr(line, '\t');
 	char normal[LINE_BYTES];
-	struct url url;
 
 	if (!family)
 		return;
 	*family++ = '\0';
-	if (is_family_name(family) && url_split(&url, line) == 0 &&
-		url_join(&url, normal, sizeof(normal)) == 0)
+	if (is_family_name(family) && url_normalise(line, normal, sizeof(normal)) == 0)
 		remember_add(remembered, normal, family);
 }
 
@@ -57,24 +58,43 @@ static void read_lines(struct remembered *remembered, FILE *file)
 
 int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
 {
-	size_t length;
+	struct stat entry;
 	struct fault why;
-	char *text = file_read(path, FILE_MAX_BYTES, FILE_NO_PIPE, &length, &why);
+	char *text = file_read_entry(path, FILE_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
 	FILE *file;
 
 	if (!text && errno == ENOENT)
 		return 0;
-	if (!text) {
-		fault_say(fault, "cannot read %s: %s", path, why.text);
+	if (!text)
+		fault_say(fault, "cannot read '%s': %s", path, why.text);
+	if (!text || private_check_owner(&entry, WHAT, fault) ||
+		private_check_mode(&entry, S_IWOTH, WHAT, path, fault)) {
+		free(text);
 		return -1;
 	}
-	file = length ? fmemopen(text, length, "r") : NULL;
+	file = entry.st_size ? fmemopen(text, (size_t)entry.st_size, "r") : NULL;
 	if (file) {
 		read_lines(remembered, file);
 		fclose(file);
 	}
 	free(text);
 	return 0;
+}
+
+int remember_check(const char *path, struct fault *fault)
+{
+	const char *slash = strrchr(path, '/');
+	char directory[LINE_BYTES];
+	struct stat entry;
+
+	snprintf(directory, sizeof(directory), "%.*s", slash ? (int)(slash - path) : 0, path);
+	if (!*directory || stat(directory, &entry) < 0)
+		return 0;
+	return private_check_owner(&entry, "the directory of " WHAT, fault) ||
+			       private_check_mode(
+				       &entry, PRIVATE_TRUSTED, "the directory of " WHAT, directory, fault)
+		       ? -1
+		       : 0;
 }
 
 static size_t index_of(const struct remembered *remembered, const char *url)
@@ -120,27 +140,52 @@ static void make_directories(const char *path)
 	}
 }
 
-int remember_save(const struct remembered *remembered, const char *path, struct fault *fault)
+/* A new file under a name of this process, which is no link that somebody put there; -1: errno says why. What
+ * an earlier process of our number left is removed. */
+static int open_fresh(const char *path)
 {
-	char fresh[LINE_BYTES];
-	FILE *file;
+	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, flags, S_IRUSR | S_IWUSR);
+
+	if (fd < 0 && errno == EEXIST && unlink(path) == 0)
+		fd = open(path, flags, S_IRUSR | S_IWUSR);
+	return fd;
+}
+
+/* All of it, on the disk; -1: errno says why. */
+static int write_lines(const struct remembered *remembered, int fd)
+{
+	FILE *file = fdopen(fd, "w");
 	int failed;
 
-	if (!*path || snprintf(fresh, sizeof(fresh), "%s.new", path) >= (int)sizeof(fresh)) {
-		fault_say(fault, "cannot write %.100s: no path, or too long a one", path);
-		return -1;
-	}
-	make_directories(path);
-	file = fopen(fresh, "we");
 	if (!file) {
-		fault_say(fault, "cannot write %s: %s", fresh, strerror(errno));
+		close(fd);
 		return -1;
 	}
 	for (size_t i = 0; i < remembered->count; i++)
 		fprintf(file, "%s\t%s\n", remembered->items[i].url, remembered->items[i].family);
-	failed = ferror(file);
-	if (fclose(file) != 0 || failed || rename(fresh, path) < 0) {
-		fault_say(fault, "cannot write %s: %s", path, strerror(errno));
+	failed = fflush(file) != 0 || ferror(file) || fsync(fd) < 0;
+	return fclose(file) != 0 || failed ? -1 : 0;
+}
+
+int remember_save(const struct remembered *remembered, const char *path, struct fault *fault)
+{
+	char fresh[LINE_BYTES];
+	int fd;
+
+	if (!*path ||
+		snprintf(fresh, sizeof(fresh), "%s.new.%ld", path, (long)getpid()) >= (int)sizeof(fresh)) {
+		fault_say(fault, "cannot write '%.100s': no path, or too long a one", path);
+		return -1;
+	}
+	make_directories(path);
+	fd = open_fresh(fresh);
+	if (fd < 0) {
+		fault_say(fault, "cannot write '%s': %s", fresh, strerror(errno));
+		return -1;
+	}
+	if (write_lines(remembered, fd) < 0 || rename(fresh, path) < 0) {
+		fault_say(fault, "cannot write '%s': %s", path, strerror(errno));
 		unlink(fresh);
 		return -1;
 	}

@@ -78,14 +78,14 @@ static void add_mount(struct reader *reader, const struct section *section, stru
 /* Hand-written configurations may say "3030" or "localhost:3030" and mean http. */
 static const char *keep_proxy(struct arena *arena, const char *proxy)
 {
-	char whole[TEXT_CAP] = "";
+	char whole[TEXT_CAP] = "", bare[TEXT_CAP];
 
 	if (text_has_prefix(proxy, "unix:"))
 		return text_keep(arena, proxy);
 	if (strstr(proxy, "://"))
 		return text_keep(arena, url_bare(proxy, whole, sizeof(whole)));
 	text_add(whole, sizeof(whole), "http://%s%s", text_number(proxy, 65535) > 0 ? "127.0.0.1:" : "",
-		proxy);
+		url_bare(proxy, bare, sizeof(bare)));
 	return text_keep(arena, whole);
 }
 
@@ -104,11 +104,13 @@ static const char *keep_target(struct arena *arena, const struct json *handler)
 		return keep_proxy(arena, proxy);
 	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
 		const char *value = json_text(handler, others[i].key);
+		size_t code = strspn(value, "0123456789"); /* "302:https://…" */
 
 		if (!*value)
 			continue;
-		text_add(
-			whole, sizeof(whole), "%s:%s", others[i].scheme, url_bare(value, bare, sizeof(bare)));
+		code = value[code] == ':' ? code + 1 : 0;
+		text_add(whole, sizeof(whole), "%s:%.*s%s", others[i].scheme, (int)code, value,
+			url_bare(value + code, bare, sizeof(bare)));
 		return text_keep(arena, whole);
 	}
 	return *json_text(handler, "Text") ? "text:" : "";
@@ -142,6 +144,7 @@ static void read_web(struct reader *reader, const struct section *section, const
 static void read_tcp(struct reader *reader, const struct section *section, const struct json *listener)
 {
 	const char *forward = json_text(listener, "TCPForward"), *name = json_text(listener, "TerminateTLS");
+	char bare[TEXT_CAP];
 	int64_t port = text_number(json_key(listener), 65535);
 
 	if (!*forward || port <= 0)
@@ -152,7 +155,7 @@ static void read_tcp(struct reader *reader, const struct section *section, const
 			.port = (int)port,
 			.protocol = *name ? SERVE_TLS_TCP : SERVE_TCP,
 			.path = "",
-			.target = text_keep(reader->arena, forward),
+			.target = text_keep(reader->arena, url_bare(forward, bare, sizeof(bare))),
 			.is_funnel = is_funnel(reader, section, NULL, (int)port),
 		});
 }

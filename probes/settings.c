@@ -1,12 +1,9 @@
-/* What the user asked for, as it is before anybody asked: the defaults. And what makes two spellings of an
- * endpoint's URL the same, for the URL is its key everywhere. */
+/* What the user asked for, as it is before anybody asked: the defaults. And the endpoints that were pinned,
+ * in the normal form of their URLs, for the URL is an endpoint's key everywhere. */
 #include "probes/settings.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
@@ -54,82 +51,27 @@ void settings_fini(struct settings *settings)
 	free(settings->examine);
 }
 
-/* "[v6]" or a name, up to the port or the path; 0: neither. */
-static size_t host_length(const char *host)
+/* An @ in a path would read like the end of a password, so it is refused there too: %40 is one. */
+static void refuse(const char *url, struct fault *fault)
 {
-	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
-	size_t length = strspn(host, name);
+	char bare[TEXT_CAP], shown[TEXT_CAP];
 
-	if (host[0] != '[')
-		return length;
-	length = 1 + strspn(host + 1, "0123456789abcdefABCDEF:.");
-	return length > 2 && host[length] == ']' ? length + 1 : 0;
-}
-
-/* ":8080" at *at, which moves behind it; 0: none, -1: no port. */
-static int read_port(const char **at)
-{
-	char digits[8] = "";
-	size_t length;
-
-	if (**at != ':')
-		return 0;
-	length = strspn(*at + 1, "0123456789");
-	if (length < 1 || length >= sizeof(digits))
-		return -1;
-	memcpy(digits, *at + 1, length);
-	*at += 1 + length;
-	return text_number(digits, 65535) > 0 ? (int)text_number(digits, 65535) : -1;
-}
-
-static bool is_path(const char *path)
-{
-	for (const char *at = path; *at; at++)
-		if (*at <= ' ' || *at > '~' || strchr("?#\\\"<>`{}|^", *at))
-			return false;
-	return path[0] == '\0' || path[0] == '/';
-}
-
-/* Scheme and host in small letters, no default port, no slash at the end. */
-static int normalise(char *to, size_t size, const char *url)
-{
-	bool is_https = !strncasecmp(url, "https://", 8);
-	const char *host = url + (is_https ? 8 : 7), *at;
-	int port, ordinary = is_https ? 443 : 80;
-	size_t length;
-
-	if (strlen(url) >= size || (!is_https && strncasecmp(url, "http://", 7) != 0))
-		return -1;
-	length = host_length(host);
-	at = host + length;
-	port = read_port(&at);
-	if (!length || port < 0 || !is_path(at))
-		return -1;
-	snprintf(to, size, "%s://%.*s", is_https ? "https" : "http", (int)length, host);
-	for (char *letter = to; *letter; letter++)
-		*letter = (char)tolower((unsigned char)*letter);
-	if (port && port != ordinary)
-		text_add(to, size, ":%d", port);
-	text_add(to, size, "%s", at);
-	while (to[strlen(to) - 1] == '/')
-		to[strlen(to) - 1] = '\0';
-	return 0;
+	url_typed(url, bare, sizeof(bare));
+	text_clean(shown, sizeof(shown), bare, strlen(bare));
+	if (strpbrk(url, "@?#"))
+		fault_say(fault, "'%s' must be given without user, password and query", shown);
+	else
+		fault_say(fault, "'%s' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path",
+			shown);
 }
 
 int settings_pin(struct settings *settings, const char *url, struct fault *fault)
 {
-	char normal[URL_MAX], bare[TEXT_CAP], shown[TEXT_CAP];
+	char normal[URL_MAX];
 	struct pin *pin;
 
-	if (normalise(normal, sizeof(normal), url)) {
-		url_bare(url, bare, sizeof(bare));
-		text_clean(shown, sizeof(shown), bare, strlen(bare));
-		if (strlen(bare) < sizeof(bare) - 1 && strcmp(bare, url) != 0)
-			fault_say(fault, "'%s' must be given without user, password and query", shown);
-		else
-			fault_say(fault,
-				"'%s' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path",
-				shown);
+	if (strchr(url, '@') || url_normalise(url, normal, sizeof(normal)) < 0) {
+		refuse(url, fault);
 		return -1;
 	}
 	for (size_t i = 0; i < settings->pins.count; i++)

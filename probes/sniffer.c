@@ -5,6 +5,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
+#include "probes/base/shell.h"
 #include "probes/base/text.h"
 #include "probes/base/when.h"
 #include "probes/io/run.h"
@@ -91,20 +92,6 @@ static const struct ending *ending_of(const struct ending *table, size_t count, 
 	return &other_end;
 }
 
-/* As a shell takes it. */
-static const char *quote(char *to, size_t size, const char *path)
-{
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
-
-	const char *mark = path[strspn(path, plain)] ? "'" : "";
-
-	snprintf(to, size, "%s", mark);
-	for (const char *at = path; *at; at++)
-		text_add(to, size, "%.*s%s", 1, at, *at == '\'' ? "\\''" : "");
-	text_add(to, size, "%s", mark);
-	return to;
-}
-
 /* ---- how it is ---- */
 
 static void become(struct sniffer *sniffer, enum capture_state state, const char *trouble, const char *fix)
@@ -132,7 +119,8 @@ static void fail(struct sniffer *sniffer, const struct ending *ending, const cha
 	text_add(trouble, sizeof(trouble), "%s: %s%s%s", path, ending->trouble,
 		*said && ending == &other_end ? ": " : "", ending == &other_end ? said : "");
 	snprintf(fix, sizeof(fix), "%s%s%s", ending->fix,
-		ending->rest ? quote(quoted, sizeof(quoted), path) : "", ending->rest ? ending->rest : "");
+		ending->rest ? shell_word(quoted, sizeof(quoted), path) : "",
+		ending->rest ? ending->rest : "");
 	become(sniffer, ending->state, trouble, fix);
 }
 

@@ -1,7 +1,7 @@
 /* Looking at files, never at what answers: that is asked for when it is connected to. */
 #include "probes/socket_search.h"
 
-#include "probes/io/owner.h"
+#include "probes/base/owner.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -70,7 +70,7 @@ const char *socket_search_foreign(const struct socket_search *search, char *text
 	for (size_t i = 0; i < SOCKET_PLACES_MAX && search->places[i]; i++) {
 		if (!search->found[i].is_foreign || lstat(search->places[i], &entry))
 			continue;
-		snprintf(text, size, "%s belongs to %s, not to root or you", search->places[i],
+		snprintf(text, size, "%s belongs to “%s”, not to root or you", search->places[i],
 			owner_name(entry.st_uid, name, sizeof(name)));
 		break;
 	}

@@ -55,6 +55,7 @@ struct tailnet {
 	int64_t bus_due;
 	unsigned statuses, failures;
 	bool has_serve;
+	bool has_socket; /* the last status came through it */
 };
 
 struct topic {
@@ -110,12 +111,18 @@ static void tell(struct tailnet *tailnet, struct tailnet_news news)
 	tailnet->news(tailnet->data, &news);
 }
 
+/* Nothing is asked in the tailnet until a status says that it runs. */
+static void doubt(struct tailnet *tailnet, enum daemon_trouble kind, const char *text)
+{
+	ledger_see_trouble(tailnet->ledger, kind, text, when_now());
+	tell(tailnet, (struct tailnet_news){ .event = TAILNET_TROUBLE });
+}
+
 static void trouble(struct tailnet *tailnet, enum daemon_trouble kind, const char *text)
 {
 	tailnet->failures++;
 	log_line("tailscaled: %s", text);
-	ledger_see_trouble(tailnet->ledger, kind, text, when_now());
-	tell(tailnet, (struct tailnet_news){ .event = TAILNET_TROUBLE });
+	doubt(tailnet, kind, text);
 }
 
 /* ---- what an answer means ---- */
@@ -132,6 +139,7 @@ static void read_status(struct ask *ask, struct when now)
 		return;
 	}
 	tailnet->statuses++;
+	tailnet->has_socket = !tailnet->way.uses_cli;
 	ledger_keep_status(tailnet->ledger, status, tailnet->way.uses_cli ? "cli" : "localapi",
 		tailnet->way.uses_cli ? tailnet->way.settings->tailscale : daemon_socket(&tailnet->way), now);
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_STATUS });
@@ -245,6 +253,8 @@ static void done(void *data, const struct daemon_result *result)
 	end(ask, now);
 	if (!goes_on)
 		return;
+	if (tailnet->has_socket) /* tailscaled has ended: the CLI may take long to say so */
+		doubt(tailnet, result->trouble, result->text);
 	daemon_next(&tailnet->way, result);
 	ask->due = now.mono_ms;
 	schedule(tailnet);
@@ -286,10 +296,11 @@ static void bus_done(void *data, const struct answer *answer)
 {
 	struct tailnet *tailnet = data;
 
-	(void)answer;
 	tailnet->bus = NULL;
 	tailnet->bus_due = when_now().mono_ms + BUS_RETRY_MS;
-	ask_status_soon(tailnet); /* the daemon may be gone, and the tailnet's addresses with it */
+	if (answer->status == 200) /* it ended: the daemon may be gone, and the tailnet's addresses with it */
+		doubt(tailnet, DAEMON_SILENT, "its bus has ended");
+	ask_status_soon(tailnet);
 	schedule(tailnet);
 }
 

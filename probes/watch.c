@@ -6,7 +6,6 @@
 #include "probes/watch.h"
 
 #include "probes/base/mem.h"
-#include "probes/doors.h"
 #include "probes/io/budget.h"
 #include "probes/worker.h"
 
@@ -39,6 +38,29 @@ bool watch_has(const struct watch *watch, const char *url)
 	return find(watch, url) != NULL;
 }
 
+/* Another URL of the same server, by another form of its peer's name. A certificate is for one name: over TLS each
+ * is a door of its own. */
+static struct worker *find_twin(const struct watch *watch, const char *url, const char *peer_id)
+{
+	struct url parts;
+
+	if (!*peer_id || url_split(&parts, url) < 0 || parts.is_https)
+		return NULL;
+	for (size_t i = 0; i < watch->workers.count; i++) {
+		struct worker *worker = watch->workers.items[i];
+
+		if (!worker->url.is_https && worker->url.port == parts.port &&
+			strcmp(worker->url.path, parts.path) == 0 && strcmp(worker->door.peer_id, peer_id) == 0)
+			return worker;
+	}
+	return NULL;
+}
+
+bool watch_has_server(const struct watch *watch, const char *url, const char *peer_id)
+{
+	return find(watch, url) || find_twin(watch, url, peer_id);
+}
+
 static size_t count_talking(const struct watch *watch)
 {
 	size_t talking = 0;
@@ -46,12 +68,6 @@ static size_t count_talking(const struct watch *watch)
 	for (size_t i = 0; i < watch->workers.count; i++)
 		talking += watch->workers.items[i]->call != NULL;
 	return talking;
-}
-
-/* Whatever its name is, an address of the tailnet leads into the tailnet only while that runs. */
-static bool is_of_tailnet(const struct door *door)
-{
-	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
 }
 
 /* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
@@ -67,7 +83,7 @@ static bool waits(const struct watch *watch, const struct worker *worker)
 
 	if (worker->door.is_resolving)
 		return true;
-	return is_of_tailnet(&worker->door) &&
+	return worker_is_of_tailnet(worker) &&
 	       (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
 		       ledger_peer_is_offline(ledger, worker->door.peer_id));
 }
@@ -164,11 +180,22 @@ void watch_free(struct watch *watch)
 
 void watch_add(struct watch *watch, const struct door *door)
 {
-	struct worker *worker = find(watch, door->url);
+	struct worker *worker = find(watch, door->url), *twin;
 
-	if (worker)
+	if (worker) {
 		worker_renew(worker, door);
-	else if ((worker = worker_new(&watch->world, door)))
+		schedule(watch);
+		return;
+	}
+	twin = door->is_mount ? NULL : find_twin(watch, door->url, door->peer_id);
+	if (twin && (!door->is_pinned || twin->door.is_pinned || twin->door.is_mount || twin->door.is_candidate))
+		return;
+	if (twin) {
+		ledger_drop_endpoint(watch->world.ledger, twin->door.url);
+		drop(watch, twin);
+	}
+	worker = worker_new(&watch->world, door);
+	if (worker)
 		*VEC_PUSH(&watch->workers) = worker;
 	schedule(watch);
 }

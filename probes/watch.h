@@ -51,10 +51,13 @@ struct watch;
 struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks);
 void watch_free(struct watch *watch);
-void watch_add(
-	struct watch *watch, const struct door *door); /* a known URL: its address and peer are renewed */
+/* A known URL: its address and peer are renewed. Of two that lead to one server the pinned one is watched, else the
+ * first. */
+void watch_add(struct watch *watch, const struct door *door);
 void watch_drop(struct watch *watch, const char *url);
 bool watch_has(const struct watch *watch, const char *url);
+/* The same, or one that differs only in how its peer is named: "http://gpu1:8080" is http://gpu1.TAILNET:8080. */
+bool watch_has_server(const struct watch *watch, const char *url, const char *peer_id);
 /* After a status or none: whatever is being asked of the tailnet while it does not run for certain is broken
  * off. */
 void watch_halt(struct watch *watch);

@@ -9,6 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/digest.h"
+#include "probes/doors.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -285,16 +286,22 @@ static void answered(void *data, const struct answer *answer)
 
 /* ---- questions ---- */
 
+bool worker_is_of_tailnet(const struct worker *worker)
+{
+	const struct door *door = &worker->door;
+
+	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
+}
+
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
 {
 	const struct worker_world *world = worker->world;
-	bool is_inside = *worker->door.peer_id || worker->door.is_of_tailnet;
 
 	*request = (struct http_request){
 		.url = full,
 		.address = *worker->door.address ? worker->door.address : NULL,
 		.key = *worker->door.key ? worker->door.key : NULL,
-		.proxy = is_inside && *world->proxy ? world->proxy : NULL,
+		.proxy = *world->proxy && worker_is_of_tailnet(worker) ? world->proxy : NULL,
 		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
 		.connect_ms = CONNECT_MS,
 		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,
@@ -306,6 +313,10 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 	char full[1024];
 	struct http_request request;
 
+	if (!*worker->door.address) { /* since the last question of this poll it is nobody's */
+		end_poll(worker, false, false);
+		return;
+	}
 	snprintf(full, sizeof(full), "%s%s", worker->door.url, path);
 	worker_fill_request(worker, full, &request);
 	request.is_fresh = is_fresh;
@@ -425,7 +436,7 @@ struct worker *worker_new(const struct worker_world *world, const struct door *d
 	return worker;
 }
 
-void worker_renew(struct worker *worker, const struct door *door)
+static void place(struct worker *worker, const struct door *door)
 {
 	if (strcmp(worker->door.address, door->address) != 0)
 		worker->due = 0;
@@ -433,7 +444,14 @@ void worker_renew(struct worker *worker, const struct door *door)
 	copy_text(&worker->door.address, door->address);
 	worker->door.is_of_tailnet = door->is_of_tailnet;
 	worker->door.is_resolving = door->is_resolving;
-	if (door->is_pinned) { /* a mount at the same URL brings no key */
+}
+
+void worker_renew(struct worker *worker, const struct door *door)
+{
+	/* A mount at a pinned URL brings no key, and does not say where that key goes. */
+	if (door->is_pinned || !worker->door.is_pinned)
+		place(worker, door);
+	if (door->is_pinned) {
 		copy_text(&worker->door.key, door->key);
 		worker->door.is_key_withheld = door->is_key_withheld;
 	}

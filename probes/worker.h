@@ -53,6 +53,9 @@ void worker_renew(struct worker *worker, const struct door *door); /* its peer a
 void worker_poll(struct worker *worker);
 void worker_break_off(struct worker *worker); /* what is being asked, without a word about it */
 int64_t worker_gap(const struct worker *worker); /* ms to the next poll */
+/* Whatever its name is and whoever told it, an address of the tailnet leads into the tailnet: only while that runs,
+ * and only by its way. */
+bool worker_is_of_tailnet(const struct worker *worker);
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request);
 
 #endif

@@ -1,31 +1,53 @@
 #!/usr/bin/python3
-"""Runs every test and adds them up.
+"""Runs the tests, several programs at a time, and adds them up.
 
 A test program prints TAP: cmocka binaries do when asked to, and so do the scripts in tests/e2e. Whatever ends
-without a plan or with a status nobody explained counts as one failure. The last line is the sum.
+without a plan or with a status nobody explained counts as one failure. Where this machine lets us, each script has a
+network of its own, so that the ports of two never meet, nor those of two checkouts. WORDs choose the programs whose
+name holds one of them, or else single tests by their names. The last line is the sum.
 """
 import argparse
+import concurrent.futures
 import glob
 import os
 import re
 import subprocess
 import sys
+import time
 
 LINE = re.compile(r"^(not )?ok\b[ \d]*-?\s*(.*?)\s*(#\s*SKIP\b\s*(.*))?$", re.I)
+# In C: a row of the list of tests; in Python: what follows the mark.
+UNIT_TEST = re.compile(r"^\t\t[A-Za-z_]+\((\w+)[,)]", re.M)
+E2E_TEST = re.compile(r"^@test\ndef (\w+)\(", re.M)
+SECONDS = 600
+
+
+def own_network():
+    """The words that give a program a network of its own, and leave it its user; none where that cannot be had."""
+    up = "ip link set lo up && exec "
+    for words in (["unshare", "--net", "sh", "-c", f'{up} "$@"', "sh"],
+                  ["unshare", "--map-current-user", "--keep-caps", "--net", "sh", "-c",
+                   f'{up} setpriv --ambient-caps=-all --inh-caps=-all "$@"', "sh"]):
+        try:
+            if subprocess.run([*words, "true"], capture_output=True, check=False).returncode == 0:
+                return words
+        except FileNotFoundError:
+            pass
+    return []
 
 
 def run(command, environment):
     try:
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=600)
+                              stderr=subprocess.STDOUT, timeout=SECONDS, check=False)
         return done.returncode, done.stdout.decode(errors="replace")
     except subprocess.TimeoutExpired as late:
-        return -1, (late.stdout or b"").decode(errors="replace") + "\nran longer than 600 s\n"
+        return -1, (late.stdout or b"").decode(errors="replace") + f"\nran longer than {SECONDS} s\n"
 
 
 def count(name, status, output):
-    passed = failed = skipped = 0
-    planned = None
+    """Passed, failed and skipped, and what there is to say of them."""
+    sums, said, planned = [0, 0, 0], [], None
     for line in output.splitlines():
         plan = re.match(r"^1\.\.(\d+)", line)
         if plan:
@@ -34,41 +56,69 @@ def count(name, status, output):
         if not found:
             continue
         if found.group(3):
-            skipped += 1
-            print(f"  skipped: {name}: {found.group(2)} ({found.group(4) or 'no reason given'})")
-        elif found.group(1):
-            failed += 1
-        else:
-            passed += 1
-    unexplained = status != 0 and not failed
-    if planned is None or planned != passed + failed + skipped or unexplained:
-        failed += 1
-    if failed:
-        print(f"--- {name}: exit status {status}, planned {planned}\n{output}")
-    return passed, failed, skipped
+            said.append(f"  skipped: {name}: {found.group(2)} ({found.group(4) or 'no reason given'})")
+        sums[2 if found.group(3) else 1 if found.group(1) else 0] += 1
+    is_whole = planned == sum(sums) and (status == 0 or sums[1])
+    if not is_whole:
+        sums[1] += 1
+    if sums[1]:
+        told = [line for line in output.splitlines() if not line.startswith("ok ")] if is_whole else output.splitlines()
+        said.append("\n".join([f"--- {name}: exit status {status}, planned {planned}", *told]))
+    return sums, said
+
+
+def tests_of(path, pattern):
+    with open(path, encoding="utf-8") as file:
+        return pattern.findall(file.read())
+
+
+def programs(build):
+    """Name, command and tests of each."""
+    sources = sorted(glob.glob("tests/unit/test_*.c"))
+    found = [(os.path.splitext(os.path.basename(path))[0], path) for path in sources]
+    units = [(name, [f"{build}/tests/{name}"], tests_of(path, UNIT_TEST)) for name, path in found]
+    scripts = sorted(glob.glob("tests/e2e/test_*.py"), key=os.path.getsize, reverse=True)
+    return units + [(os.path.basename(path), [sys.executable, path], tests_of(path, E2E_TEST)) for path in scripts]
+
+
+def chosen(everything, words):
+    """Name, command and the word that its tests are chosen by; "": all of them."""
+    for name, command, tests in everything:
+        if not words or any(word in name for word in words):
+            yield name, command, ""
+            continue
+        for word in words:
+            if any(word in test for test in tests):
+                yield name, command, word
 
 
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--top", required=True)
     parser.add_argument("--build", required=True)
-    parser.add_argument("only", nargs="*", help="run only the tests whose name holds one of these words")
-    arguments = parser.parse_args()
-    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TSLLM_TOP=os.path.abspath(arguments.top),
-                       TSLLM_CAPTURE=os.path.join(os.path.dirname(os.path.abspath(arguments.top)), "tsllm-capture"),
-                       TSLLM_BUILD=os.path.abspath(arguments.build), LC_ALL="C.UTF-8", TZ="UTC")
-    units = sorted(path for path in glob.glob(f"{arguments.build}/tests/test_*") if not path.endswith(".d"))
-    sources = {os.path.splitext(os.path.basename(path))[0] for path in glob.glob("tests/unit/test_*.c")}
-    commands = [[path] for path in units if os.path.basename(path) in sources]
-    commands += [[sys.executable, path] for path in sorted(glob.glob("tests/e2e/test_*.py"))]
+    parser.add_argument("--jobs", type=int, default=8, help="programs at a time; most of them wait")
+    parser.add_argument("words", nargs="*", metavar="WORD")
+    given = parser.parse_args()
+    top = os.path.abspath(given.top)
+    environment = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP", TSLLM_TOP=top,
+                       TSLLM_CAPTURE=os.path.join(os.path.dirname(top), "tsllm-capture"),
+                       TSLLM_BUILD=os.path.abspath(given.build), LC_ALL="C.UTF-8", TZ="UTC")
+    network = own_network()
     total = [0, 0, 0]
-    for command in commands:
-        name = os.path.basename(command[-1])
-        if arguments.only and not any(word in name for word in arguments.only):
-            continue
-        result = count(name, *run(command, environment))
-        print(f"{name:32} {result[0]:4} passed {result[1]:4} failed {result[2]:4} skipped", flush=True)
-        total = [a + b for a, b in zip(total, result)]
+
+    def play(task):
+        name, command, word = task
+        words, begun = network + command if command[0] == sys.executable else command, time.monotonic()
+        result = run(words, dict(environment, TSLLM_TEST=word))
+        return name, time.monotonic() - begun, *count(name, *result)
+
+    with concurrent.futures.ThreadPoolExecutor(given.jobs if network else 1) as pool:
+        for done in concurrent.futures.as_completed(
+                [pool.submit(play, task) for task in chosen(programs(given.build), given.words)]):
+            name, took, sums, said = done.result()
+            print("".join(f"{line}\n" for line in said), end="")
+            print(f"{name:32} {sums[0]:4} passed {sums[1]:4} failed {sums[2]:4} skipped {took:6.1f} s", flush=True)
+            total = [a + b for a, b in zip(total, sums)]
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
     return 1 if total[1] or not total[0] else 0
 

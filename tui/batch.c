@@ -90,6 +90,17 @@ static void on_signal(uv_signal_t *signal, int number)
 	stop(signal->data);
 }
 
+static struct redactor *new_redactor(const struct settings *settings)
+{
+	const char *const paths[] = { settings->socket, settings->tailscale, settings->ca_file,
+		settings->helper, settings->state_file };
+	struct redactor *redactor = redactor_new(getenv("HOME"));
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		redactor_hide_path(redactor, paths[i]);
+	return redactor;
+}
+
 /* -1: it cannot, which was said. */
 static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_watch)
@@ -104,7 +115,7 @@ static int open_loop(
 		return -1;
 	}
 	batch->is_watch = is_watch;
-	batch->redactor = options->is_redacted ? redactor_new(getenv("HOME")) : NULL;
+	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);
 	batch->deadline.data = batch->look.data = batch;
@@ -173,7 +184,7 @@ static int say_unknown(const struct batch *batch, const char *word)
 	const char *names[5];
 	size_t count = 0;
 
-	url_bare(word, bare, sizeof(bare));
+	url_typed(word, bare, sizeof(bare));
 	if (!batch->redactor) {
 		text_clean(shown, sizeof(shown), bare, strlen(bare));
 		count = ladder_near(batch->last, word, names, ARRAY_LEN(names));

@@ -11,6 +11,7 @@
 
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
+#include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "tui/config_keys.h"
 
@@ -63,11 +64,10 @@ static int take_url(struct reader *reader, const char *value, struct fault *faul
 static int take_key_env(struct reader *reader, const char *value, struct fault *fault)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_";
-	char shown[64];
 
 	if (!value[0] || value[strspn(value, plain)]) {
-		fault_say(fault, "'%s' is no name of an environment variable",
-			config_show(shown, sizeof(shown), value));
+		/* not repeated: it may be the key itself */
+		fault_say(fault, "key_env must be the name of an environment variable that holds the key");
 		return -1;
 	}
 	config_replace(&reader->key_env, mem_copy(value));
@@ -101,14 +101,11 @@ static int take_endpoint_key(struct reader *reader, const char *name, const char
 		{ "key_file", take_key_file },
 		{ "plain-key", take_plain_key },
 	};
-	char shown[64];
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (!strcmp(keys[i].name, name))
+		if (config_is_key(keys[i].name, name))
 			return keys[i].take(reader, value, fault);
-	fault_say(fault, "unknown key '%s', expected one of url, key_env, key_file, plain-key",
-		config_show(shown, sizeof(shown), name));
-	return -1;
+	return config_refuse_key(name, "url, key_env, key_file, plain-key", fault);
 }
 
 static void end_section(struct reader *reader)
@@ -274,20 +271,24 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 	char usual[1024];
 	struct reader reader = { .settings = settings, .say = say, .data = data };
 	struct fault fault, why;
-	size_t length;
+	struct stat entry;
 	char *text;
 
 	reader.path = path ? path : config_default_path(usual, sizeof(usual));
-	text = file_read(reader.path, FILE_MAX_BYTES, FILE_PIPE_MS, &length, &why);
+	text = file_read_entry(reader.path, FILE_MAX_BYTES, FILE_PIPE_MS, &entry, &why);
 	if (!text && !path && (errno == ENOENT || errno == ENOTDIR))
 		return 0;
-	if (!text) {
-		fault_say(&fault, "cannot read the configuration %s: %s", reader.path, why.text);
+	if (!text)
+		fault_say(&fault, "cannot read the configuration '%s': %s", reader.path, why.text);
+	/* It says which commands are run and where keys go. A pipe is fine: the shell made it. */
+	if (!text || (S_ISREG(entry.st_mode) &&
+			     private_check_mode(&entry, S_IWOTH, "the configuration", reader.path, &fault))) {
+		free(text);
 		say(data, &fault);
 		return -1;
 	}
 	set_directory(&reader);
-	take_lines(&reader, text, length);
+	take_lines(&reader, text, (size_t)entry.st_size);
 	end_section(&reader);
 	free(text);
 	return 0;

@@ -33,15 +33,6 @@ struct kind {
 	void (*print)(FILE *file, const void *member);
 };
 
-const char *config_show(char *to, size_t size, const char *value)
-{
-	char bare[TEXT_CAP];
-
-	if (strstr(value, "://"))
-		value = url_bare(value, bare, sizeof(bare));
-	return text_clean(to, size, value, strlen(value));
-}
-
 void config_replace(char **text, char *owned)
 {
 	free(*text);
@@ -163,6 +154,24 @@ static int take_list(const struct target *target, const char *value)
 	return 0;
 }
 
+/* CODE@URL is compared with URLs in their normal form. */
+static int take_ignore(const struct target *target, const char *value)
+{
+	char item[TEXT_CAP], normal[2 * TEXT_CAP];
+
+	while (next_item(&value, item, sizeof(item))) {
+		size_t code = strcspn(item, "@");
+
+		snprintf(normal, sizeof(normal), "%.*s@", (int)code, item);
+		if (item[code] &&
+			!url_normalise(item + code + 1, normal + code + 1, sizeof(normal) - code - 1))
+			strings_add(target->member, normal);
+		else
+			strings_add(target->member, item);
+	}
+	return 0;
+}
+
 static void print_list(FILE *file, const void *member)
 {
 	const struct strings *list = member;
@@ -228,6 +237,8 @@ static bool is_proxy(const char *value)
 
 static int take_proxy(const struct target *target, const char *value)
 {
+	if (strchr(value, '@') && !text_has_prefix(value, "socks5h://localhost/"))
+		return refuse(target, value, "to be given without user and password");
 	if (value[0] && !is_proxy(value))
 		return refuse(target, value,
 			"no SOCKS5 proxy like socks5h://127.0.0.1:1055 or socks5h://localhost/run/socks");
@@ -260,6 +271,7 @@ static const struct kind kind_seconds = { take_seconds, print_seconds };
 static const struct kind kind_switch = { take_switch, print_switch };
 static const struct kind kind_discover = { take_discover, print_discover };
 static const struct kind kind_list = { take_list, print_list };
+static const struct kind kind_ignore = { take_ignore, print_list };
 static const struct kind kind_ports = { take_ports, print_ports };
 static const struct kind kind_path = { take_path, print_path };
 static const struct kind kind_name_or_path = { take_name_or_path, print_name_or_path };
@@ -272,7 +284,7 @@ static const struct key keys[] = {
 	{ "deadline", &kind_seconds, offsetof(struct settings, deadline_s), 0.5, 600 },
 	{ "discover", &kind_discover, offsetof(struct settings, discover), 0, 0 },
 	{ "exclude", &kind_list, offsetof(struct settings, exclude), 0, 0 },
-	{ "ignore", &kind_list, offsetof(struct settings, ignore), 0, 0 },
+	{ "ignore", &kind_ignore, offsetof(struct settings, ignore), 0, 0 },
 	{ "ports", &kind_ports, offsetof(struct settings, ports), 0, 0 },
 	{ "socket", &kind_path, offsetof(struct settings, socket), 0, 0 },
 	{ "tailscale", &kind_name_or_path, offsetof(struct settings, tailscale), 0, 0 },
@@ -286,13 +298,11 @@ static const struct key keys[] = {
 
 static int refuse_key(const char *name, struct fault *fault)
 {
-	char shown[64], expected[240] = "";
+	char expected[240] = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		text_add(expected, sizeof(expected), "%s%s", i ? ", " : "", keys[i].name);
-	fault_say(fault, "unknown key '%s', expected one of %s", config_show(shown, sizeof(shown), name),
-		expected);
-	return -1;
+	return config_refuse_key(name, expected, fault);
 }
 
 int config_set(struct settings *settings, const char *name, const char *value, const char *directory,
@@ -306,7 +316,7 @@ int config_set(struct settings *settings, const char *name, const char *value, c
 			.fault = fault,
 		};
 
-		if (!strcmp(keys[i].name, name))
+		if (config_is_key(keys[i].name, name))
 			return keys[i].kind->take(&target, value);
 	}
 	return refuse_key(name, fault);

@@ -75,7 +75,7 @@ static void say_doors(struct report *report,
 				lines_door(report->page, endpoint);
 				say_door_rungs(report, &ladder);
 			} else if (!in_full) {
-				lines_door_briefly(report->page, endpoint);
+				lines_door_briefly(report->page, report->snapshot, endpoint);
 			}
 		}
 }

@@ -96,9 +96,11 @@ void lines_door(struct page *page, const struct endpoint *endpoint)
 		endpoint->is_pinned ? ", pinned" : "", endpoint->is_stale ? ", stale" : "");
 }
 
-/* One that is well, or that is not reached because of its host. */
-void lines_door_briefly(struct page *page, const struct endpoint *endpoint)
+/* One that is well, or that is not reached because of its host, or why it is not asked. */
+void lines_door_briefly(
+	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
+	const struct verdict *worst = snapshot_worst(snapshot, endpoint->verdicts);
 	bool is_reached = endpoint->state < STATE_OFFLINE || endpoint->state == STATE_SLOW;
 	enum mark mark = endpoint->state == STATE_UNKNOWN ? MARK_UNKNOWN
 			 : is_reached                     ? MARK_OK
@@ -114,6 +116,8 @@ void lines_door_briefly(struct page *page, const struct endpoint *endpoint)
 		page_add(page, ROLE_TEXT, "  %s", endpoint->title);
 	if (!isnan(endpoint->ttfb_ms))
 		page_add(page, ROLE_DIM, "  %s ms", text_ms(ttfb, sizeof(ttfb), endpoint->ttfb_ms));
+	if (mark == MARK_UNKNOWN && worst)
+		page_add(page, ROLE_DIM, "  %s", worst->text);
 }
 
 void lines_peer(struct page *page, const struct peer *peer)

@@ -5,9 +5,11 @@
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
+#include "probes/base/owner.h"
+#include "probes/base/private.h"
 #include "probes/io/budget.h"
-#include "probes/io/owner.h"
 #include "probes/keys.h"
+#include "probes/remember.h"
 #include "probes/settings.h"
 #include "tui/batch.h"
 #include "tui/config.h"
@@ -18,9 +20,11 @@
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -58,13 +62,13 @@ static int output_error(void)
 	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
 }
 
-/* Reports output that could not be written, unless the reader closed the pipe, like head(1). */
+/* Reports output that could not be written: the disk is full, or the reader is gone. */
 static int end_output(const struct options *options, int status)
 {
 	int error = output_error();
 	struct fault fault;
 
-	if (!error || error == EPIPE)
+	if (!error)
 		return status;
 	fault_say(&fault, "cannot write the output: %s", strerror(error));
 	options_complain(options, fault.text, stderr);
@@ -82,20 +86,22 @@ static int say(const struct options *options, const struct settings *settings)
 	return end_output(options, 0);
 }
 
-/* A key that cannot be had is said before anything is drawn. */
-static void check_keys(const struct options *options, const struct settings *settings)
+/* A key that cannot be had, and what others may change, are said before anything is drawn. */
+static void check_files(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
 	char key[4096];
 
+	if (remember_check(settings->state_file, &fault) < 0)
+		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
 			options_complain(options, fault.text, stderr);
 	memset(key, 0, sizeof(key));
 }
 
-/* A socket that the user names is believed, whoever owns it: that it is another user's is said, for that user can
- * lead keys astray. */
+/* A socket that the user names is believed, whoever owns it: that it is another user's is said, for that user
+ * can lead keys astray. */
 static void check_socket(const struct options *options, const struct settings *settings)
 {
 	struct stat entry;
@@ -104,7 +110,9 @@ static void check_socket(const struct options *options, const struct settings *s
 
 	if (!*settings->socket || stat(settings->socket, &entry) || owner_is_believed(entry.st_uid))
 		return;
-	fault_say(&fault, "%s belongs to %s, not to root or you: whoever that is decides where your requests and keys go",
+	fault_say(&fault,
+		"'%s' belongs to '%s', not to root or you: whoever that is decides where your requests and "
+		"keys go",
 		settings->socket, owner_name(entry.st_uid, name, sizeof(name)));
 	options_complain(options, fault.text, stderr);
 }
@@ -114,19 +122,22 @@ static void check_socket(const struct options *options, const struct settings *s
 static int check_certificates(const struct options *options, const struct settings *settings)
 {
 	struct fault fault, why;
-	size_t length;
+	struct stat entry;
 	bool is_missing;
 	char *text;
 
 	if (!*settings->ca_file)
 		return 0;
-	text = file_read(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &length, &why);
+	text = file_read_entry(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
 	if (text) {
+		/* Whoever may change it can make any server look like one of ours, and so is sent its key. */
+		if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) < 0)
+			options_complain(options, fault.text, stderr);
 		free(text);
 		return 0;
 	}
 	is_missing = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
-	fault_say(&fault, "cannot read the certificates %s: %s", settings->ca_file, why.text);
+	fault_say(&fault, "cannot read the certificates '%s': %s", settings->ca_file, why.text);
 	options_complain(options, fault.text, stderr);
 	return is_missing ? 0 : -1;
 }
@@ -169,7 +180,7 @@ static int start(const struct options *options, const struct settings *settings)
 		unlink(settings->state_file);
 	budget_raise();
 	check_socket(options, settings);
-	check_keys(options, settings);
+	check_files(options, settings);
 	if (check_certificates(options, settings) < 0)
 		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !is_dumb())
@@ -185,6 +196,7 @@ int main(int argc, char **argv)
 	int status;
 
 	fill_standard_descriptors();
+	signal(SIGPIPE, SIG_IGN); /* a write that fails is reported */
 	/* Characters only: numbers keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &options, &settings, stderr);

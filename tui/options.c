@@ -14,9 +14,10 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/redact.h"
 #include "probes/model/snapshot.h"
+#include "tui/complain.h"
 #include "tui/config.h"
+#include "tui/config_keys.h"
 
 /* Two pings that nobody answers take 4 s, and the paths must have woken before. */
 #define DOCTOR_DEADLINE_S 10
@@ -85,8 +86,7 @@ static int refuse(struct parse *parse, const char *value, const char *expected)
 {
 	char shown[64];
 
-	fault_say(&parse->fault, "'%s' is %s", text_clean(shown, sizeof(shown), value, strlen(value)),
-		expected);
+	fault_say(&parse->fault, "'%s' is %s", config_show(shown, sizeof(shown), value), expected);
 	return -1;
 }
 
@@ -117,8 +117,9 @@ static int take_allow(struct parse *parse, const struct option_row *row, const c
 	while (true) {
 		size_t length = strcspn(at, ","), i = 0;
 
-		while (i < ARRAY_LEN(classes) && (strlen(offer_class_name(classes[i])) != length ||
-							 strncmp(offer_class_name(classes[i]), at, length) != 0))
+		while (i < ARRAY_LEN(classes) &&
+			(strlen(offer_class_name(classes[i])) != length ||
+				strncmp(offer_class_name(classes[i]), at, length) != 0))
 			i++;
 		if (i == ARRAY_LEN(classes))
 			return refuse(parse, value, "not a list of tagged, foreign, gateway");
@@ -197,22 +198,9 @@ struct given {
 	const char *value;
 };
 
-static int complain(FILE *errors, const char *what, const char *why)
-{
-	char shown[TEXT_CAP];
-
-	fprintf(errors, "tsllm-top: %s: %s\n", text_clean(shown, sizeof(shown), what, strlen(what)), why);
-	return EX_USAGE;
-}
-
 void options_complain(const struct options *options, const char *text, FILE *errors)
 {
-	char shown[COMPLAINT_MAX], hidden[COMPLAINT_MAX];
-
-	text_clean(shown, sizeof(shown), text, strlen(text));
-	if (options->is_redacted)
-		redact_complaint(getenv("HOME"), shown, hidden, sizeof(hidden));
-	fprintf(errors, "tsllm-top: %s\n", options->is_redacted ? hidden : shown);
+	complain_text(errors, options->is_redacted, text);
 }
 
 /* About a value, which may be a name. */
@@ -253,10 +241,14 @@ static int gather(
 	opterr = 0;
 	*count = 0;
 	while ((c = getopt_long(argc, argv, ":hv", longs, NULL)) != -1) {
-		if (c == ':')
-			return complain(errors, argv[optind - 1], "a value is missing, see --help");
-		if (c == '?')
-			return complain(errors, argv[optind - 1], "not understood, see --help");
+		if (c == ':' || c == '?') {
+			bool is_long = optopt >= FIRST_LONG || optopt <= 0;
+			const char *why = c == ':'               ? "a value is missing, see --help"
+					  : optopt >= FIRST_LONG ? "takes no value, see --help"
+								 : "not understood, see --help";
+
+			return complain_option(errors, is_long ? 0 : optopt, argv[optind - 1], why);
+		}
 		given[(*count)++] = (struct given){ row_of(c), optarg };
 	}
 	parse->operand = optind < argc ? argv[optind++] : NULL;
@@ -283,7 +275,7 @@ static void say_config_fault(void *data, const struct fault *fault)
 {
 	const struct parse *parse = data;
 
-	options_complain(parse->options, fault->text, parse->errors);
+	complain_file(parse->errors, parse->options->is_redacted, parse->options->config, fault->text);
 }
 
 /* What the environment says: more than the configuration, less than the command line. */
@@ -323,26 +315,27 @@ static int check(const struct parse *parse, FILE *errors)
 	bool is_pick = options->pick != NULL;
 
 	if (options->is_once && options->is_watch)
-		return complain(errors, "--once", "not together with --watch");
+		return complain_about(errors, "--once", "not together with --watch");
 	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
-		return complain(errors, "--format", "--watch prints JSON only");
+		return complain_about(errors, "--format", "--watch prints JSON only");
 	if (is_pick && !*options->pick)
-		return complain(errors, "--pick", "wants the name of a model, and got an empty one");
+		return complain_about(errors, "--pick", "wants the name of a model, and got an empty one");
 	if (options->is_verbose && !is_pick)
-		return complain(errors, "--verbose", "says why --pick picks a server, and goes with it");
+		return complain_about(
+			errors, "--verbose", "says why --pick picks a server, and goes with it");
 	if (parse->has_allow && !is_pick)
-		return complain(errors, "--allow", "says what --pick may choose, and goes with it");
+		return complain_about(errors, "--allow", "says what --pick may choose, and goes with it");
 	if (is_pick && (options->is_watch || parse->has_format))
-		return complain(
+		return complain_about(
 			errors, "--pick", "prints one line, once: not together with --watch or --format");
 	if (options->is_doctor && is_pick)
-		return complain(errors, "--doctor", "not together with --pick");
+		return complain_about(errors, "--doctor", "not together with --pick");
 	if (options->is_doctor && (options->is_watch || options->format != FORMAT_TEXT))
-		return complain(errors, "--doctor",
+		return complain_about(errors, "--doctor",
 			"prints text, once; the same facts as JSON: --once --format json");
 	if (options->is_redacted && (is_pick || (!options->is_once && !options->is_watch &&
 							!options->is_doctor && !parse->has_format)))
-		return complain(errors, "--redact", "goes with --once, --watch, --format or --doctor");
+		return complain_about(errors, "--redact", "goes with --once, --watch, --format or --doctor");
 	return 0;
 }
 
@@ -357,7 +350,7 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	if (!status && parse->operand && !options->is_doctor)
 		parse->stray = parse->operand;
 	if (!status && parse->stray)
-		return complain(errors, options->is_redacted ? "an operand" : parse->stray,
+		return complain_about(errors, options->is_redacted ? "an operand" : parse->stray,
 			"not understood, see --help");
 	if (status || options->wants_help || options->wants_version)
 		return status;

@@ -8,7 +8,6 @@
 #include "tui/table.h"
 #include "tui/ui.h"
 
-#define VIEWS_MAX 8
 #define PROMPT_MAX 120
 
 /* What each view keeps while another is looked at. */
@@ -34,7 +33,7 @@ enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct ui {
 	size_t current; /* into views */
-	struct place places[VIEWS_MAX];
+	struct place places[VIEW_COUNT];
 	const struct view *page;       /* over the view: detail or help; NULL: none */
 	const struct view *page_below; /* detail, while help is over it */
 	char target[ID_MAX];           /* of detail */

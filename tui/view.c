@@ -13,8 +13,8 @@
 
 #define PONG_FRESH_MS 10000
 
-const struct view *const views[] = { &view_fleet, &view_paths, &view_models, &view_serve, &view_clients,
-	&view_events, NULL };
+const struct view *const views[VIEW_COUNT + 1] = { &view_fleet, &view_paths, &view_models, &view_serve,
+	&view_clients, &view_events, NULL };
 
 void value_say(struct value *value, enum role role, const char *text)
 {

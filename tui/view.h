@@ -1,4 +1,5 @@
-/* A view: one const table that says what it shows. Adding one is one file and one row in tui/views.c.
+/* A view: one const table that says what it shows. Adding one is one file, one row in tui/view.c
+ * and one more in VIEW_COUNT.
  *
  * A view formats a snapshot, it computes nothing. Its rows are numbers from 0 to row_count; each has an id
  * that outlives the snapshot, which is what selection hangs on. A view without columns draws a page. */
@@ -38,7 +39,8 @@ struct view {
 
 extern const struct view view_fleet, view_paths, view_models, view_serve, view_clients, view_events,
 	view_detail, view_help;
-extern const struct view *const views[]; /* those with a key, in order, NULL-ended */
+#define VIEW_COUNT 6 /* of those with a key: what is kept of each is as long */
+extern const struct view *const views[VIEW_COUNT + 1]; /* in order, NULL-ended */
 
 /* ---- what several views say the same way ---- */
 

@@ -42,20 +42,18 @@ static int check_kind(const struct stat *entry, int pipe_ms, struct fault *why)
 }
 
 /* Reads up to most bytes; one more is too much. */
-static ssize_t read_all(int fd, char *to, size_t most, int pipe_ms, struct fault *why)
+static ssize_t read_all(
+	int fd, const struct stat *entry, char *to, size_t most, int pipe_ms, struct fault *why)
 {
 	size_t length = 0;
-	struct stat entry;
 	char size[32], reason[64];
 
-	if (fstat(fd, &entry) < 0)
-		return refuse(why, errno, strerror(errno));
-	if (check_kind(&entry, pipe_ms, why) < 0)
+	if (check_kind(entry, pipe_ms, why) < 0)
 		return -1;
 	while (length <= most) {
 		ssize_t count = -1;
 
-		if (!is_ready(fd, S_ISFIFO(entry.st_mode), pipe_ms))
+		if (!is_ready(fd, S_ISFIFO(entry->st_mode), pipe_ms))
 			return refuse(why, ETIMEDOUT, "a pipe that nobody writes to");
 		count = read(fd, to + length, most + 1 - length);
 		if (count < 0)
@@ -68,26 +66,38 @@ static ssize_t read_all(int fd, char *to, size_t most, int pipe_ms, struct fault
 	return refuse(why, EFBIG, reason);
 }
 
-char *file_read(const char *path, size_t most, int pipe_ms, size_t *length, struct fault *why)
+char *file_read_entry(
+	const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
 	ssize_t count;
 	char *text;
 
-	if (fd < 0) {
+	if (fd < 0 || fstat(fd, entry) < 0) {
 		refuse(why, errno, strerror(errno));
+		if (fd >= 0)
+			close(fd);
 		return NULL;
 	}
 	text = mem_alloc(most + 2);
-	count = read_all(fd, text, most, pipe_ms, why);
+	count = read_all(fd, entry, text, most, pipe_ms, why);
 	error = errno;
 	close(fd);
 	if (count >= 0) {
 		text[count] = '\0';
-		*length = (size_t)count;
+		entry->st_size = count;
 		return text;
 	}
 	free(text);
 	errno = error;
 	return NULL;
+}
+
+char *file_read(const char *path, size_t most, int pipe_ms, size_t *length, struct fault *why)
+{
+	struct stat entry;
+	char *text = file_read_entry(path, most, pipe_ms, &entry, why);
+
+	*length = text ? (size_t)entry.st_size : 0;
+	return text;
 }

@@ -6,6 +6,7 @@
 #define TSLLM_BASE_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 struct fault;
 
@@ -16,5 +17,8 @@ enum { FILE_NO_PIPE = 0, FILE_PIPE_MS = 1000 };
  * that end at once (/dev/null) and, if pipe_ms is not 0, pipes, waiting up to pipe_ms for each part. NULL:
  * why has the reason without the path ("larger than 64 kB"), and errno is set. */
 char *file_read(const char *path, size_t most, int pipe_ms, size_t *length, struct fault *why);
+/* The same, and what the file is whose content that is; its st_size is the length. */
+char *file_read_entry(
+	const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why);
 
 #endif

@@ -5,9 +5,12 @@
 
 #include <arpa/inet.h>
 #include <ctype.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+
+#define SCHEME "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+-."
 
 static int take_scheme(struct url *url, const char **at)
 {
@@ -35,6 +38,35 @@ static bool is_v6(const char *host)
 	return inet_pton(AF_INET6, host, &address) == 1;
 }
 
+int url_normalise_v6(char *host, size_t size)
+{
+	struct in6_addr address;
+	const char *text = NULL;
+
+	if (inet_pton(AF_INET6, host, &address) == 1)
+		text = IN6_IS_ADDR_V4MAPPED(&address)
+			       ? inet_ntop(AF_INET, &address.s6_addr[12], host, (socklen_t)size)
+			       : inet_ntop(AF_INET6, &address, host, (socklen_t)size);
+	return text ? 0 : -1;
+}
+
+/* A name without the root's dot, which certificates leave out. Resolvers take "127.1" and "0x7f.0.0.1" for
+ * addresses, so they are written as what they are; a number without a dot may be a machine's name. */
+static int normalise_name(char *host, size_t size)
+{
+	size_t length = strlen(host);
+	struct in_addr address;
+
+	if (host[length - 1] == '.')
+		host[--length] = '\0';
+	if (!length || host[0] == '.' || strstr(host, "..") || host[length - 1] == '.')
+		return -1;
+	if (strchr(host, '.') && inet_aton(host, &address) &&
+		!inet_ntop(AF_INET, &address, host, (socklen_t)size))
+		return -1;
+	return 0;
+}
+
 static int take_host(struct url *url, const char **at)
 {
 	bool in_brackets = **at == '[';
@@ -54,16 +86,13 @@ static int take_host(struct url *url, const char **at)
 	}
 	url->host[length] = '\0';
 	*at = end + in_brackets;
-	if (in_brackets)
-		return is_v6(url->host) ? 0 : -1;
-	if (length > 1 && url->host[length - 1] == '.')
-		url->host[length - 1] = '\0'; /* the root, which certificates leave out */
-	return 0;
+	return in_brackets ? url_normalise_v6(url->host, sizeof(url->host))
+			   : normalise_name(url->host, sizeof(url->host));
 }
 
 static int take_port(struct url *url, const char **at)
 {
-	char digits[6];
+	char digits[8];
 	size_t length;
 
 	url->port = url->is_https ? 443 : 80;
@@ -80,6 +109,39 @@ static int take_port(struct url *url, const char **at)
 	return url->port < 1 ? -1 : 0;
 }
 
+/* The letter that "%7e" stands for, where it needs no escape; 0: none. */
+static char unescaped(const char *at)
+{
+	unsigned byte = 0;
+
+	if (at[0] != '%' || !isxdigit((unsigned char)at[1]) || !isxdigit((unsigned char)at[2]))
+		return 0;
+	sscanf(at + 1, "%2x", &byte);
+	return byte < 0x7f && (isalnum((int)byte) || (byte && strchr("-._~", (int)byte))) ? (char)byte : 0;
+}
+
+/* One spelling of escapes (RFC 3986, 6.2.2): none where none is needed, and in capitals. */
+static void normalise_escapes(char *path)
+{
+	char *to = path;
+
+	for (const char *at = path; *at; at++) {
+		char letter = unescaped(at);
+
+		if (letter) {
+			*to++ = letter;
+			at += 2;
+		} else if (*at == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2])) {
+			*to++ = '%';
+			*to++ = (char)toupper((unsigned char)*++at);
+			*to++ = (char)toupper((unsigned char)*++at);
+		} else {
+			*to++ = *at;
+		}
+	}
+	*to = '\0';
+}
+
 static int take_path(struct url *url, const char *at)
 {
 	size_t length = strlen(at);
@@ -91,10 +153,12 @@ static int take_path(struct url *url, const char *at)
 	if (length >= sizeof(url->path))
 		return -1;
 	for (size_t i = 0; i < length; i++)
-		if ((unsigned char)at[i] <= ' ' || (unsigned char)at[i] >= 0x7f || strchr("?#\"<>\\", at[i]))
+		if ((unsigned char)at[i] <= ' ' || (unsigned char)at[i] >= 0x7f ||
+			strchr("?#\"<>\\`{}|^", at[i]))
 			return -1;
 	memcpy(url->path, at, length);
 	url->path[length] = '\0';
+	normalise_escapes(url->path);
 	return 0;
 }
 
@@ -118,18 +182,71 @@ int url_join(const struct url *url, char *text, size_t size)
 	return length < 0 || (size_t)length >= size ? -1 : 0;
 }
 
+int url_normalise(const char *text, char *normal, size_t size)
+{
+	struct url url;
+
+	return url_split(&url, text) < 0 ? -1 : url_join(&url, normal, size);
+}
+
+/* ---- what may be shown ---- */
+
+/* "https://" or "//" at the beginning of text; 0: neither. */
+static size_t scheme_length(const char *text)
+{
+	size_t length = isalpha((unsigned char)*text) ? strspn(text, SCHEME) : 0;
+
+	if (text_has_prefix(text + length, "://"))
+		return length + 3;
+	return text_has_prefix(text, "//") ? 2 : 0;
+}
+
+/* Whether no part of text up to its path can be a password: a path, or a host and a port. */
+static bool is_plain(const char *text)
+{
+	size_t scheme = scheme_length(text), host = strcspn(text + scheme, "/?#@");
+	const char *authority = text + scheme, *port;
+
+	if (!scheme)
+		return *text == '/' || (text[host] != '@' && !memchr(text, ':', host));
+	port = authority + strcspn(authority, *authority == '[' ? "]/?#@" : ":/?#@");
+	port += *port == ']';
+	if (*port == ':')
+		port += 1 + strspn(port + 1, "0123456789");
+	return authority[host] != '@' && port == authority + host;
+}
+
+/* Without what stands before the last @, and from the query on. Where the two overlap nothing tells a key
+ * from a host. */
+static const char *cut_secrets(const char *text, char *bare, size_t size)
+{
+	size_t scheme = scheme_length(text), end = strcspn(text, "?#");
+	const char *host = strrchr(text, '@');
+
+	if (!host)
+		snprintf(bare, size, "%.*s", (int)end, text);
+	else if (host > text + end)
+		snprintf(bare, size, "%.*s…", (int)(scheme < end ? scheme : 0), text);
+	else
+		snprintf(bare, size, "%.*s%.*s", (int)scheme, text, (int)(text + end - host) - 1, host + 1);
+	return bare;
+}
+
+const char *url_typed(const char *text, char *bare, size_t size)
+{
+	return cut_secrets(text, bare, size);
+}
+
 const char *url_bare(const char *text, char *bare, size_t size)
 {
-	const char *host = strstr(text, "//"), *end = text + strcspn(text, "?#"), *start = text;
+	size_t scheme = scheme_length(text);
 
-	host = host && host < end ? host + 2 : text;
-	for (const char *at = host; host > text && at < end && *at != '/'; at++)
-		if (*at == '@')
-			start = at + 1;
-	if (start > text)
-		snprintf(bare, size, "%.*s%.*s", (int)(host - text), text, (int)(end - start), start);
+	if (is_plain(text))
+		snprintf(bare, size, "%.*s", (int)strcspn(text, "?#"), text);
+	else if (scheme && !strchr(text, '@')) /* a password whose end was cut off */
+		snprintf(bare, size, "%.*s…", (int)scheme, text);
 	else
-		snprintf(bare, size, "%.*s", (int)(end - text), text);
+		cut_secrets(text, bare, size);
 	return bare;
 }
 

@@ -13,8 +13,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "probes/base/owner.h"
 #include "probes/base/text.h"
-#include "probes/io/owner.h"
 #include "probes/io/secret.h"
 
 #ifndef TSLLM_VERSION

@@ -13,11 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/io/owner.h"
+#include "probes/base/owner.h"
 #include "probes/io/socks_wire.h"
 
 #define PASSAGES_MAX 128
@@ -35,7 +36,7 @@ struct socks_door {
 	char directory[72], path[80], proxy[104];
 	struct passage *passages;
 	size_t count;
-	bool doubts; /* whoever answers at tailscaled's socket */
+	bool doubts;                   /* whoever answers at tailscaled's socket */
 	bool is_closing, has_listener; /* its handle is not yet closed */
 };
 
@@ -326,13 +327,24 @@ static void on_client(uv_stream_t *listener, int status)
 	uv_read_start((uv_stream_t *)&passage->client, room_for, on_read);
 }
 
-/* The runtime directory, unless its name is too long for a socket or would need escapes in a URL. */
+/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is still that of
+ * the user before. */
+static bool is_own_directory(const char *path)
+{
+	struct stat entry;
+
+	return !stat(path, &entry) && S_ISDIR(entry.st_mode) && owner_is_believed(entry.st_uid) &&
+	       !(entry.st_mode & (S_IWGRP | S_IWOTH)) && !access(path, W_OK);
+}
+
+/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes in a
+ * URL. */
 static const char *private_root(void)
 {
 	const char *root = getenv("XDG_RUNTIME_DIR");
 	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.";
 
-	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] || access(root, W_OK))
+	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] || !is_own_directory(root))
 		return "/tmp";
 	return root;
 }

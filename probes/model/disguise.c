@@ -33,6 +33,17 @@ static bool follows(const struct place *place, const char *part)
 	return (size_t)(place->at - place->text) >= length && memcmp(place->at - length, part, length) == 0;
 }
 
+/* At the host of a URL, or of one without its scheme: "//host/path". */
+static bool begins_authority(const struct place *place)
+{
+	const char *before = place->at - 3;
+
+	if (follows(place, "://"))
+		return true;
+	return follows(place, "//") &&
+	       (before < place->text || !(isalnum((unsigned char)*before) || strchr("/:.-_~%)]", *before)));
+}
+
 bool disguise_leaves(const char *host)
 {
 	static const char *const hosts[] = { "0.0.0.0", "::", "100.100.100.100", "example.com",
@@ -44,11 +55,9 @@ bool disguise_leaves(const char *host)
 	return url_host_is_loopback(host) || text_has_suffix(host, ".tailscale.com");
 }
 
-/* A span of these characters as a text of its own, without what ends a sentence; false where there is none,
- * or too much. */
-static bool take(const char *at, const char *accept, char word[SECRET_MAX], size_t *length)
+/* These bytes as a text of its own, without what ends a sentence; false where there is none, or too much. */
+static bool take_bytes(const char *at, char word[SECRET_MAX], size_t *length)
 {
-	*length = strspn(at, accept);
 	while (*length && strchr(".-", at[*length - 1]))
 		(*length)--;
 	if (!*length || *length >= SECRET_MAX)
@@ -57,6 +66,26 @@ static bool take(const char *at, const char *accept, char word[SECRET_MAX], size
 		word[i] = (char)tolower((unsigned char)at[i]);
 	word[*length] = '\0';
 	return true;
+}
+
+static bool take(const char *at, const char *accept, char word[SECRET_MAX], size_t *length)
+{
+	*length = strspn(at, accept);
+	return take_bytes(at, word, length);
+}
+
+/* A host's name, in any alphabet: all bytes but the marks of a sentence, “ ” and …, which UTF-8 begins alike.
+ */
+static bool take_host(const char *at, bool is_in_url, char word[SECRET_MAX], size_t *length)
+{
+	for (*length = 0; at[*length]; ++*length) {
+		unsigned char c = (unsigned char)at[*length];
+
+		if (c < 0x80 ? !strchr(is_in_url ? LETTERS ".%" : LETTERS ".", c)
+			     : text_has_prefix(at + *length, "\xe2\x80"))
+			break;
+	}
+	return take_bytes(at, word, length);
 }
 
 static bool is_address(int family, const char *word)
@@ -146,22 +175,82 @@ static const char *see_mail(const struct place *place, size_t *length)
 	return pseudonym_of(place->pseudonyms, SECRET_USER, word);
 }
 
-/* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL, any. */
+/* ":443" and no more digits, letters or parts of a time. */
+static bool is_port(const char *text)
+{
+	size_t digits = *text == ':' ? strspn(text + 1, DIGITS) : 0;
+	const char *end = text + 1 + digits;
+
+	if (digits < 2 || digits > 5 || isalnum((unsigned char)*end) || *end == '_')
+		return false;
+	return !(strchr(".:", *end) && *end && isdigit((unsigned char)end[1]));
+}
+
+bool disguise_is_host_port(const char *text)
+{
+	char word[SECRET_MAX];
+	const char *last;
+	size_t length;
+
+	if (!take_host(text, false, word, &length) || !is_port(text + length))
+		return false;
+	last = strrchr(word, '.');
+	return last && (is_address(AF_INET, word) || isalpha((unsigned char)last[1]));
+}
+
+/* "host:port", of which the host is no word of ours and no number: times are numbers too. */
+static bool is_host_port(const struct place *place, const char *word, size_t length)
+{
+	const char *end = place->at + length;
+
+	if (strchr(".-", *word) || (place->at > place->text && strchr("/\\.~:", place->at[-1])))
+		return false;
+	return is_port(end + (*end == '.')) && word[strspn(word, DIGITS ".")] && !pseudonyms_has_word(place->pseudonyms, word);
+}
+
+/* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL and
+ * before a port, any. */
 static const char *see_host(const struct place *place, size_t *length)
 {
-	bool is_authority = follows(place, "://") || follows(place, "@");
+	bool is_in_url = begins_authority(place) || follows(place, "@");
 	char word[SECRET_MAX], label[SECRET_MAX];
 	const char *rest;
 
-	if (!take(place->at, LETTERS ".", word, length) || disguise_leaves(word) || is_address(AF_INET, word))
+	if (!take_host(place->at, is_in_url, word, length) || disguise_leaves(word) ||
+		is_address(AF_INET, word))
 		return NULL;
 	rest = strchr(word, '.');
 	snprintf(label, sizeof(label), "%.*s", rest ? (int)(rest - word) : 0, word);
-	if (is_authority || text_has_suffix(word, ".ts.net") ||
+	if (is_in_url || is_host_port(place, word, *length) || text_has_suffix(word, ".ts.net") ||
 		(rest && (pseudonym_find(place->pseudonyms, rest + 1) ||
-				 (pseudonym_find(place->pseudonyms, label) && !pseudonym_is_word(label)))))
+				 (pseudonym_find(place->pseudonyms, label) && !pseudonyms_has_word(place->pseudonyms, label)))))
 		return pseudonym_of(place->pseudonyms, SECRET_HOST, word);
 	return NULL;
+}
+
+/* The user and the password of a URL have no pseudonym: nobody needs them. */
+static const char *see_credentials(const struct place *place, size_t *length)
+{
+	const char *end = place->at;
+
+	if (!begins_authority(place))
+		return NULL;
+	for (size_t i = 0, most = strcspn(place->at, URL_END "/?#"); i < most; i++)
+		if (place->at[i] == '@')
+			end = place->at + i + 1;
+	*length = (size_t)(end - place->at);
+	return *length ? "" : NULL;
+}
+
+/* The same before a host without "//": "ada:password@host". */
+static const char *see_password(const struct place *place, size_t *length)
+{
+	size_t user = strspn(place->at, LETTERS "."), whole = strcspn(place->at, URL_END "/?#@");
+
+	if (!user || place->at[user] != ':' || place->at[whole] != '@' || whole == user + 1)
+		return NULL;
+	*length = whole + 1;
+	return "";
 }
 
 static const char *see_address(const struct place *place, size_t *length)
@@ -214,8 +303,8 @@ static const char *see_quotation(const struct place *place, size_t *length)
 static const char *see(const struct place *place, size_t *length)
 {
 	static const char *(*const witnesses[])(const struct place *place, size_t *length) = { see_quotation,
-		see_query, see_known, see_login, see_prefixed, see_windows_home, see_home, see_mail, see_host,
-		see_address, see_device };
+		see_query, see_credentials, see_known, see_password, see_login, see_prefixed,
+		see_windows_home, see_home, see_mail, see_host, see_address, see_device };
 	const char *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(witnesses) && !found; i++)
@@ -240,7 +329,7 @@ const char *disguise_text(struct pseudonyms *pseudonyms, struct arena *arena, co
 		size_t length = 1;
 		const char *found;
 
-		if (follows(&place, "://"))
+		if (begins_authority(&place))
 			place.url_end = place.at + strcspn(place.at, URL_END);
 		found = begins_word(&place) ? see(&place, &length) : NULL;
 		if (found)

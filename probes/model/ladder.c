@@ -7,27 +7,28 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/ladder_evidence.h"
+#include "probes/model/names.h"
 
 #include <stdio.h>
 #include <string.h>
 
 /* ---- the target ---- */
 
-static bool is_named(const struct peer *peer, const char *word)
+static bool is_named(const struct snapshot *snapshot, const struct peer *peer, const char *word)
 {
-	if (text_equal_fold(peer->name, word) || text_equal_fold(peer->fqdn, word) ||
-		strcmp(peer->id, word) == 0)
-		return true;
-	for (const char *const *address = peer->addresses; *address; address++)
-		if (text_equal_fold(*address, word))
-			return true;
-	return false;
+	const struct names names = { .id = peer->id,
+		.name = peer->name,
+		.fqdn = peer->fqdn,
+		.suffix = snapshot->daemon.magicdns_suffix,
+		.addresses = peer->addresses };
+
+	return names_mean(&names, word);
 }
 
 static bool find_peer(const struct snapshot *snapshot, const char *name, struct ladder_target *target)
 {
 	for (size_t i = 0; i < snapshot->peer_count && *name; i++)
-		if (is_named(&snapshot->peers[i], name)) {
+		if (is_named(snapshot, &snapshot->peers[i], name)) {
 			*target = (struct ladder_target){ (int)i, -1 };
 			return true;
 		}
@@ -51,16 +52,11 @@ static bool find_door(const struct snapshot *snapshot, const struct url *url, st
 
 bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
 {
-	size_t length = strlen(word);
-	char name[TEXT_CAP];
 	struct url url;
 
 	if (url_split(&url, word) == 0)
 		return find_door(snapshot, &url, target);
-	if (!length || length >= sizeof(name))
-		return false;
-	snprintf(name, sizeof(name), "%.*s", (int)(word[length - 1] == '.' ? length - 1 : length), word);
-	return find_peer(snapshot, name, target);
+	return find_peer(snapshot, word, target);
 }
 
 static size_t least(size_t a, size_t b)
@@ -201,7 +197,9 @@ static bool counts(const struct verdict *verdict)
 /* It keeps a request from getting any higher, whatever the user thinks of it. */
 static bool explains(const struct verdict *verdict)
 {
-	return verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW;
+	bool is_unasked = verdict->state == STATE_UNKNOWN && verdict->layer == LAYER_HOST;
+
+	return is_unasked || (verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW);
 }
 
 static bool has(const struct rung *rung, bool (*test)(const struct verdict *verdict))

@@ -88,7 +88,7 @@ void climb_begin(struct climb *climb, const struct snapshot *snapshot, struct la
 	};
 	climb->is_own =
 		climb->peer ? climb->peer->is_self : climb->endpoint && endpoint_is_loopback(climb->endpoint);
-	climb->is_outside = climb->endpoint && !climb->peer;
+	climb->is_outside = climb->endpoint && !climb->peer && !climb->endpoint->is_of_tailnet;
 }
 
 enum mark climb_see(const struct climb *climb, struct rung *rung)

@@ -43,8 +43,10 @@ enum mark see_host(const struct climb *climb, struct rung *rung)
 	char *line;
 
 	if (!peer)
-		return rung_say(rung, MARK_SKIPPED,
-			climb->is_own ? "this machine, by its loopback" : "outside the tailnet");
+		return rung_say(rung, climb->is_outside || climb->is_own ? MARK_SKIPPED : MARK_UNKNOWN,
+			climb->is_own       ? "this machine, by its loopback"
+			: climb->is_outside ? "outside the tailnet"
+					    : "no peer of that name or address");
 	line = rung_line(rung);
 	line_add(line, peer->is_self ? "this machine" : peer->is_online ? "online" : "offline");
 	if (*peer->os)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define SLOTS_MIN 64
+#define EQUAL_MAX 8
 
 /* What each kind is in the hash, so that an address does not meet a key. */
 enum kind { ADDRESS = 'a', END = 'e', KEY = 'k' };
@@ -77,12 +78,17 @@ bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct pee
 
 /* ---- the index ---- */
 
+/* Where thousands of peers tell one and the same address, a few of them stand for all: each would be passed by
+ * all that came before. */
 static void add(struct peer_index *index, uint32_t sum, size_t peer)
 {
-	size_t at = sum & (index->room - 1);
+	size_t at = sum & (index->room - 1), equal = 0;
 
-	while (index->slots[at].peer)
-		at = (at + 1) & (index->room - 1);
+	for (; index->slots[at].peer; at = (at + 1) & (index->room - 1)) {
+		equal += index->slots[at].hash == sum;
+		if (equal == EQUAL_MAX)
+			return;
+	}
 	index->slots[at].hash = sum;
 	index->slots[at].peer = (uint32_t)peer + 1;
 	index->count++;

@@ -7,7 +7,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/evidence.h"
+#include "probes/model/vocabulary.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define BUCKETS 4096
+#define BUCKETS_FIRST 1024 /* doubled when there are as many secrets */
 
 struct secret {
 	char *text; /* in lower case */
@@ -29,7 +29,9 @@ struct secret {
 struct pseudonyms {
 	struct secret *items;
 	size_t count, room;
-	size_t buckets[BUCKETS];  /* from 1; 0: empty */
+	size_t *buckets; /* from 1; 0: empty */
+	size_t bucket_count;
+	struct vocabulary *vocabulary;
 	bool lengths[SECRET_MAX]; /* of the secrets */
 	size_t longest;
 	unsigned numbers[SECRET_KINDS];
@@ -37,7 +39,12 @@ struct pseudonyms {
 
 struct pseudonyms *pseudonyms_new(void)
 {
-	return mem_alloc(sizeof(struct pseudonyms));
+	struct pseudonyms *pseudonyms = mem_alloc(sizeof(*pseudonyms));
+
+	pseudonyms->bucket_count = BUCKETS_FIRST;
+	pseudonyms->buckets = mem_alloc(pseudonyms->bucket_count * sizeof(*pseudonyms->buckets));
+	pseudonyms->vocabulary = vocabulary_new();
+	return pseudonyms;
 }
 
 void pseudonyms_free(struct pseudonyms *pseudonyms)
@@ -49,79 +56,12 @@ void pseudonyms_free(struct pseudonyms *pseudonyms)
 		free(pseudonyms->items[i].pseudonym);
 	}
 	free(pseudonyms->items);
+	free(pseudonyms->buckets);
+	vocabulary_free(pseudonyms->vocabulary);
 	free(pseudonyms);
 }
 
 /* ---- the table ---- */
-
-static bool is_name_char(char c)
-{
-	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
-}
-
-/* A word of its own: no letter goes on before or after it, nor the next label of a longer name. */
-static bool is_whole(const char *text, const char *at, size_t length)
-{
-	const char *end = at + length;
-
-	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
-		return false;
-	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
-}
-
-/* What rules say is in everybody's report. */
-static bool is_in_text(const char *text, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (const char *at = text; *at; at++)
-		if (strncasecmp(at, word, length) == 0 && is_whole(text, at, length))
-			return true;
-	return false;
-}
-
-static bool is_in_rules(const char *word)
-{
-	static const struct rule *const tables[] = { daemon_rules, peer_rules, reach_rules, work_rules,
-		http_rules, engine_rules, mount_rules };
-
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		for (const struct rule *rule = tables[i]; rule->code; rule++)
-			if (is_in_text(rule->text, word) || is_in_text(rule->fix, word))
-				return true;
-	return false;
-}
-
-/* And what they and the rest of the program put into their sentences. */
-bool pseudonym_is_word(const char *text)
-{
-	static const char *const words[] = { "a", "acl", "active", "address", "ago", "alias", "all", "an",
-		"and", "answer", "answers", "apache", "api", "app", "at", "backend", "best", "bg", "big",
-		"body", "both", "busy", "by", "cache", "caddy", "cert", "certificate", "check", "client",
-		"cold", "configuration", "connect", "container", "context", "control", "cpu", "daemon",
-		"days", "debug", "derp", "direct", "disco", "disk", "dns", "door", "down", "endpoint",
-		"engine", "environment", "every", "exit", "fast", "firewall", "first", "for", "free", "from",
-		"funnel", "gateway", "get", "gpu", "grant", "haproxy", "headers", "health", "home", "host",
-		"hosts", "hours", "http", "https", "idle", "in", "internet", "is", "it", "key", "koboldcpp",
-		"large", "largest", "last", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
-		"llama-server", "llama-swap", "llm", "llm-server", "loads", "local", "localai", "localhost",
-		"log", "login", "look", "machine", "macos", "memory", "metrics", "minutes", "mlx", "model",
-		"models", "more", "most", "name", "netcheck", "network", "never", "new", "nft", "nginx",
-		"nim", "no", "node", "nodes", "now", "oauth2-proxy", "of", "offline", "ok", "old", "ollama",
-		"on", "one", "online", "open", "or", "other", "others", "part", "path", "peer", "ping",
-		"policy", "port", "portkey", "props", "proxy", "ps", "public", "queue", "ram", "relay",
-		"request", "restart", "room", "router", "runs", "seconds", "seen", "serve", "server",
-		"servers", "service", "set", "sglang", "side", "since", "slots", "slow", "small", "start",
-		"status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags", "tailnet", "tailscale",
-		"tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this", "to", "token",
-		"traffic", "triton", "tsmp", "two", "udp", "ui", "up", "url", "use", "user", "v1", "version",
-		"vllm", "vram", "way", "web", "webui", "weights", "whole", "windows", "with", "xinference" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (strcmp(words[i], text) == 0)
-			return true;
-	return strspn(text, "0123456789") == strlen(text) || is_in_rules(text);
-}
 
 static size_t lower(char *to, const char *from, size_t length)
 {
@@ -131,13 +71,13 @@ static size_t lower(char *to, const char *from, size_t length)
 	return length;
 }
 
-static size_t bucket_of(const char *text)
+static size_t bucket_of(const struct pseudonyms *pseudonyms, const char *text)
 {
 	uint32_t hash = 2166136261u;
 
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * 16777619u;
-	return hash % BUCKETS;
+	return hash % pseudonyms->bucket_count;
 }
 
 static const struct secret *find(const struct pseudonyms *pseudonyms, const char *text, size_t length)
@@ -148,7 +88,7 @@ static const struct secret *find(const struct pseudonyms *pseudonyms, const char
 	if (!length || length >= sizeof(key))
 		return NULL;
 	lower(key, text, length);
-	for (at = pseudonyms->buckets[bucket_of(key)]; at; at = pseudonyms->items[at - 1].next)
+	for (at = pseudonyms->buckets[bucket_of(pseudonyms, key)]; at; at = pseudonyms->items[at - 1].next)
 		if (strcmp(pseudonyms->items[at - 1].text, key) == 0)
 			return &pseudonyms->items[at - 1];
 	return NULL;
@@ -161,6 +101,19 @@ const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secr
 	return found ? found->pseudonym : NULL;
 }
 
+static void grow(struct pseudonyms *pseudonyms)
+{
+	free(pseudonyms->buckets);
+	pseudonyms->bucket_count *= 2;
+	pseudonyms->buckets = mem_alloc(pseudonyms->bucket_count * sizeof(*pseudonyms->buckets));
+	for (size_t i = 0; i < pseudonyms->count; i++) {
+		size_t *bucket = &pseudonyms->buckets[bucket_of(pseudonyms, pseudonyms->items[i].text)];
+
+		pseudonyms->items[i].next = *bucket;
+		*bucket = i + 1;
+	}
+}
+
 void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const char *pseudonym)
 {
 	size_t length = strlen(secret), bucket;
@@ -170,11 +123,13 @@ void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const cha
 	if (!length || length >= sizeof(key) || find(pseudonyms, secret, length))
 		return;
 	lower(key, secret, length);
-	bucket = bucket_of(key);
+	if (pseudonyms->count == pseudonyms->bucket_count)
+		grow(pseudonyms);
+	bucket = bucket_of(pseudonyms, key);
 	fresh = VEC_PUSH(pseudonyms);
 	fresh->text = mem_copy(key);
 	fresh->pseudonym = mem_copy(pseudonym);
-	fresh->is_word = pseudonym_is_word(key);
+	fresh->is_word = vocabulary_has(pseudonyms->vocabulary, key);
 	fresh->next = pseudonyms->buckets[bucket];
 	pseudonyms->buckets[bucket] = pseudonyms->count;
 	pseudonyms->lengths[length] = true;
@@ -237,12 +192,20 @@ const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, c
 	case SECRET_DEVICE:
 		snprintf(name, sizeof(name), "device%u", number);
 		break;
+	case SECRET_DERP:
+		snprintf(name, sizeof(name), "DERP derp-%u", number);
+		break;
 	case SECRET_KINDS:
 		break;
 	}
 	pseudonym_give(pseudonyms, secret, name);
 	known = pseudonym_find(pseudonyms, secret);
 	return known ? known : "redacted";
+}
+
+bool pseudonyms_has_word(const struct pseudonyms *pseudonyms, const char *text)
+{
+	return vocabulary_has(pseudonyms->vocabulary, text);
 }
 
 /* ---- in a text ---- */
@@ -275,7 +238,7 @@ const char *pseudonyms_match(
 	for (size_t n = most; n; n--) {
 		const struct secret *secret;
 
-		if (!pseudonyms->lengths[n] || !is_whole(text, at, n))
+		if (!pseudonyms->lengths[n] || !vocabulary_is_whole(text, at, n))
 			continue;
 		secret = find(pseudonyms, at, n);
 		if (!secret || (secret->is_word && !stands_as_name(text, at, n)) ||

@@ -22,6 +22,7 @@ enum secret_kind {
 	SECRET_FILE,
 	SECRET_LOGIN,  /* the URL that logs a node in */
 	SECRET_DEVICE, /* a network device that is named by its hardware address */
+	SECRET_DERP, /* "DERP code": a region that is not Tailscale's; the code may be a machine's name too */
 	SECRET_KINDS
 };
 
@@ -34,7 +35,7 @@ void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const cha
 /* NULL: it is no secret. */
 const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret);
 /* A word of this program's own, which tells nothing. */
-bool pseudonym_is_word(const char *text);
+bool pseudonyms_has_word(const struct pseudonyms *pseudonyms, const char *text);
 /* The pseudonym of the longest secret that stands as a word of its own at a place in a text, and how much of
  * the text that is; NULL: none does. */
 const char *pseudonyms_match(

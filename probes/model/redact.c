@@ -70,19 +70,118 @@ static void learn_peer(struct pseudonyms *pseudonyms, const struct peer *peer)
 		pseudonym_of(pseudonyms, SECRET_ADDRESS, *address);
 }
 
+/* The host of "host", "host:port", "[v6]:port" and of a URL of any scheme; "" where none is written out. */
+static void take_host(const char *text, char *host, size_t size)
+{
+	const char *scheme = strstr(text, "//"), *at = scheme ? scheme + 2 : text;
+	size_t length = strcspn(at, "/?#");
+
+	for (size_t i = length; i; i--)
+		if (at[i - 1] == '@') {
+			at += i;
+			break;
+		}
+	if (*at == '[')
+		length = strcspn(++at, "]/");
+	else
+		length = strcspn(at, url_host_is_address(at) ? "/" : ":/?#");
+	snprintf(host, size, "%.*s", (int)length, at);
+	if (strpbrk(host, "${} "))
+		host[0] = '\0';
+}
+
 /* A host that is no machine of the tailnet: what answers on this machine itself is everybody's. */
 static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 {
-	struct url url;
+	char host[SECRET_MAX];
 
-	if (url_split(&url, text) == 0 && !disguise_leaves(url.host))
-		pseudonym_of(
-			pseudonyms, url_host_is_address(url.host) ? SECRET_PLACE : SECRET_HOST, url.host);
+	take_host(text, host, sizeof(host));
+	if (*host && !disguise_leaves(host))
+		pseudonym_of(pseudonyms, url_host_is_address(host) ? SECRET_PLACE : SECRET_HOST, host);
+}
+
+/* Whether it is where everybody has it, such as /run/tailscale/tailscaled.sock. */
+static bool is_usual_path(const char *path)
+{
+	static const char *const usual[] = { "run", "var", "tmp", "usr", "opt", "bin", "sbin", "local",
+		"homebrew", "snap", "current", "tailscale", "tailscaled", "tailscaled.sock",
+		"tailscaled.socket", "tsllm-capture" };
+
+	for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
+		size_t length = strcspn(path, "/"), i = 0;
+
+		while (i < ARRAY_LEN(usual) &&
+			(strlen(usual[i]) != length || memcmp(usual[i], path, length) != 0))
+			i++;
+		if (i == ARRAY_LEN(usual))
+			return false;
+		path += length;
+	}
+	return true;
+}
+
+/* The path of a file or socket; one below the home directory stays, for that is hidden itself. */
+static void learn_path(struct redactor *redactor, const char *path)
+{
+	struct arena *arena = arena_new();
+	bool is_at_home = text_has_prefix(disguise_text(redactor->pseudonyms, arena, path), "~");
+
+	if (strchr(path, '/') && !is_at_home && !is_usual_path(path))
+		pseudonym_of(redactor->pseudonyms, SECRET_FILE, path);
+	arena_free(arena);
+}
+
+/* "/opt/bin/tsllm-capture: lacks the right …": where the helper is, which its fix repeats. */
+static void learn_helper(struct redactor *redactor, const char *trouble)
+{
+	const char *end = strstr(trouble, ": ");
+	char path[SECRET_MAX];
+
+	snprintf(path, sizeof(path), "%.*s", end ? (int)(end - trouble) : 0, trouble);
+	if (path[0] == '/')
+		learn_path(redactor, path);
+}
+
+/* What a mount leads to: a server, a socket, a directory or another URL. */
+static void learn_target(struct redactor *redactor, const char *target)
+{
+	static const char *const files[] = { "path:", "unix:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		if (text_has_prefix(target, files[i])) {
+			learn_path(redactor, target + strlen(files[i]));
+			return;
+		}
+	if (!text_has_prefix(target, "text:") && !text_has_prefix(target, "redirect:/"))
+		learn_host(redactor->pseudonyms, target);
+}
+
+/* Tailscale's own are everybody's; any other tells whose network it is in. */
+static bool is_public_derp(const char *code)
+{
+	static const char *const codes[] = { "ams", "blr", "dbi", "den", "dfw", "fra", "hel", "hkg", "hnl",
+		"iad", "jnb", "lax", "lhr", "mad", "mia", "nai", "nue", "nyc", "ord", "par", "sao", "sea",
+		"sfo", "sin", "syd", "tok", "tor", "waw" };
+
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
+		if (!strcmp(codes[i], code))
+			return true;
+	return !*code;
+}
+
+static void learn_derp(struct pseudonyms *pseudonyms, const char *code)
+{
+	char text[SECRET_MAX];
+
+	snprintf(text, sizeof(text), "DERP %s", code);
+	if (!is_public_derp(code))
+		pseudonym_of(pseudonyms, SECRET_DERP, text);
 }
 
 /* Peers come first, so that every other name is told from theirs. */
-static void learn(struct pseudonyms *pseudonyms, const struct snapshot *snapshot)
+static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 {
+	struct pseudonyms *pseudonyms = redactor->pseudonyms;
 	const struct daemon *daemon = &snapshot->daemon;
 
 	pseudonym_of(pseudonyms, SECRET_TAILNET, daemon->magicdns_suffix);
@@ -92,6 +191,10 @@ static void learn(struct pseudonyms *pseudonyms, const struct snapshot *snapshot
 		learn_peer(pseudonyms, &snapshot->peers[i]);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		learn_host(pseudonyms, snapshot->endpoints[i].url);
+	for (size_t i = 0; i < snapshot->mount_count; i++)
+		learn_target(redactor, snapshot->mounts[i].target);
+	learn_path(redactor, daemon->socket);
+	learn_helper(redactor, snapshot->capture.trouble);
 	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one.
 	 */
 	for (size_t i = 0; daemon->health && daemon->health[i]; i++)
@@ -109,7 +212,15 @@ static void learn_name(void *data, enum text_manner manner, enum secret_kind kin
 {
 	struct redactor *redactor = data;
 
-	if (manner == TEXT_NAME && is_plain(*text, kind) && !(kind == SECRET_HOST && disguise_leaves(*text)))
+	if (text_has_prefix(*text, "DERP ")) /* a ping's answer is nothing but this */
+		learn_derp(redactor->pseudonyms, *text + strlen("DERP "));
+	if (manner != TEXT_NAME)
+		return;
+	if (kind == SECRET_DERP)
+		learn_derp(redactor->pseudonyms, *text);
+	else if (kind == SECRET_HOST && !is_plain(*text, kind))
+		learn_host(redactor->pseudonyms, *text);
+	else if (is_plain(*text, kind) && !(kind == SECRET_HOST && disguise_leaves(*text)))
 		pseudonym_of(redactor->pseudonyms, kind, *text);
 }
 
@@ -120,26 +231,49 @@ static void learn_models(struct pseudonyms *pseudonyms, const struct snapshot *s
 		pseudonym_give(pseudonyms, snapshot->models[i].id, snapshot->models[i].id);
 }
 
+/* A host that one sentence or URL tells to be one is hidden in those before it too, where it stands bare. */
+static void learn_prose(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	struct redactor *redactor = data;
+	struct arena *arena;
+
+	(void)kind;
+	if (manner != TEXT_PROSE || (!strchr(*text, ' ') && !strstr(*text, "//")))
+		return;
+	arena = arena_new();
+	disguise_text(redactor->pseudonyms, arena, *text);
+	arena_free(arena);
+}
+
 /* ---- rewriting ---- */
 
 static void rewrite(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
 {
 	struct redactor *redactor = data;
-	const char *whole = pseudonym_find(redactor->pseudonyms, *text);
+	const char *before = kind == SECRET_DERP ? "DERP " : "";
+	const char *whole =
+		pseudonym_find(redactor->pseudonyms, arena_printf(redactor->arena, "%s%s", before, *text));
 
-	(void)kind;
 	if (manner == TEXT_NAME && whole)
-		*text = arena_copy(redactor->arena, whole);
+		*text = arena_copy(redactor->arena, whole + strlen(before));
+	else if (kind == SECRET_DERP)
+		return;
 	else if (manner != TEXT_WORD)
 		*text = disguise_text(redactor->pseudonyms, redactor->arena, *text);
+}
+
+void redactor_hide_path(struct redactor *redactor, const char *path)
+{
+	learn_path(redactor, path);
 }
 
 void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 {
 	redactor->arena = snapshot->arena;
-	learn(redactor->pseudonyms, snapshot);
+	learn(redactor, snapshot);
 	texts_visit(snapshot, learn_name, redactor);
 	learn_models(redactor->pseudonyms, snapshot);
+	texts_visit(snapshot, learn_prose, redactor);
 	texts_visit(snapshot, rewrite, redactor);
 }
 

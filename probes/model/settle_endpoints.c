@@ -215,6 +215,7 @@ static void copy_endpoint(struct settling *s, const struct known_endpoint *known
 	row->at = arena_copy(s->arena, known->at);
 	row->found_by = known->found_by;
 	row->is_pinned = known->is_pinned;
+	row->is_of_tailnet = known->is_of_tailnet;
 	row->server = arena_copy(s->arena, known->server);
 	row->title = arena_copy(s->arena, known->title);
 	row->base_url = *known->api ? arena_printf(s->arena, "%s%s", known->url, known->api) : "";

@@ -156,7 +156,7 @@ struct anatomy {
 };
 
 struct endpoint {
-	int peer;             /* index into peers, -1: outside the tailnet (or this machine's loopback) */
+	int peer;             /* index into peers, -1: none is known */
 	int engine_id;        /* equal where two doors lead to one engine */
 	const char *url;      /* base URL, https by name */
 	const char *base_url; /* what an OpenAI client takes: "https://…/v1"; "": unknown, or no such API */
@@ -167,7 +167,8 @@ struct endpoint {
 	int64_t since; /* in this state */
 	bool is_stale; /* what is shown is older than it should be */
 	bool is_pinned;
-	double age_ms; /* of the last good answer */
+	bool is_of_tailnet; /* it is reached through the tailnet or not at all, whether or not its peer is known */
+	double age_ms;      /* of the last good answer */
 	struct span models, verdicts, sent;
 	size_t loaded_models; /* meaningful where models_known */
 	bool models_known, loaded_known;

@@ -3,6 +3,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/disguise.h"
 
 #include <string.h>
 
@@ -26,7 +27,7 @@ static const struct field snapshot_fields[] = { WORD(snapshot, source) };
 static const struct field daemon_fields[] = {
 	WORD(daemon, backend_state), WORD(daemon, version), NAME(daemon, self, SECRET_PEER),
 	NAME(daemon, self_id, SECRET_NODE), NAME(daemon, tailnet, SECRET_TAILNET),
-	NAME(daemon, magicdns_suffix, SECRET_TAILNET), WORD(daemon, home_derp), NAME(daemon, auth_url, SECRET_LOGIN),
+	NAME(daemon, magicdns_suffix, SECRET_TAILNET), NAME(daemon, home_derp, SECRET_DERP), NAME(daemon, auth_url, SECRET_LOGIN),
 	WORD(daemon, via), PROSE(daemon, socket), PROSE(daemon, trouble),
 };
 static const struct field traffic_fields[] = { WORD(traffic, source) };
@@ -42,7 +43,7 @@ static const struct field peer_fields[] = {
 };
 static const struct field endpoint_fields[] = {
 	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
-	WORD(endpoint, version), PROSE(endpoint, anatomy.text),
+	PROSE(endpoint, anatomy.text),
 };
 static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
@@ -89,18 +90,26 @@ static void visit_list(
 
 static void visit_peer(const struct visit *visit, struct peer *peer)
 {
-	/* A peer relay has a name; a DERP region is everybody's. */
 	bool is_relay = peer->path.kind == PATH_PEER_RELAY;
 
-	visit->see(visit->data, is_relay ? TEXT_NAME : TEXT_WORD, SECRET_PEER, &peer->path.via);
+	visit->see(visit->data, TEXT_NAME, is_relay ? SECRET_PEER : SECRET_DERP, &peer->path.via);
 	visit_list(visit, TEXT_NAME, SECRET_ADDRESS, &peer->addresses);
 	visit_list(visit, TEXT_NAME, SECRET_TAG, &peer->tags);
 }
 
+/* A path, a URL ("file:/srv/m", "s3://bucket/m", "D:/m"), or a host and a port. */
 static bool is_file(const char *id)
 {
 	return (*id && strchr("/~", *id)) || strchr(id, '\\') || text_has_prefix(id, "./") ||
-	       text_has_prefix(id, "../") || (*id && text_has_prefix(id + 1, ":/"));
+	       text_has_prefix(id, "../") || strstr(id, ":/") || disguise_is_host_port(id);
+}
+
+/* Figures may look like an address; words may hold a host. */
+static void visit_endpoint(const struct visit *visit, struct endpoint *endpoint)
+{
+	bool is_number = !endpoint->version[strspn(endpoint->version, "0123456789.")];
+
+	visit->see(visit->data, is_number ? TEXT_WORD : TEXT_PROSE, SECRET_KINDS, &endpoint->version);
 }
 
 static void visit_model(const struct visit *visit, struct model *model)
@@ -134,6 +143,8 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->capture.devices);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		visit_peer(&visit, &snapshot->peers[i]);
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		visit_endpoint(&visit, &snapshot->endpoints[i]);
 	for (size_t i = 0; i < snapshot->model_count; i++)
 		visit_model(&visit, &snapshot->models[i]);
 }

@@ -8,6 +8,7 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -171,6 +172,25 @@ static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 	return endpoint && strcmp(endpoint->url, url) == 0;
 }
 
+/* Where no peer is known, its host is what a row goes by. */
+static bool is_row_of(const struct evidence *evidence, const char *word)
+{
+	const struct ledger *ledger = evidence->ledger;
+	const struct obs_peer *peer = evidence->peer ? evidence->peer->obs : NULL;
+	char name[TEXT_CAP] = "";
+	struct names names = { .name = name };
+
+	say_peer(evidence, name, sizeof(name));
+	if (peer)
+		names = (struct names){ .id = peer->id,
+			.name = name,
+			.fqdn = peer->fqdn,
+			.suffix = ledger->status ? ledger->status->magicdns_suffix : "",
+			.addresses = peer->addresses };
+	return names_mean(&names, word) || is_url_of(evidence->endpoint, word) ||
+	       is_url_of(evidence->asked, word);
+}
+
 static bool is_muted(const struct evidence *evidence, const char *code)
 {
 	const struct ledger_terms *terms = &evidence->ledger->terms;
@@ -178,16 +198,10 @@ static bool is_muted(const struct evidence *evidence, const char *code)
 	for (size_t i = 0; i < terms->ignore_count; i++) {
 		const char *row = terms->ignore[i];
 		size_t length = strcspn(row, "@");
-		char name[TEXT_CAP] = "";
 
 		if (strlen(code) != length || strncmp(row, code, length) != 0)
 			continue;
-		if (!row[length])
-			return true;
-		if (evidence->peer)
-			say_peer(evidence, name, sizeof(name));
-		if (strcmp(row + length + 1, name) == 0 || is_url_of(evidence->endpoint, row + length + 1) ||
-			is_url_of(evidence->asked, row + length + 1))
+		if (!row[length] || is_row_of(evidence, row + length + 1))
 			return true;
 	}
 	return false;

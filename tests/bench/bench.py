@@ -199,7 +199,9 @@ def grown(top):
     with top.terminal() as terminal:
         figures = steady_alone(terminal)
         latencies = press_keys(terminal, GROWN_S)
-    return {"useful screen, ms": useful, **figures, "keys pressed": len(latencies),
+    plain, redacted = (median(top.once_ms("--passive", "--format=json", *words) for _ in range(3))
+                       for words in ((), ("--redact",)))
+    return {"useful screen, ms": useful, **figures, "JSON with --redact, × without": redacted / plain, "keys pressed": len(latencies),
             "key to first byte, median ms": median(latencies), "key to first byte, worst ms": max(latencies)}
 
 

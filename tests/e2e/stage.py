@@ -36,6 +36,9 @@ def enter(program):
         return
     if os.geteuid() or not shutil.which("unshare") or not shutil.which("ip"):
         return
+    with open("/proc/self/uid_map", encoding="ascii") as file:
+        if int(file.readline().split()[2]) <= NOBODY:
+            return
     words = ["unshare", "--net", "--mount", "--propagation", "private"]
     if subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
         why_not = "no namespaces can be made here"
@@ -121,10 +124,12 @@ class Quiet(http.server.BaseHTTPRequestHandler):
 
 
 class Tailscaled:
-    """Answers with `told`, which may be changed; `held`: an event it waits for before each answer."""
+    """Answers with `told`, which may be changed; `held`: an event it waits for before each answer; `serve`: its serve
+    configuration."""
 
-    def __init__(self, told, path=USUAL_SOCKET, held=None):
+    def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None):
         self.told, self.path, self.held, self.asked, self.wires = told, path, held, 0, []
+        self.serve, self.serve_asked = serve, 0
 
     def __enter__(self):
         outer = self
@@ -140,6 +145,9 @@ class Tailscaled:
                     outer.held.wait(30)
                 if "status" in self.path:
                     self.reply(200, json.dumps(outer.told).encode())
+                elif "serve-config" in self.path and outer.serve:
+                    outer.serve_asked += 1
+                    self.reply(200, json.dumps(outer.serve).encode())
                 else:
                     self.reply(404, b"")
 

@@ -2,6 +2,7 @@
 
 A test is a function marked @test; what it asserts is what its name says. main() runs all of the program, in order.
 """
+import os
 import sys
 import time
 
@@ -49,9 +50,11 @@ def run(function):
 
 
 def main():
-    print(f"1..{len(TESTS)}")
+    """Of a run that wants only some, those whose name holds its word."""
+    wanted = [function for function in TESTS if os.environ.get("TSLLM_TEST", "") in function.__name__]
+    print(f"1..{len(wanted)}")
     failed = 0
-    for number, function in enumerate(TESTS, 1):
+    for number, function in enumerate(wanted, 1):
         complaint, skip = run(function)
         failed += bool(complaint)
         print(f"{'not ' if complaint else ''}ok {number} - {function.__name__}{skip}", flush=True)

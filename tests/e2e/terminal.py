@@ -11,6 +11,7 @@ import time
 
 import pyte
 
+from tap import Skipped
 from top import TOP
 
 KEYS = {"down": "\x1b[B", "up": "\x1b[A", "enter": "\r", "escape": "\x1b", "f10": "\x1b[21~"}
@@ -56,7 +57,10 @@ class Terminal:
         environment = dict(fake.environment, TERM=term, LC_ALL=locale)
         environment.pop("SSH_CONNECTION", None)
         words = [TOP, "--config", fake.config, "--socket", fake.socket, *words]
-        self.child, self.tty = pty.fork()
+        try:
+            self.child, self.tty = pty.fork()
+        except OSError as why:
+            raise Skipped(f"no pseudo-terminal can be had here: {why}") from why
         if not self.child:
             if folder:
                 os.chdir(folder)

@@ -38,6 +38,24 @@ def a_healthy_fleet_ends_with_0_and_raises_nothing_above_info():
 
 
 @test
+def a_server_is_one_row_however_its_machine_is_named():
+    scenario = """
+daemon magicdns off
+peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
+config discover = all
+config ports = 21434
+door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle
+"""
+    with FakeTailnet(scenario) as fake:
+        pins = ("http://GPU1:21434", "http://gpu1.tail4c1d.ts.net.:21434", f"http://{fake.address('gpu1')}:21434")
+        for pin in pins:
+            rows = once(fake, "--endpoint", pin).json["endpoints"]
+            assert len(rows) == 1 and rows[0]["pinned"] and rows[0]["state"] == "ok", (pin, rows)
+        rows = once(fake, *(word for pin in pins for word in ("--endpoint", pin))).json["endpoints"]
+        assert len(rows) == 1 and rows[0]["url"] == "http://gpu1:21434", rows
+
+
+@test
 def the_demo_is_told_true_door_by_door():
     with FakeTailnet(path=DEMO) as fake:
         ended = once(fake)
@@ -246,20 +264,103 @@ def a_muted_verdict_is_shown_and_not_counted():
     assert [verdict["muted"] for verdict in row["verdicts"] if verdict["code"] == "relayed"] == [True]
 
 
-@test
-def a_key_goes_to_its_host_and_into_no_output():
-    scenario = """
+KEYED = """
 daemon magicdns off
 peer edge linux direct 10.99.0.11:41641 tag gpu
 door edge:proxy https 18443 / litellm-1.106.2/key-missing pinned key sk-very-secret litellm-1.106.2/key-right
 """
-    with FakeTailnet(scenario) as fake:
+
+
+@test
+def a_key_goes_to_its_host_and_into_no_output():
+    with FakeTailnet(KEYED) as fake:
         ended = once(fake, "--log", f"{fake.dir}/log")
         text = top("--once", fake=fake)
         with open(f"{fake.dir}/log", encoding="utf-8") as file:
             log = file.read()
     assert endpoint(ended.json, "edge")["state"] == "ok", ended.out
     assert "sk-very-secret" not in ended.out + ended.errors + text.out + log
+
+
+WRONG_PLACES = ("key_env = sk-SEKRIT", "key_env = SEKRIT", "key_file = sk-SEKRIT", "key_file = /srv/SEKRIT",
+                "keyenv = SEKRIT", "api_key = SEKRIT", "key = sk-SEKRIT", "SEKRIT9==")
+
+
+@test
+def a_key_in_the_wrong_place_is_told_to_nobody():
+    with FakeTailnet("daemon magicdns off\nconfig discover = off\n") as fake:
+        config, log = f"{fake.dir}/home/config", f"{fake.dir}/home/log"
+        os.makedirs(f"{fake.dir}/home")
+        for line in WRONG_PLACES:
+            with open(config, "w", encoding="utf-8") as file:
+                file.write(f"discover = off\n[endpoint a]\nurl = http://127.0.0.1:9\n{line}\n")
+            for more in ((), ("--redact",)):
+                ended = top("--once", "--config", config, "--log", log, "--socket", fake.socket, *more,
+                            environment=fake.environment)
+                with open(log, encoding="utf-8") as file:
+                    told = ended.out + ended.errors + file.read()
+                assert ended.errors and "SEKRIT" not in told, (line, told)
+                os.remove(log)
+
+
+@test
+def a_key_that_others_may_read_is_not_sent_and_the_line_that_fixes_it_works():
+    with FakeTailnet(KEYED) as fake:
+        os.chmod(f"{fake.dir}/edge:proxy.key", 0o640)
+        refused = once(fake)
+        command = refused.errors[refused.errors.index("chmod 600 "):]
+        subprocess.run(["sh", "-c", command], check=True)
+        taken = once(fake)
+    assert "(mode 0640)" in refused.errors and "sk-very" not in refused.errors, refused.errors
+    assert endpoint(refused.json, "edge")["state"] == "auth", refused.out
+    assert endpoint(taken.json, "edge")["state"] == "ok" and not taken.errors, taken.out + taken.errors
+
+
+@test
+def a_log_that_others_may_read_is_wrong_usage():
+    with FakeTailnet("daemon magicdns off\nconfig discover = off\n") as fake:
+        log, link = f"{fake.dir}/home/log", f"{fake.dir}/home/link"
+        os.makedirs(f"{fake.dir}/home")
+        made = top("--once", "--log", log, fake=fake)
+        mode = os.stat(log).st_mode & 0o777
+        os.chmod(log, 0o644)
+        os.symlink(log, link)
+        ended, linked = top("--once", "--log", log, fake=fake), top("--once", "--log", link, fake=fake)
+        told = top("--once", "--log", "/dev/stderr", fake=fake)
+    assert made.status != 64 and mode == 0o600, (made.errors, oct(mode))
+    assert ended.status == 64 and f"(mode 0644); run: chmod 600 '{log}'" in ended.errors, ended.errors
+    assert linked.status == 64 and "symbolic link" in linked.errors, linked.errors
+    assert told.status != 64, told.errors
+
+
+@test
+def a_state_directory_that_others_may_write_in_is_said_and_a_link_in_it_not_followed():
+    with FakeTailnet("daemon magicdns off\nconfig discover = mine\n") as fake:
+        folder, precious = f"{fake.dir}/state/tsllm-top", f"{fake.dir}/state/precious"
+        os.makedirs(folder)
+        with open(precious, "w", encoding="utf-8") as file:
+            file.write("precious")
+        os.symlink(precious, f"{folder}/endpoints.new")
+        os.chmod(folder, 0o777)
+        ended = once(fake)
+        with open(precious, encoding="utf-8") as file:
+            kept = file.read()
+        modes = {name: os.stat(f"{folder}/{name}").st_mode & 0o777 for name in os.listdir(folder)}
+    assert f"(mode 0777); run: chmod 700 '{folder}'" in ended.errors, ended.errors
+    assert kept == "precious" and modes["endpoints"] == 0o600 and len(modes) == 2, (kept, modes)
+
+
+@test
+def certificates_and_a_configuration_that_everybody_may_change_are_said():
+    with FakeTailnet(WELL) as fake:
+        os.chmod(f"{fake.dir}/ca.crt", 0o646)
+        certificates = once(fake)
+        os.chmod(fake.config, 0o666)
+        refused = once(fake, "--redact")
+    told = f"others may change the ca_file (mode 0646); run: chmod go-w '{fake.dir}/ca.crt'\n"
+    assert certificates.status == 0 and told in certificates.errors, certificates.errors
+    assert refused.status == 64 and not refused.out, refused.out
+    assert "the configuration (mode 0666); run: chmod go-w '…'" in refused.errors, refused.errors
 
 
 TWO = """

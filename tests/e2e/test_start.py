@@ -86,14 +86,15 @@ def a_full_disk_is_an_error_that_says_so():
 
 
 @test
-def a_reader_who_has_gone_is_no_error():
+def a_reader_who_has_gone_is_output_that_is_lost():
     with a_folder() as home:
-        for words in MODES:
+        for words in (*MODES, ("--help",), ("--print-config",)):
             reader, writer = os.pipe()
             os.close(reader)
             done = run(*words, home=home, stdout=writer)
             os.close(writer)
-            assert (done.status, done.errors) == (3, ""), (words, done.status, done.errors)
+            assert (done.status, done.errors) == (74, "tsllm-top: cannot write the output: Broken pipe\n"), \
+                (words, done.status, done.errors)
 
 
 @test
@@ -113,7 +114,7 @@ def a_configuration_that_is_no_file_is_refused():
         for path, reason in ((a_pipe(home, "pipe"), "a pipe that nobody writes to"), (home, "Is a directory"),
                              ("/dev/zero", "larger than 1.0 MB")):
             done = run("--once", "--config", path, home=home)
-            assert done.status == 64 and done.errors == f"tsllm-top: cannot read the configuration {path}: {reason}\n", \
+            assert done.status == 64 and done.errors == f"tsllm-top: cannot read the configuration '{path}': {reason}\n", \
                 done.errors
         assert run("--once", "--config", "/dev/null", home=home).errors == ""
         a_pipe(home, ".config/tsllm-top/config")
@@ -127,7 +128,7 @@ def a_state_file_that_is_no_file_is_not_read():
         done = run("--once", "--log", "log", home=home)
         assert done.status == 3 and "status: unknown" in done.out, done.errors
         with open(os.path.join(home, "log"), encoding="utf-8") as file:
-            assert "endpoints: not a regular file" in file.read()
+            assert "endpoints': not a regular file" in file.read()
 
 
 @test
@@ -135,12 +136,12 @@ def certificates_and_logs_that_are_no_files_are_refused():
     with a_folder() as home:
         pipe = a_pipe(home, "pipe")
         done = run("--once", "--ca-file", pipe, "--endpoint", "https://127.0.0.1:1", home=home)
-        assert done.status == 64 and f"cannot read the certificates {pipe}: not a regular file" in done.errors, done.errors
+        assert done.status == 64 and f"cannot read the certificates '{pipe}': not a regular file" in done.errors, done.errors
         assert run("--once", "--ca-file", "/dev/zero", home=home).status == 64
         done = run("--once", "--ca-file", "missing.pem", home=home)
-        assert done.status == 3 and "cannot read the certificates missing.pem: No such file" in done.errors, done.errors
+        assert done.status == 3 and "cannot read the certificates 'missing.pem': No such file" in done.errors, done.errors
         done = run("--once", "--log", pipe, home=home)
-        assert done.status == 64 and f"cannot write the log {pipe}: " in done.errors, done.errors
+        assert done.status == 64 and f"cannot write the log '{pipe}': " in done.errors, done.errors
 
 
 @test

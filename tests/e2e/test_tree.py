@@ -170,7 +170,8 @@ def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
     listed = text("probes/model/texts.c")
     within = {"path": r"peer, path\.", "ping": r"peer, pings\[PING_\w+\]\.", "anatomy": r"endpoint, anatomy\."}
     # Whose word it is depends on the row.
-    by_row = {("path", "via"): "&peer->path.via", ("model", "id"): "&model->id"}
+    by_row = {("path", "via"): "&peer->path.via", ("model", "id"): "&model->id",
+              ("endpoint", "version"): "&endpoint->version"}
     for struct, name in members:
         in_table = rf"(?:WORD|NAME|PROSE)\({within.get(struct, struct + ', ')}{name}\b"
         assert re.search(in_table, listed) or re.search(rf"visit_list\([^;]*(?:->|\.){name}\)", listed) \

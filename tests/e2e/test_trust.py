@@ -163,6 +163,37 @@ def a_name_that_the_resolver_leads_into_the_tailnet_proves_no_machine():
 
 
 @test
+def nor_is_it_asked_where_nobody_of_the_tailnet_has_that_address():
+    stage.needed()
+    stage.hosts({"llm.corp.example": EVIL})
+    with Server(EVIL) as stranger:
+        with Tailscaled(OURS):
+            row = only_row(once(LONG, more="plain-key = on"))
+        assert codes(row) == ["unknown-host"] and not stranger.keys, (row, stranger.keys)
+        row = only_row(once(LONG, more="plain-key = on"))
+        assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
+
+
+MAPPED = "::ffff:100.64.0.66"  # the kernel dials it as IPv4
+
+
+@test
+def an_address_of_the_tailnet_in_the_clothes_of_ipv6_is_one():
+    stage.needed()
+    stage.hosts({"llm.corp.example": MAPPED})
+    for url in (f"http://[{MAPPED}]:18080", "http://[::FFFF:6440:42]:18080", LONG):
+        with Server(EVIL) as stranger:
+            row = only_row(once(url, more="plain-key = on"))
+            assert codes(row) == ["not-asked"] and not stranger.keys, (row, stranger.keys)
+            with Tailscaled(OURS):
+                row = only_row(once(url, more="plain-key = on"))
+            assert codes(row) == ["unknown-host"] and not stranger.keys, (row, stranger.keys)
+    with Server(GPU1) as gpu1, Tailscaled(OURS):
+        row = only_row(once(f"http://[::ffff:{GPU1}]:18080"))
+    assert row["peer"] == "gpu1" and set(gpu1.keys) == {KEY}, (row, gpu1.keys)
+
+
+@test
 def userspace_networking_without_a_way_through_tailscaled_leads_to_nobody():
     """There a plain connect to a peer's address leaves by the default route."""
     stage.needed()
@@ -174,6 +205,37 @@ def userspace_networking_without_a_way_through_tailscaled_leads_to_nobody():
     with Server(GPU1) as gpu1:
         row = only_row(once(SHORT, words=("--tailscale", "/run/tailscale-cli")))
     assert row["peer"] == "gpu1" and row["state"] == "unknown" and not gpu1.keys, (row, gpu1.keys)
+
+
+def mount_of(target):
+    handlers = {"Handlers": {"/": {"Proxy": target}}}
+    return {"TCP": {"443": {"HTTPS": True}}, "Web": {f"admin.{SUFFIX}:443": handlers}}
+
+
+@test
+def nor_does_a_mount_that_leads_to_the_same_server_show_another_way():
+    stage.needed()
+    theirs = f"http://{GPU1}:18080"
+    for urls in ((theirs,), (SHORT,), ()):
+        with Server(GPU1) as gpu1, Tailscaled({**OURS, "TUN": False}, serve=mount_of(theirs)) as daemon:
+            with stage.watching(*urls) as snapshots:
+                assert first(snapshots, lambda s: daemon.serve_asked > 2 and s["serve"] and endpoint(s, theirs))
+        assert not gpu1.keys, (urls, gpu1.keys)
+
+
+@test
+def a_tailscaled_that_has_ended_is_known_to_whatever_the_command_says():
+    """It may hang for as long as it likes."""
+    stage.needed()
+    with open("/run/hanging-cli", "w", encoding="utf-8") as file:
+        file.write("#!/bin/sh\nexec sleep 30\n")
+    os.chmod("/run/hanging-cli", 0o755)
+    with Server(GPU1) as gpu1, stage.watching(SHORT, words=("--tailscale", "/run/hanging-cli")) as snapshots:
+        with Tailscaled(OURS) as daemon:
+            assert first(snapshots, is_well)
+        before, asked = len(gpu1.keys), daemon.asked
+        assert not first(snapshots, lambda _: len(gpu1.keys) > before, most=7), gpu1.keys[before:]
+        assert daemon.asked == asked
 
 
 # ---- what a server says

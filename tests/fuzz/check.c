@@ -209,10 +209,8 @@ void check_url(const struct url *url)
 {
 	char once[900], twice[900];
 	struct url again;
-	size_t length = strlen(url->host);
 
-	/* A name with two dots at its end loses one of them each time. */
-	if ((length && url->host[length - 1] == '.') || url_join(url, once, sizeof(once)) < 0)
+	if (url_join(url, once, sizeof(once)) < 0)
 		return;
 	check_text(once, sizeof(once));
 	check(url_split(&again, once) == 0, "a normal form is a URL");

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 char *fuzz_copy(const void *bytes, size_t length)
@@ -27,7 +28,8 @@ const char *fuzz_file(const void *bytes, size_t length)
 
 	if (file < 0)
 		file = memfd_create("fuzz", MFD_CLOEXEC);
-	check(file >= 0 && ftruncate(file, 0) == 0 && pwrite(file, bytes, length, 0) == (ssize_t)length,
+	check(file >= 0 && fchmod(file, 0600) == 0 && ftruncate(file, 0) == 0 &&
+			pwrite(file, bytes, length, 0) == (ssize_t)length,
 		"there is a file");
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", file);
 	return path;

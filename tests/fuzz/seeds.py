@@ -217,10 +217,10 @@ def metrics():
 
 def configs():
     yield "all", (b'period = 1.5\ndeadline = 4\ndiscover = all\nexclude = tag:iot, os:windows\nignore = relayed, slow-ttfb@gpu1\n'
-                  b'ports = 443 80 11434\nsocket = /run/x.sock\nca_file = "a b;c"\ntheme = nord\nmouse = off\nllama-metrics = off\n'
+                  b'ports = 443, 80, 11434\nsocket = /run/x.sock\nca_file = "a b;c"\ntheme = nord\nllama-metrics = off\n'
                   b'capture = off\n; comment\n[endpoint one]\nurl = http://gpu1:8080/x/\nkey_env = LLM_KEY\nplain-key = on\n'
                   b'[endpoint two]\nurl = https://[fd7a:115c:a1e0::1]:8443\nkey_file = keys/two\n')
-    yield "ports", b"ports = " + b" ".join(b"%d" % (65000 + i) for i in range(31)) + b"\n"
+    yield "ports", b"ports = " + b", ".join(b"%d" % (65000 + i) for i in range(31)) + b"\n"
     yield "wrong", b'\xef\xbb\xbfperiod = never\nfoo\n[x\n[endpoint ]\nkey_env = sk-1\nurl = "a\\\n\x00 = 1\ntheme = \ntheme : "\\n\\r\\""\n'
 
 

@@ -1,6 +1,8 @@
 """The table: a row is a function of the lab and the program whose name is the sentence that it proves. What it
 returns is what it measured.
 """
+import os
+
 from top import QUIETLY, codes
 
 ROWS, NIGHTLY = [], []      # what CI tries, and what takes longer than CI has
@@ -25,6 +27,7 @@ def with_key(lab, url, key):
     keyfile = lab.world.path("key")
     with open(keyfile, "w", encoding="ascii") as file:
         file.write(key + "\n")
+    os.chmod(keyfile, 0o600)
     return f"{QUIETLY}[endpoint one]\nurl = {url}\nkey_file = {keyfile}\n"
 
 

@@ -171,7 +171,7 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"8: expected KEY = VALUE\n"
 		"9: 'http://proxy:8080' is no SOCKS5 proxy like socks5h://127.0.0.1:1055 or "
 		"socks5h://localhost/run/socks\n"
-		"11: 'A-B' is no name of an environment variable\n"
+		"11: key_env must be the name of an environment variable that holds the key\n"
 		"12: unknown key 'user', expected one of url, key_env, key_file, plain-key\n"
 		"10: this endpoint has no url\n"
 		"14: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
@@ -185,6 +185,89 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 	assert_int_equal(settings->ports[0], 0);
 	assert_int_equal(settings->pins.count, 1);
 	assert_string_equal(settings->pins.items[0].url, "http://gpu1:8000");
+}
+
+/* The kinds of mistake that put a key where a name belongs; each line is refused, and none is repeated. */
+static void no_key_in_the_wrong_place_is_repeated(void **state)
+{
+	static const char *const lines[] = { "key_env = sk-SEKRIT", "key-env = sk-SEKRIT",
+		"keyenv = sk-SEKRIT", "api_key = sk-SEKRIT", "key = sk-SEKRIT",
+		"sk-SEKRIT = ", "c2stSEKRIT==", "key_env sk-SEKRIT==", "sk-SEKRIT", "url = ada:SEKRIT@host",
+		"url = http://ada:x/SEKRIT@gpu1", "url = http://ada:SEKRIT#x@gpu1",
+		"url = http://gpu1/?key=SEKRIT" };
+	static const char *const tops[] = { "key_env = SEKRIT", "api_key = SEKRIT", "token = SEKRIT",
+		"proxy = socks5h://ada:SEKRIT@127.0.0.1:1055", "proxy = ada:SEKRIT@127.0.0.1:1055",
+		"period = http://ada:SEKRIT@x", "[endpoint SEKRIT", "[SEKRIT]" };
+	struct test *test = *state;
+	char text[2048] = "";
+
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++)
+		text_add(text, sizeof(text), "%s\n", tops[i]);
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
+		text_add(text, sizeof(text), "[endpoint %zu]\n%s\n", i, lines[i]);
+	read_config(test, text);
+	assert_null(strstr(test->faults, "SEKRIT"));
+	for (size_t i = 0; i < ARRAY_LEN(tops); i++) {
+		snprintf(text, sizeof(text), "%zu: ", i + 1);
+		assert_non_null(strstr(test->faults, text));
+	}
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		snprintf(text, sizeof(text), "\n%zu: ", ARRAY_LEN(tops) + 2 * i + 2);
+		assert_non_null(strstr(test->faults, text));
+	}
+	assert_non_null(strstr(test->faults, "unknown key 'api_key'"));
+}
+
+static void underscore_and_hyphen_are_the_same_in_keys(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings =
+		read_config(test, "ca-file = /c\nllama_metrics = off\n[endpoint a]\n"
+				  "url = http://a\nkey-env = K\n[endpoint b]\n"
+				  "url = http://b\nkey-file = /k\n");
+
+	assert_string_equal(test->faults, "");
+	assert_string_equal(settings->ca_file, "/c");
+	assert_false(settings->has_llama_metrics);
+	assert_string_equal(settings->pins.items[0].key_env, "K");
+	assert_string_equal(settings->pins.items[1].key_file, "/k");
+}
+
+static void what_is_ignored_at_a_url_has_its_normal_form(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings =
+		read_config(test, "ignore = cold@HTTP://GPU1.:80/, slow@gpu1, busy, down@http://u@x\n");
+
+	assert_int_equal(settings->ignore.count, 4);
+	assert_string_equal(settings->ignore.items[0], "cold@http://gpu1");
+	assert_string_equal(settings->ignore.items[1], "slow@gpu1");
+	assert_string_equal(settings->ignore.items[2], "busy");
+	assert_string_equal(settings->ignore.items[3], "down@http://u@x");
+}
+
+static void keep_fault(void *data, const struct fault *fault)
+{
+	*(struct fault *)data = *fault;
+}
+
+static void a_file_that_everybody_may_change_is_not_read(void **state)
+{
+	struct test *test = *state;
+	struct fault fault = { "" };
+	char told[200];
+
+	read_config(test, "period = 7\n");
+	chmod(test->path, 0666);
+	test->settings.period_s = 2;
+	assert_int_equal(config_read(test->path, &test->settings, keep_fault, &fault), -1);
+	snprintf(told, sizeof(told), "others may change the configuration (mode 0666); run: chmod go-w '%s'",
+		test->path);
+	assert_string_equal(fault.text, told);
+	assert_true(test->settings.period_s == 2);
+	chmod(test->path, 0664);
+	assert_int_equal(config_read(test->path, &test->settings, keep_fault, &fault), 0);
+	assert_true(test->settings.period_s == 7);
 }
 
 static void numbers_are_strict(void **state)
@@ -507,7 +590,7 @@ static void a_configuration_that_is_no_file_is_refused_or_read(void **state)
 	assert_int_equal(config_read(test->directory, &test->settings, note_sentence, said), -1);
 	assert_non_null(strstr(said, ": Is a directory\n"));
 	assert_int_equal(config_read("/dev/zero", &test->settings, note_sentence, said), -1);
-	assert_non_null(strstr(said, "/dev/zero: larger than 1.0 MB\n"));
+	assert_non_null(strstr(said, "/dev/zero': larger than 1.0 MB\n"));
 	*said = '\0';
 	assert_int_equal(config_read("/dev/null", &test->settings, note_sentence, said), 0);
 	assert_int_equal(pipe(ends), 0);
@@ -560,6 +643,10 @@ int main(void)
 		TEST(every_key_is_set),
 		TEST(endpoints_have_keys_beside_the_file_or_at_home),
 		TEST(each_fault_names_its_line_and_the_rest_applies),
+		TEST(no_key_in_the_wrong_place_is_repeated),
+		TEST(underscore_and_hyphen_are_the_same_in_keys),
+		TEST(what_is_ignored_at_a_url_has_its_normal_form),
+		TEST(a_file_that_everybody_may_change_is_not_read),
 		TEST(numbers_are_strict),
 		TEST(a_proxy_is_an_address_and_never_a_name),
 		TEST(a_line_may_be_of_any_length_and_lines_stay_counted),

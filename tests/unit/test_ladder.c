@@ -316,6 +316,31 @@ static void say_own(struct snapshot *snapshot, struct verdict verdict)
 	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
 }
 
+/* A short name of nobody's: whether it is asked at all is for the tailnet to say. */
+static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct endpoint *endpoint = &snapshot->endpoints[0];
+	struct verdict *verdict = &snapshot->verdict_list[0];
+	struct ladder ladder;
+
+	(void)state;
+	endpoint->peer = -1;
+	endpoint->url = "http://nobody:11434";
+	endpoint->is_of_tailnet = true;
+	endpoint->state = STATE_UNKNOWN;
+	endpoint->verdicts = (struct span){ 0, 1 };
+	*verdict = (struct verdict){ .code = "not-asked", .layer = LAYER_HOST, .text = "not asked", .fix = "" };
+	ladder = climb(snapshot, -1, 0);
+	assert_int_equal(ladder.rungs[LAYER_DAEMON].mark, MARK_OK);
+	assert_int_equal(ladder.block, LAYER_HOST);
+	assert_string_equal(ladder.rungs[LAYER_HOST].lines[0], "no peer of that name or address");
+	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not reached: host explains it");
+	snapshot->daemon.backend_state = "Stopped";
+	assert_int_equal(climb(snapshot, -1, 0).block, LAYER_DAEMON);
+	snapshot_free(snapshot);
+}
+
 static void what_is_not_of_the_tailnet_does_not_stand_on_its_daemon(void **state)
 {
 	static const struct verdict missing = { .code = "tailscaled-missing",
@@ -438,6 +463,7 @@ int main(void)
 		cmocka_unit_test(a_mount_is_ticked_where_each_side_that_was_asked_has_answered),
 		cmocka_unit_test(our_network_is_told_by_netcheck_or_else_by_tailscaled),
 		cmocka_unit_test(without_a_daemon_nothing_above_is_reached),
+		cmocka_unit_test(what_belongs_to_the_tailnet_stands_on_it_without_a_peer),
 		cmocka_unit_test(what_is_not_of_the_tailnet_does_not_stand_on_its_daemon),
 		cmocka_unit_test(our_network_is_a_step_of_each_path_and_of_nothing_else),
 		cmocka_unit_test(what_our_own_host_lacks_is_not_said_of_others),

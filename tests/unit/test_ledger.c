@@ -507,6 +507,9 @@ static void what_is_ignored_is_shown_and_not_counted(void **state)
 	(void)state;
 	assert_muted((char[]){ "not-listening" }, true);
 	assert_muted((char[]){ "not-listening@gpu1" }, true);
+	assert_muted((char[]){ "not-listening@GPU1" }, true);
+	assert_muted((char[]){ "not-listening@gpu1.tail4c1d.ts.net" }, true);
+	assert_muted((char[]){ "not-listening@100.64.0.2" }, true);
 	assert_muted((char[]){ "not-listening@" GPU1 ":8443" }, true);
 }
 

@@ -208,6 +208,8 @@ static void what_may_be_picked_is_a_list_of_classes(void **state)
 
 	assert_int_equal(parse(test, "--pick m"), 0);
 	assert_int_equal(test->settings.allowed_classes, 0);
+	options_fini(&test->options);
+	settings_fini(&test->settings);
 	assert_int_equal(parse(test, "--pick m --allow tagged,gateway --allow foreign"), 0);
 	assert_int_equal(test->settings.allowed_classes,
 		1u << CLASS_TAGGED | 1u << CLASS_FOREIGN | 1u << CLASS_GATEWAY);
@@ -228,7 +230,17 @@ static void wrong_usage_is_64_and_says_why(void **state)
 	} cases[] = {
 		{ "--nonsense", "tsllm-top: --nonsense: not understood, see --help\n" },
 		{ "--period", "tsllm-top: --period: a value is missing, see --help\n" },
-		{ "--once=3", "tsllm-top: --once=3: not understood, see --help\n" },
+		{ "--once=3", "tsllm-top: --once: takes no value, see --help\n" },
+		{ "--api-key=sk-1", "tsllm-top: --api-key: not understood, see --help\n" },
+		{ "--endpiont=http://u:sekrit@h", "tsllm-top: --endpiont: not understood, see --help\n" },
+		{ "--pick m -ksekrit", "tsllm-top: -k: not understood, see --help\n" },
+		{ "http://u:sekrit@h", "tsllm-top: http://h: not understood, see --help\n" },
+		{ "u:sekrit@h", "tsllm-top: h: not understood, see --help\n" },
+		{ "--format http://u:sekrit@h",
+			"tsllm-top: --format: 'http://h' is neither 'text' nor 'json'\n" },
+		{ "--doctor http://u:se/krit@h",
+			"tsllm-top: --doctor: 'http://h' must be given without user, "
+			"password and query\n" },
 		{ "gpu1", "tsllm-top: gpu1: not understood, see --help\n" },
 		{ "-x", "tsllm-top: -x: not understood, see --help\n" },
 		{ "--period 0", "tsllm-top: --period: '0' is no number from 0.5 to 3600\n" },
@@ -256,6 +268,8 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
 		{ "--endpoint http://u:sekrit@h/?key=sekrit", "tsllm-top: --endpoint: 'http://h/' must be "
 							      "given without user, password and query\n" },
+		{ "--endpoint u:sekrit@h", "tsllm-top: --endpoint: 'h' must be given without user, password "
+					   "and query\n" },
 		{ "--endpoint x", "tsllm-top: --endpoint: 'x' is no URL like http://gpu1:11434 or "
 				  "https://gpu1.example.ts.net/path\n" },
 	};

@@ -23,10 +23,11 @@
 
 /* Each has "zq" in it, which is in no word of this program. The peer is the one that is planted first, as the
  * daemon's own machine; the others are told from how they look. */
-#define PROSE                                                                                                \
-	"traffic to zqpeer1 and (zqpeer1.tailzq.ts.net): https://zqpeer1.tailzq.ts.net:443/zqpeer1, for "    \
-	"zqada@zq.net "                                                                                      \
-	"tag:zqtag svc:zqsvc from https://u:zqpw@zqweb.zq.org/?k=zqkey, /home/zqada/x, said “zq says zq”"
+#define PROSE                                                                                                   \
+	"traffic to zqpeer1 and (zqpeer1.tailzq.ts.net): https://zqpeer1.tailzq.ts.net:443/zqpeer1, for "       \
+	"zqada@zq.net "                                                                                         \
+	"tag:zqtag svc:zqsvc from https://u:zqpw@zqweb.zq.org/?k=zqkey, /home/zqada/x, said “zq says zq”, " \
+	"to //zqsso.local/login, zqback.corp:443, DERP zqderp1 and http://u:zq!p@zqbüro.corp/"
 
 static char *all_outputs(const struct snapshot *snapshot)
 {
@@ -89,6 +90,7 @@ static void plant(void *data, enum text_manner manner, enum secret_kind kind, co
 		[SECRET_SERVICE] = { "svc:zqsvc", "" },
 		[SECRET_NODE] = { "nZqNODE", "" },
 		[SECRET_HOST] = { "zqhost", ".tailzq.ts.net" },
+		[SECRET_DERP] = { "zqderp", "" },
 		[SECRET_LOGIN] = { "https://login.tailscale.com/a/zq", "" },
 	};
 	struct planting *planting = data;
@@ -218,6 +220,21 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 		{ "38 % is on the GPU, on gpu: up", "38 % is on the GPU, on peer-3: up" },
 		{ "start the server; on server: up", "start the server; on peer-2: up" },
 		{ "lo, tailscale0, enx0050b6f00f00", "lo, tailscale0, device1" },
+		{ "leads to //sso.corp/login, then", "leads to //host-5.example/login, then" },
+		{ "//sso.corp/login?as=ada", "//host-5.example/login?…" },
+		{ "back.corp:443, BACK.corp.:11434; zback:80", "host-6.example:443, host-6.example.:11434; "
+							       "host-7.example:80" },
+		{ "back.corp:443: refused", "host-6.example:443: refused" },
+		{ "s3://bucket/m, socks5h://u:p!w@proxy:1055",
+			"s3://host-8.example/m, socks5h://host-9.example:1055" },
+		{ "https://büro.corp/, https://zq%2dcorp:1/x",
+			"https://host-10.example/, https://host-11.example:1/x" },
+		{ "at 12:30:01, 2026-11-23T12:30:01, llama3:70b",
+			"at 12:30:01, 2026-11-23T12:30:01, llama3:70b" },
+		{ "gateway:443, port:80 and tcp:11434", "gateway:443, port:80 and tcp:11434" },
+		{ "http://127.0.0.1//models, a//b:80, x/y.z:80",
+			"http://127.0.0.1//models, a//b:80, x/y.z:80" },
+		{ "by DERP hq, DERP fra and hq:443", "by DERP derp-1, DERP fra and host-12.example:443" },
 		{ "", "" },
 	};
 	struct pseudonyms *pseudonyms = pseudonyms_new();
@@ -230,6 +247,7 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 	pseudonym_of(pseudonyms, SECRET_PEER, "server");
 	pseudonym_of(pseudonyms, SECRET_PEER, "gpu");
 	pseudonym_of(pseudonyms, SECRET_PEER, "ollama");
+	pseudonym_of(pseudonyms, SECRET_DERP, "DERP hq");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_string_equal(disguise_text(pseudonyms, arena, cases[i][0]), cases[i][1]);
 	arena_free(arena);
@@ -302,8 +320,10 @@ static void a_model_keeps_its_name_whatever_machines_are_called(void **state)
 static void a_model_that_is_a_file_is_told_by_its_path(void **state)
 {
 	static const char *const files[] = { "/mnt/q.gguf", "~/q.gguf", "D:/ada/q.gguf", "./q", "../q",
-		"D:\\ada\\q.gguf" };
-	static const char *const names[] = { "org/model", "q:7b", "hf.co/ada/q:Q4", "a", "" };
+		"D:\\ada\\q.gguf", "file:///srv/corp/m", "file:/srv/corp/m", "s3://corp/m",
+		"http://gpu.corp/m", "gpu.corp:8000/m", "10.0.0.7:8000" };
+	static const char *const names[] = { "org/model", "q:7b", "hf.co/ada/q:Q4", "a", "", "llama3.1:70",
+		"q2.5:0.5b", "claude-3@20240620", "q.gguf", "models/q.gguf" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(files) + ARRAY_LEN(names); i++) {
@@ -332,6 +352,174 @@ static void the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not(void
 	assert_string_equal(snapshot->models[1].id, "qwen2.5:0.5b");
 	assert_string_equal(snapshot->daemon.socket, "~/tailscaled.sock");
 	redactor_free(redactor);
+	snapshot_free(snapshot);
+}
+
+/* A host is the same one wherever it stands: in a name, with a port, in a URL, in a sentence. */
+static void a_host_has_one_pseudonym_wherever_it_stands(void **state)
+{
+	static const char *const targets[] = { "zqbackend.corp:11434", "http://zqbackend.corp:11434",
+		"redirect:302:https://zqbackend.corp/x", "redirect://zqbackend.corp/x" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(targets); i++) {
+		struct snapshot *snapshot = sample_fleet();
+		char *text;
+
+		assert_true(snapshot->mount_count > 0 && snapshot->verdict_count > 1);
+		snapshot->mounts[0].target = targets[i];
+		snapshot->models[0].remote_host = "zqbackend.corp:443";
+		snapshot->models[1].remote_host = "https://ZQbackend.corp";
+		snapshot->verdict_list[0].text = "not zqbackend.corp, but //zqbackend.corp/login";
+		redact(snapshot);
+		assert_string_equal(snapshot->models[0].remote_host, "host-1.example:443");
+		assert_string_equal(snapshot->models[1].remote_host, "https://host-1.example");
+		assert_string_equal(
+			snapshot->verdict_list[0].text, "not host-1.example, but //host-1.example/login");
+		assert_non_null(strstr(snapshot->mounts[0].target, "host-1.example"));
+		text = all_outputs(snapshot);
+		assert_absent(text, "zq");
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
+static void a_host_is_hidden_before_the_text_that_tells_that_it_is_one(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->verdict_list[0].text = "no answer from zqsso.corp";
+	snapshot->verdict_list[1].text = "it redirects to //ZQSSO.corp/login";
+	redact(snapshot);
+	assert_string_equal(snapshot->verdict_list[0].text, "no answer from host-1.example");
+	assert_string_equal(snapshot->verdict_list[1].text, "it redirects to //host-1.example/login");
+	snapshot_free(snapshot);
+}
+
+static void a_remote_host_of_any_spelling_is_hidden(void **state)
+{
+	static const char *const hosts[][2] = { { "zq", "host-1.example" },
+		{ "zq:443", "host-1.example:443" }, { "[fd00::7]:443", "[2001:db8:2::1]:443" },
+		{ "fd00::7", "2001:db8:2::1" }, { "u:p!w@zq.corp:443", "host-1.example:443" },
+		{ "u@zq.corp", "host-1.example" }, { "zq.corp/x", "host-1.example/x" },
+		{ "gpu:443", "host-1.example:443" }, { "ollama.com:443", "ollama.com:443" },
+		{ "localhost:11434", "localhost:11434" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
+		struct snapshot *snapshot = sample_no_daemon();
+
+		snapshot->models[0].id = "m";
+		snapshot->models[0].quantisation = "";
+		snapshot->models[0].remote_host = hosts[i][0];
+		snapshot->model_count = 1;
+		redact(snapshot);
+		assert_string_equal(snapshot->models[0].remote_host, hosts[i][1]);
+		snapshot_free(snapshot);
+	}
+}
+
+static void paths_are_hidden_but_where_everybody_has_them(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "path:/srv/zq corp/x", "path:/files/file-1" },
+		{ "unix:/run/zq.sock", "unix:/files/file-1" },
+		{ "unix:/run/tailscale/tailscaled.sock", "unix:/run/tailscale/tailscaled.sock" },
+		{ "path:/srv/zqhome/x", "path:~/x" },
+		{ "text:", "text:" },
+		{ "redirect:/ui", "redirect:/ui" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct snapshot *snapshot = sample_fleet();
+
+		snapshot->mounts[0].target = cases[i][0];
+		redact(snapshot);
+		assert_string_equal(snapshot->mounts[0].target, cases[i][1]);
+		snapshot_free(snapshot);
+	}
+}
+
+static void a_path_that_the_user_gave_is_hidden_in_every_sentence(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct redactor *redactor = redactor_new("/srv/ada");
+
+	(void)state;
+	redactor_hide_path(redactor, "");
+	redactor_hide_path(redactor, "tailscale");
+	redactor_hide_path(redactor, "/opt/zq/tailscaled.sock");
+	redactor_hide_path(redactor, "/srv/ada/ts.sock");
+	snapshot->daemon.socket = "/srv/zq/ts.sock";
+	snapshot->daemon.trouble =
+		"/opt/zq/tailscaled.sock: refused; /srv/zq/ts.sock and /srv/ada/ts.sock: none";
+	redactor_apply(redactor, snapshot);
+	assert_string_equal(snapshot->daemon.socket, "/files/file-2");
+	assert_string_equal(
+		snapshot->daemon.trouble, "/files/file-1: refused; /files/file-2 and ~/ts.sock: none");
+	redactor_free(redactor);
+	snapshot_free(snapshot);
+}
+
+static void where_the_helper_is_installed_is_hidden(void **state)
+{
+	static const char *const cases[][2] = { { "/srv/zq/bin/tsllm-capture", "/files/file-1" },
+		{ "/usr/local/bin/tsllm-capture", "/usr/local/bin/tsllm-capture" },
+		{ "/srv/zqhome/bin/tsllm-capture", "~/bin/tsllm-capture" } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct snapshot *snapshot = sample_fleet();
+		char told[200];
+
+		snapshot->capture.trouble =
+			arena_printf(snapshot->arena, "%s: it lacks the right", cases[i][0]);
+		snapshot->capture.fix = arena_printf(snapshot->arena, "sudo setcap x '%s'", cases[i][0]);
+		redact(snapshot);
+		snprintf(told, sizeof(told), "%s: it lacks the right", cases[i][1]);
+		assert_string_equal(snapshot->capture.trouble, told);
+		snprintf(told, sizeof(told), "sudo setcap x '%s'", cases[i][1]);
+		assert_string_equal(snapshot->capture.fix, told);
+		snapshot_free(snapshot);
+	}
+}
+
+/* Its code may be a machine's name, and what it is called in one place it is called in all. */
+static void a_derp_region_of_ones_own_is_hidden(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->peers[1].name = "zqhq";
+	snapshot->daemon.home_derp = "zqhq";
+	snapshot->peers[2].path.kind = snapshot->peers[3].path.kind = PATH_DERP;
+	snapshot->peers[2].path.via = "zqhq";
+	snapshot->peers[3].path.via = "nyc";
+	snapshot->peers[4].pings[PING_DISCO].by = "DERP zqlab";
+	snapshot->verdict_list[0].text =
+		"traffic to zqhq is relayed by DERP zqhq, that of others by DERP nyc";
+	redact(snapshot);
+	assert_string_equal(snapshot->daemon.home_derp, "derp-1");
+	assert_string_equal(snapshot->peers[2].path.via, "derp-1");
+	assert_string_equal(snapshot->peers[3].path.via, "nyc");
+	assert_string_equal(snapshot->peers[4].pings[PING_DISCO].by, "DERP derp-2");
+	assert_string_equal(snapshot->verdict_list[0].text,
+		"traffic to peer-2 is relayed by DERP derp-1, that of others by DERP nyc");
+	snapshot_free(snapshot);
+}
+
+static void a_version_is_figures_or_words(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	(void)state;
+	snapshot->endpoints[0].version = "1.2.3.4";
+	snapshot->endpoints[1].version = "0.5 on zqbox.corp:443 (10.0.0.7)";
+	redact(snapshot);
+	assert_string_equal(snapshot->endpoints[0].version, "1.2.3.4");
+	assert_string_equal(snapshot->endpoints[1].version, "0.5 on host-1.example:443 (198.51.100.1)");
 	snapshot_free(snapshot);
 }
 
@@ -364,6 +552,14 @@ int main(void)
 		cmocka_unit_test(a_model_keeps_its_name_whatever_machines_are_called),
 		cmocka_unit_test(a_model_that_is_a_file_is_told_by_its_path),
 		cmocka_unit_test(the_home_and_the_file_of_a_model_are_hidden_and_its_name_is_not),
+		cmocka_unit_test(a_host_has_one_pseudonym_wherever_it_stands),
+		cmocka_unit_test(a_host_is_hidden_before_the_text_that_tells_that_it_is_one),
+		cmocka_unit_test(a_remote_host_of_any_spelling_is_hidden),
+		cmocka_unit_test(paths_are_hidden_but_where_everybody_has_them),
+		cmocka_unit_test(a_path_that_the_user_gave_is_hidden_in_every_sentence),
+		cmocka_unit_test(where_the_helper_is_installed_is_hidden),
+		cmocka_unit_test(a_derp_region_of_ones_own_is_hidden),
+		cmocka_unit_test(a_version_is_figures_or_words),
 		cmocka_unit_test(there_is_a_pseudonym_for_everybody_in_a_crowd),
 	};
 

@@ -4,6 +4,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -181,6 +182,27 @@ static void at_most_a_thousand_lines_are_read(void **state)
 	assert_int_equal(remembered.count, 1000);
 }
 
+/* The file that a save writes first. */
+static void name_fresh(char *name, size_t size)
+{
+	snprintf(name, size, "%s.new.%ld", path, (long)getpid());
+}
+
+static size_t files_beside(void)
+{
+	char name[140];
+	size_t count = 0;
+	DIR *there;
+
+	snprintf(name, sizeof(name), "%s/state/tsllm-top", directory);
+	there = opendir(name);
+	assert_non_null(there);
+	for (const struct dirent *entry; (entry = readdir(there));)
+		count += entry->d_name[0] != '.';
+	closedir(there);
+	return count;
+}
+
 static void saving_leaves_one_file_for_its_owner(void **state)
 {
 	struct fault fault;
@@ -191,8 +213,9 @@ static void saving_leaves_one_file_for_its_owner(void **state)
 	remember_add(&remembered, "http://gpu1", "ollama");
 	assert_int_equal(remember_save(&remembered, path, &fault), 0);
 	assert_int_equal(remember_save(&remembered, path, &fault), 0);
-	snprintf(name, sizeof(name), "%s.new", path);
-	assert_int_equal(stat(name, &info), -1);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(files_beside(), 1);
 	snprintf(name, sizeof(name), "%s/state", directory);
 	assert_int_equal(stat(name, &info), 0);
 	assert_int_equal(info.st_mode & 0777, 0700);
@@ -201,19 +224,137 @@ static void saving_leaves_one_file_for_its_owner(void **state)
 static void a_save_that_fails_keeps_the_old_file(void **state)
 {
 	struct fault fault = { "" };
-	char fresh[140];
+	char fresh[160];
 
 	(void)state;
 	remember_add(&remembered, "http://gpu1", "ollama");
 	assert_int_equal(remember_save(&remembered, path, &fault), 0);
-	snprintf(fresh, sizeof(fresh), "%s.new", path);
+	name_fresh(fresh, sizeof(fresh));
 	assert_int_equal(mkdir(fresh, 0700), 0);
 	remember_drop(&remembered, "http://gpu1");
 	assert_int_equal(remember_save(&remembered, path, &fault), -1);
-	assert_non_null(strstr(fault.text, "endpoints.new"));
+	assert_non_null(strstr(fault.text, "endpoints.new."));
 	assert_int_equal(rmdir(fresh), 0);
 	assert_int_equal(remember_load(&remembered, path, &fault), 0);
 	assert_int_equal(remembered.count, 1);
+}
+
+/* Somebody who may write in the directory put a link where the new file will be. */
+static void a_save_follows_no_link(void **state)
+{
+	char fresh[160], precious[128], read[16] = "";
+	struct fault fault;
+	FILE *file;
+
+	(void)state;
+	remember_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	snprintf(precious, sizeof(precious), "%s/precious", directory);
+	file = fopen(precious, "w");
+	fputs("precious", file);
+	fclose(file);
+	name_fresh(fresh, sizeof(fresh));
+	assert_int_equal(symlink(precious, fresh), 0);
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	file = fopen(precious, "r");
+	assert_non_null(fgets(read, sizeof(read), file));
+	fclose(file);
+	assert_string_equal(read, "precious");
+	assert_int_equal(files_beside(), 1);
+	unlink(precious);
+}
+
+static void what_a_dead_process_left_is_replaced(void **state)
+{
+	char fresh[160];
+	struct fault fault;
+	struct stat info;
+
+	(void)state;
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	name_fresh(fresh, sizeof(fresh));
+	fclose(fopen(fresh, "w"));
+	chmod(fresh, 0666);
+	remember_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(stat(path, &info), 0);
+	assert_int_equal(info.st_mode & 07777, 0600);
+	assert_int_equal(files_beside(), 1);
+}
+
+static void a_save_that_cannot_be_renamed_leaves_nothing(void **state)
+{
+	char inner[140];
+	struct fault fault = { "" };
+
+	(void)state;
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	snprintf(inner, sizeof(inner), "%s/x", path);
+	assert_int_equal(mkdir(inner, 0700), 0);
+	assert_int_equal(remember_save(&remembered, path, &fault), -1);
+	assert_non_null(strstr(fault.text, "/endpoints'"));
+	assert_int_equal(files_beside(), 1);
+	rmdir(inner);
+}
+
+static void a_pipe_and_what_everybody_may_change_is_not_read(void **state)
+{
+	struct fault fault = { "" };
+
+	(void)state;
+	load_text("http://gpu1\tollama\n");
+	remember_fini(&remembered);
+	chmod(path, 0646);
+	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_non_null(strstr(fault.text, "(mode 0646); run: chmod go-w '"));
+	unlink(path);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_non_null(strstr(fault.text, "not a regular file"));
+	assert_int_equal(remembered.count, 0);
+}
+
+static void a_directory_that_others_may_write_in_is_said(void **state)
+{
+	static const struct {
+		mode_t mode;
+		const char *told;
+	} cases[] = { { 0700, "" }, { 0755, "" }, { 0775, "(mode 0775); run: chmod 700 '" },
+		{ 01777, "(mode 1777); run: chmod 700 '" } };
+	struct fault fault = { "" };
+	char name[140];
+
+	(void)state;
+	assert_int_equal(remember_check(path, &fault), 0); /* it is not there yet */
+	assert_int_equal(remember_check("", &fault), 0);
+	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	snprintf(name, sizeof(name), "%s/state/tsllm-top", directory);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		chmod(name, cases[i].mode);
+		assert_int_equal(remember_check(path, &fault), *cases[i].told ? -1 : 0);
+		assert_non_null(strstr(fault.text, cases[i].told));
+	}
+}
+
+static void what_another_user_owns_is_not_believed(void **state)
+{
+	struct fault fault = { "" };
+	char name[140];
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* only root can give a file away */
+	load_text("http://gpu1\tollama\n");
+	remember_fini(&remembered);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_non_null(strstr(fault.text, "belongs to '"));
+	snprintf(name, sizeof(name), "%s/state/tsllm-top", directory);
+	assert_int_equal(chown(name, 65534, 65534), 0);
+	assert_int_equal(remember_check(path, &fault), -1);
+	assert_non_null(strstr(fault.text, "the directory of the file of remembered endpoints belongs to"));
 }
 
 static void a_path_that_is_none_is_refused(void **state)
@@ -245,6 +386,12 @@ int main(void)
 		SAYS(at_most_a_thousand_lines_are_read),
 		SAYS(saving_leaves_one_file_for_its_owner),
 		SAYS(a_save_that_fails_keeps_the_old_file),
+		SAYS(a_save_follows_no_link),
+		SAYS(what_a_dead_process_left_is_replaced),
+		SAYS(a_save_that_cannot_be_renamed_leaves_nothing),
+		SAYS(a_pipe_and_what_everybody_may_change_is_not_read),
+		SAYS(a_directory_that_others_may_write_in_is_said),
+		SAYS(what_another_user_owns_is_not_believed),
 		SAYS(a_path_that_is_none_is_refused),
 	};
 

@@ -37,7 +37,8 @@ static void defaults_ask_ones_own_machines_every_two_seconds(void **state)
 static void spellings_of_one_url_are_one_pin(void **state)
 {
 	static const char *const same[] = { "https://gpu1.tail4c1d.ts.net/Ollama",
-		"HTTPS://GPU1.tail4c1d.ts.net:443/Ollama/", "https://gpu1.tail4c1d.ts.net/Ollama//" };
+		"HTTPS://GPU1.tail4c1d.ts.net:443/Ollama/", "https://gpu1.tail4c1d.ts.net/Ollama//",
+		"https://gpu1.tail4c1d.ts.net./Ollama", "https://gpu1.tail4c1d.ts.net:00443/%4fllama" };
 	struct settings settings;
 	struct fault fault;
 
@@ -62,6 +63,7 @@ static void a_url_is_normalised(void **state)
 		{ "https://[FD7A:115c::1]:8443/v1", "https://[fd7a:115c::1]:8443/v1" },
 		{ "http://127.0.0.1:8080", "http://127.0.0.1:8080" },
 		{ "http://[::1]", "http://[::1]" },
+		{ "http://gpu2.", "http://gpu2" },
 	};
 	struct settings settings;
 	struct fault fault;
@@ -80,7 +82,8 @@ static void what_is_no_url_is_refused_with_a_sentence(void **state)
 	static const char *const cases[] = { "", "gpu1:11434", "ftp://gpu1", "http://", "http://:80",
 		"http:///x", "http://gpu1:0", "http://gpu1:65536", "http://gpu1:", "http://gpu1:8080x",
 		"http://ann@gpu1", "http://gpu1/a b", "http://gpu1/?key=1", "http://gpu1/#x",
-		"http://gpu1/\r\nX: y", "http://[::1", "http://[]", "http://gpu1\\x", "http://gp\xc3\xbc" };
+		"http://gpu1/\r\nX: y", "http://x..", "http://gpu1/@me", "http://[::1", "http://[]",
+		"http://gpu1\\x", "http://gp\xc3\xbc" };
 	struct settings settings;
 	struct fault fault;
 	char long_url[1000];
@@ -94,6 +97,24 @@ static void what_is_no_url_is_refused_with_a_sentence(void **state)
 	snprintf(long_url, sizeof(long_url), "http://gpu1/%0900d", 1);
 	assert_int_equal(settings_pin(&settings, long_url, &fault), -1);
 	assert_int_equal(settings.pins.count, 0);
+	settings_fini(&settings);
+}
+
+static void a_refused_url_tells_no_password(void **state)
+{
+	static const char *const cases[] = { "http://ada:PASS@gpu1", "http://ada:xx/PASS@gpu1",
+		"http://ada:80/PASS@gpu1", "http://ada:PASS#x@gpu1", "http://ada:PA?PASS@gpu1",
+		"ada:PASS@host", "http://gpu1/?key=PASS", "http://PASS/PASS@gpu1" };
+	struct settings settings;
+	struct fault fault;
+
+	(void)state;
+	settings_init(&settings);
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(settings_pin(&settings, cases[i], &fault), -1);
+		assert_null(strstr(fault.text, "PASS"));
+		assert_non_null(strstr(fault.text, "must be given without user, password and query"));
+	}
 	settings_fini(&settings);
 }
 
@@ -126,6 +147,7 @@ static const char *key_of(const char *bytes, size_t length, struct fault *fault)
 	file = fopen(path, "w");
 	fwrite(bytes, 1, length, file);
 	fclose(file);
+	chmod(path, 0600);
 	failed = keys_read(&pin, key, sizeof(key), fault);
 	if (failed)
 		assert_string_equal(key, "");
@@ -153,7 +175,7 @@ static void what_could_break_a_header_is_no_key_and_is_not_repeated(void **state
 	assert_string_equal(key_of("se\rcret", 7, &fault), "-");
 	assert_string_equal(key_of("se\033cret", 7, &fault), "-");
 	assert_null(strstr(fault.text, "cret"));
-	assert_non_null(strstr(fault.text, "/key holds no key"));
+	assert_non_null(strstr(fault.text, "the key_file of https://gpu1 holds no key"));
 }
 
 static void a_key_file_is_small_and_regular(void **state)
@@ -191,11 +213,76 @@ static void a_key_comes_from_the_environment(void **state)
 	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
 	unsetenv("TSLLM_TEST_KEY");
 	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
-	assert_string_equal(fault.text,
-		"the environment has no TSLLM_TEST_KEY, which should hold the key of https://gpu1");
+	assert_string_equal(fault.text, "the key_env variable of https://gpu1 is not set in the environment");
 	pin.key_env = (char *)"";
 	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), 0);
 	assert_string_equal(key, "");
+}
+
+/* The key itself, where its name or its path belongs. */
+static void a_key_in_the_wrong_place_is_not_repeated(void **state)
+{
+	struct pin pins[] = {
+		{ .url = (char *)"http://a", .key_env = (char *)"SEKRIT", .key_file = (char *)"" },
+		{ .url = (char *)"http://a", .key_env = (char *)"", .key_file = (char *)"/etc/sk-SEKRIT" },
+		{ .url = (char *)"http://a", .key_env = (char *)"", .key_file = (char *)"sk/SEKRIT" },
+	};
+	struct fault fault;
+	char key[16];
+
+	(void)state;
+	unsetenv("SEKRIT");
+	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
+		assert_int_equal(keys_read(&pins[i], key, sizeof(key), &fault), -1);
+		assert_null(strstr(fault.text, "SEKRIT"));
+		assert_non_null(strstr(fault.text, " of http://a"));
+	}
+}
+
+static void a_key_file_that_others_may_read_or_change_is_refused(void **state)
+{
+	static const mode_t modes[] = { 0644, 0640, 0620, 0602, 0601, 0666 };
+	char path[64], key[16], told[200];
+	struct pin pin = { .url = (char *)"http://a", .key_env = (char *)"", .key_file = path };
+	struct fault fault;
+	FILE *file;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/my key", directory);
+	file = fopen(path, "w");
+	fputs("SEKRIT", file);
+	fclose(file);
+	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
+		chmod(path, modes[i]);
+		snprintf(told, sizeof(told),
+			"others may read or change the key_file of http://a (mode %04o); run: chmod 600 '%s'",
+			(unsigned)modes[i], path);
+		assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+		assert_string_equal(fault.text, told);
+		assert_string_equal(key, "");
+	}
+	chmod(path, 0400);
+	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), 0);
+	assert_string_equal(key, "SEKRIT");
+	unlink(path);
+}
+
+static void a_key_file_of_another_user_is_refused(void **state)
+{
+	char path[64], key[16];
+	struct pin pin = { .url = (char *)"http://a", .key_env = (char *)"", .key_file = path };
+	struct fault fault;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip(); /* only root can give a file away */
+	snprintf(path, sizeof(path), "%s/key", directory);
+	fclose(fopen(path, "w"));
+	chmod(path, 0600);
+	assert_int_equal(chown(path, 65534, 65534), 0);
+	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_non_null(strstr(fault.text, "the key_file of http://a belongs to '"));
+	unlink(path);
 }
 
 int main(void)
@@ -209,6 +296,10 @@ int main(void)
 		cmocka_unit_test(what_could_break_a_header_is_no_key_and_is_not_repeated),
 		cmocka_unit_test(a_key_file_is_small_and_regular),
 		cmocka_unit_test(a_key_comes_from_the_environment),
+		cmocka_unit_test(a_refused_url_tells_no_password),
+		cmocka_unit_test(a_key_in_the_wrong_place_is_not_repeated),
+		cmocka_unit_test(a_key_file_that_others_may_read_or_change_is_refused),
+		cmocka_unit_test(a_key_file_of_another_user_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_directory, remove_directory);

@@ -345,6 +345,36 @@ static void the_socket_is_private(void **state)
 	assert_memory_equal(directory, test->directory, strlen(test->directory));
 }
 
+static bool uses_the_directory(struct test *test)
+{
+	struct fault fault;
+	struct socks_door *door = socks_door_open(&test->loop, test->socket, true, &fault);
+	bool uses;
+
+	assert_non_null(door);
+	uses = strstr(socks_door_proxy(door), test->directory) != NULL;
+	socks_door_close(door);
+	return uses;
+}
+
+/* Who may write in it could put a socket of his own in the place of ours, and be given what goes to peers. */
+static void a_directory_that_others_can_change_is_not_used(void **state)
+{
+	struct test *test = *state;
+
+	assert_true(uses_the_directory(test));
+	assert_int_equal(chmod(test->directory, 0770), 0);
+	assert_false(uses_the_directory(test));
+	assert_int_equal(chmod(test->directory, 01777), 0);
+	assert_false(uses_the_directory(test));
+	assert_int_equal(chmod(test->directory, 0755), 0);
+	assert_true(uses_the_directory(test));
+	if (geteuid() == 0) {
+		assert_int_equal(chown(test->directory, 65534, 65534), 0);
+		assert_false(uses_the_directory(test));
+	}
+}
+
 static void the_hundred_and_twenty_ninth_passage_is_closed(void **state)
 {
 	struct test *test = *state;
@@ -510,6 +540,7 @@ int main(void)
 		TEST(a_client_that_wants_a_password_is_sent_away),
 		TEST(a_client_that_floods_the_greeting_is_cut),
 		TEST(the_socket_is_private),
+		TEST(a_directory_that_others_can_change_is_not_used),
 		TEST(the_hundred_and_twenty_ninth_passage_is_closed),
 		TEST(a_client_that_does_not_read_holds_the_server_up),
 		TEST(http_goes_through_the_door),

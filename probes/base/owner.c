@@ -1,6 +1,6 @@
 /* The kernel tells the user of the process that listens: a name in a directory can be anybody's. */
 #define _GNU_SOURCE /* struct ucred */
-#include "probes/io/owner.h"
+#include "probes/base/owner.h"
 
 #include <pwd.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 /* Whose a file or a socket is, where that decides whether it is believed.
  *
- * A path that everybody may write to proves nothing: any user of this machine can put a socket there and answer
- * in tailscaled's place, to be given the addresses and keys meant for servers. Root and the user this program
- * runs as are believed, nobody else, unless the user names the path. */
-#ifndef TSLLM_IO_OWNER_H
-#define TSLLM_IO_OWNER_H
+ * A path that everybody may write to proves nothing: any user of this machine can put a socket there and
+ * answer in tailscaled's place, to be given the addresses and keys meant for servers. Root and the user this
+ * program runs as are believed, nobody else, unless the user names the path. */
+#ifndef TSLLM_BASE_OWNER_H
+#define TSLLM_BASE_OWNER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,0 +1,157 @@
+/* Words and the runs of letters in the rules' texts are a set that is made once; what begins with none of them is
+ * nowhere in the rules, and only what begins with one is looked for in each. */
+#include "probes/model/vocabulary.h"
+
+#include "probes/base/mem.h"
+#include "probes/model/evidence.h"
+
+#include <ctype.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define SLOTS 8192 /* of the set: some 2,000 are taken */
+
+struct vocabulary {
+	char *runs[SLOTS]; /* NULL: empty */
+};
+
+/* What the rules and the rest of the program put into their sentences; in the order of strcmp. */
+static const char *const words[] = { "a", "acl", "active", "address", "ago", "alias", "all", "an",
+	"and", "answer", "answers", "apache", "api", "app", "at", "backend", "best", "bg", "big",
+	"body", "both", "busy", "by", "cache", "caddy", "cert", "certificate", "check", "client",
+	"cold", "configuration", "connect", "container", "context", "control", "cpu", "daemon",
+	"days", "debug", "derp", "direct", "disco", "disk", "dns", "door", "down", "endpoint",
+	"engine", "environment", "every", "exit", "fast", "firewall", "first", "for", "free", "from",
+	"funnel", "gateway", "get", "gpu", "grant", "haproxy", "headers", "health", "home", "host",
+	"hosts", "hours", "http", "https", "idle", "in", "internet", "is", "it", "key", "koboldcpp",
+	"large", "largest", "last", "lemonade", "linux", "litellm", "llama", "llama-cpp-python",
+	"llama-server", "llama-swap", "llm", "llm-server", "loads", "local", "localai", "localhost",
+	"log", "login", "look", "machine", "macos", "memory", "metrics", "minutes", "mlx", "model",
+	"models", "more", "most", "name", "netcheck", "network", "never", "new", "nft", "nginx",
+	"nim", "no", "node", "nodes", "now", "oauth2-proxy", "of", "offline", "ok", "old", "ollama",
+	"on", "one", "online", "open", "or", "other", "others", "part", "path", "peer", "ping",
+	"policy", "port", "portkey", "props", "proxy", "ps", "public", "queue", "ram", "relay",
+	"request", "restart", "room", "router", "runs", "seconds", "seen", "serve", "server",
+	"servers", "service", "set", "sglang", "side", "since", "slots", "slow", "small", "start",
+	"status", "stop", "sudo", "systemctl", "tabbyapi", "tag", "tags", "tailnet", "tailscale",
+	"tailscaled", "tcp", "test", "textgen", "tgi", "that", "the", "this", "to", "token",
+	"traffic", "triton", "tsmp", "two", "udp", "ui", "up", "url", "use", "user", "v1", "version",
+	"vllm", "vram", "way", "web", "webui", "weights", "whole", "windows", "with", "xinference" };
+
+static const struct rule *const tables[] = { daemon_rules, peer_rules, untold_rules, reach_rules, work_rules,
+	http_rules, engine_rules, mount_rules };
+
+static bool is_name_char(char c)
+{
+	return isalnum((unsigned char)c) || c == '-' || c == '_' || (unsigned char)c >= 0x80;
+}
+
+bool vocabulary_is_whole(const char *text, const char *at, size_t length)
+{
+	const char *end = at + length;
+
+	if (at > text && is_name_char(at[-1]) && is_name_char(*at))
+		return false;
+	return !(is_name_char(end[-1]) && is_name_char(*end)) && !(*end == '.' && is_name_char(end[1]));
+}
+
+/* ---- the set ---- */
+
+/* Where a run is, or would be. */
+static char **slot_of(const struct vocabulary *vocabulary, const char *run, size_t length)
+{
+	uint32_t hash = 2166136261u;
+	size_t at;
+
+	for (size_t i = 0; i < length; i++)
+		hash = (hash ^ (unsigned char)tolower((unsigned char)run[i])) * 16777619u;
+	for (at = hash % SLOTS; vocabulary->runs[at]; at = (at + 1) % SLOTS)
+		if (strncasecmp(vocabulary->runs[at], run, length) == 0 && !vocabulary->runs[at][length])
+			break;
+	return (char **)(uintptr_t)&vocabulary->runs[at];
+}
+
+static bool has_run(const struct vocabulary *vocabulary, const char *run, size_t length)
+{
+	return *slot_of(vocabulary, run, length) != NULL;
+}
+
+static size_t run_length(const char *at)
+{
+	size_t length = 0;
+
+	while (is_name_char(at[length]))
+		length++;
+	return length;
+}
+
+static void add_runs(struct vocabulary *vocabulary, const char *text)
+{
+	for (size_t length; *text; text += length ? length : 1) {
+		char **slot;
+
+		length = run_length(text);
+		slot = length ? slot_of(vocabulary, text, length) : NULL;
+		if (!slot || *slot)
+			continue;
+		*slot = mem_alloc(length + 1);
+		memcpy(*slot, text, length);
+	}
+}
+
+struct vocabulary *vocabulary_new(void)
+{
+	struct vocabulary *vocabulary = mem_alloc(sizeof(*vocabulary));
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct rule *rule = tables[i]; rule->code; rule++) {
+			add_runs(vocabulary, rule->text);
+			add_runs(vocabulary, rule->fix);
+		}
+	return vocabulary;
+}
+
+void vocabulary_free(struct vocabulary *vocabulary)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		free(vocabulary->runs[i]);
+	free(vocabulary);
+}
+
+/* ---- looking ---- */
+
+static bool is_in_text(const char *text, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (const char *at = text; *at; at++)
+		if (strncasecmp(at, word, length) == 0 && vocabulary_is_whole(text, at, length))
+			return true;
+	return false;
+}
+
+static bool is_in_rules(const char *word)
+{
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct rule *rule = tables[i]; rule->code; rule++)
+			if (is_in_text(rule->text, word) || is_in_text(rule->fix, word))
+				return true;
+	return false;
+}
+
+static int compare_word(const void *key, const void *word)
+{
+	return strcmp(key, *(const char *const *)word);
+}
+
+bool vocabulary_has(const struct vocabulary *vocabulary, const char *word)
+{
+	size_t first = run_length(word);
+
+	if (strspn(word, "0123456789") == strlen(word) ||
+		bsearch(word, words, ARRAY_LEN(words), sizeof(*words), compare_word))
+		return true;
+	return (!first || has_run(vocabulary, word, first)) && is_in_rules(word);
+}

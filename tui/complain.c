@@ -1,0 +1,51 @@
+/* What was typed is repeated as little as possible: a key or a password may stand where a name belongs. */
+#include "tui/complain.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "probes/base/text.h"
+#include "probes/model/redact.h"
+#include "tui/config_keys.h"
+
+#define COMPLAINT_MAX 512
+
+void complain_text(FILE *errors, bool is_redacted, const char *text)
+{
+	char shown[COMPLAINT_MAX], hidden[COMPLAINT_MAX];
+
+	text_clean(shown, sizeof(shown), text, strlen(text));
+	if (is_redacted)
+		redact_complaint(getenv("HOME"), shown, hidden, sizeof(hidden));
+	fprintf(errors, "tsllm-top: %s\n", is_redacted ? hidden : shown);
+}
+
+void complain_file(FILE *errors, bool is_redacted, const char *path, const char *text)
+{
+	char whole[COMPLAINT_MAX];
+	bool is_typed = is_redacted && *path && text_has_prefix(text, path);
+
+	snprintf(whole, sizeof(whole), "%s%s", is_typed ? "the configuration" : "",
+		is_typed ? text + strlen(path) : text);
+	complain_text(errors, is_redacted, whole);
+}
+
+int complain_about(FILE *errors, const char *what, const char *why)
+{
+	char shown[TEXT_CAP];
+
+	fprintf(errors, "tsllm-top: %s: %s\n", config_show(shown, sizeof(shown), what), why);
+	return EX_USAGE;
+}
+
+int complain_option(FILE *errors, int letter, const char *word, const char *why)
+{
+	char name[TEXT_CAP];
+
+	if (letter)
+		snprintf(name, sizeof(name), "-%c", letter);
+	else
+		snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+	return complain_about(errors, name, why);
+}
