@@ -36,7 +36,7 @@ static const char *end_of_user(const char *text)
 static void check_bare(const char *text)
 {
 	char bare[4096], user[4096];
-	const char *end = end_of_user(text), *begin = authority_of(text);
+	const char *shown, *end = end_of_user(text), *begin = authority_of(text);
 
 	if (strlen(text) >= sizeof(bare))
 		return;
@@ -46,7 +46,8 @@ static void check_bare(const char *text)
 	if (!end || end - begin < USER_MIN)
 		return;
 	snprintf(user, sizeof(user), "%.*s", (int)(end - begin), begin);
-	check(!strstr(bare, user) || strstr(end, user), "nobody's password is shown");
+	shown = authority_of(bare) ? authority_of(bare) : bare;
+	check(!strstr(shown, user) || strstr(end, user), "nobody's password is shown");
 }
 
 static void check_pin(const char *text)
