@@ -42,6 +42,7 @@ TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildca
 
 .PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
+.PRECIOUS: $(OUT)/%.o
 
 all: deps
 	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE)
@@ -50,7 +51,7 @@ help:
 	@echo 'make            build ./tsllm-top and ./tsllm-capture'
 	@echo 'make demo       run it against a fake tailnet (a snapshot where there is no terminal)'
 	@echo 'make check      all tests; T=WORD: those whose name, or whose file, holds it; SAN=1: with sanitizers'
-	@echo 'make fuzz       look for packets that the capture helper does not bear (clang)'
+	@echo 'make fuzz       look for bytes from outside that break a parser (clang); T=NAME FUZZ_S=60: one target, so long'
 	@echo 'make bench      measure it against its neighbours'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
@@ -96,19 +97,33 @@ CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
 $(CAPTURE_UNIT): $(OUT)/libcapture.a
 $(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 
-# The fuzz target replays its corpus in every check; `make fuzz` looks for more, for FUZZ_S seconds.
+$(OUT)/tests/test_checks: $(OUT)/libfuzz.a
+$(OUT)/tests/test_checks: TEST_LIBS += $(OUT)/libfuzz.a $(OUT)/libtsllm.a $(LIBS)
+
+# Each tests/fuzz/fuzz_NAME.c is a target. Every check calls it with the files of its corpus; `make fuzz` builds it
+# anew with libFuzzer and sanitizers, and looks for more for FUZZ_S seconds: in T=NAME, or in all of them in turn.
 FUZZ_S ?= 60
-FUZZ := $(OUT)/replay_packets
-$(FUZZ): tests/fuzz/replay.c tests/fuzz/fuzz_packet.c $(OUT)/libcapture.a
-	$(CC) $(ALL_CFLAGS) -o $@ $^
+FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_CHOSEN = $(or $(T),$(FUZZ_NAMES))
+FUZZ := $(FUZZ_NAMES:%=$(OUT)/fuzz_%)
+FUZZ_HELP := $(filter-out tests/fuzz/fuzz_%.c tests/fuzz/replay.c,$(wildcard tests/fuzz/*.c)) \
+	tests/unit/sample_clients.c tests/unit/sample_snapshot.c tests/unit/status_help.c
+FUZZ_ENGINE := $(OUT)/tests/fuzz/replay.o
+FUZZ_PARTS := $(FUZZ_ENGINE) $(OUT)/libfuzz.a $(OUT)/libtsllm.a $(OUT)/libcapture.a
+FUZZ_BUILD := OUT=build/fuzz CC=clang CFLAGS='-O2 -g' LDFLAGS=-fsanitize=fuzzer FUZZ_ENGINE= \
+	SANITIZE='-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer'
+FUZZ_RUN := -max_total_time=$(FUZZ_S) -max_len=16384 -timeout=10 -rss_limit_mb=3000 -print_final_stats=1
+
+$(OUT)/libfuzz.a: $(FUZZ_HELP:%.c=$(OUT)/%.o)
+$(OUT)/fuzz_%: $(OUT)/tests/fuzz/fuzz_%.o $(FUZZ_PARTS)
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) $(CAPTURE_LIBS)
 
 fuzz:
-	@mkdir -p build/fuzz/found
 	@if ! command -v clang >/dev/null; then echo 'fuzz: skipped, there is no clang'; exit 0; fi; \
-	clang $(ALL_CFLAGS) -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o build/fuzz/fuzz_packet \
-		tests/fuzz/fuzz_packet.c $(filter-out capture/jail.c capture/device.c capture/interfaces.c,$(CAPTURE_SOURCES)) && \
-	build/fuzz/fuzz_packet -max_total_time=$(FUZZ_S) -max_len=4096 -artifact_prefix=build/fuzz/ \
-		build/fuzz/found tests/fuzz/corpus
+	$(MAKE) --no-print-directory $(FUZZ_BUILD) $(FUZZ_CHOSEN:%=build/fuzz/fuzz_%) && \
+	for name in $(FUZZ_CHOSEN); do mkdir -p build/fuzz/found/$$name && echo "fuzz: $$name" && \
+		build/fuzz/fuzz_$$name $(FUZZ_RUN) -artifact_prefix=build/fuzz/$$name- \
+			build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; done
 
 check: deps
 	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE) $(UNIT) $(FUZZ)

@@ -70,9 +70,9 @@ static void keep_tried(struct daemon_way *way, const struct daemon_result *resul
 	char foreign[160];
 
 	if (*socket_search_foreign(&way->search, foreign, sizeof(foreign)))
-		snprintf(way->tried, sizeof(way->tried), "%s: not used without --socket", foreign);
+		text_set(way->tried, sizeof(way->tried), "%s: not used without --socket", foreign);
 	else
-		snprintf(way->tried, sizeof(way->tried), "%s: %s",
+		text_set(way->tried, sizeof(way->tried), "%s: %s",
 			is_socket_named(way) ? way->socket : socket_places[0],
 			result->os_error ? strerror(result->os_error) : "no answer");
 }
@@ -130,14 +130,14 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 			  : answer->outcome == OUTCOME_TOO_BIG      ? DAEMON_MALFORMED
 								    : DAEMON_SILENT;
 	if (answer->status && answer->status != 200)
-		snprintf(result->text, sizeof(result->text), "%s answers HTTP %d", socket, answer->status);
+		text_set(result->text, sizeof(result->text), "%s answers HTTP %d", socket, answer->status);
 	else if (answer->os_error)
-		snprintf(result->text, sizeof(result->text), "%s: %s", socket, strerror(answer->os_error));
+		text_set(result->text, sizeof(result->text), "%s: %s", socket, strerror(answer->os_error));
 	else if (answer->outcome == OUTCOME_TOO_BIG)
-		snprintf(result->text, sizeof(result->text), "%s answers with more than %d MB", socket,
+		text_set(result->text, sizeof(result->text), "%s answers with more than %d MB", socket,
 			ANSWER_BYTES_MAX / (1024 * 1024));
 	else
-		snprintf(result->text, sizeof(result->text), "%s gives no whole answer", socket);
+		text_set(result->text, sizeof(result->text), "%s gives no whole answer", socket);
 }
 
 static void http_done(void *data, const struct answer *answer)
@@ -185,15 +185,15 @@ static void judge_run(
 			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
 								: DAEMON_MISSING;
 	if (result->trouble == DAEMON_DENIED)
-		snprintf(result->text, sizeof(result->text), "“%s”", words);
+		text_set(result->text, sizeof(result->text), "“%s”", words);
 	else if (!run->is_started)
-		snprintf(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
+		text_set(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
 			strerror(run->error));
 	else if (run->timed_out || !*words)
-		snprintf(result->text, sizeof(result->text), "%s; and `%s`: %s", way->tried, cli_of(way),
+		text_set(result->text, sizeof(result->text), "%s; and `%s`: %s", way->tried, cli_of(way),
 			run->timed_out ? "does not end" : "failed");
 	else
-		snprintf(result->text, sizeof(result->text), "%s; and `%s`: “%s”", way->tried, cli_of(way),
+		text_set(result->text, sizeof(result->text), "%s; and `%s`: “%s”", way->tried, cli_of(way),
 			words);
 }
 

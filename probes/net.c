@@ -1,11 +1,13 @@
-/* Two answers, each a few members of a bigger one. */
+/* Three answers, of each a few members. */
 #include "probes/net.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/readers.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -61,7 +63,7 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	net->maps_ports = maps_ports(tree);
 	net->is_captive = tri(tree, "CaptivePortal");
 	snprintf(region, sizeof(region), "%.0f", json_number(tree, "PreferredDERP"));
-	net->derp_ms = json_number(json_member(tree, "RegionLatency"), region) / 1e6;
+	net->derp_ms = readers_amount(json_member(tree, "RegionLatency"), region) / 1e6;
 	if (!json_first(json_member(tree, "RegionLatency")))
 		net->has_udp = TRI_UNKNOWN; /* it reached nothing: there was no network at all */
 	json_free(tree);
@@ -101,4 +103,20 @@ int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct 
 	node->net.maps_ports = maps_ports(info);
 	json_free(tree);
 	return 0;
+}
+
+void ping_read(const struct answer *answer, struct obs_ping *ping, struct arena *arena)
+{
+	const struct json *pong =
+		answer->status == 200 && !*json_text(answer->json, "Err") ? answer->json : NULL;
+
+	double ms = readers_amount(pong, "LatencySeconds") * 1000;
+
+	*ping = (struct obs_ping){
+		.peer_id = "",
+		.ms = isfinite(ms) ? ms : NAN,
+		.endpoint = text_keep(arena, json_text(pong, "Endpoint")),
+		.derp = text_keep(arena, json_text(pong, "DERPRegionCode")),
+		.peer_relay = text_keep(arena, json_text(pong, "PeerRelay")),
+	};
 }

@@ -10,6 +10,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/net.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -137,23 +138,16 @@ static bool ping(struct question *question, enum ping_kind kind);
  * path that the tunnel takes. */
 static void ping_answered(struct question *question, const struct answer *answer)
 {
-	double seconds = json_number(answer->json, "LatencySeconds");
-	bool is_pong = answer->status == 200 && !*json_text(answer->json, "Err") && !isnan(seconds);
-	bool is_direct = is_pong && *json_text(answer->json, "Endpoint");
-	bool is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
-	const double ms = is_pong ? seconds * 1000 : NAN;
 	struct arena *arena = arena_new();
+	struct obs_ping pong;
+	bool is_direct, is_last;
 
-	ledger_see_ping(question->questions->ledger,
-		&(struct obs_ping){
-			.peer_id = question->peer_id,
-			.kind = question->ping,
-			.ms = ms,
-			.endpoint = text_keep(arena, json_text(answer->json, "Endpoint")),
-			.derp = text_keep(arena, json_text(answer->json, "DERPRegionCode")),
-			.peer_relay = text_keep(arena, json_text(answer->json, "PeerRelay")),
-		},
-		when_now());
+	ping_read(answer, &pong, arena);
+	pong.peer_id = question->peer_id;
+	pong.kind = question->ping;
+	is_direct = !isnan(pong.ms) && *pong.endpoint;
+	is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
+	ledger_see_ping(question->questions->ledger, &pong, when_now());
 	arena_free(arena);
 	if (!is_last)
 		ping(question, PING_TSMP);

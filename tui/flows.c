@@ -41,7 +41,7 @@ void value_flow_state(struct value *value, const struct flow *flow)
 {
 	enum state like = flow->is_active ? STATE_OK : STATE_OFFLINE;
 
-	snprintf(value->text, sizeof(value->text), "%s %s", glyph_of_state(like),
+	text_set(value->text, sizeof(value->text), "%s %s", glyph_of_state(like),
 		flow->is_active ? "active" : "idle");
 	value->role = role_of_state(like);
 }
@@ -229,10 +229,10 @@ bool value_capture(const struct snapshot *snapshot, struct value *value)
 	if (capture->state == CAPTURE_OFF || capture->state == CAPTURE_RUNNING)
 		return false;
 	capture_say_lack(snapshot, lack, sizeof(lack));
-	snprintf(value->text, sizeof(value->text), "%s%s%s%s%s", lack, *capture->trouble ? ": " : "",
+	text_set(value->text, sizeof(value->text), "%s%s%s%s%s", lack, *capture->trouble ? ": " : "",
 		capture->trouble, *capture->fix ? " → " : "", capture->fix);
 	if (*capture->fix)
-		snprintf(value->brief, sizeof(value->brief), "%s → %s", lack, capture->fix);
+		text_set(value->brief, sizeof(value->brief), "%s → %s", lack, capture->fix);
 	value->role = ROLE_DIM;
 	return true;
 }

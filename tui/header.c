@@ -142,9 +142,9 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 	int room = canvas->width - 1, x;
 	bool has_words;
 
-	snprintf(fields[1].text, sizeof(fields[1].text), "%s",
+	text_set(fields[1].text, sizeof(fields[1].text), "%s",
 		*daemon->magicdns_suffix ? daemon->magicdns_suffix : daemon->tailnet);
-	snprintf(fields[2].text, sizeof(fields[2].text), "%s", daemon->self);
+	text_set(fields[2].text, sizeof(fields[2].text), "%s", daemon->self);
 	if (*daemon->home_derp)
 		snprintf(fields[3].text, sizeof(fields[3].text), "DERP %s", daemon->home_derp);
 	say_age(snapshot, fields[4].text, sizeof(fields[4].text));
@@ -156,7 +156,7 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 	header_sums(snapshot, sums, sizeof(sums));
 	has_words = text_cells(sums) + text_cells(total) + 14 <= room;
 	if (snapshot->peer_count && (has_words || !snapshot->endpoint_count))
-		snprintf(fields[6].text, sizeof(fields[6].text), "%s", total);
+		text_set(fields[6].text, sizeof(fields[6].text), "%s", total);
 	fields[6].weight = has_words ? 99 : 40;
 	thin_out(fields, ARRAY_LEN(fields),
 		room -
@@ -186,7 +186,7 @@ static void draw_tail(struct canvas *canvas, const struct snapshot *snapshot, in
 		{ "", ROLE_DIM, 10 },
 	};
 
-	snprintf(fields[0].text, sizeof(fields[0].text), "%s", rates);
+	text_set(fields[0].text, sizeof(fields[0].text), "%s", rates);
 	capture_say(&snapshot->capture, fields[2].text, sizeof(fields[2].text));
 	thin_out(fields, ARRAY_LEN(fields), canvas->width - x + 1);
 	draw_fields(canvas, fields, ARRAY_LEN(fields), x, y);
@@ -241,7 +241,7 @@ static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot,
 		draw_shares(canvas, snapshot, y, rx, tx);
 		return;
 	}
-	snprintf(fields[0].text, sizeof(fields[0].text), "%s", words);
+	text_set(fields[0].text, sizeof(fields[0].text), "%s", words);
 	capture_say(&snapshot->capture, fields[1].text, sizeof(fields[1].text));
 	thin_out(&fields[1], 1, canvas->width - text_cells(words) - 2);
 	draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
@@ -303,10 +303,10 @@ int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, i
 
 		if (is_loud)
 			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
-		snprintf(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state),
+		text_set(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state),
 			verdict->text, *verdict->fix ? " → " : "", verdict->fix);
 		if (*verdict->fix && text_cells(value.text) > canvas->width - 1) /* the fix is what counts */
-			snprintf(value.text, sizeof(value.text), "%s %s → %s", glyph_of_state(verdict->state),
+			text_set(value.text, sizeof(value.text), "%s %s → %s", glyph_of_state(verdict->state),
 				verdict->code, verdict->fix);
 		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, value.text);
 		lines++;

@@ -274,7 +274,7 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 	if (!*url)
 		return 0;
 	snprintf(ui->copied, sizeof(ui->copied), "%s", url);
-	snprintf(message, sizeof(message), "copied %s", url);
+	text_set(message, sizeof(message), "copied %s", url);
 	ui_say(ui, message);
 	return UI_REDRAW | UI_COPY;
 }

@@ -18,13 +18,13 @@ const struct view *const views[VIEW_COUNT + 1] = { &view_fleet, &view_paths, &vi
 
 void value_say(struct value *value, enum role role, const char *text)
 {
-	snprintf(value->text, sizeof(value->text), "%s", text);
+	text_set(value->text, sizeof(value->text), "%s", text);
 	value->role = role;
 }
 
 void value_state(struct value *value, enum state state)
 {
-	snprintf(value->text, sizeof(value->text), "%s %s", glyph_of_state(state), state_name(state));
+	text_set(value->text, sizeof(value->text), "%s %s", glyph_of_state(state), state_name(state));
 	value->role = role_of_state(state);
 }
 
@@ -35,9 +35,9 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 
 	if (!verdicts.count)
 		return false;
-	snprintf(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
+	text_set(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
 		*said->fix ? " → " : "", said->fix);
-	snprintf(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
+	text_set(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
 		*said->fix ? " → " : "", said->fix);
 	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
 	return worst != NULL;
@@ -79,7 +79,7 @@ void value_path(struct value *value, const struct path *path)
 	};
 	bool has_via = *path->via && (path->kind == PATH_PEER_RELAY || path->kind == PATH_DERP);
 
-	snprintf(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
+	text_set(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
 		has_via ? path->via : "");
 	value->role = kinds[path->kind].role;
 }
@@ -105,7 +105,7 @@ void value_loss(struct value *value, double loss)
 
 	value_say(value, ROLE_TEXT, "–");
 	if (!isnan(loss))
-		snprintf(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
+		text_set(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
 }
 
 void value_pong(struct value *value, const struct path *path)
@@ -114,7 +114,7 @@ void value_pong(struct value *value, const struct path *path)
 	if (isnan(path->pong_age_ms))
 		return;
 	if (path->pong_age_ms < PONG_FRESH_MS)
-		snprintf(value->brief, sizeof(value->brief), "now");
+		text_set(value->brief, sizeof(value->brief), "now");
 	else
 		text_span(value->brief, sizeof(value->brief), (int64_t)path->pong_age_ms);
 	value_say(value, ROLE_TEXT, value->brief);
@@ -127,7 +127,7 @@ void value_last_seen(struct value *value, const struct snapshot *snapshot, const
 
 	value_say(value, ROLE_DIM, "offline");
 	if (peer->last_seen && peer->last_seen <= snapshot->taken.wall_ms)
-		snprintf(value->text, sizeof(value->text), "last seen %s ago",
+		text_set(value->text, sizeof(value->text), "last seen %s ago",
 			text_span(span, sizeof(span), snapshot->taken.wall_ms - peer->last_seen));
 }
 

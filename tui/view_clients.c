@@ -81,7 +81,7 @@ static void format_connections(const struct snapshot *snapshot, size_t row, stru
 {
 	char open[32], all[32];
 
-	snprintf(value->text, sizeof(value->text), "%s/%s",
+	text_set(value->text, sizeof(value->text), "%s/%s",
 		text_count(open, sizeof(open), flow_of(snapshot, row)->open),
 		text_count(all, sizeof(all), flow_of(snapshot, row)->connections));
 }

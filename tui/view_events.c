@@ -46,7 +46,7 @@ static void format_who(const struct snapshot *snapshot, size_t row, struct value
 static void format_times(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	if (event_of(snapshot, row)->times > 1)
-		snprintf(value->text, sizeof(value->text), "×%u", event_of(snapshot, row)->times);
+		text_set(value->text, sizeof(value->text), "×%u", event_of(snapshot, row)->times);
 }
 
 static void format_text(const struct snapshot *snapshot, size_t row, struct value *value)

@@ -72,10 +72,10 @@ static void format_models(const struct snapshot *snapshot, size_t row, struct va
 
 	value_say(value, ROLE_TEXT, "–");
 	if (endpoint && endpoint->models_known && endpoint->loaded_known)
-		snprintf(value->text, sizeof(value->text), "%zu/%zu", endpoint->loaded_models,
+		text_set(value->text, sizeof(value->text), "%zu/%zu", endpoint->loaded_models,
 			endpoint->models.count);
 	else if (endpoint && endpoint->models_known)
-		snprintf(value->text, sizeof(value->text), "%zu", endpoint->models.count);
+		text_set(value->text, sizeof(value->text), "%zu", endpoint->models.count);
 }
 
 static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -164,7 +164,7 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 			*why.text ? ": " : "");
 	value_say(value, why.role, old);
 	text_add(value->text, sizeof(value->text), "%s", why.text);
-	snprintf(value->brief, sizeof(value->brief), "%.60s%.570s", old, why.brief);
+	text_set(value->brief, sizeof(value->brief), "%.60s%.570s", old, why.brief);
 	if (!endpoint && !*value->text)
 		say_peer(snapshot, peer_of(snapshot, row), value);
 }

@@ -56,7 +56,7 @@ static void format_warmth(const struct snapshot *snapshot, size_t row, struct va
 		value_state(value, state);
 		return;
 	}
-	snprintf(value->text, sizeof(value->text), "%s %s", glyph_of_state(like), warmth_name(offer->warmth));
+	text_set(value->text, sizeof(value->text), "%s %s", glyph_of_state(like), warmth_name(offer->warmth));
 	value->role = role_of_state(like);
 }
 

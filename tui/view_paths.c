@@ -118,7 +118,7 @@ static void format_source(const struct snapshot *snapshot, size_t row, struct va
 
 	value_say(value, ROLE_DIM, *source ? source : "–");
 	if (strcmp(source, "wireguard") == 0)
-		snprintf(value->brief, sizeof(value->brief), "wg");
+		text_set(value->brief, sizeof(value->brief), "wg");
 }
 
 static void format_pong(const struct snapshot *snapshot, size_t row, struct value *value)

@@ -39,7 +39,7 @@ static void format_mount(const struct snapshot *snapshot, size_t row, struct val
 	const char *name = *mount->service ? mount->service : *mount->host ? mount->host : "(this node)";
 
 	/* The tailnet's name is the same on every row and in the header. */
-	snprintf(value->text, sizeof(value->text), "%.*s:%d%s",
+	text_set(value->text, sizeof(value->text), "%.*s:%d%s",
 		text_has_suffix(name, snapshot->daemon.magicdns_suffix) ? (int)strcspn(name, ".")
 									: (int)strlen(name),
 		name, mount->port, mount->path);

@@ -372,15 +372,29 @@ static void trim_torn(char *text, size_t length)
 		text[lead] = '\0';
 }
 
-void text_add(char *to, size_t size, const char *format, ...)
+__attribute__((format(printf, 4, 0))) static void print(
+	char *to, size_t size, size_t used, const char *format, va_list args)
 {
-	size_t used = strlen(to);
-	va_list args;
-	int wanted;
+	int wanted = vsnprintf(to + used, size - used, format, args);
 
-	va_start(args, format);
-	wanted = vsnprintf(to + used, size - used, format, args);
-	va_end(args);
 	if (wanted >= 0 && (size_t)wanted >= size - used)
 		trim_torn(to, size - 1);
+}
+
+void text_set(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(to, size, 0, format, args);
+	va_end(args);
+}
+
+void text_add(char *to, size_t size, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	print(to, size, strlen(to), format, args);
+	va_end(args);
 }

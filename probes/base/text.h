@@ -46,7 +46,9 @@ char *text_count(char *to, size_t size, double count);      /* "7" */
 char *text_speed(char *to, size_t size, double per_s);      /* "41" "4.1" "0.3", "0" is none at all */
 char *text_span(char *to, size_t size, int64_t ms);         /* "8 s" "3 min" "2 h" "5 d" */
 
-/* printf at the end of what is in to already; what does not fit in size is cut before a whole character. */
+/* printf into to; what does not fit in size is cut before a whole character, which snprintf() does not do. */
+void text_set(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* The same at the end of what is in to already. */
 void text_add(char *to, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -120,22 +120,27 @@ static char unescaped(const char *at)
 	return byte < 0x7f && (isalnum((int)byte) || (byte && strchr("-._~", (int)byte))) ? (char)byte : 0;
 }
 
-/* One spelling of escapes (RFC 3986, 6.2.2): none where none is needed, and in capitals. */
+/* One spelling of escapes (RFC 3986, 6.2.2): none where none is needed, and in capitals. Behind a lone % one
+ * stays that would make another escape of it. */
 static void normalise_escapes(char *path)
 {
 	char *to = path;
+	const char *lone = NULL;
 
 	for (const char *at = path; *at; at++) {
+		bool is_escape =
+			at[0] == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2]);
 		char letter = unescaped(at);
 
-		if (letter) {
+		if (letter && !(lone && to - lone <= 2 && isxdigit((unsigned char)letter))) {
 			*to++ = letter;
 			at += 2;
-		} else if (*at == '%' && isxdigit((unsigned char)at[1]) && isxdigit((unsigned char)at[2])) {
+		} else if (is_escape) {
 			*to++ = '%';
 			*to++ = (char)toupper((unsigned char)*++at);
 			*to++ = (char)toupper((unsigned char)*++at);
 		} else {
+			lone = *at == '%' ? to : lone;
 			*to++ = *at;
 		}
 	}

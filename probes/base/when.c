@@ -152,6 +152,12 @@ static bool read_clock(const char **at, int64_t *ms)
 	return second >= 0 && fraction >= 0;
 }
 
+/* A leap second or an offset may lead out of the years that have four digits, or into Go's zero. */
+static bool is_in_years(int64_t wall_ms)
+{
+	return wall_ms >= days_of(2, 1, 1) * DAY_MS && wall_ms < days_of(10000, 1, 1) * DAY_MS;
+}
+
 int64_t when_parse(const char *at)
 {
 	int64_t days, ms;
@@ -162,7 +168,8 @@ int64_t when_parse(const char *at)
 	offset = offset_minutes(&at);
 	if (offset == NO_OFFSET || *at)
 		return 0;
-	return days * DAY_MS + ms - offset * INT64_C(60000);
+	ms += days * DAY_MS - offset * INT64_C(60000);
+	return is_in_years(ms) ? ms : 0;
 }
 
 const char *when_format(int64_t wall_ms, char *text, size_t size)

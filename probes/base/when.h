@@ -18,7 +18,7 @@ struct when when_now(void);
 int64_t when_since(struct when then, struct when now); /* ms, on the monotonic clock */
 bool when_known(struct when moment);
 
-/* RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 1 to 9999); the zero time of Go
+/* RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 2 to 9999); the zero time of Go
  * (0001-01-01T00:00:00Z), and what is no time, give 0. */
 int64_t when_parse(const char *rfc3339);
 /* "2026-11-23T00:45:46.123Z" into text (size ≥ 32); an unknown time gives "". */

@@ -1,5 +1,7 @@
-/* Each place where the key could begin is compared twice: as it stands, and with escapes undone. The length
- * of the text stays, so nothing that points into it has to move. */
+/* Each place where the key could begin is compared with escapes undone, and as it stands. The first takes the sign
+ * of an escape with it: a backslash that was left before an asterisk would break the JSON. Whole keys go before
+ * those that the end of the text cuts off, which could begin inside of a whole one. The length of the text stays,
+ * so nothing that points into it has to move. */
 #include "probes/io/secret.h"
 
 #include "probes/base/mem.h"
@@ -56,6 +58,7 @@ static size_t undo_html(const char *at, size_t left, int *c)
 		{ "&apos;", '\'' } };
 	bool is_hex = left > 2 && (at[2] == 'x' || at[2] == 'X');
 	char number[8] = "";
+	size_t digits;
 
 	for (size_t i = 0; i < ARRAY_LEN(entities); i++) {
 		size_t length = strlen(entities[i].entity);
@@ -67,9 +70,9 @@ static size_t undo_html(const char *at, size_t left, int *c)
 	if (left < 4 || at[1] != '#')
 		return 0;
 	memcpy(number, at + 2 + is_hex, left - 2 - is_hex < 7 ? left - 2 - is_hex : 7);
+	digits = strspn(number, is_hex ? "0123456789abcdefABCDEF" : "0123456789");
 	*c = (int)strtol(number, NULL, is_hex ? 16 : 10);
-	number[strcspn(number, ";")] = '\0';
-	return strlen(number) + 3 + is_hex;
+	return digits && number[digits] == ';' ? digits + 3 + is_hex : 0;
 }
 
 /* How many bytes write the one character *c at this place; 0: it is no escape. */
@@ -92,15 +95,20 @@ static size_t undo(const char *at, size_t left, int *c)
 
 /* ---- the key ---- */
 
+struct manner {
+	bool undoes; /* escapes */
+	bool is_cut; /* by the end of the text; else the whole key is looked for */
+};
+
 /* How many bytes of text the key takes from here; 0: it is not here. */
-static size_t find_here(const char *text, size_t left, const char *key, bool undoes)
+static size_t find_here(const char *text, size_t left, const char *key, const struct manner *manner)
 {
 	size_t used = 0;
 	const char *next = key;
 
 	while (*next && used < left) {
 		int c = -1;
-		size_t length = undoes ? undo(text + used, left - used, &c) : 0;
+		size_t length = manner->undoes ? undo(text + used, left - used, &c) : 0;
 
 		if (!length || c != (unsigned char)*next) {
 			c = (unsigned char)text[used];
@@ -111,7 +119,7 @@ static size_t find_here(const char *text, size_t left, const char *key, bool und
 		used += length;
 		next++;
 	}
-	return !*next || next - key >= CUT_MIN ? used : 0;
+	return !*next || (manner->is_cut && next - key >= CUT_MIN) ? used : 0;
 }
 
 static bool is_part_of_word(const char *text, size_t length, size_t at)
@@ -124,12 +132,12 @@ static bool may_begin(char c, const char *key)
 	return c == *key || c == '%' || c == '\\' || c == '&';
 }
 
-static void hide(char *text, size_t length, const char *key, bool undoes)
+static void hide(char *text, size_t length, const char *key, const struct manner *manner)
 {
 	bool is_word = strlen(key) <= WORD_MAX;
 
 	for (size_t i = 0, used; i < length; i += used ? used : 1) {
-		used = may_begin(text[i], key) ? find_here(text + i, length - i, key, undoes) : 0;
+		used = may_begin(text[i], key) ? find_here(text + i, length - i, key, manner) : 0;
 		if (is_word && ((i && is_part_of_word(text, length, i - 1)) ||
 				       is_part_of_word(text, length, i + used)))
 			used = 0;
@@ -144,8 +152,10 @@ bool secret_is_plain(const char *key)
 
 void secret_hide(char *text, size_t length, const char *key)
 {
+	static const struct manner manners[] = { { true, false }, { false, false }, { true, true }, { false, true } };
+
 	if (strlen(key) < WORD_MIN || is_placeholder(key))
 		return;
-	hide(text, length, key, false);
-	hide(text, length, key, true);
+	for (size_t i = 0; i < ARRAY_LEN(manners); i++)
+		hide(text, length, key, &manners[i]);
 }

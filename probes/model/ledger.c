@@ -108,11 +108,11 @@ const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *
 	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";
 
 	if (!*peer->fqdn)
-		snprintf(name, size, "%s", *peer->host_name ? peer->host_name : peer->id);
+		text_set(name, size, "%s", *peer->host_name ? peer->host_name : peer->id);
 	else if (url_host_is_below(peer->fqdn, suffix))
-		snprintf(name, size, "%.*s", (int)(strlen(peer->fqdn) - strlen(suffix) - 1), peer->fqdn);
+		text_set(name, size, "%.*s", (int)(strlen(peer->fqdn) - strlen(suffix) - 1), peer->fqdn);
 	else
-		snprintf(name, size, "%s", peer->fqdn);
+		text_set(name, size, "%s", peer->fqdn);
 	return name;
 }
 

@@ -214,7 +214,7 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	engine->evicted_at = now;
 	ledger_set_text(&engine->evicted, gone->id);
 	ledger_set_text(&engine->evictor, newcomer);
-	snprintf(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
+	text_set(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
 	event_note(ledger, endpoint->url, endpoint->state, now, text);
 }
 

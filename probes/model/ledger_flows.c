@@ -85,10 +85,11 @@ static bool is_less(const struct known_flow *one, const struct known_flow *other
 
 static struct known_flow *room_for_flow(struct ledger *ledger)
 {
-	struct known_flow *least = &ledger->flows.items[0];
+	struct known_flow *least;
 
 	if (ledger->flows.count < FLOWS_MAX)
 		return VEC_PUSH(&ledger->flows);
+	least = ledger->flows.items;
 	for (size_t i = 1; i < ledger->flows.count; i++)
 		if (is_less(&ledger->flows.items[i], least))
 			least = &ledger->flows.items[i];

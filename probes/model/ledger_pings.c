@@ -1,8 +1,9 @@
 /* Pings that tailscaled was asked for: the last of each kind, and whether a peer answers them. */
 #include "probes/model/evidence.h"
 
+#include "probes/base/text.h"
+
 #include <math.h>
-#include <stdio.h>
 
 static enum path_kind way_of(const struct obs_ping *ping)
 {
@@ -17,11 +18,11 @@ static void keep_ping(struct known_ping *kept, const struct obs_ping *ping, stru
 {
 	*kept = (struct known_ping){ .at = now, .ms = ping->ms, .way = way_of(ping) };
 	if (*ping->endpoint)
-		snprintf(kept->by, sizeof(kept->by), "direct %s", ping->endpoint);
+		text_set(kept->by, sizeof(kept->by), "direct %s", ping->endpoint);
 	else if (*ping->peer_relay)
-		snprintf(kept->by, sizeof(kept->by), "peer relay %s", ping->peer_relay);
+		text_set(kept->by, sizeof(kept->by), "peer relay %s", ping->peer_relay);
 	else if (*ping->derp)
-		snprintf(kept->by, sizeof(kept->by), "DERP %s", ping->derp);
+		text_set(kept->by, sizeof(kept->by), "DERP %s", ping->derp);
 }
 
 bool peer_answers_pings(const struct known_peer *peer)

@@ -11,13 +11,13 @@
 
 static bool is_missing(const struct evidence *e, struct finding *f)
 {
-	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
 	return e->ledger->trouble == DAEMON_MISSING;
 }
 
 static bool is_denied(const struct evidence *e, struct finding *f)
 {
-	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
 	return e->ledger->trouble == DAEMON_DENIED;
 }
 
@@ -36,9 +36,9 @@ static bool needs_login(const struct evidence *e, struct finding *f)
 {
 	if (!is_backend(e, BACKEND_NEEDS_LOGIN))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->auth_url);
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->auth_url);
 	if (*f->detail)
-		snprintf(f->fix, sizeof(f->fix), "log in at %%{detail}");
+		text_set(f->fix, sizeof(f->fix), "log in at %%{detail}");
 	return true;
 }
 
@@ -52,7 +52,7 @@ static bool is_not_running_yet(const struct evidence *e, struct finding *f)
 {
 	if (!e->ledger->status || e->ledger->trouble != DAEMON_FINE)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->backend_word);
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->backend_word);
 	return e->ledger->status->backend <= BACKEND_IN_USE_OTHER_USER ||
 	       e->ledger->status->backend == BACKEND_STARTING;
 }
@@ -68,12 +68,12 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
 		return false;
 	if (!l->status) {
-		snprintf(
+		text_set(
 			f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
 		f->severity = SEVERITY_DOWN;
 		return l->trouble != DAEMON_FINE;
 	}
-	snprintf(f->detail, sizeof(f->detail), "tailscaled last answered %s ago%s%s",
+	text_set(f->detail, sizeof(f->detail), "tailscaled last answered %s ago%s%s",
 		text_span(span, sizeof(span), age), *l->trouble_text ? ": " : "", l->trouble_text);
 	return age > 3 * l->terms.period_ms;
 }
@@ -100,7 +100,7 @@ static bool has_health_warning(const struct evidence *e, struct finding *f)
 		count++;
 	if (!count)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", e->ledger->status->health[0]);
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->health[0]);
 	if (count > 1)
 		text_add(f->detail, sizeof(f->detail), " (and %zu more)", count - 1);
 	return true;
@@ -150,12 +150,12 @@ static bool has_own_limits(const struct evidence *e, struct finding *f)
 
 	if (!when_known(l->limited) || when_since(l->limited, e->now) > LIMITED_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s",
+	text_set(f->detail, sizeof(f->detail), "%s",
 		is_files    ? "this process may have no more files open"
 		: is_system ? "this machine may have no more files open"
 			    : strerror(l->limit_error));
 	if (is_files)
-		snprintf(f->fix, sizeof(f->fix), "ulimit -n 4096, in the shell that starts it");
+		text_set(f->fix, sizeof(f->fix), "ulimit -n 4096, in the shell that starts it");
 	return true;
 }
 
@@ -165,8 +165,8 @@ static bool has_left_out(const struct evidence *e, struct finding *f)
 
 	if (!ledger_daemon_runs(e->ledger) || !status->left_out)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu", status->peer_count,
-		status->peer_count + status->left_out, status->left_out);
+	text_set(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu",
+		status->peer_count, status->peer_count + status->left_out, status->left_out);
 	return true;
 }
 
@@ -179,8 +179,8 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 		ledger_has_udp_path(e->ledger))
 		return false;
 	if (here->is_captive == TRI_YES)
-		snprintf(f->fix, sizeof(f->fix), "log in to this network: its login page is in the way");
-	snprintf(f->detail, sizeof(f->detail), "%s",
+		text_set(f->fix, sizeof(f->fix), "log in to this network: its login page is in the way");
+	text_set(f->detail, sizeof(f->detail), "%s",
 		here == &e->ledger->netcheck ? "netcheck" : "what tailscaled found");
 	if (!ledger_has_relayed_server(e->ledger, e->now)) {
 		f->severity = SEVERITY_INFO;

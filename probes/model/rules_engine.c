@@ -17,7 +17,7 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 
 	for (size_t i = 0; i < endpoint->change_count && i < ARRAY_LEN(endpoint->changes); i++)
 		recent += when_since(endpoint->changes[i], e->now) <= FLAP_SPAN_MS;
-	snprintf(f->detail, sizeof(f->detail), "%zu", recent);
+	text_set(f->detail, sizeof(f->detail), "%zu", recent);
 	return recent >= FLAP_CHANGES;
 }
 
@@ -28,7 +28,7 @@ static bool is_loading(const struct evidence *e, struct finding *f)
 		return false;
 	for (size_t i = 0; i < e->asked->models.count; i++)
 		if (e->asked->models.items[i].state == MODEL_LOADING)
-			snprintf(f->detail, sizeof(f->detail), " %s", e->asked->models.items[i].id);
+			text_set(f->detail, sizeof(f->detail), " %s", e->asked->models.items[i].id);
 	return e->asked->is_loading.holds || *f->detail;
 }
 
@@ -39,10 +39,10 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 	if (!endpoint_is_good(endpoint) || !(endpoint->running > 0 || endpoint->waiting > 0))
 		return false;
 	if (endpoint->running > 0)
-		snprintf(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->running,
+		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->running,
 			endpoint->running < 2 ? "" : "s");
 	else
-		snprintf(f->detail, sizeof(f->detail), "is busy");
+		text_set(f->detail, sizeof(f->detail), "is busy");
 	if (endpoint->waiting > 0) {
 		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->waiting,
 			endpoint->waiting < 2 ? "s" : "");
@@ -75,7 +75,7 @@ static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
-	snprintf(f->detail, sizeof(f->detail), "%s",
+	text_set(f->detail, sizeof(f->detail), "%s",
 		endpoint_wakes_by_request(endpoint) ? "the next request pays for the load"
 						    : "it serves nobody until it is woken");
 	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
@@ -87,7 +87,7 @@ static bool has_no_models(const struct evidence *e, struct finding *f)
 		e->asked->is_front_end)
 		return false;
 	if (strcmp(e->asked->server, "ollama") == 0)
-		snprintf(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
+		text_set(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
 	return true;
 }
 
@@ -109,13 +109,13 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint && endpoint_wants_key(e)) {
 		f->severity = SEVERITY_INFO;
-		snprintf(f->detail, sizeof(f->detail), "; it asks for a key");
+		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && endpoint_wants_login(e)) {
 		f->severity = SEVERITY_INFO;
-		snprintf(
+		text_set(
 			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
-		snprintf(f->detail, sizeof(f->detail), ", and it asks for no key");
+		text_set(f->detail, sizeof(f->detail), ", and it asks for no key");
 	}
 	return true;
 }
@@ -132,7 +132,7 @@ static bool is_unexpanded(const struct evidence *e, struct finding *f)
 {
 	const char *where = strstr(e->mount->host, "${") ? e->mount->host : e->mount->target;
 
-	snprintf(f->detail, sizeof(f->detail), "%s", where);
+	text_set(f->detail, sizeof(f->detail), "%s", where);
 	return strstr(where, "${") != NULL;
 }
 

@@ -44,7 +44,7 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 	if (answer_of(e)->outcome != OUTCOME_SILENT || endpoint->misses < 2)
 		return false;
 	if (when_known(endpoint->good))
-		snprintf(f->detail, sizeof(f->detail), "; it last answered %s ago",
+		text_set(f->detail, sizeof(f->detail), "; it last answered %s ago",
 			text_span(span, sizeof(span), age));
 	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->running > 0) {
 		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung",
@@ -64,7 +64,7 @@ bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding 
 {
 	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
 
-	snprintf(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
+	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
 	return is_plain_http ||
 	       (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
 		       backend->last.tls == TLS_NOT_TLS);
@@ -83,10 +83,10 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 	if (!has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
 	if (e->mount && *e->mount->backend) {
-		snprintf(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
-		snprintf(f->fix, sizeof(f->fix), "start the server at %%{target}");
+		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
+		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
 	} else {
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"the backend behind it is not (or it is an https+insecure "
 			"target that speaks plain HTTP)");
 	}
@@ -100,9 +100,9 @@ static bool distrusts_name(const struct evidence *e, struct finding *f)
 		!text_contains_fold(answer_of(e)->excerpt, "invalid host header"))
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
-		snprintf(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
+		text_set(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
 	if (strcmp(e->endpoint->server, "jan") == 0)
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: in Jan's settings, Local API Server: add %%{host} to the trusted "
 			"hosts");
 	return true;
@@ -113,11 +113,11 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	if (!has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"Ollama refuses this name: it is bound to localhost and "
 			"answers only to `Host: localhost` (proven)");
 	else
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"likely Ollama, bound to localhost, which refuses this name");
 	return true;
 }
@@ -178,7 +178,7 @@ static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 {
 	if (!endpoint_wants_login(e))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
+	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -191,7 +191,7 @@ static bool is_rate_limited(const struct evidence *e, struct finding *f)
 	if (!has_status(e, 429) && !is_nginx)
 		return false;
 	if (is_nginx)
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"; or it is closed for maintenance, which looks the same");
 	if (!isnan(answer_of(e)->retry_after_s))
 		text_add(f->detail, sizeof(f->detail), "; it asks to wait %.0f s",
@@ -205,7 +205,7 @@ static bool has_silent_backend(const struct evidence *e, struct finding *f)
 
 	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 504) && !is_proxy_error))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
+	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -213,7 +213,7 @@ static bool has_dead_backend(const struct evidence *e, struct finding *f)
 {
 	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 502) && !has_status(e, 503)))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
+	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -224,7 +224,7 @@ static bool is_3xx(const struct evidence *e)
 
 static bool is_redirected(const struct evidence *e, struct finding *f)
 {
-	snprintf(f->detail, sizeof(f->detail), "%s", answer_of(e)->location);
+	text_set(f->detail, sizeof(f->detail), "%s", answer_of(e)->location);
 	return is_3xx(e) && *answer_of(e)->location;
 }
 
@@ -246,7 +246,7 @@ static bool is_replaced(const struct evidence *e, struct finding *f)
 	if (!is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
 		!(is_refusal || (is_success(e) && is_page)))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s ago, now %s",
+	text_set(f->detail, sizeof(f->detail), "%s ago, now %s",
 		text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)),
 		is_page ? "a web page" : "something else");
 	return true;
@@ -294,7 +294,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 						     : "a redirect (HTTP 3xx) that does not say where to";
 	if (!reason)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", reason);
+	text_set(f->detail, sizeof(f->detail), "%s", reason);
 	say_excerpt(e, ", it begins with: ", f);
 	return true;
 }
@@ -304,7 +304,7 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 	if (!is_strange(e) || answer_of(e)->status < 500)
 		return false;
 	if (strcmp(e->endpoint->server, "vllm") == 0 && answer_of(e)->shape == BODY_EMPTY)
-		snprintf(f->detail, sizeof(f->detail), ": its engine process is dead");
+		text_set(f->detail, sizeof(f->detail), ": its engine process is dead");
 	else
 		say_excerpt(e, ": ", f);
 	return true;
@@ -324,7 +324,7 @@ static void suggest_base(const struct evidence *e, struct finding *f)
 	if (!has_v1 && !url_cut_path(&url, "/api"))
 		*strrchr(url.path, '/') = '\0';
 	if (url_join(&url, base, sizeof(base)) == 0)
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			has_v1 ? "give the base URL without /v1: %s"
 			       : "give the base URL of the server, likely %s",
 			base);

@@ -37,7 +37,7 @@ static bool has_expired(const struct evidence *e, struct finding *f)
 	if (!e->peer->obs->is_expired)
 		return false;
 	if (expiry && expiry < e->now.wall_ms)
-		snprintf(f->detail, sizeof(f->detail), " %s ago",
+		text_set(f->detail, sizeof(f->detail), " %s ago",
 			text_span(span, sizeof(span), e->now.wall_ms - expiry));
 	weigh(e, f);
 	return true;
@@ -51,7 +51,7 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 	if (is_self(e) || e->peer->offline_polls < 2 || e->peer->ping_ok)
 		return false;
 	if (seen && seen < e->now.wall_ms)
-		snprintf(f->detail, sizeof(f->detail), ": last seen %s ago",
+		text_set(f->detail, sizeof(f->detail), ": last seen %s ago",
 			text_span(span, sizeof(span), e->now.wall_ms - seen));
 	weigh(e, f);
 	return true;
@@ -86,7 +86,7 @@ static bool is_broken(const struct evidence *e, struct finding *f)
 		when_since(e->peer->kind_since, pings[PING_DISCO].at) < 0 ||
 		when_since(pings[PING_DISCO].at, e->ledger->status_at) < LEFT_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail),
+	text_set(f->detail, sizeof(f->detail),
 		"neither connects nor a ping inside the tunnel are answered, while one by %s is",
 		pings[PING_DISCO].by);
 	weigh(e, f);
@@ -99,7 +99,7 @@ static bool loses_large(const struct evidence *e, struct finding *f)
 
 	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, e->now, &small, &large))
 		return false;
-	snprintf(
+	text_set(
 		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);
 	return true;
 }
@@ -111,7 +111,7 @@ static bool expires_soon(const struct evidence *e, struct finding *f)
 
 	if (!e->peer->obs->key_expiry || e->peer->obs->is_expired || left < 0 || left > EXPIRY_NOTICE_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
 	weigh(e, f);
 	return true;
 }
@@ -145,7 +145,7 @@ static bool is_lossy(const struct evidence *e, struct finding *f)
 
 	if (e->peer->kind == PATH_IDLE || isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%.0f of %.0f pings (%.0f %%)", loss * pings, pings,
+	text_set(f->detail, sizeof(f->detail), "%.0f of %.0f pings (%.0f %%)", loss * pings, pings,
 		loss * 100);
 	weigh(e, f);
 	return true;
@@ -158,7 +158,7 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 
 	if (e->peer->changes < FLAPS || span_ms > FLAPPING_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), span_ms));
+	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), span_ms));
 	weigh(e, f);
 	return true;
 }
@@ -178,9 +178,9 @@ static bool is_relayed(const struct evidence *e, struct finding *f)
 	if (!peer_is_relayed(e->peer, e->now))
 		return false;
 	peer_reason(e->ledger, e->peer, e->now, &reason);
-	snprintf(f->detail, sizeof(f->detail), ": %s",
+	text_set(f->detail, sizeof(f->detail), ": %s",
 		*reason.code ? reason.text : "no direct path, and nothing says why");
-	snprintf(f->fix, sizeof(f->fix), "%s", reason.fix);
+	text_set(f->fix, sizeof(f->fix), "%s", reason.fix);
 	say_price(e->peer, f);
 	weigh(e, f);
 	return true;
@@ -192,7 +192,8 @@ static bool is_peer_relayed(const struct evidence *e, struct finding *f)
 
 	if (e->peer->kind != PATH_PEER_RELAY || e->peer->kind_polls < 2)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), " %.*s", end ? (int)(end - relay) : 64, relay);
+	text_set(f->detail, sizeof(f->detail), " %.*s", (int)(end ? end - relay : (ptrdiff_t)strlen(relay)),
+		relay);
 	return true;
 }
 

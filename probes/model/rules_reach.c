@@ -45,9 +45,9 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_UNRESOLVED) || !host_of(e, &url))
 		return false;
 	if (!e->endpoint->is_of_tailnet)
-		snprintf(f->detail, sizeof(f->detail), ", and its name does not resolve");
+		text_set(f->detail, sizeof(f->detail), ", and its name does not resolve");
 	else if (!strpbrk(url.host, ".:"))
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"tailscale status shows the names; a server outside the tailnet needs its full name or "
 			"its address");
 	return true;
@@ -59,16 +59,16 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
-		snprintf(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
+		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
 	else if (is_https(e))
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (is_ollama)
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
 			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
 	else
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
 			"--host 0.0.0.0 (opens it to every network of that machine)");
 }
@@ -79,13 +79,13 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 		return false;
 	say_how_to_listen(e, f);
 	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
-		snprintf(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
+		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
 	else if (!*e->endpoint->peer_id)
-		snprintf(f->detail, sizeof(f->detail), "the server is stopped");
+		text_set(f->detail, sizeof(f->detail), "the server is stopped");
 	else if (is_https(e))
-		snprintf(f->detail, sizeof(f->detail), "nothing is served on that port");
+		text_set(f->detail, sizeof(f->detail), "nothing is served on that port");
 	else
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"either the server is stopped or it is bound to localhost");
 	return true;
 }
@@ -121,7 +121,7 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
 		return false;
-	snprintf(f->detail, sizeof(f->detail),
+	text_set(f->detail, sizeof(f->detail),
 		"{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}%s", who_we_are(e->ledger),
 		peer && peer->tags[0]        ? peer->tags[0]
 		: peer && peer->addresses[0] ? peer->addresses[0]
@@ -137,7 +137,7 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_UNREACHABLE) ||
 		(e->peer && !e->endpoint->is_own && ledger_has_no_route(e->ledger, e->now)))
 		return false;
-	snprintf(f->detail, sizeof(f->detail),
+	text_set(f->detail, sizeof(f->detail),
 		"are turned away: either that host's firewall rejects them, or this "
 		"machine has no route to it");
 	return true;
@@ -152,7 +152,7 @@ static bool has_session(const struct evidence *e)
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_port_of_serve(e))
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
 			"sudo nft list ruleset",
 			note_on_serve(e));
@@ -162,11 +162,11 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
 	if (e->peer && peer_answers_pings(e->peer))
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"get no answer: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
 	else
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"get no answer: either an ACL or that host's firewall drops them, "
 			"or the host is cut off");
 	return true;
@@ -187,7 +187,7 @@ static bool is_name_refused(const struct evidence *e)
 static void say_full_name(const struct evidence *e, struct finding *f)
 {
 	if (e->peer && *e->peer->obs->fqdn)
-		snprintf(f->fix, sizeof(f->fix),
+		text_set(f->fix, sizeof(f->fix),
 			e->endpoint->port == 443 ? "use https://%%{fqdn}" : "use https://%%{fqdn}:%%{port}");
 }
 
@@ -218,9 +218,9 @@ static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 
 	if (!is_tls(e, TLS_NOT_TLS) && !(came_to(e, OUTCOME_TLS) && is_plain_http))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
+	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
 	if (is_plain_http)
-		snprintf(f->fix, sizeof(f->fix), "use http:// for that port");
+		text_set(f->fix, sizeof(f->fix), "use http:// for that port");
 	return true;
 }
 
@@ -230,7 +230,7 @@ static bool is_expired(const struct evidence *e, struct finding *f)
 	char span[32];
 
 	if (e->endpoint->cert_not_after && past > 0)
-		snprintf(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
+		text_set(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
 	return is_tls(e, TLS_EXPIRED);
 }
 
@@ -254,7 +254,7 @@ static bool has_no_certificate(const struct evidence *e, struct finding *f)
 
 static bool has_tls_trouble(const struct evidence *e, struct finding *f)
 {
-	snprintf(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
+	text_set(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
 	return is_tls(e, TLS_OTHER);
 }
 
@@ -265,7 +265,7 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 
 	if (!e->endpoint->cert_not_after || left < 0 || left > CERT_NOTICE_MS || came_to(e, OUTCOME_TLS))
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
 	return true;
 }
 

@@ -39,7 +39,7 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 
 	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
 		return false;
-	snprintf(f->detail, sizeof(f->detail),
+	text_set(f->detail, sizeof(f->detail),
 		"has %.0f request%s %s and has made no progress for %s: it answers, and its engine does not "
 		"work",
 		requests, requests < 2 ? "" : "s", endpoint->running > 0 ? "in work" : "waiting",
@@ -79,7 +79,7 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 
 	if (strcmp(endpoint->server, "llama-server") != 0)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
+	text_set(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
 		const struct known_sent *sent = &endpoint->sents.items[i];
 
@@ -97,7 +97,7 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 	text_add(f->detail, sizeof(f->detail),
 		" hangs for %s: either its engine does, or it takes one long batch, as older versions do",
 		text_span(span, sizeof(span), when_since(longest->silent_since, longest->silent_at)));
-	snprintf(f->fix, sizeof(f->fix), "on %%{peer}: does it write tokens? if not: restart %%{server}");
+	text_set(f->fix, sizeof(f->fix), "on %%{peer}: does it write tokens? if not: restart %%{server}");
 	f->severity = SEVERITY_DEGRADED;
 	return true;
 }
@@ -149,10 +149,10 @@ static bool is_full(const struct evidence *e, struct finding *f)
 	char span[32];
 
 	if (says_full(endpoint))
-		snprintf(f->detail, sizeof(f->detail), "HTTP %d", endpoint->last.status);
+		text_set(f->detail, sizeof(f->detail), "HTTP %d", endpoint->last.status);
 	else if (endpoint_is_good(endpoint) && when_known(turned_away) &&
 		 when_since(turned_away, e->now) <= TURNED_AWAY_MS)
-		snprintf(f->detail, sizeof(f->detail), "%s ago by its own count",
+		text_set(f->detail, sizeof(f->detail), "%s ago by its own count",
 			text_span(span, sizeof(span), when_since(turned_away, e->now)));
 	else
 		return false;
@@ -174,7 +174,7 @@ static size_t name_models(
 	for (size_t i = 0; i < endpoint->models.count; i++)
 		if (endpoint->models.items[i].state == state && !count++)
 			first = endpoint->models.items[i].id;
-	snprintf(text, size, "%s", first);
+	text_set(text, size, "%s", first);
 	if (count > 1)
 		text_add(text, size, " and %zu more", count - 1);
 	return count;
@@ -207,10 +207,10 @@ static bool has_spilled(const struct evidence *e, struct finding *f)
 	if (!endpoint_is_good(e->asked) || !e->asked->engine.has_gpu || share < SPILL_LEAST)
 		return false;
 	if (share < 1)
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"%s is too big for the GPU: %.0f %% of it is on the CPU", worst->id, share * 100);
 	else
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"%s is on the CPU alone (100 %%), although there is a GPU", worst->id);
 	return true;
 }
@@ -227,7 +227,7 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
-		snprintf(f->detail, sizeof(f->detail),
+		text_set(f->detail, sizeof(f->detail),
 			"%s: its time ran out %s ago and it is still there; either it is stuck, or one "
 			"answer "
 			"has been running ever since",
@@ -245,7 +245,7 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 
 	if (!endpoint_is_good(e->asked) || !engine->evicted || age > EVICTED_MS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
+	text_set(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
 		text_span(span, sizeof(span), age));
 	return true;
 }
@@ -272,7 +272,7 @@ static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 
 	if (!endpoint_is_good(e->asked) || engine->slow_polls < SLOW_POLLS)
 		return false;
-	snprintf(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
+	text_set(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
 		text_ms(slow, sizeof(slow), engine->slow_ms),
 		text_ms(usual, sizeof(usual), engine->usual_ms));
 	return true;

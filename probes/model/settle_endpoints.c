@@ -99,7 +99,7 @@ static void note_change(struct settling *s, struct known_endpoint *known, enum s
 	for (size_t i = 0; i < verdicts.count && !worst && to != STATE_OK; i++) /* well needs no reason */
 		if (!s->verdicts.items[verdicts.first + i].is_muted)
 			worst = &s->verdicts.items[verdicts.first + i];
-	snprintf(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), worst ? ": " : "",
+	text_set(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), worst ? ": " : "",
 		worst ? worst->text : "");
 	event_note(s->ledger, known->url, to, s->now, text);
 }

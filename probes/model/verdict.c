@@ -19,7 +19,7 @@ static void say_host(const struct evidence *evidence, char *text, size_t size)
 	struct url url;
 
 	if (evidence->endpoint && url_split(&url, evidence->endpoint->url) == 0)
-		snprintf(text, size, "%s", url.host);
+		text_set(text, size, "%s", url.host);
 }
 
 static void say_port(const struct evidence *evidence, char *text, size_t size)
@@ -41,14 +41,14 @@ static void say_peer(const struct evidence *evidence, char *text, size_t size)
 static void say_url(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->endpoint)
-		snprintf(text, size, "%s", evidence->endpoint->url);
+		text_set(text, size, "%s", evidence->endpoint->url);
 }
 
 static void say_server(const struct evidence *evidence, char *text, size_t size)
 {
 	bool is_told = evidence->endpoint && *evidence->endpoint->title;
 
-	snprintf(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
+	text_set(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
 }
 
 static void say_status(const struct evidence *evidence, char *text, size_t size)
@@ -60,31 +60,31 @@ static void say_status(const struct evidence *evidence, char *text, size_t size)
 static void say_path(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->endpoint)
-		snprintf(text, size, "%s", evidence->endpoint->last.path);
+		text_set(text, size, "%s", evidence->endpoint->last.path);
 }
 
 static void say_fqdn(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->peer)
-		snprintf(text, size, "%s", evidence->peer->obs->fqdn);
+		text_set(text, size, "%s", evidence->peer->obs->fqdn);
 }
 
 static void say_derp(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->peer)
-		snprintf(text, size, "%s", evidence->peer->obs->home_derp);
+		text_set(text, size, "%s", evidence->peer->obs->home_derp);
 }
 
 static void say_target(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->mount)
-		snprintf(text, size, "%s", evidence->mount->target);
+		text_set(text, size, "%s", evidence->mount->target);
 }
 
 static void say_mount(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->mount)
-		snprintf(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
+		text_set(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
 			evidence->mount->path);
 }
 
@@ -271,7 +271,8 @@ void verdict_judge(const struct rule *const *tables, const struct evidence *evid
 			add_verdict(rule, evidence, &finding, standings, arena, verdicts);
 			is_explained = is_explained || rule->explains;
 		}
-	standings_keep(standings, verdicts->items + first, verdicts->count - first);
+	standings_keep(
+		standings, verdicts->count > first ? &verdicts->items[first] : NULL, verdicts->count - first);
 }
 
 static int worst_first(const void *a, const void *b)

@@ -179,6 +179,15 @@ def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
 
 
 @test
+def what_a_rule_says_is_cut_between_letters():
+    rules = [path for path in SOURCES if os.path.basename(path).startswith("rules_") or path.endswith("/verdict.c")]
+    assert len(rules) > 5, rules
+    for path in rules:
+        found = calls(path, r"\bsnprintf\((?:f->\w+|finding->\w+),|\bsnprintf\([^;]*%(?:\.\*)?s")
+        assert not found, f"{path}: {found}: text_set() does not tear a letter"
+
+
+@test
 def the_top_level_is_the_users():
     wanted = {"Makefile", "README.md", "LICENSE", "tui", "probes", "capture", "themes", "tests", "man"}
     there = {name for name in os.listdir(ROOT) if not name.startswith(".")} - {"build", "tsllm-top", "tsllm-capture"}

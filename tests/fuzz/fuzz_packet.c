@@ -2,11 +2,9 @@
  *
  * The first byte chooses the link type of all packets. Then packets follow, each behind five bytes: how many
  * were captured, how many more it had, and the time since the one before; 0xffff sets the clock back instead.
- * What is printed, to root and to others, has to be lines of the protocol: printable, and not too long.
- * libFuzzer calls LLVMFuzzerTestOneInput() (`make fuzz`); replay.c calls it with every file of corpus/, in
- * every check. */
+ * What is printed, to root and to others, has to be lines of the protocol: printable, and not too long. */
 #include "capture/sampler.h"
-#include "capture/wire.h"
+#include "tests/fuzz/lines.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -18,8 +16,6 @@
 #define TICK_US 1700 /* a few steps are a round trip, many a period */
 #define CLOCK_BACK 0xffff
 #define GRAIN_US 100000
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void add_place(struct place *places, size_t *count, const char *text, bool wants_port)
 {
@@ -38,24 +34,6 @@ static void fill_options(struct options *options)
 	add_place(options->derp, &options->derp_count, "[fd00::2]:443", true);
 	options->services[options->service_count++] = 8081;
 	options->period_us = 1000000;
-}
-
-/* Aborts where what was gathered is not lines of the protocol. */
-static void check_lines(const struct lines *lines)
-{
-	size_t length = 0;
-
-	for (size_t i = 0; i < lines->length; i++) {
-		char letter = lines->text[i];
-
-		length++;
-		if (length > WIRE_LINE_MAX || (letter != '\n' && (letter < ' ' || letter > '~')))
-			abort();
-		if (letter == '\n')
-			length = 0;
-	}
-	if (length)
-		abort();
 }
 
 /* One packet, in memory of just its size, so that a sanitizer sees a byte too many. Returns what it took. */
@@ -90,7 +68,7 @@ static void take_all(const struct options *options, int sink, const uint8_t *dat
 	for (size_t at = 1; at + HEADER < size;) {
 		at += take_packet(
 			&sampler, (enum link)(data[0] % (LINK_SLL2 + 1)), data + at, size - at, &now_us);
-		check_lines(&lines);
+		fuzz_check_lines(&lines);
 		lines_flush(&lines);
 	}
 	sampler_end(&sampler, "eof");

@@ -1,13 +1,18 @@
-/* Calls the fuzz target with every file that is named, without libFuzzer: what once was found stays found. */
-#include <stddef.h>
-#include <stdint.h>
+/* Calls a fuzz target with every file that is named, without libFuzzer: what once was found stays found. */
+#include "tests/fuzz/fuzz.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define INPUT_MAX (1 << 16)
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	(void)argc;
+	(void)argv;
+	return 0;
+}
 
 /* In memory of just its size, so that a sanitizer sees a byte too many. */
 static int replay(const char *path)
@@ -32,11 +37,16 @@ static int replay(const char *path)
 	return 0;
 }
 
+/* The path is said only where something breaks, which is before the next one. */
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
+	LLVMFuzzerInitialize(&argc, &argv);
+	for (int i = 1; i < argc; i++) {
+		if (getenv("FUZZ_VERBOSE"))
+			fprintf(stderr, "%s\n", argv[i]);
 		if (replay(argv[i]))
 			return 1;
+	}
 	printf("%d replayed\n", argc - 1);
 	return 0;
 }

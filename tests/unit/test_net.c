@@ -2,6 +2,8 @@
 #include "probes/net.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "tests/unit/played.h"
 #include "tests/unit/recording.h"
 
 #include <math.h>
@@ -162,6 +164,58 @@ static void what_names_no_node_is_refused(void **state)
 	assert_refused(node_of, "null");
 }
 
+static struct obs_ping pong_of(struct arena *arena, int status, const char *body)
+{
+	struct answer answer;
+	struct obs_ping ping;
+
+	played_make(&answer, status, "", body, strlen(body));
+	ping_read(&answer, &ping, arena);
+	answer_fini(&answer);
+	return ping;
+}
+
+static void a_pong_tells_how_long_it_took_and_which_way(void **state)
+{
+	struct arena *arena = arena_new();
+	struct obs_ping ping =
+		pong_of(arena, 200, "{\"LatencySeconds\":0.25,\"Endpoint\":\"10.99.0.11:41641\"}");
+
+	(void)state;
+	assert_true(ping.ms == 250);
+	assert_string_equal(ping.endpoint, "10.99.0.11:41641");
+	ping = pong_of(arena, 200, "{\"LatencySeconds\":0.25,\"DERPRegionCode\":\"fra\"}");
+	assert_string_equal(ping.derp, "fra");
+	assert_string_equal(ping.endpoint, "");
+	arena_free(arena);
+}
+
+static void what_is_no_pong_is_no_answer(void **state)
+{
+	struct arena *arena = arena_new();
+
+	(void)state;
+	assert_true(isnan(pong_of(arena, 500, "{\"LatencySeconds\":0.25}").ms));
+	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":0.25,\"Err\":\"timeout\"}").ms));
+	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":-0.25}").ms));
+	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":1e999}").ms));
+	assert_true(isnan(pong_of(arena, 200, "{\"LatencySeconds\":1e308}").ms));
+	assert_true(isnan(pong_of(arena, 200, "[]").ms));
+	assert_true(isnan(pong_of(arena, 200, "").ms));
+	arena_free(arena);
+}
+
+static void a_latency_below_zero_is_none(void **state)
+{
+	(void)state;
+	assert_true(isnan(
+		told(netcheck_parse, "{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":-5000000}}")
+			.derp_ms));
+	assert_true(
+		told(netcheck_parse, "{\"UDP\":true,\"PreferredDERP\":1,\"RegionLatency\":{\"1\":5000000}}")
+			.derp_ms == 5);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,6 +228,9 @@ int main(void)
 		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
 		cmocka_unit_test(no_listed_address_is_none),
 		cmocka_unit_test(what_names_no_node_is_refused),
+		cmocka_unit_test(a_pong_tells_how_long_it_took_and_which_way),
+		cmocka_unit_test(what_is_no_pong_is_no_answer),
+		cmocka_unit_test(a_latency_below_zero_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

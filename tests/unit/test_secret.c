@@ -42,7 +42,19 @@ static void whatever_escapes_write_it(void **state)
 	assert_hidden(KEY, "<p>sk-5ecret/a&amp;b</p>", "<p>*****************</p>");
 	assert_hidden(KEY, "<p>sk-5ecret/a&#38;b</p>", "<p>*****************</p>");
 	assert_hidden(KEY, "<p>sk-5ecret/a&#x26;b</p>", "<p>******************</p>");
+	assert_hidden("/s3cret-key", "[\"\\/s3cret-key\"]", "[\"************\"]");
+	assert_hidden("\"s3cret-key", "[\"\\\"s3cret-key\"]", "[\"************\"]");
+	assert_hidden("&s3cret-key", "<p>&amp;s3cret-key</p>", "<p>***************</p>");
 	assert_hidden("a\\b%41&amp;c", "x a\\b%41&amp;c y", "x ************ y");
+}
+
+static void what_is_no_escape_is_left_as_it_is(void **state)
+{
+	(void)state;
+	assert_hidden("q';r&#38stq';r&#38stuv", "q';r&#38stq';r&#38stuv .", "********************** .");
+	assert_hidden("x&#38yzyzyz", "x&#38yzyzyz", "***********");
+	assert_hidden("key&number", "key&# 38;number key&#+38;number key&#;number", "key&# 38;number key&#+38;number key&#;number");
+	assert_hidden("key&number", "key&#038;number key&#X26;number", "*************** ***************");
 }
 
 static void what_the_end_of_the_text_leaves_of_it(void **state)
@@ -93,6 +105,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_key_is_overwritten_wherever_it_stands),
 		cmocka_unit_test(whatever_escapes_write_it),
+		cmocka_unit_test(what_is_no_escape_is_left_as_it_is),
 		cmocka_unit_test(what_the_end_of_the_text_leaves_of_it),
 		cmocka_unit_test(a_short_key_is_hidden_as_a_word),
 		cmocka_unit_test(what_every_manual_prints_is_no_secret),

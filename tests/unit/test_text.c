@@ -129,7 +129,13 @@ static void an_addition_is_cut_before_a_whole_character(void **state)
 		assert_true(strlen(to) < size);
 		assert_true(strlen(to) + 4 >= size);
 		assert_true(is_whole_utf8(to));
+		text_set(to, size, "%s", "é日🙂é日🙂");
+		assert_true(strlen(to) < size);
+		assert_true(strlen(to) + 4 >= size);
+		assert_true(is_whole_utf8(to));
 	}
+	text_set(to, sizeof(to), "%d", 7);
+	assert_string_equal(to, "7");
 	strcpy(to, "full");
 	text_add(to, 5, "%d", 7);
 	assert_string_equal(to, "full");

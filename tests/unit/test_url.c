@@ -57,6 +57,9 @@ static void equal_urls_have_one_normal_form(void **state)
 		{ "http://gpu1/a%20b/..", "http://gpu1/a%20b/.." },
 		{ "http://gpu1/%7euser/%41%2fb%zz%", "http://gpu1/~user/A%2Fb%zz%" },
 		{ "http://gpu1/%2541%25%34%31", "http://gpu1/%2541%2541" },
+		{ "http://gpu1/%%64f", "http://gpu1/%%64f" },
+		{ "http://gpu1/%%61%62", "http://gpu1/%%61b" },
+		{ "http://gpu1/%4%31%7e%41", "http://gpu1/%4%31~A" },
 	};
 
 	(void)state;

@@ -98,12 +98,28 @@ static void an_interval_is_taken_on_the_monotonic_clock(void **state)
 	assert_int_equal(when_since(then, now), 2500);
 }
 
+/* What is read can be written: in four digits, and not as Go's zero. */
+static void what_leads_out_of_those_years_is_no_time(void **state)
+{
+	char text[32];
+
+	(void)state;
+	assert_int_equal(when_parse("9999-12-31T23:59:60.99Z"), 0);
+	assert_int_equal(when_parse("9999-12-31T23:59:59-00:01"), 0);
+	assert_int_equal(when_parse("0002-01-01T00:00:00+00:01"), 0);
+	assert_string_equal(when_format(when_parse("9999-12-31T23:59:59.999+00:01"), text, sizeof(text)),
+		"9999-12-31T23:58:59.999Z");
+	assert_string_equal(when_format(when_parse("0002-01-01T00:00:00Z"), text, sizeof(text)),
+		"0002-01-01T00:00:00.000Z");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_time_with_fraction_and_offset_becomes_milliseconds),
 		cmocka_unit_test(the_zero_time_of_go_is_unknown),
 		cmocka_unit_test(years_up_to_9999_overflow_nothing),
+		cmocka_unit_test(what_leads_out_of_those_years_is_no_time),
 		cmocka_unit_test(what_is_no_time_is_unknown),
 		cmocka_unit_test(a_truncated_time_is_unknown),
 		cmocka_unit_test(every_day_of_four_centuries_comes_back_as_it_was),

@@ -1,0 +1,119 @@
+/* Snapshots, printed to memory and drawn. */
+#include "tests/fuzz/outputs.h"
+
+#include "probes/base/mem.h"
+#include "probes/model/codec.h"
+#include "probes/model/texts.h"
+#include "tests/fuzz/fuzz.h"
+#include "tui/doctor.h"
+#include "tui/print_pick.h"
+#include "tui/print_text.h"
+#include "tui/ui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define WIDTH 80
+#define SENTENCE_MAX 1024 /* of a text of a snapshot: a sentence with names in it */
+
+static void print_json(FILE *file, const struct snapshot *snapshot)
+{
+	check(codec_write(file, snapshot, true) == 0, "a snapshot can be written");
+}
+
+static void print_line(FILE *file, const struct snapshot *snapshot)
+{
+	check(codec_write(file, snapshot, false) == 0, "a snapshot can be written");
+}
+
+static void print_lines(FILE *file, const struct snapshot *snapshot)
+{
+	print_text(file, snapshot, WIDTH, false, false);
+}
+
+static void print_doctor(FILE *file, const struct snapshot *snapshot)
+{
+	doctor_print(file, &(struct doctor){ .snapshot = snapshot, .width = WIDTH });
+}
+
+/* Both streams: what a script reads, and why. */
+static void print_choice(FILE *file, const struct snapshot *snapshot)
+{
+	const char *name = snapshot->model_count ? snapshot->models[0].id : "llama3.2";
+
+	fprintf(file, "status %d\n", print_pick(file, file, snapshot, name, true));
+}
+
+static const struct {
+	const char *name;
+	void (*print)(FILE *file, const struct snapshot *snapshot);
+} forms[FORM_COUNT] = {
+	[FORM_JSON] = { "json", print_json },
+	[FORM_LINE] = { "line", print_line },
+	[FORM_TEXT] = { "text", print_lines },
+	[FORM_DOCTOR] = { "doctor", print_doctor },
+	[FORM_PICK] = { "pick", print_choice },
+};
+
+const char *form_name(enum form form)
+{
+	return forms[form].name;
+}
+
+struct output output_of(const struct snapshot *snapshot, enum form form)
+{
+	struct output output = { NULL, 0 };
+	FILE *file = open_memstream(&output.text, &output.length);
+
+	forms[form].print(file, snapshot);
+	fclose(file);
+	return output;
+}
+
+void check_output(const struct output *output, enum form form)
+{
+	check(strlen(output->text) == output->length, "no zero byte is printed");
+	if (form == FORM_JSON || form == FORM_LINE)
+		check_json(output->text, output->length);
+	else
+		check_printed(output->text, output->length);
+}
+
+static void see_text(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+{
+	(void)data;
+	(void)manner;
+	(void)kind;
+	check_text(*text, SENTENCE_MAX);
+}
+
+void check_snapshot(struct snapshot *snapshot)
+{
+	texts_visit(snapshot, see_text, NULL);
+}
+
+/* ---- views ---- */
+
+void check_canvas(const struct canvas *canvas)
+{
+	static char text[16 * 1024];
+
+	for (int y = 0; y < canvas->height; y++)
+		check_text(canvas_row_text(canvas, y, text, sizeof(text)), sizeof(text));
+}
+
+void check_views(const struct snapshot *snapshot, int width, int height)
+{
+	struct canvas *canvas = canvas_new(width, height, false);
+	struct ui *ui = ui_new();
+
+	for (const char *key = "1\n2\n3\n4\n5\n6\n7\n"; *key; key++) {
+		ui_key(ui, snapshot, *key);
+		ui_draw(ui, snapshot, canvas);
+		check_canvas(canvas);
+		if (*key == '\n')
+			ui_key(ui, snapshot, PRESS_ESCAPE);
+	}
+	ui_free(ui);
+	canvas_free(canvas);
+}
