@@ -29,6 +29,8 @@ static bool is_last_part(const char *id, const char *name)
 	       (!part[length] || strcasecmp(part + length, ".gguf") == 0);
 }
 
+#define CERTAIN_WAYS 3 /* that a person means by a name; the last is a guess */
+
 static bool (*const ways[])(
 	const char *id, const char *name) = { is_id, is_latest, is_last_part, text_contains_fold };
 
@@ -47,15 +49,23 @@ static size_t end_of_model(const struct snapshot *snapshot, size_t first)
 	return end;
 }
 
-/* The offers of all models that fit this way, from the first to the last; returns how many models. */
-static size_t search(const struct snapshot *snapshot, size_t way, const char *name, struct span *offers)
+/* Whether a model can be asked at a server of this class, and of none that is trusted more; CLASS_COUNT: whatever
+ * becomes of it. The best place of a model stands first. */
+static bool is_of_class(const struct offer *best, enum offer_class class_)
+{
+	return class_ == CLASS_COUNT || (best->rank && best->class_ == class_);
+}
+
+/* The offers of all models of this class that fit this way, from the first to the last; returns how many models. */
+static size_t search(const struct snapshot *snapshot, enum offer_class class_, size_t way, const char *name,
+	struct span *offers)
 {
 	size_t found = 0, end;
 
 	*offers = (struct span){ 0, 0 };
 	for (size_t i = 0; i < snapshot->offer_count; i = end) {
 		end = end_of_model(snapshot, i);
-		if (!ways[way](id_of(snapshot, i), name))
+		if (!ways[way](id_of(snapshot, i), name) || !is_of_class(&snapshot->offers[i], class_))
 			continue;
 		if (!found++)
 			offers->first = i;
@@ -64,14 +74,29 @@ static size_t search(const struct snapshot *snapshot, size_t way, const char *na
 	return found;
 }
 
+/* The first of so many ways in which a model of this class fits; returns how many models do. */
+static size_t search_ways(const struct snapshot *snapshot, enum offer_class class_, size_t most, const char *name,
+	struct pick *pick)
+{
+	size_t found = 0;
+
+	for (pick->way = 0; pick->way < most && *name; pick->way++)
+		if ((found = search(snapshot, class_, pick->way, name, &pick->offers)))
+			break;
+	return found;
+}
+
+/* Whose the server is comes before how exactly the name fits: a stranger can call his model anything. Only a part
+ * of an id is a guess, and waits until nobody has the name. */
 struct pick pick_model(const struct snapshot *snapshot, const char *name)
 {
 	struct pick pick = { .result = PICK_UNKNOWN };
 	size_t found = 0;
 
-	while (pick.way < ARRAY_LEN(ways) && *name &&
-		!(found = search(snapshot, pick.way, name, &pick.offers)))
-		pick.way++;
+	for (int class_ = CLASS_OWN; class_ < CLASS_COUNT && !found; class_++)
+		found = search_ways(snapshot, (enum offer_class)class_, CERTAIN_WAYS, name, &pick);
+	if (!found)
+		found = search_ways(snapshot, CLASS_COUNT, ARRAY_LEN(ways), name, &pick);
 	if (!found)
 		return pick;
 	pick.result = found > 1                                  ? PICK_AMBIGUOUS

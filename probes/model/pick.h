@@ -1,8 +1,9 @@
 /* Which model does a name mean, and where should it be asked?
  *
  * A pure look into a snapshot. Names are taken as people type them: the whole id; an Ollama model without its
- * ":latest"; the last part of a path without ".gguf"; a part of the id. The first way in which any model
- * fits is the one that counts, and a name that fits several models there picks none. */
+ * ":latest"; the last part of a path without ".gguf"; a part of the id. Among the servers that are trusted most
+ * (enum offer_class), the first way in which any model fits is the one that counts, and a name that fits several
+ * models there picks none; a part of an id counts only where nobody has the name. */
 #ifndef TSLLM_MODEL_PICK_H
 #define TSLLM_MODEL_PICK_H
 

@@ -412,6 +412,45 @@ static void a_tagged_machine_that_is_shared_in_is_another_s(void **state)
 	assert_int_equal(offer_at(take(l, at(4)), FRIEND)->class_, CLASS_FOREIGN);
 }
 
+/* A stranger can call his model whatever people ask for. */
+static void nor_by_the_exact_name_of_a_model(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+	const struct snapshot *s;
+	struct pick pick;
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GUEST, "tiny2", true); /* refused */
+	finds_by_port(false);
+	ollama(l, GPU2, "Ada/Tiny", false);
+	ollama(l, GPU3, "ada/tiny2", false);
+	s = take(l, at(3));
+	pick = pick_model(s, "tiny");
+	assert_int_equal(pick.result, PICK_FOUND);
+	assert_string_equal(s->endpoints[s->offers[pick.offers.first].endpoint].url, GPU2);
+	pick = pick_model(s, "tiny2");
+	assert_int_equal(pick.result, PICK_FOUND);
+	assert_string_equal(s->endpoints[s->offers[pick.offers.first].endpoint].url, GPU3);
+}
+
+/* A part of the user's own model's id is a guess: who has the whole name is meant. */
+static void a_part_of_an_id_waits_until_nobody_has_the_name(void **state)
+{
+	struct ledger *l = mixed_fleet(NULL);
+	const struct snapshot *s;
+	struct pick pick;
+
+	(void)state;
+	ollama(l, GPU1, "qwen3", true);
+	finds_by_port(false);
+	ollama(l, GPU2, "qwen3-embedding", true);
+	s = take(l, at(3));
+	pick = pick_model(s, "qwen3");
+	assert_int_equal(pick.result, PICK_FOUND);
+	assert_string_equal(s->endpoints[s->offers[pick.offers.first].endpoint].url, GPU1);
+}
+
 static void a_gateway_that_was_only_found_is_refused_until_it_is_allowed(void **state)
 {
 	const struct ledger_terms terms = { .period_ms = DAYS(1000),
@@ -839,6 +878,8 @@ int main(void)
 		SAYS(nor_this_machine),
 		SAYS(the_machines_of_others_are_refused_until_they_are_allowed),
 		SAYS(a_tagged_machine_that_is_shared_in_is_another_s),
+		SAYS(nor_by_the_exact_name_of_a_model),
+		SAYS(a_part_of_an_id_waits_until_nobody_has_the_name),
 		SAYS(a_gateway_that_was_only_found_is_refused_until_it_is_allowed),
 		SAYS(a_vllm_asleep_is_not_woken_by_a_request),
 		SAYS(a_loaded_model_is_warm_while_another_loads),
