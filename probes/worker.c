@@ -26,28 +26,6 @@
 static void ask(struct worker *worker, const char *path, bool is_fresh);
 static void next_request(struct worker *worker);
 
-/* The old one is wiped, for it may be a key. */
-static void copy_text(const char **slot, const char *text)
-{
-	char *copy = mem_copy(text), *old = (char *)(uintptr_t)*slot;
-
-	memset(old, 0, strlen(old));
-	free(old);
-	*slot = copy;
-}
-
-void worker_free(struct worker *worker)
-{
-	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address,
-		worker->door.family, worker->door.key, worker->door.target };
-
-	if (worker->call)
-		http_cancel(worker->call);
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		free((char *)(uintptr_t)texts[i]);
-	free(worker);
-}
-
 /* ---- the end of a poll ---- */
 
 /* Between 0.9 and 1.1, from the door and the count of polls: endpoints that began together drift apart. */
@@ -90,47 +68,6 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	else
 		worker->due = now.mono_ms + worker_gap(worker);
 	worker->world->ended(worker->world->pool, worker, false);
-}
-
-/* How a row shows the door: "https /ollama", "https :8443", ":11434". */
-static const char *door_label(const struct url *url, char *label, size_t size)
-{
-	bool is_usual = url->port == (url->is_https ? 443 : 80);
-	char port[8] = "";
-
-	if (!is_usual || !url->is_https)
-		snprintf(port, sizeof(port), ":%d", url->port);
-	snprintf(label, size, "%s%s%s%s%s", url->is_https ? "https" : "", url->is_https && *port ? " " : "",
-		port, *url->path ? " " : "", url->path);
-	return label;
-}
-
-static void declare(const struct worker *worker)
-{
-	const struct door *door = &worker->door;
-	char label[640];
-
-	if (door->is_candidate)
-		return;
-	ledger_see_endpoint(worker->world->ledger,
-		&(struct obs_endpoint){
-			.url = door->url,
-			.peer_id = door->peer_id,
-			.address = door->address,
-			.at = door_label(&worker->url, label, sizeof(label)),
-			.port = worker->url.port,
-			.found_by = (int)door->found_by,
-			.is_pinned = door->is_pinned,
-			.is_own = door->is_own,
-			.has_key = *door->key != '\0',
-			.is_key_withheld = door->is_key_withheld,
-			.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
-			.is_resolving = door->is_resolving,
-			.server = worker->family ? worker->family->name : "",
-			.title = worker->family ? worker->family->title : "",
-			.api = worker->family ? family_api(worker->family) : "",
-		},
-		when_now());
 }
 
 /* ---- answers ---- */
@@ -198,7 +135,7 @@ static void recognised(struct worker *worker, const struct answer *answer)
 	if (worker->recognition.family && worker->door.is_candidate) {
 		judged(worker, answer);
 		worker->door.is_candidate = false;
-		declare(worker);
+		worker_declare(worker);
 	}
 	if (worker->recognition.family) {
 		report(worker, answer, false);
@@ -411,55 +348,4 @@ void worker_break_off(struct worker *worker)
 	worker->call = NULL;
 	worker->request = NULL;
 	worker->is_recognising = false;
-}
-
-/* ---- life ---- */
-
-struct worker *worker_new(const struct worker_world *world, const struct door *door)
-{
-	struct worker *worker = mem_alloc(sizeof(*worker));
-
-	worker->world = world;
-	if (url_split(&worker->url, door->url) < 0) {
-		free(worker);
-		return NULL;
-	}
-	worker->door = *door;
-	worker->door.url = mem_copy(door->url);
-	worker->door.peer_id = mem_copy(door->peer_id);
-	worker->door.address = mem_copy(door->address);
-	worker->door.family = mem_copy(door->family);
-	worker->door.key = mem_copy(door->key);
-	worker->door.target = mem_copy(door->target ? door->target : "");
-	worker->family = *door->family ? family_by_name(door->family) : NULL;
-	declare(worker);
-	return worker;
-}
-
-static void place(struct worker *worker, const struct door *door)
-{
-	if (strcmp(worker->door.address, door->address) != 0)
-		worker->due = 0;
-	copy_text(&worker->door.peer_id, door->peer_id);
-	copy_text(&worker->door.address, door->address);
-	worker->door.is_of_tailnet = door->is_of_tailnet;
-	worker->door.is_resolving = door->is_resolving;
-}
-
-void worker_renew(struct worker *worker, const struct door *door)
-{
-	/* A mount at a pinned URL brings no key, and does not say where that key goes. */
-	if (door->is_pinned || !worker->door.is_pinned)
-		place(worker, door);
-	if (door->is_pinned) {
-		copy_text(&worker->door.key, door->key);
-		worker->door.is_key_withheld = door->is_key_withheld;
-	}
-	worker->door.is_backend_asked = door->is_backend_asked;
-	if (door->target && strcmp(worker->door.target, door->target) != 0) {
-		copy_text(&worker->door.target, door->target);
-		worker->was_good = false; /* whoever answered there was another server */
-		worker->has_doubts = true;
-	}
-	declare(worker);
 }

@@ -50,6 +50,7 @@ struct worker {
 struct worker *worker_new(const struct worker_world *world, const struct door *door); /* NULL: no URL */
 void worker_free(struct worker *worker);
 void worker_renew(struct worker *worker, const struct door *door); /* its peer and address may have changed */
+void worker_declare(const struct worker *worker); /* tells the ledger of its door, once that is a server's */
 void worker_poll(struct worker *worker);
 void worker_break_off(struct worker *worker);    /* what is being asked, without a word about it */
 int64_t worker_gap(const struct worker *worker); /* ms to the next poll */

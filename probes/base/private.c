@@ -7,7 +7,9 @@
 #include "probes/base/shell.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 int private_check_mode(
 	const struct stat *entry, mode_t rights, const char *what, const char *path, struct fault *fault)
@@ -37,4 +39,27 @@ int private_check_owner(const struct stat *entry, const char *what, struct fault
 	fault_say(fault, "%s belongs to '%s', not to root or you", what,
 		owner_name(entry->st_uid, name, sizeof(name)));
 	return -1;
+}
+
+/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is
+ * still that of the user before. */
+static bool is_own_directory(const char *path)
+{
+	struct stat entry;
+
+	return !stat(path, &entry) && S_ISDIR(entry.st_mode) && owner_is_believed(entry.st_uid) &&
+	       !(entry.st_mode & (S_IWGRP | S_IWOTH)) && !access(path, W_OK);
+}
+
+/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes
+ * in a URL. */
+const char *private_runtime_directory(void)
+{
+	const char *root = getenv("XDG_RUNTIME_DIR");
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.";
+
+	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] ||
+		!is_own_directory(root))
+		return "/tmp";
+	return root;
 }

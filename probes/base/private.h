@@ -16,5 +16,7 @@ int private_check_mode(
 	const struct stat *entry, mode_t rights, const char *what, const char *path, struct fault *fault);
 /* -1 and a fault where it belongs neither to this user nor to root. */
 int private_check_owner(const struct stat *entry, const char *what, struct fault *fault);
+/* Where this user's sockets go: $XDG_RUNTIME_DIR, else /tmp. Its name needs no escapes in a URL. */
+const char *private_runtime_directory(void);
 
 #endif

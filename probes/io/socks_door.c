@@ -13,12 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/owner.h"
+#include "probes/base/private.h"
 #include "probes/io/socks_wire.h"
 
 #define PASSAGES_MAX 128
@@ -327,29 +327,6 @@ static void on_client(uv_stream_t *listener, int status)
 	uv_read_start((uv_stream_t *)&passage->client, room_for, on_read);
 }
 
-/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is
- * still that of the user before. */
-static bool is_own_directory(const char *path)
-{
-	struct stat entry;
-
-	return !stat(path, &entry) && S_ISDIR(entry.st_mode) && owner_is_believed(entry.st_uid) &&
-	       !(entry.st_mode & (S_IWGRP | S_IWOTH)) && !access(path, W_OK);
-}
-
-/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes
- * in a URL. */
-static const char *private_root(void)
-{
-	const char *root = getenv("XDG_RUNTIME_DIR");
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/_-.";
-
-	if (!root || root[0] != '/' || strlen(root) > 48 || root[strspn(root, plain)] ||
-		!is_own_directory(root))
-		return "/tmp";
-	return root;
-}
-
 static void on_listener_closed(uv_handle_t *handle)
 {
 	struct socks_door *door = handle->data;
@@ -363,7 +340,7 @@ static int listen_privately(struct socks_door *door)
 {
 	int error;
 
-	snprintf(door->directory, sizeof(door->directory), "%s/tsllm-XXXXXX", private_root());
+	snprintf(door->directory, sizeof(door->directory), "%s/tsllm-XXXXXX", private_runtime_directory());
 	if (!mkdtemp(door->directory)) {
 		door->directory[0] = '\0';
 		return uv_translate_sys_error(errno);
@@ -390,7 +367,7 @@ struct socks_door *socks_door_open(
 	error = listen_privately(door);
 	if (!error)
 		return door;
-	fault_say(fault, "no private socket in %s for the way through tailscaled: %s", private_root(),
+	fault_say(fault, "no private socket in %s for the way through tailscaled: %s", private_runtime_directory(),
 		uv_strerror(error));
 	socks_door_close(door);
 	return NULL;
