@@ -184,6 +184,7 @@ int main(int argc, char **argv)
 	struct settings settings;
 	int status;
 
+	mem_set_limits();
 	fill_standard_descriptors();
 	/* Characters only: numbers keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");

@@ -68,6 +68,16 @@ static void finish(struct http_call *call, CURLcode result)
 	call->done(call->data, &call->answer);
 }
 
+/* What was made of a large answer is freed by now, thousands of small blocks. */
+static void retire(struct http_call *call)
+{
+	bool was_large = call->body_bytes >= MEM_LARGE;
+
+	remove_call(call);
+	if (was_large)
+		mem_trim();
+}
+
 static void remove_cancelled(struct http *http)
 {
 	for (struct http_call *call = http->calls, *next; call; call = next) {
@@ -93,7 +103,7 @@ static void step(struct http *http, curl_socket_t socket, int events)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
 		finish(call, result);
 		if (http->multi)
-			remove_call(call);
+			retire(call);
 	}
 }
 
