@@ -24,8 +24,8 @@ void mem_on_death(void (*restore)(void))
 	restore_hook = restore;
 }
 
-/* By default glibc raises its limits whenever a large block is freed: after one answer of 4 MB, whose buffer had
- * 8 MB, blocks of up to 8 MB come from the heap and up to 16 MB of free heap are kept. */
+/* By default glibc raises its limits whenever a large block is freed: after one answer of 4 MB, whose buffer
+ * had 8 MB, blocks of up to 8 MB come from the heap and up to 16 MB of free heap are kept. */
 void mem_set_limits(void)
 {
 #ifdef __GLIBC__

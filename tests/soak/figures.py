@@ -48,7 +48,8 @@ class Samples:
 
 def table(all_samples, seconds):
     """The lines of the table; all_samples: by the name of the program."""
-    heads = (f"at {min(FIRST_S, seconds / 5):.0f} s", f"at {reference_s(seconds):.0f} s", f"at {seconds:.0f} s", "most", "growth")
+    moments = (min(FIRST_S, seconds / 5), reference_s(seconds), seconds)
+    heads = [*(f"at {when:.0f} s" for when in moments), "most", "growth"]
     yield " " * 32 + "".join(f"{head:>11}" for head in heads)
     for program, samples in all_samples.items():
         for name in FIGURES:

@@ -32,8 +32,8 @@ from terminal import Terminal
 
 INSIDE = "TSLLM_SOAK"
 # All but those that end it.
-KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[5~", "\x1b[6~",
-        "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b", "\x1bOP", "\x1b[17~"]
+KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[5~",
+        "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b", "\x1bOP", "\x1b[17~"]
 EXPECTED_STATUSES = (0, 1, 2, 3)
 HELPER_LIVES_S, KEY_EVERY_S, SIZE_EVERY_S, SAMPLE_EVERY_S = (20, 90), (0.2, 2), (5, 40), 1.0
 
@@ -134,7 +134,8 @@ class Soak:
         self.counts["keys"] += 1
 
     def resize(self):
-        small, usual = (self.sizes.randint(1, 12), self.sizes.randint(1, 60)), (self.sizes.randint(20, 80), self.sizes.randint(60, 250))
+        small = self.sizes.randint(1, 12), self.sizes.randint(1, 60)
+        usual = self.sizes.randint(20, 80), self.sizes.randint(60, 250)
         self.programs["dashboard"].resize(*(small if self.sizes.random() < 0.2 else usual))
         self.counts["sizes"] += 1
 
@@ -203,7 +204,8 @@ def main():
         with open(arguments.samples, "w", encoding="utf-8") as file:
             json.dump({name: samples.taken for name, samples in it.samples.items()}, file)
     print(*figures.table(it.samples, arguments.seconds), sep="\n")
-    print(f"{it.programs['--watch'].lines} lines of JSON,", ", ".join(f"{count} {what}" for what, count in it.counts.items()))
+    counts = {"lines of JSON": it.programs["--watch"].lines, **it.counts}
+    print(", ".join(f"{count} {what}" for what, count in counts.items()))
     for complaint in it.complaints:
         print(f"FAILED: {complaint}")
     return 1 if it.complaints else 0

@@ -1,5 +1,5 @@
-/* What the system and the C library say of this process' memory. Sanitizers have an allocator of their own, which
- * keeps what is freed: tests of memory are left out there. */
+/* What the system and the C library say of this process' memory. Sanitizers have an allocator of their own,
+ * which keeps what is freed: tests of memory are left out there. */
 #ifndef TSLLM_TEST_MEMORY_HELP_H
 #define TSLLM_TEST_MEMORY_HELP_H
 

@@ -121,7 +121,7 @@ static void make_large_vector(void)
 	free(numbers.items);
 }
 
-/* By default glibc learns from the first time that so large a block is freed to keep the next ones on the heap. */
+/* By default glibc learns from the first large block that is freed, and keeps the next ones on the heap. */
 static void the_heap_does_not_keep_what_was_large(void **state)
 {
 	static void (*const uses[])(void) = { read_large_body, make_large_arena, make_large_vector };
