@@ -13,12 +13,15 @@
 #include "probes/base/mem.h"
 #include "probes/io/budget.h"
 
+#define TRIM_EVERY 100 /* answers: about ten seconds of forty servers, two minutes of none */
+
 struct http {
 	uv_loop_t *loop;
 	CURLM *multi; /* NULL: freed, only the timer's handle is still closing */
 	uv_timer_t timer;
 	struct http_call *calls;
 	size_t in_flight;
+	unsigned untrimmed; /* answers since free memory was returned */
 	bool is_inside; /* curl is at work */
 	bool doubts_sockets;
 	void (*used)(void *data, int port);
@@ -68,14 +71,18 @@ static void finish(struct http_call *call, CURLcode result)
 	call->done(call->data, &call->answer);
 }
 
-/* What was made of a large answer is freed by now, thousands of small blocks. */
+/* What was made of the answer is freed by now. A large one leaves a hole of thousands of small blocks; small
+ * ones, as they come and go, fill such holes again. */
 static void retire(struct http_call *call)
 {
+	struct http *http = call->http;
 	bool was_large = call->body_bytes >= MEM_LARGE;
 
 	remove_call(call);
-	if (was_large)
-		mem_trim();
+	if (!was_large && ++http->untrimmed < TRIM_EVERY)
+		return;
+	http->untrimmed = 0;
+	mem_trim();
 }
 
 static void remove_cancelled(struct http *http)

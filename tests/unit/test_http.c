@@ -714,6 +714,22 @@ static void what_a_large_answer_left_goes_back_to_the_system(void **state)
 	free(test->kept);
 }
 
+static void small_answers_give_back_what_is_free_now_and_then(void **state)
+{
+	struct test *test = *state;
+	size_t before;
+
+	ask_scripted(test, ANSWERS, OK_REPLY);
+	mem_trim();
+	before = memory_resident();
+	test->kept = memory_make_hole();
+	assert_true(memory_resident() > before + 5 * 1024 * 1024);
+	for (int i = 0; i < 100; i++)
+		ask_within(test, 2000, 2000);
+	assert_true(memory_resident() < before + 3 * 1024 * 1024);
+	free(test->kept);
+}
+
 #endif
 
 #define POURED (32 * 1024 * 1024)
@@ -1090,6 +1106,7 @@ int main(void)
 		TEST(a_taker_of_bytes_gets_them_as_they_come_and_may_end_it),
 #ifdef CAN_MEASURE_MEMORY
 		TEST(what_a_large_answer_left_goes_back_to_the_system),
+		TEST(small_answers_give_back_what_is_free_now_and_then),
 #endif
 		TEST(a_fast_answer_leaves_turns_of_the_loop_to_others),
 		TEST(a_call_cancelled_from_its_own_bytes_is_never_done),
