@@ -5,11 +5,12 @@
 
 Engines die and come back, tailscaled too, machines leave and join (world.py), the capture helper is killed, and the
 dashboard gets random keys and window sizes. The table at the end says what both programs used. The exit status is 1
-if one of them grew by more than a tenth from the tenth minute on (in a run of less than 20 minutes: from a third of
+if one of them grew by more than a tenth, and by more than figures.SLACK, from the tenth minute on (in a run of less than 20 minutes: from a third of
 the time on), ended, or printed a line that is no JSON. The same seed gives the same events, keys and sizes.
 All is on the loopback, and in a network namespace of its own if root runs it.
 """
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -170,17 +171,30 @@ def environment(fake, name):
                 SOAK_NETWORK=fake.address("admin").rpartition(".0.")[0])
 
 
+@contextlib.contextmanager
+def world_of(scenario):
+    """The fake tailnet, and a list for what was wrong with it: without it a soak says nothing."""
+    complaints = []
+    try:
+        with FakeTailnet(scenario) as fake:
+            yield fake, complaints
+        if fake.complaints:
+            complaints.append(f"the fake tailnet complains: {fake.complaints.strip().splitlines()[-1][:200]}")
+    except subprocess.TimeoutExpired:
+        complaints.append("the fake tailnet hung")
+
+
 def soak(program, seconds, seed):
     """The soak, when it is over."""
     text = world.scenario(random.Random(f"{seed} world"), seconds)
-    with tempfile.TemporaryDirectory(prefix="tsllm-soak-") as folder, FakeTailnet(text) as fake:
+    with tempfile.TemporaryDirectory(prefix="tsllm-soak-") as folder, world_of(text) as (fake, complaints):
         command = [install(program, folder), "--config", fake.config, "--socket", fake.socket, "--period", "1"]
         with Watch(command, environment(fake, "watch")) as watch, Terminal(command, environment(fake, "dashboard")) as board:
             it = Soak({"dashboard": board, "--watch": watch}, seconds, seed)
             it.run()
         it.judge()
-        if fake.process.poll() is not None:
-            it.complaints.append("the fake tailnet ended: this run says nothing")
+        complaints.extend(["the fake tailnet ended too early"] if fake.process.poll() is not None else [])
+    it.complaints += complaints
     return it
 
 
