@@ -5,8 +5,9 @@
 
 Engines die and come back, tailscaled too, machines leave and join (world.py), the capture helper is killed, and the
 dashboard gets random keys and window sizes. The table at the end says what both programs used. The exit status is 1
-if one of them grew by more than a tenth, and by more than figures.SLACK, from the tenth minute on (in a run of less than 20 minutes: from a third of
-the time on), ended, or printed a line that is no JSON. The same seed gives the same events, keys and sizes.
+if one of them grew by more than a tenth, and by more than figures.SLACK, from the tenth minute on (in a run of less
+than 20 minutes: from a third of the time on), ended, or printed a line that is no JSON. The same seed gives the same
+events, keys and sizes.
 All is on the loopback, and in a network namespace of its own if root runs it.
 """
 import argparse
@@ -33,8 +34,8 @@ from terminal import Terminal
 
 INSIDE = "TSLLM_SOAK"
 # All but those that end it.
-KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D", "\x1b[5~",
-        "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b", "\x1bOP", "\x1b[17~"]
+KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
+        "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b", "\x1bOP", "\x1b[17~"]
 EXPECTED_STATUSES = (0, 1, 2, 3)
 HELPER_LIVES_S, KEY_EVERY_S, SIZE_EVERY_S, SAMPLE_EVERY_S = (20, 90), (0.2, 2), (5, 40), 1.0
 
@@ -46,7 +47,8 @@ def enter_namespace():
     if subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False).returncode:
         return
     os.environ[INSIDE] = "1"
-    os.execvp("unshare", ["unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$0" "$@"', sys.executable, *sys.argv])
+    script = 'ip link set lo up && exec "$0" "$@"'
+    os.execvp("unshare", ["unshare", "--net", "sh", "-c", script, sys.executable, *sys.argv])
 
 
 def end_cleanly(number, _frame):
