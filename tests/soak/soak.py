@@ -35,8 +35,8 @@ from terminal import Terminal
 INSIDE = "TSLLM_SOAK"
 # All but those that end it.
 KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
-        "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b", "\x1bOP", "\x1b[17~"]
-EXPECTED_STATUSES = (0, 1, 2, 3)
+        "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b",
+        "\x1bOP", "\x1b[17~"]
 HELPER_LIVES_S, KEY_EVERY_S, SIZE_EVERY_S, SAMPLE_EVERY_S = (20, 90), (0.2, 2), (5, 40), 1.0
 
 
@@ -191,7 +191,8 @@ def soak(program, seconds, seed):
     text = world.scenario(random.Random(f"{seed} world"), seconds)
     with tempfile.TemporaryDirectory(prefix="tsllm-soak-") as folder, world_of(text) as (fake, complaints):
         command = [install(program, folder), "--config", fake.config, "--socket", fake.socket, "--period", "1"]
-        with Watch(command, environment(fake, "watch")) as watch, Terminal(command, environment(fake, "dashboard")) as board:
+        with Watch(command, environment(fake, "watch")) as watch, \
+                Terminal(command, environment(fake, "dashboard")) as board:
             it = Soak({"dashboard": board, "--watch": watch}, seconds, seed)
             it.run()
         it.judge()
