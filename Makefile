@@ -40,7 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check fuzz bench tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
+.PHONY: all help deps demo check fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
 
@@ -53,6 +53,7 @@ help:
 	@echo 'make check      all tests; T=WORD: those whose name, or whose file, holds it; SAN=1: with sanitizers'
 	@echo 'make fuzz       look for bytes from outside that break a parser (clang); T=NAME FUZZ_S=60: one target, so long'
 	@echo 'make bench      measure it against its neighbours'
+	@echo 'make soak       run it for S=1800 seconds while everything around it fails: its memory must not grow; SEED=1'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
 	@echo 'make install    PREFIX=$(PREFIX) DESTDIR=$(DESTDIR); make uninstall'
@@ -138,6 +139,12 @@ demo: all
 
 bench: all
 	@$(PYTHON) tests/bench/bench.py --top ./tsllm-top
+
+# How long, and from which seed the events, keys and window sizes are made.
+S ?= 1800
+SEED ?= 1
+soak: all
+	@$(PYTHON) tests/soak/soak.py --top $(TOP) --seconds $(S) --seed $(SEED)
 
 tailnet: all
 	@$(PYTHON) tests/tailnet/lab.py up --top $(TOP)

@@ -195,6 +195,7 @@ int main(int argc, char **argv)
 	struct settings settings;
 	int status;
 
+	mem_set_limits();
 	fill_standard_descriptors();
 	signal(SIGPIPE, SIG_IGN); /* a write that fails is reported */
 	/* Characters only: numbers keep the form that parsers and printers expect. */

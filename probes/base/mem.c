@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #define FIRST_BLOCK 4096
 #define LARGEST_BLOCK (1024 * 1024)
@@ -19,6 +22,25 @@ static void (*restore_hook)(void);
 void mem_on_death(void (*restore)(void))
 {
 	restore_hook = restore;
+}
+
+/* By default glibc raises its limits whenever a large block is freed: after one answer of 4 MB, whose buffer
+ * had 8 MB, blocks of up to 8 MB come from the heap and up to 16 MB of free heap are kept. */
+void mem_set_limits(void)
+{
+#ifdef __GLIBC__
+	mallopt(M_MMAP_THRESHOLD, MEM_LARGE);
+	mallopt(M_TRIM_THRESHOLD, MEM_LARGE);
+#endif
+}
+
+/* free() shrinks the heap only at its end, where a small block that is still used is enough to keep all below
+ * it. */
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(MEM_LARGE);
+#endif
 }
 
 static _Noreturn void mem_die(void)

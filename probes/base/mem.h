@@ -10,6 +10,13 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
+/* Blocks of this size and more are returned to the system as soon as they are freed. */
+#define MEM_LARGE (128 * 1024)
+
+/* Call before the first allocation. */
+void mem_set_limits(void);
+/* Returns the free pages between smaller blocks to the system, too; call after much was freed. */
+void mem_trim(void);
 void mem_on_death(void (*restore)(void));
 void *mem_alloc(size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);

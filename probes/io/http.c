@@ -16,12 +16,15 @@
 #include "probes/io/budget.h"
 #include "probes/io/secret.h"
 
+#define TRIM_EVERY 100 /* answers: about ten seconds of forty servers, two minutes of none */
+
 struct http {
 	uv_loop_t *loop;
 	CURLM *multi; /* NULL: freed, only the timer's handle is still closing */
 	uv_timer_t timer;
 	struct http_call *calls;
 	size_t in_flight;
+	unsigned untrimmed; /* answers since free memory was returned */
 	bool is_inside;      /* curl is at work */
 	struct strings keys; /* that were sent: whoever got one may say it at another door, too */
 	bool doubts_sockets;
@@ -72,6 +75,20 @@ static void finish(struct http_call *call, CURLcode result)
 	call->done(call->data, &call->answer);
 }
 
+/* What was made of the answer is freed by now. A large one leaves a hole of thousands of small blocks; small
+ * ones, as they come and go, fill such holes again. */
+static void retire(struct http_call *call)
+{
+	struct http *http = call->http;
+	bool was_large = call->body_bytes >= MEM_LARGE;
+
+	remove_call(call);
+	if (!was_large && ++http->untrimmed < TRIM_EVERY)
+		return;
+	http->untrimmed = 0;
+	mem_trim();
+}
+
 static void remove_cancelled(struct http *http)
 {
 	for (struct http_call *call = http->calls, *next; call; call = next) {
@@ -97,7 +114,7 @@ static void step(struct http *http, curl_socket_t socket, int events)
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&call);
 		finish(call, result);
 		if (http->multi)
-			remove_call(call);
+			retire(call);
 	}
 }
 

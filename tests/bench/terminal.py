@@ -10,12 +10,14 @@ import tempfile
 import termios
 import time
 
-SIZE = struct.pack("HHHH", 24, 80, 0, 0)
+from process import Measured
+
+ROWS, COLUMNS = 24, 80
 ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][A-Z0-9]|[=>78A-Z])")
 SAME_UPDATE_S = 0.02        # bytes closer together than this belong to one update
 
 
-class Terminal:
+class Terminal(Measured):
     """`with Terminal(argv) as it:` starts the program and ends it; `started` is just before that."""
 
     def __init__(self, argv, environment=None):
@@ -28,7 +30,7 @@ class Terminal:
 
     def __enter__(self):
         self.master, slave = os.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, SIZE)
+        self.resize(ROWS, COLUMNS)
         self.started = time.monotonic()
         self.process = subprocess.Popen(self.argv, env=self.environment, stdin=slave, stdout=slave, stderr=slave,
                                         start_new_session=True)
@@ -43,6 +45,9 @@ class Terminal:
         self.process.wait()
         os.close(self.master)
         self.folder.cleanup()
+
+    def resize(self, rows, columns):
+        fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
     def read(self, seconds, is_enough=lambda: False):
         """Takes what comes until it is enough, at most so long; whether it was enough."""
@@ -98,30 +103,3 @@ class Terminal:
             sizes[-1] += size
             last = when
         return sizes
-
-    # ---- what the system says
-
-    def proc(self, name):
-        with open(f"/proc/{self.process.pid}/{name}", encoding="ascii") as file:
-            return file.read()
-
-    def threads(self):
-        return sorted(map(int, os.listdir(f"/proc/{self.process.pid}/task")))
-
-    def cpu_ms(self):
-        """Time on a core, of all threads."""
-        return sum(int(self.proc(f"task/{thread}/schedstat").split()[0]) for thread in self.threads()) / 1e6
-
-    def wakes_of_others(self):
-        """How often threads beside the main one were woken."""
-        others = [self.proc(f"task/{thread}/status") for thread in self.threads() if thread != self.process.pid]
-        return sum(int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", text, re.M)[1]) for text in others)
-
-    def children_reaped(self):
-        """Page faults of children that ended: it stays where there were none."""
-        return int(self.proc("stat").rpartition(")")[2].split()[8])
-
-    def memory_mb(self):
-        """Resident, and of that private and written to."""
-        text = self.proc("smaps_rollup")
-        return tuple(int(re.search(rf"^{name}:\s+(\d+) kB", text, re.M)[1]) / 1024 for name in ("Rss", "Private_Dirty"))

@@ -257,6 +257,18 @@ def events_come_at_their_hour_times_speed():
 
 
 @test
+def a_machine_leaves_and_joins_as_another_one():
+    with FakeTailnet(PEERS + "at 5 gpu1 leave\nat 10 gpu1 join gpu9 direct", speed=10) as fake:
+        before = fake.peers()["gpu1"]
+        assert until(lambda: "gpu1" not in fake.peers())
+        assert "gpu2" in fake.peers()
+        assert until(lambda: "gpu9" in fake.peers())
+        after = fake.peers()["gpu9"]
+    assert after["DNSName"] == "gpu9.tail4c1d.ts.net." and after["CurAddr"]
+    assert before["ID"] != after["ID"] and before["PublicKey"] != after["PublicKey"]
+
+
+@test
 def a_mistake_names_its_file_and_line():
     for line, words in (("peer x", "expected: peer NAME OS"), ("peer a linux flop", "knows no 'flop'"),
                         ("door b:c raw 1 dead", "no peer b"), ("hm", "a line starts with"),

@@ -7,6 +7,7 @@ import os
 import re
 import socket
 import ssl
+import struct
 import sys
 import time
 
@@ -144,7 +145,7 @@ def a_key_opens_another_recording():
 @test
 def faults_answer_as_they_are_called():
     names = ("html", "truncated", "rate-limited", "server-error", "redirect", "garbage", "closes", "cut-off",
-             "many-headers", "endless", "trickle", "frozen")
+             "many-headers", "endless", "trickle", "frozen", "crowded")
     doors = "".join(f"door gpu1:{name} raw {18100 + number} {name}\n" for number, name in enumerate(names))
     with FakeTailnet(PEERS + doors) as fake:
         def ask(name):
@@ -166,6 +167,33 @@ def faults_answer_as_they_are_called():
     assert heard["many-headers"].count(b"\r\n") > 10000
     assert len(heard["endless"]) >= 2000000
     assert heard["trickle"].endswith(b"\r\n\r\n ")
+    assert heard["crowded"].count(b'"id": "model-') == 5000
+
+
+@test
+def a_fault_ends_when_its_client_breaks_off_even_over_tls():
+    doors = "door gpu1:a https 18443 / endless\ndoor gpu1:b raw 18080 endless"
+    with FakeTailnet(PEERS + doors) as fake:
+        trust = ssl.create_default_context(cafile=os.path.join(fake.dir, "ca.crt"))
+        for port in (18443, 18080, 18443):
+            wire = fake.connect("gpu1", port)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            if port == 18443:
+                wire = trust.wrap_socket(wire, server_hostname="gpu1.tail4c1d.ts.net")
+            wire.sendall(b"GET / HTTP/1.1\r\nHost: gpu1.tail4c1d.ts.net\r\n\r\n")
+            wire.recv(65536)
+            wire.close()
+        assert all(fake.told("status") for _ in range(20))
+    assert len(fake.complaints) < 1000, fake.complaints[:1000]
+
+
+@test
+def an_engine_comes_back_with_another_model():
+    text = PEERS + f"door gpu1:a raw 21434 {OLLAMA}\nat 5 gpu1:a says other:7b tiny:latest"
+    with FakeTailnet(text, speed=10) as fake:
+        assert b"tiny:latest" in fake.get("gpu1", 21434, "/api/tags")[2]
+        assert until(lambda: b"other:7b" in fake.get("gpu1", 21434, "/api/tags")[2])
+        assert b"tiny:latest" not in fake.get("gpu1", 21434, "/api/tags")[2]
 
 
 @test

@@ -65,7 +65,7 @@ class Door(Actor):
         self.work_since = 0.0
         self.is_pinned = self.has_host_check = self.is_funnel = self.is_foreground = self.is_insecure = False
         self.backend_port, self.key_text = 0, ""
-        self.replacements = replacements
+        self.replacements, self.own_replacements = replacements, ()
 
     # ---- words of the scenario
 
@@ -81,6 +81,11 @@ class Door(Actor):
     @command
     def die(self):
         self.answer = Answer("dead")
+
+    @command
+    def says(self, new, old):
+        """NEW where its recordings say OLD, from now on: the name of another model."""
+        self.own_replacements = ((old.encode(), new.encode()),)
 
     @command
     def pinned(self):
@@ -141,7 +146,7 @@ class Door(Actor):
         """The recorded body as this door says it."""
         if self.work_per_s:
             body = grown(body, self.work_per_s, time.time() - self.work_since)
-        for old, new in self.replacements:
+        for old, new in (*self.own_replacements, *self.replacements):
             body = body.replace(old, new)
         return body
 

@@ -33,18 +33,25 @@ class FakeTailnet:
             with open(self.path, "w", encoding="utf-8") as file:
                 file.write(self.text)
         words = [f"--{name.replace('_', '-')}={value}" for name, value in self.options.items()]
+        self.errors = tempfile.TemporaryFile("w+")      # a pipe that nobody reads would fill, and stop it
         # A session of its own: a Ctrl-C in the terminal is for the program that is shown, not for its world.
         self.process = subprocess.Popen(
             [sys.executable, PROGRAM, "--scenario", self.path, "--dir", self.dir, *words], text=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, start_new_session=True)
         if self.process.stdout.readline() != "ready\n":
-            complaint = self.process.stderr.read().strip()
             self.__exit__()
-            raise RuntimeError(complaint)
+            raise RuntimeError(self.complaints.strip())
         return self
 
     def __exit__(self, *_):
-        self.complaints = self.process.communicate(timeout=10)[1]
+        try:
+            self.process.communicate(timeout=10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        self.errors.seek(0)
+        self.complaints = self.errors.read()
+        self.errors.close()
         self.left_over = sorted(set(os.listdir(self.dir)) - {"test.scenario", "state", "home"})
         self.folder.cleanup()
 

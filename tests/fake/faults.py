@@ -4,6 +4,8 @@ A fault takes the request, the reader and the writer, and returns whether the co
 ends when the client goes.
 """
 import asyncio
+import json
+import time
 
 import wire
 
@@ -36,6 +38,7 @@ async def endless(_request, reader, writer):
     while not reader.at_eof():
         writer.write(wire.chunk(b",1" * 16384))
         await writer.drain()
+        await asyncio.sleep(0)      # drain() alone may never return to the loop, which sees that a TLS client has gone
 
 
 async def many_headers(_request, _reader, writer):
@@ -72,6 +75,14 @@ async def cut_off(_request, _reader, writer):
     writer.write(wire.head(["HTTP/1.1 200 OK", "Content-Type: application/json", "Content-Length: 1000"]) + HALF)
 
 
+async def crowded(_request, _reader, writer):
+    """Far too many models, with other names each minute."""
+    minute = int(time.time() // 60)
+    names = [{"id": f"model-{minute}-{number}", "object": "model", "owned_by": "nobody"} for number in range(5000)]
+    writer.write(wire.answer("200 OK", JSON, json.dumps({"object": "list", "data": names}).encode()))
+    return True
+
+
 async def rate_limited(_request, _reader, writer):
     """429: later."""
     body = b'{"error":{"message":"Rate limit reached","type":"rate_limit_error"}}'
@@ -87,5 +98,5 @@ async def server_error(_request, _reader, writer):
 
 
 FAULTS = {function.__name__.replace("_", "-"): function for function in (
-    frozen, closes, trickle, endless, many_headers, redirect, garbage, html, truncated, cut_off, rate_limited,
-    server_error)}
+    frozen, closes, trickle, endless, many_headers, redirect, garbage, html, truncated, cut_off, crowded,
+    rate_limited, server_error)}

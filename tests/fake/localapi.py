@@ -282,7 +282,8 @@ class Daemon(Actor):
         if mask & WANTS_STATE:
             first["State"] = STATES.index(self.backend)
         if mask & WANTS_STATUS:
-            first["InitialStatus"] = dict(self.status_head(), Peer={p.key: p.status() for p in self.net.peers.values()})
+            peers = {p.key: p.status() for p in self.net.peers.values() if p.is_member}
+            first["InitialStatus"] = dict(self.status_head(), Peer=peers)
         if mask & WANTS_HEALTH:
             first["Health"] = {"Warnings": None}
         if first:

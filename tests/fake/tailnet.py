@@ -59,6 +59,7 @@ class Peer(Actor):
         self.kind, self.where, self.region = "idle", "", "fra"
         self.last_direct = f"10.99.0.{number % 250 + 1}:41641"
         self.is_online, self.is_deaf, self.is_expired = True, False, False
+        self.is_member, self.lives = True, 0
         self.last_seen = self.key_expiry = 0
         self.tags, self.extra = [], {}
         self.rtt_ms, self.bytes_per_s = 0.4, 2000.0
@@ -114,6 +115,18 @@ class Peer(Actor):
         self.move("idle", "")
 
     @command
+    def leave(self):
+        """It is removed from the tailnet."""
+        self.is_member = False
+        self.move("idle", "")
+
+    @command
+    def join(self, name=""):
+        """It is in the tailnet again, as a machine that nobody has seen before."""
+        self.is_member, self.lives = True, self.lives + 1
+        self.name = name or self.name
+
+    @command
     def deaf(self):
         """Online for the control plane, yet nothing comes back: frozen or cut off."""
         self.is_deaf = True
@@ -164,11 +177,11 @@ class Peer(Actor):
 
     @property
     def id(self):
-        return f"n{self.number:08d}CNTRL"
+        return f"n{self.lives * 100000 + self.number:08d}CNTRL"
 
     @property
     def key(self):
-        return "nodekey:" + hashlib.sha256(self.fqdn.encode()).hexdigest()
+        return "nodekey:" + hashlib.sha256(f"{self.fqdn}{self.lives or str()}".encode()).hexdigest()
 
     @property
     def address(self):
@@ -188,7 +201,7 @@ class Peer(Actor):
 
     @property
     def is_reachable(self):
-        return self.is_online and not self.is_deaf and not self.is_expired
+        return self.is_member and self.is_online and not self.is_deaf and not self.is_expired
 
     @property
     def is_direct(self):
@@ -315,7 +328,7 @@ class Tailnet:
 
     def find(self, host):
         """The peer of an address, a full name or a short one."""
-        everybody = [self.own, *self.peers.values()]
+        everybody = [self.own, *(peer for peer in self.peers.values() if peer.is_member)]
         return next((peer for peer in everybody if host.rstrip(".") in (*peer.addresses, peer.fqdn, peer.name)), None)
 
     def user_id(self, login):
@@ -335,7 +348,8 @@ class Tailnet:
 
     def members(self):
         """The members of the status' Peer object; those of idle peers are joined once."""
+        members = [peer for peer in self.peers.values() if peer.is_member]
         if not self.kept_idle:
-            self.kept_idle = b",\n".join(peer.member() for peer in self.peers.values() if not peer.is_active)
-        active = [peer.member() for peer in self.peers.values() if peer.is_active]
+            self.kept_idle = b",\n".join(peer.member() for peer in members if not peer.is_active)
+        active = [peer.member() for peer in members if peer.is_active]
         return b",\n".join(filter(None, [*active, self.kept_idle]))

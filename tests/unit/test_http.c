@@ -23,6 +23,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/when.h"
+#include "memory_help.h"
 
 #define OK_REPLY "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -59,6 +60,7 @@ struct test {
 	char headers[4096], body[256];
 	size_t bytes;
 	struct http_call *victim; /* cancelled by the callback */
+	void *kept;
 };
 
 /* ---- the server ---- */
@@ -685,6 +687,51 @@ static void a_taker_of_bytes_gets_them_as_they_come_and_may_end_it(void **state)
 	assert_true(test->bytes > 100000);
 }
 
+#ifdef CAN_MEASURE_MEMORY
+
+/* As if the answer had been parsed, and something of it were kept. */
+static void on_done_with_a_hole(void *data, const struct answer *answer)
+{
+	struct test *test = data;
+
+	test->kept = memory_make_hole();
+	on_done(data, answer);
+}
+
+static void what_a_large_answer_left_goes_back_to_the_system(void **state)
+{
+	struct test *test = *state;
+	struct http_request request;
+	size_t before;
+
+	ask_scripted(test, NEVER_ENDS, "HTTP/1.1 200 OK\r\n\r\n");
+	mem_trim();
+	before = memory_resident();
+	request = asking(test->url);
+	http_get(test->http, &request, NULL, on_done_with_a_hole, test);
+	wait_done(test, 2);
+	assert_true(memory_resident() < before + 3 * 1024 * 1024);
+	free(test->kept);
+}
+
+static void small_answers_give_back_what_is_free_now_and_then(void **state)
+{
+	struct test *test = *state;
+	size_t before;
+
+	ask_scripted(test, ANSWERS, OK_REPLY);
+	mem_trim();
+	before = memory_resident();
+	test->kept = memory_make_hole();
+	assert_true(memory_resident() > before + 5 * 1024 * 1024);
+	for (int i = 0; i < 100; i++)
+		ask_within(test, 2000, 2000);
+	assert_true(memory_resident() < before + 3 * 1024 * 1024);
+	free(test->kept);
+}
+
+#endif
+
 #define POURED (32 * 1024 * 1024)
 
 /* Answers the first that asks with 32 MB, as fast as the system takes them. */
@@ -1073,6 +1120,10 @@ int main(void)
 		TEST(bytes_that_are_no_http_are_not_http),
 		TEST(a_status_that_is_none_is_not_http),
 		TEST(a_taker_of_bytes_gets_them_as_they_come_and_may_end_it),
+#ifdef CAN_MEASURE_MEMORY
+		TEST(what_a_large_answer_left_goes_back_to_the_system),
+		TEST(small_answers_give_back_what_is_free_now_and_then),
+#endif
 		TEST(a_fast_answer_leaves_turns_of_the_loop_to_others),
 		TEST(a_call_cancelled_from_its_own_bytes_is_never_done),
 		TEST(a_cancelled_call_is_never_done_and_leaves_the_others_alone),

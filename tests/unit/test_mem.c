@@ -8,6 +8,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "memory_help.h"
+
 static void an_arena_gives_zeroed_aligned_memory_of_any_size(void **state)
 {
 	struct arena *arena = arena_new();
@@ -86,6 +88,68 @@ static void a_heap_copy_of_nothing_is_an_empty_text(void **state)
 	free(copy);
 }
 
+#ifdef CAN_MEASURE_MEMORY
+
+#define MB ((size_t)1024 * 1024)
+
+/* As curl hands over a body. */
+static void read_large_body(void)
+{
+	static const char piece[2048];
+	struct bytes body = { NULL, 0, 0 };
+
+	while (body.length < 4 * MB)
+		bytes_add(&body, piece, sizeof(piece));
+	free(body.text);
+}
+
+static void make_large_arena(void)
+{
+	struct arena *arena = arena_new();
+
+	for (size_t i = 0; i < 8 * MB / 1000; i++)
+		arena_alloc(arena, 1000);
+	arena_free(arena);
+}
+
+static void make_large_vector(void)
+{
+	VEC(double) numbers = { NULL, 0, 0 };
+
+	while (numbers.count < MB)
+		*VEC_PUSH(&numbers) = 1;
+	free(numbers.items);
+}
+
+/* By default glibc learns from the first large block that is freed, and keeps the next ones on the heap. */
+static void the_heap_does_not_keep_what_was_large(void **state)
+{
+	static void (*const uses[])(void) = { read_large_body, make_large_arena, make_large_vector };
+	size_t before;
+
+	(void)state;
+	mem_set_limits();
+	before = memory_heap();
+	for (size_t i = 0; i < 3 * ARRAY_LEN(uses); i++) {
+		uses[i % ARRAY_LEN(uses)]();
+		assert_true(memory_heap() < before + MB);
+	}
+}
+
+static void a_hole_in_the_heap_is_returned(void **state)
+{
+	size_t before = memory_resident();
+	void *last = memory_make_hole();
+
+	(void)state;
+	assert_true(memory_resident() > before + 5 * MB);
+	mem_trim();
+	assert_true(memory_resident() < before + 2 * MB);
+	free(last);
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -94,6 +158,10 @@ int main(void)
 		cmocka_unit_test(a_vector_grows_and_its_slots_are_zeroed),
 		cmocka_unit_test(bytes_grow_and_a_nul_follows_them),
 		cmocka_unit_test(a_heap_copy_of_nothing_is_an_empty_text),
+#ifdef CAN_MEASURE_MEMORY
+		cmocka_unit_test(the_heap_does_not_keep_what_was_large),
+		cmocka_unit_test(a_hole_in_the_heap_is_returned),
+#endif
 	};
 
 	return cmocka_run_group_tests_name("mem", tests, NULL, NULL);
