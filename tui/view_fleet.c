@@ -30,11 +30,11 @@ static enum state state_of(const struct snapshot *snapshot, size_t row)
 	return endpoint ? endpoint->state : peer_of(snapshot, row)->state;
 }
 
-static const char *peer_name(const struct snapshot *snapshot, size_t row)
+static const char *host_of(const struct snapshot *snapshot, size_t row, struct url *url)
 {
-	const struct peer *peer = peer_of(snapshot, row);
+	const struct endpoint *endpoint = endpoint_of(snapshot, row);
 
-	return peer ? peer->name : "–";
+	return endpoint ? view_host(snapshot, endpoint, url) : peer_of(snapshot, row)->name;
 }
 
 static const char *url_of(const struct snapshot *snapshot, size_t row)
@@ -51,7 +51,9 @@ static void format_state(const struct snapshot *snapshot, size_t row, struct val
 
 static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_say(value, ROLE_TEXT, peer_name(snapshot, row));
+	struct url url;
+
+	value_say(value, ROLE_TEXT, host_of(snapshot, row, &url));
 }
 
 static void format_server(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -169,10 +171,14 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 		say_peer(snapshot, peer_of(snapshot, row), value);
 }
 
+/* Hosts outside the tailnet come after the peers. */
 static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 {
-	int order = strcmp(peer_name(snapshot, a), peer_name(snapshot, b));
+	struct url one, other;
+	int order = !peer_of(snapshot, a) - !peer_of(snapshot, b);
 
+	if (order == 0)
+		order = strcmp(host_of(snapshot, a, &one), host_of(snapshot, b, &other));
 	return order ? order : strcmp(url_of(snapshot, a), url_of(snapshot, b));
 }
 
