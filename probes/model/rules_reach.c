@@ -53,6 +53,12 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Neither tailscale serve nor the tailnet policy has a say there. */
+static bool is_outside(const struct evidence *e)
+{
+	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
+}
+
 /* The safe way first; what the second opens is said. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
@@ -60,6 +66,9 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
 		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
+	else if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix),
+			"on %%{host}: start the server on port %%{port}, at an address that others can reach");
 	else if (is_https(e))
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
@@ -80,9 +89,9 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 	say_how_to_listen(e, f);
 	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
 		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
-	else if (!*e->endpoint->peer_id)
+	else if (!*e->endpoint->peer_id && !is_outside(e))
 		text_set(f->detail, sizeof(f->detail), "the server is stopped");
-	else if (is_https(e))
+	else if (is_https(e) && !is_outside(e))
 		text_set(f->detail, sizeof(f->detail), "nothing is served on that port");
 	else
 		text_set(f->detail, sizeof(f->detail),
@@ -151,7 +160,11 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
-	if (is_port_of_serve(e))
+	if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix),
+			"does the firewall of %%{host} let TCP port %%{port} in, and does this machine's network "
+			"lead there?");
+	else if (is_port_of_serve(e))
 		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
 			"sudo nft list ruleset",
@@ -165,6 +178,9 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail),
 			"get no answer: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
+	else if (is_outside(e))
+		text_set(f->detail, sizeof(f->detail),
+			"get no answer: either a firewall drops them, or the host is off or cut off");
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"get no answer: either an ACL or that host's firewall drops them, "
@@ -174,7 +190,8 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	(void)f;
+	if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix), "on %%{host}: is the server behind port %%{port} running?");
 	return came_to(e, OUTCOME_CLOSED);
 }
 

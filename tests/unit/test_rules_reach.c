@@ -288,6 +288,33 @@ static void a_connect_that_is_turned_away_is_filtered_at_once(void **state)
 	assert_verdict(after("http://203.0.113.9:8080", OUTCOME_UNREACHABLE), "filtered");
 }
 
+static void a_host_outside_the_tailnet_is_not_blamed_on_its_policy(void **state)
+{
+	static const char outside[] = "http://203.0.113.9:8080";
+	static const struct {
+		enum outcome outcome;
+		const char *code, *fix;
+	} rows[] = {
+		{ OUTCOME_UNREACHABLE, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_CONNECT_TIMEOUT, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_REFUSED, "not-listening", "on 203.0.113.9: start the server on port 8080" },
+		{ OUTCOME_CLOSED, "accepts-then-closes", "on 203.0.113.9: is the server behind port 8080 running?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ledger *l = watching(outside);
+		const struct verdict *v;
+
+		for (int poll = 0; poll < 2; poll++)
+			comes_to(l, at(10 * poll), rows[i].outcome);
+		v = assert_verdict(take(l, at(11)), rows[i].code);
+		assert_fix(v, rows[i].fix);
+		assert_null(strstr(v->fix, "tail"));
+		assert_null(strstr(v->text, "ACL"));
+	}
+}
+
 static void closing_without_a_byte_is_told_at_once(void **state)
 {
 	struct ledger *l = watching(RAW);
@@ -481,6 +508,7 @@ int main(void)
 		SAYS(connects_that_vanish_twice_are_filtered),
 		SAYS(a_connect_that_vanishes_while_the_path_changes_does_not_count),
 		SAYS(a_connect_that_is_turned_away_is_filtered_at_once),
+		SAYS(a_host_outside_the_tailnet_is_not_blamed_on_its_policy),
 		SAYS(closing_without_a_byte_is_told_at_once),
 		SAYS(a_short_name_has_no_certificate),
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
