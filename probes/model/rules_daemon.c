@@ -191,8 +191,9 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 
 const struct rule daemon_rules[] = {
 	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
-		"tailscaled is not to be reached on this machine: %{detail}",
-		"sudo systemctl start tailscaled (or --socket PATH, where its socket is elsewhere)", true },
+		"can't reach tailscaled: %{detail}",
+		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, if its socket is "
+		"elsewhere)", true },
 	{ "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
 	{ "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",

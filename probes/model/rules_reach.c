@@ -176,14 +176,14 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->peer && peer_answers_pings(e->peer))
 		text_set(f->detail, sizeof(f->detail),
-			"get no answer: an ACL or that host's firewall drops them (the "
+			"time out: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
 	else if (is_outside(e))
 		text_set(f->detail, sizeof(f->detail),
-			"get no answer: either a firewall drops them, or the host is off or cut off");
+			"time out: either a firewall drops them, or the host is off or cut off");
 	else
 		text_set(f->detail, sizeof(f->detail),
-			"get no answer: either an ACL or that host's firewall drops them, "
+			"time out: either an ACL or that host's firewall drops them, "
 			"or the host is cut off");
 	return true;
 }
@@ -321,7 +321,7 @@ const struct rule reach_rules[] = {
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connects to %{host}:%{port} %{detail}",
+		"connections to %{host}:%{port} %{detail}",
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
 		"ruleset",
 		true },

@@ -225,7 +225,7 @@ static void connects_before_the_first_handshake_may_just_be_lost(void **state)
 		connect_times_out(l, at(2 + 10 * i));
 	assert_no_verdict(take(l, at(25)), "filtered");
 	connect_times_out(l, at(32));
-	assert_says(take(l, at(33)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, "get no answer");
+	assert_says(take(l, at(33)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, "time out");
 }
 
 static void connects_that_vanish_twice_are_filtered(void **state)
@@ -240,7 +240,7 @@ static void connects_that_vanish_twice_are_filtered(void **state)
 	connect_times_out(l, at(10));
 	s = take(l, at(15));
 	assert_fix(assert_says(s, "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
-			   "gpu1.tail4c1d.ts.net:8080 get no answer: either an ACL or that host's firewall"),
+			   "gpu1.tail4c1d.ts.net:8080 time out: either an ACL or that host's firewall"),
 		"tcp:8080 of gpu1");
 	assert_state(s, STATE_FILTERED);
 	is_pinged(l, GPU1_ID, 0.4, at(16));
