@@ -301,18 +301,18 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 	else
 		page_wrap(page, ROLE_TEXT, "", 0, "Asked:");
 	if (!is_off) {
-		page_line(page, ROLE_TEXT, "  %zu doors of %zu peers (discover = %s)", discovery->asked,
+		page_line(page, ROLE_TEXT, "  %zu ports on %zu peers (discover = %s)", discovery->asked,
 			discovery->peers, discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
 		page_wrap(page, ROLE_TEXT, "", 0,
-			"The dashboard asks again: after 5 minutes at first, every hour at last, at once by "
-			"r.");
+			"The dashboard looks again after 5 minutes, then less often, and at once when you "
+			"press r.");
 	}
 	page_line(page, ROLE_TEXT, " ");
-	page_wrap(page, ROLE_TEXT, "", 0, "A server that is elsewhere can be named:");
+	page_wrap(page, ROLE_TEXT, "", 0, "To watch a server on another port or host:");
 	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://HOST:PORT");
-	page_wrap(page, ROLE_TEXT, "", 0, "A server of this machine can be offered to the tailnet:");
-	page_line(page, ROLE_FIX, "  tailscale serve --bg 11434");
+	page_wrap(page, ROLE_TEXT, "", 0, "A server of this machine can be offered to the tailnet (Ollama: see Serve, key 4):");
+	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg 8080");
 	return true;
 }
 

@@ -59,7 +59,8 @@ static bool is_outside(const struct evidence *e)
 	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
 }
 
-/* The safe way first; what the second opens is said. */
+/* The safe way first; what the second opens is said. An Ollama bound to localhost refuses the names under which
+ * serve's HTTPS passes requests on, and takes those by address through --tcp. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
 	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
@@ -74,7 +75,8 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (is_ollama)
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} (safe; for its "
+			"address, not its name), or "
 			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
 	else
 		text_set(f->fix, sizeof(f->fix),

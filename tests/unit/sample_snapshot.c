@@ -431,7 +431,7 @@ static void make_mounts(struct snapshot *snapshot)
 				      .severity = SEVERITY_DEGRADED,
 				      .state = STATE_SLOW,
 				      .text = "the whole internet can use this server, without a key",
-				      .fix = "tailscale funnel --https=443 off" });
+				      .fix = "sudo tailscale funnel --https=443 off" });
 }
 
 static void make_events(struct snapshot *snapshot)

@@ -131,7 +131,8 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 
 	(void)state;
 	assert_fix(assert_verdict(s, "not-listening"),
-		"tailscale serve --bg 11434 (safe), or OLLAMA_HOST=0.0.0.0 (opens it");
+		"tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434 (safe; for its address, not its name), or "
+		"OLLAMA_HOST=0.0.0.0 (opens it");
 }
 
 static void our_own_refused_port_is_a_stopped_server(void **state)
