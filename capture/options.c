@@ -118,7 +118,8 @@ static int take(struct options *options, int letter, char *trouble, size_t size)
 	else if (letter == 'V')
 		options->wants_version = true;
 	else if (!row)
-		snprintf(trouble, size, "there is no option -%c", optopt);
+		snprintf(trouble, size, "there is no option -%c%s", optopt,
+			optopt == '-' ? ": all options are single letters" : "");
 	else if (letter == ':')
 		snprintf(trouble, size, "-%c wants %s", row->letter, row->what);
 	else if (!row->take(options, optarg))

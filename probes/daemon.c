@@ -71,6 +71,9 @@ static void keep_tried(struct daemon_way *way, const struct daemon_result *resul
 
 	if (*socket_search_foreign(&way->search, foreign, sizeof(foreign)))
 		text_set(way->tried, sizeof(way->tried), "%s: not used without --socket", foreign);
+	else if (result->os_error == ENOENT)
+		text_set(way->tried, sizeof(way->tried), "no socket at %s",
+			is_socket_named(way) ? way->socket : socket_places[0]);
 	else
 		text_set(way->tried, sizeof(way->tried), "%s: %s",
 			is_socket_named(way) ? way->socket : socket_places[0],
@@ -186,6 +189,9 @@ static void judge_run(
 								: DAEMON_MISSING;
 	if (result->trouble == DAEMON_DENIED)
 		text_set(result->text, sizeof(result->text), "“%s”", words);
+	else if (!run->is_started && run->error == ENOENT)
+		text_set(result->text, sizeof(result->text), "%s and no `%s` command", way->tried,
+			cli_of(way));
 	else if (!run->is_started)
 		text_set(result->text, sizeof(result->text), "%s; and %s: %s", way->tried, cli_of(way),
 			strerror(run->error));

@@ -151,11 +151,17 @@ static bool is_first_start(const struct settings *settings)
 
 static void say_first_start(const struct settings *settings)
 {
+	static const char *const whose[] = {
+		[DISCOVER_MINE] = "your own and tagged machines",
+		[DISCOVER_TAGGED] = "tagged machines",
+		[DISCOVER_ALL] = "all machines of the tailnet",
+	};
+
 	if (is_first_start(settings))
-		fputs("tsllm-top: first start: the usual LLM ports of machines are asked as `discover` in "
-		      "the "
-		      "configuration says (mine: your own and tagged ones; off: none)\n",
-			stderr);
+		fprintf(stderr,
+			"tsllm-top: first run: looking for LLM servers on the usual ports of %s (to stop: "
+			"discover = off)\n",
+			whose[settings->discover]);
 }
 
 static int print(const struct options *options, const struct settings *settings, bool is_ascii)

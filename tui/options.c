@@ -149,7 +149,7 @@ static int take_mouse(struct parse *parse, const struct option_row *row, const c
 static const struct option_row rows[] = {
 	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
 	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
-	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "the ladder of [PEER|URL], or of everything" },
+	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "check [PEER|URL], or everything, layer by layer" },
 	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
 	{ "allow", "CLASSES", take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
@@ -189,7 +189,8 @@ void options_help(FILE *file)
 		fprintf(file, "  %-22s %s\n", name, rows[i].help);
 	}
 	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
-	      "3 cannot tell, 64 wrong usage.\n",
+	      "3 cannot tell, 64 wrong usage, 71 too few file descriptors, 74 output not\n"
+	      "written.\n",
 		file);
 }
 

@@ -84,6 +84,13 @@ void value_path(struct value *value, const struct path *path)
 	value->role = kinds[path->kind].role;
 }
 
+const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url)
+{
+	if (endpoint->peer >= 0)
+		return snapshot->peers[endpoint->peer].name;
+	return url_split(url, endpoint->url) == 0 ? url->host : "–";
+}
+
 void value_way(struct value *value, const struct peer *peer)
 {
 	if (peer && !peer->is_self)

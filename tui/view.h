@@ -6,6 +6,7 @@
 #ifndef TSLLM_TUI_VIEW_H
 #define TSLLM_TUI_VIEW_H
 
+#include "probes/base/url.h"
 #include "tui/columns.h"
 #include "tui/page.h"
 
@@ -54,6 +55,8 @@ void value_offer(struct value *value, const struct snapshot *snapshot, const str
 void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
 void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
 void value_way(struct value *value, const struct peer *peer); /* the same, "local" on this machine */
+/* The name of an endpoint's peer; outside the tailnet the host of its URL, which `url` then holds. */
+const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url);
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
 void value_loss(struct value *value, double loss);                                     /* "0.4 %" */
 /* "12 s capture", in brief "12 s": the last pong's age and who saw it. A fresh one is "now": it is renewed

@@ -202,8 +202,8 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 	if (!endpoint->sent.count)
 		return;
 	page_head(page, "WHAT WAS SENT TO IT");
-	page_line(page, ROLE_DIM, "  %s requests, %s out, %s in",
-		text_count(number, sizeof(number), endpoint->requests),
+	page_line(page, ROLE_DIM, "  %s request%s, %s out, %s in",
+		text_count(number, sizeof(number), endpoint->requests), endpoint->requests == 1 ? "" : "s",
 		text_bytes(out, sizeof(out), endpoint->bytes_sent),
 		text_bytes(in, sizeof(in), endpoint->bytes_received));
 	for (size_t i = 0; i < endpoint->sent.count; i++) {
@@ -246,11 +246,11 @@ static void write_endpoint(
 	value_ago(&since, snapshot, endpoint->since);
 	page_line(page, state.role, "%s", state.text);
 	page_add(page, ROLE_TITLE, "  %s%s%s %s", peer ? peer->name : "", peer ? "  " : "",
-		*endpoint->title ? endpoint->title : "a server that does not say what it is",
+		*endpoint->title ? endpoint->title : "unknown server",
 		endpoint->version);
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
 	if (*endpoint->base_url)
-		page_wrap(page, ROLE_DIM, "clients take", 13, endpoint->base_url);
+		page_wrap(page, ROLE_DIM, "base URL for clients:", 22, endpoint->base_url);
 	snprintf(known, sizeof(known), "%s for %s, found by %s%s, last good answer %s%s",
 		state_name(endpoint->state), since.text, found_by_name(endpoint->found_by),
 		endpoint->is_pinned ? ", pinned" : "",

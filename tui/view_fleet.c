@@ -30,11 +30,11 @@ static enum state state_of(const struct snapshot *snapshot, size_t row)
 	return endpoint ? endpoint->state : peer_of(snapshot, row)->state;
 }
 
-static const char *peer_name(const struct snapshot *snapshot, size_t row)
+static const char *host_of(const struct snapshot *snapshot, size_t row, struct url *url)
 {
-	const struct peer *peer = peer_of(snapshot, row);
+	const struct endpoint *endpoint = endpoint_of(snapshot, row);
 
-	return peer ? peer->name : "–";
+	return endpoint ? view_host(snapshot, endpoint, url) : peer_of(snapshot, row)->name;
 }
 
 static const char *url_of(const struct snapshot *snapshot, size_t row)
@@ -51,7 +51,9 @@ static void format_state(const struct snapshot *snapshot, size_t row, struct val
 
 static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_say(value, ROLE_TEXT, peer_name(snapshot, row));
+	struct url url;
+
+	value_say(value, ROLE_TEXT, host_of(snapshot, row, &url));
 }
 
 static void format_server(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -169,10 +171,14 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 		say_peer(snapshot, peer_of(snapshot, row), value);
 }
 
+/* Hosts outside the tailnet come after the peers. */
 static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 {
-	int order = strcmp(peer_name(snapshot, a), peer_name(snapshot, b));
+	struct url one, other;
+	int order = !peer_of(snapshot, a) - !peer_of(snapshot, b);
 
+	if (order == 0)
+		order = strcmp(host_of(snapshot, a, &one), host_of(snapshot, b, &other));
 	return order ? order : strcmp(url_of(snapshot, a), url_of(snapshot, b));
 }
 
@@ -295,18 +301,18 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 	else
 		page_wrap(page, ROLE_TEXT, "", 0, "Asked:");
 	if (!is_off) {
-		page_line(page, ROLE_TEXT, "  %zu doors of %zu peers (discover = %s)", discovery->asked,
+		page_line(page, ROLE_TEXT, "  %zu ports on %zu peers (discover = %s)", discovery->asked,
 			discovery->peers, discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
 		page_wrap(page, ROLE_TEXT, "", 0,
-			"The dashboard asks again: after 5 minutes at first, every hour at last, at once by "
-			"r.");
+			"The dashboard looks again after 5 minutes, then less often, and at once when you "
+			"press r.");
 	}
 	page_line(page, ROLE_TEXT, " ");
-	page_wrap(page, ROLE_TEXT, "", 0, "A server that is elsewhere can be named:");
+	page_wrap(page, ROLE_TEXT, "", 0, "To watch a server on another port or host:");
 	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://HOST:PORT");
-	page_wrap(page, ROLE_TEXT, "", 0, "A server of this machine can be offered to the tailnet:");
-	page_line(page, ROLE_FIX, "  tailscale serve --bg 11434");
+	page_wrap(page, ROLE_TEXT, "", 0, "A server of this machine can be offered to the tailnet (Ollama: see Serve, key 4):");
+	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg 8080");
 	return true;
 }
 

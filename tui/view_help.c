@@ -42,7 +42,7 @@ static const struct {
 static const char *const meanings[STATE_COUNT] = {
 	[STATE_UNKNOWN] = "not asked yet, or cannot be asked",
 	[STATE_OK] = "answers as it should",
-	[STATE_BUSY] = "works; others wait",
+	[STATE_BUSY] = "works; others may wait",
 	[STATE_WEB] = "a front end, not an engine",
 	[STATE_SLEEPING] = "the next request pays the load",
 	[STATE_LOADING] = "loads a model",
@@ -50,7 +50,7 @@ static const char *const meanings[STATE_COUNT] = {
 	[STATE_OFFLINE] = "its machine is off or away",
 	[STATE_SLOW] = "answers, slower than it could",
 	[STATE_FAULT] = "answers, but wrongly",
-	[STATE_STALLED] = "answers, makes no progress",
+	[STATE_STALLED] = "takes connections, makes no progress",
 	[STATE_FILTERED] = "an ACL or a firewall is in the way",
 	[STATE_DOWN] = "does not answer",
 };

@@ -69,9 +69,9 @@ static double number_rank(const struct snapshot *snapshot, size_t row)
 
 static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	const struct peer *peer = peer_of(snapshot, row);
+	struct url url;
 
-	value_say(value, ROLE_TEXT, peer ? peer->name : "–");
+	value_say(value, ROLE_TEXT, view_host(snapshot, endpoint_of(snapshot, row), &url));
 }
 
 static void format_server(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -148,9 +148,11 @@ static int compare_warmth(const struct snapshot *snapshot, size_t a, size_t b)
 
 static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 {
-	const struct peer *one = peer_of(snapshot, a), *other = peer_of(snapshot, b);
+	struct url one, other;
+	int order = !peer_of(snapshot, a) - !peer_of(snapshot, b);
 
-	return strcmp(one ? one->name : "", other ? other->name : "");
+	return order ? order : strcmp(view_host(snapshot, endpoint_of(snapshot, a), &one),
+		view_host(snapshot, endpoint_of(snapshot, b), &other));
 }
 
 static int compare_server(const struct snapshot *snapshot, size_t a, size_t b)

@@ -113,6 +113,6 @@ enum mark climb_see(const struct climb *climb, struct rung *rung)
 
 enum mark climb_skip(struct rung *rung, enum layer block)
 {
-	line_add(rung_line(rung), "not reached: %s explains it", layer_name(block));
+	line_add(rung_line(rung), "not checked: see %s", layer_name(block));
 	return MARK_SKIPPED;
 }

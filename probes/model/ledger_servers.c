@@ -267,6 +267,12 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	peer_time(peer, RTT_CONNECT, answer->connect_ms, now);
 }
 
+/* A name that leads nowhere gives no address to ask. */
+static bool was_sent(const struct obs_answer *answer)
+{
+	return answer->outcome != OUTCOME_UNRESOLVED;
+}
+
 void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now)
 {
 	struct known_endpoint *endpoint = ledger_endpoint(ledger, answer->url);
@@ -277,11 +283,13 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 		ledger->limit_error = answer->os_error;
 		return;
 	}
-	ledger_see_sent(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
+	if (was_sent(answer))
+		ledger_see_sent(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
 	if (!endpoint)
 		return;
 	peer = ledger_peer(ledger, endpoint->peer_id);
-	see_sent(endpoint, answer, ledger->terms.poll_ms, now);
+	if (was_sent(answer))
+		see_sent(endpoint, answer, ledger->terms.poll_ms, now);
 	see_timing(endpoint, peer, answer, now);
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)

@@ -191,16 +191,17 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 
 const struct rule daemon_rules[] = {
 	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
-		"tailscaled is not to be reached on this machine: %{detail}",
-		"sudo systemctl start tailscaled (or --socket PATH, where its socket is elsewhere)", true },
+		"can't reach tailscaled: %{detail}",
+		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, if its socket is "
+		"elsewhere)", true },
 	{ "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
 	{ "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
 		"sudo systemctl status tailscaled", true },
 	{ "tailscale-stopped", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
-		"Tailscale is stopped on this machine", "tailscale up", true },
+		"Tailscale is stopped on this machine", "sudo tailscale up", true },
 	{ "needs-login", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
-		"this machine is logged out of its tailnet", "tailscale login", true },
+		"this machine is logged out of its tailnet", "sudo tailscale login", true },
 	{ "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
 		"this machine waits for the approval of a tailnet admin",
 		"approve it at https://login.tailscale.com/admin/machines", true },
@@ -220,7 +221,7 @@ const struct rule daemon_rules[] = {
 	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may "
 		"be well",
-		"tailscale set --accept-dns=true", false },
+		"sudo tailscale set --accept-dns=true", false },
 	{ "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
 	{ "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,

@@ -154,7 +154,7 @@ const struct rule engine_rules[] = {
 		"sign up now, or take it off the tailnet", false },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
 		"Funnel is on: the whole internet can use %{url}%{detail}",
-		"tailscale funnel --https=%{port} off", false },
+		"sudo tailscale funnel --https=%{port} off", false },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
 		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no "
 		"tag",
@@ -186,7 +186,7 @@ const struct rule mount_rules[] = {
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
-		"Funnel is on: the whole internet can reach %{mount}", "tailscale funnel --https=%{port} off",
+		"Funnel is on: the whole internet can reach %{mount}", "sudo tailscale funnel --https=%{port} off",
 		false },
 	{ 0 },
 };

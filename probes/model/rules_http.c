@@ -348,8 +348,8 @@ const struct rule http_rules[] = {
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} takes connections and finishes no answer, twice in a "
-		"row%{detail}",
+		"%{server} at %{host}:%{port} accepts connections but has not answered the last "
+		"two requests%{detail}",
 		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
 	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },

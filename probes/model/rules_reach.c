@@ -53,19 +53,30 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* The safe way first; what the second opens is said. */
+/* Neither tailscale serve nor the tailnet policy has a say there. */
+static bool is_outside(const struct evidence *e)
+{
+	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
+}
+
+/* The safe way first; what the second opens is said. An Ollama bound to localhost refuses the names under which
+ * serve's HTTPS passes requests on, and takes those by address through --tcp. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
 	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
 		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
+	else if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix),
+			"on %%{host}: start the server on port %%{port}, at an address that others can reach");
 	else if (is_https(e))
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (is_ollama)
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
+			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} (safe; for its "
+			"address, not its name), or "
 			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
 	else
 		text_set(f->fix, sizeof(f->fix),
@@ -80,9 +91,9 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 	say_how_to_listen(e, f);
 	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
 		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
-	else if (!*e->endpoint->peer_id)
+	else if (!*e->endpoint->peer_id && !is_outside(e))
 		text_set(f->detail, sizeof(f->detail), "the server is stopped");
-	else if (is_https(e))
+	else if (is_https(e) && !is_outside(e))
 		text_set(f->detail, sizeof(f->detail), "nothing is served on that port");
 	else
 		text_set(f->detail, sizeof(f->detail),
@@ -151,7 +162,11 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
-	if (is_port_of_serve(e))
+	if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix),
+			"does the firewall of %%{host} let TCP port %%{port} in, and does this machine's network "
+			"lead there?");
+	else if (is_port_of_serve(e))
 		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
 			"sudo nft list ruleset",
@@ -163,18 +178,22 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->peer && peer_answers_pings(e->peer))
 		text_set(f->detail, sizeof(f->detail),
-			"get no answer: an ACL or that host's firewall drops them (the "
+			"time out: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
+	else if (is_outside(e))
+		text_set(f->detail, sizeof(f->detail),
+			"time out: either a firewall drops them, or the host is off or cut off");
 	else
 		text_set(f->detail, sizeof(f->detail),
-			"get no answer: either an ACL or that host's firewall drops them, "
+			"time out: either an ACL or that host's firewall drops them, "
 			"or the host is cut off");
 	return true;
 }
 
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	(void)f;
+	if (is_outside(e))
+		text_set(f->fix, sizeof(f->fix), "on %%{host}: is the server behind port %%{port} running?");
 	return came_to(e, OUTCOME_CLOSED);
 }
 
@@ -304,7 +323,7 @@ const struct rule reach_rules[] = {
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connects to %{host}:%{port} %{detail}",
+		"connections to %{host}:%{port} %{detail}",
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
 		"ruleset",
 		true },

@@ -89,7 +89,7 @@ def silence_is_told_apart_by_rung():
     assert box.status == nas.status == 2
     assert (marks(box.out)["path"], marks(box.out)["port"], marks(box.out)["http"]) == ("✔", "✖", "·"), box.out
     assert (marks(nas.out)["host"], marks(nas.out)["path"]) == ("✖", "·"), nas.out
-    assert "not reached: host explains it" in nas.out
+    assert "not checked: see host" in nas.out
 
 
 @test

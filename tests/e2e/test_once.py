@@ -123,7 +123,9 @@ def without_tailscaled_it_ends_with_3_and_the_fix():
         ended = top("--once", "--socket", f"{folder}/none.sock", "--tailscale", f"{folder}/none",
                     environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
     assert ended.status == 3
-    assert "tailscaled-missing" in ended.out or "systemctl start tailscaled" in ended.out
+    said = " ".join(ended.out.split())
+    assert f"can't reach tailscaled: no socket at {folder}/none.sock and no `{folder}/none` command" in said, said
+    assert "sudo systemctl start tailscaled, if Tailscale is installed" in said, said
 
 
 @test

@@ -332,7 +332,7 @@ static void make_healthy(struct snapshot *snapshot)
 	list[3] = new_endpoint(10, "https://vps.tail1234.ts.net:8443", "https :8443");
 	serve(&list[3], "open-webui", "Open WebUI", 41, calm);
 	list[3].state = STATE_WEB;
-	list[4] = new_endpoint(-1, "http://127.0.0.1:8080", "127.0.0.1:8080");
+	list[4] = new_endpoint(-1, "http://127.0.0.1:8080", ":8080");
 	serve(&list[4], "llama.cpp", "llama-server", 0.4, calm);
 	list[4].slots = 4;
 	list[4].running = 0;
@@ -431,7 +431,7 @@ static void make_mounts(struct snapshot *snapshot)
 				      .severity = SEVERITY_DEGRADED,
 				      .state = STATE_SLOW,
 				      .text = "the whole internet can use this server, without a key",
-				      .fix = "tailscale funnel --https=443 off" });
+				      .fix = "sudo tailscale funnel --https=443 off" });
 }
 
 static void make_events(struct snapshot *snapshot)

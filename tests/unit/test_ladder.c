@@ -57,7 +57,7 @@ static void what_is_above_a_closed_port_was_not_reached(void **state)
 	(void)state;
 	assert_marks(&ladder, marks);
 	assert_string_equal(ladder.blame->code, "not-listening");
-	assert_string_equal(ladder.rungs[LAYER_ENGINE].lines[0], "not reached: port explains it");
+	assert_string_equal(ladder.rungs[LAYER_ENGINE].lines[0], "not checked: see port");
 	snapshot_free(snapshot);
 }
 
@@ -335,7 +335,7 @@ static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state
 	assert_int_equal(ladder.rungs[LAYER_DAEMON].mark, MARK_OK);
 	assert_int_equal(ladder.block, LAYER_HOST);
 	assert_string_equal(ladder.rungs[LAYER_HOST].lines[0], "no peer of that name or address");
-	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not reached: host explains it");
+	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not checked: see host");
 	snapshot->daemon.backend_state = "Stopped";
 	assert_int_equal(climb(snapshot, -1, 0).block, LAYER_DAEMON);
 	snapshot_free(snapshot);

@@ -794,6 +794,21 @@ static void what_was_sent_is_counted_by_path_and_cost(void **state)
 	assert_true(s->by_cost[COST_FREE] == 3 && s->by_cost[COST_WAKES] == 1);
 }
 
+static void a_name_that_leads_nowhere_is_no_request(void **state)
+{
+	struct ledger *l = watching_a("", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	comes_to(l, at(0), OUTCOME_UNRESOLVED);
+	s = take(l, at(1));
+	assert_true(s->endpoints[0].requests == 0 && s->requests == 0);
+	assert_int_equal(s->endpoints[0].sent.count, 0);
+	comes_to(l, at(10), OUTCOME_REFUSED);
+	s = take(l, at(11));
+	assert_true(s->endpoints[0].requests == 1 && s->requests == 1);
+}
+
 static void round_trips_are_those_of_the_connect(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
@@ -915,6 +930,7 @@ int main(void)
 		SAYS(a_clock_that_jumped_blanks_what_was_seen),
 		SAYS(rates_do_not_reach_across_a_sleep),
 		SAYS(what_was_sent_is_counted_by_path_and_cost),
+		SAYS(a_name_that_leads_nowhere_is_no_request),
 		SAYS(round_trips_are_those_of_the_connect),
 		SAYS(a_ping_that_was_asked_for_says_how_it_was_answered),
 		SAYS(ten_thousand_peers_keep_their_order_and_their_history),

@@ -98,7 +98,7 @@ static void a_stopped_tailscale_is_told_from_its_state(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "tailscale-stopped", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "stopped"),
-		"tailscale up");
+		"sudo tailscale up");
 	assert_int_equal(s->status, STATUS_UNKNOWN);
 }
 
@@ -112,7 +112,7 @@ static void a_login_is_asked_for_with_its_url(void **state)
 			   "logged out"),
 		"log in at https://login.tailscale.com/a/1a2b3c");
 	assert_fix(assert_verdict(with_status(in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin")), "needs-login"),
-		"tailscale login");
+		"sudo tailscale login");
 }
 
 static void a_hostile_login_url_stays_as_it_is(void **state)
@@ -257,7 +257,7 @@ static void names_that_do_not_resolve_are_told_once_tried(void **state)
 	ledger_see_names(l, false);
 	assert_fix(assert_says(take(l, at(1)), "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
 			   "MagicDNS"),
-		"tailscale set --accept-dns=true");
+		"sudo tailscale set --accept-dns=true");
 	ledger_see_names(l, true);
 	assert_no_verdict(take(l, at(1)), "name-unresolved");
 }

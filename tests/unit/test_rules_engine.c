@@ -232,7 +232,7 @@ static void a_funnel_without_a_key_is_open_to_the_internet(void **state)
 	s = take(l, at(1));
 	assert_fix(assert_says(s, "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK,
 			   "can use " ADMIN ", and it asks for no key"),
-		"tailscale funnel --https=443 off");
+		"sudo tailscale funnel --https=443 off");
 	assert_int_equal(s->mounts[0].verdicts.count, 1);
 	assert_int_equal(s->verdict_list[s->mounts[0].verdicts.first].severity, SEVERITY_INFO);
 }

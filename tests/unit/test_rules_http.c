@@ -57,8 +57,8 @@ static void silence_twice_is_no_answer(void **state)
 	s = take(l, at(25));
 	assert_fix(assert_says(s, "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED,
 			   "llama-server at " HOST
-			   ":443 takes connections and finishes no answer, twice in a row; it last "
-			   "answered 25 s ago"),
+			   ":443 accepts connections but has not answered the last two requests; it "
+			   "last answered 25 s ago"),
 		"on gpu1");
 	assert_state(s, STATE_STALLED);
 }

@@ -131,7 +131,8 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 
 	(void)state;
 	assert_fix(assert_verdict(s, "not-listening"),
-		"tailscale serve --bg 11434 (safe), or OLLAMA_HOST=0.0.0.0 (opens it");
+		"tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434 (safe; for its address, not its name), or "
+		"OLLAMA_HOST=0.0.0.0 (opens it");
 }
 
 static void our_own_refused_port_is_a_stopped_server(void **state)
@@ -225,7 +226,7 @@ static void connects_before_the_first_handshake_may_just_be_lost(void **state)
 		connect_times_out(l, at(2 + 10 * i));
 	assert_no_verdict(take(l, at(25)), "filtered");
 	connect_times_out(l, at(32));
-	assert_says(take(l, at(33)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, "get no answer");
+	assert_says(take(l, at(33)), "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, "time out");
 }
 
 static void connects_that_vanish_twice_are_filtered(void **state)
@@ -240,7 +241,7 @@ static void connects_that_vanish_twice_are_filtered(void **state)
 	connect_times_out(l, at(10));
 	s = take(l, at(15));
 	assert_fix(assert_says(s, "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
-			   "gpu1.tail4c1d.ts.net:8080 get no answer: either an ACL or that host's firewall"),
+			   "gpu1.tail4c1d.ts.net:8080 time out: either an ACL or that host's firewall"),
 		"tcp:8080 of gpu1");
 	assert_state(s, STATE_FILTERED);
 	is_pinged(l, GPU1_ID, 0.4, at(16));
@@ -286,6 +287,33 @@ static void a_connect_that_is_turned_away_is_filtered_at_once(void **state)
 	assert_no_verdict(s, "no-route");
 	assert_no_verdict(after(RAW, OUTCOME_UNREACHABLE), "filtered");
 	assert_verdict(after("http://203.0.113.9:8080", OUTCOME_UNREACHABLE), "filtered");
+}
+
+static void a_host_outside_the_tailnet_is_not_blamed_on_its_policy(void **state)
+{
+	static const char outside[] = "http://203.0.113.9:8080";
+	static const struct {
+		enum outcome outcome;
+		const char *code, *fix;
+	} rows[] = {
+		{ OUTCOME_UNREACHABLE, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_CONNECT_TIMEOUT, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_REFUSED, "not-listening", "on 203.0.113.9: start the server on port 8080" },
+		{ OUTCOME_CLOSED, "accepts-then-closes", "on 203.0.113.9: is the server behind port 8080 running?" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ledger *l = watching(outside);
+		const struct verdict *v;
+
+		for (int poll = 0; poll < 2; poll++)
+			comes_to(l, at(10 * poll), rows[i].outcome);
+		v = assert_verdict(take(l, at(11)), rows[i].code);
+		assert_fix(v, rows[i].fix);
+		assert_null(strstr(v->fix, "tail"));
+		assert_null(strstr(v->text, "ACL"));
+	}
 }
 
 static void closing_without_a_byte_is_told_at_once(void **state)
@@ -481,6 +509,7 @@ int main(void)
 		SAYS(connects_that_vanish_twice_are_filtered),
 		SAYS(a_connect_that_vanishes_while_the_path_changes_does_not_count),
 		SAYS(a_connect_that_is_turned_away_is_filtered_at_once),
+		SAYS(a_host_outside_the_tailnet_is_not_blamed_on_its_policy),
 		SAYS(closing_without_a_byte_is_told_at_once),
 		SAYS(a_short_name_has_no_certificate),
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
