@@ -31,8 +31,8 @@ TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
 PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev libuv1-dev libinih-dev \
 	libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev \
-	python3 python3-jsonschema python3-pyte openssl
-LAB_PACKAGES := iproute2 util-linux nftables curl git cmake g++
+	python3 python3-jsonschema python3-pyte openssl iproute2
+LAB_PACKAGES := util-linux nftables curl git cmake g++
 
 SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
 CAPTURE_SOURCES := $(filter-out capture/main.c,$(wildcard capture/*.c))
