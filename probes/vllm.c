@@ -18,6 +18,7 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	return readers_is_empty_ok(answer);
 }
 
+#define STARTED_END 253402300800.0 /* seconds since 1970: the year 10000 */
 #define PATIENCE_S 20
 
 /* Older versions have other names for the cache and for the time between tokens. Progress is every token and
@@ -55,7 +56,9 @@ static bool read_metrics(const struct answer *answer, struct reading *reading)
 		return false;
 	reading->patience_s = PATIENCE_S;
 	reading->is_sleeping = reading->asleep > 0;
-	if (!isnan(reading->started))
+	if (!(reading->started < STARTED_END))
+		reading->started = NAN;
+	else
 		reading->incarnation = arena_printf(reading->arena, "%.2f", reading->started);
 	return true;
 }

@@ -12,9 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#define KEY_MIN 8
 #define KEY_MAX 64
 
 enum manner { PLAIN, URL, JSON, JSON_SLASHES, HTML, HTML_HEX, MANNERS };
@@ -53,15 +51,10 @@ static void write_key(struct bytes *to, const char *key, enum manner manner)
 	}
 }
 
+/* What every manual prints, and what is short, is no secret. */
 static bool is_usable(const char *key)
 {
-	static const char *const placeholders[] = { "lm-studio", "not-needed", "sk-no-key-required",
-		"token-abc123" };
-
-	for (size_t i = 0; i < ARRAY_LEN(placeholders); i++)
-		if (strcasecmp(key, placeholders[i]) == 0)
-			return false;
-	return strlen(key) >= KEY_MIN && !strpbrk(key, "* ");
+	return secret_is_plain(key) && !strpbrk(key, "* ");
 }
 
 static void hide(const char *text, size_t length, const char *key, const char *written)
