@@ -187,9 +187,9 @@ void watch_add(struct watch *watch, const struct door *door)
 		return;
 	}
 	twin = door->is_mount ? NULL : find_twin(watch, door->url, door->peer_id);
-	if (twin && (!door->is_pinned || twin->door.is_pinned || twin->door.is_mount || twin->door.is_candidate))
+	if (twin && (!door->is_pinned || twin->door.is_candidate))
 		return;
-	if (twin) {
+	if (twin && twin->door.found_by == FOUND_PORT) {
 		ledger_drop_endpoint(watch->world.ledger, twin->door.url);
 		drop(watch, twin);
 	}

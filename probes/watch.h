@@ -51,8 +51,8 @@ struct watch;
 struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks);
 void watch_free(struct watch *watch);
-/* A known URL: its address and peer are renewed. Of two that lead to one server the pinned one is watched, else the
- * first. */
+/* A known URL: its address and peer are renewed. What discovery finds is not watched beside a URL that leads to the
+ * same server; what the user pins is. */
 void watch_add(struct watch *watch, const struct door *door);
 void watch_drop(struct watch *watch, const char *url);
 bool watch_has(const struct watch *watch, const char *url);

@@ -38,7 +38,7 @@ def a_healthy_fleet_ends_with_0_and_raises_nothing_above_info():
 
 
 @test
-def a_server_is_one_row_however_its_machine_is_named():
+def what_is_pinned_is_not_found_a_second_time_by_another_name():
     scenario = """
 daemon magicdns off
 peer gpu1 linux direct 10.99.0.11:41641 rtt 1 tag gpu
@@ -52,7 +52,7 @@ door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle
             rows = once(fake, "--endpoint", pin).json["endpoints"]
             assert len(rows) == 1 and rows[0]["pinned"] and rows[0]["state"] == "ok", (pin, rows)
         rows = once(fake, *(word for pin in pins for word in ("--endpoint", pin))).json["endpoints"]
-        assert len(rows) == 1 and rows[0]["url"] == "http://gpu1:21434", rows
+        assert len(rows) == len(pins) and all(row["pinned"] for row in rows), rows
 
 
 @test
