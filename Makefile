@@ -40,7 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo check fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
+.PHONY: all help deps demo test-programs check fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
 
@@ -126,12 +126,15 @@ fuzz:
 		build/fuzz/fuzz_$$name $(FUZZ_RUN) -artifact_prefix=build/fuzz/$$name- \
 			build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; done
 
+test-programs: $(TOP) $(CAPTURE) $(UNIT) $(FUZZ)
+	@:
+
 check: deps
-	@$(MAKE) --no-print-directory $(TOP) $(CAPTURE) $(UNIT) $(FUZZ)
+	@$(MAKE) --no-print-directory test-programs
 	@$(PYTHON) tests/run.py --top $(TOP) --build $(OUT) $(T)
 
 golden: all
-	@$(MAKE) --no-print-directory $(UNIT) $(FUZZ)
+	@$(MAKE) --no-print-directory test-programs
 	@TSLLM_GOLDEN=write $(PYTHON) tests/run.py --top $(TOP) --build $(OUT)
 
 demo: all
