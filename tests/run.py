@@ -119,6 +119,8 @@ def main():
             print("".join(f"{line}\n" for line in said), end="")
             print(f"{name:32} {sums[0]:4} passed {sums[1]:4} failed {sums[2]:4} skipped {took:6.1f} s", flush=True)
             total = [a + b for a, b in zip(total, sums)]
+    if not sum(total):
+        print(f"no test has a name that holds {' or '.join(given.words) or 'anything'}")
     print(f"{total[0]} passed, {total[1]} failed, {total[2]} skipped")
     return 1 if total[1] or not total[0] else 0
 
