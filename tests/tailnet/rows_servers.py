@@ -58,7 +58,7 @@ def a_port_where_nothing_listens_is_not_listening(lab, top):
     look = top.once(*urls)
     for url in urls:
         expect(look, url, "down", "not-listening")
-    assert "tailscale serve --bg 11434" in look.text(look.endpoint(urls[2]), "not-listening")
+    assert "tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434" in look.text(look.endpoint(urls[2]), "not-listening")
 
 
 @row
