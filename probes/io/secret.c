@@ -14,6 +14,7 @@
 
 #define WORD_MIN 4 /* "1", "x" and "key" are no secret, and stand in every answer */
 #define WORD_MAX 7 /* a shorter key is likely a part of innocent words */
+#define ESCAPE_MAX 10 /* bytes that write one character: "&#x123456;" */
 #define CUT_MIN 4  /* so much of a key at the end of the text is taken for the beginning of it */
 
 /* Clients that insist on a key are given these: what manuals print, names of servers, words that answers are
@@ -134,9 +135,11 @@ static bool may_begin(char c, const char *key)
 
 static void hide(char *text, size_t length, const char *key, const struct manner *manner)
 {
+	size_t reach = strlen(key) * ESCAPE_MAX;
+	size_t from = manner->is_cut && length > reach ? length - reach : 0; /* only the end cuts */
 	bool is_word = strlen(key) <= WORD_MAX;
 
-	for (size_t i = 0, used; i < length; i += used ? used : 1) {
+	for (size_t i = from, used; i < length; i += used ? used : 1) {
 		used = may_begin(text[i], key) ? find_here(text + i, length - i, key, manner) : 0;
 		if (is_word && ((i && is_part_of_word(text, length, i - 1)) ||
 				       is_part_of_word(text, length, i + used)))
