@@ -34,7 +34,7 @@ PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev libcjson-dev 
 	python3 python3-jsonschema python3-pyte openssl iproute2
 LAB_PACKAGES := util-linux nftables curl git cmake g++
 
-SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c))
+SOURCES := $(filter-out tui/main.c,$(wildcard probes/*.c probes/*/*.c tui/*.c tui/*/*.c))
 CAPTURE_SOURCES := $(filter-out capture/main.c,$(wildcard capture/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -72,7 +72,7 @@ $(OUT)/libtsllm.a: $(OBJECTS)
 $(OUT)/libcapture.a: $(CAPTURE_SOURCES:%.c=$(OUT)/%.o)
 $(OUT)/lib%.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $(OUT)/capture/%.o: WARNINGS += -Wconversion
 # A test that calls a helper last must be on the stack when that fails.

@@ -7,7 +7,7 @@
 #ifndef TSLLM_PROBES_KNOWN_H
 #define TSLLM_PROBES_KNOWN_H
 
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/settings.h"
 #include "probes/watch.h"
 

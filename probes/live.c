@@ -14,7 +14,7 @@
 #include "probes/left_alone.h"
 #include "probes/lookout.h"
 #include "probes/model/ladder.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
 #include "probes/reasons.h"

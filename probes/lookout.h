@@ -7,7 +7,7 @@
 #define TSLLM_PROBES_LOOKOUT_H
 
 #include "probes/derpmap.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/settings.h"
 #include "probes/tailnet.h"
 

@@ -7,7 +7,7 @@
 
 #include "probes/discover.h"
 #include "probes/left_alone.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/settings.h"
 #include "probes/watch.h"
 

@@ -7,7 +7,7 @@
 #define TSLLM_PROBES_QUESTIONS_H
 
 #include "probes/io/http.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/watch.h"
 
 struct questions;

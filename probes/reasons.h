@@ -10,7 +10,7 @@
 #define TSLLM_PROBES_REASONS_H
 
 #include "probes/daemon.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 
 struct reasons;
 

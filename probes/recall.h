@@ -7,7 +7,7 @@
 #define TSLLM_PROBES_RECALL_H
 
 #include "probes/daemon.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 
 struct recall;
 

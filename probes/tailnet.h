@@ -8,7 +8,7 @@
 #define TSLLM_PROBES_TAILNET_H
 
 #include "probes/io/http.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/settings.h"
 
 enum tailnet_event {

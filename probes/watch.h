@@ -9,7 +9,7 @@
 
 #include "probes/family.h"
 #include "probes/io/http.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/settings.h"
 
 struct door {

@@ -9,7 +9,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/live.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/model/snapshot.h"
 #include "tui/canvas.h"
 #include "tui/loop.h"

@@ -1,5 +1,5 @@
 /* Whether a proxy speaks, and which one: by the headers that it adds, or by words that only it uses. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -1,5 +1,5 @@
 /* What can be wrong with this machine's own tailscaled, and so with the whole picture. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

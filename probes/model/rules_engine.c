@@ -1,5 +1,5 @@
 /* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -3,7 +3,7 @@
  *
  * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502
  * without a body and without a Server line, which tells it from every other proxy. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -1,5 +1,5 @@
 /* What can be wrong with a machine of the tailnet and the path to it. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -1,7 +1,7 @@
 /* What keeps a request from reaching a server: its name, its port, its certificate.
  *
  * Silence is believed at the second time, an explicit no at once. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -2,7 +2,7 @@
 #ifndef TSLLM_MODEL_SETTLE_H
 #define TSLLM_MODEL_SETTLE_H
 
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #define SPARK_PARTS 12
 #define SPARK_SPAN_MS 120000

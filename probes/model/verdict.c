@@ -4,7 +4,7 @@
  * since when each code has held on each row, fills the %{variables} of the sentences, and mutes what the
  * user chose to ignore. A rule that explains its row silences the rules after it, up to the exposure layer:
  * the lowest layer takes the blame. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

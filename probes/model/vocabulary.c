@@ -3,7 +3,7 @@
 #include "probes/model/vocabulary.h"
 
 #include "probes/base/mem.h"
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include <ctype.h>
 #include <stdint.h>

@@ -23,7 +23,7 @@ def text(path):
 
 def texts(pattern):
     """All files of that pattern, as one text."""
-    return "\n".join(text(path) for path in sorted(glob.glob(pattern, root_dir=ROOT)))
+    return "\n".join(text(path) for path in sorted(glob.glob(pattern, root_dir=ROOT, recursive=True)))
 
 
 def run(*words):
@@ -71,7 +71,7 @@ def the_synopsis_has_every_option():
 
 @test
 def the_manual_has_every_verdict_with_its_layer_and_severity():
-    rows = re.findall(r'^\t\{ "([a-z-]+)",\s*LAYER_(\w+),\s*SEVERITY_(\w+)', texts("probes/model/rules_*.c"), re.M)
+    rows = re.findall(r'^\t\{ "([a-z-]+)",\s*LAYER_(\w+),\s*SEVERITY_(\w+)', texts("probes/**/*.c"), re.M)
     told = re.findall(r"^\.It Sy (\S+) No \((\w+), (\w+)\)$", section(MANUALS[0], "VERDICTS"), re.M)
     assert len(rows) > 50, rows
     same([(code, layer.lower(), severity.lower()) for code, layer, severity in rows], told)
@@ -103,7 +103,7 @@ def the_manual_has_every_member_of_a_snapshot():
 
 @test
 def the_manual_names_every_variable_of_the_environment_that_is_read():
-    read = re.findall(r'getenv\("(\w+)"\)', texts("tui/*.c") + texts("probes/*.c") + texts("probes/*/*.c"))
+    read = re.findall(r'getenv\("(\w+)"\)', texts("tui/**/*.c") + texts("probes/**/*.c"))
     assert "TS_SOCKET" in read, read
     for name in set(read) - {"HOME"}:
         assert re.search(rf"^\.It Ev .*\b{name}\b", text(MANUALS[0]), re.M), name
@@ -150,7 +150,7 @@ def the_configuration_manual_has_every_role_and_theme():
 
 @test
 def the_papers_name_every_path_that_a_server_is_asked():
-    paths = re.findall(r'^\t\{ "(/[^"]*)", COST_FREE, (?:EVERY_POLL|EVERY_MINUTE|AT_START)', texts("probes/*.c"), re.M)
+    paths = re.findall(r'^\t\{ "(/[^"]*)", COST_FREE, (?:EVERY_POLL|EVERY_MINUTE|AT_START)', texts("probes/**/*.c"), re.M)
     assert len(paths) > 15, paths
     readme = text("README.md").split("## What it sends")[1].split("\n## ")[0]
     for paper in [section(MANUALS[0], "WHAT IS SENT"), readme]:

@@ -4,7 +4,7 @@
 #ifndef TSLLM_TESTS_FUZZ_CHAIN_H
 #define TSLLM_TESTS_FUZZ_CHAIN_H
 
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/recognise.h"
 #include "probes/sniff.h"
 #include "tests/fuzz/fuzz.h"

@@ -5,7 +5,7 @@
 #ifndef TSLLM_TESTS_LEDGER_HELP_H
 #define TSLLM_TESTS_LEDGER_HELP_H
 
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 #include "tests/unit/status_help.h"
 
 #define GPU1 "https://gpu1.tail4c1d.ts.net"

@@ -15,7 +15,7 @@
 #include "probes/base/text.h"
 #include "probes/model/codec.h"
 #include "probes/model/disguise.h"
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 #include "probes/model/texts.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/doctor.h"

@@ -1,10 +1,10 @@
-/* What the ledger remembers of packets: paths, and who uses which service. Private to probes/model.
+/* What the ledger remembers of packets: paths, and who uses which service. Private to probes/ledger.
  *
  * The helper's totals begin anew with it, so what is kept here is what they grew by. Every table is bounded,
  * with room for all that the helper keeps: what is nobody's makes way first, then what was not seen for
  * longest. What made way while the helper goes on counting it would be counted twice. */
-#ifndef TSLLM_MODEL_SIGHTING_H
-#define TSLLM_MODEL_SIGHTING_H
+#ifndef TSLLM_LEDGER_PACKET_STATE_H
+#define TSLLM_LEDGER_PACKET_STATE_H
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"

@@ -4,7 +4,7 @@
  * signed with the key that was seen on such a path: so a path that tailscaled leaves, or only tries, is known
  * too. What nobody claims keeps its bytes until somebody does. Round trips and losses count on the current
  * path alone. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -2,7 +2,7 @@
  *
  * The latest status is kept whole and a known peer points into it, so that a tailnet of 10,000 costs one copy
  * of its text. Both sides of the merge are in order of id: it is linear, and a peer keeps its history. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -2,8 +2,8 @@
  *
  * Sources put observations in, each with the moment it was made; ledger_take() settles them into an immutable
  * snapshot: rates, ages, states, verdicts, events. The ledger knows no source and no sink. */
-#ifndef TSLLM_MODEL_LEDGER_H
-#define TSLLM_MODEL_LEDGER_H
+#ifndef TSLLM_LEDGER_LEDGER_H
+#define TSLLM_LEDGER_LEDGER_H
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"

@@ -2,7 +2,7 @@
  *
  * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds
  * what it tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

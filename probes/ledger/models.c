@@ -1,6 +1,6 @@
 /* The models of an endpoint: two lists make one, that of all which could be asked for and that of the loaded
  * ones. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 #include <stdlib.h>

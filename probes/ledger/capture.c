@@ -1,5 +1,5 @@
 /* How the capture helper is, and where each thing that it saw goes. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -2,7 +2,7 @@
  *
  * Observations come in through ledger_*.c, and only there does anything change. What must outlive a status
  * (path history, rates, what an endpoint said) is kept beside it. Judging and copying out is settle.c. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

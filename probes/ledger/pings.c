@@ -1,5 +1,5 @@
 /* Pings that tailscaled was asked for: the last of each kind, and whether a peer answers them. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

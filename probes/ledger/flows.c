@@ -7,7 +7,7 @@
  * own answer is in. What comes through a mount of this node from this program itself comes from tailscaled's
  * port: it is left out because on the loopback only what a peer's WireGuard bytes explain is a client, or
  * what streams, which no question of this program does. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -4,7 +4,7 @@
  * thousands of those a second. One open hash over the peers of a status holds their addresses, the far ends
  * of their current paths and their disco keys. A slot is a hint: what is found is compared with the peer
  * itself, so that a key that it left, which stays in there until the next status, finds nothing. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 

@@ -2,7 +2,7 @@
  *
  * A peer's is asked for while its traffic goes by DERP, and our own with it: it takes both to say why there
  * is no direct path. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include <stdlib.h>
 

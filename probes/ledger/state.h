@@ -1,11 +1,11 @@
-/* What the ledger remembers, and what a rule may look at. Private to probes/model. */
-#ifndef TSLLM_MODEL_EVIDENCE_H
-#define TSLLM_MODEL_EVIDENCE_H
+/* What the ledger remembers, and what a rule may look at. Private to probes/ledger. */
+#ifndef TSLLM_LEDGER_STATE_H
+#define TSLLM_LEDGER_STATE_H
 
 #include "probes/base/mem.h"
-#include "probes/model/ledger.h"
+#include "probes/ledger/ledger.h"
 #include "probes/model/series.h"
-#include "probes/model/sighting.h"
+#include "probes/ledger/packet_state.h"
 #include "probes/model/snapshot.h"
 #include "probes/model/window.h"
 
@@ -138,7 +138,7 @@ struct known_speed {
 	struct when at;
 };
 
-/* What the engine says of its own work (ledger_engine.c). */
+/* What the engine says of its own work (engine.c). */
 struct known_engine {
 	double kv_cache, preemptions, rejected, uptime_s;
 	struct known_speed generation, prompt;
@@ -206,7 +206,7 @@ struct known_traffic {
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
 
-/* ledger_index.c: open addressing; peer is its number in the ledger and one, 0 where a slot is free. */
+/* peer_index.c: open addressing; peer is its number in the ledger and one, 0 where a slot is free. */
 struct peer_index {
 	struct {
 		uint32_t hash, peer;
@@ -376,7 +376,7 @@ bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);
 struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer); /* made where there is none */
 
-/* What packets told: ledger_links.c, ledger_flows.c. */
+/* What packets told: links.c, flows.c. */
 void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
 void ledger_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
 void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now);

@@ -1,7 +1,7 @@
 /* What the daemon remembers of paths: the last pong, and what happened before we looked.
  *
  * A memory ages as we look away: it says how old a pong is only while it is fresh. */
-#include "probes/model/evidence.h"
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 
