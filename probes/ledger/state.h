@@ -335,7 +335,7 @@ bool proxy_is_named(const struct last_answer *answer);    /* by a header */
 bool proxy_says(const struct last_answer *answer);        /* this answer is a proxy's own */
 const char *proxy_name(const struct last_answer *answer); /* "the proxy" where it is not known */
 
-/* verdict.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
+/* probes/verdicts/judge.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
 struct verdict_list {
 	struct verdict *items;
 	size_t count, room;
@@ -438,7 +438,7 @@ void engine_blank(struct known_engine *engine);  /* differences to what was coun
 void engine_forget(struct known_engine *engine); /* what was told of work is too old */
 /* An expected answer to the primary question, before it is added to the series. */
 void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now);
-/* rules_work.c: adds for how long requests wait, and the time to the first token, where they are known. */
+/* probes/verdicts/work.c: adds for how long requests wait, and the time to the first token, where they are known. */
 void engine_say_wait(const struct evidence *evidence, char *text, size_t size);
 void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 
