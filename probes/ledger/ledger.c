@@ -1,7 +1,7 @@
 /* The ledger itself: its beginning and end, this machine's daemon, traffic, events.
  *
  * Observations come in through ledger_*.c, and only there does anything change. What must outlive a status
- * (path history, rates, what an endpoint said) is kept beside it. Judging and copying out is settle.c. */
+ * (path history, rates, what an endpoint said) is kept beside it. Judging and copying out is probes/take/take.c. */
 #include "probes/ledger/state.h"
 
 #include "probes/base/text.h"

@@ -2,7 +2,7 @@
  *
  * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
  * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include "probes/base/text.h"
 

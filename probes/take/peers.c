@@ -1,5 +1,5 @@
 /* Peers, copied out and judged, this node first and then by name. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -1,5 +1,5 @@
 /* The first of the rules that holds. */
-#include "probes/model/offer_class.h"
+#include "probes/take/offer_class.h"
 
 static bool is_of_this_user(const struct ledger *ledger, const char *peer_id)
 {

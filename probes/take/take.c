@@ -3,7 +3,7 @@
  * Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own
  * mounts. An endpoint whose host is gone is not judged further: the host's verdict is its verdict. Where the
  * daemon cannot be asked, rows keep the state they had and are marked stale. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include "probes/base/text.h"
 

@@ -1,6 +1,6 @@
-/* The parts of ledger_take(), and what they hand on. Private to probes/model. */
-#ifndef TSLLM_MODEL_SETTLE_H
-#define TSLLM_MODEL_SETTLE_H
+/* The parts of ledger_take(), and what they hand on. Private to probes/take. */
+#ifndef TSLLM_TAKE_TAKE_H
+#define TSLLM_TAKE_TAKE_H
 
 #include "probes/ledger/state.h"
 

@@ -1,5 +1,5 @@
 /* Flows, merged by peer, port and direction, the active ones first. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include <math.h>
 #include <stdlib.h>

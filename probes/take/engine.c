@@ -1,5 +1,5 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include <math.h>
 

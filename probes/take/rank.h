@@ -1,13 +1,13 @@
-/* A place: a model at a server, how soon it answers there, and what it costs to ask. Private to probes/model.
+/* A place: a model at a server, how soon it answers there, and what it costs to ask. Private to probes/take.
  *
  * The order of places is one table of figures, the lower the better, looked at in turn: whose it is, how soon a
  * request is answered, how many wait before, how near it is, how fast it writes. A place whose server is stale, stalled
  * or in trouble is refused, with the reason why nobody should be sent there; that its verdict is muted makes
  * it no better. */
-#ifndef TSLLM_MODEL_PLACE_H
-#define TSLLM_MODEL_PLACE_H
+#ifndef TSLLM_TAKE_RANK_H
+#define TSLLM_TAKE_RANK_H
 
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 /* What the order is made of: the first that differs decides. */
 enum figure {

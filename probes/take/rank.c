@@ -1,10 +1,10 @@
 /* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them.
  */
-#include "probes/model/place.h"
+#include "probes/take/rank.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/model/offer_class.h"
+#include "probes/take/offer_class.h"
 
 #include <math.h>
 #include <string.h>

@@ -2,7 +2,7 @@
  *
  * A host's own trouble comes first and, where it explains everything, last. A state is believed by its
  * verdict: one silence makes none, so a row keeps the state it had until the second. */
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 #include "probes/base/text.h"
 

@@ -1,9 +1,9 @@
 /* Whose a server is: what --pick asks before anything else, for prompts and a key follow the URL that it prints.
  * Any machine that may join under a tag can claim to have a model loaded; the user's own cannot be outbid. */
-#ifndef TSLLM_MODEL_OFFER_CLASS_H
-#define TSLLM_MODEL_OFFER_CLASS_H
+#ifndef TSLLM_TAKE_OFFER_CLASS_H
+#define TSLLM_TAKE_OFFER_CLASS_H
 
-#include "probes/model/settle.h"
+#include "probes/take/take.h"
 
 /* Of what an engine there runs itself; what a gateway hands on is CLASS_GATEWAY, unless the user pinned it. */
 enum offer_class offer_class_of(
