@@ -13,7 +13,7 @@
 #include "probes/known.h"
 #include "probes/left_alone.h"
 #include "probes/lookout.h"
-#include "probes/model/ladder.h"
+#include "probes/report/diagnose.h"
 #include "probes/ledger/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"

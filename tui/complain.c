@@ -6,7 +6,7 @@
 #include <sysexits.h>
 
 #include "probes/base/text.h"
-#include "probes/model/redact.h"
+#include "probes/report/redact.h"
 #include "tui/config_keys.h"
 
 #define COMPLAINT_MAX 512

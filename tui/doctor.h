@@ -2,7 +2,7 @@
 #ifndef TSLLM_TUI_DOCTOR_H
 #define TSLLM_TUI_DOCTOR_H
 
-#include "probes/model/ladder.h"
+#include "probes/report/diagnose.h"
 
 #include <stdio.h>
 

@@ -2,7 +2,7 @@
 #ifndef TSLLM_TUI_DOCTOR_LINES_H
 #define TSLLM_TUI_DOCTOR_LINES_H
 
-#include "probes/model/ladder.h"
+#include "probes/report/diagnose.h"
 #include "tui/page.h"
 
 /* Which program looked when, from where. */

@@ -3,7 +3,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/pick.h"
+#include "probes/report/pick.h"
 #include "tui/view.h"
 
 #include <math.h>

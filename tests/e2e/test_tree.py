@@ -185,7 +185,7 @@ def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
                for names in re.findall(r"^\s*const char ((?:[^;]|\n)*);", body, re.M)
                for name in names.replace("*const *", "").split(",")]
     assert len(members) > 50 and ("peer", "addresses") in members and ("daemon", "auth_url") in members, members
-    listed = text("probes/model/texts.c")
+    listed = text("probes/report/texts.c")
     within = {"path": r"peer, path\.", "ping": r"peer, pings\[PING_\w+\]\.", "anatomy": r"endpoint, anatomy\."}
     # Whose word it is depends on the row.
     by_row = {("path", "via"): "&peer->path.via", ("model", "id"): "&model->id",

@@ -7,7 +7,7 @@
 #include "tests/fuzz/outputs.h"
 
 #include "probes/base/text.h"
-#include "probes/model/redact.h"
+#include "probes/report/redact.h"
 
 #include <stdio.h>
 #include <stdlib.h>

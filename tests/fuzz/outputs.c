@@ -3,7 +3,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/model/codec.h"
-#include "probes/model/texts.h"
+#include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
 #include "tui/doctor.h"
 #include "tui/print_pick.h"

@@ -1,5 +1,5 @@
 /* The ladder of one target: which rung is broken, which were passed, and which were not reached. */
-#include "probes/model/ladder.h"
+#include "probes/report/diagnose.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Where a model is and where it should be asked: which place comes first, and which is none. */
 #include "probes/base/mem.h"
-#include "probes/model/pick.h"
+#include "probes/report/pick.h"
 #include "tests/unit/ledger_help.h"
 
 #include <setjmp.h>

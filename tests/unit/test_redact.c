@@ -1,6 +1,6 @@
 /* No name and no address gets through: of a snapshot of which every text is full of them, nothing is left in
  * any output, and what is equal before is equal after. */
-#include "probes/model/redact.h"
+#include "probes/report/redact.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,9 +14,9 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/model/codec.h"
-#include "probes/model/disguise.h"
+#include "probes/report/rewrite.h"
 #include "probes/ledger/state.h"
-#include "probes/model/texts.h"
+#include "probes/report/texts.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/doctor.h"
 #include "tui/print_text.h"

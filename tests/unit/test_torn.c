@@ -11,7 +11,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/texts.h"
+#include "probes/report/texts.h"
 #include "tests/unit/ledger_help.h"
 
 #define OL "ollama-0.17.4/"

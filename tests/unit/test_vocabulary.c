@@ -1,8 +1,8 @@
 /* Which words are everybody's, and tell no machine. */
-#include "probes/model/vocabulary.h"
+#include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
-#include "probes/model/pseudonyms.h"
+#include "probes/report/pseudonyms.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,12 +1,12 @@
 /* First what is secret in a snapshot is learned, then every text of it is rewritten (texts.h): whole, where
  * it is a name, and within, where it is a sentence or a URL. */
-#include "probes/model/redact.h"
+#include "probes/report/redact.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/model/disguise.h"
-#include "probes/model/texts.h"
+#include "probes/report/rewrite.h"
+#include "probes/report/texts.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /* What is secret, and what stands for it. */
-#ifndef TSLLM_MODEL_PSEUDONYMS_H
-#define TSLLM_MODEL_PSEUDONYMS_H
+#ifndef TSLLM_REPORT_PSEUDONYMS_H
+#define TSLLM_REPORT_PSEUDONYMS_H
 
 #include <stdbool.h>
 #include <stddef.h>

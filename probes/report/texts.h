@@ -2,10 +2,10 @@
  *
  * A text that is not in it would be shown as it is; tests/e2e/test_tree.py holds the list against the members
  * of snapshot.h. */
-#ifndef TSLLM_MODEL_TEXTS_H
-#define TSLLM_MODEL_TEXTS_H
+#ifndef TSLLM_REPORT_TEXTS_H
+#define TSLLM_REPORT_TEXTS_H
 
-#include "probes/model/pseudonyms.h"
+#include "probes/report/pseudonyms.h"
 #include "probes/model/snapshot.h"
 
 enum text_manner {

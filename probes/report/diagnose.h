@@ -3,8 +3,8 @@
  * A rung is a layer: a mark, the evidence in figures, and the verdicts that stand there. All of it is in the
  * snapshot already; nothing is judged anew. What lies above the rung that explains a failure was not reached,
  * and says so. */
-#ifndef TSLLM_MODEL_LADDER_H
-#define TSLLM_MODEL_LADDER_H
+#ifndef TSLLM_REPORT_DIAGNOSE_H
+#define TSLLM_REPORT_DIAGNOSE_H
 
 #include "probes/model/snapshot.h"
 

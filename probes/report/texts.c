@@ -1,9 +1,9 @@
 /* A table for each kind of row, and a walk over the rows. */
-#include "probes/model/texts.h"
+#include "probes/report/texts.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/disguise.h"
+#include "probes/report/rewrite.h"
 
 #include <string.h>
 

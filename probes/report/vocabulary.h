@@ -1,7 +1,7 @@
 /* The words of this program's own sentences and commands. They are in everybody's report, so that a machine which
  * is called by one ("server", "ollama", "443") is not told by it. */
-#ifndef TSLLM_MODEL_VOCABULARY_H
-#define TSLLM_MODEL_VOCABULARY_H
+#ifndef TSLLM_REPORT_VOCABULARY_H
+#define TSLLM_REPORT_VOCABULARY_H
 
 #include <stdbool.h>
 #include <stddef.h>

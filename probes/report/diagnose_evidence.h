@@ -1,8 +1,8 @@
 /* What each rung has to show. Private to the ladder. */
-#ifndef TSLLM_MODEL_LADDER_EVIDENCE_H
-#define TSLLM_MODEL_LADDER_EVIDENCE_H
+#ifndef TSLLM_REPORT_DIAGNOSE_EVIDENCE_H
+#define TSLLM_REPORT_DIAGNOSE_EVIDENCE_H
 
-#include "probes/model/ladder.h"
+#include "probes/report/diagnose.h"
 
 struct climb {
 	const struct snapshot *snapshot;

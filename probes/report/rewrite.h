@@ -1,8 +1,8 @@
 /* A text with pseudonyms in place of what is secret in it. */
-#ifndef TSLLM_MODEL_DISGUISE_H
-#define TSLLM_MODEL_DISGUISE_H
+#ifndef TSLLM_REPORT_REWRITE_H
+#define TSLLM_REPORT_REWRITE_H
 
-#include "probes/model/pseudonyms.h"
+#include "probes/report/pseudonyms.h"
 
 #include <stdbool.h>
 

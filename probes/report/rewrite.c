@@ -1,6 +1,6 @@
 /* A walk over a text from word to word. At the beginning of each, whoever knows one there says how long it is
  * and what stands for it. */
-#include "probes/model/disguise.h"
+#include "probes/report/rewrite.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

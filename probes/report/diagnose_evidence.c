@@ -1,5 +1,5 @@
 /* The lines of a rung, and who writes which. Unknown is not zero: what is not known is no part of a line. */
-#include "probes/model/ladder_evidence.h"
+#include "probes/report/diagnose_evidence.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

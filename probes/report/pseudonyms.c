@@ -3,11 +3,11 @@
  * A name that is also a word of this program's own sentences or commands ("server", "ollama", "http", a
  * number) is only taken for a name where one stands: in a URL, before a port, after on, to, of. Elsewhere the
  * word tells nothing, for everybody's report has it. */
-#include "probes/model/pseudonyms.h"
+#include "probes/report/pseudonyms.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/vocabulary.h"
+#include "probes/report/vocabulary.h"
 
 #include <ctype.h>
 #include <stdbool.h>

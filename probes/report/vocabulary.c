@@ -1,6 +1,6 @@
 /* Words and the runs of letters in the rules' texts are a set that is made once; what begins with none of them is
  * nowhere in the rules, and only what begins with one is looked for in each. */
-#include "probes/model/vocabulary.h"
+#include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
 #include "probes/ledger/state.h"

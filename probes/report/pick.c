@@ -1,5 +1,5 @@
 /* Each way to mean a model is a function; their order is from the strictest to the loosest. */
-#include "probes/model/pick.h"
+#include "probes/report/pick.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

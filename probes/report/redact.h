@@ -5,8 +5,8 @@
  * sockets, served directories and model files. The same name has the same pseudonym in all snapshots of one
  * redactor. Ports, paths of URLs, times, figures, Tailscale's DERP regions, operating systems, versions and
  * ids of models stay. */
-#ifndef TSLLM_MODEL_REDACT_H
-#define TSLLM_MODEL_REDACT_H
+#ifndef TSLLM_REPORT_REDACT_H
+#define TSLLM_REPORT_REDACT_H
 
 #include "probes/model/snapshot.h"
 

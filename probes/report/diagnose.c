@@ -1,12 +1,12 @@
 /* One climb: the verdicts are laid on their layers, the lowest one that explains a failure is found, and each
  * rung below it has been passed, each above it was not reached. What a rung has to show is written in
- * ladder_evidence.c. */
-#include "probes/model/ladder.h"
+ * diagnose_evidence.c. */
+#include "probes/report/diagnose.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/model/ladder_evidence.h"
+#include "probes/report/diagnose_evidence.h"
 #include "probes/model/names.h"
 
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * ":latest"; the last part of a path without ".gguf"; a part of the id. Among the servers that are trusted most
  * (enum offer_class), the first way in which any model fits is the one that counts, and a name that fits several
  * models there picks none; a part of an id counts only where nobody has the name. */
-#ifndef TSLLM_MODEL_PICK_H
-#define TSLLM_MODEL_PICK_H
+#ifndef TSLLM_REPORT_PICK_H
+#define TSLLM_REPORT_PICK_H
 
 #include "probes/model/snapshot.h"
 
