@@ -5,7 +5,7 @@
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/readers.h"
+#include "probes/servers/readers.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -7,7 +7,7 @@
 #ifndef TSLLM_PROBES_WATCH_H
 #define TSLLM_PROBES_WATCH_H
 
-#include "probes/family.h"
+#include "probes/servers/family.h"
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
 #include "probes/settings.h"

@@ -6,7 +6,7 @@
 #define TSLLM_PROBES_WORKER_H
 
 #include "probes/base/url.h"
-#include "probes/recognise.h"
+#include "probes/servers/identify.h"
 #include "probes/watch.h"
 
 #define REQUESTS_MAX 12

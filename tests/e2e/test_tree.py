@@ -114,7 +114,7 @@ def what_draws_knows_the_snapshot_and_no_source():
 
 @test
 def a_family_does_no_io_and_reads_no_clock():
-    with open(os.path.join(ROOT, "probes/families.c")) as file:
+    with open(os.path.join(ROOT, "probes/servers/families.c")) as file:
         names = re.findall(r"&family_(\w+)", file.read())
     assert len(names) >= 9, names
     for path in SOURCES:

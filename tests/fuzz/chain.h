@@ -5,7 +5,7 @@
 #define TSLLM_TESTS_FUZZ_CHAIN_H
 
 #include "probes/ledger/ledger.h"
-#include "probes/recognise.h"
+#include "probes/servers/identify.h"
 #include "probes/sniff.h"
 #include "tests/fuzz/fuzz.h"
 

@@ -2,7 +2,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "probes/base/mem.h"
-#include "probes/family.h"
+#include "probes/servers/family.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/digest.h"
-#include "probes/recognise.h"
+#include "probes/servers/identify.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include "probes/base/url.h"
 #include "probes/digest.h"
 #include "probes/doors.h"
-#include "probes/family.h"
+#include "probes/servers/family.h"
 #include "probes/sniff.h"
 #include "tests/unit/played.h"
 

@@ -1,5 +1,5 @@
 /* What each family reads in the answers of its server, state by state, and in what no server says. */
-#include "probes/family.h"
+#include "probes/servers/family.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /* Prometheus text: what is taken of it, what is left, and that nothing in it is believed that is not whole.
  */
-#include "probes/prometheus.h"
+#include "probes/servers/prometheus.h"
 
 #include <math.h>
 #include <setjmp.h>

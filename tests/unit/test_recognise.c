@@ -1,5 +1,5 @@
 /* Every recorded server, asked as the program asks: which family it is, and exactly which paths it took. */
-#include "probes/recognise.h"
+#include "probes/servers/identify.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "probes/base/text.h"
-#include "probes/family.h"
-#include "probes/recognise.h"
+#include "probes/servers/family.h"
+#include "probes/servers/identify.h"
 #include "tests/unit/played.h"
 
 #define LS "llama-server-0.5.0/"

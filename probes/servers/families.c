@@ -1,0 +1,46 @@
+/* The server families, in order of trust: who leaves the surest signs comes first, and the dialect that all
+ * of them speak comes last. A family is one file and one row here. */
+#include "probes/servers/families.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct family *const families[] = {
+	&family_portkey,
+	&family_koboldcpp,
+	&family_llama_swap,
+	&family_llama_server,
+	&family_ollama,
+	&family_vllm,
+	&family_sglang,
+	&family_lemonade,
+	&family_litellm,
+	&family_lm_studio,
+	&family_open_webui,
+	&family_llama_cpp_python,
+	&family_mlx,
+	&family_xinference,
+	&family_ray_serve,
+	&family_tgi,
+	&family_triton,
+	&family_nim,
+	&family_jan,
+	&family_textgen,
+	&family_tabbyapi,
+	&family_localai,
+	&family_openai,
+	NULL,
+};
+
+const struct family *family_by_name(const char *name)
+{
+	for (size_t i = 0; families[i]; i++)
+		if (strcmp(families[i]->name, name) == 0)
+			return families[i];
+	return NULL;
+}
+
+const char *family_api(const struct family *family)
+{
+	return family->api ? family->api : "/v1";
+}

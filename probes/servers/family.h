@@ -1,0 +1,46 @@
+/* A server family: who it is, what may be asked and what that costs, what the answer means.
+ *
+ * Each family is one file with a const table, listed in probes/servers/families.c. It holds pure functions: no I/O,
+ * no clock, no state. Nothing is implied: a path that is not in the table is never asked. The first request
+ * whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. */
+#ifndef TSLLM_SERVERS_FAMILY_H
+#define TSLLM_SERVERS_FAMILY_H
+
+#include "probes/answer.h"
+#include "probes/model/obs.h"
+
+enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START, ON_REQUEST };
+
+enum sureness { NOT_IT, LIKELY, SURE };
+
+struct request {
+	const char *path; /* under the endpoint's base URL */
+	enum cost cost;
+	enum rhythm rhythm;
+	/* Reads one answer (any outcome was HTTP; status may be anything); true: it is what this family
+	 * answers here, in whatever state it is. Fills what the answer tells. */
+	bool (*read)(const struct answer *answer, struct reading *reading);
+	const char *option; /* the configuration key that switches this request off; NULL: none */
+};
+
+enum kind { KIND_ENGINE, KIND_GATEWAY, KIND_FRONT_END };
+
+struct family {
+	const char *name, *title; /* "ollama", "Ollama" */
+	enum kind kind;
+	int ports[6]; /* where it listens by default, 0-ended */
+	/* What the answer to `GET path` says about being this family. */
+	enum sureness (*recognise)(const char *path, const struct answer *answer);
+	const char *confirm; /* the path to ask when only LIKELY; NULL: none */
+	bool shuns_models;   /* `GET /v1/models` would do harm here: never ask it once this is LIKELY */
+	const char *api;     /* where its OpenAI API is, under the base URL; NULL: "/v1", "": nowhere */
+	const struct request *requests;
+	size_t request_count;
+};
+
+extern const struct family *const families[]; /* NULL-ended; in order of trust, openai-compatible last */
+
+const struct family *family_by_name(const char *name); /* NULL: none */
+const char *family_api(const struct family *family);   /* "/v1" */
+
+#endif

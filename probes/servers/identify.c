@@ -1,0 +1,116 @@
+/* Which family is it? Every family judges every answer, and the surest guess chooses the next question.
+ *
+ * `GET /` hurt none of the programs that were measured, so it comes first. `GET /v1/models` tells the most,
+ * but cuts running answers on one family: it is never asked while that one is likely. A confirming answer
+ * that is whole JSON and says otherwise refutes the guess; a broken or missing one leaves it standing, with
+ * its fears. */
+#include "probes/servers/identify.h"
+
+#include <string.h>
+
+static const char root[] = "/";
+static const char model_list[] = "/v1/models";
+
+static void ask(struct recognition *r, const char *path)
+{
+	r->ask = path;
+	r->asked[r->asked_count++] = path;
+}
+
+static bool was_asked(const struct recognition *r, const char *path)
+{
+	for (size_t i = 0; i < r->asked_count; i++)
+		if (strcmp(r->asked[i], path) == 0)
+			return true;
+	return false;
+}
+
+static bool confirms(const struct family *family, const char *path)
+{
+	return family->confirm && strcmp(family->confirm, path) == 0;
+}
+
+/* The family that stands first in the table. */
+static const struct family *better(const struct family *a, const struct family *b)
+{
+	for (size_t i = 0; families[i]; i++)
+		if (families[i] == a || families[i] == b)
+			return families[i];
+	return NULL;
+}
+
+static enum sureness weigh(
+	struct recognition *r, const struct family *family, const char *path, const struct answer *answer)
+{
+	enum sureness sureness = family->recognise(path, answer);
+
+	if (sureness == SURE && !r->family)
+		r->family = family;
+	if (sureness == LIKELY) {
+		r->likely = better(r->likely, family);
+		r->shuns_models |= family->shuns_models;
+		if (confirms(family, path))
+			r->confirmed = better(r->confirmed, family);
+	}
+	if (sureness == NOT_IT && r->likely == family && confirms(family, path) && answer->status == 200 &&
+		answer->shape == BODY_JSON) {
+		r->likely = NULL;
+		r->shuns_models &= !family->shuns_models;
+	}
+	return sureness;
+}
+
+/* Ollama refuses a Host it does not know with nothing at all, on every path: asking on is no use. */
+static bool is_host_check(const struct answer *answer)
+{
+	return answer->status == 403 && answer->shape == BODY_EMPTY &&
+	       !answer_has_header(answer, "Content-Type");
+}
+
+/* What no LLM server says, but a proxy or a login page in front of one does. */
+static bool is_proxy_page(const struct answer *answer)
+{
+	int status = answer->status;
+
+	return answer->shape != BODY_JSON && !is_host_check(answer) &&
+	       (status == 401 || status == 403 || status == 429 || (status >= 300 && status < 400) ||
+		       status >= 500);
+}
+
+static void ask_next(struct recognition *r, const struct answer *answer)
+{
+	const char *confirm = r->likely ? r->likely->confirm : NULL;
+
+	if (r->asked_count == RECOGNISE_MAX)
+		return;
+	if (confirm && !was_asked(r, confirm))
+		ask(r, confirm);
+	else if (!was_asked(r, model_list) && !r->shuns_models && !r->is_proxy && !is_host_check(answer))
+		ask(r, model_list);
+}
+
+void recognise_init(struct recognition *r)
+{
+	*r = (struct recognition){ .asked_count = 0 };
+	ask(r, root);
+}
+
+void recognise_step(struct recognition *r, const struct answer *answer)
+{
+	const char *path = r->ask;
+	bool is_claimed = false;
+
+	r->ask = NULL;
+	if (!path || answer->outcome != OUTCOME_ANSWERED)
+		return;
+	for (size_t i = 0; families[i]; i++)
+		is_claimed |= weigh(r, families[i], path, answer) != NOT_IT;
+	if (r->family)
+		return;
+	r->is_proxy = !is_claimed && is_proxy_page(answer);
+	ask_next(r, answer);
+	if (r->ask || !r->confirmed)
+		return;
+	r->family = r->confirmed;
+	r->is_proxy = false;
+}

@@ -1,0 +1,87 @@
+/* KoboldCpp: one model, one queue. Read in its source, not measured.
+ *
+ * It imitates Ollama and llama-server on their paths, with made-up figures, so only its own are asked. None
+ * of them wants the password; that one is set shows in the name of the model, which it then keeps to itself.
+ */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+#include <math.h>
+#include <string.h>
+
+/* It tells idle from not idle: at work it is on one request at least. */
+static bool read_perf(const struct answer *answer, struct reading *reading)
+{
+	double idle = json_number(answer->json, "idle");
+
+	if (!readers_is_json_ok(answer) || isnan(idle))
+		return false;
+	reading->running = idle == 0 ? 1 : 0;
+	reading->waiting = readers_amount(answer->json, "queue");
+	reading->uptime_s = readers_amount(answer->json, "uptime");
+	return true;
+}
+
+static bool is_version(const struct answer *answer)
+{
+	return readers_is_json_ok(answer) && strcmp(json_text(answer->json, "result"), "KoboldCpp") == 0;
+}
+
+static bool read_version(const struct answer *answer, struct reading *reading)
+{
+	if (!is_version(answer))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+static bool read_name(const struct answer *answer, struct reading *reading)
+{
+	const char *name = json_text(answer->json, "result");
+
+	if (!readers_is_json_ok(answer) || !name[0])
+		return false;
+	reading->wants_key = strcmp(name, "koboldcpp/protected-model") == 0;
+	return true;
+}
+
+/* The model that is loaded has a prefix; what else is listed could be loaded, or means none. */
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	(void)arena;
+	if (text_has_prefix(json_text(entry, "id"), "koboldcpp/"))
+		model->state = MODEL_LOADED;
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
+static enum sureness is_koboldcpp(const char *path, const struct answer *answer)
+{
+	if (answer_header_has(answer, "Server", "ConcedoLlamaForKobold") ||
+		readers_owned_by(answer, "koboldcpp"))
+		return SURE;
+	return strcmp(path, "/api/extra/version") == 0 && is_version(answer) ? SURE : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/api/extra/perf", COST_FREE, EVERY_POLL, read_perf, NULL },
+	{ "/api/extra/version", COST_FREE, AT_START, read_version, NULL },
+	{ "/api/v1/model", COST_FREE, EVERY_MINUTE, read_name, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_koboldcpp = {
+	.name = "koboldcpp",
+	.title = "KoboldCpp",
+	.kind = KIND_ENGINE,
+	.ports = { 5001 },
+	.recognise = is_koboldcpp,
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

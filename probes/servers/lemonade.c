@@ -1,0 +1,81 @@
+/* Lemonade: several models at once, each in an engine of its own. Read in its makers' API document, not
+ * measured.
+ *
+ * Health and statistics come from memory, the list from its catalogue: none loads a model, which a request
+ * for an answer does. Its /metrics is left alone, for it scrapes the engines behind it. That a model is busy
+ * may be maintenance too, so it is not taken for work. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	(void)arena;
+	model->state = MODEL_LOADED;
+	model->context = readers_amount(json_member(entry, "recipe_options"), "ctx_size");
+}
+
+static bool read_health(const struct answer *answer, struct reading *reading)
+{
+	if (readers_wants_key(answer, reading))
+		return true;
+	if (!readers_take_list(
+		    answer, "all_models_loaded", "model_name", MODELS_LOADED, fill_loaded, reading))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+/* Older versions tell of the last request alone. */
+static bool read_statistics(const struct answer *answer, struct reading *reading)
+{
+	if (readers_wants_key(answer, reading))
+		return true;
+	if (!readers_is_json_ok(answer) || !readers_has(answer->json, "tokens_per_second"))
+		return false;
+	reading->generated_tokens = readers_amount(answer->json, "output_tokens_total");
+	reading->prompt_tokens = readers_amount(answer->json, "input_tokens_total");
+	return true;
+}
+
+/* A size is in GB; a checkpoint of llama.cpp's ends with its quantisation: "owner/name:Q4_K_M". */
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const char *quantisation = strrchr(json_text(entry, "checkpoint"), ':');
+
+	model->size_bytes = readers_amount(entry, "size") * 1e9;
+	model->context = readers_amount(entry, "max_context_window");
+	if (quantisation)
+		model->quantisation = text_keep(arena, quantisation + 1);
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
+static enum sureness is_lemonade(const char *path, const struct answer *answer)
+{
+	(void)path;
+	return readers_owned_by(answer, "lemonade") ? SURE : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/v1/health", COST_FREE, EVERY_POLL, read_health, NULL },
+	{ "/v1/stats", COST_FREE, EVERY_POLL, read_statistics, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_lemonade = {
+	.name = "lemonade",
+	.title = "Lemonade",
+	.kind = KIND_ENGINE,
+	.ports = { 13305, 8000 },
+	.recognise = is_lemonade,
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,76 @@
+/* llama-swap: starts and stops engines behind one door.
+ *
+ * /running lists what it has started, /v1/models what it could start; neither starts anything. Under
+ * /upstream/… even a health check would, so nothing below that is in the table. The command lines in /running
+ * are not read: they may hold secrets. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+/* A model that is being stopped still holds its memory. */
+static void fill_running(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	static const struct {
+		const char *word;
+		enum model_state state;
+	} states[] = {
+		{ "starting", MODEL_LOADING },
+		{ "ready", MODEL_LOADED },
+		{ "stopping", MODEL_LOADED },
+	};
+
+	(void)arena;
+	for (size_t i = 0; i < ARRAY_LEN(states); i++)
+		if (strcmp(json_text(entry, "state"), states[i].word) == 0)
+			model->state = states[i].state;
+}
+
+static bool read_running(const struct answer *answer, struct reading *reading)
+{
+	return readers_wants_key(answer, reading) ||
+	       readers_take_list(answer, "running", "model", MODELS_LOADED, fill_running, reading);
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, NULL, reading);
+}
+
+/* Every error of its own carries "src". The root sends a browser to /ui. */
+static enum sureness is_llama_swap(const char *path, const struct answer *answer)
+{
+	char location[256];
+
+	if (strcmp(json_text(answer->json, "src"), "llama-swap") == 0 ||
+		answer_header_has(answer, "WWW-Authenticate", "realm=\"llama-swap\""))
+		return SURE;
+	if (strcmp(path, "/v1/models") == 0 && readers_owned_by(answer, "llama-swap"))
+		return SURE;
+	if (strcmp(path, "/running") == 0 && readers_is_json_ok(answer) &&
+		readers_has(answer->json, "running"))
+		return SURE;
+	if (strcmp(path, "/") != 0 || answer->status != 302)
+		return NOT_IT;
+	answer_header(answer, "Location", location, sizeof(location));
+	return text_has_suffix(location, "/ui") ? LIKELY : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/running", COST_FREE, EVERY_POLL, read_running, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_llama_swap = {
+	.name = "llama-swap",
+	.title = "llama-swap",
+	.kind = KIND_GATEWAY,
+	.ports = { 8080, 8443, 9292 },
+	.recognise = is_llama_swap,
+	.confirm = "/running",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

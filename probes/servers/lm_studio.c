@@ -1,0 +1,96 @@
+/* LM Studio, by its own documentation of the REST API; no recording of it exists.
+ *
+ * /api/v0/models lists what was downloaded and says of each whether it is loaded; /api/v1/models, since 0.4,
+ * tells sizes as well. A list loads nothing. A path that it does not know is answered with 200 and an error,
+ * so a status proves nothing here. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+#include <math.h>
+#include <string.h>
+
+static bool is_unexpected_endpoint(const struct answer *answer)
+{
+	return answer->status == 200 &&
+	       text_has_prefix(json_text(answer->json, "error"), "Unexpected endpoint or method.");
+}
+
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const char *state = json_text(entry, "state");
+
+	if (strcmp(state, "loaded") == 0)
+		model->state = MODEL_LOADED;
+	else if (strcmp(state, "not-loaded") == 0)
+		model->state = MODEL_COLD;
+	model->context = readers_amount(entry, "loaded_context_length");
+	if (isnan(model->context))
+		model->context = readers_amount(entry, "max_context_length");
+	model->quantisation = text_keep(arena, json_text(entry, "quantization"));
+}
+
+/* How it is loaded, as the longest of its instances is. */
+static double loaded_context(const struct json *instances)
+{
+	double most = NAN;
+
+	for (const struct json *instance = json_first(instances); instance; instance = json_next(instance))
+		most = fmax(most, readers_amount(json_member(instance, "config"), "context_length"));
+	return most;
+}
+
+static void fill_v1_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const struct json *instances = json_member(entry, "loaded_instances");
+
+	if (json_is_array(instances))
+		model->state = json_first(instances) ? MODEL_LOADED : MODEL_COLD;
+	model->size_bytes = readers_amount(entry, "size_bytes");
+	model->context = loaded_context(instances);
+	if (isnan(model->context))
+		model->context = readers_amount(entry, "max_context_length");
+	model->quantisation = text_keep(arena, json_text(json_member(entry, "quantization"), "name"));
+}
+
+/* 0.3 does not know the path. */
+static bool read_v1_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_wants_key(answer, reading) || is_unexpected_endpoint(answer) ||
+	       readers_take_list(answer, "models", "key", MODELS_ALL, fill_v1_model, reading);
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
+static enum sureness is_lm_studio(const char *path, const struct answer *answer)
+{
+	const struct json *first = json_first(json_member(answer->json, "data"));
+
+	if (is_unexpected_endpoint(answer))
+		return SURE;
+	if (strcmp(path, "/api/v0/models") == 0 && readers_is_openai_list(answer))
+		return json_text(first, "compatibility_type")[0] ? SURE : LIKELY;
+	return readers_owned_by(answer, "organization_owner") ? LIKELY : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, NULL },
+	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_lm_studio = {
+	.name = "lm-studio",
+	.title = "LM Studio",
+	.kind = KIND_ENGINE,
+	.ports = { 1234 },
+	.recognise = is_lm_studio,
+	.confirm = "/api/v0/models",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

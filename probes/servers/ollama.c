@@ -1,0 +1,92 @@
+/* Ollama: /api/ps says what is loaded, /api/tags what could be, /api/version who speaks.
+ *
+ * None of the three keeps a model alive or loads one (measured with 0.17.4), and none tells of work: Ollama
+ * hides its queue. An expiry that lies in the past is no fault: it moves on when a request ends. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/when.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const struct json *details = json_member(entry, "details");
+	const char *quantisation = json_text(details, "quantization_level");
+	const char *remote = json_text(entry, "remote_host"), *scheme = strstr(remote, "://");
+
+	model->size_bytes = readers_amount(entry, "size");
+	model->context = readers_amount(details, "context_length");
+	if (strcmp(quantisation, "unknown") != 0)
+		model->quantisation = text_keep(arena, quantisation);
+	model->remote_host = text_keep(arena, scheme ? scheme + 3 : remote);
+}
+
+static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	fill_model(entry, model, arena);
+	model->state = MODEL_LOADED;
+	model->vram_bytes = readers_amount(entry, "size_vram");
+	model->context = readers_amount(entry, "context_length");
+	model->expires_at = when_parse(json_text(entry, "expires_at"));
+}
+
+/* Whether an expiry has passed is a matter of Ollama's own clock. */
+static bool read_loaded(const struct answer *answer, struct reading *reading)
+{
+	reading->told_at = readers_date(answer);
+	return readers_take_list(answer, "models", "name", MODELS_LOADED, fill_loaded, reading);
+}
+
+static bool read_library(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_list(answer, "models", "name", MODELS_ALL, fill_model, reading);
+}
+
+/* The same models by the path that OpenAI clients ask: whether it is open to them is worth knowing. */
+static bool read_openai(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
+static bool read_version(const struct answer *answer, struct reading *reading)
+{
+	if (!readers_only_version(answer))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+/* LocalAI imitates these paths, and gives itself away by a header. */
+static enum sureness is_ollama(const char *path, const struct answer *answer)
+{
+	if (answer->status != 200 || answer_has_header(answer, "X-Correlation-ID"))
+		return NOT_IT;
+	if (strcmp(path, "/") == 0)
+		return answer_body_is(answer, "Ollama is running") ? SURE : NOT_IT;
+	if (strcmp(path, "/api/version") == 0)
+		return readers_only_version(answer) ? LIKELY : NOT_IT;
+	if (strcmp(path, "/v1/models") == 0)
+		return readers_owned_by(answer, "library") ? LIKELY : NOT_IT;
+	return NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
+	{ "/api/version", COST_FREE, AT_START, read_version, NULL },
+	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, NULL },
+};
+
+const struct family family_ollama = {
+	.name = "ollama",
+	.title = "Ollama",
+	.kind = KIND_ENGINE,
+	.ports = { 11434 },
+	.recognise = is_ollama,
+	.confirm = "/api/version",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,45 @@
+/* Whoever else speaks the OpenAI dialect: a list of models, or a demand for a key in JSON.
+ *
+ * The last row of the table. Nothing is known of such a server but its list, and whether a model in it is
+ * loaded is not told. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/servers/readers.h"
+
+#include <math.h>
+#include <string.h>
+
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	(void)arena;
+	model->context = readers_amount(entry, "max_model_len");
+	if (isnan(model->context))
+		model->context = readers_amount(entry, "context_length");
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, fill_model, reading);
+}
+
+static enum sureness is_openai(const char *path, const struct answer *answer)
+{
+	if (strcmp(path, "/v1/models") != 0)
+		return NOT_IT;
+	return readers_is_openai_list(answer) || readers_is_refusal(answer) ? LIKELY : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
+};
+
+const struct family family_openai = {
+	.name = "openai-compatible",
+	.title = "OpenAI API",
+	.kind = KIND_ENGINE,
+	.recognise = is_openai,
+	.confirm = "/v1/models",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,51 @@
+/* The Portkey gateway: a way through, which knows no engine until a request names one.
+ *
+ * Its greeting is all that can be asked of it: anything else wants a provider in a header, and goes on to
+ * that one. It passes the engine's headers on, `Server: llama.cpp` too, beside its own. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+static bool is_greeting(const struct answer *answer)
+{
+	return answer->status == 200 && answer_body_is(answer, "AI Gateway says hey!");
+}
+
+static bool read_root(const struct answer *answer, struct reading *reading)
+{
+	(void)reading;
+	return is_greeting(answer);
+}
+
+static bool wants_provider(const struct answer *answer)
+{
+	return answer->status == 400 &&
+	       text_has_prefix(json_text(answer->json, "message"), "Either x-portkey-config or ");
+}
+
+static enum sureness is_portkey(const char *path, const struct answer *answer)
+{
+	(void)path;
+	if (is_greeting(answer) || wants_provider(answer) ||
+		answer_has_header(answer, "x-portkey-provider") ||
+		answer_has_header(answer, "x-portkey-gateway-exception"))
+		return SURE;
+	return NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/", COST_FREE, EVERY_POLL, read_root, NULL },
+};
+
+const struct family family_portkey = {
+	.name = "portkey",
+	.title = "Portkey",
+	.kind = KIND_GATEWAY,
+	.api = "",
+	.ports = { 8787 },
+	.recognise = is_portkey,
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,61 @@
+/* SGLang: one model, always loaded. Read in its source, not measured.
+ *
+ * Its `GET /health` generates a token where nothing else runs and takes a second at least, so it is never
+ * asked unasked; the list of models costs nothing. /get_model_info would tell nothing more, and each asking
+ * of it is a warning in the log of newer versions. /metrics is there with --enable-metrics only. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/servers/prometheus.h"
+#include "probes/servers/readers.h"
+
+static bool read_health(const struct answer *answer, struct reading *reading)
+{
+	(void)reading;
+	return readers_is_empty_ok(answer);
+}
+
+/* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
+ * the time between tokens. */
+static const struct metric metrics[] = {
+	{ "sglang:num_running_reqs", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "sglang:num_queue_reqs", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "sglang:token_usage", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "sglang:generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "sglang:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "sglang:time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
+	{ "sglang:inter_token_latency_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "sglang:time_per_output_token_seconds_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "sglang:queue_time_seconds_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
+};
+
+static bool read_metrics(const struct answer *answer, struct reading *reading)
+{
+	if (readers_is_fastapi_404(answer) || readers_wants_key(answer, reading))
+		return true;
+	return answer->status == 200 && answer->shape == BODY_TEXT &&
+	       (prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) ||
+		       answer_body_has(answer, "sglang:"));
+}
+
+static enum sureness is_sglang(const char *path, const struct answer *answer)
+{
+	(void)path;
+	return readers_owned_by(answer, "sglang") ? SURE : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, NULL },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
+	{ "/health", COST_BILLS, ON_REQUEST, read_health, NULL },
+};
+
+const struct family family_sglang = {
+	.name = "sglang",
+	.title = "SGLang",
+	.kind = KIND_ENGINE,
+	.ports = { 30000 },
+	.recognise = is_sglang,
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,60 @@
+/* TabbyAPI: one model, behind a key unless told otherwise. Read in its source, not measured.
+ *
+ * Only /health is open. The list has every model for the administrator's key and the loaded one for any
+ * other, and does not say which it is. Where nothing is loaded, asking for the current model logs an error:
+ * it is not asked. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static bool has_status(const struct answer *answer, int status, const char *word)
+{
+	return answer->status == status && strcmp(json_text(answer->json, "status"), word) == 0;
+}
+
+/* Past errors make it call itself unhealthy, with 503, until it is started again: a fault to be shown. */
+static bool read_health(const struct answer *answer, struct reading *reading)
+{
+	(void)reading;
+	return has_status(answer, 200, "healthy");
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, NULL, reading);
+}
+
+static enum sureness is_tabbyapi(const char *path, const struct answer *answer)
+{
+	static const char refusal[] = "Please provide an API key";
+	const struct json *error = json_member(answer->json, "error");
+
+	if (readers_owned_by(answer, "tabbyAPI"))
+		return SURE;
+	if (strcmp(path, "/health") == 0 &&
+		(has_status(answer, 200, "healthy") || has_status(answer, 503, "unhealthy")))
+		return LIKELY;
+	if (answer->status == 401 && (strcmp(json_text(answer->json, "detail"), refusal) == 0 ||
+					     strcmp(json_text(error, "message"), refusal) == 0))
+		return LIKELY;
+	return NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_tabbyapi = {
+	.name = "tabbyapi",
+	.title = "TabbyAPI",
+	.kind = KIND_ENGINE,
+	.ports = { 5000 },
+	.recognise = is_tabbyapi,
+	.confirm = "/health",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

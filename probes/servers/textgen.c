@@ -1,0 +1,73 @@
+/* text-generation-webui, now textgen: one model, or none. Read in its source, not measured.
+ *
+ * What is asked reads two variables of its process. Its OpenAI list is left alone: older versions fill it
+ * with names that no model has. Where it is not told to listen, it refuses every other name than localhost
+ * with 400, so that a door of `tailscale serve` says "Invalid host header". */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static const char model_info[] = "/v1/internal/model/info";
+
+static bool is_info(const struct answer *answer)
+{
+	return readers_is_json_ok(answer) && readers_has(answer->json, "model_name") &&
+	       readers_has(answer->json, "lora_names");
+}
+
+static void take_model(const char *name, struct reading *reading)
+{
+	reading->models = arena_alloc(reading->arena, sizeof(*reading->models));
+	reading->model_count = 1;
+	reading->models[0] = readers_model(name, reading->arena);
+	reading->models[0].state = MODEL_LOADED;
+}
+
+/* "None", or null, is no model. */
+static bool read_info(const struct answer *answer, struct reading *reading)
+{
+	const char *name = json_text(answer->json, "model_name");
+
+	if (readers_wants_key(answer, reading))
+		return true;
+	if (!is_info(answer))
+		return false;
+	reading->list = MODELS_LOADED;
+	if (name[0] && strcmp(name, "None") != 0)
+		take_model(name, reading);
+	return true;
+}
+
+/* Its root knows OPTIONS alone, so a GET is refused in the words of FastAPI. */
+static bool has_detail(const struct answer *answer, int status, const char *words)
+{
+	return answer->status == status && strcmp(json_text(answer->json, "detail"), words) == 0;
+}
+
+static enum sureness is_textgen(const char *path, const struct answer *answer)
+{
+	if (strcmp(path, model_info) != 0)
+		return strcmp(path, "/") == 0 && has_detail(answer, 405, "Method Not Allowed") ? LIKELY
+											       : NOT_IT;
+	if (is_info(answer))
+		return SURE;
+	return has_detail(answer, 401, "Unauthorized") ? LIKELY : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/v1/internal/model/info", COST_FREE, EVERY_POLL, read_info, NULL },
+};
+
+const struct family family_textgen = {
+	.name = "textgen",
+	.title = "textgen",
+	.kind = KIND_ENGINE,
+	.ports = { 5000 },
+	.recognise = is_textgen,
+	.confirm = model_info,
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

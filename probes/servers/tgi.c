@@ -1,0 +1,85 @@
+/* TGI, Text Generation Inference: one model, always loaded. Read in its source, not measured.
+ *
+ * Its `GET /health`, which is `GET /` too, has the shards allocate memory, or generate after a failure; /info
+ * and /metrics are answered by the router alone. Nothing that is asked here wants a key. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/prometheus.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static bool is_info(const struct answer *answer)
+{
+	return readers_is_json_ok(answer) && json_text(answer->json, "model_id")[0] &&
+	       json_text(answer->json, "router")[0];
+}
+
+static bool read_info(const struct answer *answer, struct reading *reading)
+{
+	if (!is_info(answer))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+/* Everything about requests is counted when one ends, the time of a token as its mean in that request. */
+static const struct metric metrics[] = {
+	{ "tgi_batch_current_size", METRIC_SUM, offsetof(struct reading, running), NULL },
+	{ "tgi_queue_size", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "tgi_request_generated_tokens_sum", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
+	{ "tgi_request_input_length_sum", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
+	{ "tgi_request_failure", METRIC_SUM, offsetof(struct reading, rejected), "err=\"overloaded\"" },
+	{ "tgi_request_mean_time_per_token_duration_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "tgi_request_queue_duration_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
+};
+
+/* A figure is there from its first use on, so a fresh server may have none, or nothing to say at all. */
+static bool read_metrics(const struct answer *answer, struct reading *reading)
+{
+	if (answer->status != 200 || !answer_header_has(answer, "Content-Type", "text/plain"))
+		return false;
+	if (answer->shape == BODY_EMPTY)
+		return true;
+	return answer->shape == BODY_TEXT && (prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) ||
+						     answer_body_has(answer, "tgi_"));
+}
+
+static bool read_models(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_openai(answer, readers_fill_loaded, reading);
+}
+
+/* Its model belongs to itself and was made at the beginning of time. */
+static enum sureness is_tgi(const char *path, const struct answer *answer)
+{
+	const struct json *first = json_first(json_member(answer->json, "data"));
+	const char *id = json_text(first, "id");
+
+	if (strcmp(path, "/info") == 0)
+		return is_info(answer) ? SURE : NOT_IT;
+	if (strcmp(path, "/v1/models") != 0 || !readers_is_openai_list(answer))
+		return NOT_IT;
+	return id[0] && json_number(first, "created") == 0 && strcmp(json_text(first, "owned_by"), id) == 0
+		       ? LIKELY
+		       : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/info", COST_FREE, EVERY_POLL, read_info, NULL },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+};
+
+const struct family family_tgi = {
+	.name = "tgi",
+	.title = "TGI",
+	.kind = KIND_ENGINE,
+	.ports = { 3000, 80 },
+	.recognise = is_tgi,
+	.confirm = "/info",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};

@@ -1,0 +1,73 @@
+/* Triton, NVIDIA's inference server: any number of models, none of them by name an LLM. It speaks its own
+ * protocol under /v2 and has no OpenAI API; a front end before it (NIM, or the maker's OpenAI one) has.
+ *
+ * Each answer is from what the server holds in memory: asking loads nothing and runs no model. A model that
+ * failed to load is missing from the statistics, and shows in /v2/health/ready alone, an empty 400 for as
+ * long as any model is not ready: which one, only `POST /v2/repository/index` would tell, and no POST is sent
+ * unasked. The queue and the GPU's memory are figures of another port, 8002, which is not asked. */
+#include "probes/servers/families.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/servers/readers.h"
+
+#include <string.h>
+
+static bool is_empty_text(const struct answer *answer, int status)
+{
+	return answer->status == status && answer->shape == BODY_EMPTY &&
+	       answer_header_has(answer, "Content-Type", "text/plain");
+}
+
+static bool read_live(const struct answer *answer, struct reading *reading)
+{
+	(void)reading;
+	return is_empty_text(answer, 200);
+}
+
+static bool is_its_name(const struct answer *answer)
+{
+	return readers_is_json_ok(answer) && strcmp(json_text(answer->json, "name"), "triton") == 0;
+}
+
+static bool read_name(const struct answer *answer, struct reading *reading)
+{
+	if (!is_its_name(answer))
+		return false;
+	reading->version = text_keep(reading->arena, json_text(answer->json, "version"));
+	return true;
+}
+
+/* Of the models that are ready; another version of a model is another entry. */
+static bool read_statistics(const struct answer *answer, struct reading *reading)
+{
+	return readers_take_list(answer, "model_stats", "name", MODELS_LOADED, readers_fill_loaded, reading);
+}
+
+static enum sureness is_triton(const char *path, const struct answer *answer)
+{
+	if (strcmp(path, "/v2") == 0)
+		return is_its_name(answer) ? SURE : NOT_IT;
+	return answer->status == 404 && answer_header_has(answer, "Content-Type", "text/plain") &&
+			       strcmp(json_text(answer->json, "error"), "Not Found") == 0
+		       ? LIKELY
+		       : NOT_IT;
+}
+
+static const struct request requests[] = {
+	{ "/v2/health/live", COST_FREE, EVERY_POLL, read_live, NULL },
+	{ "/v2/models/stats", COST_FREE, EVERY_POLL, read_statistics, NULL },
+	{ "/v2", COST_FREE, AT_START, read_name, NULL },
+};
+
+const struct family family_triton = {
+	.name = "triton",
+	.title = "Triton",
+	.kind = KIND_ENGINE,
+	.api = "",
+	.ports = { 8000 },
+	.recognise = is_triton,
+	.confirm = "/v2",
+	.requests = requests,
+	.request_count = ARRAY_LEN(requests),
+};
