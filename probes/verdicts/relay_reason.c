@@ -8,7 +8,6 @@
 #include "probes/base/text.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 struct ends {
@@ -112,9 +111,9 @@ static void say_silence(const struct ends *ends, char *text, size_t size)
 	const char *when = ends->was_direct ? "any more" : "so far";
 
 	if (ends->there->candidates > 1)
-		snprintf(text, size, "none of its %.0f addresses answers %s", ends->there->candidates, when);
+		text_set(text, size, "none of its %.0f addresses answers %s", ends->there->candidates, when);
 	else
-		snprintf(text, size, "its one address does not answer %s", when);
+		text_set(text, size, "its one address does not answer %s", when);
 	text_add(text, size, ": likely a firewall at either end");
 }
 
@@ -135,7 +134,7 @@ void peer_reason(const struct ledger *ledger, const struct known_peer *peer, str
 		reason->code = table[i].code;
 		reason->fix = table[i].fix;
 		if (table[i].text)
-			snprintf(reason->text, sizeof(reason->text), "%s", table[i].text);
+			text_set(reason->text, sizeof(reason->text), "%s", table[i].text);
 		else
 			say_silence(&ends, reason->text, sizeof(reason->text));
 		return;
