@@ -2,7 +2,7 @@
 #ifndef TSLLM_PROBES_DIGEST_H
 #define TSLLM_PROBES_DIGEST_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 struct arena;
 

@@ -9,7 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/discover.h"
 #include "probes/io/resolve.h"
-#include "probes/io/socks_door.h"
+#include "probes/io/socks_proxy.h"
 #include "probes/known.h"
 #include "probes/left_alone.h"
 #include "probes/lookout.h"

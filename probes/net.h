@@ -7,7 +7,7 @@
 #ifndef TSLLM_PROBES_NET_H
 #define TSLLM_PROBES_NET_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 #include "probes/model/obs.h"
 
 #include <stddef.h>

@@ -7,7 +7,7 @@
 #ifndef TSLLM_IO_HTTP_H
 #define TSLLM_IO_HTTP_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 #include <uv.h>
 

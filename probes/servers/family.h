@@ -6,7 +6,7 @@
 #ifndef TSLLM_SERVERS_FAMILY_H
 #define TSLLM_SERVERS_FAMILY_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 #include "probes/model/obs.h"
 
 enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START, ON_REQUEST };

@@ -7,7 +7,7 @@
 #ifndef TSLLM_SERVERS_PROMETHEUS_H
 #define TSLLM_SERVERS_PROMETHEUS_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 #define PROMETHEUS_METRICS_MAX 32 /* rows of one table */
 

@@ -5,7 +5,7 @@
 #ifndef TSLLM_SERVERS_READERS_H
 #define TSLLM_SERVERS_READERS_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 #include "probes/model/obs.h"
 
 #define READERS_MODELS_MAX 1000

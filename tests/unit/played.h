@@ -3,7 +3,7 @@
 #ifndef TSLLM_TESTS_PLAYED_H
 #define TSLLM_TESTS_PLAYED_H
 
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 /* "SERVER/STATE/NAME" under tests/recordings, without ".http". The test fails where there is none. */
 void played_load(struct answer *answer, const char *name);

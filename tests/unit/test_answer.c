@@ -1,5 +1,5 @@
 /* Bytes into answers: headers, shapes of bodies, and what a recording tells. */
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 #include <math.h>
 #include <setjmp.h>

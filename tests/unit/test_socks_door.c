@@ -1,6 +1,6 @@
 /* The SOCKS5 door between a client of ours and a tailscaled that plays its LocalAPI `dial`, all on one loop.
  */
-#include "probes/io/socks_door.h"
+#include "probes/io/socks_proxy.h"
 
 #include <errno.h>
 #include <math.h>

@@ -5,7 +5,7 @@
  * that is awaited. Carrying has back-pressure: a side is not read while the other has more than 64 kB still
  * to take. When one side ends, what it had sent is delivered, then both are closed; our only client is
  * libcurl, which never half-closes. */
-#include "probes/io/socks_door.h"
+#include "probes/io/socks_proxy.h"
 
 #include <errno.h>
 #include <signal.h>

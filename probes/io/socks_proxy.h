@@ -4,8 +4,8 @@
  * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` what a client wants, and splices
  * the two. HTTP goes through it with the proxy that socks_door_proxy() names. Only CONNECT without
  * authentication; at most 128 at a time. */
-#ifndef TSLLM_IO_SOCKS_DOOR_H
-#define TSLLM_IO_SOCKS_DOOR_H
+#ifndef TSLLM_IO_SOCKS_PROXY_H
+#define TSLLM_IO_SOCKS_PROXY_H
 
 #include <stdbool.h>
 #include <uv.h>

@@ -2,8 +2,8 @@
  *
  * probes/io/http.c fills it live, tests fill it from recordings with answer_from_recording(); from there on
  * both are the same. Header and body text is raw: whoever keeps any of it cleans it (text_keep). */
-#ifndef TSLLM_PROBES_ANSWER_H
-#define TSLLM_PROBES_ANSWER_H
+#ifndef TSLLM_IO_ANSWER_H
+#define TSLLM_IO_ANSWER_H
 
 #include "probes/base/json.h"
 #include "probes/model/obs.h"

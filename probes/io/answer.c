@@ -4,7 +4,7 @@
  * under a JSON type, and JSON under none. Headers stay the text they were; the few look-ups an answer gets
  * are not worth an index. A recording of `curl -si` is taken apart here too, so that tests and the live
  * program share the rest. */
-#include "probes/answer.h"
+#include "probes/io/answer.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
