@@ -7,7 +7,7 @@
 #define TSLLM_PROBES_AIM_H
 
 #include "probes/base/strings.h"
-#include "probes/derpmap.h"
+#include "probes/tailscaled/derpmap.h"
 #include "probes/model/obs.h"
 
 struct aim {

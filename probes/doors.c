@@ -5,7 +5,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/names.h"
-#include "probes/serve.h"
+#include "probes/tailscaled/serve.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>

@@ -17,9 +17,9 @@
 #include "probes/ledger/ledger.h"
 #include "probes/offers.h"
 #include "probes/questions.h"
-#include "probes/reasons.h"
-#include "probes/recall.h"
-#include "probes/tailnet.h"
+#include "probes/tailscaled/ask_netcheck.h"
+#include "probes/tailscaled/ask_path_history.h"
+#include "probes/tailscaled/poll.h"
 #include "probes/watch.h"
 
 #include <stdio.h>

@@ -6,10 +6,10 @@
 #ifndef TSLLM_PROBES_LOOKOUT_H
 #define TSLLM_PROBES_LOOKOUT_H
 
-#include "probes/derpmap.h"
+#include "probes/tailscaled/derpmap.h"
 #include "probes/ledger/ledger.h"
 #include "probes/settings.h"
-#include "probes/tailnet.h"
+#include "probes/tailscaled/poll.h"
 
 #include <uv.h>
 

@@ -10,7 +10,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/net.h"
+#include "probes/tailscaled/netcheck.h"
 
 #include <math.h>
 #include <stdio.h>

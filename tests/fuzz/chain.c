@@ -5,11 +5,11 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/doors.h"
-#include "probes/net.h"
-#include "probes/path_memory.h"
-#include "probes/serve.h"
-#include "probes/tailscale.h"
-#include "probes/usermetrics.h"
+#include "probes/tailscaled/netcheck.h"
+#include "probes/tailscaled/path_history.h"
+#include "probes/tailscaled/serve.h"
+#include "probes/tailscaled/status.h"
+#include "probes/tailscaled/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -10,11 +10,11 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/doors.h"
-#include "probes/net.h"
-#include "probes/path_memory.h"
-#include "probes/serve.h"
-#include "probes/services.h"
-#include "probes/usermetrics.h"
+#include "probes/tailscaled/netcheck.h"
+#include "probes/tailscaled/path_history.h"
+#include "probes/tailscaled/serve.h"
+#include "probes/tailscaled/services.h"
+#include "probes/tailscaled/metrics.h"
 #include "tests/unit/status_help.h"
 
 #include <math.h>

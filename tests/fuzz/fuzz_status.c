@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "probes/base/fault.h"
-#include "probes/tailscale.h"
+#include "probes/tailscaled/status.h"
 
 #include <stdlib.h>
 #include <string.h>

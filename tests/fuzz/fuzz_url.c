@@ -5,7 +5,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/doors.h"
-#include "probes/serve.h"
+#include "probes/tailscaled/serve.h"
 #include "probes/settings.h"
 
 #include <stdio.h>

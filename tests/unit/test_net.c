@@ -1,5 +1,5 @@
 /* netcheck and whois, as tailscaled 1.102.5 answered them, and as a stranger might. */
-#include "probes/net.h"
+#include "probes/tailscaled/netcheck.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

@@ -1,5 +1,5 @@
 /* The daemon's memory of a path: read, kept while it is fresh, and asked for where it matters. */
-#include "probes/path_memory.h"
+#include "probes/tailscaled/path_history.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/text.h"

@@ -1,5 +1,5 @@
 /* Serve configurations, recorded and written by hand, as mounts; and which backend can be asked. */
-#include "probes/serve.h"
+#include "probes/tailscaled/serve.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

@@ -1,5 +1,5 @@
 /* Tailscale Services as LocalAPI lists them. */
-#include "probes/services.h"
+#include "probes/tailscaled/services.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

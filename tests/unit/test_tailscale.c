@@ -1,5 +1,5 @@
 /* Statuses of a real tailscaled, read whole, in pieces, broken and hostile. */
-#include "probes/tailscale.h"
+#include "probes/tailscaled/status.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

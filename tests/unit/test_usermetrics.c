@@ -1,5 +1,5 @@
 /* Byte counts by path kind out of tailscaled's Prometheus text. */
-#include "probes/usermetrics.h"
+#include "probes/tailscaled/metrics.h"
 
 #include "probes/base/mem.h"
 #include "tests/unit/recording.h"

@@ -1,6 +1,6 @@
 /* tailscaled's own byte counts by kind of path: `GET /localapi/v0/usermetrics`, Prometheus text. */
-#ifndef TSLLM_PROBES_USERMETRICS_H
-#define TSLLM_PROBES_USERMETRICS_H
+#ifndef TSLLM_TAILSCALED_METRICS_H
+#define TSLLM_TAILSCALED_METRICS_H
 
 #include "probes/model/obs.h"
 

@@ -4,8 +4,8 @@
  * Formats: net/netcheck.Report, apitype.WhoIsResponse with tailcfg.Node and its Hostinfo.NetInfo, and
  * ipnstate.PingResult, of tailscale.com, as of 1.102. A control plane may leave Hostinfo out of what it tells
  * of peers; endpoints that are null or absent are none: this daemon knows no address of that host. */
-#ifndef TSLLM_PROBES_NET_H
-#define TSLLM_PROBES_NET_H
+#ifndef TSLLM_TAILSCALED_NETCHECK_H
+#define TSLLM_TAILSCALED_NETCHECK_H
 
 #include "probes/io/answer.h"
 #include "probes/model/obs.h"

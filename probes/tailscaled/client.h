@@ -5,13 +5,13 @@
  * is there, belongs to root or to us, and has not refused; a socket that does not open moves it on to the next
  * one, and at last to the CLI. It goes back as soon as an earlier socket is made anew, and tries all of them again
  * after half a minute. */
-#ifndef TSLLM_PROBES_DAEMON_H
-#define TSLLM_PROBES_DAEMON_H
+#ifndef TSLLM_TAILSCALED_CLIENT_H
+#define TSLLM_TAILSCALED_CLIENT_H
 
 #include "probes/io/http.h"
 #include "probes/model/obs.h"
 #include "probes/settings.h"
-#include "probes/socket_search.h"
+#include "probes/tailscaled/socket_search.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Asking, and saying in words what went wrong with it. */
-#include "probes/daemon.h"
+#include "probes/tailscaled/client.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -1,5 +1,5 @@
 /* One table says which key of the daemon goes to which field of ours, and as what. */
-#include "probes/tailscale_peer.h"
+#include "probes/tailscaled/status_peer.h"
 
 #include "probes/base/json.h"
 #include "probes/base/mem.h"

@@ -3,8 +3,8 @@
  * The document may be larger than 10 MB and arrives in pieces, so it is parsed peer by peer while it comes.
  * Every key is optional, null is absent, a wrong type is unknown; what has no BackendState is no status.
  * Format: ipnstate.Status of tailscale.com, as of 1.102. */
-#ifndef TSLLM_PROBES_TAILSCALE_H
-#define TSLLM_PROBES_TAILSCALE_H
+#ifndef TSLLM_TAILSCALED_STATUS_H
+#define TSLLM_TAILSCALED_STATUS_H
 
 #include "probes/model/obs.h"
 

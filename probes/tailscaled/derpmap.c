@@ -1,5 +1,5 @@
 /* Regions and their nodes, flattened to addresses. */
-#include "probes/derpmap.h"
+#include "probes/tailscaled/derpmap.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"

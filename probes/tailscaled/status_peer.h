@@ -2,8 +2,8 @@
  *
  * Texts are cleaned into the arena; those that equal the ones of the peer before (system, home region) are
  * lent from it, so that 10,000 peers keep them once. */
-#ifndef TSLLM_PROBES_TAILSCALE_PEER_H
-#define TSLLM_PROBES_TAILSCALE_PEER_H
+#ifndef TSLLM_TAILSCALED_STATUS_PEER_H
+#define TSLLM_TAILSCALED_STATUS_PEER_H
 
 #include "probes/model/obs.h"
 

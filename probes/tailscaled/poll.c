@@ -3,17 +3,17 @@
  * The door is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
  * child process. A topic is a row: what to ask of either door, how often, and what reads the answer. An
  * answer is fed to its reader as it arrives, so a status of 10,000 peers is never held as text. */
-#include "probes/tailnet.h"
+#include "probes/tailscaled/poll.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/daemon.h"
-#include "probes/derpmap.h"
-#include "probes/serve.h"
-#include "probes/services.h"
-#include "probes/tailscale.h"
-#include "probes/usermetrics.h"
+#include "probes/tailscaled/client.h"
+#include "probes/tailscaled/derpmap.h"
+#include "probes/tailscaled/serve.h"
+#include "probes/tailscaled/services.h"
+#include "probes/tailscaled/status.h"
+#include "probes/tailscaled/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>

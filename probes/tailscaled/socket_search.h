@@ -3,8 +3,8 @@
  * The first one counts that belongs to root or to us: some of the places are in /tmp, where every user of the
  * machine can put a socket and answer in tailscaled's place. One at which nobody answered is passed over until
  * it is made anew. */
-#ifndef TSLLM_PROBES_SOCKET_SEARCH_H
-#define TSLLM_PROBES_SOCKET_SEARCH_H
+#ifndef TSLLM_TAILSCALED_SOCKET_SEARCH_H
+#define TSLLM_TAILSCALED_SOCKET_SEARCH_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,9 +1,9 @@
 /* One question at a time; whom it is about is the ledger's choice. */
-#include "probes/recall.h"
+#include "probes/tailscaled/ask_path_history.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/path_memory.h"
+#include "probes/tailscaled/path_history.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * Format: an array of {When, What, From, To}, oldest first, as of tailscale.com 1.102; a ring of some 800
  * events. A pong on the address in use comes every 3 seconds while the path is active. Its time is told, its
  * latency is not. */
-#ifndef TSLLM_PROBES_PATH_MEMORY_H
-#define TSLLM_PROBES_PATH_MEMORY_H
+#ifndef TSLLM_TAILSCALED_PATH_HISTORY_H
+#define TSLLM_TAILSCALED_PATH_HISTORY_H
 
 #include "probes/model/obs.h"
 

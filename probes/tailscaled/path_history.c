@@ -3,7 +3,7 @@
  * A hole is a pong that is late. Where the path became the best one anew after a hole, it had been lost, and
  * traffic went by DERP meanwhile; but a hole of 45 seconds and more is a path that rested, because tailscaled
  * pings no longer than that when nothing is sent. */
-#include "probes/path_memory.h"
+#include "probes/tailscaled/path_history.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"

@@ -1,5 +1,5 @@
 /* Looking at files, never at what answers: that is asked for when it is connected to. */
-#include "probes/socket_search.h"
+#include "probes/tailscaled/socket_search.h"
 
 #include "probes/base/owner.h"
 

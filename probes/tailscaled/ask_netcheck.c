@@ -1,10 +1,10 @@
 /* Two askers: whois through the daemon's door, one host after the other; netcheck as a child. */
-#include "probes/reasons.h"
+#include "probes/tailscaled/ask_netcheck.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/io/run.h"
-#include "probes/net.h"
+#include "probes/tailscaled/netcheck.h"
 
 #include <stdio.h>
 #include <stdlib.h>

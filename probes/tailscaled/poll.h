@@ -4,8 +4,8 @@
  * Status every period and when the IPN bus says that something changed, serve configuration every ten
  * seconds, traffic counters every period, services every minute, the DERP map when it is asked for. What
  * comes in goes to the ledger; who composed it is told by one callback. Nothing here ever goes to a peer. */
-#ifndef TSLLM_PROBES_TAILNET_H
-#define TSLLM_PROBES_TAILNET_H
+#ifndef TSLLM_TAILSCALED_POLL_H
+#define TSLLM_TAILSCALED_POLL_H
 
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"

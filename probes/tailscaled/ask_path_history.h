@@ -3,10 +3,10 @@
  * A whole memory is 100 kB, so one peer is asked for after each status at most: one whose path just changed
  * or is in doubt, else the next one that serves and is active, and with packets being watched each only once,
  * for what was before. A daemon that knows no such question is not asked again. */
-#ifndef TSLLM_PROBES_RECALL_H
-#define TSLLM_PROBES_RECALL_H
+#ifndef TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
+#define TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
 
-#include "probes/daemon.h"
+#include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
 
 struct recall;

@@ -2,8 +2,8 @@
  *
  * Format: ipn.ServeConfig of tailscale.com, as of 1.102; `null` and `{}` are a machine that serves nothing.
  */
-#ifndef TSLLM_PROBES_SERVE_H
-#define TSLLM_PROBES_SERVE_H
+#ifndef TSLLM_TAILSCALED_SERVE_H
+#define TSLLM_TAILSCALED_SERVE_H
 
 #include "probes/model/obs.h"
 

@@ -3,7 +3,7 @@
  * A web port stands twice in it, as a listener in "TCP" and as a host with handlers in "Web". The same three
  * maps come at the root, for every Tailscale Service, and for every `tailscale serve` that runs in the
  * foreground; Funnel is open for a host and port if any of them opens it. */
-#include "probes/serve.h"
+#include "probes/tailscaled/serve.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"

@@ -6,10 +6,10 @@
  * (UPnP, NAT-PMP, PCP), and sends nothing to peers. It is a big program, so it runs only while a server is
  * relayed or UDP seems blocked, every ten minutes at most, and neither for --once nor for --passive. Who has
  * no CLI, or an old one, goes without. */
-#ifndef TSLLM_PROBES_REASONS_H
-#define TSLLM_PROBES_REASONS_H
+#ifndef TSLLM_TAILSCALED_ASK_NETCHECK_H
+#define TSLLM_TAILSCALED_ASK_NETCHECK_H
 
-#include "probes/daemon.h"
+#include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
 
 struct reasons;

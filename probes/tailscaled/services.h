@@ -1,8 +1,8 @@
 /* The Tailscale Services that the tailnet offers to this node: `GET /localapi/v0/services`.
  *
  * Format: a map of tailcfg.ServiceDetails by name, as of 1.102; `{}` where there is none. */
-#ifndef TSLLM_PROBES_SERVICES_H
-#define TSLLM_PROBES_SERVICES_H
+#ifndef TSLLM_TAILSCALED_SERVICES_H
+#define TSLLM_TAILSCALED_SERVICES_H
 
 #include "probes/model/obs.h"
 

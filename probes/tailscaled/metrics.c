@@ -1,6 +1,6 @@
 /* Reads the two families of byte counters, strictly: a line of theirs that is not understood, or that ends
  * without a newline, spoils the whole text, for half a number is a wrong number. */
-#include "probes/usermetrics.h"
+#include "probes/tailscaled/metrics.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -1,8 +1,8 @@
 /* Where the DERP servers are: `GET /localapi/v0/derpmap` or `tailscale debug derp-map`.
  *
  * Format: tailcfg.DERPMap of tailscale.com, as of 1.102; `null` before there is one. */
-#ifndef TSLLM_PROBES_DERPMAP_H
-#define TSLLM_PROBES_DERPMAP_H
+#ifndef TSLLM_TAILSCALED_DERPMAP_H
+#define TSLLM_TAILSCALED_DERPMAP_H
 
 #include <stddef.h>
 

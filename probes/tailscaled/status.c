@@ -2,13 +2,13 @@
  *
  * Users stand in a map of their own that comes after the peers, so the owners' names are filled in at the
  * end. Peers are gathered in a vector and moved into the arena when their number is known. */
-#include "probes/tailscale.h"
+#include "probes/tailscaled/status.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/tailscale_peer.h"
+#include "probes/tailscaled/status_peer.h"
 
 #include <assert.h>
 #include <math.h>

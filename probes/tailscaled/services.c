@@ -1,5 +1,5 @@
 /* Services by name, each with its first address and the TCP ports it accepts ("443", "tcp:443"). */
-#include "probes/services.h"
+#include "probes/tailscaled/services.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"

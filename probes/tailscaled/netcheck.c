@@ -1,5 +1,5 @@
 /* Three answers, of each a few members. */
-#include "probes/net.h"
+#include "probes/tailscaled/netcheck.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
