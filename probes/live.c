@@ -12,7 +12,7 @@
 #include "probes/io/socks_proxy.h"
 #include "probes/known.h"
 #include "probes/left_alone.h"
-#include "probes/lookout.h"
+#include "probes/packets/supervise.h"
 #include "probes/report/diagnose.h"
 #include "probes/ledger/ledger.h"
 #include "probes/offers.h"

@@ -6,7 +6,7 @@
 
 #include "probes/ledger/ledger.h"
 #include "probes/servers/identify.h"
-#include "probes/sniff.h"
+#include "probes/packets/lines.h"
 #include "tests/fuzz/fuzz.h"
 
 /* The key that our requests to a door carry; %KEY% in an answer stands for it. */

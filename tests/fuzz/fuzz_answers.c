@@ -4,7 +4,7 @@
  * of the capture helper. */
 #include "tests/fuzz/fuzz.h"
 
-#include "probes/aim.h"
+#include "probes/packets/arguments.h"
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -3,7 +3,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/sniff.h"
+#include "probes/packets/lines.h"
 
 #include <math.h>
 #include <stdlib.h>

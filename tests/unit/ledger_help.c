@@ -8,7 +8,7 @@
 #include "probes/digest.h"
 #include "probes/doors.h"
 #include "probes/servers/family.h"
-#include "probes/sniff.h"
+#include "probes/packets/lines.h"
 #include "tests/unit/played.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 /* What the capture helper is told to look for, from a status, a DERP map and a serve configuration. */
-#include "probes/aim.h"
+#include "probes/packets/arguments.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

@@ -1,5 +1,5 @@
 /* The capture helper's lines: what is read of them, what is skipped, what is refused. */
-#include "probes/sniff.h"
+#include "probes/packets/lines.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

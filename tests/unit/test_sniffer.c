@@ -1,8 +1,8 @@
 /* The helper's life, with a script in its place: what its end is taken for, and what would mend it. */
-#include "probes/sniffer.h"
+#include "probes/packets/helper.h"
 
 #include "probes/model/snapshot.h"
-#include "probes/permission.h"
+#include "probes/packets/permission.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

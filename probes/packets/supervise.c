@@ -1,10 +1,10 @@
 /* The helper is started when all that it is to look for has been asked once, so that it is not started twice.
  */
-#include "probes/lookout.h"
+#include "probes/packets/supervise.h"
 
-#include "probes/aim.h"
+#include "probes/packets/arguments.h"
 #include "probes/base/mem.h"
-#include "probes/sniffer.h"
+#include "probes/packets/helper.h"
 
 #include <stdlib.h>
 

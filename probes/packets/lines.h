@@ -3,8 +3,8 @@
  * Words and keys that are not known are skipped, so that an older program reads a newer helper. Everything
  * else is strict: a line that is too long, not printable ASCII, lacks what its word needs or holds a number
  * that is none is broken, and a fault. */
-#ifndef TSLLM_PROBES_SNIFF_H
-#define TSLLM_PROBES_SNIFF_H
+#ifndef TSLLM_PACKETS_LINES_H
+#define TSLLM_PACKETS_LINES_H
 
 #include "capture/wire.h"
 #include "probes/model/sniffed.h"

@@ -1,6 +1,6 @@
 /* Why this user may not run a program that is there, where its group is the reason. */
-#ifndef TSLLM_PROBES_PERMISSION_H
-#define TSLLM_PROBES_PERMISSION_H
+#ifndef TSLLM_PACKETS_PERMISSION_H
+#define TSLLM_PACKETS_PERMISSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

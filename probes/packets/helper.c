@@ -1,7 +1,7 @@
 /* A child without a deadline. How it ended is told by its exit status: one table makes a state of it and says
  * what would mend it. It is tried again for as long as we run, ever more rarely, so that one setcap in
  * another terminal is enough. */
-#include "probes/sniffer.h"
+#include "probes/packets/helper.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
@@ -10,8 +10,8 @@
 #include "probes/base/when.h"
 #include "probes/io/run.h"
 #include "probes/model/snapshot.h"
-#include "probes/permission.h"
-#include "probes/sniff.h"
+#include "probes/packets/permission.h"
+#include "probes/packets/lines.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -3,8 +3,8 @@
  * It is told from each status what to look for, asks for the DERP map where it lacks a region, and puts what
  * the helper says into the ledger, and the ports from which this program asks. It sends nothing to anybody
  * but the daemon. */
-#ifndef TSLLM_PROBES_LOOKOUT_H
-#define TSLLM_PROBES_LOOKOUT_H
+#ifndef TSLLM_PACKETS_SUPERVISE_H
+#define TSLLM_PACKETS_SUPERVISE_H
 
 #include "probes/tailscaled/derpmap.h"
 #include "probes/ledger/ledger.h"

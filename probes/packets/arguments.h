@@ -3,8 +3,8 @@
  * The UDP ports of tailscaled are those of its own addresses on this machine; the DERP servers those of the
  * regions in use; the served ports those of the loopback that `tailscale serve` leads to, for what comes in
  * there is seen nowhere else. */
-#ifndef TSLLM_PROBES_AIM_H
-#define TSLLM_PROBES_AIM_H
+#ifndef TSLLM_PACKETS_ARGUMENTS_H
+#define TSLLM_PACKETS_ARGUMENTS_H
 
 #include "probes/base/strings.h"
 #include "probes/tailscaled/derpmap.h"

@@ -1,5 +1,5 @@
 /* Membership is asked of the group database, whose answer this session need not have heard. */
-#include "probes/permission.h"
+#include "probes/packets/permission.h"
 
 #include <grp.h>
 #include <pwd.h>

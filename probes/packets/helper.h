@@ -3,8 +3,8 @@
  * It is the one program with a right of its own, so no environment variable chooses it: it is the installed
  * tsllm-capture, else the one beside this program. It never speaks to anybody; what it says is handed on line
  * by line, and how it is when that changes. */
-#ifndef TSLLM_PROBES_SNIFFER_H
-#define TSLLM_PROBES_SNIFFER_H
+#ifndef TSLLM_PACKETS_HELPER_H
+#define TSLLM_PACKETS_HELPER_H
 
 #include "probes/model/obs.h"
 #include "probes/model/sniffed.h"

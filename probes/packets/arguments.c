@@ -1,5 +1,5 @@
 /* Three kinds of argument, each from its own source, in an order that changes only with them. */
-#include "probes/aim.h"
+#include "probes/packets/arguments.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"

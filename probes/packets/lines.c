@@ -1,6 +1,6 @@
 /* Three tables: which word needs which keys, which key goes to which field and as what, which method is
  * which. A line is walked once. */
-#include "probes/sniff.h"
+#include "probes/packets/lines.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
