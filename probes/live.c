@@ -7,20 +7,20 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/discover.h"
+#include "probes/endpoints/discover.h"
 #include "probes/io/resolve.h"
 #include "probes/io/socks_proxy.h"
-#include "probes/known.h"
-#include "probes/left_alone.h"
+#include "probes/endpoints/registry.h"
+#include "probes/endpoints/left_alone.h"
 #include "probes/packets/supervise.h"
 #include "probes/report/diagnose.h"
 #include "probes/ledger/ledger.h"
-#include "probes/offers.h"
-#include "probes/questions.h"
+#include "probes/endpoints/mounts.h"
+#include "probes/endpoints/confirm.h"
 #include "probes/tailscaled/ask_netcheck.h"
 #include "probes/tailscaled/ask_path_history.h"
 #include "probes/tailscaled/poll.h"
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -319,7 +319,7 @@ struct obs_capture {
 	const char *trouble, *fix;
 };
 
-/* The answer to a confirming question about an endpoint (one row of probes/questions.c). */
+/* The answer to a confirming question about an endpoint (one row of probes/endpoints/confirm.c). */
 enum proof {
 	PROOF_NONE = 0,
 	PROOF_HOST_LOCALHOST = 1 << 0, /* `Host: localhost` on the same door answers 200 */

@@ -160,7 +160,7 @@ def the_papers_name_every_path_that_a_server_is_asked():
 
 @test
 def the_papers_name_every_port_that_discovery_tries():
-    table = re.search(r"polite_ports\[\] = \{([^}]*)\}", text("probes/discover.c")).group(1)
+    table = re.search(r"polite_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover.c")).group(1)
     ports = re.findall(r"\d+", table)
     assert len(ports) > 10, ports
     for paper in [text(path) for path in [*MANUALS, "README.md"]]:

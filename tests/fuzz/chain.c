@@ -4,7 +4,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 #include "probes/tailscaled/netcheck.h"
 #include "probes/tailscaled/path_history.h"
 #include "probes/tailscaled/serve.h"

@@ -6,8 +6,8 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/digest.h"
-#include "probes/doors.h"
+#include "probes/endpoints/digest.h"
+#include "probes/endpoints/owner.h"
 #include "probes/io/secret.h"
 
 #include <stdio.h>

@@ -9,7 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 #include "probes/tailscaled/netcheck.h"
 #include "probes/tailscaled/path_history.h"
 #include "probes/tailscaled/serve.h"

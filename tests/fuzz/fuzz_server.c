@@ -5,7 +5,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include "probes/base/mem.h"
-#include "probes/digest.h"
+#include "probes/endpoints/digest.h"
 #include "probes/servers/identify.h"
 
 #include <stdlib.h>

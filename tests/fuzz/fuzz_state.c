@@ -4,7 +4,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/url.h"
-#include "probes/remember.h"
+#include "probes/endpoints/state_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

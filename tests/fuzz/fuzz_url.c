@@ -4,7 +4,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/settings.h"
 

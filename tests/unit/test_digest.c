@@ -1,5 +1,5 @@
 /* What is kept of an answer: clean, bounded, and nothing that was not there. */
-#include "probes/digest.h"
+#include "probes/endpoints/digest.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -1,5 +1,5 @@
 /* Where to knock and when: who is asked, in which order, how many at once, and who is never asked. */
-#include "probes/discover.h"
+#include "probes/endpoints/discover.h"
 
 #include "tests/unit/ledger_help.h"
 

@@ -1,5 +1,5 @@
 /* Whose door a URL is, and which door a mount is. */
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 
 #include "tests/unit/ledger_help.h"
 

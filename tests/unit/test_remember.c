@@ -1,5 +1,5 @@
 /* The file of found endpoints: what is read of it, and how it is written. */
-#include "probes/remember.h"
+#include "probes/endpoints/state_file.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

@@ -14,7 +14,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
-#include "probes/keys.h"
+#include "probes/endpoints/api_key.h"
 
 static void defaults_ask_ones_own_machines_every_two_seconds(void **state)
 {

@@ -1,6 +1,6 @@
 /* The state file: plain lines, read strictly, written whole. Whoever else wrote into it gets no more than a
  * URL that is one and a family that could be one. */
-#include "probes/remember.h"
+#include "probes/endpoints/state_file.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/file.h"

@@ -2,12 +2,12 @@
  *
  * It has at most one call open, gives every answer to the ledger, and tells the pool when a poll has ended or
  * when the door is none for us. */
-#ifndef TSLLM_PROBES_WORKER_H
-#define TSLLM_PROBES_WORKER_H
+#ifndef TSLLM_ENDPOINTS_WORKER_H
+#define TSLLM_ENDPOINTS_WORKER_H
 
 #include "probes/base/url.h"
 #include "probes/servers/identify.h"
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 #define REQUESTS_MAX 12
 

@@ -1,16 +1,16 @@
 /* The doors themselves, the names outside the tailnet that have to be resolved once, and the file of the
  * remembered. */
-#include "probes/known.h"
+#include "probes/endpoints/registry.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/discover.h"
-#include "probes/doors.h"
+#include "probes/endpoints/discover.h"
+#include "probes/endpoints/owner.h"
 #include "probes/io/resolve.h"
-#include "probes/keys.h"
-#include "probes/remember.h"
+#include "probes/endpoints/api_key.h"
+#include "probes/endpoints/state_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>

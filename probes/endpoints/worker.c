@@ -4,12 +4,12 @@
  * family's requests that are due, the primary one first. An error on a kept-alive connection is asked once
  * more on a fresh one. The first silence is followed by a second try soon, because only two of them mean
  * anything. */
-#include "probes/worker.h"
+#include "probes/endpoints/worker.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/digest.h"
-#include "probes/doors.h"
+#include "probes/endpoints/digest.h"
+#include "probes/endpoints/owner.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * out of an HTTP header (a control character, a space) is refused, for a mistyped path must not send a whole
  * file to a server. A fault names the endpoint, and never the variable or the path as it was written: it may
  * be the key itself, written in the wrong place. */
-#include "probes/keys.h"
+#include "probes/endpoints/api_key.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,14 +2,14 @@
  *
  * A mount comes in twice, at its backend and by its tailnet name, so that a broken proxy and a broken server
  * are told apart. */
-#ifndef TSLLM_PROBES_OFFERS_H
-#define TSLLM_PROBES_OFFERS_H
+#ifndef TSLLM_ENDPOINTS_MOUNTS_H
+#define TSLLM_ENDPOINTS_MOUNTS_H
 
-#include "probes/discover.h"
-#include "probes/left_alone.h"
+#include "probes/endpoints/discover.h"
+#include "probes/endpoints/left_alone.h"
 #include "probes/ledger/ledger.h"
 #include "probes/settings.h"
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 struct offers {
 	const struct settings *settings;

@@ -1,5 +1,5 @@
 /* A worker's door: how it begins and ends, where it is now, and what the ledger is told of it. */
-#include "probes/worker.h"
+#include "probes/endpoints/worker.h"
 
 #include "probes/base/mem.h"
 

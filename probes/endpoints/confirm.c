@@ -4,7 +4,7 @@
  * handshake that verifies nothing and sends nothing reads an expired certificate's dates; disco and TSMP
  * pings tell a dead host from a closed port; the daemon's own log tells an ACL from a firewall, to those who
  * may read it. */
-#include "probes/questions.h"
+#include "probes/endpoints/confirm.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

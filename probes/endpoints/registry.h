@@ -4,12 +4,12 @@
  * resolved once and kept for a minute. Where a door is decides whether its key may be sent there: over TLS always,
  * over plain HTTP only to this machine, to a peer that the URL names, and outside the tailnet where its [endpoint]
  * says so. */
-#ifndef TSLLM_PROBES_KNOWN_H
-#define TSLLM_PROBES_KNOWN_H
+#ifndef TSLLM_ENDPOINTS_REGISTRY_H
+#define TSLLM_ENDPOINTS_REGISTRY_H
 
 #include "probes/ledger/ledger.h"
 #include "probes/settings.h"
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 #include <uv.h>
 

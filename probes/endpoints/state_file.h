@@ -1,7 +1,7 @@
 /* What was found is kept: one line an endpoint, "URL<TAB>FAMILY", so that a fresh start knocks where somebody
  * was. */
-#ifndef TSLLM_PROBES_REMEMBER_H
-#define TSLLM_PROBES_REMEMBER_H
+#ifndef TSLLM_ENDPOINTS_STATE_FILE_H
+#define TSLLM_ENDPOINTS_STATE_FILE_H
 
 #include <stddef.h>
 

@@ -1,6 +1,6 @@
 /* URLs that were asked and are no LLM server: not asked again until somebody wants it. */
-#ifndef TSLLM_PROBES_LEFT_ALONE_H
-#define TSLLM_PROBES_LEFT_ALONE_H
+#ifndef TSLLM_ENDPOINTS_LEFT_ALONE_H
+#define TSLLM_ENDPOINTS_LEFT_ALONE_H
 
 #include "probes/base/strings.h"
 

@@ -1,5 +1,5 @@
 /* Matching names with machines, saying who else a host may belong to, and matching mounts with URLs. */
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -3,8 +3,8 @@
  * One door at a time per peer, few over the whole tailnet, the polite ports only. A peer whose doors swallow
  * connects is left alone after the second, and every round that finds nothing makes the next one later.
  * Phones, shared-in peers, Mullvad's exit nodes and whatever the user excluded are never asked. */
-#ifndef TSLLM_PROBES_DISCOVER_H
-#define TSLLM_PROBES_DISCOVER_H
+#ifndef TSLLM_ENDPOINTS_DISCOVER_H
+#define TSLLM_ENDPOINTS_DISCOVER_H
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"

@@ -1,6 +1,6 @@
 /* An answer, digested for the ledger: what matters of its headers and body, clean and bounded. Pure. */
-#ifndef TSLLM_PROBES_DIGEST_H
-#define TSLLM_PROBES_DIGEST_H
+#ifndef TSLLM_ENDPOINTS_DIGEST_H
+#define TSLLM_ENDPOINTS_DIGEST_H
 
 #include "probes/io/answer.h"
 

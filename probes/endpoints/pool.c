@@ -3,11 +3,11 @@
  * One timer is set to the next poll that is due. At most 64 workers talk at once, fewer where few files may
  * be open. A worker whose host is offline waits, and so does the whole tailnet while it does not run for
  * certain: then its addresses may belong to strangers, who get neither a question nor a key. */
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 #include "probes/base/mem.h"
 #include "probes/io/budget.h"
-#include "probes/worker.h"
+#include "probes/endpoints/worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>

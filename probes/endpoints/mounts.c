@@ -1,9 +1,9 @@
 /* Mounts and services become doors; the doors of a mount that is gone go with it. */
-#include "probes/offers.h"
+#include "probes/endpoints/mounts.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/doors.h"
+#include "probes/endpoints/owner.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -4,8 +4,8 @@
  * where nobody answers, and gives every answer to the ledger. At most 64 of them talk at once. A candidate is
  * a door that discovery wants to know about: the ledger hears of it only once a family is recognised behind
  * it. */
-#ifndef TSLLM_PROBES_WATCH_H
-#define TSLLM_PROBES_WATCH_H
+#ifndef TSLLM_ENDPOINTS_POOL_H
+#define TSLLM_ENDPOINTS_POOL_H
 
 #include "probes/servers/family.h"
 #include "probes/io/http.h"

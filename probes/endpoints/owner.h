@@ -1,7 +1,7 @@
 /* Which door belongs to whom: URLs of pins, mounts and services, matched with the machines of a status. Pure.
  */
-#ifndef TSLLM_PROBES_DOORS_H
-#define TSLLM_PROBES_DOORS_H
+#ifndef TSLLM_ENDPOINTS_OWNER_H
+#define TSLLM_ENDPOINTS_OWNER_H
 
 #include "probes/base/strings.h"
 #include "probes/model/obs.h"

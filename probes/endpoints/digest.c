@@ -1,5 +1,5 @@
 /* From raw bytes to evidence: a few headers, the first bytes of the body, the timings. */
-#include "probes/digest.h"
+#include "probes/endpoints/digest.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

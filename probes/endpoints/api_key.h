@@ -1,7 +1,7 @@
 /* The key of an endpoint: read where the configuration says it is, given to one host, and never shown, logged
  * or recorded. */
-#ifndef TSLLM_PROBES_KEYS_H
-#define TSLLM_PROBES_KEYS_H
+#ifndef TSLLM_ENDPOINTS_API_KEY_H
+#define TSLLM_ENDPOINTS_API_KEY_H
 
 #include "probes/settings.h"
 

@@ -1,5 +1,5 @@
 /* A plain list: it is looked through once for each door that discovery comes to. */
-#include "probes/left_alone.h"
+#include "probes/endpoints/left_alone.h"
 
 #define URLS_MAX 10000
 

@@ -3,12 +3,12 @@
  * One table, code → question. The last snapshot says which codes hold where; each question is asked once a
  * minute at most for the same row, and its answer goes to the ledger as a proof. All of them are free: no
  * peer is loaded by any. */
-#ifndef TSLLM_PROBES_QUESTIONS_H
-#define TSLLM_PROBES_QUESTIONS_H
+#ifndef TSLLM_ENDPOINTS_CONFIRM_H
+#define TSLLM_ENDPOINTS_CONFIRM_H
 
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
-#include "probes/watch.h"
+#include "probes/endpoints/pool.h"
 
 struct questions;
 

@@ -1,6 +1,6 @@
 /* The rounds. A peer's round is an index into one list of doors; what a door said decides where the index
  * goes next. */
-#include "probes/discover.h"
+#include "probes/endpoints/discover.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
