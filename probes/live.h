@@ -5,7 +5,7 @@
 #define TSLLM_PROBES_LIVE_H
 
 #include "probes/base/when.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <uv.h>
 

@@ -2,7 +2,7 @@
 #ifndef TSLLM_TUI_BATCH_H
 #define TSLLM_TUI_BATCH_H
 
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "tui/options.h"
 
 #include <stdbool.h>

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 #include "probes/base/fault.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 typedef void config_fault_fn(void *data, const struct fault *fault);
 

@@ -10,7 +10,7 @@
 #include "probes/io/budget.h"
 #include "probes/endpoints/api_key.h"
 #include "probes/endpoints/state_file.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "tui/batch.h"
 #include "tui/config.h"
 #include "tui/interactive.h"

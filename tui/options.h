@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSON };
 enum mouse { MOUSE_AUTO, MOUSE_ON, MOUSE_OFF };

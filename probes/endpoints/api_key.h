@@ -3,7 +3,7 @@
 #ifndef TSLLM_ENDPOINTS_API_KEY_H
 #define TSLLM_ENDPOINTS_API_KEY_H
 
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 /* Fills key: "" where the pin names none. -1 and a fault, which never holds a part of the key, where it
  * cannot be had. */

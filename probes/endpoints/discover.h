@@ -8,7 +8,7 @@
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <stdbool.h>
 #include <stddef.h>

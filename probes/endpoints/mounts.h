@@ -8,7 +8,7 @@
 #include "probes/endpoints/discover.h"
 #include "probes/endpoints/left_alone.h"
 #include "probes/ledger/ledger.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "probes/endpoints/pool.h"
 
 struct offers {

@@ -10,7 +10,7 @@
 #include "probes/servers/family.h"
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 struct door {
 	const char *url;     /* normal form: the key */

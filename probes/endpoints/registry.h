@@ -8,7 +8,7 @@
 #define TSLLM_ENDPOINTS_REGISTRY_H
 
 #include "probes/ledger/ledger.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "probes/endpoints/pool.h"
 
 #include <uv.h>

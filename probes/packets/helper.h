@@ -8,7 +8,7 @@
 
 #include "probes/model/obs.h"
 #include "probes/model/sniffed.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <uv.h>
 

@@ -8,7 +8,7 @@
 
 #include "probes/tailscaled/derpmap.h"
 #include "probes/ledger/ledger.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "probes/tailscaled/poll.h"
 
 #include <uv.h>

@@ -10,7 +10,7 @@
 
 #include "probes/io/http.h"
 #include "probes/model/obs.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 #include "probes/tailscaled/socket_search.h"
 
 #include <stdbool.h>

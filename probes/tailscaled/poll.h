@@ -9,7 +9,7 @@
 
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */

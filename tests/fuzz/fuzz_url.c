@@ -6,7 +6,7 @@
 #include "probes/base/url.h"
 #include "probes/endpoints/owner.h"
 #include "probes/tailscaled/serve.h"
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* The defaults, the spelling of URLs, and keys. */
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <fcntl.h>
 #include <setjmp.h>

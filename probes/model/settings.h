@@ -1,6 +1,6 @@
 /* What the user asked for: the command line over the configuration over the defaults. */
-#ifndef TSLLM_PROBES_SETTINGS_H
-#define TSLLM_PROBES_SETTINGS_H
+#ifndef TSLLM_MODEL_SETTINGS_H
+#define TSLLM_MODEL_SETTINGS_H
 
 #include "probes/base/strings.h"
 

@@ -1,6 +1,6 @@
 /* What the user asked for, as it is before anybody asked: the defaults. And the endpoints that were pinned,
  * in the normal form of their URLs, for the URL is an endpoint's key everywhere. */
-#include "probes/settings.h"
+#include "probes/model/settings.h"
 
 #include <stdlib.h>
 #include <string.h>
