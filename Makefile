@@ -83,9 +83,9 @@ $(OUT)/%.o: %.c Makefile
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The default theme is a plain file like the others, and is compiled in.
-$(OUT)/default_theme.c: themes/default.theme
+$(OUT)/default_theme.c: themes/default.theme Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "tui/theme.h"'; echo 'const char theme_default_text[] ='; \
+	{ echo '#include "tui/term/theme.h"'; echo 'const char theme_default_text[] ='; \
 	  sed 's/\\/\\\\/g; s/"/\\"/g; s/.*/"&\\n"/' $<; echo ';'; } > $@
 $(OUT)/default_theme.o: $(OUT)/default_theme.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<

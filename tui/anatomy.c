@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "probes/base/text.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 #define PARTS_MAX 7
 #define INDENT 2

@@ -5,7 +5,7 @@
 #ifndef TSLLM_TUI_COLUMNS_H
 #define TSLLM_TUI_COLUMNS_H
 
-#include "tui/role.h"
+#include "tui/term/role.h"
 
 #include <stdbool.h>
 #include <stddef.h>

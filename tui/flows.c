@@ -11,7 +11,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 #include "tui/view.h"
 
 static const char *const capture_lacks[CAPTURE_COUNT] = {

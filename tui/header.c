@@ -11,7 +11,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/flows.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */
 #define BARS_MOST 20

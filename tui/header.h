@@ -3,7 +3,7 @@
 #ifndef TSLLM_TUI_HEADER_H
 #define TSLLM_TUI_HEADER_H
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 #include "tui/view.h"
 
 #define HEADER_LINES 2

@@ -11,10 +11,10 @@
 #include "probes/live.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/snapshot.h"
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 #include "tui/loop.h"
-#include "tui/screen.h"
-#include "tui/theme.h"
+#include "tui/term/screen.h"
+#include "tui/term/theme.h"
 #include "tui/ui.h"
 
 #include <fcntl.h>

@@ -3,7 +3,7 @@
 #ifndef TSLLM_TUI_PAGE_H
 #define TSLLM_TUI_PAGE_H
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #define PAGE_LINE_MAX 1024
 

@@ -2,7 +2,7 @@
 #ifndef TSLLM_TUI_PRINT_CANVAS_H
 #define TSLLM_TUI_PRINT_CANVAS_H
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #include <stdio.h>
 

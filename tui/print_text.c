@@ -9,7 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/flows.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 #include "tui/header.h"
 #include "tui/page.h"
 #include "tui/print_canvas.h"

@@ -6,8 +6,8 @@
 #ifndef TSLLM_TUI_UI_H
 #define TSLLM_TUI_UI_H
 
-#include "tui/canvas.h"
-#include "tui/keys.h"
+#include "tui/term/canvas.h"
+#include "tui/term/keys.h"
 
 enum {
 	UI_REDRAW = 1,

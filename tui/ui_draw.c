@@ -8,7 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 #include "tui/header.h"
 #include "tui/ui_state.h"
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 #define PONG_FRESH_MS 10000
 

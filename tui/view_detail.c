@@ -12,7 +12,7 @@
 #include "probes/base/text.h"
 #include "tui/anatomy.h"
 #include "tui/flows.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 #include "tui/target.h"
 
 static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "probes/base/mem.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 static const struct {
 	const char *keys, *what; /* keys "": a heading, or a blank line without either */

@@ -9,7 +9,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 static const struct offer *offer_of(const struct snapshot *snapshot, size_t row)
 {

@@ -11,7 +11,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/flows.h"
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)
 {

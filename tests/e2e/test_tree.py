@@ -38,8 +38,8 @@ LEFT = ["probes/model", "probes", "tui"]
 LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
-    "ncurses": ["tui/screen.c", "tui/term/screen.c"],
-    "ini.h": ["tui/theme.c", "tui/term/theme.c"],
+    "ncurses": ["tui/term/screen.c", "tui/term/screen.c"],
+    "ini.h": ["tui/term/theme.c", "tui/term/theme.c"],
     "uv.h": ["probes/io/*", "probes/live.*", "probes/*/*", "probes/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 

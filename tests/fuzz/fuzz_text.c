@@ -4,7 +4,7 @@
 #include "probes/base/text.h"
 #include "probes/base/when.h"
 #include "probes/io/secret.h"
-#include "tui/cell_text.h"
+#include "tui/term/cell_text.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/text.h"
-#include "tui/theme.h"
+#include "tui/term/theme.h"
 
 #include <stdlib.h>
 

@@ -10,9 +10,9 @@
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
-#include "tui/canvas.h"
-#include "tui/cell_text.h"
-#include "tui/glyphs.h"
+#include "tui/term/canvas.h"
+#include "tui/term/cell_text.h"
+#include "tui/term/glyphs.h"
 #include "tui/page.h"
 
 static void assert_row(const struct canvas *canvas, int y, const char *wanted)

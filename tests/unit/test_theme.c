@@ -13,8 +13,8 @@
 #include <cmocka.h>
 
 #include "probes/base/fault.h"
-#include "tui/canvas.h"
-#include "tui/theme.h"
+#include "tui/term/canvas.h"
+#include "tui/term/theme.h"
 
 static struct theme parsed(const char *text, int wanted, struct fault *fault)
 {

@@ -3,10 +3,10 @@
  * A colour is a name (black … white, bright-black … bright-white, default), a number from 0 to 255, or
  * #rrggbb. Attributes are bold, dim, italic, underline and reverse. The default theme is compiled in; a theme
  * file changes what it names. */
-#ifndef TSLLM_TUI_THEME_H
-#define TSLLM_TUI_THEME_H
+#ifndef TSLLM_TERM_THEME_H
+#define TSLLM_TERM_THEME_H
 
-#include "tui/role.h"
+#include "tui/term/role.h"
 
 #include <stddef.h>
 

@@ -2,13 +2,13 @@
  *
  * The canvas has its own table of widths; ncurses uses the C library's. If the two differ for a character,
  * the rest of the line would shift, so U+FFFD is sent instead. */
-#ifndef TSLLM_TUI_CELL_TEXT_H
-#define TSLLM_TUI_CELL_TEXT_H
+#ifndef TSLLM_TERM_CELL_TEXT_H
+#define TSLLM_TERM_CELL_TEXT_H
 
 #include <stdbool.h>
 #include <wchar.h>
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #define CELL_TEXT_MAX 3 /* a character, its combining mark, the end */
 

@@ -4,7 +4,7 @@
  * There is one terminal, so its state is one static struct, as ncurses' own is. The crash handler may call
  * nothing that is not safe in a signal: the bytes that restore the terminal are made when it is opened, and
  * the handler only writes them. */
-#include "tui/screen.h"
+#include "tui/term/screen.h"
 
 #include <errno.h>
 #include <ncurses.h>
@@ -21,9 +21,9 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/cell_text.h"
-#include "tui/deadly.h"
-#include "tui/keys.h"
+#include "tui/term/cell_text.h"
+#include "tui/term/deadly.h"
+#include "tui/term/keys.h"
 
 #define PAIRS_MAX 240 /* below 256, so that every terminal has them */
 #define COPY_MAX 1024

@@ -1,7 +1,7 @@
 /* What a cell means. Drawing speaks in roles; a theme says what a role looks like, or the terminal's poverty
  * does. */
-#ifndef TSLLM_TUI_ROLE_H
-#define TSLLM_TUI_ROLE_H
+#ifndef TSLLM_TERM_ROLE_H
+#define TSLLM_TERM_ROLE_H
 
 #include "probes/model/snapshot.h"
 

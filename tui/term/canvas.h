@@ -3,10 +3,10 @@
  * Nothing that is drawn leaves the grid, and no wide character is split. Text has to be clean (text_keep). An
  * ASCII canvas puts a plain character where a glyph would be, cell by cell, so that the layout stays the
  * same. */
-#ifndef TSLLM_TUI_CANVAS_H
-#define TSLLM_TUI_CANVAS_H
+#ifndef TSLLM_TERM_CANVAS_H
+#define TSLLM_TERM_CANVAS_H
 
-#include "tui/role.h"
+#include "tui/term/role.h"
 
 #include <stdbool.h>
 #include <stddef.h>

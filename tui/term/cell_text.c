@@ -1,6 +1,6 @@
 /* If a wide character is replaced, its second cell becomes a blank. */
 #define _XOPEN_SOURCE 700 /* wcwidth() */
-#include "tui/cell_text.h"
+#include "tui/term/cell_text.h"
 
 #define UNKNOWN 0xfffd
 

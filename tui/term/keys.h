@@ -1,7 +1,7 @@
 /* Keys as the program knows them: a character is its code point, everything else has a name here. A mouse
  * event is a key that carries the cell it happened on. */
-#ifndef TSLLM_TUI_KEYS_H
-#define TSLLM_TUI_KEYS_H
+#ifndef TSLLM_TERM_KEYS_H
+#define TSLLM_TERM_KEYS_H
 
 enum {
 	PRESS_NONE = 0,

@@ -1,8 +1,8 @@
 /* Small pictures made of characters: the sign of a state, a sparkline, a bar. */
-#ifndef TSLLM_TUI_GLYPHS_H
-#define TSLLM_TUI_GLYPHS_H
+#ifndef TSLLM_TERM_GLYPHS_H
+#define TSLLM_TERM_GLYPHS_H
 
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #include <stddef.h>
 

@@ -2,7 +2,7 @@
  *
  * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
  * name wins over what it was copied from. The current directory is not searched: it may belong to anybody. */
-#include "tui/theme.h"
+#include "tui/term/theme.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
  *
  * States that mean nearly the same to a glance share a sign (all that is broken is a cross); the word beside
  * it tells them apart, and so does the colour where there is one. */
-#include "tui/glyphs.h"
+#include "tui/term/glyphs.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -3,7 +3,7 @@
  * Every write ends in put(), which clips, clears the other half of a wide character that it overwrites, and
  * swaps glyphs for ASCII where that was asked for. Combining marks join the cell to their left: the first is
  * kept, more are dropped. */
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -3,7 +3,7 @@
  * inih cuts lines at 200 bytes and does not hand line numbers over, so its reader is ours: it counts the
  * lines and refuses the long ones. Every theme starts from the default one, which is a file like the others
  * and compiled in. */
-#include "tui/theme.h"
+#include "tui/term/theme.h"
 
 #include <ini.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/text.h"
-#include "tui/canvas.h"
+#include "tui/term/canvas.h"
 
 #define LINE_MAX_BYTES 198
 

@@ -1,6 +1,6 @@
 /* All signals whose default is to end the program, not only the usual ones: a script's USR1, an expired CPU
  * limit, a timer inherited from the parent. */
-#include "tui/deadly.h"
+#include "tui/term/deadly.h"
 
 #include <signal.h>
 #include <stddef.h>
