@@ -2,7 +2,7 @@
 #ifndef TSLLM_TUI_ANATOMY_H
 #define TSLLM_TUI_ANATOMY_H
 
-#include "tui/page.h"
+#include "tui/table/page.h"
 
 /* Nothing where nothing was measured. */
 void anatomy_write(const struct endpoint *endpoint, struct page *page);

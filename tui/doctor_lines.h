@@ -3,7 +3,7 @@
 #define TSLLM_TUI_DOCTOR_LINES_H
 
 #include "probes/report/diagnose.h"
-#include "tui/page.h"
+#include "tui/table/page.h"
 
 /* Which program looked when, from where. */
 void lines_head(struct page *page, const struct snapshot *snapshot);

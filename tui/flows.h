@@ -2,8 +2,8 @@
 #ifndef TSLLM_TUI_FLOWS_H
 #define TSLLM_TUI_FLOWS_H
 
-#include "tui/columns.h"
-#include "tui/page.h"
+#include "tui/table/columns.h"
+#include "tui/table/page.h"
 
 /* NULL: nobody knows whose flow it is. */
 const struct peer *flow_peer(const struct snapshot *snapshot, const struct flow *flow);

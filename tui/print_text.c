@@ -11,9 +11,9 @@
 #include "tui/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/header.h"
-#include "tui/page.h"
+#include "tui/table/page.h"
 #include "tui/print_canvas.h"
-#include "tui/table.h"
+#include "tui/table/table.h"
 
 #define WIDTH_LEAST 40
 

@@ -5,7 +5,7 @@
 #define TSLLM_TUI_UI_STATE_H
 
 #include "probes/base/strings.h"
-#include "tui/table.h"
+#include "tui/table/table.h"
 #include "tui/ui.h"
 
 #define PROMPT_MAX 120

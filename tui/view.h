@@ -7,8 +7,8 @@
 #define TSLLM_TUI_VIEW_H
 
 #include "probes/base/url.h"
-#include "tui/columns.h"
-#include "tui/page.h"
+#include "tui/table/columns.h"
+#include "tui/table/page.h"
 
 #define ID_MAX 640
 

@@ -13,7 +13,7 @@
 #include "tui/term/canvas.h"
 #include "tui/term/cell_text.h"
 #include "tui/term/glyphs.h"
-#include "tui/page.h"
+#include "tui/table/page.h"
 
 static void assert_row(const struct canvas *canvas, int y, const char *wanted)
 {

@@ -11,7 +11,7 @@
 #include "probes/base/mem.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/flows.h"
-#include "tui/rows.h"
+#include "tui/table/rows.h"
 #include "tui/view.h"
 
 static const struct flow unknown = {

@@ -15,7 +15,7 @@
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/print_text.h"
-#include "tui/table.h"
+#include "tui/table/table.h"
 #include "tui/ui.h"
 
 struct shot {

@@ -1,7 +1,7 @@
 /* Which rows of a view are seen, and in which order. Sorting moves indices; no text is made but where a
  * filter asks. */
-#ifndef TSLLM_TUI_ROWS_H
-#define TSLLM_TUI_ROWS_H
+#ifndef TSLLM_TABLE_ROWS_H
+#define TSLLM_TABLE_ROWS_H
 
 #include "tui/view.h"
 

@@ -2,7 +2,7 @@
  *
  * Only rows that are seen are formatted: once to learn how wide they want to be, once to draw. What is old is
  * marked dim and what is selected is marked so after the row is drawn, so that no column knows of either. */
-#include "tui/table.h"
+#include "tui/table/table.h"
 
 #include <stdio.h>
 

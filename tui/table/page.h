@@ -1,7 +1,7 @@
 /* A page: lines of text in roles, wrapped to a width, for what is no table: details, help, empty and broken
  * states. */
-#ifndef TSLLM_TUI_PAGE_H
-#define TSLLM_TUI_PAGE_H
+#ifndef TSLLM_TABLE_PAGE_H
+#define TSLLM_TABLE_PAGE_H
 
 #include "tui/term/canvas.h"
 

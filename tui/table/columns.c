@@ -4,7 +4,7 @@
  * what their rows want; then the others may come. The first that finds no seat leaves, and so do all lighter
  * ones. What is left over is for the column that stretches, which gets a third in any case, or enough for
  * its brief form: the sentence that says what is wrong is what one came for. */
-#include "tui/columns.h"
+#include "tui/table/columns.h"
 
 #include <math.h>
 

@@ -2,7 +2,7 @@
  *
  * Wrapping happens when a line is written, for the width is known by then; drawing is a walk over the lines
  * that are seen, which makes scrolling a matter of where the walk begins. */
-#include "tui/page.h"
+#include "tui/table/page.h"
 
 #include <stdarg.h>
 #include <stdio.h>

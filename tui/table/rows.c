@@ -2,7 +2,7 @@
  *
  * A pass keeps what the filter lets through, then a merge sort puts it in order: it is stable, and takes a
  * context, which qsort() has no place for. Text is only made where a filter asks for it. */
-#include "tui/rows.h"
+#include "tui/table/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>

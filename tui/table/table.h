@@ -1,8 +1,8 @@
 /* A table of rows and columns on a canvas: for the screen and for the text that --once prints. */
-#ifndef TSLLM_TUI_TABLE_H
-#define TSLLM_TUI_TABLE_H
+#ifndef TSLLM_TABLE_TABLE_H
+#define TSLLM_TABLE_TABLE_H
 
-#include "tui/rows.h"
+#include "tui/table/rows.h"
 
 struct table {
 	const struct view *view;

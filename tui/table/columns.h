@@ -2,8 +2,8 @@
  *
  * A column is one entry of a const table. Its functions see the snapshot and a row number of their view, and
  * format what is there: they compute nothing. */
-#ifndef TSLLM_TUI_COLUMNS_H
-#define TSLLM_TUI_COLUMNS_H
+#ifndef TSLLM_TABLE_COLUMNS_H
+#define TSLLM_TABLE_COLUMNS_H
 
 #include "tui/term/role.h"
 
