@@ -3,7 +3,7 @@
 #include "tui/doctor_lines.h"
 
 #include "probes/base/text.h"
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #include <math.h>
 #include <string.h>

@@ -8,9 +8,9 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
-#include "tui/header.h"
+#include "tui/views/header.h"
 #include "tui/table/page.h"
 #include "tui/print_canvas.h"
 #include "tui/table/table.h"

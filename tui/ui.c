@@ -10,7 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/target.h"
+#include "tui/views/target.h"
 #include "tui/ui_state.h"
 
 struct ui *ui_new(void)

@@ -9,7 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
-#include "tui/header.h"
+#include "tui/views/header.h"
 #include "tui/ui_state.h"
 
 #define WIDTH_MIN 40

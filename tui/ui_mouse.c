@@ -5,7 +5,7 @@
  * heads if the view is still the same, and its rows by their ids. */
 #include <string.h>
 
-#include "tui/header.h"
+#include "tui/views/header.h"
 #include "tui/ui_state.h"
 
 static unsigned sort_by(struct ui *ui, int at)

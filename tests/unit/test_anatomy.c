@@ -1,5 +1,5 @@
 /* The bar of a latency and its legend: what is known is in them, at any width, and nothing else is. */
-#include "tui/anatomy.h"
+#include "tui/views/latency.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -10,9 +10,9 @@
 
 #include "probes/base/mem.h"
 #include "tests/unit/sample_snapshot.h"
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 #include "tui/table/rows.h"
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 static const struct flow unknown = {
 	.peer = -1,

@@ -3,7 +3,7 @@
 #ifndef TSLLM_TABLE_ROWS_H
 #define TSLLM_TABLE_ROWS_H
 
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 struct rows {
 	size_t *items;

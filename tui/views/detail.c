@@ -2,7 +2,7 @@
  *
  * First what is wrong and what to do, then where the time goes, who uses it, what it serves, and what this
  * program sent to it. What is not known of it takes no room. */
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,10 +10,10 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/anatomy.h"
-#include "tui/flows.h"
+#include "tui/views/latency.h"
+#include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
-#include "tui/target.h"
+#include "tui/views/target.h"
 
 static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
 {

@@ -3,7 +3,7 @@
  * A row is a flow that the capture helper sees: all connections between one peer and one port. Those at work
  * come first, the youngest on top, so that rows do not change places with each packet; then the others by
  * their last byte. Without the helper there are no rows, and the page says what would bring them. */
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 
 static const struct flow *flow_of(const struct snapshot *snapshot, size_t row)
 {

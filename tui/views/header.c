@@ -2,7 +2,7 @@
  *
  * The first line is a list of fields with weights; the lightest leave until it fits. The number of endpoints
  * in each state never leaves: where the words have no room, signs stand for them. */
-#include "tui/header.h"
+#include "tui/views/header.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */

@@ -2,7 +2,7 @@
  *
  * A state, a path, an age and a reason look the same wherever they stand, because they are made here; so does
  * the page that takes the place of all rows while nothing can be known. */
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>

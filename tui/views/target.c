@@ -2,11 +2,11 @@
  *
  * Ids come from the views: a URL, a peer's id or, in an event, its name. A mount has no text of its own in
  * the snapshot, so it is known by the id that the Serve view makes. */
-#include "tui/target.h"
+#include "tui/views/target.h"
 
 #include <string.h>
 
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 struct target target_find(const struct snapshot *snapshot, const char *id)
 {

@@ -2,7 +2,7 @@
  *
  * This machine has no path to itself and no row. Peers that are off come last, dim: they are no news, but one
  * looks for them here. */
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 
 static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)

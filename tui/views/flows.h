@@ -1,6 +1,6 @@
 /* What several screens say of flows, and of the helper that sees them, in the same words. */
-#ifndef TSLLM_TUI_FLOWS_H
-#define TSLLM_TUI_FLOWS_H
+#ifndef TSLLM_VIEWS_FLOWS_H
+#define TSLLM_VIEWS_FLOWS_H
 
 #include "tui/table/columns.h"
 #include "tui/table/page.h"

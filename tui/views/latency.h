@@ -1,6 +1,6 @@
 /* Where an endpoint's time to a first token goes: a bar, what its parts are, and the sentence about them. */
-#ifndef TSLLM_TUI_ANATOMY_H
-#define TSLLM_TUI_ANATOMY_H
+#ifndef TSLLM_VIEWS_LATENCY_H
+#define TSLLM_VIEWS_LATENCY_H
 
 #include "tui/table/page.h"
 

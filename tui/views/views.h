@@ -1,10 +1,10 @@
-/* A view: one const table that says what it shows. Adding one is one file, one row in tui/view.c
+/* A view: one const table that says what it shows. Adding one is one file, one row in tui/views/views.c
  * and one more in VIEW_COUNT.
  *
  * A view formats a snapshot, it computes nothing. Its rows are numbers from 0 to row_count; each has an id
  * that outlives the snapshot, which is what selection hangs on. A view without columns draws a page. */
-#ifndef TSLLM_TUI_VIEW_H
-#define TSLLM_TUI_VIEW_H
+#ifndef TSLLM_VIEWS_VIEWS_H
+#define TSLLM_VIEWS_VIEWS_H
 
 #include "probes/base/url.h"
 #include "tui/table/columns.h"

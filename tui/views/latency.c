@@ -3,7 +3,7 @@
  * Each part has a colour and a pattern of its own, so that it is told without colours and in ASCII too; the
  * patterns are those of the oldest terminals. A part that is unknown is in neither bar nor legend, one that
  * is too small for a cell is in the legend. A token after the first is beside them: it is not in the bar. */
-#include "tui/anatomy.h"
+#include "tui/views/latency.h"
 
 #include <math.h>
 #include <stdio.h>

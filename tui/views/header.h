@@ -1,10 +1,10 @@
 /* The lines above the rows: who and how many, which way the bytes go, the tabs, and what is wrong with the
  * daemon. */
-#ifndef TSLLM_TUI_HEADER_H
-#define TSLLM_TUI_HEADER_H
+#ifndef TSLLM_VIEWS_HEADER_H
+#define TSLLM_VIEWS_HEADER_H
 
 #include "tui/term/canvas.h"
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 #define HEADER_LINES 2
 

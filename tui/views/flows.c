@@ -3,7 +3,7 @@
  * What is told from something else carries a sign: "~" before a peer that only its WireGuard bytes betray and
  * before tokens that were counted by their bytes, and a range where the first token came between two times.
  */
-#include "tui/flows.h"
+#include "tui/views/flows.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
-#include "tui/view.h"
+#include "tui/views/views.h"
 
 static const char *const capture_lacks[CAPTURE_COUNT] = {
 	[CAPTURE_OFF] = "capture is off",

@@ -1,6 +1,6 @@
 /* What an id means in a snapshot: the endpoint of that URL, the peer of that id or name, or the mount. */
-#ifndef TSLLM_TUI_TARGET_H
-#define TSLLM_TUI_TARGET_H
+#ifndef TSLLM_VIEWS_TARGET_H
+#define TSLLM_VIEWS_TARGET_H
 
 #include "probes/model/snapshot.h"
 
