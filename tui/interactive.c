@@ -15,7 +15,7 @@
 #include "tui/loop.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <fcntl.h>
 #include <signal.h>

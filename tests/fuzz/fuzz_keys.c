@@ -9,7 +9,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tests/unit/sample_snapshot.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #include "tui/doctor.h"
 #include "tui/print_pick.h"
 #include "tui/print_text.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "tests/unit/sample_snapshot.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #define WIDTH 120
 #define HEIGHT 24

@@ -16,7 +16,7 @@
 #include "tests/unit/sample_snapshot.h"
 #include "tui/print_text.h"
 #include "tui/table/table.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 struct shot {
 	const char *name;

@@ -10,7 +10,7 @@
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/header.h"
-#include "tui/ui_state.h"
+#include "tui/ui/state.h"
 
 #define WIDTH_MIN 40
 #define HEIGHT_MIN 8

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "probes/base/text.h"
-#include "tui/ui_state.h"
+#include "tui/ui/state.h"
 
 static unsigned ask(struct ui *ui, enum prompt prompt)
 {

@@ -1,12 +1,12 @@
-/* What ui.c (keys), ui_mouse.c (clicks), ui_type.c (typing) and ui_draw.c (drawing) share. Nobody else
+/* What ui.c (keys), mouse.c (clicks), type.c (typing) and draw.c (drawing) share. Nobody else
  * includes it.
  */
-#ifndef TSLLM_TUI_UI_STATE_H
-#define TSLLM_TUI_UI_STATE_H
+#ifndef TSLLM_UI_STATE_H
+#define TSLLM_UI_STATE_H
 
 #include "probes/base/strings.h"
 #include "tui/table/table.h"
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #define PROMPT_MAX 120
 
@@ -69,10 +69,10 @@ const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_
 unsigned ui_show_view(struct ui *ui, size_t view);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 
-/* ui_mouse.c */
+/* mouse.c */
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);
 
-/* ui_type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open.
+/* type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open.
  */
 unsigned ui_ask_filter(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);

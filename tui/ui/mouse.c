@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "tui/views/header.h"
-#include "tui/ui_state.h"
+#include "tui/ui/state.h"
 
 static unsigned sort_by(struct ui *ui, int at)
 {

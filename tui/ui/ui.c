@@ -2,7 +2,7 @@
  *
  * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
  * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
-#include "tui/ui.h"
+#include "tui/ui/ui.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/views/target.h"
-#include "tui/ui_state.h"
+#include "tui/ui/state.h"
 
 struct ui *ui_new(void)
 {

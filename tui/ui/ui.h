@@ -3,8 +3,8 @@
  * It owns nothing of a snapshot and keeps no pointer into one: selection hangs on row ids. Keys are answered
  * with bits that say what should happen, and the loop makes it happen. While ui_is_paused() the loop goes on
  * giving the snapshot that it gave last. */
-#ifndef TSLLM_TUI_UI_H
-#define TSLLM_TUI_UI_H
+#ifndef TSLLM_UI_UI_H
+#define TSLLM_UI_UI_H
 
 #include "tui/term/canvas.h"
 #include "tui/term/keys.h"
