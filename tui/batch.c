@@ -6,14 +6,14 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/live.h"
-#include "probes/model/codec.h"
+#include "tui/out/json.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
 #include "probes/model/snapshot.h"
-#include "tui/doctor.h"
+#include "tui/out/doctor.h"
 #include "tui/loop.h"
-#include "tui/print_pick.h"
-#include "tui/print_text.h"
+#include "tui/out/pick.h"
+#include "tui/out/text.h"
 
 #include <signal.h>
 #include <stdlib.h>

@@ -2,12 +2,12 @@
 #include "tests/fuzz/outputs.h"
 
 #include "probes/base/mem.h"
-#include "probes/model/codec.h"
+#include "tui/out/json.h"
 #include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
-#include "tui/doctor.h"
-#include "tui/print_pick.h"
-#include "tui/print_text.h"
+#include "tui/out/doctor.h"
+#include "tui/out/pick.h"
+#include "tui/out/text.h"
 #include "tui/ui/ui.h"
 
 #include <stdio.h>

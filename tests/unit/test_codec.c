@@ -1,6 +1,6 @@
 /* A snapshot built by hand, written as JSON, parsed back. The pretty form is left for
  * tests/e2e/test_schema.py. */
-#include "probes/model/codec.h"
+#include "tui/out/json.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"

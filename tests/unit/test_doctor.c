@@ -1,6 +1,6 @@
 /* Golden reports: what --doctor prints of whom, how wide, and in which characters. `make golden` writes them
  * anew. */
-#include "tui/doctor.h"
+#include "tui/out/doctor.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

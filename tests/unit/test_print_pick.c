@@ -1,5 +1,5 @@
 /* --pick: one line for a script, the rest for a person, and an exit status. */
-#include "tui/print_pick.h"
+#include "tui/out/pick.h"
 #include "tests/unit/sample_snapshot.h"
 
 #include <setjmp.h>

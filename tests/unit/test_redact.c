@@ -13,13 +13,13 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/codec.h"
+#include "tui/out/json.h"
 #include "probes/report/rewrite.h"
 #include "probes/ledger/state.h"
 #include "probes/report/texts.h"
 #include "tests/unit/sample_snapshot.h"
-#include "tui/doctor.h"
-#include "tui/print_text.h"
+#include "tui/out/doctor.h"
+#include "tui/out/text.h"
 
 /* Each has "zq" in it, which is in no word of this program. The peer is the one that is planted first, as the
  * daemon's own machine; the others are told from how they look. */

@@ -14,7 +14,7 @@
 #include "probes/base/text.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
-#include "tui/print_text.h"
+#include "tui/out/text.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
 

@@ -1,6 +1,6 @@
 /* How a rung looks: a mark, its name, the evidence, and below it each verdict with its fix. And a row of the
  * report that needs no rungs: the head, a peer, a door. */
-#include "tui/doctor_lines.h"
+#include "tui/out/doctor_lines.h"
 
 #include "probes/base/text.h"
 #include "tui/views/views.h"

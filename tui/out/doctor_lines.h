@@ -1,6 +1,6 @@
 /* The lines of a report: how a rung, a peer and a door look. Private to the doctor. */
-#ifndef TSLLM_TUI_DOCTOR_LINES_H
-#define TSLLM_TUI_DOCTOR_LINES_H
+#ifndef TSLLM_OUT_DOCTOR_LINES_H
+#define TSLLM_OUT_DOCTOR_LINES_H
 
 #include "probes/report/diagnose.h"
 #include "tui/table/page.h"

@@ -1,5 +1,5 @@
 /* A canvas as lines of text: the cells in their order, and between them the colours that change. */
-#include "tui/print_canvas.h"
+#include "tui/out/canvas_text.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the
  * endpoints worst first, every verdict with its fix on a line of its own, the paths, the mounts, the clients
  * at work, and the status in one line. */
-#include "tui/print_text.h"
+#include "tui/out/text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 #include "tui/term/glyphs.h"
 #include "tui/views/header.h"
 #include "tui/table/page.h"
-#include "tui/print_canvas.h"
+#include "tui/out/canvas_text.h"
 #include "tui/table/table.h"
 
 #define WIDTH_LEAST 40

@@ -1,11 +1,11 @@
 /* What a report says, and in which order. What is asked about by name is told in full; of the whole fleet
  * only what is not well, the rest is a line each. The last line is the lowest rung that is broken, and what
  * to do. */
-#include "tui/doctor.h"
+#include "tui/out/doctor.h"
 
 #include "probes/base/text.h"
-#include "tui/doctor_lines.h"
-#include "tui/print_canvas.h"
+#include "tui/out/doctor_lines.h"
+#include "tui/out/canvas_text.h"
 
 #define WIDTH_LEAST 40
 

@@ -1,8 +1,8 @@
 /* The contract, top to bottom: one function for each kind of row, in the order in which it is printed. */
-#include "probes/model/codec.h"
+#include "tui/out/json.h"
 
 #include "probes/base/json_out.h"
-#include "probes/model/codec_net.h"
+#include "tui/out/json_network.h"
 
 #include <math.h>
 

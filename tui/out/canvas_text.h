@@ -1,6 +1,6 @@
 /* A canvas as text: what is printed without a screen. */
-#ifndef TSLLM_TUI_PRINT_CANVAS_H
-#define TSLLM_TUI_PRINT_CANVAS_H
+#ifndef TSLLM_OUT_CANVAS_TEXT_H
+#define TSLLM_OUT_CANVAS_TEXT_H
 
 #include "tui/term/canvas.h"
 

@@ -1,6 +1,6 @@
 /* --pick: where a model should be asked, for scripts and people. */
-#ifndef TSLLM_TUI_PRINT_PICK_H
-#define TSLLM_TUI_PRINT_PICK_H
+#ifndef TSLLM_OUT_PICK_H
+#define TSLLM_OUT_PICK_H
 
 #include "probes/model/snapshot.h"
 

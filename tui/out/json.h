@@ -2,8 +2,8 @@
  *
  * Keys are added, never renamed; codes never change meaning. What is unknown is left out, or null where the
  * contract shows null. Written member by member, so that 10,000 peers cost no memory. */
-#ifndef TSLLM_MODEL_CODEC_H
-#define TSLLM_MODEL_CODEC_H
+#ifndef TSLLM_OUT_JSON_H
+#define TSLLM_OUT_JSON_H
 
 #include "probes/model/snapshot.h"
 

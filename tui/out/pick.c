@@ -1,5 +1,5 @@
 /* One line for a script on stdout; everything for a person is on the other stream. */
-#include "tui/print_pick.h"
+#include "tui/out/pick.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"

@@ -1,6 +1,6 @@
 /* The ladder as text: what a person pastes into a bug report. */
-#ifndef TSLLM_TUI_DOCTOR_H
-#define TSLLM_TUI_DOCTOR_H
+#ifndef TSLLM_OUT_DOCTOR_H
+#define TSLLM_OUT_DOCTOR_H
 
 #include "probes/report/diagnose.h"
 

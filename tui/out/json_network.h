@@ -1,6 +1,6 @@
 /* A part of the contract: what is known of the network that a host is in. */
-#ifndef TSLLM_MODEL_CODEC_NET_H
-#define TSLLM_MODEL_CODEC_NET_H
+#ifndef TSLLM_OUT_JSON_NETWORK_H
+#define TSLLM_OUT_JSON_NETWORK_H
 
 #include "probes/model/obs.h"
 

@@ -1,5 +1,5 @@
 /* The network of a host, in the contract's words. */
-#include "probes/model/codec_net.h"
+#include "tui/out/json_network.h"
 
 #include "probes/base/json_out.h"
 

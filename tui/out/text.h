@@ -1,6 +1,6 @@
 /* The snapshot as text, for --once and for whatever is no terminal. */
-#ifndef TSLLM_TUI_PRINT_TEXT_H
-#define TSLLM_TUI_PRINT_TEXT_H
+#ifndef TSLLM_OUT_TEXT_H
+#define TSLLM_OUT_TEXT_H
 
 #include "probes/model/snapshot.h"
 
