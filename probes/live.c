@@ -6,6 +6,7 @@
 #include "probes/live.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/endpoints/discover.h"
 #include "probes/io/resolve.h"

@@ -4,6 +4,7 @@
  * the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/base/owner.h"
 #include "probes/base/private.h"

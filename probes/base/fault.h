@@ -9,10 +9,4 @@ struct fault {
 
 void fault_say(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The log: off until log_open(). Lines carry the wall clock and are cleaned; keys are never given to it. A
- * new file is for its owner alone; one that others may read, a link and a foreign file are refused. */
-int log_open(const char *path, struct fault *fault);
-void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
-void log_close(void);
-
 #endif

@@ -6,6 +6,7 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdint.h>
+#include <string.h>
 
 static const cJSON *tree_of(const struct json *value)
 {
@@ -146,6 +147,23 @@ const char *json_text(const struct json *object, const char *key)
 double json_number(const struct json *object, const char *key)
 {
 	return json_value(json_member(object, key));
+}
+
+bool json_has(const struct json *object, const char *key)
+{
+	if (!json_is_object(object))
+		return false;
+	for (const struct json *child = json_first(object); child; child = json_next(child))
+		if (strcmp(json_key(child), key) == 0)
+			return true;
+	return false;
+}
+
+double json_amount(const struct json *object, const char *key)
+{
+	double number = json_number(object, key);
+
+	return isfinite(number) && number >= 0 ? number : NAN;
 }
 
 bool json_true(const struct json *object, const char *key)

@@ -34,6 +34,9 @@ bool json_is_true(const struct json *value);
 bool json_is_false(const struct json *value); /* and nothing else: neither null nor absent */
 const char *json_text(const struct json *object, const char *key); /* "" if absent */
 double json_number(const struct json *object, const char *key);    /* NAN if absent */
+double json_amount(const struct json *object, const char *key);    /* finite, not below zero; NAN else */
+/* Whether it has the member at all, if only as null (which json_member does not tell from absent). */
+bool json_has(const struct json *object, const char *key);
 bool json_true(const struct json *object, const char *key);        /* present and true */
 
 /* Called for every member of the root object, group "", and for every member of a root member named in

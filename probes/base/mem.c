@@ -85,6 +85,14 @@ char *mem_copy(const char *text)
 	return copy;
 }
 
+void mem_replace(char **slot, const char *text)
+{
+	if (*slot && strcmp(*slot, text) == 0)
+		return;
+	free(*slot);
+	*slot = mem_copy(text);
+}
+
 void *vec_slot(void *items, size_t *count, size_t *room, size_t size)
 {
 	if (*count == *room) {

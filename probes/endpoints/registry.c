@@ -3,6 +3,7 @@
 #include "probes/endpoints/registry.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -31,8 +31,8 @@ void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture
 	if (capture->state != CAPTURE_RUNNING)
 		ledger_forget_misses(ledger); /* which nobody takes back any more */
 	ledger->capture.state = (enum capture_state)capture->state;
-	ledger_set_text(&ledger->capture.trouble, capture->trouble);
-	ledger_set_text(&ledger->capture.fix, capture->fix);
+	mem_replace(&ledger->capture.trouble, capture->trouble);
+	mem_replace(&ledger->capture.fix, capture->fix);
 }
 
 static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

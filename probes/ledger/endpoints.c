@@ -36,7 +36,7 @@ void ledger_free_endpoint(struct known_endpoint *endpoint)
 static void forget_told(struct told *told)
 {
 	told->holds = false;
-	ledger_set_text(&told->path, "");
+	mem_replace(&told->path, "");
 }
 
 /* Another one answers here now: what the one before told, and how it answered, is not about this one. */
@@ -52,8 +52,8 @@ static void forget_server(struct known_endpoint *endpoint)
 	endpoint_free_models(endpoint);
 	endpoint->models_known = endpoint->loaded_known = false;
 	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
-	ledger_set_text(&endpoint->version, "");
-	ledger_set_text(&endpoint->incarnation, "");
+	mem_replace(&endpoint->version, "");
+	mem_replace(&endpoint->incarnation, "");
 	engine_fini(&endpoint->engine);
 	engine_init(&endpoint->engine);
 }
@@ -92,13 +92,13 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
 		endpoint->found_by = (enum found_by)obs->found_by;
 		endpoint->since = now;
-		ledger_set_text(&endpoint->server, obs->server);
-		ledger_set_text(&endpoint->title, obs->title);
-		ledger_set_text(&endpoint->api, obs->api);
+		mem_replace(&endpoint->server, obs->server);
+		mem_replace(&endpoint->title, obs->title);
+		mem_replace(&endpoint->api, obs->api);
 	}
-	ledger_set_text(&endpoint->peer_id, obs->peer_id);
-	ledger_set_text(&endpoint->address, obs->address);
-	ledger_set_text(&endpoint->at, obs->at);
+	mem_replace(&endpoint->peer_id, obs->peer_id);
+	mem_replace(&endpoint->address, obs->address);
+	mem_replace(&endpoint->at, obs->at);
 	endpoint->port = obs->port;
 	endpoint->is_pinned = obs->is_pinned;
 	endpoint->is_own = obs->is_own;
@@ -202,7 +202,7 @@ static void see_number(double *slot, double value)
 static void see_told(struct told *told, bool holds, const struct obs_answer *answer)
 {
 	if (holds && (!told->holds || answer->is_primary))
-		ledger_set_text(&told->path, answer->path);
+		mem_replace(&told->path, answer->path);
 	if (holds || (told->path && strcmp(told->path, answer->path) == 0))
 		told->holds = holds;
 }
@@ -213,7 +213,7 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	const struct reading *reading = answer->reading;
 
 	if (*reading->version)
-		ledger_set_text(&endpoint->version, reading->version);
+		mem_replace(&endpoint->version, reading->version);
 	see_told(&endpoint->is_loading, reading->is_loading, answer);
 	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer);
 	see_told(&endpoint->wants_key, reading->wants_key, answer);
@@ -242,13 +242,13 @@ static void see_last(struct known_endpoint *endpoint, const struct obs_answer *a
 	last->is_expected = answer->is_expected;
 	last->retry_after_s = answer->retry_after_s;
 	last->at = now;
-	ledger_set_text(&last->tls_text, answer->tls_text);
-	ledger_set_text(&last->path, answer->path);
-	ledger_set_text(&last->excerpt, answer->excerpt);
-	ledger_set_text(&last->server_header, answer->server_header);
-	ledger_set_text(&last->via_header, answer->via_header);
-	ledger_set_text(&last->content_type, answer->content_type);
-	ledger_set_text(&last->location, answer->location);
+	mem_replace(&last->tls_text, answer->tls_text);
+	mem_replace(&last->path, answer->path);
+	mem_replace(&last->excerpt, answer->excerpt);
+	mem_replace(&last->server_header, answer->server_header);
+	mem_replace(&last->via_header, answer->via_header);
+	mem_replace(&last->content_type, answer->content_type);
+	mem_replace(&last->location, answer->location);
 }
 
 static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
@@ -298,9 +298,9 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (*answer->server) {
 		if (*endpoint->server && strcmp(endpoint->server, answer->server) != 0)
 			forget_server(endpoint);
-		ledger_set_text(&endpoint->server, answer->server);
-		ledger_set_text(&endpoint->title, answer->title);
-		ledger_set_text(&endpoint->api, answer->api);
+		mem_replace(&endpoint->server, answer->server);
+		mem_replace(&endpoint->title, answer->title);
+		mem_replace(&endpoint->api, answer->api);
 		endpoint->is_front_end = answer->is_front_end;
 		endpoint->is_gateway = answer->is_gateway;
 	}

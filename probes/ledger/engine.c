@@ -84,8 +84,8 @@ static void see_incarnation(struct known_endpoint *endpoint, const char *incarna
 		return;
 	engine->is_many = engine->is_many || (engine->earlier && strcmp(engine->earlier, incarnation) == 0);
 	if (*endpoint->incarnation)
-		ledger_set_text(&engine->earlier, endpoint->incarnation);
-	ledger_set_text(&endpoint->incarnation, incarnation);
+		mem_replace(&engine->earlier, endpoint->incarnation);
+	mem_replace(&endpoint->incarnation, incarnation);
 }
 
 /* Its counters and its marker may tell of one start in two answers. */
@@ -212,8 +212,8 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	if (!gone || !newcomer || !was_watched)
 		return;
 	engine->evicted_at = now;
-	ledger_set_text(&engine->evicted, gone->id);
-	ledger_set_text(&engine->evictor, newcomer);
+	mem_replace(&engine->evicted, gone->id);
+	mem_replace(&engine->evictor, newcomer);
 	text_set(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
 	event_note(ledger, endpoint->url, endpoint->state, now, text);
 }

@@ -146,7 +146,7 @@ static void claim(struct ledger *ledger, struct known_flow *flow)
 	flow->is_outgoing = is_ours(ledger, flow->client);
 	peer = ledger_peer_at(ledger, flow->is_outgoing ? flow->server : flow->client);
 	if (peer && (flow->is_outgoing || is_ours(ledger, flow->server)))
-		ledger_set_text(&flow->peer_id, peer->id);
+		mem_replace(&flow->peer_id, peer->id);
 }
 
 /* What nobody claims within a minute is of no peer of ours. */
@@ -177,7 +177,7 @@ static bool is_between_ourselves(const struct ledger *ledger, const struct sniff
 
 static double add(double *total, double *of_run, double value)
 {
-	double growth = ledger_growth(of_run, value);
+	double growth = series_growth(of_run, value);
 
 	*total += growth;
 	return growth;

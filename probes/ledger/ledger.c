@@ -15,14 +15,6 @@
 #define EVENTS_MAX 200
 #define FOLD_MS (10 * 60 * 1000)
 
-void ledger_set_text(char **slot, const char *text)
-{
-	if (*slot && strcmp(*slot, text) == 0)
-		return;
-	free(*slot);
-	*slot = mem_copy(text);
-}
-
 static void forget_traffic(struct known_traffic *traffic)
 {
 	traffic->at = (struct when){ 0 };
@@ -171,7 +163,7 @@ void ledger_see_trouble(struct ledger *ledger, enum daemon_trouble trouble, cons
 
 	if (!is_fresh)
 		ledger->trouble = trouble;
-	ledger_set_text(&ledger->trouble_text, text);
+	mem_replace(&ledger->trouble_text, text);
 }
 
 static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
@@ -211,8 +203,8 @@ void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *
 	double seconds = (double)when_since(traffic->at, now) / 1000;
 
 	for (size_t i = 0; i < TRAFFIC_PATHS && when_known(traffic->at); i++) {
-		traffic->rx_per_s[i] = ledger_rate(traffic->totals.rx_bytes[i], totals->rx_bytes[i], seconds);
-		traffic->tx_per_s[i] = ledger_rate(traffic->totals.tx_bytes[i], totals->tx_bytes[i], seconds);
+		traffic->rx_per_s[i] = series_rate(traffic->totals.rx_bytes[i], totals->rx_bytes[i], seconds);
+		traffic->tx_per_s[i] = series_rate(traffic->totals.tx_bytes[i], totals->tx_bytes[i], seconds);
 	}
 	traffic->totals = *totals;
 	traffic->at = now;
@@ -230,9 +222,9 @@ void ledger_see_names(struct ledger *ledger, bool resolve)
 
 void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery)
 {
-	ledger_set_text(&ledger->discovery.mode, discovery->mode);
-	ledger_set_text(&ledger->discovery.ports, discovery->ports);
-	ledger_set_text(&ledger->discovery.now, discovery->now);
+	mem_replace(&ledger->discovery.mode, discovery->mode);
+	mem_replace(&ledger->discovery.ports, discovery->ports);
+	mem_replace(&ledger->discovery.now, discovery->now);
 	ledger->discovery.peers = discovery->peers;
 	ledger->discovery.asked = discovery->asked;
 	ledger->discovery.pending = discovery->pending;

@@ -119,7 +119,7 @@ void ledger_claim_links(struct ledger *ledger)
 
 		if (!owner)
 			continue;
-		ledger_set_text(&link->peer_id, owner->id);
+		mem_replace(&link->peer_id, owner->id);
 		learn_key(ledger, owner, link);
 		give_bytes(ledger, owner, link, 0);
 	}
@@ -208,7 +208,7 @@ static struct known_link *link_of(
 		snprintf(link->disco, sizeof(link->disco), "%s", sniffed->disco);
 	if (!*link->peer_id && vni != LINK_DERP) {
 		owner = find_owner(ledger, link);
-		ledger_set_text(&link->peer_id, owner ? owner->id : "");
+		mem_replace(&link->peer_id, owner ? owner->id : "");
 	}
 	link->seen = now;
 	owner = ledger_peer(ledger, link->peer_id);
@@ -276,8 +276,8 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 {
 	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
 	enum traffic_path path = sniffed->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
-	double rx = ledger_growth(&link->rx_bytes, sniffed->rx_bytes),
-	       tx = ledger_growth(&link->tx_bytes, sniffed->tx_bytes);
+	double rx = series_growth(&link->rx_bytes, sniffed->rx_bytes),
+	       tx = series_growth(&link->tx_bytes, sniffed->tx_bytes);
 	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
 
 	ledger->captured_now.rx_bytes[path] += rx;
@@ -304,8 +304,8 @@ void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struc
 {
 	struct known_link *link = link_of(ledger, sniffed, LINK_DERP, now);
 
-	ledger->captured_now.rx_bytes[TRAFFIC_DERP] += ledger_growth(&link->rx_bytes, sniffed->rx_bytes);
-	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += ledger_growth(&link->tx_bytes, sniffed->tx_bytes);
+	ledger->captured_now.rx_bytes[TRAFFIC_DERP] += series_growth(&link->rx_bytes, sniffed->rx_bytes);
+	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += series_growth(&link->tx_bytes, sniffed->tx_bytes);
 }
 
 void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)

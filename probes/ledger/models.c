@@ -43,9 +43,9 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 	if (obs->state != MODEL_UNKNOWN)
 		model->state = obs->state;
 	if (*obs->quantisation)
-		ledger_set_text(&model->quantisation, obs->quantisation);
+		mem_replace(&model->quantisation, obs->quantisation);
 	if (*obs->remote_host)
-		ledger_set_text(&model->remote_host, obs->remote_host);
+		mem_replace(&model->remote_host, obs->remote_host);
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))

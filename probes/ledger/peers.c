@@ -128,22 +128,6 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	note_path(ledger, peer, before, now);
 }
 
-double ledger_rate(double before, double after, double seconds)
-{
-	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN
-									       : (after - before) / seconds;
-}
-
-double ledger_growth(double *told, double value)
-{
-	double before = *told;
-
-	if (isnan(value))
-		return 0;
-	*told = value;
-	return value >= before ? value - before : value;
-}
-
 void ledger_hear(struct known_peer *peer, struct when now)
 {
 	peer->heard = now;
@@ -177,8 +161,8 @@ static void see_counters(const struct ledger *ledger, struct known_peer *peer, s
 	double seconds = (double)when_since(peer->counted, now) / 1000;
 
 	if (when_known(peer->counted)) {
-		peer->rx_per_s = ledger_rate(peer->rx_bytes, obs->rx_bytes, seconds);
-		peer->tx_per_s = ledger_rate(peer->tx_bytes, obs->tx_bytes, seconds);
+		peer->rx_per_s = series_rate(peer->rx_bytes, obs->rx_bytes, seconds);
+		peer->tx_per_s = series_rate(peer->tx_bytes, obs->tx_bytes, seconds);
 		if (obs->rx_bytes > peer->rx_bytes)
 			ledger_hear(peer, now);
 		if (is_captured && (peer->sighting || kind_of(obs) == PATH_DERP))
@@ -298,9 +282,9 @@ void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const 
 	ledger_claim_links(ledger);
 	ledger_claim_flows(ledger);
 	ledger->trouble = DAEMON_FINE;
-	ledger_set_text(&ledger->trouble_text, "");
-	ledger_set_text(&ledger->via, via);
-	ledger_set_text(&ledger->socket, socket);
+	mem_replace(&ledger->trouble_text, "");
+	mem_replace(&ledger->via, via);
+	mem_replace(&ledger->socket, socket);
 }
 
 bool peer_has_address(const struct known_peer *peer, const char *ip)

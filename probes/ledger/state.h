@@ -345,11 +345,6 @@ void verdict_judge(const struct rule *const *tables, const struct evidence *evid
 void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
 
 /* Shared by the files of the ledger. */
-void ledger_set_text(char **slot, const char *text);
-double ledger_rate(double before, double after, double seconds); /* NAN where a counter was reset */
-/* By how much a counter grew since it was told last; one that fell began anew, an unknown one did not grow.
- */
-double ledger_growth(double *told, double value);
 void ledger_free_capture(struct ledger *ledger);
 void ledger_free_peer(struct known_peer *peer);
 void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);

@@ -92,3 +92,19 @@ void series_spark(const struct series *series, struct when now, int64_t span_ms,
 		parts[part] = samples ? (float)(sum / (double)samples) : NAN;
 	}
 }
+
+double series_rate(double before, double after, double seconds)
+{
+	return isnan(before) || isnan(after) || after < before || seconds <= 0 ? NAN
+									       : (after - before) / seconds;
+}
+
+double series_growth(double *told, double value)
+{
+	double before = *told;
+
+	if (isnan(value))
+		return 0;
+	*told = value;
+	return value >= before ? value - before : value;
+}

@@ -26,4 +26,9 @@ double series_age_ms(const struct series *series, struct when now);
 /* Means of count equal parts of the last span_ms, oldest first; NAN where a part holds no sample. */
 void series_spark(const struct series *series, struct when now, int64_t span_ms, float *parts, size_t count);
 
+/* How fast a counter rose, a second; NAN where it was reset. */
+double series_rate(double before, double after, double seconds);
+/* By how much a counter grew since it was told last; one that fell began anew, an unknown one did not grow. */
+double series_growth(double *told, double value);
+
 #endif

@@ -4,6 +4,7 @@
 #include "probes/packets/helper.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/base/shell.h"
 #include "probes/base/text.h"

@@ -16,7 +16,7 @@ static void fill_loaded(const struct json *entry, struct obs_model *model, struc
 {
 	(void)arena;
 	model->state = MODEL_LOADED;
-	model->context = readers_amount(json_member(entry, "recipe_options"), "ctx_size");
+	model->context = json_amount(json_member(entry, "recipe_options"), "ctx_size");
 }
 
 static bool read_health(const struct answer *answer, struct reading *reading)
@@ -35,10 +35,10 @@ static bool read_statistics(const struct answer *answer, struct reading *reading
 {
 	if (readers_wants_key(answer, reading))
 		return true;
-	if (!readers_is_json_ok(answer) || !readers_has(answer->json, "tokens_per_second"))
+	if (!readers_is_json_ok(answer) || !json_has(answer->json, "tokens_per_second"))
 		return false;
-	reading->generated_tokens = readers_amount(answer->json, "output_tokens_total");
-	reading->prompt_tokens = readers_amount(answer->json, "input_tokens_total");
+	reading->generated_tokens = json_amount(answer->json, "output_tokens_total");
+	reading->prompt_tokens = json_amount(answer->json, "input_tokens_total");
 	return true;
 }
 
@@ -47,8 +47,8 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 {
 	const char *quantisation = strrchr(json_text(entry, "checkpoint"), ':');
 
-	model->size_bytes = readers_amount(entry, "size") * 1e9;
-	model->context = readers_amount(entry, "max_context_window");
+	model->size_bytes = json_amount(entry, "size") * 1e9;
+	model->context = json_amount(entry, "max_context_window");
 	if (quantisation)
 		model->quantisation = text_keep(arena, quantisation + 1);
 }

@@ -80,10 +80,10 @@ static bool read_props(const struct answer *answer, struct reading *reading)
 {
 	if (read_common(answer, reading))
 		return true;
-	if (!readers_is_json_ok(answer) || !readers_has(answer->json, "default_generation_settings"))
+	if (!readers_is_json_ok(answer) || !json_has(answer->json, "default_generation_settings"))
 		return false;
 	reading->version = text_keep(reading->arena, json_text(answer->json, "build_info"));
-	reading->slots = readers_amount(answer->json, "total_slots");
+	reading->slots = json_amount(answer->json, "total_slots");
 	reading->incarnation = text_keep(reading->arena, json_text(answer->json, "media_marker"));
 	reading->is_sleeping = json_true(answer->json, "is_sleeping");
 	return true;
@@ -119,8 +119,8 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	const struct json *meta = json_member(entry, "meta");
 
 	model->state = state_of(json_member(entry, "status"));
-	model->size_bytes = readers_amount(meta, "size");
-	model->context = readers_amount(meta, "n_ctx");
+	model->size_bytes = json_amount(meta, "size");
+	model->context = json_amount(meta, "n_ctx");
 	model->quantisation = text_keep(arena, json_text(meta, "ftype"));
 }
 

@@ -51,7 +51,7 @@ static enum sureness is_llama_swap(const char *path, const struct answer *answer
 	if (strcmp(path, "/v1/models") == 0 && readers_owned_by(answer, "llama-swap"))
 		return SURE;
 	if (strcmp(path, "/running") == 0 && readers_is_json_ok(answer) &&
-		readers_has(answer->json, "running"))
+		json_has(answer->json, "running"))
 		return SURE;
 	if (strcmp(path, "/") != 0 || answer->status != 302)
 		return NOT_IT;

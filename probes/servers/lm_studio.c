@@ -26,9 +26,9 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 		model->state = MODEL_LOADED;
 	else if (strcmp(state, "not-loaded") == 0)
 		model->state = MODEL_COLD;
-	model->context = readers_amount(entry, "loaded_context_length");
+	model->context = json_amount(entry, "loaded_context_length");
 	if (isnan(model->context))
-		model->context = readers_amount(entry, "max_context_length");
+		model->context = json_amount(entry, "max_context_length");
 	model->quantisation = text_keep(arena, json_text(entry, "quantization"));
 }
 
@@ -38,7 +38,7 @@ static double loaded_context(const struct json *instances)
 	double most = NAN;
 
 	for (const struct json *instance = json_first(instances); instance; instance = json_next(instance))
-		most = fmax(most, readers_amount(json_member(instance, "config"), "context_length"));
+		most = fmax(most, json_amount(json_member(instance, "config"), "context_length"));
 	return most;
 }
 
@@ -48,10 +48,10 @@ static void fill_v1_model(const struct json *entry, struct obs_model *model, str
 
 	if (json_is_array(instances))
 		model->state = json_first(instances) ? MODEL_LOADED : MODEL_COLD;
-	model->size_bytes = readers_amount(entry, "size_bytes");
+	model->size_bytes = json_amount(entry, "size_bytes");
 	model->context = loaded_context(instances);
 	if (isnan(model->context))
-		model->context = readers_amount(entry, "max_context_length");
+		model->context = json_amount(entry, "max_context_length");
 	model->quantisation = text_keep(arena, json_text(json_member(entry, "quantization"), "name"));
 }
 

@@ -26,7 +26,7 @@ static bool read_ready(const struct answer *answer, struct reading *reading)
 
 static bool is_missing(const struct answer *answer)
 {
-	return answer->status == 404 && readers_has(answer->json, "error");
+	return answer->status == 404 && json_has(answer->json, "error");
 }
 
 /* Ollama's names end in a tag, those of its own list do not. */

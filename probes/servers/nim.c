@@ -57,7 +57,7 @@ static enum sureness is_nim(const char *path, const struct answer *answer)
 
 	if (strcmp(path, "/v1/metadata") == 0)
 		return is_metadata(answer) ? SURE : NOT_IT;
-	return readers_owned_by(answer, "system") && readers_has(first, "max_model_len") ? LIKELY : NOT_IT;
+	return readers_owned_by(answer, "system") && json_has(first, "max_model_len") ? LIKELY : NOT_IT;
 }
 
 static const struct request requests[] = {

@@ -17,8 +17,8 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	const char *quantisation = json_text(details, "quantization_level");
 	const char *remote = json_text(entry, "remote_host"), *scheme = strstr(remote, "://");
 
-	model->size_bytes = readers_amount(entry, "size");
-	model->context = readers_amount(details, "context_length");
+	model->size_bytes = json_amount(entry, "size");
+	model->context = json_amount(details, "context_length");
 	if (strcmp(quantisation, "unknown") != 0)
 		model->quantisation = text_keep(arena, quantisation);
 	model->remote_host = text_keep(arena, scheme ? scheme + 3 : remote);
@@ -28,8 +28,8 @@ static void fill_loaded(const struct json *entry, struct obs_model *model, struc
 {
 	fill_model(entry, model, arena);
 	model->state = MODEL_LOADED;
-	model->vram_bytes = readers_amount(entry, "size_vram");
-	model->context = readers_amount(entry, "context_length");
+	model->vram_bytes = json_amount(entry, "size_vram");
+	model->context = json_amount(entry, "context_length");
 	model->expires_at = when_parse(json_text(entry, "expires_at"));
 }
 

@@ -20,7 +20,7 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 static bool is_config(const struct answer *answer)
 {
 	return readers_is_json_ok(answer) && json_text(answer->json, "version")[0] &&
-	       readers_has(json_member(answer->json, "features"), "auth");
+	       json_has(json_member(answer->json, "features"), "auth");
 }
 
 static bool read_config(const struct answer *answer, struct reading *reading)

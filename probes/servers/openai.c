@@ -13,9 +13,9 @@
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	(void)arena;
-	model->context = readers_amount(entry, "max_model_len");
+	model->context = json_amount(entry, "max_model_len");
 	if (isnan(model->context))
-		model->context = readers_amount(entry, "context_length");
+		model->context = json_amount(entry, "context_length");
 }
 
 static bool read_models(const struct answer *answer, struct reading *reading)

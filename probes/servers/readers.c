@@ -13,23 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-bool readers_has(const struct json *object, const char *key)
-{
-	if (!json_is_object(object))
-		return false;
-	for (const struct json *child = json_first(object); child; child = json_next(child))
-		if (strcmp(json_key(child), key) == 0)
-			return true;
-	return false;
-}
-
-double readers_amount(const struct json *object, const char *key)
-{
-	double number = json_number(object, key);
-
-	return isfinite(number) && number >= 0 ? number : NAN;
-}
-
 bool readers_only_version(const struct answer *answer)
 {
 	const struct json *only = json_is_object(answer->json) ? json_first(answer->json) : NULL;
@@ -57,7 +40,7 @@ bool readers_is_empty_ok(const struct answer *answer)
 bool readers_is_refusal(const struct answer *answer)
 {
 	return answer->status == 401 &&
-	       (readers_has(answer->json, "error") || readers_has(answer->json, "detail"));
+	       (json_has(answer->json, "error") || json_has(answer->json, "detail"));
 }
 
 bool readers_wants_key(const struct answer *answer, struct reading *reading)
@@ -113,7 +96,7 @@ static bool find_list(const struct answer *answer, const char *key, const struct
 {
 	*array = json_member(answer->json, key);
 	return readers_is_json_ok(answer) &&
-	       (*array ? json_is_array(*array) : readers_has(answer->json, key));
+	       (*array ? json_is_array(*array) : json_has(answer->json, key));
 }
 
 static size_t count_capped(const struct json *array)
@@ -147,7 +130,7 @@ void readers_fill_loaded(const struct json *entry, struct obs_model *model, stru
 static void fill_served(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	readers_fill_loaded(entry, model, arena);
-	model->context = readers_amount(entry, "max_model_len");
+	model->context = json_amount(entry, "max_model_len");
 }
 
 bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,

@@ -10,10 +10,6 @@
 
 #define READERS_MODELS_MAX 1000
 
-/* Whether an object has the member at all, if only as null (which json_member does not tell from absent). */
-bool readers_has(const struct json *object, const char *key);
-/* A number that is finite and not below zero; NAN otherwise. */
-double readers_amount(const struct json *object, const char *key);
 /* An object with nothing but a text "version". */
 bool readers_only_version(const struct answer *answer);
 /* A 200 with JSON. */

@@ -14,8 +14,8 @@ static const char model_info[] = "/v1/internal/model/info";
 
 static bool is_info(const struct answer *answer)
 {
-	return readers_is_json_ok(answer) && readers_has(answer->json, "model_name") &&
-	       readers_has(answer->json, "lora_names");
+	return readers_is_json_ok(answer) && json_has(answer->json, "model_name") &&
+	       json_has(answer->json, "lora_names");
 }
 
 static void take_model(const char *name, struct reading *reading)

@@ -22,7 +22,7 @@ static bool is_auth(const struct answer *answer)
 
 static bool read_status(const struct answer *answer, struct reading *reading)
 {
-	double uptime = readers_amount(answer->json, "uptime");
+	double uptime = json_amount(answer->json, "uptime");
 
 	if (!readers_is_json_ok(answer) || isnan(uptime) ||
 		!json_is_object(json_member(answer->json, "workers")))
@@ -42,7 +42,7 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	const char *quantisation = json_text(entry, "quantization");
 
 	model->state = MODEL_LOADED;
-	model->context = readers_amount(entry, "context_length");
+	model->context = json_amount(entry, "context_length");
 	if (strcmp(quantisation, "none") != 0)
 		model->quantisation = text_keep(arena, quantisation);
 }

@@ -2,6 +2,7 @@
 #include "probes/tailscaled/ask_netcheck.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/io/run.h"
 #include "probes/tailscaled/netcheck.h"

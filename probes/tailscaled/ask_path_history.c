@@ -2,6 +2,7 @@
 #include "probes/tailscaled/ask_path_history.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/tailscaled/path_history.h"
 

@@ -5,7 +5,6 @@
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/servers/readers.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -63,7 +62,7 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	net->maps_ports = maps_ports(tree);
 	net->is_captive = tri(tree, "CaptivePortal");
 	snprintf(region, sizeof(region), "%.0f", json_number(tree, "PreferredDERP"));
-	net->derp_ms = readers_amount(json_member(tree, "RegionLatency"), region) / 1e6;
+	net->derp_ms = json_amount(json_member(tree, "RegionLatency"), region) / 1e6;
 	if (!json_first(json_member(tree, "RegionLatency")))
 		net->has_udp = TRI_UNKNOWN; /* it reached nothing: there was no network at all */
 	json_free(tree);
@@ -110,7 +109,7 @@ void ping_read(const struct answer *answer, struct obs_ping *ping, struct arena 
 	const struct json *pong =
 		answer->status == 200 && !*json_text(answer->json, "Err") ? answer->json : NULL;
 
-	double ms = readers_amount(pong, "LatencySeconds") * 1000;
+	double ms = json_amount(pong, "LatencySeconds") * 1000;
 
 	*ping = (struct obs_ping){
 		.peer_id = "",

@@ -6,6 +6,7 @@
 #include "probes/tailscaled/poll.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/tailscaled/client.h"

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 
 #define MOST 100
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 
 static char directory[64], path[96];
