@@ -257,7 +257,8 @@ int interactive_run(
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
 	else if (is_first_start)
-		ui_say(it.ui, "first run: looking for LLM servers on their usual ports (to stop: discover = off)");
+		ui_say(it.ui,
+			"first run: looking for LLM servers on their usual ports (to stop: discover = off)");
 	it.snapshot = first_snapshot(settings);
 	open_loop(&it);
 	draw(&it);

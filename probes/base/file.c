@@ -66,8 +66,7 @@ static ssize_t read_all(
 	return refuse(why, EFBIG, reason);
 }
 
-char *file_read_entry(
-	const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why)
+char *file_read_entry(const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), error;
 	ssize_t count;

@@ -18,7 +18,6 @@ enum { FILE_NO_PIPE = 0, FILE_PIPE_MS = 1000 };
  * why has the reason without the path ("larger than 64 kB"), and errno is set. */
 char *file_read(const char *path, size_t most, int pipe_ms, size_t *length, struct fault *why);
 /* The same, and what the file is whose content that is; its st_size is the length. */
-char *file_read_entry(
-	const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why);
+char *file_read_entry(const char *path, size_t most, int pipe_ms, struct stat *entry, struct fault *why);
 
 #endif

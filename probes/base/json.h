@@ -37,7 +37,7 @@ double json_number(const struct json *object, const char *key);    /* NAN if abs
 double json_amount(const struct json *object, const char *key);    /* finite, not below zero; NAN else */
 /* Whether it has the member at all, if only as null (which json_member does not tell from absent). */
 bool json_has(const struct json *object, const char *key);
-bool json_true(const struct json *object, const char *key);        /* present and true */
+bool json_true(const struct json *object, const char *key); /* present and true */
 
 /* Called for every member of the root object, group "", and for every member of a root member named in
  * groups, group its name. A key is given as it is written, escapes and all. The value lives for the call

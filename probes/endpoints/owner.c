@@ -130,7 +130,7 @@ enum owner doors_owner(const struct obs_status *status, bool is_running, const s
 		return OWNER_LOOPBACK;
 	if (!is_running)
 		return is_address || is_own_name || text_has_suffix(host, ".ts.net") ? OWNER_UNTOLD
-										      : OWNER_OUTSIDE;
+										     : OWNER_OUTSIDE;
 	if (is_address && is_routed(status, services, host))
 		return OWNER_ROUTED;
 	return is_address || is_own_name ? OWNER_NOBODY : OWNER_OUTSIDE;

@@ -50,7 +50,8 @@ static struct worker *find_twin(const struct watch *watch, const char *url, cons
 		struct worker *worker = watch->workers.items[i];
 
 		if (!worker->url.is_https && worker->url.port == parts.port &&
-			strcmp(worker->url.path, parts.path) == 0 && strcmp(worker->door.peer_id, peer_id) == 0)
+			strcmp(worker->url.path, parts.path) == 0 &&
+			strcmp(worker->door.peer_id, peer_id) == 0)
 			return worker;
 	}
 	return NULL;

@@ -18,9 +18,9 @@ struct door {
 	const char *address; /* the IP to dial; "": the name has none here */
 	enum found_by found_by;
 	bool is_pinned, is_own;
-	bool is_of_tailnet;   /* asked only while the tailnet runs, as whatever has a peer is */
-	bool is_resolving;    /* its name has no address yet: nothing is asked */
-	bool is_key_withheld; /* a key is configured and would go to somebody unproven over plain HTTP */
+	bool is_of_tailnet;    /* asked only while the tailnet runs, as whatever has a peer is */
+	bool is_resolving;     /* its name has no address yet: nothing is asked */
+	bool is_key_withheld;  /* a key is configured and would go to somebody unproven over plain HTTP */
 	bool is_mount;         /* our own serve mount: it may well be no LLM server */
 	bool is_backend_asked; /* the engine behind it is asked at another door: only the primary question
 				  here */

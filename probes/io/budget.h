@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-void budget_raise(void);    /* the soft limit of open files to the hard one */
+void budget_raise(void);     /* the soft limit of open files to the hard one */
 size_t budget_talking(void); /* requests at once */
 size_t budget_kept(void);    /* idle connections beside them */
 /* Whether an errno says that this machine, and not the other end, lacks something. */

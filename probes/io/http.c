@@ -24,7 +24,7 @@ struct http {
 	uv_timer_t timer;
 	struct http_call *calls;
 	size_t in_flight;
-	unsigned untrimmed; /* answers since free memory was returned */
+	unsigned untrimmed;  /* answers since free memory was returned */
 	bool is_inside;      /* curl is at work */
 	struct strings keys; /* that were sent: whoever got one may say it at another door, too */
 	bool doubts_sockets;

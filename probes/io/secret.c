@@ -12,10 +12,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_MIN 4 /* "1", "x" and "key" are no secret, and stand in every answer */
-#define WORD_MAX 7 /* a shorter key is likely a part of innocent words */
+#define WORD_MIN 4    /* "1", "x" and "key" are no secret, and stand in every answer */
+#define WORD_MAX 7    /* a shorter key is likely a part of innocent words */
 #define ESCAPE_MAX 10 /* bytes that write one character: "&#x123456;" */
-#define CUT_MIN 4  /* so much of a key at the end of the text is taken for the beginning of it */
+#define CUT_MIN 4     /* so much of a key at the end of the text is taken for the beginning of it */
 
 /* Clients that insist on a key are given these: what manuals print, names of servers, words that answers are
  * made of. */
@@ -155,7 +155,8 @@ bool secret_is_plain(const char *key)
 
 void secret_hide(char *text, size_t length, const char *key)
 {
-	static const struct manner manners[] = { { true, false }, { false, false }, { true, true }, { false, true } };
+	static const struct manner manners[] = { { true, false }, { false, false }, { true, true },
+		{ false, true } };
 
 	if (strlen(key) < WORD_MIN || is_placeholder(key))
 		return;

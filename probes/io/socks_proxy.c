@@ -367,8 +367,8 @@ struct socks_door *socks_door_open(
 	error = listen_privately(door);
 	if (!error)
 		return door;
-	fault_say(fault, "no private socket in %s for the way through tailscaled: %s", private_runtime_directory(),
-		uv_strerror(error));
+	fault_say(fault, "no private socket in %s for the way through tailscaled: %s",
+		private_runtime_directory(), uv_strerror(error));
 	socks_door_close(door);
 	return NULL;
 }

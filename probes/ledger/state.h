@@ -165,7 +165,8 @@ struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
 	int port;
 	enum found_by found_by;
-	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld, is_front_end, is_gateway;
+	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld, is_front_end,
+		is_gateway;
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */
@@ -225,9 +226,9 @@ struct ledger {
 	enum daemon_trouble trouble;
 	char *trouble_text;
 	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
-	struct when blanked;      /* unknown: never */
-	struct when limited;      /* the last time that something could not be asked for want of what follows */
-	int limit_error;          /* errno */
+	struct when blanked; /* unknown: never */
+	struct when limited; /* the last time that something could not be asked for want of what follows */
+	int limit_error;     /* errno */
 	struct known_peer *peers; /* by id */
 	size_t peer_count;
 	size_t *by_name; /* order of the snapshot: self is not in it */

@@ -11,7 +11,7 @@ struct names {
 	const char *name;      /* as it is shown */
 	const char *host_name; /* as it calls itself, which proves nothing */
 	const char *fqdn;
-	const char *suffix; /* of the tailnet in which a short name is completed */
+	const char *suffix;           /* of the tailnet in which a short name is completed */
 	const char *const *addresses; /* NULL-ended */
 };
 

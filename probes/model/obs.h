@@ -23,7 +23,7 @@ enum outcome {
 	OUTCOME_TOO_BIG,    /* over the cap: body, one header or all of them */
 	OUTCOME_NOT_HTTP,   /* bytes came, no HTTP */
 	OUTCOME_UNRESOLVED, /* the name has no address here */
-	OUTCOME_NOT_TRIED,  /* this machine had no socket, memory or port for it: it says nothing of the server */
+	OUTCOME_NOT_TRIED, /* this machine had no socket, memory or port for it: it says nothing of the server */
 	OUTCOME_COUNT
 };
 

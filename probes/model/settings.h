@@ -36,9 +36,9 @@ struct settings {
 	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
 	char *examine;    /* the peer or URL that --doctor is about; "": none in particular */
 	bool has_llama_metrics;
-	bool has_capture; /* start the helper that watches packets */
-	bool examines;    /* --doctor: this machine's network is looked at, whatever the paths are */
-	bool is_passive;  /* send nothing to peers */
+	bool has_capture;         /* start the helper that watches packets */
+	bool examines;            /* --doctor: this machine's network is looked at, whatever the paths are */
+	bool is_passive;          /* send nothing to peers */
 	unsigned allowed_classes; /* bits of enum offer_class that --pick may choose beside own and tagged */
 };
 

@@ -75,8 +75,8 @@ static size_t search(const struct snapshot *snapshot, enum offer_class class_, s
 }
 
 /* The first of so many ways in which a model of this class fits; returns how many models do. */
-static size_t search_ways(const struct snapshot *snapshot, enum offer_class class_, size_t most, const char *name,
-	struct pick *pick)
+static size_t search_ways(const struct snapshot *snapshot, enum offer_class class_, size_t most,
+	const char *name, struct pick *pick)
 {
 	size_t found = 0;
 

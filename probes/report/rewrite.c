@@ -205,7 +205,8 @@ static bool is_host_port(const struct place *place, const char *word, size_t len
 
 	if (strchr(".-", *word) || (place->at > place->text && strchr("/\\.~:", place->at[-1])))
 		return false;
-	return is_port(end + (*end == '.')) && word[strspn(word, DIGITS ".")] && !pseudonyms_has_word(place->pseudonyms, word);
+	return is_port(end + (*end == '.')) && word[strspn(word, DIGITS ".")] &&
+	       !pseudonyms_has_word(place->pseudonyms, word);
 }
 
 /* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL and
@@ -223,7 +224,8 @@ static const char *see_host(const struct place *place, size_t *length)
 	snprintf(label, sizeof(label), "%.*s", rest ? (int)(rest - word) : 0, word);
 	if (is_in_url || is_host_port(place, word, *length) || text_has_suffix(word, ".ts.net") ||
 		(rest && (pseudonym_find(place->pseudonyms, rest + 1) ||
-				 (pseudonym_find(place->pseudonyms, label) && !pseudonyms_has_word(place->pseudonyms, label)))))
+				 (pseudonym_find(place->pseudonyms, label) &&
+					 !pseudonyms_has_word(place->pseudonyms, label)))))
 		return pseudonym_of(place->pseudonyms, SECRET_HOST, word);
 	return NULL;
 }

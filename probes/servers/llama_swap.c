@@ -50,8 +50,7 @@ static enum sureness is_llama_swap(const char *path, const struct answer *answer
 		return SURE;
 	if (strcmp(path, "/v1/models") == 0 && readers_owned_by(answer, "llama-swap"))
 		return SURE;
-	if (strcmp(path, "/running") == 0 && readers_is_json_ok(answer) &&
-		json_has(answer->json, "running"))
+	if (strcmp(path, "/running") == 0 && readers_is_json_ok(answer) && json_has(answer->json, "running"))
 		return SURE;
 	if (strcmp(path, "/") != 0 || answer->status != 302)
 		return NOT_IT;

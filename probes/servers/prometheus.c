@@ -24,7 +24,8 @@ struct reader {
 	const struct metric *metrics;
 	size_t count, taken;
 	size_t lengths[PROMETHEUS_METRICS_MAX];
-	bool has_length[NAME_LENGTH_MAX + 1]; /* one of the names is so long: most lines are passed over by this */
+	bool has_length[NAME_LENGTH_MAX +
+			1]; /* one of the names is so long: most lines are passed over by this */
 	struct obs_histogram *histograms[PROMETHEUS_METRICS_MAX]; /* in the reading's arena */
 	struct reading *reading;
 };

@@ -39,8 +39,7 @@ bool readers_is_empty_ok(const struct answer *answer)
 
 bool readers_is_refusal(const struct answer *answer)
 {
-	return answer->status == 401 &&
-	       (json_has(answer->json, "error") || json_has(answer->json, "detail"));
+	return answer->status == 401 && (json_has(answer->json, "error") || json_has(answer->json, "detail"));
 }
 
 bool readers_wants_key(const struct answer *answer, struct reading *reading)
@@ -95,8 +94,7 @@ int64_t readers_date(const struct answer *answer)
 static bool find_list(const struct answer *answer, const char *key, const struct json **array)
 {
 	*array = json_member(answer->json, key);
-	return readers_is_json_ok(answer) &&
-	       (*array ? json_is_array(*array) : json_has(answer->json, key));
+	return readers_is_json_ok(answer) && (*array ? json_is_array(*array) : json_has(answer->json, key));
 }
 
 static size_t count_capped(const struct json *array)

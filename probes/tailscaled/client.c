@@ -51,10 +51,9 @@ static void find_socket(struct daemon_way *way)
 
 void daemon_init(struct daemon_way *way, uv_loop_t *loop, struct http *http, const struct settings *settings)
 {
-	*way = (struct daemon_way){ .loop = loop,
-		.http = http,
-		.settings = settings,
-		.search = { .places = socket_places } };
+	*way = (struct daemon_way){
+		.loop = loop, .http = http, .settings = settings, .search = { .places = socket_places }
+	};
 	way->socket = is_socket_named(way) ? settings->socket : socket_places[0];
 	find_socket(way);
 }

@@ -29,12 +29,12 @@ struct daemon_way {
 };
 
 struct daemon_result {
-	bool is_good;     /* a whole answer */
-	bool was_refused; /* the asker took no more of it: it knows why */
-	bool is_closed;   /* nobody is at this door: daemon_next() and ask again */
+	bool is_good;       /* a whole answer */
+	bool was_refused;   /* the asker took no more of it: it knows why */
+	bool is_closed;     /* nobody is at this door: daemon_next() and ask again */
 	const char *socket; /* that was asked; NULL: the CLI was */
 	int os_error;       /* of a closed door */
-	int status;       /* of HTTP, 0: none */
+	int status;         /* of HTTP, 0: none */
 	enum daemon_trouble trouble;
 	char text[512]; /* of the trouble */
 };

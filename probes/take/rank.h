@@ -32,8 +32,8 @@ struct site {
 	const struct peer *peer; /* NULL: not known */
 	const struct known_endpoint *known, *asked;
 	enum offer_class class_; /* of what it runs itself */
-	const char *refusal; /* "": it can be picked */
-	bool is_troubled;    /* slow, failing now and then, or turning requests away */
+	const char *refusal;     /* "": it can be picked */
+	bool is_troubled;        /* slow, failing now and then, or turning requests away */
 };
 
 struct place {

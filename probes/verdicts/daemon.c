@@ -193,7 +193,8 @@ const struct rule daemon_rules[] = {
 	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"can't reach tailscaled: %{detail}",
 		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, if its socket is "
-		"elsewhere)", true },
+		"elsewhere)",
+		true },
 	{ "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
 	{ "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",

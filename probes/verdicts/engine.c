@@ -186,7 +186,7 @@ const struct rule mount_rules[] = {
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
-		"Funnel is on: the whole internet can reach %{mount}", "sudo tailscale funnel --https=%{port} off",
-		false },
+		"Funnel is on: the whole internet can reach %{mount}",
+		"sudo tailscale funnel --https=%{port} off", false },
 	{ 0 },
 };

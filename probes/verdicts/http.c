@@ -65,9 +65,8 @@ bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding 
 	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
 
 	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
-	return is_plain_http ||
-	       (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
-		       backend->last.tls == TLS_NOT_TLS);
+	return is_plain_http || (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
+					backend->last.tls == TLS_NOT_TLS);
 }
 
 static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
@@ -370,10 +369,10 @@ const struct rule http_rules[] = {
 	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
-	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld,
-		send_it, true },
-	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld,
-		send_it, false },
+	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld, send_it,
+		true },
+	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld, send_it,
+		false },
 	{ "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
 		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
 		true },

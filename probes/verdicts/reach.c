@@ -307,7 +307,8 @@ const struct rule untold_rules[] = {
 		"not asked yet: this machine's resolver has not answered for %{host}",
 		"resolvectl query %{host}, or getent hosts %{host}", true },
 	{ "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
-		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "", true },
+		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
+		true },
 	{ 0 },
 };
 

@@ -395,14 +395,19 @@ static void make_offers(struct snapshot *snapshot)
 {
 	const struct endpoint *list = snapshot->endpoints;
 	const struct offer table[] = {
-		{ list[0].models.first + 3, 0, CLASS_OWN, WARMTH_COLD, 1, "not loaded: the first request waits for it" },
-		{ list[6].models.first + 3, 6, CLASS_OWN, WARMTH_COLD, 2, "not loaded: the first request waits for it" },
+		{ list[0].models.first + 3, 0, CLASS_OWN, WARMTH_COLD, 1,
+			"not loaded: the first request waits for it" },
+		{ list[6].models.first + 3, 6, CLASS_OWN, WARMTH_COLD, 2,
+			"not loaded: the first request waits for it" },
 		{ list[0].models.first + 1, 0, CLASS_OWN, WARMTH_WARM, 1, "" },
-		{ list[8].models.first + 1, 8, CLASS_OWN, WARMTH_COLD, 2, "not loaded: the first request waits for it" },
+		{ list[8].models.first + 1, 8, CLASS_OWN, WARMTH_COLD, 2,
+			"not loaded: the first request waits for it" },
 		{ list[0].models.first, 0, CLASS_OWN, WARMTH_WARM, 1, "" },
 		{ list[1].models.first, 1, CLASS_OWN, WARMTH_HOT, 2, "every place in it is taken" },
-		{ list[8].models.first, 8, CLASS_OWN, WARMTH_COLD, 3, "not loaded: the first request waits for it" },
-		{ list[6].models.first, 6, CLASS_OWN, WARMTH_COLD, 4, "not loaded: the first request waits for it" },
+		{ list[8].models.first, 8, CLASS_OWN, WARMTH_COLD, 3,
+			"not loaded: the first request waits for it" },
+		{ list[6].models.first, 6, CLASS_OWN, WARMTH_COLD, 4,
+			"not loaded: the first request waits for it" },
 		{ list[7].models.first, 7, CLASS_OWN, WARMTH_WARM, 0, "does not answer" },
 	};
 

@@ -330,7 +330,8 @@ static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state
 	endpoint->is_of_tailnet = true;
 	endpoint->state = STATE_UNKNOWN;
 	endpoint->verdicts = (struct span){ 0, 1 };
-	*verdict = (struct verdict){ .code = "not-asked", .layer = LAYER_HOST, .text = "not asked", .fix = "" };
+	*verdict =
+		(struct verdict){ .code = "not-asked", .layer = LAYER_HOST, .text = "not asked", .fix = "" };
 	ladder = climb(snapshot, -1, 0);
 	assert_int_equal(ladder.rungs[LAYER_DAEMON].mark, MARK_OK);
 	assert_int_equal(ladder.block, LAYER_HOST);

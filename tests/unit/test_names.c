@@ -30,8 +30,8 @@ static void a_machine_is_meant_by_each_of_its_names_in_any_case(void **state)
 
 static void and_by_no_part_of_one(void **state)
 {
-	static const char *const words[] = { "", ".", "gpu", "gpu10", "gpu1.tail4c1d", "tail4c1d.ts.net", "100.64.0.20",
-		"100.64.0", "n2", "gpu1.tail4c1d.ts.net.evil.example" };
+	static const char *const words[] = { "", ".", "gpu", "gpu10", "gpu1.tail4c1d", "tail4c1d.ts.net",
+		"100.64.0.20", "100.64.0", "n2", "gpu1.tail4c1d.ts.net.evil.example" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)

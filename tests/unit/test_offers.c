@@ -380,9 +380,9 @@ static void nor_this_machine(void **state)
 
 static void the_machines_of_others_are_refused_until_they_are_allowed(void **state)
 {
-	const struct ledger_terms terms = { .period_ms = DAYS(1000),
-		.poll_ms = 10000,
-		.allowed_classes = 1u << CLASS_FOREIGN };
+	const struct ledger_terms terms = {
+		.period_ms = DAYS(1000), .poll_ms = 10000, .allowed_classes = 1u << CLASS_FOREIGN
+	};
 	static const char why[] = "another user's machine, or another tailnet's: --allow foreign";
 	struct ledger *l = mixed_fleet(NULL);
 	const struct snapshot *s;
@@ -453,9 +453,9 @@ static void a_part_of_an_id_waits_until_nobody_has_the_name(void **state)
 
 static void a_gateway_that_was_only_found_is_refused_until_it_is_allowed(void **state)
 {
-	const struct ledger_terms terms = { .period_ms = DAYS(1000),
-		.poll_ms = 10000,
-		.allowed_classes = 1u << CLASS_GATEWAY };
+	const struct ledger_terms terms = {
+		.period_ms = DAYS(1000), .poll_ms = 10000, .allowed_classes = 1u << CLASS_GATEWAY
+	};
 
 	(void)state;
 	for (int is_allowed = 0; is_allowed < 2; is_allowed++) {

@@ -93,9 +93,9 @@ static void a_model_that_no_place_can_be_used_for_says_why(void **state)
 	pick(snapshot, "qwen3:32b", false);
 	assert_string_equal(told.out, "");
 	assert_non_null(strstr(told.errors, "no server can be used that has qwen3:32b\n"));
-	assert_non_null(strstr(
-		told.errors, "  -  http://tower.tail1234.ts.net:8000  does not answer: nothing listens on "
-			     "port 8000 → start the server, or `tailscale serve --bg 8000` there\n"));
+	assert_non_null(strstr(told.errors,
+		"  -  http://tower.tail1234.ts.net:8000  does not answer: nothing listens on "
+		"port 8000 → start the server, or `tailscale serve --bg 8000` there\n"));
 	assert_int_equal(told.status, 2);
 }
 

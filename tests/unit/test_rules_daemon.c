@@ -26,8 +26,8 @@ static const struct snapshot *with_status(struct obs_status *status)
 
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
 	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
-	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking",
-	"own-limits", "peers-left-out", "health-warning" };
+	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking", "own-limits",
+	"peers-left-out", "health-warning" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -325,7 +325,8 @@ static void what_this_program_lacks_is_its_own_trouble(void **state)
 	assert_no_verdict(take(l, at(34)), "own-limits");
 	sees(l, at(40), running());
 	cannot_be_asked(l, at(40), GPU1, ENOBUFS);
-	assert_says(take(l, at(41)), "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "buffer space");
+	assert_says(take(l, at(41)), "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN,
+		"buffer space");
 }
 
 static void peers_that_are_not_kept_are_counted(void **state)

@@ -327,7 +327,8 @@ static void a_withheld_key_that_nobody_misses_is_information(void **state)
 	assert_says(s, "key-withheld", LAYER_HTTP, SEVERITY_INFO, STATE_OK, "is not sent");
 	assert_state(s, STATE_OK);
 	assert_int_equal(s->status, STATUS_OK);
-	assert_no_verdict(after("llama-swap", "llama-swap-v250-5-g0bdb3720/api-key-missing/running"), "key-withheld");
+	assert_no_verdict(
+		after("llama-swap", "llama-swap-v250-5-g0bdb3720/api-key-missing/running"), "key-withheld");
 }
 
 static void a_key_that_is_refused_is_wrong(void **state)

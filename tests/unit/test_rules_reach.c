@@ -297,9 +297,11 @@ static void a_host_outside_the_tailnet_is_not_blamed_on_its_policy(void **state)
 		const char *code, *fix;
 	} rows[] = {
 		{ OUTCOME_UNREACHABLE, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
-		{ OUTCOME_CONNECT_TIMEOUT, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_CONNECT_TIMEOUT, "filtered",
+			"does the firewall of 203.0.113.9 let TCP port 8080 in" },
 		{ OUTCOME_REFUSED, "not-listening", "on 203.0.113.9: start the server on port 8080" },
-		{ OUTCOME_CLOSED, "accepts-then-closes", "on 203.0.113.9: is the server behind port 8080 running?" },
+		{ OUTCOME_CLOSED, "accepts-then-closes",
+			"on 203.0.113.9: is the server behind port 8080 running?" },
 	};
 
 	(void)state;

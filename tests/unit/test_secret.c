@@ -53,7 +53,8 @@ static void what_is_no_escape_is_left_as_it_is(void **state)
 	(void)state;
 	assert_hidden("q';r&#38stq';r&#38stuv", "q';r&#38stq';r&#38stuv .", "********************** .");
 	assert_hidden("x&#38yzyzyz", "x&#38yzyzyz", "***********");
-	assert_hidden("key&number", "key&# 38;number key&#+38;number key&#;number", "key&# 38;number key&#+38;number key&#;number");
+	assert_hidden("key&number", "key&# 38;number key&#+38;number key&#;number",
+		"key&# 38;number key&#+38;number key&#;number");
 	assert_hidden("key&number", "key&#038;number key&#X26;number", "*************** ***************");
 }
 

@@ -12,8 +12,8 @@
 
 static void our_own_words_are_known(void **state)
 {
-	static const char *const words[] = { "a", "acl", "server", "llama-cpp-python", "xinference", "443", "0",
-		"login.tailscale.com", "firewall" };
+	static const char *const words[] = { "a", "acl", "server", "llama-cpp-python", "xinference", "443",
+		"0", "login.tailscale.com", "firewall" };
 	struct vocabulary *vocabulary = vocabulary_new();
 
 	(void)state;

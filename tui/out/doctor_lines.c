@@ -97,8 +97,7 @@ void lines_door(struct page *page, const struct endpoint *endpoint)
 }
 
 /* One that is well, or that is not reached because of its host, or why it is not asked. */
-void lines_door_briefly(
-	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
+void lines_door_briefly(struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, endpoint->verdicts);
 	bool is_reached = endpoint->state < STATE_OFFLINE || endpoint->state == STATE_SLOW;

@@ -19,7 +19,6 @@ void lines_peer(struct page *page, const struct peer *peer);
 void lines_door(struct page *page, const struct endpoint *endpoint);
 /* One that is well, or that is not reached because of its host: a line. */
 void lines_peer_briefly(struct page *page, const struct peer *peer, const struct ladder *ladder);
-void lines_door_briefly(
-	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint);
+void lines_door_briefly(struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint);
 
 #endif

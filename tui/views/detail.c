@@ -246,8 +246,7 @@ static void write_endpoint(
 	value_ago(&since, snapshot, endpoint->since);
 	page_line(page, state.role, "%s", state.text);
 	page_add(page, ROLE_TITLE, "  %s%s%s %s", peer ? peer->name : "", peer ? "  " : "",
-		*endpoint->title ? endpoint->title : "unknown server",
-		endpoint->version);
+		*endpoint->title ? endpoint->title : "unknown server", endpoint->version);
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
 	if (*endpoint->base_url)
 		page_wrap(page, ROLE_DIM, "base URL for clients:", 22, endpoint->base_url);

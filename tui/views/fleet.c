@@ -311,7 +311,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 	page_line(page, ROLE_TEXT, " ");
 	page_wrap(page, ROLE_TEXT, "", 0, "To watch a server on another port or host:");
 	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://HOST:PORT");
-	page_wrap(page, ROLE_TEXT, "", 0, "A server of this machine can be offered to the tailnet (Ollama: see Serve, key 4):");
+	page_wrap(page, ROLE_TEXT, "", 0,
+		"A server of this machine can be offered to the tailnet (Ollama: see Serve, key 4):");
 	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg 8080");
 	return true;
 }

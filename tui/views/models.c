@@ -151,8 +151,9 @@ static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 	struct url one, other;
 	int order = !peer_of(snapshot, a) - !peer_of(snapshot, b);
 
-	return order ? order : strcmp(view_host(snapshot, endpoint_of(snapshot, a), &one),
-		view_host(snapshot, endpoint_of(snapshot, b), &other));
+	return order ? order
+		     : strcmp(view_host(snapshot, endpoint_of(snapshot, a), &one),
+			       view_host(snapshot, endpoint_of(snapshot, b), &other));
 }
 
 static int compare_server(const struct snapshot *snapshot, size_t a, size_t b)

@@ -163,7 +163,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 		return false;
 	page_line(page, ROLE_TITLE, "This node serves nothing.");
 	page_line(page, ROLE_TEXT, " ");
-	page_wrap(page, ROLE_TEXT, "", 0, "To offer a local Ollama to the tailnet, at this machine's 100.x address:");
+	page_wrap(page, ROLE_TEXT, "", 0,
+		"To offer a local Ollama to the tailnet, at this machine's 100.x address:");
 	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434");
 	return true;
 }
