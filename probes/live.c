@@ -116,7 +116,9 @@ static void knock(struct live *live)
 	while (discover_next(live->discover, now, &door)) {
 		bool is_watched = watch_has_server(live->watch, door.url, door.peer_id);
 
-		ledger_see_knock(live->ledger, door.peer_id);
+		ledger_see(live->ledger,
+			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = door.peer_id },
+			when_now());
 		if (is_watched || left_alone_has(&live->left_alone, door.url)) {
 			discover_tell(live->discover, door.url, is_watched, OUTCOME_ANSWERED, now);
 			continue;
@@ -182,7 +184,9 @@ static void names_resolved(void *data, const char *address, bool is_answered)
 
 	(void)is_answered; /* a silent resolver serves clients here no better */
 	live->names = NULL;
-	ledger_see_names(live->ledger, address != NULL);
+	ledger_see(live->ledger,
+		&(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = address != NULL },
+		when_now());
 	tell_change(live);
 }
 
@@ -220,7 +224,7 @@ static void notice_jump(struct live *live, struct when now)
 	int64_t drift = now.wall_ms - live->last_news.wall_ms - when_since(live->last_news, now);
 
 	if (when_known(live->last_news) && (drift > JUMP_MS || drift < -JUMP_MS)) {
-		ledger_blank(live->ledger, now);
+		ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_GAP }, now);
 		watch_ask_now(live->watch, NULL);
 	}
 	live->last_news = now;
@@ -381,7 +385,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	struct snapshot *snapshot;
 
 	discover_count(live->discover, &counts);
-	ledger_see_discovery(live->ledger, &counts);
+	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &counts },
+		when_now());
 	snapshot = ledger_take(live->ledger, now);
 	if (!live->settings->is_passive)
 		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);

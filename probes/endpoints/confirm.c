@@ -147,7 +147,8 @@ static void ping_answered(struct question *question, const struct answer *answer
 	pong.kind = question->ping;
 	is_direct = !isnan(pong.ms) && *pong.endpoint;
 	is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
-	ledger_see_ping(question->questions->ledger, &pong, when_now());
+	ledger_see(question->questions->ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &pong },
+		when_now());
 	arena_free(arena);
 	if (!is_last)
 		ping(question, PING_TSMP);
@@ -168,18 +169,35 @@ static void done(void *data, const struct answer *answer)
 	question->call = NULL;
 	questions->open--;
 	if (!is_ping(question->manner))
-		ledger_see_sent(questions->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
+		ledger_see(questions->ledger,
+			&(struct observation){ .kind = OBSERVED_REQUEST,
+				.cost = COST_FREE,
+				.bytes_sent = answer->bytes_sent,
+				.bytes_received = answer->bytes_received },
+			when_now());
 	switch (question->manner) {
 	case ASK_HOST_LOCALHOST:
 		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200 && answer->body_length)
-			ledger_see_proof(questions->ledger, question->url, PROOF_HOST_LOCALHOST, now);
+			ledger_see(questions->ledger,
+				&(struct observation){ .kind = OBSERVED_PROOF,
+					.url = question->url,
+					.proof = PROOF_HOST_LOCALHOST },
+				now);
 		break;
 	case ASK_PLAIN_HTTP:
 		if (is_plain(answer))
-			ledger_see_proof(questions->ledger, question->url, PROOF_PLAIN_HTTP, now);
+			ledger_see(questions->ledger,
+				&(struct observation){ .kind = OBSERVED_PROOF,
+					.url = question->url,
+					.proof = PROOF_PLAIN_HTTP },
+				now);
 		break;
 	case ASK_DATES:
-		ledger_see_certificate(questions->ledger, question->url, answer->cert_not_after);
+		ledger_see(questions->ledger,
+			&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+				.url = question->url,
+				.cert_not_after = answer->cert_not_after },
+			when_now());
 		break;
 	case ASK_PING:
 	case ASK_BOTH_PINGS:
@@ -324,7 +342,11 @@ static void read_log_line(struct questions *questions)
 		return;
 	for (size_t i = 0; i < questions->silent_count; i++)
 		if (strstr(questions->line, questions->silent[i].sign)) {
-			ledger_see_proof(questions->ledger, questions->silent[i].url, PROOF_ACL, when_now());
+			ledger_see(questions->ledger,
+				&(struct observation){ .kind = OBSERVED_PROOF,
+					.url = questions->silent[i].url,
+					.proof = PROOF_ACL },
+				when_now());
 			questions->changed(questions->data);
 		}
 }

@@ -53,7 +53,7 @@ static void drop_unmounted(const struct offers *offers, const char *url, const s
 		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
 			return;
 	watch_drop(offers->watch, url);
-	ledger_drop_endpoint(offers->ledger, url);
+	ledger_see(offers->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
 	discover_tell(
 		offers->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
 }
@@ -71,7 +71,8 @@ void offers_see_serve(const struct offers *offers, struct obs_serve *serve)
 	}
 	for (size_t i = 0; i < serve->mount_count && may_ask; i++)
 		watch_both_doors(offers, &serve->mounts[i], &status->self);
-	ledger_keep_serve(offers->ledger, serve);
+	ledger_see(
+		offers->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, when_now());
 }
 
 /* The URL of a service's port: false where no LLM server is usually there. */

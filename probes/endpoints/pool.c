@@ -191,7 +191,8 @@ void watch_add(struct watch *watch, const struct door *door)
 	if (twin && (!door->is_pinned || twin->door.is_candidate))
 		return;
 	if (twin && twin->door.found_by == FOUND_PORT) {
-		ledger_drop_endpoint(watch->world.ledger, twin->door.url);
+		ledger_see(watch->world.ledger,
+			&(struct observation){ .kind = OBSERVED_DROPPED, .url = twin->door.url }, when_now());
 		drop(watch, twin);
 	}
 	worker = worker_new(&watch->world, door);

@@ -164,7 +164,8 @@ static void place_nowhere(struct known_door *door)
 		return;
 	}
 	watch_drop(door->known->watch, door->url);
-	ledger_drop_endpoint(door->known->ledger, door->url);
+	ledger_see(door->known->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = door->url },
+		when_now());
 }
 
 static void place_door(struct known_door *door, struct when now)
@@ -268,7 +269,7 @@ void known_give_up(struct known *known, const char *url)
 
 	if (door)
 		door->is_given_up = true;
-	ledger_drop_endpoint(known->ledger, url);
+	ledger_see(known->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
 	remember_drop(&known->remembered, url);
 	save(known);
 }

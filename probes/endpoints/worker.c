@@ -99,7 +99,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
 		obs.is_gateway = worker->family->kind == KIND_GATEWAY;
 	}
-	ledger_see_answer(worker->world->ledger, &obs, when_now());
+	ledger_see(worker->world->ledger, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs },
+		when_now());
 	arena_free(arena);
 	worker->world->hooks.changed(worker->world->hooks.data);
 	return is_expected;
@@ -209,7 +210,12 @@ static void answered(void *data, const struct answer *answer)
 		return;
 	}
 	if (answer->outcome != OUTCOME_ANSWERED && answer->is_reused && !worker->is_fresh) {
-		ledger_see_sent(world->ledger, COST_FREE, answer->bytes_sent, answer->bytes_received);
+		ledger_see(world->ledger,
+			&(struct observation){ .kind = OBSERVED_REQUEST,
+				.cost = COST_FREE,
+				.bytes_sent = answer->bytes_sent,
+				.bytes_received = answer->bytes_received },
+			when_now());
 		ask(worker, worker->path, true);
 		return;
 	}

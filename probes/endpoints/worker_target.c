@@ -27,24 +27,26 @@ void worker_declare(const struct worker *worker)
 
 	if (door->is_candidate)
 		return;
-	ledger_see_endpoint(worker->world->ledger,
-		&(struct obs_endpoint){
-			.url = door->url,
-			.peer_id = door->peer_id,
-			.address = door->address,
-			.at = door_label(&worker->url, label, sizeof(label)),
-			.port = worker->url.port,
-			.found_by = (int)door->found_by,
-			.is_pinned = door->is_pinned,
-			.is_own = door->is_own,
-			.has_key = *door->key != '\0',
-			.is_key_withheld = door->is_key_withheld,
-			.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
-			.is_resolving = door->is_resolving,
-			.server = worker->family ? worker->family->name : "",
-			.title = worker->family ? worker->family->title : "",
-			.api = worker->family ? family_api(worker->family) : "",
-		},
+	ledger_see(worker->world->ledger,
+		&(struct observation){ .kind = OBSERVED_ENDPOINT,
+			.endpoint =
+				&(struct obs_endpoint){
+					.url = door->url,
+					.peer_id = door->peer_id,
+					.address = door->address,
+					.at = door_label(&worker->url, label, sizeof(label)),
+					.port = worker->url.port,
+					.found_by = (int)door->found_by,
+					.is_pinned = door->is_pinned,
+					.is_own = door->is_own,
+					.has_key = *door->key != '\0',
+					.is_key_withheld = door->is_key_withheld,
+					.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
+					.is_resolving = door->is_resolving,
+					.server = worker->family ? worker->family->name : "",
+					.title = worker->family ? worker->family->title : "",
+					.api = worker->family ? family_api(worker->family) : "",
+				} },
 		when_now());
 }
 

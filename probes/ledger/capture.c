@@ -1,7 +1,11 @@
 /* How the capture helper is, and where each thing that it saw goes. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/capture.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/flows.h"
+#include "probes/ledger/links.h"
+#include "probes/ledger/state.h"
+#include "probes/ledger/traffic.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,8 +28,10 @@ void ledger_free_capture(struct ledger *ledger)
 	free(ledger->capture.fix);
 }
 
-void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture, struct when now)
+void ledger_see_capture(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_capture *capture = observation->capture;
+
 	if (ledger->capture.state != (enum capture_state)capture->state)
 		ledger->capture.since = now;
 	if (capture->state != CAPTURE_RUNNING)
@@ -61,8 +67,9 @@ static void see_stats(struct ledger *ledger, const struct sniffed *sniffed, stru
 	ledger_tell_exchanges(ledger, sniffed->at_us, now);
 }
 
-void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void ledger_see_sniffed(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct sniffed *sniffed = observation->packets;
 	static void (*const see[SNIFFED_COUNT])(
 		struct ledger * ledger, const struct sniffed *sniffed, struct when now) = {
 		[SNIFFED_HELLO] = see_hello,

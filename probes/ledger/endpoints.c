@@ -2,9 +2,15 @@
  *
  * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds
  * what it tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/endpoints.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/engine.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/models.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/ledger/traffic.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -84,8 +90,9 @@ static struct known_endpoint *new_endpoint(const char *url)
 	return endpoint;
 }
 
-void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, struct when now)
+void ledger_see_endpoint(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_endpoint *obs = observation->endpoint;
 	struct known_endpoint *endpoint = ledger_endpoint(ledger, obs->url);
 
 	if (!endpoint) {
@@ -108,10 +115,11 @@ void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *obs, 
 	endpoint->is_key_withheld = obs->is_key_withheld;
 }
 
-void ledger_drop_endpoint(struct ledger *ledger, const char *url)
+void ledger_drop_endpoint(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	(void)now;
 	for (size_t i = 0; i < ledger->endpoints.count; i++) {
-		if (strcmp(ledger->endpoints.items[i]->url, url) != 0)
+		if (strcmp(ledger->endpoints.items[i]->url, observation->url) != 0)
 			continue;
 		ledger_free_endpoint(ledger->endpoints.items[i]);
 		ledger->endpoints.count--;
@@ -121,21 +129,22 @@ void ledger_drop_endpoint(struct ledger *ledger, const char *url)
 	}
 }
 
-void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now)
+void ledger_see_proof(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, url);
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, observation->url);
 
 	(void)now;
 	if (endpoint)
-		endpoint->proofs |= proof;
+		endpoint->proofs |= observation->proof;
 }
 
-void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after)
+void ledger_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, url);
+	struct known_endpoint *endpoint = ledger_endpoint(ledger, observation->url);
 
-	if (endpoint && not_after)
-		endpoint->cert_not_after = not_after;
+	(void)now;
+	if (endpoint && observation->cert_not_after)
+		endpoint->cert_not_after = observation->cert_not_after;
 }
 
 bool endpoint_answered(const struct known_endpoint *endpoint)
@@ -273,8 +282,9 @@ static bool was_sent(const struct obs_answer *answer)
 	return answer->outcome != OUTCOME_UNRESOLVED;
 }
 
-void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now)
+void ledger_see_answer(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_answer *answer = observation->answer;
 	struct known_endpoint *endpoint = ledger_endpoint(ledger, answer->url);
 	struct known_peer *peer;
 
@@ -294,7 +304,8 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)
 		ledger_hear(peer, now);
-	ledger_see_certificate(ledger, answer->url, answer->cert_not_after);
+	if (answer->cert_not_after)
+		endpoint->cert_not_after = answer->cert_not_after;
 	if (*answer->server) {
 		if (*endpoint->server && strcmp(endpoint->server, answer->server) != 0)
 			forget_server(endpoint);
@@ -315,4 +326,22 @@ void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, s
 		endpoint->misses++;
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;
+}
+
+/* A host that turns connects away by ICMP looks the same to connect(), but is heard. */
+bool ledger_has_no_route(const struct ledger *ledger, struct when now)
+{
+	size_t unreachable = 0;
+
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
+
+		if (!when_known(endpoint->last.at) || !*endpoint->peer_id || endpoint->is_own)
+			continue;
+		if (endpoint->last.outcome != OUTCOME_UNREACHABLE ||
+			peer_was_heard(ledger_peer(ledger, endpoint->peer_id), now))
+			return false;
+		unreachable++;
+	}
+	return unreachable > 0;
 }

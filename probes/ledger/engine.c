@@ -4,9 +4,11 @@
  * that fell or another sign of life means that the process was started anew, and then nothing that was
  * counted before says anything of it. What an answer does not tell stays as it was, and is forgotten when it
  * is old (forget_figures). */
-#include "probes/ledger/state.h"
+#include "probes/ledger/engine.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/events.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 #include <stdio.h>

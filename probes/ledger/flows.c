@@ -7,10 +7,14 @@
  * own answer is in. What comes through a mount of this node from this program itself comes from tailscaled's
  * port: it is left out because on the loopback only what a peer's WireGuard bytes explain is a client, or
  * what streams, which no question of this program does. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/flows.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/packet_state.h"
+#include "probes/ledger/peer_index.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,8 +31,9 @@
 #define SHARE_LEAST 0.8 /* of an exchange's bytes that its peer's WireGuard bytes cannot be below */
 #define SHARE_MOST 8    /* and, beyond 4 kB, above: that peer is busy with something else */
 
-void ledger_see_own_port(struct ledger *ledger, int port, struct when now)
+void ledger_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	int port = observation->own_port;
 	size_t oldest = 0;
 
 	for (size_t i = 0; i < ledger->own_port_count; i++) {

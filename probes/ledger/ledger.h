@@ -24,36 +24,10 @@ struct ledger_terms {
 struct ledger *ledger_new(const struct ledger_terms *terms);
 void ledger_free(struct ledger *ledger);
 
-/* Takes the status over. */
-void ledger_keep_status(struct ledger *ledger, struct obs_status *status, const char *via, const char *socket,
-	struct when now);
-/* Believed once the last status is older than three periods: a late poll is stale, not a dead daemon. */
-void ledger_see_trouble(
-	struct ledger *ledger, enum daemon_trouble trouble, const char *text, struct when now);
-void ledger_keep_serve(struct ledger *ledger, struct obs_serve *serve); /* takes it over */
-void ledger_see_traffic(struct ledger *ledger, const struct obs_traffic *traffic, struct when now);
-void ledger_see_capture(struct ledger *ledger, const struct obs_capture *capture, struct when now);
-void ledger_see_sniffed(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-/* A local TCP port from which this program asked: exchanges from it are nobody's use of a server. */
-void ledger_see_own_port(struct ledger *ledger, int port, struct when now);
-void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, struct when now);
-void ledger_see_names(struct ledger *ledger, bool resolve); /* whether MagicDNS names resolve here */
-void ledger_see_endpoint(struct ledger *ledger, const struct obs_endpoint *endpoint, struct when now);
-void ledger_drop_endpoint(struct ledger *ledger, const char *url);
-void ledger_see_answer(struct ledger *ledger, const struct obs_answer *answer, struct when now);
-void ledger_see_proof(struct ledger *ledger, const char *url, enum proof proof, struct when now);
-void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now);
-void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now);
-void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now);
-void ledger_see_certificate(struct ledger *ledger, const char *url, int64_t not_after);
-void ledger_see_knock(struct ledger *ledger, const char *peer_id); /* discovery asks at one of its doors */
-void ledger_see_discovery(struct ledger *ledger, const struct obs_discovery *discovery);
-/* A request that belongs to no endpoint: discovery, confirming questions. */
-void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received);
-/* This machine slept or changed its network: nothing observed before counts any more. */
-void ledger_blank(struct ledger *ledger, struct when now);
+/* Takes an observation in, made at that moment: the one way in which the ledger changes, but for judging. */
+void ledger_see(struct ledger *ledger, const struct observation *observation, struct when when);
 
-/* What is known now; NULL where nothing is. Valid until the next ledger_keep_…(). */
+/* What is known now; NULL where nothing is. Valid until the next of its kind is seen. */
 const struct obs_status *ledger_status(const struct ledger *ledger);
 const struct obs_serve *ledger_serve(const struct ledger *ledger);
 /* Whether the daemon carries traffic, as far as is known: a status that failed to come makes it doubtful, and

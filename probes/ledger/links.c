@@ -4,9 +4,13 @@
  * signed with the key that was seen on such a path: so a path that tailscaled leaves, or only tries, is known
  * too. What nobody claims keeps its bytes until somebody does. Round trips and losses count on the current
  * path alone. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/links.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/packet_state.h"
+#include "probes/ledger/peer_index.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 #include <stdio.h>

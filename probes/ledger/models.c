@@ -1,5 +1,8 @@
 /* The models of an endpoint: two lists make one, that of all which could be asked for and that of the loaded
  * ones. */
+#include "probes/ledger/models.h"
+
+#include "probes/ledger/engine.h"
 #include "probes/ledger/state.h"
 
 #include <math.h>

@@ -2,6 +2,11 @@
  *
  * A peer's is asked for while its traffic goes by DERP, and our own with it: it takes both to say why there
  * is no direct path. */
+#include "probes/ledger/networks.h"
+
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/paths.h"
+#include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 
 #include <stdlib.h>
@@ -11,9 +16,9 @@
 #define CHECK_AGAIN_MS INT64_C(600000)
 #define CHECK_FRESH_MS (2 * CHECK_AGAIN_MS)
 
-void ledger_see_netcheck(struct ledger *ledger, const struct obs_net *net, struct when now)
+void ledger_see_netcheck(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	ledger->netcheck = *net;
+	ledger->netcheck = *observation->netcheck;
 	ledger->netcheck.at = now.wall_ms;
 	ledger->netchecked = now;
 }
@@ -27,8 +32,9 @@ static struct known_net *net_of(struct known_peer *peer)
 	return peer->net;
 }
 
-void ledger_see_node(struct ledger *ledger, const struct obs_node *node, struct when now)
+void ledger_see_node(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_node *node = observation->node;
 	struct known_peer *peer = ledger_peer(ledger, node->peer_id);
 
 	if (!peer)

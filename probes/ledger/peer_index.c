@@ -4,9 +4,11 @@
  * thousands of those a second. One open hash over the peers of a status holds their addresses, the far ends
  * of their current paths and their disco keys. A slot is a hint: what is found is compared with the peer
  * itself, so that a key that it left, which stays in there until the next status, finds nothing. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/peer_index.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,9 @@
 /* Pings that tailscaled was asked for: the last of each kind, and whether a peer answers them. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/pings.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 
@@ -39,8 +41,9 @@ static bool is_answered(const struct known_ping *ping)
 	return when_known(ping->at) && !isnan(ping->ms);
 }
 
-void ledger_see_ping(struct ledger *ledger, const struct obs_ping *ping, struct when now)
+void ledger_see_ping(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_ping *ping = observation->ping;
 	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
 	const struct known_ping *disco, *tsmp;
 

@@ -1,11 +1,11 @@
-/* What the ledger remembers, and what a rule may look at. Private to probes/ledger. */
+/* What the ledger remembers. Only the files of probes/ledger change it; rules, and what is copied out, read it. */
 #ifndef TSLLM_LEDGER_STATE_H
 #define TSLLM_LEDGER_STATE_H
 
 #include "probes/base/mem.h"
 #include "probes/ledger/ledger.h"
-#include "probes/model/series.h"
 #include "probes/ledger/packet_state.h"
+#include "probes/model/series.h"
 #include "probes/model/snapshot.h"
 #include "probes/model/window.h"
 
@@ -207,7 +207,7 @@ struct known_traffic {
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
 
-/* peer_index.c: open addressing; peer is its number in the ledger and one, 0 where a slot is free. */
+/* Open addressing (peer_index.c); peer is its number in the ledger and one, 0 where a slot is free. */
 struct peer_index {
 	struct {
 		uint32_t hash, peer;
@@ -277,165 +277,5 @@ struct ledger {
 
 /* Of two answers with more polls between them that nobody saw, no difference means anything. */
 #define GAP_POLLS 3
-
-/* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
-struct evidence {
-	const struct ledger *ledger;
-	const struct known_peer *peer;
-	const struct known_endpoint *endpoint;
-	const struct obs_mount *mount;
-	const struct known_endpoint *backend; /* of the mount */
-	const struct known_endpoint *asked;   /* the door through which the endpoint's engine is asked */
-	struct when now;
-};
-
-/* What a rule found: pre-set from its row, raised or told in more detail by the evidence. */
-struct finding {
-	enum severity severity;
-	enum state state;
-	char detail[400]; /* %{detail} */
-	char fix[400];    /* replaces the row's fix when not empty */
-};
-
-struct rule {
-	const char *code;
-	enum layer layer;
-	enum severity severity;
-	enum state state;
-	bool (*holds)(const struct evidence *evidence, struct finding *finding);
-	const char *text; /* with %{variables} */
-	const char *fix;
-	bool explains; /* rules of higher layers are silent once it holds */
-};
-
-/* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
-extern const struct rule daemon_rules[], peer_rules[], untold_rules[], reach_rules[], work_rules[],
-	http_rules[], engine_rules[], mount_rules[];
-
-struct known_peer *ledger_peer(const struct ledger *ledger, const char *id); /* NULL: none; finds self too */
-struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url);
-/* No peer that was asked could be sent anything, and none was heard: it is this machine. */
-bool ledger_has_no_route(const struct ledger *ledger, struct when now);
-bool peer_answers_pings(const struct known_peer *peer); /* on the path that the tunnel takes, too */
-bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */
-const char *peer_short_name(
-	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
-bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
-bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
-/* Whether a request wakes it when it sleeps. */
-bool endpoint_wakes_by_request(const struct known_endpoint *endpoint);
-/* It does, or the server behind this mount, which is asked more. */
-bool endpoint_wants_key(const struct evidence *evidence);
-/* Fills the detail with what it speaks instead. */
-bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
-/* Whether what stands before it refused us, in no words of an engine. */
-bool endpoint_wants_login(const struct evidence *evidence);
-
-/* proxy.c: whether what answered is a proxy, not an engine. */
-bool proxy_is_named(const struct last_answer *answer);    /* by a header */
-bool proxy_says(const struct last_answer *answer);        /* this answer is a proxy's own */
-const char *proxy_name(const struct last_answer *answer); /* "the proxy" where it is not known */
-
-/* probes/verdicts/judge.c: applies tables of rules (NULL-ended) to evidence and appends what holds to verdicts. */
-struct verdict_list {
-	struct verdict *items;
-	size_t count, room;
-};
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts);
-void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
-
-/* Shared by the files of the ledger. */
-void ledger_free_capture(struct ledger *ledger);
-void ledger_free_peer(struct known_peer *peer);
-void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);
-/* A round trip, taken unless a better source tells them. Those of two sources are never mixed. */
-void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struct when now);
-const char *rtt_source_name(enum rtt_source source);
-struct known_peer *ledger_peer_at(
-	const struct ledger *ledger, const char *ip); /* NULL: none; finds self too */
-/* The peer whose current path has that far end, or that signs with that key; NULL: none. */
-struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
-struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key);
-void ledger_index_peers(struct ledger *ledger);                                   /* after each status */
-void ledger_index_key(struct ledger *ledger, const struct known_peer *peer);      /* it has a new one */
-void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
-uint32_t ledger_hash_end(const char *remote, int64_t vni);
-/* Whether that is the far end of its current path; and what the far end of either kind is, false where it has
- * none. */
-enum peer_end_kind { PEER_END_DIRECT, PEER_END_RELAYED, PEER_ENDS };
-struct peer_end {
-	char remote[56];
-	int64_t vni; /* 0: direct */
-};
-bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
-bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);
-struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer); /* made where there is none */
-
-/* What packets told: links.c, flows.c. */
-void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_tell_exchanges(struct ledger *ledger, int64_t at_us, struct when now); /* a period has ended */
-void ledger_claim_links(struct ledger *ledger);                                    /* after a status */
-void ledger_claim_flows(struct ledger *ledger);
-void ledger_forget_misses(struct ledger *ledger);
-void ledger_restart_links(struct ledger *ledger); /* the helper counts from zero again */
-void ledger_restart_flows(struct ledger *ledger);
-void ledger_free_links(struct ledger *ledger);
-void ledger_free_flows(struct ledger *ledger);
-bool peer_has_address(const struct known_peer *peer, const char *ip);
-/* The peer's current path, as packets show it now; NULL: they do not. */
-const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer);
-/* What the daemon told of it, while that is fresh; NAN: nothing. */
-bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);
-double peer_pong_age_ms(const struct known_peer *peer, struct when now);
-/* Pings on its current path go unanswered, by packets or by the daemon's memory. how: where it is wanted, how
- * that is known. */
-bool peer_path_is_failing(
-	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
-double sighting_loss(const struct sighting *sighting, double *pings); /* on it; NAN: nothing to tell by */
-
-const struct obs_net *peer_net(const struct known_peer *peer); /* NULL: nothing is known */
-const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now);
-void ledger_forget_net_here(struct ledger *ledger); /* it may be another one now */
-const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now); /* NULL likewise */
-/* A path goes by UDP now, so that UDP is not blocked altogether, whatever netcheck found. */
-bool ledger_has_udp_path(const struct ledger *ledger);
-/* Why there is no direct path to a peer. */
-struct relay_reason {
-	const char *code; /* "": nothing says why */
-	const char *fix;  /* with %{variables}; "": none of its own */
-	char text[160];   /* says so where it is inferred */
-};
-void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
-	struct relay_reason *reason);
-bool peer_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
-bool ledger_has_relayed_server(const struct ledger *ledger, struct when now);
-/* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
-bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
-	double *small, double *large);
-void ledger_hear(struct known_peer *peer, struct when now);
-void ledger_free_endpoint(struct known_endpoint *endpoint);
-void endpoint_see_models(struct ledger *ledger, struct known_endpoint *endpoint,
-	const struct reading *reading, struct when now);
-void endpoint_free_models(struct known_endpoint *endpoint);
-void engine_init(struct known_engine *engine);
-void engine_fini(struct known_engine *engine);
-void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
-	struct when now);
-/* Before the models of an answer that lists the loaded ones are taken over. */
-void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
-	int64_t told_at, struct when now);
-void engine_blank(struct known_engine *engine);  /* differences to what was counted before mean nothing */
-void engine_forget(struct known_engine *engine); /* what was told of work is too old */
-/* An expected answer to the primary question, before it is added to the series. */
-void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now);
-/* probes/verdicts/work.c: adds for how long requests wait, and the time to the first token, where they are known. */
-void engine_say_wait(const struct evidence *evidence, char *text, size_t size);
-void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 
 #endif

@@ -26,7 +26,8 @@ static void saw(void *data, const struct sniffed *sniffed)
 {
 	struct lookout *lookout = data;
 
-	ledger_see_sniffed(lookout->ledger, sniffed, when_now());
+	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = sniffed },
+		when_now());
 	if (sniffed->word == SNIFFED_STATS || sniffed->word == SNIFFED_MISS)
 		lookout->changed(lookout->data); /* once a period, and when it hurries */
 }
@@ -35,7 +36,8 @@ static void changed(void *data, const struct obs_capture *capture)
 {
 	struct lookout *lookout = data;
 
-	ledger_see_capture(lookout->ledger, capture, when_now());
+	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_CAPTURE, .capture = capture },
+		when_now());
 	lookout->changed(lookout->data);
 }
 
@@ -43,7 +45,8 @@ static void used_port(void *data, int port)
 {
 	struct lookout *lookout = data;
 
-	ledger_see_own_port(lookout->ledger, port, when_now());
+	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = port },
+		when_now());
 }
 
 struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct settings *settings,

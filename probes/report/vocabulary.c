@@ -3,7 +3,7 @@
 #include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
-#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <ctype.h>
 #include <stdint.h>

@@ -68,7 +68,8 @@ static void whois_done(void *data, const struct daemon_result *result)
 	} else {
 		reasons->refusals = 0;
 		node.peer_id = reasons->peer_id;
-		ledger_see_node(reasons->ledger, &node, when_now());
+		ledger_see(reasons->ledger, &(struct observation){ .kind = OBSERVED_NODE, .node = &node },
+			when_now());
 		reasons->changed(reasons->data);
 	}
 	ask_next(reasons);
@@ -116,14 +117,20 @@ static void check_done(void *data, const struct run_result *result)
 
 	reasons->check = NULL;
 	if (result->is_started)
-		ledger_see_sent(reasons->ledger, COST_FREE, 0, 0);
+		ledger_see(reasons->ledger,
+			&(struct observation){ .kind = OBSERVED_REQUEST,
+				.cost = COST_FREE,
+				.bytes_sent = 0,
+				.bytes_received = 0 },
+			when_now());
 	bytes_add(&reasons->report, "", 0);
 	if (!result->is_started || result->exit_status || result->timed_out ||
 		netcheck_parse(reasons->report.text, reasons->report.length, &net, &fault)) {
 		log_line("netcheck: %s", result->is_started ? fault.text : strerror(result->error));
 		return;
 	}
-	ledger_see_netcheck(reasons->ledger, &net, when_now());
+	ledger_see(reasons->ledger, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net },
+		when_now());
 	reasons->changed(reasons->data);
 }
 

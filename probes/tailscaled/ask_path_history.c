@@ -51,7 +51,8 @@ static void done(void *data, const struct daemon_result *result)
 	}
 	recall->refusals = 0;
 	memory.peer_id = recall->peer_id;
-	ledger_see_memory(recall->ledger, &memory, when_now());
+	ledger_see(recall->ledger,
+		&(struct observation){ .kind = OBSERVED_PATH_HISTORY, .path_history = &memory }, when_now());
 	recall->changed(recall->data);
 }
 

@@ -115,7 +115,9 @@ static void tell(struct tailnet *tailnet, struct tailnet_news news)
 /* Nothing is asked in the tailnet until a status says that it runs. */
 static void doubt(struct tailnet *tailnet, enum daemon_trouble kind, const char *text)
 {
-	ledger_see_trouble(tailnet->ledger, kind, text, when_now());
+	ledger_see(tailnet->ledger,
+		&(struct observation){ .kind = OBSERVED_TROUBLE, .trouble = kind, .trouble_text = text },
+		when_now());
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_TROUBLE });
 }
 
@@ -141,8 +143,13 @@ static void read_status(struct ask *ask, struct when now)
 	}
 	tailnet->statuses++;
 	tailnet->has_socket = !tailnet->way.uses_cli;
-	ledger_keep_status(tailnet->ledger, status, tailnet->way.uses_cli ? "cli" : "localapi",
-		tailnet->way.uses_cli ? tailnet->way.settings->tailscale : daemon_socket(&tailnet->way), now);
+	ledger_see(tailnet->ledger,
+		&(struct observation){ .kind = OBSERVED_STATUS,
+			.status = status,
+			.via = tailnet->way.uses_cli ? "cli" : "localapi",
+			.socket = tailnet->way.uses_cli ? tailnet->way.settings->tailscale
+							: daemon_socket(&tailnet->way) },
+		now);
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_STATUS });
 }
 
@@ -163,7 +170,8 @@ static void read_metrics(struct ask *ask, struct when now)
 	struct obs_traffic traffic;
 
 	if (usermetrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
-		ledger_see_traffic(ask->tailnet->ledger, &traffic, now);
+		ledger_see(ask->tailnet->ledger,
+			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, now);
 }
 
 static void read_services(struct ask *ask, struct when now)

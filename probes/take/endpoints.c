@@ -2,9 +2,17 @@
  *
  * A host's own trouble comes first and, where it explains everything, last. A state is believed by its
  * verdict: one silence makes none, so a row keeps the state it had until the second. */
-#include "probes/take/take.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/engine.h"
+#include "probes/ledger/events.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,6 +1,8 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
 #include "probes/take/take.h"
 
+#include "probes/ledger/state.h"
+
 #include <math.h>
 
 static double percentile_ms(

@@ -1,4 +1,9 @@
 /* Flows, merged by peer, port and direction, the active ones first. */
+#include "probes/verdicts/rule.h"
+
+#include "probes/ledger/packet_state.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 #include "probes/take/take.h"
 
 #include <math.h>

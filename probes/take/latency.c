@@ -2,9 +2,10 @@
  *
  * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
  * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
-#include "probes/take/take.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
+#include "probes/take/take.h"
 
 #include <math.h>
 

@@ -1,6 +1,10 @@
 /* The first of the rules that holds. */
 #include "probes/take/offer_class.h"
 
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
+
 static bool is_of_this_user(const struct ledger *ledger, const char *peer_id)
 {
 	const struct known_peer *peer = ledger_peer(ledger, peer_id);

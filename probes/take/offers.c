@@ -1,6 +1,9 @@
 /* Where should I send this? Every place that has a model, the best of them first; of a mount and its backend,
  * which are two doors to one engine, the better. */
+#include "probes/verdicts/rule.h"
+
 #include "probes/take/rank.h"
+#include "probes/take/take.h"
 
 #include <stdlib.h>
 #include <string.h>

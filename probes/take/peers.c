@@ -1,8 +1,19 @@
 /* Peers, copied out and judged, this node first and then by name. */
-#include "probes/take/take.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/events.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/links.h"
+#include "probes/ledger/networks.h"
+#include "probes/ledger/packet_state.h"
+#include "probes/ledger/paths.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
+#include "probes/verdicts/relay_reason.h"
 
 #include <math.h>
 #include <stdio.h>

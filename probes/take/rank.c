@@ -4,7 +4,10 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/state.h"
 #include "probes/take/offer_class.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>

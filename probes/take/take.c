@@ -6,6 +6,12 @@
 #include "probes/take/take.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/events.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/judge.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <stdio.h>

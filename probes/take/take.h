@@ -2,7 +2,7 @@
 #ifndef TSLLM_TAKE_TAKE_H
 #define TSLLM_TAKE_TAKE_H
 
-#include "probes/ledger/state.h"
+#include "probes/verdicts/judge.h"
 
 #define SPARK_PARTS 12
 #define SPARK_SPAN_MS 120000

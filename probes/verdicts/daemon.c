@@ -1,7 +1,11 @@
 /* What can be wrong with this machine's own tailscaled, and so with the whole picture. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/networks.h"
+#include "probes/ledger/state.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -122,24 +126,6 @@ static bool has_no_route(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return ledger_has_no_route(e->ledger, e->now);
-}
-
-/* A host that turns connects away by ICMP looks the same to connect(), but is heard. */
-bool ledger_has_no_route(const struct ledger *ledger, struct when now)
-{
-	size_t unreachable = 0;
-
-	for (size_t i = 0; i < ledger->endpoints.count; i++) {
-		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
-
-		if (!when_known(endpoint->last.at) || !*endpoint->peer_id || endpoint->is_own)
-			continue;
-		if (endpoint->last.outcome != OUTCOME_UNREACHABLE ||
-			peer_was_heard(ledger_peer(ledger, endpoint->peer_id), now))
-			return false;
-		unreachable++;
-	}
-	return unreachable > 0;
 }
 
 /* This program's own trouble, which says nothing of the servers that it could not ask. */

@@ -3,10 +3,13 @@
  *
  * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502
  * without a body and without a Server line, which tells it from every other proxy. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/proxy.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -4,11 +4,15 @@
  * since when each code has held on each row, fills the %{variables} of the sentences, and mutes what the
  * user chose to ignore. A rule that explains its row silences the rules after it, up to the exposure layer:
  * the lowest layer takes the blame. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/judge.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 #include "probes/model/names.h"
+#include "probes/verdicts/rule.h"
 
 #include <stdio.h>
 #include <stdlib.h>

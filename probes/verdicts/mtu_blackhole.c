@@ -5,7 +5,10 @@
  * is one of UDP; questions whose answers used to be large got none, twice in a row; small ones are answered
  * since; no small one hangs, and nothing large came, not even in part. And that it is not one server must
  * show: servers of two kinds hang in the same way. */
+#include "probes/verdicts/mtu_blackhole.h"
+
 #include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>

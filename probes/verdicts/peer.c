@@ -1,7 +1,12 @@
 /* What can be wrong with a machine of the tailnet and the path to it. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/links.h"
+#include "probes/ledger/paths.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/mtu_blackhole.h"
+#include "probes/verdicts/relay_reason.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -9,7 +14,6 @@
 
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
-#define HEARD_LATELY_MS 30000
 #define LEFT_MS 7000         /* by then tailscaled has left a path without pongs */
 #define PING_FRESH_MS 120000 /* twice as long as they are apart */
 #define LOSSY_PINGS 20
@@ -55,11 +59,6 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 			text_span(span, sizeof(span), e->now.wall_ms - seen));
 	weigh(e, f);
 	return true;
-}
-
-bool peer_was_heard(const struct known_peer *peer, struct when now)
-{
-	return peer && when_known(peer->heard) && when_since(peer->heard, now) < HEARD_LATELY_MS;
 }
 
 static bool is_unreachable(const struct evidence *e, struct finding *f)
@@ -161,14 +160,6 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), span_ms));
 	weigh(e, f);
 	return true;
-}
-
-/* A dead peer looks relayed too: it is active, and has no address. */
-bool peer_is_relayed(const struct known_peer *peer, struct when now)
-{
-	bool is_proven = peer_was_heard(peer, now) && when_since(peer->kind_since, peer->heard) >= 0;
-
-	return peer->kind == PATH_DERP && peer->kind_polls >= 2 && is_proven;
 }
 
 static bool is_relayed(const struct evidence *e, struct finding *f)

@@ -1,7 +1,9 @@
 /* Whether a proxy speaks, and which one: by the headers that it adds, or by words that only it uses. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/proxy.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <string.h>
 

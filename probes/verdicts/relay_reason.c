@@ -3,9 +3,12 @@
  * tailscaled does not say it. A network that lets no UDP through is a proof, and so are two NATs that cannot
  * be guessed, map no port and cannot be gone round by IPv6; one such NAT is a sign, and so are addresses of
  * which tailscaled, which pings them all while traffic goes by DERP, uses none: they are called likely. */
-#include "probes/ledger/state.h"
+#include "probes/verdicts/relay_reason.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/networks.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>

@@ -55,7 +55,7 @@ static void do_take(struct chain *chain, const struct command *command)
 static void do_blank(struct chain *chain, const struct command *command)
 {
 	(void)command;
-	ledger_blank(chain->ledger, chain->now);
+	ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_GAP }, chain->now);
 }
 
 static void do_trouble(struct chain *chain, const struct command *command)
@@ -63,12 +63,19 @@ static void do_trouble(struct chain *chain, const struct command *command)
 	enum daemon_trouble trouble =
 		(enum daemon_trouble)(chain_number(command->words[1], 99) % (DAEMON_MALFORMED + 1));
 
-	ledger_see_trouble(chain->ledger, trouble, "the daemon does not answer", chain->now);
+	ledger_see(chain->ledger,
+		&(struct observation){ .kind = OBSERVED_TROUBLE,
+			.trouble = trouble,
+			.trouble_text = "the daemon does not answer" },
+		chain->now);
 }
 
 static void do_names(struct chain *chain, const struct command *command)
 {
-	ledger_see_names(chain->ledger, strcmp(command->words[1], "resolve") == 0);
+	ledger_see(chain->ledger,
+		&(struct observation){
+			.kind = OBSERVED_NAMES, .names_resolve = strcmp(command->words[1], "resolve") == 0 },
+		chain->now);
 }
 
 static void do_capture(struct chain *chain, const struct command *command)
@@ -78,7 +85,8 @@ static void do_capture(struct chain *chain, const struct command *command)
 		.trouble = "it ended",
 		.fix = "sudo make install" };
 
-	ledger_see_capture(chain->ledger, &capture, chain->now);
+	ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_CAPTURE, .capture = &capture },
+		chain->now);
 }
 
 static void do_proof(struct chain *chain, const struct command *command)
@@ -86,7 +94,9 @@ static void do_proof(struct chain *chain, const struct command *command)
 	enum proof proof = (enum proof)(1 << chain_number(command->words[1], 99) % 6);
 
 	if (*chain->url)
-		ledger_see_proof(chain->ledger, chain->url, proof, chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_PROOF, .url = chain->url, .proof = proof },
+			chain->now);
 }
 
 static void do_discovery(struct chain *chain, const struct command *command)
@@ -98,8 +108,12 @@ static void do_discovery(struct chain *chain, const struct command *command)
 		.asked = (size_t)chain_number(command->words[2], 999),
 		.pending = (size_t)chain_number(command->words[3], 999) };
 
-	ledger_see_discovery(chain->ledger, &discovery);
-	ledger_see_knock(chain->ledger, peer_of(chain, command->words[1]));
+	ledger_see(chain->ledger,
+		&(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &discovery }, chain->now);
+	ledger_see(chain->ledger,
+		&(struct observation){
+			.kind = OBSERVED_PROBED, .peer_id = peer_of(chain, command->words[1]) },
+		chain->now);
 }
 
 /* ---- what tailscaled answers ---- */
@@ -128,10 +142,18 @@ static void do_status(struct chain *chain, const struct command *command)
 	status_parser_free(parser);
 	if (status) {
 		plant_peer(status);
-		ledger_keep_status(
-			chain->ledger, status, "localapi", "/run/tailscale/tailscaled.sock", chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_STATUS,
+				.status = status,
+				.via = "localapi",
+				.socket = "/run/tailscale/tailscaled.sock" },
+			chain->now);
 	} else {
-		ledger_see_trouble(chain->ledger, DAEMON_MALFORMED, fault.text, chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_TROUBLE,
+				.trouble = DAEMON_MALFORMED,
+				.trouble_text = fault.text },
+			chain->now);
 	}
 }
 
@@ -145,7 +167,8 @@ static void do_serve(struct chain *chain, const struct command *command)
 	if (!serve)
 		return;
 	doors_of_mounts(serve, status, ports);
-	ledger_keep_serve(chain->ledger, serve);
+	ledger_see(
+		chain->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, chain->now);
 }
 
 static void do_usermetrics(struct chain *chain, const struct command *command)
@@ -153,7 +176,8 @@ static void do_usermetrics(struct chain *chain, const struct command *command)
 	struct obs_traffic traffic;
 
 	if (usermetrics_parse(command->body, command->length, &traffic) == 0)
-		ledger_see_traffic(chain->ledger, &traffic, chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, chain->now);
 }
 
 static void do_netcheck(struct chain *chain, const struct command *command)
@@ -163,7 +187,8 @@ static void do_netcheck(struct chain *chain, const struct command *command)
 
 	ledger_begins_netcheck(chain->ledger, chain->now);
 	if (netcheck_parse(command->body, command->length, &net, &fault) == 0)
-		ledger_see_netcheck(chain->ledger, &net, chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net }, chain->now);
 }
 
 static void do_whois(struct chain *chain, const struct command *command)
@@ -174,7 +199,7 @@ static void do_whois(struct chain *chain, const struct command *command)
 	if (whois_parse(command->body, command->length, &node, &fault) < 0)
 		return;
 	node.peer_id = peer_of(chain, command->words[1]);
-	ledger_see_node(chain->ledger, &node, chain->now);
+	ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_NODE, .node = &node }, chain->now);
 }
 
 static void do_memory(struct chain *chain, const struct command *command)
@@ -185,7 +210,8 @@ static void do_memory(struct chain *chain, const struct command *command)
 	if (path_memory_parse(command->body, command->length, &memory, &fault) < 0)
 		return;
 	memory.peer_id = peer_of(chain, command->words[1]);
-	ledger_see_memory(chain->ledger, &memory, chain->now);
+	ledger_see(chain->ledger,
+		&(struct observation){ .kind = OBSERVED_PATH_HISTORY, .path_history = &memory }, chain->now);
 }
 
 static void do_ping(struct chain *chain, const struct command *command)
@@ -198,7 +224,7 @@ static void do_ping(struct chain *chain, const struct command *command)
 	ping_read(&answer, &ping, arena);
 	ping.peer_id = peer_of(chain, command->words[1]);
 	ping.kind = strcmp(command->words[2], "tsmp") == 0 ? PING_TSMP : PING_DISCO;
-	ledger_see_ping(chain->ledger, &ping, chain->now);
+	ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &ping }, chain->now);
 	answer_fini(&answer);
 	arena_free(arena);
 }
@@ -211,7 +237,8 @@ static int see_line(void *data, const struct sniffed *sniffed, const struct faul
 
 	(void)fault;
 	if (sniffed)
-		ledger_see_sniffed(chain->ledger, sniffed, chain->now);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_PACKETS, .packets = sniffed }, chain->now);
 	return 0;
 }
 

@@ -39,23 +39,25 @@ static void declare(const struct chain *chain)
 	if (url_split(&url, chain->url) < 0)
 		return;
 	peer = status ? doors_peer(status, url.host, NULL) : NULL;
-	ledger_see_endpoint(chain->ledger,
-		&(struct obs_endpoint){
-			.url = chain->url,
-			.peer_id = peer ? peer->id : "",
-			.address = peer ? doors_address(peer) : "",
-			.at = url.is_https ? "https" : ":80",
-			.port = url.port,
-			.found_by = chain->is_pinned ? FOUND_CONFIG : FOUND_PORT,
-			.is_pinned = chain->is_pinned,
-			.is_own = chain->is_own,
-			.is_of_tailnet = peer != NULL,
-			.has_key = !chain->is_key_withheld,
-			.is_key_withheld = chain->is_key_withheld,
-			.server = chain->family ? chain->family->name : "",
-			.title = chain->family ? chain->family->title : "",
-			.api = chain->family ? family_api(chain->family) : "",
-		},
+	ledger_see(chain->ledger,
+		&(struct observation){ .kind = OBSERVED_ENDPOINT,
+			.endpoint =
+				&(struct obs_endpoint){
+					.url = chain->url,
+					.peer_id = peer ? peer->id : "",
+					.address = peer ? doors_address(peer) : "",
+					.at = url.is_https ? "https" : ":80",
+					.port = url.port,
+					.found_by = chain->is_pinned ? FOUND_CONFIG : FOUND_PORT,
+					.is_pinned = chain->is_pinned,
+					.is_own = chain->is_own,
+					.is_of_tailnet = peer != NULL,
+					.has_key = !chain->is_key_withheld,
+					.is_key_withheld = chain->is_key_withheld,
+					.server = chain->family ? chain->family->name : "",
+					.title = chain->family ? chain->family->title : "",
+					.api = chain->family ? family_api(chain->family) : "",
+				} },
 		chain->now);
 }
 
@@ -105,7 +107,8 @@ void chain_drop(struct chain *chain, const struct command *command)
 {
 	(void)command;
 	if (*chain->url)
-		ledger_drop_endpoint(chain->ledger, chain->url);
+		ledger_see(chain->ledger,
+			&(struct observation){ .kind = OBSERVED_DROPPED, .url = chain->url }, chain->now);
 	chain->url[0] = '\0';
 }
 
@@ -143,7 +146,8 @@ static void report(
 		obs.is_front_end = chain->family->kind == KIND_FRONT_END;
 		obs.is_gateway = chain->family->kind == KIND_GATEWAY;
 	}
-	ledger_see_answer(chain->ledger, &obs, chain->now);
+	ledger_see(
+		chain->ledger, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs }, chain->now);
 	arena_free(arena);
 }
 

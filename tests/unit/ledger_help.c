@@ -93,24 +93,26 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 	snprintf(test.url, sizeof(test.url), "%s", url);
 	test.family = family && *family ? family_by_name(family) : NULL;
 	assert_true(test.family || !family || !*family);
-	ledger_see_endpoint(l,
-		&(struct obs_endpoint){
-			.url = url,
-			.peer_id = peer ? peer->id : "",
-			.address = peer ? doors_address(peer) : "",
-			.at = "",
-			.port = parts.port,
-			.found_by = test.is_found ? FOUND_PORT : FOUND_CONFIG,
-			.is_pinned = !is_own && !test.is_found,
-			.is_own = is_own,
-			.is_of_tailnet = peer != NULL,
-			.is_resolving = test.is_resolving,
-			.has_key = test.has_key,
-			.is_key_withheld = test.is_key_withheld,
-			.server = test.family ? test.family->name : "",
-			.title = test.family ? test.family->title : "",
-			.api = test.family ? family_api(test.family) : "",
-		},
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_ENDPOINT,
+			.endpoint =
+				&(struct obs_endpoint){
+					.url = url,
+					.peer_id = peer ? peer->id : "",
+					.address = peer ? doors_address(peer) : "",
+					.at = "",
+					.port = parts.port,
+					.found_by = test.is_found ? FOUND_PORT : FOUND_CONFIG,
+					.is_pinned = !is_own && !test.is_found,
+					.is_own = is_own,
+					.is_of_tailnet = peer != NULL,
+					.is_resolving = test.is_resolving,
+					.has_key = test.has_key,
+					.is_key_withheld = test.is_key_withheld,
+					.server = test.family ? test.family->name : "",
+					.title = test.family ? test.family->title : "",
+					.api = test.family ? family_api(test.family) : "",
+				} },
 		at(0));
 }
 
@@ -143,7 +145,12 @@ void watches_own(struct ledger *l, const char *family, const char *url)
 
 void sees(struct ledger *l, struct when now, struct obs_status *status)
 {
-	ledger_keep_status(l, status, "localapi", "/run/tailscale/tailscaled.sock", now);
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_STATUS,
+			.status = status,
+			.via = "localapi",
+			.socket = "/run/tailscale/tailscaled.sock" },
+		now);
 }
 
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count)
@@ -156,7 +163,7 @@ void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count)
 	serve->mounts = arena_alloc(arena, (count + 1) * sizeof(*mounts));
 	for (size_t i = 0; i < count; i++)
 		serve->mounts[i] = mounts[i];
-	ledger_keep_serve(l, serve);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, at(0));
 }
 
 /* ---- what the capture helper says ---- */
@@ -176,14 +183,17 @@ void hears(struct ledger *l, struct when now, const char *format, ...)
 		line + length, sizeof(line) - (size_t)length, " at=%lld", (long long)now.wall_ms * 1000);
 	if (sniff_line(&sniffed, line, (size_t)length, &fault))
 		fail_msg("%s", fault.text);
-	ledger_see_sniffed(l, &sniffed, now);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = &sniffed }, now);
 }
 
 void starts_capture(struct ledger *l, struct when now)
 {
 	hears(l, now, "hello protocol=1");
-	ledger_see_capture(
-		l, &(struct obs_capture){ .state = CAPTURE_RUNNING, .trouble = "", .fix = "" }, now);
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CAPTURE,
+			.capture =
+				&(struct obs_capture){ .state = CAPTURE_RUNNING, .trouble = "", .fix = "" } },
+		now);
 }
 
 void times_path(struct ledger *l, int ms, struct when now)
@@ -206,13 +216,14 @@ void ends_period(struct ledger *l, struct when now)
 
 static void see_ping(struct ledger *l, const char *peer_id, enum ping_kind kind, double ms, struct when now)
 {
-	ledger_see_ping(l,
-		&(struct obs_ping){ .peer_id = peer_id,
-			.kind = kind,
-			.ms = ms,
-			.endpoint = "",
-			.derp = "",
-			.peer_relay = "" },
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PING,
+			.ping = &(struct obs_ping){ .peer_id = peer_id,
+				.kind = kind,
+				.ms = ms,
+				.endpoint = "",
+				.derp = "",
+				.peer_relay = "" } },
 		now);
 }
 
@@ -226,13 +237,14 @@ void is_pinged(struct ledger *l, const char *peer_id, double ms, struct when now
 void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *endpoint, const char *derp,
 	struct when now)
 {
-	ledger_see_ping(l,
-		&(struct obs_ping){ .peer_id = GPU1_ID,
-			.kind = kind,
-			.ms = ms,
-			.endpoint = endpoint,
-			.derp = derp,
-			.peer_relay = "" },
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PING,
+			.ping = &(struct obs_ping){ .peer_id = GPU1_ID,
+				.kind = kind,
+				.ms = ms,
+				.endpoint = endpoint,
+				.derp = derp,
+				.peer_relay = "" } },
 		now);
 }
 
@@ -323,7 +335,7 @@ static void tell(
 		obs.is_front_end = test.family->kind == KIND_FRONT_END;
 		obs.is_gateway = test.family->kind == KIND_GATEWAY;
 	}
-	ledger_see_answer(l, &obs, now);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs }, now);
 	arena_free(arena);
 }
 

@@ -5,7 +5,8 @@
 #ifndef TSLLM_TESTS_LEDGER_HELP_H
 #define TSLLM_TESTS_LEDGER_HELP_H
 
-#include "probes/ledger/state.h"
+#include "probes/ledger/ledger.h"
+#include "probes/verdicts/rule.h"
 #include "tests/unit/status_help.h"
 
 #define GPU1 "https://gpu1.tail4c1d.ts.net"

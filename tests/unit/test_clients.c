@@ -205,7 +205,8 @@ static void what_this_program_asks_is_no_flow(void **state)
 	totals(l, 2, SELF, GPU1_IP ":443", 900, 7000, 1);
 	exchange(l, 1, 2, SELF ":40000", GPU1_IP ":443", "state=done up_bytes=900 down_bytes=7000");
 	exchange(l, 2, 3, SELF ":40001", GPU1_IP ":443", "state=open");
-	ledger_see_own_port(l, 40000, at(2.1)); /* our answer is in a little later */
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 40000 },
+		at(2.1)); /* our answer is in a little later */
 	ends_period(l, at(4));
 	assert_int_equal(take(l, at(4))->flow_count, 0);
 	exchange(l, 3, 5, SELF ":40002", GPU1_IP ":443", "state=done up_bytes=100 down_bytes=300");
@@ -227,7 +228,7 @@ static void counts_are_taken_for_so_many_exchanges(void **state)
 		"state=done exchanges=6 up_bytes=900 down_bytes=7000"); /* our own */
 	exchange(l, 1, 2, SELF ":40001", GPU1_IP ":443",
 		"state=done exchanges=3 up_bytes=4000 down_bytes=20000");
-	ledger_see_own_port(l, 40000, at(2.1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 40000 }, at(2.1));
 	ends_period(l, at(7));
 	assert_true(only_flow(take(l, at(7)))->tx_bytes == 4000);
 	assert_true(only_flow(take(l, at(7)))->rx_bytes == 20000);
@@ -254,9 +255,10 @@ static void a_port_is_not_ours_for_ever(void **state)
 	struct ledger *l = capturing();
 
 	(void)state;
-	ledger_see_own_port(l, 40000, at(1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 40000 }, at(1));
 	for (int i = 0; i < 1000; i++)
-		ledger_see_own_port(l, 50000 + i, at(2));
+		ledger_see(
+			l, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 50000 + i }, at(2));
 	exchange(l, 3, 4, SELF ":40000", GPU1_IP ":443", "state=done");
 	exchange(l, 3, 4, SELF ":50999", GPU2_IP ":443", "state=done");
 	ends_period(l, at(6));
@@ -340,7 +342,7 @@ static void what_does_not_stream_and_is_nobody_s_is_left_out(void **state)
 
 	(void)state;
 	exchange(l, 2, 3, LOCAL, "state=done up_bytes=200 down_bytes=900"); /* through our own mount */
-	ledger_see_own_port(l, 40001, at(3));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 40001 }, at(3));
 	exchange(l, 2, 3, "127.0.0.1:40001", "127.0.0.1:11434", "state=done" STREAM);
 	ends_period(l, at(5));
 	assert_int_equal(take(l, at(5))->flow_count, 0);

@@ -260,7 +260,7 @@ static void a_gap_that_nobody_watched_is_no_speed(void **state)
 
 	(void)state;
 	answers(l, at(0), VL "ready-idle-fresh/metrics");
-	ledger_blank(l, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(5));
 	answers(l, at(10), VL "queue/metrics");
 	assert_unknown(row(l, at(10))->tokens_per_s);
 	assert_unknown(row(l, at(10))->ttft_p50_ms);

@@ -1,6 +1,8 @@
 /* What the ledger remembers between observations, and what it makes of them when a snapshot is taken. */
 #include "tests/unit/ledger_help.h"
 
+#include "probes/ledger/events.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -197,11 +199,17 @@ static void trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it(void **sta
 	sees(l, at(0), fleet(NULL));
 	watches(l, "llama-server", GPU1);
 	answers(l, at(0), READY);
-	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(2));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_TROUBLE, .trouble = DAEMON_MISSING, .trouble_text = "gone" },
+		at(2));
 	s = take(l, at(3));
 	assert_false(s->daemon.is_stale); /* a late poll is not a dead daemon */
 	assert_int_equal(s->status, STATUS_OK);
-	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(7));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_TROUBLE, .trouble = DAEMON_MISSING, .trouble_text = "gone" },
+		at(7));
 	s = take(l, at(8));
 	assert_true(s->daemon.is_known && s->daemon.is_stale);
 	assert_string_equal(s->daemon.trouble, "gone");
@@ -274,8 +282,9 @@ static void a_dropped_door_is_gone(void **state)
 
 	(void)state;
 	watches(l, "ollama", GPU1 "/ollama");
-	ledger_drop_endpoint(l, GPU1);
-	ledger_drop_endpoint(l, "https://never-seen.example");
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_DROPPED, .url = GPU1 }, at(0));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_DROPPED, .url = "https://never-seen.example" },
+		at(0));
 	assert_int_equal(take(l, at(1))->endpoint_count, 1);
 	assert_string_equal(take(l, at(1))->endpoints[0].server, "ollama");
 }
@@ -315,10 +324,10 @@ static void traffic_has_a_rate_from_the_second_reading(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	ledger_see_traffic(l, &traffic, at(0));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, at(0));
 	assert_true(isnan(take(l, at(0))->traffic.rx_per_s[TRAFFIC_DIRECT]));
 	traffic.rx_bytes[TRAFFIC_DIRECT] = 1100;
-	ledger_see_traffic(l, &traffic, at(2));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, at(2));
 	s = take(l, at(2));
 	assert_true(s->traffic.rx_per_s[TRAFFIC_DIRECT] == 500);
 	assert_true(s->traffic.tx_per_s[TRAFFIC_DERP] == 0);
@@ -338,7 +347,7 @@ static void sees_metrics(struct ledger *l, struct when now, int tokens, double s
 	reading.generation_seconds = seconds;
 	answer.is_expected = true;
 	answer.reading = &reading;
-	ledger_see_answer(l, &answer, now);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, now);
 	arena_free(arena);
 }
 
@@ -428,11 +437,17 @@ static void a_daemon_that_goes_and_comes_back_is_two_events(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	ledger_see_trouble(l, DAEMON_MISSING, "not yet", at(0));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_TROUBLE, .trouble = DAEMON_MISSING, .trouble_text = "not yet" },
+		at(0));
 	take(l, at(0));
 	sees(l, at(10), fleet(NULL));
 	assert_int_equal(take(l, at(10))->event_count, 0); /* how it was found is no change */
-	ledger_see_trouble(l, DAEMON_MISSING, "gone", at(20));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_TROUBLE, .trouble = DAEMON_MISSING, .trouble_text = "gone" },
+		at(20));
 	s = take(l, at(21));
 	assert_int_equal(s->event_count, 1);
 	assert_non_null(strstr(s->events[0].text, "gone"));
@@ -554,7 +569,11 @@ static void the_status_is_that_of_the_worst_row(void **state)
 	assert_int_equal(take(l, at(0))->status, STATUS_UNKNOWN);
 	answers(l, at(0), READY);
 	assert_int_equal(take(l, at(1))->status, STATUS_OK);
-	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(3));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+			.url = GPU1,
+			.cert_not_after = at(0).wall_ms + DAYS(3) },
+		at(0));
 	assert_int_equal(take(l, at(1))->status, STATUS_DEGRADED);
 	is_refused(l, at(10));
 	assert_int_equal(take(l, at(11))->status, STATUS_DOWN);
@@ -747,7 +766,7 @@ static void a_clock_that_jumped_blanks_what_was_seen(void **state)
 	connect_times_out(l, at(0));
 	connect_times_out(l, at(10));
 	assert_state(take(l, at(11)), STATE_FILTERED);
-	ledger_blank(l, at(12));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(12));
 	s = take(l, at(12));
 	assert_state(s, STATE_UNKNOWN);
 	assert_nothing_above_info(s);
@@ -765,7 +784,7 @@ static void rates_do_not_reach_across_a_sleep(void **state)
 	(void)state;
 	sees(l, at(0), with_bytes(0, 0));
 	sees(l, at(2), with_bytes(2000, 0));
-	ledger_blank(l, at(3));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(3));
 	sees(l, at(4), with_bytes(9000000, 0));
 	assert_true(isnan(peer_row(take(l, at(4)), "gpu1")->rx_per_s));
 	sees(l, at(6), with_bytes(9002000, 0));
@@ -783,7 +802,12 @@ static void what_was_sent_is_counted_by_path_and_cost(void **state)
 	answers(l, at(0), READY);
 	answers(l, at(10), READY);
 	answers(l, at(10), LS "ready-idle/props");
-	ledger_see_sent(l, COST_WAKES, 10, 20);
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_REQUEST,
+			.cost = COST_WAKES,
+			.bytes_sent = 10,
+			.bytes_received = 20 },
+		at(0));
 	s = take(l, at(11));
 	assert_int_equal(s->endpoints[0].sent.count, 2);
 	assert_string_equal(s->sents[0].path, "/health");
@@ -843,18 +867,18 @@ static void a_ping_that_was_asked_for_says_how_it_was_answered(void **state)
 	(void)state;
 	told = take(l, at(1))->peers[1].pings;
 	assert_true(!told[PING_DISCO].at && isnan(told[PING_DISCO].ms) && !told[PING_TSMP].at);
-	ledger_see_ping(l, &pings[0], at(2));
-	ledger_see_ping(l, &pings[1], at(3));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PING, .ping = &pings[0] }, at(2));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PING, .ping = &pings[1] }, at(3));
 	told = take(l, at(4))->peers[1].pings;
 	assert_true(told[PING_DISCO].ms == 0.25 && told[PING_DISCO].at == at(2).wall_ms);
 	assert_string_equal(told[PING_DISCO].by, "direct 10.99.0.11:41641");
 	assert_true(told[PING_TSMP].at == at(3).wall_ms && isnan(told[PING_TSMP].ms));
-	ledger_see_ping(l, &pings[2], at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PING, .ping = &pings[2] }, at(5));
 	assert_string_equal(take(l, at(5))->peers[1].pings[PING_DISCO].by, "DERP fra");
-	ledger_see_ping(l, &pings[3], at(6));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PING, .ping = &pings[3] }, at(6));
 	assert_string_equal(
 		take(l, at(6))->peers[1].pings[PING_DISCO].by, "peer relay 10.99.0.14:40000:vni:3");
-	ledger_see_ping(l, &pings[4], at(7));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PING, .ping = &pings[4] }, at(7));
 }
 
 static void ten_thousand_peers_keep_their_order_and_their_history(void **state)

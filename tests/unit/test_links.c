@@ -1,6 +1,8 @@
 /* Paths as packets show them: whose they are, what they carried, how long they take, what they lost. */
 #include "tests/unit/ledger_help.h"
 
+#include "probes/ledger/peer_index.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,8 +67,14 @@ static void how_the_helper_is_stands_in_the_snapshot(void **state)
 	(void)state;
 	assert_int_equal(capture->state, CAPTURE_OFF);
 	assert_true(isnan(capture->dropped));
-	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_NO_PERMISSION, "no right", "sudo x" }, at(1));
-	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_NO_PERMISSION, "no right", "sudo x" }, at(9));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CAPTURE,
+			.capture = &(struct obs_capture){ CAPTURE_NO_PERMISSION, "no right", "sudo x" } },
+		at(1));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CAPTURE,
+			.capture = &(struct obs_capture){ CAPTURE_NO_PERMISSION, "no right", "sudo x" } },
+		at(9));
 	capture = &take(l, at(10))->capture;
 	assert_int_equal(capture->state, CAPTURE_NO_PERMISSION);
 	assert_true(capture->since == at(1).wall_ms);
@@ -160,7 +168,8 @@ static void a_helper_that_was_started_again_counts_on(void **state)
 	starts_capture(l, at(5));
 	carries(l, at(6), DIRECT, 1500, 0);
 	assert_true(path_of(take(l, at(6)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 2500);
-	ledger_blank(l, at(7)); /* a laptop that slept: the helper counts on */
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP },
+		at(7)); /* a laptop that slept: the helper counts on */
 	carries(l, at(8), DIRECT, 1600, 0);
 	assert_true(path_of(take(l, at(8)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 2600);
 }
@@ -211,7 +220,7 @@ static void traffic_comes_from_packets_where_the_daemon_does_not_count(void **st
 		s->traffic.rx_bytes[TRAFFIC_DIRECT] == 1000 && s->traffic.rx_per_s[TRAFFIC_DIRECT] == 500);
 	assert_true(s->traffic.rx_bytes[TRAFFIC_PEER_RELAY] == 50);
 	assert_true(s->traffic.rx_bytes[TRAFFIC_DERP] == 34 && s->traffic.tx_bytes[TRAFFIC_DERP] == 7);
-	ledger_see_traffic(l, &counted, at(4));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &counted }, at(4));
 	assert_string_equal(take(l, at(4))->traffic.source, "usermetrics");
 	assert_true(take(l, at(4))->traffic.rx_bytes[TRAFFIC_DIRECT] == 7);
 }
@@ -376,7 +385,10 @@ static void what_a_helper_saw_that_ended_is_not_told_as_of_now(void **state)
 	pings(l, at(1), DIRECT, 5, 0);
 	pings(l, at(2), DIRECT, 6, 1);
 	ends_period(l, at(2));
-	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" }, at(3));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CAPTURE,
+			.capture = &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" } },
+		at(3));
 	s = take(l, at(3));
 	assert_true(isnan(path_of(s, "gpu1")->loss) && isnan(path_of(s, "gpu1")->pong_age_ms));
 	assert_string_equal(s->traffic.source, "");

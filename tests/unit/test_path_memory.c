@@ -160,12 +160,13 @@ static struct ledger *served(void)
 
 static void remembers(struct ledger *l, double now, double pong, bool was_regular, const char *id)
 {
-	ledger_see_memory(l,
-		&(struct obs_memory){ .peer_id = id,
-			.pong_at = at(pong).wall_ms,
-			.was_regular = was_regular,
-			.changes = { at(-50).wall_ms, at(-20).wall_ms, at(3).wall_ms },
-			.change_count = 3 },
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PATH_HISTORY,
+			.path_history = &(struct obs_memory){ .peer_id = id,
+				.pong_at = at(pong).wall_ms,
+				.was_regular = was_regular,
+				.changes = { at(-50).wall_ms, at(-20).wall_ms, at(3).wall_ms },
+				.change_count = 3 } },
 		at(now));
 }
 

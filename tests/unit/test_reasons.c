@@ -84,7 +84,7 @@ static void tells(struct ledger *l, const char *id, struct obs_net net)
 {
 	struct obs_node node = { .peer_id = id, .net = net };
 
-	ledger_see_node(l, &node, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NODE, .node = &node }, at(5));
 }
 
 static void assert_reason(struct ledger *l, const char *code, const char *words, const char *fix)
@@ -112,7 +112,7 @@ static void udp_that_is_blocked_here_comes_first(void **state)
 
 	(void)state;
 	tells(l, GPU1_ID, udp(TRI_NO));
-	ledger_see_netcheck(l, &here, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
 	assert_reason(l, "udp-blocked-here", "by DERP fra: UDP is blocked here", "in this machine's network");
 }
 
@@ -123,7 +123,7 @@ static void a_login_page_is_mended_by_a_login(void **state)
 
 	(void)state;
 	here.is_captive = TRI_YES;
-	ledger_see_netcheck(l, &here, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
 	assert_reason(l, "captive-portal-here", "the login page of this network is in the way", "log in");
 }
 
@@ -140,7 +140,7 @@ static void a_path_by_udp_makes_it_likely_at_most(void **state)
 		with_peer(status, "n3", "gpu2");
 		sees(l, at(t), status);
 	}
-	ledger_see_netcheck(l, &here, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
 	assert_reason(l, "udp-blocked-here", "likely UDP out of this network is blocked", "3478");
 	assert_no_verdict(take(l, at(6)), "udp-blocked");
 }
@@ -153,7 +153,7 @@ static void what_tailscaled_told_of_here_counts_where_netcheck_did_not_look(void
 	(void)state;
 	tells(l, SELF_ID, udp(TRI_NO));
 	assert_reason(l, "udp-blocked-here", "UDP is blocked here", "3478");
-	ledger_see_netcheck(l, &here, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
 	assert_reason(l, "", "nothing says why", "netcheck");
 }
 
@@ -346,9 +346,9 @@ static void what_was_told_of_our_network_ends_with_it(void **state)
 	tells(l, SELF_ID, udp(TRI_NO));
 	assert_true(ledger_begins_netcheck(l, at(5)));
 	assert_false(ledger_begins_netcheck(l, at(6)));
-	ledger_see_netcheck(l, &here, at(6));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(6));
 	assert_int_equal(take(l, at(6))->daemon.net.has_udp, TRI_NO);
-	ledger_blank(l, at(7));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(7));
 	assert_int_equal(take(l, at(8))->daemon.net.has_udp, TRI_UNKNOWN);
 	assert_true(take(l, at(8))->daemon.net.at == 0);
 	assert_no_verdict(take(l, at(8)), "udp-blocked");

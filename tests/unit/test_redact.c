@@ -15,7 +15,7 @@
 #include "probes/base/text.h"
 #include "tui/out/json.h"
 #include "probes/report/rewrite.h"
-#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 #include "probes/report/texts.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/out/doctor.h"

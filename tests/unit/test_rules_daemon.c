@@ -12,7 +12,9 @@ static const struct snapshot *with_trouble(enum daemon_trouble trouble, const ch
 {
 	struct ledger *l = empty_ledger(NULL);
 
-	ledger_see_trouble(l, trouble, text, at(0));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_TROUBLE, .trouble = trouble, .trouble_text = text },
+		at(0));
 	return take(l, at(1));
 }
 
@@ -84,7 +86,11 @@ static void a_status_is_stale_after_three_periods_and_not_before(void **state)
 
 	(void)state;
 	sees(l, at(0), running());
-	ledger_see_trouble(l, DAEMON_SILENT, "no answer within 5 s", at(5));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_TROUBLE,
+			.trouble = DAEMON_SILENT,
+			.trouble_text = "no answer within 5 s" },
+		at(5));
 	assert_no_verdict(take(l, at(6)), "status-stale");
 	assert_says(take(l, at(7)), "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
 		"7 s ago: no answer within 5 s");
@@ -206,7 +212,7 @@ static struct ledger *without_udp(struct obs_peer *(*path)(struct obs_peer *))
 		sees(l, at(i), status);
 	}
 	is_pinged(l, GPU1_ID, 44, at(5));
-	ledger_see_netcheck(l, &net, at(5));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net }, at(5));
 	return l;
 }
 
@@ -243,7 +249,7 @@ static void udp_that_gets_out_is_not_blocked(void **state)
 	(void)state;
 	net_init(&net);
 	net.has_udp = TRI_YES;
-	ledger_see_netcheck(l, &net, at(6));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net }, at(6));
 	assert_no_verdict(take(l, at(7)), "udp-blocked");
 }
 
@@ -254,11 +260,11 @@ static void names_that_do_not_resolve_are_told_once_tried(void **state)
 	(void)state;
 	sees(l, at(0), running());
 	assert_no_verdict(take(l, at(1)), "name-unresolved");
-	ledger_see_names(l, false);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = false }, at(0));
 	assert_fix(assert_says(take(l, at(1)), "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
 			   "MagicDNS"),
 		"sudo tailscale set --accept-dns=true");
-	ledger_see_names(l, true);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = true }, at(0));
 	assert_no_verdict(take(l, at(1)), "name-unresolved");
 }
 
@@ -268,7 +274,7 @@ static void waking_up_is_said_for_a_quarter_of_a_minute(void **state)
 
 	(void)state;
 	sees(l, at(0), running());
-	ledger_blank(l, at(1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(1));
 	sees(l, at(1), running());
 	assert_says(take(l, at(2)), "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, "asked anew");
 	sees(l, at(15), running());
@@ -288,13 +294,14 @@ static void a_daemon_without_an_interface_is_a_word_not_an_alarm(void **state)
 
 static void cannot_be_asked(struct ledger *l, struct when now, const char *url, int os_error)
 {
-	ledger_see_answer(l,
-		&(struct obs_answer){ .url = url,
-			.path = "/",
-			.is_primary = true,
-			.outcome = OUTCOME_NOT_TRIED,
-			.os_error = os_error,
-			.server = "" },
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_ANSWER,
+			.answer = &(struct obs_answer){ .url = url,
+				.path = "/",
+				.is_primary = true,
+				.outcome = OUTCOME_NOT_TRIED,
+				.os_error = os_error,
+				.server = "" } },
 		now);
 }
 

@@ -347,7 +347,10 @@ static void a_mount_that_asks_a_plain_server_by_tls_is_told(void **state)
 	tls_fails(l, at(2), TLS_NOT_TLS);
 	assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 		"https+insecure://127.0.0.1:11434 is asked for by TLS, but the server there speaks no TLS");
-	ledger_see_proof(l, "https://127.0.0.1:11434", PROOF_PLAIN_HTTP, at(3));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_PROOF, .url = "https://127.0.0.1:11434", .proof = PROOF_PLAIN_HTTP },
+		at(3));
 	assert_says(take(l, at(4)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 		"the server there speaks plain HTTP");
 }

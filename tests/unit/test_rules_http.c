@@ -181,7 +181,9 @@ static void an_empty_403_is_ollama_s_host_check(void **state)
 	s = take(l, at(1));
 	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "likely Ollama"),
 		"OLLAMA_HOST=0.0.0.0");
-	ledger_see_proof(l, GPU1, PROOF_HOST_LOCALHOST, at(2));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_HOST_LOCALHOST },
+		at(2));
 	assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)");
 	answers(l, at(10), "ollama-0.17.4/host-check/api-ps-host-localhost");
 	assert_no_verdict(take(l, at(11)), "host-check");
@@ -206,7 +208,9 @@ static void a_name_that_is_not_trusted_is_a_host_check(void **state)
 	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			   "Jan refuses the name " HOST ": it answers only to names that it trusts"),
 		"Local API Server: add " HOST);
-	ledger_see_proof(l, GPU1, PROOF_HOST_LOCALHOST, at(2));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_HOST_LOCALHOST },
+		at(2));
 	assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)");
 	s = after_made(NULL, 400, plain, "Invalid host header");
 	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,

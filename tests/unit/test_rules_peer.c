@@ -343,7 +343,10 @@ static void a_helper_that_ended_takes_its_misses_with_it(void **state)
 
 	(void)state;
 	misses(l, 4, GPU1_PATH);
-	ledger_see_capture(l, &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" }, at(5));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CAPTURE,
+			.capture = &(struct obs_capture){ CAPTURE_FAILED, "it ended", "" } },
+		at(5));
 	assert_no_verdict(take(l, at(5)), "path-failing");
 	starts_capture(l, at(6));
 	assert_no_verdict(take(l, at(6)), "path-failing");
@@ -351,9 +354,11 @@ static void a_helper_that_ended_takes_its_misses_with_it(void **state)
 
 static void remembers(struct ledger *l, double now, double pong, bool was_regular)
 {
-	ledger_see_memory(l,
-		&(struct obs_memory){
-			.peer_id = GPU1_ID, .pong_at = at(pong).wall_ms, .was_regular = was_regular },
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PATH_HISTORY,
+			.path_history = &(struct obs_memory){ .peer_id = GPU1_ID,
+				.pong_at = at(pong).wall_ms,
+				.was_regular = was_regular } },
 		at(now));
 }
 
@@ -520,7 +525,7 @@ static void asks(struct ledger *l, double seconds, const char *url, const char *
 	struct obs_answer answer = an_answer(url, path, outcome, bytes > 0 ? 200 : 0);
 
 	answer.bytes_received = bytes;
-	ledger_see_answer(l, &answer, at(seconds));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(seconds));
 }
 
 /* One poll of a server: what is small, and what is large. */

@@ -34,7 +34,11 @@ static void a_door_that_answers_raises_nothing(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(60));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+			.url = GPU1,
+			.cert_not_after = at(0).wall_ms + DAYS(60) },
+		at(0));
 	answers(l, at(0), READY);
 	s = take(l, at(1));
 	for (const struct rule *rule = reach_rules; rule->code; rule++)
@@ -153,7 +157,9 @@ static void a_port_proven_to_be_bound_to_loopback_is_told_so(void **state)
 
 	(void)state;
 	is_refused(l, at(0));
-	ledger_see_proof(l, RAW, PROOF_LOOPBACK_ONLY, at(1));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = PROOF_LOOPBACK_ONLY },
+		at(1));
 	assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 		"it is bound to 127.0.0.1 alone");
 }
@@ -164,7 +170,7 @@ static void the_daemons_word_for_an_acl_is_believed_at_once(void **state)
 
 	(void)state;
 	connect_times_out(l, at(0));
-	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = PROOF_ACL }, at(1));
 	assert_fix(assert_says(take(l, at(1)), "acl-denied", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
 			   "reach gpu1 on port 8080"),
 		"{\"src\": [\"ada@example.com\"], \"dst\": [\"100.64.0.2\"], \"ip\": [\"tcp:8080\"]}");
@@ -182,7 +188,7 @@ static void a_grant_names_tags_where_there_are_any(void **state)
 	status->self.tags = list_of(status, "tag:laptop");
 	sees(l, at(0), status);
 	connect_times_out(l, at(0));
-	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = PROOF_ACL }, at(1));
 	assert_fix(assert_verdict(take(l, at(1)), "acl-denied"),
 		"{\"src\": [\"tag:laptop\"], \"dst\": [\"tag:gpu\"]");
 	assert_null(strstr(assert_verdict(take(l, at(1)), "acl-denied")->fix, "tailscale serve"));
@@ -197,7 +203,8 @@ static void a_rule_for_the_engines_port_does_not_open_that_of_serve(void **state
 	connect_times_out(l, at(0));
 	connect_times_out(l, at(10));
 	assert_fix(assert_verdict(take(l, at(15)), "filtered"), note);
-	ledger_see_proof(l, GPU1, PROOF_ACL, at(16));
+	ledger_see(
+		l, &(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_ACL }, at(16));
 	assert_fix(assert_verdict(take(l, at(16)), "acl-denied"), note);
 }
 
@@ -207,7 +214,7 @@ static void a_proof_does_not_outlive_what_it_proves(void **state)
 
 	(void)state;
 	connect_times_out(l, at(0));
-	ledger_see_proof(l, RAW, PROOF_ACL, at(1));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = PROOF_ACL }, at(1));
 	is_refused(l, at(10));
 	assert_no_verdict(take(l, at(11)), "acl-denied");
 	connect_times_out(l, at(20));
@@ -385,7 +392,11 @@ static void that_it_speaks_plain_http_is_said_once_it_is_proven(void **state)
 	verdict = assert_verdict(take(l, at(1)), "not-tls");
 	assert_null(strstr(verdict->text, "HTTP"));
 	assert_null(strstr(verdict->fix, "http://"));
-	ledger_see_proof(l, "https://gpu1.tail4c1d.ts.net:22", PROOF_PLAIN_HTTP, at(1));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF,
+			.url = "https://gpu1.tail4c1d.ts.net:22",
+			.proof = PROOF_PLAIN_HTTP },
+		at(1));
 	verdict = assert_verdict(take(l, at(2)), "not-tls");
 	assert_non_null(strstr(verdict->text, "speaks plain HTTP, not HTTPS"));
 	assert_fix(verdict, "use http://");
@@ -398,7 +409,11 @@ static void a_handshake_that_hangs_is_not_tls_where_plain_http_answers(void **st
 	(void)state;
 	tls_fails(l, at(0), TLS_TIMEOUT);
 	assert_no_verdict(take(l, at(1)), "not-tls");
-	ledger_see_proof(l, "https://gpu1.tail4c1d.ts.net:8080", PROOF_PLAIN_HTTP, at(1));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF,
+			.url = "https://gpu1.tail4c1d.ts.net:8080",
+			.proof = PROOF_PLAIN_HTTP },
+		at(1));
 	assert_verdict(take(l, at(1)), "not-tls");
 }
 
@@ -409,7 +424,11 @@ static void an_expired_certificate_is_told_with_its_age(void **state)
 
 	(void)state;
 	tls_fails(l, at(0), TLS_EXPIRED);
-	ledger_see_certificate(l, GPU1, at(0).wall_ms - DAYS(4));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+			.url = GPU1,
+			.cert_not_after = at(0).wall_ms - DAYS(4) },
+		at(0));
 	s = take(l, at(1));
 	assert_fix(assert_says(s, "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
 			   "gpu1.tail4c1d.ts.net expired 4 d ago"),
@@ -471,9 +490,17 @@ static void a_certificate_is_expiring_two_weeks_before_its_end(void **state)
 
 	(void)state;
 	answers(l, at(0), READY);
-	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(15));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+			.url = GPU1,
+			.cert_not_after = at(0).wall_ms + DAYS(15) },
+		at(0));
 	assert_no_verdict(take(l, at(1)), "cert-expiring");
-	ledger_see_certificate(l, GPU1, at(0).wall_ms + DAYS(10));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+			.url = GPU1,
+			.cert_not_after = at(0).wall_ms + DAYS(10) },
+		at(0));
 	s = take(l, at(1));
 	assert_says(s, "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, "expires in 9 d");
 	assert_state(s, STATE_OK);

@@ -5,6 +5,8 @@
  * engine where requests are in work. The host has no tag, so an engine that wants no key is open. */
 #include "tests/unit/ledger_help.h"
 
+#include "probes/ledger/endpoints.h"
+
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

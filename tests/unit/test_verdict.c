@@ -1,6 +1,10 @@
 /* How rules are applied: sentences filled, blame put on the lowest layer, worst first. */
 #include "tests/unit/ledger_help.h"
 
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/peers.h"
+#include "probes/verdicts/judge.h"
+
 #include "probes/base/text.h"
 
 #include <setjmp.h>

@@ -1,9 +1,14 @@
 /* What the daemon remembers of paths: the last pong, and what happened before we looked.
  *
  * A memory ages as we look away: it says how old a pong is only while it is fresh. */
-#include "probes/ledger/state.h"
+#include "probes/ledger/paths.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/links.h"
+#include "probes/ledger/packet_state.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -12,9 +17,11 @@
 #define FRESH_MS 5000
 #define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
 #define ASK_GAP_MS 1000
+#define CHANGE_MS 8000
 
-void ledger_see_memory(struct ledger *ledger, const struct obs_memory *memory, struct when now)
+void ledger_see_memory(struct ledger *ledger, const struct observation *observation, struct when now)
 {
+	const struct obs_memory *memory = observation->path_history;
 	struct known_peer *peer = ledger_peer(ledger, memory->peer_id);
 	struct recollection *recollection;
 
@@ -135,4 +142,24 @@ const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when 
 		next->recollection = mem_alloc(sizeof(*next->recollection));
 	next->recollection->asked = now;
 	return next->obs;
+}
+
+/* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
+ * a server.
+ */
+bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
+{
+	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+
+	return peer && peer->kind != PATH_IDLE &&
+	       (peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS) ||
+		       peer_path_is_failing(ledger, peer, now, NULL, 0));
+}
+
+/* A dead peer looks relayed too: it is active, and has no address. */
+bool peer_is_relayed(const struct known_peer *peer, struct when now)
+{
+	bool is_proven = peer_was_heard(peer, now) && when_since(peer->kind_since, peer->heard) >= 0;
+
+	return peer->kind == PATH_DERP && peer->kind_polls >= 2 && is_proven;
 }

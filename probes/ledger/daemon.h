@@ -1,0 +1,10 @@
+/* The daemon, as far as it was heard of. */
+#ifndef TSLLM_LEDGER_DAEMON_H
+#define TSLLM_LEDGER_DAEMON_H
+
+#include "probes/ledger/state.h"
+
+void ledger_see_trouble(struct ledger *ledger, const struct observation *observation, struct when now);
+void ledger_see_names(struct ledger *ledger, const struct observation *observation, struct when now);
+
+#endif

@@ -1,0 +1,19 @@
+/* Endpoints: what each answered last, and what is believed of it since. */
+#ifndef TSLLM_LEDGER_ENDPOINTS_H
+#define TSLLM_LEDGER_ENDPOINTS_H
+
+#include "probes/ledger/state.h"
+
+struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url); /* NULL: none */
+void ledger_see_endpoint(struct ledger *ledger, const struct observation *observation, struct when now);
+void ledger_drop_endpoint(struct ledger *ledger, const struct observation *observation, struct when now);
+void ledger_see_answer(struct ledger *ledger, const struct observation *observation, struct when now);
+void ledger_see_proof(struct ledger *ledger, const struct observation *observation, struct when now);
+void ledger_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now);
+bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
+bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
+/* No peer that was asked could be sent anything, and none was heard: it is this machine. */
+bool ledger_has_no_route(const struct ledger *ledger, struct when now);
+void ledger_free_endpoint(struct known_endpoint *endpoint);
+
+#endif

@@ -1,0 +1,50 @@
+/* What `tailscale serve` serves on this machine. */
+#include "probes/ledger/mounts.h"
+
+#include "probes/ledger/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void free_mounts(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++)
+		free(ledger->mounts[i].standings.items);
+	free(ledger->mounts);
+	if (ledger->serve)
+		arena_free(ledger->serve->arena);
+}
+
+static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
+{
+	return a->port == b->port && a->is_foreground == b->is_foreground && strcmp(a->host, b->host) == 0 &&
+	       strcmp(a->path, b->path) == 0 && strcmp(a->target, b->target) == 0;
+}
+
+/* A mount that is still there keeps what stood about it. */
+static void adopt_mount(struct ledger *ledger, struct known_mount *mount)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++) {
+		if (!ledger->mounts[i].standings.items || !is_same_mount(ledger->mounts[i].obs, mount->obs))
+			continue;
+		mount->standings = ledger->mounts[i].standings;
+		ledger->mounts[i].standings = (struct standings){ 0 };
+		return;
+	}
+}
+
+void ledger_keep_serve(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	struct obs_serve *serve = observation->serve;
+	struct known_mount *mounts = mem_alloc((serve->mount_count + 1) * sizeof(*mounts));
+
+	(void)now;
+	for (size_t i = 0; i < serve->mount_count; i++) {
+		mounts[i].obs = &serve->mounts[i];
+		adopt_mount(ledger, &mounts[i]);
+	}
+	free_mounts(ledger);
+	ledger->serve = serve;
+	ledger->mounts = mounts;
+	ledger->mount_count = serve->mount_count;
+}

@@ -1,0 +1,10 @@
+/* Pings that tailscaled was asked for. */
+#ifndef TSLLM_LEDGER_PINGS_H
+#define TSLLM_LEDGER_PINGS_H
+
+#include "probes/ledger/state.h"
+
+void ledger_see_ping(struct ledger *ledger, const struct observation *observation, struct when now);
+bool peer_answers_pings(const struct known_peer *peer); /* on the path that the tunnel takes, too */
+
+#endif

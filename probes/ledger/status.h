@@ -1,0 +1,9 @@
+/* Peers, from status to status. */
+#ifndef TSLLM_LEDGER_STATUS_H
+#define TSLLM_LEDGER_STATUS_H
+
+#include "probes/ledger/state.h"
+
+void ledger_keep_status(struct ledger *ledger, const struct observation *observation, struct when now);
+
+#endif

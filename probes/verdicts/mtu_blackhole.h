@@ -1,0 +1,11 @@
+/* Large packets that get lost on the way. */
+#ifndef TSLLM_VERDICTS_MTU_BLACKHOLE_H
+#define TSLLM_VERDICTS_MTU_BLACKHOLE_H
+
+#include "probes/ledger/state.h"
+
+/* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
+bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+	double *small, double *large);
+
+#endif
