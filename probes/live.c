@@ -22,6 +22,8 @@
 #include "probes/tailscaled/ask_path_history.h"
 #include "probes/tailscaled/poll.h"
 #include "probes/endpoints/pool.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -387,7 +389,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	discover_count(live->discover, &counts);
 	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &counts },
 		when_now());
-	snapshot = ledger_take(live->ledger, now);
+	judge(live->ledger, now);
+	snapshot = take_snapshot(live->ledger, now);
 	if (!live->settings->is_passive)
 		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
 	examine(live, snapshot, now);

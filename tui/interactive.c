@@ -11,6 +11,8 @@
 #include "probes/live.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/snapshot.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 #include "tui/term/canvas.h"
 #include "tui/loop.h"
 #include "tui/term/screen.h"
@@ -220,8 +222,11 @@ static struct snapshot *first_snapshot(const struct settings *settings)
 {
 	const struct ledger_terms terms = { .period_ms = (int64_t)(settings->period_s * 1000) };
 	struct ledger *ledger = ledger_new(&terms);
-	struct snapshot *snapshot = ledger_take(ledger, when_now());
+	struct when now = when_now();
+	struct snapshot *snapshot;
 
+	judge(ledger, now);
+	snapshot = take_snapshot(ledger, now);
 	ledger_free(ledger);
 	return snapshot;
 }

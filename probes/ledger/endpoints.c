@@ -345,3 +345,8 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 	}
 	return unreachable > 0;
 }
+
+bool endpoint_is_not_asked(const struct ledger *ledger, const struct known_endpoint *endpoint)
+{
+	return endpoint->is_resolving || (endpoint->is_of_tailnet && !ledger_daemon_runs(ledger));
+}

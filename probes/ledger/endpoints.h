@@ -12,6 +12,8 @@ void ledger_see_proof(struct ledger *ledger, const struct observation *observati
 void ledger_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now);
 bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
 bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
+/* Its name is not resolved yet, or it is reached through the tailnet, which does not run. */
+bool endpoint_is_not_asked(const struct ledger *ledger, const struct known_endpoint *endpoint);
 /* No peer that was asked could be sent anything, and none was heard: it is this machine. */
 bool ledger_has_no_route(const struct ledger *ledger, struct when now);
 void ledger_free_endpoint(struct known_endpoint *endpoint);

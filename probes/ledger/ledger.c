@@ -66,6 +66,9 @@ void ledger_free(struct ledger *ledger)
 	ledger_free_links(ledger);
 	ledger_free_flows(ledger);
 	free(ledger->standings.items);
+	if (ledger->judged.arena)
+		arena_free(ledger->judged.arena);
+	free(ledger->judged.verdicts.items);
 	events_free(ledger);
 	obs_status_free(ledger->status);
 	free(ledger);

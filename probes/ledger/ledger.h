@@ -1,7 +1,7 @@
 /* The ledger: the only mutable state of what is known.
  *
- * Sources put observations in, each with the moment it was made; ledger_take() settles them into an immutable
- * snapshot: rates, ages, states, verdicts, events. The ledger knows no source and no sink. */
+ * Sources put observations in, each with the moment it was made; judge() adds what is wrong (verdicts, states,
+ * events), and take_snapshot() copies all of it out. The ledger knows no source and no sink. */
 #ifndef TSLLM_LEDGER_LEDGER_H
 #define TSLLM_LEDGER_LEDGER_H
 
@@ -51,7 +51,5 @@ bool ledger_wants_netcheck(const struct ledger *ledger, struct when now);
 bool ledger_begins_netcheck(struct ledger *ledger, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
 bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
-
-struct snapshot *ledger_take(struct ledger *ledger, struct when now);
 
 #endif

@@ -1,6 +1,7 @@
 /* What `tailscale serve` serves on this machine. */
 #include "probes/ledger/mounts.h"
 
+#include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
 
 #include <stdlib.h>
@@ -47,4 +48,28 @@ void ledger_keep_serve(struct ledger *ledger, const struct observation *observat
 	ledger->serve = serve;
 	ledger->mounts = mounts;
 	ledger->mount_count = serve->mount_count;
+}
+
+const struct known_mount *mounts_with_url(const struct ledger *ledger, const char *url)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++)
+		if (ledger->mounts[i].obs->url && strcmp(ledger->mounts[i].obs->url, url) == 0)
+			return &ledger->mounts[i];
+	return NULL;
+}
+
+const struct known_endpoint *mounts_backend(const struct ledger *ledger, const struct known_mount *mount)
+{
+	return mount && mount->obs->backend && *mount->obs->backend
+		       ? ledger_endpoint(ledger, mount->obs->backend)
+		       : NULL;
+}
+
+const struct known_endpoint *mounts_asked(const struct ledger *ledger, const struct known_endpoint *endpoint)
+{
+	const struct known_endpoint *backend = mounts_backend(ledger, mounts_with_url(ledger, endpoint->url));
+	bool is_same = backend && !endpoint->has_key && endpoint_is_good(endpoint) &&
+		       strcmp(backend->server, endpoint->server) == 0;
+
+	return is_same ? backend : endpoint;
 }

@@ -1,4 +1,4 @@
-/* What the ledger remembers. Only the files of probes/ledger change it; rules, and what is copied out, read it. */
+/* What the ledger remembers. The files of probes/ledger and judge() change it; rules, and what is copied out, read it. */
 #ifndef TSLLM_LEDGER_STATE_H
 #define TSLLM_LEDGER_STATE_H
 
@@ -81,7 +81,8 @@ struct known_peer {
 	bool ping_ok, ping_lost;           /* an answer to the last of either kind; none to both */
 	struct known_net *net;             /* NULL: it was not asked for */
 	bool was_online, was_asked;
-	enum state state;
+	enum state state;     /* judged */
+	struct span verdicts; /* judged */
 	struct standings standings;
 };
 
@@ -193,11 +194,13 @@ struct known_endpoint {
 	struct when since;
 	struct when changes[8]; /* of its state, for flapping */
 	size_t change_count;
+	struct span verdicts; /* judged */
 	struct standings standings;
 };
 
 struct known_mount {
 	const struct obs_mount *obs;
+	struct span verdicts; /* judged */
 	struct standings standings;
 };
 
@@ -214,6 +217,11 @@ struct peer_index {
 	} * slots;
 	size_t count, room;
 	VEC(uint32_t) sighted; /* the numbers of those of whom packets told */
+};
+
+struct verdict_list {
+	struct verdict *items;
+	size_t count, room;
 };
 
 #define LINK_CHAINS 1024
@@ -265,6 +273,11 @@ struct ledger {
 		double dropped;
 	} capture;
 	struct standings standings;
+	struct {
+		struct arena *arena; /* of the texts; NULL: nothing was judged yet */
+		struct verdict_list verdicts;
+		struct span own; /* of the daemon and of this host */
+	} judged;                /* by judge(): the rows hold spans of it */
 	struct obs_net netcheck;
 	struct when netchecked, netcheck_begun; /* unknown: never */
 	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */

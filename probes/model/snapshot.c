@@ -30,6 +30,11 @@ const char *state_name(enum state state)
 	return names[state];
 }
 
+bool state_blocks(enum state state)
+{
+	return state >= STATE_OFFLINE && state != STATE_SLOW;
+}
+
 const char *severity_name(enum severity severity)
 {
 	static const char *const names[] = { "info", "degraded", "down" };

@@ -63,6 +63,7 @@ struct verdict {
 	const char *fix;  /* "" where there is none */
 	int64_t since;    /* wall ms */
 	bool is_muted;    /* by `ignore`: shown dimmed, never counted */
+	bool explains;    /* whatever else is wrong on higher layers */
 };
 
 struct daemon {
@@ -312,6 +313,7 @@ struct snapshot {
 
 void snapshot_free(struct snapshot *snapshot);
 const char *state_name(enum state state);
+bool state_blocks(enum state state); /* no request gets an answer of use: offline or worse, but not slow */
 const char *severity_name(enum severity severity);
 const char *layer_name(enum layer layer);
 const char *path_kind_name(enum path_kind kind);

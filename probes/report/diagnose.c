@@ -199,7 +199,7 @@ static bool explains(const struct verdict *verdict)
 {
 	bool is_unasked = verdict->state == STATE_UNKNOWN && verdict->layer == LAYER_HOST;
 
-	return is_unasked || (verdict->state >= STATE_OFFLINE && verdict->state != STATE_SLOW);
+	return is_unasked || state_blocks(verdict->state);
 }
 
 static bool has(const struct rung *rung, bool (*test)(const struct verdict *verdict))

@@ -1,7 +1,7 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
-#include "probes/take/take.h"
-
 #include "probes/ledger/state.h"
+
+#include "probes/take/taking.h"
 
 #include <math.h>
 

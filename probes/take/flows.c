@@ -1,10 +1,9 @@
 /* Flows, merged by peer, port and direction, the active ones first. */
-#include "probes/verdicts/rule.h"
+#include "probes/ledger/state.h"
 
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/peers.h"
-#include "probes/ledger/state.h"
-#include "probes/take/take.h"
+#include "probes/take/taking.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ static bool is_llm_port(int port)
 }
 
 /* The door of the server that a flow leads to: the peer's, or our own. */
-static int endpoint_of(const struct settling *s, const struct known_flow *flow)
+static int endpoint_of(const struct taking *s, const struct known_flow *flow)
 {
 	const struct ledger *l = s->ledger;
 
@@ -56,7 +55,7 @@ static bool is_active(const struct known_flow *flow, struct when now)
 }
 
 /* What is worth a row: of this node as a client, only what somebody else here asked. */
-static bool is_shown(const struct settling *s, const struct known_flow *flow)
+static bool is_shown(const struct taking *s, const struct known_flow *flow)
 {
 	bool is_used = flow->foreign > 0 || (flow->is_open && when_since(flow->exchanged, s->now) < OPEN_MS);
 
@@ -65,10 +64,10 @@ static bool is_shown(const struct settling *s, const struct known_flow *flow)
 	return *flow->peer_id && ledger_peer(s->ledger, flow->peer_id) && (!flow->is_outgoing || is_used);
 }
 
-static struct flow *row_of(struct settling *s, const struct known_flow *known)
+static struct flow *row_of(struct taking *s, const struct known_flow *known)
 {
 	struct snapshot *snapshot = s->snapshot;
-	int peer = *known->peer_id ? settle_row_of_peer(s, ledger_peer(s->ledger, known->peer_id)) : -1;
+	int peer = *known->peer_id ? taking_row_of_peer(s, ledger_peer(s->ledger, known->peer_id)) : -1;
 	struct flow *row;
 
 	for (size_t i = 0; i < snapshot->flow_count; i++) {
@@ -142,7 +141,7 @@ static int active_first(const void *a, const void *b)
 	return x->port - y->port;
 }
 
-static void settle_flow(struct settling *s, const struct known_flow *known, int64_t *figured)
+static void settle_flow(struct taking *s, const struct known_flow *known, int64_t *figured)
 {
 	struct flow *row = row_of(s, known);
 	size_t at = (size_t)(row - s->snapshot->flows);
@@ -158,7 +157,7 @@ static void settle_flow(struct settling *s, const struct known_flow *known, int6
 	figured[at] = known->exchanged.wall_ms > figured[at] ? known->exchanged.wall_ms : figured[at];
 }
 
-void settle_flows(struct settling *s)
+void settle_flows(struct taking *s)
 {
 	const struct ledger *l = s->ledger;
 	struct snapshot *snapshot = s->snapshot;

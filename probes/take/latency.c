@@ -2,10 +2,8 @@
  *
  * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
  * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
-#include "probes/take/take.h"
+#include "probes/take/taking.h"
 
 #include <math.h>
 
@@ -64,7 +62,7 @@ static double without_path(double ttfb_ms, double path_ms)
 	return ttfb_ms > path_ms ? ttfb_ms - path_ms : 0;
 }
 
-void settle_anatomies(struct settling *s)
+void settle_anatomies(struct taking *s)
 {
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++) {
 		struct endpoint *row = &s->snapshot->endpoints[i];

@@ -3,7 +3,6 @@
 
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/rule.h"
 
 static bool is_of_this_user(const struct ledger *ledger, const char *peer_id)
 {

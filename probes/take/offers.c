@@ -1,14 +1,12 @@
 /* Where should I send this? Every place that has a model, the best of them first; of a mount and its backend,
  * which are two doors to one engine, the better. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/take/rank.h"
-#include "probes/take/take.h"
+#include "probes/take/taking.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static struct place *gather(const struct settling *s, size_t *count)
+static struct place *gather(const struct taking *s, size_t *count)
 {
 	const struct snapshot *snapshot = s->snapshot;
 	struct place *places;
@@ -37,7 +35,7 @@ static bool is_listed(const struct snapshot *snapshot, size_t first, const struc
 	return false;
 }
 
-void settle_offers(struct settling *s)
+void settle_offers(struct taking *s)
 {
 	struct snapshot *snapshot = s->snapshot;
 	size_t count, first = 0, rank = 0;

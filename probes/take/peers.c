@@ -1,18 +1,14 @@
-/* Peers, copied out and judged, this node first and then by name. */
-#include "probes/verdicts/rule.h"
+/* Peers, this node first and then by name. */
+#include "probes/ledger/state.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/ledger/events.h"
-#include "probes/ledger/ledger.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
-#include "probes/ledger/state.h"
-#include "probes/take/take.h"
-#include "probes/verdicts/judge.h"
+#include "probes/take/taking.h"
 #include "probes/verdicts/relay_reason.h"
 
 #include <math.h>
@@ -34,7 +30,7 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
 }
 
 /* Whose address the peer relay's is ("ip:port:vni:N"), or the address itself. */
-static const char *relay_name(const struct settling *s, const struct obs_peer *obs)
+static const char *relay_name(const struct taking *s, const struct obs_peer *obs)
 {
 	const char *end = strstr(obs->peer_relay, ":vni:");
 	size_t address = end ? (size_t)(end - obs->peer_relay) : strlen(obs->peer_relay);
@@ -53,7 +49,7 @@ static const char *relay_name(const struct settling *s, const struct obs_peer *o
 }
 
 /* Known where packets are or were watched: a peer of which they showed nothing had nothing. */
-static void settle_bytes(const struct settling *s, const struct known_peer *known, struct path *path)
+static void settle_bytes(const struct taking *s, const struct known_peer *known, struct path *path)
 {
 	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self;
 
@@ -67,7 +63,7 @@ static void settle_bytes(const struct settling *s, const struct known_peer *know
 	}
 }
 
-static void settle_pings(const struct settling *s, const struct known_peer *known, struct path *path)
+static void settle_pings(const struct taking *s, const struct known_peer *known, struct path *path)
 {
 	const struct known_link *link = peer_link(s->ledger, known);
 	double pings;
@@ -81,7 +77,7 @@ static void settle_pings(const struct settling *s, const struct known_peer *know
 	path->pong_source = isnan(path->pong_age_ms) ? "" : "daemon";
 }
 
-static void settle_reason(const struct settling *s, const struct known_peer *known, struct path *path)
+static void settle_reason(const struct taking *s, const struct known_peer *known, struct path *path)
 {
 	struct relay_reason reason = { .code = "" };
 
@@ -91,7 +87,7 @@ static void settle_reason(const struct settling *s, const struct known_peer *kno
 	path->reason_text = arena_copy(s->arena, reason.text);
 }
 
-static void settle_path(struct settling *s, const struct known_peer *known, struct peer *row)
+static void settle_path(struct taking *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
 	struct path *path = &row->path;
@@ -120,7 +116,7 @@ static void settle_path(struct settling *s, const struct known_peer *known, stru
 	}
 }
 
-static void settle_asked_pings(const struct settling *s, const struct known_peer *known, struct peer *row)
+static void mounts_asked_pings(const struct taking *s, const struct known_peer *known, struct peer *row)
 {
 	for (int kind = 0; kind < PING_KINDS; kind++) {
 		row->pings[kind] = (struct ping){ .ms = NAN, .by = "" };
@@ -139,7 +135,7 @@ static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs
 	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
 }
 
-static void copy_peer(struct settling *s, const struct known_peer *known, struct peer *row)
+static void copy_peer(struct taking *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
 	char name[TEXT_CAP];
@@ -158,6 +154,8 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	row->is_exit_node = obs->is_exit_node;
 	row->is_mullvad = obs->is_mullvad;
 	row->was_asked = known->was_asked;
+	row->state = known->state;
+	row->verdicts = known->verdicts;
 	row->key_expiry = obs->key_expiry;
 	row->last_seen = obs->last_seen;
 	row->last_handshake = obs->last_handshake;
@@ -169,57 +167,10 @@ static void copy_peer(struct settling *s, const struct known_peer *known, struct
 	net_init(&row->net);
 	if (peer_net(known))
 		row->net = *peer_net(known);
-	settle_asked_pings(s, known, row);
+	mounts_asked_pings(s, known, row);
 }
 
-/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status.
- */
-static enum state base_state(const struct known_peer *known)
-{
-	if (known->obs->is_online || known->ping_ok)
-		return STATE_OK;
-	return known->offline_polls < 2 && known->state != STATE_UNKNOWN ? known->state : STATE_OFFLINE;
-}
-
-static void judge_peer(struct settling *s, struct known_peer *known, struct peer *row)
-{
-	const struct rule *const tables[] = { peer_rules, NULL };
-	struct evidence evidence = { .ledger = s->ledger, .peer = known, .now = s->now };
-	size_t first = s->verdicts.count;
-	enum state before = known->state;
-	enum state base = base_state(known);
-
-	if (row->is_self || !ledger_daemon_runs(s->ledger)) {
-		row->state = row->is_self ? base : before;
-		return;
-	}
-	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
-	row->verdicts = settle_span(s, first);
-	row->state = known->state = settle_state(s, row->verdicts, base);
-	if (known->has_served && before != STATE_UNKNOWN &&
-		(before == STATE_OFFLINE) != (row->state == STATE_OFFLINE))
-		event_note(s->ledger, row->name, row->state, s->now,
-			row->state == STATE_OFFLINE ? "went offline" : "is back online");
-}
-
-/* Which peers serve, and how many of their doors are silent. */
-void settle_doors(struct ledger *ledger)
-{
-	for (size_t i = 0; i < ledger->peer_count; i++)
-		ledger->peers[i].silent_doors = 0;
-	for (size_t i = 0; i < ledger->endpoints.count; i++) {
-		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
-		struct known_peer *peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL;
-
-		if (!peer)
-			continue;
-		peer->has_served = peer->has_served || endpoint->is_pinned || when_known(endpoint->good);
-		peer->silent_doors += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
-				      endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
-	}
-}
-
-void settle_peers(struct settling *s)
+void settle_peers(struct taking *s)
 {
 	const struct ledger *l = s->ledger;
 	/* A machine that is logged out has a name, but no id: it is no peer. */
@@ -231,26 +182,16 @@ void settle_peers(struct settling *s)
 	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
 	if (has_self) {
 		copy_peer(s, &l->self, &snapshot->peers[0]);
-		judge_peer(s, &s->ledger->self, &snapshot->peers[snapshot->peer_count++]);
+		snapshot->peer_count = 1;
 	}
 	for (size_t i = 0; i < l->peer_count; i++) {
-		struct known_peer *known = &l->peers[l->by_name[i]];
+		const struct known_peer *known = &l->peers[l->by_name[i]];
 		struct peer *row = &snapshot->peers[snapshot->peer_count];
 
 		if (known->obs->is_sharee)
 			continue;
 		copy_peer(s, known, row);
-		judge_peer(s, known, row);
 		s->peer_rows[l->by_name[i]] = snapshot->peer_count++;
 		snapshot->online_count += row->is_online;
 	}
-}
-
-int settle_row_of_peer(const struct settling *s, const struct known_peer *known)
-{
-	if (!known || known->obs->is_sharee)
-		return -1;
-	if (known == &s->ledger->self)
-		return 0;
-	return (int)s->peer_rows[known - s->ledger->peers];
 }

@@ -4,9 +4,10 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
 #include "probes/take/offer_class.h"
-#include "probes/take/take.h"
+#include "probes/take/taking.h"
 #include "probes/verdicts/rule.h"
 
 #include <math.h>
@@ -33,12 +34,12 @@ static bool is_of_one_model(const struct verdict *verdict)
 	return strcmp(verdict->code, "load-failed") == 0;
 }
 
-static const char *refusal_by_verdicts(const struct settling *s, const struct endpoint *endpoint)
+static const char *refusal_by_verdicts(const struct taking *s, const struct endpoint *endpoint)
 {
 	bool has_failed_model = false;
 
 	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
-		const struct verdict *verdict = &s->verdicts.items[endpoint->verdicts.first + i];
+		const struct verdict *verdict = &s->snapshot->verdict_list[endpoint->verdicts.first + i];
 
 		if (is_of_one_model(verdict))
 			has_failed_model = true;
@@ -58,7 +59,7 @@ static bool has_stalled_backend(const struct snapshot *snapshot, size_t endpoint
 	return false;
 }
 
-static const char *refusal_of(const struct settling *s, size_t index)
+static const char *refusal_of(const struct taking *s, size_t index)
 {
 	const struct endpoint *endpoint = &s->snapshot->endpoints[index];
 	const char *refusal = refusal_by_verdicts(s, endpoint);
@@ -73,10 +74,10 @@ static const char *refusal_of(const struct settling *s, size_t index)
 }
 
 /* Slow, failing now and then, or turning requests away. */
-static bool is_troubled(const struct settling *s, const struct endpoint *endpoint)
+static bool is_troubled(const struct taking *s, const struct endpoint *endpoint)
 {
 	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
-		const struct verdict *verdict = &s->verdicts.items[endpoint->verdicts.first + i];
+		const struct verdict *verdict = &s->snapshot->verdict_list[endpoint->verdicts.first + i];
 
 		if (verdict->severity >= SEVERITY_DEGRADED && verdict->state > STATE_OK &&
 			verdict->layer != LAYER_EXPOSURE && !is_of_one_model(verdict))
@@ -85,7 +86,7 @@ static bool is_troubled(const struct settling *s, const struct endpoint *endpoin
 	return false;
 }
 
-struct site place_site(const struct settling *s, size_t endpoint)
+struct site place_site(const struct taking *s, size_t endpoint)
 {
 	const struct endpoint *row = &s->snapshot->endpoints[endpoint];
 	const struct known_endpoint *known = s->ledger->endpoints.items[endpoint];
@@ -96,7 +97,7 @@ struct site place_site(const struct settling *s, size_t endpoint)
 		.peer = peer,
 		.class_ = offer_class_of(s->ledger, known, peer),
 		.known = known,
-		.asked = settle_asked(s->ledger, known),
+		.asked = mounts_asked(s->ledger, known),
 		.refusal = refusal_of(s, endpoint),
 		.is_troubled = is_troubled(s, row) };
 }
@@ -248,7 +249,7 @@ static void measure(const struct site *site, const struct model *model, struct p
 	place->figures[FIGURE_DOOR] = door_order(row->url);
 }
 
-struct place place_of(const struct settling *s, const struct site *site, size_t row)
+struct place place_of(const struct taking *s, const struct site *site, size_t row)
 {
 	const struct model *model = &s->snapshot->models[row];
 	enum warmth warmth = warmth_of(site, model);

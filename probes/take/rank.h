@@ -7,7 +7,7 @@
 #ifndef TSLLM_TAKE_RANK_H
 #define TSLLM_TAKE_RANK_H
 
-#include "probes/take/take.h"
+#include "probes/take/taking.h"
 
 /* What the order is made of: the first that differs decides. */
 enum figure {
@@ -44,8 +44,8 @@ struct place {
 	double figures[FIGURE_COUNT]; /* NAN, what is not known, comes last */
 };
 
-struct site place_site(const struct settling *s, size_t endpoint);
-struct place place_of(const struct settling *s, const struct site *site, size_t model);
+struct site place_site(const struct taking *s, size_t endpoint);
+struct place place_of(const struct taking *s, const struct site *site, size_t model);
 /* By model, the best first; for qsort. */
 int place_compare(const void *a, const void *b);
 

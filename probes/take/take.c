@@ -1,44 +1,19 @@
-/* ledger_take(): what is known, settled into a snapshot.
- *
- * Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own
- * mounts. An endpoint whose host is gone is not judged further: the host's verdict is its verdict. Where the
- * daemon cannot be asked, rows keep the state they had and are marked stale. */
+/* What is known and judged, copied into a snapshot. Of two doors to one engine, what one tells is shared with the
+ * other; nothing else is new in it. */
 #include "probes/take/take.h"
 
 #include "probes/base/text.h"
-#include "probes/ledger/events.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/judge.h"
-#include "probes/verdicts/rule.h"
+#include "probes/take/taking.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct span settle_span(struct settling *s, size_t first)
-{
-	if (s->verdicts.count > first)
-		verdict_sort(s->verdicts.items + first, s->verdicts.count - first);
-	return (struct span){ first, s->verdicts.count - first };
-}
-
-enum state settle_state(const struct settling *s, struct span span, enum state base)
-{
-	enum state worst = base;
-
-	for (size_t i = 0; i < span.count; i++) {
-		const struct verdict *verdict = &s->verdicts.items[span.first + i];
-
-		if (!verdict->is_muted && verdict->state > worst)
-			worst = verdict->state;
-	}
-	return worst;
-}
-
-static void copy_health(struct settling *s, const struct obs_status *status)
+static void copy_health(struct taking *s, const struct obs_status *status)
 {
 	size_t lines = 0;
 	const char **health;
@@ -51,7 +26,7 @@ static void copy_health(struct settling *s, const struct obs_status *status)
 	s->snapshot->daemon.health = health;
 }
 
-static void copy_status(struct settling *s, const struct obs_status *status)
+static void copy_status(struct taking *s, const struct obs_status *status)
 {
 	struct daemon *d = &s->snapshot->daemon;
 	char name[TEXT_CAP];
@@ -72,7 +47,7 @@ static void copy_status(struct settling *s, const struct obs_status *status)
 	d->home_derp = arena_copy(s->arena, status->self.home_derp);
 }
 
-static void settle_daemon(struct settling *s)
+static void settle_daemon(struct taking *s)
 {
 	static const char *const none[] = { NULL };
 	const struct ledger *l = s->ledger;
@@ -97,39 +72,7 @@ static void settle_daemon(struct settling *s)
 	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
 }
 
-/* A daemon that goes or comes back explains what happens to the rows. How it was found is no event. */
-static void note_daemon(struct settling *s)
-{
-	const struct verdict *worst = s->verdicts.count ? &s->verdicts.items[0] : NULL;
-	const char *before = s->ledger->daemon_code;
-	const char *code =
-		worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
-
-	if (!s->ledger->status)
-		return;
-	s->ledger->daemon_code = code;
-	if (before && strcmp(before, code) != 0)
-		event_note(s->ledger, "", *code ? worst->state : STATE_OK, s->now,
-			*code ? worst->text : "tailscaled is at work again");
-}
-
-/* The verdicts of this machine: its daemon's, and those of its own node. */
-static void judge_daemon(struct settling *s)
-{
-	const struct rule *const tables[] = { daemon_rules, NULL };
-	const struct rule *const own[] = { peer_rules, NULL };
-	struct evidence evidence = { .ledger = s->ledger, .now = s->now };
-
-	verdict_judge(tables, &evidence, &s->ledger->standings, s->arena, &s->verdicts);
-	if (ledger_daemon_runs(s->ledger) && s->ledger->self.obs) {
-		evidence.peer = &s->ledger->self;
-		verdict_judge(own, &evidence, &s->ledger->self.standings, s->arena, &s->verdicts);
-	}
-	s->snapshot->verdicts = settle_span(s, 0);
-	note_daemon(s);
-}
-
-static void settle_traffic(struct settling *s)
+static void settle_traffic(struct taking *s)
 {
 	struct traffic *traffic = &s->snapshot->traffic;
 	const struct ledger *l = s->ledger;
@@ -146,7 +89,7 @@ static void settle_traffic(struct settling *s)
 }
 
 /* Which devices and how many packets are of the helper that runs. */
-static void settle_capture(struct settling *s)
+static void settle_capture(struct taking *s)
 {
 	const struct ledger *l = s->ledger;
 	bool is_running = l->capture.state == CAPTURE_RUNNING;
@@ -165,7 +108,7 @@ static void settle_capture(struct settling *s)
 	};
 }
 
-static int row_of_url(const struct settling *s, const char *url)
+static int row_of_url(const struct taking *s, const char *url)
 {
 	for (size_t i = 0; url && *url && i < s->ledger->endpoints.count; i++)
 		if (strcmp(s->ledger->endpoints.items[i]->url, url) == 0)
@@ -219,14 +162,9 @@ static void share_engine(const struct endpoint *backend, struct endpoint *door)
 	share_figures(backend, door);
 }
 
-static void settle_mount(struct settling *s, struct known_mount *known, struct mount *row)
+static void settle_mount(struct taking *s, const struct known_mount *known, struct mount *row)
 {
-	const struct rule *const tables[] = { mount_rules, NULL };
 	const struct obs_mount *obs = known->obs;
-	struct evidence evidence = {
-		.ledger = s->ledger, .mount = obs, .now = s->now, .backend = settle_backend(s->ledger, known)
-	};
-	size_t first = s->verdicts.count;
 
 	row->host = arena_copy(s->arena, obs->host);
 	row->service = arena_copy(s->arena, obs->service);
@@ -239,14 +177,12 @@ static void settle_mount(struct settling *s, struct known_mount *known, struct m
 	row->backend = row_of_url(s, obs->backend);
 	row->endpoint = row_of_url(s, obs->url);
 	row->backend_state = row->backend < 0 ? STATE_UNKNOWN : s->snapshot->endpoints[row->backend].state;
-	evidence.endpoint = row->endpoint < 0 ? NULL : s->ledger->endpoints.items[row->endpoint];
-	verdict_judge(tables, &evidence, &known->standings, s->arena, &s->verdicts);
-	row->verdicts = settle_span(s, first);
+	row->verdicts = known->verdicts;
 	if (row->backend >= 0 && row->endpoint >= 0)
 		share_engine(&s->snapshot->endpoints[row->backend], &s->snapshot->endpoints[row->endpoint]);
 }
 
-static void settle_mounts(struct settling *s)
+static void settle_mounts(struct taking *s)
 {
 	s->snapshot->mounts =
 		arena_alloc(s->arena, (s->ledger->mount_count + 1) * sizeof(*s->snapshot->mounts));
@@ -255,7 +191,7 @@ static void settle_mounts(struct settling *s)
 		settle_mount(s, &s->ledger->mounts[i], &s->snapshot->mounts[i]);
 }
 
-static void settle_events(struct settling *s)
+static void settle_events(struct taking *s)
 {
 	size_t count = s->ledger->events.count;
 
@@ -270,7 +206,7 @@ static void settle_events(struct settling *s)
 	}
 }
 
-static void settle_sums(struct settling *s)
+static void settle_sums(struct taking *s)
 {
 	const struct ledger *l = s->ledger;
 
@@ -289,7 +225,7 @@ static void settle_sums(struct settling *s)
 }
 
 /* The exit status: cannot tell without a running daemon or without any server to speak of. */
-static enum status overall(const struct settling *s)
+static enum status overall(const struct taking *s)
 {
 	enum severity worst = SEVERITY_INFO;
 	size_t told = 0;
@@ -298,25 +234,40 @@ static enum status overall(const struct settling *s)
 		told += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
 	if (!ledger_daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
 		return STATUS_UNKNOWN;
-	for (size_t i = 0; i < s->verdicts.count; i++)
-		if (!s->verdicts.items[i].is_muted && s->verdicts.items[i].severity > worst)
-			worst = s->verdicts.items[i].severity;
+	for (size_t i = 0; i < s->snapshot->verdict_count; i++)
+		if (!s->snapshot->verdict_list[i].is_muted && s->snapshot->verdict_list[i].severity > worst)
+			worst = s->snapshot->verdict_list[i].severity;
 	return status_of_severity(worst);
 }
 
-struct snapshot *ledger_take(struct ledger *ledger, struct when now)
+/* As they were judged; the spans of the rows are those of the ledger. */
+static void copy_verdicts(struct taking *s)
+{
+	const struct verdict_list *judged = &s->ledger->judged.verdicts;
+	struct verdict *verdicts = arena_alloc(s->arena, (judged->count + 1) * sizeof(*verdicts));
+
+	for (size_t i = 0; i < judged->count; i++) {
+		verdicts[i] = judged->items[i];
+		verdicts[i].text = arena_copy(s->arena, judged->items[i].text);
+		verdicts[i].fix = arena_copy(s->arena, judged->items[i].fix);
+	}
+	s->snapshot->verdict_list = verdicts;
+	s->snapshot->verdict_count = judged->count;
+	s->snapshot->verdicts = s->ledger->judged.own;
+}
+
+struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 {
 	struct arena *arena = arena_new();
 	struct snapshot *snapshot = arena_alloc(arena, sizeof(*snapshot));
-	struct settling s = { .ledger = ledger, .snapshot = snapshot, .arena = arena, .now = now };
+	struct taking s = { .ledger = ledger, .snapshot = snapshot, .arena = arena, .now = now };
 
 	snapshot->arena = arena;
 	snapshot->taken = now;
 	snapshot->source = "live";
 	snapshot->is_passive = ledger->terms.is_passive;
-	settle_doors(ledger);
+	copy_verdicts(&s);
 	settle_daemon(&s);
-	judge_daemon(&s);
 	settle_traffic(&s);
 	settle_capture(&s);
 	settle_peers(&s);
@@ -328,12 +279,6 @@ struct snapshot *ledger_take(struct ledger *ledger, struct when now)
 	settle_events(&s);
 	settle_sums(&s);
 	snapshot->status = overall(&s);
-	snapshot->verdict_list = arena_alloc(arena, (s.verdicts.count + 1) * sizeof(*s.verdicts.items));
-	if (s.verdicts.count)
-		memcpy(snapshot->verdict_list, s.verdicts.items,
-			s.verdicts.count * sizeof(*s.verdicts.items));
-	snapshot->verdict_count = s.verdicts.count;
-	free(s.verdicts.items);
 	free(s.peer_rows);
 	return snapshot;
 }

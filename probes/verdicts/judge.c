@@ -1,299 +1,327 @@
-/* Applies tables of rules to evidence.
+/* Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own mounts.
  *
- * A rule is a row: when it holds, how bad it is, what to say. This file reads the rows in order, keeps
- * since when each code has held on each row, fills the %{variables} of the sentences, and mutes what the
- * user chose to ignore. A rule that explains its row silences the rules after it, up to the exposure layer:
- * the lowest layer takes the blame. */
+ * A host's own trouble is its endpoints' trouble: it comes first and, where it explains everything, last. A state is
+ * believed by its verdict: one silence makes none, so a row keeps the state it had until the second. Where the daemon
+ * cannot be asked, rows keep the state they had. */
 #include "probes/verdicts/judge.h"
 
 #include "probes/base/text.h"
-#include "probes/base/url.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/engine.h"
+#include "probes/ledger/events.h"
 #include "probes/ledger/ledger.h"
+#include "probes/ledger/mounts.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
-#include "probes/model/names.h"
+#include "probes/verdicts/apply.h"
 #include "probes/verdicts/rule.h"
 
-#include <stdio.h>
-#include <stdlib.h>
+#include <math.h>
 #include <string.h>
 
-static void say_host(const struct evidence *evidence, char *text, size_t size)
-{
-	struct url url;
+#define FIGURES_MS 60000
 
-	if (evidence->endpoint && url_split(&url, evidence->endpoint->url) == 0)
-		text_set(text, size, "%s", url.host);
+/* Applies the tables to the evidence; what holds, worst first. */
+static struct span judge_row(struct ledger *ledger, const struct rule *const *tables,
+	const struct evidence *evidence, struct standings *standings, size_t first)
+{
+	struct verdict_list *verdicts = &ledger->judged.verdicts;
+
+	if (tables)
+		verdict_judge(tables, evidence, standings, ledger->judged.arena, verdicts);
+	if (verdicts->count > first)
+		verdict_sort(verdicts->items + first, verdicts->count - first);
+	return (struct span){ first, verdicts->count - first };
 }
 
-static void say_port(const struct evidence *evidence, char *text, size_t size)
+/* The worst state that a verdict which counts makes, or base where none says more. */
+static enum state worst_state(const struct ledger *ledger, struct span span, enum state base)
 {
-	if (evidence->endpoint)
-		snprintf(text, size, "%d", evidence->endpoint->port);
-	else if (evidence->mount)
-		snprintf(text, size, "%d", evidence->mount->port);
-}
+	enum state worst = base;
 
-static void say_peer(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->peer)
-		peer_short_name(evidence->ledger, evidence->peer->obs, text, size);
-	else
-		say_host(evidence, text, size);
-}
+	for (size_t i = 0; i < span.count; i++) {
+		const struct verdict *verdict = &ledger->judged.verdicts.items[span.first + i];
 
-static void say_url(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->endpoint)
-		text_set(text, size, "%s", evidence->endpoint->url);
-}
-
-static void say_server(const struct evidence *evidence, char *text, size_t size)
-{
-	bool is_told = evidence->endpoint && *evidence->endpoint->title;
-
-	text_set(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
-}
-
-static void say_status(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->endpoint)
-		snprintf(text, size, "%d", evidence->endpoint->last.status);
-}
-
-static void say_path(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->endpoint)
-		text_set(text, size, "%s", evidence->endpoint->last.path);
-}
-
-static void say_fqdn(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->peer)
-		text_set(text, size, "%s", evidence->peer->obs->fqdn);
-}
-
-static void say_derp(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->peer)
-		text_set(text, size, "%s", evidence->peer->obs->home_derp);
-}
-
-static void say_target(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->mount)
-		text_set(text, size, "%s", evidence->mount->target);
-}
-
-static void say_mount(const struct evidence *evidence, char *text, size_t size)
-{
-	if (evidence->mount)
-		text_set(text, size, "%s:%d%s", evidence->mount->host, evidence->mount->port,
-			evidence->mount->path);
-}
-
-static const struct variable {
-	const char *name;
-	void (*say)(const struct evidence *evidence, char *text, size_t size);
-} variables[] = {
-	{ "peer", say_peer },
-	{ "host", say_host },
-	{ "port", say_port },
-	{ "url", say_url },
-	{ "server", say_server },
-	{ "status", say_status },
-	{ "path", say_path },
-	{ "fqdn", say_fqdn },
-	{ "derp", say_derp },
-	{ "target", say_target },
-	{ "mount", say_mount },
-};
-
-struct text_out {
-	char text[700];
-	size_t length;
-};
-
-/* Thousands of sentences are filled for a big tailnet: what fits is copied. text_add() cuts what does not. */
-static void add(struct text_out *out, const char *text, size_t length)
-{
-	if (length < sizeof(out->text) - out->length) {
-		memcpy(out->text + out->length, text, length);
-		out->length += length;
-		out->text[out->length] = '\0';
-	} else {
-		text_add(out->text, sizeof(out->text), "%.*s", (int)length, text);
-		out->length = strlen(out->text);
+		if (!verdict->is_muted && verdict->state > worst)
+			worst = verdict->state;
 	}
+	return worst;
 }
 
-static void add_variable(const struct evidence *evidence, const struct finding *finding, const char *name,
-	size_t length, struct text_out *out)
-{
-	char value[400];
+/* ---- this machine ---- */
 
-	if (length == 6 && strncmp(name, "detail", length) == 0) {
-		add(out, finding->detail, strlen(finding->detail));
+/* A daemon that goes or comes back explains what happens to the rows. How it was found is no event. */
+static void note_daemon(struct ledger *ledger, struct when now)
+{
+	const struct verdict_list *verdicts = &ledger->judged.verdicts;
+	const struct verdict *worst = verdicts->count ? &verdicts->items[0] : NULL;
+	const char *before = ledger->daemon_code;
+	const char *code =
+		worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
+
+	if (!ledger->status)
 		return;
+	ledger->daemon_code = code;
+	if (before && strcmp(before, code) != 0)
+		event_note(ledger, "", *code ? worst->state : STATE_OK, now,
+			*code ? worst->text : "tailscaled is at work again");
+}
+
+/* Its daemon, and its own node. */
+static void judge_this_machine(struct ledger *ledger, struct when now)
+{
+	const struct rule *const tables[] = { daemon_rules, NULL };
+	const struct rule *const own[] = { peer_rules, NULL };
+	struct evidence evidence = { .ledger = ledger, .now = now };
+
+	ledger->judged.own = judge_row(ledger, tables, &evidence, &ledger->standings, 0);
+	if (ledger_daemon_runs(ledger) && ledger->self.obs) {
+		evidence.peer = &ledger->self;
+		ledger->judged.own = judge_row(ledger, own, &evidence, &ledger->self.standings, 0);
 	}
-	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
-		if (strncmp(variables[i].name, name, length) != 0 || variables[i].name[length])
+	note_daemon(ledger, now);
+}
+
+/* ---- peers ---- */
+
+/* Which peers serve, and how many of their endpoints are silent: any rule may ask. */
+static void count_servers(struct ledger *ledger)
+{
+	for (size_t i = 0; i < ledger->peer_count; i++)
+		ledger->peers[i].silent_doors = 0;
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
+		struct known_peer *peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL;
+
+		if (!peer)
 			continue;
-		value[0] = '\0';
-		variables[i].say(evidence, value, sizeof(value));
-		add(out, value, strlen(value));
+		peer->has_served = peer->has_served || endpoint->is_pinned || when_known(endpoint->good);
+		peer->silent_doors += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
+				      endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
+	}
+}
+
+/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status. */
+static enum state peer_base(const struct known_peer *peer)
+{
+	if (peer->obs->is_online || peer->ping_ok)
+		return STATE_OK;
+	return peer->offline_polls < 2 && peer->state != STATE_UNKNOWN ? peer->state : STATE_OFFLINE;
+}
+
+static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct when now)
+{
+	const struct rule *const tables[] = { peer_rules, NULL };
+	struct evidence evidence = { .ledger = ledger, .peer = peer, .now = now };
+	enum state before = peer->state;
+	char name[TEXT_CAP];
+
+	peer->verdicts = (struct span){ 0 };
+	if (!ledger_daemon_runs(ledger))
 		return;
+	peer->verdicts =
+		judge_row(ledger, tables, &evidence, &peer->standings, ledger->judged.verdicts.count);
+	peer->state = worst_state(ledger, peer->verdicts, peer_base(peer));
+	if (peer->has_served && before != STATE_UNKNOWN &&
+		(before == STATE_OFFLINE) != (peer->state == STATE_OFFLINE))
+		event_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)), peer->state, now,
+			peer->state == STATE_OFFLINE ? "went offline" : "is back online");
+}
+
+/* In the order of the snapshot. Its node is judged with this machine. */
+static void judge_peers(struct ledger *ledger, struct when now)
+{
+	ledger->self.state = STATE_UNKNOWN;
+	if (ledger->self.obs)
+		ledger->self.state = peer_base(&ledger->self);
+	for (size_t i = 0; i < ledger->peer_count; i++) {
+		struct known_peer *peer = &ledger->peers[ledger->by_name[i]];
+
+		if (!peer->obs->is_sharee)
+			judge_peer(ledger, peer, now);
 	}
 }
 
-static const char *fill(struct arena *arena, const char *template, const struct evidence *evidence,
-	const struct finding *finding)
+/* ---- endpoints ---- */
+
+/* What is wrong with the host is wrong with its endpoints; true: it explains them whole. */
+static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 {
-	struct text_out out;
+	bool is_explained = false;
 
-	out.text[0] = '\0';
-	out.length = 0;
-	while (*template) {
-		size_t plain = strcspn(template, "%");
+	for (size_t i = 0; peer && i < peer->verdicts.count; i++) {
+		struct verdict verdict = ledger->judged.verdicts.items[peer->verdicts.first + i];
 
-		add(&out, template, plain);
-		template += plain;
-		if (text_has_prefix(template, "%{") && strchr(template, '}')) {
-			size_t length = strcspn(template + 2, "}");
-
-			add_variable(evidence, finding, template + 2, length, &out);
-			template += length + 3;
-		} else if (*template) {
-			add(&out, template, 1);
-			template ++;
-		}
+		*VEC_PUSH(&ledger->judged.verdicts) = verdict;
+		is_explained = is_explained || verdict.explains;
 	}
-	return arena_copy(arena, out.text);
+	return is_explained;
 }
 
-static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
+/* A fault is believed by its verdict; without one, the state is that of the last good answer, of this endpoint
+ * and of the one through which its engine is asked. What was slow was so by a verdict, most often its path's,
+ * and is well when that goes. */
+static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *asked)
 {
-	return endpoint && strcmp(endpoint->url, url) == 0;
+	bool is_lost = when_known(asked->last.at) && !endpoint_is_good(asked);
+
+	if ((endpoint_is_good(endpoint) && !is_lost) || endpoint->own_state == STATE_SLOW)
+		return STATE_OK;
+	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
 
-/* Where no peer is known, its host is what a row goes by. */
-static bool is_row_of(const struct evidence *evidence, const char *word)
+static bool is_trouble(enum state state)
 {
-	const struct ledger *ledger = evidence->ledger;
-	const struct obs_peer *peer = evidence->peer ? evidence->peer->obs : NULL;
-	char name[TEXT_CAP] = "";
-	struct names names = { .name = name };
-
-	say_peer(evidence, name, sizeof(name));
-	if (peer)
-		names = (struct names){ .id = peer->id,
-			.name = name,
-			.fqdn = peer->fqdn,
-			.suffix = ledger->status ? ledger->status->magicdns_suffix : "",
-			.addresses = peer->addresses };
-	return names_mean(&names, word) || is_url_of(evidence->endpoint, word) ||
-	       is_url_of(evidence->asked, word);
+	return state >= STATE_OFFLINE;
 }
 
-static bool is_muted(const struct evidence *evidence, const char *code)
+/* Whether a verdict of its own says what it suffers from now: what it suffered from before is over then. */
+static bool has_own_trouble(const struct ledger *ledger, struct span verdicts)
 {
-	const struct ledger_terms *terms = &evidence->ledger->terms;
+	for (size_t i = 0; i < verdicts.count; i++) {
+		const struct verdict *verdict = &ledger->judged.verdicts.items[verdicts.first + i];
 
-	for (size_t i = 0; i < terms->ignore_count; i++) {
-		const char *row = terms->ignore[i];
-		size_t length = strcspn(row, "@");
-
-		if (strlen(code) != length || strncmp(row, code, length) != 0)
-			continue;
-		if (!row[length] || is_row_of(evidence, row + length + 1))
+		if (!verdict->is_muted && verdict->layer >= LAYER_PORT && is_trouble(verdict->state))
 			return true;
 	}
 	return false;
 }
 
-static int64_t standing_since(struct standings *standings, const char *code, struct when now)
+/* The text of the first verdict that counts; NULL: none does. */
+static const char *reason_of(const struct ledger *ledger, struct span verdicts)
 {
-	struct standing *fresh;
-
-	for (size_t i = 0; i < standings->count; i++)
-		if (strcmp(standings->items[i].code, code) == 0)
-			return standings->items[i].since;
-	fresh = VEC_PUSH(standings);
-	fresh->code = code;
-	fresh->since = now.wall_ms;
-	return fresh->since;
+	for (size_t i = 0; i < verdicts.count; i++)
+		if (!ledger->judged.verdicts.items[verdicts.first + i].is_muted)
+			return ledger->judged.verdicts.items[verdicts.first + i].text;
+	return NULL;
 }
 
-/* Forgets the codes that hold no more. */
-static void standings_keep(struct standings *standings, const struct verdict *verdicts, size_t count)
+static void note_change(
+	struct ledger *ledger, struct known_endpoint *endpoint, enum state to, struct when now)
 {
-	size_t kept = 0;
+	enum state from = endpoint->state;
+	const char *reason = to == STATE_OK ? NULL : reason_of(ledger, endpoint->verdicts);
+	char text[TEXT_CAP];
 
-	for (size_t i = 0; i < standings->count; i++)
-		for (size_t k = 0; k < count; k++)
-			if (strcmp(standings->items[i].code, verdicts[k].code) == 0) {
-				standings->items[kept++] = standings->items[i];
-				break;
-			}
-	standings->count = kept;
+	if (from == to)
+		return;
+	endpoint->since = now;
+	endpoint->state = to;
+	if (from == STATE_UNKNOWN || to == STATE_UNKNOWN ||
+		(!is_trouble(from) && !is_trouble(to) && from < STATE_SLEEPING && to < STATE_SLEEPING))
+		return;
+	if (is_trouble(from) != is_trouble(to))
+		endpoint->changes[endpoint->change_count++ % ARRAY_LEN(endpoint->changes)] = now;
+	text_set(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), reason ? ": " : "",
+		reason ? reason : "");
+	event_note(ledger, endpoint->url, to, now, text);
 }
 
-static void add_verdict(const struct rule *rule, const struct evidence *evidence,
-	const struct finding *finding, struct standings *standings, struct arena *arena,
-	struct verdict_list *verdicts)
+static struct evidence evidence_of(
+	const struct ledger *ledger, const struct known_endpoint *endpoint, struct when now)
 {
-	*VEC_PUSH(verdicts) = (struct verdict){
-		.code = rule->code,
-		.layer = rule->layer,
-		.severity = finding->severity,
-		.state = finding->state,
-		.text = fill(arena, rule->text, evidence, finding),
-		.fix = fill(arena, *finding->fix ? finding->fix : rule->fix, evidence, finding),
-		.since = standing_since(standings, rule->code, evidence->now),
-		.is_muted = is_muted(evidence, rule->code),
-	};
+	const struct known_mount *mount = mounts_with_url(ledger, endpoint->url);
+
+	return (struct evidence){ .ledger = ledger,
+		.endpoint = endpoint,
+		.now = now,
+		.peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL,
+		.mount = mount ? mount->obs : NULL,
+		.backend = mounts_backend(ledger, mount),
+		.asked = mounts_asked(ledger, endpoint) };
 }
 
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts)
+/* The peer whose trouble is the endpoint's: not this machine's own node, nor one that only uses this tailnet. */
+static const struct known_peer *host_of(const struct ledger *ledger, const struct known_peer *peer)
 {
-	size_t first = verdicts->count;
-	bool is_explained = false;
-
-	for (; *tables; tables++)
-		for (const struct rule *rule = *tables; rule->code; rule++) {
-			struct finding finding;
-
-			finding.severity = rule->severity;
-			finding.state = rule->state;
-			/* Not all 800 bytes: that would be most of the work on a big tailnet. */
-			finding.detail[0] = finding.fix[0] = '\0';
-			if (is_explained && rule->layer != LAYER_EXPOSURE)
-				continue;
-			if (!rule->holds(evidence, &finding))
-				continue;
-			add_verdict(rule, evidence, &finding, standings, arena, verdicts);
-			is_explained = is_explained || rule->explains;
-		}
-	standings_keep(
-		standings, verdicts->count > first ? &verdicts->items[first] : NULL, verdicts->count - first);
+	return peer && peer != &ledger->self && !peer->obs->is_sharee ? peer : NULL;
 }
 
-static int worst_first(const void *a, const void *b)
+static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
-	const struct verdict *x = a, *y = b;
+	static const struct rule *const tables[] = { reach_rules, work_rules, http_rules, engine_rules,
+		NULL };
+	struct evidence evidence = evidence_of(ledger, endpoint, now);
+	const struct known_peer *host = host_of(ledger, evidence.peer);
+	size_t first = ledger->judged.verdicts.count;
+	enum state state, base = endpoint_base(endpoint, evidence.asked);
+	bool is_explained = inherit(ledger, host);
 
-	if (x->is_muted != y->is_muted)
-		return x->is_muted - y->is_muted;
-	if (x->severity != y->severity)
-		return (int)y->severity - (int)x->severity;
-	if (x->state != y->state)
-		return (int)y->state - (int)x->state;
-	return (int)x->layer - (int)y->layer;
+	if (is_explained && host->state == STATE_OFFLINE)
+		base = STATE_OFFLINE; /* a muted verdict makes no state */
+	endpoint->verdicts =
+		judge_row(ledger, is_explained ? NULL : tables, &evidence, &endpoint->standings, first);
+	state = worst_state(
+		ledger, endpoint->verdicts, has_own_trouble(ledger, endpoint->verdicts) ? STATE_OK : base);
+	if (base == STATE_UNKNOWN && state == STATE_SLOW &&
+		ledger->judged.verdicts.items[first].layer < LAYER_PORT)
+		state = STATE_UNKNOWN; /* a slow path makes nothing slow that never answered */
+	if (!is_explained)
+		endpoint->own_state = state;
+	note_change(ledger, endpoint, state, now);
 }
 
-void verdict_sort(struct verdict *verdicts, size_t count)
+static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
-	if (count)
-		qsort(verdicts, count, sizeof(*verdicts), worst_first);
+	static const struct rule *const tables[] = { untold_rules, NULL };
+	struct evidence evidence = evidence_of(ledger, endpoint, now);
+
+	endpoint->verdicts =
+		judge_row(ledger, tables, &evidence, &endpoint->standings, ledger->judged.verdicts.count);
+}
+
+/* What was told of work a minute ago says nothing of now. */
+static void forget_figures(const struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
+{
+	int64_t most = 3 * ledger->terms.poll_ms;
+
+	if (when_since(endpoint->figured, now) > (most > FIGURES_MS ? most : FIGURES_MS)) {
+		endpoint->running = endpoint->waiting = NAN;
+		engine_forget(&endpoint->engine);
+	}
+}
+
+static void judge_endpoints(struct ledger *ledger, struct when now)
+{
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		struct known_endpoint *endpoint = ledger->endpoints.items[i];
+
+		forget_figures(ledger, endpoint, now);
+		if (endpoint_is_not_asked(ledger, endpoint))
+			judge_unasked(ledger, endpoint, now);
+		else
+			judge_endpoint(ledger, endpoint, now);
+	}
+}
+
+/* ---- mounts ---- */
+
+static void judge_mounts(struct ledger *ledger, struct when now)
+{
+	static const struct rule *const tables[] = { mount_rules, NULL };
+
+	for (size_t i = 0; i < ledger->mount_count; i++) {
+		struct known_mount *mount = &ledger->mounts[i];
+		struct evidence evidence = { .ledger = ledger,
+			.mount = mount->obs,
+			.now = now,
+			.backend = mounts_backend(ledger, mount),
+			.endpoint = ledger_endpoint(ledger, mount->obs->url ? mount->obs->url : "") };
+
+		mount->verdicts = judge_row(
+			ledger, tables, &evidence, &mount->standings, ledger->judged.verdicts.count);
+	}
+}
+
+void judge(struct ledger *ledger, struct when now)
+{
+	if (ledger->judged.arena)
+		arena_free(ledger->judged.arena);
+	ledger->judged.arena = arena_new();
+	ledger->judged.verdicts.count = 0;
+	count_servers(ledger);
+	judge_this_machine(ledger, now);
+	judge_peers(ledger, now);
+	judge_endpoints(ledger, now);
+	judge_mounts(ledger, now);
 }

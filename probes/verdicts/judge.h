@@ -1,17 +1,12 @@
-/* Applies tables of rules to evidence. */
+/* Judging: what the rules say now, written into the ledger with the states and events that follow from it. */
 #ifndef TSLLM_VERDICTS_JUDGE_H
 #define TSLLM_VERDICTS_JUDGE_H
 
-#include "probes/verdicts/rule.h"
+#include "probes/base/when.h"
 
-struct verdict_list {
-	struct verdict *items;
-	size_t count, room;
-};
+struct ledger;
 
-/* Appends what holds. tables: NULL-ended. */
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts);
-void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
+/* Once a moment, before a snapshot is taken: what is taken until the next judgement shows this one. */
+void judge(struct ledger *ledger, struct when now);
 
 #endif

@@ -8,7 +8,6 @@
 #include "probes/verdicts/mtu_blackhole.h"
 
 #include "probes/ledger/state.h"
-#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>

@@ -3,7 +3,6 @@
 
 #include "probes/base/text.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/rule.h"
 
 #include <string.h>
 

@@ -8,7 +8,6 @@
 #include "probes/base/text.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>

@@ -10,6 +10,8 @@
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/status.h"
 #include "probes/tailscaled/metrics.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -49,7 +51,8 @@ static void do_wait(struct chain *chain, const struct command *command)
 static void do_take(struct chain *chain, const struct command *command)
 {
 	(void)command;
-	snapshot_free(ledger_take(chain->ledger, chain->now));
+	judge(chain->ledger, chain->now);
+	snapshot_free(take_snapshot(chain->ledger, chain->now));
 }
 
 static void do_blank(struct chain *chain, const struct command *command)

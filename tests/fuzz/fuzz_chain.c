@@ -8,6 +8,8 @@
 
 #include "probes/base/text.h"
 #include "probes/report/redact.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -61,12 +63,15 @@ static void show(const struct snapshot *snapshot, const char *secret)
 /* What was observed does not change by being looked at. */
 static void check_second_look(struct chain *chain, const struct snapshot *first)
 {
-	struct snapshot *second = ledger_take(chain->ledger, chain->now);
-	struct output one = output_of(first, FORM_LINE), other = output_of(second, FORM_LINE);
+	struct snapshot *second = take_snapshot(chain->ledger, chain->now);
 
-	check(strcmp(one.text, other.text) == 0, "two snapshots of one moment are the same");
-	free(one.text);
-	free(other.text);
+	for (enum form form = 0; form < FORM_COUNT; form++) {
+		struct output one = output_of(first, form), other = output_of(second, form);
+
+		check(strcmp(one.text, other.text) == 0, "two snapshots of one judgement are the same");
+		free(one.text);
+		free(other.text);
+	}
 	snapshot_free(second);
 }
 
@@ -82,8 +87,10 @@ static void look_redacted(struct snapshot *snapshot)
 
 static void look(struct chain *chain, unsigned chance)
 {
-	struct snapshot *snapshot = ledger_take(chain->ledger, chain->now);
+	struct snapshot *snapshot;
 
+	judge(chain->ledger, chain->now);
+	snapshot = take_snapshot(chain->ledger, chain->now);
 	check_second_look(chain, snapshot);
 	check_snapshot(snapshot);
 	show(snapshot, NULL);

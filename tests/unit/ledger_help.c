@@ -9,6 +9,8 @@
 #include "probes/endpoints/owner.h"
 #include "probes/servers/family.h"
 #include "probes/packets/lines.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 #include "tests/unit/played.h"
 
 #include <math.h>
@@ -452,7 +454,8 @@ void tls_fails(struct ledger *l, struct when now, enum tls_trouble trouble)
 const struct snapshot *take(struct ledger *l, struct when now)
 {
 	snapshot_free(test.snapshot);
-	test.snapshot = ledger_take(l, now);
+	judge(l, now);
+	test.snapshot = take_snapshot(l, now);
 	return test.snapshot;
 }
 

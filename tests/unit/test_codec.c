@@ -23,10 +23,10 @@ static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 
 static struct verdict verdicts[] = {
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down", "start it", WHEN,
-		false },
-	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", 0, true },
-	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", WHEN, false },
-	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false },
+		false, true },
+	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", 0, true, false },
+	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", WHEN, false, false },
+	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false, false },
 };
 
 static const struct path unknown_path = {

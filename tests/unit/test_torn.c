@@ -12,6 +12,8 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/texts.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
 #include "tests/unit/ledger_help.h"
 
 #define OL "ollama-0.17.4/"
@@ -40,8 +42,10 @@ static void see_text(void *data, enum text_manner manner, enum secret_kind kind,
 
 static void assert_whole_letters(struct ledger *l, struct when now)
 {
-	struct snapshot *snapshot = ledger_take(l, now);
+	struct snapshot *snapshot;
 
+	judge(l, now);
+	snapshot = take_snapshot(l, now);
 	texts_visit(snapshot, see_text, NULL);
 	snapshot_free(snapshot);
 }

@@ -3,7 +3,7 @@
 
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/peers.h"
-#include "probes/verdicts/judge.h"
+#include "probes/verdicts/apply.h"
 
 #include "probes/base/text.h"
 

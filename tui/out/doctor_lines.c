@@ -100,10 +100,9 @@ void lines_door(struct page *page, const struct endpoint *endpoint)
 void lines_door_briefly(struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, endpoint->verdicts);
-	bool is_reached = endpoint->state < STATE_OFFLINE || endpoint->state == STATE_SLOW;
 	enum mark mark = endpoint->state == STATE_UNKNOWN ? MARK_UNKNOWN
-			 : is_reached                     ? MARK_OK
-							  : MARK_SKIPPED;
+			 : state_blocks(endpoint->state)  ? MARK_SKIPPED
+							  : MARK_OK;
 	struct value state;
 	char ttfb[32];
 

@@ -1,0 +1,13 @@
+/* What the parts of a snapshot share. */
+#include "probes/take/taking.h"
+
+#include "probes/ledger/state.h"
+
+int taking_row_of_peer(const struct taking *s, const struct known_peer *known)
+{
+	if (!known || known->obs->is_sharee)
+		return -1;
+	if (known == &s->ledger->self)
+		return 0;
+	return (int)s->peer_rows[known - s->ledger->peers];
+}
