@@ -1,107 +1,30 @@
 /* One climb: the verdicts are laid on their layers, the lowest one that explains a failure is found, and each
  * rung below it has been passed, each above it was not reached. What a rung has to show is written in
- * diagnose_evidence.c. */
+ * diagnose_host.c, diagnose_path.c and diagnose_endpoints.c. */
 #include "probes/report/diagnose.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/report/diagnose_evidence.h"
+#include "probes/report/diagnose_lines.h"
 #include "probes/model/names.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* ---- the target ---- */
-
-static bool is_named(const struct snapshot *snapshot, const struct peer *peer, const char *word)
+static void begin(struct climb *climb, const struct snapshot *snapshot, struct ladder_target target)
 {
-	const struct names names = { .id = peer->id,
-		.name = peer->name,
-		.fqdn = peer->fqdn,
-		.suffix = snapshot->daemon.magicdns_suffix,
-		.addresses = peer->addresses };
-
-	return names_mean(&names, word);
+	*climb = (struct climb){
+		.snapshot = snapshot,
+		.peer = target.peer < 0 ? NULL : &snapshot->peers[target.peer],
+		.endpoint = target.endpoint < 0 ? NULL : &snapshot->endpoints[target.endpoint],
+	};
+	climb->is_own =
+		climb->peer ? climb->peer->is_self : climb->endpoint && endpoint_is_loopback(climb->endpoint);
+	climb->is_outside = climb->endpoint && !climb->peer && !climb->endpoint->is_of_tailnet;
 }
 
-static bool find_peer(const struct snapshot *snapshot, const char *name, struct ladder_target *target)
-{
-	for (size_t i = 0; i < snapshot->peer_count && *name; i++)
-		if (is_named(snapshot, &snapshot->peers[i], name)) {
-			*target = (struct ladder_target){ (int)i, -1 };
-			return true;
-		}
-	return false;
-}
-
-/* A door that is not watched, for --passive watches none, is still one of a peer. */
-static bool find_door(const struct snapshot *snapshot, const struct url *url, struct ladder_target *target)
-{
-	char normal[1024];
-
-	if (url_join(url, normal, sizeof(normal)) < 0)
-		return false;
-	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		if (strcmp(snapshot->endpoints[i].url, normal) == 0) {
-			*target = (struct ladder_target){ snapshot->endpoints[i].peer, (int)i };
-			return true;
-		}
-	return find_peer(snapshot, url->host, target);
-}
-
-bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
-{
-	struct url url;
-
-	if (url_split(&url, word) == 0)
-		return find_door(snapshot, &url, target);
-	return find_peer(snapshot, word, target);
-}
-
-static size_t least(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-/* How many letters must be put in, taken out or changed. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t row[64], width = strlen(b);
-
-	if (width >= ARRAY_LEN(row))
-		return SIZE_MAX;
-	for (size_t k = 0; k <= width; k++)
-		row[k] = k;
-	for (size_t i = 1; *a; a++, i++) {
-		size_t corner = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= width; k++) {
-			size_t changed = corner + (b[k - 1] != *a);
-
-			corner = row[k];
-			row[k] = least(changed, least(row[k], row[k - 1]) + 1);
-		}
-	}
-	return row[width];
-}
-
-size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count)
-{
-	size_t found = 0;
-
-	for (size_t i = 0; i < snapshot->peer_count && found < count && *word; i++) {
-		const char *name = snapshot->peers[i].name;
-
-		if (*name && (text_contains_fold(name, word) || text_contains_fold(word, name) ||
-				     distance(name, word) <= 2))
-			names[found++] = name;
-	}
-	return found;
-}
-
-/* ---- the climb ---- */
+/* ---- verdicts on their layers ---- */
 
 static bool has_code(const struct rung *rung, const char *code)
 {
@@ -262,12 +185,38 @@ static void see_steps(const struct climb *climb, struct ladder *ladder)
 	ladder->steps[STEP_HERE].mark = mark_of(&ladder->steps[STEP_HERE], ladder->steps[STEP_HERE].mark);
 }
 
+static enum mark see(const struct climb *climb, struct rung *rung)
+{
+	static enum mark (*const of_layer[LAYER_COUNT])(const struct climb *climb, struct rung *rung) = {
+		[LAYER_DAEMON] = see_daemon,
+		[LAYER_HOST] = see_host,
+		[LAYER_PATH] = see_path,
+		[LAYER_PORT] = see_port,
+		[LAYER_TLS] = see_tls,
+		[LAYER_HTTP] = see_http,
+		[LAYER_ENGINE] = see_engine,
+		[LAYER_EXPOSURE] = see_exposure,
+	};
+
+	if (rung->layer > LAYER_PATH && !climb->endpoint && climb->snapshot->is_passive)
+		return rung_say(rung, MARK_UNKNOWN, "no server of it is known: not asked (--passive)");
+	if (rung->layer > LAYER_PATH && !climb->endpoint)
+		return rung_say(rung, MARK_SKIPPED, "no server of it is known");
+	return of_layer[rung->layer](climb, rung);
+}
+
+static enum mark skip(struct rung *rung, enum layer block)
+{
+	line_add(rung_line(rung), "not checked: see %s", layer_name(block));
+	return MARK_SKIPPED;
+}
+
 void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
 {
 	struct climb climb;
 
 	memset(ladder, 0, sizeof(*ladder));
-	climb_begin(&climb, snapshot, target);
+	begin(&climb, snapshot, target);
 	if (!climb.is_outside)
 		lay_own(&climb, ladder);
 	lay_all(snapshot, target, ladder);
@@ -283,9 +232,9 @@ void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, 
 
 		rung->layer = (enum layer)layer;
 		if (is_reached)
-			rung->mark = mark_of(rung, climb_see(&climb, rung));
+			rung->mark = mark_of(rung, see(&climb, rung));
 		else
-			rung->mark = climb_skip(rung, ladder->block);
+			rung->mark = skip(rung, ladder->block);
 		take_blame(ladder, worst(rung));
 		if (layer == LAYER_PATH)
 			take_blame(ladder, worst(&ladder->steps[STEP_HERE]));

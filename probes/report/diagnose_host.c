@@ -1,5 +1,5 @@
 /* What the lowest rungs show: the daemon on this machine, and the other host. */
-#include "probes/report/diagnose_evidence.h"
+#include "probes/report/diagnose_lines.h"
 
 #include "probes/base/text.h"
 

@@ -1,5 +1,5 @@
-/* The lines of a rung, and who writes which. Unknown is not zero: what is not known is no part of a line. */
-#include "probes/report/diagnose_evidence.h"
+/* The lines of a rung. Unknown is not zero: what is not known is no part of a line. */
+#include "probes/report/diagnose_lines.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
@@ -79,40 +79,3 @@ bool endpoint_is_loopback(const struct endpoint *endpoint)
 	return endpoint->peer < 0 && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
 }
 
-void climb_begin(struct climb *climb, const struct snapshot *snapshot, struct ladder_target target)
-{
-	*climb = (struct climb){
-		.snapshot = snapshot,
-		.peer = target.peer < 0 ? NULL : &snapshot->peers[target.peer],
-		.endpoint = target.endpoint < 0 ? NULL : &snapshot->endpoints[target.endpoint],
-	};
-	climb->is_own =
-		climb->peer ? climb->peer->is_self : climb->endpoint && endpoint_is_loopback(climb->endpoint);
-	climb->is_outside = climb->endpoint && !climb->peer && !climb->endpoint->is_of_tailnet;
-}
-
-enum mark climb_see(const struct climb *climb, struct rung *rung)
-{
-	static enum mark (*const see[LAYER_COUNT])(const struct climb *climb, struct rung *rung) = {
-		[LAYER_DAEMON] = see_daemon,
-		[LAYER_HOST] = see_host,
-		[LAYER_PATH] = see_path,
-		[LAYER_PORT] = see_port,
-		[LAYER_TLS] = see_tls,
-		[LAYER_HTTP] = see_http,
-		[LAYER_ENGINE] = see_engine,
-		[LAYER_EXPOSURE] = see_exposure,
-	};
-
-	if (rung->layer > LAYER_PATH && !climb->endpoint && climb->snapshot->is_passive)
-		return rung_say(rung, MARK_UNKNOWN, "no server of it is known: not asked (--passive)");
-	if (rung->layer > LAYER_PATH && !climb->endpoint)
-		return rung_say(rung, MARK_SKIPPED, "no server of it is known");
-	return see[rung->layer](climb, rung);
-}
-
-enum mark climb_skip(struct rung *rung, enum layer block)
-{
-	line_add(rung_line(rung), "not checked: see %s", layer_name(block));
-	return MARK_SKIPPED;
-}

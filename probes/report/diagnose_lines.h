@@ -12,12 +12,7 @@ struct climb {
 	bool is_own;                     /* it is this machine */
 };
 
-void climb_begin(struct climb *climb, const struct snapshot *snapshot, struct ladder_target target);
-/* Writes the evidence of the rung's layer, and says how it looks without its verdicts. */
-enum mark climb_see(const struct climb *climb, struct rung *rung);
 void climb_steps(const struct climb *climb, struct rung steps[STEP_COUNT]);
-/* That it was not reached, and what explains that. */
-enum mark climb_skip(struct rung *rung, enum layer block);
 enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung);
 bool endpoint_is_loopback(const struct endpoint *endpoint);
 
