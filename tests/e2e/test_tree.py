@@ -2,45 +2,25 @@
 import glob
 import os
 import re
+import sys
 
 from tap import main, test
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-SOURCES = [path for room in ("probes", "tui") for path in glob.glob(f"{room}/**/*.[ch]", root_dir=ROOT, recursive=True)]
+sys.path.insert(0, os.path.join(ROOT, "tests/house"))
+import rooms  # noqa: E402
+
+SOURCES = [path for path in rooms.sources() if not path.startswith("capture/")]
 
 HELPER = glob.glob("capture/*.[ch]", root_dir=ROOT)
-
-# What a room may include: itself, the rooms named here, and what those may include.
-BELOW = {
-    "probes/base": [],
-    "probes/model": ["probes/base"],
-    "probes/io": ["probes/model"],
-    "probes/ledger": ["probes/model"],
-    "probes/verdicts": ["probes/ledger"],
-    "probes/take": ["probes/verdicts"],
-    "probes/report": ["probes/verdicts"],
-    "probes/servers": ["probes/io"],
-    "probes/tailscaled": ["probes/io", "probes/ledger"],
-    "probes/packets": ["probes/tailscaled"],
-    "probes/endpoints": ["probes/servers", "probes/tailscaled"],
-    "probes": ["probes/endpoints", "probes/packets", "probes/take", "probes/report"],
-    "tui/term": ["probes/base"],
-    "tui/table": ["tui/term", "probes/model"],
-    "tui/views": ["tui/table"],
-    "tui/ui": ["tui/views"],
-    "tui/out": ["tui/views", "probes/report"],
-    "tui": ["tui/ui", "tui/out", "probes"],
-}
-# Rooms that are being moved out of: what is left there is not held to the order yet.
-LEFT = ["probes/model", "probes", "tui"]
 
 # One foreign library, one file (a glob, where it fills more than one).
 LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
-    "ncurses": ["tui/term/screen.c", "tui/term/screen.c"],
-    "ini.h": ["tui/term/theme.c", "tui/term/theme.c"],
-    "uv.h": ["probes/io/*", "probes/live.*", "probes/*/*", "probes/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
+    "ncurses": ["tui/term/screen.c"],
+    "ini.h": ["tui/term/theme.c"],
+    "uv.h": ["probes/io/*", "probes/packets/*", "probes/tailscaled/*", "probes/endpoints/*", "probes/live.*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
 # The same of the capture helper, which has nothing else but the C library.
@@ -72,19 +52,19 @@ def calls(path, pattern):
     return re.findall(pattern, re.sub(r"/\*.*?\*/", "", text(path), flags=re.S))
 
 
-def below(room):
-    """All that a room may include."""
-    return {room}.union(*(below(other) for other in BELOW[room]))
-
-
 @test
 def rooms_include_only_what_is_below_them():
     assert len(SOURCES) > 250, SOURCES
-    for path in SOURCES:
-        for included in includes(path):
-            here, there = os.path.dirname(path), os.path.dirname(included)
-            fine = there == "capture" or there in below(here) or here in LEFT or there in LEFT
-            assert fine, f"{path} includes {included}"
+    wrong = rooms.wrong_includes()
+    assert not wrong, "\n".join(wrong)
+
+
+@test
+def rooms_call_only_what_is_below_them_and_no_files_call_each_other_in_a_circle():
+    used = rooms.calls(os.environ.get("TSLLM_BUILD", os.path.join(ROOT, "build/plain")))
+    assert len(used) > 150, f"{len(used)} objects: is it built?"
+    wrong = rooms.wrong_calls(used) + rooms.wrong_circles(used)
+    assert not wrong, "\n".join(wrong)
 
 
 @test
@@ -92,7 +72,7 @@ def of_the_capture_helper_its_reader_sees_the_protocol_alone():
     for path in SOURCES:
         for included in includes(path):
             if included.startswith("capture/"):
-                assert included == "capture/wire.h" and re.match(r"probes/(packets/(lines|helper)|sniff(er)?)\.", path), f"{path}: {included}"
+                assert included == "capture/wire.h" and re.match(r"probes/packets/(lines|helper)\.", path), f"{path}: {included}"
 
 
 @test
@@ -198,7 +178,7 @@ def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
 
 @test
 def what_a_rule_says_is_cut_between_letters():
-    rules = [path for path in SOURCES if path.startswith("probes/verdicts/") or os.path.basename(path).startswith("rules_")]
+    rules = [path for path in SOURCES if path.startswith("probes/verdicts/")]
     assert len(rules) > 5, rules
     for path in rules:
         found = calls(path, r"\bsnprintf\((?:f->\w+|finding->\w+),|\bsnprintf\([^;]*%(?:\.\*)?s")

@@ -10,6 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 static void a_pong_that_is_renewed_all_the_time_does_not_move(void **state)

@@ -17,6 +17,7 @@
 #include "tui/out/text.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
+#include "tui/views/values.h"
 
 struct shot {
 	const char *name;

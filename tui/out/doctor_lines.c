@@ -3,7 +3,7 @@
 #include "tui/out/doctor_lines.h"
 
 #include "probes/base/text.h"
-#include "tui/views/views.h"
+#include "tui/views/values.h"
 
 #include <math.h>
 #include <string.h>

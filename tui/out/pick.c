@@ -4,7 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/pick.h"
-#include "tui/views/views.h"
+#include "tui/views/values.h"
 
 #include <math.h>
 #include <string.h>

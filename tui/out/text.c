@@ -14,6 +14,8 @@
 #include "tui/table/page.h"
 #include "tui/out/canvas_text.h"
 #include "tui/table/table.h"
+#include "tui/views/values.h"
+#include "tui/views/views.h"
 
 #define WIDTH_LEAST 40
 

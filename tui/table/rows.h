@@ -3,7 +3,7 @@
 #ifndef TSLLM_TABLE_ROWS_H
 #define TSLLM_TABLE_ROWS_H
 
-#include "tui/views/views.h"
+#include "tui/table/view.h"
 
 struct rows {
 	size_t *items;

@@ -11,6 +11,7 @@
 #include "tui/term/glyphs.h"
 #include "tui/views/header.h"
 #include "tui/ui/state.h"
+#include "tui/views/values.h"
 
 #define WIDTH_MIN 40
 #define HEIGHT_MIN 8

@@ -1,12 +1,12 @@
-/* What ui.c (keys), mouse.c (clicks), type.c (typing) and draw.c (drawing) share. Nobody else
- * includes it.
- */
+/* What ui.c (keys), mouse.c (clicks), type.c (typing), select.c (rows and views) and draw.c (drawing) share. Nobody else
+ * includes it. */
 #ifndef TSLLM_UI_STATE_H
 #define TSLLM_UI_STATE_H
 
 #include "probes/base/strings.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
+#include "tui/views/views.h"
 
 #define PROMPT_MAX 120
 
@@ -32,8 +32,8 @@ struct drawn {
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct ui {
-	size_t current; /* into views */
-	struct place places[VIEW_COUNT];
+	size_t current;                /* into views */
+	struct place *places;         /* one a view */
 	const struct view *page;       /* over the view: detail or help; NULL: none */
 	const struct view *page_below; /* detail, while help is over it */
 	char target[ID_MAX];           /* of detail */
@@ -58,6 +58,7 @@ static inline struct place *ui_place(struct ui *ui)
 	return &ui->places[ui->current];
 }
 
+/* select.c */
 /* Collects the rows of the current view and finds the selected one again. */
 void ui_settle(struct ui *ui, const struct snapshot *snapshot);
 /* Selects the row at that place of the order, or the last one. */
@@ -66,7 +67,14 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at);
 size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id);
 /* The id of the row at that place. */
 const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer);
+/* A row is selected and seen: no page is in its place, and the terminal has room for the table. */
+bool ui_has_selection(const struct ui *ui, const struct snapshot *snapshot);
+size_t ui_selected_row(const struct ui *ui);
+/* What the open detail or the selected row is about; "" where no row is seen. */
+const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer);
 unsigned ui_show_view(struct ui *ui, size_t view);
+/* Closes the prompt, if one is open; what was typed stays. */
+void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 
 /* mouse.c */
@@ -79,7 +87,5 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key);
-/* Closes the prompt, if one is open; what was typed stays. */
-void ui_end_prompt(struct ui *ui);
 
 #endif

@@ -62,11 +62,6 @@ unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
 	return find(ui, snapshot, -1);
 }
 
-void ui_end_prompt(struct ui *ui)
-{
-	ui->prompt = PROMPT_NONE;
-}
-
 /* Typing: rows follow every character. Escape brings back what was there before. */
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 {

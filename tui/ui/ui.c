@@ -1,7 +1,4 @@
-/* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws.
- *
- * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
- * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
+/* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws. */
 #include "tui/ui/ui.h"
 
 #include <stdio.h>
@@ -17,6 +14,7 @@ struct ui *ui_new(void)
 {
 	struct ui *ui = mem_alloc(sizeof(*ui));
 
+	ui->places = mem_alloc(views_count() * sizeof(*ui->places));
 	for (size_t i = 0; views[i]; i++)
 		ui->places[i].order = view_order(views[i]);
 	ui->body_height = 1;
@@ -30,6 +28,7 @@ void ui_free(struct ui *ui)
 		return;
 	rows_fini(&ui->rows);
 	strings_fini(&ui->drawn.ids);
+	free(ui->places);
 	free(ui);
 }
 
@@ -41,52 +40,6 @@ bool ui_is_paused(const struct ui *ui)
 const char *ui_copied_text(const struct ui *ui)
 {
 	return ui->copied;
-}
-
-void ui_say(struct ui *ui, const char *text)
-{
-	text_clean(ui->message, sizeof(ui->message), text, strlen(text));
-}
-
-const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
-{
-	return ui_view(ui)->row_id(snapshot, ui->rows.items[at], buffer, ID_MAX);
-}
-
-size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id)
-{
-	char buffer[ID_MAX];
-	size_t at = 0;
-
-	while (at < ui->rows.count && strcmp(ui_id_at(ui, snapshot, at, buffer), id) != 0)
-		at++;
-	return at;
-}
-
-void ui_settle(struct ui *ui, const struct snapshot *snapshot)
-{
-	struct place *place = ui_place(ui);
-	size_t found;
-
-	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, place->filter);
-	if (!*place->selected)
-		place->at = 0;
-	found = *place->selected ? ui_find_id(ui, snapshot, place->selected) : ui->rows.count;
-	if (found < ui->rows.count)
-		place->at = found;
-	else if (place->at >= ui->rows.count)
-		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
-}
-
-void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
-{
-	struct place *place = ui_place(ui);
-	char buffer[ID_MAX];
-
-	if (!ui->rows.count)
-		return;
-	place->at = at < ui->rows.count ? at : ui->rows.count - 1;
-	snprintf(place->selected, sizeof(place->selected), "%s", ui_id_at(ui, snapshot, place->at, buffer));
 }
 
 /* Moves by rows, or scrolls the page that is open. */
@@ -134,80 +87,16 @@ static unsigned go_last(struct ui *ui, const struct snapshot *snapshot)
 	return move(ui, snapshot, 1L << 30);
 }
 
-unsigned ui_show_view(struct ui *ui, size_t view)
-{
-	ui_end_prompt(ui);
-	ui->current = view;
-	ui->page = NULL;
-	return UI_REDRAW;
-}
-
-static size_t view_count(void)
-{
-	size_t count = 0;
-
-	while (views[count])
-		count++;
-	return count;
-}
-
 static unsigned next_view(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
-	return ui_show_view(ui, (ui->current + 1) % view_count());
+	return ui_show_view(ui, (ui->current + 1) % views_count());
 }
 
 static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
-	return ui_show_view(ui, (ui->current + view_count() - 1) % view_count());
-}
-
-/* Whether a page stands in place of the view's rows. */
-static bool is_instead(const struct ui *ui, const struct snapshot *snapshot)
-{
-	struct page *page = page_new(ui->drawn.width);
-	bool is_it = ui_view(ui)->instead && ui_view(ui)->instead(snapshot, page);
-
-	page_free(page);
-	return is_it;
-}
-
-/* A row is selected and seen: no page is in its place, and the terminal has room for the table. */
-static bool has_selection(const struct ui *ui, const struct snapshot *snapshot)
-{
-	return ui->rows.count && ui->drawn.tabs_y >= 0 && !is_instead(ui, snapshot);
-}
-
-static size_t selected_row(const struct ui *ui)
-{
-	return ui->rows.items[ui->places[ui->current].at];
-}
-
-/* What the open detail or the selected row is about; "" where no row is seen. */
-static const char *selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
-{
-	const struct view *view = ui_view(ui);
-
-	if (ui->page == &view_detail)
-		return ui->target;
-	if (!has_selection(ui, snapshot))
-		return "";
-	return (view->target ? view->target : view->row_id)(snapshot, selected_row(ui), buffer, ID_MAX);
-}
-
-unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot)
-{
-	char buffer[ID_MAX];
-	const char *target = selected_target(ui, snapshot, buffer);
-
-	if (ui->page || !*target)
-		return 0;
-	ui_end_prompt(ui);
-	snprintf(ui->target, sizeof(ui->target), "%s", target);
-	ui->page = &view_detail;
-	ui->page_first = 0;
-	return UI_REDRAW;
+	return ui_show_view(ui, (ui->current + views_count() - 1) % views_count());
 }
 
 static unsigned toggle_help(struct ui *ui, const struct snapshot *snapshot)
@@ -267,9 +156,9 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
 	char buffer[ID_MAX], message[ID_MAX + 16];
 	const struct view *view = ui_view(ui);
-	const char *url = !ui->page && view->copied && has_selection(ui, snapshot)
-				  ? view->copied(snapshot, selected_row(ui))
-				  : target_url(target_find(snapshot, selected_target(ui, snapshot, buffer)));
+	const char *url = !ui->page && view->copied && ui_has_selection(ui, snapshot)
+				  ? view->copied(snapshot, ui_selected_row(ui))
+				  : target_url(target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
 
 	if (!*url)
 		return 0;

@@ -2,6 +2,7 @@
  *
  * First what is wrong and what to do, then where the time goes, who uses it, what it serves, and what this
  * program sent to it. What is not known of it takes no room. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>

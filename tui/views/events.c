@@ -2,6 +2,7 @@
  *
  * Repeats are folded by the ledger and counted here. An event names a peer or an endpoint, and Enter opens
  * that, not the event, which has nothing more to tell. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* Fleet: a row per endpoint, worst first; below them the peers that serve nothing that was found, dim.
  *
  * Rows are the endpoints, then the peers: row minus endpoint_count is the peer. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>

@@ -12,7 +12,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
-#include "tui/views/views.h"
+#include "tui/views/values.h"
 
 static const char *const capture_lacks[CAPTURE_COUNT] = {
 	[CAPTURE_OFF] = "capture is off",

@@ -2,6 +2,7 @@
  *
  * It is a table of lines, kept short enough for 80 columns, and a sentence for each state; there is nothing
  * in it that depends on the snapshot. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <string.h>

@@ -1,6 +1,7 @@
 /* Models: a row per model and place, so that one sees where to send a request: by model, the best place
  * first. A place where nobody should be sent is dim and says why; of a mount of ours and its backend the
  * better stands here. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>

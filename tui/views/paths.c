@@ -2,6 +2,7 @@
  *
  * This machine has no path to itself and no row. Peers that are off come last, dim: they are no news, but one
  * looks for them here. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>

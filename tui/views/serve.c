@@ -2,6 +2,7 @@
  *
  * The state of a row is what a peer would see, so it is that of the endpoint where the mount was asked
  * through its URL, and the backend's where it was not. */
+#include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>

@@ -1,0 +1,114 @@
+/* What is looked at: the view, its rows, the selected one, the page over it.
+ *
+ * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
+ * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
+#include "tui/ui/state.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/text.h"
+
+void ui_say(struct ui *ui, const char *text)
+{
+	text_clean(ui->message, sizeof(ui->message), text, strlen(text));
+}
+
+const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
+{
+	return ui_view(ui)->row_id(snapshot, ui->rows.items[at], buffer, ID_MAX);
+}
+
+size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id)
+{
+	char buffer[ID_MAX];
+	size_t at = 0;
+
+	while (at < ui->rows.count && strcmp(ui_id_at(ui, snapshot, at, buffer), id) != 0)
+		at++;
+	return at;
+}
+
+void ui_settle(struct ui *ui, const struct snapshot *snapshot)
+{
+	struct place *place = ui_place(ui);
+	size_t found;
+
+	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, place->filter);
+	if (!*place->selected)
+		place->at = 0;
+	found = *place->selected ? ui_find_id(ui, snapshot, place->selected) : ui->rows.count;
+	if (found < ui->rows.count)
+		place->at = found;
+	else if (place->at >= ui->rows.count)
+		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
+}
+
+void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
+{
+	struct place *place = ui_place(ui);
+	char buffer[ID_MAX];
+
+	if (!ui->rows.count)
+		return;
+	place->at = at < ui->rows.count ? at : ui->rows.count - 1;
+	snprintf(place->selected, sizeof(place->selected), "%s", ui_id_at(ui, snapshot, place->at, buffer));
+}
+
+unsigned ui_show_view(struct ui *ui, size_t view)
+{
+	ui_end_prompt(ui);
+	ui->current = view;
+	ui->page = NULL;
+	return UI_REDRAW;
+}
+
+/* Whether a page stands in place of the view's rows. */
+static bool is_instead(const struct ui *ui, const struct snapshot *snapshot)
+{
+	struct page *page = page_new(ui->drawn.width);
+	bool is_it = ui_view(ui)->instead && ui_view(ui)->instead(snapshot, page);
+
+	page_free(page);
+	return is_it;
+}
+
+void ui_end_prompt(struct ui *ui)
+{
+	ui->prompt = PROMPT_NONE;
+}
+
+bool ui_has_selection(const struct ui *ui, const struct snapshot *snapshot)
+{
+	return ui->rows.count && ui->drawn.tabs_y >= 0 && !is_instead(ui, snapshot);
+}
+
+size_t ui_selected_row(const struct ui *ui)
+{
+	return ui->rows.items[ui->places[ui->current].at];
+}
+
+const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
+{
+	const struct view *view = ui_view(ui);
+
+	if (ui->page == &view_detail)
+		return ui->target;
+	if (!ui_has_selection(ui, snapshot))
+		return "";
+	return (view->target ? view->target : view->row_id)(snapshot, ui_selected_row(ui), buffer, ID_MAX);
+}
+
+unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot)
+{
+	char buffer[ID_MAX];
+	const char *target = ui_selected_target(ui, snapshot, buffer);
+
+	if (ui->page || !*target)
+		return 0;
+	ui_end_prompt(ui);
+	snprintf(ui->target, sizeof(ui->target), "%s", target);
+	ui->page = &view_detail;
+	ui->page_first = 0;
+	return UI_REDRAW;
+}

@@ -1,0 +1,189 @@
+/* What several views and outputs say in the same way, and the page that takes the place of all rows while nothing can
+ * be known. */
+#include "tui/views/values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "probes/base/text.h"
+#include "tui/term/glyphs.h"
+
+#define PONG_FRESH_MS 10000
+
+void value_say(struct value *value, enum role role, const char *text)
+{
+	text_set(value->text, sizeof(value->text), "%s", text);
+	value->role = role;
+}
+
+void value_state(struct value *value, enum state state)
+{
+	text_set(value->text, sizeof(value->text), "%s %s", glyph_of_state(state), state_name(state));
+	value->role = role_of_state(state);
+}
+
+bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts)
+{
+	const struct verdict *worst = snapshot_worst(snapshot, verdicts);
+	const struct verdict *said = worst ? worst : &snapshot->verdict_list[verdicts.first];
+
+	if (!verdicts.count)
+		return false;
+	text_set(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
+		*said->fix ? " → " : "", said->fix);
+	text_set(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
+		*said->fix ? " → " : "", said->fix);
+	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
+	return worst != NULL;
+}
+
+void value_offer(struct value *value, const struct snapshot *snapshot, const struct offer *offer)
+{
+	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
+
+	value_why(&why, snapshot, snapshot->endpoints[offer->endpoint].verdicts);
+	if (!*offer->why) {
+		*value = why;
+		return;
+	}
+	value_say(value, ROLE_DIM, offer->why);
+	if (!offer->rank && *why.text)
+		text_add(value->text, sizeof(value->text), ": %s", why.text);
+}
+
+void value_server(struct value *value, const struct endpoint *endpoint)
+{
+	const char *title = !endpoint ? "" : *endpoint->title ? endpoint->title : endpoint->server;
+
+	value_say(value, *title ? ROLE_TEXT : ROLE_DIM, *title ? title : "–");
+}
+
+void value_path(struct value *value, const struct path *path)
+{
+	static const struct {
+		const char *word;
+		enum role role;
+	} kinds[PATH_COUNT] = {
+		[PATH_UNKNOWN] = { "–", ROLE_DIM },
+		[PATH_DIRECT] = { "direct", ROLE_DIRECT },
+		[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY },
+		[PATH_DERP] = { "DERP", ROLE_DERP },
+		[PATH_IDLE] = { "idle", ROLE_DIM },
+		[PATH_OFFLINE] = { "offline", ROLE_DIM },
+	};
+	bool has_via = *path->via && (path->kind == PATH_PEER_RELAY || path->kind == PATH_DERP);
+
+	text_set(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
+		has_via ? path->via : "");
+	value->role = kinds[path->kind].role;
+}
+
+const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url)
+{
+	if (endpoint->peer >= 0)
+		return snapshot->peers[endpoint->peer].name;
+	return url_split(url, endpoint->url) == 0 ? url->host : "–";
+}
+
+void value_way(struct value *value, const struct peer *peer)
+{
+	if (peer && !peer->is_self)
+		value_path(value, &peer->path);
+	else
+		value_say(value, ROLE_DIM, peer ? "local" : "–");
+}
+
+void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms)
+{
+	value_say(value, ROLE_DIM, "–");
+	if (wall_ms && wall_ms <= snapshot->taken.wall_ms)
+		text_span(value->text, sizeof(value->text), snapshot->taken.wall_ms - wall_ms);
+}
+
+void value_loss(struct value *value, double loss)
+{
+	bool is_small = loss > 0 && loss < 0.0995;
+
+	value_say(value, ROLE_TEXT, "–");
+	if (!isnan(loss))
+		text_set(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
+}
+
+void value_pong(struct value *value, const struct path *path)
+{
+	value_say(value, ROLE_DIM, "–");
+	if (isnan(path->pong_age_ms))
+		return;
+	if (path->pong_age_ms < PONG_FRESH_MS)
+		text_set(value->brief, sizeof(value->brief), "now");
+	else
+		text_span(value->brief, sizeof(value->brief), (int64_t)path->pong_age_ms);
+	value_say(value, ROLE_TEXT, value->brief);
+	text_add(value->text, sizeof(value->text), " %s", path->pong_source);
+}
+
+void value_last_seen(struct value *value, const struct snapshot *snapshot, const struct peer *peer)
+{
+	char span[32];
+
+	value_say(value, ROLE_DIM, "offline");
+	if (peer->last_seen && peer->last_seen <= snapshot->taken.wall_ms)
+		text_set(value->text, sizeof(value->text), "last seen %s ago",
+			text_span(span, sizeof(span), snapshot->taken.wall_ms - peer->last_seen));
+}
+
+bool view_is_past(const struct snapshot *snapshot)
+{
+	const struct verdict *worst = snapshot_worst(snapshot, snapshot->verdicts);
+
+	return snapshot->daemon.is_stale || (worst && worst->severity == SEVERITY_DOWN);
+}
+
+/* A verdict has said it already. */
+static bool is_said(const struct snapshot *snapshot, const char *text)
+{
+	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
+
+		if (strstr(verdict->text, text) || strstr(verdict->fix, text))
+			return true;
+	}
+	return false;
+}
+
+/* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be
+ * pasted. */
+static void write_trouble(const struct snapshot *snapshot, struct page *page)
+{
+	const struct daemon *daemon = &snapshot->daemon;
+
+	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
+
+		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2,
+			verdict->text);
+		if (*verdict->fix)
+			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
+		page_line(page, ROLE_TEXT, " ");
+	}
+	if (*daemon->trouble && !is_said(snapshot, daemon->trouble))
+		page_wrap(page, ROLE_DIM, "tried", 6, daemon->trouble);
+	if (*daemon->socket)
+		page_wrap(page, ROLE_DIM, "at", 6, daemon->socket);
+	if (*daemon->auth_url && !is_said(snapshot, daemon->auth_url))
+		page_wrap(page, ROLE_FIX, "log in", 8, daemon->auth_url);
+}
+
+bool view_says_trouble(const struct snapshot *snapshot, struct page *page)
+{
+	if (snapshot->peer_count || snapshot->endpoint_count)
+		return false;
+	if (snapshot->verdicts.count || *snapshot->daemon.trouble)
+		write_trouble(snapshot, page);
+	else if (!snapshot->daemon.is_known)
+		page_line(page, ROLE_DIM, "asking tailscaled …");
+	else
+		page_line(page, ROLE_DIM, "this tailnet has no other machine yet");
+	return true;
+}
