@@ -13,6 +13,7 @@
 #include "probes/io/socks_proxy.h"
 #include "probes/endpoints/registry.h"
 #include "probes/endpoints/left_alone.h"
+#include "probes/io/timer.h"
 #include "probes/packets/supervise.h"
 #include "probes/report/diagnose.h"
 #include "probes/ledger/ledger.h"
@@ -36,8 +37,8 @@
 #define NAMES_AGAIN_MS (5 * 60 * 1000)
 
 struct live {
-	uv_loop_t *loop;
-	uv_timer_t *timer; /* discovery's next round, the later statuses of --once */
+	struct uv_loop_s *loop;
+	struct timer *timer; /* discovery's next round, the later statuses of --once */
 	struct http *http;
 	const struct settings *settings;
 	bool is_once;
@@ -138,7 +139,7 @@ static void knock(struct live *live)
 	}
 }
 
-static void tick(uv_timer_t *timer);
+static void tick(void *data);
 
 /* Until --once takes the next status that shows the paths as its own probes woke them; -1: it has them. A
  * status that the bus brought sooner shows them asleep, and one alone is not believed. */
@@ -161,14 +162,14 @@ static void schedule(struct live *live)
 	if (paths >= 0 && (wait < 0 || paths < wait))
 		wait = paths;
 	if (wait >= 0)
-		uv_timer_start(live->timer, tick, wait ? (uint64_t)wait : 1, 0);
+		timer_start(live->timer, wait ? wait : 1);
 	else
-		uv_timer_stop(live->timer);
+		timer_stop(live->timer);
 }
 
-static void tick(uv_timer_t *timer)
+static void tick(void *data)
 {
-	struct live *live = timer->data;
+	struct live *live = data;
 	struct when now = when_now();
 
 	if (wait_for_paths(live, now) == 0)
@@ -292,7 +293,7 @@ static void hear(void *data, const struct tailnet_news *news)
 
 /* ---- life ---- */
 
-struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once,
+struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, bool is_once,
 	void (*changed)(void *data), void *data)
 {
 	struct live *live = mem_alloc(sizeof(*live));
@@ -317,9 +318,7 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	if (!*settings->socket)
 		http_doubt_sockets(live->http);
 	live->ledger = ledger_new(&terms);
-	live->timer = mem_alloc(sizeof(*live->timer));
-	uv_timer_init(loop, live->timer);
-	live->timer->data = live;
+	live->timer = timer_new(loop, tick, live);
 	live->watch = watch_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	live->discover = discover_new(settings);
 	live->questions = questions_new(loop, live->http, live->ledger, live->watch, tell_change, live);
@@ -336,11 +335,6 @@ struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_
 	live->reasons = reasons_new(tailnet_way(live->tailnet), live->ledger,
 		!is_once && !settings->is_passive, tell_change, live);
 	return live;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void live_free(struct live *live)
@@ -362,7 +356,7 @@ void live_free(struct live *live)
 	http_free(live->http);
 	ledger_free(live->ledger);
 	left_alone_fini(&live->left_alone);
-	uv_close((uv_handle_t *)live->timer, free_handle);
+	timer_free(live->timer);
 	free(live);
 }
 

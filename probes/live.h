@@ -7,13 +7,14 @@
 #include "probes/base/when.h"
 #include "probes/model/settings.h"
 
-#include <uv.h>
+struct uv_loop_s;
+
 
 struct live;
 struct snapshot;
 
 /* changed: something new is in the ledger; many calls may come before one take is worth it. */
-struct live *live_new(uv_loop_t *loop, const struct settings *settings, bool is_once,
+struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, bool is_once,
 	void (*changed)(void *data), void *data);
 void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);

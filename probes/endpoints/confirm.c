@@ -78,7 +78,7 @@ struct questions {
 	size_t silent_count, silent_room;
 };
 
-struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger,
+struct questions *questions_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
 	const struct watch *watch, void (*changed)(void *data), void *data)
 {
 	struct questions *questions = mem_alloc(sizeof(*questions));

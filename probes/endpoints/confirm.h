@@ -10,9 +10,11 @@
 #include "probes/ledger/ledger.h"
 #include "probes/endpoints/pool.h"
 
+struct uv_loop_s;
+
 struct questions;
 
-struct questions *questions_new(uv_loop_t *loop, struct http *http, struct ledger *ledger,
+struct questions *questions_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
 	const struct watch *watch, void (*changed)(void *data), void *data);
 void questions_free(struct questions *questions);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */

@@ -8,6 +8,7 @@
 #include "probes/base/mem.h"
 #include "probes/io/budget.h"
 #include "probes/endpoints/worker.h"
+#include "probes/io/timer.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 
 struct watch {
 	struct worker_world world;
-	uv_timer_t *timer;
+	struct timer *timer;
 	size_t talking_max;
 	struct {
 		struct worker **items;
@@ -23,7 +24,7 @@ struct watch {
 	} workers;
 };
 
-static void tick(uv_timer_t *timer);
+static void tick(void *data);
 
 static struct worker *find(const struct watch *watch, const char *url)
 {
@@ -99,14 +100,14 @@ static void schedule(struct watch *watch)
 			due = worker->due;
 	}
 	if (due == INT64_MAX || count_talking(watch) >= watch->talking_max)
-		uv_timer_stop(watch->timer);
+		timer_stop(watch->timer);
 	else
-		uv_timer_start(watch->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
+		timer_start(watch->timer, due - now);
 }
 
-static void tick(uv_timer_t *timer)
+static void tick(void *data)
 {
-	struct watch *watch = timer->data;
+	struct watch *watch = data;
 	int64_t now = when_now().mono_ms;
 	size_t talking = count_talking(watch);
 
@@ -141,7 +142,7 @@ static void ended(void *data, struct worker *worker, bool is_gone)
 	schedule(watch);
 }
 
-struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct watch *watch_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks)
 {
 	struct watch *watch = mem_alloc(sizeof(*watch));
@@ -155,15 +156,8 @@ struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct setting
 		.pool = watch,
 		.ended = ended };
 	watch->talking_max = budget_talking();
-	watch->timer = mem_alloc(sizeof(*watch->timer));
-	uv_timer_init(loop, watch->timer);
-	watch->timer->data = watch;
+	watch->timer = timer_new(loop, tick, watch);
 	return watch;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void watch_free(struct watch *watch)
@@ -174,7 +168,7 @@ void watch_free(struct watch *watch)
 		worker_free(watch->workers.items[i]);
 	free(watch->workers.items);
 	free(watch->world.proxy);
-	uv_close((uv_handle_t *)watch->timer, free_handle);
+	timer_free(watch->timer);
 	free(watch);
 }
 

@@ -12,6 +12,8 @@
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
 
+struct uv_loop_s;
+
 struct door {
 	const char *url;     /* normal form: the key */
 	const char *peer_id; /* "" outside the tailnet and on loopback */
@@ -48,7 +50,7 @@ struct watch_hooks {
 
 struct watch;
 
-struct watch *watch_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct watch *watch_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks);
 void watch_free(struct watch *watch);
 /* A known URL: its address and peer are renewed. What discovery finds is not watched beside a URL that leads to the

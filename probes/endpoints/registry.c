@@ -35,7 +35,7 @@ struct known_door {
 };
 
 struct known {
-	uv_loop_t *loop;
+	struct uv_loop_s *loop;
 	const struct settings *settings;
 	struct ledger *ledger;
 	struct watch *watch;
@@ -285,7 +285,7 @@ static void free_door(struct known_door *door)
 	free(door);
 }
 
-struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger,
+struct known *known_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
 	struct watch *watch, void (*changed)(void *data), void *data)
 {
 	struct known *known = mem_alloc(sizeof(*known));

@@ -11,11 +11,12 @@
 #include "probes/model/settings.h"
 #include "probes/endpoints/pool.h"
 
-#include <uv.h>
+struct uv_loop_s;
+
 
 struct known;
 
-struct known *known_new(uv_loop_t *loop, const struct settings *settings, struct ledger *ledger,
+struct known *known_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
 	struct watch *watch, void (*changed)(void *data), void *data);
 void known_free(struct known *known);
 void known_place(struct known *known, struct when now);

@@ -9,7 +9,9 @@
 #include "probes/base/shell.h"
 #include "probes/base/text.h"
 #include "probes/base/when.h"
+#include "probes/io/machine.h"
 #include "probes/io/run.h"
+#include "probes/io/timer.h"
 #include "probes/model/snapshot.h"
 #include "probes/packets/permission.h"
 #include "probes/packets/lines.h"
@@ -30,8 +32,8 @@
 #define SELF "tsllm-capture"
 
 struct sniffer {
-	uv_loop_t *loop;
-	uv_timer_t *timer;
+	struct uv_loop_s *loop;
+	struct timer *timer;
 	const struct settings *settings;
 	struct sniffer_hooks hooks;
 	struct strings arguments;
@@ -149,9 +151,9 @@ static void fail_to_start(struct sniffer *sniffer, int error)
 
 /* ---- time ---- */
 
-static void on_timer(uv_timer_t *timer)
+static void on_timer(void *data)
 {
-	struct sniffer *sniffer = timer->data;
+	struct sniffer *sniffer = data;
 
 	if (sniffer->run) { /* running with arguments that are no longer right */
 		run_cancel(sniffer->run);
@@ -162,7 +164,7 @@ static void on_timer(uv_timer_t *timer)
 
 static void start_in(struct sniffer *sniffer, int64_t ms)
 {
-	uv_timer_start(sniffer->timer, on_timer, ms > 0 ? (uint64_t)ms : 0, 0);
+	timer_start(sniffer->timer, ms);
 }
 
 static void start_later(struct sniffer *sniffer)
@@ -231,20 +233,13 @@ static void ended(void *data, const struct run_result *result)
 
 static void find(struct sniffer *sniffer)
 {
-	char self[PATH_MAX];
-	size_t size = sizeof(self);
-	char *slash;
+	char beside[PATH_MAX];
 
 	snprintf(sniffer->path, sizeof(sniffer->path), "%s",
 		*sniffer->settings->helper ? sniffer->settings->helper : TSLLM_HELPER);
-	if (*sniffer->settings->helper || access(sniffer->path, F_OK) == 0 || uv_exepath(self, &size) != 0)
-		return;
-	slash = strrchr(self, '/');
-	if (!slash || (size_t)(slash - self) + sizeof("/" SELF) > sizeof(self))
-		return;
-	memcpy(slash, "/" SELF, sizeof("/" SELF));
-	if (access(self, F_OK) == 0)
-		snprintf(sniffer->path, sizeof(sniffer->path), "%s", self);
+	if (!*sniffer->settings->helper && access(sniffer->path, F_OK) != 0 &&
+		machine_beside_us(SELF, beside, sizeof(beside)))
+		snprintf(sniffer->path, sizeof(sniffer->path), "%s", beside);
 }
 
 static void start(struct sniffer *sniffer)
@@ -288,22 +283,15 @@ void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments)
 }
 
 struct sniffer *sniffer_new(
-	uv_loop_t *loop, const struct settings *settings, const struct sniffer_hooks *hooks)
+	struct uv_loop_s *loop, const struct settings *settings, const struct sniffer_hooks *hooks)
 {
 	struct sniffer *sniffer = mem_alloc(sizeof(*sniffer));
 
 	sniffer->loop = loop;
 	sniffer->settings = settings;
 	sniffer->hooks = *hooks;
-	sniffer->timer = mem_alloc(sizeof(*sniffer->timer));
-	uv_timer_init(loop, sniffer->timer);
-	sniffer->timer->data = sniffer;
+	sniffer->timer = timer_new(loop, on_timer, sniffer);
 	return sniffer;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void sniffer_free(struct sniffer *sniffer)
@@ -312,6 +300,6 @@ void sniffer_free(struct sniffer *sniffer)
 		return;
 	run_cancel(sniffer->run);
 	strings_fini(&sniffer->arguments);
-	uv_close((uv_handle_t *)sniffer->timer, free_handle);
+	timer_free(sniffer->timer);
 	free(sniffer);
 }

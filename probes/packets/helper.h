@@ -10,7 +10,7 @@
 #include "probes/model/sniffed.h"
 #include "probes/model/settings.h"
 
-#include <uv.h>
+struct uv_loop_s;
 
 struct sniffer_hooks {
 	void *data;
@@ -21,7 +21,7 @@ struct sniffer_hooks {
 struct sniffer;
 
 struct sniffer *sniffer_new(
-	uv_loop_t *loop, const struct settings *settings, const struct sniffer_hooks *hooks);
+	struct uv_loop_s *loop, const struct settings *settings, const struct sniffer_hooks *hooks);
 void sniffer_free(struct sniffer *sniffer);
 /* What it shall be started with; the first call starts it. Other arguments than before start it again, but
  * not twice in half a minute. */

@@ -2,6 +2,7 @@
  */
 #include "probes/packets/supervise.h"
 
+#include "probes/io/machine.h"
 #include "probes/packets/arguments.h"
 #include "probes/base/mem.h"
 #include "probes/packets/helper.h"
@@ -49,7 +50,7 @@ static void used_port(void *data, int port)
 		when_now());
 }
 
-struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct lookout *lookout_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, void (*tell)(void *data), void *data)
 {
 	struct lookout *lookout = mem_alloc(sizeof(*lookout));
@@ -88,23 +89,6 @@ void lookout_keep_derpmap(struct lookout *lookout, struct derpmap *derpmap)
 	lookout->derpmap = derpmap;
 }
 
-/* Those of this machine, without the scope of a link-local one. */
-static void list_addresses(struct strings *addresses)
-{
-	uv_interface_address_t *interfaces;
-	int count = 0;
-	char text[64];
-
-	if (uv_interface_addresses(&interfaces, &count))
-		return;
-	for (int i = 0; i < count; i++)
-		if ((interfaces[i].address.address4.sin_family == AF_INET
-				    ? uv_ip4_name(&interfaces[i].address.address4, text, sizeof(text))
-				    : uv_ip6_name(&interfaces[i].address.address6, text, sizeof(text))) == 0)
-			strings_add(addresses, text);
-	uv_free_interface_addresses(interfaces, count);
-}
-
 static void take_aim(struct lookout *lookout, const struct obs_status *status)
 {
 	struct strings arguments = { NULL, 0, 0 }, addresses = { NULL, 0, 0 };
@@ -116,7 +100,7 @@ static void take_aim(struct lookout *lookout, const struct obs_status *status)
 		.addresses = &addresses,
 	};
 
-	list_addresses(&addresses);
+	machine_addresses(&addresses);
 	aim_arguments(&aim, &arguments);
 	sniffer_aim(lookout->sniffer, &arguments);
 	strings_fini(&arguments);

@@ -11,11 +11,12 @@
 #include "probes/model/settings.h"
 #include "probes/tailscaled/poll.h"
 
-#include <uv.h>
+struct uv_loop_s;
+
 
 struct lookout;
 
-struct lookout *lookout_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct lookout *lookout_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, void (*changed)(void *data), void *data);
 void lookout_free(struct lookout *lookout);
 /* There is a new status or serve configuration. lookout: may be NULL, here and below. */

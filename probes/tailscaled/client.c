@@ -49,7 +49,7 @@ static void find_socket(struct daemon_way *way)
 	way->uses_cli = false;
 }
 
-void daemon_init(struct daemon_way *way, uv_loop_t *loop, struct http *http, const struct settings *settings)
+void daemon_init(struct daemon_way *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings)
 {
 	*way = (struct daemon_way){
 		.loop = loop, .http = http, .settings = settings, .search = { .places = socket_places }

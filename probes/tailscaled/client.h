@@ -15,10 +15,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <uv.h>
+
+struct uv_loop_s;
 
 struct daemon_way {
-	uv_loop_t *loop;
+	struct uv_loop_s *loop;
 	struct http *http;
 	const struct settings *settings;
 	struct socket_search search; /* where no socket was named */
@@ -58,7 +59,7 @@ struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const 
 	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data);
 void daemon_cancel(struct daemon_ask *ask);
 void daemon_next(struct daemon_way *way, const struct daemon_result *result);
-void daemon_init(struct daemon_way *way, uv_loop_t *loop, struct http *http, const struct settings *settings);
+void daemon_init(struct daemon_way *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings);
 const char *daemon_socket(const struct daemon_way *way); /* in use, or tried now */
 
 #endif

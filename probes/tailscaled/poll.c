@@ -9,6 +9,7 @@
 #include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/io/timer.h"
 #include "probes/tailscaled/client.h"
 #include "probes/tailscaled/derpmap.h"
 #include "probes/tailscaled/serve.h"
@@ -47,7 +48,7 @@ struct ask {
 
 struct tailnet {
 	struct daemon_way way;
-	uv_timer_t *timer;
+	struct timer *timer;
 	struct ledger *ledger;
 	tailnet_fn *news;
 	void *data;
@@ -327,9 +328,9 @@ static void listen_to_bus(struct tailnet *tailnet)
 
 /* ---- time ---- */
 
-static void tick(uv_timer_t *timer)
+static void tick(void *data)
 {
-	struct tailnet *tailnet = timer->data;
+	struct tailnet *tailnet = data;
 	struct when now = when_now();
 
 	for (size_t i = 0; i < TOPIC_COUNT; i++) {
@@ -354,10 +355,10 @@ static void schedule(struct tailnet *tailnet)
 			due = tailnet->asks[i].due;
 	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due < due)
 		due = tailnet->bus_due;
-	uv_timer_start(tailnet->timer, tick, due > now ? (uint64_t)(due - now) : 0, 0);
+	timer_start(tailnet->timer, due - now);
 }
 
-struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct tailnet *tailnet_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, tailnet_fn *news, void *data)
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
@@ -371,16 +372,9 @@ struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct set
 		tailnet->asks[i].topic = &topics[i];
 		tailnet->asks[i].due = topics[i].periods ? 0 : NEVER;
 	}
-	tailnet->timer = mem_alloc(sizeof(*tailnet->timer));
-	uv_timer_init(loop, tailnet->timer);
-	tailnet->timer->data = tailnet;
+	tailnet->timer = timer_new(loop, tick, tailnet);
 	schedule(tailnet);
 	return tailnet;
-}
-
-static void free_handle(uv_handle_t *handle)
-{
-	free(handle);
 }
 
 void tailnet_free(struct tailnet *tailnet)
@@ -396,7 +390,7 @@ void tailnet_free(struct tailnet *tailnet)
 	}
 	if (tailnet->bus)
 		http_cancel(tailnet->bus);
-	uv_close((uv_handle_t *)tailnet->timer, free_handle);
+	timer_free(tailnet->timer);
 	free(tailnet);
 }
 

@@ -11,6 +11,8 @@
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
 
+struct uv_loop_s;
+
 enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
 	TAILNET_SERVE,  /* a serve configuration was read: ledger_keep_serve() is the listener's */
@@ -30,7 +32,7 @@ typedef void tailnet_fn(void *data, const struct tailnet_news *news);
 
 struct tailnet;
 
-struct tailnet *tailnet_new(uv_loop_t *loop, struct http *http, const struct settings *settings,
+struct tailnet *tailnet_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, tailnet_fn *news, void *data);
 void tailnet_free(struct tailnet *tailnet);
 void tailnet_ask_now(struct tailnet *tailnet);

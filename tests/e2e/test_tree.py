@@ -20,7 +20,7 @@ LIBRARIES = {
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/term/screen.c"],
     "ini.h": ["tui/term/theme.c"],
-    "uv.h": ["probes/io/*", "probes/packets/*", "probes/tailscaled/*", "probes/endpoints/*", "probes/live.*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
+    "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 
 # The same of the capture helper, which has nothing else but the C library.

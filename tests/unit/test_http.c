@@ -20,6 +20,7 @@
 #include <unistd.h>
 #include <sys/resource.h>
 #include <cmocka.h>
+#include <uv.h>
 
 #include "probes/base/mem.h"
 #include "probes/base/when.h"

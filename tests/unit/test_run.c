@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <cmocka.h>
+#include <uv.h>
 
 struct test {
 	uv_loop_t loop;

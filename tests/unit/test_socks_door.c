@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 #include <cmocka.h>
+#include <uv.h>
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"

@@ -1,0 +1,16 @@
+/* A timer on the loop, for one function of its owner. */
+#ifndef TSLLM_IO_TIMER_H
+#define TSLLM_IO_TIMER_H
+
+#include <stdint.h>
+
+struct uv_loop_s;
+struct timer;
+
+struct timer *timer_new(struct uv_loop_s *loop, void (*fire)(void *data), void *data);
+/* Fires once, in ms from now (at the next turn of the loop where that is over), whatever it was set to before. */
+void timer_start(struct timer *timer, int64_t ms);
+void timer_stop(struct timer *timer);
+void timer_free(struct timer *timer);
+
+#endif
