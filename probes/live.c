@@ -108,7 +108,7 @@ static void silent(void *data, const struct door *door)
 
 static bool may_knock(const struct live *live)
 {
-	return !live->settings->is_passive && ledger_daemon_runs(live->ledger);
+	return !live->settings->is_passive && daemon_runs(live->ledger);
 }
 
 static void knock(struct live *live)
@@ -366,7 +366,7 @@ static void examine(struct live *live, const struct snapshot *snapshot, struct w
 {
 	struct ladder_target target;
 
-	if (!*live->settings->examine || !ledger_daemon_runs(live->ledger) ||
+	if (!*live->settings->examine || !daemon_runs(live->ledger) ||
 		!ladder_find(snapshot, live->settings->examine, &target) || target.peer < 0)
 		return;
 	reasons_ask(live->reasons, snapshot->peers[target.peer].id, now);

@@ -85,8 +85,8 @@ static bool waits(const struct watch *watch, const struct worker *worker)
 
 	if (worker->door.is_resolving)
 		return true;
-	return worker_is_of_tailnet(worker) && (!ledger_daemon_runs_for_certain(ledger) || !has_way(watch) ||
-						       ledger_peer_is_offline(ledger, worker->door.peer_id));
+	return worker_is_of_tailnet(worker) && (!daemon_runs_for_certain(ledger) || !has_way(watch) ||
+						       peer_is_offline(ledger, worker->door.peer_id));
 }
 
 static void schedule(struct watch *watch)
@@ -217,7 +217,7 @@ void watch_wake(struct watch *watch)
 		struct worker *worker = watch->workers.items[i];
 
 		if (worker->silences &&
-			ledger_peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
+			peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
 			worker->due = 0;
 	}
 	schedule(watch);

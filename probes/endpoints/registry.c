@@ -95,7 +95,7 @@ static void watch_door(struct known_door *door, const struct placement *at)
 static enum owner owner_of(
 	const struct known *known, const char *host, const struct obs_peer **peer, size_t *hint)
 {
-	bool is_running = ledger_daemon_runs_for_certain(known->ledger);
+	bool is_running = daemon_runs_for_certain(known->ledger);
 	enum owner owner =
 		doors_owner(ledger_status(known->ledger), is_running, &known->services, host, peer, hint);
 
@@ -314,7 +314,7 @@ void known_free(struct known *known)
 
 void known_place(struct known *known, struct when now)
 {
-	if (ledger_daemon_runs_for_certain(known->ledger))
+	if (daemon_runs_for_certain(known->ledger))
 		snprintf(known->suffix, sizeof(known->suffix), "%s",
 			ledger_status(known->ledger)->magicdns_suffix);
 	for (size_t i = 0; i < known->doors.count; i++)

@@ -53,7 +53,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
 	bool is_excused =
-		is_silence && ledger_path_is_changing(worker->world->ledger, worker->door.peer_id, now);
+		is_silence && path_is_changing(worker->world->ledger, worker->door.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;

@@ -20,7 +20,7 @@ static void forget_devices(struct ledger *ledger)
 	ledger->capture.devices.count = 0;
 }
 
-void ledger_free_capture(struct ledger *ledger)
+void capture_free(struct ledger *ledger)
 {
 	forget_devices(ledger);
 	free(ledger->capture.devices.items);
@@ -28,14 +28,14 @@ void ledger_free_capture(struct ledger *ledger)
 	free(ledger->capture.fix);
 }
 
-void ledger_see_capture(struct ledger *ledger, const struct observation *observation, struct when now)
+void capture_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct obs_capture *capture = observation->capture;
 
 	if (ledger->capture.state != (enum capture_state)capture->state)
 		ledger->capture.since = now;
 	if (capture->state != CAPTURE_RUNNING)
-		ledger_forget_misses(ledger); /* which nobody takes back any more */
+		links_forget_misses(ledger); /* which nobody takes back any more */
 	ledger->capture.state = (enum capture_state)capture->state;
 	mem_replace(&ledger->capture.trouble, capture->trouble);
 	mem_replace(&ledger->capture.fix, capture->fix);
@@ -48,8 +48,8 @@ static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, stru
 	ledger->capture.dropped = NAN;
 	if (isnan(ledger->captured_now.rx_bytes[TRAFFIC_DIRECT]))
 		ledger->captured_now = (struct obs_traffic){ .rx_bytes = { 0 }, .tx_bytes = { 0 } };
-	ledger_restart_links(ledger);
-	ledger_restart_flows(ledger);
+	links_restart(ledger);
+	flows_restart(ledger);
 }
 
 static void see_device(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -63,23 +63,23 @@ static void see_stats(struct ledger *ledger, const struct sniffed *sniffed, stru
 {
 	if (!isnan(sniffed->dropped))
 		ledger->capture.dropped = sniffed->dropped;
-	ledger_see_totals(&ledger->captured, &ledger->captured_now, now);
-	ledger_tell_exchanges(ledger, sniffed->at_us, now);
+	traffic_count(&ledger->captured, &ledger->captured_now, now);
+	flows_end_period(ledger, sniffed->at_us, now);
 }
 
-void ledger_see_sniffed(struct ledger *ledger, const struct observation *observation, struct when now)
+void capture_see_packets(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct sniffed *sniffed = observation->packets;
 	static void (*const see[SNIFFED_COUNT])(
 		struct ledger * ledger, const struct sniffed *sniffed, struct when now) = {
 		[SNIFFED_HELLO] = see_hello,
 		[SNIFFED_DEVICE] = see_device,
-		[SNIFFED_PATH] = ledger_see_path,
-		[SNIFFED_RTT] = ledger_see_rtt,
-		[SNIFFED_MISS] = ledger_see_miss,
-		[SNIFFED_DERP] = ledger_see_derp,
-		[SNIFFED_FLOW] = ledger_see_flow,
-		[SNIFFED_EXCHANGE] = ledger_see_exchange,
+		[SNIFFED_PATH] = link_see_path,
+		[SNIFFED_RTT] = link_see_rtt,
+		[SNIFFED_MISS] = link_see_miss,
+		[SNIFFED_DERP] = link_see_derp,
+		[SNIFFED_FLOW] = flow_see,
+		[SNIFFED_EXCHANGE] = flow_see_exchange,
 		[SNIFFED_STATS] = see_stats,
 	};
 

@@ -4,8 +4,8 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_capture(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_sniffed(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_free_capture(struct ledger *ledger);
+void capture_see(struct ledger *ledger, const struct observation *observation, struct when now);
+void capture_see_packets(struct ledger *ledger, const struct observation *observation, struct when now);
+void capture_free(struct ledger *ledger);
 
 #endif

@@ -4,17 +4,17 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/state.h"
 
-bool ledger_daemon_runs(const struct ledger *ledger)
+bool daemon_runs(const struct ledger *ledger)
 {
 	return ledger->status && ledger->status->backend == BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
 }
 
-bool ledger_daemon_runs_for_certain(const struct ledger *ledger)
+bool daemon_runs_for_certain(const struct ledger *ledger)
 {
-	return ledger_daemon_runs(ledger) && !*ledger->trouble_text;
+	return daemon_runs(ledger) && !*ledger->trouble_text;
 }
 
-void ledger_see_trouble(struct ledger *ledger, const struct observation *observation, struct when now)
+void daemon_see_trouble(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	bool is_fresh = ledger->status && when_since(ledger->status_at, now) <= 3 * ledger->terms.period_ms;
 
@@ -23,7 +23,7 @@ void ledger_see_trouble(struct ledger *ledger, const struct observation *observa
 	mem_replace(&ledger->trouble_text, observation->trouble_text);
 }
 
-void ledger_see_names(struct ledger *ledger, const struct observation *observation, struct when now)
+void daemon_see_names(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	(void)now;
 	ledger->names = observation->names_resolve ? NAMES_RESOLVE : NAMES_FAIL;

@@ -4,7 +4,7 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_trouble(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_names(struct ledger *ledger, const struct observation *observation, struct when now);
+void daemon_see_trouble(struct ledger *ledger, const struct observation *observation, struct when now);
+void daemon_see_names(struct ledger *ledger, const struct observation *observation, struct when now);
 
 #endif

@@ -19,7 +19,7 @@
 
 #define MINUTE_MS 60000
 
-void ledger_free_endpoint(struct known_endpoint *endpoint)
+void endpoint_free(struct known_endpoint *endpoint)
 {
 	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
 		endpoint->title, endpoint->api, endpoint->version, endpoint->incarnation,
@@ -33,29 +33,29 @@ void ledger_free_endpoint(struct known_endpoint *endpoint)
 	for (size_t i = 0; i < endpoint->sents.count; i++)
 		free(endpoint->sents.items[i].path);
 	free(endpoint->sents.items);
-	endpoint_free_models(endpoint);
+	models_free(endpoint);
 	engine_fini(&endpoint->engine);
-	free(endpoint->standings.items);
+	free(endpoint->open_verdicts.items);
 	free(endpoint);
 }
 
-static void forget_told(struct told *told)
+static void forget_fact(struct path_fact *fact)
 {
-	told->holds = false;
-	mem_replace(&told->path, "");
+	fact->holds = false;
+	mem_replace(&fact->path, "");
 }
 
 /* Another one answers here now: what the one before told, and how it answered, is not about this one. */
 static void forget_server(struct known_endpoint *endpoint)
 {
-	struct told *const told[] = { &endpoint->is_loading, &endpoint->is_sleeping, &endpoint->wants_key,
-		&endpoint->key_rejected, &endpoint->open_onboarding };
+	struct path_fact *const facts[] = { &endpoint->is_loading, &endpoint->is_sleeping,
+		&endpoint->wants_key, &endpoint->key_rejected, &endpoint->open_onboarding };
 
-	for (size_t i = 0; i < ARRAY_LEN(told); i++)
-		forget_told(told[i]);
+	for (size_t i = 0; i < ARRAY_LEN(facts); i++)
+		forget_fact(facts[i]);
 	for (size_t i = 0; i < endpoint->sents.count; i++)
 		endpoint->sents.items[i].misses = endpoint->sents.items[i].run = 0;
-	endpoint_free_models(endpoint);
+	models_free(endpoint);
 	endpoint->models_known = endpoint->loaded_known = false;
 	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
 	mem_replace(&endpoint->version, "");
@@ -64,7 +64,7 @@ static void forget_server(struct known_endpoint *endpoint)
 	engine_init(&endpoint->engine);
 }
 
-struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url)
+struct known_endpoint *endpoint_find(const struct ledger *ledger, const char *url)
 {
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
 		if (strcmp(ledger->endpoints.items[i]->url, url) == 0)
@@ -90,10 +90,10 @@ static struct known_endpoint *new_endpoint(const char *url)
 	return endpoint;
 }
 
-void ledger_see_endpoint(struct ledger *ledger, const struct observation *observation, struct when now)
+void endpoint_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct obs_endpoint *obs = observation->endpoint;
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, obs->url);
+	struct known_endpoint *endpoint = endpoint_find(ledger, obs->url);
 
 	if (!endpoint) {
 		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
@@ -115,13 +115,13 @@ void ledger_see_endpoint(struct ledger *ledger, const struct observation *observ
 	endpoint->is_key_withheld = obs->is_key_withheld;
 }
 
-void ledger_drop_endpoint(struct ledger *ledger, const struct observation *observation, struct when now)
+void endpoint_drop(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	(void)now;
 	for (size_t i = 0; i < ledger->endpoints.count; i++) {
 		if (strcmp(ledger->endpoints.items[i]->url, observation->url) != 0)
 			continue;
-		ledger_free_endpoint(ledger->endpoints.items[i]);
+		endpoint_free(ledger->endpoints.items[i]);
 		ledger->endpoints.count--;
 		memmove(&ledger->endpoints.items[i], &ledger->endpoints.items[i + 1],
 			(ledger->endpoints.count - i) * sizeof(ledger->endpoints.items[0]));
@@ -129,18 +129,18 @@ void ledger_drop_endpoint(struct ledger *ledger, const struct observation *obser
 	}
 }
 
-void ledger_see_proof(struct ledger *ledger, const struct observation *observation, struct when now)
+void endpoint_see_proof(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, observation->url);
+	struct known_endpoint *endpoint = endpoint_find(ledger, observation->url);
 
 	(void)now;
 	if (endpoint)
 		endpoint->proofs |= observation->proof;
 }
 
-void ledger_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now)
+void endpoint_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, observation->url);
+	struct known_endpoint *endpoint = endpoint_find(ledger, observation->url);
 
 	(void)now;
 	if (endpoint && observation->cert_not_after)
@@ -208,12 +208,12 @@ static void see_number(double *slot, double value)
 
 /* The first path that says so is asked first when it ends; the primary question is asked before all others.
  */
-static void see_told(struct told *told, bool holds, const struct obs_answer *answer)
+static void see_fact(struct path_fact *fact, bool holds, const struct obs_answer *answer)
 {
-	if (holds && (!told->holds || answer->is_primary))
-		mem_replace(&told->path, answer->path);
-	if (holds || (told->path && strcmp(told->path, answer->path) == 0))
-		told->holds = holds;
+	if (holds && (!fact->holds || answer->is_primary))
+		mem_replace(&fact->path, answer->path);
+	if (holds || (fact->path && strcmp(fact->path, answer->path) == 0))
+		fact->holds = holds;
 }
 
 static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
@@ -223,13 +223,13 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 
 	if (*reading->version)
 		mem_replace(&endpoint->version, reading->version);
-	see_told(&endpoint->is_loading, reading->is_loading, answer);
-	see_told(&endpoint->is_sleeping, reading->is_sleeping, answer);
-	see_told(&endpoint->wants_key, reading->wants_key, answer);
-	see_told(&endpoint->key_rejected, reading->key_rejected, answer);
-	see_told(&endpoint->open_onboarding, reading->open_onboarding, answer);
+	see_fact(&endpoint->is_loading, reading->is_loading, answer);
+	see_fact(&endpoint->is_sleeping, reading->is_sleeping, answer);
+	see_fact(&endpoint->wants_key, reading->wants_key, answer);
+	see_fact(&endpoint->key_rejected, reading->key_rejected, answer);
+	see_fact(&endpoint->open_onboarding, reading->open_onboarding, answer);
 	if (reading->list != MODELS_UNTOLD)
-		endpoint_see_models(ledger, endpoint, reading, now);
+		models_see(ledger, endpoint, reading, now);
 	engine_see(ledger, endpoint, reading, now);
 	see_number(&endpoint->running, reading->running);
 	see_number(&endpoint->waiting, reading->waiting);
@@ -273,7 +273,7 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
 		peer->kind == PATH_UNKNOWN)
 		return; /* the first connect wakes the path: that is no round trip */
-	peer_time(peer, RTT_CONNECT, answer->connect_ms, now);
+	peer_see_rtt(peer, RTT_CONNECT, answer->connect_ms, now);
 }
 
 /* A name that leads nowhere gives no address to ask. */
@@ -282,10 +282,10 @@ static bool was_sent(const struct obs_answer *answer)
 	return answer->outcome != OUTCOME_UNRESOLVED;
 }
 
-void ledger_see_answer(struct ledger *ledger, const struct observation *observation, struct when now)
+void endpoint_see_answer(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct obs_answer *answer = observation->answer;
-	struct known_endpoint *endpoint = ledger_endpoint(ledger, answer->url);
+	struct known_endpoint *endpoint = endpoint_find(ledger, answer->url);
 	struct known_peer *peer;
 
 	if (answer->outcome == OUTCOME_NOT_TRIED) {
@@ -294,16 +294,16 @@ void ledger_see_answer(struct ledger *ledger, const struct observation *observat
 		return;
 	}
 	if (was_sent(answer))
-		ledger_see_sent(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
+		traffic_count_request(ledger, answer->cost, answer->bytes_sent, answer->bytes_received);
 	if (!endpoint)
 		return;
-	peer = ledger_peer(ledger, endpoint->peer_id);
+	peer = peer_find(ledger, endpoint->peer_id);
 	if (was_sent(answer))
 		see_sent(endpoint, answer, ledger->terms.poll_ms, now);
 	see_timing(endpoint, peer, answer, now);
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)
-		ledger_hear(peer, now);
+		peer_hear(peer, now);
 	if (answer->cert_not_after)
 		endpoint->cert_not_after = answer->cert_not_after;
 	if (*answer->server) {
@@ -322,14 +322,14 @@ void ledger_see_answer(struct ledger *ledger, const struct observation *observat
 	see_last(endpoint, answer, now);
 	if (!outcome_is_silence(answer->outcome, answer->tls))
 		endpoint->misses = 0;
-	else if (!ledger_path_is_changing(ledger, endpoint->peer_id, now))
+	else if (!path_is_changing(ledger, endpoint->peer_id, now))
 		endpoint->misses++;
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;
 }
 
 /* A host that turns connects away by ICMP looks the same to connect(), but is heard. */
-bool ledger_has_no_route(const struct ledger *ledger, struct when now)
+bool endpoints_have_no_route(const struct ledger *ledger, struct when now)
 {
 	size_t unreachable = 0;
 
@@ -339,7 +339,7 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 		if (!when_known(endpoint->last.at) || !*endpoint->peer_id || endpoint->is_own)
 			continue;
 		if (endpoint->last.outcome != OUTCOME_UNREACHABLE ||
-			peer_was_heard(ledger_peer(ledger, endpoint->peer_id), now))
+			peer_was_heard(peer_find(ledger, endpoint->peer_id), now))
 			return false;
 		unreachable++;
 	}
@@ -348,5 +348,5 @@ bool ledger_has_no_route(const struct ledger *ledger, struct when now)
 
 bool endpoint_is_not_asked(const struct ledger *ledger, const struct known_endpoint *endpoint)
 {
-	return endpoint->is_resolving || (endpoint->is_of_tailnet && !ledger_daemon_runs(ledger));
+	return endpoint->is_resolving || (endpoint->is_of_tailnet && !daemon_runs(ledger));
 }

@@ -4,18 +4,18 @@
 
 #include "probes/ledger/state.h"
 
-struct known_endpoint *ledger_endpoint(const struct ledger *ledger, const char *url); /* NULL: none */
-void ledger_see_endpoint(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_drop_endpoint(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_answer(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_proof(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now);
+struct known_endpoint *endpoint_find(const struct ledger *ledger, const char *url); /* NULL: none */
+void endpoint_see(struct ledger *ledger, const struct observation *observation, struct when now);
+void endpoint_drop(struct ledger *ledger, const struct observation *observation, struct when now);
+void endpoint_see_answer(struct ledger *ledger, const struct observation *observation, struct when now);
+void endpoint_see_proof(struct ledger *ledger, const struct observation *observation, struct when now);
+void endpoint_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now);
 bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */
 bool endpoint_is_good(const struct known_endpoint *endpoint);  /* its last answer was what its family says */
 /* Its name is not resolved yet, or it is reached through the tailnet, which does not run. */
 bool endpoint_is_not_asked(const struct ledger *ledger, const struct known_endpoint *endpoint);
 /* No peer that was asked could be sent anything, and none was heard: it is this machine. */
-bool ledger_has_no_route(const struct ledger *ledger, struct when now);
-void ledger_free_endpoint(struct known_endpoint *endpoint);
+bool endpoints_have_no_route(const struct ledger *ledger, struct when now);
+void endpoint_free(struct known_endpoint *endpoint);
 
 #endif

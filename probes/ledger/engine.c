@@ -103,7 +103,7 @@ static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, co
 	if (is_anew && !engine->is_many &&
 		(!when_known(engine->restarted) || when_since(engine->restarted, now) > SAME_START_MS)) {
 		engine->restarted = now;
-		event_note(ledger, endpoint->url, endpoint->state, now, "the server was started anew");
+		events_note(ledger, endpoint->url, endpoint->state, now, "the server was started anew");
 	}
 	if (!isnan(reading->uptime_s))
 		engine->uptime_s = reading->uptime_s;
@@ -217,7 +217,7 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	mem_replace(&engine->evicted, gone->id);
 	mem_replace(&engine->evictor, newcomer);
 	text_set(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
-	event_note(ledger, endpoint->url, endpoint->state, now, text);
+	events_note(ledger, endpoint->url, endpoint->state, now, text);
 }
 
 /* The median of before the spell is the measure while it lasts; after an hour slow is the usual. */

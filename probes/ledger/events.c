@@ -38,7 +38,7 @@ static bool fold_event(
 	return false;
 }
 
-void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+void events_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
 {
 	if (fold_event(ledger, who, state, now, text))
 		return;

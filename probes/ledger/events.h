@@ -6,7 +6,7 @@
 
 /* The same text about the same thing within ten minutes is folded into one event. who: a peer's name or an
  * endpoint's URL, "" for the daemon. */
-void event_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
+void events_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text);
 void events_free(struct ledger *ledger);
 
 #endif

@@ -31,7 +31,7 @@
 #define SHARE_LEAST 0.8 /* of an exchange's bytes that its peer's WireGuard bytes cannot be below */
 #define SHARE_MOST 8    /* and, beyond 4 kB, above: that peer is busy with something else */
 
-void ledger_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now)
+void flow_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	int port = observation->own_port;
 	size_t oldest = 0;
@@ -60,7 +60,7 @@ static bool is_own_port(const struct ledger *ledger, int port, struct when now)
 
 /* ---- the table ---- */
 
-void ledger_free_flows(struct ledger *ledger)
+void flows_free(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->flows.count; i++)
 		free(ledger->flows.items[i].peer_id);
@@ -68,7 +68,7 @@ void ledger_free_flows(struct ledger *ledger)
 	free(ledger->waiting.items);
 }
 
-void ledger_restart_flows(struct ledger *ledger)
+void flows_restart(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->flows.count; i++) {
 		struct known_flow *flow = &ledger->flows.items[i];
@@ -149,13 +149,13 @@ static void claim(struct ledger *ledger, struct known_flow *flow)
 	if (flow->is_loopback || *flow->peer_id)
 		return;
 	flow->is_outgoing = is_ours(ledger, flow->client);
-	peer = ledger_peer_at(ledger, flow->is_outgoing ? flow->server : flow->client);
+	peer = peer_index_at(ledger, flow->is_outgoing ? flow->server : flow->client);
 	if (peer && (flow->is_outgoing || is_ours(ledger, flow->server)))
 		mem_replace(&flow->peer_id, peer->id);
 }
 
 /* What nobody claims within a minute is of no peer of ours. */
-void ledger_claim_flows(struct ledger *ledger)
+void flows_claim(struct ledger *ledger)
 {
 	size_t kept = 0;
 
@@ -199,7 +199,7 @@ static double exchanges_of(const struct sniffed *sniffed)
 	return isnan(sniffed->exchanges) ? 1 : sniffed->exchanges;
 }
 
-void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	struct known_flow *flow;
 	double seconds, up, down;
@@ -254,32 +254,32 @@ static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, 
 	flow->exchanges -= exchanges_of(sniffed);
 }
 
-static size_t oldest_growth(const struct sighting *sighting)
+static size_t oldest_growth(const struct packet_state *packet_state)
 {
-	return (sighting->growth_next + GROWTH_MAX - sighting->growth_count) % GROWTH_MAX;
+	return (packet_state->growth_next + GROWTH_MAX - packet_state->growth_count) % GROWTH_MAX;
 }
 
 /* Bytes of a peer's direct and relayed paths when an exchange began, as far back as they are kept. */
-static double bytes_before(const struct sighting *sighting, int64_t at_us)
+static double bytes_before(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(sighting);
-	double bytes = sighting->growth_count == GROWTH_MAX ? sighting->growth[place].bytes : 0;
+	size_t place = oldest_growth(packet_state);
+	double bytes = packet_state->growth_count == GROWTH_MAX ? packet_state->growth[place].bytes : 0;
 
-	for (size_t i = 0; i < sighting->growth_count; i++, place = (place + 1) % GROWTH_MAX)
-		if (sighting->growth[place].at_us <= at_us)
-			bytes = sighting->growth[place].bytes;
+	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX)
+		if (packet_state->growth[place].at_us <= at_us)
+			bytes = packet_state->growth[place].bytes;
 	return bytes;
 }
 
 /* And when it was over: as told first after that. */
-static double bytes_after(const struct sighting *sighting, int64_t at_us)
+static double bytes_after(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(sighting);
+	size_t place = oldest_growth(packet_state);
 	double bytes = 0;
 
-	for (size_t i = 0; i < sighting->growth_count; i++, place = (place + 1) % GROWTH_MAX) {
-		bytes = sighting->growth[place].bytes;
-		if (sighting->growth[place].at_us >= at_us)
+	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX) {
+		bytes = packet_state->growth[place].bytes;
+		if (packet_state->growth[place].at_us >= at_us)
 			break;
 	}
 	return bytes;
@@ -294,8 +294,8 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 
 	for (size_t i = 0; i < ledger->index.sighted.count; i++) {
 		const struct known_peer *peer = &ledger->peers[ledger->index.sighted.items[i]];
-		double growth = bytes_after(peer->sighting, sniffed->at_us) -
-				bytes_before(peer->sighting, sniffed->begun_us);
+		double growth = bytes_after(peer->packet_state, sniffed->at_us) -
+				bytes_before(peer->packet_state, sniffed->begun_us);
 
 		all += growth;
 		if (growth > most) {
@@ -338,7 +338,7 @@ static void tell_exchange(struct ledger *ledger, const struct sniffed *sniffed, 
 }
 
 /* Those that are over when our own answers are in, so that each is told once. */
-void ledger_tell_exchanges(struct ledger *ledger, int64_t at_us, struct when now)
+void flows_end_period(struct ledger *ledger, int64_t at_us, struct when now)
 {
 	size_t kept = 0;
 
@@ -372,7 +372,7 @@ static void note_open(struct ledger *ledger, const struct sniffed *sniffed, stru
 	}
 }
 
-void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void flow_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	bool is_inside = url_host_is_loopback(sniffed->client.host);
 
@@ -387,7 +387,7 @@ void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, s
 		note_open(ledger, sniffed, now);
 	} else {
 		if (ledger->waiting.count == WAITING_MAX)
-			ledger_tell_exchanges(ledger, INT64_MAX, now);
+			flows_end_period(ledger, INT64_MAX, now);
 		*VEC_PUSH(&ledger->waiting) = *sniffed;
 	}
 }

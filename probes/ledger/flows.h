@@ -4,12 +4,12 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_flow(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
-void ledger_tell_exchanges(struct ledger *ledger, int64_t at_us, struct when now); /* a period has ended */
-void ledger_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_claim_flows(struct ledger *ledger);   /* after a status */
-void ledger_restart_flows(struct ledger *ledger); /* the helper counts from zero again */
-void ledger_free_flows(struct ledger *ledger);
+void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void flow_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now);
+void flows_end_period(struct ledger *ledger, int64_t at_us, struct when now); /* a period has ended */
+void flow_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now);
+void flows_claim(struct ledger *ledger);   /* after a status */
+void flows_restart(struct ledger *ledger); /* the helper counts from zero again */
+void flows_free(struct ledger *ledger);
 
 #endif

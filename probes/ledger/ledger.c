@@ -37,9 +37,9 @@ struct ledger *ledger_new(const struct ledger_terms *terms)
 	ledger->capture.fix = mem_copy("");
 	ledger->capture.dropped = NAN;
 	ledger->self.best_direct_ms = NAN;
-	ledger_forget_net_here(ledger);
-	forget_traffic(&ledger->traffic);
-	forget_traffic(&ledger->captured);
+	network_forget_here(ledger);
+	traffic_forget(&ledger->traffic);
+	traffic_forget(&ledger->captured);
 	ledger->captured_now = ledger->captured.totals;
 	return ledger;
 }
@@ -52,20 +52,20 @@ void ledger_free(struct ledger *ledger)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		ledger_free_peer(&ledger->peers[i]);
+		peer_free(&ledger->peers[i]);
 	free(ledger->peers);
 	free(ledger->by_name);
 	free(ledger->index.slots);
 	free(ledger->index.sighted.items);
-	ledger_free_peer(&ledger->self);
+	peer_free(&ledger->self);
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
-		ledger_free_endpoint(ledger->endpoints.items[i]);
+		endpoint_free(ledger->endpoints.items[i]);
 	free(ledger->endpoints.items);
-	free_mounts(ledger);
-	ledger_free_capture(ledger);
-	ledger_free_links(ledger);
-	ledger_free_flows(ledger);
-	free(ledger->standings.items);
+	mounts_free(ledger);
+	capture_free(ledger);
+	links_free(ledger);
+	flows_free(ledger);
+	free(ledger->open_verdicts.items);
 	if (ledger->judged.arena)
 		arena_free(ledger->judged.arena);
 	free(ledger->judged.verdicts.items);
@@ -112,35 +112,35 @@ static void see_gap(struct ledger *ledger, const struct observation *observation
 		ledger->peers[i].pings = NULL;
 	}
 	ledger->self.offline_polls = 0;
-	ledger_forget_net_here(ledger);
-	forget_traffic(&ledger->traffic);
-	forget_traffic(&ledger->captured);
-	ledger_forget_misses(ledger);
-	event_note(ledger, "", STATE_UNKNOWN, now,
+	network_forget_here(ledger);
+	traffic_forget(&ledger->traffic);
+	traffic_forget(&ledger->captured);
+	links_forget_misses(ledger);
+	events_note(ledger, "", STATE_UNKNOWN, now,
 		"this machine slept or its clock jumped: asking everything anew");
 }
 
 static void (*const see[])(struct ledger *ledger, const struct observation *observation, struct when now) = {
-	[OBSERVED_STATUS] = ledger_keep_status,
-	[OBSERVED_TROUBLE] = ledger_see_trouble,
-	[OBSERVED_NAMES] = ledger_see_names,
-	[OBSERVED_SERVE] = ledger_keep_serve,
-	[OBSERVED_TRAFFIC] = ledger_see_traffic,
-	[OBSERVED_PATH_HISTORY] = ledger_see_memory,
-	[OBSERVED_PING] = ledger_see_ping,
-	[OBSERVED_NETCHECK] = ledger_see_netcheck,
-	[OBSERVED_NODE] = ledger_see_node,
-	[OBSERVED_CAPTURE] = ledger_see_capture,
-	[OBSERVED_PACKETS] = ledger_see_sniffed,
-	[OBSERVED_OWN_PORT] = ledger_see_own_port,
+	[OBSERVED_STATUS] = status_see,
+	[OBSERVED_TROUBLE] = daemon_see_trouble,
+	[OBSERVED_NAMES] = daemon_see_names,
+	[OBSERVED_SERVE] = mounts_see,
+	[OBSERVED_TRAFFIC] = traffic_see,
+	[OBSERVED_PATH_HISTORY] = path_see_history,
+	[OBSERVED_PING] = ping_see,
+	[OBSERVED_NETCHECK] = network_see_netcheck,
+	[OBSERVED_NODE] = network_see_node,
+	[OBSERVED_CAPTURE] = capture_see,
+	[OBSERVED_PACKETS] = capture_see_packets,
+	[OBSERVED_OWN_PORT] = flow_see_own_port,
 	[OBSERVED_DISCOVERY] = see_discovery,
-	[OBSERVED_PROBED] = ledger_see_knock,
-	[OBSERVED_ENDPOINT] = ledger_see_endpoint,
-	[OBSERVED_DROPPED] = ledger_drop_endpoint,
-	[OBSERVED_ANSWER] = ledger_see_answer,
-	[OBSERVED_PROOF] = ledger_see_proof,
-	[OBSERVED_CERTIFICATE] = ledger_see_certificate,
-	[OBSERVED_REQUEST] = ledger_see_request,
+	[OBSERVED_PROBED] = peer_see_probed,
+	[OBSERVED_ENDPOINT] = endpoint_see,
+	[OBSERVED_DROPPED] = endpoint_drop,
+	[OBSERVED_ANSWER] = endpoint_see_answer,
+	[OBSERVED_PROOF] = endpoint_see_proof,
+	[OBSERVED_CERTIFICATE] = endpoint_see_certificate,
+	[OBSERVED_REQUEST] = traffic_see_request,
 	[OBSERVED_GAP] = see_gap,
 };
 

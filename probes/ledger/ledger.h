@@ -32,24 +32,24 @@ const struct obs_status *ledger_status(const struct ledger *ledger);
 const struct obs_serve *ledger_serve(const struct ledger *ledger);
 /* Whether the daemon carries traffic, as far as is known: a status that failed to come makes it doubtful, and
  * only three periods without one make it stopped. */
-bool ledger_daemon_runs(const struct ledger *ledger);
+bool daemon_runs(const struct ledger *ledger);
 /* The same, without any doubt: it runs, and the last look at it did not fail. Anything else leaves the addresses
  * and short names of the tailnet to whoever has them in the network that this machine is in. */
-bool ledger_daemon_runs_for_certain(const struct ledger *ledger);
+bool daemon_runs_for_certain(const struct ledger *ledger);
 /* Something came back after its pings had been lost: whoever was silent there is worth asking anew. */
-bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
-bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
+bool peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
+bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
 /* Whose path the daemon should be asked for next, and from now on counts as asked; NULL: nobody's. */
-const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now);
+const struct obs_peer *path_start_history(struct ledger *ledger, struct when now);
 /* Both ends' networks shall be asked for, whatever the path to that peer is. "": ours alone. */
-void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now);
+void network_want(struct ledger *ledger, const char *peer_id, struct when now);
 /* Whose network tailscaled should be asked for next, and from now on counts as asked; NULL: nobody's. */
-const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now);
+const struct obs_peer *network_start_whois(struct ledger *ledger, struct when now);
 /* A server is reached by DERP, or UDP seems to be blocked here: worth a look at our own network. */
-bool ledger_wants_netcheck(const struct ledger *ledger, struct when now);
+bool network_wants_netcheck(const struct ledger *ledger, struct when now);
 /* Whether the last look was not just now, in this network; if so, it is from now on. */
-bool ledger_begins_netcheck(struct ledger *ledger, struct when now);
+bool network_start_netcheck(struct ledger *ledger, struct when now);
 /* A peer whose status says offline, and nothing says otherwise. */
-bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id);
+bool peer_is_offline(const struct ledger *ledger, const char *peer_id);
 
 #endif

@@ -23,25 +23,25 @@
 #define MISS_SETTLES_US                                                                                      \
 	1500000 /* totals that were printed later than this after a miss are younger than it */
 
-void ledger_free_links(struct ledger *ledger)
+void links_free(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->links.count; i++)
 		free(ledger->links.items[i].peer_id);
 	free(ledger->links.items);
 }
 
-void ledger_forget_misses(struct ledger *ledger)
+void links_forget_misses(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->links.count; i++)
 		ledger->links.items[i].missed_us = 0;
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (ledger->peers[i].sighting)
-			ledger->peers[i].sighting->remote[0] = '\0';
+		if (ledger->peers[i].packet_state)
+			ledger->peers[i].packet_state->remote[0] = '\0';
 }
 
-void ledger_restart_links(struct ledger *ledger)
+void links_restart(struct ledger *ledger)
 {
-	ledger_forget_misses(ledger);
+	links_forget_misses(ledger);
 	for (size_t i = 0; i < ledger->links.count; i++) {
 		struct known_link *link = &ledger->links.items[i];
 
@@ -49,73 +49,74 @@ void ledger_restart_links(struct ledger *ledger)
 	}
 }
 
-struct sighting *peer_sighting(struct ledger *ledger, struct known_peer *peer)
+struct packet_state *link_packet_state(struct ledger *ledger, struct known_peer *peer)
 {
-	if (!peer->sighting) {
-		peer->sighting = mem_alloc(sizeof(*peer->sighting));
-		ledger_index_sighting(ledger, peer);
+	if (!peer->packet_state) {
+		peer->packet_state = mem_alloc(sizeof(*peer->packet_state));
+		peer_index_packets(ledger, peer);
 	}
-	return peer->sighting;
+	return peer->packet_state;
 }
 
 /* ---- whose it is ---- */
 
 static bool is_current(const struct known_peer *peer, const struct known_link *link)
 {
-	return peer_has_end(peer, link->remote, link->vni);
+	return peer_index_has_end(peer, link->remote, link->vni);
 }
 
 static struct known_peer *find_owner(struct ledger *ledger, const struct known_link *link)
 {
-	struct known_peer *before = ledger_peer(ledger, link->peer_id), *by_end;
+	struct known_peer *before = peer_find(ledger, link->peer_id), *by_end;
 
 	if (before && is_current(before, link))
 		return before;
-	by_end = ledger_peer_with_end(ledger, link->remote, link->vni);
-	return by_end || !*link->disco ? by_end : ledger_peer_with_key(ledger, link->disco);
+	by_end = peer_index_with_end(ledger, link->remote, link->vni);
+	return by_end || !*link->disco ? by_end : peer_index_with_key(ledger, link->disco);
 }
 
-static void note_growth(struct sighting *sighting, int64_t at_us)
+static void note_growth(struct packet_state *packet_state, int64_t at_us)
 {
-	size_t latest = (sighting->growth_next + GROWTH_MAX - 1) % GROWTH_MAX;
+	size_t latest = (packet_state->growth_next + GROWTH_MAX - 1) % GROWTH_MAX;
 	double bytes = 0;
 
 	for (int path = 0; path < TRAFFIC_PATHS; path++)
-		bytes += path == TRAFFIC_DERP ? 0 : sighting->rx_bytes[path] + sighting->tx_bytes[path];
-	if (!sighting->growth_count || sighting->growth[latest].at_us < at_us) {
-		latest = sighting->growth_next;
-		sighting->growth_next = (latest + 1) % GROWTH_MAX;
-		sighting->growth_count += sighting->growth_count < GROWTH_MAX;
-		sighting->growth[latest].at_us = at_us;
+		bytes += path == TRAFFIC_DERP ? 0
+					      : packet_state->rx_bytes[path] + packet_state->tx_bytes[path];
+	if (!packet_state->growth_count || packet_state->growth[latest].at_us < at_us) {
+		latest = packet_state->growth_next;
+		packet_state->growth_next = (latest + 1) % GROWTH_MAX;
+		packet_state->growth_count += packet_state->growth_count < GROWTH_MAX;
+		packet_state->growth[latest].at_us = at_us;
 	}
-	sighting->growth[latest].bytes = bytes;
+	packet_state->growth[latest].bytes = bytes;
 }
 
 static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct known_link *link, int64_t at_us)
 {
-	struct sighting *sighting = peer_sighting(ledger, peer);
+	struct packet_state *packet_state = link_packet_state(ledger, peer);
 	enum traffic_path path = link->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
 
-	sighting->rx_bytes[path] += link->unclaimed_rx;
-	sighting->tx_bytes[path] += link->unclaimed_tx;
-	sighting->fresh_rx += link->unclaimed_rx;
-	sighting->fresh_tx += link->unclaimed_tx;
+	packet_state->rx_bytes[path] += link->unclaimed_rx;
+	packet_state->tx_bytes[path] += link->unclaimed_tx;
+	packet_state->fresh_rx += link->unclaimed_rx;
+	packet_state->fresh_tx += link->unclaimed_tx;
 	link->unclaimed_rx = link->unclaimed_tx = 0;
 	if (at_us)
-		note_growth(sighting, at_us);
+		note_growth(packet_state, at_us);
 }
 
 /* The key of a path that tailscaled uses is the peer's. */
 static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
 	if (!*link->disco || !is_current(peer, link) ||
-		strcmp(peer_sighting(ledger, peer)->disco, link->disco) == 0)
+		strcmp(link_packet_state(ledger, peer)->disco, link->disco) == 0)
 		return;
-	snprintf(peer->sighting->disco, sizeof(peer->sighting->disco), "%s", link->disco);
-	ledger_index_key(ledger, peer);
+	snprintf(peer->packet_state->disco, sizeof(peer->packet_state->disco), "%s", link->disco);
+	peer_index_key(ledger, peer);
 }
 
-void ledger_claim_links(struct ledger *ledger)
+void links_claim(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->links.count; i++) {
 		struct known_link *link = &ledger->links.items[i];
@@ -134,7 +135,7 @@ void ledger_claim_links(struct ledger *ledger)
 /* Where the chain of a far end begins. */
 static size_t *chain_of(struct ledger *ledger, const char *remote, int64_t vni)
 {
-	return &ledger->link_chains[ledger_hash_end(remote, vni) % LINK_CHAINS];
+	return &ledger->link_chains[peer_index_hash(remote, vni) % LINK_CHAINS];
 }
 
 static struct known_link *find_link(struct ledger *ledger, const char *local, const char *remote, int64_t vni)
@@ -215,9 +216,9 @@ static struct known_link *link_of(
 		mem_replace(&link->peer_id, owner ? owner->id : "");
 	}
 	link->seen = now;
-	owner = ledger_peer(ledger, link->peer_id);
+	owner = peer_find(ledger, link->peer_id);
 	if (owner)
-		peer_sighting(ledger, owner);
+		link_packet_state(ledger, owner);
 	return link;
 }
 
@@ -226,7 +227,7 @@ static struct known_link *link_of(
 static const struct known_link *latest_of(
 	const struct ledger *ledger, const struct peer_end *end, const struct known_link *latest)
 {
-	size_t at = ledger->link_chains[ledger_hash_end(end->remote, end->vni) % LINK_CHAINS];
+	size_t at = ledger->link_chains[peer_index_hash(end->remote, end->vni) % LINK_CHAINS];
 
 	while (at) {
 		const struct known_link *link = &ledger->links.items[at - 1];
@@ -239,12 +240,12 @@ static const struct known_link *latest_of(
 	return latest;
 }
 
-const struct known_link *peer_link(const struct ledger *ledger, const struct known_peer *peer)
+const struct known_link *link_of_peer(const struct ledger *ledger, const struct known_peer *peer)
 {
 	const struct known_link *latest = NULL;
 	struct peer_end end;
 
-	if (!peer->sighting || ledger->capture.state != CAPTURE_RUNNING)
+	if (!peer->packet_state || ledger->capture.state != CAPTURE_RUNNING)
 		return NULL;
 	for (int kind = 0; kind < PEER_ENDS; kind++)
 		if (peer_end(peer, (enum peer_end_kind)kind, &end))
@@ -252,37 +253,37 @@ const struct known_link *peer_link(const struct ledger *ledger, const struct kno
 	return latest;
 }
 
-double sighting_loss(const struct sighting *sighting, double *pings)
+double link_loss(const struct packet_state *packet_state, double *pings)
 {
-	double pongs = sighting->newer.pongs - sighting->older.pongs;
-	double lost = sighting->newer.lost - sighting->older.lost;
+	double pongs = packet_state->newer.pongs - packet_state->older.pongs;
+	double lost = packet_state->newer.lost - packet_state->older.lost;
 
 	*pings = pongs + lost;
-	return *pings > 0 && *sighting->remote ? lost / *pings : NAN;
+	return *pings > 0 && *packet_state->remote ? lost / *pings : NAN;
 }
 
-static void count_pings(struct sighting *sighting, const struct known_link *link, struct when now)
+static void count_pings(struct packet_state *packet_state, const struct known_link *link, struct when now)
 {
 	const struct ping_count counts = { now, link->pongs, link->lost };
 
-	if (strcmp(sighting->remote, link->remote) != 0 || sighting->vni != link->vni) {
-		snprintf(sighting->remote, sizeof(sighting->remote), "%s", link->remote);
-		sighting->vni = link->vni;
-		sighting->older = sighting->middle = counts;
-	} else if (when_since(sighting->middle.since, now) >= LOSS_WINDOW_MS) {
-		sighting->older = sighting->middle;
-		sighting->middle = counts;
+	if (strcmp(packet_state->remote, link->remote) != 0 || packet_state->vni != link->vni) {
+		snprintf(packet_state->remote, sizeof(packet_state->remote), "%s", link->remote);
+		packet_state->vni = link->vni;
+		packet_state->older = packet_state->middle = counts;
+	} else if (when_since(packet_state->middle.since, now) >= LOSS_WINDOW_MS) {
+		packet_state->older = packet_state->middle;
+		packet_state->middle = counts;
 	}
-	sighting->newer = counts;
+	packet_state->newer = counts;
 }
 
-void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void link_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
 	enum traffic_path path = sniffed->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
 	double rx = series_growth(&link->rx_bytes, sniffed->rx_bytes),
 	       tx = series_growth(&link->tx_bytes, sniffed->tx_bytes);
-	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
+	struct known_peer *peer = peer_find(ledger, link->peer_id);
 
 	ledger->captured_now.rx_bytes[path] += rx;
 	ledger->captured_now.tx_bytes[path] += tx;
@@ -297,14 +298,14 @@ void ledger_see_path(struct ledger *ledger, const struct sniffed *sniffed, struc
 	learn_key(ledger, peer, link);
 	give_bytes(ledger, peer, link, sniffed->at_us);
 	if (rx > 0)
-		ledger_hear(peer, now);
+		peer_hear(peer, now);
 	if (is_current(peer, link))
-		count_pings(peer_sighting(ledger, peer), link, now);
-	else if (strcmp(peer_sighting(ledger, peer)->remote, link->remote) == 0)
-		peer->sighting->remote[0] = '\0'; /* what is lost on it now was not on the current path */
+		count_pings(link_packet_state(ledger, peer), link, now);
+	else if (strcmp(link_packet_state(ledger, peer)->remote, link->remote) == 0)
+		peer->packet_state->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 
-void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void link_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	struct known_link *link = link_of(ledger, sniffed, LINK_DERP, now);
 
@@ -312,7 +313,7 @@ void ledger_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struc
 	ledger->captured_now.tx_bytes[TRAFFIC_DERP] += series_growth(&link->tx_bytes, sniffed->tx_bytes);
 }
 
-void ledger_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void link_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	link_of(ledger, sniffed, sniffed->vni, now)->missed_us = sniffed->at_us;
 }
@@ -323,32 +324,32 @@ static void see_outer_rtt(
 	struct ledger *ledger, const struct sniffed *sniffed, enum rtt_source source, struct when now)
 {
 	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
-	struct known_peer *peer = ledger_peer(ledger, link->peer_id);
+	struct known_peer *peer = peer_find(ledger, link->peer_id);
 
 	link->missed_us = 0;
 	if (source == RTT_DISCO)
 		link->ponged = now;
 	if (!peer)
 		return;
-	ledger_hear(peer, now);
+	peer_hear(peer, now);
 	if (source != RTT_NONE && is_current(peer, link))
-		peer_time(peer, source, sniffed->us / 1000, now);
+		peer_see_rtt(peer, source, sniffed->us / 1000, now);
 }
 
 static void see_inner_rtt(
 	struct ledger *ledger, const struct sniffed *sniffed, enum rtt_source source, struct when now)
 {
-	struct known_peer *peer = ledger_peer_at(ledger, sniffed->remote.host);
+	struct known_peer *peer = peer_index_at(ledger, sniffed->remote.host);
 
 	if (!peer || peer == &ledger->self || peer->kind == PATH_IDLE || peer->kind == PATH_UNKNOWN)
 		return; /* the first connect wakes the path: that is no round trip */
-	ledger_hear(peer, now);
+	peer_hear(peer, now);
 	if (source == RTT_ACK && peer->kind != PATH_DERP)
 		return; /* an upper bound, where nothing better is to be had */
-	peer_time(peer, source, sniffed->us / 1000, now);
+	peer_see_rtt(peer, source, sniffed->us / 1000, now);
 }
 
-void ledger_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+void link_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	static const struct {
 		enum rtt_source source;

@@ -16,7 +16,7 @@ static void free_model(struct known_model *model)
 	free(model->remote_host);
 }
 
-void endpoint_free_models(struct known_endpoint *endpoint)
+void models_free(struct known_endpoint *endpoint)
 {
 	for (size_t i = 0; i < endpoint->models.count; i++)
 		free_model(&endpoint->models.items[i]);
@@ -75,8 +75,8 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 	endpoint->models.count = kept;
 }
 
-void endpoint_see_models(struct ledger *ledger, struct known_endpoint *endpoint,
-	const struct reading *reading, struct when now)
+void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now)
 {
 	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;

@@ -4,8 +4,8 @@
 
 #include "probes/ledger/state.h"
 
-void endpoint_see_models(struct ledger *ledger, struct known_endpoint *endpoint,
-	const struct reading *reading, struct when now);
-void endpoint_free_models(struct known_endpoint *endpoint);
+void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
+	struct when now);
+void models_free(struct known_endpoint *endpoint);
 
 #endif

@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-void free_mounts(struct ledger *ledger)
+void mounts_free(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->mount_count; i++)
-		free(ledger->mounts[i].standings.items);
+		free(ledger->mounts[i].open_verdicts.items);
 	free(ledger->mounts);
 	if (ledger->serve)
 		arena_free(ledger->serve->arena);
@@ -26,15 +26,16 @@ static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
 static void adopt_mount(struct ledger *ledger, struct known_mount *mount)
 {
 	for (size_t i = 0; i < ledger->mount_count; i++) {
-		if (!ledger->mounts[i].standings.items || !is_same_mount(ledger->mounts[i].obs, mount->obs))
+		if (!ledger->mounts[i].open_verdicts.items ||
+			!is_same_mount(ledger->mounts[i].obs, mount->obs))
 			continue;
-		mount->standings = ledger->mounts[i].standings;
-		ledger->mounts[i].standings = (struct standings){ 0 };
+		mount->open_verdicts = ledger->mounts[i].open_verdicts;
+		ledger->mounts[i].open_verdicts = (struct open_verdicts){ 0 };
 		return;
 	}
 }
 
-void ledger_keep_serve(struct ledger *ledger, const struct observation *observation, struct when now)
+void mounts_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	struct obs_serve *serve = observation->serve;
 	struct known_mount *mounts = mem_alloc((serve->mount_count + 1) * sizeof(*mounts));
@@ -44,7 +45,7 @@ void ledger_keep_serve(struct ledger *ledger, const struct observation *observat
 		mounts[i].obs = &serve->mounts[i];
 		adopt_mount(ledger, &mounts[i]);
 	}
-	free_mounts(ledger);
+	mounts_free(ledger);
 	ledger->serve = serve;
 	ledger->mounts = mounts;
 	ledger->mount_count = serve->mount_count;
@@ -61,11 +62,12 @@ const struct known_mount *mounts_with_url(const struct ledger *ledger, const cha
 const struct known_endpoint *mounts_backend(const struct ledger *ledger, const struct known_mount *mount)
 {
 	return mount && mount->obs->backend && *mount->obs->backend
-		       ? ledger_endpoint(ledger, mount->obs->backend)
+		       ? endpoint_find(ledger, mount->obs->backend)
 		       : NULL;
 }
 
-const struct known_endpoint *mounts_asked(const struct ledger *ledger, const struct known_endpoint *endpoint)
+const struct known_endpoint *mounts_queried(
+	const struct ledger *ledger, const struct known_endpoint *endpoint)
 {
 	const struct known_endpoint *backend = mounts_backend(ledger, mounts_with_url(ledger, endpoint->url));
 	bool is_same = backend && !endpoint->has_key && endpoint_is_good(endpoint) &&

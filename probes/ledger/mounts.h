@@ -4,9 +4,9 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_keep_serve(
+void mounts_see(
 	struct ledger *ledger, const struct observation *observation, struct when now); /* takes it over */
-void free_mounts(struct ledger *ledger);
+void mounts_free(struct ledger *ledger);
 
 /* The mount whose URL on the tailnet is that; NULL: none. */
 const struct known_mount *mounts_with_url(const struct ledger *ledger, const char *url);
@@ -14,6 +14,7 @@ const struct known_mount *mounts_with_url(const struct ledger *ledger, const cha
 const struct known_endpoint *mounts_backend(const struct ledger *ledger, const struct known_mount *mount);
 /* The endpoint through which this one's engine is asked: a mount that answers as its backend does, and has no key
  * of its own, leads to the backend's engine. */
-const struct known_endpoint *mounts_asked(const struct ledger *ledger, const struct known_endpoint *endpoint);
+const struct known_endpoint *mounts_queried(
+	const struct ledger *ledger, const struct known_endpoint *endpoint);
 
 #endif

@@ -16,14 +16,14 @@
 #define CHECK_AGAIN_MS INT64_C(600000)
 #define CHECK_FRESH_MS (2 * CHECK_AGAIN_MS)
 
-void ledger_see_netcheck(struct ledger *ledger, const struct observation *observation, struct when now)
+void network_see_netcheck(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	ledger->netcheck = *observation->netcheck;
 	ledger->netcheck.at = now.wall_ms;
 	ledger->netchecked = now;
 }
 
-static struct known_net *net_of(struct known_peer *peer)
+static struct known_network *net_of(struct known_peer *peer)
 {
 	if (!peer->net) {
 		peer->net = mem_alloc(sizeof(*peer->net));
@@ -32,10 +32,10 @@ static struct known_net *net_of(struct known_peer *peer)
 	return peer->net;
 }
 
-void ledger_see_node(struct ledger *ledger, const struct observation *observation, struct when now)
+void network_see_node(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct obs_node *node = observation->node;
-	struct known_peer *peer = ledger_peer(ledger, node->peer_id);
+	struct known_peer *peer = peer_find(ledger, node->peer_id);
 
 	if (!peer)
 		return;
@@ -45,7 +45,7 @@ void ledger_see_node(struct ledger *ledger, const struct observation *observatio
 	peer->net->told = now;
 }
 
-void ledger_forget_net_here(struct ledger *ledger)
+void network_forget_here(struct ledger *ledger)
 {
 	net_init(&ledger->netcheck);
 	ledger->netchecked = ledger->netcheck_begun = (struct when){ 0 };
@@ -53,27 +53,27 @@ void ledger_forget_net_here(struct ledger *ledger)
 	ledger->self.net = NULL;
 }
 
-const struct obs_net *peer_net(const struct known_peer *peer)
+const struct obs_net *network_of(const struct known_peer *peer)
 {
 	return peer->net && when_known(peer->net->told) ? &peer->net->node.net : NULL;
 }
 
-const struct obs_net *peer_fresh_net(const struct known_peer *peer, struct when now)
+const struct obs_net *network_of_lately(const struct known_peer *peer, struct when now)
 {
-	const struct obs_net *net = peer_net(peer);
+	const struct obs_net *net = network_of(peer);
 
 	return net && when_since(peer->net->told, now) < TOLD_FRESH_MS ? net : NULL;
 }
 
 /* netcheck is our own look; what our tailscaled told the tailnet counts where there was none lately. */
-const struct obs_net *ledger_net_here(const struct ledger *ledger, struct when now)
+const struct obs_net *network_here(const struct ledger *ledger, struct when now)
 {
 	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
 		return &ledger->netcheck;
-	return peer_fresh_net(&ledger->self, now);
+	return network_of_lately(&ledger->self, now);
 }
 
-bool ledger_has_udp_path(const struct ledger *ledger)
+bool network_has_udp_path(const struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
 		if (ledger->peers[i].kind == PATH_DIRECT || ledger->peers[i].kind == PATH_PEER_RELAY)
@@ -94,10 +94,10 @@ static void want(struct known_peer *peer, struct when now)
 		net_of(peer)->is_wanted = true;
 }
 
-void ledger_want_nets(struct ledger *ledger, const char *peer_id, struct when now)
+void network_want(struct ledger *ledger, const char *peer_id, struct when now)
 {
 	want(&ledger->self, now);
-	want(ledger_peer(ledger, peer_id), now);
+	want(peer_find(ledger, peer_id), now);
 }
 
 static bool is_relayed_now(const struct known_peer *peer)
@@ -112,7 +112,7 @@ static bool is_due(const struct known_peer *peer, struct when now)
 	return is_wanted && !was_asked_lately(peer, now);
 }
 
-const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct when now)
+const struct obs_peer *network_start_whois(struct ledger *ledger, struct when now)
 {
 	struct known_peer *next = is_due(&ledger->self, now) ? &ledger->self : NULL;
 
@@ -133,22 +133,22 @@ const struct obs_peer *ledger_peer_to_identify(struct ledger *ledger, struct whe
 	return next->obs;
 }
 
-bool ledger_has_relayed_server(const struct ledger *ledger, struct when now)
+bool network_has_relayed_server(const struct ledger *ledger, struct when now)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		if (ledger->peers[i].has_served && peer_is_relayed(&ledger->peers[i], now))
+		if (ledger->peers[i].has_served && path_is_relayed(&ledger->peers[i], now))
 			return true;
 	return false;
 }
 
-bool ledger_wants_netcheck(const struct ledger *ledger, struct when now)
+bool network_wants_netcheck(const struct ledger *ledger, struct when now)
 {
-	const struct obs_net *here = ledger_net_here(ledger, now);
+	const struct obs_net *here = network_here(ledger, now);
 
-	return ledger_has_relayed_server(ledger, now) || (here && here->has_udp == TRI_NO);
+	return network_has_relayed_server(ledger, now) || (here && here->has_udp == TRI_NO);
 }
 
-bool ledger_begins_netcheck(struct ledger *ledger, struct when now)
+bool network_start_netcheck(struct ledger *ledger, struct when now)
 {
 	if (when_known(ledger->netcheck_begun) && when_since(ledger->netcheck_begun, now) < CHECK_AGAIN_MS)
 		return false;

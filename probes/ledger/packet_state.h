@@ -38,7 +38,7 @@ struct ping_count {
 #define GROWTH_MAX 32
 
 /* What packets told of one peer; made when they first do. */
-struct sighting {
+struct packet_state {
 	char disco[65]; /* the key that it signs with */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double fresh_rx, fresh_tx; /* of those, since the last status */

@@ -19,38 +19,38 @@
 #define ASK_GAP_MS 1000
 #define CHANGE_MS 8000
 
-void ledger_see_memory(struct ledger *ledger, const struct observation *observation, struct when now)
+void path_see_history(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	const struct obs_memory *memory = observation->path_history;
-	struct known_peer *peer = ledger_peer(ledger, memory->peer_id);
-	struct recollection *recollection;
+	const struct obs_path_history *memory = observation->path_history;
+	struct known_peer *peer = peer_find(ledger, memory->peer_id);
+	struct path_history *path_history;
 
 	if (!peer || peer == &ledger->self)
 		return;
-	if (!peer->recollection)
-		peer->recollection = mem_alloc(sizeof(*peer->recollection));
-	recollection = peer->recollection;
-	recollection->told = now;
-	recollection->pong_at = memory->pong_at;
-	recollection->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
+	if (!peer->path_history)
+		peer->path_history = mem_alloc(sizeof(*peer->path_history));
+	path_history = peer->path_history;
+	path_history->told = now;
+	path_history->pong_at = memory->pong_at;
+	path_history->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
 				  now.wall_ms - memory->pong_at < PATH_RESTS_MS;
-	recollection->changes = 0;
+	path_history->changes = 0;
 	for (size_t i = 0; i < memory->change_count; i++)
-		recollection->changes += memory->changes[i] < ledger->begun.wall_ms;
+		path_history->changes += memory->changes[i] < ledger->begun.wall_ms;
 }
 
-bool peer_memory_is_fresh(const struct known_peer *peer, struct when now)
+bool path_history_is_fresh(const struct known_peer *peer, struct when now)
 {
-	return peer->recollection && when_known(peer->recollection->told) &&
-	       when_since(peer->recollection->told, now) <= FRESH_MS;
+	return peer->path_history && when_known(peer->path_history->told) &&
+	       when_since(peer->path_history->told, now) <= FRESH_MS;
 }
 
-double peer_pong_age_ms(const struct known_peer *peer, struct when now)
+double path_pong_age_ms(const struct known_peer *peer, struct when now)
 {
-	if (!peer_memory_is_fresh(peer, now) || !peer->recollection->pong_at ||
-		peer->recollection->pong_at > now.wall_ms)
+	if (!path_history_is_fresh(peer, now) || !peer->path_history->pong_at ||
+		peer->path_history->pong_at > now.wall_ms)
 		return NAN;
-	return (double)(now.wall_ms - peer->recollection->pong_at);
+	return (double)(now.wall_ms - peer->path_history->pong_at);
 }
 
 /* ---- a path that fails ---- */
@@ -64,8 +64,8 @@ static bool has_direct_path(const struct known_peer *peer)
  * expected any more. */
 static bool is_silent_now(const struct known_peer *peer, struct when now)
 {
-	return peer_memory_is_fresh(peer, now) && peer->recollection->is_silent &&
-	       peer->recollection->pong_at >= peer->kind_since.wall_ms;
+	return path_history_is_fresh(peer, now) && peer->path_history->is_silent &&
+	       peer->path_history->pong_at >= peer->kind_since.wall_ms;
 }
 
 static void say_miss(int64_t ago_ms, char *how, size_t size)
@@ -78,10 +78,10 @@ static void say_miss(int64_t ago_ms, char *how, size_t size)
 }
 
 /* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
-bool peer_path_is_failing(
+bool path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
 {
-	const struct known_link *link = has_direct_path(peer) ? peer_link(ledger, peer) : NULL;
+	const struct known_link *link = has_direct_path(peer) ? link_of_peer(ledger, peer) : NULL;
 	char span[32];
 
 	if (!has_direct_path(peer) || (link ? !link->missed_us : !is_silent_now(peer, now)))
@@ -90,7 +90,7 @@ bool peer_path_is_failing(
 		say_miss(now.wall_ms - link->missed_us / 1000, how, size);
 	else
 		snprintf(how, size, "no pong for %s (by tailscaled's memory)",
-			text_span(span, sizeof(span), now.wall_ms - peer->recollection->pong_at));
+			text_span(span, sizeof(span), now.wall_ms - peer->path_history->pong_at));
 	return true;
 }
 
@@ -98,7 +98,7 @@ bool peer_path_is_failing(
 
 static bool is_in_doubt(const struct known_peer *peer, struct when now)
 {
-	bool is_silent = peer_memory_is_fresh(peer, now) && peer->recollection->is_silent;
+	bool is_silent = path_history_is_fresh(peer, now) && peer->path_history->is_silent;
 	bool has_changed =
 		peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < DOUBT_MS);
 
@@ -108,17 +108,17 @@ static bool is_in_doubt(const struct known_peer *peer, struct when now)
 /* Where packets tell of the present, the daemon is asked once, for what was before. */
 static bool wants_asking(const struct ledger *ledger, const struct known_peer *peer)
 {
-	bool is_seen = ledger->capture.state == CAPTURE_RUNNING && peer->sighting;
+	bool is_seen = ledger->capture.state == CAPTURE_RUNNING && peer->packet_state;
 
-	return peer->has_served && has_direct_path(peer) && !(is_seen && peer->recollection);
+	return peer->has_served && has_direct_path(peer) && !(is_seen && peer->path_history);
 }
 
 static int64_t asked_at(const struct known_peer *peer)
 {
-	return peer->recollection ? peer->recollection->asked.mono_ms : INT64_MIN;
+	return peer->path_history ? peer->path_history->asked.mono_ms : INT64_MIN;
 }
 
-const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when now)
+const struct obs_peer *path_start_history(struct ledger *ledger, struct when now)
 {
 	struct known_peer *next = NULL;
 	bool is_urgent = false;
@@ -129,7 +129,7 @@ const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when 
 
 		if (!is_doubted && (is_urgent || !wants_asking(ledger, peer)))
 			continue;
-		if (peer->recollection && when_since(peer->recollection->asked, now) < ASK_GAP_MS)
+		if (peer->path_history && when_since(peer->path_history->asked, now) < ASK_GAP_MS)
 			continue;
 		if (!next || (is_doubted && !is_urgent) || asked_at(peer) < asked_at(next)) {
 			next = peer;
@@ -138,26 +138,26 @@ const struct obs_peer *ledger_peer_to_recall(struct ledger *ledger, struct when 
 	}
 	if (!next)
 		return NULL;
-	if (!next->recollection)
-		next->recollection = mem_alloc(sizeof(*next->recollection));
-	next->recollection->asked = now;
+	if (!next->path_history)
+		next->path_history = mem_alloc(sizeof(*next->path_history));
+	next->path_history->asked = now;
 	return next->obs;
 }
 
 /* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
  * a server.
  */
-bool ledger_path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
+bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
-	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+	const struct known_peer *peer = peer_find(ledger, peer_id);
 
 	return peer && peer->kind != PATH_IDLE &&
 	       (peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < CHANGE_MS) ||
-		       peer_path_is_failing(ledger, peer, now, NULL, 0));
+		       path_is_failing(ledger, peer, now, NULL, 0));
 }
 
 /* A dead peer looks relayed too: it is active, and has no address. */
-bool peer_is_relayed(const struct known_peer *peer, struct when now)
+bool path_is_relayed(const struct known_peer *peer, struct when now)
 {
 	bool is_proven = peer_was_heard(peer, now) && when_since(peer->kind_since, peer->heard) >= 0;
 

@@ -4,14 +4,14 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_memory(struct ledger *ledger, const struct observation *observation, struct when now);
+void path_see_history(struct ledger *ledger, const struct observation *observation, struct when now);
 /* What the daemon told of it, while that is fresh; NAN: nothing. */
-bool peer_memory_is_fresh(const struct known_peer *peer, struct when now);
-double peer_pong_age_ms(const struct known_peer *peer, struct when now);
+bool path_history_is_fresh(const struct known_peer *peer, struct when now);
+double path_pong_age_ms(const struct known_peer *peer, struct when now);
 /* Pings on its current path go unanswered, by packets or by the daemon's memory. how: where it is wanted, how
  * that is known. */
-bool peer_path_is_failing(
+bool path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size);
-bool peer_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
+bool path_is_relayed(const struct known_peer *peer, struct when now); /* for certain: something came back */
 
 #endif

@@ -31,7 +31,7 @@ static uint32_t hash(uint64_t beside, const char *text, size_t length)
 	return sum ^ sum >> 15;
 }
 
-uint32_t ledger_hash_end(const char *remote, int64_t vni)
+uint32_t peer_index_hash(const char *remote, int64_t vni)
 {
 	return hash((uint64_t)vni << 8 ^ END, remote, strlen(remote));
 }
@@ -47,7 +47,7 @@ static size_t read_relay(const char *peer_relay, int64_t *vni)
 	return *vni < 0 ? 0 : (size_t)(mark - peer_relay);
 }
 
-bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni)
+bool peer_index_has_end(const struct known_peer *peer, const char *remote, int64_t vni)
 {
 	int64_t relay_vni;
 	size_t length;
@@ -98,8 +98,8 @@ static void add(struct peer_index *index, uint32_t sum, size_t peer)
 
 static void add_key(struct peer_index *index, const struct known_peer *peer, size_t number)
 {
-	if (peer->sighting && *peer->sighting->disco)
-		add(index, hash(KEY, peer->sighting->disco, strlen(peer->sighting->disco)), number);
+	if (peer->packet_state && *peer->packet_state->disco)
+		add(index, hash(KEY, peer->packet_state->disco, strlen(peer->packet_state->disco)), number);
 }
 
 static void add_peer(struct peer_index *index, const struct known_peer *peer, size_t number)
@@ -110,7 +110,7 @@ static void add_peer(struct peer_index *index, const struct known_peer *peer, si
 		add(index, hash(ADDRESS, peer->obs->addresses[i], strlen(peer->obs->addresses[i])), number);
 	for (int kind = 0; kind < PEER_ENDS; kind++)
 		if (peer_end(peer, (enum peer_end_kind)kind, &end))
-			add(index, ledger_hash_end(end.remote, end.vni), number);
+			add(index, peer_index_hash(end.remote, end.vni), number);
 	add_key(index, peer, number);
 }
 
@@ -129,7 +129,7 @@ static size_t room_for(const struct ledger *ledger)
 	return room;
 }
 
-void ledger_index_peers(struct ledger *ledger)
+void peer_index_all(struct ledger *ledger)
 {
 	struct peer_index *index = &ledger->index;
 	size_t room = room_for(ledger);
@@ -144,23 +144,23 @@ void ledger_index_peers(struct ledger *ledger)
 	index->count = index->sighted.count = 0;
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		add_peer(index, &ledger->peers[i], i);
-		if (ledger->peers[i].sighting)
+		if (ledger->peers[i].packet_state)
 			*VEC_PUSH(&index->sighted) = (uint32_t)i;
 	}
 }
 
-void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer)
+void peer_index_packets(struct ledger *ledger, const struct known_peer *peer)
 {
 	if (peer != &ledger->self)
 		*VEC_PUSH(&ledger->index.sighted) = (uint32_t)(peer - ledger->peers);
 }
 
-void ledger_index_key(struct ledger *ledger, const struct known_peer *peer)
+void peer_index_key(struct ledger *ledger, const struct known_peer *peer)
 {
 	if (peer == &ledger->self)
 		return;
 	if (ledger->index.count >= ledger->index.room * 3 / 4)
-		ledger_index_peers(ledger); /* without the keys that were left */
+		peer_index_all(ledger); /* without the keys that were left */
 	else
 		add_key(&ledger->index, peer, (size_t)(peer - ledger->peers));
 }
@@ -183,7 +183,7 @@ static struct known_peer *next(const struct ledger *ledger, uint32_t sum, size_t
 	return NULL;
 }
 
-struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
+struct known_peer *peer_index_at(const struct ledger *ledger, const char *ip)
 {
 	struct known_peer *peer;
 	size_t step = 0;
@@ -195,23 +195,24 @@ struct known_peer *ledger_peer_at(const struct ledger *ledger, const char *ip)
 	return peer;
 }
 
-struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni)
+struct known_peer *peer_index_with_end(const struct ledger *ledger, const char *remote, int64_t vni)
 {
 	struct known_peer *peer;
 	size_t step = 0;
 
-	while ((peer = next(ledger, ledger_hash_end(remote, vni), &step)) && !peer_has_end(peer, remote, vni))
+	while ((peer = next(ledger, peer_index_hash(remote, vni), &step)) &&
+		!peer_index_has_end(peer, remote, vni))
 		;
 	return peer;
 }
 
-struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key)
+struct known_peer *peer_index_with_key(const struct ledger *ledger, const char *key)
 {
 	struct known_peer *peer;
 	size_t step = 0;
 
 	while ((peer = next(ledger, hash(KEY, key, strlen(key)), &step)) &&
-		!(peer->sighting && strcmp(peer->sighting->disco, key) == 0))
+		!(peer->packet_state && strcmp(peer->packet_state->disco, key) == 0))
 		;
 	return peer;
 }

@@ -11,18 +11,18 @@ struct peer_end {
 	int64_t vni; /* 0: direct */
 };
 
-void ledger_index_peers(struct ledger *ledger);                                   /* after each status */
-void ledger_index_key(struct ledger *ledger, const struct known_peer *peer);      /* it has a new one */
-void ledger_index_sighting(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
-struct known_peer *ledger_peer_at(
+void peer_index_all(struct ledger *ledger);                                    /* after each status */
+void peer_index_key(struct ledger *ledger, const struct known_peer *peer);     /* it has a new one */
+void peer_index_packets(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
+struct known_peer *peer_index_at(
 	const struct ledger *ledger, const char *ip); /* NULL: none; finds self too */
 /* The peer whose current path has that far end, or that signs with that key; NULL: none. */
-struct known_peer *ledger_peer_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
-struct known_peer *ledger_peer_with_key(const struct ledger *ledger, const char *key);
-uint32_t ledger_hash_end(const char *remote, int64_t vni);
+struct known_peer *peer_index_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
+struct known_peer *peer_index_with_key(const struct ledger *ledger, const char *key);
+uint32_t peer_index_hash(const char *remote, int64_t vni);
 /* Whether that is the far end of its current path; and what the far end of either kind is, false where it has
  * none. */
-bool peer_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
+bool peer_index_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);
 
 #endif

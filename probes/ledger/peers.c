@@ -12,7 +12,7 @@
 
 #define HEARD_LATELY_MS 30000
 
-struct known_peer *ledger_peer(const struct ledger *ledger, const char *id)
+struct known_peer *peer_find(const struct ledger *ledger, const char *id)
 {
 	size_t low = 0, high = ledger->peer_count;
 
@@ -53,24 +53,24 @@ const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *
 	return name;
 }
 
-bool ledger_peer_is_offline(const struct ledger *ledger, const char *peer_id)
+bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 {
-	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+	const struct known_peer *peer = peer_find(ledger, peer_id);
 
 	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok &&
 	       !ledger->self.offline_polls;
 }
 
-void ledger_see_knock(struct ledger *ledger, const struct observation *observation, struct when now)
+void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_peer *peer = ledger_peer(ledger, observation->peer_id);
+	struct known_peer *peer = peer_find(ledger, observation->peer_id);
 
 	(void)now;
 	if (peer)
 		peer->was_asked = true;
 }
 
-void ledger_hear(struct known_peer *peer, struct when now)
+void peer_hear(struct known_peer *peer, struct when now)
 {
 	peer->heard = now;
 	if (peer->ping_lost)
@@ -83,9 +83,9 @@ bool peer_was_heard(const struct known_peer *peer, struct when now)
 	return peer && when_known(peer->heard) && when_since(peer->heard, now) < HEARD_LATELY_MS;
 }
 
-bool ledger_peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then)
+bool peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then)
 {
-	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+	const struct known_peer *peer = peer_find(ledger, peer_id);
 
 	return peer && when_known(peer->revived) && when_since(then, peer->revived) > 0;
 }
@@ -106,19 +106,19 @@ static const struct {
 	[RTT_DISCO] = { "disco", 30000 },
 };
 
-const char *rtt_source_name(enum rtt_source source)
+const char *peer_rtt_source_name(enum rtt_source source)
 {
 	return rtt_sources[source].name;
 }
 
-void renew_rtt(struct known_peer *peer, struct when now)
+void peer_renew_rtt(struct known_peer *peer, struct when now)
 {
 	if (peer->rtt)
 		series_renew(peer->rtt, now);
 	peer->rtt_source = RTT_NONE;
 }
 
-void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struct when now)
+void peer_see_rtt(struct known_peer *peer, enum rtt_source source, double ms, struct when now)
 {
 	if (!peer->rtt)
 		peer->rtt = mem_alloc(sizeof(*peer->rtt));
@@ -134,12 +134,12 @@ void peer_time(struct known_peer *peer, enum rtt_source source, double ms, struc
 		peer->best_direct_ms = ms;
 }
 
-void ledger_free_peer(struct known_peer *peer)
+void peer_free(struct known_peer *peer)
 {
 	free(peer->rtt);
-	free(peer->sighting);
-	free(peer->recollection);
+	free(peer->packet_state);
+	free(peer->path_history);
 	free(peer->net);
 	free(peer->pings);
-	free(peer->standings.items);
+	free(peer->open_verdicts.items);
 }

@@ -27,7 +27,7 @@ static void keep_ping(struct known_ping *kept, const struct obs_ping *ping, stru
 		text_set(kept->by, sizeof(kept->by), "DERP %s", ping->derp);
 }
 
-bool peer_answers_pings(const struct known_peer *peer)
+bool ping_is_answered(const struct known_peer *peer)
 {
 	bool is_lost_inside = peer->pings && when_known(peer->pings[PING_TSMP].at) &&
 			      isnan(peer->pings[PING_TSMP].ms) &&
@@ -41,10 +41,10 @@ static bool is_answered(const struct known_ping *ping)
 	return when_known(ping->at) && !isnan(ping->ms);
 }
 
-void ledger_see_ping(struct ledger *ledger, const struct observation *observation, struct when now)
+void ping_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	const struct obs_ping *ping = observation->ping;
-	struct known_peer *peer = ledger_peer(ledger, ping->peer_id);
+	struct known_peer *peer = peer_find(ledger, ping->peer_id);
 	const struct known_ping *disco, *tsmp;
 
 	if (!peer)
@@ -59,5 +59,5 @@ void ledger_see_ping(struct ledger *ledger, const struct observation *observatio
 	if (isnan(ping->ms))
 		return;
 	peer->heard = now;
-	peer_time(peer, RTT_PING, ping->ms, now);
+	peer_see_rtt(peer, RTT_PING, ping->ms, now);
 }

@@ -4,7 +4,7 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_ping(struct ledger *ledger, const struct observation *observation, struct when now);
-bool peer_answers_pings(const struct known_peer *peer); /* on the path that the tunnel takes, too */
+void ping_see(struct ledger *ledger, const struct observation *observation, struct when now);
+bool ping_is_answered(const struct known_peer *peer); /* on the path that the tunnel takes, too */
 
 #endif

@@ -10,13 +10,13 @@
 #include "probes/model/window.h"
 
 /* Since when a code has held, and the row it made. One list a row. */
-struct standing {
+struct open_verdict {
 	const char *code;
 	int64_t since; /* wall ms */
 };
 
-struct standings {
-	struct standing *items;
+struct open_verdicts {
+	struct open_verdict *items;
 	size_t count, room;
 };
 
@@ -33,7 +33,7 @@ enum rtt_source {
 };
 
 /* What the daemon remembered of its path when it was asked last. */
-struct recollection {
+struct path_history {
 	struct when asked, told; /* unknown: never */
 	int64_t pong_at;         /* wall ms */
 	bool is_silent;          /* no pong for longer than they are apart, and they had been regular */
@@ -52,7 +52,7 @@ struct known_ping {
 };
 
 /* What its tailscaled told the tailnet of its network. */
-struct known_net {
+struct known_network {
 	struct when asked, told; /* unknown: never */
 	bool is_wanted;          /* whatever its path is */
 	struct obs_node node;
@@ -72,18 +72,18 @@ struct known_peer {
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	struct series *rtt;                /* NULL until a sample */
 	enum rtt_source rtt_source;        /* of all that is fresh in it */
-	struct sighting *sighting;         /* NULL: packets told nothing of it */
-	struct recollection *recollection; /* NULL: the daemon was not asked */
+	struct packet_state *packet_state; /* NULL: packets told nothing of it */
+	struct path_history *path_history; /* NULL: the daemon was not asked */
 	struct known_ping *pings;          /* one a kind; NULL: it was never pinged */
 	double best_direct_ms;             /* NAN */
 	bool has_served;                   /* an endpoint of it answered once, or is pinned */
-	unsigned silent_doors;             /* endpoints whose connects time out now */
+	unsigned silent_endpoints;         /* endpoints whose connects time out now */
 	bool ping_ok, ping_lost;           /* an answer to the last of either kind; none to both */
-	struct known_net *net;             /* NULL: it was not asked for */
+	struct known_network *net;         /* NULL: it was not asked for */
 	bool was_online, was_asked;
 	enum state state;     /* judged */
 	struct span verdicts; /* judged */
-	struct standings standings;
+	struct open_verdicts open_verdicts;
 };
 
 struct known_model {
@@ -115,7 +115,7 @@ struct known_sent {
 
 /* What the answer at one path said; it holds until that path says otherwise, for others may know nothing of
  * it. */
-struct told {
+struct path_fact {
 	bool holds;
 	char *path; /* owned; NULL: never told */
 };
@@ -171,7 +171,7 @@ struct known_endpoint {
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */
-	struct told is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
+	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
 	struct {
 		struct known_model *items;
@@ -195,13 +195,13 @@ struct known_endpoint {
 	struct when changes[8]; /* of its state, for flapping */
 	size_t change_count;
 	struct span verdicts; /* judged */
-	struct standings standings;
+	struct open_verdicts open_verdicts;
 };
 
 struct known_mount {
 	const struct obs_mount *obs;
 	struct span verdicts; /* judged */
-	struct standings standings;
+	struct open_verdicts open_verdicts;
 };
 
 struct known_traffic {
@@ -272,7 +272,7 @@ struct ledger {
 		VEC(char *) devices;
 		double dropped;
 	} capture;
-	struct standings standings;
+	struct open_verdicts open_verdicts;
 	struct {
 		struct arena *arena; /* of the texts; NULL: nothing was judged yet */
 		struct verdict_list verdicts;

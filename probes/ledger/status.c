@@ -38,7 +38,7 @@ static void note_path(struct ledger *ledger, struct known_peer *peer, enum path_
 	if (!peer->has_served || from == PATH_IDLE || from == PATH_UNKNOWN || peer->kind == PATH_IDLE)
 		return;
 	snprintf(text, sizeof(text), "path: %s → %s", path_kind_name(from), path_kind_name(peer->kind));
-	event_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)),
+	events_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)),
 		peer->kind == PATH_DIRECT    ? STATE_OK
 		: peer->kind == PATH_OFFLINE ? STATE_OFFLINE
 					     : STATE_SLOW,
@@ -77,26 +77,26 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	peer->kind = seen;
 	peer->kind_since = now;
 	if (before != PATH_UNKNOWN && before != PATH_IDLE)
-		renew_rtt(peer, now);
+		peer_renew_rtt(peer, now);
 	note_path(ledger, peer, before, now);
 }
 
 /* By DERP goes what the daemon counted and packets did not show on another path. */
 static void see_derp_bytes(struct known_peer *peer)
 {
-	struct sighting *sighting;
+	struct packet_state *packet_state;
 	double rx, tx;
 
-	if (!peer->sighting) /* and is indexed with the whole status */
-		peer->sighting = mem_alloc(sizeof(*peer->sighting));
-	sighting = peer->sighting;
-	rx = peer->obs->rx_bytes - peer->rx_bytes - sighting->fresh_rx;
-	tx = peer->obs->tx_bytes - peer->tx_bytes - sighting->fresh_tx;
+	if (!peer->packet_state) /* and is indexed with the whole status */
+		peer->packet_state = mem_alloc(sizeof(*peer->packet_state));
+	packet_state = peer->packet_state;
+	rx = peer->obs->rx_bytes - peer->rx_bytes - packet_state->fresh_rx;
+	tx = peer->obs->tx_bytes - peer->tx_bytes - packet_state->fresh_tx;
 	if (kind_of(peer->obs) == PATH_DERP) {
-		sighting->rx_bytes[TRAFFIC_DERP] += rx > 0 ? rx : 0;
-		sighting->tx_bytes[TRAFFIC_DERP] += tx > 0 ? tx : 0;
+		packet_state->rx_bytes[TRAFFIC_DERP] += rx > 0 ? rx : 0;
+		packet_state->tx_bytes[TRAFFIC_DERP] += tx > 0 ? tx : 0;
 	}
-	sighting->fresh_rx = sighting->fresh_tx = 0;
+	packet_state->fresh_rx = packet_state->fresh_tx = 0;
 }
 
 static void see_counters(const struct ledger *ledger, struct known_peer *peer, struct when now)
@@ -109,8 +109,8 @@ static void see_counters(const struct ledger *ledger, struct known_peer *peer, s
 		peer->rx_per_s = series_rate(peer->rx_bytes, obs->rx_bytes, seconds);
 		peer->tx_per_s = series_rate(peer->tx_bytes, obs->tx_bytes, seconds);
 		if (obs->rx_bytes > peer->rx_bytes)
-			ledger_hear(peer, now);
-		if (is_captured && (peer->sighting || kind_of(obs) == PATH_DERP))
+			peer_hear(peer, now);
+		if (is_captured && (peer->packet_state || kind_of(obs) == PATH_DERP))
 			see_derp_bytes(peer);
 	}
 	peer->rx_bytes = obs->rx_bytes;
@@ -155,7 +155,7 @@ static void merge_peers(struct ledger *ledger, struct obs_status *status, struct
 		if (i && strcmp(order[i]->id, order[i - 1]->id) == 0)
 			continue;
 		while (old < ledger->peer_count && strcmp(ledger->peers[old].id, order[i]->id) < 0)
-			ledger_free_peer(&ledger->peers[old++]);
+			peer_free(&ledger->peers[old++]);
 		if (old < ledger->peer_count && strcmp(ledger->peers[old].id, order[i]->id) == 0)
 			*peer = ledger->peers[old++];
 		else
@@ -166,7 +166,7 @@ static void merge_peers(struct ledger *ledger, struct obs_status *status, struct
 		kept++;
 	}
 	while (old < ledger->peer_count)
-		ledger_free_peer(&ledger->peers[old++]);
+		peer_free(&ledger->peers[old++]);
 	free(order);
 	free(ledger->peers);
 	ledger->peers = merged;
@@ -207,7 +207,7 @@ static void forget_self(struct ledger *ledger)
 	ledger->self.offline_polls = 0;
 }
 
-void ledger_keep_status(struct ledger *ledger, const struct observation *observation, struct when now)
+void status_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	struct obs_status *status = observation->status;
 	struct obs_status *before = ledger->status;
@@ -223,9 +223,9 @@ void ledger_keep_status(struct ledger *ledger, const struct observation *observa
 	ledger->status_at = now;
 	if (!when_known(ledger->begun))
 		ledger->begun = now;
-	ledger_index_peers(ledger);
-	ledger_claim_links(ledger);
-	ledger_claim_flows(ledger);
+	peer_index_all(ledger);
+	links_claim(ledger);
+	flows_claim(ledger);
 	ledger->trouble = DAEMON_FINE;
 	mem_replace(&ledger->trouble_text, "");
 	mem_replace(&ledger->via, observation->via);

@@ -4,6 +4,6 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_keep_status(struct ledger *ledger, const struct observation *observation, struct when now);
+void status_see(struct ledger *ledger, const struct observation *observation, struct when now);
 
 #endif

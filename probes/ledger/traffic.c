@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-void forget_traffic(struct known_traffic *traffic)
+void traffic_forget(struct known_traffic *traffic)
 {
 	traffic->at = (struct when){ 0 };
 	for (size_t i = 0; i < TRAFFIC_PATHS; i++)
@@ -13,7 +13,7 @@ void forget_traffic(struct known_traffic *traffic)
 			traffic->tx_per_s[i] = NAN;
 }
 
-void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now)
+void traffic_count(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now)
 {
 	double seconds = (double)when_since(traffic->at, now) / 1000;
 
@@ -25,12 +25,12 @@ void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *
 	traffic->at = now;
 }
 
-void ledger_see_traffic(struct ledger *ledger, const struct observation *observation, struct when now)
+void traffic_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	ledger_see_totals(&ledger->traffic, observation->traffic, now);
+	traffic_count(&ledger->traffic, observation->traffic, now);
 }
 
-void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received)
+void traffic_count_request(struct ledger *ledger, enum cost cost, double sent, double received)
 {
 	ledger->requests++;
 	ledger->by_cost[cost]++;
@@ -38,8 +38,9 @@ void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double 
 	ledger->bytes_received += received;
 }
 
-void ledger_see_request(struct ledger *ledger, const struct observation *observation, struct when now)
+void traffic_see_request(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	(void)now;
-	ledger_see_sent(ledger, observation->cost, observation->bytes_sent, observation->bytes_received);
+	traffic_count_request(
+		ledger, observation->cost, observation->bytes_sent, observation->bytes_received);
 }

@@ -4,10 +4,10 @@
 
 #include "probes/ledger/state.h"
 
-void ledger_see_traffic(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_totals(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);
-void forget_traffic(struct known_traffic *traffic);
-void ledger_see_request(struct ledger *ledger, const struct observation *observation, struct when now);
-void ledger_see_sent(struct ledger *ledger, enum cost cost, double sent, double received);
+void traffic_see(struct ledger *ledger, const struct observation *observation, struct when now);
+void traffic_count(struct known_traffic *traffic, const struct obs_traffic *totals, struct when now);
+void traffic_forget(struct known_traffic *traffic);
+void traffic_see_request(struct ledger *ledger, const struct observation *observation, struct when now);
+void traffic_count_request(struct ledger *ledger, enum cost cost, double sent, double received);
 
 #endif

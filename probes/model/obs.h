@@ -273,7 +273,7 @@ struct obs_answer {
 #define PATH_RESTS_MS 45000 /* it pings no longer than that when nothing is sent: no pong is missing then */
 
 /* What the daemon remembers of the path to one peer. Times are wall ms. */
-struct obs_memory {
+struct obs_path_history {
 	const char *peer_id;
 	int64_t pong_at;      /* the last pong on the address in use; 0: none */
 	bool was_regular;     /* the last pongs came in time */
@@ -373,7 +373,7 @@ struct observation {
 		bool names_resolve;
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
-		const struct obs_memory *path_history;
+		const struct obs_path_history *path_history;
 		const struct obs_ping *ping;
 		const struct obs_net *netcheck;
 		const struct obs_node *node;

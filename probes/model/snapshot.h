@@ -149,7 +149,7 @@ struct sent {
 
 /* Where the time to a first token goes: medians in ms, NAN where unknown. connect and tls are paid once a
  * connection; server is our own question without the path; queue, prefill and token are the engine's word. */
-struct anatomy {
+struct latency {
 	double path_ms, connect_ms, tls_ms, server_ms, queue_ms, prefill_ms;
 	double engine_ms; /* queue and prefill, where the engine does not tell them apart */
 	double token_ms;  /* from one token to the next: after the first one */
@@ -178,7 +178,7 @@ struct endpoint {
 	double kv_cache; /* share in use, 0 to 1 */
 	double prompt_tokens_per_s, preemptions;
 	double ttft_p50_ms, ttft_p95_ms, inter_token_p50_ms, inter_token_p95_ms; /* by its own histograms */
-	struct anatomy anatomy;
+	struct latency latency;
 	int64_t cert_not_after;
 	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
 	size_t spark_count;

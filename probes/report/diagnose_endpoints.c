@@ -116,8 +116,8 @@ enum mark see_engine(const struct climb *climb, struct rung *rung)
 	if (!isnan(endpoint->tokens_per_s))
 		line_add(line, "%.1f tok/s", endpoint->tokens_per_s);
 	line_ms(line, "TTFT p95 ", endpoint->ttft_p95_ms);
-	if (*endpoint->anatomy.text)
-		rung_say(rung, MARK_OK, endpoint->anatomy.text);
+	if (*endpoint->latency.text)
+		rung_say(rung, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;
 }
 

@@ -43,7 +43,7 @@ static const struct field peer_fields[] = {
 };
 static const struct field endpoint_fields[] = {
 	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
-	PROSE(endpoint, anatomy.text),
+	PROSE(endpoint, latency.text),
 };
 static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),

@@ -93,7 +93,7 @@ static void ask_next(struct reasons *reasons)
 	if (reasons->whois ||
 		(reasons->refusals >= REFUSALS_MAX && when_since(reasons->refused, when_now()) < REFUSED_MS))
 		return;
-	peer = ledger_peer_to_identify(reasons->ledger, when_now());
+	peer = network_start_whois(reasons->ledger, when_now());
 	if (peer && peer->addresses[0])
 		ask_for(reasons, peer);
 }
@@ -139,7 +139,7 @@ static void check(struct reasons *reasons, struct when now)
 	static const char *const words[] = { "netcheck", "--format=json", NULL };
 	struct daemon_command command;
 
-	if (reasons->check || !ledger_begins_netcheck(reasons->ledger, now))
+	if (reasons->check || !network_start_netcheck(reasons->ledger, now))
 		return;
 	reasons->report.length = 0;
 	daemon_command(reasons->way, words, &command);
@@ -152,13 +152,13 @@ static void check(struct reasons *reasons, struct when now)
 void reasons_see_status(struct reasons *reasons, struct when now)
 {
 	ask_next(reasons);
-	if (reasons->may_check && ledger_wants_netcheck(reasons->ledger, now))
+	if (reasons->may_check && network_wants_netcheck(reasons->ledger, now))
 		check(reasons, now);
 }
 
 void reasons_ask(struct reasons *reasons, const char *peer_id, struct when now)
 {
-	ledger_want_nets(reasons->ledger, peer_id, now);
+	network_want(reasons->ledger, peer_id, now);
 	ask_next(reasons);
 	if (!reasons->way->settings->is_passive)
 		check(reasons, now);

@@ -36,7 +36,7 @@ static int feed(void *data, const char *bytes, size_t length)
 static void done(void *data, const struct daemon_result *result)
 {
 	struct recall *recall = data;
-	struct obs_memory memory;
+	struct obs_path_history memory;
 	struct fault fault;
 
 	recall->open = NULL;
@@ -63,7 +63,7 @@ void recall_see_status(struct recall *recall, struct when now)
 
 	if (recall->open || recall->refusals >= REFUSALS_MAX || recall->way->uses_cli)
 		return;
-	peer = ledger_peer_to_recall(recall->ledger, now);
+	peer = path_start_history(recall->ledger, now);
 	if (!peer || !peer->addresses[0])
 		return;
 	snprintf(recall->peer_id, sizeof(recall->peer_id), "%s", peer->id);

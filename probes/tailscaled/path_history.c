@@ -19,11 +19,11 @@
 #define REGULAR_PONGS 3
 
 struct walk {
-	struct obs_memory *memory;
+	struct obs_path_history *memory;
 	unsigned regular; /* pongs in a row that were not late */
 };
 
-static void note_change(struct obs_memory *memory, int64_t at)
+static void note_change(struct obs_path_history *memory, int64_t at)
 {
 	if (memory->change_count == ARRAY_LEN(memory->changes)) {
 		memory->change_count--;
@@ -35,7 +35,7 @@ static void note_change(struct obs_memory *memory, int64_t at)
 
 static void see_pong(struct walk *walk, int64_t at)
 {
-	struct obs_memory *memory = walk->memory;
+	struct obs_path_history *memory = walk->memory;
 	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
 
 	if (gap > LATE_MS && gap < PATH_RESTS_MS)
@@ -46,7 +46,7 @@ static void see_pong(struct walk *walk, int64_t at)
 
 static void see_best(const struct walk *walk, int64_t at)
 {
-	struct obs_memory *memory = walk->memory;
+	struct obs_path_history *memory = walk->memory;
 	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
 
 	if (gap <= LATE_MS || gap >= PATH_RESTS_MS)
@@ -68,12 +68,12 @@ static void see_event(struct walk *walk, const struct json *event)
 		see_best(walk, at);
 }
 
-int path_memory_parse(const char *bytes, size_t length, struct obs_memory *memory, struct fault *fault)
+int path_memory_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault)
 {
 	struct json *tree = json_parse(bytes, length, fault);
 	struct walk walk = { .memory = memory };
 
-	*memory = (struct obs_memory){ .peer_id = "" };
+	*memory = (struct obs_path_history){ .peer_id = "" };
 	if (!tree || (!json_is_array(tree) && !json_is_null(tree))) {
 		if (tree)
 			fault_say(fault, "JSON that is no list of path changes");

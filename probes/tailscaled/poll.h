@@ -15,7 +15,7 @@ struct uv_loop_s;
 
 enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
-	TAILNET_SERVE,  /* a serve configuration was read: ledger_keep_serve() is the listener's */
+	TAILNET_SERVE,  /* a serve configuration was read: mounts_see() is the listener's */
 	TAILNET_SERVICES,
 	TAILNET_DERPMAP, /* asked for by tailnet_ask_derpmap() */
 	TAILNET_TROUBLE

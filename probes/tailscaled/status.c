@@ -232,7 +232,7 @@ static void settle_peer(
 	peer->user = login_of(parser, owned);
 }
 
-static void settle_peers(struct status_parser *parser)
+static void take_peers(struct status_parser *parser)
 {
 	struct obs_status *status = parser->status;
 
@@ -256,7 +256,7 @@ struct obs_status *status_parser_end(struct status_parser *parser, struct fault 
 		fault_say(fault, "JSON without a BackendState: no status of tailscaled");
 		return NULL;
 	}
-	settle_peers(parser);
+	take_peers(parser);
 	parser->arena = NULL;
 	return status;
 }

@@ -4,14 +4,14 @@
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/peers.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct span copy_models(struct taking *s, const struct known_endpoint *known, struct endpoint *row)
+static struct span copy_models(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	struct span span = { s->snapshot->model_count, known->models.count };
 
@@ -33,7 +33,7 @@ static struct span copy_models(struct taking *s, const struct known_endpoint *kn
 	return span;
 }
 
-static struct span copy_sents(struct taking *s, const struct known_endpoint *known)
+static struct span copy_sents(struct builder *s, const struct known_endpoint *known)
 {
 	struct span span = { s->snapshot->sent_count, known->sents.count };
 
@@ -50,7 +50,7 @@ static struct span copy_sents(struct taking *s, const struct known_endpoint *kno
 	return span;
 }
 
-static void copy_figures(const struct taking *s, const struct known_endpoint *known, struct endpoint *row)
+static void copy_figures(const struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	float *spark = arena_alloc(s->arena, SPARK_PARTS * sizeof(*spark));
 
@@ -61,7 +61,7 @@ static void copy_figures(const struct taking *s, const struct known_endpoint *kn
 	row->running = known->running;
 	row->waiting = known->waiting;
 	row->slots = known->slots;
-	settle_engine(&known->engine, row, s->now);
+	take_engine(&known->engine, row, s->now);
 	row->cert_not_after = known->cert_not_after;
 	row->requests = known->requests;
 	row->bytes_sent = known->bytes_sent;
@@ -71,14 +71,14 @@ static void copy_figures(const struct taking *s, const struct known_endpoint *kn
 	row->spark_count = SPARK_PARTS;
 }
 
-static void copy_endpoint(struct taking *s, const struct known_endpoint *known, struct endpoint *row)
+static void copy_endpoint(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
-	const struct known_peer *peer = *known->peer_id ? ledger_peer(s->ledger, known->peer_id) : NULL;
+	const struct known_peer *peer = *known->peer_id ? peer_find(s->ledger, known->peer_id) : NULL;
 	double age = when_known(known->good) ? (double)when_since(known->good, s->now) : NAN;
 
 	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self
 			    ? 0
-			    : taking_row_of_peer(s, peer);
+			    : builder_row_of_peer(s, peer);
 	row->url = arena_copy(s->arena, known->url);
 	row->at = arena_copy(s->arena, known->at);
 	row->found_by = known->found_by;
@@ -102,7 +102,7 @@ static void copy_endpoint(struct taking *s, const struct known_endpoint *known, 
 	copy_figures(s, known, row);
 }
 
-void settle_endpoints(struct taking *s)
+void take_endpoints(struct builder *s)
 {
 	struct snapshot *snapshot = s->snapshot;
 	size_t models = 0, sents = 0, count = s->ledger->endpoints.count;

@@ -1,7 +1,7 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
 #include "probes/ledger/state.h"
 
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include <math.h>
 
@@ -11,7 +11,7 @@ static double percentile_ms(
 	return window_percentile(engine->timings[timing], share, now) * 1000;
 }
 
-void settle_engine(const struct known_engine *engine, struct endpoint *row, struct when now)
+void take_engine(const struct known_engine *engine, struct endpoint *row, struct when now)
 {
 	row->tokens_per_s = engine->generation.per_s;
 	row->prompt_tokens_per_s = engine->prompt.per_s;
@@ -19,8 +19,8 @@ void settle_engine(const struct known_engine *engine, struct endpoint *row, stru
 	row->preemptions = engine->preemptions;
 	row->ttft_p50_ms = percentile_ms(engine, TIMING_TTFT, 0.5, now);
 	row->ttft_p95_ms = percentile_ms(engine, TIMING_TTFT, 0.95, now);
-	row->anatomy.queue_ms = percentile_ms(engine, TIMING_QUEUE, 0.5, now);
-	row->anatomy.prefill_ms = percentile_ms(engine, TIMING_PREFILL, 0.5, now);
+	row->latency.queue_ms = percentile_ms(engine, TIMING_QUEUE, 0.5, now);
+	row->latency.prefill_ms = percentile_ms(engine, TIMING_PREFILL, 0.5, now);
 	row->inter_token_p50_ms = percentile_ms(engine, TIMING_TOKEN, 0.5, now);
 	row->inter_token_p95_ms = percentile_ms(engine, TIMING_TOKEN, 0.95, now);
 }

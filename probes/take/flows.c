@@ -3,7 +3,7 @@
 
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/peers.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static bool is_llm_port(int port)
 }
 
 /* The door of the server that a flow leads to: the peer's, or our own. */
-static int endpoint_of(const struct taking *s, const struct known_flow *flow)
+static int endpoint_of(const struct builder *s, const struct known_flow *flow)
 {
 	const struct ledger *l = s->ledger;
 
@@ -55,19 +55,19 @@ static bool is_active(const struct known_flow *flow, struct when now)
 }
 
 /* What is worth a row: of this node as a client, only what somebody else here asked. */
-static bool is_shown(const struct taking *s, const struct known_flow *flow)
+static bool is_shown(const struct builder *s, const struct known_flow *flow)
 {
 	bool is_used = flow->foreign > 0 || (flow->is_open && when_since(flow->exchanged, s->now) < OPEN_MS);
 
 	if (flow->is_loopback)
 		return is_used;
-	return *flow->peer_id && ledger_peer(s->ledger, flow->peer_id) && (!flow->is_outgoing || is_used);
+	return *flow->peer_id && peer_find(s->ledger, flow->peer_id) && (!flow->is_outgoing || is_used);
 }
 
-static struct flow *row_of(struct taking *s, const struct known_flow *known)
+static struct flow *row_of(struct builder *s, const struct known_flow *known)
 {
 	struct snapshot *snapshot = s->snapshot;
-	int peer = *known->peer_id ? taking_row_of_peer(s, ledger_peer(s->ledger, known->peer_id)) : -1;
+	int peer = *known->peer_id ? builder_row_of_peer(s, peer_find(s->ledger, known->peer_id)) : -1;
 	struct flow *row;
 
 	for (size_t i = 0; i < snapshot->flow_count; i++) {
@@ -141,7 +141,7 @@ static int active_first(const void *a, const void *b)
 	return x->port - y->port;
 }
 
-static void settle_flow(struct taking *s, const struct known_flow *known, int64_t *figured)
+static void take_flow(struct builder *s, const struct known_flow *known, int64_t *figured)
 {
 	struct flow *row = row_of(s, known);
 	size_t at = (size_t)(row - s->snapshot->flows);
@@ -157,7 +157,7 @@ static void settle_flow(struct taking *s, const struct known_flow *known, int64_
 	figured[at] = known->exchanged.wall_ms > figured[at] ? known->exchanged.wall_ms : figured[at];
 }
 
-void settle_flows(struct taking *s)
+void take_flows(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
 	struct snapshot *snapshot = s->snapshot;
@@ -166,7 +166,7 @@ void settle_flows(struct taking *s)
 	snapshot->flows = arena_alloc(s->arena, (l->flows.count + 1) * sizeof(*snapshot->flows));
 	for (size_t i = 0; i < l->flows.count; i++)
 		if (is_shown(s, &l->flows.items[i]))
-			settle_flow(s, &l->flows.items[i], figured);
+			take_flow(s, &l->flows.items[i], figured);
 	free(figured);
 	if (snapshot->flow_count)
 		qsort(snapshot->flows, snapshot->flow_count, sizeof(*snapshot->flows), active_first);

@@ -3,7 +3,7 @@
  * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
  * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
 #include "probes/base/text.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include <math.h>
 
@@ -35,21 +35,21 @@ static const char *say(const struct part *parts, size_t count, const char *what,
 		largest->ms / sum * 100, largest->name, largest->whose);
 }
 
-static const char *name_largest(const struct anatomy *anatomy, struct arena *arena)
+static const char *name_largest(const struct latency *latency, struct arena *arena)
 {
 	bool has_token =
-		!isnan(anatomy->queue_ms) || !isnan(anatomy->prefill_ms) || !isnan(anatomy->engine_ms);
+		!isnan(latency->queue_ms) || !isnan(latency->prefill_ms) || !isnan(latency->engine_ms);
 	const struct part parts[] = {
-		{ "the path", anatomy->path_ms, "the tailnet" },
-		{ "connecting", anatomy->connect_ms, "only new connections pay it" },
-		{ "TLS", anatomy->tls_ms, "only new connections pay it" },
-		{ "its headers", anatomy->server_ms, "the server" },
-		{ "the queue", anatomy->queue_ms, "the engine" },
-		{ "the prompt", anatomy->prefill_ms, "the engine" },
-		{ "queue and prompt", anatomy->engine_ms, "the engine" },
+		{ "the path", latency->path_ms, "the tailnet" },
+		{ "connecting", latency->connect_ms, "only new connections pay it" },
+		{ "TLS", latency->tls_ms, "only new connections pay it" },
+		{ "its headers", latency->server_ms, "the server" },
+		{ "the queue", latency->queue_ms, "the engine" },
+		{ "the prompt", latency->prefill_ms, "the engine" },
+		{ "queue and prompt", latency->engine_ms, "the engine" },
 	};
 
-	if (isnan(anatomy->server_ms))
+	if (isnan(latency->server_ms))
 		return "";
 	return say(parts, ARRAY_LEN(parts), has_token ? "token" : "byte", arena);
 }
@@ -62,22 +62,22 @@ static double without_path(double ttfb_ms, double path_ms)
 	return ttfb_ms > path_ms ? ttfb_ms - path_ms : 0;
 }
 
-void settle_anatomies(struct taking *s)
+void take_latencies(struct builder *s)
 {
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++) {
 		struct endpoint *row = &s->snapshot->endpoints[i];
-		struct anatomy *anatomy = &row->anatomy;
+		struct latency *latency = &row->latency;
 		const struct peer *peer = row->peer < 0 ? NULL : &s->snapshot->peers[row->peer];
 
-		anatomy->path_ms = peer && !peer->is_self ? peer->path.rtt_ms : NAN;
-		anatomy->connect_ms = row->connect_ms;
-		anatomy->tls_ms = row->tls_ms;
-		anatomy->server_ms = without_path(row->ttfb_ms, anatomy->path_ms);
-		if (isnan(anatomy->prefill_ms) && row->ttft_p50_ms >= anatomy->queue_ms)
-			anatomy->prefill_ms = row->ttft_p50_ms - anatomy->queue_ms;
-		anatomy->engine_ms =
-			isnan(anatomy->queue_ms) && isnan(anatomy->prefill_ms) ? row->ttft_p50_ms : NAN;
-		anatomy->token_ms = row->inter_token_p50_ms;
-		anatomy->text = name_largest(anatomy, s->arena);
+		latency->path_ms = peer && !peer->is_self ? peer->path.rtt_ms : NAN;
+		latency->connect_ms = row->connect_ms;
+		latency->tls_ms = row->tls_ms;
+		latency->server_ms = without_path(row->ttfb_ms, latency->path_ms);
+		if (isnan(latency->prefill_ms) && row->ttft_p50_ms >= latency->queue_ms)
+			latency->prefill_ms = row->ttft_p50_ms - latency->queue_ms;
+		latency->engine_ms =
+			isnan(latency->queue_ms) && isnan(latency->prefill_ms) ? row->ttft_p50_ms : NAN;
+		latency->token_ms = row->inter_token_p50_ms;
+		latency->text = name_largest(latency, s->arena);
 	}
 }

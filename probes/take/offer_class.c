@@ -6,7 +6,7 @@
 
 static bool is_of_this_user(const struct ledger *ledger, const char *peer_id)
 {
-	const struct known_peer *peer = ledger_peer(ledger, peer_id);
+	const struct known_peer *peer = peer_find(ledger, peer_id);
 
 	return peer && ledger->status && ledger->status->has_self && !peer->obs->is_sharee &&
 	       peer->obs->user_id == ledger->status->self.user_id;

@@ -3,7 +3,7 @@
 #ifndef TSLLM_TAKE_OFFER_CLASS_H
 #define TSLLM_TAKE_OFFER_CLASS_H
 
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 /* Of what an engine there runs itself; what a gateway hands on is CLASS_GATEWAY, unless the user pinned it. */
 enum offer_class offer_class_of(

@@ -8,7 +8,7 @@
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 #include "probes/verdicts/relay_reason.h"
 
 #include <math.h>
@@ -30,7 +30,7 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
 }
 
 /* Whose address the peer relay's is ("ip:port:vni:N"), or the address itself. */
-static const char *relay_name(const struct taking *s, const struct obs_peer *obs)
+static const char *relay_name(const struct builder *s, const struct obs_peer *obs)
 {
 	const char *end = strstr(obs->peer_relay, ":vni:");
 	size_t address = end ? (size_t)(end - obs->peer_relay) : strlen(obs->peer_relay);
@@ -49,45 +49,45 @@ static const char *relay_name(const struct taking *s, const struct obs_peer *obs
 }
 
 /* Known where packets are or were watched: a peer of which they showed nothing had nothing. */
-static void settle_bytes(const struct taking *s, const struct known_peer *known, struct path *path)
+static void take_bytes(const struct builder *s, const struct known_peer *known, struct path *path)
 {
 	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self;
 
 	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
-		path->rx_bytes[kind] = !is_known         ? NAN
-				       : known->sighting ? known->sighting->rx_bytes[kind]
-							 : 0;
-		path->tx_bytes[kind] = !is_known         ? NAN
-				       : known->sighting ? known->sighting->tx_bytes[kind]
-							 : 0;
+		path->rx_bytes[kind] = !is_known             ? NAN
+				       : known->packet_state ? known->packet_state->rx_bytes[kind]
+							     : 0;
+		path->tx_bytes[kind] = !is_known             ? NAN
+				       : known->packet_state ? known->packet_state->tx_bytes[kind]
+							     : 0;
 	}
 }
 
-static void settle_pings(const struct taking *s, const struct known_peer *known, struct path *path)
+static void take_pings(const struct builder *s, const struct known_peer *known, struct path *path)
 {
-	const struct known_link *link = peer_link(s->ledger, known);
+	const struct known_link *link = link_of_peer(s->ledger, known);
 	double pings;
 
-	path->loss = link ? sighting_loss(known->sighting, &pings) : NAN;
+	path->loss = link ? link_loss(known->packet_state, &pings) : NAN;
 	path->pong_age_ms = link && when_known(link->ponged) ? (double)when_since(link->ponged, s->now) : NAN;
 	path->pong_source = isnan(path->pong_age_ms) ? "" : "capture";
 	if (*path->pong_source || (known->kind != PATH_DIRECT && known->kind != PATH_PEER_RELAY))
 		return;
-	path->pong_age_ms = peer_pong_age_ms(known, s->now);
+	path->pong_age_ms = path_pong_age_ms(known, s->now);
 	path->pong_source = isnan(path->pong_age_ms) ? "" : "daemon";
 }
 
-static void settle_reason(const struct taking *s, const struct known_peer *known, struct path *path)
+static void take_reason(const struct builder *s, const struct known_peer *known, struct path *path)
 {
 	struct relay_reason reason = { .code = "" };
 
-	if (peer_is_relayed(known, s->now))
-		peer_reason(s->ledger, known, s->now, &reason);
+	if (path_is_relayed(known, s->now))
+		relay_reason_of(s->ledger, known, s->now, &reason);
 	path->reason = reason.code;
 	path->reason_text = arena_copy(s->arena, reason.text);
 }
 
-static void settle_path(struct taking *s, const struct known_peer *known, struct peer *row)
+static void take_path(struct builder *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
 	struct path *path = &row->path;
@@ -97,12 +97,12 @@ static void settle_path(struct taking *s, const struct known_peer *known, struct
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
 						     : "";
-	settle_reason(s, known, path);
-	path->changes = known->changes + (known->recollection ? known->recollection->changes : 0);
+	take_reason(s, known, path);
+	path->changes = known->changes + (known->path_history ? known->path_history->changes : 0);
 	path->since = known->kind_since.wall_ms;
-	settle_bytes(s, known, path);
-	settle_pings(s, known, path);
-	path->rtt_source = rtt_source_name(known->rtt_source);
+	take_bytes(s, known, path);
+	take_pings(s, known, path);
+	path->rtt_source = peer_rtt_source_name(known->rtt_source);
 	path->rtt_ms = known->rtt ? series_percentile(known->rtt, 0.5) : NAN;
 	path->rtt_p95_ms = known->rtt ? series_percentile(known->rtt, 0.95) : NAN;
 	path->jitter_ms = known->rtt ? series_jitter(known->rtt) : NAN;
@@ -116,7 +116,7 @@ static void settle_path(struct taking *s, const struct known_peer *known, struct
 	}
 }
 
-static void mounts_asked_pings(const struct taking *s, const struct known_peer *known, struct peer *row)
+static void take_asked_pings(const struct builder *s, const struct known_peer *known, struct peer *row)
 {
 	for (int kind = 0; kind < PING_KINDS; kind++) {
 		row->pings[kind] = (struct ping){ .ms = NAN, .by = "" };
@@ -135,7 +135,7 @@ static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs
 	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
 }
 
-static void copy_peer(struct taking *s, const struct known_peer *known, struct peer *row)
+static void copy_peer(struct builder *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
 	char name[TEXT_CAP];
@@ -163,14 +163,14 @@ static void copy_peer(struct taking *s, const struct known_peer *known, struct p
 	row->tx_bytes = row->is_self ? NAN : obs->tx_bytes;
 	row->rx_per_s = row->is_self ? NAN : known->rx_per_s;
 	row->tx_per_s = row->is_self ? NAN : known->tx_per_s;
-	settle_path(s, known, row);
+	take_path(s, known, row);
 	net_init(&row->net);
-	if (peer_net(known))
-		row->net = *peer_net(known);
-	mounts_asked_pings(s, known, row);
+	if (network_of(known))
+		row->net = *network_of(known);
+	take_asked_pings(s, known, row);
 }
 
-void settle_peers(struct taking *s)
+void take_peers(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
 	/* A machine that is logged out has a name, but no id: it is no peer. */

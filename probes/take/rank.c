@@ -7,7 +7,7 @@
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
 #include "probes/take/offer_class.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 #include "probes/verdicts/rule.h"
 
 #include <math.h>
@@ -34,7 +34,7 @@ static bool is_of_one_model(const struct verdict *verdict)
 	return strcmp(verdict->code, "load-failed") == 0;
 }
 
-static const char *refusal_by_verdicts(const struct taking *s, const struct endpoint *endpoint)
+static const char *refusal_by_verdicts(const struct builder *s, const struct endpoint *endpoint)
 {
 	bool has_failed_model = false;
 
@@ -59,7 +59,7 @@ static bool has_stalled_backend(const struct snapshot *snapshot, size_t endpoint
 	return false;
 }
 
-static const char *refusal_of(const struct taking *s, size_t index)
+static const char *refusal_of(const struct builder *s, size_t index)
 {
 	const struct endpoint *endpoint = &s->snapshot->endpoints[index];
 	const char *refusal = refusal_by_verdicts(s, endpoint);
@@ -74,7 +74,7 @@ static const char *refusal_of(const struct taking *s, size_t index)
 }
 
 /* Slow, failing now and then, or turning requests away. */
-static bool is_troubled(const struct taking *s, const struct endpoint *endpoint)
+static bool is_troubled(const struct builder *s, const struct endpoint *endpoint)
 {
 	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
 		const struct verdict *verdict = &s->snapshot->verdict_list[endpoint->verdicts.first + i];
@@ -86,7 +86,7 @@ static bool is_troubled(const struct taking *s, const struct endpoint *endpoint)
 	return false;
 }
 
-struct site place_site(const struct taking *s, size_t endpoint)
+struct site rank_site(const struct builder *s, size_t endpoint)
 {
 	const struct endpoint *row = &s->snapshot->endpoints[endpoint];
 	const struct known_endpoint *known = s->ledger->endpoints.items[endpoint];
@@ -97,7 +97,7 @@ struct site place_site(const struct taking *s, size_t endpoint)
 		.peer = peer,
 		.class_ = offer_class_of(s->ledger, known, peer),
 		.known = known,
-		.asked = mounts_asked(s->ledger, known),
+		.asked = mounts_queried(s->ledger, known),
 		.refusal = refusal_of(s, endpoint),
 		.is_troubled = is_troubled(s, row) };
 }
@@ -233,23 +233,23 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 	return "";
 }
 
-static void measure(const struct site *site, const struct model *model, struct place *place)
+static void measure(const struct site *site, const struct model *model, struct candidate *candidate)
 {
 	const struct endpoint *row = site->row;
 
-	place->figures[FIGURE_USE] = place->is_refused;
-	place->figures[FIGURE_CLASS] = place->offer.class_;
-	place->figures[FIGURE_READINESS] = readiness(site, model, place->offer.warmth);
-	place->figures[FIGURE_QUEUE] = place->offer.warmth == WARMTH_WARM ? 0 : row->waiting;
-	place->figures[FIGURE_TROUBLE] = site->is_troubled;
-	place->figures[FIGURE_PATH] = path_order(site->peer);
-	place->figures[FIGURE_WORK] = is_working(row);
-	place->figures[FIGURE_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
-	place->figures[FIGURE_SPEED] = -row->tokens_per_s;
-	place->figures[FIGURE_DOOR] = door_order(row->url);
+	candidate->figures[RANK_USE] = candidate->is_refused;
+	candidate->figures[RANK_CLASS] = candidate->offer.class_;
+	candidate->figures[RANK_READINESS] = readiness(site, model, candidate->offer.warmth);
+	candidate->figures[RANK_QUEUE] = candidate->offer.warmth == WARMTH_WARM ? 0 : row->waiting;
+	candidate->figures[RANK_TROUBLE] = site->is_troubled;
+	candidate->figures[RANK_PATH] = path_order(site->peer);
+	candidate->figures[RANK_WORK] = is_working(row);
+	candidate->figures[RANK_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
+	candidate->figures[RANK_SPEED] = -row->tokens_per_s;
+	candidate->figures[RANK_URL] = door_order(row->url);
 }
 
-struct place place_of(const struct taking *s, const struct site *site, size_t row)
+struct candidate rank_candidate(const struct builder *s, const struct site *site, size_t row)
 {
 	const struct model *model = &s->snapshot->models[row];
 	enum warmth warmth = warmth_of(site, model);
@@ -257,18 +257,18 @@ struct place place_of(const struct taking *s, const struct site *site, size_t ro
 	bool is_gateways = is_handed_on(site, warmth) && !site->row->is_pinned;
 	enum offer_class class_ = is_gateways ? CLASS_GATEWAY : site->class_;
 	const char *refusal = *unfit ? unfit : offer_class_refusal(s->ledger, class_);
-	struct place place = { .model = model->id,
+	struct candidate candidate = { .model = model->id,
 		.url = site->row->url,
 		.engine_id = site->row->engine_id,
 		.is_refused = *refusal != '\0' };
 
-	place.offer = (struct offer){ .model = row,
+	candidate.offer = (struct offer){ .model = row,
 		.endpoint = site->index,
 		.class_ = class_,
 		.warmth = warmth,
 		.why = *refusal ? refusal : cost_of(s->arena, site, model, warmth) };
-	measure(site, model, &place);
-	return place;
+	measure(site, model, &candidate);
+	return candidate;
 }
 
 static int compare_figures(double a, double b)
@@ -278,12 +278,12 @@ static int compare_figures(double a, double b)
 	return (a > b) - (a < b);
 }
 
-int place_compare(const void *a, const void *b)
+int rank_compare(const void *a, const void *b)
 {
-	const struct place *one = a, *other = b;
+	const struct candidate *one = a, *other = b;
 	int order = strcmp(one->model, other->model);
 
-	for (int i = 0; i < FIGURE_COUNT && !order; i++)
+	for (int i = 0; i < RANK_COUNT && !order; i++)
 		order = compare_figures(one->figures[i], other->figures[i]);
 	return order ? order : strcmp(one->url, other->url);
 }

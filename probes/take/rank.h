@@ -7,22 +7,22 @@
 #ifndef TSLLM_TAKE_RANK_H
 #define TSLLM_TAKE_RANK_H
 
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 /* What the order is made of: the first that differs decides. */
-enum figure {
-	FIGURE_USE,       /* 0: it can be picked */
-	FIGURE_CLASS,     /* enum offer_class */
-	FIGURE_READINESS, /* a model that is loaded and has room, before those that make one wait for a load
+enum rank_by {
+	RANK_USE,       /* 0: it can be picked */
+	RANK_CLASS,     /* enum offer_class */
+	RANK_READINESS, /* a model that is loaded and has room, before those that make one wait for a load
 			   */
-	FIGURE_QUEUE,     /* requests that wait */
-	FIGURE_TROUBLE,   /* 1: it works, and something is wrong with it */
-	FIGURE_PATH,
-	FIGURE_WORK, /* 1: it works on something */
-	FIGURE_DISTANCE,
-	FIGURE_SPEED,
-	FIGURE_DOOR, /* 0: by name and certificate, 1: by name, 2: by an address, which may change */
-	FIGURE_COUNT
+	RANK_QUEUE,     /* requests that wait */
+	RANK_TROUBLE,   /* 1: it works, and something is wrong with it */
+	RANK_PATH,
+	RANK_WORK, /* 1: it works on something */
+	RANK_DISTANCE,
+	RANK_SPEED,
+	RANK_URL, /* 0: by name and certificate, 1: by name, 2: by an address, which may change */
+	RANK_COUNT
 };
 
 /* What the places at one endpoint have in common. */
@@ -36,17 +36,17 @@ struct site {
 	bool is_troubled;        /* slow, failing now and then, or turning requests away */
 };
 
-struct place {
+struct candidate {
 	struct offer offer;
 	const char *model, *url;
 	int engine_id;
 	bool is_refused;
-	double figures[FIGURE_COUNT]; /* NAN, what is not known, comes last */
+	double figures[RANK_COUNT]; /* NAN, what is not known, comes last */
 };
 
-struct site place_site(const struct taking *s, size_t endpoint);
-struct place place_of(const struct taking *s, const struct site *site, size_t model);
+struct site rank_site(const struct builder *s, size_t endpoint);
+struct candidate rank_candidate(const struct builder *s, const struct site *site, size_t model);
 /* By model, the best first; for qsort. */
-int place_compare(const void *a, const void *b);
+int rank_compare(const void *a, const void *b);
 
 #endif

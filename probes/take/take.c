@@ -6,14 +6,14 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void copy_health(struct taking *s, const struct obs_status *status)
+static void copy_health(struct builder *s, const struct obs_status *status)
 {
 	size_t lines = 0;
 	const char **health;
@@ -26,7 +26,7 @@ static void copy_health(struct taking *s, const struct obs_status *status)
 	s->snapshot->daemon.health = health;
 }
 
-static void copy_status(struct taking *s, const struct obs_status *status)
+static void copy_status(struct builder *s, const struct obs_status *status)
 {
 	struct daemon *d = &s->snapshot->daemon;
 	char name[TEXT_CAP];
@@ -47,7 +47,7 @@ static void copy_status(struct taking *s, const struct obs_status *status)
 	d->home_derp = arena_copy(s->arena, status->self.home_derp);
 }
 
-static void settle_daemon(struct taking *s)
+static void take_daemon(struct builder *s)
 {
 	static const char *const none[] = { NULL };
 	const struct ledger *l = s->ledger;
@@ -72,7 +72,7 @@ static void settle_daemon(struct taking *s)
 	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
 }
 
-static void settle_traffic(struct taking *s)
+static void take_traffic(struct builder *s)
 {
 	struct traffic *traffic = &s->snapshot->traffic;
 	const struct ledger *l = s->ledger;
@@ -89,7 +89,7 @@ static void settle_traffic(struct taking *s)
 }
 
 /* Which devices and how many packets are of the helper that runs. */
-static void settle_capture(struct taking *s)
+static void take_capture(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
 	bool is_running = l->capture.state == CAPTURE_RUNNING;
@@ -108,7 +108,7 @@ static void settle_capture(struct taking *s)
 	};
 }
 
-static int row_of_url(const struct taking *s, const char *url)
+static int row_of_url(const struct builder *s, const char *url)
 {
 	for (size_t i = 0; url && *url && i < s->ledger->endpoints.count; i++)
 		if (strcmp(s->ledger->endpoints.items[i]->url, url) == 0)
@@ -131,8 +131,8 @@ static void share_figures(const struct endpoint *backend, struct endpoint *door)
 		offsetof(struct endpoint, ttft_p95_ms),
 		offsetof(struct endpoint, inter_token_p50_ms),
 		offsetof(struct endpoint, inter_token_p95_ms),
-		offsetof(struct endpoint, anatomy.queue_ms),
-		offsetof(struct endpoint, anatomy.prefill_ms),
+		offsetof(struct endpoint, latency.queue_ms),
+		offsetof(struct endpoint, latency.prefill_ms),
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
@@ -162,7 +162,7 @@ static void share_engine(const struct endpoint *backend, struct endpoint *door)
 	share_figures(backend, door);
 }
 
-static void settle_mount(struct taking *s, const struct known_mount *known, struct mount *row)
+static void take_mount(struct builder *s, const struct known_mount *known, struct mount *row)
 {
 	const struct obs_mount *obs = known->obs;
 
@@ -182,16 +182,16 @@ static void settle_mount(struct taking *s, const struct known_mount *known, stru
 		share_engine(&s->snapshot->endpoints[row->backend], &s->snapshot->endpoints[row->endpoint]);
 }
 
-static void settle_mounts(struct taking *s)
+static void take_mounts(struct builder *s)
 {
 	s->snapshot->mounts =
 		arena_alloc(s->arena, (s->ledger->mount_count + 1) * sizeof(*s->snapshot->mounts));
 	s->snapshot->mount_count = s->ledger->mount_count;
 	for (size_t i = 0; i < s->ledger->mount_count; i++)
-		settle_mount(s, &s->ledger->mounts[i], &s->snapshot->mounts[i]);
+		take_mount(s, &s->ledger->mounts[i], &s->snapshot->mounts[i]);
 }
 
-static void settle_events(struct taking *s)
+static void take_events(struct builder *s)
 {
 	size_t count = s->ledger->events.count;
 
@@ -206,7 +206,7 @@ static void settle_events(struct taking *s)
 	}
 }
 
-static void settle_sums(struct taking *s)
+static void take_sums(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
 
@@ -225,14 +225,14 @@ static void settle_sums(struct taking *s)
 }
 
 /* The exit status: cannot tell without a running daemon or without any server to speak of. */
-static enum status overall(const struct taking *s)
+static enum status overall(const struct builder *s)
 {
 	enum severity worst = SEVERITY_INFO;
 	size_t told = 0;
 
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++)
 		told += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
-	if (!ledger_daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
+	if (!daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
 		return STATUS_UNKNOWN;
 	for (size_t i = 0; i < s->snapshot->verdict_count; i++)
 		if (!s->snapshot->verdict_list[i].is_muted && s->snapshot->verdict_list[i].severity > worst)
@@ -241,7 +241,7 @@ static enum status overall(const struct taking *s)
 }
 
 /* As they were judged; the spans of the rows are those of the ledger. */
-static void copy_verdicts(struct taking *s)
+static void copy_verdicts(struct builder *s)
 {
 	const struct verdict_list *judged = &s->ledger->judged.verdicts;
 	struct verdict *verdicts = arena_alloc(s->arena, (judged->count + 1) * sizeof(*verdicts));
@@ -260,24 +260,24 @@ struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 {
 	struct arena *arena = arena_new();
 	struct snapshot *snapshot = arena_alloc(arena, sizeof(*snapshot));
-	struct taking s = { .ledger = ledger, .snapshot = snapshot, .arena = arena, .now = now };
+	struct builder s = { .ledger = ledger, .snapshot = snapshot, .arena = arena, .now = now };
 
 	snapshot->arena = arena;
 	snapshot->taken = now;
 	snapshot->source = "live";
 	snapshot->is_passive = ledger->terms.is_passive;
 	copy_verdicts(&s);
-	settle_daemon(&s);
-	settle_traffic(&s);
-	settle_capture(&s);
-	settle_peers(&s);
-	settle_endpoints(&s);
-	settle_mounts(&s);
-	settle_flows(&s);
-	settle_anatomies(&s);
-	settle_offers(&s);
-	settle_events(&s);
-	settle_sums(&s);
+	take_daemon(&s);
+	take_traffic(&s);
+	take_capture(&s);
+	take_peers(&s);
+	take_endpoints(&s);
+	take_mounts(&s);
+	take_flows(&s);
+	take_latencies(&s);
+	take_offers(&s);
+	take_events(&s);
+	take_sums(&s);
 	snapshot->status = overall(&s);
 	free(s.peer_rows);
 	return snapshot;

@@ -211,35 +211,36 @@ static bool is_muted(const struct evidence *evidence, const char *code)
 	return false;
 }
 
-static int64_t standing_since(struct standings *standings, const char *code, struct when now)
+static int64_t open_since(struct open_verdicts *open_verdicts, const char *code, struct when now)
 {
-	struct standing *fresh;
+	struct open_verdict *fresh;
 
-	for (size_t i = 0; i < standings->count; i++)
-		if (strcmp(standings->items[i].code, code) == 0)
-			return standings->items[i].since;
-	fresh = VEC_PUSH(standings);
+	for (size_t i = 0; i < open_verdicts->count; i++)
+		if (strcmp(open_verdicts->items[i].code, code) == 0)
+			return open_verdicts->items[i].since;
+	fresh = VEC_PUSH(open_verdicts);
 	fresh->code = code;
 	fresh->since = now.wall_ms;
 	return fresh->since;
 }
 
 /* Forgets the codes that hold no more. */
-static void standings_keep(struct standings *standings, const struct verdict *verdicts, size_t count)
+static void open_verdicts_keep(
+	struct open_verdicts *open_verdicts, const struct verdict *verdicts, size_t count)
 {
 	size_t kept = 0;
 
-	for (size_t i = 0; i < standings->count; i++)
+	for (size_t i = 0; i < open_verdicts->count; i++)
 		for (size_t k = 0; k < count; k++)
-			if (strcmp(standings->items[i].code, verdicts[k].code) == 0) {
-				standings->items[kept++] = standings->items[i];
+			if (strcmp(open_verdicts->items[i].code, verdicts[k].code) == 0) {
+				open_verdicts->items[kept++] = open_verdicts->items[i];
 				break;
 			}
-	standings->count = kept;
+	open_verdicts->count = kept;
 }
 
 static void add_verdict(const struct rule *rule, const struct evidence *evidence,
-	const struct finding *finding, struct standings *standings, struct arena *arena,
+	const struct finding *finding, struct open_verdicts *open_verdicts, struct arena *arena,
 	struct verdict_list *verdicts)
 {
 	*VEC_PUSH(verdicts) = (struct verdict){
@@ -249,14 +250,14 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.state = finding->state,
 		.text = fill(arena, rule->text, evidence, finding),
 		.fix = fill(arena, *finding->fix ? finding->fix : rule->fix, evidence, finding),
-		.since = standing_since(standings, rule->code, evidence->now),
+		.since = open_since(open_verdicts, rule->code, evidence->now),
 		.is_muted = is_muted(evidence, rule->code),
 		.explains = rule->explains,
 	};
 }
 
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts)
+void apply_rules(const struct rule *const *tables, const struct evidence *evidence,
+	struct open_verdicts *open_verdicts, struct arena *arena, struct verdict_list *verdicts)
 {
 	size_t first = verdicts->count;
 	bool is_explained = false;
@@ -273,11 +274,11 @@ void verdict_judge(const struct rule *const *tables, const struct evidence *evid
 				continue;
 			if (!rule->holds(evidence, &finding))
 				continue;
-			add_verdict(rule, evidence, &finding, standings, arena, verdicts);
+			add_verdict(rule, evidence, &finding, open_verdicts, arena, verdicts);
 			is_explained = is_explained || rule->explains;
 		}
-	standings_keep(
-		standings, verdicts->count > first ? &verdicts->items[first] : NULL, verdicts->count - first);
+	open_verdicts_keep(open_verdicts, verdicts->count > first ? &verdicts->items[first] : NULL,
+		verdicts->count - first);
 }
 
 static int worst_first(const void *a, const void *b)
@@ -293,7 +294,7 @@ static int worst_first(const void *a, const void *b)
 	return (int)x->layer - (int)y->layer;
 }
 
-void verdict_sort(struct verdict *verdicts, size_t count)
+void apply_sort(struct verdict *verdicts, size_t count)
 {
 	if (count)
 		qsort(verdicts, count, sizeof(*verdicts), worst_first);

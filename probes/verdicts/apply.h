@@ -5,8 +5,8 @@
 #include "probes/verdicts/rule.h"
 
 /* Appends what holds. tables: NULL-ended. */
-void verdict_judge(const struct rule *const *tables, const struct evidence *evidence,
-	struct standings *standings, struct arena *arena, struct verdict_list *verdicts);
-void verdict_sort(struct verdict *verdicts, size_t count); /* worst first */
+void apply_rules(const struct rule *const *tables, const struct evidence *evidence,
+	struct open_verdicts *open_verdicts, struct arena *arena, struct verdict_list *verdicts);
+void apply_sort(struct verdict *verdicts, size_t count); /* worst first */
 
 #endif

@@ -85,20 +85,20 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 static bool has_no_tun(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return ledger_daemon_runs(e->ledger) && !e->ledger->status->has_tun;
+	return daemon_runs(e->ledger) && !e->ledger->status->has_tun;
 }
 
 static bool lost_control(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return ledger_daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2;
+	return daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2;
 }
 
 static bool has_health_warning(const struct evidence *e, struct finding *f)
 {
 	size_t count = 0;
 
-	if (!ledger_daemon_runs(e->ledger))
+	if (!daemon_runs(e->ledger))
 		return false;
 	while (e->ledger->status->health[count])
 		count++;
@@ -113,7 +113,7 @@ static bool has_health_warning(const struct evidence *e, struct finding *f)
 static bool names_fail(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return ledger_daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
+	return daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
 }
 
 static bool is_resuming(const struct evidence *e, struct finding *f)
@@ -125,7 +125,7 @@ static bool is_resuming(const struct evidence *e, struct finding *f)
 static bool has_no_route(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return ledger_has_no_route(e->ledger, e->now);
+	return endpoints_have_no_route(e->ledger, e->now);
 }
 
 /* This program's own trouble, which says nothing of the servers that it could not ask. */
@@ -149,7 +149,7 @@ static bool has_left_out(const struct evidence *e, struct finding *f)
 {
 	const struct obs_status *status = e->ledger->status;
 
-	if (!ledger_daemon_runs(e->ledger) || !status->left_out)
+	if (!daemon_runs(e->ledger) || !status->left_out)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%zu of %zu peers are shown; the other %zu",
 		status->peer_count, status->peer_count + status->left_out, status->left_out);
@@ -159,16 +159,15 @@ static bool has_left_out(const struct evidence *e, struct finding *f)
 /* A word, until it costs a server its direct path. */
 static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 {
-	const struct obs_net *here = ledger_net_here(e->ledger, e->now);
+	const struct obs_net *here = network_here(e->ledger, e->now);
 
-	if (!ledger_daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO ||
-		ledger_has_udp_path(e->ledger))
+	if (!daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO || network_has_udp_path(e->ledger))
 		return false;
 	if (here->is_captive == TRI_YES)
 		text_set(f->fix, sizeof(f->fix), "log in to this network: its login page is in the way");
 	text_set(f->detail, sizeof(f->detail), "%s",
 		here == &e->ledger->netcheck ? "netcheck" : "what tailscaled found");
-	if (!ledger_has_relayed_server(e->ledger, e->now)) {
+	if (!network_has_relayed_server(e->ledger, e->now)) {
 		f->severity = SEVERITY_INFO;
 		f->state = STATE_OK;
 	}

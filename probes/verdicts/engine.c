@@ -48,7 +48,7 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 	if (endpoint->waiting > 0) {
 		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->waiting,
 			endpoint->waiting < 2 ? "s" : "");
-		engine_say_wait(e, f->detail, sizeof(f->detail));
+		work_say_wait(e, f->detail, sizeof(f->detail));
 	}
 	return true;
 }
@@ -109,10 +109,10 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
-	if (e->endpoint && endpoint_wants_key(e)) {
+	if (e->endpoint && http_wants_key(e)) {
 		f->severity = SEVERITY_INFO;
 		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
-	} else if (e->endpoint && endpoint_wants_login(e)) {
+	} else if (e->endpoint && http_wants_login(e)) {
 		f->severity = SEVERITY_INFO;
 		text_set(
 			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
@@ -126,8 +126,8 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !endpoint_wants_key(e) && !e->endpoint->is_front_end &&
-	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
+	return endpoint_is_good(e->endpoint) && !http_wants_key(e) && !e->endpoint->is_front_end && e->peer &&
+	       e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 
 static bool is_unexpanded(const struct evidence *e, struct finding *f)
@@ -176,7 +176,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-	       backend_speaks_no_tls(e->backend, f);
+	       http_backend_speaks_no_tls(e->backend, f);
 }
 
 const struct rule mount_rules[] = {

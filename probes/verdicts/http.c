@@ -63,7 +63,7 @@ static bool is_our_mount(const struct evidence *e)
 }
 
 /* What is known of a backend that is asked for by TLS and speaks none. */
-bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
+bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
 {
 	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
 
@@ -77,7 +77,7 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 	bool has_failed = has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
-	return has_failed && is_our_mount(e) && e->backend && backend_speaks_no_tls(e->backend, f);
+	return has_failed && is_our_mount(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
@@ -131,7 +131,7 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
 }
 
-bool endpoint_wants_key(const struct evidence *e)
+bool http_wants_key(const struct evidence *e)
 {
 	return endpoint_is_good(e->endpoint) &&
 	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
@@ -142,7 +142,7 @@ static bool misses_withheld_key(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return e->endpoint->is_key_withheld &&
-	       (has_status(e, 401) || has_status(e, 403) || endpoint_wants_key(e));
+	       (has_status(e, 401) || has_status(e, 403) || http_wants_key(e));
 }
 
 /* It gets on without. */
@@ -161,7 +161,7 @@ static bool wants_key(const struct evidence *e, struct finding *f)
 	(void)f;
 	if (is_strange(e))
 		return is_refusal;
-	return endpoint_wants_key(e) && !e->endpoint->key_rejected.holds;
+	return http_wants_key(e) && !e->endpoint->key_rejected.holds;
 }
 
 static bool rejects_key(const struct evidence *e, struct finding *f)
@@ -170,7 +170,7 @@ static bool rejects_key(const struct evidence *e, struct finding *f)
 	return endpoint_is_good(e->endpoint) && e->endpoint->key_rejected.holds;
 }
 
-bool endpoint_wants_login(const struct evidence *e)
+bool http_wants_login(const struct evidence *e)
 {
 	return is_strange(e) && (has_status(e, 401) || has_status(e, 403)) &&
 	       answer_of(e)->shape != BODY_JSON;
@@ -178,7 +178,7 @@ bool endpoint_wants_login(const struct evidence *e)
 
 static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
 {
-	if (!endpoint_wants_login(e))
+	if (!http_wants_login(e))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;

@@ -23,14 +23,14 @@
 
 /* Applies the tables to the evidence; what holds, worst first. */
 static struct span judge_row(struct ledger *ledger, const struct rule *const *tables,
-	const struct evidence *evidence, struct standings *standings, size_t first)
+	const struct evidence *evidence, struct open_verdicts *open_verdicts, size_t first)
 {
 	struct verdict_list *verdicts = &ledger->judged.verdicts;
 
 	if (tables)
-		verdict_judge(tables, evidence, standings, ledger->judged.arena, verdicts);
+		apply_rules(tables, evidence, open_verdicts, ledger->judged.arena, verdicts);
 	if (verdicts->count > first)
-		verdict_sort(verdicts->items + first, verdicts->count - first);
+		apply_sort(verdicts->items + first, verdicts->count - first);
 	return (struct span){ first, verdicts->count - first };
 }
 
@@ -63,7 +63,7 @@ static void note_daemon(struct ledger *ledger, struct when now)
 		return;
 	ledger->daemon_code = code;
 	if (before && strcmp(before, code) != 0)
-		event_note(ledger, "", *code ? worst->state : STATE_OK, now,
+		events_note(ledger, "", *code ? worst->state : STATE_OK, now,
 			*code ? worst->text : "tailscaled is at work again");
 }
 
@@ -74,10 +74,10 @@ static void judge_this_machine(struct ledger *ledger, struct when now)
 	const struct rule *const own[] = { peer_rules, NULL };
 	struct evidence evidence = { .ledger = ledger, .now = now };
 
-	ledger->judged.own = judge_row(ledger, tables, &evidence, &ledger->standings, 0);
-	if (ledger_daemon_runs(ledger) && ledger->self.obs) {
+	ledger->judged.own = judge_row(ledger, tables, &evidence, &ledger->open_verdicts, 0);
+	if (daemon_runs(ledger) && ledger->self.obs) {
 		evidence.peer = &ledger->self;
-		ledger->judged.own = judge_row(ledger, own, &evidence, &ledger->self.standings, 0);
+		ledger->judged.own = judge_row(ledger, own, &evidence, &ledger->self.open_verdicts, 0);
 	}
 	note_daemon(ledger, now);
 }
@@ -88,16 +88,16 @@ static void judge_this_machine(struct ledger *ledger, struct when now)
 static void count_servers(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
-		ledger->peers[i].silent_doors = 0;
+		ledger->peers[i].silent_endpoints = 0;
 	for (size_t i = 0; i < ledger->endpoints.count; i++) {
 		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
-		struct known_peer *peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL;
+		struct known_peer *peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL;
 
 		if (!peer)
 			continue;
 		peer->has_served = peer->has_served || endpoint->is_pinned || when_known(endpoint->good);
-		peer->silent_doors += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
-				      endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
+		peer->silent_endpoints += when_known(endpoint->last.at) && endpoint->misses >= 2 &&
+					  endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
 	}
 }
 
@@ -117,14 +117,14 @@ static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct wh
 	char name[TEXT_CAP];
 
 	peer->verdicts = (struct span){ 0 };
-	if (!ledger_daemon_runs(ledger))
+	if (!daemon_runs(ledger))
 		return;
 	peer->verdicts =
-		judge_row(ledger, tables, &evidence, &peer->standings, ledger->judged.verdicts.count);
+		judge_row(ledger, tables, &evidence, &peer->open_verdicts, ledger->judged.verdicts.count);
 	peer->state = worst_state(ledger, peer->verdicts, peer_base(peer));
 	if (peer->has_served && before != STATE_UNKNOWN &&
 		(before == STATE_OFFLINE) != (peer->state == STATE_OFFLINE))
-		event_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)), peer->state, now,
+		events_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)), peer->state, now,
 			peer->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
 
@@ -214,7 +214,7 @@ static void note_change(
 		endpoint->changes[endpoint->change_count++ % ARRAY_LEN(endpoint->changes)] = now;
 	text_set(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), reason ? ": " : "",
 		reason ? reason : "");
-	event_note(ledger, endpoint->url, to, now, text);
+	events_note(ledger, endpoint->url, to, now, text);
 }
 
 static struct evidence evidence_of(
@@ -225,10 +225,10 @@ static struct evidence evidence_of(
 	return (struct evidence){ .ledger = ledger,
 		.endpoint = endpoint,
 		.now = now,
-		.peer = *endpoint->peer_id ? ledger_peer(ledger, endpoint->peer_id) : NULL,
+		.peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL,
 		.mount = mount ? mount->obs : NULL,
 		.backend = mounts_backend(ledger, mount),
-		.asked = mounts_asked(ledger, endpoint) };
+		.asked = mounts_queried(ledger, endpoint) };
 }
 
 /* The peer whose trouble is the endpoint's: not this machine's own node, nor one that only uses this tailnet. */
@@ -250,7 +250,7 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 	if (is_explained && host->state == STATE_OFFLINE)
 		base = STATE_OFFLINE; /* a muted verdict makes no state */
 	endpoint->verdicts =
-		judge_row(ledger, is_explained ? NULL : tables, &evidence, &endpoint->standings, first);
+		judge_row(ledger, is_explained ? NULL : tables, &evidence, &endpoint->open_verdicts, first);
 	state = worst_state(
 		ledger, endpoint->verdicts, has_own_trouble(ledger, endpoint->verdicts) ? STATE_OK : base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW &&
@@ -263,11 +263,11 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 
 static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
-	static const struct rule *const tables[] = { untold_rules, NULL };
+	static const struct rule *const tables[] = { unasked_rules, NULL };
 	struct evidence evidence = evidence_of(ledger, endpoint, now);
 
 	endpoint->verdicts =
-		judge_row(ledger, tables, &evidence, &endpoint->standings, ledger->judged.verdicts.count);
+		judge_row(ledger, tables, &evidence, &endpoint->open_verdicts, ledger->judged.verdicts.count);
 }
 
 /* What was told of work a minute ago says nothing of now. */
@@ -306,10 +306,10 @@ static void judge_mounts(struct ledger *ledger, struct when now)
 			.mount = mount->obs,
 			.now = now,
 			.backend = mounts_backend(ledger, mount),
-			.endpoint = ledger_endpoint(ledger, mount->obs->url ? mount->obs->url : "") };
+			.endpoint = endpoint_find(ledger, mount->obs->url ? mount->obs->url : "") };
 
 		mount->verdicts = judge_row(
-			ledger, tables, &evidence, &mount->standings, ledger->judged.verdicts.count);
+			ledger, tables, &evidence, &mount->open_verdicts, ledger->judged.verdicts.count);
 	}
 }
 

@@ -73,7 +73,7 @@ static void look_for_answers(struct look *look, const struct known_endpoint *end
 	}
 }
 
-bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+bool mtu_blackhole_to(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	double *small, double *large)
 {
 	static void (*const passes[])(struct look * look,

@@ -5,7 +5,7 @@
 #include "probes/ledger/state.h"
 
 /* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
-bool peer_loses_large(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+bool mtu_blackhole_to(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	double *small, double *large);
 
 #endif

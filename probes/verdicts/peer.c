@@ -66,7 +66,7 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	bool was_heard = when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < CHANGING_HANDS_MS;
 
 	(void)f;
-	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_doors && e->peer->ping_lost &&
+	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_endpoints && e->peer->ping_lost &&
 	       !was_heard;
 }
 
@@ -77,7 +77,7 @@ static bool is_broken(const struct evidence *e, struct finding *f)
 	const struct known_ping *pings = e->peer->pings;
 
 	if (is_self(e) || e->peer->kind != PATH_DIRECT || e->peer->candidate_polls ||
-		!e->peer->silent_doors || !pings || !isnan(pings[PING_TSMP].ms) ||
+		!e->peer->silent_endpoints || !pings || !isnan(pings[PING_TSMP].ms) ||
 		(pings[PING_DISCO].way != PATH_DERP && pings[PING_DISCO].way != PATH_PEER_RELAY))
 		return false;
 	if (when_since(pings[PING_TSMP].at, e->now) > PING_FRESH_MS ||
@@ -96,7 +96,7 @@ static bool loses_large(const struct evidence *e, struct finding *f)
 {
 	double small, large;
 
-	if (is_self(e) || !peer_loses_large(e->ledger, e->peer, e->now, &small, &large))
+	if (is_self(e) || !mtu_blackhole_to(e->ledger, e->peer, e->now, &small, &large))
 		return false;
 	text_set(
 		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);
@@ -132,7 +132,7 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 
 static bool is_failing(const struct evidence *e, struct finding *f)
 {
-	if (is_self(e) || !peer_path_is_failing(e->ledger, e->peer, e->now, f->detail, sizeof(f->detail)))
+	if (is_self(e) || !path_is_failing(e->ledger, e->peer, e->now, f->detail, sizeof(f->detail)))
 		return false;
 	weigh(e, f);
 	return true;
@@ -140,7 +140,8 @@ static bool is_failing(const struct evidence *e, struct finding *f)
 
 static bool is_lossy(const struct evidence *e, struct finding *f)
 {
-	double pings, loss = peer_link(e->ledger, e->peer) ? sighting_loss(e->peer->sighting, &pings) : NAN;
+	double pings,
+		loss = link_of_peer(e->ledger, e->peer) ? link_loss(e->peer->packet_state, &pings) : NAN;
 
 	if (e->peer->kind == PATH_IDLE || isnan(loss) || pings < LOSSY_PINGS || loss < LOSSY_SHARE)
 		return false;
@@ -166,9 +167,9 @@ static bool is_relayed(const struct evidence *e, struct finding *f)
 {
 	struct relay_reason reason;
 
-	if (!peer_is_relayed(e->peer, e->now))
+	if (!path_is_relayed(e->peer, e->now))
 		return false;
-	peer_reason(e->ledger, e->peer, e->now, &reason);
+	relay_reason_of(e->ledger, e->peer, e->now, &reason);
 	text_set(f->detail, sizeof(f->detail), ": %s",
 		*reason.code ? reason.text : "no direct path, and nothing says why");
 	text_set(f->fix, sizeof(f->fix), "%s", reason.fix);

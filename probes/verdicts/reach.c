@@ -149,7 +149,7 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 static bool is_turned_away(const struct evidence *e, struct finding *f)
 {
 	if (!came_to(e, OUTCOME_UNREACHABLE) ||
-		(e->peer && !e->endpoint->is_own && ledger_has_no_route(e->ledger, e->now)))
+		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
 		"are turned away: either that host's firewall rejects them, or this "
@@ -179,7 +179,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
-	if (e->peer && peer_answers_pings(e->peer))
+	if (e->peer && ping_is_answered(e->peer))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: an ACL or that host's firewall drops them (the "
 			"host itself answers pings)");
@@ -305,7 +305,7 @@ static bool is_untold(const struct evidence *e, struct finding *f)
 }
 
 /* Of what is not asked now: its name has no address yet, or it belongs to a tailnet that does not run. */
-const struct rule untold_rules[] = {
+const struct rule unasked_rules[] = {
 	{ "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
 		"resolvectl query %{host}, or getent hosts %{host}", true },

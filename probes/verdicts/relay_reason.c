@@ -119,12 +119,12 @@ static void say_silence(const struct ends *ends, char *text, size_t size)
 	text_add(text, size, ": likely a firewall at either end");
 }
 
-void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+void relay_reason_of(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	struct relay_reason *reason)
 {
 	struct obs_net unknown;
-	struct ends ends = { ledger_net_here(ledger, now), peer_fresh_net(peer, now),
-		ledger_has_udp_path(ledger), !isnan(peer->best_direct_ms) };
+	struct ends ends = { network_here(ledger, now), network_of_lately(peer, now),
+		network_has_udp_path(ledger), !isnan(peer->best_direct_ms) };
 
 	net_init(&unknown);
 	ends.here = ends.here ? ends.here : &unknown;

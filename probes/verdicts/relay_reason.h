@@ -9,7 +9,7 @@ struct relay_reason {
 	const char *fix;  /* with %{variables}; "": none of its own */
 	char text[160];   /* says so where it is inferred */
 };
-void peer_reason(const struct ledger *ledger, const struct known_peer *peer, struct when now,
+void relay_reason_of(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	struct relay_reason *reason);
 
 #endif

@@ -35,18 +35,18 @@ struct rule {
 };
 
 /* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
-extern const struct rule daemon_rules[], peer_rules[], untold_rules[], reach_rules[], work_rules[],
+extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_rules[], work_rules[],
 	http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
 bool endpoint_wakes_by_request(const struct known_endpoint *endpoint); /* when it sleeps */
 /* It does, or the server behind this mount, which is asked more. */
-bool endpoint_wants_key(const struct evidence *evidence);
+bool http_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */
-bool endpoint_wants_login(const struct evidence *evidence);
+bool http_wants_login(const struct evidence *evidence);
 /* Fills the detail with what it speaks instead. */
-bool backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
+bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Adds for how long requests wait, and the time to the first token, where they are known. */
-void engine_say_wait(const struct evidence *evidence, char *text, size_t size);
+void work_say_wait(const struct evidence *evidence, char *text, size_t size);
 
 #endif

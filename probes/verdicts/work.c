@@ -111,7 +111,7 @@ static bool is_stalled(const struct evidence *e, struct finding *f)
 
 /* ---- the queue ---- */
 
-void engine_say_wait(const struct evidence *e, char *text, size_t size)
+void work_say_wait(const struct evidence *e, char *text, size_t size)
 {
 	const struct known_engine *engine = &e->asked->engine;
 	int64_t queued = when_known(engine->queued) ? when_since(engine->queued, e->now) : 0;
@@ -160,7 +160,7 @@ static bool is_full(const struct evidence *e, struct finding *f)
 		return false;
 	if (endpoint->waiting > 0)
 		text_add(f->detail, sizeof(f->detail), "; %.0f wait", endpoint->waiting);
-	engine_say_wait(e, f->detail, sizeof(f->detail));
+	work_say_wait(e, f->detail, sizeof(f->detail));
 	return true;
 }
 

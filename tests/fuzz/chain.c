@@ -188,7 +188,7 @@ static void do_netcheck(struct chain *chain, const struct command *command)
 	struct fault fault;
 	struct obs_net net;
 
-	ledger_begins_netcheck(chain->ledger, chain->now);
+	network_start_netcheck(chain->ledger, chain->now);
 	if (netcheck_parse(command->body, command->length, &net, &fault) == 0)
 		ledger_see(chain->ledger,
 			&(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net }, chain->now);
@@ -208,7 +208,7 @@ static void do_whois(struct chain *chain, const struct command *command)
 static void do_memory(struct chain *chain, const struct command *command)
 {
 	struct fault fault;
-	struct obs_memory memory;
+	struct obs_path_history memory;
 
 	if (path_memory_parse(command->body, command->length, &memory, &fault) < 0)
 		return;

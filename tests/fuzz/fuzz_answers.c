@@ -136,7 +136,7 @@ static void read_whois(const char *text, size_t length)
 static void read_path_memory(const char *text, size_t length)
 {
 	struct fault fault;
-	struct obs_memory memory;
+	struct obs_path_history memory;
 
 	if (path_memory_parse(text, length, &memory, &fault) < 0)
 		return;

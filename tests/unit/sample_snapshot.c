@@ -152,7 +152,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 		.requests = 40,
 		.bytes_sent = 5200,
 		.bytes_received = 61000,
@@ -267,12 +267,12 @@ static void serve(
 /* What the time of our own question is made of. */
 static void dissect(const struct snapshot *snapshot, struct endpoint *endpoint)
 {
-	struct anatomy *anatomy = &endpoint->anatomy;
+	struct latency *latency = &endpoint->latency;
 
-	anatomy->path_ms = endpoint->peer < 0 ? NAN : snapshot->peers[endpoint->peer].path.rtt_ms;
-	anatomy->connect_ms = endpoint->connect_ms;
-	anatomy->tls_ms = endpoint->tls_ms;
-	anatomy->server_ms = endpoint->ttfb_ms - (isnan(anatomy->path_ms) ? 0 : anatomy->path_ms);
+	latency->path_ms = endpoint->peer < 0 ? NAN : snapshot->peers[endpoint->peer].path.rtt_ms;
+	latency->connect_ms = endpoint->connect_ms;
+	latency->tls_ms = endpoint->tls_ms;
+	latency->server_ms = endpoint->ttfb_ms - (isnan(latency->path_ms) ? 0 : latency->path_ms);
 }
 
 static void judge(struct snapshot *snapshot, struct endpoint *endpoint, struct verdict verdict)
@@ -290,7 +290,7 @@ static void make_healthy(struct snapshot *snapshot)
 	serve(&list[0], "ollama", "Ollama", 9, calm);
 	list[0].base_url = "http://gpu1.tail1234.ts.net:11434/v1";
 	list[0].tokens_per_s = 41;
-	list[0].anatomy.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
+	list[0].latency.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
 			       "headers: the server";
 	give_models(snapshot, &list[0], 2, 14);
 	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "https /llama");
@@ -308,10 +308,10 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1].ttft_p95_ms = 4100;
 	list[1].inter_token_p50_ms = 21;
 	list[1].inter_token_p95_ms = 40;
-	list[1].anatomy.queue_ms = 1900;
-	list[1].anatomy.prefill_ms = 640;
-	list[1].anatomy.token_ms = 21;
-	list[1].anatomy.text =
+	list[1].latency.queue_ms = 1900;
+	list[1].latency.prefill_ms = 640;
+	list[1].latency.token_ms = 21;
+	list[1].latency.text =
 		"of about 2562 ms to a first token the largest part, 1900 ms (74 %), goes to the "
 		"queue: the engine";
 	judge(snapshot, &list[1],

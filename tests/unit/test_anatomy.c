@@ -16,7 +16,7 @@
 
 static const float spark[] = { 1, 20, 300, NAN, 5 };
 static const struct endpoint unknown = {
-	.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+	.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 };
 
 /* All lines, each ended by a newline. */
@@ -57,7 +57,7 @@ static void what_was_not_measured_takes_no_room(void **state)
 
 	(void)state;
 	assert_string_equal(written(&endpoint, 80, false), "");
-	endpoint.anatomy.server_ms = 9;
+	endpoint.latency.server_ms = 9;
 	assert_string_equal(written(&endpoint, 24, true), "\nLATENCY\n"
 							  "  ######################\n"
 							  "  # server 9.0 ms\n");
@@ -68,7 +68,7 @@ static void each_part_has_its_share_its_pattern_and_its_milliseconds(void **stat
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy = (struct anatomy){ 10, 20, 30, 40, 50, 50, NAN, 21, "of about 200 ms" };
+	endpoint.latency = (struct latency){ 10, 20, 30, 40, 50, 50, NAN, 21, "of about 200 ms" };
 	assert_string_equal(written(&endpoint, 42, true), "\nLATENCY\n"
 							  "  ..::::++++++########||||||||||==========\n"
 							  "  . path 10 ms  : connect 20 ms\n"
@@ -90,9 +90,9 @@ static void what_is_too_small_for_a_cell_is_told(void **state)
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy.path_ms = 0.1;
-	endpoint.anatomy.server_ms = 0;
-	endpoint.anatomy.queue_ms = 1000;
+	endpoint.latency.path_ms = 0.1;
+	endpoint.latency.server_ms = 0;
+	endpoint.latency.queue_ms = 1000;
 	assert_string_equal(written(&endpoint, 60, true),
 		"\nLATENCY\n"
 		"  ||||||||||||||||||||||||||||||||||||||||||||||||||||||||||\n"
@@ -104,14 +104,14 @@ static void an_engine_that_tells_queue_and_prompt_together_has_one_part(void **s
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy.engine_ms = 300;
-	endpoint.anatomy.server_ms = 100;
+	endpoint.latency.engine_ms = 300;
+	endpoint.latency.server_ms = 100;
 	assert_string_equal(written(&endpoint, 42, true), "\nLATENCY\n"
 							  "  ##########==============================\n"
 							  "  # server 100 ms\n"
 							  "  = queue and prefill 300 ms\n");
-	endpoint.anatomy.engine_ms = NAN;
-	endpoint.anatomy.prefill_ms = 300;
+	endpoint.latency.engine_ms = NAN;
+	endpoint.latency.prefill_ms = 300;
 	assert_null(strstr(written(&endpoint, 42, true), "queue"));
 }
 
@@ -120,7 +120,7 @@ static void tokens_alone_make_no_bar(void **state)
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy.token_ms = 4.2;
+	endpoint.latency.token_ms = 4.2;
 	assert_string_equal(written(&endpoint, 42, false), "\nLATENCY\n  decode 4.2 ms/token\n");
 }
 
@@ -129,7 +129,7 @@ static void no_line_is_too_long_and_the_bar_is_always_whole(void **state)
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy = (struct anatomy){ 3.3, 0.7, 11, 7.7, 123456, 98765, NAN, 21,
+	endpoint.latency = (struct latency){ 3.3, 0.7, 11, 7.7, 123456, 98765, NAN, 21,
 		"of about 222243 ms to a first token the largest part, 123456 ms (56 %), goes to the queue: "
 		"the engine" };
 	endpoint.spark = spark;
@@ -151,7 +151,7 @@ static void each_part_has_a_role_of_its_own(void **state)
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.anatomy = (struct anatomy){ 1, 1, 1, 1, 1, 1, NAN, NAN, "" };
+	endpoint.latency = (struct latency){ 1, 1, 1, 1, 1, 1, NAN, NAN, "" };
 	anatomy_write(&endpoint, page);
 	page_draw(page, canvas, 0, 0, HEIGHT, 0);
 	for (int i = 1; i < 6; i++) {

@@ -93,7 +93,7 @@ static struct endpoint an_endpoint(const char *url)
 		.ttft_p95_ms = NAN,
 		.inter_token_p50_ms = NAN,
 		.inter_token_p95_ms = NAN,
-		.anatomy = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
+		.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 	};
 }
 

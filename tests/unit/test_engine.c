@@ -172,30 +172,30 @@ static void the_largest_part_of_a_first_token_is_named(void **state)
 	answers(l, at(0), VL "ready-idle-fresh/health");
 	answers(l, at(0), VL "ready-idle-fresh/metrics");
 	e = row(l, at(0));
-	assert_near(e->anatomy.connect_ms, 0.5);
-	assert_near(e->anatomy.path_ms, 0.5);
-	assert_near(e->anatomy.server_ms, 2.5);
-	assert_unknown(e->anatomy.tls_ms);
-	assert_unknown(e->anatomy.queue_ms);
-	assert_unknown(e->anatomy.prefill_ms);
-	assert_string_equal(e->anatomy.text, "of about 3.5 ms to a first byte the largest part, 2.5 ms (71 "
+	assert_near(e->latency.connect_ms, 0.5);
+	assert_near(e->latency.path_ms, 0.5);
+	assert_near(e->latency.server_ms, 2.5);
+	assert_unknown(e->latency.tls_ms);
+	assert_unknown(e->latency.queue_ms);
+	assert_unknown(e->latency.prefill_ms);
+	assert_string_equal(e->latency.text, "of about 3.5 ms to a first byte the largest part, 2.5 ms (71 "
 					     "%), goes to its headers: the server");
 	/* Four requests ended, which is too few to tell queue from prompt; six had their first token. */
 	answers(l, at(10), VL "queue/metrics");
 	e = row(l, at(10));
-	assert_unknown(e->anatomy.queue_ms);
-	assert_unknown(e->anatomy.prefill_ms);
-	assert_near(e->anatomy.engine_ms, e->ttft_p50_ms);
-	assert_near(e->anatomy.token_ms, e->inter_token_p50_ms);
-	assert_string_equal(e->anatomy.text, "of about 14 ms to a first token the largest part, 10 ms (74 "
+	assert_unknown(e->latency.queue_ms);
+	assert_unknown(e->latency.prefill_ms);
+	assert_near(e->latency.engine_ms, e->ttft_p50_ms);
+	assert_near(e->latency.token_ms, e->inter_token_p50_ms);
+	assert_string_equal(e->latency.text, "of about 14 ms to a first token the largest part, 10 ms (74 "
 					     "%), goes to queue and prompt: the engine");
 	ended(l, 20, 0, 0);
 	ended(l, 30, 6, 8);
 	e = row(l, at(30));
-	assert_near(e->anatomy.queue_ms, 2000);
-	assert_near(e->anatomy.prefill_ms, 500);
-	assert_unknown(e->anatomy.engine_ms);
-	assert_string_equal(e->anatomy.text, "of about 2504 ms to a first token the largest part, 2000 ms "
+	assert_near(e->latency.queue_ms, 2000);
+	assert_near(e->latency.prefill_ms, 500);
+	assert_unknown(e->latency.engine_ms);
+	assert_string_equal(e->latency.text, "of about 2504 ms to a first token the largest part, 2000 ms "
 					     "(80 %), goes to the queue: the engine");
 }
 
@@ -208,9 +208,9 @@ static void a_slow_path_takes_the_largest_part(void **state)
 	times_path(l, 180, at(0));
 	answers_in(l, at(1), LS "ready-idle/health", 181);
 	e = row(l, at(1));
-	assert_near(e->anatomy.path_ms, 180);
-	assert_near(e->anatomy.server_ms, 1);
-	assert_non_null(strstr(e->anatomy.text, "180 ms (99 %), goes to the path: the tailnet"));
+	assert_near(e->latency.path_ms, 180);
+	assert_near(e->latency.server_ms, 1);
+	assert_non_null(strstr(e->latency.text, "180 ms (99 %), goes to the path: the tailnet"));
 }
 
 static void what_was_never_measured_has_no_anatomy(void **state)
@@ -221,8 +221,8 @@ static void what_was_never_measured_has_no_anatomy(void **state)
 	(void)state;
 	is_refused(l, at(0));
 	e = row(l, at(0));
-	assert_string_equal(e->anatomy.text, "");
-	assert_unknown(e->anatomy.server_ms);
+	assert_string_equal(e->latency.text, "");
+	assert_unknown(e->latency.server_ms);
 }
 
 /* ---- another process ---- */
@@ -289,7 +289,7 @@ static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
 	s = take(l, at(1));
 	assert_true(endpoint_row(s, mount.url)->running == 2);
 	assert_true(endpoint_row(s, mount.url)->kv_cache == endpoint_row(s, mount.backend)->kv_cache);
-	assert_non_null(strstr(endpoint_row(s, mount.url)->anatomy.text, "to a first byte"));
+	assert_non_null(strstr(endpoint_row(s, mount.url)->latency.text, "to a first byte"));
 	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
 }
 

@@ -384,15 +384,15 @@ static void what_happens_again_is_folded_and_is_the_newest(void **state)
 	const struct snapshot *s;
 
 	(void)state;
-	event_note(l, "gpu1", STATE_SLOW, at(0), "path: direct → derp");
-	event_note(l, "gpu2", STATE_SLOW, at(1), "path: direct → derp");
-	event_note(l, "gpu1", STATE_SLOW, at(300), "path: direct → derp");
+	events_note(l, "gpu1", STATE_SLOW, at(0), "path: direct → derp");
+	events_note(l, "gpu2", STATE_SLOW, at(1), "path: direct → derp");
+	events_note(l, "gpu1", STATE_SLOW, at(300), "path: direct → derp");
 	s = take(l, at(301));
 	assert_int_equal(s->event_count, 2);
 	assert_string_equal(s->events[0].who, "gpu1");
 	assert_int_equal(s->events[0].times, 2);
 	assert_true(s->events[0].at == at(300).wall_ms);
-	event_note(l, "gpu1", STATE_SLOW, at(1000), "path: direct → derp");
+	events_note(l, "gpu1", STATE_SLOW, at(1000), "path: direct → derp");
 	s = take(l, at(1001));
 	assert_int_equal(s->event_count, 3);
 	assert_int_equal(s->events[0].times, 1);
@@ -407,7 +407,7 @@ static void only_the_last_two_hundred_events_are_kept(void **state)
 	(void)state;
 	for (int i = 0; i < 250; i++) {
 		snprintf(text, sizeof(text), "event %d", i);
-		event_note(l, "", STATE_OK, at(i), text);
+		events_note(l, "", STATE_OK, at(i), text);
 	}
 	s = take(l, at(300));
 	assert_int_equal(s->event_count, 200);

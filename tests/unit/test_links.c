@@ -498,14 +498,14 @@ static void each_of_many_is_found_by_what_is_its_own(void **state)
 	for (int shift = 0; shift < 5; shift += 4) {
 		sees(l, at(shift), crowd(1000, shift));
 		starts_capture(l, at(shift));
-		assert_is(ledger_peer_at(l, "100.80.2.7"), 519);
-		assert_is(ledger_peer_with_end(l, "10.8.1.3:41641", 0), 259 - shift);
-		assert_is(ledger_peer_with_end(l, "10.9.0.1:40000", 258), 258 - shift);
-		assert_null(ledger_peer_with_end(l, "10.9.0.1:40000", 0));
-		assert_null(ledger_peer_with_end(l, "10.9.0.1:40000", 259)); /* an odd one is direct */
-		assert_null(ledger_peer_with_end(l, "10.8.1.3:41642", 0));
-		assert_null(ledger_peer_with_end(l, "", 0));
-		assert_null(ledger_peer_at(l, "100.80.200.7"));
+		assert_is(peer_index_at(l, "100.80.2.7"), 519);
+		assert_is(peer_index_with_end(l, "10.8.1.3:41641", 0), 259 - shift);
+		assert_is(peer_index_with_end(l, "10.9.0.1:40000", 258), 258 - shift);
+		assert_null(peer_index_with_end(l, "10.9.0.1:40000", 0));
+		assert_null(peer_index_with_end(l, "10.9.0.1:40000", 259)); /* an odd one is direct */
+		assert_null(peer_index_with_end(l, "10.8.1.3:41642", 0));
+		assert_null(peer_index_with_end(l, "", 0));
+		assert_null(peer_index_at(l, "100.80.200.7"));
 	}
 }
 
@@ -519,10 +519,10 @@ static void a_key_that_was_left_finds_nobody(void **state)
 		snprintf(key, sizeof(key), "aa%04d", i);
 		hears(l, at(1), "path " DIRECT " rx_bytes=1 tx_bytes=1 disco=%s", key);
 	}
-	assert_string_equal(ledger_peer_with_key(l, "aa0999")->id, GPU1_ID);
-	assert_null(ledger_peer_with_key(l, "aa0998"));
+	assert_string_equal(peer_index_with_key(l, "aa0999")->id, GPU1_ID);
+	assert_null(peer_index_with_key(l, "aa0998"));
 	sees(l, at(2), fleet(NULL));
-	assert_string_equal(ledger_peer_with_key(l, "aa0999")->id, GPU1_ID);
+	assert_string_equal(peer_index_with_key(l, "aa0999")->id, GPU1_ID);
 }
 
 /* Processor time of a flood among so many peers, with flows of strangers and requests on the loopback. */

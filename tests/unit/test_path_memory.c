@@ -16,9 +16,9 @@
 
 /* ---- reading ---- */
 
-static struct obs_memory parse(const char *text)
+static struct obs_path_history parse(const char *text)
 {
-	struct obs_memory memory;
+	struct obs_path_history memory;
 	struct fault fault = { "" };
 
 	if (path_memory_parse(text, strlen(text), &memory, &fault))
@@ -28,7 +28,7 @@ static struct obs_memory parse(const char *text)
 
 /* The list of what happened so many seconds after midnight, each "p" a pong and each "b" the best path anew.
  */
-static struct obs_memory memory_of(const char *what, const double *seconds)
+static struct obs_path_history memory_of(const char *what, const double *seconds)
 {
 	char text[32000] = "[";
 
@@ -45,7 +45,7 @@ static struct obs_memory memory_of(const char *what, const double *seconds)
 
 static void a_real_memory_is_read(void **state)
 {
-	struct obs_memory memory;
+	struct obs_path_history memory;
 	struct fault fault = { "" };
 	size_t length;
 	char *bytes = recording_read(
@@ -64,7 +64,7 @@ static void a_real_memory_is_read(void **state)
 
 static void pongs_in_time_are_regular_and_no_change(void **state)
 {
-	struct obs_memory memory = memory_of("bpppp", (double[]){ 0, 0, 3, 6, 9.4 });
+	struct obs_path_history memory = memory_of("bpppp", (double[]){ 0, 0, 3, 6, 9.4 });
 
 	(void)state;
 	assert_true(memory.was_regular);
@@ -75,7 +75,7 @@ static void pongs_in_time_are_regular_and_no_change(void **state)
 
 static void a_path_that_was_lost_and_came_back_changed_twice(void **state)
 {
-	struct obs_memory memory = memory_of("bpppbp", (double[]){ 0, 0, 3, 6, 30, 30 });
+	struct obs_path_history memory = memory_of("bpppbp", (double[]){ 0, 0, 3, 6, 30, 30 });
 
 	(void)state;
 	assert_int_equal(memory.change_count, 2);
@@ -87,7 +87,7 @@ static void a_path_that_was_lost_and_came_back_changed_twice(void **state)
 
 static void a_path_that_rested_did_not_change(void **state)
 {
-	struct obs_memory memory = memory_of("bppbppp", (double[]){ 0, 0, 3, 48, 48, 51, 54 });
+	struct obs_path_history memory = memory_of("bppbppp", (double[]){ 0, 0, 3, 48, 48, 51, 54 });
 
 	(void)state;
 	assert_int_equal(memory.change_count, 0);
@@ -98,7 +98,7 @@ static void of_many_changes_the_last_are_kept(void **state)
 {
 	char what[241] = "";
 	double seconds[240];
-	struct obs_memory memory;
+	struct obs_path_history memory;
 
 	(void)state;
 	for (int i = 0; i < 240; i += 2) {
@@ -113,7 +113,7 @@ static void of_many_changes_the_last_are_kept(void **state)
 
 static void what_is_not_known_is_passed_over(void **state)
 {
-	struct obs_memory memory =
+	struct obs_path_history memory =
 		parse("[{},null,7,{\"When\":\"2026-11-23T00:00:01Z\"},"
 		      "{\"When\":\"soon\",\"What\":\"handlePongConnLocked-bestAddr-latency\"},"
 		      "{\"When\":\"2026-11-23T00:00:01Z\",\"What\":\"updateFromNode-DERP\"}]");
@@ -126,7 +126,7 @@ static void what_is_not_known_is_passed_over(void **state)
 
 static void what_is_no_list_is_refused(void **state)
 {
-	struct obs_memory memory;
+	struct obs_path_history memory;
 	struct fault fault = { "" };
 
 	(void)state;
@@ -162,7 +162,7 @@ static void remembers(struct ledger *l, double now, double pong, bool was_regula
 {
 	ledger_see(l,
 		&(struct observation){ .kind = OBSERVED_PATH_HISTORY,
-			.path_history = &(struct obs_memory){ .peer_id = id,
+			.path_history = &(struct obs_path_history){ .peer_id = id,
 				.pong_at = at(pong).wall_ms,
 				.was_regular = was_regular,
 				.changes = { at(-50).wall_ms, at(-20).wall_ms, at(3).wall_ms },
@@ -220,9 +220,9 @@ static void who_serves_and_is_active_is_asked_for_in_turn(void **state)
 	(void)state;
 	watches(l, "llama-server", "https://gpu2.tail4c1d.ts.net");
 	take(l, at(0));
-	assert_string_equal(ledger_peer_to_recall(l, at(2))->id, GPU1_ID);
-	assert_string_equal(ledger_peer_to_recall(l, at(4))->id, "n3");
-	assert_string_equal(ledger_peer_to_recall(l, at(6))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(2))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(4))->id, "n3");
+	assert_string_equal(path_start_history(l, at(6))->id, GPU1_ID);
 }
 
 static void who_serves_nothing_or_rests_is_not_asked_for(void **state)
@@ -232,14 +232,14 @@ static void who_serves_nothing_or_rests_is_not_asked_for(void **state)
 	(void)state;
 	sees(l, at(0), fleet(NULL));
 	take(l, at(0));
-	assert_null(ledger_peer_to_recall(l, at(1)));
+	assert_null(path_start_history(l, at(1)));
 	l = served();
 	for (int i = 1; i <= 2; i++)
 		sees(l, at(i), fleet(idle));
-	assert_null(ledger_peer_to_recall(l, at(3)));
+	assert_null(path_start_history(l, at(3)));
 	for (int i = 4; i <= 5; i++)
 		sees(l, at(i), fleet(by_derp));
-	assert_null(ledger_peer_to_recall(l, at(6)));
+	assert_null(path_start_history(l, at(6)));
 }
 
 static void a_path_in_doubt_comes_first(void **state)
@@ -249,11 +249,11 @@ static void a_path_in_doubt_comes_first(void **state)
 	(void)state;
 	watches(l, "llama-server", "https://gpu2.tail4c1d.ts.net");
 	take(l, at(0));
-	assert_string_equal(ledger_peer_to_recall(l, at(1))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(1))->id, GPU1_ID);
 	remembers(l, 6, 1, true, GPU1_ID);
-	assert_string_equal(ledger_peer_to_recall(l, at(7))->id, GPU1_ID);
-	assert_string_equal(ledger_peer_to_recall(l, at(7.5))->id, "n3"); /* but not at every turn */
-	assert_string_equal(ledger_peer_to_recall(l, at(8.5))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(7))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(7.5))->id, "n3"); /* but not at every turn */
+	assert_string_equal(path_start_history(l, at(8.5))->id, GPU1_ID);
 }
 
 static void with_packets_once_is_enough(void **state)
@@ -262,10 +262,10 @@ static void with_packets_once_is_enough(void **state)
 
 	(void)state;
 	starts_capture(l, at(0));
-	assert_string_equal(ledger_peer_to_recall(l, at(1))->id, GPU1_ID);
-	assert_string_equal(ledger_peer_to_recall(l, at(3))->id, GPU1_ID); /* they show nothing of it */
+	assert_string_equal(path_start_history(l, at(1))->id, GPU1_ID);
+	assert_string_equal(path_start_history(l, at(3))->id, GPU1_ID); /* they show nothing of it */
 	hears(l, at(4), "rtt method=disco local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0 us=260");
-	assert_null(ledger_peer_to_recall(l, at(5)));
+	assert_null(path_start_history(l, at(5)));
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)

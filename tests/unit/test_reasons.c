@@ -254,7 +254,7 @@ static void a_direct_path_has_no_reason(void **state)
 
 static void assert_next(struct ledger *l, double seconds, const char *id)
 {
-	const struct obs_peer *peer = ledger_peer_to_identify(l, at(seconds));
+	const struct obs_peer *peer = network_start_whois(l, at(seconds));
 
 	assert_string_equal(peer ? peer->id : "nobody", id);
 }
@@ -282,15 +282,15 @@ static void who_is_wanted_is_asked_for_whatever_its_path_is(void **state)
 	struct ledger *l = watching(GPU1);
 
 	(void)state;
-	ledger_want_nets(l, GPU1_ID, at(1));
+	network_want(l, GPU1_ID, at(1));
 	assert_next(l, 1, SELF_ID);
 	assert_next(l, 1, GPU1_ID);
-	ledger_want_nets(l, GPU1_ID, at(30));
+	network_want(l, GPU1_ID, at(30));
 	assert_next(l, 30, "nobody");
-	ledger_want_nets(l, "", at(70));
+	network_want(l, "", at(70));
 	assert_next(l, 70, SELF_ID);
 	assert_next(l, 70, "nobody");
-	ledger_want_nets(l, "gone", at(80));
+	network_want(l, "gone", at(80));
 	assert_next(l, 80, "nobody");
 }
 
@@ -317,12 +317,12 @@ static void netcheck_is_wanted_while_a_server_is_relayed_or_udp_seems_blocked(vo
 
 	(void)state;
 	take(l, at(6));
-	assert_true(ledger_wants_netcheck(l, at(6)));
+	assert_true(network_wants_netcheck(l, at(6)));
 	sees(l, at(8), fleet(false));
 	sees(l, at(10), fleet(false));
-	assert_false(ledger_wants_netcheck(l, at(11)));
+	assert_false(network_wants_netcheck(l, at(11)));
 	tells(l, SELF_ID, udp(TRI_NO));
-	assert_true(ledger_wants_netcheck(l, at(11)));
+	assert_true(network_wants_netcheck(l, at(11)));
 }
 
 static void a_relayed_peer_without_servers_is_worth_no_netcheck(void **state)
@@ -334,7 +334,7 @@ static void a_relayed_peer_without_servers_is_worth_no_netcheck(void **state)
 	sees(l, at(2), fleet(true));
 	is_pinged(l, GPU1_ID, 44, at(3));
 	assert_verdict(take(l, at(3)), "relayed");
-	assert_false(ledger_wants_netcheck(l, at(3)));
+	assert_false(network_wants_netcheck(l, at(3)));
 }
 
 static void what_was_told_of_our_network_ends_with_it(void **state)
@@ -344,15 +344,15 @@ static void what_was_told_of_our_network_ends_with_it(void **state)
 
 	(void)state;
 	tells(l, SELF_ID, udp(TRI_NO));
-	assert_true(ledger_begins_netcheck(l, at(5)));
-	assert_false(ledger_begins_netcheck(l, at(6)));
+	assert_true(network_start_netcheck(l, at(5)));
+	assert_false(network_start_netcheck(l, at(6)));
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(6));
 	assert_int_equal(take(l, at(6))->daemon.net.has_udp, TRI_NO);
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(7));
 	assert_int_equal(take(l, at(8))->daemon.net.has_udp, TRI_UNKNOWN);
 	assert_true(take(l, at(8))->daemon.net.at == 0);
 	assert_no_verdict(take(l, at(8)), "udp-blocked");
-	assert_true(ledger_begins_netcheck(l, at(8)));
+	assert_true(network_start_netcheck(l, at(8)));
 	assert_next(l, 9, SELF_ID);
 }
 
@@ -361,9 +361,9 @@ static void netcheck_is_ten_minutes_apart(void **state)
 	struct ledger *l = relayed();
 
 	(void)state;
-	assert_true(ledger_begins_netcheck(l, at(10)));
-	assert_false(ledger_begins_netcheck(l, at(609)));
-	assert_true(ledger_begins_netcheck(l, at(610)));
+	assert_true(network_start_netcheck(l, at(10)));
+	assert_false(network_start_netcheck(l, at(609)));
+	assert_true(network_start_netcheck(l, at(610)));
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)

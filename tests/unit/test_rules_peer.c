@@ -356,7 +356,7 @@ static void remembers(struct ledger *l, double now, double pong, bool was_regula
 {
 	ledger_see(l,
 		&(struct observation){ .kind = OBSERVED_PATH_HISTORY,
-			.path_history = &(struct obs_memory){ .peer_id = GPU1_ID,
+			.path_history = &(struct obs_path_history){ .peer_id = GPU1_ID,
 				.pong_at = at(pong).wall_ms,
 				.was_regular = was_regular } },
 		at(now));

@@ -511,7 +511,7 @@ static void every_code_of_reach_is_tested_both_ways(void **state)
 {
 	(void)state;
 	assert_covered(reach_rules);
-	assert_covered(untold_rules);
+	assert_covered(unasked_rules);
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)

@@ -201,7 +201,7 @@ static void poll(struct ledger *l, const struct row *row, struct when now)
 	if (find_recording(row, primary->path, name, sizeof(name)) ||
 		find_recording(row, "/", name, sizeof(name))) /* who is silent there is silent everywhere */
 		answers(l, now, name);
-	if (!endpoint_is_good(ledger_endpoint(l, GPU1)))
+	if (!endpoint_is_good(endpoint_find(l, GPU1)))
 		return;
 	for (size_t i = 0; i < family->request_count; i++) {
 		const struct request *request = &family->requests[i];

@@ -16,7 +16,7 @@
 
 static struct arena *arena;
 static struct verdict_list list;
-static struct standings standings;
+static struct open_verdicts open_verdicts;
 
 static int begin(void **state)
 {
@@ -29,9 +29,9 @@ static int end(void **state)
 {
 	arena_free(arena);
 	free(list.items);
-	free(standings.items);
+	free(open_verdicts.items);
 	memset(&list, 0, sizeof(list));
-	memset(&standings, 0, sizeof(standings));
+	memset(&open_verdicts, 0, sizeof(open_verdicts));
 	return forget(state);
 }
 
@@ -63,11 +63,11 @@ static void judge(const struct rule *rules)
 	const struct rule *const tables[] = { rules, NULL };
 	struct ledger *l = watching(GPU1 ":8443");
 	struct evidence evidence = { .ledger = l,
-		.endpoint = ledger_endpoint(l, GPU1 ":8443"),
-		.peer = ledger_peer(l, GPU1_ID),
+		.endpoint = endpoint_find(l, GPU1 ":8443"),
+		.peer = peer_find(l, GPU1_ID),
 		.now = at(1) };
 
-	verdict_judge(tables, &evidence, &standings, arena, &list);
+	apply_rules(tables, &evidence, &open_verdicts, arena, &list);
 }
 
 static const char *filled(const char *text)
@@ -170,10 +170,10 @@ static void codes_that_hold_no_more_are_forgotten(void **state)
 
 	(void)state;
 	judge(both);
-	assert_int_equal(standings.count, 2);
+	assert_int_equal(open_verdicts.count, 2);
 	judge(one);
-	assert_int_equal(standings.count, 1);
-	assert_string_equal(standings.items[0].code, "b");
+	assert_int_equal(open_verdicts.count, 1);
+	assert_string_equal(open_verdicts.items[0].code, "b");
 }
 
 static void the_worst_comes_first_and_the_muted_last(void **state)
@@ -187,10 +187,10 @@ static void the_worst_comes_first_and_the_muted_last(void **state)
 	static const char *const order[] = { "host", "http", "info", "muted" };
 
 	(void)state;
-	verdict_sort(verdicts, ARRAY_LEN(verdicts));
+	apply_sort(verdicts, ARRAY_LEN(verdicts));
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
 		assert_string_equal(verdicts[i].code, order[i]);
-	verdict_sort(NULL, 0);
+	apply_sort(NULL, 0);
 }
 
 static void every_row_of_every_table_is_whole(void **state)

@@ -212,17 +212,17 @@ static void write_figures(struct json_out *out, const struct endpoint *endpoint)
 	json_out_end(out, '}');
 }
 
-static void write_anatomy(struct json_out *out, const struct anatomy *anatomy)
+static void write_anatomy(struct json_out *out, const struct latency *latency)
 {
 	json_out_begin(out, "anatomy", '{');
-	json_out_number(out, "path_ms", anatomy->path_ms);
-	json_out_number(out, "connect_ms", anatomy->connect_ms);
-	json_out_number(out, "tls_ms", anatomy->tls_ms);
-	json_out_number(out, "server_ms", anatomy->server_ms);
-	json_out_number(out, "queue_ms", anatomy->queue_ms);
-	json_out_number(out, "prefill_ms", anatomy->prefill_ms);
-	json_out_number(out, "token_ms", anatomy->token_ms);
-	json_out_text(out, "text", anatomy->text);
+	json_out_number(out, "path_ms", latency->path_ms);
+	json_out_number(out, "connect_ms", latency->connect_ms);
+	json_out_number(out, "tls_ms", latency->tls_ms);
+	json_out_number(out, "server_ms", latency->server_ms);
+	json_out_number(out, "queue_ms", latency->queue_ms);
+	json_out_number(out, "prefill_ms", latency->prefill_ms);
+	json_out_number(out, "token_ms", latency->token_ms);
+	json_out_text(out, "text", latency->text);
 	json_out_end(out, '}');
 }
 
@@ -250,7 +250,7 @@ static void write_endpoint(
 	if (endpoint->models_known)
 		write_models(out, snapshot->models + endpoint->models.first, endpoint->models.count);
 	write_figures(out, endpoint);
-	write_anatomy(out, &endpoint->anatomy);
+	write_anatomy(out, &endpoint->latency);
 	json_out_end(out, '}');
 }
 

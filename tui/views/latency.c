@@ -26,16 +26,16 @@ struct part {
 };
 
 /* Those that are known, in their order. */
-static size_t list_parts(const struct anatomy *anatomy, struct part *known)
+static size_t list_parts(const struct latency *latency, struct part *known)
 {
 	const struct part parts[PARTS_MAX] = {
-		{ "path", ROLE_BAR_PATH, 0x2591, anatomy->path_ms },
-		{ "connect", ROLE_BAR_CONNECT, 0x2592, anatomy->connect_ms },
-		{ "TLS", ROLE_BAR_TLS, 0x2593, anatomy->tls_ms },
-		{ "server", ROLE_BAR_SERVER, 0x2588, anatomy->server_ms },
-		{ "queue", ROLE_BAR_QUEUE, 0x2590, anatomy->queue_ms },
-		{ "prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->prefill_ms },
-		{ "queue and prefill", ROLE_BAR_PREFILL, 0x2580, anatomy->engine_ms },
+		{ "path", ROLE_BAR_PATH, 0x2591, latency->path_ms },
+		{ "connect", ROLE_BAR_CONNECT, 0x2592, latency->connect_ms },
+		{ "TLS", ROLE_BAR_TLS, 0x2593, latency->tls_ms },
+		{ "server", ROLE_BAR_SERVER, 0x2588, latency->server_ms },
+		{ "queue", ROLE_BAR_QUEUE, 0x2590, latency->queue_ms },
+		{ "prefill", ROLE_BAR_PREFILL, 0x2580, latency->prefill_ms },
+		{ "queue and prefill", ROLE_BAR_PREFILL, 0x2580, latency->engine_ms },
 	};
 	size_t count = 0;
 
@@ -114,15 +114,15 @@ static void write_spark(const struct endpoint *endpoint, int width, struct page 
 void anatomy_write(const struct endpoint *endpoint, struct page *page)
 {
 	struct part parts[PARTS_MAX];
-	size_t count = list_parts(&endpoint->anatomy, parts);
+	size_t count = list_parts(&endpoint->latency, parts);
 	int width = page_width(page) - INDENT;
 
-	if (!count && isnan(endpoint->anatomy.token_ms) && !endpoint->spark_count)
+	if (!count && isnan(endpoint->latency.token_ms) && !endpoint->spark_count)
 		return;
 	page_head(page, "LATENCY");
 	write_bar(parts, count, width, page);
-	write_legend(parts, count, endpoint->anatomy.token_ms, width, page);
-	if (*endpoint->anatomy.text)
-		page_wrap(page, ROLE_TEXT, "", INDENT, endpoint->anatomy.text);
+	write_legend(parts, count, endpoint->latency.token_ms, width, page);
+	if (*endpoint->latency.text)
+		page_wrap(page, ROLE_TEXT, "", INDENT, endpoint->latency.text);
 	write_spark(endpoint, width, page);
 }

@@ -1,9 +1,9 @@
 /* What the parts of a snapshot share. */
-#include "probes/take/taking.h"
+#include "probes/take/builder.h"
 
 #include "probes/ledger/state.h"
 
-int taking_row_of_peer(const struct taking *s, const struct known_peer *known)
+int builder_row_of_peer(const struct builder *s, const struct known_peer *known)
 {
 	if (!known || known->obs->is_sharee)
 		return -1;
