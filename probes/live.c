@@ -46,15 +46,15 @@ struct live {
 	void *data;
 	struct ledger *ledger;
 	struct tailnet *tailnet;
-	struct watch *watch;
+	struct pool *pool;
 	struct discoverer *discover;
-	struct questions *questions;
-	struct lookout *lookout; /* NULL: packets are not to be watched */
-	struct recall *recall;
-	struct reasons *reasons;
-	struct socks_door *door;
-	struct known *known;
-	struct offers offers;
+	struct confirmations *confirmations;
+	struct supervisor *supervisor; /* NULL: packets are not to be watched */
+	struct path_history_asker *path_history_asker;
+	struct netcheck_asker *netcheck_asker;
+	struct socks_proxy *door;
+	struct registry *registry;
+	struct mount_watch mount_watch;
 	struct left_alone left_alone;
 	struct resolve *names; /* whether our own name resolves */
 	struct when names_asked, last_news, first_status;
@@ -74,7 +74,7 @@ static void tell_change(void *data)
 
 /* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve
  * configuration. */
-static void judged(void *data, const struct watch_result *result)
+static void judged(void *data, const struct pool_result *result)
 {
 	struct live *live = data;
 	const struct door *door = result->door;
@@ -84,12 +84,12 @@ static void judged(void *data, const struct watch_result *result)
 	if (result->family) {
 		log_line("found %s at %s", result->family->name, door->url);
 		if (door->found_by == FOUND_PORT)
-			known_found(live->known, door->url, result->family->name);
+			registry_found(live->registry, door->url, result->family->name);
 	} else {
 		if (is_final)
 			left_alone_add(&live->left_alone, door->url);
 		if (!door->is_candidate)
-			known_give_up(live->known, door->url);
+			registry_give_up(live->registry, door->url);
 	}
 	discover_tell(live->discover, door->url, result->family != NULL, result->outcome, when_now());
 	schedule(live);
@@ -101,7 +101,7 @@ static void silent(void *data, const struct door *door)
 	struct live *live = data;
 
 	if (*door->peer_id && !door->is_candidate)
-		questions_silent(live->questions, door, tailnet_socket(live->tailnet));
+		confirm_silent(live->confirmations, door, poll_socket(live->tailnet));
 }
 
 /* ---- discovery ---- */
@@ -117,7 +117,7 @@ static void knock(struct live *live)
 	struct when now = when_now();
 
 	while (discover_next(live->discover, now, &door)) {
-		bool is_watched = watch_has_server(live->watch, door.url, door.peer_id);
+		bool is_watched = pool_has_server(live->pool, door.url, door.peer_id);
 
 		ledger_see(live->ledger,
 			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = door.peer_id },
@@ -126,7 +126,7 @@ static void knock(struct live *live)
 			discover_tell(live->discover, door.url, is_watched, OUTCOME_ANSWERED, now);
 			continue;
 		}
-		watch_add(live->watch, &(struct door){
+		pool_add(live->pool, &(struct door){
 					       .url = door.url,
 					       .peer_id = door.peer_id,
 					       .address = door.address,
@@ -173,7 +173,7 @@ static void tick(void *data)
 	struct when now = when_now();
 
 	if (wait_for_paths(live, now) == 0)
-		tailnet_ask_now(live->tailnet);
+		poll_ask_now(live->tailnet);
 	if (may_knock(live))
 		knock(live);
 	schedule(live);
@@ -205,18 +205,18 @@ static void ask_names(struct live *live, const struct obs_status *status, struct
 
 static void open_way(struct live *live, const struct obs_status *status)
 {
-	const char *socket = tailnet_socket(live->tailnet);
+	const char *socket = poll_socket(live->tailnet);
 	struct fault fault;
 
 	if (*live->settings->proxy) {
-		watch_set_proxy(live->watch, live->settings->proxy);
+		pool_set_proxy(live->pool, live->settings->proxy);
 		return;
 	}
 	if (status->has_tun || live->door || !socket)
 		return;
-	live->door = socks_door_open(live->loop, socket, !*live->settings->socket, &fault);
+	live->door = socks_proxy_open(live->loop, socket, !*live->settings->socket, &fault);
 	if (live->door)
-		watch_set_proxy(live->watch, socks_door_proxy(live->door));
+		pool_set_proxy(live->pool, socks_proxy_url(live->door));
 	else
 		log_line("%s", fault.text);
 }
@@ -228,7 +228,7 @@ static void notice_jump(struct live *live, struct when now)
 
 	if (when_known(live->last_news) && (drift > JUMP_MS || drift < -JUMP_MS)) {
 		ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_GAP }, now);
-		watch_ask_now(live->watch, NULL);
+		pool_ask_now(live->pool, NULL);
 	}
 	live->last_news = now;
 }
@@ -240,20 +240,20 @@ static void see_status(struct live *live, struct when now)
 	if (!when_known(live->first_status))
 		live->first_status = now;
 	live->path_statuses += wait_for_paths(live, now) == 0;
-	lookout_see(live->lookout, live->tailnet, now);
-	recall_see_status(live->recall, now);
-	reasons_see_status(live->reasons, now);
+	supervise_see_status(live->supervisor, live->tailnet, now);
+	ask_path_history_see_status(live->path_history_asker, now);
+	ask_netcheck_see_status(live->netcheck_asker, now);
 	if (live->settings->examines && status->backend == BACKEND_RUNNING)
-		reasons_ask(live->reasons, "", now);
+		ask_netcheck_now(live->netcheck_asker, "", now);
 	if (live->settings->is_passive)
 		return;
-	known_place(live->known, now);
-	watch_halt(live->watch);
+	registry_place(live->registry, now);
+	pool_halt(live->pool);
 	if (status->backend != BACKEND_RUNNING)
 		return;
 	ask_names(live, status, now);
 	open_way(live, status);
-	watch_wake(live->watch);
+	pool_wake(live->pool);
 	discover_see(live->discover, status, now);
 	knock(live);
 }
@@ -269,22 +269,22 @@ static void hear(void *data, const struct tailnet_news *news)
 		see_status(live, now);
 		break;
 	case TAILNET_SERVE:
-		offers_see_serve(&live->offers, news->serve);
-		lookout_see(live->lookout, live->tailnet, now);
+		mounts_watch_serve(&live->mount_watch, news->serve);
+		supervise_see_status(live->supervisor, live->tailnet, now);
 		break;
 	case TAILNET_SERVICES:
-		offers_see_services(&live->offers, news->services);
+		mounts_watch_services(&live->mount_watch, news->services);
 		if (!live->settings->is_passive)
-			known_see_services(live->known, news->services, now);
+			registry_see_services(live->registry, news->services, now);
 		break;
 	case TAILNET_DERPMAP:
-		lookout_keep_derpmap(live->lookout, news->derpmap);
-		lookout_see(live->lookout, live->tailnet, now);
+		supervise_keep_derpmap(live->supervisor, news->derpmap);
+		supervise_see_status(live->supervisor, live->tailnet, now);
 		break;
 	case TAILNET_TROUBLE:
 		if (!live->settings->is_passive)
-			known_place(live->known, now);
-		watch_halt(live->watch);
+			registry_place(live->registry, now);
+		pool_halt(live->pool);
 		break;
 	}
 	schedule(live);
@@ -305,7 +305,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.is_passive = settings->is_passive,
 		.allowed_classes = settings->allowed_classes,
 	};
-	const struct watch_hooks hooks = {
+	const struct pool_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent
 	};
 
@@ -319,20 +319,20 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		http_doubt_sockets(live->http);
 	live->ledger = ledger_new(&terms);
 	live->timer = timer_new(loop, tick, live);
-	live->watch = watch_new(loop, live->http, settings, live->ledger, is_once, &hooks);
+	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	live->discover = discover_new(settings);
-	live->questions = questions_new(loop, live->http, live->ledger, live->watch, tell_change, live);
-	live->offers = (struct offers){ .settings = settings,
+	live->confirmations = confirm_new(loop, live->http, live->ledger, live->pool, tell_change, live);
+	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
-		.watch = live->watch,
+		.pool = live->pool,
 		.discover = live->discover,
 		.left_alone = &live->left_alone };
-	live->known = known_new(loop, settings, live->ledger, live->watch, tell_change, live);
+	live->registry = registry_new(loop, settings, live->ledger, live->pool, tell_change, live);
 	if (settings->has_capture && !is_once)
-		live->lookout = lookout_new(loop, live->http, settings, live->ledger, tell_change, live);
-	live->tailnet = tailnet_new(loop, live->http, settings, live->ledger, hear, live);
-	live->recall = recall_new(tailnet_way(live->tailnet), live->ledger, tell_change, live);
-	live->reasons = reasons_new(tailnet_way(live->tailnet), live->ledger,
+		live->supervisor = supervise_new(loop, live->http, settings, live->ledger, tell_change, live);
+	live->tailnet = poll_new(loop, live->http, settings, live->ledger, hear, live);
+	live->path_history_asker = ask_path_history_new(poll_client(live->tailnet), live->ledger, tell_change, live);
+	live->netcheck_asker = ask_netcheck_new(poll_client(live->tailnet), live->ledger,
 		!is_once && !settings->is_passive, tell_change, live);
 	return live;
 }
@@ -343,16 +343,16 @@ void live_free(struct live *live)
 		return;
 	if (live->names)
 		resolve_cancel(live->names);
-	known_free(live->known);
-	questions_free(live->questions);
-	watch_free(live->watch);
-	lookout_free(live->lookout);
-	recall_free(live->recall);
-	reasons_free(live->reasons);
-	tailnet_free(live->tailnet);
+	registry_free(live->registry);
+	confirm_free(live->confirmations);
+	pool_free(live->pool);
+	supervise_free(live->supervisor);
+	ask_path_history_free(live->path_history_asker);
+	ask_netcheck_free(live->netcheck_asker);
+	poll_free(live->tailnet);
 	discover_free(live->discover);
 	if (live->door)
-		socks_door_close(live->door);
+		socks_proxy_close(live->door);
 	http_free(live->http);
 	ledger_free(live->ledger);
 	left_alone_fini(&live->left_alone);
@@ -369,10 +369,10 @@ static void examine(struct live *live, const struct snapshot *snapshot, struct w
 	if (!*live->settings->examine || !daemon_runs(live->ledger) ||
 		!ladder_find(snapshot, live->settings->examine, &target) || target.peer < 0)
 		return;
-	reasons_ask(live->reasons, snapshot->peers[target.peer].id, now);
+	ask_netcheck_now(live->netcheck_asker, snapshot->peers[target.peer].id, now);
 	if (!live->settings->is_passive)
-		questions_ping(
-			live->questions, &snapshot->peers[target.peer], tailnet_socket(live->tailnet), now);
+		confirm_ping(
+			live->confirmations, &snapshot->peers[target.peer], poll_socket(live->tailnet), now);
 }
 
 struct snapshot *live_take(struct live *live, struct when now)
@@ -386,7 +386,7 @@ struct snapshot *live_take(struct live *live, struct when now)
 	judge(live->ledger, now);
 	snapshot = take_snapshot(live->ledger, now);
 	if (!live->settings->is_passive)
-		questions_ask(live->questions, snapshot, tailnet_socket(live->tailnet), now);
+		confirm_ask(live->confirmations, snapshot, poll_socket(live->tailnet), now);
 	examine(live, snapshot, now);
 	return snapshot;
 }
@@ -394,8 +394,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 void live_ask_now(struct live *live)
 {
 	left_alone_forget(&live->left_alone);
-	tailnet_ask_now(live->tailnet);
-	watch_ask_now(live->watch, NULL);
+	poll_ask_now(live->tailnet);
+	pool_ask_now(live->pool, NULL);
 	discover_again(live->discover);
 	schedule(live);
 }
@@ -403,18 +403,18 @@ void live_ask_now(struct live *live)
 bool live_is_settled(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
-	bool is_asked = !known_resolving(live->known) && !watch_unsettled(live->watch) &&
-			!questions_open(live->questions);
+	bool is_asked = !registry_resolving(live->registry) && !pool_unfinished(live->pool) &&
+			!confirm_open(live->confirmations);
 	struct obs_discovery counts;
 
 	/* What is on this machine or outside the tailnet is asked all the same. */
 	if (!status)
-		return tailnet_failures(live->tailnet) > 0 && is_asked;
+		return poll_failures(live->tailnet) > 0 && is_asked;
 	if (status->backend != BACKEND_RUNNING)
 		return is_asked;
 	if (live->settings->is_passive)
-		return tailnet_has_serve(live->tailnet) && !reasons_open(live->reasons);
+		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
 	discover_count(live->discover, &counts);
-	return wait_for_paths(live, when_now()) < 0 && tailnet_has_serve(live->tailnet) && !counts.pending &&
-	       is_asked && !reasons_open(live->reasons);
+	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) && !counts.pending &&
+	       is_asked && !ask_netcheck_open(live->netcheck_asker);
 }

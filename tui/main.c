@@ -93,10 +93,10 @@ static void check_files(const struct options *options, const struct settings *se
 	struct fault fault;
 	char key[4096];
 
-	if (remember_check(settings->state_file, &fault) < 0)
+	if (state_file_check(settings->state_file, &fault) < 0)
 		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
-		if (keys_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
+		if (api_key_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
 			options_complain(options, fault.text, stderr);
 	memset(key, 0, sizeof(key));
 }

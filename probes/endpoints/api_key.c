@@ -61,7 +61,7 @@ static int read_file(const char *path, const char *what, char *key, size_t size,
 	return result;
 }
 
-int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault)
+int api_key_read(const struct pin *pin, char *key, size_t size, struct fault *fault)
 {
 	char what[160];
 	const char *value;

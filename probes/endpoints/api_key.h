@@ -7,6 +7,6 @@
 
 /* Fills key: "" where the pin names none. -1 and a fault, which never holds a part of the key, where it
  * cannot be had. */
-int keys_read(const struct pin *pin, char *key, size_t size, struct fault *fault);
+int api_key_read(const struct pin *pin, char *key, size_t size, struct fault *fault);
 
 #endif

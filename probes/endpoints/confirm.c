@@ -48,7 +48,7 @@ struct subject {
 };
 
 struct question {
-	struct questions *questions;
+	struct confirmations *confirmations;
 	enum manner manner;
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
@@ -57,10 +57,10 @@ struct question {
 	int64_t asked; /* monotonic ms */
 };
 
-struct questions {
+struct confirmations {
 	struct http *http;
 	struct ledger *ledger;
-	const struct watch *watch;
+	const struct pool *pool;
 	void (*changed)(void *data);
 	void *data;
 	struct {
@@ -78,18 +78,18 @@ struct questions {
 	size_t silent_count, silent_room;
 };
 
-struct questions *questions_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
-	const struct watch *watch, void (*changed)(void *data), void *data)
+struct confirmations *confirm_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
+	const struct pool *pool, void (*changed)(void *data), void *data)
 {
-	struct questions *questions = mem_alloc(sizeof(*questions));
+	struct confirmations *confirmations = mem_alloc(sizeof(*confirmations));
 
 	(void)loop;
-	questions->http = http;
-	questions->ledger = ledger;
-	questions->watch = watch;
-	questions->changed = changed;
-	questions->data = data;
-	return questions;
+	confirmations->http = http;
+	confirmations->ledger = ledger;
+	confirmations->pool = pool;
+	confirmations->changed = changed;
+	confirmations->data = data;
+	return confirmations;
 }
 
 static void free_question(struct question *question)
@@ -103,26 +103,26 @@ static void free_question(struct question *question)
 	free(question);
 }
 
-void questions_free(struct questions *questions)
+void confirm_free(struct confirmations *confirmations)
 {
-	if (!questions)
+	if (!confirmations)
 		return;
-	for (size_t i = 0; i < questions->asked.count; i++)
-		free_question(questions->asked.items[i]);
-	free(questions->asked.items);
-	for (size_t i = 0; i < questions->silent_count; i++) {
-		free(questions->silent[i].url);
-		free(questions->silent[i].sign);
+	for (size_t i = 0; i < confirmations->asked.count; i++)
+		free_question(confirmations->asked.items[i]);
+	free(confirmations->asked.items);
+	for (size_t i = 0; i < confirmations->silent_count; i++) {
+		free(confirmations->silent[i].url);
+		free(confirmations->silent[i].sign);
 	}
-	free(questions->silent);
-	if (questions->log)
-		http_cancel(questions->log);
-	free(questions);
+	free(confirmations->silent);
+	if (confirmations->log)
+		http_cancel(confirmations->log);
+	free(confirmations);
 }
 
-size_t questions_open(const struct questions *questions)
+size_t confirm_open(const struct confirmations *confirmations)
 {
-	return questions->open;
+	return confirmations->open;
 }
 
 /* ---- answers ---- */
@@ -147,7 +147,7 @@ static void ping_answered(struct question *question, const struct answer *answer
 	pong.kind = question->ping;
 	is_direct = !isnan(pong.ms) && *pong.endpoint;
 	is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
-	ledger_see(question->questions->ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &pong },
+	ledger_see(question->confirmations->ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &pong },
 		when_now());
 	arena_free(arena);
 	if (!is_last)
@@ -163,13 +163,13 @@ static bool is_plain(const struct answer *answer)
 static void done(void *data, const struct answer *answer)
 {
 	struct question *question = data;
-	struct questions *questions = question->questions;
+	struct confirmations *confirmations = question->confirmations;
 	struct when now = when_now();
 
 	question->call = NULL;
-	questions->open--;
+	confirmations->open--;
 	if (!is_ping(question->manner))
-		ledger_see(questions->ledger,
+		ledger_see(confirmations->ledger,
 			&(struct observation){ .kind = OBSERVED_REQUEST,
 				.cost = COST_FREE,
 				.bytes_sent = answer->bytes_sent,
@@ -178,7 +178,7 @@ static void done(void *data, const struct answer *answer)
 	switch (question->manner) {
 	case ASK_HOST_LOCALHOST:
 		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200 && answer->body_length)
-			ledger_see(questions->ledger,
+			ledger_see(confirmations->ledger,
 				&(struct observation){ .kind = OBSERVED_PROOF,
 					.url = question->url,
 					.proof = PROOF_HOST_LOCALHOST },
@@ -186,14 +186,14 @@ static void done(void *data, const struct answer *answer)
 		break;
 	case ASK_PLAIN_HTTP:
 		if (is_plain(answer))
-			ledger_see(questions->ledger,
+			ledger_see(confirmations->ledger,
 				&(struct observation){ .kind = OBSERVED_PROOF,
 					.url = question->url,
 					.proof = PROOF_PLAIN_HTTP },
 				now);
 		break;
 	case ASK_DATES:
-		ledger_see(questions->ledger,
+		ledger_see(confirmations->ledger,
 			&(struct observation){ .kind = OBSERVED_CERTIFICATE,
 				.url = question->url,
 				.cert_not_after = answer->cert_not_after },
@@ -204,7 +204,7 @@ static void done(void *data, const struct answer *answer)
 		ping_answered(question, answer);
 		break;
 	}
-	questions->changed(questions->data);
+	confirmations->changed(confirmations->data);
 }
 
 /* ---- asking ---- */
@@ -222,8 +222,8 @@ static bool ping(struct question *question, enum ping_kind kind)
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s",
 		question->address, types[kind]);
 	question->ping = kind;
-	question->call = http_get(question->questions->http, &request, NULL, done, question);
-	question->questions->open++;
+	question->call = http_get(question->confirmations->http, &request, NULL, done, question);
+	question->confirmations->open++;
 	return true;
 }
 
@@ -233,7 +233,7 @@ static bool ask_door(struct question *question)
 	struct http_request request;
 	struct url url;
 
-	if (!watch_request(question->questions->watch, question->url, "/", full, sizeof(full), &request))
+	if (!pool_request(question->confirmations->pool, question->url, "/", full, sizeof(full), &request))
 		return false;
 	request.key = NULL;
 	request.is_fresh = true;
@@ -250,21 +250,21 @@ static bool ask_door(struct question *question)
 			return false;
 		request.url = plain;
 	}
-	question->call = http_get(question->questions->http, &request, NULL, done, question);
-	question->questions->open++;
+	question->call = http_get(question->confirmations->http, &request, NULL, done, question);
+	question->confirmations->open++;
 	return true;
 }
 
-static bool was_asked(struct questions *questions, const struct subject *about, struct when now)
+static bool was_asked(struct confirmations *confirmations, const struct subject *about, struct when now)
 {
 	bool is_ping_wanted = is_ping(about->manner), found = false;
 
-	for (size_t i = 0; i < questions->asked.count; i++) {
-		struct question *one = questions->asked.items[i];
+	for (size_t i = 0; i < confirmations->asked.count; i++) {
+		struct question *one = confirmations->asked.items[i];
 
 		if (!one->call && now.mono_ms - one->asked > AGAIN_MS) {
 			free_question(one);
-			questions->asked.items[i--] = questions->asked.items[--questions->asked.count];
+			confirmations->asked.items[i--] = confirmations->asked.items[--confirmations->asked.count];
 			continue;
 		}
 		found = found || (one->manner == about->manner &&
@@ -274,17 +274,17 @@ static bool was_asked(struct questions *questions, const struct subject *about, 
 	return found;
 }
 
-static void put(struct questions *questions, const struct subject *about, const char *socket, struct when now)
+static void put(struct confirmations *confirmations, const struct subject *about, const char *socket, struct when now)
 {
 	struct question *question;
 	bool is_put;
 
 	if (is_ping(about->manner) && (!socket || !*about->peer_id || !*about->address))
 		return;
-	if (questions->open >= OPEN_MAX || was_asked(questions, about, now))
+	if (confirmations->open >= OPEN_MAX || was_asked(confirmations, about, now))
 		return;
 	question = mem_alloc(sizeof(*question));
-	question->questions = questions;
+	question->confirmations = confirmations;
 	question->manner = about->manner;
 	question->url = mem_copy(about->url);
 	question->peer_id = mem_copy(about->peer_id);
@@ -293,12 +293,12 @@ static void put(struct questions *questions, const struct subject *about, const 
 	question->asked = now.mono_ms;
 	is_put = is_ping(about->manner) ? ping(question, PING_DISCO) : ask_door(question);
 	if (is_put)
-		*VEC_PUSH(&questions->asked) = question;
+		*VEC_PUSH(&confirmations->asked) = question;
 	else
 		free_question(question);
 }
 
-static void put_for(struct questions *questions, const struct snapshot *snapshot,
+static void put_for(struct confirmations *confirmations, const struct snapshot *snapshot,
 	const struct endpoint *endpoint, const char *socket, struct when now)
 {
 	const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
@@ -312,18 +312,18 @@ static void put_for(struct questions *questions, const struct snapshot *snapshot
 			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code,
 				    table[k].code) == 0) {
 				about.manner = table[k].manner;
-				put(questions, &about, socket, now);
+				put(confirmations, &about, socket, now);
 			}
 }
 
-void questions_ask(
-	struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now)
+void confirm_ask(
+	struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket, struct when now)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		put_for(questions, snapshot, &snapshot->endpoints[i], socket, now);
+		put_for(confirmations, snapshot, &snapshot->endpoints[i], socket, now);
 }
 
-void questions_ping(struct questions *questions, const struct peer *peer, const char *socket, struct when now)
+void confirm_ping(struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
 {
 	const struct subject about = { .manner = ASK_BOTH_PINGS,
 		.url = "",
@@ -331,37 +331,37 @@ void questions_ping(struct questions *questions, const struct peer *peer, const 
 		.address = peer->addresses[0] ? peer->addresses[0] : "" };
 
 	if (!peer->is_self)
-		put(questions, &about, socket, now);
+		put(confirmations, &about, socket, now);
 }
 
 /* ---- the daemon's log ---- */
 
-static void read_log_line(struct questions *questions)
+static void read_log_line(struct confirmations *confirmations)
 {
-	if (!strstr(questions->line, "rejected due to acl"))
+	if (!strstr(confirmations->line, "rejected due to acl"))
 		return;
-	for (size_t i = 0; i < questions->silent_count; i++)
-		if (strstr(questions->line, questions->silent[i].sign)) {
-			ledger_see(questions->ledger,
+	for (size_t i = 0; i < confirmations->silent_count; i++)
+		if (strstr(confirmations->line, confirmations->silent[i].sign)) {
+			ledger_see(confirmations->ledger,
 				&(struct observation){ .kind = OBSERVED_PROOF,
-					.url = questions->silent[i].url,
+					.url = confirmations->silent[i].url,
 					.proof = PROOF_ACL },
 				when_now());
-			questions->changed(questions->data);
+			confirmations->changed(confirmations->data);
 		}
 }
 
 static int hear_log(void *data, const char *bytes, size_t length)
 {
-	struct questions *questions = data;
+	struct confirmations *confirmations = data;
 
 	for (size_t i = 0; i < length; i++) {
 		if (bytes[i] == '\n') {
-			questions->line[questions->line_length] = '\0';
-			read_log_line(questions);
-			questions->line_length = 0;
-		} else if (questions->line_length + 1 < sizeof(questions->line)) {
-			questions->line[questions->line_length++] = bytes[i];
+			confirmations->line[confirmations->line_length] = '\0';
+			read_log_line(confirmations);
+			confirmations->line_length = 0;
+		} else if (confirmations->line_length + 1 < sizeof(confirmations->line)) {
+			confirmations->line[confirmations->line_length++] = bytes[i];
 		}
 	}
 	return 0;
@@ -369,28 +369,28 @@ static int hear_log(void *data, const char *bytes, size_t length)
 
 static void log_done(void *data, const struct answer *answer)
 {
-	struct questions *questions = data;
+	struct confirmations *confirmations = data;
 
-	questions->log = NULL;
-	questions->is_log_denied = answer->outcome == OUTCOME_ANSWERED && answer->status != 200;
+	confirmations->log = NULL;
+	confirmations->is_log_denied = answer->outcome == OUTCOME_ANSWERED && answer->status != 200;
 }
 
-static void remember_silent(struct questions *questions, const char *url, const char *address, int port)
+static void remember_silent(struct confirmations *confirmations, const char *url, const char *address, int port)
 {
 	char sign[128];
 	bool is_v6 = strchr(address, ':') != NULL;
 
-	for (size_t i = 0; i < questions->silent_count; i++)
-		if (strcmp(questions->silent[i].url, url) == 0)
+	for (size_t i = 0; i < confirmations->silent_count; i++)
+		if (strcmp(confirmations->silent[i].url, url) == 0)
 			return;
 	snprintf(sign, sizeof(sign), is_v6 ? " > [%s]:%d " : " > %s:%d ", address, port);
-	questions->silent = vec_slot(questions->silent, &questions->silent_count, &questions->silent_room,
-		sizeof(*questions->silent));
-	questions->silent[questions->silent_count - 1].url = mem_copy(url);
-	questions->silent[questions->silent_count - 1].sign = mem_copy(sign);
+	confirmations->silent = vec_slot(confirmations->silent, &confirmations->silent_count, &confirmations->silent_room,
+		sizeof(*confirmations->silent));
+	confirmations->silent[confirmations->silent_count - 1].url = mem_copy(url);
+	confirmations->silent[confirmations->silent_count - 1].sign = mem_copy(sign);
 }
 
-static void listen_to_log(struct questions *questions, const char *url, const char *socket)
+static void listen_to_log(struct confirmations *confirmations, const char *url, const char *socket)
 {
 	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
 		.unix_socket = socket,
@@ -400,23 +400,23 @@ static void listen_to_log(struct questions *questions, const char *url, const ch
 	char full[1024];
 	struct url parts;
 
-	if (!socket || questions->is_log_denied || url_split(&parts, url) < 0 ||
-		!watch_request(questions->watch, url, "", full, sizeof(full), &door))
+	if (!socket || confirmations->is_log_denied || url_split(&parts, url) < 0 ||
+		!pool_request(confirmations->pool, url, "", full, sizeof(full), &door))
 		return;
-	remember_silent(questions, url, door.address ? door.address : parts.host, parts.port);
-	if (questions->log)
+	remember_silent(confirmations, url, door.address ? door.address : parts.host, parts.port);
+	if (confirmations->log)
 		return;
-	questions->line_length = 0;
-	questions->log = http_get(questions->http, &request, hear_log, log_done, questions);
+	confirmations->line_length = 0;
+	confirmations->log = http_get(confirmations->http, &request, hear_log, log_done, confirmations);
 }
 
-void questions_silent(struct questions *questions, const struct door *door, const char *socket)
+void confirm_silent(struct confirmations *confirmations, const struct door *door, const char *socket)
 {
 	const struct subject about = {
 		.manner = ASK_PING, .url = door->url, .peer_id = door->peer_id, .address = door->address
 	};
 
 	if (!door->is_own)
-		put(questions, &about, socket, when_now());
-	listen_to_log(questions, door->url, socket);
+		put(confirmations, &about, socket, when_now());
+	listen_to_log(confirmations, door->url, socket);
 }

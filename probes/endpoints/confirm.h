@@ -12,20 +12,20 @@
 
 struct uv_loop_s;
 
-struct questions;
+struct confirmations;
 
-struct questions *questions_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
-	const struct watch *watch, void (*changed)(void *data), void *data);
-void questions_free(struct questions *questions);
+struct confirmations *confirm_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
+	const struct pool *pool, void (*changed)(void *data), void *data);
+void confirm_free(struct confirmations *confirmations);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
-void questions_ask(
-	struct questions *questions, const struct snapshot *snapshot, const char *socket, struct when now);
+void confirm_ask(
+	struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket, struct when now);
 /* Both kinds of ping to this peer, once a minute at most. */
-void questions_ping(
-	struct questions *questions, const struct peer *peer, const char *socket, struct when now);
+void confirm_ping(
+	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now);
 /* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
  * that is allowed. */
-void questions_silent(struct questions *questions, const struct door *door, const char *socket);
-size_t questions_open(const struct questions *questions); /* asked and not answered yet */
+void confirm_silent(struct confirmations *confirmations, const struct door *door, const char *socket);
+size_t confirm_open(const struct confirmations *confirmations); /* asked and not answered yet */
 
 #endif

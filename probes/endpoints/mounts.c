@@ -17,84 +17,84 @@ static const char *backend_address(const struct url *url)
 	return url_host_is_loopback(url->host) ? "127.0.0.1" : "";
 }
 
-static void watch_mount(const struct offers *offers, struct door door)
+static void watch_mount(const struct mount_watch *mount_watch, struct door door)
 {
-	if (!*door.url || !*door.address || left_alone_has(offers->left_alone, door.url))
+	if (!*door.url || !*door.address || left_alone_has(mount_watch->left_alone, door.url))
 		return;
 	door.found_by = FOUND_SERVE;
 	door.is_own = true;
 	door.is_mount = true;
 	door.family = "";
 	door.key = "";
-	watch_add(offers->watch, &door);
+	pool_add(mount_watch->pool, &door);
 }
 
 static void watch_both_doors(
-	const struct offers *offers, const struct obs_mount *mount, const struct obs_peer *self)
+	const struct mount_watch *mount_watch, const struct obs_mount *mount, const struct obs_peer *self)
 {
 	struct url url;
 	bool has_backend = *mount->backend && url_split(&url, mount->backend) == 0 && *backend_address(&url);
 
 	if (has_backend)
-		watch_mount(offers,
+		watch_mount(mount_watch,
 			(struct door){
 				.url = mount->backend, .peer_id = "", .address = backend_address(&url) });
-	watch_mount(offers, (struct door){ .url = mount->url,
+	watch_mount(mount_watch, (struct door){ .url = mount->url,
 				    .peer_id = self->id,
-				    .address = doors_address(self),
+				    .address = owner_address(self),
 				    .target = mount->target,
 				    .is_backend_asked = has_backend });
 }
 
 /* A door of a mount that is no more, unless another mount still leads to it. */
-static void drop_unmounted(const struct offers *offers, const char *url, const struct obs_serve *serve)
+static void drop_unmounted(const struct mount_watch *mount_watch, const char *url, const struct obs_serve *serve)
 {
 	for (size_t i = 0; i < serve->mount_count; i++)
 		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
 			return;
-	watch_drop(offers->watch, url);
-	ledger_see(offers->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
+	pool_drop(mount_watch->pool, url);
+	ledger_see(mount_watch->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
 	discover_tell(
-		offers->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
+		mount_watch->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
 }
 
-void offers_see_serve(const struct offers *offers, struct obs_serve *serve)
+void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve *serve)
 {
-	const struct obs_status *status = ledger_status(offers->ledger);
-	const struct obs_serve *before = ledger_serve(offers->ledger);
-	bool may_ask = !offers->settings->is_passive && status->backend == BACKEND_RUNNING;
+	const struct obs_status *status = ledger_status(mount_watch->ledger);
+	const struct obs_serve *before = ledger_serve(mount_watch->ledger);
+	bool may_ask = !mount_watch->settings->is_passive && status->backend == BACKEND_RUNNING;
 
-	doors_of_mounts(serve, status, discover_ports(offers->discover));
+	owner_fill_mounts(serve, status, discover_ports(mount_watch->discover));
 	for (size_t i = 0; before && i < before->mount_count; i++) {
-		drop_unmounted(offers, before->mounts[i].url, serve);
-		drop_unmounted(offers, before->mounts[i].backend, serve);
+		drop_unmounted(mount_watch, before->mounts[i].url, serve);
+		drop_unmounted(mount_watch, before->mounts[i].backend, serve);
 	}
 	for (size_t i = 0; i < serve->mount_count && may_ask; i++)
-		watch_both_doors(offers, &serve->mounts[i], &status->self);
+		watch_both_doors(mount_watch, &serve->mounts[i], &status->self);
 	ledger_see(
-		offers->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, when_now());
+		mount_watch->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, when_now());
 }
 
 /* The URL of a service's port: false where no LLM server is usually there. */
 static bool service_url(
-	const struct offers *offers, const struct obs_service *service, int port, char *text, size_t size)
+	const struct mount_watch *mount_watch, const struct obs_service *service, int port, char *text, size_t size)
 {
-	const char *suffix = ledger_status(offers->ledger)->magicdns_suffix;
+	const char *suffix = ledger_status(mount_watch->ledger)->magicdns_suffix;
 	const char *name = service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0);
 	struct url url = { .is_https = port == 443, .port = port };
 
 	snprintf(url.host, sizeof(url.host), "%.100s.%.100s", name, suffix);
-	return discover_has_port(offers->discover, port) && url_join(&url, text, size) == 0;
+	return discover_has_port(mount_watch->discover, port) && url_join(&url, text, size) == 0;
 }
 
-static void watch_service(const struct offers *offers, const struct obs_service *service, int port)
+static void watch_service(const struct mount_watch *mount_watch, const struct obs_service *service, int port)
 {
 	char url[600];
 
-	if (!service_url(offers, service, port, url, sizeof(url)) || watch_has(offers->watch, url) ||
-		left_alone_has(offers->left_alone, url))
+	if (!service_url(mount_watch, service, port, url, sizeof(url)) || pool_has(mount_watch->pool, url) ||
+		left_alone_has(mount_watch->left_alone, url))
 		return;
-	watch_add(offers->watch, &(struct door){ .url = url,
+	pool_add(mount_watch->pool, &(struct door){ .url = url,
 					 .peer_id = "",
 					 .address = service->address,
 					 .found_by = FOUND_SERVICE,
@@ -104,11 +104,11 @@ static void watch_service(const struct offers *offers, const struct obs_service 
 					 .key = "" });
 }
 
-void offers_see_services(const struct offers *offers, const struct obs_services *services)
+void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services)
 {
-	bool may_ask = !offers->settings->is_passive && offers->settings->discover != DISCOVER_OFF;
+	bool may_ask = !mount_watch->settings->is_passive && mount_watch->settings->discover != DISCOVER_OFF;
 
 	for (size_t i = 0; i < services->service_count && may_ask; i++)
 		for (size_t k = 0; k < services->services[i].port_count; k++)
-			watch_service(offers, &services->services[i], services->services[i].ports[k]);
+			watch_service(mount_watch, &services->services[i], services->services[i].ports[k]);
 }

@@ -11,15 +11,15 @@
 #include "probes/model/settings.h"
 #include "probes/endpoints/pool.h"
 
-struct offers {
+struct mount_watch {
 	const struct settings *settings;
 	struct ledger *ledger;
-	struct watch *watch;
+	struct pool *pool;
 	struct discoverer *discover;
 	const struct left_alone *left_alone;
 };
 
-void offers_see_serve(const struct offers *offers, struct obs_serve *serve); /* gives it to the ledger */
-void offers_see_services(const struct offers *offers, const struct obs_services *services);
+void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve *serve); /* gives it to the ledger */
+void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services);
 
 #endif

@@ -34,7 +34,7 @@ static bool is_meant(const struct obs_peer *peer, const char *suffix, const char
 	return names_mean(&names, host);
 }
 
-const struct obs_peer *doors_peer(const struct obs_status *status, const char *host, size_t *hint)
+const struct obs_peer *owner_peer(const struct obs_status *status, const char *host, size_t *hint)
 {
 	const char *suffix = own_suffix(status);
 
@@ -52,7 +52,7 @@ const struct obs_peer *doors_peer(const struct obs_status *status, const char *h
 	return NULL;
 }
 
-const char *doors_address(const struct obs_peer *peer)
+const char *owner_address(const struct obs_peer *peer)
 {
 	for (size_t i = 0; peer->addresses[i]; i++)
 		if (!strchr(peer->addresses[i], ':'))
@@ -60,14 +60,14 @@ const char *doors_address(const struct obs_peer *peer)
 	return peer->addresses[0] ? peer->addresses[0] : "";
 }
 
-bool doors_is_tailnet_name(const struct obs_status *status, const char *host)
+bool owner_is_tailnet_name(const struct obs_status *status, const char *host)
 {
 	const char *suffix = own_suffix(status);
 
 	return url_host_is_below(host, *suffix ? suffix : "ts.net");
 }
 
-bool doors_is_tailnet_address(const char *host)
+bool owner_is_tailnet_address(const char *host)
 {
 	static const unsigned char v6_prefix[] = { 0xfd, 0x7a, 0x11, 0x5c, 0xa1, 0xe0 };
 	unsigned char v4[4], v6[16];
@@ -115,16 +115,16 @@ static bool is_routed(const struct obs_status *status, const struct strings *ser
 	return false;
 }
 
-enum owner doors_owner(const struct obs_status *status, bool is_running, const struct strings *services,
+enum owner owner_of_host(const struct obs_status *status, bool is_running, const struct strings *services,
 	const char *host, const struct obs_peer **peer, size_t *hint)
 {
-	bool is_address = doors_is_tailnet_address(host);
-	bool is_own_name = is_short_name(host) || (status && doors_is_tailnet_name(status, host));
+	bool is_address = owner_is_tailnet_address(host);
+	bool is_own_name = is_short_name(host) || (status && owner_is_tailnet_name(status, host));
 
 	*peer = NULL;
 	if (strcmp(host, "localhost") == 0)
 		return OWNER_LOOPBACK;
-	if (status && (*peer = doors_peer(status, host, hint)))
+	if (status && (*peer = owner_peer(status, host, hint)))
 		return OWNER_PEER;
 	if (url_host_is_loopback(host))
 		return OWNER_LOOPBACK;
@@ -163,7 +163,7 @@ static const char *mount_url(
 	return arena_copy(serve->arena, text);
 }
 
-void doors_of_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports)
+void owner_fill_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports)
 {
 	for (size_t i = 0; i < serve->mount_count; i++) {
 		struct obs_mount *mount = &serve->mounts[i];

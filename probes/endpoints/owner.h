@@ -12,14 +12,14 @@
 /* The peer (or this node) that a URL's host names: full name, address, or a short name, which means a machine
  * of this tailnet and never one that another tailnet shares with it. hint: where it was last time, kept up;
  * NULL: none. */
-const struct obs_peer *doors_peer(const struct obs_status *status, const char *host, size_t *hint);
+const struct obs_peer *owner_peer(const struct obs_status *status, const char *host, size_t *hint);
 /* The address to dial it at: IPv4 where it has one. */
-const char *doors_address(const struct obs_peer *peer);
+const char *owner_address(const struct obs_peer *peer);
 /* A name that only this tailnet could know. */
-bool doors_is_tailnet_name(const struct obs_status *status, const char *host);
+bool owner_is_tailnet_name(const struct obs_status *status, const char *host);
 /* 100.64.0.0/10 and fd7a:115c:a1e0::/48: whose such an address is, only a running tailnet can say; without one
  * the network that this machine is in decides where it leads. */
-bool doors_is_tailnet_address(const char *host);
+bool owner_is_tailnet_address(const char *host);
 
 /* Whose the host of a URL is. */
 enum owner {
@@ -32,11 +32,11 @@ enum owner {
 };
 
 /* status: NULL: none yet. is_running: it is of a tailnet that runs now. services: addresses of Tailscale
- * Services. peer: whose it is, of OWNER_PEER. hint: as for doors_peer(). */
-enum owner doors_owner(const struct obs_status *status, bool is_running, const struct strings *services,
+ * Services. peer: whose it is, of OWNER_PEER. hint: as for owner_peer(). */
+enum owner owner_of_host(const struct obs_status *status, bool is_running, const struct strings *services,
 	const char *host, const struct obs_peer **peer, size_t *hint);
 /* Fills url and backend of every mount: its door on the tailnet and the one behind it. "" where it is not for
  * HTTP, or where a TCP port is not one of ports (0-ended). The texts live in the serve's arena. */
-void doors_of_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports);
+void owner_fill_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports);
 
 #endif

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct watch {
+struct pool {
 	struct worker_world world;
 	struct timer *timer;
 	size_t talking_max;
@@ -26,29 +26,29 @@ struct watch {
 
 static void tick(void *data);
 
-static struct worker *find(const struct watch *watch, const char *url)
+static struct worker *find(const struct pool *pool, const char *url)
 {
-	for (size_t i = 0; i < watch->workers.count; i++)
-		if (strcmp(watch->workers.items[i]->door.url, url) == 0)
-			return watch->workers.items[i];
+	for (size_t i = 0; i < pool->workers.count; i++)
+		if (strcmp(pool->workers.items[i]->door.url, url) == 0)
+			return pool->workers.items[i];
 	return NULL;
 }
 
-bool watch_has(const struct watch *watch, const char *url)
+bool pool_has(const struct pool *pool, const char *url)
 {
-	return find(watch, url) != NULL;
+	return find(pool, url) != NULL;
 }
 
 /* Another URL of the same server, by another form of its peer's name. A certificate is for one name: over TLS each
  * is a door of its own. */
-static struct worker *find_twin(const struct watch *watch, const char *url, const char *peer_id)
+static struct worker *find_twin(const struct pool *pool, const char *url, const char *peer_id)
 {
 	struct url parts;
 
 	if (!*peer_id || url_split(&parts, url) < 0 || parts.is_https)
 		return NULL;
-	for (size_t i = 0; i < watch->workers.count; i++) {
-		struct worker *worker = watch->workers.items[i];
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		struct worker *worker = pool->workers.items[i];
 
 		if (!worker->url.is_https && worker->url.port == parts.port &&
 			strcmp(worker->url.path, parts.path) == 0 &&
@@ -58,76 +58,76 @@ static struct worker *find_twin(const struct watch *watch, const char *url, cons
 	return NULL;
 }
 
-bool watch_has_server(const struct watch *watch, const char *url, const char *peer_id)
+bool pool_has_server(const struct pool *pool, const char *url, const char *peer_id)
 {
-	return find(watch, url) || find_twin(watch, url, peer_id);
+	return find(pool, url) || find_twin(pool, url, peer_id);
 }
 
-static size_t count_talking(const struct watch *watch)
+static size_t count_talking(const struct pool *pool)
 {
 	size_t talking = 0;
 
-	for (size_t i = 0; i < watch->workers.count; i++)
-		talking += watch->workers.items[i]->call != NULL;
+	for (size_t i = 0; i < pool->workers.count; i++)
+		talking += pool->workers.items[i]->call != NULL;
 	return talking;
 }
 
 /* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
  * default route. */
-static bool has_way(const struct watch *watch)
+static bool has_way(const struct pool *pool)
 {
-	return ledger_status(watch->world.ledger)->has_tun || *watch->world.proxy;
+	return ledger_status(pool->world.ledger)->has_tun || *pool->world.proxy;
 }
 
-static bool waits(const struct watch *watch, const struct worker *worker)
+static bool waits(const struct pool *pool, const struct worker *worker)
 {
-	const struct ledger *ledger = watch->world.ledger;
+	const struct ledger *ledger = pool->world.ledger;
 
 	if (worker->door.is_resolving)
 		return true;
-	return worker_is_of_tailnet(worker) && (!daemon_runs_for_certain(ledger) || !has_way(watch) ||
+	return worker_is_of_tailnet(worker) && (!daemon_runs_for_certain(ledger) || !has_way(pool) ||
 						       peer_is_offline(ledger, worker->door.peer_id));
 }
 
-static void schedule(struct watch *watch)
+static void schedule(struct pool *pool)
 {
 	int64_t now = when_now().mono_ms, due = INT64_MAX;
 
-	for (size_t i = 0; i < watch->workers.count; i++) {
-		const struct worker *worker = watch->workers.items[i];
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		const struct worker *worker = pool->workers.items[i];
 
-		if (!worker->call && worker->due < due && !waits(watch, worker))
+		if (!worker->call && worker->due < due && !waits(pool, worker))
 			due = worker->due;
 	}
-	if (due == INT64_MAX || count_talking(watch) >= watch->talking_max)
-		timer_stop(watch->timer);
+	if (due == INT64_MAX || count_talking(pool) >= pool->talking_max)
+		timer_stop(pool->timer);
 	else
-		timer_start(watch->timer, due - now);
+		timer_start(pool->timer, due - now);
 }
 
 static void tick(void *data)
 {
-	struct watch *watch = data;
+	struct pool *pool = data;
 	int64_t now = when_now().mono_ms;
-	size_t talking = count_talking(watch);
+	size_t talking = count_talking(pool);
 
-	for (size_t i = 0; i < watch->workers.count && talking < watch->talking_max; i++) {
-		struct worker *worker = watch->workers.items[i];
+	for (size_t i = 0; i < pool->workers.count && talking < pool->talking_max; i++) {
+		struct worker *worker = pool->workers.items[i];
 
-		if (worker->call || worker->due > now || waits(watch, worker))
+		if (worker->call || worker->due > now || waits(pool, worker))
 			continue;
 		worker_poll(worker);
 		talking += worker->call != NULL;
 	}
-	schedule(watch);
+	schedule(pool);
 }
 
-static void drop(struct watch *watch, struct worker *worker)
+static void drop(struct pool *pool, struct worker *worker)
 {
-	for (size_t i = 0; i < watch->workers.count; i++) {
-		if (watch->workers.items[i] != worker)
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		if (pool->workers.items[i] != worker)
 			continue;
-		watch->workers.items[i] = watch->workers.items[--watch->workers.count];
+		pool->workers.items[i] = pool->workers.items[--pool->workers.count];
 		break;
 	}
 	worker_free(worker);
@@ -135,123 +135,123 @@ static void drop(struct watch *watch, struct worker *worker)
 
 static void ended(void *data, struct worker *worker, bool is_gone)
 {
-	struct watch *watch = data;
+	struct pool *pool = data;
 
 	if (is_gone)
-		drop(watch, worker);
-	schedule(watch);
+		drop(pool, worker);
+	schedule(pool);
 }
 
-struct watch *watch_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
-	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks)
+struct pool *pool_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, bool is_once, const struct pool_hooks *hooks)
 {
-	struct watch *watch = mem_alloc(sizeof(*watch));
+	struct pool *pool = mem_alloc(sizeof(*pool));
 
-	watch->world = (struct worker_world){ .http = http,
+	pool->world = (struct worker_world){ .http = http,
 		.settings = settings,
 		.ledger = ledger,
 		.is_once = is_once,
 		.hooks = *hooks,
 		.proxy = mem_copy(""),
-		.pool = watch,
+		.pool = pool,
 		.ended = ended };
-	watch->talking_max = budget_talking();
-	watch->timer = timer_new(loop, tick, watch);
-	return watch;
+	pool->talking_max = budget_talking();
+	pool->timer = timer_new(loop, tick, pool);
+	return pool;
 }
 
-void watch_free(struct watch *watch)
+void pool_free(struct pool *pool)
 {
-	if (!watch)
+	if (!pool)
 		return;
-	for (size_t i = 0; i < watch->workers.count; i++)
-		worker_free(watch->workers.items[i]);
-	free(watch->workers.items);
-	free(watch->world.proxy);
-	timer_free(watch->timer);
-	free(watch);
+	for (size_t i = 0; i < pool->workers.count; i++)
+		worker_free(pool->workers.items[i]);
+	free(pool->workers.items);
+	free(pool->world.proxy);
+	timer_free(pool->timer);
+	free(pool);
 }
 
-void watch_add(struct watch *watch, const struct door *door)
+void pool_add(struct pool *pool, const struct door *door)
 {
-	struct worker *worker = find(watch, door->url), *twin;
+	struct worker *worker = find(pool, door->url), *twin;
 
 	if (worker) {
 		worker_renew(worker, door);
-		schedule(watch);
+		schedule(pool);
 		return;
 	}
-	twin = door->is_mount ? NULL : find_twin(watch, door->url, door->peer_id);
+	twin = door->is_mount ? NULL : find_twin(pool, door->url, door->peer_id);
 	if (twin && (!door->is_pinned || twin->door.is_candidate))
 		return;
 	if (twin && twin->door.found_by == FOUND_PORT) {
-		ledger_see(watch->world.ledger,
+		ledger_see(pool->world.ledger,
 			&(struct observation){ .kind = OBSERVED_DROPPED, .url = twin->door.url }, when_now());
-		drop(watch, twin);
+		drop(pool, twin);
 	}
-	worker = worker_new(&watch->world, door);
+	worker = worker_new(&pool->world, door);
 	if (worker)
-		*VEC_PUSH(&watch->workers) = worker;
-	schedule(watch);
+		*VEC_PUSH(&pool->workers) = worker;
+	schedule(pool);
 }
 
-void watch_drop(struct watch *watch, const char *url)
+void pool_drop(struct pool *pool, const char *url)
 {
-	struct worker *worker = find(watch, url);
+	struct worker *worker = find(pool, url);
 
 	if (worker)
-		drop(watch, worker);
+		drop(pool, worker);
 }
 
-void watch_halt(struct watch *watch)
+void pool_halt(struct pool *pool)
 {
-	for (size_t i = 0; i < watch->workers.count; i++)
-		if (watch->workers.items[i]->call && waits(watch, watch->workers.items[i]))
-			worker_break_off(watch->workers.items[i]);
-	schedule(watch);
+	for (size_t i = 0; i < pool->workers.count; i++)
+		if (pool->workers.items[i]->call && waits(pool, pool->workers.items[i]))
+			worker_break_off(pool->workers.items[i]);
+	schedule(pool);
 }
 
-void watch_wake(struct watch *watch)
+void pool_wake(struct pool *pool)
 {
-	for (size_t i = 0; i < watch->workers.count; i++) {
-		struct worker *worker = watch->workers.items[i];
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		struct worker *worker = pool->workers.items[i];
 
 		if (worker->silences &&
-			peer_revived_since(watch->world.ledger, worker->door.peer_id, worker->polled))
+			peer_revived_since(pool->world.ledger, worker->door.peer_id, worker->polled))
 			worker->due = 0;
 	}
-	schedule(watch);
+	schedule(pool);
 }
 
-void watch_ask_now(struct watch *watch, const char *url)
+void pool_ask_now(struct pool *pool, const char *url)
 {
-	for (size_t i = 0; i < watch->workers.count; i++)
-		if (!url || strcmp(watch->workers.items[i]->door.url, url) == 0)
-			watch->workers.items[i]->due = 0;
-	schedule(watch);
+	for (size_t i = 0; i < pool->workers.count; i++)
+		if (!url || strcmp(pool->workers.items[i]->door.url, url) == 0)
+			pool->workers.items[i]->due = 0;
+	schedule(pool);
 }
 
-void watch_set_proxy(struct watch *watch, const char *proxy)
+void pool_set_proxy(struct pool *pool, const char *proxy)
 {
-	free(watch->world.proxy);
-	watch->world.proxy = mem_copy(proxy);
+	free(pool->world.proxy);
+	pool->world.proxy = mem_copy(proxy);
 }
 
-size_t watch_unsettled(const struct watch *watch)
+size_t pool_unfinished(const struct pool *pool)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < watch->workers.count; i++)
-		count += !watch->workers.items[i]->is_settled && !waits(watch, watch->workers.items[i]);
+	for (size_t i = 0; i < pool->workers.count; i++)
+		count += !pool->workers.items[i]->is_settled && !waits(pool, pool->workers.items[i]);
 	return count;
 }
 
-bool watch_request(const struct watch *watch, const char *url, const char *path, char *full, size_t size,
+bool pool_request(const struct pool *pool, const char *url, const char *path, char *full, size_t size,
 	struct http_request *request)
 {
-	const struct worker *worker = find(watch, url);
+	const struct worker *worker = find(pool, url);
 
-	if (!worker || waits(watch, worker) || snprintf(full, size, "%s%s", url, path) >= (int)size)
+	if (!worker || waits(pool, worker) || snprintf(full, size, "%s%s", url, path) >= (int)size)
 		return false;
 	worker_fill_request(worker, full, request);
 	return true;

@@ -32,45 +32,45 @@ struct door {
 	const char *key;    /* that may be sent there; "": none; copied, never shown */
 };
 
-struct watch_result {
+struct pool_result {
 	const struct door *door;
 	const struct family *family; /* NULL: no LLM server, or nobody answered */
 	enum outcome outcome;        /* of the last question */
 	int status;
 };
 
-struct watch_hooks {
+struct pool_hooks {
 	void *data;
 	void (*changed)(void *data); /* the ledger learned something */
 	/* A candidate was recognised (before its first answer reaches the ledger) or given up (and is dropped
 	 * after). */
-	void (*judged)(void *data, const struct watch_result *result);
+	void (*judged)(void *data, const struct pool_result *result);
 	void (*silent)(void *data, const struct door *door); /* a connect got no answer */
 };
 
-struct watch;
+struct pool;
 
-struct watch *watch_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
-	struct ledger *ledger, bool is_once, const struct watch_hooks *hooks);
-void watch_free(struct watch *watch);
+struct pool *pool_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+	struct ledger *ledger, bool is_once, const struct pool_hooks *hooks);
+void pool_free(struct pool *pool);
 /* A known URL: its address and peer are renewed. What discovery finds is not watched beside a URL that leads to the
  * same server; what the user pins is. */
-void watch_add(struct watch *watch, const struct door *door);
-void watch_drop(struct watch *watch, const char *url);
-bool watch_has(const struct watch *watch, const char *url);
+void pool_add(struct pool *pool, const struct door *door);
+void pool_drop(struct pool *pool, const char *url);
+bool pool_has(const struct pool *pool, const char *url);
 /* The same, or one that differs only in how its peer is named: "http://gpu1:8080" is http://gpu1.TAILNET:8080. */
-bool watch_has_server(const struct watch *watch, const char *url, const char *peer_id);
+bool pool_has_server(const struct pool *pool, const char *url, const char *peer_id);
 /* After a status or none: whatever is being asked of the tailnet while it does not run for certain is broken
  * off. */
-void watch_halt(struct watch *watch);
+void pool_halt(struct pool *pool);
 /* After a status: whoever was silent at a host that is heard again is asked at once. */
-void watch_wake(struct watch *watch);
-void watch_ask_now(struct watch *watch, const char *url);     /* NULL: all */
-void watch_set_proxy(struct watch *watch, const char *proxy); /* for peers; "": none */
+void pool_wake(struct pool *pool);
+void pool_ask_now(struct pool *pool, const char *url);     /* NULL: all */
+void pool_set_proxy(struct pool *pool, const char *proxy); /* for peers; "": none */
 /* Doors that were not asked often enough yet to be judged. */
-size_t watch_unsettled(const struct watch *watch);
+size_t pool_unfinished(const struct pool *pool);
 /* Fills what is needed to ask this door again (URL of path, address, key, proxy, CA); false: no such door. */
-bool watch_request(const struct watch *watch, const char *url, const char *path, char *full, size_t size,
+bool pool_request(const struct pool *pool, const char *url, const char *path, char *full, size_t size,
 	struct http_request *request);
 
 #endif

@@ -22,7 +22,7 @@
 
 /* A door that the user pinned or that a run found. */
 struct known_door {
-	struct known *known;
+	struct registry *registry;
 	char *url, *family, *key;
 	struct url parts;
 	bool is_pinned, has_plain_key;
@@ -34,11 +34,11 @@ struct known_door {
 	struct when resolved;
 };
 
-struct known {
+struct registry {
 	struct uv_loop_s *loop;
 	const struct settings *settings;
 	struct ledger *ledger;
-	struct watch *watch;
+	struct pool *pool;
 	void (*changed)(void *data);
 	void *data;
 	struct remembered remembered;
@@ -72,11 +72,11 @@ static bool may_send_key(const struct known_door *door, const struct placement *
 
 static void watch_door(struct known_door *door, const struct placement *at)
 {
-	const struct known *known = door->known;
-	const struct obs_status *status = ledger_status(known->ledger);
+	const struct registry *registry = door->registry;
+	const struct obs_status *status = ledger_status(registry->ledger);
 	bool sends_key = may_send_key(door, at);
 
-	watch_add(known->watch,
+	pool_add(registry->pool,
 		&(struct door){
 			.url = door->url,
 			.peer_id = at->peer ? at->peer->id : "",
@@ -93,14 +93,14 @@ static void watch_door(struct known_door *door, const struct placement *at)
 }
 
 static enum owner owner_of(
-	const struct known *known, const char *host, const struct obs_peer **peer, size_t *hint)
+	const struct registry *registry, const char *host, const struct obs_peer **peer, size_t *hint)
 {
-	bool is_running = daemon_runs_for_certain(known->ledger);
+	bool is_running = daemon_runs_for_certain(registry->ledger);
 	enum owner owner =
-		doors_owner(ledger_status(known->ledger), is_running, &known->services, host, peer, hint);
+		owner_of_host(ledger_status(registry->ledger), is_running, &registry->services, host, peer, hint);
 
 	/* A tailnet at rest does not tell its suffix, which need not end in .ts.net. */
-	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, known->suffix))
+	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, registry->suffix))
 		return OWNER_UNTOLD;
 	return owner;
 }
@@ -113,8 +113,8 @@ static void watch_resolved(struct known_door *door)
 		.is_resolved = true,
 		.is_resolving = !door->is_answered };
 
-	if (doors_is_tailnet_address(door->address))
-		at.owner = owner_of(door->known, door->address, &at.peer, &door->resolved_hint);
+	if (owner_is_tailnet_address(door->address))
+		at.owner = owner_of(door->registry, door->address, &at.peer, &door->resolved_hint);
 	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNTOLD)
 		at.address = "";
 	watch_door(door, &at);
@@ -126,20 +126,20 @@ static void resolved(void *data, const char *address, bool is_answered)
 	struct known_door *door = data;
 
 	door->resolve = NULL;
-	door->known->resolving--;
+	door->registry->resolving--;
 	door->resolved = when_now();
 	if (is_answered)
 		snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
 	url_normalise_v6(door->address, sizeof(door->address)); /* an IPv4 address stays */
 	door->is_answered = door->is_answered || is_answered;
 	watch_resolved(door);
-	door->known->changed(door->known->data);
+	door->registry->changed(door->registry->data);
 }
 
 static void resolve(struct known_door *door)
 {
-	door->resolve = resolve_start(door->known->loop, door->parts.host, resolved, door);
-	door->known->resolving += door->resolve != NULL;
+	door->resolve = resolve_start(door->registry->loop, door->parts.host, resolved, door);
+	door->registry->resolving += door->resolve != NULL;
 	if (!door->resolve) /* no thread or no socket for it: later */
 		door->resolved = when_now();
 	watch_resolved(door);
@@ -163,23 +163,23 @@ static void place_nowhere(struct known_door *door)
 		watch_door(door, &(struct placement){ .owner = OWNER_NOBODY, .address = "" });
 		return;
 	}
-	watch_drop(door->known->watch, door->url);
-	ledger_see(door->known->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = door->url },
+	pool_drop(door->registry->pool, door->url);
+	ledger_see(door->registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = door->url },
 		when_now());
 }
 
 static void place_door(struct known_door *door, struct when now)
 {
-	const struct known *known = door->known;
+	const struct registry *registry = door->registry;
 	const char *host = door->parts.host;
 	bool is_address = url_host_is_address(host);
 	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
-	at.owner = owner_of(known, host, &at.peer, &door->hint);
-	if (door->is_given_up || (!door->is_pinned && at.peer && discover_excludes(known->settings, at.peer)))
+	at.owner = owner_of(registry, host, &at.peer, &door->hint);
+	if (door->is_given_up || (!door->is_pinned && at.peer && discover_excludes(registry->settings, at.peer)))
 		return;
 	if (at.peer)
-		at.address = doors_address(at.peer);
+		at.address = owner_address(at.peer);
 	switch (at.owner) {
 	case OWNER_NOBODY:
 		place_nowhere(door);
@@ -206,27 +206,27 @@ static void place_door(struct known_door *door, struct when now)
 	}
 }
 
-static struct known_door *find(const struct known *known, const char *url)
+static struct known_door *find(const struct registry *registry, const char *url)
 {
-	for (size_t i = 0; i < known->doors.count; i++)
-		if (strcmp(known->doors.items[i]->url, url) == 0)
-			return known->doors.items[i];
+	for (size_t i = 0; i < registry->doors.count; i++)
+		if (strcmp(registry->doors.items[i]->url, url) == 0)
+			return registry->doors.items[i];
 	return NULL;
 }
 
-static void add_door(struct known *known, const char *url, const char *family, const struct pin *pin)
+static void add_door(struct registry *registry, const char *url, const char *family, const struct pin *pin)
 {
 	struct known_door *door;
 	struct fault fault;
 	char key[4096] = "";
 	struct url parts;
 
-	if (find(known, url) || url_split(&parts, url) < 0)
+	if (find(registry, url) || url_split(&parts, url) < 0)
 		return;
-	if (pin && keys_read(pin, key, sizeof(key), &fault) < 0)
+	if (pin && api_key_read(pin, key, sizeof(key), &fault) < 0)
 		log_line("%s", fault.text);
-	door = *VEC_PUSH(&known->doors) = mem_alloc(sizeof(*door));
-	door->known = known;
+	door = *VEC_PUSH(&registry->doors) = mem_alloc(sizeof(*door));
+	door->registry = registry;
 	door->url = mem_copy(url);
 	door->family = mem_copy(family);
 	door->key = mem_copy(key);
@@ -236,42 +236,42 @@ static void add_door(struct known *known, const char *url, const char *family, c
 	memset(key, 0, sizeof(key));
 }
 
-static void save(struct known *known)
+static void save(struct registry *registry)
 {
 	struct fault fault;
 
-	if (*known->settings->state_file &&
-		remember_save(&known->remembered, known->settings->state_file, &fault) < 0)
+	if (*registry->settings->state_file &&
+		state_file_save(&registry->remembered, registry->settings->state_file, &fault) < 0)
 		log_line("%s", fault.text);
 }
 
-static void load(struct known *known)
+static void load(struct registry *registry)
 {
 	struct fault fault;
 
-	for (size_t i = 0; i < known->settings->pins.count; i++)
-		add_door(known, known->settings->pins.items[i].url, "", &known->settings->pins.items[i]);
-	if (!*known->settings->state_file || known->settings->discover == DISCOVER_OFF)
+	for (size_t i = 0; i < registry->settings->pins.count; i++)
+		add_door(registry, registry->settings->pins.items[i].url, "", &registry->settings->pins.items[i]);
+	if (!*registry->settings->state_file || registry->settings->discover == DISCOVER_OFF)
 		return;
-	if (remember_load(&known->remembered, known->settings->state_file, &fault) < 0) {
+	if (state_file_load(&registry->remembered, registry->settings->state_file, &fault) < 0) {
 		log_line("%s", fault.text);
 		return;
 	}
-	for (size_t i = 0; i < known->remembered.count; i++)
-		add_door(known, known->remembered.items[i].url, known->remembered.items[i].family, NULL);
-	if (!known->remembered.count)
-		save(known); /* even an empty file tells that this was not the first start */
+	for (size_t i = 0; i < registry->remembered.count; i++)
+		add_door(registry, registry->remembered.items[i].url, registry->remembered.items[i].family, NULL);
+	if (!registry->remembered.count)
+		save(registry); /* even an empty file tells that this was not the first start */
 }
 
-void known_give_up(struct known *known, const char *url)
+void registry_give_up(struct registry *registry, const char *url)
 {
-	struct known_door *door = find(known, url);
+	struct known_door *door = find(registry, url);
 
 	if (door)
 		door->is_given_up = true;
-	ledger_see(known->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
-	remember_drop(&known->remembered, url);
-	save(known);
+	ledger_see(registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
+	state_file_drop(&registry->remembered, url);
+	save(registry);
 }
 
 static void free_door(struct known_door *door)
@@ -285,63 +285,63 @@ static void free_door(struct known_door *door)
 	free(door);
 }
 
-struct known *known_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
-	struct watch *watch, void (*changed)(void *data), void *data)
+struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
+	struct pool *pool, void (*changed)(void *data), void *data)
 {
-	struct known *known = mem_alloc(sizeof(*known));
+	struct registry *registry = mem_alloc(sizeof(*registry));
 
-	known->loop = loop;
-	known->settings = settings;
-	known->ledger = ledger;
-	known->watch = watch;
-	known->changed = changed;
-	known->data = data;
-	load(known);
-	return known;
+	registry->loop = loop;
+	registry->settings = settings;
+	registry->ledger = ledger;
+	registry->pool = pool;
+	registry->changed = changed;
+	registry->data = data;
+	load(registry);
+	return registry;
 }
 
-void known_free(struct known *known)
+void registry_free(struct registry *registry)
 {
-	if (!known)
+	if (!registry)
 		return;
-	for (size_t i = 0; i < known->doors.count; i++)
-		free_door(known->doors.items[i]);
-	free(known->doors.items);
-	strings_fini(&known->services);
-	remember_fini(&known->remembered);
-	free(known);
+	for (size_t i = 0; i < registry->doors.count; i++)
+		free_door(registry->doors.items[i]);
+	free(registry->doors.items);
+	strings_fini(&registry->services);
+	state_file_fini(&registry->remembered);
+	free(registry);
 }
 
-void known_place(struct known *known, struct when now)
+void registry_place(struct registry *registry, struct when now)
 {
-	if (daemon_runs_for_certain(known->ledger))
-		snprintf(known->suffix, sizeof(known->suffix), "%s",
-			ledger_status(known->ledger)->magicdns_suffix);
-	for (size_t i = 0; i < known->doors.count; i++)
-		place_door(known->doors.items[i], now);
+	if (daemon_runs_for_certain(registry->ledger))
+		snprintf(registry->suffix, sizeof(registry->suffix), "%s",
+			ledger_status(registry->ledger)->magicdns_suffix);
+	for (size_t i = 0; i < registry->doors.count; i++)
+		place_door(registry->doors.items[i], now);
 }
 
-void known_see_services(struct known *known, const struct obs_services *services, struct when now)
+void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now)
 {
-	strings_forget(&known->services);
+	strings_forget(&registry->services);
 	for (size_t i = 0; i < services->service_count; i++)
-		strings_add(&known->services, services->services[i].address);
-	known_place(known, now);
+		strings_add(&registry->services, services->services[i].address);
+	registry_place(registry, now);
 }
 
-void known_found(struct known *known, const char *url, const char *family)
+void registry_found(struct registry *registry, const char *url, const char *family)
 {
 	struct known_door *door;
 
-	add_door(known, url, family, NULL);
-	door = find(known, url);
+	add_door(registry, url, family, NULL);
+	door = find(registry, url);
 	if (door)
 		door->is_given_up = false;
-	remember_add(&known->remembered, url, family);
-	save(known);
+	state_file_add(&registry->remembered, url, family);
+	save(registry);
 }
 
-size_t known_resolving(const struct known *known)
+size_t registry_resolving(const struct registry *registry)
 {
-	return known->resolving;
+	return registry->resolving;
 }

@@ -14,15 +14,15 @@
 struct uv_loop_s;
 
 
-struct known;
+struct registry;
 
-struct known *known_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
-	struct watch *watch, void (*changed)(void *data), void *data);
-void known_free(struct known *known);
-void known_place(struct known *known, struct when now);
-void known_see_services(struct known *known, const struct obs_services *services, struct when now);
-void known_found(struct known *known, const char *url, const char *family); /* remembers and places it */
-void known_give_up(struct known *known, const char *url); /* something else lives there now: forgets it */
-size_t known_resolving(const struct known *known);
+struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
+	struct pool *pool, void (*changed)(void *data), void *data);
+void registry_free(struct registry *registry);
+void registry_place(struct registry *registry, struct when now);
+void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now);
+void registry_found(struct registry *registry, const char *url, const char *family); /* remembers and places it */
+void registry_give_up(struct registry *registry, const char *url); /* something else lives there now: forgets it */
+size_t registry_resolving(const struct registry *registry);
 
 #endif

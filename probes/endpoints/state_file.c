@@ -36,7 +36,7 @@ static void read_line(struct remembered *remembered, char *line)
 		return;
 	*family++ = '\0';
 	if (is_family_name(family) && url_normalise(line, normal, sizeof(normal)) == 0)
-		remember_add(remembered, normal, family);
+		state_file_add(remembered, normal, family);
 }
 
 /* Line by line; one that does not fit is skipped in all its parts, each of which counts. */
@@ -56,7 +56,7 @@ static void read_lines(struct remembered *remembered, FILE *file)
 	}
 }
 
-int remember_load(struct remembered *remembered, const char *path, struct fault *fault)
+int state_file_load(struct remembered *remembered, const char *path, struct fault *fault)
 {
 	struct stat entry;
 	struct fault why;
@@ -81,7 +81,7 @@ int remember_load(struct remembered *remembered, const char *path, struct fault 
 	return 0;
 }
 
-int remember_check(const char *path, struct fault *fault)
+int state_file_check(const char *path, struct fault *fault)
 {
 	const char *slash = strrchr(path, '/');
 	char directory[LINE_BYTES];
@@ -106,7 +106,7 @@ static size_t index_of(const struct remembered *remembered, const char *url)
 	return i;
 }
 
-void remember_add(struct remembered *remembered, const char *url, const char *family)
+void state_file_add(struct remembered *remembered, const char *url, const char *family)
 {
 	size_t i = index_of(remembered, url);
 
@@ -118,7 +118,7 @@ void remember_add(struct remembered *remembered, const char *url, const char *fa
 	remembered->items[i].family = mem_copy(family);
 }
 
-void remember_drop(struct remembered *remembered, const char *url)
+void state_file_drop(struct remembered *remembered, const char *url)
 {
 	size_t i = index_of(remembered, url);
 
@@ -168,7 +168,7 @@ static int write_lines(const struct remembered *remembered, int fd)
 	return fclose(file) != 0 || failed ? -1 : 0;
 }
 
-int remember_save(const struct remembered *remembered, const char *path, struct fault *fault)
+int state_file_save(const struct remembered *remembered, const char *path, struct fault *fault)
 {
 	char fresh[LINE_BYTES];
 	int fd;
@@ -192,7 +192,7 @@ int remember_save(const struct remembered *remembered, const char *path, struct 
 	return 0;
 }
 
-void remember_fini(struct remembered *remembered)
+void state_file_fini(struct remembered *remembered)
 {
 	for (size_t i = 0; i < remembered->count; i++) {
 		free(remembered->items[i].url);

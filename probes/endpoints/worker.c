@@ -108,8 +108,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 
 static void judged(struct worker *worker, const struct answer *answer)
 {
-	const struct watch_hooks *hooks = &worker->world->hooks;
-	const struct watch_result result = { .door = &worker->door,
+	const struct pool_hooks *hooks = &worker->world->hooks;
+	const struct pool_result result = { .door = &worker->door,
 		.family = worker->family,
 		.outcome = answer->outcome,
 		.status = answer->status };
@@ -131,14 +131,14 @@ static void recognised(struct worker *worker, const struct answer *answer)
 {
 	worker->is_recognising = false;
 	worker->has_doubts = false;
-	if (worker->recognition.family)
-		worker->family = worker->recognition.family;
-	if (worker->recognition.family && worker->door.is_candidate) {
+	if (worker->identification.family)
+		worker->family = worker->identification.family;
+	if (worker->identification.family && worker->door.is_candidate) {
 		judged(worker, answer);
 		worker->door.is_candidate = false;
 		worker_declare(worker);
 	}
-	if (worker->recognition.family) {
+	if (worker->identification.family) {
 		report(worker, answer, false);
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->step = 0;
@@ -155,13 +155,13 @@ static void recognised(struct worker *worker, const struct answer *answer)
 
 static void go_on_recognising(struct worker *worker, const struct answer *answer)
 {
-	recognise_step(&worker->recognition, answer);
-	if (!worker->recognition.ask) {
+	identify_step(&worker->identification, answer);
+	if (!worker->identification.ask) {
 		recognised(worker, answer);
 		return;
 	}
 	report(worker, answer, false);
-	ask(worker, worker->recognition.ask, false);
+	ask(worker, worker->identification.ask, false);
 }
 
 static size_t index_of(const struct worker *worker)
@@ -233,7 +233,7 @@ bool worker_is_of_tailnet(const struct worker *worker)
 {
 	const struct door *door = &worker->door;
 
-	return *door->peer_id || door->is_of_tailnet || doors_is_tailnet_address(door->address);
+	return *door->peer_id || door->is_of_tailnet || owner_is_tailnet_address(door->address);
 }
 
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
@@ -341,8 +341,8 @@ void worker_poll(struct worker *worker)
 		report_unresolved(worker);
 	} else if (!worker->family || worker->has_doubts) {
 		worker->is_recognising = true;
-		recognise_init(&worker->recognition);
-		ask(worker, worker->recognition.ask, false);
+		identify_init(&worker->identification);
+		ask(worker, worker->identification.ask, false);
 	} else {
 		next_request(worker);
 	}

@@ -19,7 +19,7 @@ struct worker_world {
 	const struct settings *settings;
 	struct ledger *ledger;
 	bool is_once;
-	struct watch_hooks hooks;
+	struct pool_hooks hooks;
 	char *proxy; /* for peers; "": none */
 	void *pool;
 	/* The poll is over; is_gone: the pool frees the worker and nobody touches it again. */
@@ -31,7 +31,7 @@ struct worker {
 	struct door door; /* texts owned */
 	struct url url;
 	const struct family *family;
-	struct recognition recognition;
+	struct identification identification;
 	bool is_recognising, has_doubts;
 	struct http_call *call;        /* NULL: it says nothing now */
 	const char *path;              /* being asked */

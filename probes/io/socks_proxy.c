@@ -29,7 +29,7 @@
 
 enum step { GREETING, WISH, DIALING, CARRYING, ENDING };
 
-struct socks_door {
+struct socks_proxy {
 	uv_loop_t *loop;
 	uv_pipe_t listener;
 	char *tailscaled;
@@ -41,7 +41,7 @@ struct socks_door {
 };
 
 struct passage {
-	struct socks_door *door;
+	struct socks_proxy *door;
 	struct passage *next, *previous;
 	uv_pipe_t client, daemon;
 	uv_timer_t deadline;
@@ -63,7 +63,7 @@ struct parcel {
 
 /* ---- ends ---- */
 
-static void door_free(struct socks_door *door)
+static void door_free(struct socks_proxy *door)
 {
 	if (!door->is_closing || door->has_listener || door->count)
 		return;
@@ -74,7 +74,7 @@ static void door_free(struct socks_door *door)
 static void on_handle_closed(uv_handle_t *handle)
 {
 	struct passage *passage = handle->data;
-	struct socks_door *door = passage->door;
+	struct socks_proxy *door = passage->door;
 
 	if (--passage->open_handles)
 		return;
@@ -216,7 +216,7 @@ static void on_dialed(uv_connect_t *connect, int status)
 		reply(passage, SOCKS_FAILED);
 		return;
 	}
-	dial_request(request, sizeof(request), &passage->wish);
+	socks_dial_request(request, sizeof(request), &passage->wish);
 	carry(passage, NULL, (uv_stream_t *)&passage->daemon, request, strlen(request));
 	uv_read_start((uv_stream_t *)&passage->daemon, room_for, on_read);
 }
@@ -240,7 +240,7 @@ static void read_dial(struct passage *passage, bool is_end)
 	const char *text = (const char *)passage->message;
 	bool is_last = is_end || passage->length == MESSAGE_MAX;
 	size_t head = 0;
-	int how = dial_read_answer(text, is_last, &head);
+	int how = socks_dial_read_answer(text, is_last, &head);
 
 	if (how == SOCKS_UNFINISHED)
 		return;
@@ -302,7 +302,7 @@ static void on_read(uv_stream_t *from, ssize_t length, const uv_buf_t *buffer)
 
 static void on_client(uv_stream_t *listener, int status)
 {
-	struct socks_door *door = listener->data;
+	struct socks_proxy *door = listener->data;
 	struct passage *passage;
 
 	if (status)
@@ -329,14 +329,14 @@ static void on_client(uv_stream_t *listener, int status)
 
 static void on_listener_closed(uv_handle_t *handle)
 {
-	struct socks_door *door = handle->data;
+	struct socks_proxy *door = handle->data;
 
 	door->has_listener = false;
 	door_free(door);
 }
 
 /* Listens in a directory of its own that nobody else may enter; 0 or libuv's error. */
-static int listen_privately(struct socks_door *door)
+static int listen_privately(struct socks_proxy *door)
 {
 	int error;
 
@@ -351,10 +351,10 @@ static int listen_privately(struct socks_door *door)
 	return error ? error : uv_listen((uv_stream_t *)&door->listener, PASSAGES_MAX, on_client);
 }
 
-struct socks_door *socks_door_open(
+struct socks_proxy *socks_proxy_open(
 	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault)
 {
-	struct socks_door *door = mem_alloc(sizeof(*door));
+	struct socks_proxy *door = mem_alloc(sizeof(*door));
 	int error;
 
 	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets whose other end may be gone */
@@ -369,16 +369,16 @@ struct socks_door *socks_door_open(
 		return door;
 	fault_say(fault, "no private socket in %s for the way through tailscaled: %s",
 		private_runtime_directory(), uv_strerror(error));
-	socks_door_close(door);
+	socks_proxy_close(door);
 	return NULL;
 }
 
-const char *socks_door_proxy(const struct socks_door *door)
+const char *socks_proxy_url(const struct socks_proxy *door)
 {
 	return door->proxy;
 }
 
-void socks_door_close(struct socks_door *door)
+void socks_proxy_close(struct socks_proxy *door)
 {
 	if (!door || door->is_closing)
 		return;

@@ -2,7 +2,7 @@
  * nowhere.
  *
  * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` what a client wants, and splices
- * the two. HTTP goes through it with the proxy that socks_door_proxy() names. Only CONNECT without
+ * the two. HTTP goes through it with the proxy that socks_proxy_url() names. Only CONNECT without
  * authentication; at most 128 at a time. */
 #ifndef TSLLM_IO_SOCKS_PROXY_H
 #define TSLLM_IO_SOCKS_PROXY_H
@@ -11,14 +11,14 @@
 #include <uv.h>
 
 struct fault;
-struct socks_door;
+struct socks_proxy;
 
 /* NULL and a fault where no private socket can be made. */
 /* doubts: whoever answers at tailscaled's socket must be root or our own user. */
-struct socks_door *socks_door_open(
+struct socks_proxy *socks_proxy_open(
 	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault);
-const char *socks_door_proxy(const struct socks_door *door); /* "socks5h://localhost/PATH" */
+const char *socks_proxy_url(const struct socks_proxy *door); /* "socks5h://localhost/PATH" */
 /* Ends what goes through it, removes the socket and its directory. */
-void socks_door_close(struct socks_door *door);
+void socks_proxy_close(struct socks_proxy *door);
 
 #endif

@@ -55,7 +55,7 @@ enum socks_reply socks_read_wish(const unsigned char *bytes, size_t length, stru
 	return length == whole && is_host(wish->host) ? SOCKS_GRANTED : SOCKS_FAILED;
 }
 
-void dial_request(char *request, size_t size, const struct socks_wish *wish)
+void socks_dial_request(char *request, size_t size, const struct socks_wish *wish)
 {
 	snprintf(request, size,
 		"POST /localapi/v0/dial HTTP/1.1\r\n"
@@ -75,7 +75,7 @@ static bool has_whole_body(const char *head, const char *body)
 	return header && header < body && strlen(body) >= strtoul(header + sizeof(name) - 1, NULL, 10);
 }
 
-enum socks_reply dial_read_answer(const char *text, bool is_last, size_t *head)
+enum socks_reply socks_dial_read_answer(const char *text, bool is_last, size_t *head)
 {
 	const char *end = strstr(text, "\r\n\r\n");
 

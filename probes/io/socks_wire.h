@@ -27,9 +27,9 @@ struct socks_wish {
 int socks_read_greeting(const unsigned char *bytes, size_t length);
 enum socks_reply socks_read_wish(const unsigned char *bytes, size_t length, struct socks_wish *wish);
 
-void dial_request(char *request, size_t size, const struct socks_wish *wish);
+void socks_dial_request(char *request, size_t size, const struct socks_wish *wish);
 /* text: what has come, NUL-terminated; is_last: nothing more will. Granted: head is where the connection's
  * own bytes begin. */
-enum socks_reply dial_read_answer(const char *text, bool is_last, size_t *head);
+enum socks_reply socks_dial_read_answer(const char *text, bool is_last, size_t *head);
 
 #endif

@@ -19,7 +19,7 @@ static void add_region(struct strings *regions, const char *region)
 		strings_add(regions, region);
 }
 
-void aim_add_regions(struct strings *regions, const struct obs_status *status)
+void arguments_add_regions(struct strings *regions, const struct obs_status *status)
 {
 	const char *latest = "";
 
@@ -34,7 +34,7 @@ void aim_add_regions(struct strings *regions, const struct obs_status *status)
 	}
 }
 
-bool aim_lacks_region(const struct strings *regions, const struct derpmap *derpmap)
+bool arguments_lack_region(const struct strings *regions, const struct derpmap *derpmap)
 {
 	for (size_t i = 0; i < regions->count; i++) {
 		size_t node = 0;
@@ -73,28 +73,28 @@ static const char *split_port(const char *address, char *host, size_t size)
 	return colon + 1;
 }
 
-static void aim_at_udp(const struct aim *aim, struct strings *arguments)
+static void aim_at_udp(const struct arguments_basis *arguments_basis, struct strings *arguments)
 {
-	const char *const *own = aim->status->own_addresses;
+	const char *const *own = arguments_basis->status->own_addresses;
 	char host[64];
 	size_t count = 0;
 
 	for (; *own && count < UDP_PORTS_MAX; own++) {
 		const char *port = split_port(*own, host, sizeof(host));
 
-		if (port && strings_has(aim->addresses, host))
+		if (port && strings_has(arguments_basis->addresses, host))
 			count += add_argument(arguments, "-u", port);
 	}
 }
 
-static void aim_at_derp(const struct aim *aim, struct strings *arguments)
+static void aim_at_derp(const struct arguments_basis *arguments_basis, struct strings *arguments)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; aim->derpmap && i < aim->regions->count; i++)
-		for (size_t k = 0; k < aim->derpmap->node_count && count < DERP_MAX; k++)
-			if (strcmp(aim->derpmap->nodes[k].region, aim->regions->items[i]) == 0)
-				count += add_argument(arguments, "-d", aim->derpmap->nodes[k].address);
+	for (size_t i = 0; arguments_basis->derpmap && i < arguments_basis->regions->count; i++)
+		for (size_t k = 0; k < arguments_basis->derpmap->node_count && count < DERP_MAX; k++)
+			if (strcmp(arguments_basis->derpmap->nodes[k].region, arguments_basis->regions->items[i]) == 0)
+				count += add_argument(arguments, "-d", arguments_basis->derpmap->nodes[k].address);
 }
 
 /* The port on this machine's loopback that a serve target leads to; 0: it leads elsewhere. */
@@ -114,13 +114,13 @@ static int loopback_port(const char *target)
 	return text_has_prefix(target, "https") ? 443 : 80;
 }
 
-static void aim_at_served(const struct aim *aim, struct strings *arguments)
+static void aim_at_served(const struct arguments_basis *arguments_basis, struct strings *arguments)
 {
 	size_t count = 0;
 	char text[8];
 
-	for (size_t i = 0; aim->serve && i < aim->serve->mount_count && count < SERVED_MAX; i++) {
-		int port = loopback_port(aim->serve->mounts[i].target);
+	for (size_t i = 0; arguments_basis->serve && i < arguments_basis->serve->mount_count && count < SERVED_MAX; i++) {
+		int port = loopback_port(arguments_basis->serve->mounts[i].target);
 
 		snprintf(text, sizeof(text), "%d", port);
 		if (port)
@@ -128,9 +128,9 @@ static void aim_at_served(const struct aim *aim, struct strings *arguments)
 	}
 }
 
-void aim_arguments(const struct aim *aim, struct strings *arguments)
+void arguments_make(const struct arguments_basis *arguments_basis, struct strings *arguments)
 {
-	aim_at_udp(aim, arguments);
-	aim_at_derp(aim, arguments);
-	aim_at_served(aim, arguments);
+	aim_at_udp(arguments_basis, arguments);
+	aim_at_derp(arguments_basis, arguments);
+	aim_at_served(arguments_basis, arguments);
 }

@@ -10,7 +10,7 @@
 #include "probes/tailscaled/derpmap.h"
 #include "probes/model/obs.h"
 
-struct aim {
+struct arguments_basis {
 	const struct obs_status *status;
 	const struct obs_serve *serve;   /* NULL: not known */
 	const struct derpmap *derpmap;   /* NULL: not known */
@@ -20,9 +20,9 @@ struct aim {
 
 /* Adds the regions of a status that are not in the list yet. A region that was in use stays in it: the helper
  * is not to be started again each time a peer comes and goes. */
-void aim_add_regions(struct strings *regions, const struct obs_status *status);
+void arguments_add_regions(struct strings *regions, const struct obs_status *status);
 /* Whether one of the regions has no address in the map. */
-bool aim_lacks_region(const struct strings *regions, const struct derpmap *derpmap);
-void aim_arguments(const struct aim *aim, struct strings *arguments); /* appends */
+bool arguments_lack_region(const struct strings *regions, const struct derpmap *derpmap);
+void arguments_make(const struct arguments_basis *arguments_basis, struct strings *arguments); /* appends */
 
 #endif

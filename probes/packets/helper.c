@@ -31,16 +31,16 @@
 #define ARGUMENTS_MAX 256
 #define SELF "tsllm-capture"
 
-struct sniffer {
+struct helper {
 	struct uv_loop_s *loop;
 	struct timer *timer;
 	const struct settings *settings;
-	struct sniffer_hooks hooks;
+	struct helper_hooks hooks;
 	struct strings arguments;
 	bool is_aimed;
 	char path[PATH_MAX];
 	struct run *run;
-	struct sniff_cut cut;
+	struct lines_cut cut;
 	struct when started;
 	unsigned failures, broken; /* in a row; lines of this run */
 	enum capture_state state;
@@ -76,9 +76,9 @@ static const struct ending other_version = { 0, CAPTURE_FAILED, "it speaks anoth
 	"sudo make install", NULL };
 static const struct ending other_end = { 0, CAPTURE_FAILED, "it failed", "", NULL };
 
-static void start(struct sniffer *sniffer);
+static void start(struct helper *helper);
 
-int64_t sniffer_delay_ms(unsigned failures)
+int64_t helper_delay_ms(unsigned failures)
 {
 	int64_t delay = FIRST_DELAY_MS;
 
@@ -97,48 +97,48 @@ static const struct ending *ending_of(const struct ending *table, size_t count, 
 
 /* ---- how it is ---- */
 
-static void become(struct sniffer *sniffer, enum capture_state state, const char *trouble, const char *fix)
+static void become(struct helper *helper, enum capture_state state, const char *trouble, const char *fix)
 {
-	if (sniffer->state == state && strcmp(sniffer->trouble, trouble) == 0 &&
-		strcmp(sniffer->fix, fix) == 0)
+	if (helper->state == state && strcmp(helper->trouble, trouble) == 0 &&
+		strcmp(helper->fix, fix) == 0)
 		return;
-	sniffer->state = state;
-	snprintf(sniffer->trouble, sizeof(sniffer->trouble), "%s", trouble);
-	snprintf(sniffer->fix, sizeof(sniffer->fix), "%s", fix);
+	helper->state = state;
+	snprintf(helper->trouble, sizeof(helper->trouble), "%s", trouble);
+	snprintf(helper->fix, sizeof(helper->fix), "%s", fix);
 	log_line("capture: %s%s%s", capture_state_name(state), *trouble ? ": " : "", trouble);
-	sniffer->hooks.changed(sniffer->hooks.data,
-		&(struct obs_capture){ .state = state, .trouble = sniffer->trouble, .fix = sniffer->fix });
+	helper->hooks.changed(helper->hooks.data,
+		&(struct obs_capture){ .state = state, .trouble = helper->trouble, .fix = helper->fix });
 }
 
 /* words: its own, the first line of its stderr. */
-static void fail(struct sniffer *sniffer, const struct ending *ending, const char *words)
+static void fail(struct helper *helper, const struct ending *ending, const char *words)
 {
-	char said[TEXT_CAP], trouble[sizeof(sniffer->trouble)], quoted[PATH_MAX], fix[sizeof(sniffer->fix)];
+	char said[TEXT_CAP], trouble[sizeof(helper->trouble)], quoted[PATH_MAX], fix[sizeof(helper->fix)];
 	char path[TEXT_CAP];
 
 	text_clean(said, sizeof(said), words, strcspn(words, "\n"));
-	text_clean(path, sizeof(path), sniffer->path, strlen(sniffer->path));
+	text_clean(path, sizeof(path), helper->path, strlen(helper->path));
 	trouble[0] = '\0';
 	text_add(trouble, sizeof(trouble), "%s: %s%s%s", path, ending->trouble,
 		*said && ending == &other_end ? ": " : "", ending == &other_end ? said : "");
 	snprintf(fix, sizeof(fix), "%s%s%s", ending->fix,
 		ending->rest ? shell_word(quoted, sizeof(quoted), path) : "",
 		ending->rest ? ending->rest : "");
-	become(sniffer, ending->state, trouble, fix);
+	become(helper, ending->state, trouble, fix);
 }
 
 /* It could not be started. `make install` may have given it to a group. */
-static void fail_to_start(struct sniffer *sniffer, int error)
+static void fail_to_start(struct helper *helper, int error)
 {
-	char group[64], path[TEXT_CAP], trouble[sizeof(sniffer->trouble)], fix[sizeof(sniffer->fix)];
+	char group[64], path[TEXT_CAP], trouble[sizeof(helper->trouble)], fix[sizeof(helper->fix)];
 	enum permission permission =
-		error == EACCES ? permission_to_run(sniffer->path, group, sizeof(group)) : PERMISSION_OTHER;
+		error == EACCES ? permission_to_run(helper->path, group, sizeof(group)) : PERMISSION_OTHER;
 
 	if (permission == PERMISSION_OTHER) {
-		fail(sniffer, ending_of(starts, ARRAY_LEN(starts), error), strerror(error));
+		fail(helper, ending_of(starts, ARRAY_LEN(starts), error), strerror(error));
 		return;
 	}
-	text_clean(path, sizeof(path), sniffer->path, strlen(sniffer->path));
+	text_clean(path, sizeof(path), helper->path, strlen(helper->path));
 	snprintf(trouble, sizeof(trouble),
 		permission == PERMISSION_GROUP
 			? "%s: only members of the group %s may run it; log in again after joining"
@@ -146,66 +146,66 @@ static void fail_to_start(struct sniffer *sniffer, int error)
 		path, group);
 	snprintf(fix, sizeof(fix),
 		permission == PERMISSION_GROUP ? "sudo usermod -aG %s $USER" : "sg %s -c tsllm-top", group);
-	become(sniffer, CAPTURE_NO_PERMISSION, trouble, fix);
+	become(helper, CAPTURE_NO_PERMISSION, trouble, fix);
 }
 
 /* ---- time ---- */
 
 static void on_timer(void *data)
 {
-	struct sniffer *sniffer = data;
+	struct helper *helper = data;
 
-	if (sniffer->run) { /* running with arguments that are no longer right */
-		run_cancel(sniffer->run);
-		sniffer->run = NULL;
+	if (helper->run) { /* running with arguments that are no longer right */
+		run_cancel(helper->run);
+		helper->run = NULL;
 	}
-	start(sniffer);
+	start(helper);
 }
 
-static void start_in(struct sniffer *sniffer, int64_t ms)
+static void start_in(struct helper *helper, int64_t ms)
 {
-	timer_start(sniffer->timer, ms);
+	timer_start(helper->timer, ms);
 }
 
-static void start_later(struct sniffer *sniffer)
+static void start_later(struct helper *helper)
 {
-	start_in(sniffer, sniffer_delay_ms(sniffer->failures++));
+	start_in(helper, helper_delay_ms(helper->failures++));
 }
 
 /* ---- what it says ---- */
 
-static int refuse_version(struct sniffer *sniffer)
+static int refuse_version(struct helper *helper)
 {
-	run_cancel(sniffer->run);
-	sniffer->run = NULL;
-	fail(sniffer, &other_version, "");
-	start_later(sniffer);
+	run_cancel(helper->run);
+	helper->run = NULL;
+	fail(helper, &other_version, "");
+	start_later(helper);
 	return -1;
 }
 
 static int take_line(void *data, const struct sniffed *sniffed, const struct fault *fault)
 {
-	struct sniffer *sniffer = data;
+	struct helper *helper = data;
 
 	if (!sniffed) {
-		if (sniffer->broken++ < BROKEN_LOGGED)
+		if (helper->broken++ < BROKEN_LOGGED)
 			log_line("%s", fault->text);
 		return 0;
 	}
 	if (sniffed->word == SNIFFED_HELLO) {
 		if (sniffed->protocol != WIRE_PROTOCOL)
-			return refuse_version(sniffer);
-		become(sniffer, CAPTURE_RUNNING, "", "");
+			return refuse_version(helper);
+		become(helper, CAPTURE_RUNNING, "", "");
 	}
-	sniffer->hooks.saw(sniffer->hooks.data, sniffed);
+	helper->hooks.saw(helper->hooks.data, sniffed);
 	return 0;
 }
 
 static int feed(void *data, const char *bytes, size_t length)
 {
-	struct sniffer *sniffer = data;
+	struct helper *helper = data;
 
-	return sniff_feed(&sniffer->cut, bytes, length, take_line, sniffer);
+	return lines_feed(&helper->cut, bytes, length, take_line, helper);
 }
 
 /* ---- its life ---- */
@@ -213,49 +213,49 @@ static int feed(void *data, const char *bytes, size_t length)
 /* A device that comes and goes, as a laptop's does, is no failure the first time. */
 static void ended(void *data, const struct run_result *result)
 {
-	struct sniffer *sniffer = data;
+	struct helper *helper = data;
 	bool is_gone = result->is_started && result->exit_status == WIRE_EXIT_DEVICE_GONE;
 
-	sniffer->run = NULL;
-	if (when_since(sniffer->started, when_now()) >= RAN_WELL_MS)
-		sniffer->failures = 0;
-	if (is_gone && !sniffer->failures) {
-		sniffer->failures++;
-		start_in(sniffer, 0);
+	helper->run = NULL;
+	if (when_since(helper->started, when_now()) >= RAN_WELL_MS)
+		helper->failures = 0;
+	if (is_gone && !helper->failures) {
+		helper->failures++;
+		start_in(helper, 0);
 		return;
 	}
 	if (result->is_started)
-		fail(sniffer, ending_of(exits, ARRAY_LEN(exits), result->exit_status), result->stderr_text);
+		fail(helper, ending_of(exits, ARRAY_LEN(exits), result->exit_status), result->stderr_text);
 	else
-		fail_to_start(sniffer, result->error);
-	start_later(sniffer);
+		fail_to_start(helper, result->error);
+	start_later(helper);
 }
 
-static void find(struct sniffer *sniffer)
+static void find(struct helper *helper)
 {
 	char beside[PATH_MAX];
 
-	snprintf(sniffer->path, sizeof(sniffer->path), "%s",
-		*sniffer->settings->helper ? sniffer->settings->helper : TSLLM_HELPER);
-	if (!*sniffer->settings->helper && access(sniffer->path, F_OK) != 0 &&
+	snprintf(helper->path, sizeof(helper->path), "%s",
+		*helper->settings->helper ? helper->settings->helper : TSLLM_HELPER);
+	if (!*helper->settings->helper && access(helper->path, F_OK) != 0 &&
 		machine_beside_us(SELF, beside, sizeof(beside)))
-		snprintf(sniffer->path, sizeof(sniffer->path), "%s", beside);
+		snprintf(helper->path, sizeof(helper->path), "%s", beside);
 }
 
-static void start(struct sniffer *sniffer)
+static void start(struct helper *helper)
 {
 	const char *argv[ARGUMENTS_MAX + 2];
 	size_t count = 0;
 
-	find(sniffer);
-	argv[count++] = sniffer->path;
-	for (size_t i = 0; i < sniffer->arguments.count && i < ARGUMENTS_MAX; i++)
-		argv[count++] = sniffer->arguments.items[i];
+	find(helper);
+	argv[count++] = helper->path;
+	for (size_t i = 0; i < helper->arguments.count && i < ARGUMENTS_MAX; i++)
+		argv[count++] = helper->arguments.items[i];
 	argv[count] = NULL;
-	sniffer->cut = (struct sniff_cut){ .length = 0 };
-	sniffer->broken = 0;
-	sniffer->started = when_now();
-	sniffer->run = run_start(sniffer->loop, argv, RUN_NO_DEADLINE, RUN_NO_CAP, feed, ended, sniffer);
+	helper->cut = (struct lines_cut){ .length = 0 };
+	helper->broken = 0;
+	helper->started = when_now();
+	helper->run = run_start(helper->loop, argv, RUN_NO_DEADLINE, RUN_NO_CAP, feed, ended, helper);
 }
 
 static bool is_same(const struct strings *a, const struct strings *b)
@@ -266,40 +266,40 @@ static bool is_same(const struct strings *a, const struct strings *b)
 	return a->count == b->count;
 }
 
-void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments)
+void helper_set_arguments(struct helper *helper, const struct strings *arguments)
 {
-	bool was_aimed = sniffer->is_aimed;
+	bool was_aimed = helper->is_aimed;
 
-	if (was_aimed && is_same(&sniffer->arguments, arguments))
+	if (was_aimed && is_same(&helper->arguments, arguments))
 		return;
-	sniffer->is_aimed = true;
-	strings_forget(&sniffer->arguments);
+	helper->is_aimed = true;
+	strings_forget(&helper->arguments);
 	for (size_t i = 0; i < arguments->count; i++)
-		strings_add(&sniffer->arguments, arguments->items[i]);
+		strings_add(&helper->arguments, arguments->items[i]);
 	if (!was_aimed)
-		start(sniffer);
-	else if (sniffer->run) /* else it is started with them anyway */
-		start_in(sniffer, AIM_GAP_MS - when_since(sniffer->started, when_now()));
+		start(helper);
+	else if (helper->run) /* else it is started with them anyway */
+		start_in(helper, AIM_GAP_MS - when_since(helper->started, when_now()));
 }
 
-struct sniffer *sniffer_new(
-	struct uv_loop_s *loop, const struct settings *settings, const struct sniffer_hooks *hooks)
+struct helper *helper_new(
+	struct uv_loop_s *loop, const struct settings *settings, const struct helper_hooks *hooks)
 {
-	struct sniffer *sniffer = mem_alloc(sizeof(*sniffer));
+	struct helper *helper = mem_alloc(sizeof(*helper));
 
-	sniffer->loop = loop;
-	sniffer->settings = settings;
-	sniffer->hooks = *hooks;
-	sniffer->timer = timer_new(loop, on_timer, sniffer);
-	return sniffer;
+	helper->loop = loop;
+	helper->settings = settings;
+	helper->hooks = *hooks;
+	helper->timer = timer_new(loop, on_timer, helper);
+	return helper;
 }
 
-void sniffer_free(struct sniffer *sniffer)
+void helper_free(struct helper *helper)
 {
-	if (!sniffer)
+	if (!helper)
 		return;
-	run_cancel(sniffer->run);
-	strings_fini(&sniffer->arguments);
-	timer_free(sniffer->timer);
-	free(sniffer);
+	run_cancel(helper->run);
+	strings_fini(&helper->arguments);
+	timer_free(helper->timer);
+	free(helper);
 }

@@ -12,21 +12,21 @@
 
 struct uv_loop_s;
 
-struct sniffer_hooks {
+struct helper_hooks {
 	void *data;
 	void (*saw)(void *data, const struct sniffed *sniffed);
 	void (*changed)(void *data, const struct obs_capture *capture);
 };
 
-struct sniffer;
+struct helper;
 
-struct sniffer *sniffer_new(
-	struct uv_loop_s *loop, const struct settings *settings, const struct sniffer_hooks *hooks);
-void sniffer_free(struct sniffer *sniffer);
+struct helper *helper_new(
+	struct uv_loop_s *loop, const struct settings *settings, const struct helper_hooks *hooks);
+void helper_free(struct helper *helper);
 /* What it shall be started with; the first call starts it. Other arguments than before start it again, but
  * not twice in half a minute. */
-void sniffer_aim(struct sniffer *sniffer, const struct strings *arguments);
+void helper_set_arguments(struct helper *helper, const struct strings *arguments);
 /* How long after its end in failure it is started again, counted from 0. */
-int64_t sniffer_delay_ms(unsigned failures);
+int64_t helper_delay_ms(unsigned failures);
 
 #endif

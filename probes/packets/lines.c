@@ -287,7 +287,7 @@ static int check_needs(const struct word *word, uint64_t seen, const char *line,
 
 _Static_assert(ARRAY_LEN(fields) <= 64, "a bit for each field");
 
-int sniff_line(struct sniffed *sniffed, const char *line, size_t length, struct fault *fault)
+int lines_parse(struct sniffed *sniffed, const char *line, size_t length, struct fault *fault)
 {
 	char whole[WIRE_LINE_MAX], parts[WIRE_LINE_MAX];
 	uint64_t seen = 0;
@@ -320,19 +320,19 @@ int sniff_line(struct sniffed *sniffed, const char *line, size_t length, struct 
 
 /* ---- lines ---- */
 
-static int end_line(struct sniff_cut *cut, sniff_fn *take, void *data)
+static int end_line(struct lines_cut *cut, lines_fn *take, void *data)
 {
 	struct sniffed sniffed;
 	struct fault fault;
 	bool was_told = cut->is_too_long;
-	int broken = was_told || sniff_line(&sniffed, cut->line, cut->length, &fault);
+	int broken = was_told || lines_parse(&sniffed, cut->line, cut->length, &fault);
 
 	cut->length = 0;
 	cut->is_too_long = false;
 	return was_told ? 0 : take(data, broken ? NULL : &sniffed, broken ? &fault : NULL);
 }
 
-static int refuse_line(struct sniff_cut *cut, sniff_fn *take, void *data)
+static int refuse_line(struct lines_cut *cut, lines_fn *take, void *data)
 {
 	struct fault fault;
 
@@ -341,7 +341,7 @@ static int refuse_line(struct sniff_cut *cut, sniff_fn *take, void *data)
 	return take(data, NULL, &fault);
 }
 
-int sniff_feed(struct sniff_cut *cut, const char *bytes, size_t length, sniff_fn *take, void *data)
+int lines_feed(struct lines_cut *cut, const char *bytes, size_t length, lines_fn *take, void *data)
 {
 	int end = 0;
 

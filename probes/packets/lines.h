@@ -15,17 +15,17 @@
 struct fault;
 
 /* One line without its newline. -1: it is broken. */
-int sniff_line(struct sniffed *sniffed, const char *line, size_t length, struct fault *fault);
+int lines_parse(struct sniffed *sniffed, const char *line, size_t length, struct fault *fault);
 
 /* Bytes as they come from a pipe, cut at their newlines. Zeroed, it is empty. */
-struct sniff_cut {
+struct lines_cut {
 	char line[WIRE_LINE_MAX];
 	size_t length;
 	bool is_too_long; /* what comes before the next newline belongs to a line that was refused */
 };
 
 /* sniffed: NULL where the line is broken, and fault says how. -1 ends the cutting: who cut may be gone. */
-typedef int sniff_fn(void *data, const struct sniffed *sniffed, const struct fault *fault);
-int sniff_feed(struct sniff_cut *cut, const char *bytes, size_t length, sniff_fn *take, void *data);
+typedef int lines_fn(void *data, const struct sniffed *sniffed, const struct fault *fault);
+int lines_feed(struct lines_cut *cut, const char *bytes, size_t length, lines_fn *take, void *data);
 
 #endif

@@ -11,10 +11,10 @@
 
 #define MAP_AGAIN_MS (5 * 60 * 1000)
 
-struct lookout {
+struct supervisor {
 	struct http *http;
 	struct ledger *ledger;
-	struct sniffer *sniffer;
+	struct helper *helper;
 	void (*changed)(void *data);
 	void *data;
 	struct derpmap *derpmap; /* NULL: none yet */
@@ -25,105 +25,105 @@ struct lookout {
 
 static void saw(void *data, const struct sniffed *sniffed)
 {
-	struct lookout *lookout = data;
+	struct supervisor *supervisor = data;
 
-	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = sniffed },
+	ledger_see(supervisor->ledger, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = sniffed },
 		when_now());
 	if (sniffed->word == SNIFFED_STATS || sniffed->word == SNIFFED_MISS)
-		lookout->changed(lookout->data); /* once a period, and when it hurries */
+		supervisor->changed(supervisor->data); /* once a period, and when it hurries */
 }
 
 static void changed(void *data, const struct obs_capture *capture)
 {
-	struct lookout *lookout = data;
+	struct supervisor *supervisor = data;
 
-	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_CAPTURE, .capture = capture },
+	ledger_see(supervisor->ledger, &(struct observation){ .kind = OBSERVED_CAPTURE, .capture = capture },
 		when_now());
-	lookout->changed(lookout->data);
+	supervisor->changed(supervisor->data);
 }
 
 static void used_port(void *data, int port)
 {
-	struct lookout *lookout = data;
+	struct supervisor *supervisor = data;
 
-	ledger_see(lookout->ledger, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = port },
+	ledger_see(supervisor->ledger, &(struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = port },
 		when_now());
 }
 
-struct lookout *lookout_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+struct supervisor *supervise_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, void (*tell)(void *data), void *data)
 {
-	struct lookout *lookout = mem_alloc(sizeof(*lookout));
-	const struct sniffer_hooks hooks = { .data = lookout, .saw = saw, .changed = changed };
+	struct supervisor *supervisor = mem_alloc(sizeof(*supervisor));
+	const struct helper_hooks hooks = { .data = supervisor, .saw = saw, .changed = changed };
 
-	lookout->ledger = ledger;
-	lookout->http = http;
-	http_on_port(http, used_port, lookout);
-	lookout->changed = tell;
-	lookout->data = data;
-	lookout->sniffer = sniffer_new(loop, settings, &hooks);
-	return lookout;
+	supervisor->ledger = ledger;
+	supervisor->http = http;
+	http_on_port(http, used_port, supervisor);
+	supervisor->changed = tell;
+	supervisor->data = data;
+	supervisor->helper = helper_new(loop, settings, &hooks);
+	return supervisor;
 }
 
-void lookout_free(struct lookout *lookout)
+void supervise_free(struct supervisor *supervisor)
 {
-	if (!lookout)
+	if (!supervisor)
 		return;
-	http_on_port(lookout->http, NULL, NULL);
-	sniffer_free(lookout->sniffer);
-	derpmap_free(lookout->derpmap);
-	strings_fini(&lookout->regions);
-	free(lookout);
+	http_on_port(supervisor->http, NULL, NULL);
+	helper_free(supervisor->helper);
+	derpmap_free(supervisor->derpmap);
+	strings_fini(&supervisor->regions);
+	free(supervisor);
 }
 
-void lookout_keep_derpmap(struct lookout *lookout, struct derpmap *derpmap)
+void supervise_keep_derpmap(struct supervisor *supervisor, struct derpmap *derpmap)
 {
-	if (!lookout) {
+	if (!supervisor) {
 		derpmap_free(derpmap);
 		return;
 	}
-	lookout->has_answer = true;
+	supervisor->has_answer = true;
 	if (!derpmap)
 		return;
-	derpmap_free(lookout->derpmap);
-	lookout->derpmap = derpmap;
+	derpmap_free(supervisor->derpmap);
+	supervisor->derpmap = derpmap;
 }
 
-static void take_aim(struct lookout *lookout, const struct obs_status *status)
+static void set_arguments(struct supervisor *supervisor, const struct obs_status *status)
 {
 	struct strings arguments = { NULL, 0, 0 }, addresses = { NULL, 0, 0 };
-	const struct aim aim = {
+	const struct arguments_basis arguments_basis = {
 		.status = status,
-		.serve = ledger_serve(lookout->ledger),
-		.derpmap = lookout->derpmap,
-		.regions = &lookout->regions,
+		.serve = ledger_serve(supervisor->ledger),
+		.derpmap = supervisor->derpmap,
+		.regions = &supervisor->regions,
 		.addresses = &addresses,
 	};
 
 	machine_addresses(&addresses);
-	aim_arguments(&aim, &arguments);
-	sniffer_aim(lookout->sniffer, &arguments);
+	arguments_make(&arguments_basis, &arguments);
+	helper_set_arguments(supervisor->helper, &arguments);
 	strings_fini(&arguments);
 	strings_fini(&addresses);
 }
 
-static bool wants_map(const struct lookout *lookout, struct when now)
+static bool wants_map(const struct supervisor *supervisor, struct when now)
 {
-	return aim_lacks_region(&lookout->regions, lookout->derpmap) &&
-	       (!when_known(lookout->asked_map) || when_since(lookout->asked_map, now) >= MAP_AGAIN_MS);
+	return arguments_lack_region(&supervisor->regions, supervisor->derpmap) &&
+	       (!when_known(supervisor->asked_map) || when_since(supervisor->asked_map, now) >= MAP_AGAIN_MS);
 }
 
-void lookout_see(struct lookout *lookout, struct tailnet *tailnet, struct when now)
+void supervise_see_status(struct supervisor *supervisor, struct tailnet *tailnet, struct when now)
 {
-	const struct obs_status *status = lookout ? ledger_status(lookout->ledger) : NULL;
+	const struct obs_status *status = supervisor ? ledger_status(supervisor->ledger) : NULL;
 
 	if (!status || status->backend != BACKEND_RUNNING)
 		return;
-	aim_add_regions(&lookout->regions, status);
-	if (wants_map(lookout, now)) {
-		lookout->asked_map = now;
-		tailnet_ask_derpmap(tailnet);
+	arguments_add_regions(&supervisor->regions, status);
+	if (wants_map(supervisor, now)) {
+		supervisor->asked_map = now;
+		poll_ask_derpmap(tailnet);
 	}
-	if (tailnet_has_serve(tailnet) && (lookout->has_answer || !lookout->regions.count))
-		take_aim(lookout, status);
+	if (poll_has_serve(tailnet) && (supervisor->has_answer || !supervisor->regions.count))
+		set_arguments(supervisor, status);
 }

@@ -14,14 +14,14 @@
 struct uv_loop_s;
 
 
-struct lookout;
+struct supervisor;
 
-struct lookout *lookout_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+struct supervisor *supervise_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, void (*changed)(void *data), void *data);
-void lookout_free(struct lookout *lookout);
+void supervise_free(struct supervisor *supervisor);
 /* There is a new status or serve configuration. lookout: may be NULL, here and below. */
-void lookout_see(struct lookout *lookout, struct tailnet *tailnet, struct when now);
+void supervise_see_status(struct supervisor *supervisor, struct tailnet *tailnet, struct when now);
 /* Takes the map over; NULL: there is none to be had. */
-void lookout_keep_derpmap(struct lookout *lookout, struct derpmap *derpmap);
+void supervise_keep_derpmap(struct supervisor *supervisor, struct derpmap *derpmap);
 
 #endif

@@ -96,7 +96,7 @@ static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 	char host[SECRET_MAX];
 
 	take_host(text, host, sizeof(host));
-	if (*host && !disguise_leaves(host))
+	if (*host && !rewrite_leaves(host))
 		pseudonym_of(pseudonyms, url_host_is_address(host) ? SECRET_PLACE : SECRET_HOST, host);
 }
 
@@ -124,7 +124,7 @@ static bool is_usual_path(const char *path)
 static void learn_path(struct redactor *redactor, const char *path)
 {
 	struct arena *arena = arena_new();
-	bool is_at_home = text_has_prefix(disguise_text(redactor->pseudonyms, arena, path), "~");
+	bool is_at_home = text_has_prefix(rewrite_text(redactor->pseudonyms, arena, path), "~");
 
 	if (strchr(path, '/') && !is_at_home && !is_usual_path(path))
 		pseudonym_of(redactor->pseudonyms, SECRET_FILE, path);
@@ -220,7 +220,7 @@ static void learn_name(void *data, enum text_manner manner, enum secret_kind kin
 		learn_derp(redactor->pseudonyms, *text);
 	else if (kind == SECRET_HOST && !is_plain(*text, kind))
 		learn_host(redactor->pseudonyms, *text);
-	else if (is_plain(*text, kind) && !(kind == SECRET_HOST && disguise_leaves(*text)))
+	else if (is_plain(*text, kind) && !(kind == SECRET_HOST && rewrite_leaves(*text)))
 		pseudonym_of(redactor->pseudonyms, kind, *text);
 }
 
@@ -241,7 +241,7 @@ static void learn_prose(void *data, enum text_manner manner, enum secret_kind ki
 	if (manner != TEXT_PROSE || (!strchr(*text, ' ') && !strstr(*text, "//")))
 		return;
 	arena = arena_new();
-	disguise_text(redactor->pseudonyms, arena, *text);
+	rewrite_text(redactor->pseudonyms, arena, *text);
 	arena_free(arena);
 }
 
@@ -259,7 +259,7 @@ static void rewrite(void *data, enum text_manner manner, enum secret_kind kind, 
 	else if (kind == SECRET_DERP)
 		return;
 	else if (manner != TEXT_WORD)
-		*text = disguise_text(redactor->pseudonyms, redactor->arena, *text);
+		*text = rewrite_text(redactor->pseudonyms, redactor->arena, *text);
 }
 
 void redactor_hide_path(struct redactor *redactor, const char *path)
@@ -287,7 +287,7 @@ void redact_complaint(const char *home, const char *text, char *to, size_t size)
 
 	if (open && close > open)
 		text = arena_printf(arena, "%.*s'…%s", (int)(open - text), text, close);
-	snprintf(to, size, "%s", disguise_text(pseudonyms, arena, text));
+	snprintf(to, size, "%s", rewrite_text(pseudonyms, arena, text));
 	arena_free(arena);
 	pseudonyms_free(pseudonyms);
 }

@@ -44,7 +44,7 @@ static bool begins_authority(const struct place *place)
 	       (before < place->text || !(isalnum((unsigned char)*before) || strchr("/:.-_~%)]", *before)));
 }
 
-bool disguise_leaves(const char *host)
+bool rewrite_leaves(const char *host)
 {
 	static const char *const hosts[] = { "0.0.0.0", "::", "100.100.100.100", "example.com",
 		"tailscale.com", "ollama.com" };
@@ -186,7 +186,7 @@ static bool is_port(const char *text)
 	return !(strchr(".:", *end) && *end && isdigit((unsigned char)end[1]));
 }
 
-bool disguise_is_host_port(const char *text)
+bool rewrite_is_host_port(const char *text)
 {
 	char word[SECRET_MAX];
 	const char *last;
@@ -217,7 +217,7 @@ static const char *see_host(const struct place *place, size_t *length)
 	char word[SECRET_MAX], label[SECRET_MAX];
 	const char *rest;
 
-	if (!take_host(place->at, is_in_url, word, length) || disguise_leaves(word) ||
+	if (!take_host(place->at, is_in_url, word, length) || rewrite_leaves(word) ||
 		is_address(AF_INET, word))
 		return NULL;
 	rest = strchr(word, '.');
@@ -265,7 +265,7 @@ static const char *see_address(const struct place *place, size_t *length)
 			word[--*length] = '\0';
 		is_found = is_address(AF_INET6, word);
 	}
-	return is_found && !disguise_leaves(word) ? pseudonym_of(place->pseudonyms, SECRET_PLACE, word)
+	return is_found && !rewrite_leaves(word) ? pseudonym_of(place->pseudonyms, SECRET_PLACE, word)
 						  : NULL;
 }
 
@@ -320,7 +320,7 @@ static bool begins_word(const struct place *place)
 	       !isalnum((unsigned char)*place->at);
 }
 
-const char *disguise_text(struct pseudonyms *pseudonyms, struct arena *arena, const char *text)
+const char *rewrite_text(struct pseudonyms *pseudonyms, struct arena *arena, const char *text)
 {
 	struct place place = { pseudonyms, text, text, NULL };
 	struct bytes out = { 0 };

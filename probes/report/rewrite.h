@@ -9,16 +9,16 @@
 struct arena;
 
 /* A host that is everybody's: loopback, a vendor's. */
-bool disguise_leaves(const char *host);
+bool rewrite_leaves(const char *host);
 
 /* Whether a text begins with a host's full name or address and a port, as no model's name does. */
-bool disguise_is_host_port(const char *text);
+bool rewrite_is_host_port(const char *text);
 
 /* Every known secret is replaced, the longest first. So is whatever looks like one, which is known from then
  * on: an address, a mail address, the host of a URL, with or without its scheme, a host before a port, a name
  * below a tailnet's, a tag, a service, a home directory, a login URL, a network device with a hardware
  * address in its name. The query, the user and the password of a URL are left out, and so is what a server
  * said in its own words, “between such quotes”. In the arena. */
-const char *disguise_text(struct pseudonyms *pseudonyms, struct arena *arena, const char *text);
+const char *rewrite_text(struct pseudonyms *pseudonyms, struct arena *arena, const char *text);
 
 #endif

@@ -101,7 +101,7 @@ static void visit_peer(const struct visit *visit, struct peer *peer)
 static bool is_file(const char *id)
 {
 	return (*id && strchr("/~", *id)) || strchr(id, '\\') || text_has_prefix(id, "./") ||
-	       text_has_prefix(id, "../") || strstr(id, ":/") || disguise_is_host_port(id);
+	       text_has_prefix(id, "../") || strstr(id, ":/") || rewrite_is_host_port(id);
 }
 
 /* Figures may look like an address; words may hold a host. */

@@ -11,13 +11,13 @@
 static const char root[] = "/";
 static const char model_list[] = "/v1/models";
 
-static void ask(struct recognition *r, const char *path)
+static void ask(struct identification *r, const char *path)
 {
 	r->ask = path;
 	r->asked[r->asked_count++] = path;
 }
 
-static bool was_asked(const struct recognition *r, const char *path)
+static bool was_asked(const struct identification *r, const char *path)
 {
 	for (size_t i = 0; i < r->asked_count; i++)
 		if (strcmp(r->asked[i], path) == 0)
@@ -40,7 +40,7 @@ static const struct family *better(const struct family *a, const struct family *
 }
 
 static enum sureness weigh(
-	struct recognition *r, const struct family *family, const char *path, const struct answer *answer)
+	struct identification *r, const struct family *family, const char *path, const struct answer *answer)
 {
 	enum sureness sureness = family->recognise(path, answer);
 
@@ -77,7 +77,7 @@ static bool is_proxy_page(const struct answer *answer)
 		       status >= 500);
 }
 
-static void ask_next(struct recognition *r, const struct answer *answer)
+static void ask_next(struct identification *r, const struct answer *answer)
 {
 	const char *confirm = r->likely ? r->likely->confirm : NULL;
 
@@ -89,13 +89,13 @@ static void ask_next(struct recognition *r, const struct answer *answer)
 		ask(r, model_list);
 }
 
-void recognise_init(struct recognition *r)
+void identify_init(struct identification *r)
 {
-	*r = (struct recognition){ .asked_count = 0 };
+	*r = (struct identification){ .asked_count = 0 };
 	ask(r, root);
 }
 
-void recognise_step(struct recognition *r, const struct answer *answer)
+void identify_step(struct identification *r, const struct answer *answer)
 {
 	const char *path = r->ask;
 	bool is_claimed = false;

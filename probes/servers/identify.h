@@ -1,6 +1,6 @@
 /* Which family is it? A question at a time, at most three, the harmless one first.
  *
- * Start with recognise_init(), ask recognition.ask, give the answer to recognise_step(), until ask is NULL.
+ * Start with identify_init(), ask recognition.ask, give the answer to identify_step(), until ask is NULL.
  * Then family is set, or it is NULL and the server is no LLM server (or does not say). */
 #ifndef TSLLM_SERVERS_IDENTIFY_H
 #define TSLLM_SERVERS_IDENTIFY_H
@@ -9,7 +9,7 @@
 
 #define RECOGNISE_MAX 3 /* questions */
 
-struct recognition {
+struct identification {
 	const char *ask; /* the path to ask now; NULL: done */
 	const struct family *family;
 	const struct family *likely;    /* the best guess so far */
@@ -20,7 +20,7 @@ struct recognition {
 	bool is_proxy; /* what answered is a proxy or a login page: the engine is not to be seen */
 };
 
-void recognise_init(struct recognition *recognition);
-void recognise_step(struct recognition *recognition, const struct answer *answer);
+void identify_init(struct identification *identification);
+void identify_step(struct identification *identification, const struct answer *answer);
 
 #endif

@@ -17,8 +17,8 @@
 #define REFUSALS_MAX 3 /* some may be of peers that just went */
 #define REFUSED_MS (10 * 60 * 1000)
 
-struct reasons {
-	struct daemon_way *way;
+struct netcheck_asker {
+	struct client *way;
 	struct ledger *ledger;
 	bool may_check;
 	void (*changed)(void *data);
@@ -34,159 +34,159 @@ struct reasons {
 
 /* ---- whois ---- */
 
-static void ask_next(struct reasons *reasons);
+static void ask_next(struct netcheck_asker *netcheck_asker);
 
 static int feed_whois(void *data, const char *bytes, size_t length)
 {
-	struct reasons *reasons = data;
+	struct netcheck_asker *netcheck_asker = data;
 
-	if (reasons->answer.length + length > WHOIS_BYTES_MAX)
+	if (netcheck_asker->answer.length + length > WHOIS_BYTES_MAX)
 		return -1;
-	bytes_add(&reasons->answer, bytes, length);
+	bytes_add(&netcheck_asker->answer, bytes, length);
 	return 0;
 }
 
-static void was_refused(struct reasons *reasons, const char *why)
+static void was_refused(struct netcheck_asker *netcheck_asker, const char *why)
 {
-	reasons->refusals++;
-	reasons->refused = when_now();
-	log_line("whois of %s: %s", reasons->peer_id, why);
+	netcheck_asker->refusals++;
+	netcheck_asker->refused = when_now();
+	log_line("whois of %s: %s", netcheck_asker->peer_id, why);
 }
 
-static void whois_done(void *data, const struct daemon_result *result)
+static void whois_done(void *data, const struct client_result *result)
 {
-	struct reasons *reasons = data;
+	struct netcheck_asker *netcheck_asker = data;
 	struct obs_node node;
 	struct fault fault = { "" };
 
-	reasons->whois = NULL;
-	bytes_add(&reasons->answer, "", 0);
+	netcheck_asker->whois = NULL;
+	bytes_add(&netcheck_asker->answer, "", 0);
 	if (!result->is_good) {
-		was_refused(reasons, result->text);
-	} else if (whois_parse(reasons->answer.text, reasons->answer.length, &node, &fault)) {
-		was_refused(reasons, fault.text);
+		was_refused(netcheck_asker, result->text);
+	} else if (whois_parse(netcheck_asker->answer.text, netcheck_asker->answer.length, &node, &fault)) {
+		was_refused(netcheck_asker, fault.text);
 	} else {
-		reasons->refusals = 0;
-		node.peer_id = reasons->peer_id;
-		ledger_see(reasons->ledger, &(struct observation){ .kind = OBSERVED_NODE, .node = &node },
+		netcheck_asker->refusals = 0;
+		node.peer_id = netcheck_asker->peer_id;
+		ledger_see(netcheck_asker->ledger, &(struct observation){ .kind = OBSERVED_NODE, .node = &node },
 			when_now());
-		reasons->changed(reasons->data);
+		netcheck_asker->changed(netcheck_asker->data);
 	}
-	ask_next(reasons);
+	ask_next(netcheck_asker);
 }
 
-static void ask_for(struct reasons *reasons, const struct obs_peer *peer)
+static void ask_for(struct netcheck_asker *netcheck_asker, const struct obs_peer *peer)
 {
 	const char *const words[] = { "whois", "--json", peer->addresses[0], NULL };
 	char path[160];
 
-	snprintf(reasons->peer_id, sizeof(reasons->peer_id), "%s", peer->id);
+	snprintf(netcheck_asker->peer_id, sizeof(netcheck_asker->peer_id), "%s", peer->id);
 	snprintf(path, sizeof(path), "whois?addr=%.64s", peer->addresses[0]);
-	reasons->answer.length = 0;
-	reasons->whois = daemon_start(reasons->way, path, words, feed_whois, whois_done, reasons);
+	netcheck_asker->answer.length = 0;
+	netcheck_asker->whois = client_start(netcheck_asker->way, path, words, feed_whois, whois_done, netcheck_asker);
 }
 
-static void ask_next(struct reasons *reasons)
+static void ask_next(struct netcheck_asker *netcheck_asker)
 {
 	const struct obs_peer *peer;
 
-	if (reasons->whois ||
-		(reasons->refusals >= REFUSALS_MAX && when_since(reasons->refused, when_now()) < REFUSED_MS))
+	if (netcheck_asker->whois ||
+		(netcheck_asker->refusals >= REFUSALS_MAX && when_since(netcheck_asker->refused, when_now()) < REFUSED_MS))
 		return;
-	peer = network_start_whois(reasons->ledger, when_now());
+	peer = network_start_whois(netcheck_asker->ledger, when_now());
 	if (peer && peer->addresses[0])
-		ask_for(reasons, peer);
+		ask_for(netcheck_asker, peer);
 }
 
 /* ---- netcheck ---- */
 
 static int feed_report(void *data, const char *bytes, size_t length)
 {
-	struct reasons *reasons = data;
+	struct netcheck_asker *netcheck_asker = data;
 
-	bytes_add(&reasons->report, bytes, length);
+	bytes_add(&netcheck_asker->report, bytes, length);
 	return 0;
 }
 
 /* Its bytes are the CLI's own and not known here. */
 static void check_done(void *data, const struct run_result *result)
 {
-	struct reasons *reasons = data;
+	struct netcheck_asker *netcheck_asker = data;
 	struct obs_net net;
 	struct fault fault = { "it did not end well" };
 
-	reasons->check = NULL;
+	netcheck_asker->check = NULL;
 	if (result->is_started)
-		ledger_see(reasons->ledger,
+		ledger_see(netcheck_asker->ledger,
 			&(struct observation){ .kind = OBSERVED_REQUEST,
 				.cost = COST_FREE,
 				.bytes_sent = 0,
 				.bytes_received = 0 },
 			when_now());
-	bytes_add(&reasons->report, "", 0);
+	bytes_add(&netcheck_asker->report, "", 0);
 	if (!result->is_started || result->exit_status || result->timed_out ||
-		netcheck_parse(reasons->report.text, reasons->report.length, &net, &fault)) {
+		netcheck_parse(netcheck_asker->report.text, netcheck_asker->report.length, &net, &fault)) {
 		log_line("netcheck: %s", result->is_started ? fault.text : strerror(result->error));
 		return;
 	}
-	ledger_see(reasons->ledger, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net },
+	ledger_see(netcheck_asker->ledger, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net },
 		when_now());
-	reasons->changed(reasons->data);
+	netcheck_asker->changed(netcheck_asker->data);
 }
 
-static void check(struct reasons *reasons, struct when now)
+static void check(struct netcheck_asker *netcheck_asker, struct when now)
 {
 	static const char *const words[] = { "netcheck", "--format=json", NULL };
-	struct daemon_command command;
+	struct client_command command;
 
-	if (reasons->check || !network_start_netcheck(reasons->ledger, now))
+	if (netcheck_asker->check || !network_start_netcheck(netcheck_asker->ledger, now))
 		return;
-	reasons->report.length = 0;
-	daemon_command(reasons->way, words, &command);
-	reasons->check = run_start(reasons->way->loop, command.argv, CHECK_MS, CHECK_BYTES_MAX, feed_report,
-		check_done, reasons);
+	netcheck_asker->report.length = 0;
+	client_command(netcheck_asker->way, words, &command);
+	netcheck_asker->check = run_start(netcheck_asker->way->loop, command.argv, CHECK_MS, CHECK_BYTES_MAX, feed_report,
+		check_done, netcheck_asker);
 }
 
 /* ---- when ---- */
 
-void reasons_see_status(struct reasons *reasons, struct when now)
+void ask_netcheck_see_status(struct netcheck_asker *netcheck_asker, struct when now)
 {
-	ask_next(reasons);
-	if (reasons->may_check && network_wants_netcheck(reasons->ledger, now))
-		check(reasons, now);
+	ask_next(netcheck_asker);
+	if (netcheck_asker->may_check && network_wants_netcheck(netcheck_asker->ledger, now))
+		check(netcheck_asker, now);
 }
 
-void reasons_ask(struct reasons *reasons, const char *peer_id, struct when now)
+void ask_netcheck_now(struct netcheck_asker *netcheck_asker, const char *peer_id, struct when now)
 {
-	network_want(reasons->ledger, peer_id, now);
-	ask_next(reasons);
-	if (!reasons->way->settings->is_passive)
-		check(reasons, now);
+	network_want(netcheck_asker->ledger, peer_id, now);
+	ask_next(netcheck_asker);
+	if (!netcheck_asker->way->settings->is_passive)
+		check(netcheck_asker, now);
 }
 
-size_t reasons_open(const struct reasons *reasons)
+size_t ask_netcheck_open(const struct netcheck_asker *netcheck_asker)
 {
-	return (reasons->whois != NULL) + (reasons->check != NULL);
+	return (netcheck_asker->whois != NULL) + (netcheck_asker->check != NULL);
 }
 
-struct reasons *reasons_new(struct daemon_way *way, struct ledger *ledger, bool may_check,
+struct netcheck_asker *ask_netcheck_new(struct client *way, struct ledger *ledger, bool may_check,
 	void (*changed)(void *data), void *data)
 {
-	struct reasons *reasons = mem_alloc(sizeof(*reasons));
+	struct netcheck_asker *netcheck_asker = mem_alloc(sizeof(*netcheck_asker));
 
-	*reasons = (struct reasons){
+	*netcheck_asker = (struct netcheck_asker){
 		.way = way, .ledger = ledger, .may_check = may_check, .changed = changed, .data = data
 	};
-	return reasons;
+	return netcheck_asker;
 }
 
-void reasons_free(struct reasons *reasons)
+void ask_netcheck_free(struct netcheck_asker *netcheck_asker)
 {
-	if (!reasons)
+	if (!netcheck_asker)
 		return;
-	daemon_cancel(reasons->whois);
-	run_cancel(reasons->check);
-	free(reasons->answer.text);
-	free(reasons->report.text);
-	free(reasons);
+	client_cancel(netcheck_asker->whois);
+	run_cancel(netcheck_asker->check);
+	free(netcheck_asker->answer.text);
+	free(netcheck_asker->report.text);
+	free(netcheck_asker);
 }

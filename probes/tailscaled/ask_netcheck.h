@@ -12,16 +12,16 @@
 #include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
 
-struct reasons;
+struct netcheck_asker;
 
 /* way: of the tailnet source, which outlives it. */
-struct reasons *reasons_new(struct daemon_way *way, struct ledger *ledger, bool may_check,
+struct netcheck_asker *ask_netcheck_new(struct client *way, struct ledger *ledger, bool may_check,
 	void (*changed)(void *data), void *data);
-void reasons_free(struct reasons *reasons);
-void reasons_see_status(struct reasons *reasons, struct when now);
+void ask_netcheck_free(struct netcheck_asker *netcheck_asker);
+void ask_netcheck_see_status(struct netcheck_asker *netcheck_asker, struct when now);
 /* Whatever its path is: both ends, once a minute at most, and netcheck, unless --passive, as seldom as ever.
  * "": this machine alone. */
-void reasons_ask(struct reasons *reasons, const char *peer_id, struct when now);
-size_t reasons_open(const struct reasons *reasons); /* asked and not answered yet */
+void ask_netcheck_now(struct netcheck_asker *netcheck_asker, const char *peer_id, struct when now);
+size_t ask_netcheck_open(const struct netcheck_asker *netcheck_asker); /* asked and not answered yet */
 
 #endif

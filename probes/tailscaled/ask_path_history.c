@@ -12,8 +12,8 @@
 #define BYTES_MAX (1024 * 1024)
 #define REFUSALS_MAX 2 /* one may be of a peer that just went */
 
-struct recall {
-	struct daemon_way *way;
+struct path_history_asker {
+	struct client *way;
 	struct ledger *ledger;
 	void (*changed)(void *data);
 	void *data;
@@ -25,68 +25,68 @@ struct recall {
 
 static int feed(void *data, const char *bytes, size_t length)
 {
-	struct recall *recall = data;
+	struct path_history_asker *path_history_asker = data;
 
-	if (recall->answer.length + length > BYTES_MAX)
+	if (path_history_asker->answer.length + length > BYTES_MAX)
 		return -1;
-	bytes_add(&recall->answer, bytes, length);
+	bytes_add(&path_history_asker->answer, bytes, length);
 	return 0;
 }
 
-static void done(void *data, const struct daemon_result *result)
+static void done(void *data, const struct client_result *result)
 {
-	struct recall *recall = data;
+	struct path_history_asker *path_history_asker = data;
 	struct obs_path_history memory;
 	struct fault fault;
 
-	recall->open = NULL;
+	path_history_asker->open = NULL;
 	if (result->status >= 400)
-		recall->refusals++;
+		path_history_asker->refusals++;
 	if (!result->is_good)
 		return;
-	if (path_memory_parse(recall->answer.text, recall->answer.length, &memory, &fault)) {
-		log_line("path changes of %s: %s", recall->peer_id, fault.text);
-		recall->refusals++;
+	if (path_history_parse(path_history_asker->answer.text, path_history_asker->answer.length, &memory, &fault)) {
+		log_line("path changes of %s: %s", path_history_asker->peer_id, fault.text);
+		path_history_asker->refusals++;
 		return;
 	}
-	recall->refusals = 0;
-	memory.peer_id = recall->peer_id;
-	ledger_see(recall->ledger,
+	path_history_asker->refusals = 0;
+	memory.peer_id = path_history_asker->peer_id;
+	ledger_see(path_history_asker->ledger,
 		&(struct observation){ .kind = OBSERVED_PATH_HISTORY, .path_history = &memory }, when_now());
-	recall->changed(recall->data);
+	path_history_asker->changed(path_history_asker->data);
 }
 
-void recall_see_status(struct recall *recall, struct when now)
+void ask_path_history_see_status(struct path_history_asker *path_history_asker, struct when now)
 {
 	const struct obs_peer *peer;
 	char path[160];
 
-	if (recall->open || recall->refusals >= REFUSALS_MAX || recall->way->uses_cli)
+	if (path_history_asker->open || path_history_asker->refusals >= REFUSALS_MAX || path_history_asker->way->uses_cli)
 		return;
-	peer = path_start_history(recall->ledger, now);
+	peer = path_start_history(path_history_asker->ledger, now);
 	if (!peer || !peer->addresses[0])
 		return;
-	snprintf(recall->peer_id, sizeof(recall->peer_id), "%s", peer->id);
+	snprintf(path_history_asker->peer_id, sizeof(path_history_asker->peer_id), "%s", peer->id);
 	snprintf(path, sizeof(path), "debug-peer-endpoint-changes?ip=%.64s", peer->addresses[0]);
-	recall->answer.length = 0;
-	bytes_add(&recall->answer, "", 0);
-	recall->open = daemon_start(recall->way, path, NULL, feed, done, recall);
+	path_history_asker->answer.length = 0;
+	bytes_add(&path_history_asker->answer, "", 0);
+	path_history_asker->open = client_start(path_history_asker->way, path, NULL, feed, done, path_history_asker);
 }
 
-struct recall *recall_new(
-	struct daemon_way *way, struct ledger *ledger, void (*changed)(void *data), void *data)
+struct path_history_asker *ask_path_history_new(
+	struct client *way, struct ledger *ledger, void (*changed)(void *data), void *data)
 {
-	struct recall *recall = mem_alloc(sizeof(*recall));
+	struct path_history_asker *path_history_asker = mem_alloc(sizeof(*path_history_asker));
 
-	*recall = (struct recall){ .way = way, .ledger = ledger, .changed = changed, .data = data };
-	return recall;
+	*path_history_asker = (struct path_history_asker){ .way = way, .ledger = ledger, .changed = changed, .data = data };
+	return path_history_asker;
 }
 
-void recall_free(struct recall *recall)
+void ask_path_history_free(struct path_history_asker *path_history_asker)
 {
-	if (!recall)
+	if (!path_history_asker)
 		return;
-	daemon_cancel(recall->open);
-	free(recall->answer.text);
-	free(recall);
+	client_cancel(path_history_asker->open);
+	free(path_history_asker->answer.text);
+	free(path_history_asker);
 }

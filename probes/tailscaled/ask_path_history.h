@@ -9,12 +9,12 @@
 #include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
 
-struct recall;
+struct path_history_asker;
 
 /* way: of the tailnet source, which outlives it. */
-struct recall *recall_new(
-	struct daemon_way *way, struct ledger *ledger, void (*changed)(void *data), void *data);
-void recall_free(struct recall *recall);
-void recall_see_status(struct recall *recall, struct when now);
+struct path_history_asker *ask_path_history_new(
+	struct client *way, struct ledger *ledger, void (*changed)(void *data), void *data);
+void ask_path_history_free(struct path_history_asker *path_history_asker);
+void ask_path_history_see_status(struct path_history_asker *path_history_asker, struct when now);
 
 #endif

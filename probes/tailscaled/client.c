@@ -18,7 +18,7 @@
 #define ANSWER_BYTES_MAX (32 * 1024 * 1024)
 
 struct daemon_ask {
-	struct daemon_way *way;
+	struct client *way;
 	const char *socket; /* that is asked */
 	daemon_bytes_fn *bytes;
 	daemon_done_fn *done;
@@ -28,18 +28,18 @@ struct daemon_ask {
 	bool was_refused;
 };
 
-static bool is_socket_named(const struct daemon_way *way)
+static bool is_socket_named(const struct client *way)
 {
 	return *way->settings->socket != '\0';
 }
 
-const char *daemon_socket(const struct daemon_way *way)
+const char *client_socket(const struct client *way)
 {
 	return way->socket;
 }
 
 /* Goes to the socket that is the first to be believed now; without one, to the CLI. */
-static void find_socket(struct daemon_way *way)
+static void find_socket(struct client *way)
 {
 	const char *socket = is_socket_named(way) ? NULL : socket_search_next(&way->search);
 
@@ -49,22 +49,22 @@ static void find_socket(struct daemon_way *way)
 	way->uses_cli = false;
 }
 
-void daemon_init(struct daemon_way *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings)
+void client_init(struct client *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings)
 {
-	*way = (struct daemon_way){
+	*way = (struct client){
 		.loop = loop, .http = http, .settings = settings, .search = { .places = socket_places }
 	};
 	way->socket = is_socket_named(way) ? settings->socket : socket_places[0];
 	find_socket(way);
 }
 
-static const char *cli_of(const struct daemon_way *way)
+static const char *cli_of(const struct client *way)
 {
 	return *way->settings->tailscale ? way->settings->tailscale : "tailscale";
 }
 
 /* In words, for the sentence that says that tailscaled cannot be reached. */
-static void keep_tried(struct daemon_way *way, const struct daemon_result *result)
+static void keep_tried(struct client *way, const struct client_result *result)
 {
 	char foreign[160];
 
@@ -79,7 +79,7 @@ static void keep_tried(struct daemon_way *way, const struct daemon_result *resul
 			result->os_error ? strerror(result->os_error) : "no answer");
 }
 
-void daemon_next(struct daemon_way *way, const struct daemon_result *result)
+void client_next(struct client *way, const struct client_result *result)
 {
 	if (!is_socket_named(way)) {
 		socket_search_refuse(&way->search, result->socket);
@@ -101,7 +101,7 @@ static int feed(void *data, const char *bytes, size_t length)
 	return ask->was_refused ? -1 : 0;
 }
 
-static void finish(struct daemon_ask *ask, const struct daemon_result *result)
+static void finish(struct daemon_ask *ask, const struct client_result *result)
 {
 	daemon_done_fn *done = ask->done;
 	void *data = ask->data;
@@ -118,7 +118,7 @@ static bool is_forbidden(const struct answer *answer)
 	       answer->status == 403;
 }
 
-static void judge_answer(const char *socket, const struct answer *answer, struct daemon_result *result)
+static void judge_answer(const char *socket, const struct answer *answer, struct client_result *result)
 {
 	result->socket = socket;
 	result->is_good = answer->outcome == OUTCOME_ANSWERED && answer->status == 200;
@@ -145,7 +145,7 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 static void http_done(void *data, const struct answer *answer)
 {
 	struct daemon_ask *ask = data;
-	struct daemon_result result = { .text = "" };
+	struct client_result result = { .text = "" };
 
 	judge_answer(ask->socket, answer, &result);
 	result.was_refused = ask->was_refused && answer->status == 200;
@@ -153,7 +153,7 @@ static void http_done(void *data, const struct answer *answer)
 }
 
 /* A daemon that is silent is told before the deadline of --once, not cut off by it. */
-static long patience_ms(const struct daemon_way *way, long most)
+static long patience_ms(const struct client *way, long most)
 {
 	double share = way->settings->deadline_s * 1000 * DEADLINE_SHARE;
 
@@ -177,7 +177,7 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 /* ---- the CLI ---- */
 
 static void judge_run(
-	const struct daemon_way *way, const struct run_result *run, struct daemon_result *result)
+	const struct client *way, const struct run_result *run, struct client_result *result)
 {
 	char words[TEXT_CAP];
 
@@ -205,8 +205,8 @@ static void judge_run(
 static void run_done(void *data, const struct run_result *run)
 {
 	struct daemon_ask *ask = data;
-	struct daemon_way *way = ask->way;
-	struct daemon_result result = { .text = "" };
+	struct client *way = ask->way;
+	struct client_result result = { .text = "" };
 
 	judge_run(way, run, &result);
 	result.was_refused = ask->was_refused;
@@ -218,13 +218,13 @@ static void run_done(void *data, const struct run_result *run)
 }
 
 /* The CLI looks for the socket itself, unless one was named or is known to work. */
-void daemon_command(const struct daemon_way *way, const char *const *words, struct daemon_command *command)
+void client_command(const struct client *way, const char *const *words, struct client_command *command)
 {
 	size_t count = 0;
 
 	command->argv[count++] = cli_of(way);
 	if (is_socket_named(way) || !way->uses_cli) {
-		snprintf(command->option, sizeof(command->option), "--socket=%s", daemon_socket(way));
+		snprintf(command->option, sizeof(command->option), "--socket=%s", client_socket(way));
 		command->argv[count++] = command->option;
 	}
 	while (*words && count + 1 < ARRAY_LEN(command->argv))
@@ -234,21 +234,21 @@ void daemon_command(const struct daemon_way *way, const char *const *words, stru
 
 static void ask_cli(struct daemon_ask *ask, const char *const *words)
 {
-	struct daemon_command command;
+	struct client_command command;
 
-	daemon_command(ask->way, words, &command);
+	client_command(ask->way, words, &command);
 	ask->run = run_start(ask->way->loop, command.argv, patience_ms(ask->way, CLI_ANSWER_MS),
 		ANSWER_BYTES_MAX, feed, run_done, ask);
 }
 
-struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,
+struct daemon_ask *client_start(struct client *way, const char *path, const char *const *words,
 	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data)
 {
 	struct daemon_ask *ask = mem_alloc(sizeof(*ask));
 
 	*ask = (struct daemon_ask){ .way = way, .bytes = bytes, .done = done, .data = data };
 	find_socket(way);
-	ask->socket = daemon_socket(way);
+	ask->socket = client_socket(way);
 	if (way->uses_cli)
 		ask_cli(ask, words);
 	else
@@ -256,7 +256,7 @@ struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const 
 	return ask;
 }
 
-void daemon_cancel(struct daemon_ask *ask)
+void client_cancel(struct daemon_ask *ask)
 {
 	if (!ask)
 		return;

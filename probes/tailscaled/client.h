@@ -18,7 +18,7 @@
 
 struct uv_loop_s;
 
-struct daemon_way {
+struct client {
 	struct uv_loop_s *loop;
 	struct http *http;
 	const struct settings *settings;
@@ -29,10 +29,10 @@ struct daemon_way {
 	char tried[200];      /* what was tried, in words */
 };
 
-struct daemon_result {
+struct client_result {
 	bool is_good;       /* a whole answer */
 	bool was_refused;   /* the asker took no more of it: it knows why */
-	bool is_closed;     /* nobody is at this door: daemon_next() and ask again */
+	bool is_closed;     /* nobody is at this door: client_next() and ask again */
 	const char *socket; /* that was asked; NULL: the CLI was */
 	int os_error;       /* of a closed door */
 	int status;         /* of HTTP, 0: none */
@@ -41,25 +41,25 @@ struct daemon_result {
 };
 
 typedef int daemon_bytes_fn(void *data, const char *bytes, size_t length); /* -1 ends it */
-typedef void daemon_done_fn(void *data, const struct daemon_result *result);
+typedef void daemon_done_fn(void *data, const struct client_result *result);
 
 struct daemon_ask;
 
 /* A command line of the CLI that asks the same daemon. */
-struct daemon_command {
+struct client_command {
 	const char *argv[8]; /* NULL-ended */
 	char option[512];
 };
 
-void daemon_command(const struct daemon_way *way, const char *const *words, struct daemon_command *command);
+void client_command(const struct client *way, const char *const *words, struct client_command *command);
 
 /* path: of LocalAPI; words: of the CLI, NULL-ended. done is called once, from the loop; not after
- * daemon_cancel(). */
-struct daemon_ask *daemon_start(struct daemon_way *way, const char *path, const char *const *words,
+ * client_cancel(). */
+struct daemon_ask *client_start(struct client *way, const char *path, const char *const *words,
 	daemon_bytes_fn *bytes, daemon_done_fn *done, void *data);
-void daemon_cancel(struct daemon_ask *ask);
-void daemon_next(struct daemon_way *way, const struct daemon_result *result);
-void daemon_init(struct daemon_way *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings);
-const char *daemon_socket(const struct daemon_way *way); /* in use, or tried now */
+void client_cancel(struct daemon_ask *ask);
+void client_next(struct client *way, const struct client_result *result);
+void client_init(struct client *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings);
+const char *client_socket(const struct client *way); /* in use, or tried now */
 
 #endif

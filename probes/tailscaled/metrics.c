@@ -86,7 +86,7 @@ static int read_lines(const char *bytes, size_t length, struct obs_traffic *traf
 	return isnan(traffic->rx_bytes[0]) && isnan(traffic->tx_bytes[0]) ? -1 : 0;
 }
 
-int usermetrics_parse(const char *bytes, size_t length, struct obs_traffic *traffic)
+int metrics_parse(const char *bytes, size_t length, struct obs_traffic *traffic)
 {
 	forget(traffic);
 	if (read_lines(bytes, length, traffic) == 0)

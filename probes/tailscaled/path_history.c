@@ -68,7 +68,7 @@ static void see_event(struct walk *walk, const struct json *event)
 		see_best(walk, at);
 }
 
-int path_memory_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault)
+int path_history_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault)
 {
 	struct json *tree = json_parse(bytes, length, fault);
 	struct walk walk = { .memory = memory };

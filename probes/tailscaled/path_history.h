@@ -13,6 +13,6 @@
 struct fault;
 
 /* All of memory but its peer_id; -1: no such list. */
-int path_memory_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault);
+int path_history_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault);
 
 #endif

@@ -47,7 +47,7 @@ struct ask {
 };
 
 struct tailnet {
-	struct daemon_way way;
+	struct client way;
 	struct timer *timer;
 	struct ledger *ledger;
 	tailnet_fn *news;
@@ -83,27 +83,27 @@ static const struct topic topics[TOPIC_COUNT] = {
 
 static void schedule(struct tailnet *tailnet);
 
-const char *tailnet_socket(const struct tailnet *tailnet)
+const char *poll_socket(const struct tailnet *tailnet)
 {
-	return tailnet->way.uses_cli ? NULL : daemon_socket(&tailnet->way);
+	return tailnet->way.uses_cli ? NULL : client_socket(&tailnet->way);
 }
 
-struct daemon_way *tailnet_way(struct tailnet *tailnet)
+struct client *poll_client(struct tailnet *tailnet)
 {
 	return &tailnet->way;
 }
 
-unsigned tailnet_statuses(const struct tailnet *tailnet)
+unsigned poll_statuses(const struct tailnet *tailnet)
 {
 	return tailnet->statuses;
 }
 
-unsigned tailnet_failures(const struct tailnet *tailnet)
+unsigned poll_failures(const struct tailnet *tailnet)
 {
 	return tailnet->failures;
 }
 
-bool tailnet_has_serve(const struct tailnet *tailnet)
+bool poll_has_serve(const struct tailnet *tailnet)
 {
 	return tailnet->has_serve;
 }
@@ -149,7 +149,7 @@ static void read_status(struct ask *ask, struct when now)
 			.status = status,
 			.via = tailnet->way.uses_cli ? "cli" : "localapi",
 			.socket = tailnet->way.uses_cli ? tailnet->way.settings->tailscale
-							: daemon_socket(&tailnet->way) },
+							: client_socket(&tailnet->way) },
 		now);
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_STATUS });
 }
@@ -170,7 +170,7 @@ static void read_metrics(struct ask *ask, struct when now)
 {
 	struct obs_traffic traffic;
 
-	if (usermetrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
+	if (metrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
 		ledger_see(ask->tailnet->ledger,
 			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, now);
 }
@@ -245,7 +245,7 @@ static void end(struct ask *ask, struct when now)
 	schedule(tailnet);
 }
 
-static void done(void *data, const struct daemon_result *result)
+static void done(void *data, const struct client_result *result)
 {
 	struct ask *ask = data;
 	struct tailnet *tailnet = ask->tailnet;
@@ -265,7 +265,7 @@ static void done(void *data, const struct daemon_result *result)
 		return;
 	if (tailnet->has_socket) /* tailscaled has ended: the CLI may take long to say so */
 		doubt(tailnet, result->trouble, result->text);
-	daemon_next(&tailnet->way, result);
+	client_next(&tailnet->way, result);
 	ask->due = now.mono_ms;
 	schedule(tailnet);
 }
@@ -318,7 +318,7 @@ static void listen_to_bus(struct tailnet *tailnet)
 {
 	const struct http_request request = {
 		.url = "http://local-tailscaled.sock/localapi/v0/watch-ipn-bus?mask=" BUS_MASK,
-		.unix_socket = daemon_socket(&tailnet->way),
+		.unix_socket = client_socket(&tailnet->way),
 		.connect_ms = BUS_CONNECT_MS,
 		.body_max = SIZE_MAX,
 	};
@@ -339,7 +339,7 @@ static void tick(void *data)
 		if (ask->due > now.mono_ms || !may_ask(ask))
 			continue;
 		begin(ask, now);
-		ask->open = daemon_start(&tailnet->way, ask->topic->path, ask->topic->words, feed, done, ask);
+		ask->open = client_start(&tailnet->way, ask->topic->path, ask->topic->words, feed, done, ask);
 	}
 	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due <= now.mono_ms)
 		listen_to_bus(tailnet);
@@ -358,12 +358,12 @@ static void schedule(struct tailnet *tailnet)
 	timer_start(tailnet->timer, due - now);
 }
 
-struct tailnet *tailnet_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, tailnet_fn *news, void *data)
 {
 	struct tailnet *tailnet = mem_alloc(sizeof(*tailnet));
 
-	daemon_init(&tailnet->way, loop, http, settings);
+	client_init(&tailnet->way, loop, http, settings);
 	tailnet->ledger = ledger;
 	tailnet->news = news;
 	tailnet->data = data;
@@ -377,14 +377,14 @@ struct tailnet *tailnet_new(struct uv_loop_s *loop, struct http *http, const str
 	return tailnet;
 }
 
-void tailnet_free(struct tailnet *tailnet)
+void poll_free(struct tailnet *tailnet)
 {
 	if (!tailnet)
 		return;
 	for (size_t i = 0; i < TOPIC_COUNT; i++) {
 		struct ask *ask = &tailnet->asks[i];
 
-		daemon_cancel(ask->open);
+		client_cancel(ask->open);
 		status_parser_free(ask->parser);
 		free(ask->answer.text);
 	}
@@ -394,7 +394,7 @@ void tailnet_free(struct tailnet *tailnet)
 	free(tailnet);
 }
 
-void tailnet_ask_now(struct tailnet *tailnet)
+void poll_ask_now(struct tailnet *tailnet)
 {
 	int64_t now = when_now().mono_ms;
 
@@ -404,7 +404,7 @@ void tailnet_ask_now(struct tailnet *tailnet)
 	schedule(tailnet);
 }
 
-void tailnet_ask_derpmap(struct tailnet *tailnet)
+void poll_ask_derpmap(struct tailnet *tailnet)
 {
 	tailnet->asks[TOPIC_DERPMAP].due = 0;
 	schedule(tailnet);

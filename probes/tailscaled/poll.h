@@ -17,7 +17,7 @@ enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
 	TAILNET_SERVE,  /* a serve configuration was read: mounts_see() is the listener's */
 	TAILNET_SERVICES,
-	TAILNET_DERPMAP, /* asked for by tailnet_ask_derpmap() */
+	TAILNET_DERPMAP, /* asked for by poll_ask_derpmap() */
 	TAILNET_TROUBLE
 };
 
@@ -32,17 +32,17 @@ typedef void tailnet_fn(void *data, const struct tailnet_news *news);
 
 struct tailnet;
 
-struct tailnet *tailnet_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
+struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct settings *settings,
 	struct ledger *ledger, tailnet_fn *news, void *data);
-void tailnet_free(struct tailnet *tailnet);
-void tailnet_ask_now(struct tailnet *tailnet);
-void tailnet_ask_derpmap(struct tailnet *tailnet);       /* which is asked for at no rhythm of its own */
-struct daemon_way *tailnet_way(struct tailnet *tailnet); /* for what else there is to ask; lives with it */
+void poll_free(struct tailnet *tailnet);
+void poll_ask_now(struct tailnet *tailnet);
+void poll_ask_derpmap(struct tailnet *tailnet);       /* which is asked for at no rhythm of its own */
+struct client *poll_client(struct tailnet *tailnet); /* for what else there is to ask; lives with it */
 /* tailscaled's socket in use; NULL: there is none, the CLI is. */
-const char *tailnet_socket(const struct tailnet *tailnet);
+const char *poll_socket(const struct tailnet *tailnet);
 /* Statuses and failures so far. */
-unsigned tailnet_statuses(const struct tailnet *tailnet);
-unsigned tailnet_failures(const struct tailnet *tailnet);
-bool tailnet_has_serve(const struct tailnet *tailnet); /* the serve configuration was asked and answered */
+unsigned poll_statuses(const struct tailnet *tailnet);
+unsigned poll_failures(const struct tailnet *tailnet);
+bool poll_has_serve(const struct tailnet *tailnet); /* the serve configuration was asked and answered */
 
 #endif

@@ -53,7 +53,7 @@ static void add_peer(struct status_parser *parser, const char *node_key, const s
 		return;
 	}
 	slot = VEC_PUSH(&parser->peers);
-	peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);
+	status_peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);
 	if (!*slot->peer.id)
 		slot->peer.id = text_keep(parser->arena, node_key);
 	if (!*slot->peer.id)
@@ -110,19 +110,19 @@ static void read_self(struct status_parser *parser, const struct json *value)
 {
 	if (!json_is_object(value))
 		return;
-	peer_read(&parser->self, NULL, value, parser->arena);
-	parser->status->own_addresses = peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
+	status_peer_read(&parser->self, NULL, value, parser->arena);
+	parser->status->own_addresses = status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
 	parser->status->has_self = true;
 }
 
 static void read_health(struct status_parser *parser, const struct json *value)
 {
-	parser->status->health = peer_keep_list(parser->arena, value, LINES_MAX);
+	parser->status->health = status_peer_keep_list(parser->arena, value, LINES_MAX);
 }
 
 static void read_domains(struct status_parser *parser, const struct json *value)
 {
-	parser->status->cert_domains = peer_keep_list(parser->arena, value, LINES_MAX);
+	parser->status->cert_domains = status_peer_keep_list(parser->arena, value, LINES_MAX);
 }
 
 /* The older place of the suffix: the tailnet's own goes before it. */
@@ -185,7 +185,7 @@ struct status_parser *status_parser_new(void)
 
 	parser->cut = json_cut_new(groups, take_member, parser);
 	parser->arena = arena_new();
-	peer_init(&parser->self);
+	status_peer_init(&parser->self);
 	status = parser->status = arena_alloc(parser->arena, sizeof(*status));
 	status->arena = parser->arena;
 	status->backend_word = status->version = status->auth_url = "";

@@ -16,7 +16,7 @@
 
 const char *const peer_no_list[] = { NULL };
 
-const char *const *peer_keep_list(struct arena *arena, const struct json *array, size_t most)
+const char *const *status_peer_keep_list(struct arena *arena, const struct json *array, size_t most)
 {
 	const char **kept;
 	size_t count = 0;
@@ -120,18 +120,18 @@ static void set_field(struct owned_peer *peer, const struct owned_peer *before, 
 		*(bool *)at = json_is_object(value);
 		break;
 	case ADDRESSES:
-		*(const char *const **)at = peer_keep_list(arena, value, ADDRESSES_MAX);
+		*(const char *const **)at = status_peer_keep_list(arena, value, ADDRESSES_MAX);
 		break;
 	case ROUTES:
-		*(const char *const **)at = peer_keep_list(arena, value, ROUTES_MAX);
+		*(const char *const **)at = status_peer_keep_list(arena, value, ROUTES_MAX);
 		break;
 	case TAGS:
-		*(const char *const **)at = peer_keep_list(arena, value, TAGS_MAX);
+		*(const char *const **)at = status_peer_keep_list(arena, value, TAGS_MAX);
 		break;
 	}
 }
 
-void peer_init(struct owned_peer *owned)
+void status_peer_init(struct owned_peer *owned)
 {
 	owned->peer = (struct obs_peer){
 		.id = "",
@@ -152,12 +152,12 @@ void peer_init(struct owned_peer *owned)
 	owned->sharer = NAN;
 }
 
-void peer_read(struct owned_peer *owned, const struct owned_peer *before, const struct json *object,
+void status_peer_read(struct owned_peer *owned, const struct owned_peer *before, const struct json *object,
 	struct arena *arena)
 {
 	struct obs_peer *peer = &owned->peer;
 
-	peer_init(owned);
+	status_peer_init(owned);
 	for (const struct json *member = json_first(object); member; member = json_next(member)) {
 		const struct field *field = bsearch(json_key(member), peer_fields, ARRAY_LEN(peer_fields),
 			sizeof(*peer_fields), compare_key);

@@ -17,11 +17,11 @@ struct owned_peer {
 
 extern const char *const peer_no_list[]; /* the empty list */
 
-void peer_init(struct owned_peer *owned);
+void status_peer_init(struct owned_peer *owned);
 /* before: the peer that lends its texts; NULL: none. */
-void peer_read(struct owned_peer *owned, const struct owned_peer *before, const struct json *object,
+void status_peer_read(struct owned_peer *owned, const struct owned_peer *before, const struct json *object,
 	struct arena *arena);
 /* The strings of an array that are not empty, at most most of them, NULL-ended. */
-const char *const *peer_keep_list(struct arena *arena, const struct json *array, size_t most);
+const char *const *status_peer_keep_list(struct arena *arena, const struct json *array, size_t most);
 
 #endif

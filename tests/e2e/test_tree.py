@@ -166,7 +166,7 @@ def every_text_of_a_snapshot_is_in_the_list_that_the_redactor_goes_by():
                for name in names.replace("*const *", "").split(",")]
     assert len(members) > 50 and ("peer", "addresses") in members and ("daemon", "auth_url") in members, members
     listed = text("probes/report/texts.c")
-    within = {"path": r"peer, path\.", "ping": r"peer, pings\[PING_\w+\]\.", "anatomy": r"endpoint, latency\."}
+    within = {"path": r"peer, path\.", "ping": r"peer, pings\[PING_\w+\]\.", "latency": r"endpoint, latency\."}
     # Whose word it is depends on the row.
     by_row = {("path", "via"): "&peer->path.via", ("model", "id"): "&model->id",
               ("endpoint", "version"): "&endpoint->version"}

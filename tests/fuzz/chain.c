@@ -169,7 +169,7 @@ static void do_serve(struct chain *chain, const struct command *command)
 
 	if (!serve)
 		return;
-	doors_of_mounts(serve, status, ports);
+	owner_fill_mounts(serve, status, ports);
 	ledger_see(
 		chain->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, chain->now);
 }
@@ -178,7 +178,7 @@ static void do_usermetrics(struct chain *chain, const struct command *command)
 {
 	struct obs_traffic traffic;
 
-	if (usermetrics_parse(command->body, command->length, &traffic) == 0)
+	if (metrics_parse(command->body, command->length, &traffic) == 0)
 		ledger_see(chain->ledger,
 			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, chain->now);
 }
@@ -210,7 +210,7 @@ static void do_memory(struct chain *chain, const struct command *command)
 	struct fault fault;
 	struct obs_path_history memory;
 
-	if (path_memory_parse(command->body, command->length, &memory, &fault) < 0)
+	if (path_history_parse(command->body, command->length, &memory, &fault) < 0)
 		return;
 	memory.peer_id = peer_of(chain, command->words[1]);
 	ledger_see(chain->ledger,
@@ -247,7 +247,7 @@ static int see_line(void *data, const struct sniffed *sniffed, const struct faul
 
 static void do_lines(struct chain *chain, const struct command *command)
 {
-	sniff_feed(&chain->cut, command->body, command->length, see_line, chain);
+	lines_feed(&chain->cut, command->body, command->length, see_line, chain);
 }
 
 /* ---- the language ---- */

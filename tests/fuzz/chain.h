@@ -24,9 +24,9 @@ struct chain {
 	struct when now;
 	char url[640]; /* of the door that answers now; "": none yet */
 	const struct family *family;
-	struct recognition recognition;
+	struct identification identification;
 	bool is_own, is_pinned, is_key_withheld;
-	struct sniff_cut cut;
+	struct lines_cut cut;
 	size_t commands;
 };
 

@@ -38,14 +38,14 @@ static void declare(const struct chain *chain)
 
 	if (url_split(&url, chain->url) < 0)
 		return;
-	peer = status ? doors_peer(status, url.host, NULL) : NULL;
+	peer = status ? owner_peer(status, url.host, NULL) : NULL;
 	ledger_see(chain->ledger,
 		&(struct observation){ .kind = OBSERVED_ENDPOINT,
 			.endpoint =
 				&(struct obs_endpoint){
 					.url = chain->url,
 					.peer_id = peer ? peer->id : "",
-					.address = peer ? doors_address(peer) : "",
+					.address = peer ? owner_address(peer) : "",
 					.at = url.is_https ? "https" : ":80",
 					.port = url.port,
 					.found_by = chain->is_pinned ? FOUND_CONFIG : FOUND_PORT,
@@ -99,7 +99,7 @@ void chain_door(struct chain *chain, const struct command *command)
 		if (family_by_name(command->words[i]))
 			chain->family = family_by_name(command->words[i]);
 	}
-	recognise_init(&chain->recognition);
+	identify_init(&chain->identification);
 	declare(chain);
 }
 
@@ -154,13 +154,13 @@ static void report(
 /* A door without a family is recognised first, and judged where nobody recognises it. */
 static void recognise(struct chain *chain, const struct answer *answer)
 {
-	recognise_step(&chain->recognition, answer);
-	chain->family = chain->recognition.family;
+	identify_step(&chain->identification, answer);
+	chain->family = chain->identification.family;
 	if (chain->family)
 		declare(chain);
-	report(chain, answer, NULL, !chain->family && !chain->recognition.ask);
-	if (!chain->recognition.ask)
-		recognise_init(&chain->recognition);
+	report(chain, answer, NULL, !chain->family && !chain->identification.ask);
+	if (!chain->identification.ask)
+		identify_init(&chain->identification);
 }
 
 static void hear(struct chain *chain, const struct answer *answer, const char *path)

@@ -27,8 +27,8 @@ static void check_aim(const struct obs_serve *serve, const struct derpmap *derpm
 	struct strings regions = { 0 }, addresses = { 0 }, arguments = { 0 };
 
 	strings_add(&regions, "fra");
-	aim_add_regions(&regions, status);
-	aim_arguments(&(struct aim){ status, serve, derpmap, &regions, &addresses }, &arguments);
+	arguments_add_regions(&regions, status);
+	arguments_make(&(struct arguments_basis){ status, serve, derpmap, &regions, &addresses }, &arguments);
 	check(arguments.count % 2 == 0, "an option has a value");
 	for (size_t i = 0; i < arguments.count; i++) {
 		check_text(arguments.items[i], TEXT_CAP);
@@ -46,7 +46,7 @@ static void check_doors(struct obs_serve *serve)
 	struct obs_status *status = running();
 	struct url url;
 
-	doors_of_mounts(serve, status, ports);
+	owner_fill_mounts(serve, status, ports);
 	for (size_t i = 0; i < serve->mount_count; i++) {
 		const char *const texts[] = { serve->mounts[i].url, serve->mounts[i].backend };
 
@@ -91,7 +91,7 @@ static void read_services(const char *text, size_t length)
 static void read_usermetrics(const char *text, size_t length)
 {
 	struct obs_traffic traffic;
-	bool is_good = usermetrics_parse(text, length, &traffic) == 0;
+	bool is_good = metrics_parse(text, length, &traffic) == 0;
 
 	for (size_t i = 0; i < TRAFFIC_PATHS; i++) {
 		check(is_good || (isnan(traffic.rx_bytes[i]) && isnan(traffic.tx_bytes[i])),
@@ -138,7 +138,7 @@ static void read_path_memory(const char *text, size_t length)
 	struct fault fault;
 	struct obs_path_history memory;
 
-	if (path_memory_parse(text, length, &memory, &fault) < 0)
+	if (path_history_parse(text, length, &memory, &fault) < 0)
 		return;
 	check(memory.change_count <= ARRAY_LEN(memory.changes), "the changes of a path have room");
 	check(memory.holes >= 0, "there are no fewer than no holes");

@@ -13,19 +13,19 @@
 
 static void recognise(const char *text, size_t length)
 {
-	struct recognition recognition;
+	struct identification identification;
 	struct section section;
 	struct answer answer;
 
-	recognise_init(&recognition);
+	identify_init(&identification);
 	answer_init(&answer);
-	while (recognition.ask) {
+	while (identification.ask) {
 		if (fuzz_section(&section, &text, &length)) {
 			answer_fini(&answer);
 			answer_from_recording(&answer, section.body, section.length);
 		}
-		check(recognition.asked_count <= RECOGNISE_MAX, "recognition asks no more than it may");
-		recognise_step(&recognition, &answer);
+		check(identification.asked_count <= RECOGNISE_MAX, "recognition asks no more than it may");
+		identify_step(&identification, &answer);
 	}
 	answer_fini(&answer);
 }

@@ -59,14 +59,14 @@ static int take(void *data, const struct sniffed *sniffed, const struct fault *f
 static struct count feed(const char *bytes, size_t size, size_t piece)
 {
 	struct count count = { 0, 0, 0 };
-	struct sniff_cut cut = { .length = 0 };
+	struct lines_cut cut = { .length = 0 };
 
 	for (size_t at = 0, length; at < size; at += length) {
 		char *copy;
 
 		length = size - at < piece ? size - at : piece;
 		copy = fuzz_copy(bytes + at, length);
-		sniff_feed(&cut, copy, length, take, &count);
+		lines_feed(&cut, copy, length, take, &count);
 		free(copy);
 	}
 	return count;

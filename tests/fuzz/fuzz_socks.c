@@ -17,7 +17,7 @@ static void check_dial(const struct socks_wish *wish)
 
 	check(strlen(wish->host) && !wish->host[strcspn(wish->host, " \r\n\t")], "a host is one word");
 	check(wish->port >= 0 && wish->port <= 65535, "a wish has a port");
-	dial_request(request, sizeof(request), wish);
+	socks_dial_request(request, sizeof(request), wish);
 	for (const char *at = request; (at = strstr(at, "\r\n")); at += 2)
 		lines++;
 	check(lines == HEADER_LINES + 1, "no host adds a header");
@@ -26,7 +26,7 @@ static void check_dial(const struct socks_wish *wish)
 static void check_answer_to_dial(const char *text, bool is_last)
 {
 	size_t head = SIZE_MAX;
-	enum socks_reply reply = dial_read_answer(text, is_last, &head);
+	enum socks_reply reply = socks_dial_read_answer(text, is_last, &head);
 
 	check(reply != SOCKS_UNFINISHED || !is_last, "what has ended is not unfinished");
 	check(reply != SOCKS_GRANTED || head <= strlen(text), "a head ends in the answer");

@@ -15,11 +15,11 @@ static struct remembered load(const void *bytes, size_t size)
 	struct remembered remembered = { 0 };
 	struct fault fault;
 
-	check(remember_load(&remembered, fuzz_file(bytes, size), &fault) == 0, "a small file is read");
+	check(state_file_load(&remembered, fuzz_file(bytes, size), &fault) == 0, "a small file is read");
 	return remembered;
 }
 
-/* As remember_save() writes it. */
+/* As state_file_save() writes it. */
 static char *print(const struct remembered *remembered)
 {
 	char *text;
@@ -48,7 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check(strcmp(first, second) == 0, "what is remembered reads back as the same");
 	free(first);
 	free(second);
-	remember_fini(&once);
-	remember_fini(&twice);
+	state_file_fini(&once);
+	state_file_fini(&twice);
 	return 0;
 }

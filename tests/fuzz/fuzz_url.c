@@ -74,7 +74,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_text(url.host, sizeof(url.host) - 1);
 		check_text(url.path, sizeof(url.path) - 1);
 		check(url.port > 0 && url.port < 65536, "a URL has a port");
-		doors_is_tailnet_address(url.host);
+		owner_is_tailnet_address(url.host);
 		url_cut_path(&url, "/v1");
 	}
 	for (int is_tcp = 0; is_tcp < 2; is_tcp++)

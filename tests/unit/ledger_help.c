@@ -91,7 +91,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 	struct url parts;
 
 	assert_int_equal(url_split(&parts, url), 0);
-	peer = status ? doors_peer(status, parts.host, NULL) : NULL;
+	peer = status ? owner_peer(status, parts.host, NULL) : NULL;
 	snprintf(test.url, sizeof(test.url), "%s", url);
 	test.family = family && *family ? family_by_name(family) : NULL;
 	assert_true(test.family || !family || !*family);
@@ -101,7 +101,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 				&(struct obs_endpoint){
 					.url = url,
 					.peer_id = peer ? peer->id : "",
-					.address = peer ? doors_address(peer) : "",
+					.address = peer ? owner_address(peer) : "",
 					.at = "",
 					.port = parts.port,
 					.found_by = test.is_found ? FOUND_PORT : FOUND_CONFIG,
@@ -183,7 +183,7 @@ void hears(struct ledger *l, struct when now, const char *format, ...)
 	va_end(arguments);
 	length += snprintf(
 		line + length, sizeof(line) - (size_t)length, " at=%lld", (long long)now.wall_ms * 1000);
-	if (sniff_line(&sniffed, line, (size_t)length, &fault))
+	if (lines_parse(&sniffed, line, (size_t)length, &fault))
 		fail_msg("%s", fault.text);
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = &sniffed }, now);
 }

@@ -56,10 +56,10 @@ static struct derpmap *recorded_map(void)
 
 static const char *arguments(void)
 {
-	const struct aim aim = { test.status, &test.serve, test.map, &test.regions, &test.addresses };
+	const struct arguments_basis arguments_basis = { test.status, &test.serve, test.map, &test.regions, &test.addresses };
 
 	strings_fini(&test.arguments);
-	aim_arguments(&aim, &test.arguments);
+	arguments_make(&arguments_basis, &test.arguments);
 	test.text[0] = '\0';
 	for (size_t i = 0; i < test.arguments.count; i++)
 		text_add(test.text, sizeof(test.text), "%s%s", i ? " " : "", test.arguments.items[i]);
@@ -91,11 +91,11 @@ static void derp_servers_are_those_of_the_regions_in_use(void **state)
 {
 	(void)state;
 	test.map = recorded_map();
-	aim_add_regions(&test.regions, test.status);
+	arguments_add_regions(&test.regions, test.status);
 	assert_string_equal(arguments(), "-d 10.99.0.1:8441");
 	with_peer(test.status, "n2", "gpu1")->home_derp = "nyc";
 	with_peer(test.status, "n3", "gpu2")->home_derp = "";
-	aim_add_regions(&test.regions, test.status);
+	arguments_add_regions(&test.regions, test.status);
 	assert_string_equal(arguments(), "-d 10.99.0.1:8441 -d 10.99.0.2:8442");
 }
 
@@ -103,9 +103,9 @@ static void a_region_that_was_in_use_stays(void **state)
 {
 	(void)state;
 	with_peer(test.status, "n2", "gpu1")->home_derp = "nyc";
-	aim_add_regions(&test.regions, test.status);
+	arguments_add_regions(&test.regions, test.status);
 	test.status->peer_count = 0;
-	aim_add_regions(&test.regions, test.status);
+	arguments_add_regions(&test.regions, test.status);
 	assert_int_equal(test.regions.count, 2);
 	assert_string_equal(test.regions.items[0], "fra");
 }
@@ -113,13 +113,13 @@ static void a_region_that_was_in_use_stays(void **state)
 static void a_map_lacks_what_is_not_in_it(void **state)
 {
 	(void)state;
-	assert_false(aim_lacks_region(&test.regions, NULL));
-	aim_add_regions(&test.regions, test.status);
-	assert_true(aim_lacks_region(&test.regions, NULL));
+	assert_false(arguments_lack_region(&test.regions, NULL));
+	arguments_add_regions(&test.regions, test.status);
+	assert_true(arguments_lack_region(&test.regions, NULL));
 	test.map = recorded_map();
-	assert_false(aim_lacks_region(&test.regions, test.map));
+	assert_false(arguments_lack_region(&test.regions, test.map));
 	strings_add(&test.regions, "tok");
-	assert_true(aim_lacks_region(&test.regions, test.map));
+	assert_true(arguments_lack_region(&test.regions, test.map));
 }
 
 static void served_ports_are_those_of_the_loopback(void **state)

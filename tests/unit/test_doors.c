@@ -32,7 +32,7 @@ static int end(void **state)
 
 static const char *id_of(const char *host)
 {
-	const struct obs_peer *peer = doors_peer(status, host, NULL);
+	const struct obs_peer *peer = owner_peer(status, host, NULL);
 
 	return peer ? peer->id : "none";
 }
@@ -64,12 +64,12 @@ static void a_hint_is_kept_up_and_never_trusted(void **state)
 	size_t hint = 99;
 
 	(void)state;
-	assert_string_equal(doors_peer(status, "gpu10", &hint)->id, "n3");
+	assert_string_equal(owner_peer(status, "gpu10", &hint)->id, "n3");
 	assert_int_equal(hint, 1);
-	assert_string_equal(doors_peer(status, "gpu10", &hint)->id, "n3");
-	assert_string_equal(doors_peer(status, "gpu1", &hint)->id, "n2");
+	assert_string_equal(owner_peer(status, "gpu10", &hint)->id, "n3");
+	assert_string_equal(owner_peer(status, "gpu1", &hint)->id, "n2");
 	assert_int_equal(hint, 0);
-	assert_null(doors_peer(status, "nobody", &hint));
+	assert_null(owner_peer(status, "nobody", &hint));
 }
 
 /* A machine of another tailnet may bear any first name, and its key may sort first. */
@@ -80,11 +80,11 @@ static void a_short_name_never_means_a_machine_of_another_tailnet(void **state)
 	(void)state;
 	with_peer(status, "n1evil", "gpu7")->fqdn = "gpu7.tailbad.ts.net";
 	assert_string_equal(id_of("gpu7"), "none");
-	assert_null(doors_peer(status, "gpu7", &hint)); /* nor by a hint */
+	assert_null(owner_peer(status, "gpu7", &hint)); /* nor by a hint */
 	assert_string_equal(id_of("gpu7.tailbad.ts.net"), "n1evil");
 	with_peer(status, "n9", "gpu7");
 	assert_string_equal(id_of("gpu7"), "n9");
-	assert_string_equal(doors_peer(status, "gpu7", &hint)->id, "n9");
+	assert_string_equal(owner_peer(status, "gpu7", &hint)->id, "n9");
 	assert_string_equal(id_of("gpu7.tail4c1d"), "none");
 }
 
@@ -104,7 +104,7 @@ static enum owner owner_of(const char *host, bool is_running)
 {
 	const struct strings none = { 0 };
 	const struct obs_peer *peer;
-	enum owner owner = doors_owner(status, is_running, &none, host, &peer, NULL);
+	enum owner owner = owner_of_host(status, is_running, &none, host, &peer, NULL);
 
 	assert_int_equal(peer != NULL, owner == OWNER_PEER);
 	return owner;
@@ -122,7 +122,7 @@ static void while_no_tailnet_runs_its_names_and_addresses_may_be_anybody_s(void 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
 		assert_int_equal(owner_of(hosts[i], false), OWNER_UNTOLD);
-		assert_int_equal(doors_owner(NULL, false, &none, hosts[i], &peer, NULL), OWNER_UNTOLD);
+		assert_int_equal(owner_of_host(NULL, false, &none, hosts[i], &peer, NULL), OWNER_UNTOLD);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
 		assert_int_equal(owner_of(outside[i], false), OWNER_OUTSIDE);
@@ -161,8 +161,8 @@ static void a_service_and_a_subnet_router_lead_to_addresses_that_are_no_peer_s(v
 	(void)state;
 	strings_add(&services, "100.64.9.1");
 	status->peers[1].routes = routes;
-	assert_int_equal(doors_owner(status, true, &services, "100.64.9.1", &peer, NULL), OWNER_ROUTED);
-	assert_int_equal(doors_owner(status, false, &services, "100.64.9.1", &peer, NULL), OWNER_UNTOLD);
+	assert_int_equal(owner_of_host(status, true, &services, "100.64.9.1", &peer, NULL), OWNER_ROUTED);
+	assert_int_equal(owner_of_host(status, false, &services, "100.64.9.1", &peer, NULL), OWNER_UNTOLD);
 	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:132", true), OWNER_ROUTED);
 	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:232", true), OWNER_NOBODY);
 	assert_int_equal(owner_of("192.168.1.50", true), OWNER_OUTSIDE);
@@ -175,24 +175,24 @@ static void ipv4_is_dialed_first(void **state)
 	struct obs_peer peer = { .addresses = six };
 
 	(void)state;
-	assert_string_equal(doors_address(&status->peers[0]), "100.64.0.2");
-	assert_string_equal(doors_address(&peer), "fd7a::2");
+	assert_string_equal(owner_address(&status->peers[0]), "100.64.0.2");
+	assert_string_equal(owner_address(&peer), "fd7a::2");
 	peer.addresses = none;
-	assert_string_equal(doors_address(&peer), "");
+	assert_string_equal(owner_address(&peer), "");
 }
 
 static void a_name_under_the_suffix_belongs_to_the_tailnet(void **state)
 {
 	(void)state;
-	assert_true(doors_is_tailnet_name(status, "gone.tail4c1d.ts.net"));
-	assert_false(doors_is_tailnet_name(status, "x.other.ts.net")); /* another tailnet's Funnel */
-	assert_false(doors_is_tailnet_name(status, "example.com"));
+	assert_true(owner_is_tailnet_name(status, "gone.tail4c1d.ts.net"));
+	assert_false(owner_is_tailnet_name(status, "x.other.ts.net")); /* another tailnet's Funnel */
+	assert_false(owner_is_tailnet_name(status, "example.com"));
 	status->magicdns_suffix = "example.com";
-	assert_true(doors_is_tailnet_name(status, "gpu1.example.com"));
-	assert_false(doors_is_tailnet_name(status, "badexample.com"));
-	assert_false(doors_is_tailnet_name(status, "example.com"));
+	assert_true(owner_is_tailnet_name(status, "gpu1.example.com"));
+	assert_false(owner_is_tailnet_name(status, "badexample.com"));
+	assert_false(owner_is_tailnet_name(status, "example.com"));
 	status->magicdns_suffix = "";
-	assert_false(doors_is_tailnet_name(status, "gpu1.example.com"));
+	assert_false(owner_is_tailnet_name(status, "gpu1.example.com"));
 }
 
 static struct obs_mount placed(struct obs_mount mount)
@@ -200,7 +200,7 @@ static struct obs_mount placed(struct obs_mount mount)
 	struct obs_serve serve = { .arena = status->arena, .mounts = &mount, .mount_count = 1 };
 
 	mount.url = mount.backend = "?";
-	doors_of_mounts(&serve, status, llm_ports);
+	owner_fill_mounts(&serve, status, llm_ports);
 	return mount;
 }
 

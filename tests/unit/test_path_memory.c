@@ -21,7 +21,7 @@ static struct obs_path_history parse(const char *text)
 	struct obs_path_history memory;
 	struct fault fault = { "" };
 
-	if (path_memory_parse(text, strlen(text), &memory, &fault))
+	if (path_history_parse(text, strlen(text), &memory, &fault))
 		fail_msg("%s", fault.text);
 	return memory;
 }
@@ -52,7 +52,7 @@ static void a_real_memory_is_read(void **state)
 		"tests/recordings/tailscale/localapi-debug-peer-endpoint-changes.json", &length);
 
 	(void)state;
-	assert_int_equal(path_memory_parse(bytes, length, &memory, &fault), 0);
+	assert_int_equal(path_history_parse(bytes, length, &memory, &fault), 0);
 	free(bytes);
 	assert_true(memory.pong_at > when_parse("2026-11-23T01:22:45Z"));
 	/* Lost and back at 00:34:16, 00:42:16 and 01:22:45; pongs late there and at 01:08:48 and 01:10:30. */
@@ -130,9 +130,9 @@ static void what_is_no_list_is_refused(void **state)
 	struct fault fault = { "" };
 
 	(void)state;
-	assert_int_equal(path_memory_parse("{}", 2, &memory, &fault), -1);
+	assert_int_equal(path_history_parse("{}", 2, &memory, &fault), -1);
 	assert_true(*fault.text);
-	assert_int_equal(path_memory_parse("[{", 2, &memory, &fault), -1);
+	assert_int_equal(path_history_parse("[{", 2, &memory, &fault), -1);
 }
 
 /* ---- keeping ---- */

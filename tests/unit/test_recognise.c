@@ -46,13 +46,13 @@ static void answer_of(
 }
 
 /* Plays it to the end as it comes where this key was sent; asked becomes "/ /v1/models". */
-static struct recognition play(
+static struct identification play(
 	const char *server, const char *state, const char *base, const char *key, char *asked, size_t size)
 {
-	struct recognition r;
+	struct identification r;
 
 	asked[0] = '\0';
-	recognise_init(&r);
+	identify_init(&r);
 	for (int i = 0; r.ask; i++) {
 		struct answer answer;
 
@@ -62,7 +62,7 @@ static struct recognition play(
 		secret_hide(answer.headers, answer.headers_length, key);
 		secret_hide(answer.body, answer.body_length, key);
 		answer_examine(&answer);
-		recognise_step(&r, &answer);
+		identify_step(&r, &answer);
 		answer_fini(&answer);
 	}
 	return r;
@@ -78,7 +78,7 @@ static void expect_with_key(const struct row *rows, size_t count, const char *ke
 	for (size_t i = 0; i < count; i++) {
 		const struct row *row = &rows[i];
 		char asked[128];
-		struct recognition r = play(row->server, row->state, row->base, key, asked, sizeof(asked));
+		struct identification r = play(row->server, row->state, row->base, key, asked, sizeof(asked));
 		const char *found = r.family ? r.family->name : "";
 
 		if (strcmp(found, row->family) != 0 || strcmp(asked, row->asked) != 0 ||
@@ -208,14 +208,14 @@ static void a_host_check_is_left_to_the_verdicts(void **state)
 		{ "caddy-2.6.2", "ollama-default-host", NULL, "", "/", false },
 		{ "caddy-2.11.9", "ollama-default-host", NULL, "", "/", false },
 	};
-	struct recognition r;
+	struct identification r;
 	struct answer answer;
 
 	(void)state;
 	expect(rows, ARRAY_LEN(rows));
-	recognise_init(&r);
+	identify_init(&r);
 	played_load(&answer, OL "/host-check/root-host-foreign");
-	recognise_step(&r, &answer);
+	identify_step(&r, &answer);
 	answer_fini(&answer);
 	assert_null(r.ask);
 	assert_null(r.family);
@@ -235,13 +235,13 @@ static void silence_and_refusal_end_the_questions(void **state)
 }
 
 /* One answer of our own making to the question that is open. */
-static void say(struct recognition *r, int status, const char *headers, const char *body)
+static void say(struct identification *r, int status, const char *headers, const char *body)
 {
 	struct answer answer;
 
 	assert_non_null(r->ask);
 	played_make(&answer, status, headers, body, strlen(body));
-	recognise_step(r, &answer);
+	identify_step(r, &answer);
 	answer_fini(&answer);
 }
 
@@ -252,10 +252,10 @@ static void say(struct recognition *r, int status, const char *headers, const ch
 
 static void a_guess_that_was_not_refuted_keeps_its_fears(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, PLAIN_ID, NOT_FOUND);
 	assert_string_equal(r.ask, "/openapi.json");
 	say(&r, 404, PLAIN_ID, NOT_FOUND);
@@ -265,10 +265,10 @@ static void a_guess_that_was_not_refuted_keeps_its_fears(void **state)
 
 static void another_program_with_plain_request_ids_is_asked_for_its_models(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, PLAIN_ID, NOT_FOUND);
 	say(&r, 200, PLAIN_ID, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"FastAPI\",\"version\":\"1\"}}");
 	assert_string_equal(r.ask, "/v1/models");
@@ -278,10 +278,10 @@ static void another_program_with_plain_request_ids_is_asked_for_its_models(void 
 
 static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"library\"}]}");
 	assert_string_equal(r.ask, "/api/version");
@@ -293,10 +293,10 @@ static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
 
 static void a_key_at_the_proxy_behind_a_likely_root_hides_the_engine(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE,
 		"{\"error\":{\"message\":\"File Not Found\",\"type\":\"not_found_error\",\"code\":404}}");
 	assert_string_equal(r.ask, "/v1/models");
@@ -307,14 +307,14 @@ static void a_key_at_the_proxy_behind_a_likely_root_hides_the_engine(void **stat
 
 static void a_server_without_a_family_speaks_the_openai_dialect(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, A_LIST);
 	assert_string_equal(r.family->name, "openai-compatible");
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 401, JSON_TYPE, "{\"detail\":\"Unauthorized\"}");
 	assert_string_equal(r.family->name, "openai-compatible");
@@ -356,10 +356,10 @@ static void a_list_tells_whose_it_is(void **state)
 
 static void mlx_behind_a_proxy_that_takes_its_header_is_told_all_the_same(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, "Server: nginx\n" JSON_TYPE, "Not Found");
 	assert_string_equal(r.ask, "/health");
 	say(&r, 200, "Server: nginx\n" JSON_TYPE, "{\"status\": \"ok\"}");
@@ -372,10 +372,10 @@ static void mlx_behind_a_proxy_that_takes_its_header_is_told_all_the_same(void *
 
 static void another_program_with_dashed_request_ids_is_asked_for_its_models(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, DASHED_ID, NOT_FOUND);
 	assert_string_equal(r.ask, "/-/routes");
 	say(&r, 404, DASHED_ID, NOT_FOUND);
@@ -386,10 +386,10 @@ static void another_program_with_dashed_request_ids_is_asked_for_its_models(void
 
 static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "", "");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE,
@@ -404,14 +404,14 @@ static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **sta
 
 static void koboldcpp_is_told_by_its_header_whatever_it_imitates(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Server: ConcedoLlamaForKoboldServer Python/3.11\nContent-Type: text/html\n",
 		"Ollama is running");
 	assert_string_equal(r.family->name, "koboldcpp");
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Server: nginx\nContent-Type: text/html\n", "<html>KoboldAI Lite</html>");
 	say(&r, 200, JSON_TYPE,
 		"{\"object\":\"list\",\"data\":[{\"id\":\"koboldcpp/m\",\"owned_by\":\"koboldcpp\",\"root\":"
@@ -421,20 +421,20 @@ static void koboldcpp_is_told_by_its_header_whatever_it_imitates(void **state)
 
 static void localai_is_told_by_the_name_of_its_summary(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, JSON_TYPE, "{\"Title\":\"LocalAI API - v3.5.0\",\"Models\":[]}");
 	assert_string_equal(r.family->name, "localai");
 }
 
 static void localai_in_ollamas_clothes_is_not_ollama(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "X-Correlation-ID: 1\n", "Ollama is running");
 	assert_string_equal(r.ask, "/readyz");
 	say(&r, 200, "", "OK");
@@ -449,11 +449,11 @@ static void tabbyapi_is_told_by_its_refusal_and_its_open_health(void **state)
 		"{\"detail\":\"Please provide an API key\"}",
 		"{\"error\":{\"message\":\"Please provide an API key\",\"type\":\"invalid_request_error\"}}",
 	};
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
-		recognise_init(&r);
+		identify_init(&r);
 		say(&r, 404, JSON_TYPE, NOT_FOUND);
 		say(&r, 401, JSON_TYPE, refusals[i]);
 		assert_string_equal(r.ask, "/health");
@@ -464,10 +464,10 @@ static void tabbyapi_is_told_by_its_refusal_and_its_open_health(void **state)
 
 static void lm_studio_is_told_by_its_friendly_error(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, JSON_TYPE, "{\"error\":\"Unexpected endpoint or method. (GET /)\"}");
 	assert_string_equal(r.family->name, "lm-studio");
 }
@@ -481,11 +481,11 @@ static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
 		{ 200, "{\"model_name\":\"m.gguf\",\"lora_names\":[]}", NULL },
 		{ 401, "{\"detail\":\"Unauthorized\"}", "/v1/models" },
 	};
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
-		recognise_init(&r);
+		identify_init(&r);
 		say(&r, 405, JSON_TYPE, "{\"detail\":\"Method Not Allowed\"}");
 		assert_string_equal(r.ask, "/v1/internal/model/info");
 		say(&r, ends[i].status, JSON_TYPE, ends[i].body);
@@ -500,10 +500,10 @@ static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
 
 static void a_closed_root_alone_is_not_textgen(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 405, JSON_TYPE, "{\"detail\":\"Method Not Allowed\"}");
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	assert_string_equal(r.ask, "/v1/models");
@@ -515,16 +515,16 @@ static void jan_is_told_by_its_own_document(void **state)
 {
 	static const char page[] = "<!DOCTYPE html><title>API Docs</title>"
 				   "<script src=\"/docs/swagger-ui-bundle.js\"></script>";
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Content-Type: text/html\n", page);
 	assert_string_equal(r.ask, "/openapi.json");
 	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Jan API Server Endpoints\"}}");
 	assert_null(r.ask);
 	assert_string_equal(r.family->name, "jan");
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Content-Type: text/html\n", page);
 	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Pet shop\"}}");
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
@@ -536,17 +536,17 @@ static void nim_is_told_by_a_list_of_the_systems_and_by_its_metadata(void **stat
 	static const char list[] =
 		"{\"object\":\"list\",\"data\":[{\"id\":\"nvidia/m\",\"owned_by\":\"system\","
 		"\"max_model_len\":131072}]}";
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, list);
 	assert_string_equal(r.ask, "/v1/metadata");
 	say(&r, 200, JSON_TYPE,
 		"{\"version\":\"1.5.0\",\"modelInfo\":[],\"assetInfo\":[],\"licenseInfo\":{}}");
 	assert_string_equal(r.family->name, "nim");
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, list);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
@@ -555,10 +555,10 @@ static void nim_is_told_by_a_list_of_the_systems_and_by_its_metadata(void **stat
 
 static void lemonade_owns_its_models(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Content-Type: text/html\n", "<html>Lemonade</html>");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"q\",\"owned_by\":\"lemonade\"}]}");
@@ -568,10 +568,10 @@ static void lemonade_owns_its_models(void **state)
 
 static void a_web_site_is_no_llm_server(void **state)
 {
-	struct recognition r;
+	struct identification r;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Content-Type: text/html\n", "<html>hello</html>");
 	say(&r, 404, "Content-Type: text/html\n", "<html>no</html>");
 	assert_null(r.ask);
@@ -581,14 +581,14 @@ static void a_web_site_is_no_llm_server(void **state)
 
 static void a_step_after_the_end_changes_nothing(void **state)
 {
-	struct recognition r;
+	struct identification r;
 	struct answer answer;
 
 	(void)state;
-	recognise_init(&r);
+	identify_init(&r);
 	say(&r, 200, "Content-Type: text/plain\n", "Ollama is running");
 	played_make(&answer, 200, JSON_TYPE, A_LIST, strlen(A_LIST));
-	recognise_step(&r, &answer);
+	identify_step(&r, &answer);
 	answer_fini(&answer);
 	assert_string_equal(r.family->name, "ollama");
 	assert_int_equal(r.asked_count, 1);

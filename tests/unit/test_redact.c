@@ -249,7 +249,7 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 	pseudonym_of(pseudonyms, SECRET_PEER, "ollama");
 	pseudonym_of(pseudonyms, SECRET_DERP, "DERP hq");
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
-		assert_string_equal(disguise_text(pseudonyms, arena, cases[i][0]), cases[i][1]);
+		assert_string_equal(rewrite_text(pseudonyms, arena, cases[i][0]), cases[i][1]);
 	arena_free(arena);
 	pseudonyms_free(pseudonyms);
 }
@@ -271,7 +271,7 @@ static void a_machine_that_is_called_like_a_word_destroys_no_sentence(void **sta
 					arena, "%.*s", (int)(4 + strcspn(at + 4, " %,:;()")), at);
 
 				pseudonym_of(pseudonyms, SECRET_PEER, said + 4);
-				assert_non_null(strstr(disguise_text(pseudonyms, arena, rule->text), said));
+				assert_non_null(strstr(rewrite_text(pseudonyms, arena, rule->text), said));
 				arena_free(arena);
 				pseudonyms_free(pseudonyms);
 			}

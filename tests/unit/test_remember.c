@@ -33,7 +33,7 @@ static int end(void **state)
 	char name[128];
 
 	(void)state;
-	remember_fini(&remembered);
+	state_file_fini(&remembered);
 	for (size_t i = 0; i < ARRAY_LEN(left); i++) {
 		snprintf(name, sizeof(name), "%s/%s", directory, left[i]);
 		remove(name);
@@ -46,12 +46,12 @@ static void load(const char *bytes, size_t length)
 	struct fault fault;
 	FILE *file;
 
-	assert_int_equal(remember_save(&(struct remembered){ .count = 0 }, path, &fault), 0);
+	assert_int_equal(state_file_save(&(struct remembered){ .count = 0 }, path, &fault), 0);
 	file = fopen(path, "w");
 	assert_non_null(file);
 	assert_int_equal(fwrite(bytes, 1, length, file), length);
 	fclose(file);
-	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_load(&remembered, path, &fault), 0);
 }
 
 static void load_text(const char *text)
@@ -64,12 +64,12 @@ static void what_is_saved_is_loaded(void **state)
 	struct fault fault;
 
 	(void)state;
-	remember_add(&remembered, "https://gpu1/a", "ollama");
-	remember_add(&remembered, "http://gpu2:8000", "vllm");
-	remember_add(&remembered, "https://gpu1/a", "llama-server");
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
-	remember_fini(&remembered);
-	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	state_file_add(&remembered, "https://gpu1/a", "ollama");
+	state_file_add(&remembered, "http://gpu2:8000", "vllm");
+	state_file_add(&remembered, "https://gpu1/a", "llama-server");
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
+	state_file_fini(&remembered);
+	assert_int_equal(state_file_load(&remembered, path, &fault), 0);
 	assert_int_equal(remembered.count, 2);
 	assert_string_equal(remembered.items[0].url, "https://gpu1/a");
 	assert_string_equal(remembered.items[0].family, "llama-server");
@@ -79,10 +79,10 @@ static void what_is_saved_is_loaded(void **state)
 static void a_dropped_endpoint_is_gone(void **state)
 {
 	(void)state;
-	remember_add(&remembered, "http://a", "x");
-	remember_add(&remembered, "http://b", "x");
-	remember_drop(&remembered, "http://a");
-	remember_drop(&remembered, "http://never");
+	state_file_add(&remembered, "http://a", "x");
+	state_file_add(&remembered, "http://b", "x");
+	state_file_drop(&remembered, "http://a");
+	state_file_drop(&remembered, "http://never");
 	assert_int_equal(remembered.count, 1);
 	assert_string_equal(remembered.items[0].url, "http://b");
 }
@@ -92,7 +92,7 @@ static void a_file_that_is_not_there_is_empty(void **state)
 	struct fault fault;
 
 	(void)state;
-	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_load(&remembered, path, &fault), 0);
 	assert_int_equal(remembered.count, 0);
 }
 
@@ -101,8 +101,8 @@ static void a_directory_is_no_file_to_load(void **state)
 	struct fault fault = { "" };
 
 	(void)state;
-	assert_int_equal(remember_load(&remembered, "/proc/self/nonexistent/../../x\x01/", &fault), 0);
-	assert_int_equal(remember_save(&remembered, "/proc/tsllm/endpoints", &fault), -1);
+	assert_int_equal(state_file_load(&remembered, "/proc/self/nonexistent/../../x\x01/", &fault), 0);
+	assert_int_equal(state_file_save(&remembered, "/proc/tsllm/endpoints", &fault), -1);
 	assert_non_null(strstr(fault.text, "/proc/tsllm/endpoints"));
 }
 
@@ -115,11 +115,11 @@ static void what_is_no_regular_file_is_not_loaded(void **state)
 	(void)state;
 	snprintf(pipe_path, sizeof(pipe_path), "%s/endpoints", mkdtemp(folder));
 	assert_int_equal(mkfifo(pipe_path, 0600), 0);
-	assert_int_equal(remember_load(&remembered, pipe_path, &fault), -1);
+	assert_int_equal(state_file_load(&remembered, pipe_path, &fault), -1);
 	assert_non_null(strstr(fault.text, "not a regular file"));
-	assert_int_equal(remember_load(&remembered, folder, &fault), -1);
+	assert_int_equal(state_file_load(&remembered, folder, &fault), -1);
 	assert_non_null(strstr(fault.text, "Is a directory"));
-	assert_int_equal(remember_load(&remembered, "/dev/zero", &fault), -1);
+	assert_int_equal(state_file_load(&remembered, "/dev/zero", &fault), -1);
 	assert_non_null(strstr(fault.text, "larger than 1.0 MB"));
 	assert_int_equal(remembered.count, 0);
 	unlink(pipe_path);
@@ -210,9 +210,9 @@ static void saving_leaves_one_file_for_its_owner(void **state)
 	struct stat info;
 
 	(void)state;
-	remember_add(&remembered, "http://gpu1", "ollama");
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	state_file_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
 	assert_int_equal(files_beside(), 1);
@@ -227,15 +227,15 @@ static void a_save_that_fails_keeps_the_old_file(void **state)
 	char fresh[160];
 
 	(void)state;
-	remember_add(&remembered, "http://gpu1", "ollama");
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	state_file_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	name_fresh(fresh, sizeof(fresh));
 	assert_int_equal(mkdir(fresh, 0700), 0);
-	remember_drop(&remembered, "http://gpu1");
-	assert_int_equal(remember_save(&remembered, path, &fault), -1);
+	state_file_drop(&remembered, "http://gpu1");
+	assert_int_equal(state_file_save(&remembered, path, &fault), -1);
 	assert_non_null(strstr(fault.text, "endpoints.new."));
 	assert_int_equal(rmdir(fresh), 0);
-	assert_int_equal(remember_load(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_load(&remembered, path, &fault), 0);
 	assert_int_equal(remembered.count, 1);
 }
 
@@ -247,15 +247,15 @@ static void a_save_follows_no_link(void **state)
 	FILE *file;
 
 	(void)state;
-	remember_add(&remembered, "http://gpu1", "ollama");
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	state_file_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	snprintf(precious, sizeof(precious), "%s/precious", directory);
 	file = fopen(precious, "w");
 	fputs("precious", file);
 	fclose(file);
 	name_fresh(fresh, sizeof(fresh));
 	assert_int_equal(symlink(precious, fresh), 0);
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	file = fopen(precious, "r");
 	assert_non_null(fgets(read, sizeof(read), file));
 	fclose(file);
@@ -271,12 +271,12 @@ static void what_a_dead_process_left_is_replaced(void **state)
 	struct stat info;
 
 	(void)state;
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	name_fresh(fresh, sizeof(fresh));
 	fclose(fopen(fresh, "w"));
 	chmod(fresh, 0666);
-	remember_add(&remembered, "http://gpu1", "ollama");
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	state_file_add(&remembered, "http://gpu1", "ollama");
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	assert_int_equal(stat(path, &info), 0);
 	assert_int_equal(info.st_mode & 07777, 0600);
 	assert_int_equal(files_beside(), 1);
@@ -288,12 +288,12 @@ static void a_save_that_cannot_be_renamed_leaves_nothing(void **state)
 	struct fault fault = { "" };
 
 	(void)state;
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	unlink(path);
 	assert_int_equal(mkdir(path, 0700), 0);
 	snprintf(inner, sizeof(inner), "%s/x", path);
 	assert_int_equal(mkdir(inner, 0700), 0);
-	assert_int_equal(remember_save(&remembered, path, &fault), -1);
+	assert_int_equal(state_file_save(&remembered, path, &fault), -1);
 	assert_non_null(strstr(fault.text, "/endpoints'"));
 	assert_int_equal(files_beside(), 1);
 	rmdir(inner);
@@ -305,13 +305,13 @@ static void a_pipe_and_what_everybody_may_change_is_not_read(void **state)
 
 	(void)state;
 	load_text("http://gpu1\tollama\n");
-	remember_fini(&remembered);
+	state_file_fini(&remembered);
 	chmod(path, 0646);
-	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_int_equal(state_file_load(&remembered, path, &fault), -1);
 	assert_non_null(strstr(fault.text, "(mode 0646); run: chmod go-w '"));
 	unlink(path);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_int_equal(state_file_load(&remembered, path, &fault), -1);
 	assert_non_null(strstr(fault.text, "not a regular file"));
 	assert_int_equal(remembered.count, 0);
 }
@@ -327,13 +327,13 @@ static void a_directory_that_others_may_write_in_is_said(void **state)
 	char name[140];
 
 	(void)state;
-	assert_int_equal(remember_check(path, &fault), 0); /* it is not there yet */
-	assert_int_equal(remember_check("", &fault), 0);
-	assert_int_equal(remember_save(&remembered, path, &fault), 0);
+	assert_int_equal(state_file_check(path, &fault), 0); /* it is not there yet */
+	assert_int_equal(state_file_check("", &fault), 0);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
 	snprintf(name, sizeof(name), "%s/state/tsllm-top", directory);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		chmod(name, cases[i].mode);
-		assert_int_equal(remember_check(path, &fault), *cases[i].told ? -1 : 0);
+		assert_int_equal(state_file_check(path, &fault), *cases[i].told ? -1 : 0);
 		assert_non_null(strstr(fault.text, cases[i].told));
 	}
 }
@@ -347,13 +347,13 @@ static void what_another_user_owns_is_not_believed(void **state)
 	if (geteuid() != 0)
 		skip(); /* only root can give a file away */
 	load_text("http://gpu1\tollama\n");
-	remember_fini(&remembered);
+	state_file_fini(&remembered);
 	assert_int_equal(chown(path, 65534, 65534), 0);
-	assert_int_equal(remember_load(&remembered, path, &fault), -1);
+	assert_int_equal(state_file_load(&remembered, path, &fault), -1);
 	assert_non_null(strstr(fault.text, "belongs to '"));
 	snprintf(name, sizeof(name), "%s/state/tsllm-top", directory);
 	assert_int_equal(chown(name, 65534, 65534), 0);
-	assert_int_equal(remember_check(path, &fault), -1);
+	assert_int_equal(state_file_check(path, &fault), -1);
 	assert_non_null(strstr(fault.text, "the directory of the file of remembered endpoints belongs to"));
 }
 
@@ -363,11 +363,11 @@ static void a_path_that_is_none_is_refused(void **state)
 	char text[2000];
 
 	(void)state;
-	assert_int_equal(remember_save(&remembered, "", &fault), -1);
+	assert_int_equal(state_file_save(&remembered, "", &fault), -1);
 	assert_true(*fault.text);
 	memset(text, '/', sizeof(text));
 	text[1999] = '\0';
-	assert_int_equal(remember_save(&remembered, text, &fault), -1);
+	assert_int_equal(state_file_save(&remembered, text, &fault), -1);
 }
 
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)

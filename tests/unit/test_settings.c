@@ -134,7 +134,7 @@ static int remove_directory(void **state)
 	return rmdir(directory);
 }
 
-/* What keys_read() makes of a file with these bytes; the key, or "-" and fault. */
+/* What api_key_read() makes of a file with these bytes; the key, or "-" and fault. */
 static const char *key_of(const char *bytes, size_t length, struct fault *fault)
 {
 	static char key[128];
@@ -148,7 +148,7 @@ static const char *key_of(const char *bytes, size_t length, struct fault *fault)
 	fwrite(bytes, 1, length, file);
 	fclose(file);
 	chmod(path, 0600);
-	failed = keys_read(&pin, key, sizeof(key), fault);
+	failed = api_key_read(&pin, key, sizeof(key), fault);
 	if (failed)
 		assert_string_equal(key, "");
 	unlink(path);
@@ -191,9 +191,9 @@ static void a_key_file_is_small_and_regular(void **state)
 	assert_non_null(strstr(fault.text, "no regular file of at most 4 kB"));
 	snprintf(path, sizeof(path), "%s/fifo", directory);
 	assert_int_equal(mkfifo(path, 0600), 0);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 	unlink(path);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 	assert_non_null(strstr(fault.text, "No such file"));
 }
 
@@ -207,15 +207,15 @@ static void a_key_comes_from_the_environment(void **state)
 
 	(void)state;
 	setenv("TSLLM_TEST_KEY", "sk-env", 1);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), 0);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), 0);
 	assert_string_equal(key, "sk-env");
 	setenv("TSLLM_TEST_KEY", "longer-than-there-is-room", 1);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 	unsetenv("TSLLM_TEST_KEY");
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 	assert_string_equal(fault.text, "the key_env variable of https://gpu1 is not set in the environment");
 	pin.key_env = (char *)"";
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), 0);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), 0);
 	assert_string_equal(key, "");
 }
 
@@ -233,7 +233,7 @@ static void a_key_in_the_wrong_place_is_not_repeated(void **state)
 	(void)state;
 	unsetenv("SEKRIT");
 	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
-		assert_int_equal(keys_read(&pins[i], key, sizeof(key), &fault), -1);
+		assert_int_equal(api_key_read(&pins[i], key, sizeof(key), &fault), -1);
 		assert_null(strstr(fault.text, "SEKRIT"));
 		assert_non_null(strstr(fault.text, " of http://a"));
 	}
@@ -257,12 +257,12 @@ static void a_key_file_that_others_may_read_or_change_is_refused(void **state)
 		snprintf(told, sizeof(told),
 			"others may read or change the key_file of http://a (mode %04o); run: chmod 600 '%s'",
 			(unsigned)modes[i], path);
-		assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+		assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 		assert_string_equal(fault.text, told);
 		assert_string_equal(key, "");
 	}
 	chmod(path, 0400);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), 0);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), 0);
 	assert_string_equal(key, "SEKRIT");
 	unlink(path);
 }
@@ -280,7 +280,7 @@ static void a_key_file_of_another_user_is_refused(void **state)
 	fclose(fopen(path, "w"));
 	chmod(path, 0600);
 	assert_int_equal(chown(path, 65534, 65534), 0);
-	assert_int_equal(keys_read(&pin, key, sizeof(key), &fault), -1);
+	assert_int_equal(api_key_read(&pin, key, sizeof(key), &fault), -1);
 	assert_non_null(strstr(fault.text, "the key_file of http://a belongs to '"));
 	unlink(path);
 }

@@ -18,7 +18,7 @@ static struct sniffed read_line(const char *line)
 	struct sniffed sniffed;
 	struct fault fault = { "" };
 
-	if (sniff_line(&sniffed, line, strlen(line), &fault))
+	if (lines_parse(&sniffed, line, strlen(line), &fault))
 		fail_msg("%s", fault.text);
 	return sniffed;
 }
@@ -28,7 +28,7 @@ static void assert_broken(const char *line, const char *part)
 	struct sniffed sniffed;
 	struct fault fault = { "" };
 
-	if (sniff_line(&sniffed, line, strlen(line), &fault) != -1)
+	if (lines_parse(&sniffed, line, strlen(line), &fault) != -1)
 		fail_msg("taken: %s", line);
 	if (!strstr(fault.text, part))
 		fail_msg("%s does not tell '%s'", fault.text, part);
@@ -191,14 +191,14 @@ static void bytes_become_lines_wherever_they_are_cut(void **state)
 
 	(void)state;
 	for (size_t part = 1; part < sizeof(text); part++) {
-		struct sniff_cut cut = { .length = 0 };
+		struct lines_cut cut = { .length = 0 };
 		struct heard heard = { .count = 0 };
 
 		for (size_t at = 0; at < strlen(text); at += part) {
 			size_t left = strlen(text) - at;
 
 			assert_int_equal(
-				sniff_feed(&cut, text + at, left < part ? left : part, take, &heard), 0);
+				lines_feed(&cut, text + at, left < part ? left : part, take, &heard), 0);
 		}
 		assert_int_equal(heard.count, 4);
 		assert_int_equal(heard.broken, 1);
@@ -209,23 +209,23 @@ static void bytes_become_lines_wherever_they_are_cut(void **state)
 
 static void a_line_that_never_ends_is_refused_once_and_what_follows_is_read(void **state)
 {
-	struct sniff_cut cut = { .length = 0 };
+	struct lines_cut cut = { .length = 0 };
 	struct heard heard = { .count = 0 };
 	char text[5000];
 
 	(void)state;
 	memset(text, 'x', sizeof(text));
-	sniff_feed(&cut, text, sizeof(text), take, &heard);
-	sniff_feed(&cut, text, sizeof(text), take, &heard);
+	lines_feed(&cut, text, sizeof(text), take, &heard);
+	lines_feed(&cut, text, sizeof(text), take, &heard);
 	assert_int_equal(heard.broken, 1);
-	sniff_feed(&cut, "\nstats at=1\n", 12, take, &heard);
+	lines_feed(&cut, "\nstats at=1\n", 12, take, &heard);
 	assert_int_equal(heard.broken, 1);
 	assert_int_equal(heard.count, 1);
 }
 
 static void the_longest_line_that_may_be_is_read(void **state)
 {
-	struct sniff_cut cut = { .length = 0 };
+	struct lines_cut cut = { .length = 0 };
 	struct heard heard = { .count = 0 };
 	char text[WIRE_LINE_MAX + 1];
 
@@ -233,11 +233,11 @@ static void the_longest_line_that_may_be_is_read(void **state)
 	memset(text, 'x', sizeof(text));
 	memcpy(text, "stats at=1 y=", 13);
 	text[WIRE_LINE_MAX - 1] = '\n'; /* 512 with its newline */
-	sniff_feed(&cut, text, WIRE_LINE_MAX, take, &heard);
+	lines_feed(&cut, text, WIRE_LINE_MAX, take, &heard);
 	assert_int_equal(heard.count, 1);
 	text[WIRE_LINE_MAX - 1] = 'x';
 	text[WIRE_LINE_MAX] = '\n';
-	sniff_feed(&cut, text, WIRE_LINE_MAX + 1, take, &heard);
+	lines_feed(&cut, text, WIRE_LINE_MAX + 1, take, &heard);
 	assert_int_equal(heard.count, 1);
 	assert_int_equal(heard.broken, 1);
 }
@@ -245,11 +245,11 @@ static void the_longest_line_that_may_be_is_read(void **state)
 static void a_taker_that_has_enough_is_left_alone(void **state)
 {
 	static const char text[] = "stats at=1\nstats at=2\nstats at=3\n";
-	struct sniff_cut cut = { .length = 0 };
+	struct lines_cut cut = { .length = 0 };
 	struct heard heard = { .stop_at = 2 };
 
 	(void)state;
-	assert_int_equal(sniff_feed(&cut, text, strlen(text), take, &heard), -1);
+	assert_int_equal(lines_feed(&cut, text, strlen(text), take, &heard), -1);
 	assert_int_equal(heard.count, 2);
 }
 

@@ -1,4 +1,4 @@
-/* The helper's life, with a script in its place: what its end is taken for, and what would mend it. */
+/* The script's life, with a script in its place: what its end is taken for, and what would mend it. */
 #include "probes/packets/helper.h"
 
 #include "probes/model/snapshot.h"
@@ -20,8 +20,8 @@
 struct test {
 	uv_loop_t loop;
 	struct settings settings;
-	struct sniffer *sniffer;
-	char directory[32], helper[64];
+	struct helper *helper;
+	char directory[32], script[64];
 	enum sniffed_word seen[SEEN_MAX];
 	size_t seen_count, changes, enough_lines, enough_changes;
 	enum capture_state state;
@@ -30,7 +30,7 @@ struct test {
 
 static void enough(struct test *test)
 {
-	if (test->sniffer && ((test->enough_lines && test->seen_count >= test->enough_lines) ||
+	if (test->helper && ((test->enough_lines && test->seen_count >= test->enough_lines) ||
 				     (test->enough_changes && test->changes >= test->enough_changes)))
 		uv_stop(&test->loop);
 }
@@ -57,11 +57,11 @@ static void changed(void *data, const struct obs_capture *capture)
 
 static void write_helper(struct test *test, const char *script)
 {
-	FILE *file = fopen(test->helper, "w");
+	FILE *file = fopen(test->script, "w");
 
 	fprintf(file, "#!/bin/sh\n%s\n", script);
 	fclose(file);
-	chmod(test->helper, 0700);
+	chmod(test->script, 0700);
 }
 
 static int set_up(void **state)
@@ -73,9 +73,9 @@ static int set_up(void **state)
 	settings_init(&test.settings);
 	strcpy(test.directory, "/tmp/tsllm-test-XXXXXX");
 	assert_non_null(mkdtemp(test.directory));
-	snprintf(test.helper, sizeof(test.helper), "%s/helper", test.directory);
+	snprintf(test.script, sizeof(test.script), "%s/script", test.directory);
 	free(test.settings.helper);
-	test.settings.helper = strdup(test.helper);
+	test.settings.helper = strdup(test.script);
 	*state = &test;
 	return 0;
 }
@@ -84,9 +84,9 @@ static int tear_down(void **state)
 {
 	struct test *test = *state;
 
-	sniffer_free(test->sniffer);
+	helper_free(test->helper);
 	uv_run(&test->loop, UV_RUN_DEFAULT);
-	unlink(test->helper);
+	unlink(test->script);
 	rmdir(test->directory);
 	settings_fini(&test->settings);
 	return uv_loop_close(&test->loop);
@@ -95,7 +95,7 @@ static int tear_down(void **state)
 /* Until so many lines or changes were heard. */
 static void run_until(struct test *test, const char *arguments, size_t lines, size_t changes)
 {
-	const struct sniffer_hooks hooks = { .data = test, .saw = saw, .changed = changed };
+	const struct helper_hooks hooks = { .data = test, .saw = saw, .changed = changed };
 	struct strings list = { NULL, 0, 0 };
 	char words[256], *rest = words;
 
@@ -104,8 +104,8 @@ static void run_until(struct test *test, const char *arguments, size_t lines, si
 		strings_add(&list, word);
 	test->enough_lines = lines;
 	test->enough_changes = changes;
-	test->sniffer = sniffer_new(&test->loop, &test->settings, &hooks);
-	sniffer_aim(test->sniffer, &list);
+	test->helper = helper_new(&test->loop, &test->settings, &hooks);
+	helper_set_arguments(test->helper, &list);
 	uv_run(&test->loop, UV_RUN_DEFAULT);
 	strings_fini(&list);
 }
@@ -150,7 +150,7 @@ static void without_the_right_one_command_is_said(void **state)
 
 	write_helper(test, "echo no right >&2; exit 77");
 	run_until(test, "", 0, 1);
-	snprintf(fix, sizeof(fix), "sudo setcap cap_net_raw+ep %s", test->helper);
+	snprintf(fix, sizeof(fix), "sudo setcap cap_net_raw+ep %s", test->script);
 	assert_capture(test, CAPTURE_NO_PERMISSION, "lacks the right", fix);
 }
 
@@ -167,7 +167,7 @@ static void what_this_user_may_not_run_is_a_right_too(void **state)
 	struct test *test = *state;
 
 	write_helper(test, "exit 0");
-	chmod(test->helper, 0600);
+	chmod(test->script, 0600);
 	run_until(test, "", 0, 1);
 	assert_capture(test, CAPTURE_NO_PERMISSION, "may not run", "");
 }
@@ -197,7 +197,7 @@ static void whose_group_may_run_it_is_told(void **state)
 	pid_t child;
 
 	write_helper(test, "exit 0");
-	if (getuid() || chown(test->helper, 0, 1) || chmod(test->helper, 0750) ||
+	if (getuid() || chown(test->script, 0, 1) || chmod(test->script, 0750) ||
 		chmod(test->directory, 0755)) {
 		print_message("# only root may give a program to a group and become somebody else\n");
 		skip();
@@ -226,10 +226,10 @@ static void a_path_is_quoted_where_a_shell_wants_it(void **state)
 	struct test *test = *state;
 	char fix[160], plain[64];
 
-	snprintf(plain, sizeof(plain), "%s", test->helper);
-	snprintf(test->helper, sizeof(test->helper), "%s/it's a", test->directory);
+	snprintf(plain, sizeof(plain), "%s", test->script);
+	snprintf(test->script, sizeof(test->script), "%s/it's a", test->directory);
 	free(test->settings.helper);
-	test->settings.helper = strdup(test->helper);
+	test->settings.helper = strdup(test->script);
 	write_helper(test, "exit 77");
 	run_until(test, "", 0, 1);
 	snprintf(fix, sizeof(fix), "sudo setcap cap_net_raw+ep '%s/it'\\''s a'", test->directory);
@@ -281,11 +281,11 @@ static void a_device_that_goes_again_is_a_failure(void **state)
 static void it_is_tried_again_ever_more_rarely(void **state)
 {
 	(void)state;
-	assert_int_equal(sniffer_delay_ms(0), 1000);
-	assert_int_equal(sniffer_delay_ms(1), 2000);
-	assert_int_equal(sniffer_delay_ms(5), 32000);
-	assert_int_equal(sniffer_delay_ms(6), 60000);
-	assert_int_equal(sniffer_delay_ms(4000000000u), 60000);
+	assert_int_equal(helper_delay_ms(0), 1000);
+	assert_int_equal(helper_delay_ms(1), 2000);
+	assert_int_equal(helper_delay_ms(5), 32000);
+	assert_int_equal(helper_delay_ms(6), 60000);
+	assert_int_equal(helper_delay_ms(4000000000u), 60000);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

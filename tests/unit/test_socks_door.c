@@ -27,7 +27,7 @@
 
 struct test {
 	uv_loop_t loop;
-	struct socks_door *door;
+	struct socks_proxy *door;
 	uv_pipe_t daemon;
 	uv_pipe_t dialed;  /* the last connection to tailscaled */
 	const char *reply; /* of tailscaled, to the dial */
@@ -112,7 +112,7 @@ static int set_up(void **state)
 	test->daemon.data = test;
 	assert_int_equal(uv_pipe_bind(&test->daemon, test->socket), 0);
 	assert_int_equal(uv_listen((uv_stream_t *)&test->daemon, 16, on_dial), 0);
-	test->door = socks_door_open(&test->loop, test->socket, true, &fault);
+	test->door = socks_proxy_open(&test->loop, test->socket, true, &fault);
 	assert_non_null(test->door);
 	*state = test;
 	return 0;
@@ -122,7 +122,7 @@ static int tear_down(void **state)
 {
 	struct test *test = *state;
 
-	socks_door_close(test->door);
+	socks_proxy_close(test->door);
 	uv_close((uv_handle_t *)&test->daemon, NULL);
 	if (test->is_dialed)
 		uv_close((uv_handle_t *)&test->dialed, NULL);
@@ -139,8 +139,8 @@ static const char *door_path(const struct test *test)
 {
 	static const char scheme[] = "socks5h://localhost";
 
-	assert_memory_equal(socks_door_proxy(test->door), scheme, sizeof(scheme) - 1);
-	return socks_door_proxy(test->door) + sizeof(scheme) - 1;
+	assert_memory_equal(socks_proxy_url(test->door), scheme, sizeof(scheme) - 1);
+	return socks_proxy_url(test->door) + sizeof(scheme) - 1;
 }
 
 static int enter(const struct test *test)
@@ -349,12 +349,12 @@ static void the_socket_is_private(void **state)
 static bool uses_the_directory(struct test *test)
 {
 	struct fault fault;
-	struct socks_door *door = socks_door_open(&test->loop, test->socket, true, &fault);
+	struct socks_proxy *door = socks_proxy_open(&test->loop, test->socket, true, &fault);
 	bool uses;
 
 	assert_non_null(door);
-	uses = strstr(socks_door_proxy(door), test->directory) != NULL;
-	socks_door_close(door);
+	uses = strstr(socks_proxy_url(door), test->directory) != NULL;
+	socks_proxy_close(door);
 	return uses;
 }
 
@@ -443,7 +443,7 @@ static const struct answer *ask_through_door(struct test *test, const char *url,
 	struct http *http = http_new(&test->loop);
 	struct http_request request = { .url = url,
 		.address = address,
-		.proxy = socks_door_proxy(test->door),
+		.proxy = socks_proxy_url(test->door),
 		.connect_ms = 200,
 		.total_ms = 2000 };
 

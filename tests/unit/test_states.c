@@ -248,10 +248,10 @@ static void every_recorded_state_has_its_state_and_codes(void **state)
 /* Asked from the start, where all that it takes was recorded. */
 static const struct family *recognised(const struct row *row, bool *is_whole)
 {
-	struct recognition r;
+	struct identification r;
 	char name[192];
 
-	recognise_init(&r);
+	identify_init(&r);
 	*is_whole = true;
 	while (r.ask) {
 		struct answer answer;
@@ -261,7 +261,7 @@ static const struct family *recognised(const struct row *row, bool *is_whole)
 		if (!*is_whole)
 			return NULL;
 		played_load(&answer, name);
-		recognise_step(&r, &answer);
+		identify_step(&r, &answer);
 		answer_fini(&answer);
 	}
 	return r.family;

@@ -21,7 +21,7 @@ static void recorded_counters_are_read_by_path_kind(void **state)
 	char *bytes = recording_read("tests/recordings/tailscale/usermetrics.txt", &length);
 
 	(void)state;
-	assert_int_equal(usermetrics_parse(bytes, length, &traffic), 0);
+	assert_int_equal(metrics_parse(bytes, length, &traffic), 0);
 	assert_true(traffic.rx_bytes[TRAFFIC_DIRECT] == 8824);
 	assert_true(traffic.rx_bytes[TRAFFIC_PEER_RELAY] == 1896);
 	assert_true(traffic.rx_bytes[TRAFFIC_DERP] == 2492);
@@ -30,14 +30,14 @@ static void recorded_counters_are_read_by_path_kind(void **state)
 	assert_true(traffic.tx_bytes[TRAFFIC_DERP] == 3028);
 	free(bytes);
 	bytes = recording_read("tests/recordings/tailscale/usermetrics-destination-with-drops.txt", &length);
-	assert_int_equal(usermetrics_parse(bytes, length, &traffic), 0);
+	assert_int_equal(metrics_parse(bytes, length, &traffic), 0);
 	assert_true(traffic.tx_bytes[TRAFFIC_DIRECT] == 6426244);
 	free(bytes);
 }
 
 static int parse(const char *text, struct obs_traffic *traffic)
 {
-	return usermetrics_parse(text, strlen(text), traffic);
+	return metrics_parse(text, strlen(text), traffic);
 }
 
 static void ipv4_and_ipv6_add_up(void **state)
