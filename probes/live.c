@@ -364,10 +364,10 @@ void live_free(struct live *live)
  */
 static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
 {
-	struct ladder_target target;
+	struct diagnosis_target target;
 
 	if (!*live->settings->examine || !daemon_runs(live->ledger) ||
-		!ladder_find(snapshot, live->settings->examine, &target) || target.peer < 0)
+		!diagnose_find(snapshot, live->settings->examine, &target) || target.peer < 0)
 		return;
 	ask_netcheck_now(live->netcheck_asker, snapshot->peers[target.peer].id, now);
 	if (!live->settings->is_passive)

@@ -80,7 +80,7 @@ static void at_deadline(uv_timer_t *timer)
 	keep(batch);
 	if (batch->is_watch)
 		hide(batch);
-	if (!batch->is_watch || codec_write(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
+	if (!batch->is_watch || json_write_snapshot(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
 		stop(batch);
 }
 
@@ -187,7 +187,7 @@ static int say_unknown(const struct batch *batch, const char *word)
 	url_typed(word, bare, sizeof(bare));
 	if (!batch->redactor) {
 		text_clean(shown, sizeof(shown), bare, strlen(bare));
-		count = ladder_near(batch->last, word, names, ARRAY_LEN(names));
+		count = diagnose_near(batch->last, word, names, ARRAY_LEN(names));
 	}
 	if (batch->last->is_passive && strstr(word, "://")) {
 		fprintf(stderr, "tsllm-top: --doctor: '%s' was not asked (--passive)\n", shown);
@@ -204,8 +204,8 @@ static int say_unknown(const struct batch *batch, const char *word)
 static int print_doctor(struct batch *batch, const char *word, bool is_ascii)
 {
 	const struct snapshot *snapshot = batch->last;
-	struct ladder_target target;
-	bool is_found = *word && ladder_find(snapshot, word, &target);
+	struct diagnosis_target target;
+	bool is_found = *word && diagnose_find(snapshot, word, &target);
 	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
 		is_ascii };
 
@@ -213,7 +213,7 @@ static int print_doctor(struct batch *batch, const char *word, bool is_ascii)
 		return say_unknown(batch, word);
 	hide(batch);
 	doctor_print(stdout, &doctor);
-	return (int)ladder_status(snapshot, doctor.target);
+	return (int)diagnose_status(snapshot, doctor.target);
 }
 
 int batch_doctor(const struct options *options, const struct settings *settings, bool is_ascii)
@@ -236,7 +236,7 @@ int batch_once(const struct options *options, const struct settings *settings, b
 		return EX_OSERR;
 	hide(&batch);
 	if (options->format == FORMAT_JSON)
-		codec_write(stdout, batch.last, true);
+		json_write_snapshot(stdout, batch.last, true);
 	else
 		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
 	return close_loop(&batch);

@@ -12,24 +12,24 @@
 #include <stdio.h>
 #include <string.h>
 
-static void begin(struct climb *climb, const struct snapshot *snapshot, struct ladder_target target)
+static void begin(struct walk *walk, const struct snapshot *snapshot, struct diagnosis_target target)
 {
-	*climb = (struct climb){
+	*walk = (struct walk){
 		.snapshot = snapshot,
 		.peer = target.peer < 0 ? NULL : &snapshot->peers[target.peer],
 		.endpoint = target.endpoint < 0 ? NULL : &snapshot->endpoints[target.endpoint],
 	};
-	climb->is_own =
-		climb->peer ? climb->peer->is_self : climb->endpoint && endpoint_is_loopback(climb->endpoint);
-	climb->is_outside = climb->endpoint && !climb->peer && !climb->endpoint->is_of_tailnet;
+	walk->is_own =
+		walk->peer ? walk->peer->is_self : walk->endpoint && endpoint_is_loopback(walk->endpoint);
+	walk->is_outside = walk->endpoint && !walk->peer && !walk->endpoint->is_of_tailnet;
 }
 
 /* ---- verdicts on their layers ---- */
 
-static bool has_code(const struct rung *rung, const char *code)
+static bool has_code(const struct layer_report *layer_report, const char *code)
 {
-	for (size_t i = 0; i < rung->verdict_count; i++)
-		if (strcmp(rung->verdicts[i]->code, code) == 0)
+	for (size_t i = 0; i < layer_report->verdict_count; i++)
+		if (strcmp(layer_report->verdicts[i]->code, code) == 0)
 			return true;
 	return false;
 }
@@ -42,36 +42,37 @@ static bool is_worse(const struct verdict *verdict, const struct verdict *other)
 }
 
 /* A code once: several doors may have it, and the worst of them is what the rung is like. */
-static void lay_one(struct rung *rung, const struct verdict *verdict)
+static void lay_one(struct layer_report *layer_report, const struct verdict *verdict)
 {
-	for (size_t i = 0; i < rung->verdict_count; i++)
-		if (strcmp(rung->verdicts[i]->code, verdict->code) == 0) {
-			if (is_worse(verdict, rung->verdicts[i]))
-				rung->verdicts[i] = verdict;
+	for (size_t i = 0; i < layer_report->verdict_count; i++)
+		if (strcmp(layer_report->verdicts[i]->code, verdict->code) == 0) {
+			if (is_worse(verdict, layer_report->verdicts[i]))
+				layer_report->verdicts[i] = verdict;
 			return;
 		}
-	if (rung->verdict_count < LADDER_VERDICTS)
-		rung->verdicts[rung->verdict_count++] = verdict;
+	if (layer_report->verdict_count < DIAGNOSIS_VERDICTS)
+		layer_report->verdicts[layer_report->verdict_count++] = verdict;
 }
 
 /* Those of one layer, or of all with LAYER_COUNT. */
-static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer, struct rung *rung)
+static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer,
+	struct layer_report *layer_report)
 {
 	for (size_t i = 0; i < span.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[span.first + i];
 
 		if (layer == LAYER_COUNT || verdict->layer == layer)
-			lay_one(rung, verdict);
+			lay_one(layer_report, verdict);
 	}
 }
 
-static void lay(const struct snapshot *snapshot, struct span span, struct ladder *ladder)
+static void lay(const struct snapshot *snapshot, struct span span, struct diagnosis *diagnosis)
 {
 	for (int layer = LAYER_DAEMON; span.count && layer < LAYER_COUNT; layer++)
-		lay_on(snapshot, span, (enum layer)layer, &ladder->rungs[layer]);
+		lay_on(snapshot, span, (enum layer)layer, &diagnosis->layers[layer]);
 }
 
-bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint)
+bool diagnose_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint)
 {
 	if (endpoint->peer >= 0 || peer < 0)
 		return endpoint->peer == peer;
@@ -80,36 +81,37 @@ bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoin
 
 /* Those of this machine: its daemon's, its own host's, and those of its network, which is a step of every
  * path and of none to a door of its own. */
-static void lay_own(const struct climb *climb, struct ladder *ladder)
+static void lay_own(const struct walk *walk, struct diagnosis *diagnosis)
 {
-	struct span span = climb->snapshot->verdicts;
-	enum layer last = climb->peer && !climb->is_own ? LAYER_DAEMON : LAYER_HOST;
+	struct span span = walk->snapshot->verdicts;
+	enum layer last = walk->peer && !walk->is_own ? LAYER_DAEMON : LAYER_HOST;
 
 	for (size_t i = 0; i < span.count; i++) {
-		const struct verdict *verdict = &climb->snapshot->verdict_list[span.first + i];
+		const struct verdict *verdict = &walk->snapshot->verdict_list[span.first + i];
 
 		if (verdict->layer <= last)
-			lay_one(&ladder->rungs[verdict->layer], verdict);
-		else if (!climb->is_own || !climb->endpoint)
-			lay_one(&ladder->steps[STEP_HERE], verdict);
+			lay_one(&diagnosis->layers[verdict->layer], verdict);
+		else if (!walk->is_own || !walk->endpoint)
+			lay_one(&diagnosis->steps[STEP_HERE], verdict);
 	}
 }
 
 /* Those of the daemon, of the host and of the path also stand with the doors: a peer that only its silent
  * door shows to be unreachable. A door knows more of itself than its mount does, and comes first. */
-static void lay_all(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
+static void lay_all(
+	const struct snapshot *snapshot, struct diagnosis_target target, struct diagnosis *diagnosis)
 {
 	if (target.peer >= 0)
-		lay(snapshot, snapshot->peers[target.peer].verdicts, ladder);
+		lay(snapshot, snapshot->peers[target.peer].verdicts, diagnosis);
 	for (size_t i = 0; target.endpoint < 0 && target.peer >= 0 && i < snapshot->endpoint_count; i++)
-		if (ladder_owns(snapshot, target.peer, &snapshot->endpoints[i]))
-			lay(snapshot, snapshot->endpoints[i].verdicts, ladder);
+		if (diagnose_owns(snapshot, target.peer, &snapshot->endpoints[i]))
+			lay(snapshot, snapshot->endpoints[i].verdicts, diagnosis);
 	if (target.endpoint >= 0)
-		lay(snapshot, snapshot->endpoints[target.endpoint].verdicts, ladder);
+		lay(snapshot, snapshot->endpoints[target.endpoint].verdicts, diagnosis);
 	for (size_t i = 0; i < snapshot->mount_count; i++)
 		if (target.endpoint >= 0 ? snapshot->mounts[i].endpoint == target.endpoint
 					 : target.peer >= 0 && snapshot->peers[target.peer].is_self)
-			lay(snapshot, snapshot->mounts[i].verdicts, ladder);
+			lay(snapshot, snapshot->mounts[i].verdicts, diagnosis);
 }
 
 static bool counts(const struct verdict *verdict)
@@ -125,41 +127,41 @@ static bool explains(const struct verdict *verdict)
 	return is_unasked || state_blocks(verdict->state);
 }
 
-static bool has(const struct rung *rung, bool (*test)(const struct verdict *verdict))
+static bool has(const struct layer_report *layer_report, bool (*test)(const struct verdict *verdict))
 {
-	for (size_t i = 0; i < rung->verdict_count; i++)
-		if (test(rung->verdicts[i]))
+	for (size_t i = 0; i < layer_report->verdict_count; i++)
+		if (test(layer_report->verdicts[i]))
 			return true;
 	return false;
 }
 
 /* The lowest layer that explains why nothing comes from above it; LAYER_COUNT: none does. */
-static enum layer find_block(const struct climb *climb, const struct ladder *ladder)
+static enum layer find_block(const struct walk *walk, const struct diagnosis *diagnosis)
 {
-	if (!climb->is_outside && strcmp(climb->snapshot->daemon.backend_state, "Running") != 0)
+	if (!walk->is_outside && strcmp(walk->snapshot->daemon.backend_state, "Running") != 0)
 		return LAYER_DAEMON;
 	for (int layer = LAYER_DAEMON; layer < LAYER_EXPOSURE; layer++)
-		if (has(&ladder->rungs[layer], explains))
+		if (has(&diagnosis->layers[layer], explains))
 			return (enum layer)layer;
 	return LAYER_COUNT;
 }
 
-static enum mark mark_of(const struct rung *rung, enum mark evidence)
+static enum mark mark_of(const struct layer_report *layer_report, enum mark evidence)
 {
-	if (has(rung, counts))
+	if (has(layer_report, counts))
 		return MARK_BAD;
-	if (evidence == MARK_OK && rung->verdict_count)
+	if (evidence == MARK_OK && layer_report->verdict_count)
 		return MARK_NOTE;
 	return evidence;
 }
 
 /* Its worst verdict: one that counts, else one that explains. */
-static const struct verdict *worst(const struct rung *rung)
+static const struct verdict *worst(const struct layer_report *layer_report)
 {
 	const struct verdict *worst = NULL;
 
-	for (size_t i = 0; i < rung->verdict_count; i++) {
-		const struct verdict *verdict = rung->verdicts[i];
+	for (size_t i = 0; i < layer_report->verdict_count; i++) {
+		const struct verdict *verdict = layer_report->verdicts[i];
 
 		if (!verdict->is_muted && (counts(verdict) || explains(verdict)) &&
 			(!worst || verdict->severity > worst->severity))
@@ -168,115 +170,118 @@ static const struct verdict *worst(const struct rung *rung)
 	return worst;
 }
 
-static void take_blame(struct ladder *ladder, const struct verdict *found)
+static void take_blame(struct diagnosis *diagnosis, const struct verdict *found)
 {
-	if (found && (!ladder->blame || found->severity > ladder->blame->severity))
-		ladder->blame = found;
+	if (found && (!diagnosis->blame || found->severity > diagnosis->blame->severity))
+		diagnosis->blame = found;
 }
 
 /* What makes the path, where that is reached. */
-static void see_steps(const struct climb *climb, struct ladder *ladder)
+static void see_steps(const struct walk *walk, struct diagnosis *diagnosis)
 {
 	for (int step = 0; step < STEP_COUNT; step++)
-		ladder->steps[step].mark = MARK_SKIPPED;
-	if (ladder->block < LAYER_PATH)
+		diagnosis->steps[step].mark = MARK_SKIPPED;
+	if (diagnosis->block < LAYER_PATH)
 		return;
-	climb_steps(climb, ladder->steps);
-	ladder->steps[STEP_HERE].mark = mark_of(&ladder->steps[STEP_HERE], ladder->steps[STEP_HERE].mark);
+	diagnose_steps(walk, diagnosis->steps);
+	diagnosis->steps[STEP_HERE].mark =
+		mark_of(&diagnosis->steps[STEP_HERE], diagnosis->steps[STEP_HERE].mark);
 }
 
-static enum mark see(const struct climb *climb, struct rung *rung)
+static enum mark see(const struct walk *walk, struct layer_report *layer_report)
 {
-	static enum mark (*const of_layer[LAYER_COUNT])(const struct climb *climb, struct rung *rung) = {
-		[LAYER_DAEMON] = see_daemon,
-		[LAYER_HOST] = see_host,
-		[LAYER_PATH] = see_path,
-		[LAYER_PORT] = see_port,
-		[LAYER_TLS] = see_tls,
-		[LAYER_HTTP] = see_http,
-		[LAYER_ENGINE] = see_engine,
-		[LAYER_EXPOSURE] = see_exposure,
+	static enum mark (*const of_layer[LAYER_COUNT])(
+		const struct walk *walk, struct layer_report *layer_report) = {
+		[LAYER_DAEMON] = diagnose_daemon,
+		[LAYER_HOST] = diagnose_host,
+		[LAYER_PATH] = diagnose_path,
+		[LAYER_PORT] = diagnose_port,
+		[LAYER_TLS] = diagnose_tls,
+		[LAYER_HTTP] = diagnose_http,
+		[LAYER_ENGINE] = diagnose_engine,
+		[LAYER_EXPOSURE] = diagnose_exposure,
 	};
 
-	if (rung->layer > LAYER_PATH && !climb->endpoint && climb->snapshot->is_passive)
-		return rung_say(rung, MARK_UNKNOWN, "no server of it is known: not asked (--passive)");
-	if (rung->layer > LAYER_PATH && !climb->endpoint)
-		return rung_say(rung, MARK_SKIPPED, "no server of it is known");
-	return of_layer[rung->layer](climb, rung);
+	if (layer_report->layer > LAYER_PATH && !walk->endpoint && walk->snapshot->is_passive)
+		return line_say(
+			layer_report, MARK_UNKNOWN, "no server of it is known: not asked (--passive)");
+	if (layer_report->layer > LAYER_PATH && !walk->endpoint)
+		return line_say(layer_report, MARK_SKIPPED, "no server of it is known");
+	return of_layer[layer_report->layer](walk, layer_report);
 }
 
-static enum mark skip(struct rung *rung, enum layer block)
+static enum mark skip(struct layer_report *layer_report, enum layer block)
 {
-	line_add(rung_line(rung), "not checked: see %s", layer_name(block));
+	line_add(line_new(layer_report), "not checked: see %s", layer_name(block));
 	return MARK_SKIPPED;
 }
 
-void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder)
+void diagnose(const struct snapshot *snapshot, struct diagnosis_target target, struct diagnosis *diagnosis)
 {
-	struct climb climb;
+	struct walk walk;
 
-	memset(ladder, 0, sizeof(*ladder));
-	begin(&climb, snapshot, target);
-	if (!climb.is_outside)
-		lay_own(&climb, ladder);
-	lay_all(snapshot, target, ladder);
-	ladder->block = find_block(&climb, ladder);
-	see_steps(&climb, ladder);
+	memset(diagnosis, 0, sizeof(*diagnosis));
+	begin(&walk, snapshot, target);
+	if (!walk.is_outside)
+		lay_own(&walk, diagnosis);
+	lay_all(snapshot, target, diagnosis);
+	diagnosis->block = find_block(&walk, diagnosis);
+	see_steps(&walk, diagnosis);
 	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++) {
-		struct rung *rung = &ladder->rungs[layer];
-		bool is_reached = (enum layer)layer <= ladder->block;
+		struct layer_report *layer_report = &diagnosis->layers[layer];
+		bool is_reached = (enum layer)layer <= diagnosis->block;
 
 		/* Whoever may use it, may try though it is broken; the engine itself tells more of that. */
 		if (layer == LAYER_EXPOSURE)
-			is_reached = ladder->block >= LAYER_ENGINE || rung->verdict_count;
+			is_reached = diagnosis->block >= LAYER_ENGINE || layer_report->verdict_count;
 
-		rung->layer = (enum layer)layer;
+		layer_report->layer = (enum layer)layer;
 		if (is_reached)
-			rung->mark = mark_of(rung, see(&climb, rung));
+			layer_report->mark = mark_of(layer_report, see(&walk, layer_report));
 		else
-			rung->mark = skip(rung, ladder->block);
-		take_blame(ladder, worst(rung));
+			layer_report->mark = skip(layer_report, diagnosis->block);
+		take_blame(diagnosis, worst(layer_report));
 		if (layer == LAYER_PATH)
-			take_blame(ladder, worst(&ladder->steps[STEP_HERE]));
+			take_blame(diagnosis, worst(&diagnosis->steps[STEP_HERE]));
 	}
 }
 
 /* ---- the status ---- */
 
-static void weigh_rung(const struct rung *rung, enum severity *severity)
+static void weigh_layer(const struct layer_report *layer_report, enum severity *severity)
 {
-	for (size_t i = 0; i < rung->verdict_count; i++)
-		if (counts(rung->verdicts[i]) && rung->verdicts[i]->severity > *severity)
-			*severity = rung->verdicts[i]->severity;
+	for (size_t i = 0; i < layer_report->verdict_count; i++)
+		if (counts(layer_report->verdicts[i]) && layer_report->verdicts[i]->severity > *severity)
+			*severity = layer_report->verdicts[i]->severity;
 }
 
-static void weigh(const struct ladder *ladder, enum severity *severity)
+static void weigh(const struct diagnosis *diagnosis, enum severity *severity)
 {
 	for (int layer = LAYER_DAEMON; layer < LAYER_COUNT; layer++)
-		weigh_rung(&ladder->rungs[layer], severity);
-	weigh_rung(&ladder->steps[STEP_HERE], severity);
+		weigh_layer(&diagnosis->layers[layer], severity);
+	weigh_layer(&diagnosis->steps[STEP_HERE], severity);
 }
 
-enum status ladder_status(const struct snapshot *snapshot, const struct ladder_target *target)
+enum status diagnose_status(const struct snapshot *snapshot, const struct diagnosis_target *target)
 {
 	enum severity severity = SEVERITY_INFO;
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 	size_t told = 0;
 
 	if (!target)
 		return snapshot->status;
-	ladder_climb(snapshot, *target, &ladder);
-	if (ladder.block == LAYER_DAEMON)
+	diagnose(snapshot, *target, &diagnosis);
+	if (diagnosis.block == LAYER_DAEMON)
 		return STATUS_UNKNOWN;
-	weigh(&ladder, &severity);
+	weigh(&diagnosis, &severity);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
-		struct ladder_target door = { snapshot->endpoints[i].peer, (int)i };
+		struct diagnosis_target door = { snapshot->endpoints[i].peer, (int)i };
 
 		if (target->endpoint >= 0 ? target->endpoint != (int)i
-					  : !ladder_owns(snapshot, target->peer, &snapshot->endpoints[i]))
+					  : !diagnose_owns(snapshot, target->peer, &snapshot->endpoints[i]))
 			continue;
-		ladder_climb(snapshot, door, &ladder);
-		weigh(&ladder, &severity);
+		diagnose(snapshot, door, &diagnosis);
+		weigh(&diagnosis, &severity);
 		told += snapshot->endpoints[i].state != STATE_UNKNOWN;
 	}
 	if (severity == SEVERITY_INFO && !told && !snapshot->is_passive)
@@ -286,19 +291,20 @@ enum status ladder_status(const struct snapshot *snapshot, const struct ladder_t
 
 /* ---- mounts ---- */
 
-void ladder_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung)
+void diagnose_mount(
+	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report)
 {
-	struct rung door = { 0 };
+	struct layer_report door = { 0 };
 
-	memset(rung, 0, sizeof(*rung));
-	rung->mark = climb_see_mount(snapshot, mount, rung);
+	memset(layer_report, 0, sizeof(*layer_report));
+	layer_report->mark = diagnose_mount_lines(snapshot, mount, layer_report);
 	if (mount->endpoint >= 0)
 		lay_on(snapshot, snapshot->endpoints[mount->endpoint].verdicts, LAYER_COUNT, &door);
 	for (size_t i = 0; i < mount->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[mount->verdicts.first + i];
 
-		if (rung->verdict_count < LADDER_VERDICTS && !has_code(&door, verdict->code))
-			rung->verdicts[rung->verdict_count++] = verdict;
+		if (layer_report->verdict_count < DIAGNOSIS_VERDICTS && !has_code(&door, verdict->code))
+			layer_report->verdicts[layer_report->verdict_count++] = verdict;
 	}
-	rung->mark = mark_of(rung, rung->mark);
+	layer_report->mark = mark_of(layer_report, layer_report->mark);
 }

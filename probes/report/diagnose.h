@@ -8,13 +8,13 @@
 
 #include "probes/model/snapshot.h"
 
-#define LADDER_LINES 4
-#define LADDER_LINE_MAX 400
-#define LADDER_VERDICTS 16
+#define DIAGNOSIS_LINES 4
+#define DIAGNOSIS_LINE_MAX 400
+#define DIAGNOSIS_VERDICTS 16
 
 /* Indices into a snapshot's arrays. Both −1: this machine's daemon alone. endpoint −1: the peer with all its
  * doors. peer −1: a door outside the tailnet, or on this machine's loopback. */
-struct ladder_target {
+struct diagnosis_target {
 	int peer, endpoint;
 };
 
@@ -27,12 +27,12 @@ enum mark {
 	MARK_COUNT
 };
 
-struct rung {
+struct layer_report {
 	enum layer layer;
 	enum mark mark;
-	char lines[LADDER_LINES][LADDER_LINE_MAX]; /* evidence */
+	char lines[DIAGNOSIS_LINES][DIAGNOSIS_LINE_MAX]; /* evidence */
 	size_t line_count;
-	const struct verdict *verdicts[LADDER_VERDICTS]; /* of the snapshot, worst first in each row */
+	const struct verdict *verdicts[DIAGNOSIS_VERDICTS]; /* of the snapshot, worst first in each row */
 	size_t verdict_count;
 };
 
@@ -40,9 +40,10 @@ struct rung {
  * tailscaled's pings along it and inside the tunnel. */
 enum step { STEP_HERE, STEP_THERE, STEP_DISCO, STEP_TSMP, STEP_COUNT };
 
-struct ladder {
-	struct rung rungs[LAYER_COUNT];
-	struct rung steps[STEP_COUNT]; /* of the path's rung; MARK_SKIPPED: it has nothing to say here */
+struct diagnosis {
+	struct layer_report layers[LAYER_COUNT];
+	struct layer_report
+		steps[STEP_COUNT]; /* of the path's rung; MARK_SKIPPED: it has nothing to say here */
 	enum layer block; /* the lowest that explains why nothing comes from above it; LAYER_COUNT: none */
 	/* The worst verdict and, of those that are as bad, the lowest; NULL: nothing is broken. */
 	const struct verdict *blame;
@@ -50,17 +51,18 @@ struct ladder {
 
 /* A base URL, a peer's name, full name, address or id, without case; of a URL that is no known door the peer.
  * false: there is none. */
-bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target);
+bool diagnose_find(const struct snapshot *snapshot, const char *word, struct diagnosis_target *target);
 /* Up to count names of peers that are spelled much like word; the answer is how many. */
-size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count);
+size_t diagnose_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count);
 /* Lays the ladder. For a peer the rungs above the path say nothing: each of its doors has its own ladder. */
-void ladder_climb(const struct snapshot *snapshot, struct ladder_target target, struct ladder *ladder);
-const char *step_name(enum step step);
+void diagnose(const struct snapshot *snapshot, struct diagnosis_target target, struct diagnosis *diagnosis);
+const char *diagnose_step_name(enum step step);
 /* Whether a door belongs to that peer, this machine's loopback to this machine. */
-bool ladder_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint);
+bool diagnose_owns(const struct snapshot *snapshot, int peer, const struct endpoint *endpoint);
 /* What the exit status says of this target alone; NULL: of everything, as the snapshot does. */
-enum status ladder_status(const struct snapshot *snapshot, const struct ladder_target *target);
+enum status diagnose_status(const struct snapshot *snapshot, const struct diagnosis_target *target);
 /* What this machine serves at a mount: its backend, and the way through its name on the tailnet. */
-void ladder_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung);
+void diagnose_mount(
+	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report);
 
 #endif

@@ -14,41 +14,41 @@ static bool is_told(const struct endpoint *endpoint)
 }
 
 /* Why nothing is known of a door: it makes a question mark, not a cross and not a tick. */
-static enum mark say_unasked(const struct climb *climb, struct rung *rung)
+static enum mark say_unasked(const struct walk *walk, struct layer_report *layer_report)
 {
-	return rung_say(rung, MARK_UNKNOWN,
-		climb->snapshot->is_passive ? "not asked (--passive)" : "no answer within the deadline");
+	return line_say(layer_report, MARK_UNKNOWN,
+		walk->snapshot->is_passive ? "not asked (--passive)" : "no answer within the deadline");
 }
 
-enum mark see_port(const struct climb *climb, struct rung *rung)
+enum mark diagnose_port(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct endpoint *endpoint = climb->endpoint;
+	const struct endpoint *endpoint = walk->endpoint;
 	struct url url;
 	char *line, number[32];
 
 	if (url_split(&url, endpoint->url) < 0 || !is_told(endpoint))
-		return say_unasked(climb, rung);
-	line = rung_line(rung);
+		return say_unasked(walk, layer_report);
+	line = line_new(layer_report);
 	if (!isnan(endpoint->connect_ms))
 		line_add(line, "TCP port %d opens in %s ms", url.port,
 			text_ms(number, sizeof(number), endpoint->connect_ms));
 	else
-		line_add(line, "TCP port %d%s", url.port, rung->verdict_count ? "" : " opens");
+		line_add(line, "TCP port %d%s", url.port, layer_report->verdict_count ? "" : " opens");
 	return MARK_OK;
 }
 
-enum mark see_tls(const struct climb *climb, struct rung *rung)
+enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct endpoint *endpoint = climb->endpoint;
+	const struct endpoint *endpoint = walk->endpoint;
 	char *line;
 
 	if (!text_has_prefix(endpoint->url, "https://"))
-		return rung_say(rung, MARK_SKIPPED, "plain HTTP: it has none");
+		return line_say(layer_report, MARK_SKIPPED, "plain HTTP: it has none");
 	if (!is_told(endpoint))
-		return say_unasked(climb, rung);
-	line = rung_line(rung);
+		return say_unasked(walk, layer_report);
+	line = line_new(layer_report);
 	line_ms(line, "handshake ", endpoint->tls_ms);
-	line_until(line, "certificate", climb->snapshot->taken.wall_ms, endpoint->cert_not_after);
+	line_until(line, "certificate", walk->snapshot->taken.wall_ms, endpoint->cert_not_after);
 	if (!*line)
 		line_add(line, "no handshake was timed");
 	return MARK_OK;
@@ -69,20 +69,20 @@ static const struct sent *last_sent(const struct snapshot *snapshot, const struc
 	return last;
 }
 
-enum mark see_http(const struct climb *climb, struct rung *rung)
+enum mark diagnose_http(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct sent *sent = last_sent(climb->snapshot, climb->endpoint);
+	const struct sent *sent = last_sent(walk->snapshot, walk->endpoint);
 	char *line;
 
-	if (!is_told(climb->endpoint))
-		return say_unasked(climb, rung);
-	line = rung_line(rung);
+	if (!is_told(walk->endpoint))
+		return say_unasked(walk, layer_report);
+	line = line_new(layer_report);
 	if (sent && sent->status)
 		line_add(line, "GET %s: %d", sent->path, sent->status);
 	else if (sent)
 		line_add(line, "GET %s: no answer", sent->path);
-	line_ms(line, "first byte after ", climb->endpoint->ttfb_ms);
-	line_number(line, "requests in all: ", climb->endpoint->requests, "");
+	line_ms(line, "first byte after ", walk->endpoint->ttfb_ms);
+	line_number(line, "requests in all: ", walk->endpoint->requests, "");
 	return MARK_OK;
 }
 
@@ -97,14 +97,14 @@ static void say_models(const struct endpoint *endpoint, char *line)
 		line_add(line, "%zu model%s", endpoint->models.count, endpoint->models.count == 1 ? "" : "s");
 }
 
-enum mark see_engine(const struct climb *climb, struct rung *rung)
+enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct endpoint *endpoint = climb->endpoint;
+	const struct endpoint *endpoint = walk->endpoint;
 	char *line;
 
 	if (!is_told(endpoint))
-		return say_unasked(climb, rung);
-	line = rung_line(rung);
+		return say_unasked(walk, layer_report);
+	line = line_new(layer_report);
 	if (*endpoint->title)
 		line_add(line, "%s%s%s", endpoint->title, *endpoint->version ? " " : "", endpoint->version);
 	else
@@ -117,16 +117,16 @@ enum mark see_engine(const struct climb *climb, struct rung *rung)
 		line_add(line, "%.1f tok/s", endpoint->tokens_per_s);
 	line_ms(line, "TTFT p95 ", endpoint->ttft_p95_ms);
 	if (*endpoint->latency.text)
-		rung_say(rung, MARK_OK, endpoint->latency.text);
+		line_say(layer_report, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;
 }
 
-static bool has_code(const struct climb *climb, const char *code)
+static bool has_code(const struct walk *walk, const char *code)
 {
-	struct span span = climb->endpoint->verdicts;
+	struct span span = walk->endpoint->verdicts;
 
 	for (size_t i = 0; i < span.count; i++)
-		if (strcmp(climb->snapshot->verdict_list[span.first + i].code, code) == 0)
+		if (strcmp(walk->snapshot->verdict_list[span.first + i].code, code) == 0)
 			return true;
 	return false;
 }
@@ -134,10 +134,10 @@ static bool has_code(const struct climb *climb, const char *code)
 /* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
  * it.
  */
-static enum tri is_public(const struct climb *climb)
+static enum tri is_public(const struct walk *walk)
 {
-	const struct snapshot *snapshot = climb->snapshot;
-	int self = (int)(climb->endpoint - snapshot->endpoints);
+	const struct snapshot *snapshot = walk->snapshot;
+	int self = (int)(walk->endpoint - snapshot->endpoints);
 	enum tri found = TRI_UNKNOWN;
 
 	for (size_t i = 0; i < snapshot->mount_count; i++)
@@ -147,23 +147,23 @@ static enum tri is_public(const struct climb *climb)
 }
 
 /* Who may use it. Without a key it is well only where the whole internet is known to be kept away. */
-enum mark see_exposure(const struct climb *climb, struct rung *rung)
+enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_report)
 {
 	const char *const funnel[] = {
 		[TRI_UNKNOWN] =
-			climb->is_own ? "Funnel: no mount of it is known" : "Funnel: only that machine knows",
+			walk->is_own ? "Funnel: no mount of it is known" : "Funnel: only that machine knows",
 		[TRI_NO] = "Funnel is off",
 		[TRI_YES] = "Funnel is on",
 	};
-	bool wants_key = climb->endpoint->state == STATE_AUTH || has_code(climb, "auth-required");
-	bool is_open = climb->endpoint->models_known;
-	enum tri public = is_public(climb);
-	char *line = rung_line(rung);
+	bool wants_key = walk->endpoint->state == STATE_AUTH || has_code(walk, "auth-required");
+	bool is_open = walk->endpoint->models_known;
+	enum tri public = is_public(walk);
+	char *line = line_new(layer_report);
 
 	line_add(line, wants_key ? "wants a key"
 		       : is_open ? "lists its models to this machine"
 				 : "whether it wants a key was not told");
-	if (climb->peer || climb->is_own)
+	if (walk->peer || walk->is_own)
 		line_add(line, "%s", funnel[public]);
 	if (wants_key)
 		return MARK_OK;
@@ -171,7 +171,7 @@ enum mark see_exposure(const struct climb *climb, struct rung *rung)
 }
 
 /* Whether something is wrong with it. */
-static bool say_door(const struct snapshot *snapshot, int index, const char *what, char *line)
+static bool say_endpoint(const struct snapshot *snapshot, int index, const char *what, char *line)
 {
 	const struct endpoint *door = index < 0 ? NULL : &snapshot->endpoints[index];
 	const struct verdict *verdict = door ? snapshot_worst(snapshot, door->verdicts) : NULL;
@@ -189,9 +189,10 @@ static bool has_not_answered(const struct snapshot *snapshot, int index)
 	return index >= 0 && !is_told(&snapshot->endpoints[index]);
 }
 
-enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung)
+enum mark diagnose_mount_lines(
+	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report)
 {
-	char *line = rung_line(rung);
+	char *line = line_new(layer_report);
 	bool is_bad;
 
 	line_add(line, "%s %s%s:%d%s %s %s", serve_protocol_name(mount->protocol), mount->service,
@@ -200,8 +201,8 @@ enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *m
 		line_add(line, "on Funnel");
 	if (mount->is_foreground)
 		line_add(line, "in the foreground: it ends with its terminal");
-	is_bad = say_door(snapshot, mount->backend, "backend", rung_line(rung));
-	is_bad = say_door(snapshot, mount->endpoint, "by its name", rung_line(rung)) || is_bad;
+	is_bad = say_endpoint(snapshot, mount->backend, "backend", line_new(layer_report));
+	is_bad = say_endpoint(snapshot, mount->endpoint, "by its name", line_new(layer_report)) || is_bad;
 	if (is_bad)
 		return MARK_BAD;
 	if (mount->backend < 0 && mount->endpoint < 0)

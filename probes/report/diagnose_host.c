@@ -5,18 +5,18 @@
 
 #include <math.h>
 
-enum mark see_daemon(const struct climb *climb, struct rung *rung)
+enum mark diagnose_daemon(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct daemon *daemon = &climb->snapshot->daemon;
+	const struct daemon *daemon = &walk->snapshot->daemon;
 	char *line, span[32];
 	size_t warnings = 0;
 
-	if (climb->is_outside)
-		return rung_say(rung, MARK_SKIPPED, "no part of the way there");
+	if (walk->is_outside)
+		return line_say(layer_report, MARK_SKIPPED, "no part of the way there");
 	if (!daemon->is_known)
-		return rung_say(
-			rung, MARK_UNKNOWN, *daemon->trouble ? daemon->trouble : "tailscaled was not heard");
-	line = rung_line(rung);
+		return line_say(layer_report, MARK_UNKNOWN,
+			*daemon->trouble ? daemon->trouble : "tailscaled was not heard");
+	line = line_new(layer_report);
 	line_add(line, "%s", *daemon->backend_state ? daemon->backend_state : "in an unknown state");
 	if (*daemon->version)
 		line_add(line, "tailscaled %s", daemon->version);
@@ -32,22 +32,22 @@ enum mark see_daemon(const struct climb *climb, struct rung *rung)
 	if (warnings)
 		line_add(line, "%zu health warning%s", warnings, warnings > 1 ? "s" : "");
 	if (*daemon->trouble)
-		rung_say(rung, MARK_NOTE, daemon->trouble);
+		line_say(layer_report, MARK_NOTE, daemon->trouble);
 	return MARK_OK;
 }
 
-enum mark see_host(const struct climb *climb, struct rung *rung)
+enum mark diagnose_host(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct peer *peer = climb->peer;
-	int64_t now = climb->snapshot->taken.wall_ms;
+	const struct peer *peer = walk->peer;
+	int64_t now = walk->snapshot->taken.wall_ms;
 	char *line;
 
 	if (!peer)
-		return rung_say(rung, climb->is_outside || climb->is_own ? MARK_SKIPPED : MARK_UNKNOWN,
-			climb->is_own       ? "this machine, by its loopback"
-			: climb->is_outside ? "outside the tailnet"
-					    : "no peer of that name or address");
-	line = rung_line(rung);
+		return line_say(layer_report, walk->is_outside || walk->is_own ? MARK_SKIPPED : MARK_UNKNOWN,
+			walk->is_own       ? "this machine, by its loopback"
+			: walk->is_outside ? "outside the tailnet"
+					   : "no peer of that name or address");
+	line = line_new(layer_report);
 	line_add(line, peer->is_self ? "this machine" : peer->is_online ? "online" : "offline");
 	if (*peer->os)
 		line_add(line, "%s", peer->os);

@@ -9,11 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
-char *rung_line(struct rung *rung)
+char *line_new(struct layer_report *layer_report)
 {
-	size_t last = LADDER_LINES - 1;
+	size_t last = DIAGNOSIS_LINES - 1;
 
-	return rung->lines[rung->line_count < LADDER_LINES ? rung->line_count++ : last];
+	return layer_report
+		->lines[layer_report->line_count < DIAGNOSIS_LINES ? layer_report->line_count++ : last];
 }
 
 void line_add(char *line, const char *format, ...)
@@ -25,7 +26,7 @@ void line_add(char *line, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(part, sizeof(part), format, arguments);
 	va_end(arguments);
-	text_add(line, LADDER_LINE_MAX, "%s%s", *line ? ", " : "", part);
+	text_add(line, DIAGNOSIS_LINE_MAX, "%s%s", *line ? ", " : "", part);
 }
 
 void line_ms(char *line, const char *before, double ms)
@@ -66,9 +67,9 @@ void line_until(char *line, const char *what, int64_t now, int64_t at)
 		line_add(line, "%s expired %.10s, %s ago", what, date, span);
 }
 
-enum mark rung_say(struct rung *rung, enum mark mark, const char *text)
+enum mark line_say(struct layer_report *layer_report, enum mark mark, const char *text)
 {
-	line_add(rung_line(rung), "%s", text);
+	line_add(line_new(layer_report), "%s", text);
 	return mark;
 }
 
@@ -78,4 +79,3 @@ bool endpoint_is_loopback(const struct endpoint *endpoint)
 
 	return endpoint->peer < 0 && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
 }
-

@@ -4,7 +4,7 @@
 
 #include "probes/report/diagnose.h"
 
-struct climb {
+struct walk {
 	const struct snapshot *snapshot;
 	const struct peer *peer;         /* NULL: none */
 	const struct endpoint *endpoint; /* NULL: the peer, or the daemon, alone */
@@ -12,24 +12,26 @@ struct climb {
 	bool is_own;                     /* it is this machine */
 };
 
-void climb_steps(const struct climb *climb, struct rung steps[STEP_COUNT]);
-enum mark climb_see_mount(const struct snapshot *snapshot, const struct mount *mount, struct rung *rung);
+void diagnose_steps(const struct walk *walk, struct layer_report steps[STEP_COUNT]);
+enum mark diagnose_mount_lines(
+	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report);
 bool endpoint_is_loopback(const struct endpoint *endpoint);
 
 /* The rungs up to the path, and those of a door. */
-enum mark see_daemon(const struct climb *climb, struct rung *rung);
-enum mark see_host(const struct climb *climb, struct rung *rung);
-enum mark see_path(const struct climb *climb, struct rung *rung);
-enum mark see_port(const struct climb *climb, struct rung *rung);
-enum mark see_tls(const struct climb *climb, struct rung *rung);
-enum mark see_http(const struct climb *climb, struct rung *rung);
-enum mark see_engine(const struct climb *climb, struct rung *rung);
-enum mark see_exposure(const struct climb *climb, struct rung *rung);
+enum mark diagnose_daemon(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_host(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_path(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_port(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_http(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report);
+enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_report);
 
-/* A line is made of parts, and a part that is not known is left out. A line is LADDER_LINE_MAX bytes long; a
+/* A line is made of parts, and a part that is not known is left out. A line is DIAGNOSIS_LINE_MAX bytes long; a
  * rung that is full goes on in its last one. */
-char *rung_line(struct rung *rung);
-enum mark rung_say(struct rung *rung, enum mark mark, const char *text); /* one line; returns the mark */
+char *line_new(struct layer_report *layer_report);
+enum mark line_say(
+	struct layer_report *layer_report, enum mark mark, const char *text); /* one line; returns the mark */
 void line_add(char *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void line_ms(char *line, const char *before, double ms);
 void line_number(char *line, const char *before, double count, const char *after);

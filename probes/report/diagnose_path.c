@@ -8,10 +8,10 @@
 
 #include <math.h>
 
-static void say_kind(const struct climb *climb, struct rung *rung)
+static void say_kind(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct path *path = &climb->peer->path;
-	char *line = rung_line(rung), span[32];
+	const struct path *path = &walk->peer->path;
+	char *line = line_new(layer_report), span[32];
 
 	switch (path->kind) {
 	case PATH_DIRECT:
@@ -36,22 +36,22 @@ static void say_kind(const struct climb *climb, struct rung *rung)
 	}
 	if (path->since && path->kind != PATH_IDLE && path->kind != PATH_OFFLINE)
 		line_add(line, "for %s",
-			text_span(span, sizeof(span), climb->snapshot->taken.wall_ms - path->since));
+			text_span(span, sizeof(span), walk->snapshot->taken.wall_ms - path->since));
 	line_number(line, "changed ", path->changes, path->changes == 1 ? " time" : " times");
 }
 
-static void say_times(const struct path *path, struct rung *rung)
+static void say_times(const struct path *path, struct layer_report *layer_report)
 {
 	char *line, span[32];
 
 	if (isnan(path->rtt_ms) && isnan(path->loss) && isnan(path->pong_age_ms))
 		return;
-	line = rung_line(rung);
+	line = line_new(layer_report);
 	line_ms(line, "RTT ", path->rtt_ms);
 	line_ms(line, "p95 ", path->rtt_p95_ms);
 	line_ms(line, "jitter ", path->jitter_ms);
 	if (*path->rtt_source)
-		text_add(line, LADDER_LINE_MAX, " (by %s)", path->rtt_source);
+		text_add(line, DIAGNOSIS_LINE_MAX, " (by %s)", path->rtt_source);
 	if (!isnan(path->loss))
 		line_add(line, "loss %.1f %%", path->loss * 100);
 	if (!isnan(path->pong_age_ms))
@@ -86,14 +86,14 @@ static enum mark mark_of_path(const struct snapshot *snapshot, const struct peer
 	return has_answered(snapshot, peer) || (is_used && !was_pinged) ? MARK_OK : MARK_UNKNOWN;
 }
 
-enum mark see_path(const struct climb *climb, struct rung *rung)
+enum mark diagnose_path(const struct walk *walk, struct layer_report *layer_report)
 {
-	if (!climb->peer || climb->peer->is_self)
-		return rung_say(rung, MARK_SKIPPED,
-			climb->is_own ? "this machine: no tailnet between" : "outside the tailnet");
-	say_kind(climb, rung);
-	say_times(&climb->peer->path, rung);
-	return mark_of_path(climb->snapshot, climb->peer);
+	if (!walk->peer || walk->peer->is_self)
+		return line_say(layer_report, MARK_SKIPPED,
+			walk->is_own ? "this machine: no tailnet between" : "outside the tailnet");
+	say_kind(walk, layer_report);
+	say_times(&walk->peer->path, layer_report);
+	return mark_of_path(walk->snapshot, walk->peer);
 }
 
 /* ---- its steps ---- */
@@ -136,55 +136,55 @@ static enum mark mark_of_net(const struct obs_net *net)
 	return MARK_OK;
 }
 
-static enum mark see_net(
-	const struct climb *climb, const struct obs_net *net, const char *source, struct rung *rung)
+static enum mark see_net(const struct walk *walk, const struct obs_net *net, const char *source,
+	struct layer_report *layer_report)
 {
-	char *line = rung_line(rung), span[32];
+	char *line = line_new(layer_report), span[32];
 
 	if (!net->at) {
 		line_add(line, "its network was not told");
 		return MARK_UNKNOWN;
 	}
 	say_net(net, line);
-	text_add(line, LADDER_LINE_MAX, " (%s %s ago)", source,
-		text_span(span, sizeof(span), climb->snapshot->taken.wall_ms - net->at));
+	text_add(line, DIAGNOSIS_LINE_MAX, " (%s %s ago)", source,
+		text_span(span, sizeof(span), walk->snapshot->taken.wall_ms - net->at));
 	return mark_of_net(net);
 }
 
 /* netcheck is our own look; else what this machine's tailscaled knows. The age is that of our question. */
-static enum mark see_here(const struct climb *climb, struct rung *rung)
+static enum mark see_here(const struct walk *walk, struct layer_report *layer_report)
 {
-	const struct snapshot *snapshot = climb->snapshot;
+	const struct snapshot *snapshot = walk->snapshot;
 	bool has_self = snapshot->peer_count && snapshot->peers[0].is_self;
 	enum mark mark;
 
-	if (climb->is_outside)
+	if (walk->is_outside)
 		return MARK_SKIPPED;
 	if (snapshot->daemon.net.at || !has_self)
-		return see_net(climb, &snapshot->daemon.net, "by netcheck", rung);
-	mark = see_net(climb, &snapshot->peers[0].net, "as tailscaled here knew it", rung);
+		return see_net(walk, &snapshot->daemon.net, "by netcheck", layer_report);
+	mark = see_net(walk, &snapshot->peers[0].net, "as tailscaled here knew it", layer_report);
 	if (snapshot->is_passive)
-		line_add(rung->lines[0], "netcheck: not asked (--passive)");
+		line_add(layer_report->lines[0], "netcheck: not asked (--passive)");
 	return mark;
 }
 
-static enum mark see_there(const struct climb *climb, struct rung *rung)
+static enum mark see_there(const struct walk *walk, struct layer_report *layer_report)
 {
-	if (!climb->peer || climb->peer->is_self)
+	if (!walk->peer || walk->peer->is_self)
 		return MARK_SKIPPED;
-	return see_net(climb, &climb->peer->net, "as tailscaled here knew it", rung);
+	return see_net(walk, &walk->peer->net, "as tailscaled here knew it", layer_report);
 }
 
-static enum mark see_ping(const struct climb *climb, enum ping_kind kind, struct rung *rung)
+static enum mark see_ping(const struct walk *walk, enum ping_kind kind, struct layer_report *layer_report)
 {
-	const struct ping *ping = climb->peer ? &climb->peer->pings[kind] : NULL;
+	const struct ping *ping = walk->peer ? &walk->peer->pings[kind] : NULL;
 	char *line, number[32];
 
-	if (!ping || climb->peer->is_self)
+	if (!ping || walk->peer->is_self)
 		return MARK_SKIPPED;
-	line = rung_line(rung);
+	line = line_new(layer_report);
 	if (!ping->at)
-		line_add(line, "ping: not asked%s", climb->snapshot->is_passive ? " (--passive)" : "");
+		line_add(line, "ping: not asked%s", walk->snapshot->is_passive ? " (--passive)" : "");
 	else if (isnan(ping->ms))
 		line_add(line, "ping: no answer");
 	else
@@ -193,19 +193,20 @@ static enum mark see_ping(const struct climb *climb, enum ping_kind kind, struct
 	return ping->at && !isnan(ping->ms) ? MARK_OK : MARK_UNKNOWN;
 }
 
-static enum mark see_disco(const struct climb *climb, struct rung *rung)
+static enum mark see_disco(const struct walk *walk, struct layer_report *layer_report)
 {
-	return see_ping(climb, PING_DISCO, rung);
+	return see_ping(walk, PING_DISCO, layer_report);
 }
 
-static enum mark see_tsmp(const struct climb *climb, struct rung *rung)
+static enum mark see_tsmp(const struct walk *walk, struct layer_report *layer_report)
 {
-	return see_ping(climb, PING_TSMP, rung);
+	return see_ping(walk, PING_TSMP, layer_report);
 }
 
-void climb_steps(const struct climb *climb, struct rung steps[STEP_COUNT])
+void diagnose_steps(const struct walk *walk, struct layer_report steps[STEP_COUNT])
 {
-	static enum mark (*const see[STEP_COUNT])(const struct climb *climb, struct rung *rung) = {
+	static enum mark (*const see[STEP_COUNT])(
+		const struct walk *walk, struct layer_report *layer_report) = {
 		[STEP_HERE] = see_here,
 		[STEP_THERE] = see_there,
 		[STEP_DISCO] = see_disco,
@@ -214,11 +215,11 @@ void climb_steps(const struct climb *climb, struct rung steps[STEP_COUNT])
 
 	for (int step = 0; step < STEP_COUNT; step++) {
 		steps[step].layer = LAYER_PATH;
-		steps[step].mark = see[step](climb, &steps[step]);
+		steps[step].mark = see[step](walk, &steps[step]);
 	}
 }
 
-const char *step_name(enum step step)
+const char *diagnose_step_name(enum step step)
 {
 	static const char *const names[STEP_COUNT] = { "here", "there", "disco", "TSMP" };
 

@@ -20,18 +20,18 @@ static bool is_named(const struct snapshot *snapshot, const struct peer *peer, c
 	return names_mean(&names, word);
 }
 
-static bool find_peer(const struct snapshot *snapshot, const char *name, struct ladder_target *target)
+static bool find_peer(const struct snapshot *snapshot, const char *name, struct diagnosis_target *target)
 {
 	for (size_t i = 0; i < snapshot->peer_count && *name; i++)
 		if (is_named(snapshot, &snapshot->peers[i], name)) {
-			*target = (struct ladder_target){ (int)i, -1 };
+			*target = (struct diagnosis_target){ (int)i, -1 };
 			return true;
 		}
 	return false;
 }
 
 /* A door that is not watched, for --passive watches none, is still one of a peer. */
-static bool find_door(const struct snapshot *snapshot, const struct url *url, struct ladder_target *target)
+static bool find_door(const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
 {
 	char normal[1024];
 
@@ -39,13 +39,13 @@ static bool find_door(const struct snapshot *snapshot, const struct url *url, st
 		return false;
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		if (strcmp(snapshot->endpoints[i].url, normal) == 0) {
-			*target = (struct ladder_target){ snapshot->endpoints[i].peer, (int)i };
+			*target = (struct diagnosis_target){ snapshot->endpoints[i].peer, (int)i };
 			return true;
 		}
 	return find_peer(snapshot, url->host, target);
 }
 
-bool ladder_find(const struct snapshot *snapshot, const char *word, struct ladder_target *target)
+bool diagnose_find(const struct snapshot *snapshot, const char *word, struct diagnosis_target *target)
 {
 	struct url url;
 
@@ -82,7 +82,7 @@ static size_t distance(const char *a, const char *b)
 	return row[width];
 }
 
-size_t ladder_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count)
+size_t diagnose_near(const struct snapshot *snapshot, const char *word, const char **names, size_t count)
 {
 	size_t found = 0;
 

@@ -20,28 +20,28 @@
 #define HARDWARE_DIGITS 12
 
 /* A place in a text. */
-struct place {
+struct spot {
 	struct pseudonyms *pseudonyms;
 	const char *text, *at;
 	const char *url_end; /* of the URL that at is in; NULL: in none */
 };
 
-static bool follows(const struct place *place, const char *part)
+static bool follows(const struct spot *spot, const char *part)
 {
 	size_t length = strlen(part);
 
-	return (size_t)(place->at - place->text) >= length && memcmp(place->at - length, part, length) == 0;
+	return (size_t)(spot->at - spot->text) >= length && memcmp(spot->at - length, part, length) == 0;
 }
 
 /* At the host of a URL, or of one without its scheme: "//host/path". */
-static bool begins_authority(const struct place *place)
+static bool begins_authority(const struct spot *spot)
 {
-	const char *before = place->at - 3;
+	const char *before = spot->at - 3;
 
-	if (follows(place, "://"))
+	if (follows(spot, "://"))
 		return true;
-	return follows(place, "//") &&
-	       (before < place->text || !(isalnum((unsigned char)*before) || strchr("/:.-_~%)]", *before)));
+	return follows(spot, "//") &&
+	       (before < spot->text || !(isalnum((unsigned char)*before) || strchr("/:.-_~%)]", *before)));
 }
 
 bool rewrite_leaves(const char *host)
@@ -97,13 +97,13 @@ static bool is_address(int family, const char *word)
 
 /* ---- who knows a word ---- */
 
-static const char *see_known(const struct place *place, size_t *length)
+static const char *see_known(const struct spot *spot, size_t *length)
 {
-	return pseudonyms_match(place->pseudonyms, place->text, place->at, length);
+	return pseudonyms_match(spot->pseudonyms, spot->text, spot->at, length);
 }
 
 /* "tag:x" and "svc:x": the kind of name is told by its beginning. */
-static const char *see_prefixed(const struct place *place, size_t *length)
+static const char *see_prefixed(const struct spot *spot, size_t *length)
 {
 	static const struct {
 		const char *prefix;
@@ -114,29 +114,29 @@ static const char *see_prefixed(const struct place *place, size_t *length)
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
 		size_t start = strlen(prefixes[i].prefix);
 
-		if (text_has_prefix(place->at, prefixes[i].prefix) && strspn(place->at + start, LETTERS) &&
-			take(place->at, LETTERS ":", word, length))
-			return pseudonym_of(place->pseudonyms, prefixes[i].kind, word);
+		if (text_has_prefix(spot->at, prefixes[i].prefix) && strspn(spot->at + start, LETTERS) &&
+			take(spot->at, LETTERS ":", word, length))
+			return pseudonym_of(spot->pseudonyms, prefixes[i].kind, word);
 	}
 	return NULL;
 }
 
 /* A node is logged in by whoever opens it. */
-static const char *see_login(const struct place *place, size_t *length)
+static const char *see_login(const struct spot *spot, size_t *length)
 {
 	static const char *const forms[] = { "https://login.tailscale.com/a/", "login.tailscale.com/a/" };
 	char word[SECRET_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(forms); i++)
-		if (text_has_prefix(place->at, forms[i]) && take(place->at, LETTERS ":/.", word, length))
-			return pseudonym_of(place->pseudonyms, SECRET_LOGIN, word);
+		if (text_has_prefix(spot->at, forms[i]) && take(spot->at, LETTERS ":/.", word, length))
+			return pseudonym_of(spot->pseudonyms, SECRET_LOGIN, word);
 	return NULL;
 }
 
 /* "C:\Users\Ada Smith\x" */
-static const char *see_windows_home(const struct place *place, size_t *length)
+static const char *see_windows_home(const struct spot *spot, size_t *length)
 {
-	const char *at = place->at, *name;
+	const char *at = spot->at, *name;
 	size_t whole;
 
 	if (!isalpha((unsigned char)at[0]) || at[1] != ':' ||
@@ -149,30 +149,30 @@ static const char *see_windows_home(const struct place *place, size_t *length)
 	return "~";
 }
 
-static const char *see_home(const struct place *place, size_t *length)
+static const char *see_home(const struct spot *spot, size_t *length)
 {
 	static const char *const roots[] = { "/home/", "/Users/" };
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
 		size_t start = strlen(roots[i]);
 
-		if (text_has_prefix(place->at, roots[i]) && place->at[start]) {
-			*length = start + strcspn(place->at + start, "/ :,\"'");
+		if (text_has_prefix(spot->at, roots[i]) && spot->at[start]) {
+			*length = start + strcspn(spot->at + start, "/ :,\"'");
 			return "~";
 		}
 	}
 	return NULL;
 }
 
-static const char *see_mail(const struct place *place, size_t *length)
+static const char *see_mail(const struct spot *spot, size_t *length)
 {
 	char word[SECRET_MAX];
 	size_t local;
 
-	if (!take(place->at, LETTERS ".+%", word, &local) || place->at[local] != '@' ||
-		!strspn(place->at + local + 1, LETTERS) || !take(place->at, LETTERS ".+%@", word, length))
+	if (!take(spot->at, LETTERS ".+%", word, &local) || spot->at[local] != '@' ||
+		!strspn(spot->at + local + 1, LETTERS) || !take(spot->at, LETTERS ".+%@", word, length))
 		return NULL;
-	return pseudonym_of(place->pseudonyms, SECRET_USER, word);
+	return pseudonym_of(spot->pseudonyms, SECRET_USER, word);
 }
 
 /* ":443" and no more digits, letters or parts of a time. */
@@ -199,146 +199,145 @@ bool rewrite_is_host_port(const char *text)
 }
 
 /* "host:port", of which the host is no word of ours and no number: times are numbers too. */
-static bool is_host_port(const struct place *place, const char *word, size_t length)
+static bool is_host_port(const struct spot *spot, const char *word, size_t length)
 {
-	const char *end = place->at + length;
+	const char *end = spot->at + length;
 
-	if (strchr(".-", *word) || (place->at > place->text && strchr("/\\.~:", place->at[-1])))
+	if (strchr(".-", *word) || (spot->at > spot->text && strchr("/\\.~:", spot->at[-1])))
 		return false;
 	return is_port(end + (*end == '.')) && word[strspn(word, DIGITS ".")] &&
-	       !pseudonyms_has_word(place->pseudonyms, word);
+	       !pseudonyms_has_word(spot->pseudonyms, word);
 }
 
 /* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL and
  * before a port, any. */
-static const char *see_host(const struct place *place, size_t *length)
+static const char *see_host(const struct spot *spot, size_t *length)
 {
-	bool is_in_url = begins_authority(place) || follows(place, "@");
+	bool is_in_url = begins_authority(spot) || follows(spot, "@");
 	char word[SECRET_MAX], label[SECRET_MAX];
 	const char *rest;
 
-	if (!take_host(place->at, is_in_url, word, length) || rewrite_leaves(word) ||
+	if (!take_host(spot->at, is_in_url, word, length) || rewrite_leaves(word) ||
 		is_address(AF_INET, word))
 		return NULL;
 	rest = strchr(word, '.');
 	snprintf(label, sizeof(label), "%.*s", rest ? (int)(rest - word) : 0, word);
-	if (is_in_url || is_host_port(place, word, *length) || text_has_suffix(word, ".ts.net") ||
-		(rest && (pseudonym_find(place->pseudonyms, rest + 1) ||
-				 (pseudonym_find(place->pseudonyms, label) &&
-					 !pseudonyms_has_word(place->pseudonyms, label)))))
-		return pseudonym_of(place->pseudonyms, SECRET_HOST, word);
+	if (is_in_url || is_host_port(spot, word, *length) || text_has_suffix(word, ".ts.net") ||
+		(rest && (pseudonym_find(spot->pseudonyms, rest + 1) ||
+				 (pseudonym_find(spot->pseudonyms, label) &&
+					 !pseudonyms_has_word(spot->pseudonyms, label)))))
+		return pseudonym_of(spot->pseudonyms, SECRET_HOST, word);
 	return NULL;
 }
 
 /* The user and the password of a URL have no pseudonym: nobody needs them. */
-static const char *see_credentials(const struct place *place, size_t *length)
+static const char *see_credentials(const struct spot *spot, size_t *length)
 {
-	const char *end = place->at;
+	const char *end = spot->at;
 
-	if (!begins_authority(place))
+	if (!begins_authority(spot))
 		return NULL;
-	for (size_t i = 0, most = strcspn(place->at, URL_END "/?#"); i < most; i++)
-		if (place->at[i] == '@')
-			end = place->at + i + 1;
-	*length = (size_t)(end - place->at);
+	for (size_t i = 0, most = strcspn(spot->at, URL_END "/?#"); i < most; i++)
+		if (spot->at[i] == '@')
+			end = spot->at + i + 1;
+	*length = (size_t)(end - spot->at);
 	return *length ? "" : NULL;
 }
 
 /* The same before a host without "//": "ada:password@host". */
-static const char *see_password(const struct place *place, size_t *length)
+static const char *see_password(const struct spot *spot, size_t *length)
 {
-	size_t user = strspn(place->at, LETTERS "."), whole = strcspn(place->at, URL_END "/?#@");
+	size_t user = strspn(spot->at, LETTERS "."), whole = strcspn(spot->at, URL_END "/?#@");
 
-	if (!user || place->at[user] != ':' || place->at[whole] != '@' || whole == user + 1)
+	if (!user || spot->at[user] != ':' || spot->at[whole] != '@' || whole == user + 1)
 		return NULL;
 	*length = whole + 1;
 	return "";
 }
 
-static const char *see_address(const struct place *place, size_t *length)
+static const char *see_address(const struct spot *spot, size_t *length)
 {
 	char word[SECRET_MAX];
-	bool is_found = take(place->at, DIGITS ".", word, length) && is_address(AF_INET, word);
+	bool is_found = take(spot->at, DIGITS ".", word, length) && is_address(AF_INET, word);
 
-	if (!is_found && take(place->at, HEX ":.", word, length) && strchr(word, ':')) {
+	if (!is_found && take(spot->at, HEX ":.", word, length) && strchr(word, ':')) {
 		if (word[*length - 1] == ':' && !text_has_suffix(word, "::"))
 			word[--*length] = '\0';
 		is_found = is_address(AF_INET6, word);
 	}
-	return is_found && !rewrite_leaves(word) ? pseudonym_of(place->pseudonyms, SECRET_PLACE, word)
-						  : NULL;
+	return is_found && !rewrite_leaves(word) ? pseudonym_of(spot->pseudonyms, SECRET_PLACE, word) : NULL;
 }
 
 /* "enx0050b6f00f00": udev's name for a device, by its hardware address. */
-static const char *see_device(const struct place *place, size_t *length)
+static const char *see_device(const struct spot *spot, size_t *length)
 {
 	char word[SECRET_MAX];
 
-	if (!take(place->at, LETTERS, word, length) || *length != 3 + HARDWARE_DIGITS || word[2] != 'x' ||
+	if (!take(spot->at, LETTERS, word, length) || *length != 3 + HARDWARE_DIGITS || word[2] != 'x' ||
 		strspn(word + 3, HEX) != HARDWARE_DIGITS)
 		return NULL;
-	return pseudonym_of(place->pseudonyms, SECRET_DEVICE, word);
+	return pseudonym_of(spot->pseudonyms, SECRET_DEVICE, word);
 }
 
-static const char *see_query(const struct place *place, size_t *length)
+static const char *see_query(const struct spot *spot, size_t *length)
 {
-	if (!place->url_end || place->at >= place->url_end || !strchr("?#", *place->at))
+	if (!spot->url_end || spot->at >= spot->url_end || !strchr("?#", *spot->at))
 		return NULL;
-	*length = (size_t)(place->url_end - place->at);
+	*length = (size_t)(spot->url_end - spot->at);
 	return "?…";
 }
 
-static const char *see_quotation(const struct place *place, size_t *length)
+static const char *see_quotation(const struct spot *spot, size_t *length)
 {
-	const char *end = place->at, *next;
+	const char *end = spot->at, *next;
 
-	if (!text_has_prefix(place->at, "“"))
+	if (!text_has_prefix(spot->at, "“"))
 		return NULL;
 	for (next = end; (next = strstr(next, "”")); next += strlen("”"))
 		end = next + strlen("”");
-	*length = end > place->at ? (size_t)(end - place->at) : strlen(place->at);
+	*length = end > spot->at ? (size_t)(end - spot->at) : strlen(spot->at);
 	return "“…”";
 }
 
 /* ---- the walk ---- */
 
-static const char *see(const struct place *place, size_t *length)
+static const char *see(const struct spot *spot, size_t *length)
 {
-	static const char *(*const witnesses[])(const struct place *place, size_t *length) = { see_quotation,
+	static const char *(*const matchers[])(const struct spot *spot, size_t *length) = { see_quotation,
 		see_query, see_credentials, see_known, see_password, see_login, see_prefixed,
 		see_windows_home, see_home, see_mail, see_host, see_address, see_device };
 	const char *found = NULL;
 
-	for (size_t i = 0; i < ARRAY_LEN(witnesses) && !found; i++)
-		found = witnesses[i](place, length);
+	for (size_t i = 0; i < ARRAY_LEN(matchers) && !found; i++)
+		found = matchers[i](spot, length);
 	return found;
 }
 
-static bool begins_word(const struct place *place)
+static bool begins_word(const struct spot *spot)
 {
-	return place->at == place->text || !isalnum((unsigned char)place->at[-1]) ||
-	       !isalnum((unsigned char)*place->at);
+	return spot->at == spot->text || !isalnum((unsigned char)spot->at[-1]) ||
+	       !isalnum((unsigned char)*spot->at);
 }
 
 const char *rewrite_text(struct pseudonyms *pseudonyms, struct arena *arena, const char *text)
 {
-	struct place place = { pseudonyms, text, text, NULL };
+	struct spot spot = { pseudonyms, text, text, NULL };
 	struct bytes out = { 0 };
 	const char *result;
 
 	bytes_add(&out, "", 0);
-	while (*place.at) {
+	while (*spot.at) {
 		size_t length = 1;
 		const char *found;
 
-		if (begins_authority(&place))
-			place.url_end = place.at + strcspn(place.at, URL_END);
-		found = begins_word(&place) ? see(&place, &length) : NULL;
+		if (begins_authority(&spot))
+			spot.url_end = spot.at + strcspn(spot.at, URL_END);
+		found = begins_word(&spot) ? see(&spot, &length) : NULL;
 		if (found)
 			bytes_add(&out, found, strlen(found));
 		else
-			bytes_add(&out, place.at, length = 1);
-		place.at += length;
+			bytes_add(&out, spot.at, length = 1);
+		spot.at += length;
 	}
 	result = arena_copy(arena, out.text);
 	free(out.text);

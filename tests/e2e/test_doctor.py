@@ -1,4 +1,4 @@
-"""--doctor from outside: which rung it blames, what it prints for whom, and how it ends."""
+"""--doctor from outside: which layer_report it blames, what it prints for whom, and how it ends."""
 import os
 import re
 import sys
@@ -39,7 +39,7 @@ def flat(text):
 
 
 def marks(text):
-    """The mark of each rung, that of the last door where there are several."""
+    """The mark of each layer_report, that of the last door where there are several."""
     found = re.findall(r"^(\S) (daemon|host|path|port|tls|http|engine|exposure) ", text, re.M)
     return {layer: mark for mark, layer in found}
 

@@ -18,12 +18,12 @@
 
 static void print_json(FILE *file, const struct snapshot *snapshot)
 {
-	check(codec_write(file, snapshot, true) == 0, "a snapshot can be written");
+	check(json_write_snapshot(file, snapshot, true) == 0, "a snapshot can be written");
 }
 
 static void print_line(FILE *file, const struct snapshot *snapshot)
 {
-	check(codec_write(file, snapshot, false) == 0, "a snapshot can be written");
+	check(json_write_snapshot(file, snapshot, false) == 0, "a snapshot can be written");
 }
 
 static void print_lines(FILE *file, const struct snapshot *snapshot)

@@ -275,7 +275,7 @@ static char *print(const struct snapshot *snapshot, bool is_pretty)
 	size_t size;
 	FILE *file = open_memstream(&text, &size);
 
-	assert_int_equal(codec_write(file, snapshot, is_pretty), 0);
+	assert_int_equal(json_write_snapshot(file, snapshot, is_pretty), 0);
 	fclose(file);
 	return text;
 }
@@ -526,7 +526,7 @@ static void a_full_disk_is_told(void **state)
 
 	(void)state;
 	assert_non_null(full);
-	assert_int_equal(codec_write(full, &snapshot, false), -1);
+	assert_int_equal(json_write_snapshot(full, &snapshot, false), -1);
 	fclose(full);
 }
 
@@ -541,9 +541,9 @@ static void samples_are_left_for_the_schema(void **state)
 	snprintf(path, sizeof(path), "%s/codec-sample.json", build ? build : "build/plain");
 	file = fopen(path, "w");
 	assert_non_null(file);
-	assert_int_equal(codec_write(file, &full, true), 0);
-	assert_int_equal(codec_write(file, &full, false), 0);
-	assert_int_equal(codec_write(file, &empty, false), 0);
+	assert_int_equal(json_write_snapshot(file, &full, true), 0);
+	assert_int_equal(json_write_snapshot(file, &full, false), 0);
+	assert_int_equal(json_write_snapshot(file, &empty, false), 0);
 	fclose(file);
 }
 

@@ -17,7 +17,7 @@
 static const struct {
 	const char *name;
 	struct snapshot *(*make)(void);
-	struct ladder_target target; /* both -1: everything */
+	struct diagnosis_target target; /* both -1: everything */
 	int width;
 	bool has_colour, is_ascii;
 } reports[] = {
@@ -30,7 +30,7 @@ static const struct {
 	{ "doctor-stale", sample_stale, { 1, -1 }, 100, false, false },
 };
 
-static char *report_of(struct snapshot *snapshot, struct ladder_target target, int width, bool has_colour,
+static char *report_of(struct snapshot *snapshot, struct diagnosis_target target, int width, bool has_colour,
 	bool is_ascii, size_t *length)
 {
 	bool is_all = target.peer < 0 && target.endpoint < 0;
@@ -81,7 +81,7 @@ static void what_our_network_lacks_is_said_once_and_breaks_no_peer(void **state)
 	(void)state;
 	snapshot->verdict_list[snapshot->verdict_count] = blocked;
 	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
-	text = report_of(snapshot, (struct ladder_target){ -1, -1 }, 80, false, false, &length);
+	text = report_of(snapshot, (struct diagnosis_target){ -1, -1 }, 80, false, false, &length);
 	assert_int_equal(count(text, "  udp-blocked ("), 1);
 	assert_non_null(strstr(text, "  ✖ here"));
 	assert_non_null(strstr(text, "4 more peers without a server: nothing wrong is known"));
@@ -94,7 +94,7 @@ static void no_width_and_no_name_breaks_a_report(void **state)
 	for (int width = 1; width < 130; width += 7) {
 		size_t length = 0;
 		char *text = report_of(
-			sample_hostile(), (struct ladder_target){ -1, -1 }, width, false, width % 2, &length);
+			sample_hostile(), (struct diagnosis_target){ -1, -1 }, width, false, width % 2, &length);
 
 		assert_null(strchr(text, '\033'));
 		free(text);

@@ -14,20 +14,20 @@
 
 enum { GPU1 = 1, STUDIO = 8 };
 
-static struct ladder climb(struct snapshot *snapshot, int peer, int endpoint)
+static struct diagnosis climb(struct snapshot *snapshot, int peer, int endpoint)
 {
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
-	ladder_climb(snapshot, (struct ladder_target){ peer, endpoint }, &ladder);
-	return ladder;
+	diagnose(snapshot, (struct diagnosis_target){ peer, endpoint }, &diagnosis);
+	return diagnosis;
 }
 
-static void assert_marks(const struct ladder *ladder, const enum mark *marks)
+static void assert_marks(const struct diagnosis *diagnosis, const enum mark *marks)
 {
 	for (int layer = 0; layer < LAYER_COUNT; layer++)
-		if (ladder->rungs[layer].mark != marks[layer])
+		if (diagnosis->layers[layer].mark != marks[layer])
 			fail_msg(
-				"%s: mark %d", layer_name((enum layer)layer), (int)ladder->rungs[layer].mark);
+				"%s: mark %d", layer_name((enum layer)layer), (int)diagnosis->layers[layer].mark);
 }
 
 static void a_well_door_has_passed_every_rung(void **state)
@@ -35,14 +35,14 @@ static void a_well_door_has_passed_every_rung(void **state)
 	static const enum mark marks[LAYER_COUNT] = { MARK_OK, MARK_OK, MARK_OK, MARK_OK, MARK_SKIPPED,
 		MARK_OK, MARK_OK, MARK_UNKNOWN }; /* of Funnel only that machine knows */
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder ladder = climb(snapshot, GPU1, 0);
+	struct diagnosis diagnosis = climb(snapshot, GPU1, 0);
 
 	(void)state;
-	assert_marks(&ladder, marks);
-	assert_null(ladder.blame);
-	assert_int_equal(ladder.block, LAYER_COUNT);
-	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "TCP port 11434 opens in 3.0 ms");
-	assert_string_equal(ladder.rungs[LAYER_HTTP].lines[0],
+	assert_marks(&diagnosis, marks);
+	assert_null(diagnosis.blame);
+	assert_int_equal(diagnosis.block, LAYER_COUNT);
+	assert_string_equal(diagnosis.layers[LAYER_PORT].lines[0], "TCP port 11434 opens in 3.0 ms");
+	assert_string_equal(diagnosis.layers[LAYER_HTTP].lines[0],
 		"GET /api/ps: 200, first byte after 9.0 ms, requests in all: 40");
 	snapshot_free(snapshot);
 }
@@ -52,36 +52,36 @@ static void what_is_above_a_closed_port_was_not_reached(void **state)
 	static const enum mark marks[LAYER_COUNT] = { MARK_OK, MARK_OK, MARK_OK, MARK_BAD, MARK_SKIPPED,
 		MARK_SKIPPED, MARK_SKIPPED, MARK_SKIPPED };
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder ladder = climb(snapshot, 9, 7);
+	struct diagnosis diagnosis = climb(snapshot, 9, 7);
 
 	(void)state;
-	assert_marks(&ladder, marks);
-	assert_string_equal(ladder.blame->code, "not-listening");
-	assert_string_equal(ladder.rungs[LAYER_ENGINE].lines[0], "not checked: see port");
+	assert_marks(&diagnosis, marks);
+	assert_string_equal(diagnosis.blame->code, "not-listening");
+	assert_string_equal(diagnosis.layers[LAYER_ENGINE].lines[0], "not checked: see port");
 	snapshot_free(snapshot);
 }
 
 static void a_slow_path_is_broken_and_hides_nothing(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder ladder = climb(snapshot, STUDIO, 6);
+	struct diagnosis diagnosis = climb(snapshot, STUDIO, 6);
 
 	(void)state;
-	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_BAD);
-	assert_int_equal(ladder.rungs[LAYER_PATH].verdict_count, 1); /* the peer's and the door's are one */
-	assert_int_equal(ladder.rungs[LAYER_ENGINE].mark, MARK_OK);
-	assert_int_equal(ladder.block, LAYER_COUNT);
+	assert_int_equal(diagnosis.layers[LAYER_PATH].mark, MARK_BAD);
+	assert_int_equal(diagnosis.layers[LAYER_PATH].verdict_count, 1); /* the peer's and the door's are one */
+	assert_int_equal(diagnosis.layers[LAYER_ENGINE].mark, MARK_OK);
+	assert_int_equal(diagnosis.block, LAYER_COUNT);
 	snapshot_free(snapshot);
 }
 
 static void info_and_what_is_muted_make_no_cross(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder busy = climb(snapshot, 2, 1), muted = climb(snapshot, 6, 8);
+	struct diagnosis busy = climb(snapshot, 2, 1), muted = climb(snapshot, 6, 8);
 
 	(void)state;
-	assert_int_equal(busy.rungs[LAYER_ENGINE].mark, MARK_NOTE);
-	assert_int_equal(muted.rungs[LAYER_ENGINE].mark, MARK_NOTE);
+	assert_int_equal(busy.layers[LAYER_ENGINE].mark, MARK_NOTE);
+	assert_int_equal(muted.layers[LAYER_ENGINE].mark, MARK_NOTE);
 	assert_null(busy.blame);
 	assert_null(muted.blame);
 	snapshot_free(snapshot);
@@ -105,22 +105,22 @@ static void of_two_doors_with_one_code_the_worse_counts(void **state)
 	assert_ptr_equal(climb(snapshot, 0, -1).blame, first);
 	first->is_muted = true;
 	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
-	assert_int_equal(ladder_status(snapshot, &(const struct ladder_target){ 0, -1 }), STATUS_DEGRADED);
+	assert_int_equal(diagnose_status(snapshot, &(const struct diagnosis_target){ 0, -1 }), STATUS_DEGRADED);
 	snapshot_free(snapshot);
 }
 
 static void what_was_not_asked_is_a_question_mark_and_says_why(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder ladder = climb(snapshot, 2, 9);
+	struct diagnosis diagnosis = climb(snapshot, 2, 9);
 
 	(void)state;
-	assert_int_equal(ladder.rungs[LAYER_PORT].mark, MARK_UNKNOWN);
-	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "no answer within the deadline");
-	assert_int_equal(ladder.rungs[LAYER_HTTP].mark, MARK_UNKNOWN);
+	assert_int_equal(diagnosis.layers[LAYER_PORT].mark, MARK_UNKNOWN);
+	assert_string_equal(diagnosis.layers[LAYER_PORT].lines[0], "no answer within the deadline");
+	assert_int_equal(diagnosis.layers[LAYER_HTTP].mark, MARK_UNKNOWN);
 	snapshot->is_passive = true;
-	ladder = climb(snapshot, 2, 9);
-	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not asked (--passive)");
+	diagnosis = climb(snapshot, 2, 9);
+	assert_string_equal(diagnosis.layers[LAYER_PORT].lines[0], "not asked (--passive)");
 	snapshot_free(snapshot);
 }
 
@@ -132,21 +132,21 @@ static void an_exposure_is_ticked_where_both_its_parts_are_known(void **state)
 	(void)state;
 	snapshot->mounts[1].endpoint = 0;
 	snapshot->mounts[1].is_funnel = false;
-	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, 0).layers[LAYER_EXPOSURE].mark, MARK_OK);
 	door->models_known = false;
-	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_UNKNOWN);
+	assert_int_equal(climb(snapshot, GPU1, 0).layers[LAYER_EXPOSURE].mark, MARK_UNKNOWN);
 	snapshot->mounts[1].endpoint = -1;
 	door->state = STATE_AUTH;
-	assert_int_equal(climb(snapshot, GPU1, 0).rungs[LAYER_EXPOSURE].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, 0).layers[LAYER_EXPOSURE].mark, MARK_OK);
 	snapshot_free(snapshot);
 }
 
 static void assert_step(struct snapshot *snapshot, enum step step, enum mark mark, const char *line)
 {
-	struct ladder ladder = climb(snapshot, GPU1, -1);
+	struct diagnosis diagnosis = climb(snapshot, GPU1, -1);
 
-	assert_int_equal(ladder.steps[step].mark, mark);
-	assert_string_equal(ladder.steps[step].lines[0], line);
+	assert_int_equal(diagnosis.steps[step].mark, mark);
+	assert_string_equal(diagnosis.steps[step].lines[0], line);
 }
 
 static void a_ping_says_how_it_was_answered(void **state)
@@ -173,18 +173,18 @@ static void a_path_is_ticked_where_something_came_back_along_it(void **state)
 
 	(void)state;
 	snapshot->endpoints[0].age_ms = NAN;
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK); /* direct */
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_OK); /* direct */
 	gpu1->path.kind = PATH_IDLE;
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_UNKNOWN);
 	snapshot->endpoints[0].age_ms = 900;
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_OK);
 	snapshot->endpoints[0].is_stale = true;
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_UNKNOWN);
 	gpu1->pings[PING_TSMP] = (struct ping){ 1, 3.4, "" };
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_OK);
 	gpu1->path.kind = PATH_DIRECT;
 	gpu1->pings[PING_TSMP].ms = NAN; /* whatever tailscaled thinks of it */
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_PATH].mark, MARK_UNKNOWN);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_PATH].mark, MARK_UNKNOWN);
 	snapshot_free(snapshot);
 }
 
@@ -261,18 +261,18 @@ static void a_mount_is_ticked_where_each_side_that_was_asked_has_answered(void *
 {
 	struct snapshot *snapshot = sample_fleet();
 	struct mount *mount = &snapshot->mounts[1];
-	struct rung rung;
+	struct layer_report layer_report;
 
 	(void)state;
 	mount->backend = 4;
-	ladder_see_mount(snapshot, mount, &rung);
-	assert_int_equal(rung.mark, MARK_OK);
+	diagnose_mount(snapshot, mount, &layer_report);
+	assert_int_equal(layer_report.mark, MARK_OK);
 	mount->endpoint = 9; /* which has not answered */
-	ladder_see_mount(snapshot, mount, &rung);
-	assert_int_equal(rung.mark, MARK_UNKNOWN);
+	diagnose_mount(snapshot, mount, &layer_report);
+	assert_int_equal(layer_report.mark, MARK_UNKNOWN);
 	mount->backend = 9;
-	ladder_see_mount(snapshot, mount, &rung);
-	assert_int_equal(rung.mark, MARK_UNKNOWN);
+	diagnose_mount(snapshot, mount, &layer_report);
+	assert_int_equal(layer_report.mark, MARK_UNKNOWN);
 	snapshot_free(snapshot);
 }
 
@@ -300,11 +300,11 @@ static void our_network_is_told_by_netcheck_or_else_by_tailscaled(void **state)
 static void without_a_daemon_nothing_above_is_reached(void **state)
 {
 	struct snapshot *snapshot = sample_no_daemon();
-	struct ladder ladder = climb(snapshot, -1, -1);
+	struct diagnosis diagnosis = climb(snapshot, -1, -1);
 
 	(void)state;
-	assert_int_equal(ladder.block, LAYER_DAEMON);
-	assert_int_equal(ladder.rungs[LAYER_HOST].mark, MARK_SKIPPED);
+	assert_int_equal(diagnosis.block, LAYER_DAEMON);
+	assert_int_equal(diagnosis.layers[LAYER_HOST].mark, MARK_SKIPPED);
 	snapshot_free(snapshot);
 }
 
@@ -322,7 +322,7 @@ static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state
 	struct snapshot *snapshot = sample_fleet();
 	struct endpoint *endpoint = &snapshot->endpoints[0];
 	struct verdict *verdict = &snapshot->verdict_list[0];
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
 	(void)state;
 	endpoint->peer = -1;
@@ -332,11 +332,11 @@ static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state
 	endpoint->verdicts = (struct span){ 0, 1 };
 	*verdict =
 		(struct verdict){ .code = "not-asked", .layer = LAYER_HOST, .text = "not asked", .fix = "" };
-	ladder = climb(snapshot, -1, 0);
-	assert_int_equal(ladder.rungs[LAYER_DAEMON].mark, MARK_OK);
-	assert_int_equal(ladder.block, LAYER_HOST);
-	assert_string_equal(ladder.rungs[LAYER_HOST].lines[0], "no peer of that name or address");
-	assert_string_equal(ladder.rungs[LAYER_PORT].lines[0], "not checked: see host");
+	diagnosis = climb(snapshot, -1, 0);
+	assert_int_equal(diagnosis.layers[LAYER_DAEMON].mark, MARK_OK);
+	assert_int_equal(diagnosis.block, LAYER_HOST);
+	assert_string_equal(diagnosis.layers[LAYER_HOST].lines[0], "no peer of that name or address");
+	assert_string_equal(diagnosis.layers[LAYER_PORT].lines[0], "not checked: see host");
 	snapshot->daemon.backend_state = "Stopped";
 	assert_int_equal(climb(snapshot, -1, 0).block, LAYER_DAEMON);
 	snapshot_free(snapshot);
@@ -348,16 +348,16 @@ static void what_is_not_of_the_tailnet_does_not_stand_on_its_daemon(void **state
 		.layer = LAYER_DAEMON,
 		.severity = SEVERITY_DOWN,
 		.state = STATE_DOWN };
-	const struct ladder_target own = { -1, 4 };
+	const struct diagnosis_target own = { -1, 4 };
 	struct snapshot *snapshot = sample_fleet();
 
 	(void)state;
 	snapshot->daemon.backend_state = "";
 	say_own(snapshot, missing);
 	assert_null(climb(snapshot, -1, 4).blame);
-	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_DAEMON].mark, MARK_SKIPPED);
-	assert_int_equal(climb(snapshot, -1, 4).rungs[LAYER_HTTP].mark, MARK_OK);
-	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	assert_int_equal(climb(snapshot, -1, 4).layers[LAYER_DAEMON].mark, MARK_SKIPPED);
+	assert_int_equal(climb(snapshot, -1, 4).layers[LAYER_HTTP].mark, MARK_OK);
+	assert_int_equal(diagnose_status(snapshot, &own), STATUS_OK);
 	assert_string_equal(climb(snapshot, GPU1, 0).blame->code, "tailscaled-missing");
 	snapshot_free(snapshot);
 }
@@ -367,22 +367,22 @@ static void our_network_is_a_step_of_each_path_and_of_nothing_else(void **state)
 	static const struct verdict blocked = {
 		.code = "udp-blocked", .layer = LAYER_PATH, .severity = SEVERITY_DEGRADED, .state = STATE_SLOW
 	};
-	const struct ladder_target own = { -1, 4 }, far = { GPU1, -1 };
+	const struct diagnosis_target own = { -1, 4 }, far = { GPU1, -1 };
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
 	(void)state;
 	say_own(snapshot, blocked);
-	ladder = climb(snapshot, GPU1, -1);
-	assert_int_equal(ladder.steps[STEP_HERE].mark, MARK_BAD);
-	assert_string_equal(ladder.blame->code, "udp-blocked");
-	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_OK);
-	assert_int_equal(ladder_status(snapshot, &far), STATUS_DEGRADED);
+	diagnosis = climb(snapshot, GPU1, -1);
+	assert_int_equal(diagnosis.steps[STEP_HERE].mark, MARK_BAD);
+	assert_string_equal(diagnosis.blame->code, "udp-blocked");
+	assert_int_equal(diagnosis.layers[LAYER_PATH].mark, MARK_OK);
+	assert_int_equal(diagnose_status(snapshot, &far), STATUS_DEGRADED);
 	assert_string_equal(climb(snapshot, -1, -1).blame->code, "udp-blocked");
-	ladder = climb(snapshot, -1, 4);
-	assert_null(ladder.blame);
-	assert_int_equal(ladder.rungs[LAYER_PATH].mark, MARK_SKIPPED);
-	assert_int_equal(ladder_status(snapshot, &own), STATUS_OK);
+	diagnosis = climb(snapshot, -1, 4);
+	assert_null(diagnosis.blame);
+	assert_int_equal(diagnosis.layers[LAYER_PATH].mark, MARK_SKIPPED);
+	assert_int_equal(diagnose_status(snapshot, &own), STATUS_OK);
 	snapshot_free(snapshot);
 }
 
@@ -395,8 +395,8 @@ static void what_our_own_host_lacks_is_not_said_of_others(void **state)
 
 	(void)state;
 	say_own(snapshot, expired);
-	assert_int_equal(climb(snapshot, 0, -1).rungs[LAYER_HOST].mark, MARK_BAD);
-	assert_int_equal(climb(snapshot, GPU1, -1).rungs[LAYER_HOST].mark, MARK_OK);
+	assert_int_equal(climb(snapshot, 0, -1).layers[LAYER_HOST].mark, MARK_BAD);
+	assert_int_equal(climb(snapshot, GPU1, -1).layers[LAYER_HOST].mark, MARK_OK);
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_HERE].mark, MARK_BAD);
 	snapshot_free(snapshot);
 }
@@ -406,43 +406,43 @@ static void a_target_is_found_by_each_of_its_names(void **state)
 	static const char *const words[] = { "gpu1", "GPU1", "gpu1.tail1234.ts.net", "gpu1.tail1234.ts.net.",
 		"100.64.0.2", "ngpu11" };
 	struct snapshot *snapshot = sample_fleet();
-	struct ladder_target target;
+	struct diagnosis_target target;
 	const char *names[4];
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-		assert_true(ladder_find(snapshot, words[i], &target));
+		assert_true(diagnose_find(snapshot, words[i], &target));
 		assert_true(target.peer == GPU1 && target.endpoint == -1);
 	}
-	assert_true(ladder_find(snapshot, "http://gpu1.tail1234.ts.net:11434/", &target));
+	assert_true(diagnose_find(snapshot, "http://gpu1.tail1234.ts.net:11434/", &target));
 	assert_true(target.peer == GPU1 && target.endpoint == 0);
-	assert_true(ladder_find(snapshot, "https://gpu1.tail1234.ts.net/unwatched", &target));
+	assert_true(diagnose_find(snapshot, "https://gpu1.tail1234.ts.net/unwatched", &target));
 	assert_true(target.peer == GPU1 && target.endpoint == -1);
-	assert_false(ladder_find(snapshot, "https://elsewhere.example/", &target));
-	assert_false(ladder_find(snapshot, "", &target));
-	assert_false(ladder_find(snapshot, ".", &target));
-	assert_false(ladder_find(snapshot, "gpu", &target));
-	assert_int_equal(ladder_near(snapshot, "gqu1", names, ARRAY_LEN(names)), 2);
+	assert_false(diagnose_find(snapshot, "https://elsewhere.example/", &target));
+	assert_false(diagnose_find(snapshot, "", &target));
+	assert_false(diagnose_find(snapshot, ".", &target));
+	assert_false(diagnose_find(snapshot, "gpu", &target));
+	assert_int_equal(diagnose_near(snapshot, "gqu1", names, ARRAY_LEN(names)), 2);
 	assert_string_equal(names[0], "gpu1");
-	assert_int_equal(ladder_near(snapshot, "zzzzzzzz", names, ARRAY_LEN(names)), 0);
+	assert_int_equal(diagnose_near(snapshot, "zzzzzzzz", names, ARRAY_LEN(names)), 0);
 	snapshot_free(snapshot);
 }
 
 static void the_status_is_that_of_the_target_alone(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
-	const struct ladder_target well = { GPU1, -1 }, slow = { STUDIO, -1 }, down = { 9, -1 },
+	const struct diagnosis_target well = { GPU1, -1 }, slow = { STUDIO, -1 }, down = { 9, -1 },
 				   silent = { 5, -1 }, self = { 0, -1 };
 
 	(void)state;
-	assert_int_equal(ladder_status(snapshot, NULL), snapshot->status);
-	assert_int_equal(ladder_status(snapshot, &well), STATUS_OK);
-	assert_int_equal(ladder_status(snapshot, &slow), STATUS_DEGRADED);
-	assert_int_equal(ladder_status(snapshot, &down), STATUS_DOWN);
-	assert_int_equal(ladder_status(snapshot, &silent), STATUS_UNKNOWN);
-	assert_int_equal(ladder_status(snapshot, &self), STATUS_DEGRADED); /* by one of its mounts */
+	assert_int_equal(diagnose_status(snapshot, NULL), snapshot->status);
+	assert_int_equal(diagnose_status(snapshot, &well), STATUS_OK);
+	assert_int_equal(diagnose_status(snapshot, &slow), STATUS_DEGRADED);
+	assert_int_equal(diagnose_status(snapshot, &down), STATUS_DOWN);
+	assert_int_equal(diagnose_status(snapshot, &silent), STATUS_UNKNOWN);
+	assert_int_equal(diagnose_status(snapshot, &self), STATUS_DEGRADED); /* by one of its mounts */
 	snapshot->daemon.backend_state = "Stopped";
-	assert_int_equal(ladder_status(snapshot, &well), STATUS_UNKNOWN);
+	assert_int_equal(diagnose_status(snapshot, &well), STATUS_UNKNOWN);
 	snapshot_free(snapshot);
 }
 

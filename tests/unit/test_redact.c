@@ -36,11 +36,11 @@ static char *all_outputs(const struct snapshot *snapshot)
 	FILE *stream = open_memstream(&text, &length);
 	const struct doctor doctor = { snapshot, NULL, 100, false, false };
 
-	codec_write(stream, snapshot, true);
+	json_write_snapshot(stream, snapshot, true);
 	print_text(stream, snapshot, 200, false, false);
 	doctor_print(stream, &doctor);
 	for (int peer = 0; peer < (int)snapshot->peer_count; peer++) {
-		struct ladder_target target = { peer, -1 };
+		struct diagnosis_target target = { peer, -1 };
 		struct doctor about = doctor;
 
 		about.target = &target;

@@ -103,7 +103,7 @@ static void every_role_has_a_name_of_its_own(void **state)
 	(void)state;
 	for (int a = 0; a < ROLE_COUNT; a++)
 		for (int b = 0; b < a; b++)
-			assert_string_not_equal(role_name((enum role)a), role_name((enum role)b));
+			assert_string_not_equal(theme_role_name((enum role)a), theme_role_name((enum role)b));
 }
 
 static void every_shipped_theme_is_sound_and_names_every_role(void **state)
@@ -127,7 +127,7 @@ static void every_shipped_theme_is_sound_and_names_every_role(void **state)
 		for (int role = 0; role < ROLE_COUNT; role++) {
 			char line[64];
 
-			snprintf(line, sizeof(line), "\n%s ", role_name((enum role)role));
+			snprintf(line, sizeof(line), "\n%s ", theme_role_name((enum role)role));
 			assert_non_null(strstr(text, line));
 		}
 	}

@@ -225,7 +225,7 @@ static void only_rows_that_are_seen_are_formatted(void **state)
 
 	(void)state;
 	formatted = 0;
-	rows_collect(&rows, &view, snapshot, view_order(&view), "");
+	rows_collect(&rows, &view, snapshot, rows_order(&view), "");
 	assert_int_equal(formatted, 0);
 	assert_int_equal(rows.count, 10000);
 	for (size_t i = 1; i < rows.count; i++)

@@ -71,7 +71,7 @@ static void put_row(FILE *file, const struct canvas *canvas, int y, bool has_col
 	fputs(has_colour && *style ? "\033[0m\n" : "\n", file);
 }
 
-void print_canvas(FILE *file, const struct canvas *canvas, bool has_colour)
+void canvas_text_print(FILE *file, const struct canvas *canvas, bool has_colour)
 {
 	for (int y = 0; y < canvas->height; y++)
 		put_row(file, canvas, y, has_colour);

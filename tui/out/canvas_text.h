@@ -7,6 +7,6 @@
 #include <stdio.h>
 
 /* Each row is a line without its trailing blanks; in colour with the sixteen of the terminal's palette. */
-void print_canvas(FILE *file, const struct canvas *canvas, bool has_colour);
+void canvas_text_print(FILE *file, const struct canvas *canvas, bool has_colour);
 
 #endif

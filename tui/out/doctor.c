@@ -18,9 +18,9 @@ struct report {
 	size_t quiet;                /* peers of which there is nothing to say */
 };
 
-static void note_blame(struct report *report, const struct ladder *ladder, const char *who)
+static void note_blame(struct report *report, const struct diagnosis *diagnosis, const char *who)
 {
-	const struct verdict *found = ladder->blame, *known = report->blame;
+	const struct verdict *found = diagnosis->blame, *known = report->blame;
 
 	if (!found || (known && (known->severity > found->severity || (known->severity == found->severity &&
 									      known->layer <= found->layer))))
@@ -29,33 +29,34 @@ static void note_blame(struct report *report, const struct ladder *ladder, const
 	report->blamed = found->layer == LAYER_DAEMON ? "this machine" : who;
 }
 
-static bool is_broken(const struct ladder *ladder, enum layer from, enum layer to)
+static bool is_broken(const struct diagnosis *diagnosis, enum layer from, enum layer to)
 {
 	for (int layer = (int)from; layer <= (int)to; layer++)
-		if (ladder->rungs[layer].mark == MARK_BAD)
+		if (diagnosis->layers[layer].mark == MARK_BAD)
 			return true;
 	return false;
 }
 
 /* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet.
  */
-static void say_way(struct report *report, const struct ladder *ladder)
+static void say_way(struct report *report, const struct diagnosis *diagnosis)
 {
 	bool is_asked = report->doctor->target;
 
-	lines_rungs(report->page, report->snapshot, ladder, is_asked ? LAYER_DAEMON : LAYER_HOST, LAYER_PATH);
-	lines_steps(report->page, report->snapshot, ladder, is_asked ? STEP_HERE : STEP_THERE, is_asked);
+	doctor_layers(
+		report->page, report->snapshot, diagnosis, is_asked ? LAYER_DAEMON : LAYER_HOST, LAYER_PATH);
+	doctor_steps(report->page, report->snapshot, diagnosis, is_asked ? STEP_HERE : STEP_THERE, is_asked);
 }
 
 /* ---- doors ---- */
 
-static void say_door_rungs(struct report *report, const struct ladder *ladder)
+static void say_endpoint_layers(struct report *report, const struct diagnosis *diagnosis)
 {
-	lines_rungs(report->page, report->snapshot, ladder, LAYER_PORT, LAYER_EXPOSURE);
+	doctor_layers(report->page, report->snapshot, diagnosis, LAYER_PORT, LAYER_EXPOSURE);
 }
 
 /* Those that are well come first, a line each, unless it was asked about them; then the others. */
-static void say_doors(struct report *report,
+static void say_endpoints(struct report *report,
 	bool (*is_wanted)(const struct report *report, int peer, const struct endpoint *endpoint), int peer)
 {
 	const struct snapshot *snapshot = report->snapshot;
@@ -63,26 +64,26 @@ static void say_doors(struct report *report,
 	for (int in_full = 0; in_full < 2; in_full++)
 		for (size_t i = 0; i < snapshot->endpoint_count; i++) {
 			const struct endpoint *endpoint = &snapshot->endpoints[i];
-			struct ladder ladder;
+			struct diagnosis diagnosis;
 
 			if (!is_wanted(report, peer, endpoint))
 				continue;
-			ladder_climb(snapshot, (struct ladder_target){ endpoint->peer, (int)i }, &ladder);
-			note_blame(report, &ladder, endpoint->url);
-			if (report->doctor->target || is_broken(&ladder, LAYER_PORT, LAYER_EXPOSURE)) {
+			diagnose(snapshot, (struct diagnosis_target){ endpoint->peer, (int)i }, &diagnosis);
+			note_blame(report, &diagnosis, endpoint->url);
+			if (report->doctor->target || is_broken(&diagnosis, LAYER_PORT, LAYER_EXPOSURE)) {
 				if (!in_full)
 					continue;
-				lines_door(report->page, endpoint);
-				say_door_rungs(report, &ladder);
+				doctor_endpoint(report->page, endpoint);
+				say_endpoint_layers(report, &diagnosis);
 			} else if (!in_full) {
-				lines_door_briefly(report->page, report->snapshot, endpoint);
+				doctor_endpoint_briefly(report->page, report->snapshot, endpoint);
 			}
 		}
 }
 
 static bool is_of_peer(const struct report *report, int peer, const struct endpoint *endpoint)
 {
-	return ladder_owns(report->snapshot, peer, endpoint);
+	return diagnose_owns(report->snapshot, peer, endpoint);
 }
 
 /* Nobody's on the tailnet. */
@@ -90,7 +91,7 @@ static bool is_of_nobody(const struct report *report, int peer, const struct end
 {
 	(void)peer;
 	return endpoint->peer < 0 &&
-	       !(report->snapshot->peer_count && ladder_owns(report->snapshot, 0, endpoint));
+	       !(report->snapshot->peer_count && diagnose_owns(report->snapshot, 0, endpoint));
 }
 
 /* ---- peers ---- */
@@ -98,31 +99,31 @@ static bool is_of_nobody(const struct report *report, int peer, const struct end
 /* What `tailscale serve status` would say, and how each mount is from both sides. */
 static void say_mounts(struct report *report)
 {
-	struct rung rung;
+	struct layer_report layer_report;
 
 	page_line(report->page, ROLE_TEXT, " ");
 	page_line(report->page, ROLE_TITLE, "tailscale serve");
 	if (!report->snapshot->mount_count)
 		page_line(report->page, ROLE_DIM, "· serves nothing, or was not asked yet");
 	for (size_t i = 0; i < report->snapshot->mount_count; i++) {
-		ladder_see_mount(report->snapshot, &report->snapshot->mounts[i], &rung);
-		lines_rung(report->page, report->snapshot, &rung, "mount");
+		diagnose_mount(report->snapshot, &report->snapshot->mounts[i], &layer_report);
+		doctor_layer(report->page, report->snapshot, &layer_report, "mount");
 	}
 }
 
 /* Something of it, of a door or of a mount of it. */
 static bool is_peer_broken(const struct report *report, int peer)
 {
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
-	ladder_climb(report->snapshot, (struct ladder_target){ peer, -1 }, &ladder);
-	return is_broken(&ladder, LAYER_HOST, LAYER_EXPOSURE);
+	diagnose(report->snapshot, (struct diagnosis_target){ peer, -1 }, &diagnosis);
+	return is_broken(&diagnosis, LAYER_HOST, LAYER_EXPOSURE);
 }
 
 static bool has_door(const struct snapshot *snapshot, int peer)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		if (ladder_owns(snapshot, peer, &snapshot->endpoints[i]))
+		if (diagnose_owns(snapshot, peer, &snapshot->endpoints[i]))
 			return true;
 	return false;
 }
@@ -130,31 +131,32 @@ static bool has_door(const struct snapshot *snapshot, int peer)
 static void say_peer(struct report *report, int index)
 {
 	const struct peer *peer = &report->snapshot->peers[index];
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
-	ladder_climb(report->snapshot, (struct ladder_target){ index, -1 }, &ladder);
-	lines_peer(report->page, peer);
-	say_way(report, &ladder);
-	note_blame(report, &ladder, peer->name);
+	diagnose(report->snapshot, (struct diagnosis_target){ index, -1 }, &diagnosis);
+	doctor_peer(report->page, peer);
+	say_way(report, &diagnosis);
+	note_blame(report, &diagnosis, peer->name);
 	if (peer->is_self)
 		say_mounts(report);
 	if (!has_door(report->snapshot, index))
-		lines_rung(report->page, report->snapshot, &ladder.rungs[LAYER_PORT], layer_name(LAYER_PORT));
-	say_doors(report, is_of_peer, index);
+		doctor_layer(report->page, report->snapshot, &diagnosis.layers[LAYER_PORT],
+			layer_name(LAYER_PORT));
+	say_endpoints(report, is_of_peer, index);
 }
 
 /* One that is well; without a server it is only counted. */
 static void say_peer_briefly(struct report *report, int index)
 {
 	const struct peer *peer = &report->snapshot->peers[index];
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
 	if (!has_door(report->snapshot, index) && !peer->is_self) {
 		report->quiet++;
 		return;
 	}
-	ladder_climb(report->snapshot, (struct ladder_target){ index, -1 }, &ladder);
-	lines_peer_briefly(report->page, peer, &ladder);
+	diagnose(report->snapshot, (struct diagnosis_target){ index, -1 }, &diagnosis);
+	doctor_peer_briefly(report->page, peer, &diagnosis);
 }
 
 /* ---- the report ---- */
@@ -162,13 +164,13 @@ static void say_peer_briefly(struct report *report, int index)
 static void say_fleet(struct report *report)
 {
 	const struct snapshot *snapshot = report->snapshot;
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
-	ladder_climb(snapshot, (struct ladder_target){ -1, -1 }, &ladder);
-	note_blame(report, &ladder, "this machine");
+	diagnose(snapshot, (struct diagnosis_target){ -1, -1 }, &diagnosis);
+	note_blame(report, &diagnosis, "this machine");
 	page_line(report->page, ROLE_TEXT, " ");
-	lines_rungs(report->page, report->snapshot, &ladder, LAYER_DAEMON, LAYER_DAEMON);
-	lines_steps(report->page, report->snapshot, &ladder, STEP_HERE, false);
+	doctor_layers(report->page, report->snapshot, &diagnosis, LAYER_DAEMON, LAYER_DAEMON);
+	doctor_steps(report->page, report->snapshot, &diagnosis, STEP_HERE, false);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		if (is_peer_broken(report, (int)i))
 			say_peer(report, (int)i);
@@ -177,32 +179,32 @@ static void say_fleet(struct report *report)
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		if (!is_peer_broken(report, (int)i))
 			say_peer_briefly(report, (int)i);
-	say_doors(report, is_of_nobody, -1);
+	say_endpoints(report, is_of_nobody, -1);
 	if (report->quiet)
 		page_line(report->page, ROLE_DIM, "%zu more peer%s without a server: nothing wrong is known",
 			report->quiet, report->quiet == 1 ? "" : "s");
 }
 
-static void say_target(struct report *report, const struct ladder_target *target)
+static void say_target(struct report *report, const struct diagnosis_target *target)
 {
-	struct ladder ladder;
+	struct diagnosis diagnosis;
 
 	if (target->endpoint < 0) {
 		say_peer(report, target->peer);
 		return;
 	}
 	if (target->peer >= 0)
-		lines_peer(report->page, &report->snapshot->peers[target->peer]);
-	ladder_climb(report->snapshot, *target, &ladder);
-	note_blame(report, &ladder, report->snapshot->endpoints[target->endpoint].url);
-	lines_door(report->page, &report->snapshot->endpoints[target->endpoint]);
-	say_way(report, &ladder);
-	say_door_rungs(report, &ladder);
+		doctor_peer(report->page, &report->snapshot->peers[target->peer]);
+	diagnose(report->snapshot, *target, &diagnosis);
+	note_blame(report, &diagnosis, report->snapshot->endpoints[target->endpoint].url);
+	doctor_endpoint(report->page, &report->snapshot->endpoints[target->endpoint]);
+	say_way(report, &diagnosis);
+	say_endpoint_layers(report, &diagnosis);
 }
 
 static void say_end(struct report *report)
 {
-	enum status status = ladder_status(report->snapshot, report->doctor->target);
+	enum status status = diagnose_status(report->snapshot, report->doctor->target);
 	const struct discovery *discovery = &report->snapshot->discovery;
 	static const char *const words[] = {
 		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
@@ -233,7 +235,7 @@ void doctor_print(FILE *file, const struct doctor *doctor)
 	struct report report = { .doctor = doctor, .snapshot = doctor->snapshot, .page = page_new(width) };
 	struct canvas *canvas;
 
-	lines_head(report.page, report.snapshot);
+	doctor_head(report.page, report.snapshot);
 	if (doctor->target)
 		say_target(&report, doctor->target);
 	else
@@ -241,7 +243,7 @@ void doctor_print(FILE *file, const struct doctor *doctor)
 	say_end(&report);
 	canvas = canvas_new(width, (int)page_lines(report.page), doctor->is_ascii);
 	page_draw(report.page, canvas, 0, 0, canvas->height, 0);
-	print_canvas(file, canvas, doctor->has_colour);
+	canvas_text_print(file, canvas, doctor->has_colour);
 	canvas_free(canvas);
 	page_free(report.page);
 }

@@ -8,7 +8,7 @@
 
 struct doctor {
 	const struct snapshot *snapshot;
-	const struct ladder_target *target; /* NULL: the daemon, and every peer and door */
+	const struct diagnosis_target *target; /* NULL: the daemon, and every peer and door */
 	int width;
 	bool has_colour, is_ascii;
 };

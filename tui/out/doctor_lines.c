@@ -42,49 +42,51 @@ static void say_verdict(struct page *page, const struct snapshot *snapshot, cons
 }
 
 /* Its name may stand further in, its evidence may not. */
-static void say(struct page *page, const struct snapshot *snapshot, const struct rung *rung, int inset,
+static void say(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
+	int inset, const char *name)
+{
+	enum role role = layer_report->mark == MARK_SKIPPED ? ROLE_DIM : ROLE_TEXT;
+
+	page_line(page, marks[layer_report->mark].role, "%*s%s ", inset, "", marks[layer_report->mark].glyph);
+	page_cell(page, role, INDENT - 3 - inset, name);
+	for (size_t i = 0; i < layer_report->line_count; i++) {
+		if (i)
+			page_wrap(page, role, "", INDENT, layer_report->lines[i]);
+		else
+			page_flow(page, role, INDENT, layer_report->lines[i]);
+	}
+	for (size_t i = 0; i < layer_report->verdict_count; i++)
+		say_verdict(page, snapshot, layer_report->verdicts[i]);
+}
+
+void doctor_layer(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
 	const char *name)
 {
-	enum role role = rung->mark == MARK_SKIPPED ? ROLE_DIM : ROLE_TEXT;
-
-	page_line(page, marks[rung->mark].role, "%*s%s ", inset, "", marks[rung->mark].glyph);
-	page_cell(page, role, INDENT - 3 - inset, name);
-	for (size_t i = 0; i < rung->line_count; i++) {
-		if (i)
-			page_wrap(page, role, "", INDENT, rung->lines[i]);
-		else
-			page_flow(page, role, INDENT, rung->lines[i]);
-	}
-	for (size_t i = 0; i < rung->verdict_count; i++)
-		say_verdict(page, snapshot, rung->verdicts[i]);
+	say(page, snapshot, layer_report, 0, name);
 }
 
-void lines_rung(struct page *page, const struct snapshot *snapshot, const struct rung *rung, const char *name)
-{
-	say(page, snapshot, rung, 0, name);
-}
-
-void lines_rungs(struct page *page, const struct snapshot *snapshot, const struct ladder *ladder,
+void doctor_layers(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
 	enum layer from, enum layer to)
 {
 	for (int layer = (int)from; layer <= (int)to; layer++)
-		say(page, snapshot, &ladder->rungs[layer], 0, layer_name((enum layer)layer));
+		say(page, snapshot, &diagnosis->layers[layer], 0, layer_name((enum layer)layer));
 }
 
-void lines_steps(struct page *page, const struct snapshot *snapshot, const struct ladder *ladder,
+void doctor_steps(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
 	enum step from, bool with_unknown)
 {
 	for (int step = (int)from; step < STEP_COUNT; step++) {
-		const struct rung *rung = &ladder->steps[step];
+		const struct layer_report *layer_report = &diagnosis->steps[step];
 
-		if (rung->mark != MARK_SKIPPED && (with_unknown || rung->mark != MARK_UNKNOWN))
-			say(page, snapshot, rung, STEP_INSET, step_name((enum step)step));
+		if (layer_report->mark != MARK_SKIPPED &&
+			(with_unknown || layer_report->mark != MARK_UNKNOWN))
+			say(page, snapshot, layer_report, STEP_INSET, diagnose_step_name((enum step)step));
 	}
 }
 
 /* ---- rows ---- */
 
-void lines_door(struct page *page, const struct endpoint *endpoint)
+void doctor_endpoint(struct page *page, const struct endpoint *endpoint)
 {
 	struct value state;
 
@@ -97,7 +99,8 @@ void lines_door(struct page *page, const struct endpoint *endpoint)
 }
 
 /* One that is well, or that is not reached because of its host, or why it is not asked. */
-void lines_door_briefly(struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
+void doctor_endpoint_briefly(
+	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, endpoint->verdicts);
 	enum mark mark = endpoint->state == STATE_UNKNOWN ? MARK_UNKNOWN
@@ -118,7 +121,7 @@ void lines_door_briefly(struct page *page, const struct snapshot *snapshot, cons
 		page_add(page, ROLE_DIM, "  %s", worst->text);
 }
 
-void lines_peer(struct page *page, const struct peer *peer)
+void doctor_peer(struct page *page, const struct peer *peer)
 {
 	char text[2048] = "";
 
@@ -135,9 +138,9 @@ void lines_peer(struct page *page, const struct peer *peer)
 	page_wrap(page, ROLE_DIM, "", 2, text);
 }
 
-void lines_peer_briefly(struct page *page, const struct peer *peer, const struct ladder *ladder)
+void doctor_peer_briefly(struct page *page, const struct peer *peer, const struct diagnosis *diagnosis)
 {
-	enum mark host = ladder->rungs[LAYER_HOST].mark, way = ladder->rungs[LAYER_PATH].mark,
+	enum mark host = diagnosis->layers[LAYER_HOST].mark, way = diagnosis->layers[LAYER_PATH].mark,
 		  mark = way == MARK_SKIPPED ? host : way;
 	struct value path;
 	char rtt[32];
@@ -157,7 +160,7 @@ static const char *own_os(const struct snapshot *snapshot)
 	return snapshot->peer_count && snapshot->peers[0].is_self ? snapshot->peers[0].os : "";
 }
 
-void lines_head(struct page *page, const struct snapshot *snapshot)
+void doctor_head(struct page *page, const struct snapshot *snapshot)
 {
 	char date[32], text[512] = "";
 

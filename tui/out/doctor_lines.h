@@ -6,19 +6,20 @@
 #include "tui/table/page.h"
 
 /* Which program looked when, from where. */
-void lines_head(struct page *page, const struct snapshot *snapshot);
-void lines_rung(
-	struct page *page, const struct snapshot *snapshot, const struct rung *rung, const char *name);
-void lines_rungs(struct page *page, const struct snapshot *snapshot, const struct ladder *ladder,
+void doctor_head(struct page *page, const struct snapshot *snapshot);
+void doctor_layer(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
+	const char *name);
+void doctor_layers(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
 	enum layer from, enum layer to);
 /* What makes the path. with_unknown: also what nobody asked about. */
-void lines_steps(struct page *page, const struct snapshot *snapshot, const struct ladder *ladder,
+void doctor_steps(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
 	enum step from, bool with_unknown);
 /* Above its rungs: an empty line, and who it is. */
-void lines_peer(struct page *page, const struct peer *peer);
-void lines_door(struct page *page, const struct endpoint *endpoint);
+void doctor_peer(struct page *page, const struct peer *peer);
+void doctor_endpoint(struct page *page, const struct endpoint *endpoint);
 /* One that is well, or that is not reached because of its host: a line. */
-void lines_peer_briefly(struct page *page, const struct peer *peer, const struct ladder *ladder);
-void lines_door_briefly(struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint);
+void doctor_peer_briefly(struct page *page, const struct peer *peer, const struct diagnosis *diagnosis);
+void doctor_endpoint_briefly(
+	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint);
 
 #endif

@@ -68,7 +68,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "via", daemon->via);
 	write_if_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
-	codec_write_net(out, &daemon->net);
+	json_write_network(out, &daemon->net);
 	json_out_end(out, '}');
 }
 
@@ -156,7 +156,7 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	write_if_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
-	codec_write_net(out, &peer->net);
+	json_write_network(out, &peer->net);
 	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
 		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);
@@ -378,7 +378,7 @@ static void write_rows(struct json_out *out, const struct snapshot *snapshot)
 	json_out_end(out, ']');
 }
 
-int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty)
+int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pretty)
 {
 	struct json_out out = { .file = file, .is_pretty = is_pretty };
 

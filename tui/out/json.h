@@ -14,6 +14,6 @@
 
 /* One object and a newline; not pretty: on one line, as NDJSON wants it. -1: the file does not take it
  * (errno). */
-int codec_write(FILE *file, const struct snapshot *snapshot, bool is_pretty);
+int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pretty);
 
 #endif

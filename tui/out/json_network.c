@@ -9,7 +9,7 @@ static void write_tri(struct json_out *out, const char *key, enum tri tri)
 		json_out_bool(out, key, tri == TRI_YES);
 }
 
-void codec_write_net(struct json_out *out, const struct obs_net *net)
+void json_write_network(struct json_out *out, const struct obs_net *net)
 {
 	if (!net->at)
 		return;

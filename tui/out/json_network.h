@@ -6,6 +6,6 @@
 
 struct json_out;
 
-void codec_write_net(struct json_out *out, const struct obs_net *net); /* nothing where nothing was told */
+void json_write_network(struct json_out *out, const struct obs_net *net); /* nothing where nothing was told */
 
 #endif

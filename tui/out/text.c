@@ -30,7 +30,7 @@ struct print {
 
 static void put_canvas(const struct print *print, struct canvas *canvas)
 {
-	print_canvas(print->file, canvas, print->has_colour);
+	canvas_text_print(print->file, canvas, print->has_colour);
 	canvas_free(canvas);
 }
 
@@ -72,7 +72,7 @@ static void put_view(const struct print *print, const struct view *view,
 	struct rows rows = { 0 };
 	size_t kept = 0;
 
-	rows_collect(&rows, view, print->snapshot, view_order(view), "");
+	rows_collect(&rows, view, print->snapshot, rows_order(view), "");
 	for (size_t i = 0; i < rows.count; i++)
 		if (keep(print->snapshot, rows.items[i]))
 			rows.items[kept++] = rows.items[i];
@@ -139,7 +139,7 @@ static void say_endpoints(const struct snapshot *snapshot, struct page *page)
 {
 	struct rows rows = { 0 };
 
-	rows_collect(&rows, &view_fleet, snapshot, view_order(&view_fleet), "");
+	rows_collect(&rows, &view_fleet, snapshot, rows_order(&view_fleet), "");
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct endpoint *endpoint;
 

@@ -27,7 +27,7 @@ static bool holds_word(const struct view *view, const struct snapshot *snapshot,
 	return false;
 }
 
-bool row_matches(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter)
+bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter)
 {
 	while (*(filter += strspn(filter, " "))) {
 		bool is_unwanted = *filter == '!';
@@ -44,7 +44,7 @@ bool row_matches(const struct view *view, const struct snapshot *snapshot, size_
 	return true;
 }
 
-struct order view_order(const struct view *view)
+struct order rows_order(const struct view *view)
 {
 	return (struct order){ view->sort, view->columns[view->sort].starts_high };
 }
@@ -101,7 +101,7 @@ void rows_collect(struct rows *rows, const struct view *view, const struct snaps
 	for (size_t row = 0; row < total; row++) {
 		if (view->is_shown && !view->is_shown(snapshot, row))
 			continue;
-		if (*filter && !row_matches(view, snapshot, row, filter))
+		if (*filter && !rows_match(view, snapshot, row, filter))
 			continue;
 		*VEC_PUSH(rows) = row;
 	}

@@ -15,10 +15,10 @@ struct order {
 	bool is_falling;
 };
 
-struct order view_order(const struct view *view); /* the one it starts with */
+struct order rows_order(const struct view *view); /* the one it starts with */
 /* The words of a filter, all of which must hold: `nas`, `path:derp`, `!state:ok`. A field that the view does
  * not have is taken as plain text, for URLs have colons too. */
-bool row_matches(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
+bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
 void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,
 	struct order order, const char *filter);
 void rows_fini(struct rows *rows);

@@ -16,7 +16,7 @@
 
 #define LINE_MAX_BYTES 198
 
-const char *role_name(enum role role)
+const char *theme_role_name(enum role role)
 {
 	static const char *const names[ROLE_STATE] = {
 		[ROLE_TEXT] = "text",
@@ -52,7 +52,7 @@ const char *role_name(enum role role)
 static int role_by_name(const char *name)
 {
 	for (int role = 0; role < ROLE_COUNT; role++)
-		if (strcmp(role_name((enum role)role), name) == 0)
+		if (strcmp(theme_role_name((enum role)role), name) == 0)
 			return role;
 	return -1;
 }

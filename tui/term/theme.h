@@ -29,7 +29,7 @@ struct theme {
 
 extern const char theme_default_text[]; /* themes/default.theme, compiled in by the Makefile */
 
-const char *role_name(enum role role);
+const char *theme_role_name(enum role role);
 /* Reads lines over what theme holds. A line that is wrong leaves its role alone; the first one is told with
  * file and line, and the answer is -1. */
 int theme_parse(struct theme *theme, const char *file, const char *text, struct fault *fault);

@@ -83,7 +83,7 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 		x = canvas_text(
 			canvas, 1, y, canvas->width - 1, ROLE_PROMPT, is_filter ? "filter: " : "search: ");
 		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT,
-			is_filter ? ui->places[ui->current].filter : ui->search);
+			is_filter ? ui->states[ui->current].filter : ui->search);
 		canvas_text(canvas, x, y, 1, ROLE_PROMPT, "_");
 		x += 3;
 		canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT,
@@ -101,18 +101,18 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 /* At the right end of the tabs: what is not as usual. */
 static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
 {
-	const struct place *place = ui_place(ui);
+	const struct view_state *view_state = ui_state(ui);
 	char notes[PROMPT_MAX + 160] = "";
-	bool is_loud = ui->is_paused || *place->filter;
+	bool is_loud = ui->is_paused || *view_state->filter;
 
 	if (ui->is_paused)
 		text_add(notes, sizeof(notes), "PAUSED  ");
-	if (*place->filter && !ui->page)
-		text_add(notes, sizeof(notes), "filter %s  ", place->filter);
+	if (*view_state->filter && !ui->page)
+		text_add(notes, sizeof(notes), "filter %s  ", view_state->filter);
 	if (snapshot->discovery.pending)
 		text_add(notes, sizeof(notes), "asking %zu doors  ", snapshot->discovery.pending);
-	if (!ui->page && place->order.column != ui_view(ui)->sort)
-		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[place->order.column].title);
+	if (!ui->page && view_state->order.column != ui_view(ui)->sort)
+		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[view_state->order.column].title);
 	if (snapshot->is_passive)
 		text_add(notes, sizeof(notes), "passive  ");
 	notes[*notes ? strlen(notes) - 1 : 0] = '\0';
@@ -147,32 +147,32 @@ static void note_rows(struct ui *ui, const struct snapshot *snapshot, const stru
 static void draw_rows(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
-	struct place *place = ui_place(ui);
+	struct view_state *view_state = ui_state(ui);
 	size_t room = height > 1 ? (size_t)height - 1 : 1;
 	struct table table;
 
-	ui_settle(ui, snapshot);
-	if (place->at < place->first)
-		place->first = place->at;
-	if (place->at >= place->first + room)
-		place->first = place->at - room + 1;
-	if (place->first + room > ui->rows.count)
-		place->first = ui->rows.count > room ? ui->rows.count - room : 0;
+	ui_collect(ui, snapshot);
+	if (view_state->at < view_state->first)
+		view_state->first = view_state->at;
+	if (view_state->at >= view_state->first + room)
+		view_state->first = view_state->at - room + 1;
+	if (view_state->first + room > ui->rows.count)
+		view_state->first = ui->rows.count > room ? ui->rows.count - room : 0;
 	table = (struct table){
 		.view = ui_view(ui),
 		.snapshot = snapshot,
 		.rows = &ui->rows,
-		.order = place->order,
-		.first = place->first,
-		.count = ui->rows.count - place->first < room ? ui->rows.count - place->first : room,
-		.selected = place->at,
+		.order = view_state->order,
+		.first = view_state->first,
+		.count = ui->rows.count - view_state->first < room ? ui->rows.count - view_state->first : room,
+		.selected = view_state->at,
 		.is_past = view_is_past(snapshot),
 	};
 	table_layout(&table, canvas->width);
 	table_draw(&table, canvas, y);
 	if (!ui->rows.count)
 		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
-			*place->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
+			*view_state->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
 	note_rows(ui, snapshot, &table, y);
 	ui->body_height = (int)room;
 }
@@ -233,8 +233,8 @@ static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct ca
 	size_t rows = snapshot->endpoint_count;
 	int y = 0;
 
-	rows_collect(&ui->rows, &view_fleet, snapshot, ui->places[0].order, ui->places[0].filter);
-	y += banner_draw(canvas, snapshot, y, 1);
+	rows_collect(&ui->rows, &view_fleet, snapshot, ui->states[0].order, ui->states[0].filter);
+	y += header_draw_banner(canvas, snapshot, y, 1);
 	for (size_t i = 0; i < ui->rows.count && y < canvas->height; i++) {
 		size_t row = ui->rows.items[i];
 		struct value value = { .text = "" };
@@ -278,10 +278,10 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	header_draw(canvas, snapshot, y);
 	y += HEADER_LINES;
 	ui->drawn.tabs_y = y;
-	draw_notes(ui, snapshot, canvas, tabs_draw(canvas, ui_view(ui), y), y);
+	draw_notes(ui, snapshot, canvas, header_draw_tabs(canvas, ui_view(ui), y), y);
 	y++;
 	if (snapshot->peer_count || snapshot->endpoint_count) /* else the page says it all */
-		y += banner_draw(canvas, snapshot, y, banner);
+		y += header_draw_banner(canvas, snapshot, y, banner);
 	draw_body(ui, snapshot, canvas, y, canvas->height - 1 - y);
 	draw_bottom(ui, canvas);
 }

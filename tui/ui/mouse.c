@@ -10,7 +10,7 @@
 
 static unsigned sort_by(struct ui *ui, int at)
 {
-	struct order *order = &ui_place(ui)->order;
+	struct order *order = &ui_state(ui)->order;
 	const struct view *view = ui_view(ui);
 	size_t column = (size_t)at;
 
@@ -29,7 +29,7 @@ static unsigned click_row(struct ui *ui, const struct snapshot *snapshot, const 
 
 	if (at == ui->rows.count)
 		return 0;
-	if (strcmp(ui_place(ui)->selected, id) == 0)
+	if (strcmp(ui_state(ui)->selected, id) == 0)
 		return ui_open_detail(ui, snapshot);
 	ui_select(ui, snapshot, at);
 	return UI_REDRAW;
@@ -38,7 +38,7 @@ static unsigned click_row(struct ui *ui, const struct snapshot *snapshot, const 
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y)
 {
 	const struct drawn *drawn = &ui->drawn;
-	int tab = drawn->view && y == drawn->tabs_y ? tabs_at(drawn->view, drawn->width, x) : -1;
+	int tab = drawn->view && y == drawn->tabs_y ? header_tab_at(drawn->view, drawn->width, x) : -1;
 	size_t row;
 
 	if (tab >= 0)

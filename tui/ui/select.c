@@ -29,30 +29,30 @@ size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const ch
 	return at;
 }
 
-void ui_settle(struct ui *ui, const struct snapshot *snapshot)
+void ui_collect(struct ui *ui, const struct snapshot *snapshot)
 {
-	struct place *place = ui_place(ui);
+	struct view_state *view_state = ui_state(ui);
 	size_t found;
 
-	rows_collect(&ui->rows, ui_view(ui), snapshot, place->order, place->filter);
-	if (!*place->selected)
-		place->at = 0;
-	found = *place->selected ? ui_find_id(ui, snapshot, place->selected) : ui->rows.count;
+	rows_collect(&ui->rows, ui_view(ui), snapshot, view_state->order, view_state->filter);
+	if (!*view_state->selected)
+		view_state->at = 0;
+	found = *view_state->selected ? ui_find_id(ui, snapshot, view_state->selected) : ui->rows.count;
 	if (found < ui->rows.count)
-		place->at = found;
-	else if (place->at >= ui->rows.count)
-		place->at = ui->rows.count ? ui->rows.count - 1 : 0;
+		view_state->at = found;
+	else if (view_state->at >= ui->rows.count)
+		view_state->at = ui->rows.count ? ui->rows.count - 1 : 0;
 }
 
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 {
-	struct place *place = ui_place(ui);
+	struct view_state *view_state = ui_state(ui);
 	char buffer[ID_MAX];
 
 	if (!ui->rows.count)
 		return;
-	place->at = at < ui->rows.count ? at : ui->rows.count - 1;
-	snprintf(place->selected, sizeof(place->selected), "%s", ui_id_at(ui, snapshot, place->at, buffer));
+	view_state->at = at < ui->rows.count ? at : ui->rows.count - 1;
+	snprintf(view_state->selected, sizeof(view_state->selected), "%s", ui_id_at(ui, snapshot, view_state->at, buffer));
 }
 
 unsigned ui_show_view(struct ui *ui, size_t view)
@@ -85,7 +85,7 @@ bool ui_has_selection(const struct ui *ui, const struct snapshot *snapshot)
 
 size_t ui_selected_row(const struct ui *ui)
 {
-	return ui->rows.items[ui->places[ui->current].at];
+	return ui->rows.items[ui->states[ui->current].at];
 }
 
 const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)

@@ -11,7 +11,7 @@
 #define PROMPT_MAX 120
 
 /* What each view keeps while another is looked at. */
-struct place {
+struct view_state {
 	char selected[ID_MAX]; /* "": nothing chosen, the first row */
 	size_t at;             /* where it was seen last, for when it is gone */
 	size_t first;          /* row at the top */
@@ -33,7 +33,7 @@ enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct ui {
 	size_t current;                /* into views */
-	struct place *places;         /* one a view */
+	struct view_state *states;         /* one a view */
 	const struct view *page;       /* over the view: detail or help; NULL: none */
 	const struct view *page_below; /* detail, while help is over it */
 	char target[ID_MAX];           /* of detail */
@@ -53,14 +53,14 @@ static inline const struct view *ui_view(const struct ui *ui)
 	return views[ui->current];
 }
 
-static inline struct place *ui_place(struct ui *ui)
+static inline struct view_state *ui_state(struct ui *ui)
 {
-	return &ui->places[ui->current];
+	return &ui->states[ui->current];
 }
 
 /* select.c */
 /* Collects the rows of the current view and finds the selected one again. */
-void ui_settle(struct ui *ui, const struct snapshot *snapshot);
+void ui_collect(struct ui *ui, const struct snapshot *snapshot);
 /* Selects the row at that place of the order, or the last one. */
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at);
 /* The place of the row with that id; the number of rows: there is none. */

@@ -10,7 +10,7 @@
 
 static unsigned ask(struct ui *ui, enum prompt prompt)
 {
-	char *text = prompt == PROMPT_FILTER ? ui_place(ui)->filter : ui->search;
+	char *text = prompt == PROMPT_FILTER ? ui_state(ui)->filter : ui->search;
 
 	if (ui->page)
 		return 0;
@@ -36,14 +36,14 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot)
 /* Goes to the next row that has what is searched for: step 0 may stay, 1 and -1 move on. */
 static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
 {
-	size_t count = ui->rows.count, at = ui_place(ui)->at;
+	size_t count = ui->rows.count, at = ui_state(ui)->at;
 
 	if (!*ui->search || !count || ui->page)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
 		size_t row = (at + (step < 0 ? count - 1 - i : i + (size_t)step)) % count;
 
-		if (row_matches(ui_view(ui), snapshot, ui->rows.items[row], ui->search)) {
+		if (rows_match(ui_view(ui), snapshot, ui->rows.items[row], ui->search)) {
 			ui_select(ui, snapshot, row);
 			return UI_REDRAW;
 		}
@@ -65,7 +65,7 @@ unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
 /* Typing: rows follow every character. Escape brings back what was there before. */
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 {
-	char *text = ui->prompt == PROMPT_FILTER ? ui_place(ui)->filter : ui->search;
+	char *text = ui->prompt == PROMPT_FILTER ? ui_state(ui)->filter : ui->search;
 	size_t length = strlen(text);
 
 	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {

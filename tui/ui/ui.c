@@ -14,9 +14,9 @@ struct ui *ui_new(void)
 {
 	struct ui *ui = mem_alloc(sizeof(*ui));
 
-	ui->places = mem_alloc(views_count() * sizeof(*ui->places));
+	ui->states = mem_alloc(views_count() * sizeof(*ui->states));
 	for (size_t i = 0; views[i]; i++)
-		ui->places[i].order = view_order(views[i]);
+		ui->states[i].order = rows_order(views[i]);
 	ui->body_height = 1;
 	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
 	return ui;
@@ -28,7 +28,7 @@ void ui_free(struct ui *ui)
 		return;
 	rows_fini(&ui->rows);
 	strings_fini(&ui->drawn.ids);
-	free(ui->places);
+	free(ui->states);
 	free(ui);
 }
 
@@ -45,7 +45,7 @@ const char *ui_copied_text(const struct ui *ui)
 /* Moves by rows, or scrolls the page that is open. */
 static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 {
-	size_t *at = ui->page ? &ui->page_first : &ui_place(ui)->at;
+	size_t *at = ui->page ? &ui->page_first : &ui_state(ui)->at;
 	size_t most = ui->page ? ui->page_last : ui->rows.count;
 
 	if (by < 0)
@@ -119,14 +119,14 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 	if (ui->page)
 		ui->page = NULL;
 	else
-		*ui_place(ui)->filter = '\0';
+		*ui_state(ui)->filter = '\0';
 	return UI_REDRAW;
 }
 
 static unsigned sort_next(struct ui *ui, const struct snapshot *snapshot)
 {
 	const struct view *view = ui_view(ui);
-	struct order *order = &ui_place(ui)->order;
+	struct order *order = &ui_state(ui)->order;
 
 	(void)snapshot;
 	if (ui->page)
@@ -141,7 +141,7 @@ static unsigned sort_next(struct ui *ui, const struct snapshot *snapshot)
 static unsigned sort_other_way(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
-	ui_place(ui)->order.is_falling = !ui_place(ui)->order.is_falling;
+	ui_state(ui)->order.is_falling = !ui_state(ui)->order.is_falling;
 	return UI_REDRAW;
 }
 
@@ -259,7 +259,7 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
 	int mouse = key & PRESS_MOUSE;
 
 	*ui->message = '\0';
-	ui_settle(ui, snapshot);
+	ui_collect(ui, snapshot);
 	if (mouse == PRESS_CLICK)
 		return said | ui_click(ui, snapshot, press_x(key), press_y(key));
 	if (ui->prompt != PROMPT_NONE && !mouse)

@@ -258,7 +258,7 @@ static void write_endpoint(
 		isnan(endpoint->age_ms) ? "" : " ago");
 	page_wrap(page, ROLE_DIM, "", 0, known);
 	write_verdicts(snapshot, endpoint->verdicts, page);
-	anatomy_write(endpoint, page);
+	latency_write(endpoint, page);
 	if (peer && !peer->is_self)
 		write_path(snapshot, peer, page);
 	flows_write_endpoint(snapshot, (int)(endpoint - snapshot->endpoints), page);

@@ -262,7 +262,7 @@ static void tab_text(const struct view *view, const struct view *current, int wi
 		is_on || width >= 60 ? view->title : "");
 }
 
-int tabs_draw(struct canvas *canvas, const struct view *current, int y)
+int header_draw_tabs(struct canvas *canvas, const struct view *current, int y)
 {
 	int x = 0;
 
@@ -276,7 +276,7 @@ int tabs_draw(struct canvas *canvas, const struct view *current, int y)
 	return x;
 }
 
-int tabs_at(const struct view *current, int width, int x)
+int header_tab_at(const struct view *current, int width, int x)
 {
 	for (int i = 0; views[i]; i++) {
 		char text[64];
@@ -289,7 +289,7 @@ int tabs_at(const struct view *current, int width, int x)
 	return -1;
 }
 
-int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, int room)
+int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, int y, int room)
 {
 	int lines = 0;
 

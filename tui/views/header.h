@@ -15,11 +15,11 @@ void header_sums(const struct snapshot *snapshot, char *text, size_t size);
 /* The same drawn, each in its colour; as signs ("✖1 ●7") where words have no room. */
 void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words);
 /* One line; the view that is on stands in brackets. Returns the x after it. */
-int tabs_draw(struct canvas *canvas, const struct view *current, int y);
+int header_draw_tabs(struct canvas *canvas, const struct view *current, int y);
 /* Which view's tab is at x of a line of width cells; -1: none. */
-int tabs_at(const struct view *current, int width, int x);
+int header_tab_at(const struct view *current, int width, int x);
 /* The verdicts on the daemon and this host, at most room lines from y, the first in full colour where it is
  * serious. Returns how many lines it took. */
-int banner_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, int room);
+int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, int y, int room);
 
 #endif

@@ -111,7 +111,7 @@ static void write_spark(const struct endpoint *endpoint, int width, struct page 
 	page_add(page, ROLE_SPARK, "%s", spark);
 }
 
-void anatomy_write(const struct endpoint *endpoint, struct page *page)
+void latency_write(const struct endpoint *endpoint, struct page *page)
 {
 	struct part parts[PARTS_MAX];
 	size_t count = list_parts(&endpoint->latency, parts);

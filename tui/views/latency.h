@@ -5,6 +5,6 @@
 #include "tui/table/page.h"
 
 /* Nothing where nothing was measured. */
-void anatomy_write(const struct endpoint *endpoint, struct page *page);
+void latency_write(const struct endpoint *endpoint, struct page *page);
 
 #endif
