@@ -52,7 +52,7 @@ struct live {
 	struct supervisor *supervisor; /* NULL: packets are not to be watched */
 	struct path_history_asker *path_history_asker;
 	struct netcheck_asker *netcheck_asker;
-	struct socks_proxy *door;
+	struct socks_proxy *proxy;
 	struct registry *registry;
 	struct mount_watch mount_watch;
 	struct left_alone left_alone;
@@ -77,61 +77,61 @@ static void tell_change(void *data)
 static void judged(void *data, const struct pool_result *result)
 {
 	struct live *live = data;
-	const struct door *door = result->door;
-	bool is_final = door->found_by == FOUND_SERVICE ||
+	const struct endpoint_spec *spec = result->spec;
+	bool is_final = spec->found_by == FOUND_SERVICE ||
 			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
 	if (result->family) {
-		log_line("found %s at %s", result->family->name, door->url);
-		if (door->found_by == FOUND_PORT)
-			registry_found(live->registry, door->url, result->family->name);
+		log_line("found %s at %s", result->family->name, spec->url);
+		if (spec->found_by == FOUND_PORT)
+			registry_found(live->registry, spec->url, result->family->name);
 	} else {
 		if (is_final)
-			left_alone_add(&live->left_alone, door->url);
-		if (!door->is_candidate)
-			registry_give_up(live->registry, door->url);
+			left_alone_add(&live->left_alone, spec->url);
+		if (!spec->is_candidate)
+			registry_give_up(live->registry, spec->url);
 	}
-	discover_tell(live->discover, door->url, result->family != NULL, result->outcome, when_now());
+	discover_tell(live->discover, spec->url, result->family != NULL, result->outcome, when_now());
 	schedule(live);
 	tell_change(live);
 }
 
-static void silent(void *data, const struct door *door)
+static void silent(void *data, const struct endpoint_spec *spec)
 {
 	struct live *live = data;
 
-	if (*door->peer_id && !door->is_candidate)
-		confirm_silent(live->confirmations, door, poll_socket(live->tailnet));
+	if (*spec->peer_id && !spec->is_candidate)
+		confirm_silent(live->confirmations, spec, poll_socket(live->tailnet));
 }
 
 /* ---- discovery ---- */
 
-static bool may_knock(const struct live *live)
+static bool may_probe(const struct live *live)
 {
 	return !live->settings->is_passive && daemon_runs(live->ledger);
 }
 
-static void knock(struct live *live)
+static void probe(struct live *live)
 {
-	struct knock door;
+	struct probe probe;
 	struct when now = when_now();
 
-	while (discover_next(live->discover, now, &door)) {
-		bool is_watched = pool_has_server(live->pool, door.url, door.peer_id);
+	while (discover_next(live->discover, now, &probe)) {
+		bool is_watched = pool_has_server(live->pool, probe.url, probe.peer_id);
 
 		ledger_see(live->ledger,
-			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = door.peer_id },
+			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = probe.peer_id },
 			when_now());
-		if (is_watched || left_alone_has(&live->left_alone, door.url)) {
-			discover_tell(live->discover, door.url, is_watched, OUTCOME_ANSWERED, now);
+		if (is_watched || left_alone_has(&live->left_alone, probe.url)) {
+			discover_tell(live->discover, probe.url, is_watched, OUTCOME_ANSWERED, now);
 			continue;
 		}
-		pool_add(live->pool, &(struct door){
-					       .url = door.url,
-					       .peer_id = door.peer_id,
-					       .address = door.address,
+		pool_add(live->pool, &(struct endpoint_spec){
+					       .url = probe.url,
+					       .peer_id = probe.peer_id,
+					       .address = probe.address,
 					       .found_by = FOUND_PORT,
-					       .is_own = !*door.peer_id,
+					       .is_own = !*probe.peer_id,
 					       .is_candidate = true,
 					       .family = "",
 					       .key = "",
@@ -156,7 +156,7 @@ static int64_t wait_for_paths(const struct live *live, struct when now)
 static void schedule(struct live *live)
 {
 	struct when now = when_now();
-	int64_t wait = may_knock(live) ? discover_wait(live->discover, now) : -1,
+	int64_t wait = may_probe(live) ? discover_wait(live->discover, now) : -1,
 		paths = wait_for_paths(live, now);
 
 	if (paths >= 0 && (wait < 0 || paths < wait))
@@ -174,8 +174,8 @@ static void tick(void *data)
 
 	if (wait_for_paths(live, now) == 0)
 		poll_ask_now(live->tailnet);
-	if (may_knock(live))
-		knock(live);
+	if (may_probe(live))
+		probe(live);
 	schedule(live);
 }
 
@@ -212,11 +212,11 @@ static void open_way(struct live *live, const struct obs_status *status)
 		pool_set_proxy(live->pool, live->settings->proxy);
 		return;
 	}
-	if (status->has_tun || live->door || !socket)
+	if (status->has_tun || live->proxy || !socket)
 		return;
-	live->door = socks_proxy_open(live->loop, socket, !*live->settings->socket, &fault);
-	if (live->door)
-		pool_set_proxy(live->pool, socks_proxy_url(live->door));
+	live->proxy = socks_proxy_open(live->loop, socket, !*live->settings->socket, &fault);
+	if (live->proxy)
+		pool_set_proxy(live->pool, socks_proxy_url(live->proxy));
 	else
 		log_line("%s", fault.text);
 }
@@ -255,7 +255,7 @@ static void see_status(struct live *live, struct when now)
 	open_way(live, status);
 	pool_wake(live->pool);
 	discover_see(live->discover, status, now);
-	knock(live);
+	probe(live);
 }
 
 static void hear(void *data, const struct tailnet_news *news)
@@ -351,8 +351,8 @@ void live_free(struct live *live)
 	ask_netcheck_free(live->netcheck_asker);
 	poll_free(live->tailnet);
 	discover_free(live->discover);
-	if (live->door)
-		socks_proxy_close(live->door);
+	if (live->proxy)
+		socks_proxy_close(live->proxy);
 	http_free(live->http);
 	ledger_free(live->ledger);
 	left_alone_fini(&live->left_alone);

@@ -227,7 +227,7 @@ static bool ping(struct question *question, enum ping_kind kind)
 	return true;
 }
 
-static bool ask_door(struct question *question)
+static bool ask_endpoint(struct question *question)
 {
 	char full[1024], plain[1024];
 	struct http_request request;
@@ -291,7 +291,7 @@ static void put(struct confirmations *confirmations, const struct subject *about
 	question->address = mem_copy(about->address);
 	question->socket = mem_copy(socket);
 	question->asked = now.mono_ms;
-	is_put = is_ping(about->manner) ? ping(question, PING_DISCO) : ask_door(question);
+	is_put = is_ping(about->manner) ? ping(question, PING_DISCO) : ask_endpoint(question);
 	if (is_put)
 		*VEC_PUSH(&confirmations->asked) = question;
 	else
@@ -392,7 +392,7 @@ static void remember_silent(struct confirmations *confirmations, const char *url
 
 static void listen_to_log(struct confirmations *confirmations, const char *url, const char *socket)
 {
-	struct http_request door, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
+	struct http_request spec, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
 		.unix_socket = socket,
 		.connect_ms = CONFIRM_MS,
 		.total_ms = LISTEN_MS,
@@ -401,22 +401,22 @@ static void listen_to_log(struct confirmations *confirmations, const char *url, 
 	struct url parts;
 
 	if (!socket || confirmations->is_log_denied || url_split(&parts, url) < 0 ||
-		!pool_request(confirmations->pool, url, "", full, sizeof(full), &door))
+		!pool_request(confirmations->pool, url, "", full, sizeof(full), &spec))
 		return;
-	remember_silent(confirmations, url, door.address ? door.address : parts.host, parts.port);
+	remember_silent(confirmations, url, spec.address ? spec.address : parts.host, parts.port);
 	if (confirmations->log)
 		return;
 	confirmations->line_length = 0;
 	confirmations->log = http_get(confirmations->http, &request, hear_log, log_done, confirmations);
 }
 
-void confirm_silent(struct confirmations *confirmations, const struct door *door, const char *socket)
+void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket)
 {
 	const struct subject about = {
-		.manner = ASK_PING, .url = door->url, .peer_id = door->peer_id, .address = door->address
+		.manner = ASK_PING, .url = spec->url, .peer_id = spec->peer_id, .address = spec->address
 	};
 
-	if (!door->is_own)
+	if (!spec->is_own)
 		put(confirmations, &about, socket, when_now());
-	listen_to_log(confirmations, door->url, socket);
+	listen_to_log(confirmations, spec->url, socket);
 }

@@ -25,7 +25,7 @@ void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now);
 /* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
  * that is allowed. */
-void confirm_silent(struct confirmations *confirmations, const struct door *door, const char *socket);
+void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket);
 size_t confirm_open(const struct confirmations *confirmations); /* asked and not answered yet */
 
 #endif

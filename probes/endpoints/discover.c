@@ -12,14 +12,14 @@
 #include <string.h>
 
 #define ASKING_MAX 8
-#define DOORS_MAX 96
+#define BASES_MAX 96
 #define SILENCES_MAX 2
 #define ROUNDS_MAX 1000 /* of a larger tailnet, the first by id */
 #define ROUND_MS (5 * 60 * 1000)
 #define ROUND_MAX_MS (60 * 60 * 1000)
 
 /* A door of every peer: a port, and under HTTPS the paths where servers are usually mounted. */
-struct polite {
+struct base {
 	int port;
 	bool is_https;
 	const char *path;
@@ -34,15 +34,15 @@ struct round {
 	char *peer_id, *host, *address; /* host: what a URL names */
 	bool is_own;                    /* this machine's loopback */
 	bool is_asking, is_done, is_present;
-	size_t door;
+	size_t next; /* of the bases */
 	unsigned silences, rounds;
 	int64_t due; /* monotonic ms */
 };
 
 struct discoverer {
 	const struct settings *settings;
-	struct polite doors[DOORS_MAX];
-	size_t door_count;
+	struct base bases[BASES_MAX];
+	size_t base_count;
 	char ports[256];
 	struct {
 		struct round *items;
@@ -60,10 +60,10 @@ static bool is_https_port(int port)
 	return false;
 }
 
-static void add_door(struct discoverer *discover, struct polite door)
+static void add_base(struct discoverer *discover, struct base base)
 {
-	if (discover->door_count < DOORS_MAX)
-		discover->doors[discover->door_count++] = door;
+	if (discover->base_count < BASES_MAX)
+		discover->bases[discover->base_count++] = base;
 }
 
 static void add_port(struct discoverer *discover, int port)
@@ -71,9 +71,9 @@ static void add_port(struct discoverer *discover, int port)
 	bool is_https = is_https_port(port);
 
 	text_add(discover->ports, sizeof(discover->ports), "%s%d", *discover->ports ? " " : "", port);
-	add_door(discover, (struct polite){ port, is_https, "" });
+	add_base(discover, (struct base){ port, is_https, "" });
 	for (size_t i = 0; port == 443 && i < ARRAY_LEN(usual_mounts); i++)
-		add_door(discover, (struct polite){ port, is_https, usual_mounts[i] });
+		add_base(discover, (struct base){ port, is_https, usual_mounts[i] });
 }
 
 const int *discover_ports(const struct discoverer *discover)
@@ -279,19 +279,19 @@ void discover_see(struct discoverer *discover, const struct obs_status *status, 
 
 /* ---- the round ---- */
 
-static bool make_url(const struct round *round, const struct polite *door, char *text, size_t size)
+static bool make_url(const struct round *round, const struct base *base, char *text, size_t size)
 {
-	struct url url = { .is_https = door->is_https, .port = door->port };
+	struct url url = { .is_https = base->is_https, .port = base->port };
 
 	snprintf(url.host, sizeof(url.host), "%s", round->host);
-	snprintf(url.path, sizeof(url.path), "%s", door->path);
+	snprintf(url.path, sizeof(url.path), "%s", base->path);
 	return url_join(&url, text, size) == 0;
 }
 
 /* This machine's loopback has no certificates and no mounts. */
-static bool is_skipped(const struct round *round, const struct polite *door)
+static bool is_skipped(const struct round *round, const struct base *base)
 {
-	return round->is_own && (door->is_https || *door->path);
+	return round->is_own && (base->is_https || *base->path);
 }
 
 static void end_round(struct round *round, struct when now)
@@ -303,38 +303,38 @@ static void end_round(struct round *round, struct when now)
 	round->is_done = true;
 	round->rounds++;
 	round->silences = 0;
-	round->door = 0;
+	round->next = 0;
 	round->due = now.mono_ms + (gap > ROUND_MAX_MS ? ROUND_MAX_MS : gap);
 }
 
-static bool knock_of(struct discoverer *discover, struct round *round, struct when now, struct knock *knock)
+static bool probe_of(struct discoverer *discover, struct round *round, struct when now, struct probe *probe)
 {
 	if (!round->is_present || round->is_asking || (round->is_done && round->due > now.mono_ms))
 		return false;
 	round->is_done = false;
-	while (round->door < discover->door_count &&
-		(is_skipped(round, &discover->doors[round->door]) ||
-			!make_url(round, &discover->doors[round->door], knock->url, sizeof(knock->url))))
-		round->door++;
-	if (round->door >= discover->door_count) {
+	while (round->next < discover->base_count &&
+		(is_skipped(round, &discover->bases[round->next]) ||
+			!make_url(round, &discover->bases[round->next], probe->url, sizeof(probe->url))))
+		round->next++;
+	if (round->next >= discover->base_count) {
 		end_round(round, now);
 		return false;
 	}
-	snprintf(knock->peer_id, sizeof(knock->peer_id), "%s", round->peer_id);
-	snprintf(knock->address, sizeof(knock->address), "%s", round->address);
-	snprintf(discover->now, sizeof(discover->now), "%.300s", knock->url);
+	snprintf(probe->peer_id, sizeof(probe->peer_id), "%s", round->peer_id);
+	snprintf(probe->address, sizeof(probe->address), "%s", round->address);
+	snprintf(discover->now, sizeof(discover->now), "%.300s", probe->url);
 	round->is_asking = true;
 	discover->asking++;
 	discover->asked++;
 	return true;
 }
 
-bool discover_next(struct discoverer *discover, struct when now, struct knock *knock)
+bool discover_next(struct discoverer *discover, struct when now, struct probe *probe)
 {
 	for (size_t i = 0; i < discover->rounds.count && discover->asking < ASKING_MAX; i++) {
 		size_t at = (discover->cursor + i) % discover->rounds.count;
 
-		if (!knock_of(discover, &discover->rounds.items[at], now, knock))
+		if (!probe_of(discover, &discover->rounds.items[at], now, probe))
 			continue;
 		discover->cursor = at + 1;
 		return true;
@@ -347,21 +347,21 @@ bool discover_next(struct discoverer *discover, struct when now, struct knock *k
 /* Where nothing answered, or the root is a server itself, its mounts are not asked. */
 static void skip_mounts(const struct discoverer *discover, struct round *round)
 {
-	while (round->door < discover->door_count && *discover->doors[round->door].path)
-		round->door++;
+	while (round->next < discover->base_count && *discover->bases[round->next].path)
+		round->next++;
 }
 
 void discover_tell(
 	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now)
 {
-	char asked[sizeof(((struct knock *)0)->url)];
+	char asked[sizeof(((struct probe *)0)->url)];
 	struct round *round = NULL;
 	bool is_mount;
 
 	for (size_t i = 0; i < discover->rounds.count && !round; i++) {
 		struct round *one = &discover->rounds.items[i];
 
-		if (one->is_asking && make_url(one, &discover->doors[one->door], asked, sizeof(asked)) &&
+		if (one->is_asking && make_url(one, &discover->bases[one->next], asked, sizeof(asked)) &&
 			strcmp(asked, url) == 0)
 			round = one;
 	}
@@ -369,13 +369,13 @@ void discover_tell(
 		return;
 	round->is_asking = false;
 	discover->asking--;
-	is_mount = *discover->doors[round->door++].path != '\0';
+	is_mount = *discover->bases[round->next++].path != '\0';
 	if ((is_server && !is_mount) || outcome != OUTCOME_ANSWERED)
 		skip_mounts(discover, round);
 	if (is_server)
 		round->rounds = 0;
 	round->silences += outcome == OUTCOME_CONNECT_TIMEOUT;
-	if (round->silences >= SILENCES_MAX || round->door >= discover->door_count)
+	if (round->silences >= SILENCES_MAX || round->next >= discover->base_count)
 		end_round(round, now);
 }
 
@@ -416,6 +416,6 @@ void discover_count(const struct discoverer *discover, struct obs_discovery *cou
 
 		counts->peers += round->is_present && !round->is_own;
 		if (round->is_present && !round->is_done)
-			counts->pending += discover->door_count - round->door;
+			counts->pending += discover->base_count - round->next;
 	}
 }

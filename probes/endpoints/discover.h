@@ -15,7 +15,7 @@
 
 struct discoverer;
 
-struct knock {
+struct probe {
 	char url[600];
 	char peer_id[128]; /* "": this machine's loopback */
 	char address[64];
@@ -26,7 +26,7 @@ void discover_free(struct discoverer *discover);
 /* The peers as they are now; rounds of peers that were known go on. */
 void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now);
 /* The next door, if one may be knocked at now. It counts as being asked until discover_tell(). */
-bool discover_next(struct discoverer *discover, struct when now, struct knock *knock);
+bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(
 	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now);
 /* Starts every round anew: a key asked for it. */

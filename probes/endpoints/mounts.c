@@ -17,19 +17,19 @@ static const char *backend_address(const struct url *url)
 	return url_host_is_loopback(url->host) ? "127.0.0.1" : "";
 }
 
-static void watch_mount(const struct mount_watch *mount_watch, struct door door)
+static void watch_mount(const struct mount_watch *mount_watch, struct endpoint_spec spec)
 {
-	if (!*door.url || !*door.address || left_alone_has(mount_watch->left_alone, door.url))
+	if (!*spec.url || !*spec.address || left_alone_has(mount_watch->left_alone, spec.url))
 		return;
-	door.found_by = FOUND_SERVE;
-	door.is_own = true;
-	door.is_mount = true;
-	door.family = "";
-	door.key = "";
-	pool_add(mount_watch->pool, &door);
+	spec.found_by = FOUND_SERVE;
+	spec.is_own = true;
+	spec.is_mount = true;
+	spec.family = "";
+	spec.key = "";
+	pool_add(mount_watch->pool, &spec);
 }
 
-static void watch_both_doors(
+static void watch_both_sides(
 	const struct mount_watch *mount_watch, const struct obs_mount *mount, const struct obs_peer *self)
 {
 	struct url url;
@@ -37,9 +37,9 @@ static void watch_both_doors(
 
 	if (has_backend)
 		watch_mount(mount_watch,
-			(struct door){
+			(struct endpoint_spec){
 				.url = mount->backend, .peer_id = "", .address = backend_address(&url) });
-	watch_mount(mount_watch, (struct door){ .url = mount->url,
+	watch_mount(mount_watch, (struct endpoint_spec){ .url = mount->url,
 				    .peer_id = self->id,
 				    .address = owner_address(self),
 				    .target = mount->target,
@@ -70,7 +70,7 @@ void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve 
 		drop_unmounted(mount_watch, before->mounts[i].backend, serve);
 	}
 	for (size_t i = 0; i < serve->mount_count && may_ask; i++)
-		watch_both_doors(mount_watch, &serve->mounts[i], &status->self);
+		watch_both_sides(mount_watch, &serve->mounts[i], &status->self);
 	ledger_see(
 		mount_watch->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, when_now());
 }
@@ -94,7 +94,7 @@ static void watch_service(const struct mount_watch *mount_watch, const struct ob
 	if (!service_url(mount_watch, service, port, url, sizeof(url)) || pool_has(mount_watch->pool, url) ||
 		left_alone_has(mount_watch->left_alone, url))
 		return;
-	pool_add(mount_watch->pool, &(struct door){ .url = url,
+	pool_add(mount_watch->pool, &(struct endpoint_spec){ .url = url,
 					 .peer_id = "",
 					 .address = service->address,
 					 .found_by = FOUND_SERVICE,

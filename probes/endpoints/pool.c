@@ -29,7 +29,7 @@ static void tick(void *data);
 static struct worker *find(const struct pool *pool, const char *url)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
-		if (strcmp(pool->workers.items[i]->door.url, url) == 0)
+		if (strcmp(pool->workers.items[i]->spec.url, url) == 0)
 			return pool->workers.items[i];
 	return NULL;
 }
@@ -52,7 +52,7 @@ static struct worker *find_twin(const struct pool *pool, const char *url, const 
 
 		if (!worker->url.is_https && worker->url.port == parts.port &&
 			strcmp(worker->url.path, parts.path) == 0 &&
-			strcmp(worker->door.peer_id, peer_id) == 0)
+			strcmp(worker->spec.peer_id, peer_id) == 0)
 			return worker;
 	}
 	return NULL;
@@ -83,10 +83,10 @@ static bool waits(const struct pool *pool, const struct worker *worker)
 {
 	const struct ledger *ledger = pool->world.ledger;
 
-	if (worker->door.is_resolving)
+	if (worker->spec.is_resolving)
 		return true;
 	return worker_is_of_tailnet(worker) && (!daemon_runs_for_certain(ledger) || !has_way(pool) ||
-						       peer_is_offline(ledger, worker->door.peer_id));
+						       peer_is_offline(ledger, worker->spec.peer_id));
 }
 
 static void schedule(struct pool *pool)
@@ -172,24 +172,24 @@ void pool_free(struct pool *pool)
 	free(pool);
 }
 
-void pool_add(struct pool *pool, const struct door *door)
+void pool_add(struct pool *pool, const struct endpoint_spec *spec)
 {
-	struct worker *worker = find(pool, door->url), *twin;
+	struct worker *worker = find(pool, spec->url), *twin;
 
 	if (worker) {
-		worker_renew(worker, door);
+		worker_renew(worker, spec);
 		schedule(pool);
 		return;
 	}
-	twin = door->is_mount ? NULL : find_twin(pool, door->url, door->peer_id);
-	if (twin && (!door->is_pinned || twin->door.is_candidate))
+	twin = spec->is_mount ? NULL : find_twin(pool, spec->url, spec->peer_id);
+	if (twin && (!spec->is_pinned || twin->spec.is_candidate))
 		return;
-	if (twin && twin->door.found_by == FOUND_PORT) {
+	if (twin && twin->spec.found_by == FOUND_PORT) {
 		ledger_see(pool->world.ledger,
-			&(struct observation){ .kind = OBSERVED_DROPPED, .url = twin->door.url }, when_now());
+			&(struct observation){ .kind = OBSERVED_DROPPED, .url = twin->spec.url }, when_now());
 		drop(pool, twin);
 	}
-	worker = worker_new(&pool->world, door);
+	worker = worker_new(&pool->world, spec);
 	if (worker)
 		*VEC_PUSH(&pool->workers) = worker;
 	schedule(pool);
@@ -217,7 +217,7 @@ void pool_wake(struct pool *pool)
 		struct worker *worker = pool->workers.items[i];
 
 		if (worker->silences &&
-			peer_revived_since(pool->world.ledger, worker->door.peer_id, worker->polled))
+			peer_revived_since(pool->world.ledger, worker->spec.peer_id, worker->polled))
 			worker->due = 0;
 	}
 	schedule(pool);
@@ -226,7 +226,7 @@ void pool_wake(struct pool *pool)
 void pool_ask_now(struct pool *pool, const char *url)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
-		if (!url || strcmp(pool->workers.items[i]->door.url, url) == 0)
+		if (!url || strcmp(pool->workers.items[i]->spec.url, url) == 0)
 			pool->workers.items[i]->due = 0;
 	schedule(pool);
 }

@@ -14,7 +14,7 @@
 
 struct uv_loop_s;
 
-struct door {
+struct endpoint_spec {
 	const char *url;     /* normal form: the key */
 	const char *peer_id; /* "" outside the tailnet and on loopback */
 	const char *address; /* the IP to dial; "": the name has none here */
@@ -24,7 +24,7 @@ struct door {
 	bool is_resolving;     /* its name has no address yet: nothing is asked */
 	bool is_key_withheld;  /* a key is configured and would go to somebody unproven over plain HTTP */
 	bool is_mount;         /* our own serve mount: it may well be no LLM server */
-	bool is_backend_asked; /* the engine behind it is asked at another door: only the primary question
+	bool is_backend_asked; /* the engine behind it is asked at another spec: only the primary question
 				  here */
 	const char *target;    /* of the mount: another one is another server; NULL: no mount of ours */
 	bool is_candidate;
@@ -33,7 +33,7 @@ struct door {
 };
 
 struct pool_result {
-	const struct door *door;
+	const struct endpoint_spec *spec;
 	const struct family *family; /* NULL: no LLM server, or nobody answered */
 	enum outcome outcome;        /* of the last question */
 	int status;
@@ -45,7 +45,7 @@ struct pool_hooks {
 	/* A candidate was recognised (before its first answer reaches the ledger) or given up (and is dropped
 	 * after). */
 	void (*judged)(void *data, const struct pool_result *result);
-	void (*silent)(void *data, const struct door *door); /* a connect got no answer */
+	void (*silent)(void *data, const struct endpoint_spec *spec); /* a connect got no answer */
 };
 
 struct pool;
@@ -55,7 +55,7 @@ struct pool *pool_new(struct uv_loop_s *loop, struct http *http, const struct se
 void pool_free(struct pool *pool);
 /* A known URL: its address and peer are renewed. What discovery finds is not watched beside a URL that leads to the
  * same server; what the user pins is. */
-void pool_add(struct pool *pool, const struct door *door);
+void pool_add(struct pool *pool, const struct endpoint_spec *spec);
 void pool_drop(struct pool *pool, const char *url);
 bool pool_has(const struct pool *pool, const char *url);
 /* The same, or one that differs only in how its peer is named: "http://gpu1:8080" is http://gpu1.TAILNET:8080. */

@@ -21,7 +21,7 @@
 #define RESOLVE_SOON_MS 10000 /* where the resolver did not answer */
 
 /* A door that the user pinned or that a run found. */
-struct known_door {
+struct entry {
 	struct registry *registry;
 	char *url, *family, *key;
 	struct url parts;
@@ -45,9 +45,9 @@ struct registry {
 	struct strings services; /* addresses of Tailscale Services */
 	char suffix[256];        /* of the names of the tailnet that ran last; "": none did */
 	struct {
-		struct known_door **items;
+		struct entry **items;
 		size_t count, room;
-	} doors;
+	} entries;
 	size_t resolving;
 };
 
@@ -65,30 +65,30 @@ static bool is_proven(const struct placement *at)
 	return at->owner == OWNER_LOOPBACK || (at->owner == OWNER_PEER && !at->is_resolved);
 }
 
-static bool may_send_key(const struct known_door *door, const struct placement *at)
+static bool may_send_key(const struct entry *entry, const struct placement *at)
 {
-	return door->parts.is_https || door->has_plain_key || is_proven(at);
+	return entry->parts.is_https || entry->has_plain_key || is_proven(at);
 }
 
-static void watch_door(struct known_door *door, const struct placement *at)
+static void watch_entry(struct entry *entry, const struct placement *at)
 {
-	const struct registry *registry = door->registry;
+	const struct registry *registry = entry->registry;
 	const struct obs_status *status = ledger_status(registry->ledger);
-	bool sends_key = may_send_key(door, at);
+	bool sends_key = may_send_key(entry, at);
 
 	pool_add(registry->pool,
-		&(struct door){
-			.url = door->url,
+		&(struct endpoint_spec){
+			.url = entry->url,
 			.peer_id = at->peer ? at->peer->id : "",
 			.address = at->address,
-			.found_by = door->is_pinned ? FOUND_CONFIG : FOUND_PORT,
-			.is_pinned = door->is_pinned,
+			.found_by = entry->is_pinned ? FOUND_CONFIG : FOUND_PORT,
+			.is_pinned = entry->is_pinned,
 			.is_own = at->owner == OWNER_LOOPBACK || (at->peer && at->peer == &status->self),
 			.is_of_tailnet = at->owner != OWNER_LOOPBACK && at->owner != OWNER_OUTSIDE,
 			.is_resolving = at->is_resolving,
-			.is_key_withheld = *door->key && !sends_key && *at->address,
-			.family = door->family,
-			.key = sends_key ? door->key : "",
+			.is_key_withheld = *entry->key && !sends_key && *at->address,
+			.family = entry->family,
+			.key = sends_key ? entry->key : "",
 		});
 }
 
@@ -106,117 +106,117 @@ static enum owner owner_of(
 }
 
 /* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
-static void watch_resolved(struct known_door *door)
+static void watch_resolved(struct entry *entry)
 {
 	struct placement at = { .owner = OWNER_OUTSIDE,
-		.address = door->address,
+		.address = entry->address,
 		.is_resolved = true,
-		.is_resolving = !door->is_answered };
+		.is_resolving = !entry->is_answered };
 
-	if (owner_is_tailnet_address(door->address))
-		at.owner = owner_of(door->registry, door->address, &at.peer, &door->resolved_hint);
+	if (owner_is_tailnet_address(entry->address))
+		at.owner = owner_of(entry->registry, entry->address, &at.peer, &entry->resolved_hint);
 	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNTOLD)
 		at.address = "";
-	watch_door(door, &at);
+	watch_entry(entry, &at);
 }
 
 /* A resolver that does not answer now takes no address away that it gave before. */
 static void resolved(void *data, const char *address, bool is_answered)
 {
-	struct known_door *door = data;
+	struct entry *entry = data;
 
-	door->resolve = NULL;
-	door->registry->resolving--;
-	door->resolved = when_now();
+	entry->resolve = NULL;
+	entry->registry->resolving--;
+	entry->resolved = when_now();
 	if (is_answered)
-		snprintf(door->address, sizeof(door->address), "%s", address ? address : "");
-	url_normalise_v6(door->address, sizeof(door->address)); /* an IPv4 address stays */
-	door->is_answered = door->is_answered || is_answered;
-	watch_resolved(door);
-	door->registry->changed(door->registry->data);
+		snprintf(entry->address, sizeof(entry->address), "%s", address ? address : "");
+	url_normalise_v6(entry->address, sizeof(entry->address)); /* an IPv4 address stays */
+	entry->is_answered = entry->is_answered || is_answered;
+	watch_resolved(entry);
+	entry->registry->changed(entry->registry->data);
 }
 
-static void resolve(struct known_door *door)
+static void resolve(struct entry *entry)
 {
-	door->resolve = resolve_start(door->registry->loop, door->parts.host, resolved, door);
-	door->registry->resolving += door->resolve != NULL;
-	if (!door->resolve) /* no thread or no socket for it: later */
-		door->resolved = when_now();
-	watch_resolved(door);
+	entry->resolve = resolve_start(entry->registry->loop, entry->parts.host, resolved, entry);
+	entry->registry->resolving += entry->resolve != NULL;
+	if (!entry->resolve) /* no thread or no socket for it: later */
+		entry->resolved = when_now();
+	watch_resolved(entry);
 }
 
-static void place_outside(struct known_door *door, struct when now)
+static void place_outside(struct entry *entry, struct when now)
 {
-	int64_t pause = door->is_answered ? RESOLVE_AGAIN_MS : RESOLVE_SOON_MS;
+	int64_t pause = entry->is_answered ? RESOLVE_AGAIN_MS : RESOLVE_SOON_MS;
 
-	if (!door->resolve && (!when_known(door->resolved) || when_since(door->resolved, now) >= pause))
-		resolve(door);
+	if (!entry->resolve && (!when_known(entry->resolved) || when_since(entry->resolved, now) >= pause))
+		resolve(entry);
 	else
-		watch_resolved(door); /* whose the address is may have changed */
+		watch_resolved(entry); /* whose the address is may have changed */
 }
 
 /* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped
  * until it is back. */
-static void place_nowhere(struct known_door *door)
+static void place_nowhere(struct entry *entry)
 {
-	if (door->is_pinned) {
-		watch_door(door, &(struct placement){ .owner = OWNER_NOBODY, .address = "" });
+	if (entry->is_pinned) {
+		watch_entry(entry, &(struct placement){ .owner = OWNER_NOBODY, .address = "" });
 		return;
 	}
-	pool_drop(door->registry->pool, door->url);
-	ledger_see(door->registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = door->url },
+	pool_drop(entry->registry->pool, entry->url);
+	ledger_see(entry->registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = entry->url },
 		when_now());
 }
 
-static void place_door(struct known_door *door, struct when now)
+static void place_entry(struct entry *entry, struct when now)
 {
-	const struct registry *registry = door->registry;
-	const char *host = door->parts.host;
+	const struct registry *registry = entry->registry;
+	const char *host = entry->parts.host;
 	bool is_address = url_host_is_address(host);
 	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
-	at.owner = owner_of(registry, host, &at.peer, &door->hint);
-	if (door->is_given_up || (!door->is_pinned && at.peer && discover_excludes(registry->settings, at.peer)))
+	at.owner = owner_of(registry, host, &at.peer, &entry->hint);
+	if (entry->is_given_up || (!entry->is_pinned && at.peer && discover_excludes(registry->settings, at.peer)))
 		return;
 	if (at.peer)
 		at.address = owner_address(at.peer);
 	switch (at.owner) {
 	case OWNER_NOBODY:
-		place_nowhere(door);
+		place_nowhere(entry);
 		break;
 	case OWNER_UNTOLD:
 		at.address = "";
-		if (door->is_pinned)
-			watch_door(door, &at);
+		if (entry->is_pinned)
+			watch_entry(entry, &at);
 		break;
 	case OWNER_OUTSIDE:
 		/* What was found in another tailnet is no name for the world's resolvers. */
-		if (!door->is_pinned)
+		if (!entry->is_pinned)
 			break;
 		if (is_address)
-			watch_door(door, &at);
+			watch_entry(entry, &at);
 		else
-			place_outside(door, now);
+			place_outside(entry, now);
 		break;
 	case OWNER_LOOPBACK:
 	case OWNER_PEER:
 	case OWNER_ROUTED:
-		watch_door(door, &at);
+		watch_entry(entry, &at);
 		break;
 	}
 }
 
-static struct known_door *find(const struct registry *registry, const char *url)
+static struct entry *find(const struct registry *registry, const char *url)
 {
-	for (size_t i = 0; i < registry->doors.count; i++)
-		if (strcmp(registry->doors.items[i]->url, url) == 0)
-			return registry->doors.items[i];
+	for (size_t i = 0; i < registry->entries.count; i++)
+		if (strcmp(registry->entries.items[i]->url, url) == 0)
+			return registry->entries.items[i];
 	return NULL;
 }
 
-static void add_door(struct registry *registry, const char *url, const char *family, const struct pin *pin)
+static void add_entry(struct registry *registry, const char *url, const char *family, const struct pin *pin)
 {
-	struct known_door *door;
+	struct entry *entry;
 	struct fault fault;
 	char key[4096] = "";
 	struct url parts;
@@ -225,14 +225,14 @@ static void add_door(struct registry *registry, const char *url, const char *fam
 		return;
 	if (pin && api_key_read(pin, key, sizeof(key), &fault) < 0)
 		log_line("%s", fault.text);
-	door = *VEC_PUSH(&registry->doors) = mem_alloc(sizeof(*door));
-	door->registry = registry;
-	door->url = mem_copy(url);
-	door->family = mem_copy(family);
-	door->key = mem_copy(key);
-	door->parts = parts;
-	door->is_pinned = pin != NULL;
-	door->has_plain_key = pin && pin->has_plain_key;
+	entry = *VEC_PUSH(&registry->entries) = mem_alloc(sizeof(*entry));
+	entry->registry = registry;
+	entry->url = mem_copy(url);
+	entry->family = mem_copy(family);
+	entry->key = mem_copy(key);
+	entry->parts = parts;
+	entry->is_pinned = pin != NULL;
+	entry->has_plain_key = pin && pin->has_plain_key;
 	memset(key, 0, sizeof(key));
 }
 
@@ -250,7 +250,7 @@ static void load(struct registry *registry)
 	struct fault fault;
 
 	for (size_t i = 0; i < registry->settings->pins.count; i++)
-		add_door(registry, registry->settings->pins.items[i].url, "", &registry->settings->pins.items[i]);
+		add_entry(registry, registry->settings->pins.items[i].url, "", &registry->settings->pins.items[i]);
 	if (!*registry->settings->state_file || registry->settings->discover == DISCOVER_OFF)
 		return;
 	if (state_file_load(&registry->remembered, registry->settings->state_file, &fault) < 0) {
@@ -258,31 +258,31 @@ static void load(struct registry *registry)
 		return;
 	}
 	for (size_t i = 0; i < registry->remembered.count; i++)
-		add_door(registry, registry->remembered.items[i].url, registry->remembered.items[i].family, NULL);
+		add_entry(registry, registry->remembered.items[i].url, registry->remembered.items[i].family, NULL);
 	if (!registry->remembered.count)
 		save(registry); /* even an empty file tells that this was not the first start */
 }
 
 void registry_give_up(struct registry *registry, const char *url)
 {
-	struct known_door *door = find(registry, url);
+	struct entry *entry = find(registry, url);
 
-	if (door)
-		door->is_given_up = true;
+	if (entry)
+		entry->is_given_up = true;
 	ledger_see(registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
 	state_file_drop(&registry->remembered, url);
 	save(registry);
 }
 
-static void free_door(struct known_door *door)
+static void free_entry(struct entry *entry)
 {
-	if (door->resolve)
-		resolve_cancel(door->resolve);
-	memset(door->key, 0, strlen(door->key));
-	free(door->url);
-	free(door->family);
-	free(door->key);
-	free(door);
+	if (entry->resolve)
+		resolve_cancel(entry->resolve);
+	memset(entry->key, 0, strlen(entry->key));
+	free(entry->url);
+	free(entry->family);
+	free(entry->key);
+	free(entry);
 }
 
 struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
@@ -304,9 +304,9 @@ void registry_free(struct registry *registry)
 {
 	if (!registry)
 		return;
-	for (size_t i = 0; i < registry->doors.count; i++)
-		free_door(registry->doors.items[i]);
-	free(registry->doors.items);
+	for (size_t i = 0; i < registry->entries.count; i++)
+		free_entry(registry->entries.items[i]);
+	free(registry->entries.items);
 	strings_fini(&registry->services);
 	state_file_fini(&registry->remembered);
 	free(registry);
@@ -317,8 +317,8 @@ void registry_place(struct registry *registry, struct when now)
 	if (daemon_runs_for_certain(registry->ledger))
 		snprintf(registry->suffix, sizeof(registry->suffix), "%s",
 			ledger_status(registry->ledger)->magicdns_suffix);
-	for (size_t i = 0; i < registry->doors.count; i++)
-		place_door(registry->doors.items[i], now);
+	for (size_t i = 0; i < registry->entries.count; i++)
+		place_entry(registry->entries.items[i], now);
 }
 
 void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now)
@@ -331,12 +331,12 @@ void registry_see_services(struct registry *registry, const struct obs_services 
 
 void registry_found(struct registry *registry, const char *url, const char *family)
 {
-	struct known_door *door;
+	struct entry *entry;
 
-	add_door(registry, url, family, NULL);
-	door = find(registry, url);
-	if (door)
-		door->is_given_up = false;
+	add_entry(registry, url, family, NULL);
+	entry = find(registry, url);
+	if (entry)
+		entry->is_given_up = false;
 	state_file_add(&registry->remembered, url, family);
 	save(registry);
 }

@@ -33,7 +33,7 @@ static double jitter(const struct worker *worker)
 {
 	uint32_t hash = 2166136261u + worker->polls * 7919u;
 
-	for (const char *c = worker->door.url; *c; c++)
+	for (const char *c = worker->spec.url; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 16777619u;
 	return 0.9 + 0.2 * (hash % 1000) / 1000;
 }
@@ -53,7 +53,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
 	bool is_excused =
-		is_silence && path_is_changing(worker->world->ledger, worker->door.peer_id, now);
+		is_silence && path_is_changing(worker->world->ledger, worker->spec.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;
@@ -81,12 +81,12 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	struct reading reading;
 	bool is_expected = false;
 
-	digest_answer(&obs, answer, worker->door.url, worker->path, arena);
+	digest_answer(&obs, answer, worker->spec.url, worker->path, arena);
 	reading_init(&reading, arena);
 	if (request && answer->outcome == OUTCOME_ANSWERED) {
 		is_expected = request->read(answer, &reading);
-		reading.key_rejected = reading.wants_key && *worker->door.key;
-		reading.wants_key = reading.wants_key && !*worker->door.key;
+		reading.key_rejected = reading.wants_key && *worker->spec.key;
+		reading.wants_key = reading.wants_key && !*worker->spec.key;
 		obs.reading = &reading;
 	}
 	obs.cost = request ? request->cost : COST_FREE;
@@ -109,7 +109,7 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 static void judged(struct worker *worker, const struct answer *answer)
 {
 	const struct pool_hooks *hooks = &worker->world->hooks;
-	const struct pool_result result = { .door = &worker->door,
+	const struct pool_result result = { .spec = &worker->spec,
 		.family = worker->family,
 		.outcome = answer->outcome,
 		.status = answer->status };
@@ -121,9 +121,9 @@ static void judged(struct worker *worker, const struct answer *answer)
  * one and something else lives now. It is left alone, unless one answered there while we looked. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
-	bool is_remembered = *worker->door.family;
+	bool is_remembered = *worker->spec.family;
 
-	return (worker->door.is_mount || is_remembered) && !worker->was_good &&
+	return (worker->spec.is_mount || is_remembered) && !worker->was_good &&
 	       answer->outcome == OUTCOME_ANSWERED && answer->status < 400 && answer->body_length;
 }
 
@@ -133,9 +133,9 @@ static void recognised(struct worker *worker, const struct answer *answer)
 	worker->has_doubts = false;
 	if (worker->identification.family)
 		worker->family = worker->identification.family;
-	if (worker->identification.family && worker->door.is_candidate) {
+	if (worker->identification.family && worker->spec.is_candidate) {
 		judged(worker, answer);
-		worker->door.is_candidate = false;
+		worker->spec.is_candidate = false;
 		worker_declare(worker);
 	}
 	if (worker->identification.family) {
@@ -143,7 +143,7 @@ static void recognised(struct worker *worker, const struct answer *answer)
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->step = 0;
 		next_request(worker);
-	} else if (worker->door.is_candidate || is_other(worker, answer)) {
+	} else if (worker->spec.is_candidate || is_other(worker, answer)) {
 		report(worker, answer, false);
 		judged(worker, answer);
 		worker->world->ended(worker->world->pool, worker, true);
@@ -220,7 +220,7 @@ static void answered(void *data, const struct answer *answer)
 		return;
 	}
 	if (answer->outcome == OUTCOME_CONNECT_TIMEOUT)
-		world->hooks.silent(world->hooks.data, &worker->door);
+		world->hooks.silent(world->hooks.data, &worker->spec);
 	if (worker->is_recognising)
 		go_on_recognising(worker, answer);
 	else
@@ -231,9 +231,9 @@ static void answered(void *data, const struct answer *answer)
 
 bool worker_is_of_tailnet(const struct worker *worker)
 {
-	const struct door *door = &worker->door;
+	const struct endpoint_spec *spec = &worker->spec;
 
-	return *door->peer_id || door->is_of_tailnet || owner_is_tailnet_address(door->address);
+	return *spec->peer_id || spec->is_of_tailnet || owner_is_tailnet_address(spec->address);
 }
 
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
@@ -242,8 +242,8 @@ void worker_fill_request(const struct worker *worker, const char *full, struct h
 
 	*request = (struct http_request){
 		.url = full,
-		.address = *worker->door.address ? worker->door.address : NULL,
-		.key = *worker->door.key ? worker->door.key : NULL,
+		.address = *worker->spec.address ? worker->spec.address : NULL,
+		.key = *worker->spec.key ? worker->spec.key : NULL,
 		.proxy = *world->proxy && worker_is_of_tailnet(worker) ? world->proxy : NULL,
 		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
 		.connect_ms = CONNECT_MS,
@@ -256,11 +256,11 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 	char full[1024];
 	struct http_request request;
 
-	if (!*worker->door.address) { /* since the last question of this poll it is nobody's */
+	if (!*worker->spec.address) { /* since the last question of this poll it is nobody's */
 		end_poll(worker, false, false);
 		return;
 	}
-	snprintf(full, sizeof(full), "%s%s", worker->door.url, path);
+	snprintf(full, sizeof(full), "%s%s", worker->spec.url, path);
 	worker_fill_request(worker, full, &request);
 	request.is_fresh = is_fresh;
 	worker->path = path;
@@ -283,7 +283,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if ((worker->door.is_backend_asked && !*worker->door.key) || request->rhythm == ON_REQUEST)
+	if ((worker->spec.is_backend_asked && !*worker->spec.key) || request->rhythm == ON_REQUEST)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;
@@ -337,7 +337,7 @@ void worker_poll(struct worker *worker)
 {
 	worker->request = NULL;
 	worker->step = 0;
-	if (!*worker->door.address) {
+	if (!*worker->spec.address) {
 		report_unresolved(worker);
 	} else if (!worker->family || worker->has_doubts) {
 		worker->is_recognising = true;

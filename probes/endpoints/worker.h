@@ -28,7 +28,7 @@ struct worker_world {
 
 struct worker {
 	const struct worker_world *world;
-	struct door door; /* texts owned */
+	struct endpoint_spec spec; /* texts owned */
 	struct url url;
 	const struct family *family;
 	struct identification identification;
@@ -47,9 +47,9 @@ struct worker {
 	bool was_good;
 };
 
-struct worker *worker_new(const struct worker_world *world, const struct door *door); /* NULL: no URL */
+struct worker *worker_new(const struct worker_world *world, const struct endpoint_spec *spec); /* NULL: no URL */
 void worker_free(struct worker *worker);
-void worker_renew(struct worker *worker, const struct door *door); /* its peer and address may have changed */
+void worker_renew(struct worker *worker, const struct endpoint_spec *spec); /* its peer and address may have changed */
 void worker_declare(const struct worker *worker); /* tells the ledger of its door, once that is a server's */
 void worker_poll(struct worker *worker);
 void worker_break_off(struct worker *worker);    /* what is being asked, without a word about it */

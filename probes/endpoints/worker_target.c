@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* How a row shows the door: "https /ollama", "https :8443", ":11434". */
-static const char *door_label(const struct url *url, char *label, size_t size)
+static const char *endpoint_label(const struct url *url, char *label, size_t size)
 {
 	bool is_usual = url->port == (url->is_https ? 443 : 80);
 	char port[8] = "";
@@ -22,27 +22,27 @@ static const char *door_label(const struct url *url, char *label, size_t size)
 
 void worker_declare(const struct worker *worker)
 {
-	const struct door *door = &worker->door;
+	const struct endpoint_spec *spec = &worker->spec;
 	char label[640];
 
-	if (door->is_candidate)
+	if (spec->is_candidate)
 		return;
 	ledger_see(worker->world->ledger,
 		&(struct observation){ .kind = OBSERVED_ENDPOINT,
 			.endpoint =
 				&(struct obs_endpoint){
-					.url = door->url,
-					.peer_id = door->peer_id,
-					.address = door->address,
-					.at = door_label(&worker->url, label, sizeof(label)),
+					.url = spec->url,
+					.peer_id = spec->peer_id,
+					.address = spec->address,
+					.at = endpoint_label(&worker->url, label, sizeof(label)),
 					.port = worker->url.port,
-					.found_by = (int)door->found_by,
-					.is_pinned = door->is_pinned,
-					.is_own = door->is_own,
-					.has_key = *door->key != '\0',
-					.is_key_withheld = door->is_key_withheld,
-					.is_of_tailnet = door->is_of_tailnet || *door->peer_id,
-					.is_resolving = door->is_resolving,
+					.found_by = (int)spec->found_by,
+					.is_pinned = spec->is_pinned,
+					.is_own = spec->is_own,
+					.has_key = *spec->key != '\0',
+					.is_key_withheld = spec->is_key_withheld,
+					.is_of_tailnet = spec->is_of_tailnet || *spec->peer_id,
+					.is_resolving = spec->is_resolving,
 					.server = worker->family ? worker->family->name : "",
 					.title = worker->family ? worker->family->title : "",
 					.api = worker->family ? family_api(worker->family) : "",
@@ -62,8 +62,8 @@ static void copy_text(const char **slot, const char *text)
 
 void worker_free(struct worker *worker)
 {
-	const char *texts[] = { worker->door.url, worker->door.peer_id, worker->door.address,
-		worker->door.family, worker->door.key, worker->door.target };
+	const char *texts[] = { worker->spec.url, worker->spec.peer_id, worker->spec.address,
+		worker->spec.family, worker->spec.key, worker->spec.target };
 
 	if (worker->call)
 		http_cancel(worker->call);
@@ -72,49 +72,49 @@ void worker_free(struct worker *worker)
 	free(worker);
 }
 
-struct worker *worker_new(const struct worker_world *world, const struct door *door)
+struct worker *worker_new(const struct worker_world *world, const struct endpoint_spec *spec)
 {
 	struct worker *worker = mem_alloc(sizeof(*worker));
 
 	worker->world = world;
-	if (url_split(&worker->url, door->url) < 0) {
+	if (url_split(&worker->url, spec->url) < 0) {
 		free(worker);
 		return NULL;
 	}
-	worker->door = *door;
-	worker->door.url = mem_copy(door->url);
-	worker->door.peer_id = mem_copy(door->peer_id);
-	worker->door.address = mem_copy(door->address);
-	worker->door.family = mem_copy(door->family);
-	worker->door.key = mem_copy(door->key);
-	worker->door.target = mem_copy(door->target ? door->target : "");
-	worker->family = *door->family ? family_by_name(door->family) : NULL;
+	worker->spec = *spec;
+	worker->spec.url = mem_copy(spec->url);
+	worker->spec.peer_id = mem_copy(spec->peer_id);
+	worker->spec.address = mem_copy(spec->address);
+	worker->spec.family = mem_copy(spec->family);
+	worker->spec.key = mem_copy(spec->key);
+	worker->spec.target = mem_copy(spec->target ? spec->target : "");
+	worker->family = *spec->family ? family_by_name(spec->family) : NULL;
 	worker_declare(worker);
 	return worker;
 }
 
-static void place(struct worker *worker, const struct door *door)
+static void place(struct worker *worker, const struct endpoint_spec *spec)
 {
-	if (strcmp(worker->door.address, door->address) != 0)
+	if (strcmp(worker->spec.address, spec->address) != 0)
 		worker->due = 0;
-	copy_text(&worker->door.peer_id, door->peer_id);
-	copy_text(&worker->door.address, door->address);
-	worker->door.is_of_tailnet = door->is_of_tailnet;
-	worker->door.is_resolving = door->is_resolving;
+	copy_text(&worker->spec.peer_id, spec->peer_id);
+	copy_text(&worker->spec.address, spec->address);
+	worker->spec.is_of_tailnet = spec->is_of_tailnet;
+	worker->spec.is_resolving = spec->is_resolving;
 }
 
-void worker_renew(struct worker *worker, const struct door *door)
+void worker_renew(struct worker *worker, const struct endpoint_spec *spec)
 {
 	/* A mount at a pinned URL brings no key, and does not say where that key goes. */
-	if (door->is_pinned || !worker->door.is_pinned)
-		place(worker, door);
-	if (door->is_pinned) {
-		copy_text(&worker->door.key, door->key);
-		worker->door.is_key_withheld = door->is_key_withheld;
+	if (spec->is_pinned || !worker->spec.is_pinned)
+		place(worker, spec);
+	if (spec->is_pinned) {
+		copy_text(&worker->spec.key, spec->key);
+		worker->spec.is_key_withheld = spec->is_key_withheld;
 	}
-	worker->door.is_backend_asked = door->is_backend_asked;
-	if (door->target && strcmp(worker->door.target, door->target) != 0) {
-		copy_text(&worker->door.target, door->target);
+	worker->spec.is_backend_asked = spec->is_backend_asked;
+	if (spec->target && strcmp(worker->spec.target, spec->target) != 0) {
+		copy_text(&worker->spec.target, spec->target);
 		worker->was_good = false; /* whoever answered there was another server */
 		worker->has_doubts = true;
 	}

@@ -41,7 +41,7 @@ struct socks_proxy {
 };
 
 struct passage {
-	struct socks_proxy *door;
+	struct socks_proxy *proxy;
 	struct passage *next, *previous;
 	uv_pipe_t client, daemon;
 	uv_timer_t deadline;
@@ -63,27 +63,27 @@ struct parcel {
 
 /* ---- ends ---- */
 
-static void door_free(struct socks_proxy *door)
+static void proxy_free(struct socks_proxy *proxy)
 {
-	if (!door->is_closing || door->has_listener || door->count)
+	if (!proxy->is_closing || proxy->has_listener || proxy->count)
 		return;
-	free(door->tailscaled);
-	free(door);
+	free(proxy->tailscaled);
+	free(proxy);
 }
 
 static void on_handle_closed(uv_handle_t *handle)
 {
 	struct passage *passage = handle->data;
-	struct socks_proxy *door = passage->door;
+	struct socks_proxy *proxy = passage->proxy;
 
 	if (--passage->open_handles)
 		return;
-	*(passage->previous ? &passage->previous->next : &door->passages) = passage->next;
+	*(passage->previous ? &passage->previous->next : &proxy->passages) = passage->next;
 	if (passage->next)
 		passage->next->previous = passage->previous;
-	door->count--;
+	proxy->count--;
 	free(passage);
-	door_free(door);
+	proxy_free(proxy);
 }
 
 static void passage_close(struct passage *passage)
@@ -201,7 +201,7 @@ static bool is_believed(const struct passage *passage)
 {
 	uv_os_fd_t fd;
 
-	return !passage->door->doubts ||
+	return !passage->proxy->doubts ||
 	       (!uv_fileno((const uv_handle_t *)&passage->daemon, &fd) && owner_believes_peer(fd));
 }
 
@@ -229,7 +229,7 @@ static void read_wish(struct passage *passage)
 		passage->step = DIALING;
 		passage->length = 0;
 		passage->connect.data = passage;
-		uv_pipe_connect(&passage->connect, &passage->daemon, passage->door->tailscaled, on_dialed);
+		uv_pipe_connect(&passage->connect, &passage->daemon, passage->proxy->tailscaled, on_dialed);
 	} else if (how != SOCKS_UNFINISHED) {
 		reply(passage, how);
 	}
@@ -302,24 +302,24 @@ static void on_read(uv_stream_t *from, ssize_t length, const uv_buf_t *buffer)
 
 static void on_client(uv_stream_t *listener, int status)
 {
-	struct socks_proxy *door = listener->data;
+	struct socks_proxy *proxy = listener->data;
 	struct passage *passage;
 
 	if (status)
 		return;
 	passage = mem_alloc(sizeof(*passage));
-	passage->door = door;
-	passage->next = door->passages;
+	passage->proxy = proxy;
+	passage->next = proxy->passages;
 	if (passage->next)
 		passage->next->previous = passage;
-	door->passages = passage;
-	door->count++;
+	proxy->passages = passage;
+	proxy->count++;
 	passage->open_handles = 3;
-	uv_pipe_init(door->loop, &passage->client, 0);
-	uv_pipe_init(door->loop, &passage->daemon, 0);
-	uv_timer_init(door->loop, &passage->deadline);
+	uv_pipe_init(proxy->loop, &passage->client, 0);
+	uv_pipe_init(proxy->loop, &passage->daemon, 0);
+	uv_timer_init(proxy->loop, &passage->deadline);
 	passage->client.data = passage->daemon.data = passage->deadline.data = passage;
-	if (uv_accept(listener, (uv_stream_t *)&passage->client) || door->count > PASSAGES_MAX) {
+	if (uv_accept(listener, (uv_stream_t *)&passage->client) || proxy->count > PASSAGES_MAX) {
 		passage_close(passage);
 		return;
 	}
@@ -329,65 +329,65 @@ static void on_client(uv_stream_t *listener, int status)
 
 static void on_listener_closed(uv_handle_t *handle)
 {
-	struct socks_proxy *door = handle->data;
+	struct socks_proxy *proxy = handle->data;
 
-	door->has_listener = false;
-	door_free(door);
+	proxy->has_listener = false;
+	proxy_free(proxy);
 }
 
 /* Listens in a directory of its own that nobody else may enter; 0 or libuv's error. */
-static int listen_privately(struct socks_proxy *door)
+static int listen_privately(struct socks_proxy *proxy)
 {
 	int error;
 
-	snprintf(door->directory, sizeof(door->directory), "%s/tsllm-XXXXXX", private_runtime_directory());
-	if (!mkdtemp(door->directory)) {
-		door->directory[0] = '\0';
+	snprintf(proxy->directory, sizeof(proxy->directory), "%s/tsllm-XXXXXX", private_runtime_directory());
+	if (!mkdtemp(proxy->directory)) {
+		proxy->directory[0] = '\0';
 		return uv_translate_sys_error(errno);
 	}
-	snprintf(door->path, sizeof(door->path), "%s/socks", door->directory);
-	snprintf(door->proxy, sizeof(door->proxy), "socks5h://localhost%s", door->path);
-	error = uv_pipe_bind(&door->listener, door->path);
-	return error ? error : uv_listen((uv_stream_t *)&door->listener, PASSAGES_MAX, on_client);
+	snprintf(proxy->path, sizeof(proxy->path), "%s/socks", proxy->directory);
+	snprintf(proxy->proxy, sizeof(proxy->proxy), "socks5h://localhost%s", proxy->path);
+	error = uv_pipe_bind(&proxy->listener, proxy->path);
+	return error ? error : uv_listen((uv_stream_t *)&proxy->listener, PASSAGES_MAX, on_client);
 }
 
 struct socks_proxy *socks_proxy_open(
 	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault)
 {
-	struct socks_proxy *door = mem_alloc(sizeof(*door));
+	struct socks_proxy *proxy = mem_alloc(sizeof(*proxy));
 	int error;
 
 	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets whose other end may be gone */
-	door->loop = loop;
-	door->tailscaled = mem_copy(tailscaled_socket);
-	door->doubts = doubts;
-	door->has_listener = true;
-	uv_pipe_init(loop, &door->listener, 0);
-	door->listener.data = door;
-	error = listen_privately(door);
+	proxy->loop = loop;
+	proxy->tailscaled = mem_copy(tailscaled_socket);
+	proxy->doubts = doubts;
+	proxy->has_listener = true;
+	uv_pipe_init(loop, &proxy->listener, 0);
+	proxy->listener.data = proxy;
+	error = listen_privately(proxy);
 	if (!error)
-		return door;
+		return proxy;
 	fault_say(fault, "no private socket in %s for the way through tailscaled: %s",
 		private_runtime_directory(), uv_strerror(error));
-	socks_proxy_close(door);
+	socks_proxy_close(proxy);
 	return NULL;
 }
 
-const char *socks_proxy_url(const struct socks_proxy *door)
+const char *socks_proxy_url(const struct socks_proxy *proxy)
 {
-	return door->proxy;
+	return proxy->proxy;
 }
 
-void socks_proxy_close(struct socks_proxy *door)
+void socks_proxy_close(struct socks_proxy *proxy)
 {
-	if (!door || door->is_closing)
+	if (!proxy || proxy->is_closing)
 		return;
-	door->is_closing = true;
-	if (door->directory[0]) {
-		unlink(door->path);
-		rmdir(door->directory);
+	proxy->is_closing = true;
+	if (proxy->directory[0]) {
+		unlink(proxy->path);
+		rmdir(proxy->directory);
 	}
-	for (struct passage *passage = door->passages; passage; passage = passage->next)
+	for (struct passage *passage = proxy->passages; passage; passage = passage->next)
 		passage_close(passage);
-	uv_close((uv_handle_t *)&door->listener, on_listener_closed);
+	uv_close((uv_handle_t *)&proxy->listener, on_listener_closed);
 }

@@ -17,8 +17,8 @@ struct socks_proxy;
 /* doubts: whoever answers at tailscaled's socket must be root or our own user. */
 struct socks_proxy *socks_proxy_open(
 	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault);
-const char *socks_proxy_url(const struct socks_proxy *door); /* "socks5h://localhost/PATH" */
+const char *socks_proxy_url(const struct socks_proxy *proxy); /* "socks5h://localhost/PATH" */
 /* Ends what goes through it, removes the socket and its directory. */
-void socks_proxy_close(struct socks_proxy *door);
+void socks_proxy_close(struct socks_proxy *proxy);
 
 #endif

@@ -275,12 +275,12 @@ enum status diagnose_status(const struct snapshot *snapshot, const struct diagno
 		return STATUS_UNKNOWN;
 	weigh(&diagnosis, &severity);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
-		struct diagnosis_target door = { snapshot->endpoints[i].peer, (int)i };
+		struct diagnosis_target one = { snapshot->endpoints[i].peer, (int)i };
 
 		if (target->endpoint >= 0 ? target->endpoint != (int)i
 					  : !diagnose_owns(snapshot, target->peer, &snapshot->endpoints[i]))
 			continue;
-		diagnose(snapshot, door, &diagnosis);
+		diagnose(snapshot, one, &diagnosis);
 		weigh(&diagnosis, &severity);
 		told += snapshot->endpoints[i].state != STATE_UNKNOWN;
 	}
@@ -294,16 +294,16 @@ enum status diagnose_status(const struct snapshot *snapshot, const struct diagno
 void diagnose_mount(
 	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report)
 {
-	struct layer_report door = { 0 };
+	struct layer_report one = { 0 };
 
 	memset(layer_report, 0, sizeof(*layer_report));
 	layer_report->mark = diagnose_mount_lines(snapshot, mount, layer_report);
 	if (mount->endpoint >= 0)
-		lay_on(snapshot, snapshot->endpoints[mount->endpoint].verdicts, LAYER_COUNT, &door);
+		lay_on(snapshot, snapshot->endpoints[mount->endpoint].verdicts, LAYER_COUNT, &one);
 	for (size_t i = 0; i < mount->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[mount->verdicts.first + i];
 
-		if (layer_report->verdict_count < DIAGNOSIS_VERDICTS && !has_code(&door, verdict->code))
+		if (layer_report->verdict_count < DIAGNOSIS_VERDICTS && !has_code(&one, verdict->code))
 			layer_report->verdicts[layer_report->verdict_count++] = verdict;
 	}
 	layer_report->mark = mark_of(layer_report, layer_report->mark);

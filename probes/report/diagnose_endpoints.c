@@ -173,13 +173,13 @@ enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_
 /* Whether something is wrong with it. */
 static bool say_endpoint(const struct snapshot *snapshot, int index, const char *what, char *line)
 {
-	const struct endpoint *door = index < 0 ? NULL : &snapshot->endpoints[index];
-	const struct verdict *verdict = door ? snapshot_worst(snapshot, door->verdicts) : NULL;
+	const struct endpoint *endpoint = index < 0 ? NULL : &snapshot->endpoints[index];
+	const struct verdict *verdict = endpoint ? snapshot_worst(snapshot, endpoint->verdicts) : NULL;
 
-	if (!door)
+	if (!endpoint)
 		line_add(line, "%s: not asked%s", what, snapshot->is_passive ? " (--passive)" : "");
 	else
-		line_add(line, "%s %s: %s%s%s", what, door->url, state_name(door->state), verdict ? ", " : "",
+		line_add(line, "%s %s: %s%s%s", what, endpoint->url, state_name(endpoint->state), verdict ? ", " : "",
 			verdict ? verdict->code : "");
 	return verdict && verdict->severity > SEVERITY_INFO;
 }

@@ -31,7 +31,7 @@ static bool find_peer(const struct snapshot *snapshot, const char *name, struct 
 }
 
 /* A door that is not watched, for --passive watches none, is still one of a peer. */
-static bool find_door(const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
+static bool find_endpoint(const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
 {
 	char normal[1024];
 
@@ -50,7 +50,7 @@ bool diagnose_find(const struct snapshot *snapshot, const char *word, struct dia
 	struct url url;
 
 	if (url_split(&url, word) == 0)
-		return find_door(snapshot, &url, target);
+		return find_endpoint(snapshot, &url, target);
 	return find_peer(snapshot, word, target);
 }
 

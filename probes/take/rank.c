@@ -190,7 +190,7 @@ static double path_order(const struct peer *peer)
 	return peer->is_self ? 0 : order[peer->path.kind];
 }
 
-static double door_order(const char *url)
+static double url_order(const char *url)
 {
 	struct url parts;
 
@@ -246,7 +246,7 @@ static void measure(const struct site *site, const struct model *model, struct c
 	candidate->figures[RANK_WORK] = is_working(row);
 	candidate->figures[RANK_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
 	candidate->figures[RANK_SPEED] = -row->tokens_per_s;
-	candidate->figures[RANK_URL] = door_order(row->url);
+	candidate->figures[RANK_URL] = url_order(row->url);
 }
 
 struct candidate rank_candidate(const struct builder *s, const struct site *site, size_t row)

@@ -117,7 +117,7 @@ static int row_of_url(const struct builder *s, const char *url)
 }
 
 /* What was told at this door itself stays: it is not asked for more than that it is up. */
-static void share_figures(const struct endpoint *backend, struct endpoint *door)
+static void share_figures(const struct endpoint *backend, struct endpoint *other)
 {
 	static const size_t figures[] = {
 		offsetof(struct endpoint, running),
@@ -137,7 +137,7 @@ static void share_figures(const struct endpoint *backend, struct endpoint *door)
 
 	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
 		const double *from = (const double *)((const char *)backend + figures[i]);
-		double *to = (double *)((char *)door + figures[i]);
+		double *to = (double *)((char *)other + figures[i]);
 
 		if (isnan(*to))
 			*to = *from;
@@ -146,20 +146,20 @@ static void share_figures(const struct endpoint *backend, struct endpoint *door)
 
 /* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
  */
-static void share_engine(const struct endpoint *backend, struct endpoint *door)
+static void share_engine(const struct endpoint *backend, struct endpoint *other)
 {
-	door->engine_id = backend->engine_id;
-	if (!*backend->server || strcmp(backend->server, door->server) != 0)
+	other->engine_id = backend->engine_id;
+	if (!*backend->server || strcmp(backend->server, other->server) != 0)
 		return;
 	if (backend->models_known) {
-		door->models = backend->models;
-		door->models_known = true;
-		door->loaded_known = backend->loaded_known;
-		door->loaded_models = backend->loaded_models;
+		other->models = backend->models;
+		other->models_known = true;
+		other->loaded_known = backend->loaded_known;
+		other->loaded_models = backend->loaded_models;
 	}
-	if (!*door->version)
-		door->version = backend->version;
-	share_figures(backend, door);
+	if (!*other->version)
+		other->version = backend->version;
+	share_figures(backend, other);
 }
 
 static void take_mount(struct builder *s, const struct known_mount *known, struct mount *row)

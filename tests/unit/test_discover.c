@@ -43,7 +43,7 @@ static void start(void)
 
 static const char *next(double seconds)
 {
-	static struct knock knock;
+	static struct probe knock;
 
 	return discover_next(discover, at(seconds), &knock) ? knock.url : "nothing";
 }
@@ -56,7 +56,7 @@ static void tell(const char *url, bool is_server, enum outcome outcome)
 /* Knocks until nobody is left and says whether a door of that host was among those asked. */
 static bool is_asked(const char *host)
 {
-	struct knock knock;
+	struct probe knock;
 	bool was_asked = false;
 
 	start();
@@ -130,7 +130,7 @@ static void the_mounts_of_a_server_at_the_root_are_not_asked(void **state)
 
 static void a_knock_tells_whom_and_where(void **state)
 {
-	struct knock knock;
+	struct probe knock;
 
 	(void)state;
 	a_machine_of_two_ports();
@@ -146,7 +146,7 @@ static void a_knock_tells_whom_and_where(void **state)
 
 static void this_machine_is_asked_on_plain_ports_only(void **state)
 {
-	struct knock knock;
+	struct probe knock;
 
 	(void)state;
 	start();
@@ -360,7 +360,7 @@ static void peers_that_left_make_room_for_those_that_came(void **state)
 	}
 	assert_true(strstr(next(3), "//p2-") != NULL);
 	for (int i = 0; i < 900; i++) {
-		struct knock knock;
+		struct probe knock;
 
 		if (discover_next(discover, at(3), &knock))
 			tell(knock.url, false, OUTCOME_REFUSED);

@@ -120,7 +120,7 @@ static bool is_peer_broken(const struct report *report, int peer)
 	return is_broken(&diagnosis, LAYER_HOST, LAYER_EXPOSURE);
 }
 
-static bool has_door(const struct snapshot *snapshot, int peer)
+static bool has_endpoint(const struct snapshot *snapshot, int peer)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		if (diagnose_owns(snapshot, peer, &snapshot->endpoints[i]))
@@ -139,7 +139,7 @@ static void say_peer(struct report *report, int index)
 	note_blame(report, &diagnosis, peer->name);
 	if (peer->is_self)
 		say_mounts(report);
-	if (!has_door(report->snapshot, index))
+	if (!has_endpoint(report->snapshot, index))
 		doctor_layer(report->page, report->snapshot, &diagnosis.layers[LAYER_PORT],
 			layer_name(LAYER_PORT));
 	say_endpoints(report, is_of_peer, index);
@@ -151,7 +151,7 @@ static void say_peer_briefly(struct report *report, int index)
 	const struct peer *peer = &report->snapshot->peers[index];
 	struct diagnosis diagnosis;
 
-	if (!has_door(report->snapshot, index) && !peer->is_self) {
+	if (!has_endpoint(report->snapshot, index) && !peer->is_self) {
 		report->quiet++;
 		return;
 	}
