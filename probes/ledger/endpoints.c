@@ -57,7 +57,6 @@ static void forget_server(struct known_endpoint *endpoint)
 		endpoint->sents.items[i].misses = endpoint->sents.items[i].run = 0;
 	models_free(endpoint);
 	endpoint->models_known = endpoint->loaded_known = false;
-	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
 	mem_replace(&endpoint->version, "");
 	mem_replace(&endpoint->incarnation, "");
 	engine_fini(&endpoint->engine);
@@ -84,7 +83,6 @@ static struct known_endpoint *new_endpoint(const char *url)
 	endpoint->url = mem_copy(url);
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = mem_copy("");
-	endpoint->running = endpoint->waiting = endpoint->slots = NAN;
 	engine_init(&endpoint->engine);
 	endpoint->connect_ms = endpoint->tls_ms = endpoint->last.retry_after_s = NAN;
 	return endpoint;
@@ -231,9 +229,6 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	if (reading->list != MODELS_UNTOLD)
 		models_see(ledger, endpoint, reading, now);
 	engine_see(ledger, endpoint, reading, now);
-	see_number(&endpoint->running, reading->running);
-	see_number(&endpoint->waiting, reading->waiting);
-	see_number(&endpoint->slots, reading->slots);
 }
 
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)

@@ -9,6 +9,7 @@
 #include "probes/base/text.h"
 #include "probes/ledger/events.h"
 #include "probes/ledger/state.h"
+#include "probes/model/fields.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -25,16 +26,15 @@ void engine_init(struct known_engine *engine)
 {
 	const double none = NAN;
 
-	*engine = (struct known_engine){ .kv_cache = none,
-		.preemptions = none,
-		.rejected = none,
+	*engine = (struct known_engine){ .rejected = none,
 		.progress = none,
 		.patience_s = none,
 		.uptime_s = none,
 		.usual_ms = none,
 		.slow_ms = none,
-		.generation = { none, none, none, { 0 } },
-		.prompt = { none, none, none, { 0 } } };
+		.generation = { none, none, { 0 } },
+		.prompt = { none, none, { 0 } } };
+	fields_blank(&fields_engine, &engine->figures);
 }
 
 void engine_fini(struct known_engine *engine)
@@ -51,7 +51,8 @@ void engine_blank(struct known_engine *engine)
 {
 	const double none = NAN;
 
-	engine->generation = engine->prompt = (struct known_speed){ none, none, none, { 0 } };
+	engine->generation = engine->prompt = (struct known_counter){ none, none, { 0 } };
+	engine->figures.tokens_per_s = engine->figures.prompt_tokens_per_s = none;
 	engine->progress = engine->rejected = none;
 	engine->slow_polls = 0;
 	engine->queued = engine->turned_away = engine->listed = (struct when){ 0 };
@@ -111,14 +112,17 @@ static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, co
 
 /* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count
  * it. */
-static void see_speed(struct known_speed *speed, double tokens, double seconds, struct when now)
+static void see_speed(
+	struct known_counter *counter, double tokens, double seconds, struct when now, double *per_s)
 {
-	double more = tokens - speed->tokens;
-	double spent = isnan(seconds) ? (double)when_since(speed->at, now) / 1000 : seconds - speed->seconds;
+	double more = tokens - counter->tokens;
+	double spent =
+		isnan(seconds) ? (double)when_since(counter->at, now) / 1000 : seconds - counter->seconds;
 
 	if (isnan(tokens))
 		return;
-	*speed = (struct known_speed){ tokens, seconds, more > 0 && spent > 0 ? more / spent : NAN, now };
+	*counter = (struct known_counter){ tokens, seconds, now };
+	*per_s = more > 0 && spent > 0 ? more / spent : NAN;
 }
 
 /* Since when the engine has had work and got nowhere. A machine that slept between two polls got nowhere
@@ -126,7 +130,7 @@ static void see_speed(struct known_speed *speed, double tokens, double seconds, 
 static void see_progress(
 	struct known_engine *engine, const struct reading *reading, int64_t poll_ms, struct when now)
 {
-	bool has_work = reading->running > 0 || reading->waiting > 0;
+	bool has_work = reading->figures.running > 0 || reading->figures.waiting > 0;
 	bool was_watched = when_since(engine->counted, now) <= GAP_POLLS * poll_ms;
 
 	if (isnan(reading->progress))
@@ -140,9 +144,9 @@ static void see_progress(
 
 static void see_queue(struct known_engine *engine, const struct reading *reading, struct when now)
 {
-	if (reading->waiting > 0 && !when_known(engine->queued))
+	if (reading->figures.waiting > 0 && !when_known(engine->queued))
 		engine->queued = now;
-	else if (reading->waiting <= 0)
+	else if (reading->figures.waiting <= 0)
 		engine->queued = (struct when){ 0 };
 	if (reading->rejected > engine->rejected)
 		engine->turned_away = now;
@@ -245,14 +249,14 @@ void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	struct known_engine *engine = &endpoint->engine;
 
 	see_start(ledger, endpoint, reading, now);
-	if (!isnan(reading->running) || !isnan(reading->waiting) || !isnan(reading->generated_tokens))
+	if (!isnan(reading->figures.running) || !isnan(reading->figures.waiting) ||
+		!isnan(reading->generated_tokens))
 		endpoint->figured = now;
-	if (reading->kv_cache <= 1)
-		engine->kv_cache = reading->kv_cache;
-	if (!isnan(reading->preemptions))
-		engine->preemptions = reading->preemptions;
-	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now);
-	see_speed(&engine->prompt, reading->prompt_tokens, reading->prompt_seconds, now);
+	fields_update(&fields_engine, &engine->figures, &reading->figures);
+	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now,
+		&engine->figures.tokens_per_s);
+	see_speed(&engine->prompt, reading->prompt_tokens, reading->prompt_seconds, now,
+		&engine->figures.prompt_tokens_per_s);
 	see_progress(engine, reading, ledger->terms.poll_ms, now);
 	see_queue(engine, reading, now);
 	see_timings(engine, reading, now);
@@ -260,6 +264,6 @@ void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 
 void engine_forget(struct known_engine *engine)
 {
-	engine->kv_cache = engine->generation.per_s = engine->prompt.per_s = NAN;
+	fields_forget_moment(&fields_engine, &engine->figures);
 	engine->queued = (struct when){ 0 };
 }

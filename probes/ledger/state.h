@@ -132,17 +132,17 @@ struct last_answer {
 	struct when at; /* unknown: never asked */
 };
 
-/* A counter of tokens, as it was told last, and how fast it rose. */
-struct known_speed {
+/* A counter of tokens, as it was told last. */
+struct known_counter {
 	double tokens, seconds; /* seconds NAN: the server does not count them */
-	double per_s;
 	struct when at;
 };
 
 /* What the engine says of its own work (engine.c). */
 struct known_engine {
-	double kv_cache, preemptions, rejected, uptime_s;
-	struct known_speed generation, prompt;
+	struct figures figures; /* as they were told last, and speeds from counters */
+	double rejected, uptime_s;
+	struct known_counter generation, prompt;
 	double progress, patience_s;
 	struct when counted;     /* when progress was told last */
 	struct when moved;       /* when it had moved last, or there was no work */
@@ -178,7 +178,6 @@ struct known_endpoint {
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
-	double running, waiting, slots;
 	struct when figured; /* when these were told last */
 	struct known_engine engine;
 	double connect_ms, tls_ms;

@@ -2,6 +2,7 @@
 #include "probes/model/obs.h"
 
 #include "probes/base/mem.h"
+#include "probes/model/fields.h"
 
 #include <math.h>
 
@@ -22,15 +23,10 @@ void reading_init(struct reading *reading, struct arena *arena)
 		.arena = arena,
 		.version = "",
 		.incarnation = "",
-		.running = NAN,
-		.waiting = NAN,
-		.slots = NAN,
 		.generated_tokens = NAN,
 		.generation_seconds = NAN,
 		.prompt_tokens = NAN,
 		.prompt_seconds = NAN,
-		.kv_cache = NAN,
-		.preemptions = NAN,
 		.rejected = NAN,
 		.progress = NAN,
 		.patience_s = NAN,
@@ -38,6 +34,7 @@ void reading_init(struct reading *reading, struct arena *arena)
 		.uptime_s = NAN,
 		.asleep = NAN,
 	};
+	fields_blank(&fields_engine, &reading->figures);
 }
 
 void obs_status_free(struct obs_status *status)

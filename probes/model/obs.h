@@ -6,6 +6,8 @@
 #ifndef TSLLM_MODEL_OBS_H
 #define TSLLM_MODEL_OBS_H
 
+#include "probes/model/figures.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -197,11 +199,9 @@ struct reading {
 	enum model_list list;
 	struct obs_model *models;
 	size_t model_count;
-	double running, waiting, slots;              /* requests in work, queued; places */
+	struct figures figures;                      /* those that it tells as they are */
 	double generated_tokens, generation_seconds; /* counters since start */
 	double prompt_tokens, prompt_seconds;        /* likewise; seconds NAN: the server counts none */
-	double kv_cache;    /* share of it in use, 0 to 1; of several engines the fullest */
-	double preemptions; /* counter: requests that lost their place in it */
 	double rejected;    /* counter: requests turned away because the queue was full */
 	double progress;    /* counter that moves while work is done, and stands still with a hung engine */
 	double patience_s;  /* how long it may stand still although there is work */

@@ -174,10 +174,7 @@ struct endpoint {
 	size_t loaded_models; /* meaningful where models_known */
 	bool models_known, loaded_known;
 	double connect_ms, tls_ms, ttfb_ms, samples;
-	double running, waiting, slots, tokens_per_s;
-	double kv_cache; /* share in use, 0 to 1 */
-	double prompt_tokens_per_s, preemptions;
-	double ttft_p50_ms, ttft_p95_ms, inter_token_p50_ms, inter_token_p95_ms; /* by its own histograms */
+	struct figures figures;
 	struct latency latency;
 	int64_t cert_not_after;
 	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */

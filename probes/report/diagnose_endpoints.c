@@ -110,12 +110,12 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	else
 		line_add(line, "what serves there was not told");
 	say_models(endpoint, line);
-	line_number(line, "", endpoint->running, " running");
-	line_number(line, "", endpoint->waiting, " waiting");
-	line_number(line, "", endpoint->slots, " slots");
-	if (!isnan(endpoint->tokens_per_s))
-		line_add(line, "%.1f tok/s", endpoint->tokens_per_s);
-	line_ms(line, "TTFT p95 ", endpoint->ttft_p95_ms);
+	line_number(line, "", endpoint->figures.running, " running");
+	line_number(line, "", endpoint->figures.waiting, " waiting");
+	line_number(line, "", endpoint->figures.slots, " slots");
+	if (!isnan(endpoint->figures.tokens_per_s))
+		line_add(line, "%.1f tok/s", endpoint->figures.tokens_per_s);
+	line_ms(line, "TTFT p95 ", endpoint->figures.ttft_p95_ms);
 	if (*endpoint->latency.text)
 		line_say(layer_report, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;

@@ -19,8 +19,8 @@ static bool read_perf(const struct answer *answer, struct reading *reading)
 
 	if (!readers_is_json_ok(answer) || isnan(idle))
 		return false;
-	reading->running = idle == 0 ? 1 : 0;
-	reading->waiting = json_amount(answer->json, "queue");
+	reading->figures.running = idle == 0 ? 1 : 0;
+	reading->figures.waiting = json_amount(answer->json, "queue");
 	reading->uptime_s = json_amount(answer->json, "uptime");
 	return true;
 }

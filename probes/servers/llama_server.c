@@ -52,9 +52,9 @@ static bool read_health(const struct answer *answer, struct reading *reading)
  * GB on two cores, and minutes for a model of 30 GB on a CPU). Newer versions do not tell how full the cache
  * is. */
 static const struct metric metrics[] = {
-	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, waiting), NULL },
-	{ "llamacpp:kv_cache_usage_ratio", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
+	{ "llamacpp:kv_cache_usage_ratio", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
 	{ "llamacpp:tokens_predicted_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
 	{ "llamacpp:tokens_predicted_seconds_total", METRIC_SUM, offsetof(struct reading, generation_seconds),
 		NULL },
@@ -83,7 +83,7 @@ static bool read_props(const struct answer *answer, struct reading *reading)
 	if (!readers_is_json_ok(answer) || !json_has(answer->json, "default_generation_settings"))
 		return false;
 	reading->version = text_keep(reading->arena, json_text(answer->json, "build_info"));
-	reading->slots = json_amount(answer->json, "total_slots");
+	reading->figures.slots = json_amount(answer->json, "total_slots");
 	reading->incarnation = text_keep(reading->arena, json_text(answer->json, "media_marker"));
 	reading->is_sleeping = json_true(answer->json, "is_sleeping");
 	return true;

@@ -35,10 +35,10 @@ static bool read_metadata(const struct answer *answer, struct reading *reading)
 
 /* vLLM's names without its prefix. */
 static const struct metric metrics[] = {
-	{ "num_requests_running", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "num_requests_waiting", METRIC_SUM, offsetof(struct reading, waiting), NULL },
-	{ "num_request_max", METRIC_SUM, offsetof(struct reading, slots), NULL },
-	{ "gpu_cache_usage_perc", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "num_requests_running", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "num_requests_waiting", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
+	{ "num_request_max", METRIC_SUM, offsetof(struct reading, figures.slots), NULL },
+	{ "gpu_cache_usage_perc", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
 	{ "generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
 	{ "prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
 	{ "time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },

@@ -18,9 +18,9 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 /* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
  * the time between tokens. */
 static const struct metric metrics[] = {
-	{ "sglang:num_running_reqs", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "sglang:num_queue_reqs", METRIC_SUM, offsetof(struct reading, waiting), NULL },
-	{ "sglang:token_usage", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "sglang:num_running_reqs", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "sglang:num_queue_reqs", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
+	{ "sglang:token_usage", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
 	{ "sglang:generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
 	{ "sglang:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
 	{ "sglang:time_to_first_token_seconds_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },

@@ -27,8 +27,8 @@ static bool read_info(const struct answer *answer, struct reading *reading)
 
 /* Everything about requests is counted when one ends, the time of a token as its mean in that request. */
 static const struct metric metrics[] = {
-	{ "tgi_batch_current_size", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "tgi_queue_size", METRIC_SUM, offsetof(struct reading, waiting), NULL },
+	{ "tgi_batch_current_size", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "tgi_queue_size", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
 	{ "tgi_request_generated_tokens_sum", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
 	{ "tgi_request_input_length_sum", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
 	{ "tgi_request_failure", METRIC_SUM, offsetof(struct reading, rejected), "err=\"overloaded\"" },

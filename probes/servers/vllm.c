@@ -25,13 +25,13 @@ static bool read_health(const struct answer *answer, struct reading *reading)
  * every step of the engine: a long prompt is taken in steps that yield no token. The start time is missing
  * with several API servers. */
 static const struct metric metrics[] = {
-	{ "vllm:num_requests_running", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "vllm:num_requests_waiting", METRIC_SUM, offsetof(struct reading, waiting), NULL },
-	{ "vllm:kv_cache_usage_perc", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
-	{ "vllm:gpu_cache_usage_perc", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "vllm:num_requests_running", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "vllm:num_requests_waiting", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
+	{ "vllm:kv_cache_usage_perc", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
+	{ "vllm:gpu_cache_usage_perc", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
 	{ "vllm:generation_tokens_total", METRIC_SUM, offsetof(struct reading, generated_tokens), NULL },
 	{ "vllm:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, prompt_tokens), NULL },
-	{ "vllm:num_preemptions_total", METRIC_SUM, offsetof(struct reading, preemptions), NULL },
+	{ "vllm:num_preemptions_total", METRIC_SUM, offsetof(struct reading, figures.preemptions), NULL },
 	{ "vllm:admission_rejections_total", METRIC_SUM, offsetof(struct reading, rejected), NULL },
 	{ "vllm:generation_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
 	{ "vllm:prompt_tokens_total", METRIC_SUM, offsetof(struct reading, progress), NULL },

@@ -58,9 +58,6 @@ static void copy_figures(const struct builder *s, const struct known_endpoint *k
 	row->tls_ms = known->tls_ms;
 	row->ttfb_ms = series_percentile(&known->ttfb, 0.5);
 	row->samples = (double)known->ttfb.count;
-	row->running = known->running;
-	row->waiting = known->waiting;
-	row->slots = known->slots;
 	take_engine(&known->engine, row, s->now);
 	row->cert_not_after = known->cert_not_after;
 	row->requests = known->requests;

@@ -1,6 +1,7 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
 #include "probes/ledger/state.h"
 
+#include "probes/model/fields.h"
 #include "probes/take/builder.h"
 
 #include <math.h>
@@ -13,14 +14,12 @@ static double percentile_ms(
 
 void take_engine(const struct known_engine *engine, struct endpoint *row, struct when now)
 {
-	row->tokens_per_s = engine->generation.per_s;
-	row->prompt_tokens_per_s = engine->prompt.per_s;
-	row->kv_cache = engine->kv_cache;
-	row->preemptions = engine->preemptions;
-	row->ttft_p50_ms = percentile_ms(engine, TIMING_TTFT, 0.5, now);
-	row->ttft_p95_ms = percentile_ms(engine, TIMING_TTFT, 0.95, now);
+	row->figures = engine->figures;
+	row->figures.ttft_p50_ms = percentile_ms(engine, TIMING_TTFT, 0.5, now);
+	row->figures.ttft_p95_ms = percentile_ms(engine, TIMING_TTFT, 0.95, now);
+	row->figures.inter_token_p50_ms = percentile_ms(engine, TIMING_TOKEN, 0.5, now);
+	row->figures.inter_token_p95_ms = percentile_ms(engine, TIMING_TOKEN, 0.95, now);
+	fields_blank(&fields_latency, &row->latency);
 	row->latency.queue_ms = percentile_ms(engine, TIMING_QUEUE, 0.5, now);
 	row->latency.prefill_ms = percentile_ms(engine, TIMING_PREFILL, 0.5, now);
-	row->inter_token_p50_ms = percentile_ms(engine, TIMING_TOKEN, 0.5, now);
-	row->inter_token_p95_ms = percentile_ms(engine, TIMING_TOKEN, 0.95, now);
 }

@@ -73,11 +73,11 @@ void take_latencies(struct builder *s)
 		latency->connect_ms = row->connect_ms;
 		latency->tls_ms = row->tls_ms;
 		latency->server_ms = without_path(row->ttfb_ms, latency->path_ms);
-		if (isnan(latency->prefill_ms) && row->ttft_p50_ms >= latency->queue_ms)
-			latency->prefill_ms = row->ttft_p50_ms - latency->queue_ms;
+		if (isnan(latency->prefill_ms) && row->figures.ttft_p50_ms >= latency->queue_ms)
+			latency->prefill_ms = row->figures.ttft_p50_ms - latency->queue_ms;
 		latency->engine_ms =
-			isnan(latency->queue_ms) && isnan(latency->prefill_ms) ? row->ttft_p50_ms : NAN;
-		latency->token_ms = row->inter_token_p50_ms;
+			isnan(latency->queue_ms) && isnan(latency->prefill_ms) ? row->figures.ttft_p50_ms : NAN;
+		latency->token_ms = row->figures.inter_token_p50_ms;
 		latency->text = name_largest(latency, s->arena);
 	}
 }

@@ -106,12 +106,12 @@ struct site rank_site(const struct builder *s, size_t endpoint)
 
 static bool is_working(const struct endpoint *endpoint)
 {
-	return endpoint->running > 0 || endpoint->waiting > 0;
+	return endpoint->figures.running > 0 || endpoint->figures.waiting > 0;
 }
 
 static bool is_full(const struct endpoint *endpoint)
 {
-	return endpoint->waiting > 0 || endpoint->running >= endpoint->slots;
+	return endpoint->figures.waiting > 0 || endpoint->figures.running >= endpoint->figures.slots;
 }
 
 /* What a server tells of itself as a whole goes for a model that it calls loaded. */
@@ -217,7 +217,7 @@ static const char *cost_of(
 		return "behind a gateway: where it runs, and whether it bills, is not told";
 	if (warmth == WARMTH_HOT && is_full(site->row))
 		return "every place in it is taken";
-	if (warmth == WARMTH_HOT && isnan(site->row->tokens_per_s))
+	if (warmth == WARMTH_HOT && isnan(site->row->figures.tokens_per_s))
 		return "at work, and whether it gets on is not known yet";
 	return costs[warmth] ? costs[warmth] : "";
 }
@@ -240,12 +240,12 @@ static void measure(const struct site *site, const struct model *model, struct c
 	candidate->figures[RANK_USE] = candidate->is_refused;
 	candidate->figures[RANK_CLASS] = candidate->offer.class_;
 	candidate->figures[RANK_READINESS] = readiness(site, model, candidate->offer.warmth);
-	candidate->figures[RANK_QUEUE] = candidate->offer.warmth == WARMTH_WARM ? 0 : row->waiting;
+	candidate->figures[RANK_QUEUE] = candidate->offer.warmth == WARMTH_WARM ? 0 : row->figures.waiting;
 	candidate->figures[RANK_TROUBLE] = site->is_troubled;
 	candidate->figures[RANK_PATH] = path_order(site->peer);
 	candidate->figures[RANK_WORK] = is_working(row);
 	candidate->figures[RANK_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
-	candidate->figures[RANK_SPEED] = -row->tokens_per_s;
+	candidate->figures[RANK_SPEED] = -row->figures.tokens_per_s;
 	candidate->figures[RANK_URL] = url_order(row->url);
 }
 

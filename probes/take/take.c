@@ -6,6 +6,7 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
+#include "probes/model/fields.h"
 #include "probes/take/builder.h"
 
 #include <math.h>
@@ -116,34 +117,6 @@ static int row_of_url(const struct builder *s, const char *url)
 	return -1;
 }
 
-/* What was told at this door itself stays: it is not asked for more than that it is up. */
-static void share_figures(const struct endpoint *backend, struct endpoint *other)
-{
-	static const size_t figures[] = {
-		offsetof(struct endpoint, running),
-		offsetof(struct endpoint, waiting),
-		offsetof(struct endpoint, slots),
-		offsetof(struct endpoint, tokens_per_s),
-		offsetof(struct endpoint, kv_cache),
-		offsetof(struct endpoint, prompt_tokens_per_s),
-		offsetof(struct endpoint, preemptions),
-		offsetof(struct endpoint, ttft_p50_ms),
-		offsetof(struct endpoint, ttft_p95_ms),
-		offsetof(struct endpoint, inter_token_p50_ms),
-		offsetof(struct endpoint, inter_token_p95_ms),
-		offsetof(struct endpoint, latency.queue_ms),
-		offsetof(struct endpoint, latency.prefill_ms),
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(figures); i++) {
-		const double *from = (const double *)((const char *)backend + figures[i]);
-		double *to = (double *)((char *)other + figures[i]);
-
-		if (isnan(*to))
-			*to = *from;
-	}
-}
-
 /* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
  */
 static void share_engine(const struct endpoint *backend, struct endpoint *other)
@@ -159,7 +132,9 @@ static void share_engine(const struct endpoint *backend, struct endpoint *other)
 	}
 	if (!*other->version)
 		other->version = backend->version;
-	share_figures(backend, other);
+	/* What was told at this one itself stays: it is not asked for more than that it is up. */
+	fields_share(&fields_engine, &other->figures, &backend->figures);
+	fields_share(&fields_latency, &other->latency, &backend->latency);
 }
 
 static void take_mount(struct builder *s, const struct known_mount *known, struct mount *row)

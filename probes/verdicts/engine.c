@@ -38,16 +38,16 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
-	if (!endpoint_is_good(endpoint) || !(endpoint->running > 0 || endpoint->waiting > 0))
+	if (!endpoint_is_good(endpoint) || !(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
 		return false;
-	if (endpoint->running > 0)
-		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->running,
-			endpoint->running < 2 ? "" : "s");
+	if (endpoint->engine.figures.running > 0)
+		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->engine.figures.running,
+			endpoint->engine.figures.running < 2 ? "" : "s");
 	else
 		text_set(f->detail, sizeof(f->detail), "is busy");
-	if (endpoint->waiting > 0) {
-		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->waiting,
-			endpoint->waiting < 2 ? "s" : "");
+	if (endpoint->engine.figures.waiting > 0) {
+		text_add(f->detail, sizeof(f->detail), ", %.0f more wait%s", endpoint->engine.figures.waiting,
+			endpoint->engine.figures.waiting < 2 ? "s" : "");
 		work_say_wait(e, f->detail, sizeof(f->detail));
 	}
 	return true;

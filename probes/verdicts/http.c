@@ -49,9 +49,9 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 	if (when_known(endpoint->good))
 		text_set(f->detail, sizeof(f->detail), "; it last answered %s ago",
 			text_span(span, sizeof(span), age));
-	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->running > 0) {
+	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->engine.figures.running > 0) {
 		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung",
-			endpoint->running);
+			endpoint->engine.figures.running);
 		f->severity = SEVERITY_DEGRADED;
 	}
 	return true;

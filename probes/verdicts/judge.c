@@ -275,10 +275,8 @@ static void forget_figures(const struct ledger *ledger, struct known_endpoint *e
 {
 	int64_t most = 3 * ledger->terms.poll_ms;
 
-	if (when_since(endpoint->figured, now) > (most > FIGURES_MS ? most : FIGURES_MS)) {
-		endpoint->running = endpoint->waiting = NAN;
+	if (when_since(endpoint->figured, now) > (most > FIGURES_MS ? most : FIGURES_MS))
 		engine_forget(&endpoint->engine);
-	}
 }
 
 static void judge_endpoints(struct ledger *ledger, struct when now)

@@ -183,9 +183,9 @@ static void check_histogram(const struct obs_histogram *histogram)
 
 void check_reading(const struct reading *reading)
 {
-	const double amounts[] = { reading->running, reading->waiting, reading->slots,
+	const double amounts[] = { reading->figures.running, reading->figures.waiting, reading->figures.slots,
 		reading->generated_tokens, reading->generation_seconds, reading->prompt_tokens,
-		reading->prompt_seconds, reading->kv_cache, reading->preemptions, reading->rejected,
+		reading->prompt_seconds, reading->figures.kv_cache, reading->figures.preemptions, reading->rejected,
 		reading->started, reading->uptime_s };
 
 	check_text(reading->version, TEXT_CAP);

@@ -141,17 +141,17 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.connect_ms = NAN,
 		.tls_ms = NAN,
 		.ttfb_ms = NAN,
-		.running = NAN,
-		.waiting = NAN,
-		.slots = NAN,
-		.tokens_per_s = NAN,
-		.kv_cache = NAN,
-		.prompt_tokens_per_s = NAN,
-		.preemptions = NAN,
-		.ttft_p50_ms = NAN,
-		.ttft_p95_ms = NAN,
-		.inter_token_p50_ms = NAN,
-		.inter_token_p95_ms = NAN,
+		.figures.running = NAN,
+		.figures.waiting = NAN,
+		.figures.slots = NAN,
+		.figures.tokens_per_s = NAN,
+		.figures.kv_cache = NAN,
+		.figures.prompt_tokens_per_s = NAN,
+		.figures.preemptions = NAN,
+		.figures.ttft_p50_ms = NAN,
+		.figures.ttft_p95_ms = NAN,
+		.figures.inter_token_p50_ms = NAN,
+		.figures.inter_token_p95_ms = NAN,
 		.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 		.requests = 40,
 		.bytes_sent = 5200,
@@ -289,7 +289,7 @@ static void make_healthy(struct snapshot *snapshot)
 	list[0] = new_endpoint(1, "http://gpu1.tail1234.ts.net:11434", ":11434");
 	serve(&list[0], "ollama", "Ollama", 9, calm);
 	list[0].base_url = "http://gpu1.tail1234.ts.net:11434/v1";
-	list[0].tokens_per_s = 41;
+	list[0].figures.tokens_per_s = 41;
 	list[0].latency.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
 			       "headers: the server";
 	give_models(snapshot, &list[0], 2, 14);
@@ -297,17 +297,17 @@ static void make_healthy(struct snapshot *snapshot)
 	serve(&list[1], "vllm", "vLLM", 12, rising);
 	give_models(snapshot, &list[1], 1, 1);
 	list[1].base_url = "https://gpu2.tail1234.ts.net/llama/v1";
-	list[1].running = 16;
-	list[1].slots = 16;
-	list[1].waiting = 7;
-	list[1].tokens_per_s = 812;
-	list[1].kv_cache = 0.91;
-	list[1].prompt_tokens_per_s = 5400;
-	list[1].preemptions = 3;
-	list[1].ttft_p50_ms = 2540;
-	list[1].ttft_p95_ms = 4100;
-	list[1].inter_token_p50_ms = 21;
-	list[1].inter_token_p95_ms = 40;
+	list[1].figures.running = 16;
+	list[1].figures.slots = 16;
+	list[1].figures.waiting = 7;
+	list[1].figures.tokens_per_s = 812;
+	list[1].figures.kv_cache = 0.91;
+	list[1].figures.prompt_tokens_per_s = 5400;
+	list[1].figures.preemptions = 3;
+	list[1].figures.ttft_p50_ms = 2540;
+	list[1].figures.ttft_p95_ms = 4100;
+	list[1].figures.inter_token_p50_ms = 21;
+	list[1].figures.inter_token_p95_ms = 40;
 	list[1].latency.queue_ms = 1900;
 	list[1].latency.prefill_ms = 640;
 	list[1].latency.token_ms = 21;
@@ -334,9 +334,9 @@ static void make_healthy(struct snapshot *snapshot)
 	list[3].state = STATE_WEB;
 	list[4] = new_endpoint(-1, "http://127.0.0.1:8080", ":8080");
 	serve(&list[4], "llama.cpp", "llama-server", 0.4, calm);
-	list[4].slots = 4;
-	list[4].running = 0;
-	list[4].waiting = 0;
+	list[4].figures.slots = 4;
+	list[4].figures.running = 0;
+	list[4].figures.waiting = 0;
 }
 
 static void make_broken(struct snapshot *snapshot)

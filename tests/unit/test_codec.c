@@ -4,6 +4,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
+#include "probes/model/fields.h"
 #include "probes/base/mem.h"
 
 #include <math.h>
@@ -26,7 +27,8 @@ static struct verdict verdicts[] = {
 		false, true },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", 0, true, false },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", WHEN, false, false },
-	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false, false },
+	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false,
+		false },
 };
 
 static const struct path unknown_path = {
@@ -82,17 +84,17 @@ static struct endpoint an_endpoint(const char *url)
 		.tls_ms = NAN,
 		.ttfb_ms = NAN,
 		.samples = NAN,
-		.running = NAN,
-		.waiting = NAN,
-		.slots = NAN,
-		.tokens_per_s = NAN,
-		.kv_cache = NAN,
-		.prompt_tokens_per_s = NAN,
-		.preemptions = NAN,
-		.ttft_p50_ms = NAN,
-		.ttft_p95_ms = NAN,
-		.inter_token_p50_ms = NAN,
-		.inter_token_p95_ms = NAN,
+		.figures.running = NAN,
+		.figures.waiting = NAN,
+		.figures.slots = NAN,
+		.figures.tokens_per_s = NAN,
+		.figures.kv_cache = NAN,
+		.figures.prompt_tokens_per_s = NAN,
+		.figures.preemptions = NAN,
+		.figures.ttft_p50_ms = NAN,
+		.figures.ttft_p95_ms = NAN,
+		.figures.inter_token_p50_ms = NAN,
+		.figures.inter_token_p95_ms = NAN,
 		.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 	};
 }
@@ -217,7 +219,7 @@ static void fill_rows(void)
 	endpoints[0].models_known = true;
 	endpoints[0].connect_ms = 0.7;
 	endpoints[0].samples = 12;
-	endpoints[0].running = 0;
+	endpoints[0].figures.running = 0;
 	endpoints[1] = an_endpoint("http://10.0.0.5:8000");
 	mounts[0] = (struct mount){ "admin.tail4c1d.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443,
 		SERVE_HTTPS, true, false, -1, -1, STATE_OK, { 0, 0 } };
@@ -466,6 +468,43 @@ static void an_endpoint_names_its_peer_its_models_and_its_faults(void **state)
 	json_free(tree);
 }
 
+static void number_all(const struct fields *fields, void *of)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		*(double *)((char *)of + fields->items[i].offset) = (double)i + 1;
+}
+
+static void assert_all(const struct fields *fields, const struct json *object)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		assert_true(json_number(object, fields->items[i].key) == (double)i + 1);
+}
+
+static void every_figure_that_is_known_is_written(void **state)
+{
+	struct snapshot snapshot = a_snapshot();
+	const struct json *first;
+	struct json *tree;
+
+	(void)state;
+	number_all(&fields_engine, &endpoints[0].figures);
+	number_all(&fields_answer, &endpoints[0]);
+	number_all(&fields_latency, &endpoints[0].latency);
+	number_all(&fields_path, &peers[0].path);
+	number_all(&fields_peer, &peers[0]);
+	tree = written(&snapshot, false);
+	first = row(tree, "endpoints", 0);
+	assert_all(&fields_engine, json_member(first, "engine"));
+	assert_all(&fields_answer, json_member(first, "latency"));
+	assert_all(&fields_latency, json_member(first, "anatomy"));
+	assert_true(
+		json_number(json_member(first, "anatomy"), "engine_ms") == endpoints[0].latency.engine_ms);
+	first = row(tree, "peers", 0);
+	assert_all(&fields_path, json_member(first, "path"));
+	assert_all(&fields_peer, first);
+	json_free(tree);
+}
+
 static void an_offer_tells_where_a_model_is(void **state)
 {
 	struct snapshot snapshot = a_snapshot();
@@ -557,6 +596,7 @@ int main(void)
 		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),
+		cmocka_unit_test(every_figure_that_is_known_is_written),
 		cmocka_unit_test(an_offer_tells_where_a_model_is),
 		cmocka_unit_test(mounts_and_the_ledger_are_told),
 		cmocka_unit_test(the_form_that_is_not_pretty_is_one_line),

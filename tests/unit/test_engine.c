@@ -29,22 +29,22 @@ static void a_vllm_tells_its_speeds_from_the_second_poll(void **state)
 	answers(l, at(0), VL "ready-idle-fresh/health");
 	answers(l, at(0), VL "ready-idle-fresh/metrics");
 	e = row(l, at(0));
-	assert_true(e->running == 0 && e->waiting == 0 && e->preemptions == 0);
-	assert_unknown(e->tokens_per_s);
-	assert_unknown(e->ttft_p50_ms);
+	assert_true(e->figures.running == 0 && e->figures.waiting == 0 && e->figures.preemptions == 0);
+	assert_unknown(e->figures.tokens_per_s);
+	assert_unknown(e->figures.ttft_p50_ms);
 	answers(l, at(10), VL "queue/metrics");
 	e = row(l, at(10));
-	assert_true(e->running == 2 && e->waiting == 4);
-	assert_near(e->tokens_per_s, 387.5);
-	assert_near(e->prompt_tokens_per_s, 13.2);
-	assert_near(e->kv_cache, 0.007816316560820713);
+	assert_true(e->figures.running == 2 && e->figures.waiting == 4);
+	assert_near(e->figures.tokens_per_s, 387.5);
+	assert_near(e->figures.prompt_tokens_per_s, 13.2);
+	assert_near(e->figures.kv_cache, 0.007816316560820713);
 	/* Six first tokens: 3 within 10 ms, 1 within 20, 40 and 60 each. */
-	assert_near(e->ttft_p50_ms, 10);
-	assert_near(e->ttft_p95_ms, 54);
+	assert_near(e->figures.ttft_p50_ms, 10);
+	assert_near(e->figures.ttft_p95_ms, 54);
 	/* 3869 steps, 3779 of them within 10 ms. */
-	assert_near(e->inter_token_p50_ms, 5.119079);
-	assert_near(e->inter_token_p95_ms, 9.726250);
-	assert_unknown(e->slots);
+	assert_near(e->figures.inter_token_p50_ms, 5.119079);
+	assert_near(e->figures.inter_token_p95_ms, 9.726250);
+	assert_unknown(e->figures.slots);
 }
 
 static void figures_of_a_minute_ago_are_unknown(void **state)
@@ -56,11 +56,11 @@ static void figures_of_a_minute_ago_are_unknown(void **state)
 	answers(l, at(0), VL "ready-idle-fresh/metrics");
 	answers(l, at(10), VL "queue/metrics");
 	e = row(l, at(100));
-	assert_unknown(e->running);
-	assert_unknown(e->tokens_per_s);
-	assert_unknown(e->kv_cache);
-	assert_false(isnan(e->ttft_p95_ms));
-	assert_unknown(row(l, at(200))->ttft_p95_ms);
+	assert_unknown(e->figures.running);
+	assert_unknown(e->figures.tokens_per_s);
+	assert_unknown(e->figures.kv_cache);
+	assert_false(isnan(e->figures.ttft_p95_ms));
+	assert_unknown(row(l, at(200))->figures.ttft_p95_ms);
 }
 
 static void a_llama_server_tells_both_speeds_by_its_own_clock(void **state)
@@ -72,11 +72,11 @@ static void a_llama_server_tells_both_speeds_by_its_own_clock(void **state)
 	answers(l, at(0), LS "ready-idle/metrics");
 	answers(l, at(10), LS "queue/metrics");
 	e = row(l, at(10));
-	assert_near(e->tokens_per_s, (1520 - 20) / (4.57248 - 0.080792));
-	assert_false(isnan(e->prompt_tokens_per_s));
-	assert_unknown(e->kv_cache);
-	assert_unknown(e->ttft_p50_ms);
-	assert_unknown(e->preemptions);
+	assert_near(e->figures.tokens_per_s, (1520 - 20) / (4.57248 - 0.080792));
+	assert_false(isnan(e->figures.prompt_tokens_per_s));
+	assert_unknown(e->figures.kv_cache);
+	assert_unknown(e->figures.ttft_p50_ms);
+	assert_unknown(e->figures.preemptions);
 }
 
 /* ---- families without a recording, by their makers' documents ---- */
@@ -106,12 +106,12 @@ static void a_sglang_tells_cache_speed_and_first_token(void **state)
 		says_metrics(l, at(i * 10), body);
 	}
 	e = row(l, at(10));
-	assert_true(e->running == 3 && e->kv_cache == 0.28);
-	assert_near(e->tokens_per_s, 50);
-	assert_near(e->prompt_tokens_per_s, 400);
-	assert_near(e->ttft_p50_ms, 50);
-	assert_near(e->inter_token_p95_ms, 19);
-	assert_unknown(e->preemptions);
+	assert_true(e->figures.running == 3 && e->figures.kv_cache == 0.28);
+	assert_near(e->figures.tokens_per_s, 50);
+	assert_near(e->figures.prompt_tokens_per_s, 400);
+	assert_near(e->figures.ttft_p50_ms, 50);
+	assert_near(e->figures.inter_token_p95_ms, 19);
+	assert_unknown(e->figures.preemptions);
 }
 
 static void a_tgi_tells_speed_and_the_time_of_a_token(void **state)
@@ -130,10 +130,10 @@ static void a_tgi_tells_speed_and_the_time_of_a_token(void **state)
 		says_metrics(l, at(i * 10), body);
 	}
 	e = row(l, at(10));
-	assert_near(e->tokens_per_s, 20);
-	assert_near(e->prompt_tokens_per_s, 100);
-	assert_near(e->inter_token_p50_ms, 20);
-	assert_unknown(e->ttft_p50_ms);
+	assert_near(e->figures.tokens_per_s, 20);
+	assert_near(e->figures.prompt_tokens_per_s, 100);
+	assert_near(e->figures.inter_token_p50_ms, 20);
+	assert_unknown(e->figures.ttft_p50_ms);
 }
 
 static void an_older_llama_server_tells_how_full_its_cache_is(void **state)
@@ -142,9 +142,9 @@ static void an_older_llama_server_tells_how_full_its_cache_is(void **state)
 
 	(void)state;
 	says_metrics(l, at(0), "llamacpp:requests_processing 1\nllamacpp:kv_cache_usage_ratio 0.5\n");
-	assert_true(row(l, at(0))->kv_cache == 0.5);
+	assert_true(row(l, at(0))->figures.kv_cache == 0.5);
 	says_metrics(l, at(10), "llamacpp:requests_processing 1\nllamacpp:kv_cache_usage_ratio 50\n");
-	assert_true(row(l, at(10))->kv_cache == 0.5);
+	assert_true(row(l, at(10))->figures.kv_cache == 0.5);
 }
 
 /* ---- anatomy ---- */
@@ -185,8 +185,8 @@ static void the_largest_part_of_a_first_token_is_named(void **state)
 	e = row(l, at(10));
 	assert_unknown(e->latency.queue_ms);
 	assert_unknown(e->latency.prefill_ms);
-	assert_near(e->latency.engine_ms, e->ttft_p50_ms);
-	assert_near(e->latency.token_ms, e->inter_token_p50_ms);
+	assert_near(e->latency.engine_ms, e->figures.ttft_p50_ms);
+	assert_near(e->latency.token_ms, e->figures.inter_token_p50_ms);
 	assert_string_equal(e->latency.text, "of about 14 ms to a first token the largest part, 10 ms (74 "
 					     "%), goes to queue and prompt: the engine");
 	ended(l, 20, 0, 0);
@@ -246,12 +246,12 @@ static void counters_that_fall_are_no_speed_but_a_new_start(void **state)
 	assert_null(find_event(take(l, at(10)), "started anew"));
 	answers(l, at(20), VL "ready-idle-fresh/metrics");
 	e = row(l, at(20));
-	assert_unknown(e->tokens_per_s);
-	assert_unknown(e->prompt_tokens_per_s);
-	assert_unknown(e->ttft_p50_ms);
+	assert_unknown(e->figures.tokens_per_s);
+	assert_unknown(e->figures.prompt_tokens_per_s);
+	assert_unknown(e->figures.ttft_p50_ms);
 	assert_non_null(find_event(take(l, at(20)), "started anew"));
 	answers(l, at(30), VL "queue/metrics");
-	assert_near(row(l, at(30))->tokens_per_s, 387.5);
+	assert_near(row(l, at(30))->figures.tokens_per_s, 387.5);
 }
 
 static void a_gap_that_nobody_watched_is_no_speed(void **state)
@@ -262,8 +262,8 @@ static void a_gap_that_nobody_watched_is_no_speed(void **state)
 	answers(l, at(0), VL "ready-idle-fresh/metrics");
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(5));
 	answers(l, at(10), VL "queue/metrics");
-	assert_unknown(row(l, at(10))->tokens_per_s);
-	assert_unknown(row(l, at(10))->ttft_p50_ms);
+	assert_unknown(row(l, at(10))->figures.tokens_per_s);
+	assert_unknown(row(l, at(10))->figures.ttft_p50_ms);
 	assert_null(find_event(take(l, at(10)), "started anew"));
 }
 
@@ -287,8 +287,8 @@ static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
 	answers(l, at(0), VL "queue/health");
 	answers(l, at(0), VL "queue/metrics");
 	s = take(l, at(1));
-	assert_true(endpoint_row(s, mount.url)->running == 2);
-	assert_true(endpoint_row(s, mount.url)->kv_cache == endpoint_row(s, mount.backend)->kv_cache);
+	assert_true(endpoint_row(s, mount.url)->figures.running == 2);
+	assert_true(endpoint_row(s, mount.url)->figures.kv_cache == endpoint_row(s, mount.backend)->figures.kv_cache);
 	assert_non_null(strstr(endpoint_row(s, mount.url)->latency.text, "to a first byte"));
 	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
 }

@@ -184,19 +184,19 @@ static void an_idle_llama_server_tells_its_model_slots_and_counters(void **state
 	assert_string_equal(r.models[0].quantisation, "all F32");
 	assert_unknown(r.models[0].vram_bytes);
 	r = reads("llama-server", "/props", LS "ready-idle/props");
-	assert_float_equal(r.slots, 2, 0);
+	assert_float_equal(r.figures.slots, 2, 0);
 	assert_string_equal(r.version, "b1-de3ff81");
 	assert_string_equal(r.incarnation, "<__media_ws39dKGJvTN3pM4UN8rdncsDFo6hN9i5__>");
 	assert_false(r.is_sleeping);
 	assert_int_equal(r.list, MODELS_UNTOLD);
 	r = reads("llama-server", "/metrics", LS "ready-idle/metrics");
-	assert_float_equal(r.running, 0, 0);
-	assert_float_equal(r.waiting, 0, 0);
+	assert_float_equal(r.figures.running, 0, 0);
+	assert_float_equal(r.figures.waiting, 0, 0);
 	assert_float_equal(r.generated_tokens, 20, 0);
 	assert_float_equal(r.generation_seconds, 0.080792, 1e-9);
 	r = reads("llama-server", "/health", LS "ready-idle/health");
 	assert_false(r.is_loading || r.wants_key);
-	assert_unknown(r.running);
+	assert_unknown(r.figures.running);
 }
 
 static void a_queue_at_a_llama_server_is_counted(void **state)
@@ -204,14 +204,14 @@ static void a_queue_at_a_llama_server_is_counted(void **state)
 	struct reading r = reads("llama-server", "/metrics", LS "queue/metrics");
 
 	(void)state;
-	assert_float_equal(r.running, 2, 0);
-	assert_float_equal(r.waiting, 3, 0);
+	assert_float_equal(r.figures.running, 2, 0);
+	assert_float_equal(r.figures.waiting, 3, 0);
 	assert_float_equal(r.generated_tokens, 1520, 0);
 	assert_float_equal(r.generation_seconds, 4.57248, 1e-9);
 	assert_float_equal(r.prompt_tokens, 52, 0);
 	assert_float_equal(r.prompt_seconds, 0.060166, 1e-9);
 	r = reads("llama-server", "/metrics", LS "generating/metrics");
-	assert_float_equal(r.running, 1, 0);
+	assert_float_equal(r.figures.running, 1, 0);
 	assert_float_equal(r.progress, 433 + 27, 0);
 	assert_float_equal(r.patience_s, 180, 0);
 }
@@ -238,7 +238,7 @@ static void a_sleeping_llama_server_says_so_in_its_props(void **state)
 {
 	(void)state;
 	assert_true(reads("llama-server", "/props", LS "sleeping/props").is_sleeping);
-	assert_float_equal(reads("llama-server", "/metrics", LS "sleeping/metrics").running, 0, 0);
+	assert_float_equal(reads("llama-server", "/metrics", LS "sleeping/metrics").figures.running, 0, 0);
 	assert_int_equal(reads("llama-server", "/v1/models", LS "sleeping/v1-models").model_count, 1);
 }
 
@@ -258,10 +258,10 @@ static void a_llama_server_without_metrics_is_as_expected(void **state)
 	struct reading r = reads("llama-server", "/metrics", LS "no-metrics-flag/metrics");
 
 	(void)state;
-	assert_unknown(r.running);
+	assert_unknown(r.figures.running);
 	assert_unknown(r.generated_tokens);
 	r = reads("llama-server", "/metrics", LS "router-all-unloaded/metrics");
-	assert_unknown(r.running);
+	assert_unknown(r.figures.running);
 }
 
 static void a_router_tells_each_model_apart(void **state)
@@ -284,7 +284,7 @@ static void a_router_tells_each_model_apart(void **state)
 		assert_model(&r.models[0], "mid", rows[i].mid);
 		assert_model(&r.models[1], "tiny", rows[i].tiny);
 	}
-	assert_unknown(reads("llama-server", "/props", LS "router-loaded/props").slots);
+	assert_unknown(reads("llama-server", "/props", LS "router-loaded/props").figures.slots);
 }
 
 static void a_router_may_be_loading_a_model(void **state)
@@ -323,8 +323,8 @@ static void ollama_lists_what_it_has_and_what_it_has_loaded(void **state)
 	assert_float_equal(r.models[0].context, 4096, 0);
 	assert_true(r.models[0].expires_at == 1795394593390);
 	assert_true(r.told_at == 1795394304000);
-	assert_unknown(r.running);
-	assert_unknown(r.waiting);
+	assert_unknown(r.figures.running);
+	assert_unknown(r.figures.waiting);
 	assert_string_equal(reads("ollama", "/api/version", OL "loaded-idle/api-version").version, "0.17.4");
 }
 
@@ -411,12 +411,12 @@ static void vllm_counts_work_queue_and_tokens(void **state)
 	struct reading r = reads("vllm", "/metrics", VL "queue/metrics");
 
 	(void)state;
-	assert_float_equal(r.running, 2, 0);
-	assert_float_equal(r.waiting, 4, 0);
+	assert_float_equal(r.figures.running, 2, 0);
+	assert_float_equal(r.figures.waiting, 4, 0);
 	assert_float_equal(r.generated_tokens, 3875, 0);
 	assert_unknown(r.generation_seconds);
 	assert_float_equal(r.prompt_tokens, 132, 0);
-	assert_float_equal(r.preemptions, 0, 0);
+	assert_float_equal(r.figures.preemptions, 0, 0);
 	assert_float_equal(r.rejected, 0, 0);
 	assert_float_equal(r.progress, 3875 + 132 + 2897, 0);
 	assert_float_equal(r.patience_s, 20, 0);
@@ -426,7 +426,7 @@ static void vllm_counts_work_queue_and_tokens(void **state)
 	assert_non_null(r.timings[TIMING_PREFILL]);
 	assert_string_equal(r.incarnation, "1795395373.20");
 	r = reads("vllm", "/metrics", VL "ready-idle-fresh/metrics");
-	assert_float_equal(r.running, 0, 0);
+	assert_float_equal(r.figures.running, 0, 0);
 	assert_string_equal(reads("vllm", "/version", VL "ready-idle/version").version, "0.32.0");
 	reads("vllm", "/health", VL "ready-idle/health");
 	r = reads("vllm", "/v1/models", VL "ready-idle/v1-models");
@@ -455,8 +455,8 @@ static void several_vllm_engines_are_added_up(void **state)
 
 	(void)state;
 	assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body, &r));
-	assert_float_equal(r.running, 5, 0);
-	assert_unknown(r.waiting);
+	assert_float_equal(r.figures.running, 5, 0);
+	assert_unknown(r.figures.waiting);
 	assert_float_equal(r.generated_tokens, 1512, 0);
 	assert_string_equal(r.incarnation, "");
 }
@@ -615,10 +615,10 @@ static void nim_tells_its_work_by_vllms_names_without_the_prefix(void **state)
 
 	(void)state;
 	assert_true(read_text("nim", "/v1/metrics", "Content-Type: text/plain\n", text, &r));
-	assert_float_equal(r.running, 3, 0);
-	assert_float_equal(r.waiting, 2, 0);
-	assert_float_equal(r.slots, 256, 0);
-	assert_float_equal(r.kv_cache, 0.25, 1e-9);
+	assert_float_equal(r.figures.running, 3, 0);
+	assert_float_equal(r.figures.waiting, 2, 0);
+	assert_float_equal(r.figures.slots, 256, 0);
+	assert_float_equal(r.figures.kv_cache, 0.25, 1e-9);
 	assert_float_equal(r.prompt_tokens, 100, 0);
 	assert_float_equal(r.generated_tokens, 40, 0);
 	assert_non_null(r.timings[TIMING_TTFT]);
@@ -743,8 +743,8 @@ static void xinference_lists_what_was_launched(void **state)
 	assert_models(&r, MODELS_ALL, 0);
 	r = reads("xinference", "/status", XI "model-ready/status");
 	assert_true(r.uptime_s > 0);
-	assert_unknown(r.running);
-	assert_unknown(r.waiting);
+	assert_unknown(r.figures.running);
+	assert_unknown(r.figures.waiting);
 }
 
 static void xinference_with_a_login_is_up_and_wants_a_key_for_its_list_alone(void **state)
@@ -793,10 +793,10 @@ static void sglang_counts_work_where_metrics_are_switched_on(void **state)
 		"sglang:num_running_reqs{model_name=\"m\"} 3.0\nsglang:num_queue_reqs{model_name=\"m\"} "
 		"2.0\n",
 		&r));
-	assert_float_equal(r.running, 3, 0);
-	assert_float_equal(r.waiting, 2, 0);
+	assert_float_equal(r.figures.running, 3, 0);
+	assert_float_equal(r.figures.waiting, 2, 0);
 	assert_true(read_body("sglang", "/metrics", 404, "{\"detail\":\"Not Found\"}", &r));
-	assert_unknown(r.running);
+	assert_unknown(r.figures.running);
 	assert_true(read_body("sglang", "/v1/models", 200,
 		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\",\"max_model_len\":8192}"
 		"]}",
@@ -819,10 +819,10 @@ static void tgi_tells_its_version_its_model_its_batch_and_its_queue(void **state
 	assert_string_equal(r.version, "3.0.0");
 	assert_false(read_body("tgi", "/info", 200, "{\"model_id\":\"a/b\"}", &r));
 	assert_true(read_text("tgi", "/metrics", type, "tgi_queue_size 4\ntgi_batch_current_size 8\n", &r));
-	assert_float_equal(r.running, 8, 0);
-	assert_float_equal(r.waiting, 4, 0);
+	assert_float_equal(r.figures.running, 8, 0);
+	assert_float_equal(r.figures.waiting, 4, 0);
 	assert_true(read_text("tgi", "/metrics", type, "# TYPE tgi_request_count counter\n", &r));
-	assert_unknown(r.running);
+	assert_unknown(r.figures.running);
 	assert_true(read_text("tgi", "/metrics", type, "", &r));
 	assert_false(read_text("tgi", "/metrics", "", "", &r));
 	assert_true(read_body("tgi", "/v1/models", 200,
@@ -837,10 +837,10 @@ static void koboldcpp_tells_work_queue_and_password(void **state)
 	(void)state;
 	assert_true(read_body("koboldcpp", "/api/extra/perf", 200,
 		"{\"last_process\":0.1,\"total_gens\":7,\"queue\":2,\"idle\":0,\"uptime\":9}", &r));
-	assert_float_equal(r.running, 1, 0);
-	assert_float_equal(r.waiting, 2, 0);
+	assert_float_equal(r.figures.running, 1, 0);
+	assert_float_equal(r.figures.waiting, 2, 0);
 	assert_true(read_body("koboldcpp", "/api/extra/perf", 200, "{\"queue\":0,\"idle\":1}", &r));
-	assert_float_equal(r.running, 0, 0);
+	assert_float_equal(r.figures.running, 0, 0);
 	assert_false(read_body("koboldcpp", "/api/extra/perf", 200, "{\"queue\":0}", &r));
 	assert_true(read_body("koboldcpp", "/api/extra/version", 200,
 		"{\"result\":\"KoboldCpp\",\"version\":\"1.99\"}", &r));
@@ -968,7 +968,7 @@ static void show_to_everybody(int status, const char *body, size_t length)
 				assert_true(strlen(r.models[m].quantisation) < TEXT_CAP);
 				assert_false(r.models[m].size_bytes < 0 || r.models[m].context < 0);
 			}
-			assert_false(r.slots < 0 || isinf(r.slots));
+			assert_false(r.figures.slots < 0 || isinf(r.figures.slots));
 		}
 	answer_fini(&answer);
 }

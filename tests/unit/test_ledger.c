@@ -357,13 +357,13 @@ static void tokens_per_second_come_from_the_server_s_own_counters(void **state)
 
 	(void)state;
 	sees_metrics(l, at(0), 100, 10);
-	assert_true(isnan(take(l, at(0))->endpoints[0].tokens_per_s));
+	assert_true(isnan(take(l, at(0))->endpoints[0].figures.tokens_per_s));
 	sees_metrics(l, at(10), 160, 12);
-	assert_true(take(l, at(10))->endpoints[0].tokens_per_s == 30);
+	assert_true(take(l, at(10))->endpoints[0].figures.tokens_per_s == 30);
 	sees_metrics(l, at(20), 160, 12);
-	assert_true(isnan(take(l, at(20))->endpoints[0].tokens_per_s));
+	assert_true(isnan(take(l, at(20))->endpoints[0].figures.tokens_per_s));
 	sees_metrics(l, at(30), 5, 1);
-	assert_true(isnan(take(l, at(30))->endpoints[0].tokens_per_s));
+	assert_true(isnan(take(l, at(30))->endpoints[0].figures.tokens_per_s));
 }
 
 static void tokens_without_a_time_of_their_own_are_divided_by_ours(void **state)
@@ -373,7 +373,7 @@ static void tokens_without_a_time_of_their_own_are_divided_by_ours(void **state)
 	(void)state;
 	sees_metrics(l, at(0), 100, NAN);
 	sees_metrics(l, at(10), 400, NAN);
-	assert_true(take(l, at(10))->endpoints[0].tokens_per_s == 30);
+	assert_true(take(l, at(10))->endpoints[0].figures.tokens_per_s == 30);
 }
 
 /* ---- events ---- */

@@ -15,8 +15,8 @@
 #include "tests/unit/played.h"
 
 static const struct metric metrics[] = {
-	{ "e:running", METRIC_SUM, offsetof(struct reading, running), NULL },
-	{ "e:cache", METRIC_MOST, offsetof(struct reading, kv_cache), NULL },
+	{ "e:running", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
+	{ "e:cache", METRIC_MOST, offsetof(struct reading, figures.kv_cache), NULL },
 	{ "e:failed", METRIC_SUM, offsetof(struct reading, rejected), "err=\"full\"" },
 	{ "e:ttft_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
 	{ "e:new_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
@@ -55,10 +55,10 @@ static void figures_are_added_up_or_the_greatest_is_taken(void **state)
 	      "e:running 2\ne:running{a=\"1\"} 3.5 1795395373000\ne:running\t1e1\r\n"
 	      "e:running_other 50\ne:runnin 9\n e:running 9\n\n"
 	      "e:cache{e=\"0\"} 0.25\ne:cache{e=\"1\"} 0.75\ne:cache{e=\"2\"} 0.5");
-	assert_true(reading.running == 15.5);
-	assert_true(reading.kv_cache == 0.75);
+	assert_true(reading.figures.running == 15.5);
+	assert_true(reading.figures.kv_cache == 0.75);
 	assert_int_equal(taken, 6);
-	assert_true(isnan(reading.waiting));
+	assert_true(isnan(reading.figures.waiting));
 }
 
 static void what_is_no_plain_number_is_left_out(void **state)
@@ -71,8 +71,8 @@ static void what_is_no_plain_number_is_left_out(void **state)
 		char text[128];
 
 		snprintf(text, sizeof(text), "e:running %s\n", values[i]);
-		if (!isnan(reads(text)->running))
-			fail_msg("%s is taken for %g", values[i], reading.running);
+		if (!isnan(reads(text)->figures.running))
+			fail_msg("%s is taken for %g", values[i], reading.figures.running);
 	}
 }
 
@@ -91,7 +91,7 @@ static void every_digit_counts(void **state)
 		char text[128];
 
 		snprintf(text, sizeof(text), "e:running %s\n", rows[i].text);
-		assert_true(fabs(reads(text)->running - rows[i].value) <= rows[i].value * 1e-15);
+		assert_true(fabs(reads(text)->figures.running - rows[i].value) <= rows[i].value * 1e-15);
 	}
 }
 
@@ -151,7 +151,7 @@ static void a_histogram_with_too_many_buckets_is_unknown(void **state)
 			text + length, sizeof(text) - length, "e:ttft_bucket{le=\"%d\"} %d\n", i, i);
 	snprintf(text + length, sizeof(text) - length, "e:ttft_bucket{le=\"+Inf\"} 1000\ne:running 1\n");
 	assert_null(reads(text)->timings[TIMING_TTFT]);
-	assert_true(reading.running == 1);
+	assert_true(reading.figures.running == 1);
 }
 
 static void an_old_name_counts_where_there_is_no_new_one(void **state)

@@ -2,6 +2,7 @@
 #include "tui/out/json.h"
 
 #include "probes/base/json_out.h"
+#include "probes/model/fields.h"
 #include "tui/out/json_network.h"
 
 #include <math.h>
@@ -27,6 +28,12 @@ static void write_if_true(struct json_out *out, const char *key, bool value)
 {
 	if (value)
 		json_out_bool(out, key, true);
+}
+
+static void write_fields(struct json_out *out, const struct fields *fields, const void *row)
+{
+	for (size_t i = 0; i < fields->count; i++)
+		json_out_number(out, fields->items[i].key, fields_value(&fields->items[i], row));
 }
 
 static void write_verdict(struct json_out *out, const struct verdict *verdict)
@@ -108,15 +115,9 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_text(out, "kind", path_kind_name(path->kind));
 	json_out_text(out, "endpoint", path->endpoint);
 	write_text_or_null(out, "via", path->via);
-	json_out_number(out, "rtt_ms", path->rtt_ms);
+	write_fields(out, &fields_path, path);
 	json_out_text(out, "rtt_source", path->rtt_source);
-	json_out_number(out, "rtt_age_ms", path->rtt_age_ms);
-	json_out_number(out, "rtt_p95_ms", path->rtt_p95_ms);
-	json_out_number(out, "jitter_ms", path->jitter_ms);
-	json_out_number(out, "loss", path->loss);
-	json_out_number(out, "pong_age_ms", path->pong_age_ms);
 	json_out_text(out, "pong_source", path->pong_source);
-	json_out_number(out, "changes", path->changes);
 	json_out_time(out, "since", path->since);
 	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
 	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
@@ -162,10 +163,7 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	write_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);
-	json_out_number(out, "rx_bytes", peer->rx_bytes);
-	json_out_number(out, "tx_bytes", peer->tx_bytes);
-	json_out_number(out, "rx_bytes_per_s", peer->rx_per_s);
-	json_out_number(out, "tx_bytes_per_s", peer->tx_per_s);
+	write_fields(out, &fields_peer, peer);
 	json_out_text(out, "state", state_name(peer->state));
 	write_verdicts(out, snapshot, peer->verdicts);
 	json_out_end(out, '}');
@@ -180,9 +178,7 @@ static void write_models(struct json_out *out, const struct model *models, size_
 		json_out_text(out, "state", model_state_name(model->state));
 		json_out_text(out, "quantisation", model->quantisation);
 		json_out_text(out, "remote_host", model->remote_host);
-		json_out_number(out, "size_bytes", model->size_bytes);
-		json_out_number(out, "vram_bytes", model->vram_bytes);
-		json_out_number(out, "context", model->context);
+		write_fields(out, &fields_model, model);
 		json_out_time(out, "expires_at", model->expires_at);
 		json_out_end(out, '}');
 	}
@@ -192,37 +188,14 @@ static void write_models(struct json_out *out, const struct model *models, size_
 static void write_figures(struct json_out *out, const struct endpoint *endpoint)
 {
 	json_out_begin(out, "latency", '{');
-	json_out_number(out, "connect_ms", endpoint->connect_ms);
-	json_out_number(out, "tls_ms", endpoint->tls_ms);
-	json_out_number(out, "ttfb_ms", endpoint->ttfb_ms);
-	json_out_number(out, "samples", endpoint->samples);
+	write_fields(out, &fields_answer, endpoint);
 	json_out_end(out, '}');
 	json_out_begin(out, "engine", '{');
-	json_out_number(out, "running", endpoint->running);
-	json_out_number(out, "waiting", endpoint->waiting);
-	json_out_number(out, "slots", endpoint->slots);
-	json_out_number(out, "kv_cache", endpoint->kv_cache);
-	json_out_number(out, "tokens_per_s", endpoint->tokens_per_s);
-	json_out_number(out, "prompt_tokens_per_s", endpoint->prompt_tokens_per_s);
-	json_out_number(out, "preemptions", endpoint->preemptions);
-	json_out_number(out, "ttft_p50_ms", endpoint->ttft_p50_ms);
-	json_out_number(out, "ttft_p95_ms", endpoint->ttft_p95_ms);
-	json_out_number(out, "inter_token_p50_ms", endpoint->inter_token_p50_ms);
-	json_out_number(out, "inter_token_p95_ms", endpoint->inter_token_p95_ms);
+	write_fields(out, &fields_engine, &endpoint->figures);
 	json_out_end(out, '}');
-}
-
-static void write_anatomy(struct json_out *out, const struct latency *latency)
-{
 	json_out_begin(out, "anatomy", '{');
-	json_out_number(out, "path_ms", latency->path_ms);
-	json_out_number(out, "connect_ms", latency->connect_ms);
-	json_out_number(out, "tls_ms", latency->tls_ms);
-	json_out_number(out, "server_ms", latency->server_ms);
-	json_out_number(out, "queue_ms", latency->queue_ms);
-	json_out_number(out, "prefill_ms", latency->prefill_ms);
-	json_out_number(out, "token_ms", latency->token_ms);
-	json_out_text(out, "text", latency->text);
+	write_fields(out, &fields_latency, &endpoint->latency);
+	json_out_text(out, "text", endpoint->latency.text);
 	json_out_end(out, '}');
 }
 
@@ -250,7 +223,6 @@ static void write_endpoint(
 	if (endpoint->models_known)
 		write_models(out, snapshot->models + endpoint->models.first, endpoint->models.count);
 	write_figures(out, endpoint);
-	write_anatomy(out, &endpoint->latency);
 	json_out_end(out, '}');
 }
 
@@ -300,17 +272,7 @@ static void write_capture(struct json_out *out, const struct capture *capture)
 
 static void write_flow_figures(struct json_out *out, const struct flow *flow)
 {
-	json_out_number(out, "connections", flow->connections);
-	json_out_number(out, "open", flow->open);
-	json_out_number(out, "exchanges", flow->exchanges);
-	json_out_number(out, "rx_bytes", flow->rx_bytes);
-	json_out_number(out, "tx_bytes", flow->tx_bytes);
-	json_out_number(out, "rx_bytes_per_s", flow->rx_per_s);
-	json_out_number(out, "tx_bytes_per_s", flow->tx_per_s);
-	json_out_number(out, "ttfb_ms", flow->ttfb_ms);
-	json_out_number(out, "ttft_ms", flow->ttft_ms);
-	json_out_number(out, "ttft_max_ms", flow->ttft_max_ms);
-	json_out_number(out, "tokens_per_s", flow->tokens_per_s);
+	write_fields(out, &fields_flow, flow);
 	if (!isnan(flow->tokens_per_s))
 		json_out_bool(out, "estimated", flow->is_estimated);
 }
@@ -383,7 +345,7 @@ int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pre
 	struct json_out out = { .file = file, .is_pretty = is_pretty };
 
 	json_out_begin(&out, NULL, '{');
-	json_out_number(&out, "schema_version", CODEC_SCHEMA_VERSION);
+	json_out_number(&out, "schema_version", JSON_SCHEMA_VERSION);
 	json_out_text(&out, "version", TSLLM_VERSION);
 	json_out_time(&out, "taken_at", snapshot->taken.wall_ms);
 	json_out_text(&out, "source", snapshot->source);

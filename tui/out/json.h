@@ -1,4 +1,4 @@
-/* A snapshot as the JSON of the contract: `--format json`, `--watch`, a recording.
+/* A snapshot as the JSON of the contract: `--format json`, `--watch`.
  *
  * Keys are added, never renamed; codes never change meaning. What is unknown is left out, or null where the
  * contract shows null. Written member by member, so that 10,000 peers cost no memory. */
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#define CODEC_SCHEMA_VERSION 1
+#define JSON_SCHEMA_VERSION 1
 
 /* One object and a newline; not pretty: on one line, as NDJSON wants it. -1: the file does not take it
  * (errno). */

@@ -51,8 +51,8 @@ static void say_usable(const struct printer *p, const struct offer *offer, const
 		fprintf(p->errors, ", %s, %s", peer->name, way.text);
 		say_figure(p->errors, text_ms, peer->path.rtt_ms, "ms");
 	}
-	say_figure(p->errors, text_speed, endpoint->tokens_per_s, "tok/s");
-	say_figure(p->errors, text_count, endpoint->waiting, "waiting");
+	say_figure(p->errors, text_speed, endpoint->figures.tokens_per_s, "tok/s");
+	say_figure(p->errors, text_count, endpoint->figures.waiting, "waiting");
 	fprintf(p->errors, "%s%s\n", *offer->why ? ": " : "", offer->why);
 }
 

@@ -130,19 +130,19 @@ static void write_figures(const struct figure *figures, size_t count, struct pag
 static void write_engine(const struct endpoint *endpoint, struct page *page)
 {
 	const struct figure work[] = {
-		{ "running", endpoint->running, text_count },
-		{ "waiting", endpoint->waiting, text_count },
-		{ "slots", endpoint->slots, text_count },
-		{ "KV cache", endpoint->kv_cache, text_share },
-		{ "preemptions", endpoint->preemptions, text_count },
+		{ "running", endpoint->figures.running, text_count },
+		{ "waiting", endpoint->figures.waiting, text_count },
+		{ "slots", endpoint->figures.slots, text_count },
+		{ "KV cache", endpoint->figures.kv_cache, text_share },
+		{ "preemptions", endpoint->figures.preemptions, text_count },
 	};
 	const struct figure speed[] = {
-		{ "tok/s", endpoint->tokens_per_s, text_speed },
-		{ "prompt tok/s", endpoint->prompt_tokens_per_s, text_speed },
-		{ "TTFT ms", endpoint->ttft_p50_ms, text_ms },
-		{ "p95", endpoint->ttft_p95_ms, text_ms },
-		{ "ms/token", endpoint->inter_token_p50_ms, text_ms },
-		{ "p95", endpoint->inter_token_p95_ms, text_ms },
+		{ "tok/s", endpoint->figures.tokens_per_s, text_speed },
+		{ "prompt tok/s", endpoint->figures.prompt_tokens_per_s, text_speed },
+		{ "TTFT ms", endpoint->figures.ttft_p50_ms, text_ms },
+		{ "p95", endpoint->figures.ttft_p95_ms, text_ms },
+		{ "ms/token", endpoint->figures.inter_token_p50_ms, text_ms },
+		{ "p95", endpoint->figures.inter_token_p95_ms, text_ms },
 	};
 	bool has_any = false;
 

@@ -104,14 +104,14 @@ static double number_tokens(const struct snapshot *snapshot, size_t row)
 {
 	const struct endpoint *endpoint = endpoint_of(snapshot, row);
 
-	return endpoint ? endpoint->tokens_per_s : NAN;
+	return endpoint ? endpoint->figures.tokens_per_s : NAN;
 }
 
 static double number_queue(const struct snapshot *snapshot, size_t row)
 {
 	const struct endpoint *endpoint = endpoint_of(snapshot, row);
 
-	return endpoint ? endpoint->waiting : NAN;
+	return endpoint ? endpoint->figures.waiting : NAN;
 }
 
 static double number_models(const struct snapshot *snapshot, size_t row)

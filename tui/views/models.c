@@ -99,17 +99,17 @@ static double number_rtt(const struct snapshot *snapshot, size_t row)
 
 static double number_queue(const struct snapshot *snapshot, size_t row)
 {
-	return endpoint_of(snapshot, row)->waiting;
+	return endpoint_of(snapshot, row)->figures.waiting;
 }
 
 static double number_tokens(const struct snapshot *snapshot, size_t row)
 {
-	return endpoint_of(snapshot, row)->tokens_per_s;
+	return endpoint_of(snapshot, row)->figures.tokens_per_s;
 }
 
 static double number_ttft(const struct snapshot *snapshot, size_t row)
 {
-	return endpoint_of(snapshot, row)->ttft_p50_ms;
+	return endpoint_of(snapshot, row)->figures.ttft_p50_ms;
 }
 
 static double number_size(const struct snapshot *snapshot, size_t row)
