@@ -1,28 +1,39 @@
-/* The composition: what the tailnet says becomes doors, what the doors say becomes knowledge.
+/* The composition, and the table of contents of probes/. A room uses itself and rooms above it in this list:
  *
- * Every status renews the addresses of pinned and remembered doors and feeds discovery; every serve
- * configuration brings each mount in twice, at its backend and by its tailnet name. Where the daemon has no
- * network interface here, peers are reached through a small SOCKS door that asks tailscaled to dial. */
+ *   base/        memory, text, time, JSON, URLs, files
+ *   model/       the vocabulary: observations, snapshots, figures, settings
+ *   io/          on the loop: HTTP, child processes, the resolver, the SOCKS proxy, timers
+ *   ledger/      what is known, the only mutable state: ledger_see() takes observations in
+ *   verdicts/    what is wrong: tables of rules, and judge(), which applies them
+ *   take/        take_snapshot() copies what is known and judged
+ *   report/      pure functions of a snapshot: diagnosis, pick, redaction
+ *   servers/     one file for each kind of LLM server
+ *   tailscaled/  asks the daemon: status, serve, services, netcheck, whois, path history
+ *   packets/     starts the capture helper and reads its lines
+ *   endpoints/   asks the servers: which URLs (registry, mounts, search), how often (pool, worker), confirmations
+ *
+ * The daemon's news (hear()) renew the addresses of all URLs and start the search; answers go from the workers into
+ * the ledger; live_take() judges it and takes a snapshot. Where the daemon has no network interface here, peers are
+ * reached through a SOCKS proxy of our own, which asks tailscaled to dial. */
 #include "probes/live.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/log.h"
 #include "probes/base/mem.h"
-#include "probes/endpoints/discover.h"
-#include "probes/io/resolve.h"
-#include "probes/io/socks_proxy.h"
+#include "probes/endpoints/confirm.h"
+#include "probes/endpoints/mounts.h"
+#include "probes/endpoints/pool.h"
 #include "probes/endpoints/registry.h"
-#include "probes/endpoints/left_alone.h"
+#include "probes/endpoints/search.h"
+#include "probes/io/socks_proxy.h"
 #include "probes/io/timer.h"
+#include "probes/ledger/ledger.h"
 #include "probes/packets/supervise.h"
 #include "probes/report/diagnose.h"
-#include "probes/ledger/ledger.h"
-#include "probes/endpoints/mounts.h"
-#include "probes/endpoints/confirm.h"
+#include "probes/tailscaled/ask_names.h"
 #include "probes/tailscaled/ask_netcheck.h"
 #include "probes/tailscaled/ask_path_history.h"
 #include "probes/tailscaled/poll.h"
-#include "probes/endpoints/pool.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
 
@@ -34,7 +45,6 @@
 #define PATH_WAKES_MS 1100
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
-#define NAMES_AGAIN_MS (5 * 60 * 1000)
 
 struct live {
 	struct uv_loop_s *loop;
@@ -47,7 +57,6 @@ struct live {
 	struct ledger *ledger;
 	struct tailnet *tailnet;
 	struct pool *pool;
-	struct discoverer *discover;
 	struct confirmations *confirmations;
 	struct supervisor *supervisor; /* NULL: packets are not to be watched */
 	struct path_history_asker *path_history_asker;
@@ -55,9 +64,9 @@ struct live {
 	struct socks_proxy *proxy;
 	struct registry *registry;
 	struct mount_watch mount_watch;
-	struct left_alone left_alone;
-	struct resolve *names; /* whether our own name resolves */
-	struct when names_asked, last_news, first_status;
+	struct search search;
+	struct names_asker *names_asker;
+	struct when last_news, first_status;
 	unsigned path_statuses; /* of --once: taken since the first probes had time to wake the paths */
 };
 
@@ -72,26 +81,19 @@ static void tell_change(void *data)
 
 /* ---- what the workers say ---- */
 
-/* A server by port is remembered; a service is offered anew by every tailnet, a mount by every serve
- * configuration. */
+/* What was found by its port is remembered: serve and the tailnet tell of the others each time. */
 static void judged(void *data, const struct pool_result *result)
 {
 	struct live *live = data;
 	const struct endpoint_spec *spec = result->spec;
-	bool is_final = spec->found_by == FOUND_SERVICE ||
-			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
-	if (result->family) {
+	if (result->family)
 		log_line("found %s at %s", result->family->name, spec->url);
-		if (spec->found_by == FOUND_PORT)
-			registry_found(live->registry, spec->url, result->family->name);
-	} else {
-		if (is_final)
-			left_alone_add(&live->left_alone, spec->url);
-		if (!spec->is_candidate)
-			registry_give_up(live->registry, spec->url);
-	}
-	discover_tell(live->discover, spec->url, result->family != NULL, result->outcome, when_now());
+	if (result->family && spec->found_by == FOUND_PORT)
+		registry_found(live->registry, spec->url, result->family->name);
+	if (!result->family && !spec->is_candidate)
+		registry_give_up(live->registry, spec->url);
+	search_see_result(&live->search, result);
 	schedule(live);
 	tell_change(live);
 }
@@ -104,40 +106,7 @@ static void silent(void *data, const struct endpoint_spec *spec)
 		confirm_silent(live->confirmations, spec, poll_socket(live->tailnet));
 }
 
-/* ---- discovery ---- */
-
-static bool may_probe(const struct live *live)
-{
-	return !live->settings->is_passive && daemon_runs(live->ledger);
-}
-
-static void probe(struct live *live)
-{
-	struct probe probe;
-	struct when now = when_now();
-
-	while (discover_next(live->discover, now, &probe)) {
-		bool is_watched = pool_has_server(live->pool, probe.url, probe.peer_id);
-
-		ledger_see(live->ledger,
-			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = probe.peer_id },
-			when_now());
-		if (is_watched || left_alone_has(&live->left_alone, probe.url)) {
-			discover_tell(live->discover, probe.url, is_watched, OUTCOME_ANSWERED, now);
-			continue;
-		}
-		pool_add(live->pool, &(struct endpoint_spec){
-					       .url = probe.url,
-					       .peer_id = probe.peer_id,
-					       .address = probe.address,
-					       .found_by = FOUND_PORT,
-					       .is_own = !*probe.peer_id,
-					       .is_candidate = true,
-					       .family = "",
-					       .key = "",
-				       });
-	}
-}
+/* ---- time ---- */
 
 static void tick(void *data);
 
@@ -156,8 +125,7 @@ static int64_t wait_for_paths(const struct live *live, struct when now)
 static void schedule(struct live *live)
 {
 	struct when now = when_now();
-	int64_t wait = may_probe(live) ? discover_wait(live->discover, now) : -1,
-		paths = wait_for_paths(live, now);
+	int64_t wait = search_wait(&live->search, now), paths = wait_for_paths(live, now);
 
 	if (paths >= 0 && (wait < 0 || paths < wait))
 		wait = paths;
@@ -174,34 +142,11 @@ static void tick(void *data)
 
 	if (wait_for_paths(live, now) == 0)
 		poll_ask_now(live->tailnet);
-	if (may_probe(live))
-		probe(live);
+	search_probe(&live->search);
 	schedule(live);
 }
 
 /* ---- what the tailnet says ---- */
-
-static void names_resolved(void *data, const char *address, bool is_answered)
-{
-	struct live *live = data;
-
-	(void)is_answered; /* a silent resolver serves clients here no better */
-	live->names = NULL;
-	ledger_see(live->ledger,
-		&(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = address != NULL },
-		when_now());
-	tell_change(live);
-}
-
-/* Whether MagicDNS works on this machine: clients need it, we do not. */
-static void ask_names(struct live *live, const struct obs_status *status, struct when now)
-{
-	if (live->names || !status->has_magicdns || !status->has_tun || !*status->self.fqdn ||
-		(when_known(live->names_asked) && when_since(live->names_asked, now) < NAMES_AGAIN_MS))
-		return;
-	live->names_asked = now;
-	live->names = resolve_start(live->loop, status->self.fqdn, names_resolved, live);
-}
 
 static void open_way(struct live *live, const struct obs_status *status)
 {
@@ -251,11 +196,11 @@ static void see_status(struct live *live, struct when now)
 	pool_halt(live->pool);
 	if (status->backend != BACKEND_RUNNING)
 		return;
-	ask_names(live, status, now);
+	ask_names_see_status(live->names_asker, status, now);
 	open_way(live, status);
 	pool_wake(live->pool);
-	discover_see(live->discover, status, now);
-	probe(live);
+	discover_see(live->search.discover, status, now);
+	search_probe(&live->search);
 }
 
 static void hear(void *data, const struct tailnet_news *news)
@@ -320,18 +265,20 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	live->ledger = ledger_new(&terms);
 	live->timer = timer_new(loop, tick, live);
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
-	live->discover = discover_new(settings);
+	search_init(&live->search, settings, live->ledger, live->pool);
 	live->confirmations = confirm_new(loop, live->http, live->ledger, live->pool, tell_change, live);
 	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
 		.pool = live->pool,
-		.discover = live->discover,
-		.left_alone = &live->left_alone };
+		.discover = live->search.discover,
+		.left_alone = &live->search.left_alone };
 	live->registry = registry_new(loop, settings, live->ledger, live->pool, tell_change, live);
 	if (settings->has_capture && !is_once)
 		live->supervisor = supervise_new(loop, live->http, settings, live->ledger, tell_change, live);
+	live->names_asker = ask_names_new(loop, live->ledger, tell_change, live);
 	live->tailnet = poll_new(loop, live->http, settings, live->ledger, hear, live);
-	live->path_history_asker = ask_path_history_new(poll_client(live->tailnet), live->ledger, tell_change, live);
+	live->path_history_asker =
+		ask_path_history_new(poll_client(live->tailnet), live->ledger, tell_change, live);
 	live->netcheck_asker = ask_netcheck_new(poll_client(live->tailnet), live->ledger,
 		!is_once && !settings->is_passive, tell_change, live);
 	return live;
@@ -341,8 +288,7 @@ void live_free(struct live *live)
 {
 	if (!live)
 		return;
-	if (live->names)
-		resolve_cancel(live->names);
+	ask_names_free(live->names_asker);
 	registry_free(live->registry);
 	confirm_free(live->confirmations);
 	pool_free(live->pool);
@@ -350,12 +296,11 @@ void live_free(struct live *live)
 	ask_path_history_free(live->path_history_asker);
 	ask_netcheck_free(live->netcheck_asker);
 	poll_free(live->tailnet);
-	discover_free(live->discover);
+	search_fini(&live->search);
 	if (live->proxy)
 		socks_proxy_close(live->proxy);
 	http_free(live->http);
 	ledger_free(live->ledger);
-	left_alone_fini(&live->left_alone);
 	timer_free(live->timer);
 	free(live);
 }
@@ -380,7 +325,7 @@ struct snapshot *live_take(struct live *live, struct when now)
 	struct obs_discovery counts;
 	struct snapshot *snapshot;
 
-	discover_count(live->discover, &counts);
+	discover_count(live->search.discover, &counts);
 	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &counts },
 		when_now());
 	judge(live->ledger, now);
@@ -393,10 +338,9 @@ struct snapshot *live_take(struct live *live, struct when now)
 
 void live_ask_now(struct live *live)
 {
-	left_alone_forget(&live->left_alone);
 	poll_ask_now(live->tailnet);
 	pool_ask_now(live->pool, NULL);
-	discover_again(live->discover);
+	search_again(&live->search);
 	schedule(live);
 }
 
@@ -414,7 +358,7 @@ bool live_is_settled(const struct live *live)
 		return is_asked;
 	if (live->settings->is_passive)
 		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
-	discover_count(live->discover, &counts);
+	discover_count(live->search.discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) && !counts.pending &&
 	       is_asked && !ask_netcheck_open(live->netcheck_asker);
 }
