@@ -1,7 +1,16 @@
 /* tsllm-top: a terminal dashboard for the health of LLM servers on a Tailscale tailnet.
  *
- * A source (probes/live) makes snapshots; a sink (the screen, text, JSON) shows them. This file reads what
- * the user asked for, and starts one with the other. */
+ * probes/live.c makes snapshots and is the table of contents of probes/; here they are shown. A room uses itself and
+ * rooms above it in this list:
+ *
+ *   term/    the terminal: screen, canvas, keys, themes, glyphs
+ *   table/   what a view is made of: columns, rows, tables, pages
+ *   views/   one file for each view, the header, and what several views say in the same way
+ *   ui/      what the user does: keys, clicks, typing, selection
+ *   out/     what is printed: text, JSON, doctor, pick
+ *   *.c      options and configuration, the interactive program and the batch ones
+ *
+ * This file reads what the user asked for, and starts one with the other. */
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
 #include "probes/base/log.h"

@@ -1,7 +1,7 @@
-/* Five topics, each asked at its own rhythm through the one door that works.
+/* Five topics, each asked at its own rhythm through the one way that works.
  *
- * The door is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
- * child process. A topic is a row: what to ask of either door, how often, and what reads the answer. An
+ * The way is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
+ * child process. A topic is a row: what to ask either way, how often, and what reads the answer. An
  * answer is fed to its reader as it arrives, so a status of 10,000 peers is never held as text. */
 #include "probes/tailscaled/poll.h"
 
@@ -10,6 +10,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/io/timer.h"
+#include "probes/tailscaled/bus.h"
 #include "probes/tailscaled/client.h"
 #include "probes/tailscaled/derpmap.h"
 #include "probes/tailscaled/serve.h"
@@ -25,11 +26,7 @@
 #define IDLE_MS 30000
 #define NEWS_GAP_MS 300
 #define NEVER INT64_MAX
-#define BUS_RETRY_MS 5000
-#define BUS_CONNECT_MS 5000
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
-/* Initial state, health, peer changes, no netmap, peer patches. */
-#define BUS_MASK "45186"
 
 enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_DERPMAP, TOPIC_COUNT };
 
@@ -53,8 +50,7 @@ struct tailnet {
 	tailnet_fn *news;
 	void *data;
 	struct ask asks[TOPIC_COUNT];
-	struct http_call *bus;
-	int64_t bus_due;
+	struct bus bus;
 	unsigned statuses, failures;
 	bool has_serve;
 	bool has_socket; /* the last status came through it */
@@ -291,39 +287,26 @@ static void ask_status_soon(struct tailnet *tailnet)
 		status->due = soonest;
 }
 
-static int hear_bus(void *data, const char *bytes, size_t length)
+static void hear_news(void *data)
 {
 	struct tailnet *tailnet = data;
 
-	if (!memchr(bytes, '\n', length))
-		return 0;
 	ask_status_soon(tailnet);
 	schedule(tailnet);
-	return 0;
 }
 
-static void bus_done(void *data, const struct answer *answer)
+static void bus_ended(void *data, bool was_open)
 {
 	struct tailnet *tailnet = data;
 
-	tailnet->bus = NULL;
-	tailnet->bus_due = when_now().mono_ms + BUS_RETRY_MS;
-	if (answer->status == 200) /* it ended: the daemon may be gone, and the tailnet's addresses with it */
+	if (was_open) /* the daemon may be gone, and the tailnet's addresses with it */
 		doubt(tailnet, DAEMON_SILENT, "its bus has ended");
-	ask_status_soon(tailnet);
-	schedule(tailnet);
+	hear_news(tailnet);
 }
 
-static void listen_to_bus(struct tailnet *tailnet)
+static bool may_listen(const struct tailnet *tailnet)
 {
-	const struct http_request request = {
-		.url = "http://local-tailscaled.sock/localapi/v0/watch-ipn-bus?mask=" BUS_MASK,
-		.unix_socket = client_socket(&tailnet->way),
-		.connect_ms = BUS_CONNECT_MS,
-		.body_max = SIZE_MAX,
-	};
-
-	tailnet->bus = http_get(tailnet->way.http, &request, hear_bus, bus_done, tailnet);
+	return !tailnet->bus.call && !tailnet->way.uses_cli && tailnet->statuses;
 }
 
 /* ---- time ---- */
@@ -341,8 +324,8 @@ static void tick(void *data)
 		begin(ask, now);
 		ask->open = client_start(&tailnet->way, ask->topic->path, ask->topic->words, feed, done, ask);
 	}
-	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due <= now.mono_ms)
-		listen_to_bus(tailnet);
+	if (may_listen(tailnet) && tailnet->bus.due <= now.mono_ms)
+		bus_listen(&tailnet->bus);
 	schedule(tailnet);
 }
 
@@ -353,8 +336,8 @@ static void schedule(struct tailnet *tailnet)
 	for (size_t i = 0; i < TOPIC_COUNT; i++)
 		if (may_ask(&tailnet->asks[i]) && tailnet->asks[i].due < due)
 			due = tailnet->asks[i].due;
-	if (!tailnet->bus && !tailnet->way.uses_cli && tailnet->statuses && tailnet->bus_due < due)
-		due = tailnet->bus_due;
+	if (may_listen(tailnet) && tailnet->bus.due < due)
+		due = tailnet->bus.due;
 	timer_start(tailnet->timer, due - now);
 }
 
@@ -373,6 +356,9 @@ struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct
 		tailnet->asks[i].due = topics[i].periods ? 0 : NEVER;
 	}
 	tailnet->timer = timer_new(loop, tick, tailnet);
+	tailnet->bus = (struct bus){
+		.client = &tailnet->way, .news = hear_news, .ended = bus_ended, .data = tailnet
+	};
 	schedule(tailnet);
 	return tailnet;
 }
@@ -388,8 +374,7 @@ void poll_free(struct tailnet *tailnet)
 		status_parser_free(ask->parser);
 		free(ask->answer.text);
 	}
-	if (tailnet->bus)
-		http_cancel(tailnet->bus);
+	bus_close(&tailnet->bus);
 	timer_free(tailnet->timer);
 	free(tailnet);
 }
