@@ -3,7 +3,13 @@
  * libunistring decodes, classifies and measures, and not libc, because the locale may be C while the bytes
  * are UTF-8. cell_text.c compares its widths with wcwidth(), which ncurses goes by, before anything is sent to
  * a terminal.
- * Ambiguous width is 1. */
+ *
+ * A terminal takes text one character at a time, and terminals differ in what they make of sequences. So what
+ * only chooses the shape of an emoji or a letter, or joins two (variation selectors 15 and 16, zero-width
+ * joiner), is dropped, and a sequence becomes its parts: a family is its members at two cells each, a flag its
+ * two letters at one cell each, U+26A0 U+FE0F the one-cell warning sign. Combining marks, and the vowels and
+ * finals of decomposed Hangul, take no cell; a Devanagari cluster takes the sum of its letters. Ambiguous
+ * width is 1. */
 #include "probes/base/text.h"
 
 #include "probes/base/mem.h"
@@ -17,6 +23,10 @@
 #include <unictype.h>
 #include <unistr.h>
 #include <uniwidth.h>
+
+#define JOINER 0x200d
+#define TEXT_SHAPE 0xfe0e /* variation selectors 15 and 16 */
+#define EMOJI_SHAPE 0xfe0f
 
 /* Controls, bidi and other format characters, surrogates, private use, unassigned, line separators. */
 #define UNSHOWN                                                                                              \
@@ -32,6 +42,13 @@ bool text_is_shown(uint32_t c)
 	       !uc_is_property_default_ignorable_code_point(c);
 }
 
+/* Whether c only shapes or joins the shown character before it. After ASCII it is escaped like any other that
+ * cannot be seen: no two model ids or host names in plain letters may look the same. */
+static bool is_dropped(uint32_t c, uint32_t before)
+{
+	return before >= 0x80 && (c == JOINER || c == TEXT_SHAPE || c == EMOJI_SHAPE);
+}
+
 /* Decodes one character; 0: the bytes are not valid UTF-8. */
 static size_t decode(const char *at, size_t length, uint32_t *c)
 {
@@ -40,8 +57,9 @@ static size_t decode(const char *at, size_t length, uint32_t *c)
 	return bytes > 0 ? (size_t)bytes : 0;
 }
 
-/* One outside character as it may be shown; returns the bytes it took from the source. */
-static size_t clean_one(const char *at, size_t length, char *shown, size_t size)
+/* One outside character as it may be shown; returns the bytes it took from the source. before is the character
+ * shown last, 0 after an escape. */
+static size_t clean_one(const char *at, size_t length, uint32_t *before, char *shown, size_t size)
 {
 	uint32_t c = 0;
 	size_t bytes = decode(at, length, &c);
@@ -49,8 +67,14 @@ static size_t clean_one(const char *at, size_t length, char *shown, size_t size)
 	if (bytes && text_is_shown(c)) {
 		memcpy(shown, at, bytes);
 		shown[bytes] = '\0';
+		*before = c;
 		return bytes;
 	}
+	if (bytes && is_dropped(c, *before)) {
+		*shown = '\0';
+		return bytes;
+	}
+	*before = 0;
 	if (!bytes)
 		snprintf(shown, size, "\\x%02x", (unsigned char)*at);
 	else if (c == '\n' || c == '\t' || c == '\r')
@@ -65,6 +89,7 @@ char *text_clean(char *to, size_t size, const char *from, size_t length)
 	static const char more[] = "…";
 	const char *end = from + length;
 	size_t used = 0, fits = 0;
+	uint32_t before = 0;
 
 	assert(size >= sizeof(more));
 
@@ -72,7 +97,7 @@ char *text_clean(char *to, size_t size, const char *from, size_t length)
 		char shown[16];
 		size_t wide;
 
-		from += clean_one(from, (size_t)(end - from), shown, sizeof(shown));
+		from += clean_one(from, (size_t)(end - from), &before, shown, sizeof(shown));
 		wide = strlen(shown);
 		if (used + wide + 1 > size) {
 			used = fits;

@@ -16,7 +16,7 @@ struct arena;
 
 /* Copies length bytes into to (size ≥ 4 bytes, NUL-terminated), escaping control characters and bytes that
  * are no UTF-8 as \xNN, and bidi, zero-width, private-use, unassigned and other invisible characters as
- * \u{NNNN}. What does not
+ * \u{NNNN}. Emoji and text selectors and joiners after a character that is not ASCII are dropped. What does not
  * fit is cut before a whole character and ends in "…". Returns to. */
 char *text_clean(char *to, size_t size, const char *from, size_t length);
 /* The same into an arena, at most TEXT_CAP bytes. NULL gives "". */

@@ -76,6 +76,39 @@ static void what_has_no_agreed_look_is_never_shown(void **state)
 	assert_cleaned("\ue0b0x", 4, "\\u{e0b0}x");
 }
 
+static void what_only_shapes_or_joins_is_dropped(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "\u26a0\ufe0f x", "\u26a0 x" },
+		{ "\u26a0\ufe0ex", "\u26a0x" },
+		{ "👩\u200d👩\u200d👧", "👩👩👧" },
+		{ "\u2764\ufe0f\u200d🔥", "\u2764🔥" },
+		{ "\u0915\u094d\u200d\u0937", "\u0915\u094d\u0937" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_cleaned(cases[i][0], strlen(cases[i][0]), cases[i][1]);
+}
+
+/* Two names that differ must not look the same. */
+static void what_shapes_nothing_is_escaped(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "gpu1\ufe0f", "gpu1\\u{fe0f}" },
+		{ "a\u200d\u200db", "a\\u{200d}\\u{200d}b" },
+		{ "\u200d", "\\u{200d}" },
+		{ "é\u200b\u200d", "é\\u{200b}\\u{200d}" },
+		{ "\u26a0\x1b\ufe0f", "\u26a0\\x1b\\u{fe0f}" },
+		{ "\u26a0\ufe0d", "\u26a0\\u{fe0d}" },
+		{ "\u26a0\u200c", "\u26a0\\u{200c}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_cleaned(cases[i][0], strlen(cases[i][0]), cases[i][1]);
+}
+
 static void bytes_that_are_no_utf8_are_escaped_one_by_one(void **state)
 {
 	(void)state;
@@ -179,6 +212,7 @@ static void clean_text_has_the_width_that_terminals_give_it(void **state)
 		{ "🟢", 2 },
 		{ "\u2728", 2 },
 		{ "\u26a0", 1 },
+		{ "\u26a0\ufe0f", 1 }, /* the selector is dropped */
 		{ "e\u0301", 1 },
 		{ "é", 1 },
 		{ "中", 2 },
@@ -188,6 +222,7 @@ static void clean_text_has_the_width_that_terminals_give_it(void **state)
 		{ "\u1100\u1161", 2 },             /* the same, decomposed */
 		{ "\u0915\u094d\u0937\u093f", 3 }, /* kshi: two letters and a vowel sign */
 		{ "🇩🇪", 2 },                       /* two letters, one cell each */
+		{ "👩‍👩‍👧", 6 },       /* three people */
 		{ "·–…●▲", 5 },                    /* of ambiguous width */
 		{ "\u00ad", 4 },                   /* \xad */
 		{ "\u200b", 8 },                   /* \u{200b} */
@@ -299,6 +334,8 @@ int main(void)
 		cmocka_unit_test(bidi_and_invisible_characters_are_escaped),
 		cmocka_unit_test(what_cannot_be_seen_is_never_shown),
 		cmocka_unit_test(what_has_no_agreed_look_is_never_shown),
+		cmocka_unit_test(what_only_shapes_or_joins_is_dropped),
+		cmocka_unit_test(what_shapes_nothing_is_escaped),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_escaped_one_by_one),
 		cmocka_unit_test(honest_text_stays_as_it_is),
 		cmocka_unit_test(what_does_not_fit_is_cut_before_a_whole_character),
