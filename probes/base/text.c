@@ -1,7 +1,15 @@
-/* The door for outside text, cell widths, and figures as people read them.
+/* Cleaning of outside text, cell widths, and figures as people read them.
  *
- * UTF-8 is decoded here and not by libc, because the locale may be C while the bytes are UTF-8. Widths
- * follow East Asian Width: the wide ranges are listed, combining marks take no cell, the rest take one. */
+ * libunistring decodes, classifies and measures, and not libc, because the locale may be C while the bytes
+ * are UTF-8. cell_text.c compares its widths with wcwidth(), which ncurses goes by, before anything is sent to
+ * a terminal.
+ *
+ * A terminal takes text one character at a time, and terminals differ in what they make of sequences. So what
+ * only chooses the shape of an emoji or a letter, or joins two (variation selectors 15 and 16, zero-width
+ * joiner), is dropped, and a sequence becomes its parts: a family is its members at two cells each, a flag its
+ * two letters at one cell each, U+26A0 U+FE0F the one-cell warning sign. Combining marks, and the vowels and
+ * finals of decomposed Hangul, take no cell; a Devanagari cluster takes the sum of its letters. Ambiguous
+ * width is 1. */
 #include "probes/base/text.h"
 
 #include "probes/base/mem.h"
@@ -12,110 +20,84 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unictype.h>
+#include <unistr.h>
+#include <uniwidth.h>
 
-struct range {
-	uint32_t first, last;
-};
+#define JOINER 0x200d
+#define TEXT_SHAPE 0xfe0e /* variation selectors 15 and 16 */
+#define EMOJI_SHAPE 0xfe0f
 
-static bool in_ranges(const struct range *ranges, size_t count, uint32_t c)
-{
-	for (size_t i = 0; i < count; i++)
-		if (c >= ranges[i].first && c <= ranges[i].last)
-			return true;
-	return false;
-}
-
-/* Decodes one character from length bytes; returns its bytes, 0 where they are no shortest-form UTF-8. */
-static size_t decode(const unsigned char *at, size_t length, uint32_t *c)
-{
-	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
-	size_t bytes = at[0] < 0x80             ? 1
-		       : (at[0] & 0xe0) == 0xc0 ? 2
-		       : (at[0] & 0xf0) == 0xe0 ? 3
-		       : (at[0] & 0xf8) == 0xf0 ? 4
-						: 0;
-
-	if (!bytes || bytes > length)
-		return 0;
-	*c = bytes == 1 ? at[0] : at[0] & (0xffu >> (bytes + 1));
-	for (size_t i = 1; i < bytes; i++) {
-		if ((at[i] & 0xc0) != 0x80)
-			return 0;
-		*c = *c << 6 | (at[i] & 0x3f);
-	}
-	if (*c < least[bytes] || *c > 0x10ffff || (*c >= 0xd800 && *c <= 0xdfff))
-		return 0;
-	return bytes;
-}
-
-/* Characters that change how others are shown, or cannot be seen at all. */
-static bool is_invisible(uint32_t c)
-{
-	static const struct range ranges[] = {
-		{ 0x0000, 0x001f },
-		{ 0x007f, 0x009f },
-		{ 0x00ad, 0x00ad },
-		{ 0x034f, 0x034f },
-		{ 0x061c, 0x061c },
-		{ 0x115f, 0x1160 },
-		{ 0x17b4, 0x17b5 },
-		{ 0x180b, 0x180f },
-		{ 0x200b, 0x200f },
-		{ 0x2028, 0x202e },
-		{ 0x2060, 0x206f },
-		{ 0x3164, 0x3164 },
-		{ 0xfe00, 0xfe0f },
-		{ 0xfeff, 0xfeff },
-		{ 0xffa0, 0xffa0 },
-		{ 0xfff0, 0xfffb },
-		{ 0x1bca0, 0x1bca3 },
-		{ 0x1d173, 0x1d17a },
-		{ 0xe0000, 0xe0fff },
-		{ 0xf0000, 0x10ffff },
-	};
-
-	return in_ranges(ranges, ARRAY_LEN(ranges), c);
-}
+/* Controls, bidi and other format characters, surrogates, private use, unassigned, line separators. */
+#define UNSHOWN                                                                                              \
+	(UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf | UC_CATEGORY_MASK_Cs | UC_CATEGORY_MASK_Co |             \
+		UC_CATEGORY_MASK_Cn | UC_CATEGORY_MASK_Zl | UC_CATEGORY_MASK_Zp)
 
 bool text_is_shown(uint32_t c)
 {
-	return !is_invisible(c) && (c < 0xd800 || c > 0xdfff) && c <= 0x10ffff;
+	if (c < 0x80)
+		return c >= ' ' && c <= '~';
+	/* libunistring has no category above the last character. */
+	return c <= 0x10ffff && !uc_is_general_category_withtable(c, UNSHOWN) &&
+	       !uc_is_property_default_ignorable_code_point(c);
 }
 
-/* One outside character as it may be shown; returns the bytes it took from the source. */
-static size_t clean_one(const unsigned char *at, size_t length, char *shown, size_t size)
+/* Whether c only shapes or joins the shown character before it. After ASCII it is escaped like any other that
+ * cannot be seen: no two model ids or host names in plain letters may look the same. */
+static bool is_dropped(uint32_t c, uint32_t before)
+{
+	return before >= 0x80 && (c == JOINER || c == TEXT_SHAPE || c == EMOJI_SHAPE);
+}
+
+/* Decodes one character; 0: the bytes are not valid UTF-8. */
+static size_t decode(const char *at, size_t length, uint32_t *c)
+{
+	int bytes = u8_mbtoucr(c, (const uint8_t *)at, length);
+
+	return bytes > 0 ? (size_t)bytes : 0;
+}
+
+/* One outside character as it may be shown; returns the bytes it took from the source. before is the character
+ * shown last, 0 after an escape. */
+static size_t clean_one(const char *at, size_t length, uint32_t *before, char *shown, size_t size)
 {
 	uint32_t c = 0;
 	size_t bytes = decode(at, length, &c);
 
-	if (!bytes) {
-		snprintf(shown, size, "\\x%02x", at[0]);
-		return 1;
-	}
-	if (c == '\n' || c == '\t' || c == '\r') {
-		snprintf(shown, size, "%s", c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
-	} else if (is_invisible(c)) {
-		snprintf(shown, size, c < 0x100 ? "\\x%02x" : "\\u{%x}", (unsigned)c);
-	} else {
+	if (bytes && text_is_shown(c)) {
 		memcpy(shown, at, bytes);
 		shown[bytes] = '\0';
+		*before = c;
+		return bytes;
 	}
-	return bytes;
+	if (bytes && is_dropped(c, *before)) {
+		*shown = '\0';
+		return bytes;
+	}
+	*before = 0;
+	if (!bytes)
+		snprintf(shown, size, "\\x%02x", (unsigned char)*at);
+	else if (c == '\n' || c == '\t' || c == '\r')
+		snprintf(shown, size, "%s", c == '\n' ? "\\n" : c == '\t' ? "\\t" : "\\r");
+	else
+		snprintf(shown, size, c < 0x100 ? "\\x%02x" : "\\u{%x}", (unsigned)c);
+	return bytes ? bytes : 1;
 }
 
 char *text_clean(char *to, size_t size, const char *from, size_t length)
 {
 	static const char more[] = "…";
-	const unsigned char *at = (const unsigned char *)from, *end = at + length;
+	const char *end = from + length;
 	size_t used = 0, fits = 0;
+	uint32_t before = 0;
 
 	assert(size >= sizeof(more));
 
-	while (at < end) {
+	while (from < end) {
 		char shown[16];
 		size_t wide;
 
-		at += clean_one(at, (size_t)(end - at), shown, sizeof(shown));
+		from += clean_one(from, (size_t)(end - from), &before, shown, sizeof(shown));
 		wide = strlen(shown);
 		if (used + wide + 1 > size) {
 			used = fits;
@@ -162,67 +144,16 @@ const char *text_keep(struct arena *arena, const char *from)
 uint32_t text_next(const char **at)
 {
 	uint32_t c = 0;
-	size_t bytes;
+	int bytes = u8_strmbtouc(&c, (const uint8_t *)*at);
 
-	if (!**at)
-		return 0;
-	bytes = decode((const unsigned char *)*at, strnlen(*at, 4), &c);
-	*at += bytes ? bytes : 1;
-	return bytes ? c : 0xfffd;
+	*at += bytes < 0 ? 1 : bytes;
+	return bytes < 0 ? 0xfffd : c;
 }
 
 int text_cells_of(uint32_t c)
 {
-	static const struct range wide[] = {
-		{ 0x1100, 0x115f },
-		{ 0x231a, 0x231b },
-		{ 0x23e9, 0x23ec },
-		{ 0x25fd, 0x25fe },
-		{ 0x2614, 0x2615 },
-		{ 0x26a1, 0x26a1 },
-		{ 0x2705, 0x2705 },
-		{ 0x274c, 0x274c },
-		{ 0x2753, 0x2755 },
-		{ 0x2795, 0x2797 },
-		{ 0x2b50, 0x2b50 },
-		{ 0x2e80, 0x303e },
-		{ 0x3041, 0xa4cf },
-		{ 0xa960, 0xa97c },
-		{ 0xac00, 0xd7a3 },
-		{ 0xf900, 0xfaff },
-		{ 0xfe30, 0xfe6f },
-		{ 0xff00, 0xff60 },
-		{ 0xffe0, 0xffe6 },
-		{ 0x1f300, 0x1f64f },
-		{ 0x1f680, 0x1f6ff },
-		{ 0x1f900, 0x1f9ff },
-		{ 0x20000, 0x3fffd },
-	};
-	static const struct range none[] = {
-		{ 0x0300, 0x036f },
-		{ 0x0483, 0x0489 },
-		{ 0x0591, 0x05bd },
-		{ 0x0610, 0x061a },
-		{ 0x064b, 0x065f },
-		{ 0x06d6, 0x06dc },
-		{ 0x0900, 0x0902 },
-		{ 0x093c, 0x093c },
-		{ 0x0941, 0x0948 },
-		{ 0x094d, 0x094d },
-		{ 0x0e31, 0x0e31 },
-		{ 0x0e34, 0x0e3a },
-		{ 0x0e47, 0x0e4e },
-		{ 0x1ab0, 0x1aff },
-		{ 0x1dc0, 0x1dff },
-		{ 0x20d0, 0x20ff },
-		{ 0xfe20, 0xfe2f },
-	};
-
-	if (c < 0x300)
-		return 1;
-	if (in_ranges(none, ARRAY_LEN(none), c))
-		return 0;
-	return in_ranges(wide, ARRAY_LEN(wide), c) ? 2 : 1;
+	/* What is not shown counts as the U+FFFD that a terminal gets instead. */
+	return c < 0x80 || !text_is_shown(c) ? 1 : uc_width(c, "UTF-8");
 }
 
 int text_cells(const char *text)
@@ -368,7 +299,7 @@ static void trim_torn(char *text, size_t length)
 		lead--;
 	if (lead)
 		lead--;
-	if (lead < length && !decode((const unsigned char *)text + lead, length - lead, &c))
+	if (lead < length && !decode(text + lead, length - lead, &c))
 		text[lead] = '\0';
 }
 

@@ -15,8 +15,9 @@ struct arena;
 #define TEXT_CAP 256 /* bytes kept of any outside string, the escapes included */
 
 /* Copies length bytes into to (size ≥ 4 bytes, NUL-terminated), escaping control characters and bytes that
- * are no UTF-8 as \xNN, and bidi, zero-width and other invisible characters as \u{NNNN}. What does not fit is
- * cut before a whole character and ends in "…". Returns to. */
+ * are no UTF-8 as \xNN, and bidi, zero-width, private-use, unassigned and other invisible characters as
+ * \u{NNNN}. Emoji and text selectors and joiners after a character that is not ASCII are dropped. What does not
+ * fit is cut before a whole character and ends in "…". Returns to. */
 char *text_clean(char *to, size_t size, const char *from, size_t length);
 /* The same into an arena, at most TEXT_CAP bytes. NULL gives "". */
 const char *text_keep(struct arena *arena, const char *from);
@@ -27,7 +28,7 @@ bool text_is_shown(uint32_t character);
 
 /* Decodes one character of valid UTF-8 and moves on; 0 at the end. */
 uint32_t text_next(const char **at);
-/* Cells that one character takes: 0 (combining), 1 or 2. */
+/* Cells that one character takes, in any locale: 0 (combining), 1 or 2. */
 int text_cells_of(uint32_t character);
 int text_cells(const char *text);
 

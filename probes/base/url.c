@@ -50,8 +50,8 @@ int url_normalise_v6(char *host, size_t size)
 	return text ? 0 : -1;
 }
 
-/* A name without the root's dot, which certificates leave out. Resolvers take "127.1" and "0x7f.0.0.1" for
- * addresses, so they are written as what they are; a number without a dot may be a machine's name. */
+/* A name without the root's dot, which certificates leave out. curl and resolvers take "127.1", "0x7f.0.0.1"
+ * and "2130706433" for addresses, so they are written as what they are. */
 static int normalise_name(char *host, size_t size)
 {
 	size_t length = strlen(host);
@@ -61,8 +61,7 @@ static int normalise_name(char *host, size_t size)
 		host[--length] = '\0';
 	if (!length || host[0] == '.' || strstr(host, "..") || host[length - 1] == '.')
 		return -1;
-	if (strchr(host, '.') && inet_aton(host, &address) &&
-		!inet_ntop(AF_INET, &address, host, (socklen_t)size))
+	if (inet_aton(host, &address) && !inet_ntop(AF_INET, &address, host, (socklen_t)size))
 		return -1;
 	return 0;
 }
@@ -147,23 +146,42 @@ static void normalise_escapes(char *path)
 	*to = '\0';
 }
 
+/* Without the parts "." and ".." (RFC 3986, 5.2.4), which curl resolves before it asks, and without slashes at
+ * the end. */
+static void normalise_parts(char *path)
+{
+	char *to = path;
+
+	for (const char *at = path, *next; *at; at = next) {
+		next = at + 1 + strcspn(at + 1, "/");
+		if (next - at == 3 && at[1] == '.' && at[2] == '.') {
+			while (to > path && *--to != '/')
+				;
+		} else if (next - at != 2 || at[1] != '.') {
+			memmove(to, at, (size_t)(next - at));
+			to += next - at;
+		}
+	}
+	while (to > path && to[-1] == '/')
+		to--;
+	*to = '\0';
+}
+
 static int take_path(struct url *url, const char *at)
 {
 	size_t length = strlen(at);
 
 	if (*at && *at != '/')
 		return -1;
-	while (length && at[length - 1] == '/')
-		length--;
 	if (length >= sizeof(url->path))
 		return -1;
 	for (size_t i = 0; i < length; i++)
 		if ((unsigned char)at[i] <= ' ' || (unsigned char)at[i] >= 0x7f ||
 			strchr("?#\"<>\\`{}|^", at[i]))
 			return -1;
-	memcpy(url->path, at, length);
-	url->path[length] = '\0';
+	memcpy(url->path, at, length + 1);
 	normalise_escapes(url->path);
+	normalise_parts(url->path); /* "%2e" is a dot by now */
 	return 0;
 }
 

@@ -10,12 +10,12 @@ struct url {
 	char host[256]; /* lower case, an address in its shortest form; an IPv6 literal without its brackets
 			 */
 	int port;       /* the scheme's own where none is given */
-	char path[512]; /* with its leading slash, without a trailing one; "" for the root; RFC 3986's escapes
-			 */
+	char path[512]; /* with its leading slash, without a trailing one, "." or ".."; "" for the root; RFC
+			   3986's escapes */
 };
 
 /* -1 where text is no http(s) URL, has credentials, a query, a fragment or an empty part in its host's name,
- * or does not fit. */
+ * or does not fit. What is taken is what curl dials. */
 int url_split(struct url *url, const char *text);
 /* The normal form, which two spellings of one URL share and which is its own normal form: no trailing slash,
  * no default port, brackets around IPv6. -1 where it does not fit. */

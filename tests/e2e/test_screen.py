@@ -188,10 +188,12 @@ def a_key_of_another_view_and_a_click_in_one_read_are_borne():
 def what_is_pasted_is_drawn_only_as_wide_as_it_is_and_never_hidden():
     with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
         assert terminal.shows("gpu1")
-        terminal.press("/", "a\u202e\u200b\u2066\U0001bca0\u2728w\u0951b")
+        terminal.press("/", "a\u202e\u200b\u2066\U0001bca0\u3248w\u0cbfb")
         assert terminal.shows("search: a\ufffdw\ufffdb_"), terminal.text()
-        for character in "\u202e\u200b\u2066\U0001bca0\u2728\u0951":
+        for character in "\u202e\u200b\u2066\U0001bca0\u3248\u0cbf":
             assert character.encode() not in terminal.received, f"U+{ord(character):04X}"
+        terminal.press("\u2728\U0001f7e2")
+        assert terminal.shows("b\u2728\U0001f7e2_"), terminal.text()
 
 
 @test

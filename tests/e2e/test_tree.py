@@ -20,6 +20,9 @@ LIBRARIES = {
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/term/screen.c"],
     "ini.h": ["tui/term/theme.c"],
+    "unictype": ["probes/base/text.c"],
+    "unistr": ["probes/base/text.c"],
+    "uniwidth": ["probes/base/text.c"],
     "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
 }
 

@@ -98,12 +98,28 @@ static void a_character_whose_width_is_in_doubt_is_not_sent(void **state)
 	assert_true(wcscmp(sent("e\u0301x", text), L"e\u0301x      ") == 0);
 	assert_true(wcscmp(sent("日x", text), L"日x     ") == 0);
 	assert_true(wcscmp(sent("日本日本", text), L"日本日本") == 0);
-	assert_true(wcscmp(sent("w\u0951x", text), L"w\ufffdx     ") == 0);    /* wide here, a mark there */
-	assert_true(wcscmp(sent("\u2728x", text), L"\ufffdx      ") == 0);     /* one cell here, two there */
-	assert_true(wcscmp(sent("\U0001f322x", text), L"\ufffd x     ") == 0); /* two here, one there */
+	assert_true(wcscmp(sent("w\u0951x", text), L"w\u0951x      ") == 0);
+	assert_true(wcscmp(sent("\u2728x", text), L"\u2728x     ") == 0);
+	assert_true(wcscmp(sent("🟢x", text), L"🟢x     ") == 0);
+	assert_true(wcscmp(sent("\U0001f322x", text), L"\U0001f322x      ") == 0);
+	assert_true(wcscmp(sent("\u0cbfx", text), L"\ufffdx      ") == 0);  /* one cell here, a mark there */
+	assert_true(wcscmp(sent("\u3248x", text), L"\ufffdx      ") == 0);  /* one cell here, two there */
+	assert_true(wcscmp(sent("w\u202ex", text), L"w\ufffdx     ") == 0); /* not shown */
 	assert_true(wcscmp(sent("\ue000x", text), L"\ue000x      ") == 0);
 	assert_true(wcscmp(sent("\ufdd0x", text), L"\ufffdx      ") == 0); /* no character */
 	setlocale(LC_CTYPE, "C");
+}
+
+/* In the C locale wcwidth() knows no more than ASCII. */
+static void a_character_that_the_locale_does_not_know_is_not_sent(void **state)
+{
+	wchar_t text[64];
+
+	(void)state;
+	assert_string_equal(setlocale(LC_CTYPE, NULL), "C");
+	assert_true(wcscmp(sent("gpu1", text), L"gpu1    ") == 0);
+	assert_true(wcscmp(sent("日x", text), L"\ufffd x     ") == 0); /* two cells here */
+	assert_true(wcscmp(sent("e\u0301·x", text), L"e\ufffdx     ") == 0);
 }
 
 static void nothing_is_drawn_outside_the_grid(void **state)
@@ -242,6 +258,7 @@ int main(void)
 		cmocka_unit_test(a_combining_mark_joins_the_character_before_it),
 		cmocka_unit_test(a_mark_without_a_character_joins_no_text_before_it),
 		cmocka_unit_test(a_character_whose_width_is_in_doubt_is_not_sent),
+		cmocka_unit_test(a_character_that_the_locale_does_not_know_is_not_sent),
 		cmocka_unit_test(nothing_is_drawn_outside_the_grid),
 		cmocka_unit_test(a_canvas_without_size_takes_drawing),
 		cmocka_unit_test(text_on_the_right_ends_where_its_width_ends),

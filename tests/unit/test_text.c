@@ -1,13 +1,16 @@
 /* Outside text is made harmless, measured, cut whole; figures are said for people. */
+#define _XOPEN_SOURCE 700 /* wcwidth() */
 #include "probes/base/text.h"
 
 #include "probes/base/mem.h"
 
+#include <locale.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 #include <cmocka.h>
 
 static void assert_cleaned(const char *from, size_t length, const char *shown)
@@ -59,6 +62,51 @@ static void what_cannot_be_seen_is_never_shown(void **state)
 		for (uint32_t c = hidden[i][0]; c <= hidden[i][1]; c++)
 			assert_false(text_is_shown(c));
 	assert_true(text_is_shown('a') && text_is_shown(0x65e5) && text_is_shown(0x1f600));
+}
+
+static void what_has_no_agreed_look_is_never_shown(void **state)
+{
+	static const uint32_t hidden[] = { 0x378, 0x600, 0xe000, 0xf8ff, 0xfdd0, 0xfffe, 0xffff, 0x2029,
+		0xf0000, 0x10ffff, UINT32_MAX };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++)
+		assert_false(text_is_shown(hidden[i]));
+	assert_cleaned("\u0378", 2, "\\u{378}");
+	assert_cleaned("\ue0b0x", 4, "\\u{e0b0}x");
+}
+
+static void what_only_shapes_or_joins_is_dropped(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "\u26a0\ufe0f x", "\u26a0 x" },
+		{ "\u26a0\ufe0ex", "\u26a0x" },
+		{ "👩\u200d👩\u200d👧", "👩👩👧" },
+		{ "\u2764\ufe0f\u200d🔥", "\u2764🔥" },
+		{ "\u0915\u094d\u200d\u0937", "\u0915\u094d\u0937" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_cleaned(cases[i][0], strlen(cases[i][0]), cases[i][1]);
+}
+
+/* Two names that differ must not look the same. */
+static void what_shapes_nothing_is_escaped(void **state)
+{
+	static const char *const cases[][2] = {
+		{ "gpu1\ufe0f", "gpu1\\u{fe0f}" },
+		{ "a\u200d\u200db", "a\\u{200d}\\u{200d}b" },
+		{ "\u200d", "\\u{200d}" },
+		{ "é\u200b\u200d", "é\\u{200b}\\u{200d}" },
+		{ "\u26a0\x1b\ufe0f", "\u26a0\\x1b\\u{fe0f}" },
+		{ "\u26a0\ufe0d", "\u26a0\\u{fe0d}" },
+		{ "\u26a0\u200c", "\u26a0\\u{200c}" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_cleaned(cases[i][0], strlen(cases[i][0]), cases[i][1]);
 }
 
 static void bytes_that_are_no_utf8_are_escaped_one_by_one(void **state)
@@ -155,6 +203,71 @@ static void cells_are_two_for_wide_and_none_for_combining_characters(void **stat
 	assert_int_equal(text_cells(""), 0);
 }
 
+static void clean_text_has_the_width_that_terminals_give_it(void **state)
+{
+	static const struct {
+		const char *text;
+		int cells;
+	} cases[] = {
+		{ "🟢", 2 },
+		{ "\u2728", 2 },
+		{ "\u26a0", 1 },
+		{ "\u26a0\ufe0f", 1 }, /* the selector is dropped */
+		{ "e\u0301", 1 },
+		{ "é", 1 },
+		{ "中", 2 },
+		{ "ﾊ", 1 },
+		{ "ハ", 2 },
+		{ "가", 2 },
+		{ "\u1100\u1161", 2 },             /* the same, decomposed */
+		{ "\u0915\u094d\u0937\u093f", 3 }, /* kshi: two letters and a vowel sign */
+		{ "🇩🇪", 2 },                       /* two letters, one cell each */
+		{ "👩‍👩‍👧", 6 },       /* three people */
+		{ "·–…●▲", 5 },                    /* of ambiguous width */
+		{ "\u00ad", 4 },                   /* \xad */
+		{ "\u200b", 8 },                   /* \u{200b} */
+		{ "\u202e", 8 },
+	};
+	char to[TEXT_CAP];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		text_clean(to, sizeof(to), cases[i].text, strlen(cases[i].text));
+		if (text_cells(to) != cases[i].cells)
+			fail_msg("%s: %d cells, not %d", to, text_cells(to), cases[i].cells);
+	}
+	assert_int_equal(text_cells_of(0x202e), 1); /* U+FFFD is drawn for it */
+	assert_int_equal(text_cells_of(0x200b), 1);
+	assert_int_equal(text_cells_of(0xad), 1);
+	assert_int_equal(text_cells_of('\0'), 1);
+}
+
+/* The two libraries may be of different Unicode versions: few characters differ, and no common one. */
+static void widths_agree_with_the_c_library(void **state)
+{
+	int shown = 0, doubtful = 0;
+
+	(void)state;
+	if (!setlocale(LC_CTYPE, "C.UTF-8"))
+		skip();
+	for (uint32_t c = ' '; c <= 0x10ffff; c++) {
+		if (!text_is_shown(c) || wcwidth((wchar_t)c) < 0)
+			continue;
+		shown++;
+		doubtful += text_cells_of(c) != wcwidth((wchar_t)c);
+	}
+	setlocale(LC_CTYPE, "C");
+	assert_true(shown > 130000);
+	assert_true(doubtful * 1000 < shown);
+}
+
+static void widths_are_the_same_in_any_locale(void **state)
+{
+	(void)state;
+	assert_string_equal(setlocale(LC_CTYPE, NULL), "C");
+	assert_int_equal(text_cells("中🟢e\u0301"), 5);
+}
+
 static void numbers_are_read_strictly(void **state)
 {
 	(void)state;
@@ -220,12 +333,18 @@ int main(void)
 		cmocka_unit_test(control_characters_are_escaped),
 		cmocka_unit_test(bidi_and_invisible_characters_are_escaped),
 		cmocka_unit_test(what_cannot_be_seen_is_never_shown),
+		cmocka_unit_test(what_has_no_agreed_look_is_never_shown),
+		cmocka_unit_test(what_only_shapes_or_joins_is_dropped),
+		cmocka_unit_test(what_shapes_nothing_is_escaped),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_escaped_one_by_one),
 		cmocka_unit_test(honest_text_stays_as_it_is),
 		cmocka_unit_test(what_does_not_fit_is_cut_before_a_whole_character),
 		cmocka_unit_test(kept_text_is_never_longer_than_its_cap),
 		cmocka_unit_test(an_addition_is_cut_before_a_whole_character),
 		cmocka_unit_test(cells_are_two_for_wide_and_none_for_combining_characters),
+		cmocka_unit_test(clean_text_has_the_width_that_terminals_give_it),
+		cmocka_unit_test(widths_agree_with_the_c_library),
+		cmocka_unit_test(widths_are_the_same_in_any_locale),
 		cmocka_unit_test(numbers_are_read_strictly),
 		cmocka_unit_test(comparisons_without_case_know_ascii),
 		cmocka_unit_test(figures_are_said_for_people_and_unknown_is_a_dash),

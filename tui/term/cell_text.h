@@ -1,7 +1,7 @@
 /* What is sent to the terminal for a cell.
  *
- * The canvas has its own table of widths; ncurses uses the C library's. If the two differ for a character,
- * the rest of the line would shift, so U+FFFD is sent instead. */
+ * The canvas counts with libunistring, ncurses with the C library's wcwidth(), which knows ASCII alone in the C
+ * locale. If the two differ for a character, the rest of the line would shift, so U+FFFD is sent instead. */
 #ifndef TSLLM_TERM_CELL_TEXT_H
 #define TSLLM_TERM_CELL_TEXT_H
 
