@@ -82,9 +82,9 @@ static void judged(void *data, const struct pool_result *result)
 			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
 	if (result->family) {
-		log_line("found %s at %s", result->family->name, spec->url);
+		log_line("found %s at %s", result->family->facts.name, spec->url);
 		if (spec->found_by == FOUND_PORT)
-			registry_found(live->registry, spec->url, result->family->name);
+			registry_found(live->registry, spec->url, result->family->facts.name);
 	} else {
 		if (is_final)
 			left_alone_add(&live->left_alone, spec->url);
@@ -127,15 +127,15 @@ static void probe(struct live *live)
 			continue;
 		}
 		pool_add(live->pool, &(struct endpoint_spec){
-					       .url = probe.url,
-					       .peer_id = probe.peer_id,
-					       .address = probe.address,
-					       .found_by = FOUND_PORT,
-					       .is_own = !*probe.peer_id,
-					       .is_candidate = true,
-					       .family = "",
-					       .key = "",
-				       });
+					     .url = probe.url,
+					     .peer_id = probe.peer_id,
+					     .address = probe.address,
+					     .found_by = FOUND_PORT,
+					     .is_own = !*probe.peer_id,
+					     .is_candidate = true,
+					     .family = "",
+					     .key = "",
+				     });
 	}
 }
 
@@ -304,6 +304,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.ignore_count = settings->ignore.count,
 		.is_passive = settings->is_passive,
 		.allowed_classes = settings->allowed_classes,
+		.servers = family_facts(),
 	};
 	const struct pool_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent
@@ -331,7 +332,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	if (settings->has_capture && !is_once)
 		live->supervisor = supervise_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->tailnet = poll_new(loop, live->http, settings, live->ledger, hear, live);
-	live->path_history_asker = ask_path_history_new(poll_client(live->tailnet), live->ledger, tell_change, live);
+	live->path_history_asker =
+		ask_path_history_new(poll_client(live->tailnet), live->ledger, tell_change, live);
 	live->netcheck_asker = ask_netcheck_new(poll_client(live->tailnet), live->ledger,
 		!is_once && !settings->is_passive, tell_change, live);
 	return live;

@@ -52,8 +52,7 @@ int64_t worker_gap(const struct worker *worker)
 static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
-	bool is_excused =
-		is_silence && path_is_changing(worker->world->ledger, worker->spec.peer_id, now);
+	bool is_excused = is_silence && path_is_changing(worker->world->ledger, worker->spec.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;
@@ -92,13 +91,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	obs.cost = request ? request->cost : COST_FREE;
 	obs.is_primary = is_primary;
 	obs.is_expected = is_expected;
-	if (worker->family) {
-		obs.server = worker->family->name;
-		obs.title = worker->family->title;
-		obs.api = family_api(worker->family);
-		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
-		obs.is_gateway = worker->family->kind == KIND_GATEWAY;
-	}
+	if (worker->family)
+		obs.server = worker->family->facts.name;
 	ledger_see(worker->world->ledger, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs },
 		when_now());
 	arena_free(arena);

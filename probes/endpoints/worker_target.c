@@ -43,9 +43,7 @@ void worker_declare(const struct worker *worker)
 					.is_key_withheld = spec->is_key_withheld,
 					.is_of_tailnet = spec->is_of_tailnet || *spec->peer_id,
 					.is_resolving = spec->is_resolving,
-					.server = worker->family ? worker->family->name : "",
-					.title = worker->family ? worker->family->title : "",
-					.api = worker->family ? family_api(worker->family) : "",
+					.server = worker->family ? worker->family->facts.name : "",
 				} },
 		when_now());
 }

@@ -222,13 +222,12 @@ struct obs_endpoint {
 	int port;
 	int found_by; /* enum found_by */
 	bool is_pinned;
-	bool is_own;                /* on this machine */
-	bool is_of_tailnet;         /* asked only while the tailnet runs */
-	bool is_resolving;          /* not asked yet: the resolver has not answered */
-	bool has_key;               /* our requests carry one */
-	bool is_key_withheld;       /* they do not, although one is configured: see key-withheld */
-	const char *server, *title; /* remembered from an earlier run, "" else */
-	const char *api; /* where its OpenAI API is, under the URL: "/v1"; "" unknown, or nowhere */
+	bool is_own;          /* on this machine */
+	bool is_of_tailnet;   /* asked only while the tailnet runs */
+	bool is_resolving;    /* not asked yet: the resolver has not answered */
+	bool has_key;         /* our requests carry one */
+	bool is_key_withheld; /* they do not, although one is configured: see key-withheld */
+	const char *server;   /* its family's name, remembered from an earlier run; "" else */
 };
 
 /* How far the search for servers is. */
@@ -261,11 +260,9 @@ struct obs_answer {
 	double connect_ms, tls_ms, ttfb_ms; /* NAN where the connection was reused */
 	double bytes_sent, bytes_received;
 	enum cost cost;
-	const char *server, *title, *api; /* family, "" while not told */
-	bool is_front_end;                /* a web UI, not an engine */
-	bool is_gateway;                  /* hands on to engines that may be anywhere */
-	bool is_expected;                 /* the family's reader found what it wants in this answer */
-	const struct reading *reading;    /* NULL: none */
+	const char *server;            /* its family's name, "" while not told */
+	bool is_expected;              /* the family's reader found what it wants in this answer */
+	const struct reading *reading; /* NULL: none */
 };
 
 /* tailscaled pings a path each 3 s while something is sent. */

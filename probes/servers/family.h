@@ -8,6 +8,7 @@
 
 #include "probes/io/answer.h"
 #include "probes/model/obs.h"
+#include "probes/model/server_facts.h"
 
 enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START, ON_REQUEST };
 
@@ -23,17 +24,12 @@ struct request {
 	const char *option; /* the configuration key that switches this request off; NULL: none */
 };
 
-enum kind { KIND_ENGINE, KIND_GATEWAY, KIND_FRONT_END };
-
 struct family {
-	const char *name, *title; /* "ollama", "Ollama" */
-	enum kind kind;
-	int ports[6]; /* where it listens by default, 0-ended */
+	struct server_facts facts; /* what the rest of the program knows of it */
 	/* What the answer to `GET path` says about being this family. */
 	enum sureness (*recognise)(const char *path, const struct answer *answer);
 	const char *confirm; /* the path to ask when only LIKELY; NULL: none */
 	bool shuns_models;   /* `GET /v1/models` would do harm here: never ask it once this is LIKELY */
-	const char *api;     /* where its OpenAI API is, under the base URL; NULL: "/v1", "": nowhere */
 	const struct request *requests;
 	size_t request_count;
 };
@@ -41,6 +37,6 @@ struct family {
 extern const struct family *const families[]; /* NULL-ended; in order of trust, openai-compatible last */
 
 const struct family *family_by_name(const char *name); /* NULL: none */
-const char *family_api(const struct family *family);   /* "/v1" */
+const struct server_facts *const *family_facts(void);  /* of all of them, NULL-ended */
 
 #endif

@@ -87,10 +87,14 @@ static const struct request requests[] = {
 };
 
 const struct family family_jan = {
-	.name = "jan",
-	.title = "Jan",
-	.kind = KIND_ENGINE,
-	.ports = { 1337 },
+	.facts = {
+		.name = "jan",
+		.title = "Jan",
+		.kind = SERVER_ENGINE,
+		.ports = { 1337 },
+		.trust_host_fix =
+			"on %{peer}: in Jan's settings, Local API Server: add %{host} to the trusted hosts",
+	},
 	.recognise = is_jan,
 	.confirm = document,
 	.requests = requests,

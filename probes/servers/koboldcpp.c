@@ -77,10 +77,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_koboldcpp = {
-	.name = "koboldcpp",
-	.title = "KoboldCpp",
-	.kind = KIND_ENGINE,
-	.ports = { 5001 },
+	.facts = {
+		.name = "koboldcpp",
+		.title = "KoboldCpp",
+		.kind = SERVER_ENGINE,
+		.ports = { 5001 },
+	},
 	.recognise = is_koboldcpp,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

@@ -71,10 +71,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_lemonade = {
-	.name = "lemonade",
-	.title = "Lemonade",
-	.kind = KIND_ENGINE,
-	.ports = { 13305, 8000 },
+	.facts = {
+		.name = "lemonade",
+		.title = "Lemonade",
+		.kind = SERVER_ENGINE,
+		.ports = { 13305, 8000 },
+	},
 	.recognise = is_lemonade,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

@@ -59,10 +59,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_litellm = {
-	.name = "litellm",
-	.title = "LiteLLM",
-	.kind = KIND_GATEWAY,
-	.ports = { 4000 },
+	.facts = {
+		.name = "litellm",
+		.title = "LiteLLM",
+		.kind = SERVER_GATEWAY,
+		.ports = { 4000 },
+	},
 	.recognise = is_litellm,
 	.confirm = "/health/liveliness",
 	.requests = requests,

@@ -66,10 +66,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_llama_cpp_python = {
-	.name = "llama-cpp-python",
-	.title = "llama-cpp-python",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "llama-cpp-python",
+		.title = "llama-cpp-python",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+	},
 	.recognise = is_llama_cpp_python,
 	.confirm = "/openapi.json",
 	.shuns_models = true,

@@ -153,10 +153,13 @@ static const struct request requests[] = {
 };
 
 const struct family family_llama_server = {
-	.name = "llama-server",
-	.title = "llama-server",
-	.kind = KIND_ENGINE,
-	.ports = { 8080, 9931 },
+	.facts = {
+		.name = "llama-server",
+		.title = "llama-server",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080, 9931 },
+		.health_outlives_engine = true,
+	},
 	.recognise = is_llama_server,
 	.confirm = "/v1/models",
 	.requests = requests,

@@ -64,10 +64,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_llama_swap = {
-	.name = "llama-swap",
-	.title = "llama-swap",
-	.kind = KIND_GATEWAY,
-	.ports = { 8080, 8443, 9292 },
+	.facts = {
+		.name = "llama-swap",
+		.title = "llama-swap",
+		.kind = SERVER_GATEWAY,
+		.ports = { 8080, 8443, 9292 },
+	},
 	.recognise = is_llama_swap,
 	.confirm = "/running",
 	.requests = requests,

@@ -85,10 +85,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_lm_studio = {
-	.name = "lm-studio",
-	.title = "LM Studio",
-	.kind = KIND_ENGINE,
-	.ports = { 1234 },
+	.facts = {
+		.name = "lm-studio",
+		.title = "LM Studio",
+		.kind = SERVER_ENGINE,
+		.ports = { 1234 },
+	},
 	.recognise = is_lm_studio,
 	.confirm = "/api/v0/models",
 	.requests = requests,

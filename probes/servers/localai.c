@@ -81,10 +81,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_localai = {
-	.name = "localai",
-	.title = "LocalAI",
-	.kind = KIND_ENGINE,
-	.ports = { 8080 },
+	.facts = {
+		.name = "localai",
+		.title = "LocalAI",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080 },
+	},
 	.recognise = is_localai,
 	.confirm = "/readyz",
 	.requests = requests,

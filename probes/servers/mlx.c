@@ -55,10 +55,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_mlx = {
-	.name = "mlx",
-	.title = "MLX",
-	.kind = KIND_ENGINE,
-	.ports = { 8080 },
+	.facts = {
+		.name = "mlx",
+		.title = "MLX",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080 },
+	},
 	.recognise = is_mlx,
 	.confirm = "/health",
 	.requests = requests,

@@ -68,10 +68,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_nim = {
-	.name = "nim",
-	.title = "NIM",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "nim",
+		.title = "NIM",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+	},
 	.recognise = is_nim,
 	.confirm = "/v1/metadata",
 	.requests = requests,

@@ -81,10 +81,17 @@ static const struct request requests[] = {
 };
 
 const struct family family_ollama = {
-	.name = "ollama",
-	.title = "Ollama",
-	.kind = KIND_ENGINE,
-	.ports = { 11434 },
+	.facts = {
+		.name = "ollama",
+		.title = "Ollama",
+		.kind = SERVER_ENGINE,
+		.ports = { 11434 },
+		.checks_host = true,
+		.full_status = 503,
+		.full_words = "maximum pending requests",
+		.listen_option = "OLLAMA_HOST=0.0.0.0",
+		.get_model_fix = "on %{peer}: ollama pull MODEL",
+	},
 	.recognise = is_ollama,
 	.confirm = "/api/version",
 	.requests = requests,

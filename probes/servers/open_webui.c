@@ -47,11 +47,13 @@ static const struct request requests[] = {
 };
 
 const struct family family_open_webui = {
-	.name = "open-webui",
-	.title = "Open WebUI",
-	.kind = KIND_FRONT_END,
-	.api = "/api",
-	.ports = { 3000, 8080 },
+	.facts = {
+		.name = "open-webui",
+		.title = "Open WebUI",
+		.kind = SERVER_FRONT_END,
+		.api = "/api",
+		.ports = { 3000, 8080 },
+	},
 	.recognise = is_open_webui,
 	.confirm = "/api/config",
 	.requests = requests,

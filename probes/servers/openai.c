@@ -35,9 +35,11 @@ static const struct request requests[] = {
 };
 
 const struct family family_openai = {
-	.name = "openai-compatible",
-	.title = "OpenAI API",
-	.kind = KIND_ENGINE,
+	.facts = {
+		.name = "openai-compatible",
+		.title = "OpenAI API",
+		.kind = SERVER_ENGINE,
+	},
 	.recognise = is_openai,
 	.confirm = "/v1/models",
 	.requests = requests,

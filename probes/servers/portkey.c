@@ -40,11 +40,13 @@ static const struct request requests[] = {
 };
 
 const struct family family_portkey = {
-	.name = "portkey",
-	.title = "Portkey",
-	.kind = KIND_GATEWAY,
-	.api = "",
-	.ports = { 8787 },
+	.facts = {
+		.name = "portkey",
+		.title = "Portkey",
+		.kind = SERVER_GATEWAY,
+		.api = "",
+		.ports = { 8787 },
+	},
 	.recognise = is_portkey,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

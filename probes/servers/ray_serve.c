@@ -56,11 +56,13 @@ static const struct request requests[] = {
 };
 
 const struct family family_ray_serve = {
-	.name = "ray-serve",
-	.title = "Ray Serve",
-	.kind = KIND_GATEWAY,
-	.api = "",
-	.ports = { 8000 },
+	.facts = {
+		.name = "ray-serve",
+		.title = "Ray Serve",
+		.kind = SERVER_GATEWAY,
+		.api = "",
+		.ports = { 8000 },
+	},
 	.recognise = is_ray_serve,
 	.confirm = "/-/routes",
 	.requests = requests,

@@ -51,10 +51,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_sglang = {
-	.name = "sglang",
-	.title = "SGLang",
-	.kind = KIND_ENGINE,
-	.ports = { 30000 },
+	.facts = {
+		.name = "sglang",
+		.title = "SGLang",
+		.kind = SERVER_ENGINE,
+		.ports = { 30000 },
+	},
 	.recognise = is_sglang,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

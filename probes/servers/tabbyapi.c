@@ -49,10 +49,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_tabbyapi = {
-	.name = "tabbyapi",
-	.title = "TabbyAPI",
-	.kind = KIND_ENGINE,
-	.ports = { 5000 },
+	.facts = {
+		.name = "tabbyapi",
+		.title = "TabbyAPI",
+		.kind = SERVER_ENGINE,
+		.ports = { 5000 },
+	},
 	.recognise = is_tabbyapi,
 	.confirm = "/health",
 	.requests = requests,

@@ -62,10 +62,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_textgen = {
-	.name = "textgen",
-	.title = "textgen",
-	.kind = KIND_ENGINE,
-	.ports = { 5000 },
+	.facts = {
+		.name = "textgen",
+		.title = "textgen",
+		.kind = SERVER_ENGINE,
+		.ports = { 5000 },
+	},
 	.recognise = is_textgen,
 	.confirm = model_info,
 	.requests = requests,

@@ -74,10 +74,14 @@ static const struct request requests[] = {
 };
 
 const struct family family_tgi = {
-	.name = "tgi",
-	.title = "TGI",
-	.kind = KIND_ENGINE,
-	.ports = { 3000, 80 },
+	.facts = {
+		.name = "tgi",
+		.title = "TGI",
+		.kind = SERVER_ENGINE,
+		.ports = { 3000, 80 },
+		.full_status = 429,
+		.full_words = "Model is overloaded",
+	},
 	.recognise = is_tgi,
 	.confirm = "/info",
 	.requests = requests,

@@ -61,11 +61,13 @@ static const struct request requests[] = {
 };
 
 const struct family family_triton = {
-	.name = "triton",
-	.title = "Triton",
-	.kind = KIND_ENGINE,
-	.api = "",
-	.ports = { 8000 },
+	.facts = {
+		.name = "triton",
+		.title = "Triton",
+		.kind = SERVER_ENGINE,
+		.api = "",
+		.ports = { 8000 },
+	},
 	.recognise = is_triton,
 	.confirm = "/v2",
 	.requests = requests,

@@ -93,10 +93,14 @@ static const struct request requests[] = {
 };
 
 const struct family family_vllm = {
-	.name = "vllm",
-	.title = "vLLM",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "vllm",
+		.title = "vLLM",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+		.stays_asleep = true,
+		.empty_error = "its engine process is dead",
+	},
 	.recognise = is_vllm,
 	.confirm = "/version",
 	.requests = requests,

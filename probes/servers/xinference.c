@@ -72,10 +72,12 @@ static const struct request requests[] = {
 };
 
 const struct family family_xinference = {
-	.name = "xinference",
-	.title = "Xinference",
-	.kind = KIND_ENGINE,
-	.ports = { 9997 },
+	.facts = {
+		.name = "xinference",
+		.title = "Xinference",
+		.kind = SERVER_ENGINE,
+		.ports = { 9997 },
+	},
 	.recognise = is_xinference,
 	.confirm = "/v1/cluster/auth",
 	.requests = requests,

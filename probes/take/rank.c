@@ -8,7 +8,6 @@
 #include "probes/ledger/state.h"
 #include "probes/take/offer_class.h"
 #include "probes/take/builder.h"
-#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -147,7 +146,7 @@ static enum warmth warmth_of(const struct site *site, const struct model *model)
 /* A gateway that tells nothing of an engine hands on to one that may be anywhere. */
 static bool is_handed_on(const struct site *site, enum warmth warmth)
 {
-	return site->known->is_gateway && warmth == WARMTH_UNKNOWN;
+	return site->known->facts->kind == SERVER_GATEWAY && warmth == WARMTH_UNKNOWN;
 }
 
 /* Somebody else's engine answers in the end, and may bill. */
@@ -228,7 +227,7 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 		return site->refusal;
 	if (model->state == MODEL_FAILED)
 		return "did not load when it was asked last";
-	if (warmth == WARMTH_SLEEPING && !endpoint_wakes_by_request(site->asked))
+	if (warmth == WARMTH_SLEEPING && site->asked->facts->stays_asleep)
 		return "asleep, and no request wakes it";
 	return "";
 }

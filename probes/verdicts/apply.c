@@ -50,9 +50,9 @@ static void say_url(const struct evidence *evidence, char *text, size_t size)
 
 static void say_server(const struct evidence *evidence, char *text, size_t size)
 {
-	bool is_told = evidence->endpoint && *evidence->endpoint->title;
+	const char *title = evidence->endpoint ? evidence->endpoint->facts->title : "";
 
-	text_set(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
+	text_set(text, size, "%s", *title ? title : "the server");
 }
 
 static void say_status(const struct evidence *evidence, char *text, size_t size)

@@ -67,36 +67,33 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 	return has_sleeper;
 }
 
-bool endpoint_wakes_by_request(const struct known_endpoint *endpoint)
-{
-	return strcmp(endpoint->server, "vllm") != 0;
-}
-
 /* The server, or the models of a router of which none is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
 	text_set(f->detail, sizeof(f->detail), "%s",
-		endpoint_wakes_by_request(endpoint) ? "the next request pays for the load"
-						    : "it serves nobody until it is woken");
+		endpoint->facts->stays_asleep ? "it serves nobody until it is woken"
+					      : "the next request pays for the load");
 	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
 }
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
 {
+	const struct server_facts *facts = e->asked->facts;
+
 	if (!endpoint_is_good(e->asked) || !e->asked->models_known || e->asked->models.count ||
-		e->asked->is_front_end)
+		facts->kind == SERVER_FRONT_END)
 		return false;
-	if (strcmp(e->asked->server, "ollama") == 0)
-		text_set(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
+	if (facts->get_model_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", facts->get_model_fix);
 	return true;
 }
 
 static bool is_front_end(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && e->endpoint->is_front_end;
+	return endpoint_is_good(e->endpoint) && e->endpoint->facts->kind == SERVER_FRONT_END;
 }
 
 static bool has_open_onboarding(const struct evidence *e, struct finding *f)
@@ -126,8 +123,9 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !http_wants_key(e) && !e->endpoint->is_front_end && e->peer &&
-	       e->endpoint->models_known && !e->peer->obs->tags[0];
+	return endpoint_is_good(e->endpoint) && !http_wants_key(e) &&
+	       e->endpoint->facts->kind != SERVER_FRONT_END && e->peer && e->endpoint->models_known &&
+	       !e->peer->obs->tags[0];
 }
 
 static bool is_unexpanded(const struct evidence *e, struct finding *f)

@@ -103,10 +103,8 @@ static bool distrusts_name(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
-	if (strcmp(e->endpoint->server, "jan") == 0)
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: in Jan's settings, Local API Server: add %%{host} to the trusted "
-			"hosts");
+	if (e->endpoint->facts->trust_host_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", e->endpoint->facts->trust_host_fix);
 	return true;
 }
 
@@ -305,8 +303,8 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 {
 	if (!is_strange(e) || answer_of(e)->status < 500)
 		return false;
-	if (strcmp(e->endpoint->server, "vllm") == 0 && answer_of(e)->shape == BODY_EMPTY)
-		text_set(f->detail, sizeof(f->detail), ": its engine process is dead");
+	if (e->endpoint->facts->empty_error && answer_of(e)->shape == BODY_EMPTY)
+		text_set(f->detail, sizeof(f->detail), ": %s", e->endpoint->facts->empty_error);
 	else
 		say_excerpt(e, ": ", f);
 	return true;

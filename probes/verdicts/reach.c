@@ -62,11 +62,19 @@ static bool is_outside(const struct evidence *e)
 	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
 }
 
-/* The safe way first; what the second opens is said. An Ollama bound to localhost refuses the names under which
+/* What is known of the server, or of the one that its port is the default of. */
+static const struct server_facts *likely_facts(const struct evidence *e)
+{
+	return *e->endpoint->server ? e->endpoint->facts
+				    : server_facts_of_port(e->ledger->terms.servers, e->endpoint->port);
+}
+
+/* The safe way first; what the second opens is said. A server that checks the host refuses the names under which
  * serve's HTTPS passes requests on, and takes those by address through --tcp. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
-	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
+	const struct server_facts *facts = likely_facts(e);
+	const char *option = facts->listen_option ? facts->listen_option : "--host 0.0.0.0";
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
 		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
@@ -76,15 +84,16 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 	else if (is_https(e))
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
-	else if (is_ollama)
+	else if (facts->checks_host)
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} (safe; for its "
-			"address, not its name), or "
-			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
+			"address, not its name), or %s (opens it to every network of that machine)",
+			option);
 	else
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
-			"--host 0.0.0.0 (opens it to every network of that machine)");
+			"on %%{peer}: tailscale serve --bg %%{port} (safe), or %s (opens it to every network of "
+			"that machine)",
+			option);
 }
 
 static bool is_not_listening(const struct evidence *e, struct finding *f)
@@ -119,9 +128,7 @@ static const char *who_we_are(const struct ledger *ledger)
 /* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
 static bool is_port_of_serve(const struct evidence *e)
 {
-	int port = e->endpoint->port;
-
-	return port == 443 || port == 8443 || port == 10000;
+	return server_facts_is_serve_port(e->endpoint->port);
 }
 
 static const char *note_on_serve(const struct evidence *e)

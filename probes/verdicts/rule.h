@@ -39,7 +39,6 @@ extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_ru
 	http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
-bool endpoint_wakes_by_request(const struct known_endpoint *endpoint); /* when it sleeps */
 /* It does, or the server behind this mount, which is asked more. */
 bool http_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */

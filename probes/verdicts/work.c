@@ -69,7 +69,7 @@ static bool hangs_for_long(const struct known_endpoint *endpoint, const struct k
 	       large_ones_came(endpoint, sent->silent_since);
 }
 
-/* llama-server's threads for HTTP outlive its engine: what they know alone is answered, what they would ask
+/* The HTTP threads of llama-server outlive its engine: what they know alone is answered, what they would ask
  * the engine for is not. A burst of requests silences all its paths alike. One path alone may, in older
  * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
@@ -79,7 +79,7 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 	char span[32];
 	size_t hung = 0;
 
-	if (strcmp(endpoint->server, "llama-server") != 0)
+	if (!endpoint->facts->health_outlives_engine)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
@@ -125,21 +125,17 @@ void work_say_wait(const struct evidence *e, char *text, size_t size)
 			text_ms(number, sizeof(number), ttft));
 }
 
-/* What engines say when their own queue is full. */
-static bool says_full(const struct known_endpoint *endpoint)
+/* In the words of any engine: a gateway may pass on those of the one behind it. */
+static bool says_full(const struct evidence *e)
 {
-	static const struct {
-		int status;
-		const char *words;
-	} shapes[] = {
-		{ 503, "maximum pending requests" }, /* Ollama */
-		{ 429, "Model is overloaded" },      /* TGI */
-	};
+	const struct last_answer *last = &e->asked->last;
+	const struct server_facts *const *server = e->ledger->terms.servers;
 
-	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
-		if (endpoint_answered(endpoint) && endpoint->last.shape == BODY_JSON &&
-			endpoint->last.status == shapes[i].status &&
-			text_contains_fold(endpoint->last.excerpt, shapes[i].words))
+	if (!endpoint_answered(e->asked) || last->shape != BODY_JSON)
+		return false;
+	for (; server && *server; server++)
+		if ((*server)->full_words && last->status == (*server)->full_status &&
+			text_contains_fold(last->excerpt, (*server)->full_words))
 			return true;
 	return false;
 }
@@ -150,7 +146,7 @@ static bool is_full(const struct evidence *e, struct finding *f)
 	struct when turned_away = endpoint->engine.turned_away;
 	char span[32];
 
-	if (says_full(endpoint))
+	if (says_full(e))
 		text_set(f->detail, sizeof(f->detail), "HTTP %d", endpoint->last.status);
 	else if (endpoint_is_good(endpoint) && when_known(turned_away) &&
 		 when_since(turned_away, e->now) <= TURNED_AWAY_MS)

@@ -121,8 +121,8 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		const struct family *family = families[count];
 		size_t every_poll = 0;
 
-		assert_ptr_equal(family_by_name(family->name), family);
-		assert_non_null(family->title);
+		assert_ptr_equal(family_by_name(family->facts.name), family);
+		assert_non_null(family->facts.title);
 		for (size_t i = 0; i < family->request_count; i++) {
 			const struct request *request = &family->requests[i];
 
@@ -134,8 +134,46 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		assert_in_range(every_poll, 1, 2);
 	}
 	assert_int_equal(count, 23);
-	assert_string_equal(families[count - 1]->name, "openai-compatible");
+	assert_string_equal(families[count - 1]->facts.name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
+}
+
+static void the_facts_of_a_family_are_found_by_its_name(void **state)
+{
+	const struct server_facts *const *all = family_facts();
+	size_t count = 0;
+
+	(void)state;
+	for (; families[count]; count++) {
+		assert_ptr_equal(all[count], &families[count]->facts);
+		assert_ptr_equal(server_facts_named(all, families[count]->facts.name), all[count]);
+	}
+	assert_null(all[count]);
+	assert_ptr_equal(server_facts_named(all, "nobody"), &server_facts_unknown);
+	assert_ptr_equal(server_facts_named(NULL, "ollama"), &server_facts_unknown);
+	assert_string_equal(server_facts_api(&server_facts_unknown), "");
+	assert_string_equal(server_facts_api(server_facts_named(all, "vllm")), "/v1");
+}
+
+/* A new family's port is told in Clients without a second list, unless any web server may be there. */
+static void the_default_ports_of_families_are_those_of_llm_servers(void **state)
+{
+	static const int anybodys[] = { 0, 22, 80, 443, 3000, 8443, 10000 };
+	const struct server_facts *const *all = family_facts();
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(anybodys); i++)
+		assert_false(server_facts_is_llm_port(all, anybodys[i]));
+	for (size_t i = 0; all[i]; i++)
+		for (const int *port = all[i]->ports; *port; port++)
+			count += server_facts_is_llm_port(all, *port);
+	assert_in_range(count, 20, 40);
+	assert_true(server_facts_is_llm_port(all, 8787)); /* Portkey's alone */
+	assert_false(server_facts_is_llm_port(NULL, 8787));
+	assert_string_equal(server_facts_of_port(all, 11434)->name, "ollama");
+	assert_ptr_equal(server_facts_of_port(all, 8000), &server_facts_unknown); /* of many */
+	assert_ptr_equal(server_facts_of_port(all, 0), &server_facts_unknown);
 }
 
 static void what_confirms_a_family_is_free_and_in_its_table(void **state)
@@ -144,7 +182,7 @@ static void what_confirms_a_family_is_free_and_in_its_table(void **state)
 	for (size_t i = 0; families[i]; i++)
 		if (families[i]->confirm)
 			assert_int_equal(
-				request_of(families[i]->name, families[i]->confirm)->cost, COST_FREE);
+				request_of(families[i]->facts.name, families[i]->confirm)->cost, COST_FREE);
 }
 
 static void nothing_that_wakes_cuts_or_bills_is_asked_unasked(void **state)
@@ -518,7 +556,7 @@ static void an_open_webui_without_an_account_is_open(void **state)
 	assert_true(reads("open-webui", "/api/config", OW "auth-off-no-key/api-config").open_onboarding);
 	assert_false(reads("open-webui", "/api/config", OW "key-missing/api-config").open_onboarding);
 	reads("open-webui", "/health", OW "key-missing/health");
-	assert_int_equal(family_by_name("open-webui")->kind, KIND_FRONT_END);
+	assert_int_equal(family_by_name("open-webui")->facts.kind, SERVER_FRONT_END);
 }
 
 static void lm_studio_tells_loaded_from_not_loaded(void **state)
@@ -779,7 +817,7 @@ static void portkey_greets(void **state)
 {
 	(void)state;
 	reads("portkey", "/", PK "no-provider-header/root");
-	assert_int_equal(family_by_name("portkey")->kind, KIND_GATEWAY);
+	assert_int_equal(family_by_name("portkey")->facts.kind, SERVER_GATEWAY);
 }
 
 /* ---- by their makers' documents and sources ---- */
@@ -941,7 +979,7 @@ static void what_a_proxy_says_is_nobodys_answer(void **state)
 				reading_init(&r, arena);
 				played_load(&answer, pages[p]);
 				if (families[i]->requests[k].read(&answer, &r))
-					fail_msg("%s %s takes %s", families[i]->name,
+					fail_msg("%s %s takes %s", families[i]->facts.name,
 						families[i]->requests[k].path, pages[p]);
 				assert_int_equal(r.list, MODELS_UNTOLD);
 				answer_fini(&answer);
@@ -1051,6 +1089,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_family_is_whole_and_has_a_primary_question),
+		cmocka_unit_test(the_facts_of_a_family_are_found_by_its_name),
+		cmocka_unit_test(the_default_ports_of_families_are_those_of_llm_servers),
 		cmocka_unit_test(what_confirms_a_family_is_free_and_in_its_table),
 		cmocka_unit_test(nothing_that_wakes_cuts_or_bills_is_asked_unasked),
 		cmocka_unit_test(an_idle_llama_server_tells_its_model_slots_and_counters),
