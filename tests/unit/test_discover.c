@@ -1,6 +1,7 @@
 /* Where to knock and when: who is asked, in which order, how many at once, and who is never asked. */
 #include "probes/endpoints/discover.h"
 
+#include "probes/servers/family.h"
 #include "tests/unit/ledger_help.h"
 
 #include <setjmp.h>
@@ -451,6 +452,24 @@ static void the_search_is_counted(void **state)
 	assert_int_equal(counts.pending, 1);
 }
 
+static void every_usual_port_is_some_familys_or_of_tailscale_serve(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	start();
+	for (const int *port = discover_ports(discover); *port; port++, count++) {
+		bool is_known = server_facts_is_serve_port(*port);
+
+		for (size_t i = 0; families[i] && !is_known; i++)
+			for (size_t k = 0; families[i]->facts.ports[k]; k++)
+				is_known = is_known || families[i]->facts.ports[k] == *port;
+		if (!is_known)
+			fail_msg("nobody is said to listen on %d", *port);
+	}
+	assert_int_equal(count, 15);
+}
+
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -478,6 +497,7 @@ int main(void)
 		SAYS(a_key_starts_every_round_anew),
 		SAYS(the_next_round_is_waited_for),
 		SAYS(the_search_is_counted),
+		SAYS(every_usual_port_is_some_familys_or_of_tailscale_serve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
