@@ -6,6 +6,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
+#include "probes/model/verdict_codes.h"
 #include "probes/take/offer_class.h"
 #include "probes/take/builder.h"
 
@@ -30,7 +31,7 @@ static const char *const refusals[STATE_COUNT] = {
 /* One model that failed to load says nothing of the others. */
 static bool is_of_one_model(const struct verdict *verdict)
 {
-	return strcmp(verdict->code, "load-failed") == 0;
+	return strcmp(verdict->code, CODE_LOAD_FAILED) == 0;
 }
 
 static const char *refusal_by_verdicts(const struct builder *s, const struct endpoint *endpoint)

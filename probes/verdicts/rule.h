@@ -3,6 +3,7 @@
 #define TSLLM_VERDICTS_RULE_H
 
 #include "probes/ledger/state.h"
+#include "probes/model/verdict_codes.h"
 
 /* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
 struct evidence {
@@ -24,7 +25,7 @@ struct finding {
 };
 
 struct rule {
-	const char *code;
+	const char *code; /* CODE_… */
 	enum layer layer;
 	enum severity severity;
 	enum state state;

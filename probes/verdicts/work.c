@@ -289,34 +289,34 @@ static bool was_restarted(const struct evidence *e, struct finding *f)
 }
 
 const struct rule work_rules[] = {
-	{ "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
+	{ CODE_ENGINE_STALLED, LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
 		"on %{peer}: restart %{server}; that it answers says nothing of its engine", true },
-	{ "load-failed", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
+	{ CODE_LOAD_FAILED, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
 		"%{server} could not load %{detail}, or lost it: its process ended with an error",
 		"on %{peer}: the log of %{server} says why (too little memory?); the next request tries "
 		"again",
 		false },
-	{ "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
+	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
 		"on %{peer}: a smaller model, quantisation or context, or unload others", false },
-	{ "stuck-unloading", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
+	{ CODE_STUCK_UNLOADING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
 		"%{server} likely fails to unload %{detail}",
 		"on %{peer}: if nobody waits for it, restart %{server}", false },
-	{ "slow-vs-baseline", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
+	{ CODE_SLOW_VS_BASELINE, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
 		"%{server} takes three times as long to answer as usual, three times in a row: %{detail}",
 		"on %{peer}: what else runs there? a healthy server answers this at once, however busy",
 		false },
-	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
+	{ CODE_RESTARTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was started anew %{detail} ago", "", false },
-	{ "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
+	{ CODE_EVICTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
 		"%{server} likely threw %{detail}, if nobody unloaded it by hand: where they take turns, "
 		"each "
 		"turn pays for a load",
 		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, lets both "
 		"stay",
 		false },
-	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
+	{ CODE_COLD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
-	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
+	{ CODE_QUEUE_FULL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
 		"the queue of %{server} is full, it turns requests away (%{detail})",
 		"send it less at once, or give it more slots or a second server", true },
 	{ 0 },
