@@ -277,7 +277,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if ((worker->spec.is_backend_asked && !*worker->spec.key) || request->rhythm == ON_REQUEST)
+	if (worker->spec.is_backend_asked && !*worker->spec.key)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;

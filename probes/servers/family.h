@@ -10,7 +10,7 @@
 #include "probes/model/obs.h"
 #include "probes/model/server_facts.h"
 
-enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START, ON_REQUEST };
+enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START };
 
 enum sureness { NOT_IT, LIKELY, SURE };
 

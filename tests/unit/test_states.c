@@ -206,7 +206,7 @@ static void poll(struct ledger *l, const struct row *row, struct when now)
 	for (size_t i = 0; i < family->request_count; i++) {
 		const struct request *request = &family->requests[i];
 
-		if (request != primary && request->cost == COST_FREE && request->rhythm != ON_REQUEST &&
+		if (request != primary && request->cost == COST_FREE &&
 			find_recording(row, request->path, name, sizeof(name)))
 			answers(l, now, name);
 	}
