@@ -264,8 +264,7 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 
 static bool is_switched_off(const struct worker *worker, const struct request *request)
 {
-	return request->option && strcmp(request->option, "llama-metrics") == 0 &&
-	       !worker->world->settings->has_llama_metrics;
+	return request->is_llama_metrics && !worker->world->settings->has_llama_metrics;
 }
 
 static bool is_due(const struct worker *worker, size_t index, bool is_first)

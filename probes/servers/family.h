@@ -21,7 +21,7 @@ struct request {
 	/* Reads one answer (any outcome was HTTP; status may be anything); true: it is what this family
 	 * answers here, in whatever state it is. Fills what the answer tells. */
 	bool (*read)(const struct answer *answer, struct reading *reading);
-	const char *option; /* the configuration key that switches this request off; NULL: none */
+	bool is_llama_metrics; /* `llama-metrics = off` in the configuration switches it off */
 };
 
 struct family {

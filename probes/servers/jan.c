@@ -81,9 +81,9 @@ static enum sureness is_jan(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
-	{ "/v1/models/available", COST_FREE, EVERY_MINUTE, read_available, NULL },
-	{ "/openapi.json", COST_FREE, AT_START, read_document, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, false },
+	{ "/v1/models/available", COST_FREE, EVERY_MINUTE, read_available, false },
+	{ "/openapi.json", COST_FREE, AT_START, read_document, false },
 };
 
 const struct family family_jan = {

@@ -70,10 +70,10 @@ static enum sureness is_koboldcpp(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/extra/perf", COST_FREE, EVERY_POLL, read_perf, NULL },
-	{ "/api/extra/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/api/v1/model", COST_FREE, EVERY_MINUTE, read_name, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/api/extra/perf", COST_FREE, EVERY_POLL, read_perf, false },
+	{ "/api/extra/version", COST_FREE, AT_START, read_version, false },
+	{ "/api/v1/model", COST_FREE, EVERY_MINUTE, read_name, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_koboldcpp = {

@@ -54,8 +54,8 @@ static enum sureness is_litellm(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health/liveliness", COST_FREE, EVERY_POLL, read_alive, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health/liveliness", COST_FREE, EVERY_POLL, read_alive, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_litellm = {

@@ -55,8 +55,8 @@ static enum sureness is_llama_cpp_python(const char *path, const struct answer *
 }
 
 static const struct request requests[] = {
-	{ "/", COST_FREE, EVERY_POLL, read_root, NULL },
-	{ "/openapi.json", COST_FREE, AT_START, read_document, NULL },
+	{ "/", COST_FREE, EVERY_POLL, read_root, false },
+	{ "/openapi.json", COST_FREE, AT_START, read_document, false },
 };
 
 const struct family family_llama_cpp_python = {

@@ -59,8 +59,8 @@ static enum sureness is_llama_swap(const char *path, const struct answer *answer
 }
 
 static const struct request requests[] = {
-	{ "/running", COST_FREE, EVERY_POLL, read_running, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/running", COST_FREE, EVERY_POLL, read_running, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_llama_swap = {

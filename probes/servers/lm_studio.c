@@ -79,9 +79,9 @@ static enum sureness is_lm_studio(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, NULL },
-	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, false },
+	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_lm_studio = {

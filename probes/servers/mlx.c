@@ -50,8 +50,8 @@ static enum sureness is_mlx(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_mlx = {

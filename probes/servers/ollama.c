@@ -74,10 +74,10 @@ static enum sureness is_ollama(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
-	{ "/api/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, NULL },
+	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, false },
+	{ "/api/version", COST_FREE, AT_START, read_version, false },
+	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, false },
 };
 
 const struct family family_ollama = {

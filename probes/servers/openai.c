@@ -31,7 +31,7 @@ static enum sureness is_openai(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, false },
 };
 
 const struct family family_openai = {

@@ -36,7 +36,7 @@ static enum sureness is_portkey(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/", COST_FREE, EVERY_POLL, read_root, NULL },
+	{ "/", COST_FREE, EVERY_POLL, read_root, false },
 };
 
 const struct family family_portkey = {

@@ -51,8 +51,8 @@ static enum sureness is_ray_serve(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/-/healthz", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/-/routes", COST_FREE, EVERY_MINUTE, read_routes, NULL },
+	{ "/-/healthz", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/-/routes", COST_FREE, EVERY_MINUTE, read_routes, false },
 };
 
 const struct family family_ray_serve = {

@@ -39,8 +39,8 @@ static enum sureness is_sglang(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, NULL },
-	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, false },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, false },
 };
 
 const struct family family_sglang = {

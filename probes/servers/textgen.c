@@ -58,7 +58,7 @@ static enum sureness is_textgen(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/internal/model/info", COST_FREE, EVERY_POLL, read_info, NULL },
+	{ "/v1/internal/model/info", COST_FREE, EVERY_POLL, read_info, false },
 };
 
 const struct family family_textgen = {
