@@ -53,7 +53,6 @@ static void take_status_line(struct http_call *call, const char *line, size_t le
 
 	call->header.length = 0;
 	call->has_whole_header = false;
-	call->answer.is_http10 = text_has_prefix(line, "HTTP/1.0");
 	call->answer.status = space ? atoi(space + 1) : 0;
 }
 

@@ -78,10 +78,10 @@ struct obs_peer {
 	const char *current_address;  /* CurAddr: the trusted direct ip:port */
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
-	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_exit_option, is_mullvad;
-	bool has_session;          /* InEngine */
-	double rx_bytes, tx_bytes; /* WireGuard counters; a decrease is a reset */
-	int64_t last_seen, last_handshake, last_write, key_expiry, created; /* wall ms, 0: never or unknown */
+	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_mullvad;
+	bool has_session;                              /* InEngine */
+	double rx_bytes, tx_bytes;                     /* WireGuard counters; a decrease is a reset */
+	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */
 };
 
 /* One whole status. Its arena owns every text and array in it. */
@@ -91,8 +91,7 @@ struct obs_status {
 	const char *backend_word; /* as the daemon says it */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
 	bool has_tun, has_magicdns, has_self;
-	const char *const *health; /* NULL-ended */
-	const char *const *cert_domains;
+	const char *const *health;        /* NULL-ended */
 	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
 	struct obs_peer self;
 	struct obs_peer *peers;
@@ -274,7 +273,6 @@ struct obs_path_history {
 	const char *peer_id;
 	int64_t pong_at;      /* the last pong on the address in use; 0: none */
 	bool was_regular;     /* the last pongs came in time */
-	double holes;         /* pongs that were late while the path was in use */
 	int64_t changes[128]; /* of kind, away from the path and back, oldest first: the last ones */
 	size_t change_count;
 };
@@ -323,10 +321,8 @@ enum proof {
 	PROOF_NONE = 0,
 	PROOF_HOST_LOCALHOST = 1 << 0, /* `Host: localhost` on the same door answers 200 */
 	PROOF_PLAIN_HTTP = 1 << 1,     /* plain HTTP on that port gets an HTTP answer */
-	PROOF_PING_OK = 1 << 2,        /* disco ping answered */
-	PROOF_PING_LOST = 1 << 3,      /* disco and TSMP ping both timed out */
-	PROOF_ACL = 1 << 4,            /* the daemon's log: rejected due to acl */
-	PROOF_LOOPBACK_ONLY = 1 << 5   /* this machine: the port is bound to 127.0.0.1 alone */
+	PROOF_ACL = 1 << 2,            /* the daemon's log: rejected due to acl */
+	PROOF_LOOPBACK_ONLY = 1 << 3   /* this machine: the port is bound to 127.0.0.1 alone */
 };
 
 /* ---- what the ledger is told ---- */
