@@ -36,7 +36,7 @@ void worker_declare(const struct worker *worker)
 					.address = spec->address,
 					.at = endpoint_label(&worker->url, label, sizeof(label)),
 					.port = worker->url.port,
-					.found_by = (int)spec->found_by,
+					.found_by = spec->found_by,
 					.is_pinned = spec->is_pinned,
 					.is_own = spec->is_own,
 					.has_key = *spec->key != '\0',

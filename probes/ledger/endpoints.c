@@ -103,7 +103,7 @@ void endpoint_see(struct ledger *ledger, const struct observation *observation, 
 
 	if (!endpoint) {
 		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
-		endpoint->found_by = (enum found_by)obs->found_by;
+		endpoint->found_by = obs->found_by;
 		endpoint->since = now;
 		see_server(ledger, endpoint, obs->server);
 	}

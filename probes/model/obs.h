@@ -212,6 +212,8 @@ struct reading {
 	const char *incarnation; /* changes when the server was started again; "" untold */
 };
 
+enum found_by { FOUND_CONFIG, FOUND_SERVE, FOUND_SERVICE, FOUND_PORT, FOUND_COUNT };
+
 /* A door to watch: seen once, watched until it is dropped. */
 struct obs_endpoint {
 	const char *url;     /* base URL without a trailing slash: the key */
@@ -219,7 +221,7 @@ struct obs_endpoint {
 	const char *address; /* "100.64.0.2", what its port is watched on; "" unknown */
 	const char *at;      /* how a row shows the door: "https /ollama", ":11434" */
 	int port;
-	int found_by; /* enum found_by */
+	enum found_by found_by;
 	bool is_pinned;
 	bool is_own;          /* on this machine */
 	bool is_of_tailnet;   /* asked only while the tailnet runs */
@@ -310,9 +312,18 @@ struct obs_ping {
 	const char *peer_relay; /* "10.99.0.14:40000:vni:3" */
 };
 
+enum capture_state {
+	CAPTURE_OFF, /* not wanted, or not tried yet */
+	CAPTURE_RUNNING,
+	CAPTURE_NO_PERMISSION, /* the helper is there and lacks the right */
+	CAPTURE_MISSING,       /* there is no helper */
+	CAPTURE_FAILED,        /* it ended and is started again later */
+	CAPTURE_COUNT
+};
+
 /* How the capture helper is. */
 struct obs_capture {
-	int state; /* enum capture_state */
+	enum capture_state state;
 	const char *trouble, *fix;
 };
 
