@@ -254,7 +254,7 @@ static void see_status(struct live *live, struct when now)
 	ask_names(live, status, now);
 	open_way(live, status);
 	pool_wake(live->pool);
-	discover_see(live->discover, status, now);
+	discover_see(live->discover, status);
 	probe(live);
 }
 
@@ -322,7 +322,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	live->timer = timer_new(loop, tick, live);
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	live->discover = discover_new(settings);
-	live->confirmations = confirm_new(loop, live->http, live->ledger, live->pool, tell_change, live);
+	live->confirmations = confirm_new(live->http, live->ledger, live->pool, tell_change, live);
 	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
 		.pool = live->pool,

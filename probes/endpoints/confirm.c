@@ -79,12 +79,11 @@ struct confirmations {
 	size_t silent_count, silent_room;
 };
 
-struct confirmations *confirm_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
-	const struct pool *pool, void (*changed)(void *data), void *data)
+struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
+	void (*changed)(void *data), void *data)
 {
 	struct confirmations *confirmations = mem_alloc(sizeof(*confirmations));
 
-	(void)loop;
 	confirmations->http = http;
 	confirmations->ledger = ledger;
 	confirmations->pool = pool;

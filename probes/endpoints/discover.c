@@ -253,9 +253,8 @@ static void drop_gone(struct discoverer *discover)
 	discover->rounds.count = kept;
 }
 
-void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now)
+void discover_see(struct discoverer *discover, const struct obs_status *status)
 {
-	(void)now;
 	if (discover->settings->discover == DISCOVER_OFF || status->backend != BACKEND_RUNNING)
 		return;
 	if (discover->rounds.count > ROUNDS_MAX / 2)

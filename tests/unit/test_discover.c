@@ -39,7 +39,7 @@ static void start(void)
 {
 	discover_free(discover);
 	discover = discover_new(&settings);
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 }
 
 static const char *next(double seconds)
@@ -219,9 +219,9 @@ static void a_peer_renamed_while_it_is_asked_is_not_lost(void **state)
 	pass_own_round();
 	assert_string_equal(next(0), GPU1);
 	status->peers[0].fqdn = "new.tail4c1d.ts.net";
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	tell(GPU1, false, OUTCOME_REFUSED);
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	assert_string_equal(next(1), "http://new.tail4c1d.ts.net:11434");
 }
 
@@ -332,11 +332,11 @@ static void a_peer_that_went_is_not_asked_on(void **state)
 	pass_own_round();
 	assert_string_equal(next(0), GPU1);
 	status->peers[0].is_online = false;
-	discover_see(discover, status, at(1));
+	discover_see(discover, status);
 	tell(GPU1, false, OUTCOME_CONNECT_TIMEOUT);
 	assert_string_equal(next(2), "nothing");
 	status->peers[0].is_online = true;
-	discover_see(discover, status, at(3));
+	discover_see(discover, status);
 	assert_string_equal(next(3), "http://gpu1.tail4c1d.ts.net:11434");
 }
 
@@ -356,7 +356,7 @@ static void peers_that_left_make_room_for_those_that_came(void **state)
 			with_peer(fleet, id, name);
 		}
 		for (int poll = 0; poll < 3; poll++)
-			discover_see(discover, fleet, at(wave));
+			discover_see(discover, fleet);
 		obs_status_free(fleet);
 	}
 	assert_true(strstr(next(3), "//p2-") != NULL);
@@ -420,7 +420,7 @@ static void the_next_round_is_waited_for(void **state)
 	discover = discover_new(&settings);
 	assert_int_equal(discover_wait(discover, at(0)), -1);
 	with_peer(status, "n2", "gpu1");
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	assert_int_equal(discover_wait(discover, at(0)), 0);
 	end_round_at(0, false);
 	assert_int_equal(discover_wait(discover, at(60)), 4 * 60000);
