@@ -177,8 +177,8 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 const struct rule daemon_rules[] = {
 	{ CODE_TAILSCALED_MISSING, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"can't reach tailscaled: %{detail}",
-		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, if its socket is "
-		"elsewhere)",
+		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, "
+		"if its socket is elsewhere)",
 		true },
 	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
@@ -195,8 +195,8 @@ const struct rule daemon_rules[] = {
 		"tailscaled is not running yet: its state is %{detail}",
 		"wait, or look at: journalctl -u tailscaled", true },
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane: what is shown of peers that came or moved since is "
-		"old",
+		"tailscaled has lost its control plane: what is shown "
+		"of peers that came or moved since is old",
 		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
@@ -205,15 +205,14 @@ const struct rule daemon_rules[] = {
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
-		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may "
-		"be well",
+		"MagicDNS names do not resolve on this machine: clients here fail, "
+		"although the servers may be well",
 		"sudo tailscale set --accept-dns=true", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
 	{ CODE_USERSPACE_NETWORKING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
-		"tailscaled has no network interface here (userspace networking): plain connects cannot "
-		"work, "
-		"servers are asked through it",
+		"tailscaled has no network interface here (userspace networking): "
+		"plain connects cannot work, servers are asked through it",
 		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
 		false },
 	{ CODE_OWN_LIMITS, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,

@@ -156,8 +156,8 @@ const struct rule engine_rules[] = {
 		"Funnel is on: the whole internet can use %{url}%{detail}",
 		"sudo tailscale funnel --https=%{port} off", false },
 	{ CODE_OPEN_ENDPOINT, LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
-		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no "
-		"tag",
+		"open without a key to every node that the tailnet policy lets reach %{peer}, "
+		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
 	{ 0 },
 };

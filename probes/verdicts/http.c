@@ -89,8 +89,8 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
 	} else {
 		text_set(f->detail, sizeof(f->detail),
-			"the backend behind it is not (or it is an https+insecure "
-			"target that speaks plain HTTP)");
+			"the backend behind it is not "
+			"(or it is an https+insecure target that speaks plain HTTP)");
 	}
 	return true;
 }
@@ -114,8 +114,8 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail),
-			"Ollama refuses this name: it is bound to localhost and "
-			"answers only to `Host: localhost` (proven)");
+			"Ollama refuses this name: it is bound to localhost "
+			"and answers only to `Host: localhost` (proven)");
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"likely Ollama, bound to localhost, which refuses this name");
@@ -348,20 +348,19 @@ const struct rule http_rules[] = {
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} accepts connections but has not answered the last "
-		"two requests%{detail}",
+		"%{server} at %{host}:%{port} accepts connections but "
+		"has not answered the last two requests%{detail}",
 		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: tailscale serve status names the backend; start it, or serve "
-		"http://127.0.0.1:PORT",
+		"on %{peer}: tailscale serve status names the backend; start it, "
+		"or serve http://127.0.0.1:PORT",
 		true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of "
-		"that machine "
-		"(OLLAMA_ORIGINS does not help)",
+		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, "
+		"which opens it to every network of that machine (OLLAMA_ORIGINS does not help)",
 		true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
@@ -391,15 +390,15 @@ const struct rule http_rules[] = {
 		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
-		"%{detail} before %{host} wants a login (HTTP %{status}): the engine behind it cannot be "
-		"seen",
+		"%{detail} before %{host} wants a login (HTTP %{status}): "
+		"the engine behind it cannot be seen",
 		"let this node through in the proxy, or give a key it takes", true },
 	{ CODE_REDIRECTED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
 		"pin the address it points to, if that is the server", true },
 	{ CODE_REPLACED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
-		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): another program "
-		"has its port, or a proxy leads elsewhere",
+		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): "
+		"another program has its port, or a proxy leads elsewhere",
 		"on %{peer}: does %{server} still run? ss -ltnp tells who listens", true },
 	{ CODE_HTML_NOT_API, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",

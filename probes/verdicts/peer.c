@@ -200,29 +200,29 @@ const struct rule peer_rules[] = {
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
 	{ CODE_PATH_BROKEN, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
-		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; if it comes "
-		"back: a firewall or NAT on that path forgets its UDP",
+		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; "
+		"if it comes back: a firewall or NAT on that path forgets its UDP",
 		true },
 	{ CODE_MTU_BLACKHOLE, LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
 		"large packets likely get lost on the way from %{peer}: %{detail}",
-		"let ICMP \"fragmentation needed\" through, or clamp the MTU on the router, PPPoE or VPN "
-		"under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		"let ICMP \"fragmentation needed\" through, "
+		"or clamp the MTU on the router, PPPoE or VPN under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
 		true },
 	{ CODE_PATH_FAILING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
 		"wait a few seconds; if it stays: is UDP blocked, or the link to %{peer} down?", false },
 	{ CODE_PATH_FLAPPING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"the path to %{peer} changed its kind 4 times within %{detail}",
-		"look for a link that comes and goes, or a NAT that forgets: `tailscale netcheck` on both "
-		"ends",
+		"look for a link that comes and goes, or a NAT that forgets: "
+		"`tailscale netcheck` on both ends",
 		false },
 	{ CODE_PATH_LOSSY, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
 		"the path to %{peer} loses pings: %{detail} were not answered",
 		"look for a weak radio link or a full uplink at either end", false },
 	{ CODE_RELAYED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
 		"traffic to %{peer} is relayed by DERP %{derp}%{detail}",
-		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "
-		"it",
+		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells "
+		"which side blocks it",
 		false },
 	{ CODE_PEER_RELAYED, LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },

@@ -51,8 +51,8 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail), ", and its name does not resolve");
 	else if (!strpbrk(url.host, ".:"))
 		text_set(f->fix, sizeof(f->fix),
-			"tailscale status shows the names; a server outside the tailnet needs its full name or "
-			"its address");
+			"tailscale status shows the names; a server outside the tailnet needs its full name "
+			"or its address");
 	return true;
 }
 
@@ -86,13 +86,13 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (facts->checks_host)
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} (safe; for its "
-			"address, not its name), or %s (opens it to every network of that machine)",
+			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} "
+			"(safe; for its address, not its name), or %s (opens it to every network of that machine)",
 			option);
 	else
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or %s (opens it to every network of "
-			"that machine)",
+			"on %%{peer}: tailscale serve --bg %%{port} (safe), or %s "
+			"(opens it to every network of that machine)",
 			option);
 }
 
@@ -159,8 +159,8 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"are turned away: either that host's firewall rejects them, or this "
-		"machine has no route to it");
+		"are turned away: either that host's firewall rejects them, "
+		"or this machine has no route to it");
 	return true;
 }
 
@@ -174,8 +174,8 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_outside(e))
 		text_set(f->fix, sizeof(f->fix),
-			"does the firewall of %%{host} let TCP port %%{port} in, and does this machine's network "
-			"lead there?");
+			"does the firewall of %%{host} let TCP port %%{port} in, "
+			"and does this machine's network lead there?");
 	else if (is_port_of_serve(e))
 		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
@@ -188,15 +188,14 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->peer && ping_is_answered(e->peer))
 		text_set(f->detail, sizeof(f->detail),
-			"time out: an ACL or that host's firewall drops them (the "
-			"host itself answers pings)");
+			"time out: an ACL or that host's firewall drops them "
+			"(the host itself answers pings)");
 	else if (is_outside(e))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: either a firewall drops them, or the host is off or cut off");
 	else
 		text_set(f->detail, sizeof(f->detail),
-			"time out: either an ACL or that host's firewall drops them, "
-			"or the host is cut off");
+			"time out: either an ACL or that host's firewall drops them, or the host is cut off");
 	return true;
 }
 
@@ -325,8 +324,8 @@ const struct rule unasked_rules[] = {
 const struct rule reach_rules[] = {
 	{ CODE_UNKNOWN_HOST, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
 		"%{host} is not a machine of this tailnet that can be seen from here%{detail}",
-		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not "
-		"shown at all",
+		"tailscale status shows the names; "
+		"a peer that no rule of the tailnet policy allows is not shown at all",
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
@@ -335,13 +334,13 @@ const struct rule reach_rules[] = {
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ CODE_FILTERED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connections to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
-		"ruleset",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: "
+		"sudo nft list ruleset",
 		true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale "
-		"serve --tcp` "
-		"with a dead backend, or a server that crashes, or a proxy that drops the request",
+		"%{host}:%{port} accepts the connection and closes it without a byte: "
+		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
+		"or a proxy that drops the request",
 		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
 	{ CODE_SHORT_NAME, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
 		"certificates are for full names, not for the short name %{host}",
@@ -356,18 +355,17 @@ const struct rule reach_rules[] = {
 		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
 		"the certificate of %{host} is signed by nobody this machine trusts",
-		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: tailscale cert "
-		"%{host}",
+		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: "
+		"tailscale cert %{host}",
 		true },
 	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
 		"the certificate that %{host} shows is for another name",
 		"on %{peer}: tailscale cert %{host}", true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate to show: either none was issued yet (ACME pending or rate "
-		"limited), or "
-		"HTTPS is off for the tailnet, or that name is not served",
-		"on %{peer}: tailscale cert %{host} says why; HTTPS is switched on at "
-		"https://login.tailscale.com/admin/dns",
+		"%{host} has no certificate to show: either none was issued yet "
+		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
+		"on %{peer}: tailscale cert %{host} says why; "
+		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
 		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
 		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",

@@ -42,8 +42,8 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"has %.0f request%s %s and has made no progress for %s: it answers, and its engine does not "
-		"work",
+		"has %.0f request%s %s and has made no progress for %s: it answers, "
+		"and its engine does not work",
 		requests, requests < 2 ? "" : "s", endpoint->running > 0 ? "in work" : "waiting",
 		text_span(span, sizeof(span), still));
 	return true;
@@ -226,9 +226,8 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
 		text_set(f->detail, sizeof(f->detail),
-			"%s: its time ran out %s ago and it is still there; either it is stuck, or one "
-			"answer "
-			"has been running ever since",
+			"%s: its time ran out %s ago and it is still there; either it is stuck, "
+			"or one answer has been running ever since",
 			model->id, text_span(span, sizeof(span), model->overdue_ms));
 		return true;
 	}
@@ -293,8 +292,8 @@ const struct rule work_rules[] = {
 		"on %{peer}: restart %{server}; that it answers says nothing of its engine", true },
 	{ CODE_LOAD_FAILED, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
 		"%{server} could not load %{detail}, or lost it: its process ended with an error",
-		"on %{peer}: the log of %{server} says why (too little memory?); the next request tries "
-		"again",
+		"on %{peer}: the log of %{server} says why (too little memory?); "
+		"the next request tries again",
 		false },
 	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
 		"on %{peer}: a smaller model, quantisation or context, or unload others", false },
@@ -309,10 +308,9 @@ const struct rule work_rules[] = {
 		"%{server} was started anew %{detail} ago", "", false },
 	{ CODE_EVICTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
 		"%{server} likely threw %{detail}, if nobody unloaded it by hand: where they take turns, "
-		"each "
-		"turn pays for a load",
-		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, lets both "
-		"stay",
+		"each turn pays for a load",
+		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, "
+		"lets both stay",
 		false },
 	{ CODE_COLD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
