@@ -362,8 +362,7 @@ void live_free(struct live *live)
 	free(live);
 }
 
-/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers.
- */
+/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers. */
 static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
 {
 	struct diagnosis_target target;

@@ -7,11 +7,9 @@
 
 struct url {
 	bool is_https;
-	char host[256]; /* lower case, an address in its shortest form; an IPv6 literal without its brackets
-			 */
+	char host[256]; /* lower case, an address in its shortest form; an IPv6 literal without brackets */
 	int port;       /* the scheme's own where none is given */
-	char path[512]; /* with its leading slash, without a trailing one; "" for the root; RFC 3986's escapes
-			 */
+	char path[512]; /* with leading slash, without a trailing one; "" for the root; RFC 3986's escapes */
 };
 
 /* -1 where text is no http(s) URL, has credentials, a query, a fragment or an empty part in its host's name,

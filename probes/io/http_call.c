@@ -2,8 +2,7 @@
  *
  * Safety is set here and nowhere else: no redirects, no proxy from the environment, no protocols but HTTP,
  * certificates verified against the URL's name, caps on headers and body. No name is resolved and so no
- * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself.
- */
+ * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself. */
 #include "probes/io/http_call.h"
 
 #include <arpa/inet.h>

@@ -210,8 +210,7 @@ static void see_number(double *slot, double value)
 		*slot = value;
 }
 
-/* The first path that says so is asked first when it ends; the primary question is asked before all others.
- */
+/* The first path that says so is asked first when it ends; the primary question is asked before all others. */
 static void see_fact(struct path_fact *fact, bool holds, const struct obs_answer *answer)
 {
 	if (holds && (!fact->holds || answer->is_primary))

@@ -145,8 +145,7 @@ const struct obs_peer *path_start_history(struct ledger *ledger, struct when now
 }
 
 /* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
- * a server.
- */
+ * a server. */
 bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);

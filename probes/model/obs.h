@@ -1,8 +1,8 @@
 /* Observations: what a source learned, before anybody judged it.
  *
- * Pure parsers make them from bytes; the ledger takes each in by ledger_see(), as a struct observation. Text in them is clean (text_keep) and lives
- * in the arena of whoever made the observation; unknown text is "", an unknown number is NAN, an unknown
- * time is 0. */
+ * Pure parsers make them from bytes; the ledger takes each in by ledger_see(), as a struct observation. Text in
+ * them is clean (text_keep) and lives in the arena of whoever made the observation; unknown text is "", an unknown
+ * number is NAN, an unknown time is 0. */
 #ifndef TSLLM_MODEL_OBS_H
 #define TSLLM_MODEL_OBS_H
 
@@ -117,9 +117,9 @@ struct obs_mount {
 	const char *path;   /* "/ollama"; "" for TCP */
 	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
-	const char
-		*url; /* its door on the tailnet, "" where it is none that speaks HTTP; by the live source */
-	const char *backend; /* the URL of its target that this machine can ask, or ""; by the live source */
+	/* By the live source: its door on the tailnet, "" where it is none that speaks HTTP, and the URL of its target
+	 * that this machine can ask, or "". */
+	const char *url, *backend;
 };
 
 struct obs_serve {

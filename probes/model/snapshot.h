@@ -94,8 +94,7 @@ struct path {
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
 	double changes;          /* of kind, since the start; those that the daemon remembers among them */
 	int64_t since;           /* in this kind */
-	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters.
-	 */
+	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters. */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	/* Why there is no direct path, while it is relayed: a stable word ("udp-blocked-there") and plain
 	 * ones

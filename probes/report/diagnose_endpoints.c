@@ -133,8 +133,7 @@ static bool has_code(const struct walk *walk, const char *code)
 }
 
 /* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
- * it.
- */
+ * it. */
 static enum tri is_public(const struct walk *walk)
 {
 	const struct snapshot *snapshot = walk->snapshot;

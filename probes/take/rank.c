@@ -1,5 +1,4 @@
-/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them.
- */
+/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them. */
 #include "probes/take/rank.h"
 
 #include "probes/base/text.h"

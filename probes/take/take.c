@@ -144,8 +144,7 @@ static void share_figures(const struct endpoint *backend, struct endpoint *other
 	}
 }
 
-/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
- */
+/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both. */
 static void share_engine(const struct endpoint *backend, struct endpoint *other)
 {
 	other->engine_id = backend->engine_id;

@@ -61,8 +61,7 @@ static bool is_not_running_yet(const struct evidence *e, struct finding *f)
 	       e->ledger->status->backend == BACKEND_STARTING;
 }
 
-/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale.
- */
+/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale. */
 static bool is_stale(const struct evidence *e, struct finding *f)
 {
 	const struct ledger *l = e->ledger;

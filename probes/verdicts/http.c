@@ -310,8 +310,7 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right.
- */
+/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right. */
 static void suggest_base(const struct evidence *e, struct finding *f)
 {
 	char base[sizeof(f->fix) / 2];

@@ -26,8 +26,7 @@ static struct obs_path_history parse(const char *text)
 	return memory;
 }
 
-/* The list of what happened so many seconds after midnight, each "p" a pong and each "b" the best path anew.
- */
+/* The list of what happened so many seconds after midnight, each "p" a pong and each "b" the best path anew. */
 static struct obs_path_history memory_of(const char *what, const double *seconds)
 {
 	char text[32000] = "[";
