@@ -12,8 +12,7 @@
 struct devices;
 
 /* Opens what the options name, a file without a look at it, and adds this machine's addresses to their locals
- * where they name none. On failure returns NULL, an exit status (wire.h) in status and a sentence in trouble.
- */
+ * where they name none. On failure returns NULL, an exit status (wire.h) in status and a sentence in trouble. */
 struct devices *devices_open(
 	struct options *options, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX]);
 /* In the jail, before the first read: learns what kind of file it is; a device is ready. -1: as above. */

@@ -132,8 +132,7 @@ bool exchange_is_over(const struct exchange *exchange, int64_t now_us)
 	return now_us - (exchange->chunks ? exchange->last_us : exchange->begun_us) > limit;
 }
 
-/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it.
- */
+/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it. */
 static bool is_headers_alone(const struct exchange *exchange, int64_t gap_us)
 {
 	return exchange->first_size < exchange->typical_size - exchange->typical_size / 8 ||

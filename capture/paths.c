@@ -113,8 +113,7 @@ static void send_ping(struct paths *paths, struct path *path, int64_t now_us)
 	note_due(paths, now_us + late_after(path));
 }
 
-/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL: it may be any.
- */
+/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL: it may be any. */
 static const struct ping *answered(const struct path *path)
 {
 	const struct ping *found = NULL;

@@ -78,8 +78,7 @@ static enum underlay_kind read_disco(struct underlay *underlay, const struct bod
 					     : UNDERLAY_DISCO;
 }
 
-/* A joined packet may end with a shorter one of another kind: a small one with a pong, a large one with any.
- */
+/* A joined packet may end with a shorter one of another kind: a small one with a pong, a large one with any. */
 static bool is_data_length(const struct body *body, bool is_joined)
 {
 	size_t tail = body->length > PONG_LENGTH ? (body->length - PONG_LENGTH) % 16 : 1;

@@ -88,9 +88,9 @@ static void judged(void *data, const struct pool_result *result)
 	const struct endpoint_spec *spec = result->spec;
 
 	if (result->family)
-		log_line("found %s at %s", result->family->name, spec->url);
+		log_line("found %s at %s", result->family->facts.name, spec->url);
 	if (result->family && spec->found_by == FOUND_PORT)
-		registry_found(live->registry, spec->url, result->family->name);
+		registry_found(live->registry, spec->url, result->family->facts.name);
 	if (!result->family && !spec->is_candidate)
 		registry_give_up(live->registry, spec->url);
 	search_see_result(&live->search, result);
@@ -199,7 +199,7 @@ static void see_status(struct live *live, struct when now)
 	ask_names_see_status(live->names_asker, status, now);
 	open_way(live, status);
 	pool_wake(live->pool);
-	discover_see(live->search.discover, status, now);
+	discover_see(live->search.discover, status);
 	search_probe(&live->search);
 }
 
@@ -249,6 +249,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.ignore_count = settings->ignore.count,
 		.is_passive = settings->is_passive,
 		.allowed_classes = settings->allowed_classes,
+		.servers = family_facts(),
 	};
 	const struct pool_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent
@@ -266,7 +267,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	live->timer = timer_new(loop, tick, live);
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	search_init(&live->search, settings, live->ledger, live->pool);
-	live->confirmations = confirm_new(loop, live->http, live->ledger, live->pool, tell_change, live);
+	live->confirmations = confirm_new(live->http, live->ledger, live->pool, tell_change, live);
 	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
 		.pool = live->pool,
@@ -305,8 +306,7 @@ void live_free(struct live *live)
 	free(live);
 }
 
-/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers.
- */
+/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers. */
 static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
 {
 	struct diagnosis_target target;

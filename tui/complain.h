@@ -1,5 +1,4 @@
-/* One line on standard error about what the user asked for, clean, and without what could be a secret in it.
- */
+/* One line on standard error about what the user asked for, clean, and without what could be a secret in it. */
 #ifndef TSLLM_TUI_COMPLAIN_H
 #define TSLLM_TUI_COMPLAIN_H
 

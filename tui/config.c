@@ -154,8 +154,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t\r");
 }
 
-/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it.
- */
+/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it. */
 static char *value_of(char *text)
 {
 	char *to = text, *at = text + 1;

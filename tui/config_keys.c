@@ -211,8 +211,7 @@ static int take_path(const struct target *target, const char *value)
 	return 0;
 }
 
-/* A word without a slash is a name that is looked up elsewhere: a command in PATH, a theme among the themes.
- */
+/* A word without a slash is a name that is looked up elsewhere: a command in PATH, a theme among the themes. */
 static int take_name_or_path(const struct target *target, const char *value)
 {
 	config_replace(target->member, config_path(value, strchr(value, '/') ? target->directory : NULL));

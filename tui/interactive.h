@@ -7,8 +7,7 @@
 
 #include <stdbool.h>
 
-/* Until the user quits or a signal ends it: 0; 1 where the terminal cannot be used, which was said on stderr.
- */
+/* Until the user quits or a signal ends it: 0; 1 where the terminal cannot be used, which was said on stderr. */
 int interactive_run(
 	const struct options *options, const struct settings *settings, bool is_ascii, bool is_first_start);
 

@@ -121,8 +121,8 @@ static void check_socket(const struct options *options, const struct settings *s
 	if (!*settings->socket || stat(settings->socket, &entry) || owner_is_believed(entry.st_uid))
 		return;
 	fault_say(&fault,
-		"'%s' belongs to '%s', not to root or you: whoever that is decides where your requests and "
-		"keys go",
+		"'%s' belongs to '%s', not to root or you: whoever that is decides where your requests "
+		"and keys go",
 		settings->socket, owner_name(entry.st_uid, name, sizeof(name)));
 	options_complain(options, fault.text, stderr);
 }
@@ -169,8 +169,8 @@ static void say_first_start(const struct settings *settings)
 
 	if (is_first_start(settings))
 		fprintf(stderr,
-			"tsllm-top: first run: looking for LLM servers on the usual ports of %s (to stop: "
-			"discover = off)\n",
+			"tsllm-top: first run: looking for LLM servers on the usual ports of %s "
+			"(to stop: discover = off)\n",
 			whose[settings->discover]);
 }
 

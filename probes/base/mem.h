@@ -23,8 +23,7 @@ void *mem_grow(void *old, size_t count, size_t size);
 char *mem_copy(const char *text);                /* NULL gives "" */
 void mem_replace(char **slot, const char *text); /* frees what it held and keeps a copy */
 
-/* Bytes that come in pieces. Zeroed, it is empty; from the first addition on, be it of none, a NUL follows.
- */
+/* Bytes that come in pieces. Zeroed, it is empty; from the first addition on, be it of none, a NUL follows. */
 struct bytes {
 	char *text;
 	size_t length, room;

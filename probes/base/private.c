@@ -1,5 +1,4 @@
-/* The caller gives what it has open, so that nobody can put another file there between the look and the use.
- */
+/* The caller gives what it has open, so that nobody can put another file there between the look and the use. */
 #include "probes/base/private.h"
 
 #include "probes/base/fault.h"

@@ -7,8 +7,7 @@
 
 struct url {
 	bool is_https;
-	char host[256]; /* lower case, an address in its shortest form; an IPv6 literal without its brackets
-			 */
+	char host[256]; /* lower case, an address in its shortest form; an IPv6 literal without brackets */
 	int port;       /* the scheme's own where none is given */
 	char path[512]; /* with its leading slash, without a trailing one, "." or ".."; "" for the root; RFC
 			   3986's escapes */

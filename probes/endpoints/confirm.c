@@ -10,6 +10,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/verdict_codes.h"
 #include "probes/tailscaled/netcheck.h"
 
 #include <math.h>
@@ -30,15 +31,15 @@ static const struct {
 	const char *code;
 	enum manner manner;
 } table[] = {
-	{ "host-check", ASK_HOST_LOCALHOST },
-	{ "cert-not-issued", ASK_PLAIN_HTTP },
-	{ "tls-failed", ASK_PLAIN_HTTP },
-	{ "not-tls", ASK_PLAIN_HTTP },
-	{ "not-listening", ASK_PING },
-	{ "filtered", ASK_PING },
-	{ "host-unreachable", ASK_PING },
-	{ "host-offline", ASK_PING },
-	{ "cert-expired", ASK_DATES },
+	{ CODE_HOST_CHECK, ASK_HOST_LOCALHOST },
+	{ CODE_CERT_NOT_ISSUED, ASK_PLAIN_HTTP },
+	{ CODE_TLS_FAILED, ASK_PLAIN_HTTP },
+	{ CODE_NOT_TLS, ASK_PLAIN_HTTP },
+	{ CODE_NOT_LISTENING, ASK_PING },
+	{ CODE_FILTERED, ASK_PING },
+	{ CODE_HOST_UNREACHABLE, ASK_PING },
+	{ CODE_HOST_OFFLINE, ASK_PING },
+	{ CODE_CERT_EXPIRED, ASK_DATES },
 };
 
 /* What a question is about. */
@@ -78,12 +79,11 @@ struct confirmations {
 	size_t silent_count, silent_room;
 };
 
-struct confirmations *confirm_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
-	const struct pool *pool, void (*changed)(void *data), void *data)
+struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
+	void (*changed)(void *data), void *data)
 {
 	struct confirmations *confirmations = mem_alloc(sizeof(*confirmations));
 
-	(void)loop;
 	confirmations->http = http;
 	confirmations->ledger = ledger;
 	confirmations->pool = pool;
@@ -147,8 +147,8 @@ static void ping_answered(struct question *question, const struct answer *answer
 	pong.kind = question->ping;
 	is_direct = !isnan(pong.ms) && *pong.endpoint;
 	is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
-	ledger_see(question->confirmations->ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &pong },
-		when_now());
+	ledger_see(question->confirmations->ledger,
+		&(struct observation){ .kind = OBSERVED_PING, .ping = &pong }, when_now());
 	arena_free(arena);
 	if (!is_last)
 		ping(question, PING_TSMP);
@@ -264,7 +264,8 @@ static bool was_asked(struct confirmations *confirmations, const struct subject 
 
 		if (!one->call && now.mono_ms - one->asked > AGAIN_MS) {
 			free_question(one);
-			confirmations->asked.items[i--] = confirmations->asked.items[--confirmations->asked.count];
+			confirmations->asked.items[i--] =
+				confirmations->asked.items[--confirmations->asked.count];
 			continue;
 		}
 		found = found || (one->manner == about->manner &&
@@ -274,7 +275,8 @@ static bool was_asked(struct confirmations *confirmations, const struct subject 
 	return found;
 }
 
-static void put(struct confirmations *confirmations, const struct subject *about, const char *socket, struct when now)
+static void put(
+	struct confirmations *confirmations, const struct subject *about, const char *socket, struct when now)
 {
 	struct question *question;
 	bool is_put;
@@ -316,14 +318,15 @@ static void put_for(struct confirmations *confirmations, const struct snapshot *
 			}
 }
 
-void confirm_ask(
-	struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket, struct when now)
+void confirm_ask(struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket,
+	struct when now)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		put_for(confirmations, snapshot, &snapshot->endpoints[i], socket, now);
 }
 
-void confirm_ping(struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
+void confirm_ping(
+	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
 {
 	const struct subject about = { .manner = ASK_BOTH_PINGS,
 		.url = "",
@@ -375,7 +378,8 @@ static void log_done(void *data, const struct answer *answer)
 	confirmations->is_log_denied = answer->outcome == OUTCOME_ANSWERED && answer->status != 200;
 }
 
-static void remember_silent(struct confirmations *confirmations, const char *url, const char *address, int port)
+static void remember_silent(
+	struct confirmations *confirmations, const char *url, const char *address, int port)
 {
 	char sign[128];
 	bool is_v6 = strchr(address, ':') != NULL;
@@ -384,8 +388,8 @@ static void remember_silent(struct confirmations *confirmations, const char *url
 		if (strcmp(confirmations->silent[i].url, url) == 0)
 			return;
 	snprintf(sign, sizeof(sign), is_v6 ? " > [%s]:%d " : " > %s:%d ", address, port);
-	confirmations->silent = vec_slot(confirmations->silent, &confirmations->silent_count, &confirmations->silent_room,
-		sizeof(*confirmations->silent));
+	confirmations->silent = vec_slot(confirmations->silent, &confirmations->silent_count,
+		&confirmations->silent_room, sizeof(*confirmations->silent));
 	confirmations->silent[confirmations->silent_count - 1].url = mem_copy(url);
 	confirmations->silent[confirmations->silent_count - 1].sign = mem_copy(sign);
 }

@@ -10,22 +10,21 @@
 #include "probes/ledger/ledger.h"
 #include "probes/endpoints/pool.h"
 
-struct uv_loop_s;
-
 struct confirmations;
 
-struct confirmations *confirm_new(struct uv_loop_s *loop, struct http *http, struct ledger *ledger,
-	const struct pool *pool, void (*changed)(void *data), void *data);
+struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
+	void (*changed)(void *data), void *data);
 void confirm_free(struct confirmations *confirmations);
 /* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
-void confirm_ask(
-	struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket, struct when now);
+void confirm_ask(struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket,
+	struct when now);
 /* Both kinds of ping to this peer, once a minute at most. */
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now);
 /* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
  * that is allowed. */
-void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket);
+void confirm_silent(
+	struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket);
 size_t confirm_open(const struct confirmations *confirmations); /* asked and not answered yet */
 
 #endif

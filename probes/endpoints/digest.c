@@ -99,8 +99,6 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 		.bytes_sent = answer->bytes_sent,
 		.bytes_received = answer->bytes_received,
 		.server = "",
-		.title = "",
-		.api = "",
 	};
 	obs->leaves_host = *location && leaves(location, url);
 }

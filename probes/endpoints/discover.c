@@ -6,6 +6,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/names.h"
+#include "probes/model/server_facts.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,9 +26,10 @@ struct base {
 	const char *path;
 };
 
+/* In this order: HTTPS by tailscale serve first, then the defaults of server families, the widest-used first, then
+ * where proxies are. Each is one of struct server_facts, or of serve. */
 static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337,
 	80, 8443, 10000, 0 };
-static const int https_ports[] = { 443, 8443, 10000 };
 static const char *const usual_mounts[] = { "/ollama", "/llama", "/api", "/v1" };
 
 struct round {
@@ -52,14 +54,6 @@ struct discoverer {
 	char now[320];
 };
 
-static bool is_https_port(int port)
-{
-	for (size_t i = 0; i < ARRAY_LEN(https_ports); i++)
-		if (https_ports[i] == port)
-			return true;
-	return false;
-}
-
 static void add_base(struct discoverer *discover, struct base base)
 {
 	if (discover->base_count < BASES_MAX)
@@ -68,7 +62,7 @@ static void add_base(struct discoverer *discover, struct base base)
 
 static void add_port(struct discoverer *discover, int port)
 {
-	bool is_https = is_https_port(port);
+	bool is_https = server_facts_is_serve_port(port);
 
 	text_add(discover->ports, sizeof(discover->ports), "%s%d", *discover->ports ? " " : "", port);
 	add_base(discover, (struct base){ port, is_https, "" });
@@ -259,9 +253,8 @@ static void drop_gone(struct discoverer *discover)
 	discover->rounds.count = kept;
 }
 
-void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now)
+void discover_see(struct discoverer *discover, const struct obs_status *status)
 {
-	(void)now;
 	if (discover->settings->discover == DISCOVER_OFF || status->backend != BACKEND_RUNNING)
 		return;
 	if (discover->rounds.count > ROUNDS_MAX / 2)

@@ -24,7 +24,7 @@ struct probe {
 struct discoverer *discover_new(const struct settings *settings);
 void discover_free(struct discoverer *discover);
 /* The peers as they are now; rounds of peers that were known go on. */
-void discover_see(struct discoverer *discover, const struct obs_status *status, struct when now);
+void discover_see(struct discoverer *discover, const struct obs_status *status);
 /* The next door, if one may be knocked at now. It counts as being asked until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(

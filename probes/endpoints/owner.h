@@ -1,5 +1,4 @@
-/* Which door belongs to whom: URLs of pins, mounts and services, matched with the machines of a status. Pure.
- */
+/* Which door belongs to whom: URLs of pins, mounts and services, matched with the machines of a status. Pure. */
 #ifndef TSLLM_ENDPOINTS_OWNER_H
 #define TSLLM_ENDPOINTS_OWNER_H
 

@@ -38,7 +38,8 @@ static double jitter(const struct worker *worker)
 	return 0.9 + 0.2 * (hash % 1000) / 1000;
 }
 
-int64_t worker_gap(const struct worker *worker)
+/* Milliseconds to the next poll. */
+static int64_t poll_gap(const struct worker *worker)
 {
 	double gap = worker->world->settings->period_s * 1000 * POLL_PERIODS * jitter(worker);
 
@@ -52,8 +53,7 @@ int64_t worker_gap(const struct worker *worker)
 static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
-	bool is_excused =
-		is_silence && path_is_changing(worker->world->ledger, worker->spec.peer_id, now);
+	bool is_excused = is_silence && path_is_changing(worker->world->ledger, worker->spec.peer_id, now);
 
 	worker->request = NULL;
 	worker->is_recognising = false;
@@ -66,7 +66,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	if (is_silence && (worker->silences == 1 || is_excused))
 		worker->due = now.mono_ms + (worker->world->is_once ? 0 : SECOND_TRY_MS);
 	else
-		worker->due = now.mono_ms + worker_gap(worker);
+		worker->due = now.mono_ms + poll_gap(worker);
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
@@ -92,13 +92,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	obs.cost = request ? request->cost : COST_FREE;
 	obs.is_primary = is_primary;
 	obs.is_expected = is_expected;
-	if (worker->family) {
-		obs.server = worker->family->name;
-		obs.title = worker->family->title;
-		obs.api = family_api(worker->family);
-		obs.is_front_end = worker->family->kind == KIND_FRONT_END;
-		obs.is_gateway = worker->family->kind == KIND_GATEWAY;
-	}
+	if (worker->family)
+		obs.server = worker->family->facts.name;
 	ledger_see(worker->world->ledger, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs },
 		when_now());
 	arena_free(arena);
@@ -270,8 +265,7 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 
 static bool is_switched_off(const struct worker *worker, const struct request *request)
 {
-	return request->option && strcmp(request->option, "llama-metrics") == 0 &&
-	       !worker->world->settings->has_llama_metrics;
+	return request->is_llama_metrics && !worker->world->settings->has_llama_metrics;
 }
 
 static bool is_due(const struct worker *worker, size_t index, bool is_first)
@@ -283,7 +277,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if ((worker->spec.is_backend_asked && !*worker->spec.key) || request->rhythm == ON_REQUEST)
+	if (worker->spec.is_backend_asked && !*worker->spec.key)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;

@@ -36,16 +36,14 @@ void worker_declare(const struct worker *worker)
 					.address = spec->address,
 					.at = endpoint_label(&worker->url, label, sizeof(label)),
 					.port = worker->url.port,
-					.found_by = (int)spec->found_by,
+					.found_by = spec->found_by,
 					.is_pinned = spec->is_pinned,
 					.is_own = spec->is_own,
 					.has_key = *spec->key != '\0',
 					.is_key_withheld = spec->is_key_withheld,
 					.is_of_tailnet = spec->is_of_tailnet || *spec->peer_id,
 					.is_resolving = spec->is_resolving,
-					.server = worker->family ? worker->family->name : "",
-					.title = worker->family ? worker->family->title : "",
-					.api = worker->family ? family_api(worker->family) : "",
+					.server = worker->family ? worker->family->facts.name : "",
 				} },
 		when_now());
 }

@@ -226,7 +226,6 @@ static bool take_status(struct answer *answer, const char *line, size_t length)
 	snprintf(start, sizeof(start), "%.*s", (int)(length < 12 ? length : 12), line);
 	if (!text_has_prefix(start, "HTTP/1.") || start[8] != ' ')
 		return false;
-	answer->is_http10 = start[7] == '0';
 	answer->status = (int)text_number(start + 9, 999);
 	return answer->status >= 100;
 }

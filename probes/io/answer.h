@@ -24,8 +24,7 @@ struct answer {
 	size_t headers_length;
 	char *body; /* NUL-terminated */
 	size_t body_length;
-	bool is_reused; /* over a kept-alive connection */
-	bool is_http10;
+	bool is_reused;                     /* over a kept-alive connection */
 	int os_error;                       /* errno of a failed connect, 0: none */
 	double connect_ms, tls_ms, ttfb_ms; /* NAN: did not happen */
 	double bytes_sent, bytes_received;

@@ -173,8 +173,7 @@ static int wait_for_time(CURLM *multi, long ms, void *data)
 	if (ms < 0)
 		return uv_timer_stop(&http->timer);
 	/* Curl asks for 0 ms after each piece of a fast answer. libuv would run that timer before it looks at
-	 * any socket, until the answer ends; so the sockets get their turn first, and it is ours among them.
-	 */
+	 * any socket, until the answer ends; so the sockets get their turn first, and it is ours among them. */
 	if (ms == 0 && http->is_inside)
 		ms = 1;
 	return uv_timer_start(&http->timer, on_timer, (uint64_t)ms, 0);

@@ -2,8 +2,7 @@
  *
  * Safety is set here and nowhere else: no redirects, no proxy from the environment, no protocols but HTTP,
  * certificates verified against the URL's name, caps on headers and body. No name is resolved and so no
- * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself.
- */
+ * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself. */
 #include "probes/io/http_call.h"
 
 #include <arpa/inet.h>
@@ -53,7 +52,6 @@ static void take_status_line(struct http_call *call, const char *line, size_t le
 
 	call->header.length = 0;
 	call->has_whole_header = false;
-	call->answer.is_http10 = text_has_prefix(line, "HTTP/1.0");
 	call->answer.status = space ? atoi(space + 1) : 0;
 }
 

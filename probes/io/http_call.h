@@ -1,6 +1,5 @@
 /* Inside of http: one call, shared by the three files that make it up. http.c runs it on the loop,
- * http_call.c says what it may do, http_outcome.c what became of it. These three are all that know libcurl.
- */
+ * http_call.c says what it may do, http_outcome.c what became of it. These three are all that know libcurl. */
 #ifndef TSLLM_IO_HTTP_CALL_H
 #define TSLLM_IO_HTTP_CALL_H
 

@@ -32,11 +32,11 @@ void capture_see(struct ledger *ledger, const struct observation *observation, s
 {
 	const struct obs_capture *capture = observation->capture;
 
-	if (ledger->capture.state != (enum capture_state)capture->state)
+	if (ledger->capture.state != capture->state)
 		ledger->capture.since = now;
 	if (capture->state != CAPTURE_RUNNING)
 		links_forget_misses(ledger); /* which nobody takes back any more */
-	ledger->capture.state = (enum capture_state)capture->state;
+	ledger->capture.state = capture->state;
 	mem_replace(&ledger->capture.trouble, capture->trouble);
 	mem_replace(&ledger->capture.fix, capture->fix);
 }

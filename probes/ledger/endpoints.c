@@ -22,11 +22,11 @@
 void endpoint_free(struct known_endpoint *endpoint)
 {
 	char *texts[] = { endpoint->url, endpoint->peer_id, endpoint->address, endpoint->at, endpoint->server,
-		endpoint->title, endpoint->api, endpoint->version, endpoint->incarnation,
-		endpoint->is_loading.path, endpoint->is_sleeping.path, endpoint->wants_key.path,
-		endpoint->key_rejected.path, endpoint->open_onboarding.path, endpoint->last.tls_text,
-		endpoint->last.path, endpoint->last.excerpt, endpoint->last.server_header,
-		endpoint->last.via_header, endpoint->last.content_type, endpoint->last.location };
+		endpoint->version, endpoint->incarnation, endpoint->is_loading.path,
+		endpoint->is_sleeping.path, endpoint->wants_key.path, endpoint->key_rejected.path,
+		endpoint->open_onboarding.path, endpoint->last.tls_text, endpoint->last.path,
+		endpoint->last.excerpt, endpoint->last.server_header, endpoint->last.via_header,
+		endpoint->last.content_type, endpoint->last.location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
@@ -75,17 +75,23 @@ static struct known_endpoint *new_endpoint(const char *url)
 {
 	struct known_endpoint *endpoint = mem_alloc(sizeof(*endpoint));
 	char **texts[] = { &endpoint->peer_id, &endpoint->address, &endpoint->at, &endpoint->server,
-		&endpoint->title, &endpoint->api, &endpoint->version, &endpoint->incarnation,
-		&endpoint->last.tls_text, &endpoint->last.path, &endpoint->last.excerpt,
-		&endpoint->last.server_header, &endpoint->last.via_header, &endpoint->last.content_type,
-		&endpoint->last.location };
+		&endpoint->version, &endpoint->incarnation, &endpoint->last.tls_text, &endpoint->last.path,
+		&endpoint->last.excerpt, &endpoint->last.server_header, &endpoint->last.via_header,
+		&endpoint->last.content_type, &endpoint->last.location };
 
 	endpoint->url = mem_copy(url);
+	endpoint->facts = &server_facts_unknown;
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		*texts[i] = mem_copy("");
 	engine_init(&endpoint->engine);
 	endpoint->connect_ms = endpoint->tls_ms = endpoint->last.retry_after_s = NAN;
 	return endpoint;
+}
+
+static void see_server(const struct ledger *ledger, struct known_endpoint *endpoint, const char *server)
+{
+	mem_replace(&endpoint->server, server);
+	endpoint->facts = server_facts_named(ledger->terms.servers, server);
 }
 
 void endpoint_see(struct ledger *ledger, const struct observation *observation, struct when now)
@@ -95,11 +101,9 @@ void endpoint_see(struct ledger *ledger, const struct observation *observation, 
 
 	if (!endpoint) {
 		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
-		endpoint->found_by = (enum found_by)obs->found_by;
+		endpoint->found_by = obs->found_by;
 		endpoint->since = now;
-		mem_replace(&endpoint->server, obs->server);
-		mem_replace(&endpoint->title, obs->title);
-		mem_replace(&endpoint->api, obs->api);
+		see_server(ledger, endpoint, obs->server);
 	}
 	mem_replace(&endpoint->peer_id, obs->peer_id);
 	mem_replace(&endpoint->address, obs->address);
@@ -204,8 +208,7 @@ static void see_number(double *slot, double value)
 		*slot = value;
 }
 
-/* The first path that says so is asked first when it ends; the primary question is asked before all others.
- */
+/* The first path that says so is asked first when it ends; the primary question is asked before all others. */
 static void see_fact(struct path_fact *fact, bool holds, const struct obs_answer *answer)
 {
 	if (holds && (!fact->holds || answer->is_primary))
@@ -304,11 +307,7 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 	if (*answer->server) {
 		if (*endpoint->server && strcmp(endpoint->server, answer->server) != 0)
 			forget_server(endpoint);
-		mem_replace(&endpoint->server, answer->server);
-		mem_replace(&endpoint->title, answer->title);
-		mem_replace(&endpoint->api, answer->api);
-		endpoint->is_front_end = answer->is_front_end;
-		endpoint->is_gateway = answer->is_gateway;
+		see_server(ledger, endpoint, answer->server);
 	}
 	if (answer->reading && answer->is_expected)
 		see_reading(ledger, endpoint, answer, now);

@@ -7,6 +7,7 @@
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"
+#include "probes/model/server_facts.h"
 #include "probes/model/sniffed.h"
 #include "probes/model/snapshot.h"
 
@@ -19,6 +20,7 @@ struct ledger_terms {
 	size_t ignore_count;
 	bool is_passive;
 	unsigned allowed_classes; /* bits of enum offer_class that may be picked beside own and tagged */
+	const struct server_facts *const *servers; /* the families, NULL-ended; NULL: none is known */
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);

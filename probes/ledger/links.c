@@ -49,7 +49,8 @@ void links_restart(struct ledger *ledger)
 	}
 }
 
-struct packet_state *link_packet_state(struct ledger *ledger, struct known_peer *peer)
+/* Made where there is none. */
+static struct packet_state *packet_state_of(struct ledger *ledger, struct known_peer *peer)
 {
 	if (!peer->packet_state) {
 		peer->packet_state = mem_alloc(sizeof(*peer->packet_state));
@@ -94,7 +95,7 @@ static void note_growth(struct packet_state *packet_state, int64_t at_us)
 
 static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct known_link *link, int64_t at_us)
 {
-	struct packet_state *packet_state = link_packet_state(ledger, peer);
+	struct packet_state *packet_state = packet_state_of(ledger, peer);
 	enum traffic_path path = link->vni ? TRAFFIC_PEER_RELAY : TRAFFIC_DIRECT;
 
 	packet_state->rx_bytes[path] += link->unclaimed_rx;
@@ -110,7 +111,7 @@ static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct kn
 static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
 	if (!*link->disco || !is_current(peer, link) ||
-		strcmp(link_packet_state(ledger, peer)->disco, link->disco) == 0)
+		strcmp(packet_state_of(ledger, peer)->disco, link->disco) == 0)
 		return;
 	snprintf(peer->packet_state->disco, sizeof(peer->packet_state->disco), "%s", link->disco);
 	peer_index_key(ledger, peer);
@@ -218,7 +219,7 @@ static struct known_link *link_of(
 	link->seen = now;
 	owner = peer_find(ledger, link->peer_id);
 	if (owner)
-		link_packet_state(ledger, owner);
+		packet_state_of(ledger, owner);
 	return link;
 }
 
@@ -300,8 +301,8 @@ void link_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct 
 	if (rx > 0)
 		peer_hear(peer, now);
 	if (is_current(peer, link))
-		count_pings(link_packet_state(ledger, peer), link, now);
-	else if (strcmp(link_packet_state(ledger, peer)->remote, link->remote) == 0)
+		count_pings(packet_state_of(ledger, peer), link, now);
+	else if (strcmp(packet_state_of(ledger, peer)->remote, link->remote) == 0)
 		peer->packet_state->remote[0] = '\0'; /* what is lost on it now was not on the current path */
 }
 

@@ -12,8 +12,6 @@ void links_claim(struct ledger *ledger); /* after a status */
 void links_forget_misses(struct ledger *ledger);
 void links_restart(struct ledger *ledger); /* the helper counts from zero again */
 void links_free(struct ledger *ledger);
-struct packet_state *link_packet_state(
-	struct ledger *ledger, struct known_peer *peer);                  /* made where there is none */
 double link_loss(const struct packet_state *packet_state, double *pings); /* on it; NAN: nothing to tell by */
 /* The peer's current path, as packets show it now; NULL: they do not. */
 const struct known_link *link_of_peer(const struct ledger *ledger, const struct known_peer *peer);

@@ -39,7 +39,7 @@ void path_see_history(struct ledger *ledger, const struct observation *observati
 		path_history->changes += memory->changes[i] < ledger->begun.wall_ms;
 }
 
-bool path_history_is_fresh(const struct known_peer *peer, struct when now)
+static bool has_fresh_history(const struct known_peer *peer, struct when now)
 {
 	return peer->path_history && when_known(peer->path_history->told) &&
 	       when_since(peer->path_history->told, now) <= FRESH_MS;
@@ -47,7 +47,7 @@ bool path_history_is_fresh(const struct known_peer *peer, struct when now)
 
 double path_pong_age_ms(const struct known_peer *peer, struct when now)
 {
-	if (!path_history_is_fresh(peer, now) || !peer->path_history->pong_at ||
+	if (!has_fresh_history(peer, now) || !peer->path_history->pong_at ||
 		peer->path_history->pong_at > now.wall_ms)
 		return NAN;
 	return (double)(now.wall_ms - peer->path_history->pong_at);
@@ -64,7 +64,7 @@ static bool has_direct_path(const struct known_peer *peer)
  * expected any more. */
 static bool is_silent_now(const struct known_peer *peer, struct when now)
 {
-	return path_history_is_fresh(peer, now) && peer->path_history->is_silent &&
+	return has_fresh_history(peer, now) && peer->path_history->is_silent &&
 	       peer->path_history->pong_at >= peer->kind_since.wall_ms;
 }
 
@@ -98,7 +98,7 @@ bool path_is_failing(
 
 static bool is_in_doubt(const struct known_peer *peer, struct when now)
 {
-	bool is_silent = path_history_is_fresh(peer, now) && peer->path_history->is_silent;
+	bool is_silent = has_fresh_history(peer, now) && peer->path_history->is_silent;
 	bool has_changed =
 		peer->candidate_polls || (peer->changes && when_since(peer->kind_since, now) < DOUBT_MS);
 
@@ -145,8 +145,7 @@ const struct obs_peer *path_start_history(struct ledger *ledger, struct when now
 }
 
 /* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
- * a server.
- */
+ * a server. */
 bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);

@@ -6,7 +6,6 @@
 
 void path_see_history(struct ledger *ledger, const struct observation *observation, struct when now);
 /* What the daemon told of it, while that is fresh; NAN: nothing. */
-bool path_history_is_fresh(const struct known_peer *peer, struct when now);
 double path_pong_age_ms(const struct known_peer *peer, struct when now);
 /* Pings on its current path go unanswered, by packets or by the daemon's memory. how: where it is wanted, how
  * that is known. */

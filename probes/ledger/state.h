@@ -163,11 +163,11 @@ struct known_engine {
 };
 
 struct known_endpoint {
-	char *url, *peer_id, *address, *at, *server, *title, *api, *version, *incarnation;
+	char *url, *peer_id, *address, *at, *server, *version, *incarnation;
+	const struct server_facts *facts; /* of server; never NULL */
 	int port;
 	enum found_by found_by;
-	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld, is_front_end,
-		is_gateway;
+	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld;
 	struct last_answer last;
 	unsigned misses;  /* silent primary answers in a row */
 	struct when good; /* the last good answer */

@@ -1,8 +1,8 @@
 /* Observations: what a source learned, before anybody judged it.
  *
- * Pure parsers make them from bytes; the ledger takes each in by ledger_see(), as a struct observation. Text in them is clean (text_keep) and lives
- * in the arena of whoever made the observation; unknown text is "", an unknown number is NAN, an unknown
- * time is 0. */
+ * Pure parsers make them from bytes; the ledger takes each in by ledger_see(), as a struct observation. Text in
+ * them is clean (text_keep) and lives in the arena of whoever made the observation; unknown text is "", an unknown
+ * number is NAN, an unknown time is 0. */
 #ifndef TSLLM_MODEL_OBS_H
 #define TSLLM_MODEL_OBS_H
 
@@ -80,10 +80,10 @@ struct obs_peer {
 	const char *current_address;  /* CurAddr: the trusted direct ip:port */
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
-	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_exit_option, is_mullvad;
-	bool has_session;          /* InEngine */
-	double rx_bytes, tx_bytes; /* WireGuard counters; a decrease is a reset */
-	int64_t last_seen, last_handshake, last_write, key_expiry, created; /* wall ms, 0: never or unknown */
+	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_mullvad;
+	bool has_session;                              /* InEngine */
+	double rx_bytes, tx_bytes;                     /* WireGuard counters; a decrease is a reset */
+	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */
 };
 
 /* One whole status. Its arena owns every text and array in it. */
@@ -93,8 +93,7 @@ struct obs_status {
 	const char *backend_word; /* as the daemon says it */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
 	bool has_tun, has_magicdns, has_self;
-	const char *const *health; /* NULL-ended */
-	const char *const *cert_domains;
+	const char *const *health;        /* NULL-ended */
 	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
 	struct obs_peer self;
 	struct obs_peer *peers;
@@ -120,9 +119,9 @@ struct obs_mount {
 	const char *path;   /* "/ollama"; "" for TCP */
 	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
-	const char
-		*url; /* its door on the tailnet, "" where it is none that speaks HTTP; by the live source */
-	const char *backend; /* the URL of its target that this machine can ask, or ""; by the live source */
+	/* By the live source: its door on the tailnet, "" where it is none that speaks HTTP, and the URL of its target
+	 * that this machine can ask, or "". */
+	const char *url, *backend;
 };
 
 struct obs_serve {
@@ -213,6 +212,8 @@ struct reading {
 	const char *incarnation; /* changes when the server was started again; "" untold */
 };
 
+enum found_by { FOUND_CONFIG, FOUND_SERVE, FOUND_SERVICE, FOUND_PORT, FOUND_COUNT };
+
 /* A door to watch: seen once, watched until it is dropped. */
 struct obs_endpoint {
 	const char *url;     /* base URL without a trailing slash: the key */
@@ -220,15 +221,14 @@ struct obs_endpoint {
 	const char *address; /* "100.64.0.2", what its port is watched on; "" unknown */
 	const char *at;      /* how a row shows the door: "https /ollama", ":11434" */
 	int port;
-	int found_by; /* enum found_by */
+	enum found_by found_by;
 	bool is_pinned;
-	bool is_own;                /* on this machine */
-	bool is_of_tailnet;         /* asked only while the tailnet runs */
-	bool is_resolving;          /* not asked yet: the resolver has not answered */
-	bool has_key;               /* our requests carry one */
-	bool is_key_withheld;       /* they do not, although one is configured: see key-withheld */
-	const char *server, *title; /* remembered from an earlier run, "" else */
-	const char *api; /* where its OpenAI API is, under the URL: "/v1"; "" unknown, or nowhere */
+	bool is_own;          /* on this machine */
+	bool is_of_tailnet;   /* asked only while the tailnet runs */
+	bool is_resolving;    /* not asked yet: the resolver has not answered */
+	bool has_key;         /* our requests carry one */
+	bool is_key_withheld; /* they do not, although one is configured: see key-withheld */
+	const char *server;   /* its family's name, remembered from an earlier run; "" else */
 };
 
 /* How far the search for servers is. */
@@ -261,11 +261,9 @@ struct obs_answer {
 	double connect_ms, tls_ms, ttfb_ms; /* NAN where the connection was reused */
 	double bytes_sent, bytes_received;
 	enum cost cost;
-	const char *server, *title, *api; /* family, "" while not told */
-	bool is_front_end;                /* a web UI, not an engine */
-	bool is_gateway;                  /* hands on to engines that may be anywhere */
-	bool is_expected;                 /* the family's reader found what it wants in this answer */
-	const struct reading *reading;    /* NULL: none */
+	const char *server;            /* its family's name, "" while not told */
+	bool is_expected;              /* the family's reader found what it wants in this answer */
+	const struct reading *reading; /* NULL: none */
 };
 
 /* tailscaled pings a path each 3 s while something is sent. */
@@ -277,7 +275,6 @@ struct obs_path_history {
 	const char *peer_id;
 	int64_t pong_at;      /* the last pong on the address in use; 0: none */
 	bool was_regular;     /* the last pongs came in time */
-	double holes;         /* pongs that were late while the path was in use */
 	int64_t changes[128]; /* of kind, away from the path and back, oldest first: the last ones */
 	size_t change_count;
 };
@@ -315,9 +312,18 @@ struct obs_ping {
 	const char *peer_relay; /* "10.99.0.14:40000:vni:3" */
 };
 
+enum capture_state {
+	CAPTURE_OFF, /* not wanted, or not tried yet */
+	CAPTURE_RUNNING,
+	CAPTURE_NO_PERMISSION, /* the helper is there and lacks the right */
+	CAPTURE_MISSING,       /* there is no helper */
+	CAPTURE_FAILED,        /* it ended and is started again later */
+	CAPTURE_COUNT
+};
+
 /* How the capture helper is. */
 struct obs_capture {
-	int state; /* enum capture_state */
+	enum capture_state state;
 	const char *trouble, *fix;
 };
 
@@ -326,10 +332,8 @@ enum proof {
 	PROOF_NONE = 0,
 	PROOF_HOST_LOCALHOST = 1 << 0, /* `Host: localhost` on the same door answers 200 */
 	PROOF_PLAIN_HTTP = 1 << 1,     /* plain HTTP on that port gets an HTTP answer */
-	PROOF_PING_OK = 1 << 2,        /* disco ping answered */
-	PROOF_PING_LOST = 1 << 3,      /* disco and TSMP ping both timed out */
-	PROOF_ACL = 1 << 4,            /* the daemon's log: rejected due to acl */
-	PROOF_LOOPBACK_ONLY = 1 << 5   /* this machine: the port is bound to 127.0.0.1 alone */
+	PROOF_ACL = 1 << 2,            /* the daemon's log: rejected due to acl */
+	PROOF_LOOPBACK_ONLY = 1 << 3   /* this machine: the port is bound to 127.0.0.1 alone */
 };
 
 /* ---- what the ledger is told ---- */

@@ -48,8 +48,6 @@ enum layer {
 
 enum path_kind { PATH_UNKNOWN, PATH_DIRECT, PATH_PEER_RELAY, PATH_DERP, PATH_IDLE, PATH_OFFLINE, PATH_COUNT };
 
-enum found_by { FOUND_CONFIG, FOUND_SERVE, FOUND_SERVICE, FOUND_PORT, FOUND_COUNT };
-
 struct span {
 	size_t first, count; /* into the snapshot's array of that kind */
 };
@@ -96,8 +94,7 @@ struct path {
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
 	double changes;          /* of kind, since the start; those that the daemon remembers among them */
 	int64_t since;           /* in this kind */
-	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters.
-	 */
+	/* Totals by kind, of this peer's WireGuard bytes: from capture, by DERP from the daemon's counters. */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	/* Why there is no direct path, while it is relayed: a stable word ("udp-blocked-there") and plain
 	 * ones
@@ -227,15 +224,6 @@ struct event {
 	const char *text;
 	enum state state; /* after it */
 	unsigned times;   /* folded repeats, ≥ 1 */
-};
-
-enum capture_state {
-	CAPTURE_OFF, /* not wanted, or not tried yet */
-	CAPTURE_RUNNING,
-	CAPTURE_NO_PERMISSION, /* the helper is there and lacks the right */
-	CAPTURE_MISSING,       /* there is no helper */
-	CAPTURE_FAILED,        /* it ended and is started again later */
-	CAPTURE_COUNT
 };
 
 /* The helper that watches packets, and how it is. */

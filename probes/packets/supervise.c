@@ -1,5 +1,4 @@
-/* The helper is started when all that it is to look for has been asked once, so that it is not started twice.
- */
+/* The helper is started when all that it is to look for has been asked once, so that it is not started twice. */
 #include "probes/packets/supervise.h"
 
 #include "probes/io/machine.h"

@@ -4,6 +4,7 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/verdict_codes.h"
 
 #include <math.h>
 #include <string.h>
@@ -132,8 +133,7 @@ static bool has_code(const struct walk *walk, const char *code)
 }
 
 /* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
- * it.
- */
+ * it. */
 static enum tri is_public(const struct walk *walk)
 {
 	const struct snapshot *snapshot = walk->snapshot;
@@ -155,7 +155,7 @@ enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_
 		[TRI_NO] = "Funnel is off",
 		[TRI_YES] = "Funnel is on",
 	};
-	bool wants_key = walk->endpoint->state == STATE_AUTH || has_code(walk, "auth-required");
+	bool wants_key = walk->endpoint->state == STATE_AUTH || has_code(walk, CODE_AUTH_REQUIRED);
 	bool is_open = walk->endpoint->models_known;
 	enum tri public = is_public(walk);
 	char *line = line_new(layer_report);
@@ -179,8 +179,8 @@ static bool say_endpoint(const struct snapshot *snapshot, int index, const char 
 	if (!endpoint)
 		line_add(line, "%s: not asked%s", what, snapshot->is_passive ? " (--passive)" : "");
 	else
-		line_add(line, "%s %s: %s%s%s", what, endpoint->url, state_name(endpoint->state), verdict ? ", " : "",
-			verdict ? verdict->code : "");
+		line_add(line, "%s %s: %s%s%s", what, endpoint->url, state_name(endpoint->state),
+			verdict ? ", " : "", verdict ? verdict->code : "");
 	return verdict && verdict->severity > SEVERITY_INFO;
 }
 

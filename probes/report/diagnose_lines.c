@@ -19,8 +19,7 @@ char *line_new(struct layer_report *layer_report)
 
 void line_add(char *line, const char *format, ...)
 {
-	char part[2048]; /* the longest parts are a few texts of TEXT_CAP: nothing is cut within a character
-			  */
+	char part[2048]; /* the longest parts are a few texts of TEXT_CAP: nothing is cut within a letter */
 	va_list arguments;
 
 	va_start(arguments, format);

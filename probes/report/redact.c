@@ -195,8 +195,7 @@ static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 		learn_target(redactor, snapshot->mounts[i].target);
 	learn_path(redactor, daemon->socket);
 	learn_helper(redactor, snapshot->capture.trouble);
-	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one.
-	 */
+	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one. */
 	for (size_t i = 0; daemon->health && daemon->health[i]; i++)
 		pseudonym_give(pseudonyms, daemon->health[i], "“…”");
 }

@@ -74,8 +74,7 @@ static bool take(const char *at, const char *accept, char word[SECRET_MAX], size
 	return take_bytes(at, word, length);
 }
 
-/* A host's name, in any alphabet: all bytes but the marks of a sentence, “ ” and …, which UTF-8 begins alike.
- */
+/* A host's name, in any alphabet: all bytes but the marks of a sentence, “ ” and …, which UTF-8 begins alike. */
 static bool take_host(const char *at, bool is_in_url, char word[SECRET_MAX], size_t *length)
 {
 	for (*length = 0; at[*length]; ++*length) {

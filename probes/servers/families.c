@@ -2,6 +2,8 @@
  * of them speak comes last. A family is one file and one row here. */
 #include "probes/servers/families.h"
 
+#include "probes/base/mem.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -35,12 +37,16 @@ const struct family *const families[] = {
 const struct family *family_by_name(const char *name)
 {
 	for (size_t i = 0; families[i]; i++)
-		if (strcmp(families[i]->name, name) == 0)
+		if (strcmp(families[i]->facts.name, name) == 0)
 			return families[i];
 	return NULL;
 }
 
-const char *family_api(const struct family *family)
+const struct server_facts *const *family_facts(void)
 {
-	return family->api ? family->api : "/v1";
+	static const struct server_facts *facts[ARRAY_LEN(families)];
+
+	for (size_t i = 0; families[i]; i++)
+		facts[i] = &families[i]->facts;
+	return facts;
 }

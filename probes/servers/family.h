@@ -8,8 +8,9 @@
 
 #include "probes/io/answer.h"
 #include "probes/model/obs.h"
+#include "probes/model/server_facts.h"
 
-enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START, ON_REQUEST };
+enum rhythm { EVERY_POLL, EVERY_MINUTE, AT_START };
 
 enum sureness { NOT_IT, LIKELY, SURE };
 
@@ -20,20 +21,15 @@ struct request {
 	/* Reads one answer (any outcome was HTTP; status may be anything); true: it is what this family
 	 * answers here, in whatever state it is. Fills what the answer tells. */
 	bool (*read)(const struct answer *answer, struct reading *reading);
-	const char *option; /* the configuration key that switches this request off; NULL: none */
+	bool is_llama_metrics; /* `llama-metrics = off` in the configuration switches it off */
 };
 
-enum kind { KIND_ENGINE, KIND_GATEWAY, KIND_FRONT_END };
-
 struct family {
-	const char *name, *title; /* "ollama", "Ollama" */
-	enum kind kind;
-	int ports[6]; /* where it listens by default, 0-ended */
+	struct server_facts facts; /* what the rest of the program knows of it */
 	/* What the answer to `GET path` says about being this family. */
 	enum sureness (*recognise)(const char *path, const struct answer *answer);
 	const char *confirm; /* the path to ask when only LIKELY; NULL: none */
 	bool shuns_models;   /* `GET /v1/models` would do harm here: never ask it once this is LIKELY */
-	const char *api;     /* where its OpenAI API is, under the base URL; NULL: "/v1", "": nowhere */
 	const struct request *requests;
 	size_t request_count;
 };
@@ -41,6 +37,6 @@ struct family {
 extern const struct family *const families[]; /* NULL-ended; in order of trust, openai-compatible last */
 
 const struct family *family_by_name(const char *name); /* NULL: none */
-const char *family_api(const struct family *family);   /* "/v1" */
+const struct server_facts *const *family_facts(void);  /* of all of them, NULL-ended */
 
 #endif

@@ -81,16 +81,20 @@ static enum sureness is_jan(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
-	{ "/v1/models/available", COST_FREE, EVERY_MINUTE, read_available, NULL },
-	{ "/openapi.json", COST_FREE, AT_START, read_document, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, false },
+	{ "/v1/models/available", COST_FREE, EVERY_MINUTE, read_available, false },
+	{ "/openapi.json", COST_FREE, AT_START, read_document, false },
 };
 
 const struct family family_jan = {
-	.name = "jan",
-	.title = "Jan",
-	.kind = KIND_ENGINE,
-	.ports = { 1337 },
+	.facts = {
+		.name = "jan",
+		.title = "Jan",
+		.kind = SERVER_ENGINE,
+		.ports = { 1337 },
+		.trust_host_fix =
+			"on %{peer}: in Jan's settings, Local API Server: add %{host} to the trusted hosts",
+	},
 	.recognise = is_jan,
 	.confirm = document,
 	.requests = requests,

@@ -1,8 +1,7 @@
 /* KoboldCpp: one model, one queue. Read in its source, not measured.
  *
  * It imitates Ollama and llama-server on their paths, with made-up figures, so only its own are asked. None
- * of them wants the password; that one is set shows in the name of the model, which it then keeps to itself.
- */
+ * of them wants the password; that one is set shows in the name of the model, which it then keeps to itself. */
 #include "probes/servers/families.h"
 
 #include "probes/base/mem.h"
@@ -70,17 +69,19 @@ static enum sureness is_koboldcpp(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/extra/perf", COST_FREE, EVERY_POLL, read_perf, NULL },
-	{ "/api/extra/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/api/v1/model", COST_FREE, EVERY_MINUTE, read_name, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/api/extra/perf", COST_FREE, EVERY_POLL, read_perf, false },
+	{ "/api/extra/version", COST_FREE, AT_START, read_version, false },
+	{ "/api/v1/model", COST_FREE, EVERY_MINUTE, read_name, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_koboldcpp = {
-	.name = "koboldcpp",
-	.title = "KoboldCpp",
-	.kind = KIND_ENGINE,
-	.ports = { 5001 },
+	.facts = {
+		.name = "koboldcpp",
+		.title = "KoboldCpp",
+		.kind = SERVER_ENGINE,
+		.ports = { 5001 },
+	},
 	.recognise = is_koboldcpp,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

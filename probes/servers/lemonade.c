@@ -65,16 +65,18 @@ static enum sureness is_lemonade(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/v1/stats", COST_FREE, EVERY_POLL, read_statistics, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/v1/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/v1/stats", COST_FREE, EVERY_POLL, read_statistics, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_lemonade = {
-	.name = "lemonade",
-	.title = "Lemonade",
-	.kind = KIND_ENGINE,
-	.ports = { 13305, 8000 },
+	.facts = {
+		.name = "lemonade",
+		.title = "Lemonade",
+		.kind = SERVER_ENGINE,
+		.ports = { 13305, 8000 },
+	},
 	.recognise = is_lemonade,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

@@ -54,15 +54,17 @@ static enum sureness is_litellm(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health/liveliness", COST_FREE, EVERY_POLL, read_alive, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health/liveliness", COST_FREE, EVERY_POLL, read_alive, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_litellm = {
-	.name = "litellm",
-	.title = "LiteLLM",
-	.kind = KIND_GATEWAY,
-	.ports = { 4000 },
+	.facts = {
+		.name = "litellm",
+		.title = "LiteLLM",
+		.kind = SERVER_GATEWAY,
+		.ports = { 4000 },
+	},
 	.recognise = is_litellm,
 	.confirm = "/health/liveliness",
 	.requests = requests,

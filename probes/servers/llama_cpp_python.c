@@ -1,7 +1,7 @@
 /* The server of llama-cpp-python: no health, no counters, no queue.
  *
  * Its `GET /v1/models` cuts the running answers of other people (five of five, measured with 0.3.36), so it
- * is never asked unasked, and recognition stays away from it too. A 404 on the root, which the engine does
+ * is not in the table, and recognition stays away from it too. A 404 on the root, which the engine does
  * not see, is its sign of life. */
 #include "probes/servers/families.h"
 
@@ -47,11 +47,6 @@ static bool read_document(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-static bool read_models(const struct answer *answer, struct reading *reading)
-{
-	return readers_take_openai(answer, NULL, reading);
-}
-
 static enum sureness is_llama_cpp_python(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/openapi.json") == 0)
@@ -60,16 +55,17 @@ static enum sureness is_llama_cpp_python(const char *path, const struct answer *
 }
 
 static const struct request requests[] = {
-	{ "/", COST_FREE, EVERY_POLL, read_root, NULL },
-	{ "/openapi.json", COST_FREE, AT_START, read_document, NULL },
-	{ "/v1/models", COST_DISTURBS, ON_REQUEST, read_models, NULL },
+	{ "/", COST_FREE, EVERY_POLL, read_root, false },
+	{ "/openapi.json", COST_FREE, AT_START, read_document, false },
 };
 
 const struct family family_llama_cpp_python = {
-	.name = "llama-cpp-python",
-	.title = "llama-cpp-python",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "llama-cpp-python",
+		.title = "llama-cpp-python",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+	},
 	.recognise = is_llama_cpp_python,
 	.confirm = "/openapi.json",
 	.shuns_models = true,

@@ -146,17 +146,20 @@ static enum sureness is_llama_server(const char *path, const struct answer *answ
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, "llama-metrics" },
-	{ "/props", COST_FREE, EVERY_MINUTE, read_props, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, true },
+	{ "/props", COST_FREE, EVERY_MINUTE, read_props, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_llama_server = {
-	.name = "llama-server",
-	.title = "llama-server",
-	.kind = KIND_ENGINE,
-	.ports = { 8080, 9931 },
+	.facts = {
+		.name = "llama-server",
+		.title = "llama-server",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080, 9931 },
+		.health_outlives_engine = true,
+	},
 	.recognise = is_llama_server,
 	.confirm = "/v1/models",
 	.requests = requests,

@@ -59,15 +59,17 @@ static enum sureness is_llama_swap(const char *path, const struct answer *answer
 }
 
 static const struct request requests[] = {
-	{ "/running", COST_FREE, EVERY_POLL, read_running, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/running", COST_FREE, EVERY_POLL, read_running, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_llama_swap = {
-	.name = "llama-swap",
-	.title = "llama-swap",
-	.kind = KIND_GATEWAY,
-	.ports = { 8080, 8443, 9292 },
+	.facts = {
+		.name = "llama-swap",
+		.title = "llama-swap",
+		.kind = SERVER_GATEWAY,
+		.ports = { 8080, 8443, 9292 },
+	},
 	.recognise = is_llama_swap,
 	.confirm = "/running",
 	.requests = requests,

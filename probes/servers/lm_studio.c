@@ -79,16 +79,18 @@ static enum sureness is_lm_studio(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, NULL },
-	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, false },
+	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_lm_studio = {
-	.name = "lm-studio",
-	.title = "LM Studio",
-	.kind = KIND_ENGINE,
-	.ports = { 1234 },
+	.facts = {
+		.name = "lm-studio",
+		.title = "LM Studio",
+		.kind = SERVER_ENGINE,
+		.ports = { 1234 },
+	},
 	.recognise = is_lm_studio,
 	.confirm = "/api/v0/models",
 	.requests = requests,

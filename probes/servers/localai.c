@@ -74,17 +74,19 @@ static enum sureness is_localai(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/readyz", COST_FREE, EVERY_POLL, read_ready, NULL },
-	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
-	{ "/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/readyz", COST_FREE, EVERY_POLL, read_ready, false },
+	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, false },
+	{ "/version", COST_FREE, AT_START, read_version, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_localai = {
-	.name = "localai",
-	.title = "LocalAI",
-	.kind = KIND_ENGINE,
-	.ports = { 8080 },
+	.facts = {
+		.name = "localai",
+		.title = "LocalAI",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080 },
+	},
 	.recognise = is_localai,
 	.confirm = "/readyz",
 	.requests = requests,

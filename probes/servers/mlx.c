@@ -50,15 +50,17 @@ static enum sureness is_mlx(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_mlx = {
-	.name = "mlx",
-	.title = "MLX",
-	.kind = KIND_ENGINE,
-	.ports = { 8080 },
+	.facts = {
+		.name = "mlx",
+		.title = "MLX",
+		.kind = SERVER_ENGINE,
+		.ports = { 8080 },
+	},
 	.recognise = is_mlx,
 	.confirm = "/health",
 	.requests = requests,

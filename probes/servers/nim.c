@@ -61,17 +61,19 @@ static enum sureness is_nim(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/health/ready", COST_FREE, EVERY_POLL, read_ready, NULL },
-	{ "/v1/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, NULL },
-	{ "/v1/metadata", COST_FREE, AT_START, read_metadata, NULL },
+	{ "/v1/health/ready", COST_FREE, EVERY_POLL, read_ready, false },
+	{ "/v1/metrics", COST_FREE, EVERY_POLL, read_metrics, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, false },
+	{ "/v1/metadata", COST_FREE, AT_START, read_metadata, false },
 };
 
 const struct family family_nim = {
-	.name = "nim",
-	.title = "NIM",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "nim",
+		.title = "NIM",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+	},
 	.recognise = is_nim,
 	.confirm = "/v1/metadata",
 	.requests = requests,

@@ -74,17 +74,24 @@ static enum sureness is_ollama(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, NULL },
-	{ "/api/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, NULL },
+	{ "/api/ps", COST_FREE, EVERY_POLL, read_loaded, false },
+	{ "/api/version", COST_FREE, AT_START, read_version, false },
+	{ "/api/tags", COST_FREE, EVERY_MINUTE, read_library, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_openai, false },
 };
 
 const struct family family_ollama = {
-	.name = "ollama",
-	.title = "Ollama",
-	.kind = KIND_ENGINE,
-	.ports = { 11434 },
+	.facts = {
+		.name = "ollama",
+		.title = "Ollama",
+		.kind = SERVER_ENGINE,
+		.ports = { 11434 },
+		.checks_host = true,
+		.full_status = 503,
+		.full_words = "maximum pending requests",
+		.listen_option = "OLLAMA_HOST=0.0.0.0",
+		.get_model_fix = "on %{peer}: ollama pull MODEL",
+	},
 	.recognise = is_ollama,
 	.confirm = "/api/version",
 	.requests = requests,

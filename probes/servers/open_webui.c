@@ -42,16 +42,18 @@ static enum sureness is_open_webui(const char *path, const struct answer *answer
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/api/config", COST_FREE, EVERY_MINUTE, read_config, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/api/config", COST_FREE, EVERY_MINUTE, read_config, false },
 };
 
 const struct family family_open_webui = {
-	.name = "open-webui",
-	.title = "Open WebUI",
-	.kind = KIND_FRONT_END,
-	.api = "/api",
-	.ports = { 3000, 8080 },
+	.facts = {
+		.name = "open-webui",
+		.title = "Open WebUI",
+		.kind = SERVER_FRONT_END,
+		.api = "/api",
+		.ports = { 3000, 8080 },
+	},
 	.recognise = is_open_webui,
 	.confirm = "/api/config",
 	.requests = requests,

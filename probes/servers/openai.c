@@ -31,13 +31,15 @@ static enum sureness is_openai(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, read_models, false },
 };
 
 const struct family family_openai = {
-	.name = "openai-compatible",
-	.title = "OpenAI API",
-	.kind = KIND_ENGINE,
+	.facts = {
+		.name = "openai-compatible",
+		.title = "OpenAI API",
+		.kind = SERVER_ENGINE,
+	},
 	.recognise = is_openai,
 	.confirm = "/v1/models",
 	.requests = requests,

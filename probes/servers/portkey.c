@@ -36,15 +36,17 @@ static enum sureness is_portkey(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/", COST_FREE, EVERY_POLL, read_root, NULL },
+	{ "/", COST_FREE, EVERY_POLL, read_root, false },
 };
 
 const struct family family_portkey = {
-	.name = "portkey",
-	.title = "Portkey",
-	.kind = KIND_GATEWAY,
-	.api = "",
-	.ports = { 8787 },
+	.facts = {
+		.name = "portkey",
+		.title = "Portkey",
+		.kind = SERVER_GATEWAY,
+		.api = "",
+		.ports = { 8787 },
+	},
 	.recognise = is_portkey,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

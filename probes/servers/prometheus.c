@@ -32,8 +32,7 @@ struct reader {
 
 /* ---- numbers ---- */
 
-/* "1520", "0.013953": exact where neither the digits nor the power of ten lose anything. NAN: not so plain.
- */
+/* "1520", "0.013953": exact where neither the digits nor the power of ten lose anything. NAN: not so plain. */
 static double plain_number(const char *at, size_t length)
 {
 	static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,

@@ -51,16 +51,18 @@ static enum sureness is_ray_serve(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/-/healthz", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/-/routes", COST_FREE, EVERY_MINUTE, read_routes, NULL },
+	{ "/-/healthz", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/-/routes", COST_FREE, EVERY_MINUTE, read_routes, false },
 };
 
 const struct family family_ray_serve = {
-	.name = "ray-serve",
-	.title = "Ray Serve",
-	.kind = KIND_GATEWAY,
-	.api = "",
-	.ports = { 8000 },
+	.facts = {
+		.name = "ray-serve",
+		.title = "Ray Serve",
+		.kind = SERVER_GATEWAY,
+		.api = "",
+		.ports = { 8000 },
+	},
 	.recognise = is_ray_serve,
 	.confirm = "/-/routes",
 	.requests = requests,

@@ -1,19 +1,13 @@
 /* SGLang: one model, always loaded. Read in its source, not measured.
  *
- * Its `GET /health` generates a token where nothing else runs and takes a second at least, so it is never
- * asked unasked; the list of models costs nothing. /get_model_info would tell nothing more, and each asking
+ * Its `GET /health` generates a token where nothing else runs and takes a second at least, so it is not
+ * in the table; the list of models costs nothing. /get_model_info would tell nothing more, and each asking
  * of it is a warning in the log of newer versions. /metrics is there with --enable-metrics only. */
 #include "probes/servers/families.h"
 
 #include "probes/base/mem.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
-
-static bool read_health(const struct answer *answer, struct reading *reading)
-{
-	(void)reading;
-	return readers_is_empty_ok(answer);
-}
 
 /* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
  * the time between tokens. */
@@ -45,16 +39,17 @@ static enum sureness is_sglang(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, NULL },
-	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
-	{ "/health", COST_BILLS, ON_REQUEST, read_health, NULL },
+	{ "/v1/models", COST_FREE, EVERY_POLL, readers_take_served, false },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, false },
 };
 
 const struct family family_sglang = {
-	.name = "sglang",
-	.title = "SGLang",
-	.kind = KIND_ENGINE,
-	.ports = { 30000 },
+	.facts = {
+		.name = "sglang",
+		.title = "SGLang",
+		.kind = SERVER_ENGINE,
+		.ports = { 30000 },
+	},
 	.recognise = is_sglang,
 	.requests = requests,
 	.request_count = ARRAY_LEN(requests),

@@ -44,15 +44,17 @@ static enum sureness is_tabbyapi(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_tabbyapi = {
-	.name = "tabbyapi",
-	.title = "TabbyAPI",
-	.kind = KIND_ENGINE,
-	.ports = { 5000 },
+	.facts = {
+		.name = "tabbyapi",
+		.title = "TabbyAPI",
+		.kind = SERVER_ENGINE,
+		.ports = { 5000 },
+	},
 	.recognise = is_tabbyapi,
 	.confirm = "/health",
 	.requests = requests,

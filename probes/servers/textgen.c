@@ -58,14 +58,16 @@ static enum sureness is_textgen(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v1/internal/model/info", COST_FREE, EVERY_POLL, read_info, NULL },
+	{ "/v1/internal/model/info", COST_FREE, EVERY_POLL, read_info, false },
 };
 
 const struct family family_textgen = {
-	.name = "textgen",
-	.title = "textgen",
-	.kind = KIND_ENGINE,
-	.ports = { 5000 },
+	.facts = {
+		.name = "textgen",
+		.title = "textgen",
+		.kind = SERVER_ENGINE,
+		.ports = { 5000 },
+	},
 	.recognise = is_textgen,
 	.confirm = model_info,
 	.requests = requests,

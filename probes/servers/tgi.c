@@ -68,16 +68,20 @@ static enum sureness is_tgi(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/info", COST_FREE, EVERY_POLL, read_info, NULL },
-	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/info", COST_FREE, EVERY_POLL, read_info, false },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_tgi = {
-	.name = "tgi",
-	.title = "TGI",
-	.kind = KIND_ENGINE,
-	.ports = { 3000, 80 },
+	.facts = {
+		.name = "tgi",
+		.title = "TGI",
+		.kind = SERVER_ENGINE,
+		.ports = { 3000, 80 },
+		.full_status = 429,
+		.full_words = "Model is overloaded",
+	},
 	.recognise = is_tgi,
 	.confirm = "/info",
 	.requests = requests,

@@ -55,17 +55,19 @@ static enum sureness is_triton(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/v2/health/live", COST_FREE, EVERY_POLL, read_live, NULL },
-	{ "/v2/models/stats", COST_FREE, EVERY_POLL, read_statistics, NULL },
-	{ "/v2", COST_FREE, AT_START, read_name, NULL },
+	{ "/v2/health/live", COST_FREE, EVERY_POLL, read_live, false },
+	{ "/v2/models/stats", COST_FREE, EVERY_POLL, read_statistics, false },
+	{ "/v2", COST_FREE, AT_START, read_name, false },
 };
 
 const struct family family_triton = {
-	.name = "triton",
-	.title = "Triton",
-	.kind = KIND_ENGINE,
-	.api = "",
-	.ports = { 8000 },
+	.facts = {
+		.name = "triton",
+		.title = "Triton",
+		.kind = SERVER_ENGINE,
+		.api = "",
+		.ports = { 8000 },
+	},
 	.recognise = is_triton,
 	.confirm = "/v2",
 	.requests = requests,

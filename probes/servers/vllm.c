@@ -86,17 +86,21 @@ static enum sureness is_vllm(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/health", COST_FREE, EVERY_POLL, read_health, NULL },
-	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, NULL },
-	{ "/version", COST_FREE, AT_START, read_version, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, NULL },
+	{ "/health", COST_FREE, EVERY_POLL, read_health, false },
+	{ "/metrics", COST_FREE, EVERY_POLL, read_metrics, false },
+	{ "/version", COST_FREE, AT_START, read_version, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, readers_take_served, false },
 };
 
 const struct family family_vllm = {
-	.name = "vllm",
-	.title = "vLLM",
-	.kind = KIND_ENGINE,
-	.ports = { 8000 },
+	.facts = {
+		.name = "vllm",
+		.title = "vLLM",
+		.kind = SERVER_ENGINE,
+		.ports = { 8000 },
+		.stays_asleep = true,
+		.empty_error = "its engine process is dead",
+	},
 	.recognise = is_vllm,
 	.confirm = "/version",
 	.requests = requests,

@@ -66,16 +66,18 @@ static enum sureness is_xinference(const char *path, const struct answer *answer
 }
 
 static const struct request requests[] = {
-	{ "/status", COST_FREE, EVERY_POLL, read_status, NULL },
-	{ "/v1/cluster/auth", COST_FREE, AT_START, read_auth, NULL },
-	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, NULL },
+	{ "/status", COST_FREE, EVERY_POLL, read_status, false },
+	{ "/v1/cluster/auth", COST_FREE, AT_START, read_auth, false },
+	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };
 
 const struct family family_xinference = {
-	.name = "xinference",
-	.title = "Xinference",
-	.kind = KIND_ENGINE,
-	.ports = { 9997 },
+	.facts = {
+		.name = "xinference",
+		.title = "Xinference",
+		.kind = SERVER_ENGINE,
+		.ports = { 9997 },
+	},
 	.recognise = is_xinference,
 	.confirm = "/v1/cluster/auth",
 	.requests = requests,

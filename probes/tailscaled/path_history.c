@@ -38,8 +38,6 @@ static void see_pong(struct walk *walk, int64_t at)
 	struct obs_path_history *memory = walk->memory;
 	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
 
-	if (gap > LATE_MS && gap < PATH_RESTS_MS)
-		memory->holes++;
 	walk->regular = gap > LATE_MS ? 1 : walk->regular + 1;
 	memory->pong_at = at;
 }

@@ -89,11 +89,6 @@ struct client *poll_client(struct tailnet *tailnet)
 	return &tailnet->way;
 }
 
-unsigned poll_statuses(const struct tailnet *tailnet)
-{
-	return tailnet->statuses;
-}
-
 unsigned poll_failures(const struct tailnet *tailnet)
 {
 	return tailnet->failures;

@@ -36,12 +36,11 @@ struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct
 	struct ledger *ledger, tailnet_fn *news, void *data);
 void poll_free(struct tailnet *tailnet);
 void poll_ask_now(struct tailnet *tailnet);
-void poll_ask_derpmap(struct tailnet *tailnet);       /* which is asked for at no rhythm of its own */
+void poll_ask_derpmap(struct tailnet *tailnet);      /* which is asked for at no rhythm of its own */
 struct client *poll_client(struct tailnet *tailnet); /* for what else there is to ask; lives with it */
 /* tailscaled's socket in use; NULL: there is none, the CLI is. */
 const char *poll_socket(const struct tailnet *tailnet);
 /* Statuses and failures so far. */
-unsigned poll_statuses(const struct tailnet *tailnet);
 unsigned poll_failures(const struct tailnet *tailnet);
 bool poll_has_serve(const struct tailnet *tailnet); /* the serve configuration was asked and answered */
 

@@ -1,7 +1,6 @@
 /* What this machine serves: `GET /localapi/v0/serve-config` or `tailscale serve status --json`.
  *
- * Format: ipn.ServeConfig of tailscale.com, as of 1.102; `null` and `{}` are a machine that serves nothing.
- */
+ * Format: ipn.ServeConfig of tailscale.com, as of 1.102; `null` and `{}` are a machine that serves nothing. */
 #ifndef TSLLM_TAILSCALED_SERVE_H
 #define TSLLM_TAILSCALED_SERVE_H
 

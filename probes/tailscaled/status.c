@@ -111,18 +111,14 @@ static void read_self(struct status_parser *parser, const struct json *value)
 	if (!json_is_object(value))
 		return;
 	status_peer_read(&parser->self, NULL, value, parser->arena);
-	parser->status->own_addresses = status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
+	parser->status->own_addresses =
+		status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
 	parser->status->has_self = true;
 }
 
 static void read_health(struct status_parser *parser, const struct json *value)
 {
 	parser->status->health = status_peer_keep_list(parser->arena, value, LINES_MAX);
-}
-
-static void read_domains(struct status_parser *parser, const struct json *value)
-{
-	parser->status->cert_domains = status_peer_keep_list(parser->arena, value, LINES_MAX);
 }
 
 /* The older place of the suffix: the tailnet's own goes before it. */
@@ -157,7 +153,6 @@ static void read_root(struct status_parser *parser, const char *key, const struc
 		{ "Health", read_health },
 		{ "MagicDNSSuffix", read_suffix },
 		{ "CurrentTailnet", read_tailnet },
-		{ "CertDomains", read_domains },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
@@ -190,7 +185,7 @@ struct status_parser *status_parser_new(void)
 	status->arena = parser->arena;
 	status->backend_word = status->version = status->auth_url = "";
 	status->tailnet = status->magicdns_suffix = "";
-	status->health = status->cert_domains = status->own_addresses = peer_no_list;
+	status->health = status->own_addresses = peer_no_list;
 	return parser;
 }
 

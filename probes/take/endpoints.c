@@ -72,6 +72,7 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 {
 	const struct known_peer *peer = *known->peer_id ? peer_find(s->ledger, known->peer_id) : NULL;
 	double age = when_known(known->good) ? (double)when_since(known->good, s->now) : NAN;
+	const char *api = server_facts_api(known->facts);
 
 	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self
 			    ? 0
@@ -82,8 +83,8 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 	row->is_pinned = known->is_pinned;
 	row->is_of_tailnet = known->is_of_tailnet;
 	row->server = arena_copy(s->arena, known->server);
-	row->title = arena_copy(s->arena, known->title);
-	row->base_url = *known->api ? arena_printf(s->arena, "%s%s", known->url, known->api) : "";
+	row->title = arena_copy(s->arena, known->facts->title);
+	row->base_url = *api ? arena_printf(s->arena, "%s%s", known->url, api) : "";
 	row->version = arena_copy(s->arena, known->version);
 	row->age_ms = age;
 	row->is_stale = endpoint_is_not_asked(s->ledger, known)

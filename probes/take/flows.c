@@ -13,17 +13,6 @@
 #define OPEN_MS 3000 /* an open exchange is told each period of the helper */
 #define RATE_MS 3000
 
-/* Where engines listen by default. */
-static const int llm_ports[] = { 11434, 8080, 9931, 8000, 1234, 30000, 4000, 5000, 5001, 1337 };
-
-static bool is_llm_port(int port)
-{
-	for (size_t i = 0; i < ARRAY_LEN(llm_ports); i++)
-		if (llm_ports[i] == port)
-			return true;
-	return false;
-}
-
 /* The door of the server that a flow leads to: the peer's, or our own. */
 static int endpoint_of(const struct builder *s, const struct known_flow *flow)
 {
@@ -40,9 +29,11 @@ static int endpoint_of(const struct builder *s, const struct known_flow *flow)
 	return -1;
 }
 
-static const char *service_of(int endpoint, int port)
+static const char *service_of(const struct ledger *ledger, int endpoint, int port)
 {
-	return endpoint >= 0 || is_llm_port(port) ? "llm" : port == 22 ? "ssh" : "";
+	return endpoint >= 0 || server_facts_is_llm_port(ledger->terms.servers, port) ? "llm"
+	       : port == 22                                                           ? "ssh"
+										      : "";
 }
 
 static bool is_active(const struct known_flow *flow, struct when now)
@@ -87,7 +78,7 @@ static struct flow *row_of(struct builder *s, const struct known_flow *known)
 		.ttft_ms = NAN,
 		.ttft_max_ms = NAN,
 		.tokens_per_s = NAN };
-	row->service = service_of(row->endpoint, row->port);
+	row->service = service_of(s->ledger, row->endpoint, row->port);
 	return row;
 }
 

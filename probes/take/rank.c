@@ -1,14 +1,13 @@
-/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them.
- */
+/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them. */
 #include "probes/take/rank.h"
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
+#include "probes/model/verdict_codes.h"
 #include "probes/take/offer_class.h"
 #include "probes/take/builder.h"
-#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,7 +30,7 @@ static const char *const refusals[STATE_COUNT] = {
 /* One model that failed to load says nothing of the others. */
 static bool is_of_one_model(const struct verdict *verdict)
 {
-	return strcmp(verdict->code, "load-failed") == 0;
+	return strcmp(verdict->code, CODE_LOAD_FAILED) == 0;
 }
 
 static const char *refusal_by_verdicts(const struct builder *s, const struct endpoint *endpoint)
@@ -147,7 +146,7 @@ static enum warmth warmth_of(const struct site *site, const struct model *model)
 /* A gateway that tells nothing of an engine hands on to one that may be anywhere. */
 static bool is_handed_on(const struct site *site, enum warmth warmth)
 {
-	return site->known->is_gateway && warmth == WARMTH_UNKNOWN;
+	return site->known->facts->kind == SERVER_GATEWAY && warmth == WARMTH_UNKNOWN;
 }
 
 /* Somebody else's engine answers in the end, and may bill. */
@@ -228,7 +227,7 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 		return site->refusal;
 	if (model->state == MODEL_FAILED)
 		return "did not load when it was asked last";
-	if (warmth == WARMTH_SLEEPING && !endpoint_wakes_by_request(site->asked))
+	if (warmth == WARMTH_SLEEPING && site->asked->facts->stays_asleep)
 		return "asleep, and no request wakes it";
 	return "";
 }

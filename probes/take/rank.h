@@ -13,8 +13,7 @@
 enum rank_by {
 	RANK_USE,       /* 0: it can be picked */
 	RANK_CLASS,     /* enum offer_class */
-	RANK_READINESS, /* a model that is loaded and has room, before those that make one wait for a load
-			   */
+	RANK_READINESS, /* a model that is loaded and has room, before those that make one wait for a load */
 	RANK_QUEUE,     /* requests that wait */
 	RANK_TROUBLE,   /* 1: it works, and something is wrong with it */
 	RANK_PATH,

@@ -117,8 +117,7 @@ static int row_of_url(const struct builder *s, const char *url)
 	return -1;
 }
 
-/* A mount and its backend are two doors to one engine: what it has is asked through one, and holds for both.
- */
+/* A mount and its backend are two endpoints of one engine: what it has is asked through one, and holds for both. */
 static void share_engine(const struct endpoint *backend, struct endpoint *other)
 {
 	other->engine_id = backend->engine_id;

@@ -50,9 +50,9 @@ static void say_url(const struct evidence *evidence, char *text, size_t size)
 
 static void say_server(const struct evidence *evidence, char *text, size_t size)
 {
-	bool is_told = evidence->endpoint && *evidence->endpoint->title;
+	const char *title = evidence->endpoint ? evidence->endpoint->facts->title : "";
 
-	text_set(text, size, "%s", is_told ? evidence->endpoint->title : "the server");
+	text_set(text, size, "%s", *title ? title : "the server");
 }
 
 static void say_status(const struct evidence *evidence, char *text, size_t size)
@@ -146,26 +146,26 @@ static void add_variable(const struct evidence *evidence, const struct finding *
 	}
 }
 
-static const char *fill(struct arena *arena, const char *template, const struct evidence *evidence,
-	const struct finding *finding)
+static const char *fill(
+	struct arena *arena, const char *text, const struct evidence *evidence, const struct finding *finding)
 {
 	struct text_out out;
 
 	out.text[0] = '\0';
 	out.length = 0;
-	while (*template) {
-		size_t plain = strcspn(template, "%");
+	while (*text) {
+		size_t plain = strcspn(text, "%");
 
-		add(&out, template, plain);
-		template += plain;
-		if (text_has_prefix(template, "%{") && strchr(template, '}')) {
-			size_t length = strcspn(template + 2, "}");
+		add(&out, text, plain);
+		text += plain;
+		if (text_has_prefix(text, "%{") && strchr(text, '}')) {
+			size_t length = strcspn(text + 2, "}");
 
-			add_variable(evidence, finding, template + 2, length, &out);
-			template += length + 3;
-		} else if (*template) {
-			add(&out, template, 1);
-			template ++;
+			add_variable(evidence, finding, text + 2, length, &out);
+			text += length + 3;
+		} else if (*text) {
+			add(&out, text, 1);
+			text++;
 		}
 	}
 	return arena_copy(arena, out.text);

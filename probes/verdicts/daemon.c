@@ -61,8 +61,7 @@ static bool is_not_running_yet(const struct evidence *e, struct finding *f)
 	       e->ledger->status->backend == BACKEND_STARTING;
 }
 
-/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale.
- */
+/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale. */
 static bool is_stale(const struct evidence *e, struct finding *f)
 {
 	const struct ledger *l = e->ledger;
@@ -175,53 +174,52 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 }
 
 const struct rule daemon_rules[] = {
-	{ "tailscaled-missing", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
+	{ CODE_TAILSCALED_MISSING, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"can't reach tailscaled: %{detail}",
-		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, if its socket is "
-		"elsewhere)",
+		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, "
+		"if its socket is elsewhere)",
 		true },
-	{ "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
+	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
-	{ "status-stale", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
+	{ CODE_STATUS_STALE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
 		"sudo systemctl status tailscaled", true },
-	{ "tailscale-stopped", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
+	{ CODE_TAILSCALE_STOPPED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
 		"Tailscale is stopped on this machine", "sudo tailscale up", true },
-	{ "needs-login", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
+	{ CODE_NEEDS_LOGIN, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
 		"this machine is logged out of its tailnet", "sudo tailscale login", true },
-	{ "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
+	{ CODE_NEEDS_APPROVAL, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
 		"this machine waits for the approval of a tailnet admin",
 		"approve it at https://login.tailscale.com/admin/machines", true },
-	{ "tailscale-starting", LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
+	{ CODE_TAILSCALE_STARTING, LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
 		"tailscaled is not running yet: its state is %{detail}",
 		"wait, or look at: journalctl -u tailscaled", true },
-	{ "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane: what is shown of peers that came or moved since is "
-		"old",
+	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
+		"tailscaled has lost its control plane: what is shown "
+		"of peers that came or moved since is old",
 		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
-	{ "no-route", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
+	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
-	{ "udp-blocked", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
+	{ CODE_UDP_BLOCKED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
-	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
-		"MagicDNS names do not resolve on this machine: clients here fail, although the servers may "
-		"be well",
+	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
+		"MagicDNS names do not resolve on this machine: clients here fail, "
+		"although the servers may be well",
 		"sudo tailscale set --accept-dns=true", false },
-	{ "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
+	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
-	{ "userspace-networking", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
-		"tailscaled has no network interface here (userspace networking): plain connects cannot "
-		"work, "
-		"servers are asked through it",
+	{ CODE_USERSPACE_NETWORKING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
+		"tailscaled has no network interface here (userspace networking): "
+		"plain connects cannot work, servers are asked through it",
 		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
 		false },
-	{ "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,
+	{ CODE_OWN_LIMITS, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,
 		"not every server could be asked from here: %{detail}",
 		"free -m; ss -s; cat /proc/sys/fs/file-nr: what has run out on this machine?", false },
-	{ "peers-left-out", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_left_out,
+	{ CODE_PEERS_LEFT_OUT, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_left_out,
 		"%{detail} are more than this program keeps, and are not looked at", "", false },
-	{ "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
+	{ CODE_HEALTH_WARNING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
 		"tailscaled warns: %{detail}", "tailscale status", false },
 	{ 0 },
 };

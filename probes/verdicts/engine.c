@@ -67,36 +67,33 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 	return has_sleeper;
 }
 
-bool endpoint_wakes_by_request(const struct known_endpoint *endpoint)
-{
-	return strcmp(endpoint->server, "vllm") != 0;
-}
-
 /* The server, or the models of a router of which none is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
 	text_set(f->detail, sizeof(f->detail), "%s",
-		endpoint_wakes_by_request(endpoint) ? "the next request pays for the load"
-						    : "it serves nobody until it is woken");
+		endpoint->facts->stays_asleep ? "it serves nobody until it is woken"
+					      : "the next request pays for the load");
 	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
 }
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
 {
+	const struct server_facts *facts = e->asked->facts;
+
 	if (!endpoint_is_good(e->asked) || !e->asked->models_known || e->asked->models.count ||
-		e->asked->is_front_end)
+		facts->kind == SERVER_FRONT_END)
 		return false;
-	if (strcmp(e->asked->server, "ollama") == 0)
-		text_set(f->fix, sizeof(f->fix), "on %%{peer}: ollama pull MODEL");
+	if (facts->get_model_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", facts->get_model_fix);
 	return true;
 }
 
 static bool is_front_end(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && e->endpoint->is_front_end;
+	return endpoint_is_good(e->endpoint) && e->endpoint->facts->kind == SERVER_FRONT_END;
 }
 
 static bool has_open_onboarding(const struct evidence *e, struct finding *f)
@@ -126,8 +123,9 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !http_wants_key(e) && !e->endpoint->is_front_end && e->peer &&
-	       e->endpoint->models_known && !e->peer->obs->tags[0];
+	return endpoint_is_good(e->endpoint) && !http_wants_key(e) &&
+	       e->endpoint->facts->kind != SERVER_FRONT_END && e->peer && e->endpoint->models_known &&
+	       !e->peer->obs->tags[0];
 }
 
 static bool is_unexpanded(const struct evidence *e, struct finding *f)
@@ -139,27 +137,27 @@ static bool is_unexpanded(const struct evidence *e, struct finding *f)
 }
 
 const struct rule engine_rules[] = {
-	{ "endpoint-flapping", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
+	{ CODE_ENDPOINT_FLAPPING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"%{host}:%{port} changed its state %{detail} times in ten minutes",
 		"look at the log of the server on %{peer}", false },
-	{ "loading", LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading, "%{server} is loading%{detail}",
-		"", true },
-	{ "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping, "%{server} sleeps: %{detail}",
-		"", true },
-	{ "busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
-	{ "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
+	{ CODE_LOADING, LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading,
+		"%{server} is loading%{detail}", "", true },
+	{ CODE_SLEEPING, LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
+		"%{server} sleeps: %{detail}", "", true },
+	{ CODE_BUSY, LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
+	{ CODE_NO_MODELS, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
 		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },
-	{ "front-end", LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
+	{ CODE_FRONT_END, LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
 		"a web front end: it says nothing about the engines behind it", "", false },
-	{ "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB, has_open_onboarding,
+	{ CODE_OPEN_ONBOARDING, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB, has_open_onboarding,
 		"the first visitor of %{url} becomes its administrator",
 		"sign up now, or take it off the tailnet", false },
-	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
+	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
 		"Funnel is on: the whole internet can use %{url}%{detail}",
 		"sudo tailscale funnel --https=%{port} off", false },
-	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
-		"open without a key to every node that the tailnet policy lets reach %{peer}, which has no "
-		"tag",
+	{ CODE_OPEN_ENDPOINT, LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
+		"open without a key to every node that the tailnet policy lets reach %{peer}, "
+		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
 	{ 0 },
 };
@@ -180,14 +178,14 @@ static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
 }
 
 const struct rule mount_rules[] = {
-	{ "unexpanded-config", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
+	{ CODE_UNEXPANDED_CONFIG, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
 		"a serve mount holds the literal %{detail}: nothing will answer there",
 		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
-	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
+	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
-	{ "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
+	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
 		"Funnel is on: the whole internet can reach %{mount}",
 		"sudo tailscale funnel --https=%{port} off", false },
 	{ 0 },

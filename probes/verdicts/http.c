@@ -89,8 +89,8 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
 	} else {
 		text_set(f->detail, sizeof(f->detail),
-			"the backend behind it is not (or it is an https+insecure "
-			"target that speaks plain HTTP)");
+			"the backend behind it is not "
+			"(or it is an https+insecure target that speaks plain HTTP)");
 	}
 	return true;
 }
@@ -103,10 +103,8 @@ static bool distrusts_name(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
-	if (strcmp(e->endpoint->server, "jan") == 0)
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: in Jan's settings, Local API Server: add %%{host} to the trusted "
-			"hosts");
+	if (e->endpoint->facts->trust_host_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", e->endpoint->facts->trust_host_fix);
 	return true;
 }
 
@@ -116,8 +114,8 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail),
-			"Ollama refuses this name: it is bound to localhost and "
-			"answers only to `Host: localhost` (proven)");
+			"Ollama refuses this name: it is bound to localhost "
+			"and answers only to `Host: localhost` (proven)");
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"likely Ollama, bound to localhost, which refuses this name");
@@ -305,15 +303,14 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 {
 	if (!is_strange(e) || answer_of(e)->status < 500)
 		return false;
-	if (strcmp(e->endpoint->server, "vllm") == 0 && answer_of(e)->shape == BODY_EMPTY)
-		text_set(f->detail, sizeof(f->detail), ": its engine process is dead");
+	if (e->endpoint->facts->empty_error && answer_of(e)->shape == BODY_EMPTY)
+		text_set(f->detail, sizeof(f->detail), ": %s", e->endpoint->facts->empty_error);
 	else
 		say_excerpt(e, ": ", f);
 	return true;
 }
 
-/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right.
- */
+/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right. */
 static void suggest_base(const struct evidence *e, struct finding *f)
 {
 	char base[sizeof(f->fix) / 2];
@@ -345,78 +342,77 @@ static const char send_it[] =
 	"use https://, or, if that is what you want, in its [endpoint] section: plain-key = on";
 
 const struct rule http_rules[] = {
-	{ "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
+	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
 		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
-	{ "no-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} accepts connections but has not answered the last "
-		"two requests%{detail}",
+	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
+		"%{server} at %{host}:%{port} accepts connections but "
+		"has not answered the last two requests%{detail}",
 		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
-	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
+	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
-	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
+	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: tailscale serve status names the backend; start it, or serve "
-		"http://127.0.0.1:PORT",
+		"on %{peer}: tailscale serve status names the backend; start it, "
+		"or serve http://127.0.0.1:PORT",
 		true },
-	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, which opens it to every network of "
-		"that machine "
-		"(OLLAMA_ORIGINS does not help)",
+	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
+		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, "
+		"which opens it to every network of that machine (OLLAMA_ORIGINS does not help)",
 		true },
-	{ "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
+	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
-	{ "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
+	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
-	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld, send_it,
-		true },
-	{ "key-withheld", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld, send_it,
-		false },
-	{ "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
+	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld,
+		send_it, true },
+	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld,
+		send_it, false },
+	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
 		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
 		true },
-	{ "auth-required", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key,
+	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key,
 		"%{server} is up and wants a key",
 		"configuration: [endpoint NAME] with url = %{url} and key_env or key_file", true },
-	{ "rate-limited", LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
+	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
-	{ "proxy-backend-silent", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
+	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
 		"%{detail} before %{host} is up, its engine gives no answer (HTTP %{status})",
 		"look at the engine behind the proxy: hung, or a queue longer than the proxy's time-out",
 		true },
-	{ "proxy-backend-down", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
+	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
 		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
-	{ "auth-at-proxy", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
-		"%{detail} before %{host} wants a login (HTTP %{status}): the engine behind it cannot be "
-		"seen",
+	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
+		"%{detail} before %{host} wants a login (HTTP %{status}): "
+		"the engine behind it cannot be seen",
 		"let this node through in the proxy, or give a key it takes", true },
-	{ "redirected", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
+	{ CODE_REDIRECTED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
 		"pin the address it points to, if that is the server", true },
-	{ "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
-		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): another program "
-		"has its port, or a proxy leads elsewhere",
+	{ CODE_REPLACED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
+		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): "
+		"another program has its port, or a proxy leads elsewhere",
 		"on %{peer}: does %{server} still run? ss -ltnp tells who listens", true },
-	{ "html-not-api", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
+	{ CODE_HTML_NOT_API, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
 		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
 		"use the base of the API (Open WebUI's is /api)", true },
-	{ "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
+	{ CODE_EMPTY_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
 		"HTTP %{status} with nothing in it: likely a proxy (Caddy does so) that knows no such name "
 		"or path",
 		"add this name and path to the proxy's configuration", true },
-	{ "malformed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
+	{ CODE_MALFORMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
 		"%{server} at %{host}:%{port}: %{detail}",
 		"curl -i %{url}%{path} shows the answer: is that port really the LLM server's?", true },
-	{ "server-error", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
+	{ CODE_SERVER_ERROR, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
 		"%{server} answers HTTP %{status}%{detail}",
 		"on %{peer}: read the log of the server, then restart it", true },
-	{ "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
+	{ CODE_WRONG_BASE_PATH, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
 		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
 		"the server may live under a path, or on another port: give its base URL", true },
 	{ 0 },

@@ -190,43 +190,43 @@ static bool is_peer_relayed(const struct evidence *e, struct finding *f)
 }
 
 const struct rule peer_rules[] = {
-	{ "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, has_expired,
+	{ CODE_KEY_EXPIRED, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, has_expired,
 		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
 		"on %{peer}: tailscale up --force-reauth", true },
-	{ "host-offline", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline, "%{peer} is offline%{detail}",
-		"wake %{peer}, or start tailscaled on it", true },
-	{ "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
+	{ CODE_HOST_OFFLINE, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline,
+		"%{peer} is offline%{detail}", "wake %{peer}, or start tailscaled on it", true },
+	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
-	{ "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
+	{ CODE_PATH_BROKEN, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
-		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; if it comes "
-		"back: a firewall or NAT on that path forgets its UDP",
+		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; "
+		"if it comes back: a firewall or NAT on that path forgets its UDP",
 		true },
-	{ "mtu-blackhole", LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
+	{ CODE_MTU_BLACKHOLE, LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
 		"large packets likely get lost on the way from %{peer}: %{detail}",
-		"let ICMP \"fragmentation needed\" through, or clamp the MTU on the router, PPPoE or VPN "
-		"under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		"let ICMP \"fragmentation needed\" through, "
+		"or clamp the MTU on the router, PPPoE or VPN under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
 		true },
-	{ "path-failing", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
+	{ CODE_PATH_FAILING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
 		"wait a few seconds; if it stays: is UDP blocked, or the link to %{peer} down?", false },
-	{ "path-flapping", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
+	{ CODE_PATH_FLAPPING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"the path to %{peer} changed its kind 4 times within %{detail}",
-		"look for a link that comes and goes, or a NAT that forgets: `tailscale netcheck` on both "
-		"ends",
+		"look for a link that comes and goes, or a NAT that forgets: "
+		"`tailscale netcheck` on both ends",
 		false },
-	{ "path-lossy", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
+	{ CODE_PATH_LOSSY, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
 		"the path to %{peer} loses pings: %{detail} were not answered",
 		"look for a weak radio link or a full uplink at either end", false },
-	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
+	{ CODE_RELAYED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
 		"traffic to %{peer} is relayed by DERP %{derp}%{detail}",
-		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells which side blocks "
-		"it",
+		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells "
+		"which side blocks it",
 		false },
-	{ "peer-relayed", LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
+	{ CODE_PEER_RELAYED, LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },
-	{ "key-expiring", LAYER_HOST, SEVERITY_DEGRADED, STATE_OK, expires_soon,
+	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_OK, expires_soon,
 		"the node key of %{peer} expires in %{detail}",
 		"on %{peer}: tailscale up --force-reauth (or disable key expiry for it)", false },
 	{ 0 },

@@ -46,8 +46,7 @@ const char *proxy_name(const struct last_answer *answer)
 	return is_in_haproxys_words(answer) ? "HAProxy" : "the proxy";
 }
 
-/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's.
- */
+/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's. */
 bool proxy_says(const struct last_answer *answer)
 {
 	if (answer->shape == BODY_JSON)

@@ -51,8 +51,8 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail), ", and its name does not resolve");
 	else if (!strpbrk(url.host, ".:"))
 		text_set(f->fix, sizeof(f->fix),
-			"tailscale status shows the names; a server outside the tailnet needs its full name or "
-			"its address");
+			"tailscale status shows the names; a server outside the tailnet needs its full name "
+			"or its address");
 	return true;
 }
 
@@ -62,11 +62,19 @@ static bool is_outside(const struct evidence *e)
 	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
 }
 
-/* The safe way first; what the second opens is said. An Ollama bound to localhost refuses the names under which
+/* What is known of the server, or of the one that its port is the default of. */
+static const struct server_facts *likely_facts(const struct evidence *e)
+{
+	return *e->endpoint->server ? e->endpoint->facts
+				    : server_facts_of_port(e->ledger->terms.servers, e->endpoint->port);
+}
+
+/* The safe way first; what the second opens is said. A server that checks the host refuses the names under which
  * serve's HTTPS passes requests on, and takes those by address through --tcp. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
-	bool is_ollama = strcmp(e->endpoint->server, "ollama") == 0 || e->endpoint->port == 11434;
+	const struct server_facts *facts = likely_facts(e);
+	const char *option = facts->listen_option ? facts->listen_option : "--host 0.0.0.0";
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
 		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
@@ -76,15 +84,16 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 	else if (is_https(e))
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
-	else if (is_ollama)
+	else if (facts->checks_host)
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} (safe; for its "
-			"address, not its name), or "
-			"OLLAMA_HOST=0.0.0.0 (opens it to every network of that machine)");
+			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} "
+			"(safe; for its address, not its name), or %s (opens it to every network of that machine)",
+			option);
 	else
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or "
-			"--host 0.0.0.0 (opens it to every network of that machine)");
+			"on %%{peer}: tailscale serve --bg %%{port} (safe), or %s "
+			"(opens it to every network of that machine)",
+			option);
 }
 
 static bool is_not_listening(const struct evidence *e, struct finding *f)
@@ -119,9 +128,7 @@ static const char *who_we_are(const struct ledger *ledger)
 /* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
 static bool is_port_of_serve(const struct evidence *e)
 {
-	int port = e->endpoint->port;
-
-	return port == 443 || port == 8443 || port == 10000;
+	return server_facts_is_serve_port(e->endpoint->port);
 }
 
 static const char *note_on_serve(const struct evidence *e)
@@ -152,8 +159,8 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"are turned away: either that host's firewall rejects them, or this "
-		"machine has no route to it");
+		"are turned away: either that host's firewall rejects them, "
+		"or this machine has no route to it");
 	return true;
 }
 
@@ -167,8 +174,8 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_outside(e))
 		text_set(f->fix, sizeof(f->fix),
-			"does the firewall of %%{host} let TCP port %%{port} in, and does this machine's network "
-			"lead there?");
+			"does the firewall of %%{host} let TCP port %%{port} in, "
+			"and does this machine's network lead there?");
 	else if (is_port_of_serve(e))
 		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
@@ -181,15 +188,14 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->peer && ping_is_answered(e->peer))
 		text_set(f->detail, sizeof(f->detail),
-			"time out: an ACL or that host's firewall drops them (the "
-			"host itself answers pings)");
+			"time out: an ACL or that host's firewall drops them "
+			"(the host itself answers pings)");
 	else if (is_outside(e))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: either a firewall drops them, or the host is off or cut off");
 	else
 		text_set(f->detail, sizeof(f->detail),
-			"time out: either an ACL or that host's firewall drops them, "
-			"or the host is cut off");
+			"time out: either an ACL or that host's firewall drops them, or the host is cut off");
 	return true;
 }
 
@@ -306,66 +312,65 @@ static bool is_untold(const struct evidence *e, struct finding *f)
 
 /* Of what is not asked now: its name has no address yet, or it belongs to a tailnet that does not run. */
 const struct rule unasked_rules[] = {
-	{ "name-pending", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
+	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
 		"resolvectl query %{host}, or getent hosts %{host}", true },
-	{ "not-asked", LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
+	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
 		true },
 	{ 0 },
 };
 
 const struct rule reach_rules[] = {
-	{ "unknown-host", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
+	{ CODE_UNKNOWN_HOST, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
 		"%{host} is not a machine of this tailnet that can be seen from here%{detail}",
-		"tailscale status shows the names; a peer that no rule of the tailnet policy allows is not "
-		"shown at all",
+		"tailscale status shows the names; "
+		"a peer that no rule of the tailnet policy allows is not shown at all",
 		true },
-	{ "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
-	{ "acl-denied", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
+	{ CODE_ACL_DENIED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
 		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
 		"tailnet policy, into \"grants\": %{detail}", true },
-	{ "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
+	{ CODE_FILTERED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connections to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: sudo nft list "
-		"ruleset",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: "
+		"sudo nft list ruleset",
 		true },
-	{ "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without a byte: either `tailscale "
-		"serve --tcp` "
-		"with a dead backend, or a server that crashes, or a proxy that drops the request",
+	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
+		"%{host}:%{port} accepts the connection and closes it without a byte: "
+		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
+		"or a proxy that drops the request",
 		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
-	{ "short-name", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
+	{ CODE_SHORT_NAME, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
 		"certificates are for full names, not for the short name %{host}",
 		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
-	{ "name-needed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
+	{ CODE_NAME_NEEDED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
 		"HTTPS is served by name, not by address: no certificate there is for %{host}",
 		"use the machine's full name", true },
-	{ "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
+	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
 		"port %{port} of %{host} speaks %{detail}",
 		"is that port really the LLM server's? what answers there is not HTTPS", true },
-	{ "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
+	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
 		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
-	{ "cert-untrusted", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
+	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
 		"the certificate of %{host} is signed by nobody this machine trusts",
-		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: tailscale cert "
-		"%{host}",
+		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: "
+		"tailscale cert %{host}",
 		true },
-	{ "cert-name-mismatch", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
+	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
 		"the certificate that %{host} shows is for another name",
 		"on %{peer}: tailscale cert %{host}", true },
-	{ "cert-not-issued", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate to show: either none was issued yet (ACME pending or rate "
-		"limited), or "
-		"HTTPS is off for the tailnet, or that name is not served",
-		"on %{peer}: tailscale cert %{host} says why; HTTPS is switched on at "
-		"https://login.tailscale.com/admin/dns",
+	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
+		"%{host} has no certificate to show: either none was issued yet "
+		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
+		"on %{peer}: tailscale cert %{host} says why; "
+		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
 		true },
-	{ "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
+	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
 		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
 		true },
-	{ "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, certificate_expires_soon,
+	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, certificate_expires_soon,
 		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
 		false },
 	{ 0 },

@@ -97,8 +97,8 @@ static const struct {
 	{ "udp-blocked-there", is_blocked_there, "UDP is blocked there",
 		"open UDP in the network of %{peer}: out from port 41641 to any, and to 3478 (STUN)" },
 	{ "hard-nat-both", are_both_hard, "hard NAT on both sides",
-		"on one side: port mapping (UPnP or NAT-PMP) in the router, or UDP 41641 forwarded to the "
-		"machine; or a peer relay: tailscale set --relay-server-port=40000" },
+		"on one side: port mapping (UPnP or NAT-PMP) in the router, "
+		"or UDP 41641 forwarded to the machine; or a peer relay: tailscale set --relay-server-port=40000" },
 	{ "no-addresses", has_no_address, "it has no address for UDP, which is likely blocked there",
 		"on %{peer}: tailscale netcheck; then open UDP out from port 41641 and to 3478 (STUN)" },
 	{ "hard-nat-here", is_hard_here, "likely the hard NAT here",

@@ -3,6 +3,7 @@
 #define TSLLM_VERDICTS_RULE_H
 
 #include "probes/ledger/state.h"
+#include "probes/model/verdict_codes.h"
 
 /* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
 struct evidence {
@@ -24,7 +25,7 @@ struct finding {
 };
 
 struct rule {
-	const char *code;
+	const char *code; /* CODE_… */
 	enum layer layer;
 	enum severity severity;
 	enum state state;
@@ -39,7 +40,6 @@ extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_ru
 	http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
-bool endpoint_wakes_by_request(const struct known_endpoint *endpoint); /* when it sleeps */
 /* It does, or the server behind this mount, which is asked more. */
 bool http_wants_key(const struct evidence *evidence);
 /* Whether what stands before it refused us, in no words of an engine. */

@@ -42,8 +42,8 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"has %.0f request%s %s and has made no progress for %s: it answers, and its engine does not "
-		"work",
+		"has %.0f request%s %s and has made no progress for %s: it answers, "
+		"and its engine does not work",
 		requests, requests < 2 ? "" : "s", endpoint->engine.figures.running > 0 ? "in work" : "waiting",
 		text_span(span, sizeof(span), still));
 	return true;
@@ -69,7 +69,7 @@ static bool hangs_for_long(const struct known_endpoint *endpoint, const struct k
 	       large_ones_came(endpoint, sent->silent_since);
 }
 
-/* llama-server's threads for HTTP outlive its engine: what they know alone is answered, what they would ask
+/* The HTTP threads of llama-server outlive its engine: what they know alone is answered, what they would ask
  * the engine for is not. A burst of requests silences all its paths alike. One path alone may, in older
  * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
@@ -79,7 +79,7 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 	char span[32];
 	size_t hung = 0;
 
-	if (strcmp(endpoint->server, "llama-server") != 0)
+	if (!endpoint->facts->health_outlives_engine)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "answers %s, while ", endpoint->last.path);
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
@@ -125,21 +125,17 @@ void work_say_wait(const struct evidence *e, char *text, size_t size)
 			text_ms(number, sizeof(number), ttft));
 }
 
-/* What engines say when their own queue is full. */
-static bool says_full(const struct known_endpoint *endpoint)
+/* In the words of any engine: a gateway may pass on those of the one behind it. */
+static bool says_full(const struct evidence *e)
 {
-	static const struct {
-		int status;
-		const char *words;
-	} shapes[] = {
-		{ 503, "maximum pending requests" }, /* Ollama */
-		{ 429, "Model is overloaded" },      /* TGI */
-	};
+	const struct last_answer *last = &e->asked->last;
+	const struct server_facts *const *server = e->ledger->terms.servers;
 
-	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
-		if (endpoint_answered(endpoint) && endpoint->last.shape == BODY_JSON &&
-			endpoint->last.status == shapes[i].status &&
-			text_contains_fold(endpoint->last.excerpt, shapes[i].words))
+	if (!endpoint_answered(e->asked) || last->shape != BODY_JSON)
+		return false;
+	for (; server && *server; server++)
+		if ((*server)->full_words && last->status == (*server)->full_status &&
+			text_contains_fold(last->excerpt, (*server)->full_words))
 			return true;
 	return false;
 }
@@ -150,7 +146,7 @@ static bool is_full(const struct evidence *e, struct finding *f)
 	struct when turned_away = endpoint->engine.turned_away;
 	char span[32];
 
-	if (says_full(endpoint))
+	if (says_full(e))
 		text_set(f->detail, sizeof(f->detail), "HTTP %d", endpoint->last.status);
 	else if (endpoint_is_good(endpoint) && when_known(turned_away) &&
 		 when_since(turned_away, e->now) <= TURNED_AWAY_MS)
@@ -230,9 +226,8 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
 		text_set(f->detail, sizeof(f->detail),
-			"%s: its time ran out %s ago and it is still there; either it is stuck, or one "
-			"answer "
-			"has been running ever since",
+			"%s: its time ran out %s ago and it is still there; either it is stuck, "
+			"or one answer has been running ever since",
 			model->id, text_span(span, sizeof(span), model->overdue_ms));
 		return true;
 	}
@@ -293,34 +288,33 @@ static bool was_restarted(const struct evidence *e, struct finding *f)
 }
 
 const struct rule work_rules[] = {
-	{ "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
+	{ CODE_ENGINE_STALLED, LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
 		"on %{peer}: restart %{server}; that it answers says nothing of its engine", true },
-	{ "load-failed", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
+	{ CODE_LOAD_FAILED, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
 		"%{server} could not load %{detail}, or lost it: its process ended with an error",
-		"on %{peer}: the log of %{server} says why (too little memory?); the next request tries "
-		"again",
+		"on %{peer}: the log of %{server} says why (too little memory?); "
+		"the next request tries again",
 		false },
-	{ "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
+	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
 		"on %{peer}: a smaller model, quantisation or context, or unload others", false },
-	{ "stuck-unloading", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
+	{ CODE_STUCK_UNLOADING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
 		"%{server} likely fails to unload %{detail}",
 		"on %{peer}: if nobody waits for it, restart %{server}", false },
-	{ "slow-vs-baseline", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
+	{ CODE_SLOW_VS_BASELINE, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
 		"%{server} takes three times as long to answer as usual, three times in a row: %{detail}",
 		"on %{peer}: what else runs there? a healthy server answers this at once, however busy",
 		false },
-	{ "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
+	{ CODE_RESTARTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was started anew %{detail} ago", "", false },
-	{ "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
+	{ CODE_EVICTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
 		"%{server} likely threw %{detail}, if nobody unloaded it by hand: where they take turns, "
-		"each "
-		"turn pays for a load",
-		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, lets both "
-		"stay",
+		"each turn pays for a load",
+		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, "
+		"lets both stay",
 		false },
-	{ "cold", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
+	{ CODE_COLD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request pays for the load", "", false },
-	{ "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
+	{ CODE_QUEUE_FULL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
 		"the queue of %{server} is full, it turns requests away (%{detail})",
 		"send it less at once, or give it more slots or a second server", true },
 	{ 0 },

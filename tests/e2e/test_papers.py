@@ -57,6 +57,13 @@ def same(ones, others):
     assert ones and set(ones) == set(others), f"only one of the two has: {sorted(set(ones) ^ set(others))}"
 
 
+def verdict_codes():
+    """Code by constant."""
+    found = re.findall(r'^#define (CODE_\w+) "([a-z-]+)"$', text("probes/model/verdict_codes.h"), re.M)
+    assert len(found) == len(dict(found)) == len({code for _, code in found}) > 50, found
+    return dict(found)
+
+
 @test
 def the_manual_has_every_option_of_the_help_and_no_other():
     same(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M),
@@ -71,10 +78,25 @@ def the_synopsis_has_every_option():
 
 @test
 def the_manual_has_every_verdict_with_its_layer_and_severity():
-    rows = re.findall(r'^\t\{ "([a-z-]+)",\s*LAYER_(\w+),\s*SEVERITY_(\w+)', texts("probes/**/*.c"), re.M)
+    codes = verdict_codes()
+    rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_(\w+),\s*SEVERITY_(\w+)", texts("probes/verdicts/*.c"), re.M)
     told = re.findall(r"^\.It Sy (\S+) No \((\w+), (\w+)\)$", section(MANUALS[0], "VERDICTS"), re.M)
     assert len(rows) > 50, rows
-    same([(code, layer.lower(), severity.lower()) for code, layer, severity in rows], told)
+    same([(codes[code], layer.lower(), severity.lower()) for code, layer, severity in rows], told)
+
+
+@test
+def every_code_of_a_verdict_has_its_constant_and_its_rows():
+    codes = verdict_codes()
+    twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public"}  # other evidence, the same verdict
+    rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
+    same(rows, codes)
+    assert sorted(rows) == sorted([*codes, *(name for name, code in codes.items() if code in twice)]), rows
+    for name, code in codes.items():
+        assert name == "CODE_" + code.upper().replace("-", "_"), name
+    spelled = re.findall(r'^\t\{ "[a-z-]+",\s*LAYER_|strcmp\([^;]*code, "[a-z-]+"|has_code\([^;]*"[a-z-]+"',
+                         texts("probes/**/*.c") + texts("tui/**/*.c"), re.M)
+    assert not spelled, spelled
 
 
 @test

@@ -189,6 +189,18 @@ def what_a_rule_says_is_cut_between_letters():
 
 
 @test
+def no_rule_knows_a_server_family_by_its_name():
+    names = re.findall(r'^\t\t\.name = "([a-z-]+)"', "\n".join(text(path) for path in SOURCES
+                                                            if path.startswith("probes/servers/")), re.M)
+    assert len(names) > 20 and "ollama" in names, names
+    for path in SOURCES:
+        if re.match(r"probes/(model|ledger|verdicts|take|tailscaled|packets|endpoints)/|tui/", path):
+            code = re.sub(r"/\*.*?\*/", "", text(path), flags=re.S)
+            found = [name for name in names if f'"{name}"' in code]
+            assert not found, f"{path}: {found}: what is known of a family is in its struct server_facts"
+
+
+@test
 def the_top_level_is_the_users():
     wanted = {"Makefile", "README.md", "LICENSE", "tui", "probes", "capture", "themes", "tests", "man"}
     there = {name for name in os.listdir(ROOT) if not name.startswith(".")} - {"build", "tsllm-top", "tsllm-capture"}

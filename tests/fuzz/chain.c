@@ -299,7 +299,7 @@ void chain_do(struct chain *chain, const struct section *section)
 
 void chain_init(struct chain *chain)
 {
-	static const struct ledger_terms terms = { .period_ms = 2000, .poll_ms = 10000 };
+	const struct ledger_terms terms = { .period_ms = 2000, .poll_ms = 10000, .servers = family_facts() };
 
 	memset(chain, 0, sizeof(*chain));
 	chain->ledger = ledger_new(&terms);

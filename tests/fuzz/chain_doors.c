@@ -54,9 +54,7 @@ static void declare(const struct chain *chain)
 					.is_of_tailnet = peer != NULL,
 					.has_key = !chain->is_key_withheld,
 					.is_key_withheld = chain->is_key_withheld,
-					.server = chain->family ? chain->family->name : "",
-					.title = chain->family ? chain->family->title : "",
-					.api = chain->family ? family_api(chain->family) : "",
+					.server = chain->family ? chain->family->facts.name : "",
 				} },
 		chain->now);
 }
@@ -139,13 +137,8 @@ static void report(
 	}
 	obs.cost = request ? request->cost : COST_FREE;
 	obs.is_primary = is_primary;
-	if (chain->family) {
-		obs.server = chain->family->name;
-		obs.title = chain->family->title;
-		obs.api = family_api(chain->family);
-		obs.is_front_end = chain->family->kind == KIND_FRONT_END;
-		obs.is_gateway = chain->family->kind == KIND_GATEWAY;
-	}
+	if (chain->family)
+		obs.server = chain->family->facts.name;
 	ledger_see(
 		chain->ledger, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs }, chain->now);
 	arena_free(arena);

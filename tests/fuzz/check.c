@@ -134,7 +134,6 @@ void check_status(const struct obs_status *status)
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		check_text(texts[i], TEXT_CAP);
 	check_texts(status->health, TEXT_CAP);
-	check_texts(status->cert_domains, TEXT_CAP);
 	check_texts(status->own_addresses, TEXT_CAP);
 	check_peer(&status->self);
 	for (size_t i = 0; i < status->peer_count; i++)

@@ -1,5 +1,4 @@
-/* The SOCKS5 door: what a client wishes, what tailscaled answers. A header is never more than it should be.
- */
+/* The SOCKS5 door: what a client wishes, what tailscaled answers. A header is never more than it should be. */
 #include "tests/fuzz/fuzz.h"
 
 #include "probes/base/mem.h"

@@ -60,10 +60,13 @@ int forget(void **state)
 
 struct ledger *empty_ledger(const struct ledger_terms *terms)
 {
-	static const struct ledger_terms usual = { .period_ms = 2000, .poll_ms = 10000 };
+	struct ledger_terms own = { .period_ms = 2000, .poll_ms = 10000 };
 
 	forget(NULL);
-	test.ledger = ledger_new(terms ? terms : &usual);
+	if (terms)
+		own = *terms;
+	own.servers = family_facts();
+	test.ledger = ledger_new(&own);
 	return test.ledger;
 }
 
@@ -111,9 +114,7 @@ static void declare(struct ledger *l, const char *family, const char *url, bool 
 					.is_resolving = test.is_resolving,
 					.has_key = test.has_key,
 					.is_key_withheld = test.is_key_withheld,
-					.server = test.family ? test.family->name : "",
-					.title = test.family ? test.family->title : "",
-					.api = test.family ? family_api(test.family) : "",
+					.server = test.family ? test.family->facts.name : "",
 				} },
 		at(0));
 }
@@ -265,8 +266,6 @@ struct obs_answer an_answer(const char *url, const char *path, enum outcome outc
 		.content_type = "",
 		.location = "",
 		.server = "",
-		.title = "",
-		.api = "",
 		.retry_after_s = NAN,
 		.connect_ms = NAN,
 		.tls_ms = NAN,
@@ -330,13 +329,8 @@ static void tell(
 	}
 	obs.is_primary = request == primary_of(test.family);
 	obs.cost = request ? request->cost : COST_FREE;
-	if (test.family) {
-		obs.server = test.family->name;
-		obs.title = test.family->title;
-		obs.api = family_api(test.family);
-		obs.is_front_end = test.family->kind == KIND_FRONT_END;
-		obs.is_gateway = test.family->kind == KIND_GATEWAY;
-	}
+	if (test.family)
+		obs.server = test.family->facts.name;
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &obs }, now);
 	arena_free(arena);
 }
@@ -386,7 +380,7 @@ static const struct request *request_at(const char *path)
 	for (size_t i = 0; i < test.family->request_count; i++)
 		if (strcmp(test.family->requests[i].path, path) == 0)
 			return &test.family->requests[i];
-	fail_msg("%s is not asked %s", test.family->name, path);
+	fail_msg("%s is not asked %s", test.family->facts.name, path);
 	return NULL;
 }
 

@@ -52,7 +52,6 @@ struct obs_status *in_state(enum backend_state backend, const char *word)
 	status->magicdns_suffix = "tail4c1d.ts.net";
 	status->has_tun = status->has_magicdns = status->has_self = true;
 	status->health = list_of(status, "");
-	status->cert_domains = list_of(status, "");
 	status->own_addresses = list_of(status, "");
 	status->self = node(status, "n1", "admin", 0);
 	status->self.current_address = "";

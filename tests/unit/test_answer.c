@@ -156,10 +156,9 @@ static void a_recording_becomes_an_answer(void **state)
 	assert_int_equal(answer.body_length, 74);
 	assert_int_equal(answer.shape, BODY_JSON);
 	assert_true(isnan(answer.ttfb_ms));
-	assert_false(answer.is_http10);
 	answer_fini(&answer);
 	played_load(&answer, "mlx-lm-0.32.2/ready-idle/root");
-	assert_true(answer.is_http10);
+	assert_int_equal(answer.status, 404);
 	assert_int_equal(answer.shape, BODY_BROKEN_JSON);
 	answer_fini(&answer);
 }

@@ -1,5 +1,4 @@
-/* Who uses which service: peers that come in, this node that goes out, and what is served from the loopback.
- */
+/* Who uses which service: peers that come in, this node that goes out, and what is served from the loopback. */
 #include "tests/unit/ledger_help.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 /* Where to knock and when: who is asked, in which order, how many at once, and who is never asked. */
 #include "probes/endpoints/discover.h"
 
+#include "probes/servers/family.h"
 #include "tests/unit/ledger_help.h"
 
 #include <setjmp.h>
@@ -38,7 +39,7 @@ static void start(void)
 {
 	discover_free(discover);
 	discover = discover_new(&settings);
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 }
 
 static const char *next(double seconds)
@@ -218,9 +219,9 @@ static void a_peer_renamed_while_it_is_asked_is_not_lost(void **state)
 	pass_own_round();
 	assert_string_equal(next(0), GPU1);
 	status->peers[0].fqdn = "new.tail4c1d.ts.net";
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	tell(GPU1, false, OUTCOME_REFUSED);
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	assert_string_equal(next(1), "http://new.tail4c1d.ts.net:11434");
 }
 
@@ -331,11 +332,11 @@ static void a_peer_that_went_is_not_asked_on(void **state)
 	pass_own_round();
 	assert_string_equal(next(0), GPU1);
 	status->peers[0].is_online = false;
-	discover_see(discover, status, at(1));
+	discover_see(discover, status);
 	tell(GPU1, false, OUTCOME_CONNECT_TIMEOUT);
 	assert_string_equal(next(2), "nothing");
 	status->peers[0].is_online = true;
-	discover_see(discover, status, at(3));
+	discover_see(discover, status);
 	assert_string_equal(next(3), "http://gpu1.tail4c1d.ts.net:11434");
 }
 
@@ -355,7 +356,7 @@ static void peers_that_left_make_room_for_those_that_came(void **state)
 			with_peer(fleet, id, name);
 		}
 		for (int poll = 0; poll < 3; poll++)
-			discover_see(discover, fleet, at(wave));
+			discover_see(discover, fleet);
 		obs_status_free(fleet);
 	}
 	assert_true(strstr(next(3), "//p2-") != NULL);
@@ -419,7 +420,7 @@ static void the_next_round_is_waited_for(void **state)
 	discover = discover_new(&settings);
 	assert_int_equal(discover_wait(discover, at(0)), -1);
 	with_peer(status, "n2", "gpu1");
-	discover_see(discover, status, at(0));
+	discover_see(discover, status);
 	assert_int_equal(discover_wait(discover, at(0)), 0);
 	end_round_at(0, false);
 	assert_int_equal(discover_wait(discover, at(60)), 4 * 60000);
@@ -451,6 +452,24 @@ static void the_search_is_counted(void **state)
 	assert_int_equal(counts.pending, 1);
 }
 
+static void every_usual_port_is_some_familys_or_of_tailscale_serve(void **state)
+{
+	size_t count = 0;
+
+	(void)state;
+	start();
+	for (const int *port = discover_ports(discover); *port; port++, count++) {
+		bool is_known = server_facts_is_serve_port(*port);
+
+		for (size_t i = 0; families[i] && !is_known; i++)
+			for (size_t k = 0; families[i]->facts.ports[k]; k++)
+				is_known = is_known || families[i]->facts.ports[k] == *port;
+		if (!is_known)
+			fail_msg("nobody is said to listen on %d", *port);
+	}
+	assert_int_equal(count, 15);
+}
+
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 int main(void)
@@ -478,6 +497,7 @@ int main(void)
 		SAYS(a_key_starts_every_round_anew),
 		SAYS(the_next_round_is_waited_for),
 		SAYS(the_search_is_counted),
+		SAYS(every_usual_port_is_some_familys_or_of_tailscale_serve),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ static int close_arena(void **state)
 	return 0;
 }
 
-static const struct request *request_of(const char *family, const char *path)
+static const struct request *find_request(const char *family, const char *path)
 {
 	const struct family *f = family_by_name(family);
 
@@ -51,8 +51,19 @@ static const struct request *request_of(const char *family, const char *path)
 	for (size_t i = 0; i < f->request_count; i++)
 		if (strcmp(f->requests[i].path, path) == 0)
 			return &f->requests[i];
-	fail_msg("%s does not ask %s", family, path);
 	return NULL;
+}
+
+static bool asks(const char *family, const char *path)
+{
+	return find_request(family, path) != NULL;
+}
+
+static const struct request *request_of(const char *family, const char *path)
+{
+	if (!asks(family, path))
+		fail_msg("%s does not ask %s", family, path);
+	return find_request(family, path);
 }
 
 /* Reads a recording; the test fails unless the family takes it for its own. */
@@ -121,21 +132,59 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		const struct family *family = families[count];
 		size_t every_poll = 0;
 
-		assert_ptr_equal(family_by_name(family->name), family);
-		assert_non_null(family->title);
+		assert_ptr_equal(family_by_name(family->facts.name), family);
+		assert_non_null(family->facts.title);
 		for (size_t i = 0; i < family->request_count; i++) {
 			const struct request *request = &family->requests[i];
 
 			assert_int_equal(request->path[0], '/');
 			assert_non_null(request->read);
-			assert_true(request->cost == COST_FREE || request->rhythm == ON_REQUEST);
+			assert_int_equal(request->cost, COST_FREE);
 			every_poll += request->rhythm == EVERY_POLL;
 		}
 		assert_in_range(every_poll, 1, 2);
 	}
 	assert_int_equal(count, 23);
-	assert_string_equal(families[count - 1]->name, "openai-compatible");
+	assert_string_equal(families[count - 1]->facts.name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
+}
+
+static void the_facts_of_a_family_are_found_by_its_name(void **state)
+{
+	const struct server_facts *const *all = family_facts();
+	size_t count = 0;
+
+	(void)state;
+	for (; families[count]; count++) {
+		assert_ptr_equal(all[count], &families[count]->facts);
+		assert_ptr_equal(server_facts_named(all, families[count]->facts.name), all[count]);
+	}
+	assert_null(all[count]);
+	assert_ptr_equal(server_facts_named(all, "nobody"), &server_facts_unknown);
+	assert_ptr_equal(server_facts_named(NULL, "ollama"), &server_facts_unknown);
+	assert_string_equal(server_facts_api(&server_facts_unknown), "");
+	assert_string_equal(server_facts_api(server_facts_named(all, "vllm")), "/v1");
+}
+
+/* A new family's port is told in Clients without a second list, unless any web server may be there. */
+static void the_default_ports_of_families_are_those_of_llm_servers(void **state)
+{
+	static const int anybodys[] = { 0, 22, 80, 443, 3000, 8443, 10000 };
+	const struct server_facts *const *all = family_facts();
+	size_t count = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(anybodys); i++)
+		assert_false(server_facts_is_llm_port(all, anybodys[i]));
+	for (size_t i = 0; all[i]; i++)
+		for (const int *port = all[i]->ports; *port; port++)
+			count += server_facts_is_llm_port(all, *port);
+	assert_in_range(count, 20, 40);
+	assert_true(server_facts_is_llm_port(all, 8787)); /* Portkey's alone */
+	assert_false(server_facts_is_llm_port(NULL, 8787));
+	assert_string_equal(server_facts_of_port(all, 11434)->name, "ollama");
+	assert_ptr_equal(server_facts_of_port(all, 8000), &server_facts_unknown); /* of many */
+	assert_ptr_equal(server_facts_of_port(all, 0), &server_facts_unknown);
 }
 
 static void what_confirms_a_family_is_free_and_in_its_table(void **state)
@@ -144,7 +193,7 @@ static void what_confirms_a_family_is_free_and_in_its_table(void **state)
 	for (size_t i = 0; families[i]; i++)
 		if (families[i]->confirm)
 			assert_int_equal(
-				request_of(families[i]->name, families[i]->confirm)->cost, COST_FREE);
+				request_of(families[i]->facts.name, families[i]->confirm)->cost, COST_FREE);
 }
 
 static void nothing_that_wakes_cuts_or_bills_is_asked_unasked(void **state)
@@ -156,12 +205,11 @@ static void nothing_that_wakes_cuts_or_bills_is_asked_unasked(void **state)
 		for (size_t k = 0; k < families[i]->request_count; k++)
 			for (size_t n = 0; n < ARRAY_LEN(never); n++)
 				assert_false(text_has_prefix(families[i]->requests[k].path, never[n]));
-	assert_int_equal(request_of("llama-cpp-python", "/v1/models")->cost, COST_DISTURBS);
-	assert_int_equal(request_of("llama-cpp-python", "/v1/models")->rhythm, ON_REQUEST);
+	assert_false(asks("llama-cpp-python", "/v1/models"));
 	assert_true(family_by_name("llama-cpp-python")->shuns_models);
 	for (size_t i = 0; i < family_by_name("litellm")->request_count; i++)
 		assert_string_not_equal(family_by_name("litellm")->requests[i].path, "/health");
-	assert_int_equal(request_of("sglang", "/health")->cost, COST_BILLS);
+	assert_false(asks("sglang", "/health"));
 	for (size_t i = 0; i < family_by_name("tgi")->request_count; i++)
 		assert_true(strlen(family_by_name("tgi")->requests[i].path) > 1 &&
 			    strcmp(family_by_name("tgi")->requests[i].path, "/health") != 0);
@@ -497,15 +545,11 @@ static void an_empty_200_of_caddy_is_not_a_healthy_vllm(void **state)
 
 static void llama_cpp_python_lives_by_its_404(void **state)
 {
-	struct reading r;
-
 	(void)state;
 	reads("llama-cpp-python", "/", CP "ready-idle/root");
 	assert_string_equal(
 		reads("llama-cpp-python", "/openapi.json", CP "ready-idle/openapi").version, "0.3.36");
-	r = reads("llama-cpp-python", "/v1/models", CP "two-models/v1-models");
-	assert_models(&r, MODELS_ALL, 2);
-	assert_true(reads("llama-cpp-python", "/v1/models", CP "api-key-missing/v1-models").wants_key);
+	assert_true(reads("llama-cpp-python", "/", CP "api-key-missing/v1-models").wants_key);
 }
 
 static void an_open_webui_without_an_account_is_open(void **state)
@@ -518,7 +562,7 @@ static void an_open_webui_without_an_account_is_open(void **state)
 	assert_true(reads("open-webui", "/api/config", OW "auth-off-no-key/api-config").open_onboarding);
 	assert_false(reads("open-webui", "/api/config", OW "key-missing/api-config").open_onboarding);
 	reads("open-webui", "/health", OW "key-missing/health");
-	assert_int_equal(family_by_name("open-webui")->kind, KIND_FRONT_END);
+	assert_int_equal(family_by_name("open-webui")->facts.kind, SERVER_FRONT_END);
 }
 
 static void lm_studio_tells_loaded_from_not_loaded(void **state)
@@ -779,7 +823,7 @@ static void portkey_greets(void **state)
 {
 	(void)state;
 	reads("portkey", "/", PK "no-provider-header/root");
-	assert_int_equal(family_by_name("portkey")->kind, KIND_GATEWAY);
+	assert_int_equal(family_by_name("portkey")->facts.kind, SERVER_GATEWAY);
 }
 
 /* ---- by their makers' documents and sources ---- */
@@ -941,7 +985,7 @@ static void what_a_proxy_says_is_nobodys_answer(void **state)
 				reading_init(&r, arena);
 				played_load(&answer, pages[p]);
 				if (families[i]->requests[k].read(&answer, &r))
-					fail_msg("%s %s takes %s", families[i]->name,
+					fail_msg("%s %s takes %s", families[i]->facts.name,
 						families[i]->requests[k].path, pages[p]);
 				assert_int_equal(r.list, MODELS_UNTOLD);
 				answer_fini(&answer);
@@ -1051,6 +1095,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_family_is_whole_and_has_a_primary_question),
+		cmocka_unit_test(the_facts_of_a_family_are_found_by_its_name),
+		cmocka_unit_test(the_default_ports_of_families_are_those_of_llm_servers),
 		cmocka_unit_test(what_confirms_a_family_is_free_and_in_its_table),
 		cmocka_unit_test(nothing_that_wakes_cuts_or_bills_is_asked_unasked),
 		cmocka_unit_test(an_idle_llama_server_tells_its_model_slots_and_counters),

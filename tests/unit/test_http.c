@@ -306,7 +306,6 @@ static void a_whole_answer_is_answered_with_all_its_figures(void **state)
 	assert_string_equal(test->body, "not here\n");
 	assert_int_equal(answer->body_length, 9);
 	assert_false(answer->is_reused);
-	assert_false(answer->is_http10);
 	assert_true(answer->connect_ms >= 0 && answer->connect_ms < 1000);
 	assert_true(isnan(answer->tls_ms));
 	assert_true(answer->ttfb_ms >= 0 && answer->ttfb_ms < 1000);
@@ -458,7 +457,7 @@ static void an_old_http_answer_ends_with_the_connection(void **state)
 	assert_int_equal(
 		ask_scripted(test, ANSWERS_AND_CLOSES, "HTTP/1.0 400 Bad Request\r\n\r\nno")->outcome,
 		OUTCOME_ANSWERED);
-	assert_true(test->answer.is_http10);
+	assert_int_equal(test->answer.status, 400);
 	assert_string_equal(test->body, "no");
 }
 

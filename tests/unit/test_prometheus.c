@@ -1,5 +1,4 @@
-/* Prometheus text: what is taken of it, what is left, and that nothing in it is believed that is not whole.
- */
+/* Prometheus text: what is taken of it, what is left, and that nothing in it is believed that is not whole. */
 #include "probes/servers/prometheus.h"
 
 #include <math.h>

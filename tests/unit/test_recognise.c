@@ -79,7 +79,7 @@ static void expect_with_key(const struct row *rows, size_t count, const char *ke
 		const struct row *row = &rows[i];
 		char asked[128];
 		struct identification r = play(row->server, row->state, row->base, key, asked, sizeof(asked));
-		const char *found = r.family ? r.family->name : "";
+		const char *found = r.family ? r.family->facts.name : "";
 
 		if (strcmp(found, row->family) != 0 || strcmp(asked, row->asked) != 0 ||
 			r.is_proxy != row->is_proxy)
@@ -273,7 +273,7 @@ static void another_program_with_plain_request_ids_is_asked_for_its_models(void 
 	say(&r, 200, PLAIN_ID, "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"FastAPI\",\"version\":\"1\"}}");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"vllm\"}]}");
-	assert_string_equal(r.family->name, "vllm");
+	assert_string_equal(r.family->facts.name, "vllm");
 }
 
 static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
@@ -287,7 +287,7 @@ static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
 	assert_string_equal(r.ask, "/api/version");
 	say(&r, 502, "Content-Type: text/html\n", "<html>502</html>");
 	assert_null(r.ask);
-	assert_string_equal(r.family->name, "openai-compatible");
+	assert_string_equal(r.family->facts.name, "openai-compatible");
 	assert_false(r.is_proxy);
 }
 
@@ -313,11 +313,11 @@ static void a_server_without_a_family_speaks_the_openai_dialect(void **state)
 	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, A_LIST);
-	assert_string_equal(r.family->name, "openai-compatible");
+	assert_string_equal(r.family->facts.name, "openai-compatible");
 	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 401, JSON_TYPE, "{\"detail\":\"Unauthorized\"}");
-	assert_string_equal(r.family->name, "openai-compatible");
+	assert_string_equal(r.family->facts.name, "openai-compatible");
 }
 
 /* What every family says to one recorded answer: the one that is sure of it, NULL where there is none or
@@ -365,7 +365,7 @@ static void mlx_behind_a_proxy_that_takes_its_header_is_told_all_the_same(void *
 	say(&r, 200, "Server: nginx\n" JSON_TYPE, "{\"status\": \"ok\"}");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, "Server: nginx\n" JSON_TYPE, "{\"object\": \"list\", \"data\": []}");
-	assert_string_equal(r.family->name, "mlx");
+	assert_string_equal(r.family->facts.name, "mlx");
 }
 
 #define DASHED_ID JSON_TYPE "x-request-id: 68e66ae0-d98c-4d2b-9375-bef038713b7d\n"
@@ -381,7 +381,7 @@ static void another_program_with_dashed_request_ids_is_asked_for_its_models(void
 	say(&r, 404, DASHED_ID, NOT_FOUND);
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, DASHED_ID, "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
-	assert_string_equal(r.family->name, "sglang");
+	assert_string_equal(r.family->facts.name, "sglang");
 }
 
 static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **state)
@@ -399,7 +399,7 @@ static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **sta
 	assert_string_equal(r.ask, "/info");
 	say(&r, 200, JSON_TYPE,
 		"{\"model_id\":\"a/b\",\"router\":\"text-generation-router\",\"version\":\"3.0.0\"}");
-	assert_string_equal(r.family->name, "tgi");
+	assert_string_equal(r.family->facts.name, "tgi");
 }
 
 static void koboldcpp_is_told_by_its_header_whatever_it_imitates(void **state)
@@ -410,13 +410,13 @@ static void koboldcpp_is_told_by_its_header_whatever_it_imitates(void **state)
 	identify_init(&r);
 	say(&r, 200, "Server: ConcedoLlamaForKoboldServer Python/3.11\nContent-Type: text/html\n",
 		"Ollama is running");
-	assert_string_equal(r.family->name, "koboldcpp");
+	assert_string_equal(r.family->facts.name, "koboldcpp");
 	identify_init(&r);
 	say(&r, 200, "Server: nginx\nContent-Type: text/html\n", "<html>KoboldAI Lite</html>");
 	say(&r, 200, JSON_TYPE,
 		"{\"object\":\"list\",\"data\":[{\"id\":\"koboldcpp/m\",\"owned_by\":\"koboldcpp\",\"root\":"
 		"\"koboldcpp\"}]}");
-	assert_string_equal(r.family->name, "koboldcpp");
+	assert_string_equal(r.family->facts.name, "koboldcpp");
 }
 
 static void localai_is_told_by_the_name_of_its_summary(void **state)
@@ -426,7 +426,7 @@ static void localai_is_told_by_the_name_of_its_summary(void **state)
 	(void)state;
 	identify_init(&r);
 	say(&r, 200, JSON_TYPE, "{\"Title\":\"LocalAI API - v3.5.0\",\"Models\":[]}");
-	assert_string_equal(r.family->name, "localai");
+	assert_string_equal(r.family->facts.name, "localai");
 }
 
 static void localai_in_ollamas_clothes_is_not_ollama(void **state)
@@ -440,7 +440,7 @@ static void localai_in_ollamas_clothes_is_not_ollama(void **state)
 	say(&r, 200, "", "OK");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE, A_LIST);
-	assert_string_equal(r.family->name, "localai");
+	assert_string_equal(r.family->facts.name, "localai");
 }
 
 static void tabbyapi_is_told_by_its_refusal_and_its_open_health(void **state)
@@ -458,7 +458,7 @@ static void tabbyapi_is_told_by_its_refusal_and_its_open_health(void **state)
 		say(&r, 401, JSON_TYPE, refusals[i]);
 		assert_string_equal(r.ask, "/health");
 		say(&r, 200, JSON_TYPE, "{\"status\":\"healthy\",\"issues\":[]}");
-		assert_string_equal(r.family->name, "tabbyapi");
+		assert_string_equal(r.family->facts.name, "tabbyapi");
 	}
 }
 
@@ -469,7 +469,7 @@ static void lm_studio_is_told_by_its_friendly_error(void **state)
 	(void)state;
 	identify_init(&r);
 	say(&r, 200, JSON_TYPE, "{\"error\":\"Unexpected endpoint or method. (GET /)\"}");
-	assert_string_equal(r.family->name, "lm-studio");
+	assert_string_equal(r.family->facts.name, "lm-studio");
 }
 
 static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
@@ -494,7 +494,7 @@ static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
 			say(&r, 401, JSON_TYPE, ends[i].body);
 		}
 		assert_null(r.ask);
-		assert_string_equal(r.family->name, "textgen");
+		assert_string_equal(r.family->facts.name, "textgen");
 	}
 }
 
@@ -508,7 +508,7 @@ static void a_closed_root_alone_is_not_textgen(void **state)
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE, A_LIST);
-	assert_string_equal(r.family->name, "openai-compatible");
+	assert_string_equal(r.family->facts.name, "openai-compatible");
 }
 
 static void jan_is_told_by_its_own_document(void **state)
@@ -523,7 +523,7 @@ static void jan_is_told_by_its_own_document(void **state)
 	assert_string_equal(r.ask, "/openapi.json");
 	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Jan API Server Endpoints\"}}");
 	assert_null(r.ask);
-	assert_string_equal(r.family->name, "jan");
+	assert_string_equal(r.family->facts.name, "jan");
 	identify_init(&r);
 	say(&r, 200, "Content-Type: text/html\n", page);
 	say(&r, 200, JSON_TYPE, "{\"openapi\":\"3.0.0\",\"info\":{\"title\":\"Pet shop\"}}");
@@ -545,12 +545,12 @@ static void nim_is_told_by_a_list_of_the_systems_and_by_its_metadata(void **stat
 	assert_string_equal(r.ask, "/v1/metadata");
 	say(&r, 200, JSON_TYPE,
 		"{\"version\":\"1.5.0\",\"modelInfo\":[],\"assetInfo\":[],\"licenseInfo\":{}}");
-	assert_string_equal(r.family->name, "nim");
+	assert_string_equal(r.family->facts.name, "nim");
 	identify_init(&r);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
 	say(&r, 200, JSON_TYPE, list);
 	say(&r, 404, JSON_TYPE, NOT_FOUND);
-	assert_string_not_equal(r.family ? r.family->name : "", "nim");
+	assert_string_not_equal(r.family ? r.family->facts.name : "", "nim");
 }
 
 static void lemonade_owns_its_models(void **state)
@@ -563,7 +563,7 @@ static void lemonade_owns_its_models(void **state)
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE, "{\"object\":\"list\",\"data\":[{\"id\":\"q\",\"owned_by\":\"lemonade\"}]}");
 	assert_null(r.ask);
-	assert_string_equal(r.family->name, "lemonade");
+	assert_string_equal(r.family->facts.name, "lemonade");
 }
 
 static void a_web_site_is_no_llm_server(void **state)
@@ -590,7 +590,7 @@ static void a_step_after_the_end_changes_nothing(void **state)
 	played_make(&answer, 200, JSON_TYPE, A_LIST, strlen(A_LIST));
 	identify_step(&r, &answer);
 	answer_fini(&answer);
-	assert_string_equal(r.family->name, "ollama");
+	assert_string_equal(r.family->facts.name, "ollama");
 	assert_int_equal(r.asked_count, 1);
 }
 

@@ -139,6 +139,26 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 		"OLLAMA_HOST=0.0.0.0 (opens it");
 }
 
+static void a_known_server_is_told_its_own_way_to_listen(void **state)
+{
+	static const struct {
+		const char *family, *url, *fix;
+	} rows[] = {
+		{ "ollama", "http://gpu1.tail4c1d.ts.net:8080",
+			"tcp://127.0.0.1:8080 (safe; for its address, not its name), or OLLAMA_HOST=0.0.0.0 (" },
+		{ "vllm", "http://gpu1.tail4c1d.ts.net:11434",
+			"tailscale serve --bg 11434 (safe), or --host 0.0.0.0 (" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct ledger *l = watching_a(rows[i].family, rows[i].url);
+
+		is_refused(l, at(1));
+		assert_fix(assert_verdict(take(l, at(1)), "not-listening"), rows[i].fix);
+	}
+}
+
 static void our_own_refused_port_is_a_stopped_server(void **state)
 {
 	struct ledger *l = watching(GPU1);
@@ -528,6 +548,7 @@ int main(void)
 		SAYS(a_refusal_is_believed_at_once),
 		SAYS(a_refusal_of_the_serve_port_is_a_mount_that_is_not_there),
 		SAYS(the_safe_way_comes_first_for_ollama_too),
+		SAYS(a_known_server_is_told_its_own_way_to_listen),
 		SAYS(our_own_refused_port_is_a_stopped_server),
 		SAYS(a_port_proven_to_be_bound_to_loopback_is_told_so),
 		SAYS(the_daemons_word_for_an_acl_is_believed_at_once),

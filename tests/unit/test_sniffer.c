@@ -31,7 +31,7 @@ struct test {
 static void enough(struct test *test)
 {
 	if (test->helper && ((test->enough_lines && test->seen_count >= test->enough_lines) ||
-				     (test->enough_changes && test->changes >= test->enough_changes)))
+				    (test->enough_changes && test->changes >= test->enough_changes)))
 		uv_stop(&test->loop);
 }
 
@@ -49,7 +49,7 @@ static void changed(void *data, const struct obs_capture *capture)
 	struct test *test = data;
 
 	test->changes++;
-	test->state = (enum capture_state)capture->state;
+	test->state = capture->state;
 	snprintf(test->trouble, sizeof(test->trouble), "%s", capture->trouble);
 	snprintf(test->fix, sizeof(test->fix), "%s", capture->fix);
 	enough(test);

@@ -1,5 +1,4 @@
-/* The SOCKS5 door between a client of ours and a tailscaled that plays its LocalAPI `dial`, all on one loop.
- */
+/* The SOCKS5 door between a client of ours and a tailscaled that plays its LocalAPI `dial`, all on one loop. */
 #include "probes/io/socks_proxy.h"
 
 #include <errno.h>

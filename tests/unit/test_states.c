@@ -206,7 +206,7 @@ static void poll(struct ledger *l, const struct row *row, struct when now)
 	for (size_t i = 0; i < family->request_count; i++) {
 		const struct request *request = &family->requests[i];
 
-		if (request != primary && request->cost == COST_FREE && request->rhythm != ON_REQUEST &&
+		if (request != primary && request->cost == COST_FREE &&
 			find_recording(row, request->path, name, sizeof(name)))
 			answers(l, now, name);
 	}
@@ -276,8 +276,8 @@ static void every_recorded_state_is_told_for_its_family(void **state)
 		bool is_whole;
 		const struct family *family = recognised(&rows[i], &is_whole);
 
-		if (is_whole && family && strcmp(family->name, rows[i].family) != 0)
-			fail_msg("%s is taken for %s", rows[i].recording, family->name);
+		if (is_whole && family && strcmp(family->facts.name, rows[i].family) != 0)
+			fail_msg("%s is taken for %s", rows[i].recording, family->facts.name);
 		told += is_whole && family;
 	}
 	assert_true(told >= 30);

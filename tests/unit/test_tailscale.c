@@ -72,8 +72,6 @@ static void the_tailnet_and_this_node_are_told_by_the_root(void **state)
 	assert_string_equal(status->auth_url, "");
 	assert_true(status->has_tun && status->has_magicdns && status->has_self);
 	assert_null(status->health[0]);
-	assert_string_equal(status->cert_domains[0], "admin.tail4c1d.ts.net");
-	assert_null(status->cert_domains[1]);
 	assert_string_equal(status->own_addresses[0], "10.99.0.10:41641");
 	assert_null(status->own_addresses[1]);
 	assert_string_equal(status->self.fqdn, "admin.tail4c1d.ts.net");
@@ -123,7 +121,6 @@ static void a_peer_is_read_field_by_field(void **state)
 	assert_null(gpu2->tags[0]);
 	assert_int_equal(gpu2->key_expiry, INT64_C(1795610182000));
 	assert_int_equal(gpu2->last_handshake, INT64_C(1795394102131));
-	assert_int_equal(gpu2->created, 0);
 	assert_int_equal(gpu2->last_seen, 0);
 	obs_status_free(status);
 }
@@ -224,12 +221,12 @@ static void wrong_types_and_nulls_are_unknown(void **state)
 {
 	struct obs_status *status = parse(
 		"{\"BackendState\":\"Hibernating\",\"TUN\":\"yes\",\"Health\":{},\"Self\":[],"
-		"\"CurrentTailnet\":7,\"CertDomains\":[1,null,\"a\"],\"MagicDNSSuffix\":\"old.ts.net\","
+		"\"CurrentTailnet\":7,\"MagicDNSSuffix\":\"old.ts.net\","
 		"\"User\":null,"
 		"\"Peer\":{\"k1\":{\"ID\":\"n1\",\"DNSName\":7,\"RxBytes\":\"9\",\"TxBytes\":-1,\"UserID\":"
 		"null,"
 		"\"Online\":1,\"TailscaleIPs\":\"100.64.0.1\",\"LastSeen\":\"yesterday\",\"Location\":null},"
-		"\"k2\":[],\"k3\":null,\"k4\":{\"HostName\":\"keyless\"},\"\":{\"HostName\":\"nobody\"}}}");
+		"\"k2\":[],\"k3\":null,\"k4\":{\"HostName\":\"keyless\",\"Tags\":[1,null,\"a\"]},\"\":{\"HostName\":\"nobody\"}}}");
 
 	(void)state;
 	assert_non_null(status);
@@ -237,7 +234,6 @@ static void wrong_types_and_nulls_are_unknown(void **state)
 	assert_string_equal(status->backend_word, "Hibernating");
 	assert_false(status->has_tun || status->has_self || status->has_magicdns);
 	assert_null(status->health[0]);
-	assert_string_equal(status->cert_domains[0], "a");
 	assert_string_equal(status->magicdns_suffix, "old.ts.net");
 	assert_int_equal(status->peer_count, 2);
 	assert_string_equal(status->peers[0].fqdn, "");
@@ -247,21 +243,22 @@ static void wrong_types_and_nulls_are_unknown(void **state)
 	assert_null(status->peers[0].addresses[0]);
 	assert_int_equal(status->peers[0].last_seen, 0);
 	assert_string_equal(status->peers[1].id, "k4");
+	assert_string_equal(status->peers[1].tags[0], "a");
 	obs_status_free(status);
 }
 
 static void every_flag_and_time_of_a_peer_is_read(void **state)
 {
 	struct obs_status *status = parse("{\"BackendState\":\"Running\",\"Peer\":{\"k\":{\"ID\":\"n\","
-					  "\"ExitNode\":true,\"ExitNodeOption\":true,\"ShareeNode\":true,"
-					  "\"Created\":\"2026-01-01T00:00:00Z\","
-					  "\"LastWrite\":\"2026-01-01T01:00:00+01:00\"}}}");
+					  "\"ExitNode\":true,\"ShareeNode\":true,"
+					  "\"KeyExpiry\":\"2026-01-01T00:00:00Z\","
+					  "\"LastSeen\":\"2026-01-01T01:00:00+01:00\"}}}");
 	const struct obs_peer *peer = &status->peers[0];
 
 	(void)state;
-	assert_true(peer->is_exit_node && peer->is_exit_option && peer->is_sharee);
-	assert_int_equal(peer->created, INT64_C(1767225600000));
-	assert_int_equal(peer->last_write, peer->created);
+	assert_true(peer->is_exit_node && peer->is_sharee);
+	assert_int_equal(peer->key_expiry, INT64_C(1767225600000));
+	assert_int_equal(peer->last_seen, peer->key_expiry);
 	obs_status_free(status);
 }
 

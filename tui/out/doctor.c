@@ -37,8 +37,7 @@ static bool is_broken(const struct diagnosis *diagnosis, enum layer from, enum l
 	return false;
 }
 
-/* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet.
- */
+/* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet. */
 static void say_way(struct report *report, const struct diagnosis *diagnosis)
 {
 	bool is_asked = report->doctor->target;

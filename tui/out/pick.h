@@ -8,8 +8,7 @@
 #include <stdio.h>
 
 /* The base URL of the best place, a line on out; why it is that one (if wanted), or why there is none, on
- * errors. Returns the exit status: 0 picked, 2 nothing to pick, 3 cannot tell, for tailscaled does not say.
- */
+ * errors. Returns the exit status: 0 picked, 2 nothing to pick, 3 cannot tell, for tailscaled does not say. */
 int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose);
 
 #endif

@@ -177,8 +177,7 @@ static void draw_rows(
 	ui->body_height = (int)room;
 }
 
-/* What is missing from the rows; a terminal with few lines has better use for one. Returns how many it took.
- */
+/* What is missing from the rows; a terminal with few lines has better use for one. Returns how many it took. */
 static int draw_note(const struct view *view, const struct snapshot *snapshot, struct canvas *canvas, int y)
 {
 	struct value note = { .text = "" };

@@ -19,8 +19,7 @@ struct view_state {
 	char filter[PROMPT_MAX];
 };
 
-/* The last frame, for clicks: keys and snapshots may have come since, but a click is about what the user saw.
- */
+/* The last frame, for clicks: keys and snapshots may have come since, but a click is about what the user saw. */
 struct drawn {
 	const struct view *view; /* NULL: nothing was drawn yet */
 	struct table table;      /* its geometry */
@@ -80,8 +79,7 @@ unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 /* mouse.c */
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);
 
-/* type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open.
- */
+/* type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open. */
 unsigned ui_ask_filter(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot);

@@ -1,8 +1,7 @@
 /* A flow's words: who, which way, which service, how fast.
  *
  * What is told from something else carries a sign: "~" before a peer that only its WireGuard bytes betray and
- * before tokens that were counted by their bytes, and a range where the first token came between two times.
- */
+ * before tokens that were counted by their bytes, and a range where the first token came between two times. */
 #include "tui/views/flows.h"
 
 #include <math.h>

@@ -11,8 +11,7 @@ void value_say(struct value *value, enum role role, const char *text);
 void value_state(struct value *value, enum state state); /* "● ok" */
 /* The worst verdict → its fix; false where there is none that counts. Muted ones are said dimmed. */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
-/* Where nobody should be sent, what is wrong there; else what the choice costs, or what else is to be said.
- */
+/* Where nobody should be sent, what is wrong there; else what the choice costs, or what else is to be said. */
 void value_offer(struct value *value, const struct snapshot *snapshot, const struct offer *offer);
 void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
 void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
