@@ -11,6 +11,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/verdict_codes.h"
+#include "probes/tailscaled/log_tap.h"
 #include "probes/tailscaled/netcheck.h"
 
 #include <math.h>
@@ -21,15 +22,13 @@
 #define AGAIN_MS 60000
 #define PING_MS 2000
 #define CONFIRM_MS 3000
-#define LISTEN_MS 20000
 #define OPEN_MAX 16
-#define LOG_LINE_MAX 4096
 
-enum manner { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING, ASK_BOTH_PINGS };
+enum confirmation { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING, ASK_BOTH_PINGS };
 
 static const struct {
 	const char *code;
-	enum manner manner;
+	enum confirmation kind;
 } table[] = {
 	{ CODE_HOST_CHECK, ASK_HOST_LOCALHOST },
 	{ CODE_CERT_NOT_ISSUED, ASK_PLAIN_HTTP },
@@ -44,13 +43,13 @@ static const struct {
 
 /* What a question is about. */
 struct subject {
-	enum manner manner;
+	enum confirmation kind;
 	const char *url, *peer_id, *address;
 };
 
 struct question {
 	struct confirmations *confirmations;
-	enum manner manner;
+	enum confirmation kind;
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
 	enum ping_kind ping; /* the one that is asked now */
@@ -69,14 +68,7 @@ struct confirmations {
 		size_t count, room;
 	} asked; /* open ones and those of the last minute */
 	size_t open;
-	struct http_call *log;
-	bool is_log_denied;
-	char line[LOG_LINE_MAX];
-	size_t line_length;
-	struct {
-		char *url, *sign; /* " > 100.64.0.2:443 " */
-	} * silent;
-	size_t silent_count, silent_room;
+	struct log_tap *log_tap;
 };
 
 struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
@@ -89,6 +81,7 @@ struct confirmations *confirm_new(struct http *http, struct ledger *ledger, cons
 	confirmations->pool = pool;
 	confirmations->changed = changed;
 	confirmations->data = data;
+	confirmations->log_tap = log_tap_new(http, ledger, changed, data);
 	return confirmations;
 }
 
@@ -110,13 +103,7 @@ void confirm_free(struct confirmations *confirmations)
 	for (size_t i = 0; i < confirmations->asked.count; i++)
 		free_question(confirmations->asked.items[i]);
 	free(confirmations->asked.items);
-	for (size_t i = 0; i < confirmations->silent_count; i++) {
-		free(confirmations->silent[i].url);
-		free(confirmations->silent[i].sign);
-	}
-	free(confirmations->silent);
-	if (confirmations->log)
-		http_cancel(confirmations->log);
+	log_tap_free(confirmations->log_tap);
 	free(confirmations);
 }
 
@@ -127,9 +114,9 @@ size_t confirm_open(const struct confirmations *confirmations)
 
 /* ---- answers ---- */
 
-static bool is_ping(enum manner manner)
+static bool is_ping(enum confirmation kind)
 {
-	return manner == ASK_PING || manner == ASK_BOTH_PINGS;
+	return kind == ASK_PING || kind == ASK_BOTH_PINGS;
 }
 
 static bool ping(struct question *question, enum ping_kind kind);
@@ -146,7 +133,7 @@ static void ping_answered(struct question *question, const struct answer *answer
 	pong.peer_id = question->peer_id;
 	pong.kind = question->ping;
 	is_direct = !isnan(pong.ms) && *pong.endpoint;
-	is_last = question->ping == PING_TSMP || (is_direct && question->manner == ASK_PING);
+	is_last = question->ping == PING_TSMP || (is_direct && question->kind == ASK_PING);
 	ledger_see(question->confirmations->ledger,
 		&(struct observation){ .kind = OBSERVED_PING, .ping = &pong }, when_now());
 	arena_free(arena);
@@ -168,14 +155,14 @@ static void done(void *data, const struct answer *answer)
 
 	question->call = NULL;
 	confirmations->open--;
-	if (!is_ping(question->manner))
+	if (!is_ping(question->kind))
 		ledger_see(confirmations->ledger,
 			&(struct observation){ .kind = OBSERVED_REQUEST,
 				.cost = COST_FREE,
 				.bytes_sent = answer->bytes_sent,
 				.bytes_received = answer->bytes_received },
 			when_now());
-	switch (question->manner) {
+	switch (question->kind) {
 	case ASK_HOST_LOCALHOST:
 		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200 && answer->body_length)
 			ledger_see(confirmations->ledger,
@@ -238,11 +225,11 @@ static bool ask_endpoint(struct question *question)
 	request.key = NULL;
 	request.is_fresh = true;
 	request.total_ms = CONFIRM_MS;
-	if (question->manner == ASK_HOST_LOCALHOST)
+	if (question->kind == ASK_HOST_LOCALHOST)
 		request.host_header = "localhost";
-	if (question->manner == ASK_DATES)
+	if (question->kind == ASK_DATES)
 		request.skips_verification = true;
-	if (question->manner == ASK_PLAIN_HTTP) {
+	if (question->kind == ASK_PLAIN_HTTP) {
 		if (url_split(&url, question->url) < 0)
 			return false;
 		url.is_https = false;
@@ -257,7 +244,7 @@ static bool ask_endpoint(struct question *question)
 
 static bool was_asked(struct confirmations *confirmations, const struct subject *about, struct when now)
 {
-	bool is_ping_wanted = is_ping(about->manner), found = false;
+	bool is_ping_wanted = is_ping(about->kind), found = false;
 
 	for (size_t i = 0; i < confirmations->asked.count; i++) {
 		struct question *one = confirmations->asked.items[i];
@@ -268,7 +255,7 @@ static bool was_asked(struct confirmations *confirmations, const struct subject 
 				confirmations->asked.items[--confirmations->asked.count];
 			continue;
 		}
-		found = found || (one->manner == about->manner &&
+		found = found || (one->kind == about->kind &&
 					 strcmp(is_ping_wanted ? one->peer_id : one->url,
 						 is_ping_wanted ? about->peer_id : about->url) == 0);
 	}
@@ -281,19 +268,19 @@ static void put(
 	struct question *question;
 	bool is_put;
 
-	if (is_ping(about->manner) && (!socket || !*about->peer_id || !*about->address))
+	if (is_ping(about->kind) && (!socket || !*about->peer_id || !*about->address))
 		return;
 	if (confirmations->open >= OPEN_MAX || was_asked(confirmations, about, now))
 		return;
 	question = mem_alloc(sizeof(*question));
 	question->confirmations = confirmations;
-	question->manner = about->manner;
+	question->kind = about->kind;
 	question->url = mem_copy(about->url);
 	question->peer_id = mem_copy(about->peer_id);
 	question->address = mem_copy(about->address);
 	question->socket = mem_copy(socket);
 	question->asked = now.mono_ms;
-	is_put = is_ping(about->manner) ? ping(question, PING_DISCO) : ask_endpoint(question);
+	is_put = is_ping(about->kind) ? ping(question, PING_DISCO) : ask_endpoint(question);
 	if (is_put)
 		*VEC_PUSH(&confirmations->asked) = question;
 	else
@@ -313,7 +300,7 @@ static void put_for(struct confirmations *confirmations, const struct snapshot *
 		for (size_t k = 0; k < ARRAY_LEN(table); k++)
 			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code,
 				    table[k].code) == 0) {
-				about.manner = table[k].manner;
+				about.kind = table[k].kind;
 				put(confirmations, &about, socket, now);
 			}
 }
@@ -328,7 +315,7 @@ void confirm_ask(struct confirmations *confirmations, const struct snapshot *sna
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
 {
-	const struct subject about = { .manner = ASK_BOTH_PINGS,
+	const struct subject about = { .kind = ASK_BOTH_PINGS,
 		.url = "",
 		.peer_id = peer->id,
 		.address = peer->addresses[0] ? peer->addresses[0] : "" };
@@ -337,87 +324,22 @@ void confirm_ping(
 		put(confirmations, &about, socket, now);
 }
 
-/* ---- the daemon's log ---- */
-
-static void read_log_line(struct confirmations *confirmations)
-{
-	if (!strstr(confirmations->line, "rejected due to acl"))
-		return;
-	for (size_t i = 0; i < confirmations->silent_count; i++)
-		if (strstr(confirmations->line, confirmations->silent[i].sign)) {
-			ledger_see(confirmations->ledger,
-				&(struct observation){ .kind = OBSERVED_PROOF,
-					.url = confirmations->silent[i].url,
-					.proof = PROOF_ACL },
-				when_now());
-			confirmations->changed(confirmations->data);
-		}
-}
-
-static int hear_log(void *data, const char *bytes, size_t length)
-{
-	struct confirmations *confirmations = data;
-
-	for (size_t i = 0; i < length; i++) {
-		if (bytes[i] == '\n') {
-			confirmations->line[confirmations->line_length] = '\0';
-			read_log_line(confirmations);
-			confirmations->line_length = 0;
-		} else if (confirmations->line_length + 1 < sizeof(confirmations->line)) {
-			confirmations->line[confirmations->line_length++] = bytes[i];
-		}
-	}
-	return 0;
-}
-
-static void log_done(void *data, const struct answer *answer)
-{
-	struct confirmations *confirmations = data;
-
-	confirmations->log = NULL;
-	confirmations->is_log_denied = answer->outcome == OUTCOME_ANSWERED && answer->status != 200;
-}
-
-static void remember_silent(
-	struct confirmations *confirmations, const char *url, const char *address, int port)
-{
-	char sign[128];
-	bool is_v6 = strchr(address, ':') != NULL;
-
-	for (size_t i = 0; i < confirmations->silent_count; i++)
-		if (strcmp(confirmations->silent[i].url, url) == 0)
-			return;
-	snprintf(sign, sizeof(sign), is_v6 ? " > [%s]:%d " : " > %s:%d ", address, port);
-	confirmations->silent = vec_slot(confirmations->silent, &confirmations->silent_count,
-		&confirmations->silent_room, sizeof(*confirmations->silent));
-	confirmations->silent[confirmations->silent_count - 1].url = mem_copy(url);
-	confirmations->silent[confirmations->silent_count - 1].sign = mem_copy(sign);
-}
-
 static void listen_to_log(struct confirmations *confirmations, const char *url, const char *socket)
 {
-	struct http_request spec, request = { .url = "http://local-tailscaled.sock/localapi/v0/logtap",
-		.unix_socket = socket,
-		.connect_ms = CONFIRM_MS,
-		.total_ms = LISTEN_MS,
-		.body_max = SIZE_MAX };
+	struct http_request request;
 	char full[1024];
 	struct url parts;
 
-	if (!socket || confirmations->is_log_denied || url_split(&parts, url) < 0 ||
-		!pool_request(confirmations->pool, url, "", full, sizeof(full), &spec))
-		return;
-	remember_silent(confirmations, url, spec.address ? spec.address : parts.host, parts.port);
-	if (confirmations->log)
-		return;
-	confirmations->line_length = 0;
-	confirmations->log = http_get(confirmations->http, &request, hear_log, log_done, confirmations);
+	if (url_split(&parts, url) == 0 &&
+		pool_request(confirmations->pool, url, "", full, sizeof(full), &request))
+		log_tap_listen(confirmations->log_tap, url, request.address ? request.address : parts.host,
+			parts.port, socket);
 }
 
 void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket)
 {
 	const struct subject about = {
-		.manner = ASK_PING, .url = spec->url, .peer_id = spec->peer_id, .address = spec->address
+		.kind = ASK_PING, .url = spec->url, .peer_id = spec->peer_id, .address = spec->address
 	};
 
 	if (!spec->is_own)

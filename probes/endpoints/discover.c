@@ -5,7 +5,6 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/model/names.h"
 #include "probes/model/server_facts.h"
 
 #include <stdio.h>
@@ -110,72 +109,6 @@ void discover_free(struct discoverer *discover)
 	free(discover);
 }
 
-/* ---- who may be asked ---- */
-
-static bool is_handheld(const char *os)
-{
-	return text_equal_fold(os, "ios") || text_equal_fold(os, "android") || text_equal_fold(os, "tvos");
-}
-
-bool discover_excludes(const struct settings *settings, const struct obs_peer *peer)
-{
-	const char *dot = strchr(peer->fqdn, '.');
-	const struct names names = { .id = peer->id,
-		.host_name = peer->host_name,
-		.fqdn = peer->fqdn,
-		.suffix = dot ? dot + 1 : "", /* whichever tailnet it is of: it is only left alone */
-		.addresses = peer->addresses };
-
-	for (size_t i = 0; i < settings->exclude.count; i++) {
-		const char *word = settings->exclude.items[i];
-
-		if (text_has_prefix(word, "os:") && text_equal_fold(peer->os, word + 3))
-			return true;
-		for (size_t k = 0; peer->tags[k]; k++)
-			if (strcmp(peer->tags[k], word) == 0)
-				return true;
-		if (names_mean(&names, word))
-			return true;
-	}
-	return false;
-}
-
-static bool is_chosen(
-	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
-{
-	switch (settings->discover) {
-	case DISCOVER_ALL:
-		return true;
-	case DISCOVER_TAGGED:
-		return peer->tags[0] != NULL;
-	case DISCOVER_MINE:
-		return peer->tags[0] != NULL || peer->user_id == status->self.user_id;
-	case DISCOVER_OFF:
-		break;
-	}
-	return false;
-}
-
-/* A name that a URL can hold, under our own suffix: what is shared in has another. */
-static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn)
-{
-	char text[300];
-	struct url url;
-
-	snprintf(text, sizeof(text), "http://%.280s", fqdn);
-	if (url_split(&url, text) < 0 || *url.path || url.port != 80)
-		return false;
-	return !*status->magicdns_suffix || url_host_is_below(fqdn, status->magicdns_suffix);
-}
-
-static bool may_ask(
-	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
-{
-	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad &&
-	       peer->addresses[0] && is_of_this_tailnet(status, peer->fqdn) && !is_handheld(peer->os) &&
-	       !discover_excludes(settings, peer) && is_chosen(settings, status, peer);
-}
-
 /* Where the round of a peer is, or belongs: rounds are in order of peer id. */
 static size_t place_of(const struct discoverer *discover, const char *peer_id)
 {
@@ -212,14 +145,6 @@ static struct round *new_round(struct discoverer *discover, const char *peer_id,
 	return round;
 }
 
-static void set_text(char **slot, const char *text)
-{
-	if (strcmp(*slot, text) == 0)
-		return;
-	free(*slot);
-	*slot = mem_copy(text);
-}
-
 static void see(struct discoverer *discover, const char *peer_id, const char *host, const char *address)
 {
 	size_t place = place_of(discover, peer_id);
@@ -233,8 +158,8 @@ static void see(struct discoverer *discover, const char *peer_id, const char *ho
 	round->is_own = !*peer_id;
 	if (round->is_asking)
 		return; /* the answer is told by the URL that was asked */
-	set_text(&round->host, host);
-	set_text(&round->address, address);
+	mem_replace(&round->host, host);
+	mem_replace(&round->address, address);
 }
 
 /* Where many came and went, those that were not in the last status make room. */
@@ -265,7 +190,7 @@ void discover_see(struct discoverer *discover, const struct obs_status *status)
 	for (size_t i = 0; i < status->peer_count; i++) {
 		const struct obs_peer *peer = &status->peers[i];
 
-		if (may_ask(discover->settings, status, peer))
+		if (discover_may_ask(discover->settings, status, peer))
 			see(discover, peer->id, peer->fqdn, peer->addresses[0]);
 	}
 }

@@ -35,6 +35,9 @@ void discover_again(struct discoverer *discover);
 int64_t discover_wait(const struct discoverer *discover, struct when now);
 const int *discover_ports(const struct discoverer *discover);        /* the polite ones, 0-ended */
 bool discover_has_port(const struct discoverer *discover, int port); /* one of the polite ones */
+/* A machine of this tailnet that is online, of the users that the configuration chooses, and not excluded. */
+bool discover_may_ask(
+	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer);
 /* What the user excluded by name, tag or system. */
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);
 void discover_count(const struct discoverer *discover, struct obs_discovery *counts);

@@ -6,7 +6,7 @@
 #define TSLLM_LEDGER_LEDGER_H
 
 #include "probes/base/when.h"
-#include "probes/model/obs.h"
+#include "probes/model/observation.h"
 #include "probes/model/server_facts.h"
 #include "probes/model/sniffed.h"
 #include "probes/model/snapshot.h"

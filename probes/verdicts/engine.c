@@ -5,6 +5,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/key.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -106,10 +107,10 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
-	if (e->endpoint && http_wants_key(e)) {
+	if (e->endpoint && key_is_wanted(e)) {
 		f->severity = SEVERITY_INFO;
 		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
-	} else if (e->endpoint && http_wants_login(e)) {
+	} else if (e->endpoint && key_is_for_proxy(e)) {
 		f->severity = SEVERITY_INFO;
 		text_set(
 			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
@@ -123,7 +124,7 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return endpoint_is_good(e->endpoint) && !http_wants_key(e) &&
+	return endpoint_is_good(e->endpoint) && !key_is_wanted(e) &&
 	       e->endpoint->facts->kind != SERVER_FRONT_END && e->peer && e->endpoint->models_known &&
 	       !e->peer->obs->tags[0];
 }

@@ -9,6 +9,8 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/key.h"
+#include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
 
 #include <math.h>
@@ -16,27 +18,6 @@
 #include <string.h>
 
 #define BUSY_EXCUSE_MS 60000
-
-static const struct last_answer *answer_of(const struct evidence *e)
-{
-	return &e->endpoint->last;
-}
-
-static bool has_status(const struct evidence *e, int status)
-{
-	return endpoint_answered(e->endpoint) && answer_of(e)->status == status;
-}
-
-/* Answered, but not as its family does. */
-static bool is_strange(const struct evidence *e)
-{
-	return endpoint_answered(e->endpoint) && !answer_of(e)->is_expected;
-}
-
-static bool is_success(const struct evidence *e)
-{
-	return answer_of(e)->status >= 200 && answer_of(e)->status < 300;
-}
 
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
 {
@@ -74,7 +55,7 @@ bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct fin
 
 static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
-	bool has_failed = has_status(e, 502) ||
+	bool has_failed = answer_has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
 	return has_failed && is_our_mount(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
@@ -82,7 +63,7 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 {
-	if (!has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
+	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
 	if (e->mount && *e->mount->backend) {
 		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
@@ -98,7 +79,7 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 /* Jan says it with 403, textgen with 400, as all that check names by Starlette's middleware do. */
 static bool distrusts_name(const struct evidence *e, struct finding *f)
 {
-	if ((!has_status(e, 400) && !has_status(e, 403)) ||
+	if ((!answer_has_status(e, 400) && !answer_has_status(e, 403)) ||
 		!text_contains_fold(answer_of(e)->excerpt, "invalid host header"))
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
@@ -110,7 +91,7 @@ static bool distrusts_name(const struct evidence *e, struct finding *f)
 
 static bool is_host_check(const struct evidence *e, struct finding *f)
 {
-	if (!has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
+	if (!answer_has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail),
@@ -125,70 +106,17 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_strange(e) && has_status(e, 404) && answer_of(e)->has_date &&
+	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
 	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
-}
-
-bool http_wants_key(const struct evidence *e)
-{
-	return endpoint_is_good(e->endpoint) &&
-	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
-}
-
-/* Our key would go over plain HTTP to somebody unproven, so it did not go, and the server asks for one. */
-static bool misses_withheld_key(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return e->endpoint->is_key_withheld &&
-	       (has_status(e, 401) || has_status(e, 403) || http_wants_key(e));
-}
-
-/* It gets on without. */
-static bool needs_no_withheld_key(const struct evidence *e, struct finding *f)
-{
-	f->severity = SEVERITY_INFO;
-	f->state = STATE_OK;
-	return e->endpoint->is_key_withheld && endpoint_is_good(e->endpoint) && !misses_withheld_key(e, f);
-}
-
-/* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
-static bool wants_key(const struct evidence *e, struct finding *f)
-{
-	bool is_refusal = (has_status(e, 401) || has_status(e, 403)) && answer_of(e)->shape == BODY_JSON;
-
-	(void)f;
-	if (is_strange(e))
-		return is_refusal;
-	return http_wants_key(e) && !e->endpoint->key_rejected.holds;
-}
-
-static bool rejects_key(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return endpoint_is_good(e->endpoint) && e->endpoint->key_rejected.holds;
-}
-
-bool http_wants_login(const struct evidence *e)
-{
-	return is_strange(e) && (has_status(e, 401) || has_status(e, 403)) &&
-	       answer_of(e)->shape != BODY_JSON;
-}
-
-static bool wants_login_at_proxy(const struct evidence *e, struct finding *f)
-{
-	if (!http_wants_login(e))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
-	return true;
 }
 
 /* nginx refuses with 503 where it is not told otherwise, in words that no other proxy uses. */
 static bool is_rate_limited(const struct evidence *e, struct finding *f)
 {
-	bool is_nginx = has_status(e, 503) && answer_of(e)->shape == BODY_HTML &&
+	bool is_nginx = answer_has_status(e, 503) && answer_of(e)->shape == BODY_HTML &&
 			text_contains_fold(answer_of(e)->excerpt, "503 Service Temporarily Unavailable");
 
-	if (!has_status(e, 429) && !is_nginx)
+	if (!answer_has_status(e, 429) && !is_nginx)
 		return false;
 	if (is_nginx)
 		text_set(f->detail, sizeof(f->detail),
@@ -201,9 +129,11 @@ static bool is_rate_limited(const struct evidence *e, struct finding *f)
 
 static bool has_silent_backend(const struct evidence *e, struct finding *f)
 {
-	bool is_proxy_error = has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
+	bool is_proxy_error =
+		answer_has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
 
-	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 504) && !is_proxy_error))
+	if (!answer_is_strange(e) || !proxy_says(answer_of(e)) ||
+		(!answer_has_status(e, 504) && !is_proxy_error))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
@@ -211,7 +141,8 @@ static bool has_silent_backend(const struct evidence *e, struct finding *f)
 
 static bool has_dead_backend(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || !proxy_says(answer_of(e)) || (!has_status(e, 502) && !has_status(e, 503)))
+	if (!answer_is_strange(e) || !proxy_says(answer_of(e)) ||
+		(!answer_has_status(e, 502) && !answer_has_status(e, 503)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
@@ -219,7 +150,7 @@ static bool has_dead_backend(const struct evidence *e, struct finding *f)
 
 static bool is_3xx(const struct evidence *e)
 {
-	return is_strange(e) && answer_of(e)->status >= 300 && answer_of(e)->status <= 399;
+	return answer_is_strange(e) && answer_of(e)->status >= 300 && answer_of(e)->status <= 399;
 }
 
 static bool is_redirected(const struct evidence *e, struct finding *f)
@@ -231,7 +162,7 @@ static bool is_redirected(const struct evidence *e, struct finding *f)
 static bool meets_tls_port(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return has_status(e, 400) &&
+	return answer_has_status(e, 400) &&
 	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
 }
 
@@ -243,8 +174,8 @@ static bool is_replaced(const struct evidence *e, struct finding *f)
 	bool is_refusal = answer_of(e)->status == 404 || answer_of(e)->status == 405;
 	char span[32];
 
-	if (!is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
-		!(is_refusal || (is_success(e) && is_page)))
+	if (!answer_is_strange(e) || !when_known(e->endpoint->good) || answer_of(e)->shape == BODY_JSON ||
+		!(is_refusal || (answer_is_success(e) && is_page)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s ago, now %s",
 		text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)),
@@ -255,13 +186,13 @@ static bool is_replaced(const struct evidence *e, struct finding *f)
 static bool is_html(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_strange(e) && is_success(e) && answer_of(e)->shape == BODY_HTML;
+	return answer_is_strange(e) && answer_is_success(e) && answer_of(e)->shape == BODY_HTML;
 }
 
 static bool is_empty(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_strange(e) && is_success(e) && answer_of(e)->shape == BODY_EMPTY;
+	return answer_is_strange(e) && answer_is_success(e) && answer_of(e)->shape == BODY_EMPTY;
 }
 
 /* ", it begins with: “…”", as much as a row has room for. The quotes tell a server's own words from ours. */
@@ -284,7 +215,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 	};
 	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
 
-	if (!reason && is_strange(e) && is_success(e))
+	if (!reason && answer_is_strange(e) && answer_is_success(e))
 		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON"
 			 : answer_of(e)->shape == BODY_BIG_JSON
 				 ? "the answer is JSON with more values than are read"
@@ -301,7 +232,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 
 static bool has_failed_inside(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || answer_of(e)->status < 500)
+	if (!answer_is_strange(e) || answer_of(e)->status < 500)
 		return false;
 	if (e->endpoint->facts->empty_error && answer_of(e)->shape == BODY_EMPTY)
 		text_set(f->detail, sizeof(f->detail), ": %s", e->endpoint->facts->empty_error);
@@ -331,7 +262,7 @@ static void suggest_base(const struct evidence *e, struct finding *f)
 
 static bool has_wrong_path(const struct evidence *e, struct finding *f)
 {
-	if (!is_strange(e) || answer_of(e)->status < 400 || answer_of(e)->status > 499)
+	if (!answer_is_strange(e) || answer_of(e)->status < 400 || answer_of(e)->status > 499)
 		return false;
 	suggest_base(e, f);
 	return true;
@@ -368,14 +299,14 @@ const struct rule http_rules[] = {
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
-	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, misses_withheld_key, withheld,
+	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_missed, withheld,
 		send_it, true },
-	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, needs_no_withheld_key, withheld,
+	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_not_needed, withheld,
 		send_it, false },
-	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, rejects_key,
+	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_is_rejected,
 		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
 		true },
-	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_key,
+	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_is_asked_for,
 		"%{server} is up and wants a key",
 		"configuration: [endpoint NAME] with url = %{url} and key_env or key_file", true },
 	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
@@ -388,7 +319,7 @@ const struct rule http_rules[] = {
 	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
 		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
-	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, wants_login_at_proxy,
+	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_proxy_wants_login,
 		"%{detail} before %{host} wants a login (HTTP %{status}): "
 		"the engine behind it cannot be seen",
 		"let this node through in the proxy, or give a key it takes", true },

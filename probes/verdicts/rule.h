@@ -40,10 +40,6 @@ extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_ru
 	http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
-/* It does, or the server behind this mount, which is asked more. */
-bool http_wants_key(const struct evidence *evidence);
-/* Whether what stands before it refused us, in no words of an engine. */
-bool http_wants_login(const struct evidence *evidence);
 /* Fills the detail with what it speaks instead. */
 bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Adds for how long requests wait, and the time to the first token, where they are known. */

@@ -201,6 +201,20 @@ def no_rule_knows_a_server_family_by_its_name():
 
 
 @test
+def no_file_is_over_400_lines_and_no_function_over_60():
+    for path in SOURCES + HELPER:
+        lines = text(path).splitlines()
+        assert len(lines) <= 400, f"{path}: {len(lines)} lines"
+        begun = 0
+        for number, line in enumerate(lines, 1):
+            if line == "{":
+                begun = number
+            elif line == "}" and begun:
+                assert number - begun < 60, f"{path}:{begun}: {number - begun + 1} lines"
+                begun = 0
+
+
+@test
 def the_top_level_is_the_users():
     wanted = {"Makefile", "README.md", "LICENSE", "tui", "probes", "capture", "themes", "tests", "man"}
     there = {name for name in os.listdir(ROOT) if not name.startswith(".")} - {"build", "tsllm-top", "tsllm-capture"}

@@ -1,0 +1,60 @@
+#include "probes/verdicts/key.h"
+
+#include "probes/base/text.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/verdicts/last_answer.h"
+#include "probes/verdicts/proxy.h"
+
+bool key_is_wanted(const struct evidence *e)
+{
+	return endpoint_is_good(e->endpoint) &&
+	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
+}
+
+/* Our key would go over plain HTTP to somebody unproven, so it did not go, and the server asks for one. */
+bool key_withheld_is_missed(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return e->endpoint->is_key_withheld &&
+	       (answer_has_status(e, 401) || answer_has_status(e, 403) || key_is_wanted(e));
+}
+
+/* It gets on without. */
+bool key_withheld_is_not_needed(const struct evidence *e, struct finding *f)
+{
+	f->severity = SEVERITY_INFO;
+	f->state = STATE_OK;
+	return e->endpoint->is_key_withheld && endpoint_is_good(e->endpoint) && !key_withheld_is_missed(e, f);
+}
+
+/* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
+bool key_is_asked_for(const struct evidence *e, struct finding *f)
+{
+	bool is_refusal =
+		(answer_has_status(e, 401) || answer_has_status(e, 403)) && answer_of(e)->shape == BODY_JSON;
+
+	(void)f;
+	if (answer_is_strange(e))
+		return is_refusal;
+	return key_is_wanted(e) && !e->endpoint->key_rejected.holds;
+}
+
+bool key_is_rejected(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return endpoint_is_good(e->endpoint) && e->endpoint->key_rejected.holds;
+}
+
+bool key_is_for_proxy(const struct evidence *e)
+{
+	return answer_is_strange(e) && (answer_has_status(e, 401) || answer_has_status(e, 403)) &&
+	       answer_of(e)->shape != BODY_JSON;
+}
+
+bool key_proxy_wants_login(const struct evidence *e, struct finding *f)
+{
+	if (!key_is_for_proxy(e))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
+	return true;
+}

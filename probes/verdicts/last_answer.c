@@ -1,0 +1,24 @@
+#include "probes/verdicts/last_answer.h"
+
+#include "probes/ledger/endpoints.h"
+
+const struct last_answer *answer_of(const struct evidence *e)
+{
+	return &e->endpoint->last;
+}
+
+bool answer_has_status(const struct evidence *e, int status)
+{
+	return endpoint_answered(e->endpoint) && answer_of(e)->status == status;
+}
+
+/* Answered, but not as its family does. */
+bool answer_is_strange(const struct evidence *e)
+{
+	return endpoint_answered(e->endpoint) && !answer_of(e)->is_expected;
+}
+
+bool answer_is_success(const struct evidence *e)
+{
+	return answer_of(e)->status >= 200 && answer_of(e)->status < 300;
+}

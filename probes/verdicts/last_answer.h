@@ -1,0 +1,13 @@
+/* What rules ask of the last primary answer of an endpoint. */
+#ifndef TSLLM_VERDICTS_LAST_ANSWER_H
+#define TSLLM_VERDICTS_LAST_ANSWER_H
+
+#include "probes/verdicts/rule.h"
+
+const struct last_answer *answer_of(const struct evidence *e);
+bool answer_has_status(const struct evidence *e, int status);
+/* It came, and not as its family answers. */
+bool answer_is_strange(const struct evidence *e);
+bool answer_is_success(const struct evidence *e); /* 2xx */
+
+#endif
