@@ -13,6 +13,7 @@
 #include "probes/base/mem.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/out/outputs.h"
 
 static const struct {
 	const char *name;
@@ -34,11 +35,11 @@ static char *report_of(struct snapshot *snapshot, struct diagnosis_target target
 	bool is_ascii, size_t *length)
 {
 	bool is_all = target.peer < 0 && target.endpoint < 0;
-	const struct doctor doctor = { snapshot, is_all ? NULL : &target, width, has_colour, is_ascii };
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, length);
 
-	doctor_print(stream, &doctor);
+	doctor_print(&(struct print_to){ stream, NULL, width, has_colour, is_ascii }, snapshot,
+		is_all ? NULL : &target);
 	fclose(stream);
 	snapshot_free(snapshot);
 	return text;
@@ -93,8 +94,8 @@ static void no_width_and_no_name_breaks_a_report(void **state)
 	(void)state;
 	for (int width = 1; width < 130; width += 7) {
 		size_t length = 0;
-		char *text = report_of(
-			sample_hostile(), (struct diagnosis_target){ -1, -1 }, width, false, width % 2, &length);
+		char *text = report_of(sample_hostile(), (struct diagnosis_target){ -1, -1 }, width, false,
+			width % 2, &length);
 
 		assert_null(strchr(text, '\033'));
 		free(text);

@@ -14,6 +14,7 @@
 #include "probes/base/text.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/out/outputs.h"
 #include "tui/out/text.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
@@ -142,7 +143,9 @@ static void what_once_prints_is_what_it_printed(void **state)
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
 
-		print_text(stream, snapshot, prints[i].width, prints[i].has_colour, prints[i].is_ascii);
+		text_print(&(struct print_to){ stream, NULL, prints[i].width, prints[i].has_colour,
+				   prints[i].is_ascii },
+			snapshot);
 		fclose(stream);
 		assert_golden(prints[i].name, text, length);
 		free(text);
@@ -180,7 +183,7 @@ static void printed_lines_fit_and_end_without_blanks(void **state)
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
 
-		print_text(stream, snapshot, width, false, false);
+		text_print(&(struct print_to){ .file = stream, .width = width }, snapshot);
 		fclose(stream);
 		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 			assert_true(text_cells(line) <= width);

@@ -6,12 +6,13 @@
 #include "probes/base/text.h"
 #include "tui/out/doctor_lines.h"
 #include "tui/out/canvas_text.h"
+#include "tui/out/outputs.h"
 
 #define WIDTH_LEAST 40
 
 struct report {
-	const struct doctor *doctor;
 	const struct snapshot *snapshot;
+	const struct diagnosis_target *target; /* NULL: everything */
 	struct page *page;
 	const struct verdict *blame; /* the worst so far, and of those the lowest */
 	const char *blamed;          /* on whom */
@@ -41,7 +42,7 @@ static bool is_broken(const struct diagnosis *diagnosis, enum layer from, enum l
  */
 static void say_way(struct report *report, const struct diagnosis *diagnosis)
 {
-	bool is_asked = report->doctor->target;
+	bool is_asked = report->target;
 
 	doctor_layers(
 		report->page, report->snapshot, diagnosis, is_asked ? LAYER_DAEMON : LAYER_HOST, LAYER_PATH);
@@ -70,7 +71,7 @@ static void say_endpoints(struct report *report,
 				continue;
 			diagnose(snapshot, (struct diagnosis_target){ endpoint->peer, (int)i }, &diagnosis);
 			note_blame(report, &diagnosis, endpoint->url);
-			if (report->doctor->target || is_broken(&diagnosis, LAYER_PORT, LAYER_EXPOSURE)) {
+			if (report->target || is_broken(&diagnosis, LAYER_PORT, LAYER_EXPOSURE)) {
 				if (!in_full)
 					continue;
 				doctor_endpoint(report->page, endpoint);
@@ -204,7 +205,7 @@ static void say_target(struct report *report, const struct diagnosis_target *tar
 
 static void say_end(struct report *report)
 {
-	enum status status = diagnose_status(report->snapshot, report->doctor->target);
+	enum status status = diagnose_status(report->snapshot, report->target);
 	const struct discovery *discovery = &report->snapshot->discovery;
 	static const char *const words[] = {
 		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
@@ -229,21 +230,22 @@ static void say_end(struct report *report)
 		report->page, report->blame ? role_of_state(report->blame->state) : ROLE_TITLE, "", 0, text);
 }
 
-void doctor_print(FILE *file, const struct doctor *doctor)
+void doctor_print(
+	const struct print_to *to, const struct snapshot *snapshot, const struct diagnosis_target *target)
 {
-	int width = doctor->width < WIDTH_LEAST ? WIDTH_LEAST : doctor->width;
-	struct report report = { .doctor = doctor, .snapshot = doctor->snapshot, .page = page_new(width) };
+	int width = to->width < WIDTH_LEAST ? WIDTH_LEAST : to->width;
+	struct report report = { .snapshot = snapshot, .target = target, .page = page_new(width) };
 	struct canvas *canvas;
 
 	doctor_head(report.page, report.snapshot);
-	if (doctor->target)
-		say_target(&report, doctor->target);
+	if (target)
+		say_target(&report, target);
 	else
 		say_fleet(&report);
 	say_end(&report);
-	canvas = canvas_new(width, (int)page_lines(report.page), doctor->is_ascii);
+	canvas = canvas_new(width, (int)page_lines(report.page), to->is_ascii);
 	page_draw(report.page, canvas, 0, 0, canvas->height, 0);
-	canvas_text_print(file, canvas, doctor->has_colour);
+	canvas_text_print(to->file, canvas, to->has_colour);
 	canvas_free(canvas);
 	page_free(report.page);
 }

@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/pick.h"
+#include "tui/out/outputs.h"
 #include "tui/views/values.h"
 
 #include <math.h>
@@ -135,15 +136,15 @@ static const struct verdict *trouble_of(const struct snapshot *snapshot)
 	return worst && worst->layer == LAYER_DAEMON && worst->severity == SEVERITY_DOWN ? worst : NULL;
 }
 
-int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose)
+int pick_print(const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose)
 {
-	const struct printer p = { errors, snapshot, name, pick_model(snapshot, name) };
+	const struct printer p = { to->errors, snapshot, model, pick_model(snapshot, model) };
 	const struct verdict *trouble = trouble_of(snapshot);
 
 	if (p.pick.result == PICK_FOUND) {
 		if (is_verbose)
 			say_places(&p);
-		fprintf(out, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
+		fprintf(to->file, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
 		return STATUS_OK;
 	}
 	say_why_not(&p);
@@ -151,6 +152,6 @@ int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const c
 		say_whom_it_did_not_ask(&p);
 	if (!trouble)
 		return STATUS_DOWN;
-	fprintf(errors, "tsllm-top: %s%s%s\n", trouble->text, *trouble->fix ? " → " : "", trouble->fix);
+	fprintf(to->errors, "tsllm-top: %s%s%s\n", trouble->text, *trouble->fix ? " → " : "", trouble->fix);
 	return STATUS_UNKNOWN;
 }
