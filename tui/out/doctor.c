@@ -7,6 +7,7 @@
 #include "tui/out/doctor_lines.h"
 #include "tui/out/canvas_text.h"
 #include "tui/out/outputs.h"
+#include "tui/views/verdict_line.h"
 
 #define WIDTH_LEAST 40
 
@@ -203,13 +204,21 @@ static void say_target(struct report *report, const struct diagnosis_target *tar
 	say_endpoint_layers(report, &diagnosis);
 }
 
+static void say_blame(char *text, size_t size, const struct report *report)
+{
+	static const char *const words[] = {
+		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
+	};
+
+	text_add(text, size, "%s at the %s layer, %s: ", words[report->blame->severity],
+		layer_name(report->blame->layer), report->blamed);
+	verdict_line_add(text, size, report->blame);
+}
+
 static void say_end(struct report *report)
 {
 	enum status status = diagnose_status(report->snapshot, report->target);
 	const struct discovery *discovery = &report->snapshot->discovery;
-	static const char *const words[] = {
-		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
-	};
 	char text[2048] = "";
 
 	page_line(report->page, ROLE_TEXT, " ");
@@ -218,9 +227,7 @@ static void say_end(struct report *report)
 			"the search for servers is not finished: %zu doors were not asked yet",
 			discovery->pending);
 	if (report->blame)
-		text_add(text, sizeof(text), "%s at the %s layer, %s: %s%s%s", words[report->blame->severity],
-			layer_name(report->blame->layer), report->blamed, report->blame->text,
-			*report->blame->fix ? " → " : "", report->blame->fix);
+		say_blame(text, sizeof(text), report);
 	else if (status == STATUS_UNKNOWN)
 		text_add(text, sizeof(text), "It cannot be told: no server answered or was asked");
 	else

@@ -4,13 +4,13 @@
 
 #include "probes/base/text.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 
 #include <math.h>
 #include <string.h>
 
 #define INDENT 11    /* "✔ exposure " */
 #define STEP_INSET 2 /* "  ✔ there  " */
-#define NEW_MS 1000
 
 static const struct {
 	const char *glyph;
@@ -24,22 +24,6 @@ static const struct {
 };
 
 /* ---- rungs ---- */
-
-static void say_verdict(struct page *page, const struct snapshot *snapshot, const struct verdict *verdict)
-{
-	enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
-	struct value since = { .text = "" };
-
-	/* With one look everything is new: that is not said. */
-	if (snapshot->taken.wall_ms - verdict->since >= NEW_MS)
-		value_ago(&since, snapshot, verdict->since);
-	page_line(page, role, "%*s%s", INDENT, "", verdict->code);
-	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity), *since.text ? ", for " : "",
-		since.text, verdict->is_muted ? ", ignored" : "");
-	page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", INDENT + 2, verdict->text);
-	if (*verdict->fix)
-		page_wrap(page, ROLE_FIX, "             →", INDENT + 4, verdict->fix);
-}
 
 /* Its name may stand further in, its evidence may not. */
 static void say(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
@@ -56,7 +40,7 @@ static void say(struct page *page, const struct snapshot *snapshot, const struct
 			page_flow(page, role, INDENT, layer_report->lines[i]);
 	}
 	for (size_t i = 0; i < layer_report->verdict_count; i++)
-		say_verdict(page, snapshot, layer_report->verdicts[i]);
+		verdict_line_block(page, snapshot, layer_report->verdicts[i], INDENT);
 }
 
 void doctor_layer(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,

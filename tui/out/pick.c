@@ -6,6 +6,7 @@
 #include "probes/report/pick.h"
 #include "tui/out/outputs.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 
 #include <math.h>
 #include <string.h>
@@ -140,6 +141,7 @@ int pick_print(const struct print_to *to, const struct snapshot *snapshot, const
 {
 	const struct printer p = { to->errors, snapshot, model, pick_model(snapshot, model) };
 	const struct verdict *trouble = trouble_of(snapshot);
+	char line[2048] = "";
 
 	if (p.pick.result == PICK_FOUND) {
 		if (is_verbose)
@@ -152,6 +154,7 @@ int pick_print(const struct print_to *to, const struct snapshot *snapshot, const
 		say_whom_it_did_not_ask(&p);
 	if (!trouble)
 		return STATUS_DOWN;
-	fprintf(to->errors, "tsllm-top: %s%s%s\n", trouble->text, *trouble->fix ? " → " : "", trouble->fix);
+	verdict_line_add(line, sizeof(line), trouble);
+	fprintf(to->errors, "tsllm-top: %s\n", line);
 	return STATUS_UNKNOWN;
 }

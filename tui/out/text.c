@@ -16,6 +16,7 @@
 #include "tui/out/outputs.h"
 #include "tui/table/table.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 #include "tui/views/views.h"
 
 #define WIDTH_LEAST 40
@@ -128,9 +129,7 @@ static void say_verdicts(const struct snapshot *snapshot, const char *who, struc
 		page_line(page, role_of_state(verdict->state), "%s %s", glyph_of_state(verdict->state),
 			verdict->code);
 		page_add(page, ROLE_TITLE, "  %s", who);
-		page_wrap(page, ROLE_TEXT, "", 2, verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
+		verdict_line_write(page, verdict, "", 2);
 	}
 }
 

@@ -15,25 +15,13 @@
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/target.h"
+#include "tui/views/verdict_line.h"
 
 static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
 {
-	struct value since;
-
 	page_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
-	for (size_t i = 0; i < verdicts.count; i++) {
-		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
-		enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
-
-		value_ago(&since, snapshot, verdict->since);
-		page_line(page, role, "%s %s", glyph_of_state(verdict->state), verdict->code);
-		page_add(page, ROLE_DIM, "  %s, %s%s%s%s", layer_name(verdict->layer),
-			severity_name(verdict->severity), verdict->since ? ", for " : "",
-			verdict->since ? since.text : "", verdict->is_muted ? ", ignored" : "");
-		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 2, verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
-	}
+	for (size_t i = 0; i < verdicts.count; i++)
+		verdict_line_block(page, snapshot, &snapshot->verdict_list[verdicts.first + i], 2);
 }
 
 static void write_times(const struct path *path, struct page *page)

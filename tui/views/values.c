@@ -8,6 +8,7 @@
 
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
+#include "tui/views/verdict_line.h"
 
 #define PONG_FRESH_MS 10000
 
@@ -30,10 +31,7 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 
 	if (!verdicts.count)
 		return false;
-	text_set(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
-		*said->fix ? " → " : "", said->fix);
-	text_set(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
-		*said->fix ? " → " : "", said->fix);
+	verdict_line_value(value, worst ? "" : "(ignored) ", said);
 	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
 	return worst != NULL;
 }
@@ -161,10 +159,7 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
 
-		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2,
-			verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
+		verdict_line_write(page, verdict, glyph_of_state(verdict->state), 2);
 		page_line(page, ROLE_TEXT, " ");
 	}
 	if (*daemon->trouble && !is_said(snapshot, daemon->trouble))
