@@ -48,7 +48,7 @@ enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_repor
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	line_ms(line, "handshake ", endpoint->tls_ms);
-	line_until(line, "certificate", walk->snapshot->taken.wall_ms, endpoint->cert_not_after);
+	wording_certificate(line, endpoint, walk->snapshot->taken.wall_ms);
 	if (!*line)
 		line_add(line, "no handshake was timed");
 	return MARK_OK;
@@ -100,7 +100,7 @@ static void say_models(const struct endpoint *endpoint, char *line)
 enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report)
 {
 	const struct endpoint *endpoint = walk->endpoint;
-	char *line;
+	char *line, speed[LINE_BYTES] = "";
 
 	if (!is_told(endpoint))
 		return say_unasked(walk, layer_report);
@@ -110,12 +110,10 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	else
 		line_add(line, "what serves there was not told");
 	say_models(endpoint, line);
-	line_number(line, "", endpoint->running, " running");
-	line_number(line, "", endpoint->waiting, " waiting");
-	line_number(line, "", endpoint->slots, " slots");
-	if (!isnan(endpoint->tokens_per_s))
-		line_add(line, "%.1f tok/s", endpoint->tokens_per_s);
-	line_ms(line, "TTFT p95 ", endpoint->ttft_p95_ms);
+	wording_work(line, endpoint);
+	wording_speed(speed, endpoint);
+	if (*speed)
+		line_say(layer_report, MARK_OK, speed);
 	if (*endpoint->latency.text)
 		line_say(layer_report, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;
@@ -179,8 +177,8 @@ static bool say_endpoint(const struct snapshot *snapshot, int index, const char 
 	if (!endpoint)
 		line_add(line, "%s: not asked%s", what, snapshot->is_passive ? " (--passive)" : "");
 	else
-		line_add(line, "%s %s: %s%s%s", what, endpoint->url, state_name(endpoint->state), verdict ? ", " : "",
-			verdict ? verdict->code : "");
+		line_add(line, "%s %s: %s%s%s", what, endpoint->url, state_name(endpoint->state),
+			verdict ? ", " : "", verdict ? verdict->code : "");
 	return verdict && verdict->severity > SEVERITY_INFO;
 }
 

@@ -4,6 +4,7 @@
 #include "tui/out/doctor.h"
 
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/out/doctor_lines.h"
 #include "tui/out/canvas_text.h"
 #include "tui/out/outputs.h"
@@ -218,14 +219,12 @@ static void say_blame(char *text, size_t size, const struct report *report)
 static void say_end(struct report *report)
 {
 	enum status status = diagnose_status(report->snapshot, report->target);
-	const struct discovery *discovery = &report->snapshot->discovery;
-	char text[2048] = "";
+	char text[2048] = "", pending[LINE_BYTES] = "";
 
 	page_line(report->page, ROLE_TEXT, " ");
-	if (discovery->pending)
-		page_line(report->page, ROLE_DIM,
-			"the search for servers is not finished: %zu doors were not asked yet",
-			discovery->pending);
+	wording_pending(pending, &report->snapshot->discovery);
+	if (*pending)
+		page_wrap(report->page, ROLE_DIM, "", 0, pending);
 	if (report->blame)
 		say_blame(text, sizeof(text), report);
 	else if (status == STATUS_UNKNOWN)

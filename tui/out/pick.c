@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/pick.h"
+#include "probes/report/wording.h"
 #include "tui/out/outputs.h"
 #include "tui/views/values.h"
 #include "tui/views/verdict_line.h"
@@ -120,13 +121,14 @@ static void say_why_not(const struct printer *p)
 /* Who was not asked may have it. */
 static void say_whom_it_did_not_ask(const struct printer *p)
 {
+	char pending[LINE_BYTES] = "";
+
+	wording_pending(pending, &p->snapshot->discovery);
 	if (p->snapshot->is_passive)
 		fputs("tsllm-top: --pick: no server was asked: --passive\n", p->errors);
-	else if (p->snapshot->discovery.pending)
-		fprintf(p->errors,
-			"tsllm-top: --pick: the search for servers was not done (%zu doors to go): a longer "
-			"--deadline, or --endpoint URL\n",
-			p->snapshot->discovery.pending);
+	else if (*pending)
+		fprintf(p->errors, "tsllm-top: --pick: %s: try a longer --deadline, or --endpoint URL\n",
+			pending);
 }
 
 /* What is wrong with tailscaled, if that is why nothing can be told. */

@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/header.h"
@@ -212,6 +213,7 @@ static void put_fleet(const struct print *print)
 void text_print(const struct print_to *to, const struct snapshot *snapshot)
 {
 	struct print print = { to, snapshot, to->width < WIDTH_LEAST ? WIDTH_LEAST : to->width };
+	char pending[LINE_BYTES] = "";
 
 	put_head(&print);
 	put_fleet(&print);
@@ -220,8 +222,8 @@ void text_print(const struct print_to *to, const struct snapshot *snapshot)
 	put_view(&print, &view_serve, is_any);
 	put_view(&print, &view_clients, is_active_flow);
 	put_capture(&print);
-	if (snapshot->discovery.pending)
-		fprintf(to->file, "\ndiscovery is not finished: %zu doors were not asked yet\n",
-			snapshot->discovery.pending);
+	wording_pending(pending, &snapshot->discovery);
+	if (*pending)
+		fprintf(to->file, "\n%s\n", pending);
 	fprintf(to->file, "\nstatus: %s (%d)\n", status_name(snapshot->status), (int)snapshot->status);
 }

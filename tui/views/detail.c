@@ -11,6 +11,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/latency.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
@@ -86,12 +87,6 @@ static void write_path(const struct snapshot *snapshot, const struct peer *peer,
 	write_kinds(path, page);
 }
 
-static char *text_share(char *to, size_t size, double share)
-{
-	snprintf(to, size, "%.0f %%", share * 100);
-	return to;
-}
-
 struct figure {
 	const char *name;
 	double number;
@@ -121,7 +116,7 @@ static void write_engine(const struct endpoint *endpoint, struct page *page)
 		{ "running", endpoint->running, text_count },
 		{ "waiting", endpoint->waiting, text_count },
 		{ "slots", endpoint->slots, text_count },
-		{ "KV cache", endpoint->kv_cache, text_share },
+		{ "KV cache", endpoint->kv_cache, wording_share },
 		{ "preemptions", endpoint->preemptions, text_count },
 	};
 	const struct figure speed[] = {

@@ -10,6 +10,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/verdict_line.h"
@@ -214,11 +215,12 @@ static void draw_shares(struct canvas *canvas, const struct snapshot *snapshot, 
 			       (rx + tx);
 		char percent[16];
 
-		snprintf(percent, sizeof(percent), "%.0f %%", share * 100);
 		x = canvas_text(canvas, x, y, canvas->width - x, roles[i], names[i]) + 1;
 		if (bars > 3)
 			x = glyph_bar(canvas, x, y, bars - 3, roles[i], share) + (share > 0);
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, percent) + 2;
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT,
+			    wording_share(percent, sizeof(percent), share)) +
+		    2;
 	}
 	draw_tail(canvas, snapshot, x, y, rates);
 }

@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/verdict_line.h"
-
-#define PONG_FRESH_MS 10000
 
 void value_say(struct value *value, enum role role, const char *text)
 {
@@ -101,11 +100,8 @@ void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wal
 
 void value_loss(struct value *value, double loss)
 {
-	bool is_small = loss > 0 && loss < 0.0995;
-
-	value_say(value, ROLE_TEXT, "–");
-	if (!isnan(loss))
-		text_set(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
+	value_say(value, ROLE_TEXT, "");
+	wording_loss(value->text, sizeof(value->text), loss);
 }
 
 void value_pong(struct value *value, const struct path *path)
@@ -113,10 +109,7 @@ void value_pong(struct value *value, const struct path *path)
 	value_say(value, ROLE_DIM, "–");
 	if (isnan(path->pong_age_ms))
 		return;
-	if (path->pong_age_ms < PONG_FRESH_MS)
-		text_set(value->brief, sizeof(value->brief), "now");
-	else
-		text_span(value->brief, sizeof(value->brief), (int64_t)path->pong_age_ms);
+	wording_age(value->brief, sizeof(value->brief), path->pong_age_ms);
 	value_say(value, ROLE_TEXT, value->brief);
 	text_add(value->text, sizeof(value->text), " %s", path->pong_source);
 }
