@@ -88,6 +88,15 @@ void wording_times(char *line, const struct path *path)
 		path->pong_age_ms < FRESH_MS ? "" : " ago", path->pong_source);
 }
 
+void wording_found(char *line, const struct endpoint *endpoint)
+{
+	line_add(line, "found by %s", found_by_name(endpoint->found_by));
+	if (endpoint->is_pinned)
+		line_add(line, "pinned");
+	if (endpoint->is_stale)
+		line_add(line, "stale");
+}
+
 void wording_certificate(char *line, const struct endpoint *endpoint, int64_t now)
 {
 	line_until(line, "certificate", now, endpoint->cert_not_after);

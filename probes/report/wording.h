@@ -14,6 +14,7 @@ char *wording_age(char *to, size_t size, double age_ms);
 /* Added to a line, as far as they are known. */
 void wording_path(char *line, const struct path *path, int64_t now); /* "direct, 10.0.0.1:41641, for 3 min" */
 void wording_times(char *line, const struct path *path);             /* "RTT 3.1 ms, p95 4.3 ms, loss 0 %" */
+void wording_found(char *line, const struct endpoint *endpoint);     /* "found by port, pinned" */
 void wording_certificate(char *line, const struct endpoint *endpoint, int64_t now);
 void wording_work(char *line, const struct endpoint *endpoint);  /* "16 running, 7 waiting, KV cache 91 %" */
 void wording_speed(char *line, const struct endpoint *endpoint); /* "812 tok/s, TTFT 2540 ms" */
