@@ -174,7 +174,7 @@ static const struct option_row rows[] = {
 #undef AT
 /* clang-format on */
 
-/* Where the option leaves no room for its help, that is on the next line. */
+/* A long option has its help on the next line. */
 static void help_row(FILE *file, const struct option_row *row)
 {
 	char name[OUTPUTS_NAMES_MAX + 32], names[OUTPUTS_NAMES_MAX];

@@ -28,6 +28,16 @@ struct shot {
 	bool is_ascii;
 };
 
+/* tailscaled was stopped: no layer above it is reached, and what was known of them is still there. */
+static struct snapshot *sample_stopped(void)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	snapshot->daemon.backend_state = "Stopped";
+	snapshot->endpoints[1].cert_not_after = snapshot->taken.wall_ms + INT64_C(5184000000);
+	return snapshot;
+}
+
 static const struct shot shots[] = {
 	{ "fleet-80x24", sample_fleet, "", 80, 24, false },
 	{ "fleet-80x24-ascii", sample_fleet, "", 80, 24, true },
@@ -71,6 +81,10 @@ static const struct shot shots[] = {
 	{ "detail-peer", sample_fleet, "2\n", 80, 24, false },
 	{ "detail-peer-flows", sample_clients, "5jj\n", 80, 40, false },
 	{ "detail-endpoint-clients", sample_clients, "jjjjjjjj\n", 100, 40, false },
+	{ "detail-end-80x24", sample_fleet, "jjjjjj\nG", 80, 24, false },
+	{ "detail-stopped-80x50", sample_stopped, "jjjjj\n", 80, 50, false },
+	{ "detail-stopped-peer", sample_stopped, "2\n", 80, 30, false },
+	{ "detail-mount", sample_fleet, "4\n", 80, 24, false },
 	{ "help-80x50", sample_fleet, "?", 80, 50, false },
 	{ "start-80x24", sample_start, "", 80, 24, false },
 	{ "first-peers-80x24", sample_first_peers, "", 80, 24, false },

@@ -1,5 +1,5 @@
 /* What a report says, and in which order. What is asked about by name is told in full; of the whole fleet
- * only what is not well, the rest is a line each. The last line is the lowest rung that is broken, and what
+ * only what is not well, the rest is a line each. The last line is the lowest layer that is broken, and what
  * to do. */
 #include "tui/out/doctor.h"
 
@@ -51,7 +51,7 @@ static void say_way(struct report *report, const struct diagnosis *diagnosis)
 		report->page, report->snapshot, diagnosis, is_asked ? STEP_HERE : STEP_THERE, is_asked);
 }
 
-/* ---- doors ---- */
+/* ---- endpoints ---- */
 
 static void say_endpoint_layers(struct report *report, const struct diagnosis *diagnosis)
 {
@@ -114,7 +114,7 @@ static void say_mounts(struct report *report)
 	}
 }
 
-/* Something of it, of a door or of a mount of it. */
+/* Something of it, of an endpoint or of a mount of it. */
 static bool is_peer_broken(const struct report *report, int peer)
 {
 	struct diagnosis diagnosis;

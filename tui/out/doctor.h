@@ -1,4 +1,4 @@
-/* The ladder as text: what a person pastes into a bug report. */
+/* The diagnosis as text: what a person pastes into a bug report. */
 #ifndef TSLLM_OUT_DOCTOR_H
 #define TSLLM_OUT_DOCTOR_H
 
