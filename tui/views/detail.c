@@ -52,7 +52,6 @@ static void write_diagnosis(const struct snapshot *snapshot, const struct diagno
 /* Nothing where no kind is known. */
 static void write_kinds(const struct path *path, struct page *page)
 {
-	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer relay", "DERP" };
 	bool has_line = false;
 	char rx[32], tx[32];
 
@@ -62,7 +61,7 @@ static void write_kinds(const struct path *path, struct page *page)
 		if (!has_line)
 			page_line(page, ROLE_TEXT, " ");
 		has_line = true;
-		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", names[kind],
+		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", value_traffic_path(kind),
 			text_bytes(rx, sizeof(rx), path->rx_bytes[kind]),
 			text_bytes(tx, sizeof(tx), path->tx_bytes[kind]));
 	}

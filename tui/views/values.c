@@ -76,6 +76,13 @@ void value_path(struct value *value, const struct path *path)
 	value->role = kinds[path->kind].role;
 }
 
+const char *value_traffic_path(int kind)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "relay", "DERP" };
+
+	return names[kind];
+}
+
 const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url)
 {
 	if (endpoint->peer >= 0)
