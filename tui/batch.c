@@ -1,4 +1,4 @@
-/* --once, --doctor and --watch: the live source, a deadline or a period, and a printer. */
+/* The live source, a deadline or a period, and an output. */
 #include "tui/batch.h"
 
 #include "probes/base/fault.h"
@@ -6,14 +6,10 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/live.h"
-#include "tui/out/json.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
 #include "probes/model/snapshot.h"
-#include "tui/out/doctor.h"
 #include "tui/loop.h"
-#include "tui/out/pick.h"
-#include "tui/out/text.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -32,7 +28,8 @@ struct batch {
 	struct live *live;
 	struct snapshot *last;
 	struct redactor *redactor; /* NULL: names are printed as they are */
-	bool is_watch;
+	const struct options *options;
+	struct print_to to;
 };
 
 static void keep(struct batch *batch)
@@ -69,7 +66,7 @@ static void changed(void *data)
 {
 	struct batch *batch = data;
 
-	if (!batch->is_watch && !uv_is_active((uv_handle_t *)&batch->look))
+	if (!batch->options->is_watch && !uv_is_active((uv_handle_t *)&batch->look))
 		uv_timer_start(&batch->look, look, LOOK_MS, 0);
 }
 
@@ -78,9 +75,13 @@ static void at_deadline(uv_timer_t *timer)
 	struct batch *batch = timer->data;
 
 	keep(batch);
-	if (batch->is_watch)
-		hide(batch);
-	if (!batch->is_watch || json_write_snapshot(stdout, batch->last, false) < 0 || fflush(stdout) != 0)
+	if (!batch->options->is_watch) {
+		stop(batch);
+		return;
+	}
+	hide(batch);
+	batch->options->output->record(&batch->to, batch->last);
+	if (fflush(stdout) != 0 || ferror(stdout))
 		stop(batch);
 }
 
@@ -99,51 +100,6 @@ static struct redactor *new_redactor(const struct settings *settings)
 	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
 		redactor_hide_path(redactor, paths[i]);
 	return redactor;
-}
-
-/* -1: it cannot, which was said. */
-static int open_loop(
-	struct batch *batch, const struct options *options, const struct settings *settings, bool is_watch)
-{
-	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	double first = is_watch ? settings->period_s : settings->deadline_s;
-	struct fault fault;
-
-	memset(batch, 0, sizeof(*batch));
-	if (loop_start(&batch->loop, &fault) < 0) {
-		options_complain(options, fault.text, stderr);
-		return -1;
-	}
-	batch->is_watch = is_watch;
-	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
-	uv_timer_init(&batch->loop, &batch->deadline);
-	uv_timer_init(&batch->loop, &batch->look);
-	batch->deadline.data = batch->look.data = batch;
-	uv_timer_start(&batch->deadline, at_deadline, (uint64_t)(first * 1000),
-		is_watch ? (uint64_t)(settings->period_s * 1000) : 0);
-	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
-		uv_signal_init(&batch->loop, &batch->signals[i]);
-		batch->signals[i].data = batch;
-		uv_signal_start(&batch->signals[i], on_signal, numbers[i]);
-	}
-	signal(SIGPIPE, SIG_IGN);
-	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
-	return 0;
-}
-
-static int close_loop(struct batch *batch)
-{
-	int status = batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
-
-	snapshot_free(batch->last);
-	redactor_free(batch->redactor);
-	live_free(batch->live);
-	uv_close((uv_handle_t *)&batch->deadline, NULL);
-	uv_close((uv_handle_t *)&batch->look, NULL);
-	for (size_t i = 0; i < ARRAY_LEN(batch->signals); i++)
-		uv_close((uv_handle_t *)&batch->signals[i], NULL);
-	loop_end(&batch->loop);
-	return status;
 }
 
 /* As wide as the terminal, or $COLUMNS, or 80. */
@@ -165,15 +121,48 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
-/* Runs until all is known that can be, or the deadline; -1: it cannot, which was said. */
-static int run_once(struct batch *batch, const struct options *options, const struct settings *settings)
+/* -1: it cannot, which was said. */
+static int open_loop(
+	struct batch *batch, const struct options *options, const struct settings *settings, bool is_ascii)
 {
-	if (open_loop(batch, options, settings, false) < 0)
+	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
+	bool is_watch = options->is_watch;
+	double first = is_watch ? settings->period_s : settings->deadline_s;
+	struct fault fault;
+
+	memset(batch, 0, sizeof(*batch));
+	if (loop_start(&batch->loop, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
 		return -1;
-	uv_run(&batch->loop, UV_RUN_DEFAULT);
-	if (!batch->last)
-		keep(batch);
+	}
+	batch->options = options;
+	batch->to = (struct print_to){ stdout, stderr, text_width(), has_colour(), is_ascii };
+	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
+	uv_timer_init(&batch->loop, &batch->deadline);
+	uv_timer_init(&batch->loop, &batch->look);
+	batch->deadline.data = batch->look.data = batch;
+	uv_timer_start(&batch->deadline, at_deadline, (uint64_t)(first * 1000),
+		is_watch ? (uint64_t)(settings->period_s * 1000) : 0);
+	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
+		uv_signal_init(&batch->loop, &batch->signals[i]);
+		batch->signals[i].data = batch;
+		uv_signal_start(&batch->signals[i], on_signal, numbers[i]);
+	}
+	signal(SIGPIPE, SIG_IGN);
+	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
 	return 0;
+}
+
+static void close_loop(struct batch *batch)
+{
+	snapshot_free(batch->last);
+	redactor_free(batch->redactor);
+	live_free(batch->live);
+	uv_close((uv_handle_t *)&batch->deadline, NULL);
+	uv_close((uv_handle_t *)&batch->look, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(batch->signals); i++)
+		uv_close((uv_handle_t *)&batch->signals[i], NULL);
+	loop_end(&batch->loop);
 }
 
 /* What is asked about may be unknown: then it and the names that are like it are said, unless names are
@@ -200,66 +189,48 @@ static int say_unknown(const struct batch *batch, const char *word)
 	return EX_USAGE;
 }
 
-/* The answer is the exit status of what was asked about. */
-static int print_doctor(struct batch *batch, const char *word, bool is_ascii)
+/* Returns the exit status of what was asked about. */
+static int print_doctor(struct batch *batch, const char *word)
 {
 	const struct snapshot *snapshot = batch->last;
-	struct diagnosis_target target;
-	bool is_found = *word && diagnose_find(snapshot, word, &target);
-	const struct doctor doctor = { snapshot, is_found ? &target : NULL, text_width(), has_colour(),
-		is_ascii };
+	struct diagnosis_target found;
+	const struct diagnosis_target *target =
+		*word && diagnose_find(snapshot, word, &found) ? &found : NULL;
 
-	if (*word && !is_found && snapshot->peer_count)
+	if (*word && !target && snapshot->peer_count)
 		return say_unknown(batch, word);
 	hide(batch);
-	doctor_print(stdout, &doctor);
-	return (int)diagnose_status(snapshot, doctor.target);
+	batch->options->output->doctor(&batch->to, snapshot, target);
+	return (int)diagnose_status(snapshot, target);
 }
 
-int batch_doctor(const struct options *options, const struct settings *settings, bool is_ascii)
+/* Returns the exit status. With --watch everything was printed, if there was time for a snapshot. */
+static int print(struct batch *batch, const struct settings *settings)
+{
+	const struct options *options = batch->options;
+
+	if (options->pick)
+		return options->output->pick(&batch->to, batch->last, options->pick, options->is_verbose);
+	if (options->is_doctor)
+		return print_doctor(batch, settings->examine);
+	if (!options->is_watch) {
+		hide(batch);
+		options->output->snapshot(&batch->to, batch->last);
+	}
+	return batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
+}
+
+int batch_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	struct batch batch;
 	int status;
 
-	if (run_once(&batch, options, settings) < 0)
-		return EX_OSERR;
-	status = print_doctor(&batch, settings->examine, is_ascii);
-	close_loop(&batch);
-	return status;
-}
-
-int batch_once(const struct options *options, const struct settings *settings, bool is_ascii)
-{
-	struct batch batch;
-
-	if (run_once(&batch, options, settings) < 0)
-		return EX_OSERR;
-	hide(&batch);
-	if (options->format == FORMAT_JSON)
-		json_write_snapshot(stdout, batch.last, true);
-	else
-		print_text(stdout, batch.last, text_width(), has_colour(), is_ascii);
-	return close_loop(&batch);
-}
-
-int batch_pick(const struct options *options, const struct settings *settings)
-{
-	struct batch batch;
-	int status;
-
-	if (run_once(&batch, options, settings) < 0)
-		return EX_OSERR;
-	status = print_pick(stdout, stderr, batch.last, options->pick, options->is_verbose);
-	close_loop(&batch);
-	return status;
-}
-
-int batch_watch(const struct options *options, const struct settings *settings)
-{
-	struct batch batch;
-
-	if (open_loop(&batch, options, settings, true) < 0)
+	if (open_loop(&batch, options, settings, is_ascii) < 0)
 		return EX_OSERR;
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	return close_loop(&batch);
+	if (!batch.last && !options->is_watch)
+		keep(&batch);
+	status = print(&batch, settings);
+	close_loop(&batch);
+	return status;
 }

@@ -174,15 +174,6 @@ static void say_first_start(const struct settings *settings)
 			whose[settings->discover]);
 }
 
-static int print(const struct options *options, const struct settings *settings, bool is_ascii)
-{
-	if (options->pick)
-		return batch_pick(options, settings);
-	if (options->is_doctor)
-		return batch_doctor(options, settings, is_ascii);
-	return options->is_watch ? batch_watch(options, settings) : batch_once(options, settings, is_ascii);
-}
-
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -202,7 +193,7 @@ static int start(const struct options *options, const struct settings *settings)
 	if (!options->is_watch && !options->is_once && !is_dumb())
 		return interactive_run(options, settings, is_ascii, is_first_start(settings));
 	say_first_start(settings);
-	return end_output(options, print(options, settings, is_ascii));
+	return end_output(options, batch_run(options, settings, is_ascii));
 }
 
 int main(int argc, char **argv)

@@ -18,16 +18,17 @@
 #include "tui/complain.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
+#include "tui/options_check.h"
 
 /* Two pings that nobody answers take 4 s, and the paths must have woken before. */
 #define DOCTOR_DEADLINE_S 10
 #define COMPLAINT_MAX 512
+#define HELP_COLUMN 22
 #define FIRST_LONG 256 /* what getopt_long answers for rows[0]: no character */
 
 struct parse {
 	struct options *options;
 	struct settings *settings;
-	bool has_format, has_allow;
 	const char *operand, *stray; /* the first operand and the second; NULL: none */
 	FILE *errors;
 	struct fault fault;
@@ -92,18 +93,15 @@ static int refuse(struct parse *parse, const char *value, const char *expected)
 
 static int take_format(struct parse *parse, const struct option_row *row, const char *value)
 {
-	static const char *const words[] = { [FORMAT_TEXT] = "text", [FORMAT_JSON] = "json", NULL };
-	static const char *const later[] = { "csv", "prometheus", "svg", NULL };
-	int word = find_word(words, value);
+	char expected[OUTPUTS_NAMES_MAX] = "none of ";
+	size_t used = strlen(expected);
 
 	(void)row;
-	if (find_word(later, value) >= 0)
-		return refuse(parse, value, "not in this build, which has text and json");
-	if (word < 0)
-		return refuse(parse, value, "neither 'text' nor 'json'");
-	parse->options->format = (enum format)word;
-	parse->has_format = true;
-	return 0;
+	parse->options->output = outputs_find(value);
+	if (parse->options->output)
+		return 0;
+	outputs_names(expected + used, sizeof(expected) - used, OUTPUT_SNAPSHOT, ", ");
+	return refuse(parse, value, expected);
 }
 
 /* The classes that --pick may choose from, by comma; own is always one of them. */
@@ -113,7 +111,7 @@ static int take_allow(struct parse *parse, const struct option_row *row, const c
 	const char *at = value;
 
 	(void)row;
-	parse->has_allow = true;
+	parse->options->has_allow = true;
 	while (true) {
 		size_t length = strcspn(at, ","), i = 0;
 
@@ -154,7 +152,7 @@ static const struct option_row rows[] = {
 	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
 	{ "allow", "CLASSES", take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
 	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
-	{ "format", "text|json", take_format, NULL, 0, "what is printed; without --watch: once" },
+	{ "format", "FORMAT", take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
 	{ "endpoint", "URL", take_endpoint, NULL, 0, "watch this server too; may be repeated" },
@@ -176,18 +174,28 @@ static const struct option_row rows[] = {
 #undef AT
 /* clang-format on */
 
+/* A long option has its help on the next line. */
+static void help_row(FILE *file, const struct option_row *row)
+{
+	char name[OUTPUTS_NAMES_MAX + 32], names[OUTPUTS_NAMES_MAX];
+	const char *argument = row->argument;
+
+	if (row->take == take_format)
+		argument = outputs_names(names, sizeof(names), OUTPUT_SNAPSHOT, "|");
+	snprintf(name, sizeof(name), "--%s%s%s", row->name, argument ? "=" : "", argument ? argument : "");
+	if (strlen(name) > HELP_COLUMN)
+		fprintf(file, "  %s\n  %-*s %s\n", name, HELP_COLUMN, "", row->help);
+	else
+		fprintf(file, "  %-*s %s\n", HELP_COLUMN, name, row->help);
+}
+
 void options_help(FILE *file)
 {
 	fputs("Usage: tsllm-top [OPTION]... [--doctor [PEER|URL]]\n"
 	      "The health of the LLM servers on a Tailscale tailnet.\n\n",
 		file);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		char name[40];
-
-		snprintf(name, sizeof(name), "--%s%s%s", rows[i].name, rows[i].argument ? "=" : "",
-			rows[i].argument ? rows[i].argument : "");
-		fprintf(file, "  %-22s %s\n", name, rows[i].help);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		help_row(file, &rows[i]);
 	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
 	      "3 cannot tell, 64 wrong usage, 71 too few file descriptors, 74 output not\n"
 	      "written.\n",
@@ -309,35 +317,12 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 	return 0;
 }
 
-/* What does not go together; returns 0 or EX_USAGE. */
-static int check(const struct parse *parse, FILE *errors)
+static enum output_use use_of(const struct options *options)
 {
-	const struct options *options = parse->options;
-	bool is_pick = options->pick != NULL;
-
-	if (options->is_once && options->is_watch)
-		return complain_about(errors, "--once", "not together with --watch");
-	if (options->is_watch && parse->has_format && options->format == FORMAT_TEXT)
-		return complain_about(errors, "--format", "--watch prints JSON only");
-	if (is_pick && !*options->pick)
-		return complain_about(errors, "--pick", "wants the name of a model, and got an empty one");
-	if (options->is_verbose && !is_pick)
-		return complain_about(
-			errors, "--verbose", "says why --pick picks a server, and goes with it");
-	if (parse->has_allow && !is_pick)
-		return complain_about(errors, "--allow", "says what --pick may choose, and goes with it");
-	if (is_pick && (options->is_watch || parse->has_format))
-		return complain_about(
-			errors, "--pick", "prints one line, once: not together with --watch or --format");
-	if (options->is_doctor && is_pick)
-		return complain_about(errors, "--doctor", "not together with --pick");
-	if (options->is_doctor && (options->is_watch || options->format != FORMAT_TEXT))
-		return complain_about(errors, "--doctor",
-			"prints text, once; the same facts as JSON: --once --format json");
-	if (options->is_redacted && (is_pick || (!options->is_once && !options->is_watch &&
-							!options->is_doctor && !parse->has_format)))
-		return complain_about(errors, "--redact", "goes with --once, --watch, --format or --doctor");
-	return 0;
+	return options->pick        ? OUTPUT_PICK
+	       : options->is_doctor ? OUTPUT_DOCTOR
+	       : options->is_watch  ? OUTPUT_RECORD
+				    : OUTPUT_SNAPSHOT;
 }
 
 static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
@@ -355,10 +340,12 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 			"not understood, see --help");
 	if (status || options->wants_help || options->wants_version)
 		return status;
-	if (check(parse, errors))
+	if (options_check(options, errors))
 		return EX_USAGE;
 	options->is_once = options->is_once || options->is_doctor || options->pick ||
-			   (parse->has_format && !options->is_watch);
+			   (options->output && !options->is_watch);
+	if (!options->output)
+		options->output = outputs_default(use_of(options));
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
 	if (config_read(

@@ -6,8 +6,8 @@
 #include <stdio.h>
 
 #include "probes/model/settings.h"
+#include "tui/out/outputs.h"
 
-enum format { FORMAT_TEXT, FORMAT_JSON };
 enum mouse { MOUSE_AUTO, MOUSE_ON, MOUSE_OFF };
 
 struct options {
@@ -16,10 +16,11 @@ struct options {
 	bool is_doctor;   /* the ladder of settings->examine, of everything where that is "" */
 	bool is_redacted; /* pseudonyms for names and addresses in what is printed */
 	bool is_ascii;
+	bool has_allow;
 	bool is_verbose; /* says why, with pick */
 	bool forgets;    /* the remembered endpoints */
 	bool prints_config, wants_help, wants_version;
-	enum format format;
+	const struct output *output; /* the one of --format, or what prints this without it */
 	enum mouse mouse;
 	char *config, *log; /* "": not given */
 	char *pick;         /* a model; NULL: not given */

@@ -111,6 +111,28 @@ void json_out_null(struct json_out *out, const char *key)
 	fputs("null", out->file);
 }
 
+void json_out_text_or_null(struct json_out *out, const char *key, const char *text)
+{
+	if (*text)
+		json_out_text(out, key, text);
+	else
+		json_out_null(out, key);
+}
+
+void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_ms)
+{
+	if (wall_ms)
+		json_out_time(out, key, wall_ms);
+	else
+		json_out_null(out, key);
+}
+
+void json_out_true(struct json_out *out, const char *key, bool value)
+{
+	if (value)
+		json_out_bool(out, key, true);
+}
+
 void json_out_texts(struct json_out *out, const char *key, const char *const *texts)
 {
 	json_out_begin(out, key, '[');

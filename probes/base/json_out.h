@@ -23,6 +23,11 @@ void json_out_number(struct json_out *out, const char *key, double number);
 void json_out_bool(struct json_out *out, const char *key, bool value);
 void json_out_time(struct json_out *out, const char *key, int64_t wall_ms);
 void json_out_null(struct json_out *out, const char *key);
+/* null where it is unknown. */
+void json_out_text_or_null(struct json_out *out, const char *key, const char *text);
+void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_ms);
+/* A flag that says something only when it is true. */
+void json_out_true(struct json_out *out, const char *key, bool value);
 void json_out_texts(
 	struct json_out *out, const char *key, const char *const *texts); /* NULL-ended; may be [] */
 

@@ -7,9 +7,9 @@
 #define TSLLM_REPORT_DIAGNOSE_H
 
 #include "probes/model/snapshot.h"
+#include "probes/report/line.h"
 
 #define DIAGNOSIS_LINES 4
-#define DIAGNOSIS_LINE_MAX 400
 #define DIAGNOSIS_VERDICTS 16
 
 /* Indices into a snapshot's arrays. Both −1: this machine's daemon alone. endpoint −1: the peer with all its
@@ -30,7 +30,7 @@ enum mark {
 struct layer_report {
 	enum layer layer;
 	enum mark mark;
-	char lines[DIAGNOSIS_LINES][DIAGNOSIS_LINE_MAX]; /* evidence */
+	char lines[DIAGNOSIS_LINES][LINE_BYTES]; /* evidence */
 	size_t line_count;
 	const struct verdict *verdicts[DIAGNOSIS_VERDICTS]; /* of the snapshot, worst first in each row */
 	size_t verdict_count;

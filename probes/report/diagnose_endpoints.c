@@ -49,7 +49,7 @@ enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_repor
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	line_ms(line, "handshake ", endpoint->tls_ms);
-	line_until(line, "certificate", walk->snapshot->taken.wall_ms, endpoint->cert_not_after);
+	wording_certificate(line, endpoint, walk->snapshot->taken.wall_ms);
 	if (!*line)
 		line_add(line, "no handshake was timed");
 	return MARK_OK;
@@ -101,7 +101,7 @@ static void say_models(const struct endpoint *endpoint, char *line)
 enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report)
 {
 	const struct endpoint *endpoint = walk->endpoint;
-	char *line;
+	char *line, speed[LINE_BYTES] = "";
 
 	if (!is_told(endpoint))
 		return say_unasked(walk, layer_report);
@@ -111,12 +111,10 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	else
 		line_add(line, "what serves there was not told");
 	say_models(endpoint, line);
-	line_number(line, "", endpoint->figures.running, " running");
-	line_number(line, "", endpoint->figures.waiting, " waiting");
-	line_number(line, "", endpoint->figures.slots, " slots");
-	if (!isnan(endpoint->figures.tokens_per_s))
-		line_add(line, "%.1f tok/s", endpoint->figures.tokens_per_s);
-	line_ms(line, "TTFT p95 ", endpoint->figures.ttft_p95_ms);
+	wording_work(line, endpoint);
+	wording_speed(speed, endpoint);
+	if (*speed)
+		line_say(layer_report, MARK_OK, speed);
 	if (*endpoint->latency.text)
 		line_say(layer_report, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;

@@ -3,6 +3,7 @@
 #define TSLLM_REPORT_DIAGNOSE_EVIDENCE_H
 
 #include "probes/report/diagnose.h"
+#include "probes/report/wording.h"
 
 struct walk {
 	const struct snapshot *snapshot;
@@ -27,15 +28,9 @@ enum mark diagnose_http(const struct walk *walk, struct layer_report *layer_repo
 enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report);
 enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_report);
 
-/* A line is made of parts, and a part that is not known is left out. A line is DIAGNOSIS_LINE_MAX bytes long; a
- * rung that is full goes on in its last one. */
+/* A layer that is full goes on in its last line. */
 char *line_new(struct layer_report *layer_report);
 enum mark line_say(
 	struct layer_report *layer_report, enum mark mark, const char *text); /* one line; returns the mark */
-void line_add(char *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void line_ms(char *line, const char *before, double ms);
-void line_number(char *line, const char *before, double count, const char *after);
-void line_ago(char *line, const char *before, int64_t now, int64_t at);
-void line_until(char *line, const char *what, int64_t now, int64_t at);
 
 #endif

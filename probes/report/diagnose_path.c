@@ -8,57 +8,6 @@
 
 #include <math.h>
 
-static void say_kind(const struct walk *walk, struct layer_report *layer_report)
-{
-	const struct path *path = &walk->peer->path;
-	char *line = line_new(layer_report), span[32];
-
-	switch (path->kind) {
-	case PATH_DIRECT:
-		line_add(line, "direct, %s", path->endpoint);
-		break;
-	case PATH_PEER_RELAY:
-		line_add(line, "through the peer relay %s", path->via);
-		break;
-	case PATH_DERP:
-		line_add(line, "through DERP %s", path->via);
-		break;
-	case PATH_IDLE:
-		line_add(line, "idle: no traffic, so that tailscaled keeps no way open");
-		break;
-	case PATH_OFFLINE:
-		line_add(line, "none: it is offline");
-		break;
-	case PATH_UNKNOWN:
-	case PATH_COUNT:
-		line_add(line, "not told by tailscaled");
-		break;
-	}
-	if (path->since && path->kind != PATH_IDLE && path->kind != PATH_OFFLINE)
-		line_add(line, "for %s",
-			text_span(span, sizeof(span), walk->snapshot->taken.wall_ms - path->since));
-	line_number(line, "changed ", path->changes, path->changes == 1 ? " time" : " times");
-}
-
-static void say_times(const struct path *path, struct layer_report *layer_report)
-{
-	char *line, span[32];
-
-	if (isnan(path->rtt_ms) && isnan(path->loss) && isnan(path->pong_age_ms))
-		return;
-	line = line_new(layer_report);
-	line_ms(line, "RTT ", path->rtt_ms);
-	line_ms(line, "p95 ", path->rtt_p95_ms);
-	line_ms(line, "jitter ", path->jitter_ms);
-	if (*path->rtt_source)
-		text_add(line, DIAGNOSIS_LINE_MAX, " (by %s)", path->rtt_source);
-	if (!isnan(path->loss))
-		line_add(line, "loss %.1f %%", path->loss * 100);
-	if (!isnan(path->pong_age_ms))
-		line_add(line, "last pong %s ago, seen by %s",
-			text_span(span, sizeof(span), (int64_t)path->pong_age_ms), path->pong_source);
-}
-
 static bool has_answered(const struct snapshot *snapshot, const struct peer *peer)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
@@ -88,11 +37,15 @@ static enum mark mark_of_path(const struct snapshot *snapshot, const struct peer
 
 enum mark diagnose_path(const struct walk *walk, struct layer_report *layer_report)
 {
+	char times[LINE_BYTES] = "";
+
 	if (!walk->peer || walk->peer->is_self)
 		return line_say(layer_report, MARK_SKIPPED,
 			walk->is_own ? "this machine: no tailnet between" : "outside the tailnet");
-	say_kind(walk, layer_report);
-	say_times(&walk->peer->path, layer_report);
+	wording_path(line_new(layer_report), &walk->peer->path, walk->snapshot->taken.wall_ms);
+	wording_times(times, &walk->peer->path);
+	if (*times)
+		line_say(layer_report, MARK_OK, times);
 	return mark_of_path(walk->snapshot, walk->peer);
 }
 
@@ -146,7 +99,7 @@ static enum mark see_net(const struct walk *walk, const struct obs_net *net, con
 		return MARK_UNKNOWN;
 	}
 	say_net(net, line);
-	text_add(line, DIAGNOSIS_LINE_MAX, " (%s %s ago)", source,
+	text_add(line, LINE_BYTES, " (%s %s ago)", source,
 		text_span(span, sizeof(span), walk->snapshot->taken.wall_ms - net->at));
 	return mark_of_net(net);
 }

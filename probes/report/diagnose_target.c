@@ -31,7 +31,8 @@ static bool find_peer(const struct snapshot *snapshot, const char *name, struct 
 }
 
 /* A door that is not watched, for --passive watches none, is still one of a peer. */
-static bool find_endpoint(const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
+static bool find_endpoint(
+	const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
 {
 	char normal[1024];
 

@@ -71,6 +71,12 @@ def the_manual_has_every_option_of_the_help_and_no_other():
 
 
 @test
+def the_manual_names_every_output():
+    outputs = re.search(r"^  --format=(\S+)", run("--help").stdout, re.M).group(1)
+    same(re.findall(r"-format Ns = Ns Ar (\S+)$", text(MANUALS[0]), re.M), [outputs])
+
+
+@test
 def the_synopsis_has_every_option():
     same(re.findall(r"^  --([a-z-]+)", run("--help").stdout, re.M),
          re.findall(r"Fl -([a-z-]+)", section(MANUALS[0], "SYNOPSIS")))

@@ -47,7 +47,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 static void show(const struct snapshot *snapshot, const char *secret)
 {
 	for (enum form form = 0; form < FORM_COUNT; form++) {
-		struct output output = output_of(snapshot, form);
+		struct printed output = output_of(snapshot, form);
 
 		check_output(&output, form);
 		check(!strstr(output.text, PLANTED_KEY), "no output shows the key");
@@ -66,7 +66,7 @@ static void check_second_look(struct chain *chain, const struct snapshot *first)
 	struct snapshot *second = take_snapshot(chain->ledger, chain->now);
 
 	for (enum form form = 0; form < FORM_COUNT; form++) {
-		struct output one = output_of(first, form), other = output_of(second, form);
+		struct printed one = output_of(first, form), other = output_of(second, form);
 
 		check(strcmp(one.text, other.text) == 0, "two snapshots of one judgement are the same");
 		free(one.text);

@@ -6,6 +6,7 @@
 #include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
 #include "tui/out/doctor.h"
+#include "tui/out/outputs.h"
 #include "tui/out/pick.h"
 #include "tui/out/text.h"
 #include "tui/ui/ui.h"
@@ -28,12 +29,12 @@ static void print_line(FILE *file, const struct snapshot *snapshot)
 
 static void print_lines(FILE *file, const struct snapshot *snapshot)
 {
-	print_text(file, snapshot, WIDTH, false, false);
+	text_print(&(struct print_to){ .file = file, .width = WIDTH }, snapshot);
 }
 
 static void print_doctor(FILE *file, const struct snapshot *snapshot)
 {
-	doctor_print(file, &(struct doctor){ .snapshot = snapshot, .width = WIDTH });
+	doctor_print(&(struct print_to){ .file = file, .width = WIDTH }, snapshot, NULL);
 }
 
 /* Both streams: what a script reads, and why. */
@@ -41,7 +42,8 @@ static void print_choice(FILE *file, const struct snapshot *snapshot)
 {
 	const char *name = snapshot->model_count ? snapshot->models[0].id : "llama3.2";
 
-	fprintf(file, "status %d\n", print_pick(file, file, snapshot, name, true));
+	fprintf(file, "status %d\n",
+		pick_print(&(struct print_to){ .file = file, .errors = file }, snapshot, name, true));
 }
 
 static const struct {
@@ -60,9 +62,9 @@ const char *form_name(enum form form)
 	return forms[form].name;
 }
 
-struct output output_of(const struct snapshot *snapshot, enum form form)
+struct printed output_of(const struct snapshot *snapshot, enum form form)
 {
-	struct output output = { NULL, 0 };
+	struct printed output = { NULL, 0 };
 	FILE *file = open_memstream(&output.text, &output.length);
 
 	forms[form].print(file, snapshot);
@@ -70,7 +72,7 @@ struct output output_of(const struct snapshot *snapshot, enum form form)
 	return output;
 }
 
-void check_output(const struct output *output, enum form form)
+void check_output(const struct printed *output, enum form form)
 {
 	check(strlen(output->text) == output->length, "no zero byte is printed");
 	if (form == FORM_JSON || form == FORM_LINE)

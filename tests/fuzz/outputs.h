@@ -10,7 +10,7 @@ struct canvas;
 
 enum form { FORM_JSON, FORM_LINE, FORM_TEXT, FORM_DOCTOR, FORM_PICK, FORM_COUNT };
 
-struct output {
+struct printed {
 	char *text; /* on the heap */
 	size_t length;
 };
@@ -18,9 +18,9 @@ struct output {
 const char *form_name(enum form form);
 /* What this form prints of a snapshot; FORM_LINE is JSON without newlines, FORM_PICK asks for its first
  * model. */
-struct output output_of(const struct snapshot *snapshot, enum form form);
+struct printed output_of(const struct snapshot *snapshot, enum form form);
 /* Nothing that could steer a terminal, and JSON that reads back. */
-void check_output(const struct output *output, enum form form);
+void check_output(const struct printed *output, enum form form);
 /* Every text of a snapshot is clean; the lists in it are copied. */
 void check_snapshot(struct snapshot *snapshot);
 /* Every view of it, drawn. */

@@ -31,9 +31,9 @@ BELOW = {
     "probes": ["probes/endpoints", "probes/packets", "probes/take", "probes/report"],
     "tui/term": ["probes/model"],
     "tui/table": ["tui/term"],
-    "tui/views": ["tui/table"],
+    "tui/views": ["tui/table", "probes/report"],
     "tui/ui": ["tui/views"],
-    "tui/out": ["tui/views", "probes/report"],
+    "tui/out": ["tui/views"],
     "tui": ["tui/ui", "tui/out", "probes"],
 }
 

@@ -13,6 +13,9 @@
 #include "probes/base/mem.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/out/outputs.h"
+#include "tui/table/page.h"
+#include "tui/views/views.h"
 
 static const struct {
 	const char *name;
@@ -34,11 +37,11 @@ static char *report_of(struct snapshot *snapshot, struct diagnosis_target target
 	bool is_ascii, size_t *length)
 {
 	bool is_all = target.peer < 0 && target.endpoint < 0;
-	const struct doctor doctor = { snapshot, is_all ? NULL : &target, width, has_colour, is_ascii };
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, length);
 
-	doctor_print(stream, &doctor);
+	doctor_print(&(struct print_to){ stream, NULL, width, has_colour, is_ascii }, snapshot,
+		is_all ? NULL : &target);
 	fclose(stream);
 	snapshot_free(snapshot);
 	return text;
@@ -88,13 +91,60 @@ static void what_our_network_lacks_is_said_once_and_breaks_no_peer(void **state)
 	free(text);
 }
 
+/* Detail of an endpoint, as lines. */
+static char *detail_of(const struct snapshot *snapshot, const struct endpoint *endpoint, int width)
+{
+	struct page *page = page_new(width);
+	struct canvas *canvas;
+	char *text = NULL, line[1024];
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+
+	view_detail.write(snapshot, endpoint->url, page);
+	canvas = canvas_new(width, (int)page_lines(page), false);
+	page_draw(page, canvas, 0, 0, canvas->height, 0);
+	for (int y = 0; y < canvas->height; y++)
+		fprintf(stream, "%s\n", canvas_row_text(canvas, y, line, sizeof(line)));
+	fclose(stream);
+	canvas_free(canvas);
+	page_free(page);
+	return text;
+}
+
+/* But for steps that nobody asked about ("  ? disco"). */
+static void a_detail_has_every_line_of_the_layers_of_a_report(void **state)
+{
+	struct snapshot *fleet = sample_fleet();
+	size_t lines = 0;
+
+	(void)state;
+	for (int i = 0; i < (int)fleet->endpoint_count; i++) {
+		struct diagnosis_target target = { fleet->endpoints[i].peer, i };
+		size_t length;
+		char *text = report_of(sample_fleet(), target, 80, false, false, &length), *left = text;
+		char *detail = detail_of(fleet, &fleet->endpoints[i], 80);
+		bool is_layer = false;
+
+		for (char *line; (line = strsep(&left, "\n"));) {
+			is_layer = *line && (is_layer || strstr(line, " daemon "));
+			lines += is_layer;
+			if (is_layer && strncmp(line, "  ?", 3) != 0 && !strstr(detail, line))
+				fail_msg("no line '%s' in:\n%s", line, detail);
+		}
+		free(detail);
+		free(text);
+	}
+	assert_true(lines > 80);
+	snapshot_free(fleet);
+}
+
 static void no_width_and_no_name_breaks_a_report(void **state)
 {
 	(void)state;
 	for (int width = 1; width < 130; width += 7) {
 		size_t length = 0;
-		char *text = report_of(
-			sample_hostile(), (struct diagnosis_target){ -1, -1 }, width, false, width % 2, &length);
+		char *text = report_of(sample_hostile(), (struct diagnosis_target){ -1, -1 }, width, false,
+			width % 2, &length);
 
 		assert_null(strchr(text, '\033'));
 		free(text);
@@ -106,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_looks_as_it_did),
 		cmocka_unit_test(what_our_network_lacks_is_said_once_and_breaks_no_peer),
+		cmocka_unit_test(a_detail_has_every_line_of_the_layers_of_a_report),
 		cmocka_unit_test(no_width_and_no_name_breaks_a_report),
 	};
 

@@ -67,7 +67,7 @@ static void nothing_given_is_the_defaults(void **state)
 	assert_string_equal(test->errors, "");
 	assert_false(test->options.is_once);
 	assert_false(test->options.is_watch);
-	assert_int_equal(test->options.format, FORMAT_TEXT);
+	assert_string_equal(test->options.output->name, "text");
 	assert_int_equal(test->options.mouse, MOUSE_AUTO);
 	assert_string_equal(test->options.log, "");
 	assert_true(test->settings.period_s == 2);
@@ -84,7 +84,7 @@ static void every_option_is_taken(void **state)
 	assert_string_equal(test->errors, "");
 	assert_true(test->options.is_watch);
 	assert_false(test->options.is_once);
-	assert_int_equal(test->options.format, FORMAT_JSON);
+	assert_string_equal(test->options.output->name, "json");
 	assert_true(test->settings.period_s == 0.5);
 	assert_true(test->settings.deadline_s == 9);
 	assert_int_equal(test->settings.pins.count, 2);
@@ -128,6 +128,14 @@ static void a_format_without_watch_means_once(void **state)
 
 	assert_int_equal(parse(test, "--format text"), 0);
 	assert_true(test->options.is_once);
+}
+
+static void what_is_watched_is_json_where_no_format_is_given(void **state)
+{
+	struct test *test = *state;
+
+	assert_int_equal(parse(test, "--watch"), 0);
+	assert_string_equal(test->options.output->name, "json");
 }
 
 static void write_config(struct test *test, const char *text)
@@ -236,17 +244,19 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--pick m -ksekrit", "tsllm-top: -k: not understood, see --help\n" },
 		{ "http://u:sekrit@h", "tsllm-top: http://h: not understood, see --help\n" },
 		{ "u:sekrit@h", "tsllm-top: h: not understood, see --help\n" },
-		{ "--format http://u:sekrit@h",
-			"tsllm-top: --format: 'http://h' is neither 'text' nor 'json'\n" },
+		{ "--format http://u:sekrit@h", "tsllm-top: --format: 'http://h' is none of text, json\n" },
 		{ "--doctor http://u:se/krit@h",
 			"tsllm-top: --doctor: 'http://h' must be given without user, "
 			"password and query\n" },
 		{ "gpu1", "tsllm-top: gpu1: not understood, see --help\n" },
 		{ "-x", "tsllm-top: -x: not understood, see --help\n" },
 		{ "--period 0", "tsllm-top: --period: '0' is no number from 0.5 to 3600\n" },
-		{ "--format csv",
-			"tsllm-top: --format: 'csv' is not in this build, which has text and json\n" },
-		{ "--format yaml", "tsllm-top: --format: 'yaml' is neither 'text' nor 'json'\n" },
+		{ "--format csv", "tsllm-top: --format: 'csv' is none of text, json\n" },
+		{ "--format yaml", "tsllm-top: --format: 'yaml' is none of text, json\n" },
+		{ "--watch --format text", "tsllm-top: --format: --watch prints json only\n" },
+		{ "--doctor --format json",
+			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
+			"--format json\n" },
 		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is none of on, off, auto\n" },
 		{ "--once --watch", "tsllm-top: --once: not together with --watch\n" },
 		{ "--pick m --watch",
@@ -335,6 +345,7 @@ int main(void)
 		TEST(every_other_option_is_taken),
 		TEST(a_pick_is_made_once_and_says_why_where_it_is_asked_to),
 		TEST(a_format_without_watch_means_once),
+		TEST(what_is_watched_is_json_where_no_format_is_given),
 		TEST(options_win_over_the_configuration_wherever_it_is_named),
 		TEST(a_fault_of_the_configuration_is_said_and_does_not_stop),
 		TEST(a_configuration_that_is_not_there_is_wrong_usage),

@@ -1,5 +1,6 @@
 /* --pick: one line for a script, the rest for a person, and an exit status. */
 #include "tui/out/pick.h"
+#include "tui/out/outputs.h"
 #include "tests/unit/sample_snapshot.h"
 
 #include <setjmp.h>
@@ -27,7 +28,8 @@ static void pick(struct snapshot *snapshot, const char *name, bool is_verbose)
 	size_t size;
 	FILE *out = open_memstream(&told.out, &size), *errors = open_memstream(&told.errors, &size);
 
-	told.status = print_pick(out, errors, snapshot, name, is_verbose);
+	told.status =
+		pick_print(&(struct print_to){ .file = out, .errors = errors }, snapshot, name, is_verbose);
 	fclose(out);
 	fclose(errors);
 	snapshot_free(snapshot);

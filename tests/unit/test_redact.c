@@ -19,6 +19,7 @@
 #include "probes/report/texts.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/out/doctor.h"
+#include "tui/out/outputs.h"
 #include "tui/out/text.h"
 
 /* Each has "zq" in it, which is in no word of this program. The peer is the one that is planted first, as the
@@ -34,17 +35,16 @@ static char *all_outputs(const struct snapshot *snapshot)
 	char *text = NULL;
 	size_t length;
 	FILE *stream = open_memstream(&text, &length);
-	const struct doctor doctor = { snapshot, NULL, 100, false, false };
+	const struct print_to narrow = { .file = stream, .width = 100 },
+			      wide = { .file = stream, .width = 200 };
 
 	json_write_snapshot(stream, snapshot, true);
-	print_text(stream, snapshot, 200, false, false);
-	doctor_print(stream, &doctor);
+	text_print(&wide, snapshot);
+	doctor_print(&narrow, snapshot, NULL);
 	for (int peer = 0; peer < (int)snapshot->peer_count; peer++) {
 		struct diagnosis_target target = { peer, -1 };
-		struct doctor about = doctor;
 
-		about.target = &target;
-		doctor_print(stream, &about);
+		doctor_print(&narrow, snapshot, &target);
 	}
 	fclose(stream);
 	return text;

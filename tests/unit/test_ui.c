@@ -471,7 +471,8 @@ static void a_model_opens_its_server_and_copies_what_a_client_takes(void **state
 	press(&seat, 'y');
 	assert_string_equal(ui_copied_text(seat.ui), "http://gpu1.tail1234.ts.net:11434/v1");
 	press(&seat, PRESS_ENTER);
-	assert_true(screen_has(&seat, "LATENCY"));
+	assert_true(screen_has(&seat, "base URL for clients: http://gpu1.tail1234.ts.net:11434/v1"));
+	assert_true(screen_has(&seat, "✔ engine   Ollama"));
 	press(&seat, 'y');
 	assert_string_equal(ui_copied_text(seat.ui), "http://gpu1.tail1234.ts.net:11434");
 	leave(&seat);

@@ -14,6 +14,7 @@
 #include "probes/base/text.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/out/outputs.h"
 #include "tui/out/text.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
@@ -26,6 +27,16 @@ struct shot {
 	int width, height;
 	bool is_ascii;
 };
+
+/* tailscaled was stopped: no layer above it is reached, and what was known of them is still there. */
+static struct snapshot *sample_stopped(void)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	snapshot->daemon.backend_state = "Stopped";
+	snapshot->endpoints[1].cert_not_after = snapshot->taken.wall_ms + INT64_C(5184000000);
+	return snapshot;
+}
 
 static const struct shot shots[] = {
 	{ "fleet-80x24", sample_fleet, "", 80, 24, false },
@@ -70,6 +81,10 @@ static const struct shot shots[] = {
 	{ "detail-peer", sample_fleet, "2\n", 80, 24, false },
 	{ "detail-peer-flows", sample_clients, "5jj\n", 80, 40, false },
 	{ "detail-endpoint-clients", sample_clients, "jjjjjjjj\n", 100, 40, false },
+	{ "detail-end-80x24", sample_fleet, "jjjjjj\nG", 80, 24, false },
+	{ "detail-stopped-80x50", sample_stopped, "jjjjj\n", 80, 50, false },
+	{ "detail-stopped-peer", sample_stopped, "2\n", 80, 30, false },
+	{ "detail-mount", sample_fleet, "4\n", 80, 24, false },
 	{ "help-80x50", sample_fleet, "?", 80, 50, false },
 	{ "start-80x24", sample_start, "", 80, 24, false },
 	{ "first-peers-80x24", sample_first_peers, "", 80, 24, false },
@@ -142,7 +157,9 @@ static void what_once_prints_is_what_it_printed(void **state)
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
 
-		print_text(stream, snapshot, prints[i].width, prints[i].has_colour, prints[i].is_ascii);
+		text_print(&(struct print_to){ stream, NULL, prints[i].width, prints[i].has_colour,
+				   prints[i].is_ascii },
+			snapshot);
 		fclose(stream);
 		assert_golden(prints[i].name, text, length);
 		free(text);
@@ -180,7 +197,7 @@ static void printed_lines_fit_and_end_without_blanks(void **state)
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
 
-		print_text(stream, snapshot, width, false, false);
+		text_print(&(struct print_to){ .file = stream, .width = width }, snapshot);
 		fclose(stream);
 		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
 			assert_true(text_cells(line) <= width);

@@ -1,17 +1,19 @@
 /* What a report says, and in which order. What is asked about by name is told in full; of the whole fleet
- * only what is not well, the rest is a line each. The last line is the lowest rung that is broken, and what
+ * only what is not well, the rest is a line each. The last line is the lowest layer that is broken, and what
  * to do. */
 #include "tui/out/doctor.h"
 
 #include "probes/base/text.h"
-#include "tui/out/doctor_lines.h"
+#include "probes/report/wording.h"
 #include "tui/out/canvas_text.h"
+#include "tui/out/outputs.h"
+#include "tui/views/diagnosis_page.h"
 
 #define WIDTH_LEAST 40
 
 struct report {
-	const struct doctor *doctor;
 	const struct snapshot *snapshot;
+	const struct diagnosis_target *target; /* NULL: everything */
 	struct page *page;
 	const struct verdict *blame; /* the worst so far, and of those the lowest */
 	const char *blamed;          /* on whom */
@@ -40,18 +42,19 @@ static bool is_broken(const struct diagnosis *diagnosis, enum layer from, enum l
 /* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet. */
 static void say_way(struct report *report, const struct diagnosis *diagnosis)
 {
-	bool is_asked = report->doctor->target;
+	bool is_asked = report->target;
 
-	doctor_layers(
+	diagnosis_page_layers(
 		report->page, report->snapshot, diagnosis, is_asked ? LAYER_DAEMON : LAYER_HOST, LAYER_PATH);
-	doctor_steps(report->page, report->snapshot, diagnosis, is_asked ? STEP_HERE : STEP_THERE, is_asked);
+	diagnosis_page_steps(
+		report->page, report->snapshot, diagnosis, is_asked ? STEP_HERE : STEP_THERE, is_asked);
 }
 
-/* ---- doors ---- */
+/* ---- endpoints ---- */
 
 static void say_endpoint_layers(struct report *report, const struct diagnosis *diagnosis)
 {
-	doctor_layers(report->page, report->snapshot, diagnosis, LAYER_PORT, LAYER_EXPOSURE);
+	diagnosis_page_layers(report->page, report->snapshot, diagnosis, LAYER_PORT, LAYER_EXPOSURE);
 }
 
 /* Those that are well come first, a line each, unless it was asked about them; then the others. */
@@ -69,13 +72,13 @@ static void say_endpoints(struct report *report,
 				continue;
 			diagnose(snapshot, (struct diagnosis_target){ endpoint->peer, (int)i }, &diagnosis);
 			note_blame(report, &diagnosis, endpoint->url);
-			if (report->doctor->target || is_broken(&diagnosis, LAYER_PORT, LAYER_EXPOSURE)) {
+			if (report->target || is_broken(&diagnosis, LAYER_PORT, LAYER_EXPOSURE)) {
 				if (!in_full)
 					continue;
-				doctor_endpoint(report->page, endpoint);
+				diagnosis_page_endpoint(report->page, endpoint);
 				say_endpoint_layers(report, &diagnosis);
 			} else if (!in_full) {
-				doctor_endpoint_briefly(report->page, report->snapshot, endpoint);
+				diagnosis_page_endpoint_briefly(report->page, report->snapshot, endpoint);
 			}
 		}
 }
@@ -106,11 +109,11 @@ static void say_mounts(struct report *report)
 		page_line(report->page, ROLE_DIM, "· serves nothing, or was not asked yet");
 	for (size_t i = 0; i < report->snapshot->mount_count; i++) {
 		diagnose_mount(report->snapshot, &report->snapshot->mounts[i], &layer_report);
-		doctor_layer(report->page, report->snapshot, &layer_report, "mount");
+		diagnosis_page_layer(report->page, report->snapshot, &layer_report, "mount");
 	}
 }
 
-/* Something of it, of a door or of a mount of it. */
+/* Something of it, of an endpoint or of a mount of it. */
 static bool is_peer_broken(const struct report *report, int peer)
 {
 	struct diagnosis diagnosis;
@@ -133,13 +136,13 @@ static void say_peer(struct report *report, int index)
 	struct diagnosis diagnosis;
 
 	diagnose(report->snapshot, (struct diagnosis_target){ index, -1 }, &diagnosis);
-	doctor_peer(report->page, peer);
+	diagnosis_page_peer(report->page, peer);
 	say_way(report, &diagnosis);
 	note_blame(report, &diagnosis, peer->name);
 	if (peer->is_self)
 		say_mounts(report);
 	if (!has_endpoint(report->snapshot, index))
-		doctor_layer(report->page, report->snapshot, &diagnosis.layers[LAYER_PORT],
+		diagnosis_page_layer(report->page, report->snapshot, &diagnosis.layers[LAYER_PORT],
 			layer_name(LAYER_PORT));
 	say_endpoints(report, is_of_peer, index);
 }
@@ -155,10 +158,33 @@ static void say_peer_briefly(struct report *report, int index)
 		return;
 	}
 	diagnose(report->snapshot, (struct diagnosis_target){ index, -1 }, &diagnosis);
-	doctor_peer_briefly(report->page, peer, &diagnosis);
+	diagnosis_page_peer_briefly(report->page, peer, &diagnosis);
 }
 
 /* ---- the report ---- */
+
+static const char *own_os(const struct snapshot *snapshot)
+{
+	return snapshot->peer_count && snapshot->peers[0].is_self ? snapshot->peers[0].os : "";
+}
+
+/* Which program looked when, from where. */
+static void say_head(struct page *page, const struct snapshot *snapshot)
+{
+	char date[32], text[512] = "";
+
+	text_add(text, sizeof(text), "tsllm-top %s --doctor, %s", TSLLM_VERSION,
+		when_format(snapshot->taken.wall_ms, date, sizeof(date)));
+	if (*snapshot->daemon.self)
+		text_add(text, sizeof(text), ", on %s", snapshot->daemon.self);
+	if (*own_os(snapshot))
+		text_add(text, sizeof(text), " (%s)", own_os(snapshot));
+	if (*snapshot->daemon.version)
+		text_add(text, sizeof(text), ", tailscaled %s", snapshot->daemon.version);
+	page_wrap(page, ROLE_PROGRAM, "", 0, text);
+	if (snapshot->is_passive)
+		page_wrap(page, ROLE_DIM, "", 0, "--passive: nothing was sent to peers or servers");
+}
 
 static void say_fleet(struct report *report)
 {
@@ -168,8 +194,8 @@ static void say_fleet(struct report *report)
 	diagnose(snapshot, (struct diagnosis_target){ -1, -1 }, &diagnosis);
 	note_blame(report, &diagnosis, "this machine");
 	page_line(report->page, ROLE_TEXT, " ");
-	doctor_layers(report->page, report->snapshot, &diagnosis, LAYER_DAEMON, LAYER_DAEMON);
-	doctor_steps(report->page, report->snapshot, &diagnosis, STEP_HERE, false);
+	diagnosis_page_layers(report->page, report->snapshot, &diagnosis, LAYER_DAEMON, LAYER_DAEMON);
+	diagnosis_page_steps(report->page, report->snapshot, &diagnosis, STEP_HERE, false);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		if (is_peer_broken(report, (int)i))
 			say_peer(report, (int)i);
@@ -193,56 +219,45 @@ static void say_target(struct report *report, const struct diagnosis_target *tar
 		return;
 	}
 	if (target->peer >= 0)
-		doctor_peer(report->page, &report->snapshot->peers[target->peer]);
+		diagnosis_page_peer(report->page, &report->snapshot->peers[target->peer]);
 	diagnose(report->snapshot, *target, &diagnosis);
 	note_blame(report, &diagnosis, report->snapshot->endpoints[target->endpoint].url);
-	doctor_endpoint(report->page, &report->snapshot->endpoints[target->endpoint]);
+	diagnosis_page_endpoint(report->page, &report->snapshot->endpoints[target->endpoint]);
 	say_way(report, &diagnosis);
 	say_endpoint_layers(report, &diagnosis);
 }
 
 static void say_end(struct report *report)
 {
-	enum status status = diagnose_status(report->snapshot, report->doctor->target);
-	const struct discovery *discovery = &report->snapshot->discovery;
-	static const char *const words[] = {
-		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
-	};
-	char text[2048] = "";
+	enum status status = diagnose_status(report->snapshot, report->target);
+	char text[2048] = "", pending[LINE_BYTES] = "";
 
 	page_line(report->page, ROLE_TEXT, " ");
-	if (discovery->pending)
-		page_line(report->page, ROLE_DIM,
-			"the search for servers is not finished: %zu doors were not asked yet",
-			discovery->pending);
-	if (report->blame)
-		text_add(text, sizeof(text), "%s at the %s layer, %s: %s%s%s", words[report->blame->severity],
-			layer_name(report->blame->layer), report->blamed, report->blame->text,
-			*report->blame->fix ? " → " : "", report->blame->fix);
-	else if (status == STATUS_UNKNOWN)
-		text_add(text, sizeof(text), "It cannot be told: no server answered or was asked");
-	else
-		text_add(text, sizeof(text), "Nothing is broken, as far as was asked");
+	wording_pending(pending, &report->snapshot->discovery);
+	if (*pending)
+		page_wrap(report->page, ROLE_DIM, "", 0, pending);
+	diagnosis_page_sum(text, sizeof(text), report->blame, report->blamed, status);
 	text_add(text, sizeof(text), "  [status: %s (%d)]", status_name(status), (int)status);
 	page_wrap(
 		report->page, report->blame ? role_of_state(report->blame->state) : ROLE_TITLE, "", 0, text);
 }
 
-void doctor_print(FILE *file, const struct doctor *doctor)
+void doctor_print(
+	const struct print_to *to, const struct snapshot *snapshot, const struct diagnosis_target *target)
 {
-	int width = doctor->width < WIDTH_LEAST ? WIDTH_LEAST : doctor->width;
-	struct report report = { .doctor = doctor, .snapshot = doctor->snapshot, .page = page_new(width) };
+	int width = to->width < WIDTH_LEAST ? WIDTH_LEAST : to->width;
+	struct report report = { .snapshot = snapshot, .target = target, .page = page_new(width) };
 	struct canvas *canvas;
 
-	doctor_head(report.page, report.snapshot);
-	if (doctor->target)
-		say_target(&report, doctor->target);
+	say_head(report.page, report.snapshot);
+	if (target)
+		say_target(&report, target);
 	else
 		say_fleet(&report);
 	say_end(&report);
-	canvas = canvas_new(width, (int)page_lines(report.page), doctor->is_ascii);
+	canvas = canvas_new(width, (int)page_lines(report.page), to->is_ascii);
 	page_draw(report.page, canvas, 0, 0, canvas->height, 0);
-	canvas_text_print(file, canvas, doctor->has_colour);
+	canvas_text_print(to->file, canvas, to->has_colour);
 	canvas_free(canvas);
 	page_free(report.page);
 }

@@ -4,31 +4,9 @@
 #include "probes/base/json_out.h"
 #include "probes/model/fields.h"
 #include "tui/out/json_network.h"
+#include "tui/out/outputs.h"
 
 #include <math.h>
-
-static void write_text_or_null(struct json_out *out, const char *key, const char *text)
-{
-	if (*text)
-		json_out_text(out, key, text);
-	else
-		json_out_null(out, key);
-}
-
-static void write_time_or_null(struct json_out *out, const char *key, int64_t wall_ms)
-{
-	if (wall_ms)
-		json_out_time(out, key, wall_ms);
-	else
-		json_out_null(out, key);
-}
-
-/* Flags that say something only when they are true. */
-static void write_if_true(struct json_out *out, const char *key, bool value)
-{
-	if (value)
-		json_out_bool(out, key, true);
-}
 
 static void write_fields(struct json_out *out, const struct fields *fields, const void *row)
 {
@@ -45,7 +23,7 @@ static void write_verdict(struct json_out *out, const struct verdict *verdict)
 	json_out_text(out, "text", verdict->text);
 	json_out_text(out, "fix", verdict->fix);
 	json_out_time(out, "since", verdict->since);
-	write_if_true(out, "muted", verdict->is_muted);
+	json_out_true(out, "muted", verdict->is_muted);
 	json_out_end(out, '}');
 }
 
@@ -73,7 +51,7 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_text(out, "home_derp", daemon->home_derp);
 	json_out_number(out, "age_ms", daemon->age_ms);
 	json_out_text(out, "via", daemon->via);
-	write_if_true(out, "stale", daemon->is_stale);
+	json_out_true(out, "stale", daemon->is_stale);
 	json_out_text(out, "trouble", daemon->trouble);
 	json_write_network(out, &daemon->net);
 	json_out_end(out, '}');
@@ -114,7 +92,7 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_begin(out, "path", '{');
 	json_out_text(out, "kind", path_kind_name(path->kind));
 	json_out_text(out, "endpoint", path->endpoint);
-	write_text_or_null(out, "via", path->via);
+	json_out_text_or_null(out, "via", path->via);
 	write_fields(out, &fields_path, path);
 	json_out_text(out, "rtt_source", path->rtt_source);
 	json_out_text(out, "pong_source", path->pong_source);
@@ -153,15 +131,15 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	json_out_text(out, "user", peer->user);
 	json_out_texts(out, "addresses", peer->addresses);
 	json_out_texts(out, "tags", peer->tags);
-	write_if_true(out, "self", peer->is_self);
-	write_if_true(out, "shared_in", peer->is_shared_in);
+	json_out_true(out, "self", peer->is_self);
+	json_out_true(out, "shared_in", peer->is_shared_in);
 	json_out_bool(out, "online", peer->is_online);
 	write_path(out, &peer->path);
 	json_write_network(out, &peer->net);
 	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
 		write_pings(out, peer->pings);
 	json_out_time(out, "key_expiry", peer->key_expiry);
-	write_time_or_null(out, "last_seen", peer->last_seen);
+	json_out_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);
 	write_fields(out, &fields_peer, peer);
 	json_out_text(out, "state", state_name(peer->state));
@@ -205,18 +183,18 @@ static void write_endpoint(
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 
 	json_out_begin(out, NULL, '{');
-	write_text_or_null(out, "peer", peer ? peer->name : "");
-	write_text_or_null(out, "peer_id", peer ? peer->id : "");
+	json_out_text_or_null(out, "peer", peer ? peer->name : "");
+	json_out_text_or_null(out, "peer_id", peer ? peer->id : "");
 	json_out_number(out, "engine_id", endpoint->engine_id);
 	json_out_text(out, "url", endpoint->url);
 	json_out_text(out, "base_url", endpoint->base_url);
 	json_out_text(out, "found_by", found_by_name(endpoint->found_by));
-	write_if_true(out, "pinned", endpoint->is_pinned);
+	json_out_true(out, "pinned", endpoint->is_pinned);
 	json_out_text(out, "server", endpoint->server);
 	json_out_text(out, "server_version", endpoint->version);
 	json_out_text(out, "state", state_name(endpoint->state));
 	json_out_time(out, "since", endpoint->since);
-	write_if_true(out, "stale", endpoint->is_stale);
+	json_out_true(out, "stale", endpoint->is_stale);
 	json_out_number(out, "age_ms", endpoint->age_ms);
 	json_out_time(out, "cert_not_after", endpoint->cert_not_after);
 	write_verdicts(out, snapshot, endpoint->verdicts);
@@ -283,10 +261,10 @@ static void write_flow(struct json_out *out, const struct snapshot *snapshot, co
 	const struct peer *peer = flow->peer < 0 ? NULL : &snapshot->peers[flow->peer];
 
 	json_out_begin(out, NULL, '{');
-	write_text_or_null(out, "peer", peer ? peer->name : "");
-	write_text_or_null(out, "peer_id", peer ? peer->id : "");
-	write_if_true(out, "inferred", flow->is_inferred);
-	write_text_or_null(out, "service", flow->service);
+	json_out_text_or_null(out, "peer", peer ? peer->name : "");
+	json_out_text_or_null(out, "peer_id", peer ? peer->id : "");
+	json_out_true(out, "inferred", flow->is_inferred);
+	json_out_text_or_null(out, "service", flow->service);
 	json_out_text(out, "url", flow->endpoint < 0 ? "" : snapshot->endpoints[flow->endpoint].url);
 	json_out_text(out, "user", peer && !flow->is_outgoing ? peer->user : "");
 	json_out_number(out, "port", flow->port);
@@ -360,4 +338,14 @@ int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pre
 	json_out_end(&out, '}');
 	putc('\n', file);
 	return fflush(file) == 0 && !ferror(file) ? 0 : -1;
+}
+
+void json_print(const struct print_to *to, const struct snapshot *snapshot)
+{
+	json_write_snapshot(to->file, snapshot, true);
+}
+
+void json_print_line(const struct print_to *to, const struct snapshot *snapshot)
+{
+	json_write_snapshot(to->file, snapshot, false);
 }

@@ -4,7 +4,10 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/pick.h"
+#include "probes/report/wording.h"
+#include "tui/out/outputs.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 
 #include <math.h>
 #include <string.h>
@@ -118,13 +121,14 @@ static void say_why_not(const struct printer *p)
 /* Who was not asked may have it. */
 static void say_whom_it_did_not_ask(const struct printer *p)
 {
+	char pending[LINE_BYTES] = "";
+
+	wording_pending(pending, &p->snapshot->discovery);
 	if (p->snapshot->is_passive)
 		fputs("tsllm-top: --pick: no server was asked: --passive\n", p->errors);
-	else if (p->snapshot->discovery.pending)
-		fprintf(p->errors,
-			"tsllm-top: --pick: the search for servers was not done (%zu doors to go): a longer "
-			"--deadline, or --endpoint URL\n",
-			p->snapshot->discovery.pending);
+	else if (*pending)
+		fprintf(p->errors, "tsllm-top: --pick: %s: try a longer --deadline, or --endpoint URL\n",
+			pending);
 }
 
 /* What is wrong with tailscaled, if that is why nothing can be told. */
@@ -135,15 +139,16 @@ static const struct verdict *trouble_of(const struct snapshot *snapshot)
 	return worst && worst->layer == LAYER_DAEMON && worst->severity == SEVERITY_DOWN ? worst : NULL;
 }
 
-int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose)
+int pick_print(const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose)
 {
-	const struct printer p = { errors, snapshot, name, pick_model(snapshot, name) };
+	const struct printer p = { to->errors, snapshot, model, pick_model(snapshot, model) };
 	const struct verdict *trouble = trouble_of(snapshot);
+	char line[2048] = "";
 
 	if (p.pick.result == PICK_FOUND) {
 		if (is_verbose)
 			say_places(&p);
-		fprintf(out, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
+		fprintf(to->file, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
 		return STATUS_OK;
 	}
 	say_why_not(&p);
@@ -151,6 +156,7 @@ int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const c
 		say_whom_it_did_not_ask(&p);
 	if (!trouble)
 		return STATUS_DOWN;
-	fprintf(errors, "tsllm-top: %s%s%s\n", trouble->text, *trouble->fix ? " → " : "", trouble->fix);
+	verdict_line_add(line, sizeof(line), trouble);
+	fprintf(to->errors, "tsllm-top: %s\n", line);
 	return STATUS_UNKNOWN;
 }

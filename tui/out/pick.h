@@ -5,10 +5,13 @@
 #include "probes/model/snapshot.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 
-/* The base URL of the best place, a line on out; why it is that one (if wanted), or why there is none, on
- * errors. Returns the exit status: 0 picked, 2 nothing to pick, 3 cannot tell, for tailscaled does not say. */
-int print_pick(FILE *out, FILE *errors, const struct snapshot *snapshot, const char *name, bool is_verbose);
+struct print_to;
+
+/* The base URL of the best place, a line on to->file; why it is that one (if wanted), or why there is none, on
+ * to->errors. Returns the exit status: 0 picked, 2 nothing to pick, 3 cannot tell, for tailscaled does not say.
+ */
+int pick_print(
+	const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose);
 
 #endif

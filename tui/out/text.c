@@ -8,13 +8,16 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/header.h"
 #include "tui/table/page.h"
 #include "tui/out/canvas_text.h"
+#include "tui/out/outputs.h"
 #include "tui/table/table.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 #include "tui/views/views.h"
 
 #define WIDTH_LEAST 40
@@ -22,21 +25,20 @@
 static const struct span none;
 
 struct print {
-	FILE *file;
+	const struct print_to *to;
 	const struct snapshot *snapshot;
 	int width;
-	bool has_colour, is_ascii;
 };
 
 static void put_canvas(const struct print *print, struct canvas *canvas)
 {
-	canvas_text_print(print->file, canvas, print->has_colour);
+	canvas_text_print(print->to->file, canvas, print->to->has_colour);
 	canvas_free(canvas);
 }
 
 static struct canvas *canvas_for(const struct print *print, size_t height)
 {
-	return canvas_new(print->width, (int)height, print->is_ascii);
+	return canvas_new(print->width, (int)height, print->to->is_ascii);
 }
 
 static void put_page(const struct print *print, const struct page *page)
@@ -128,9 +130,7 @@ static void say_verdicts(const struct snapshot *snapshot, const char *who, struc
 		page_line(page, role_of_state(verdict->state), "%s %s", glyph_of_state(verdict->state),
 			verdict->code);
 		page_add(page, ROLE_TITLE, "  %s", who);
-		page_wrap(page, ROLE_TEXT, "", 2, verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
+		verdict_line_write(page, verdict, "", 2);
 	}
 }
 
@@ -202,7 +202,7 @@ static void put_fleet(const struct print *print)
 	struct page *page = page_new(print->width);
 
 	if (view_fleet.instead(print->snapshot, page)) {
-		fputc('\n', print->file);
+		fputc('\n', print->to->file);
 		put_page(print, page);
 	} else {
 		put_view(print, &view_fleet, is_endpoint);
@@ -210,10 +210,10 @@ static void put_fleet(const struct print *print)
 	page_free(page);
 }
 
-void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has_colour, bool is_ascii)
+void text_print(const struct print_to *to, const struct snapshot *snapshot)
 {
-	struct print print = { file, snapshot, width < WIDTH_LEAST ? WIDTH_LEAST : width, has_colour,
-		is_ascii };
+	struct print print = { to, snapshot, to->width < WIDTH_LEAST ? WIDTH_LEAST : to->width };
+	char pending[LINE_BYTES] = "";
 
 	put_head(&print);
 	put_fleet(&print);
@@ -222,8 +222,8 @@ void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has
 	put_view(&print, &view_serve, is_any);
 	put_view(&print, &view_clients, is_active_flow);
 	put_capture(&print);
-	if (snapshot->discovery.pending)
-		fprintf(file, "\ndiscovery is not finished: %zu doors were not asked yet\n",
-			snapshot->discovery.pending);
-	fprintf(file, "\nstatus: %s (%d)\n", status_name(snapshot->status), (int)snapshot->status);
+	wording_pending(pending, &snapshot->discovery);
+	if (*pending)
+		fprintf(to->file, "\n%s\n", pending);
+	fprintf(to->file, "\nstatus: %s (%d)\n", status_name(snapshot->status), (int)snapshot->status);
 }

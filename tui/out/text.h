@@ -4,10 +4,9 @@
 
 #include "probes/model/snapshot.h"
 
-#include <stdbool.h>
-#include <stdio.h>
+struct print_to;
 
-/* As wide as width cells, no trailing blanks; colours are those of the terminal's palette. */
-void print_text(FILE *file, const struct snapshot *snapshot, int width, bool has_colour, bool is_ascii);
+/* As wide as to->width cells, no trailing blanks; colours are those of the terminal's palette. */
+void text_print(const struct print_to *to, const struct snapshot *snapshot);
 
 #endif

@@ -110,9 +110,10 @@ static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct ca
 	if (*view_state->filter && !ui->page)
 		text_add(notes, sizeof(notes), "filter %s  ", view_state->filter);
 	if (snapshot->discovery.pending)
-		text_add(notes, sizeof(notes), "asking %zu doors  ", snapshot->discovery.pending);
+		text_add(notes, sizeof(notes), "asking %zu ports  ", snapshot->discovery.pending);
 	if (!ui->page && view_state->order.column != ui_view(ui)->sort)
-		text_add(notes, sizeof(notes), "by %s  ", ui_view(ui)->columns[view_state->order.column].title);
+		text_add(notes, sizeof(notes), "by %s  ",
+			ui_view(ui)->columns[view_state->order.column].title);
 	if (snapshot->is_passive)
 		text_add(notes, sizeof(notes), "passive  ");
 	notes[*notes ? strlen(notes) - 1 : 0] = '\0';
@@ -164,7 +165,8 @@ static void draw_rows(
 		.rows = &ui->rows,
 		.order = view_state->order,
 		.first = view_state->first,
-		.count = ui->rows.count - view_state->first < room ? ui->rows.count - view_state->first : room,
+		.count =
+			ui->rows.count - view_state->first < room ? ui->rows.count - view_state->first : room,
 		.selected = view_state->at,
 		.is_past = view_is_past(snapshot),
 	};
@@ -172,7 +174,8 @@ static void draw_rows(
 	table_draw(&table, canvas, y);
 	if (!ui->rows.count)
 		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
-			*view_state->filter ? "nothing matches the filter; Esc clears it" : "nothing here yet");
+			*view_state->filter ? "nothing matches the filter; Esc clears it"
+					    : "nothing here yet");
 	note_rows(ui, snapshot, &table, y);
 	ui->body_height = (int)room;
 }

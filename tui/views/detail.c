@@ -1,7 +1,8 @@
 /* Detail: everything that is known of one endpoint, one peer or one mount.
  *
- * First what is wrong and what to do, then where the time goes, who uses it, what it serves, and what this
- * program sent to it. What is not known of it takes no room. */
+ * First what is wrong and what to do, then the diagnosis, layer by layer as --doctor prints it, then the lists:
+ * where the time goes, the traffic, who uses it, its models, and what this program sent to it. What is not
+ * known of it takes no room. */
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
@@ -11,54 +12,46 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/diagnose.h"
+#include "probes/report/wording.h"
+#include "tui/views/diagnosis_page.h"
 #include "tui/views/latency.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/target.h"
+#include "tui/views/verdict_line.h"
 
-static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
+/* ---- the diagnosis ---- */
+
+static void write_sum(const struct snapshot *snapshot, const struct diagnosis_target *target,
+	const struct verdict *blame, struct page *page)
 {
-	struct value since;
+	const char *blamed = blame && blame->layer == LAYER_DAEMON ? "this machine" : "";
+	char text[2048] = "";
 
-	page_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
-	for (size_t i = 0; i < verdicts.count; i++) {
-		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
-		enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
-
-		value_ago(&since, snapshot, verdict->since);
-		page_line(page, role, "%s %s", glyph_of_state(verdict->state), verdict->code);
-		page_add(page, ROLE_DIM, "  %s, %s%s%s%s", layer_name(verdict->layer),
-			severity_name(verdict->severity), verdict->since ? ", for " : "",
-			verdict->since ? since.text : "", verdict->is_muted ? ", ignored" : "");
-		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 2, verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "  →", 4, verdict->fix);
-	}
+	diagnosis_page_sum(text, sizeof(text), blame, blamed, diagnose_status(snapshot, target));
+	page_line(page, ROLE_TEXT, " ");
+	page_wrap(page, blame ? role_of_state(blame->state) : ROLE_TITLE, "", 0, text);
+	page_line(page, ROLE_TEXT, " ");
 }
 
-static void write_times(const struct path *path, struct page *page)
+/* Pings and the like that nobody asked for are left out: --doctor alone asks for them. */
+static void write_diagnosis(const struct snapshot *snapshot, const struct diagnosis_target *target,
+	struct diagnosis *diagnosis, struct page *page)
 {
-	char rtt[32], p95[32], jitter[32];
-	struct value loss, pong;
-
-	value_loss(&loss, path->loss);
-	value_pong(&pong, path);
-	page_line(page, ROLE_TEXT, "  RTT %s ms  p95 %s  jitter %s", text_ms(rtt, sizeof(rtt), path->rtt_ms),
-		text_ms(p95, sizeof(p95), path->rtt_p95_ms),
-		text_ms(jitter, sizeof(jitter), path->jitter_ms));
-	if (!isnan(path->loss))
-		page_add(page, ROLE_TEXT, "  loss %s", loss.text);
-	if (*path->rtt_source)
-		page_add(page, ROLE_DIM, "  (%s)", path->rtt_source);
-	if (!isnan(path->pong_age_ms))
-		page_add(page, ROLE_DIM, "  last pong %s%s, seen by %s", pong.brief,
-			strcmp(pong.brief, "now") == 0 ? "" : " ago", path->pong_source);
+	diagnose(snapshot, *target, diagnosis);
+	write_sum(snapshot, target, diagnosis->blame, page);
+	diagnosis_page_layers(page, snapshot, diagnosis, LAYER_DAEMON, LAYER_PATH);
+	diagnosis_page_steps(page, snapshot, diagnosis, STEP_HERE, false);
+	if (target->endpoint >= 0)
+		diagnosis_page_layers(page, snapshot, diagnosis, LAYER_PORT, LAYER_EXPOSURE);
 }
+
+/* ---- lists ---- */
 
 /* Nothing where no kind is known. */
 static void write_kinds(const struct path *path, struct page *page)
 {
-	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer relay", "DERP" };
 	bool has_line = false;
 	char rx[32], tx[32];
 
@@ -68,7 +61,7 @@ static void write_kinds(const struct path *path, struct page *page)
 		if (!has_line)
 			page_line(page, ROLE_TEXT, " ");
 		has_line = true;
-		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", names[kind],
+		page_add(page, ROLE_TEXT, " %s ↓ %s ↑ %s ", value_traffic_path(kind),
 			text_bytes(rx, sizeof(rx), path->rx_bytes[kind]),
 			text_bytes(tx, sizeof(tx), path->tx_bytes[kind]));
 	}
@@ -76,85 +69,52 @@ static void write_kinds(const struct path *path, struct page *page)
 		page_add(page, ROLE_DIM, " since packets are watched");
 }
 
-static void write_path(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+static void write_traffic(const struct peer *peer, struct page *page)
 {
-	const struct path *path = &peer->path;
-	struct value kind, since, shake;
-	char rx[32], tx[32], flips[32];
+	char rx[32], tx[32];
 
-	value_path(&kind, path);
-	value_ago(&since, snapshot, path->since);
-	value_ago(&shake, snapshot, peer->last_handshake);
-	page_head(page, "PATH");
-	page_line(page, kind.role, "  %s", kind.text);
-	page_add(page, ROLE_TEXT, "%s%s", *path->endpoint ? "  " : "", path->endpoint);
-	page_add(page, ROLE_DIM, "  for %s, %s changes, last handshake %s ago", since.text,
-		text_count(flips, sizeof(flips), path->changes), shake.text);
-	write_times(path, page);
+	page_head(page, "TRAFFIC");
 	page_line(page, ROLE_TEXT, "  ↓ %s  ↑ %s", text_rate(rx, sizeof(rx), peer->rx_per_s),
 		text_rate(tx, sizeof(tx), peer->tx_per_s));
 	page_add(page, ROLE_DIM, "   in all ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
 		text_bytes(tx, sizeof(tx), peer->tx_bytes));
-	write_kinds(path, page);
+	write_kinds(&peer->path, page);
 }
 
-static char *text_share(char *to, size_t size, double share)
+/* A layer says what it knows only where it was reached and asked. */
+static bool is_said(const struct diagnosis *diagnosis, enum layer layer, const struct endpoint *endpoint)
 {
-	snprintf(to, size, "%.0f %%", share * 100);
-	return to;
+	return layer <= diagnosis->block &&
+	       (layer <= LAYER_PATH || (endpoint && endpoint->state != STATE_UNKNOWN));
 }
 
-struct figure {
-	const char *name;
-	double number;
-	char *(*text)(char *to, size_t size, double number);
-};
-
-/* Those that are known, in one line; nothing where none is. */
-static void write_figures(const struct figure *figures, size_t count, struct page *page)
+/* What was known of the layers that were not reached now. */
+static void write_last_known(const struct snapshot *snapshot, const struct diagnosis *diagnosis,
+	const struct peer *peer, const struct endpoint *endpoint, struct page *page)
 {
-	bool has_line = false;
-	char number[32];
+	char lines[6][LINE_BYTES] = { "" };
+	int64_t now = snapshot->taken.wall_ms;
+	bool has_head = false;
 
-	for (size_t i = 0; i < count; i++) {
-		if (isnan(figures[i].number))
-			continue;
-		if (!has_line)
-			page_line(page, ROLE_TEXT, " ");
-		has_line = true;
-		page_add(page, ROLE_TEXT, " %s %s ", figures[i].name,
-			figures[i].text(number, sizeof(number), figures[i].number));
+	if (peer && !is_said(diagnosis, LAYER_HOST, endpoint))
+		line_ago(lines[0], "last handshake ", now, peer->last_handshake);
+	if (peer && !peer->is_self && !is_said(diagnosis, LAYER_PATH, endpoint)) {
+		wording_path(lines[1], &peer->path, now);
+		wording_times(lines[2], &peer->path);
 	}
-}
-
-static void write_engine(const struct endpoint *endpoint, struct page *page)
-{
-	const struct figure work[] = {
-		{ "running", endpoint->figures.running, text_count },
-		{ "waiting", endpoint->figures.waiting, text_count },
-		{ "slots", endpoint->figures.slots, text_count },
-		{ "KV cache", endpoint->figures.kv_cache, text_share },
-		{ "preemptions", endpoint->figures.preemptions, text_count },
-	};
-	const struct figure speed[] = {
-		{ "tok/s", endpoint->figures.tokens_per_s, text_speed },
-		{ "prompt tok/s", endpoint->figures.prompt_tokens_per_s, text_speed },
-		{ "TTFT ms", endpoint->figures.ttft_p50_ms, text_ms },
-		{ "p95", endpoint->figures.ttft_p95_ms, text_ms },
-		{ "ms/token", endpoint->figures.inter_token_p50_ms, text_ms },
-		{ "p95", endpoint->figures.inter_token_p95_ms, text_ms },
-	};
-	bool has_any = false;
-
-	for (size_t i = 0; i < ARRAY_LEN(work); i++)
-		has_any = has_any || !isnan(work[i].number);
-	for (size_t i = 0; i < ARRAY_LEN(speed); i++)
-		has_any = has_any || !isnan(speed[i].number);
-	if (!has_any)
-		return;
-	page_head(page, "ENGINE");
-	write_figures(work, ARRAY_LEN(work), page);
-	write_figures(speed, ARRAY_LEN(speed), page);
+	if (endpoint && !is_said(diagnosis, LAYER_TLS, endpoint))
+		wording_certificate(lines[3], endpoint, now);
+	if (endpoint && !is_said(diagnosis, LAYER_ENGINE, endpoint)) {
+		wording_work(lines[4], endpoint);
+		wording_speed(lines[5], endpoint);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(lines); i++) {
+		if (*lines[i] && !has_head)
+			page_head(page, "LAST KNOWN");
+		has_head = has_head || *lines[i];
+		if (*lines[i])
+			page_wrap(page, ROLE_DIM, "", 2, lines[i]);
+	}
 }
 
 static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
@@ -221,27 +181,14 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 	}
 }
 
-static void write_certificate(
-	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
-{
-	int64_t left = endpoint->cert_not_after - snapshot->taken.wall_ms;
-	char date[32], span[32];
+/* ---- endpoints ---- */
 
-	if (!endpoint->cert_not_after)
-		return;
-	page_head(page, "CERTIFICATE");
-	when_format(endpoint->cert_not_after, date, sizeof(date));
-	text_span(span, sizeof(span), left < 0 ? -left : left);
-	page_line(page, ROLE_TEXT, "  %s %.10s, ", left < 0 ? "expired" : "valid until", date);
-	page_add(page, ROLE_TEXT, left < 0 ? "%s ago" : "%s left", span);
-}
-
-static void write_endpoint(
+static void write_endpoint_head(
 	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 	struct value state, since;
-	char age[32], known[1024];
+	char age[32], known[LINE_BYTES] = "";
 
 	value_state(&state, endpoint->state);
 	value_ago(&since, snapshot, endpoint->since);
@@ -251,27 +198,39 @@ static void write_endpoint(
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
 	if (*endpoint->base_url)
 		page_wrap(page, ROLE_DIM, "base URL for clients:", 22, endpoint->base_url);
-	snprintf(known, sizeof(known), "%s for %s, found by %s%s, last good answer %s%s",
-		state_name(endpoint->state), since.text, found_by_name(endpoint->found_by),
-		endpoint->is_pinned ? ", pinned" : "",
-		isnan(endpoint->age_ms) ? "never" : text_span(age, sizeof(age), (int64_t)endpoint->age_ms),
-		isnan(endpoint->age_ms) ? "" : " ago");
+	line_add(known, "%s for %s", state_name(endpoint->state), since.text);
+	wording_found(known, endpoint);
+	if (isnan(endpoint->age_ms))
+		line_add(known, "last good answer never");
+	else
+		line_add(known, "last good answer %s ago",
+			text_span(age, sizeof(age), (int64_t)endpoint->age_ms));
 	page_wrap(page, ROLE_DIM, "", 0, known);
-	write_verdicts(snapshot, endpoint->verdicts, page);
-	latency_write(endpoint, page);
+}
+
+static void write_endpoint(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	const struct diagnosis_target target = { endpoint->peer, (int)(endpoint - snapshot->endpoints) };
+	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
+	struct diagnosis diagnosis;
+
+	write_endpoint_head(snapshot, endpoint, page);
+	write_diagnosis(snapshot, &target, &diagnosis, page);
+	latency_write(endpoint, !is_said(&diagnosis, LAYER_ENGINE, endpoint), page);
 	if (peer && !peer->is_self)
-		write_path(snapshot, peer, page);
-	flows_write_endpoint(snapshot, (int)(endpoint - snapshot->endpoints), page);
-	write_engine(endpoint, page);
+		write_traffic(peer, page);
+	flows_write_endpoint(snapshot, target.endpoint, page);
+	write_last_known(snapshot, &diagnosis, peer, endpoint, page);
 	write_models(snapshot, endpoint, page);
-	write_certificate(snapshot, endpoint, page);
 	write_sent(snapshot, endpoint, page);
 }
 
-static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+/* ---- peers ---- */
+
+static void write_peer_head(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
-	int index = (int)(peer - snapshot->peers);
-	struct value state, seen, note;
+	struct value state, seen;
 
 	value_state(&state, peer->state);
 	value_ago(&seen, snapshot, peer->last_seen);
@@ -286,17 +245,17 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 		page_add(page, ROLE_TEXT, "  %s", *address);
 	for (const char *const *tag = peer->tags; tag && *tag; tag++)
 		page_add(page, ROLE_DIM, "  %s", *tag);
-	write_verdicts(snapshot, peer->verdicts, page);
-	write_path(snapshot, peer, page);
-	if (value_capture(snapshot, &note))
-		page_wrap(page, note.role, "", 2, note.text);
-	flows_write_peer(snapshot, index, page);
-	if (peer->endpoint_count)
-		page_head(page, "SERVERS");
-	for (size_t i = 0; peer->endpoint_count && i < snapshot->endpoint_count; i++) {
+}
+
+static void write_servers(const struct snapshot *snapshot, int peer, struct page *page)
+{
+	struct value state;
+
+	page_head(page, "SERVERS");
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
 		const struct endpoint *endpoint = &snapshot->endpoints[i];
 
-		if (endpoint->peer != index)
+		if (endpoint->peer != peer)
 			continue;
 		value_state(&state, endpoint->state);
 		page_line(page, ROLE_TEXT, "  ");
@@ -304,6 +263,33 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 		page_cell(page, ROLE_TEXT, 12, endpoint->title);
 		page_add(page, ROLE_TEXT, "%s", endpoint->url);
 	}
+}
+
+static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	const struct diagnosis_target target = { (int)(peer - snapshot->peers), -1 };
+	struct diagnosis diagnosis;
+	struct value note;
+
+	write_peer_head(snapshot, peer, page);
+	write_diagnosis(snapshot, &target, &diagnosis, page);
+	write_traffic(peer, page);
+	if (value_capture(snapshot, &note))
+		page_wrap(page, note.role, "", 2, note.text);
+	flows_write_peer(snapshot, target.peer, page);
+	write_last_known(snapshot, &diagnosis, peer, NULL, page);
+	if (peer->endpoint_count)
+		write_servers(snapshot, target.peer, page);
+}
+
+/* ---- mounts ---- */
+
+/* Its verdicts in full: a diagnosis leaves out those that its endpoint has too. */
+static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
+{
+	page_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");
+	for (size_t i = 0; i < verdicts.count; i++)
+		verdict_line_block(page, snapshot, &snapshot->verdict_list[verdicts.first + i], 2);
 }
 
 static void write_mount(const struct snapshot *snapshot, const struct mount *mount, struct page *page)

@@ -10,8 +10,10 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
+#include "tui/views/verdict_line.h"
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */
 #define BARS_MOST 20
@@ -213,11 +215,12 @@ static void draw_shares(struct canvas *canvas, const struct snapshot *snapshot, 
 			       (rx + tx);
 		char percent[16];
 
-		snprintf(percent, sizeof(percent), "%.0f %%", share * 100);
 		x = canvas_text(canvas, x, y, canvas->width - x, roles[i], names[i]) + 1;
 		if (bars > 3)
 			x = glyph_bar(canvas, x, y, bars - 3, roles[i], share) + (share > 0);
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT, percent) + 2;
+		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT,
+			    wording_share(percent, sizeof(percent), share)) +
+		    2;
 	}
 	draw_tail(canvas, snapshot, x, y, rates);
 }
@@ -300,15 +303,17 @@ int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, i
 				 : verdict->is_muted ? ROLE_DIM
 						     : role_of_state(verdict->state);
 		struct value value;
+		const char *shown = value.text;
+		char glyph[16];
 
 		if (is_loud)
 			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
-		text_set(value.text, sizeof(value.text), "%s %s%s%s", glyph_of_state(verdict->state),
-			verdict->text, *verdict->fix ? " → " : "", verdict->fix);
-		if (*verdict->fix && text_cells(value.text) > canvas->width - 1) /* the fix is what counts */
-			text_set(value.text, sizeof(value.text), "%s %s → %s", glyph_of_state(verdict->state),
-				verdict->code, verdict->fix);
-		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, value.text);
+		text_set(glyph, sizeof(glyph), "%s ", glyph_of_state(verdict->state));
+		verdict_line_value(&value, glyph, verdict);
+		/* Where the text does not fit, the fix is what counts. */
+		if (*verdict->fix && text_cells(value.text) > canvas->width - 1)
+			shown = value.brief;
+		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, shown);
 		lines++;
 	}
 	return lines;

@@ -111,7 +111,7 @@ static void write_spark(const struct endpoint *endpoint, int width, struct page 
 	page_add(page, ROLE_SPARK, "%s", spark);
 }
 
-void latency_write(const struct endpoint *endpoint, struct page *page)
+void latency_write(const struct endpoint *endpoint, bool with_text, struct page *page)
 {
 	struct part parts[PARTS_MAX];
 	size_t count = list_parts(&endpoint->latency, parts);
@@ -122,7 +122,7 @@ void latency_write(const struct endpoint *endpoint, struct page *page)
 	page_head(page, "LATENCY");
 	write_bar(parts, count, width, page);
 	write_legend(parts, count, endpoint->latency.token_ms, width, page);
-	if (*endpoint->latency.text)
+	if (with_text && *endpoint->latency.text)
 		page_wrap(page, ROLE_TEXT, "", INDENT, endpoint->latency.text);
 	write_spark(endpoint, width, page);
 }

@@ -4,7 +4,7 @@
 
 #include "tui/table/page.h"
 
-/* Nothing where nothing was measured. */
-void latency_write(const struct endpoint *endpoint, struct page *page);
+/* Nothing where nothing was measured. with_text: with the sentence, which the diagnosis has too. */
+void latency_write(const struct endpoint *endpoint, bool with_text, struct page *page);
 
 #endif

@@ -141,14 +141,13 @@ static int next_kind(const struct path *path, unsigned said)
 /* "DERP 5.2 MB, direct 88 kB", the most first, for it may be cut. */
 static void format_bytes(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	static const char *const names[TRAFFIC_PATHS] = { "direct", "relay", "DERP" };
 	const struct path *path = &peer_of(snapshot, row)->path;
 	unsigned said = 0;
 	char number[32];
 
 	for (int kind; (kind = next_kind(path, said)) >= 0; said |= 1u << kind)
-		text_add(value->text, sizeof(value->text), "%s%s %s", said ? ", " : "", names[kind],
-			text_bytes(number, sizeof(number), bytes_by(path, kind)));
+		text_add(value->text, sizeof(value->text), "%s%s %s", said ? ", " : "",
+			value_traffic_path(kind), text_bytes(number, sizeof(number), bytes_by(path, kind)));
 	if (!said)
 		text_bytes(value->text, sizeof(value->text), number_bytes(snapshot, row));
 }

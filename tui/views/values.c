@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
-
-#define PONG_FRESH_MS 10000
+#include "tui/views/verdict_line.h"
 
 void value_say(struct value *value, enum role role, const char *text)
 {
@@ -30,10 +30,7 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 
 	if (!verdicts.count)
 		return false;
-	text_set(value->text, sizeof(value->text), "%s%s%s%s", worst ? "" : "(ignored) ", said->text,
-		*said->fix ? " → " : "", said->fix);
-	text_set(value->brief, sizeof(value->brief), "%s%s%s%s", worst ? "" : "(ignored) ", said->code,
-		*said->fix ? " → " : "", said->fix);
+	verdict_line_value(value, worst ? "" : "(ignored) ", said);
 	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
 	return worst != NULL;
 }
@@ -79,6 +76,13 @@ void value_path(struct value *value, const struct path *path)
 	value->role = kinds[path->kind].role;
 }
 
+const char *value_traffic_path(int kind)
+{
+	static const char *const names[TRAFFIC_PATHS] = { "direct", "relay", "DERP" };
+
+	return names[kind];
+}
+
 const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url)
 {
 	if (endpoint->peer >= 0)
@@ -103,11 +107,8 @@ void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wal
 
 void value_loss(struct value *value, double loss)
 {
-	bool is_small = loss > 0 && loss < 0.0995;
-
-	value_say(value, ROLE_TEXT, "–");
-	if (!isnan(loss))
-		text_set(value->text, sizeof(value->text), "%.*f %%", is_small, loss * 100);
+	value_say(value, ROLE_TEXT, "");
+	wording_loss(value->text, sizeof(value->text), loss);
 }
 
 void value_pong(struct value *value, const struct path *path)
@@ -115,10 +116,7 @@ void value_pong(struct value *value, const struct path *path)
 	value_say(value, ROLE_DIM, "–");
 	if (isnan(path->pong_age_ms))
 		return;
-	if (path->pong_age_ms < PONG_FRESH_MS)
-		text_set(value->brief, sizeof(value->brief), "now");
-	else
-		text_span(value->brief, sizeof(value->brief), (int64_t)path->pong_age_ms);
+	wording_age(value->brief, sizeof(value->brief), path->pong_age_ms);
 	value_say(value, ROLE_TEXT, value->brief);
 	text_add(value->text, sizeof(value->text), " %s", path->pong_source);
 }
@@ -161,10 +159,7 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
 
-		page_wrap(page, role_of_state(verdict->state), glyph_of_state(verdict->state), 2,
-			verdict->text);
-		if (*verdict->fix)
-			page_wrap(page, ROLE_FIX, "", 4, verdict->fix);
+		verdict_line_write(page, verdict, glyph_of_state(verdict->state), 2);
 		page_line(page, ROLE_TEXT, " ");
 	}
 	if (*daemon->trouble && !is_said(snapshot, daemon->trouble))

@@ -16,6 +16,7 @@ void value_offer(struct value *value, const struct snapshot *snapshot, const str
 void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
 void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
 void value_way(struct value *value, const struct peer *peer); /* the same, "local" on this machine */
+const char *value_traffic_path(int kind);                     /* of enum traffic_path: "relay" */
 /* The name of an endpoint's peer; outside the tailnet the host of its URL, which `url` then holds. */
 const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url);
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */

@@ -1,16 +1,17 @@
-/* How a rung looks: a mark, its name, the evidence, and below it each verdict with its fix. And a row of the
- * report that needs no rungs: the head, a peer, a door. */
-#include "tui/out/doctor_lines.h"
+/* How a layer looks: a mark, its name, the evidence, and below it each verdict with its fix. And a row that needs no
+ * layers: a peer, an endpoint. */
+#include "tui/views/diagnosis_page.h"
 
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 
 #include <math.h>
 #include <string.h>
 
 #define INDENT 11    /* "✔ exposure " */
 #define STEP_INSET 2 /* "  ✔ there  " */
-#define NEW_MS 1000
 
 static const struct {
 	const char *glyph;
@@ -23,23 +24,7 @@ static const struct {
 	[MARK_SKIPPED] = { "·", ROLE_DIM },
 };
 
-/* ---- rungs ---- */
-
-static void say_verdict(struct page *page, const struct snapshot *snapshot, const struct verdict *verdict)
-{
-	enum role role = verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
-	struct value since = { .text = "" };
-
-	/* With one look everything is new: that is not said. */
-	if (snapshot->taken.wall_ms - verdict->since >= NEW_MS)
-		value_ago(&since, snapshot, verdict->since);
-	page_line(page, role, "%*s%s", INDENT, "", verdict->code);
-	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity), *since.text ? ", for " : "",
-		since.text, verdict->is_muted ? ", ignored" : "");
-	page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", INDENT + 2, verdict->text);
-	if (*verdict->fix)
-		page_wrap(page, ROLE_FIX, "             →", INDENT + 4, verdict->fix);
-}
+/* ---- layers ---- */
 
 /* Its name may stand further in, its evidence may not. */
 static void say(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
@@ -56,24 +41,24 @@ static void say(struct page *page, const struct snapshot *snapshot, const struct
 			page_flow(page, role, INDENT, layer_report->lines[i]);
 	}
 	for (size_t i = 0; i < layer_report->verdict_count; i++)
-		say_verdict(page, snapshot, layer_report->verdicts[i]);
+		verdict_line_block(page, snapshot, layer_report->verdicts[i], INDENT);
 }
 
-void doctor_layer(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
-	const char *name)
+void diagnosis_page_layer(struct page *page, const struct snapshot *snapshot,
+	const struct layer_report *layer_report, const char *name)
 {
 	say(page, snapshot, layer_report, 0, name);
 }
 
-void doctor_layers(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
-	enum layer from, enum layer to)
+void diagnosis_page_layers(struct page *page, const struct snapshot *snapshot,
+	const struct diagnosis *diagnosis, enum layer from, enum layer to)
 {
 	for (int layer = (int)from; layer <= (int)to; layer++)
 		say(page, snapshot, &diagnosis->layers[layer], 0, layer_name((enum layer)layer));
 }
 
-void doctor_steps(struct page *page, const struct snapshot *snapshot, const struct diagnosis *diagnosis,
-	enum step from, bool with_unknown)
+void diagnosis_page_steps(struct page *page, const struct snapshot *snapshot,
+	const struct diagnosis *diagnosis, enum step from, bool with_unknown)
 {
 	for (int step = (int)from; step < STEP_COUNT; step++) {
 		const struct layer_report *layer_report = &diagnosis->steps[step];
@@ -86,20 +71,21 @@ void doctor_steps(struct page *page, const struct snapshot *snapshot, const stru
 
 /* ---- rows ---- */
 
-void doctor_endpoint(struct page *page, const struct endpoint *endpoint)
+void diagnosis_page_endpoint(struct page *page, const struct endpoint *endpoint)
 {
+	char found[LINE_BYTES] = "";
 	struct value state;
 
 	value_state(&state, endpoint->state);
 	page_line(page, ROLE_TEXT, " ");
 	page_wrap(page, ROLE_TITLE, "", 0, endpoint->url);
 	page_add(page, state.role, "  %s", state.text);
-	page_add(page, ROLE_DIM, "  found by %s%s%s", found_by_name(endpoint->found_by),
-		endpoint->is_pinned ? ", pinned" : "", endpoint->is_stale ? ", stale" : "");
+	wording_found(found, endpoint);
+	page_add(page, ROLE_DIM, "  %s", found);
 }
 
 /* One that is well, or that is not reached because of its host, or why it is not asked. */
-void doctor_endpoint_briefly(
+void diagnosis_page_endpoint_briefly(
 	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, endpoint->verdicts);
@@ -121,7 +107,7 @@ void doctor_endpoint_briefly(
 		page_add(page, ROLE_DIM, "  %s", worst->text);
 }
 
-void doctor_peer(struct page *page, const struct peer *peer)
+void diagnosis_page_peer(struct page *page, const struct peer *peer)
 {
 	char text[2048] = "";
 
@@ -138,7 +124,8 @@ void doctor_peer(struct page *page, const struct peer *peer)
 	page_wrap(page, ROLE_DIM, "", 2, text);
 }
 
-void doctor_peer_briefly(struct page *page, const struct peer *peer, const struct diagnosis *diagnosis)
+void diagnosis_page_peer_briefly(
+	struct page *page, const struct peer *peer, const struct diagnosis *diagnosis)
 {
 	enum mark host = diagnosis->layers[LAYER_HOST].mark, way = diagnosis->layers[LAYER_PATH].mark,
 		  mark = way == MARK_SKIPPED ? host : way;
@@ -155,24 +142,22 @@ void doctor_peer_briefly(struct page *page, const struct peer *peer, const struc
 		page, ROLE_DIM, "  %zu server%s", peer->endpoint_count, peer->endpoint_count == 1 ? "" : "s");
 }
 
-static const char *own_os(const struct snapshot *snapshot)
-{
-	return snapshot->peer_count && snapshot->peers[0].is_self ? snapshot->peers[0].os : "";
-}
+/* ---- the sum ---- */
 
-void doctor_head(struct page *page, const struct snapshot *snapshot)
+void diagnosis_page_sum(
+	char *to, size_t size, const struct verdict *blame, const char *blamed, enum status status)
 {
-	char date[32], text[512] = "";
+	static const char *const words[] = {
+		[SEVERITY_INFO] = "Out of reach", [SEVERITY_DEGRADED] = "Degraded", [SEVERITY_DOWN] = "Broken"
+	};
 
-	text_add(text, sizeof(text), "tsllm-top %s --doctor, %s", TSLLM_VERSION,
-		when_format(snapshot->taken.wall_ms, date, sizeof(date)));
-	if (*snapshot->daemon.self)
-		text_add(text, sizeof(text), ", on %s", snapshot->daemon.self);
-	if (*own_os(snapshot))
-		text_add(text, sizeof(text), " (%s)", own_os(snapshot));
-	if (*snapshot->daemon.version)
-		text_add(text, sizeof(text), ", tailscaled %s", snapshot->daemon.version);
-	page_wrap(page, ROLE_PROGRAM, "", 0, text);
-	if (snapshot->is_passive)
-		page_wrap(page, ROLE_DIM, "", 0, "--passive: nothing was sent to peers or servers");
+	if (blame) {
+		text_add(to, size, "%s at the %s layer%s%s: ", words[blame->severity],
+			layer_name(blame->layer), *blamed ? ", " : "", blamed);
+		verdict_line_add(to, size, blame);
+	} else if (status == STATUS_UNKNOWN) {
+		text_add(to, size, "It cannot be told: no server answered or was asked");
+	} else {
+		text_add(to, size, "Nothing is broken, as far as was asked");
+	}
 }

@@ -1,0 +1,110 @@
+/* The words of figures. */
+#include "probes/report/wording.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "probes/base/mem.h"
+#include "tests/unit/sample_snapshot.h"
+
+#define TAKEN INT64_C(1795394746123)
+
+static void a_fresh_age_is_now(void **state)
+{
+	static const struct {
+		double age_ms;
+		const char *text;
+	} table[] = { { NAN, "–" }, { 0, "now" }, { 9999, "now" }, { 10000, "10 s" }, { 420000, "7 min" } };
+	char text[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++)
+		assert_string_equal(wording_age(text, sizeof(text), table[i].age_ms), table[i].text);
+}
+
+static void a_path_has_its_times_and_its_last_pong(void **state)
+{
+	struct path path = { .kind = PATH_DERP,
+		.via = "fra",
+		.since = TAKEN - 180000,
+		.changes = 1,
+		.rtt_ms = 48,
+		.rtt_p95_ms = NAN,
+		.jitter_ms = 4.8,
+		.rtt_source = "disco",
+		.loss = 0.004,
+		.pong_age_ms = 3000,
+		.pong_source = "capture" };
+	char way[LINE_BYTES] = "", fresh[LINE_BYTES] = "", old[LINE_BYTES] = "";
+
+	(void)state;
+	wording_path(way, &path, TAKEN);
+	assert_string_equal(way, "through DERP fra, for 3 min, changed 1 time");
+	wording_times(fresh, &path);
+	assert_string_equal(
+		fresh, "RTT 48 ms, jitter 4.8 ms (by disco), loss 0.4 %, last pong now, seen by capture");
+	path.pong_age_ms = 48000;
+	path.loss = 0.2;
+	wording_times(old, &path);
+	assert_string_equal(
+		old, "RTT 48 ms, jitter 4.8 ms (by disco), loss 20 %, last pong 48 s ago, seen by capture");
+}
+
+static void of_an_engine_what_is_known_is_said(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	struct endpoint endpoint = snapshot->endpoints[0];
+	char work[LINE_BYTES] = "", speed[LINE_BYTES] = "", nothing[LINE_BYTES] = "";
+
+	(void)state;
+	endpoint.figures.running = 16;
+	endpoint.figures.waiting = 7;
+	endpoint.figures.slots = NAN;
+	endpoint.figures.kv_cache = 0.91;
+	endpoint.figures.preemptions = 1;
+	endpoint.figures.tokens_per_s = 812.4;
+	endpoint.figures.prompt_tokens_per_s = NAN;
+	endpoint.figures.ttft_p50_ms = 2540;
+	endpoint.figures.ttft_p95_ms = 4100;
+	endpoint.figures.inter_token_p50_ms = 21;
+	endpoint.figures.inter_token_p95_ms = 40;
+	wording_work(work, &endpoint);
+	assert_string_equal(work, "16 running, 7 waiting, KV cache 91 %, 1 preemption");
+	wording_speed(speed, &endpoint);
+	assert_string_equal(speed,
+		"812 tok/s, TTFT 2540 ms, TTFT p95 4100 ms, decode 21 ms/token, decode p95 40 ms/token");
+	endpoint.figures.tokens_per_s = endpoint.figures.ttft_p50_ms = endpoint.figures.ttft_p95_ms = NAN;
+	endpoint.figures.inter_token_p50_ms = endpoint.figures.inter_token_p95_ms = NAN;
+	wording_speed(nothing, &endpoint);
+	assert_string_equal(nothing, "");
+	snapshot_free(snapshot);
+}
+
+static void a_search_that_goes_on_is_said(void **state)
+{
+	struct discovery discovery = { .pending = 1 };
+	char one[LINE_BYTES] = "", none[LINE_BYTES] = "";
+
+	(void)state;
+	wording_pending(one, &discovery);
+	assert_string_equal(one, "the search for servers is not finished: 1 port was not asked yet");
+	discovery.pending = 0;
+	wording_pending(none, &discovery);
+	assert_string_equal(none, "");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_fresh_age_is_now),
+		cmocka_unit_test(a_path_has_its_times_and_its_last_pong),
+		cmocka_unit_test(of_an_engine_what_is_known_is_said),
+		cmocka_unit_test(a_search_that_goes_on_is_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,41 @@
+/* A table of what does not go together. The first row that is wrong is said. */
+#include "tui/options_check.h"
+
+#include "probes/base/mem.h"
+#include "tui/complain.h"
+
+int options_check(const struct options *options, FILE *errors)
+{
+	const struct output *output = options->output;
+	bool is_pick = options->pick != NULL, is_watch = options->is_watch, is_doctor = options->is_doctor;
+	bool prints = options->is_once || is_watch || is_doctor || output;
+	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 32],
+		same[OUTPUTS_NAMES_MAX + 64];
+	const struct {
+		bool is_wrong;
+		const char *option, *why;
+	} rules[] = {
+		{ options->is_once && is_watch, "--once", "not together with --watch" },
+		{ is_watch && output && !output->record, "--format", only },
+		{ is_pick && !*options->pick, "--pick", "wants the name of a model, and got an empty one" },
+		{ options->is_verbose && !is_pick, "--verbose",
+			"says why --pick picks a server, and goes with it" },
+		{ options->has_allow && !is_pick, "--allow",
+			"says what --pick may choose, and goes with it" },
+		{ is_pick && (is_watch || output), "--pick",
+			"prints one line, once: not together with --watch or --format" },
+		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
+		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
+		{ options->is_redacted && (is_pick || !prints), "--redact",
+			"goes with --once, --watch, --format or --doctor" },
+	};
+
+	snprintf(only, sizeof(only), "--watch prints %s only",
+		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
+	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
+		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		if (rules[i].is_wrong)
+			return complain_about(errors, rules[i].option, rules[i].why);
+	return 0;
+}
