@@ -90,9 +90,8 @@ $(OUT)/default_theme.c: themes/default.theme Makefile
 $(OUT)/default_theme.o: $(OUT)/default_theme.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
+$(OUT)/tests/test_%: $(OUT)/tests/unit/test_%.o $(TEST_HELP) $(OUT)/libtsllm.a
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
 CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
 $(CAPTURE_UNIT): $(OUT)/libcapture.a
