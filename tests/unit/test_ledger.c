@@ -177,6 +177,17 @@ static void a_state_is_dated_from_its_change(void **state)
 
 /* ---- what is old ---- */
 
+/* A daemon that hangs gives no error: its last status only gets old. */
+static void a_status_that_is_late_is_stale_though_nothing_failed(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(NULL));
+	assert_false(take(l, at(6))->daemon.is_stale);
+	assert_true(take(l, at(7))->daemon.is_stale);
+}
+
 static void what_was_not_answered_for_three_polls_is_stale(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
@@ -709,6 +720,26 @@ static void both_doors_of_a_mount_show_the_same_models(void **state)
 	assert_int_equal(endpoint_row(s, GPU1)->models.count, 0);
 }
 
+static void another_server_at_a_url_keeps_nothing_of_the_one_before(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct endpoint *row;
+
+	(void)state;
+	answers(l, at(0), OL "loaded-idle/api-version");
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	row = &take(l, at(1))->endpoints[0];
+	assert_string_equal(row->version, "0.17.4");
+	assert_true(row->models_known && row->loaded_known && row->models.count == 1);
+	watches(l, "llama-server", GPU1);
+	answers(l, at(10), READY);
+	row = &take(l, at(11))->endpoints[0];
+	assert_string_equal(row->server, "llama-server");
+	assert_string_equal(row->version, "");
+	assert_false(row->models_known || row->loaded_known);
+	assert_int_equal(row->models.count, 0);
+}
+
 static void a_library_alone_does_not_tell_what_is_loaded(void **state)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
@@ -921,6 +952,7 @@ int main(void)
 		SAYS(a_server_s_peer_goes_offline_and_comes_back_as_events),
 		SAYS(since_stays_while_a_code_holds_and_is_new_when_it_comes_back),
 		SAYS(a_state_is_dated_from_its_change),
+		SAYS(a_status_that_is_late_is_stale_though_nothing_failed),
 		SAYS(what_was_not_answered_for_three_polls_is_stale),
 		SAYS(trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it),
 		SAYS(without_a_status_there_is_a_snapshot_all_the_same),
@@ -948,6 +980,7 @@ int main(void)
 		SAYS(ollama_s_models_are_those_loaded_and_those_that_could_be),
 		SAYS(the_size_of_a_loaded_model_is_that_in_memory),
 		SAYS(both_doors_of_a_mount_show_the_same_models),
+		SAYS(another_server_at_a_url_keeps_nothing_of_the_one_before),
 		SAYS(a_library_alone_does_not_tell_what_is_loaded),
 		SAYS(a_model_that_is_no_longer_listed_is_gone),
 		SAYS(a_model_loaded_under_a_name_of_its_own_stays_while_it_is),
