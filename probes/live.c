@@ -30,7 +30,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JUMP_MS 30000
 #define PATH_WAKES_MS 1100
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
@@ -78,15 +77,13 @@ static void judged(void *data, const struct pool_result *result)
 {
 	struct live *live = data;
 	const struct endpoint_spec *spec = result->spec;
-	bool is_final = spec->found_by == FOUND_SERVICE ||
-			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
 
 	if (result->family) {
 		log_line("found %s at %s", result->family->name, spec->url);
 		if (spec->found_by == FOUND_PORT)
 			registry_found(live->registry, spec->url, result->family->name);
 	} else {
-		if (is_final)
+		if (left_alone_is_final(spec->found_by, result->outcome, result->status))
 			left_alone_add(&live->left_alone, spec->url);
 		if (!spec->is_candidate)
 			registry_give_up(live->registry, spec->url);
@@ -224,9 +221,7 @@ static void open_way(struct live *live, const struct obs_status *status)
 /* A laptop that slept: what was observed before proves nothing now. */
 static void notice_jump(struct live *live, struct when now)
 {
-	int64_t drift = now.wall_ms - live->last_news.wall_ms - when_since(live->last_news, now);
-
-	if (when_known(live->last_news) && (drift > JUMP_MS || drift < -JUMP_MS)) {
+	if (when_known(live->last_news) && when_jumped(live->last_news, now)) {
 		ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_GAP }, now);
 		pool_ask_now(live->pool, NULL);
 	}
