@@ -2,6 +2,9 @@
 #include "tests/unit/ledger_help.h"
 
 #include "probes/ledger/events.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
+#include "tui/out/json.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -822,6 +825,88 @@ static void rates_do_not_reach_across_a_sleep(void **state)
 	assert_true(peer_row(take(l, at(6)), "gpu1")->rx_per_s == 1000);
 }
 
+/* ---- judging, and taking snapshots of what was judged ---- */
+
+/* A mount of ours, a peer that goes offline with its server, packets, and what each of them is judged for. */
+static struct ledger *busy_ledger(void)
+{
+	static const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "http://127.0.0.1:11434",
+		.url = "https://admin.tail4c1d.ts.net",
+		.backend = "http://127.0.0.1:11434" };
+	struct ledger *l = empty_ledger(NULL);
+
+	sees(l, at(0), fleet(NULL));
+	starts_capture(l, at(0));
+	watches(l, "llama-server", GPU1);
+	answers(l, at(0), READY);
+	watches(l, "ollama", mount.url);
+	watches_own(l, "ollama", mount.backend);
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	answers(l, at(0), OL "loaded-idle/api-tags");
+	sees_serve(l, &mount, 1);
+	times_path(l, 3, at(1));
+	ends_period(l, at(1));
+	judge(l, at(1));
+	is_refused(l, at(2));
+	sees(l, at(2), fleet(offline));
+	sees(l, at(4), fleet(offline));
+	return l;
+}
+
+static char *json_of(const struct ledger *l, struct when now, size_t *events)
+{
+	struct snapshot *snapshot = take_snapshot(l, now);
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_int_equal(json_write_snapshot(file, snapshot, true), 0);
+	fclose(file);
+	*events = snapshot->event_count;
+	snapshot_free(snapshot);
+	return text;
+}
+
+static void two_snapshots_of_one_judgement_are_equal_to_the_byte(void **state)
+{
+	struct ledger *l = busy_ledger();
+	size_t events, same_events;
+	char *one, *other;
+
+	(void)state;
+	judge(l, at(5));
+	one = json_of(l, at(5), &events);
+	other = json_of(l, at(5), &same_events);
+	assert_string_equal(one, other);
+	assert_int_equal(events, same_events);
+	assert_non_null(strstr(one, "host-offline"));
+	assert_true(events > 0);
+	free(one);
+	free(other);
+}
+
+static void to_judge_again_in_the_same_moment_changes_nothing(void **state)
+{
+	struct ledger *l = busy_ledger();
+	size_t events, later_events;
+	char *one, *later;
+
+	(void)state;
+	judge(l, at(5));
+	one = json_of(l, at(5), &events);
+	for (int i = 0; i < 3; i++)
+		judge(l, at(5));
+	later = json_of(l, at(5), &later_events);
+	assert_string_equal(one, later);
+	assert_int_equal(events, later_events);
+	free(one);
+	free(later);
+}
+
 /* ---- bookkeeping ---- */
 
 static void what_was_sent_is_counted_by_path_and_cost(void **state)
@@ -986,6 +1071,8 @@ int main(void)
 		SAYS(a_model_loaded_under_a_name_of_its_own_stays_while_it_is),
 		SAYS(a_clock_that_jumped_blanks_what_was_seen),
 		SAYS(rates_do_not_reach_across_a_sleep),
+		SAYS(two_snapshots_of_one_judgement_are_equal_to_the_byte),
+		SAYS(to_judge_again_in_the_same_moment_changes_nothing),
 		SAYS(what_was_sent_is_counted_by_path_and_cost),
 		SAYS(a_name_that_leads_nowhere_is_no_request),
 		SAYS(round_trips_are_those_of_the_connect),
