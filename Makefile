@@ -40,7 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo test-programs check fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
+.PHONY: all help deps demo test-programs check planted fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
 
@@ -51,6 +51,7 @@ help:
 	@echo 'make            build ./tsllm-top and ./tsllm-capture'
 	@echo 'make demo       run it against a fake tailnet (a snapshot where there is no terminal)'
 	@echo 'make check      all tests; T=WORD: those whose name, or whose file, holds it; SAN=1: with sanitizers'
+	@echo 'make planted    plant known faults into a copy, one at a time: a test must catch each; T=WORD: some of them'
 	@echo 'make fuzz       look for bytes from outside that break a parser (clang); T=NAME FUZZ_S=60: one target, so long'
 	@echo 'make bench      measure it against its neighbours'
 	@echo 'make soak       run it for S=1800 seconds while everything around it fails: its memory must not grow; SEED=1'
@@ -90,11 +91,10 @@ $(OUT)/default_theme.c: themes/default.theme Makefile
 $(OUT)/default_theme.o: $(OUT)/default_theme.c
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OUT)/tests/test_%: tests/unit/test_%.c $(TEST_HELP) $(OUT)/libtsllm.a
-	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
+$(OUT)/tests/test_%: $(OUT)/tests/unit/test_%.o $(TEST_HELP) $(OUT)/libtsllm.a
+	$(CC) $(ALL_CFLAGS) -o $@ $< $(TEST_HELP) $(OUT)/libtsllm.a $(LIBS) $(TEST_LIBS)
 
-CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table)
+CAPTURE_UNIT := $(addprefix $(OUT)/tests/test_,flows jail table tcp)
 $(CAPTURE_UNIT): $(OUT)/libcapture.a
 $(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 
@@ -132,6 +132,10 @@ test-programs: $(TOP) $(CAPTURE) $(UNIT) $(FUZZ)
 check: deps
 	@$(MAKE) --no-print-directory test-programs
 	@$(PYTHON) tests/run.py --top $(TOP) --build $(OUT) $(T)
+
+planted: all
+	@$(MAKE) --no-print-directory test-programs
+	@$(PYTHON) tests/house/planted.py $(T)
 
 golden: all
 	@$(MAKE) --no-print-directory test-programs

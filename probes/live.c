@@ -41,7 +41,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define JUMP_MS 30000
 #define PATH_WAKES_MS 1100
 #define PATH_STATUS_MS 250
 #define PATH_STATUSES 2
@@ -169,9 +168,7 @@ static void open_way(struct live *live, const struct obs_status *status)
 /* A laptop that slept: what was observed before proves nothing now. */
 static void notice_jump(struct live *live, struct when now)
 {
-	int64_t drift = now.wall_ms - live->last_news.wall_ms - when_since(live->last_news, now);
-
-	if (when_known(live->last_news) && (drift > JUMP_MS || drift < -JUMP_MS)) {
+	if (when_known(live->last_news) && when_jumped(live->last_news, now)) {
 		ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_GAP }, now);
 		pool_ask_now(live->pool, NULL);
 	}

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #define DAY_MS INT64_C(86400000)
+#define JUMP_MS 30000
 
 struct when when_now(void)
 {
@@ -30,6 +31,13 @@ int64_t when_since(struct when then, struct when now)
 bool when_known(struct when moment)
 {
 	return moment.wall_ms != 0;
+}
+
+bool when_jumped(struct when then, struct when now)
+{
+	int64_t drift = now.wall_ms - then.wall_ms - when_since(then, now);
+
+	return drift > JUMP_MS || drift < -JUMP_MS;
 }
 
 /* Days from 1970-01-01 to a date of the proleptic Gregorian calendar: years are counted from March,

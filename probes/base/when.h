@@ -17,6 +17,9 @@ struct when {
 struct when when_now(void);
 int64_t when_since(struct when then, struct when now); /* ms, on the monotonic clock */
 bool when_known(struct when moment);
+/* Whether the wall clock moved by half a minute more or less than the monotonic one: the machine slept, or its clock was
+ * set. */
+bool when_jumped(struct when then, struct when now);
 
 /* RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 2 to 9999); the zero time of Go
  * (0001-01-01T00:00:00Z), and what is no time, give 0. */

@@ -3,6 +3,11 @@
 
 #define URLS_MAX 10000
 
+bool left_alone_is_final(enum found_by found_by, enum outcome outcome, int status)
+{
+	return found_by == FOUND_SERVICE || (outcome == OUTCOME_ANSWERED && status < 500);
+}
+
 bool left_alone_has(const struct left_alone *left_alone, const char *url)
 {
 	return strings_has(&left_alone->urls, url);

@@ -40,22 +40,24 @@ static void watch_both_sides(
 			(struct endpoint_spec){
 				.url = mount->backend, .peer_id = "", .address = backend_address(&url) });
 	watch_mount(mount_watch, (struct endpoint_spec){ .url = mount->url,
-				    .peer_id = self->id,
-				    .address = owner_address(self),
-				    .target = mount->target,
-				    .is_backend_asked = has_backend });
+					 .peer_id = self->id,
+					 .address = owner_address(self),
+					 .target = mount->target,
+					 .is_backend_asked = has_backend });
 }
 
 /* A door of a mount that is no more, unless another mount still leads to it. */
-static void drop_unmounted(const struct mount_watch *mount_watch, const char *url, const struct obs_serve *serve)
+static void drop_unmounted(
+	const struct mount_watch *mount_watch, const char *url, const struct obs_serve *serve)
 {
 	for (size_t i = 0; i < serve->mount_count; i++)
 		if (strcmp(serve->mounts[i].url, url) == 0 || strcmp(serve->mounts[i].backend, url) == 0)
 			return;
 	pool_drop(mount_watch->pool, url);
-	ledger_see(mount_watch->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
-	discover_tell(
-		mount_watch->discover, url, false, OUTCOME_CLOSED, when_now()); /* which may be asking there */
+	ledger_see(mount_watch->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url },
+		when_now());
+	discover_tell(mount_watch->discover, url, false, OUTCOME_CLOSED,
+		when_now()); /* which may be asking there */
 }
 
 void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve *serve)
@@ -71,13 +73,13 @@ void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve 
 	}
 	for (size_t i = 0; i < serve->mount_count && may_ask; i++)
 		watch_both_sides(mount_watch, &serve->mounts[i], &status->self);
-	ledger_see(
-		mount_watch->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, when_now());
+	ledger_see(mount_watch->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve },
+		when_now());
 }
 
 /* The URL of a service's port: false where no LLM server is usually there. */
-static bool service_url(
-	const struct mount_watch *mount_watch, const struct obs_service *service, int port, char *text, size_t size)
+static bool service_url(const struct mount_watch *mount_watch, const struct obs_service *service, int port,
+	char *text, size_t size)
 {
 	const char *suffix = ledger_status(mount_watch->ledger)->magicdns_suffix;
 	const char *name = service->name + (text_has_prefix(service->name, "svc:") ? 4 : 0);
@@ -95,13 +97,13 @@ static void watch_service(const struct mount_watch *mount_watch, const struct ob
 		left_alone_has(mount_watch->left_alone, url))
 		return;
 	pool_add(mount_watch->pool, &(struct endpoint_spec){ .url = url,
-					 .peer_id = "",
-					 .address = service->address,
-					 .found_by = FOUND_SERVICE,
-					 .is_of_tailnet = true,
-					 .is_candidate = true,
-					 .family = "",
-					 .key = "" });
+					    .peer_id = "",
+					    .address = service->address,
+					    .found_by = FOUND_SERVICE,
+					    .is_of_tailnet = true,
+					    .is_candidate = true,
+					    .family = "",
+					    .key = "" });
 }
 
 void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services)

@@ -19,7 +19,8 @@ struct mount_watch {
 	const struct left_alone *left_alone;
 };
 
-void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve *serve); /* gives it to the ledger */
+void mounts_watch_serve(
+	const struct mount_watch *mount_watch, struct obs_serve *serve); /* gives it to the ledger */
 void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services);
 
 #endif

@@ -96,8 +96,8 @@ static enum owner owner_of(
 	const struct registry *registry, const char *host, const struct obs_peer **peer, size_t *hint)
 {
 	bool is_running = daemon_runs_for_certain(registry->ledger);
-	enum owner owner =
-		owner_of_host(ledger_status(registry->ledger), is_running, &registry->services, host, peer, hint);
+	enum owner owner = owner_of_host(
+		ledger_status(registry->ledger), is_running, &registry->services, host, peer, hint);
 
 	/* A tailnet at rest does not tell its suffix, which need not end in .ts.net. */
 	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, registry->suffix))
@@ -164,8 +164,8 @@ static void place_nowhere(struct entry *entry)
 		return;
 	}
 	pool_drop(entry->registry->pool, entry->url);
-	ledger_see(entry->registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = entry->url },
-		when_now());
+	ledger_see(entry->registry->ledger,
+		&(struct observation){ .kind = OBSERVED_DROPPED, .url = entry->url }, when_now());
 }
 
 static void place_entry(struct entry *entry, struct when now)
@@ -176,7 +176,8 @@ static void place_entry(struct entry *entry, struct when now)
 	struct placement at = { .address = is_address ? host : "127.0.0.1" };
 
 	at.owner = owner_of(registry, host, &at.peer, &entry->hint);
-	if (entry->is_given_up || (!entry->is_pinned && at.peer && discover_excludes(registry->settings, at.peer)))
+	if (entry->is_given_up ||
+		(!entry->is_pinned && at.peer && discover_excludes(registry->settings, at.peer)))
 		return;
 	if (at.peer)
 		at.address = owner_address(at.peer);
@@ -250,7 +251,8 @@ static void load(struct registry *registry)
 	struct fault fault;
 
 	for (size_t i = 0; i < registry->settings->pins.count; i++)
-		add_entry(registry, registry->settings->pins.items[i].url, "", &registry->settings->pins.items[i]);
+		add_entry(registry, registry->settings->pins.items[i].url, "",
+			&registry->settings->pins.items[i]);
 	if (!*registry->settings->state_file || registry->settings->discover == DISCOVER_OFF)
 		return;
 	if (state_file_load(&registry->remembered, registry->settings->state_file, &fault) < 0) {
@@ -258,7 +260,8 @@ static void load(struct registry *registry)
 		return;
 	}
 	for (size_t i = 0; i < registry->remembered.count; i++)
-		add_entry(registry, registry->remembered.items[i].url, registry->remembered.items[i].family, NULL);
+		add_entry(registry, registry->remembered.items[i].url, registry->remembered.items[i].family,
+			NULL);
 	if (!registry->remembered.count)
 		save(registry); /* even an empty file tells that this was not the first start */
 }
@@ -269,7 +272,8 @@ void registry_give_up(struct registry *registry, const char *url)
 
 	if (entry)
 		entry->is_given_up = true;
-	ledger_see(registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
+	ledger_see(
+		registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
 	state_file_drop(&registry->remembered, url);
 	save(registry);
 }

@@ -13,7 +13,6 @@
 
 struct uv_loop_s;
 
-
 struct registry;
 
 struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
@@ -21,8 +20,10 @@ struct registry *registry_new(struct uv_loop_s *loop, const struct settings *set
 void registry_free(struct registry *registry);
 void registry_place(struct registry *registry, struct when now);
 void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now);
-void registry_found(struct registry *registry, const char *url, const char *family); /* remembers and places it */
-void registry_give_up(struct registry *registry, const char *url); /* something else lives there now: forgets it */
+void registry_found(
+	struct registry *registry, const char *url, const char *family); /* remembers and places it */
+void registry_give_up(
+	struct registry *registry, const char *url); /* something else lives there now: forgets it */
 size_t registry_resolving(const struct registry *registry);
 
 #endif

@@ -59,10 +59,7 @@ void search_probe(struct search *search)
  * left alone at once, and elsewhere when it has answered as something else. */
 void search_see_result(struct search *search, const struct pool_result *result)
 {
-	bool is_final = result->spec->found_by == FOUND_SERVICE ||
-			(result->outcome == OUTCOME_ANSWERED && result->status < 500);
-
-	if (!result->family && is_final)
+	if (!result->family && left_alone_is_final(result->spec->found_by, result->outcome, result->status))
 		left_alone_add(&search->left_alone, result->spec->url);
 	discover_tell(
 		search->discover, result->spec->url, result->family != NULL, result->outcome, when_now());

@@ -39,7 +39,7 @@ static double jitter(const struct worker *worker)
 }
 
 /* Milliseconds to the next poll. */
-static int64_t poll_gap(const struct worker *worker)
+int64_t worker_gap(const struct worker *worker)
 {
 	double gap = worker->world->settings->period_s * 1000 * POLL_PERIODS * jitter(worker);
 
@@ -66,7 +66,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	if (is_silence && (worker->silences == 1 || is_excused))
 		worker->due = now.mono_ms + (worker->world->is_once ? 0 : SECOND_TRY_MS);
 	else
-		worker->due = now.mono_ms + poll_gap(worker);
+		worker->due = now.mono_ms + worker_gap(worker);
 	worker->world->ended(worker->world->pool, worker, false);
 }
 

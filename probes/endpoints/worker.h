@@ -54,7 +54,8 @@ void worker_renew(
 	struct worker *worker, const struct endpoint_spec *spec); /* its peer and address may have changed */
 void worker_declare(const struct worker *worker); /* tells the ledger of its door, once that is a server's */
 void worker_poll(struct worker *worker);
-void worker_break_off(struct worker *worker); /* what is being asked, without a word about it */
+void worker_break_off(struct worker *worker);    /* what is being asked, without a word about it */
+int64_t worker_gap(const struct worker *worker); /* ms to the next poll */
 /* Whatever its name is and whoever told it, an address of the tailnet leads into the tailnet: only while that
  * runs, and only by its way. */
 bool worker_is_of_tailnet(const struct worker *worker);

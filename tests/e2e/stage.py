@@ -129,7 +129,7 @@ class Tailscaled:
 
     def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None):
         self.told, self.path, self.held, self.asked, self.wires = told, path, held, 0, []
-        self.serve, self.serve_asked, self.statuses = serve, 0, 0
+        self.serve, self.serve_asked, self.statuses, self.maps_asked = serve, 0, 0, 0
 
     def __enter__(self):
         outer = self
@@ -150,6 +150,7 @@ class Tailscaled:
                     outer.serve_asked += 1
                     self.reply(200, json.dumps(outer.serve).encode())
                 else:
+                    outer.maps_asked += "derpmap" in self.path
                     self.reply(404, b"")
 
         os.makedirs(os.path.dirname(self.path), exist_ok=True)
@@ -216,12 +217,16 @@ class Server:
 
     def __init__(self, address, port=18080, wants_key=False, body=MODELS, code=200, **headers):
         self.address, self.port, self.wants_key = address, port, wants_key
-        self.body, self.code, self.headers, self.keys = body, code, headers, []
+        self.body, self.code, self.headers, self.keys, self.wires = body, code, headers, [], []
 
     def __enter__(self):
         outer = self
 
         class Handler(Quiet):
+            def setup(self):
+                super().setup()
+                outer.wires.append(self.request)
+
             def do_GET(self):
                 key = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 outer.keys.append(key)

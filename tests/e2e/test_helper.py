@@ -10,6 +10,7 @@ import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
+import stage
 from fake import FakeTailnet
 from tap import main, test
 from top import TOP, first, watching
@@ -110,6 +111,17 @@ def without_a_helper_all_else_works():
     with FakeTailnet(SCENARIO) as fake, beside(None) as (top, _), watching(fake=fake, program=top) as snapshots:
         found = first(snapshots, lambda snapshot: snapshot["capture"]["state"] == "missing" and snapshot["endpoints"])
         assert found and found["endpoints"][0]["url"] and not found["flows"]
+
+
+@test_beside
+def a_map_of_derp_servers_that_was_refused_is_not_asked_for_with_every_status():
+    told = stage.status()
+    told["Self"]["Relay"] = "fra"
+    with tempfile.TemporaryDirectory() as folder, stage.Tailscaled(told, path=f"{folder}/socket") as daemon, \
+            beside("#!/bin/sh\nexit 77\n") as (top, _), \
+            watching("--config", "/dev/null", "--socket", daemon.path, environment=os.environ, program=top) as snapshots:
+        assert first(snapshots, lambda _: daemon.statuses > 6)
+        assert daemon.maps_asked == 1
 
 
 @test_beside

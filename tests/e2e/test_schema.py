@@ -11,7 +11,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 import schema  # noqa: E402
 
-SAMPLES = os.path.join(os.environ.get("TSLLM_BUILD", "build/plain"), "codec-sample.json")
+BUILD = os.environ.get("TSLLM_BUILD", "build/plain")
+SAMPLES = os.path.join(BUILD, "codec-sample.json")
+FULLER = os.path.join(BUILD, "codec-fuller.json")
 
 # Each breaks one promise of the contract: where, and what stands there then.
 BROKEN = [
@@ -52,6 +54,24 @@ BROKEN = [
 ]
 
 
+def promised(rules, of, path=""):
+    """Every key that the schema knows, as the way to it."""
+    while "$ref" in of:
+        of = rules["$defs"][of["$ref"].rsplit("/", 1)[1]]
+    for key, inner in of.get("properties", {}).items():
+        yield f"{path}.{key}"
+        yield from promised(rules, inner, f"{path}.{key}")
+    yield from promised(rules, of["items"], path) if "items" in of else ()
+
+
+def printed(value, path=""):
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        yield f"{path}.{key}"
+        yield from printed(inner, f"{path}.{key}")
+    for inner in value if isinstance(value, list) else ():
+        yield from printed(inner, path)
+
+
 def with_change(snapshot, where, value):
     changed = copy.deepcopy(snapshot)
     at = changed
@@ -77,6 +97,12 @@ def checks():
     pretty, line, empty = schema.documents(text)
     yield "both_forms_say_the_same", pretty == line
     yield "a_snapshot_without_a_daemon_claims_nothing", not empty["peers"] and "tun" not in empty["daemon"]
+    with open(FULLER, encoding="utf-8") as file, open(schema.SCHEMA, encoding="utf-8") as rules:
+        fuller, rules = schema.validate(file.read()), json.load(rules)
+    keys = {key for sample in (line, *fuller) for key in printed(sample)}
+    for key in promised(rules, rules):
+        yield f"{key[1:]}_is_printed", key in keys
+    yield "no_key_is_printed_that_the_schema_does_not_know", not keys - set(promised(rules, rules))
     yield "added_keys_are_allowed", is_valid(with_change(line, "peers.0.hat", "red"))
     yield "nothing_at_all_is_refused", not is_valid("\n")
     yield "a_truncated_snapshot_is_refused", not is_valid(text[:-3])

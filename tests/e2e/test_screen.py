@@ -1,4 +1,5 @@
 """The dashboard on a real terminal: what it shows, what it sends, and how it leaves."""
+import base64
 import os
 import re
 import signal
@@ -182,6 +183,35 @@ def a_key_of_another_view_and_a_click_in_one_read_are_borne():
                 terminal.press(f"{then}\x1b[<0;{x};{heads(terminal)}M")
                 assert terminal.shows(f"[{then} "), (first, then, x, terminal.wait(0.1))
                 assert " by " not in terminal.text().splitlines()[2], (first, then, x, terminal.text())
+
+
+@test
+def what_is_copied_is_the_url_whatever_its_length():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
+        for _ in range(2):
+            terminal.press("y")
+            assert terminal.shows("copied http"), terminal.text()
+            terminal.press("j")
+            assert terminal.loses("copied"), terminal.text()
+    copied = [base64.b64decode(text, validate=True).decode() for text in re.findall(rb"\x1b]52;c;([^\x07]*)\x07", terminal.received)]
+    assert len(set(copied)) == 2 and all(re.fullmatch(r"https?://gpu1\.\S+(/ollama|:18080)", url) for url in copied), copied
+    assert any(len(url) % 3 for url in copied), copied
+
+
+@test
+def the_wheel_moves_the_selection_and_opens_nothing():
+    with FakeTailnet(STILL) as fake, Terminal(fake, 100, 24, "--mouse=on") as terminal:
+        assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
+        rows = [line for line in terminal.text().splitlines() if "gpu1" in line]
+        y = terminal.text().splitlines().index(rows[1]) + 1
+        terminal.press(f"\x1b[<65;10;{y}M", f"\x1b[<65;10;{y}M", f"\x1b[<64;10;{y}M", f"\x1b[<64;10;{y}M")
+        terminal.quiet()
+        assert "VERDICTS" not in terminal.text() and "[1 Fleet]" in terminal.text(), terminal.text()
+        terminal.press("y")
+        assert terminal.shows("copied http"), terminal.text()
+        message = terminal.text().splitlines()[-1]
+        assert ("18080" in message) == ("18080" in rows[0]), (message, rows)
 
 
 @test

@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import re
+import socket
 import threading
 
 import stage
@@ -152,6 +153,41 @@ def what_was_to_be_asked_next_is_not_asked_once_the_address_is_nobody_s():
         with stage.watching(f"http://{GPU1}:18080") as snapshots:
             assert first(snapshots, lambda s: s["endpoints"] and codes(only_row(s)) == ["unknown-host"])
             assert not first(snapshots, lambda _: len(gpu1.keys) > 1, most=4), gpu1.keys
+
+
+class Held(list):
+    """Keys, none of which is answered before `let` is set."""
+
+    def __init__(self):
+        super().__init__()
+        self.let = threading.Event()
+
+    def append(self, key):
+        super().append(key)
+        self.let.wait(10)
+
+
+def is_closed(wire):
+    """Whether the other end has gone; it sends no more than it has."""
+    try:
+        return not wire.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+@test
+def what_is_being_asked_is_broken_off_when_the_tailnet_stops():
+    stage.needed()
+    with Server(GPU1) as gpu1, Tailscaled(OURS) as daemon:
+        gpu1.keys = Held()
+        with stage.watching(f"http://{GPU1}:18080"):
+            assert until(lambda: gpu1.keys, 10)
+            daemon.told = status(backend="Stopped")
+            is_broken_off = until(lambda: is_closed(gpu1.wires[0]), 3)     # by itself it would end after 5 s
+            gpu1.keys.let.set()
+        assert is_broken_off
 
 
 @test

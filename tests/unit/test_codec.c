@@ -6,6 +6,7 @@
 #include "probes/base/json.h"
 #include "probes/model/fields.h"
 #include "probes/base/mem.h"
+#include "tests/unit/sample_snapshot.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -569,20 +570,62 @@ static void a_full_disk_is_told(void **state)
 	fclose(full);
 }
 
-static void samples_are_left_for_the_schema(void **state)
+static FILE *open_sample(const char *name)
 {
 	const char *build = getenv("TSLLM_BUILD");
-	struct snapshot full = a_snapshot(), empty = an_empty_snapshot();
 	char path[512];
 	FILE *file;
 
-	(void)state;
-	snprintf(path, sizeof(path), "%s/codec-sample.json", build ? build : "build/plain");
+	snprintf(path, sizeof(path), "%s/%s", build ? build : "build/plain", name);
 	file = fopen(path, "w");
 	assert_non_null(file);
+	return file;
+}
+
+static void samples_are_left_for_the_schema(void **state)
+{
+	struct snapshot full = a_snapshot(), empty = an_empty_snapshot();
+	FILE *file = open_sample("codec-sample.json");
+
+	(void)state;
 	assert_int_equal(json_write_snapshot(file, &full, true), 0);
 	assert_int_equal(json_write_snapshot(file, &full, false), 0);
 	assert_int_equal(json_write_snapshot(file, &empty, false), 0);
+	fclose(file);
+}
+
+/* What the other samples leave out. */
+static struct snapshot a_rare_snapshot(void)
+{
+	const struct obs_net net = { TRI_YES, TRI_YES, TRI_YES, TRI_YES, TRI_YES, TRI_YES, .candidates = 2,
+		.derp_ms = 11.5, .at = WHEN };
+	struct snapshot snapshot = a_snapshot();
+
+	snapshot.daemon.net = peers[1].net = net;
+	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 1, 1 }; /* it is muted */
+	peers[1].is_shared_in = true;
+	peers[1].path.rtt_age_ms = 1200;
+	for (int cost = 0; cost < COST_COUNT; cost++)
+		snapshot.by_cost[cost] = 1;
+	return snapshot;
+}
+
+/* Every key of the schema is in one of them. */
+static void fuller_samples_are_left_for_the_schema(void **state)
+{
+	struct snapshot *(*const samples[])(
+		void) = { sample_fleet, sample_stale, sample_no_daemon, sample_clients, sample_no_right };
+	struct snapshot rare = a_rare_snapshot();
+	FILE *file = open_sample("codec-fuller.json");
+
+	(void)state;
+	assert_int_equal(json_write_snapshot(file, &rare, false), 0);
+	for (size_t i = 0; i < ARRAY_LEN(samples); i++) {
+		struct snapshot *snapshot = samples[i]();
+
+		assert_int_equal(json_write_snapshot(file, snapshot, false), 0);
+		snapshot_free(snapshot);
+	}
 	fclose(file);
 }
 
@@ -602,6 +645,7 @@ int main(void)
 		cmocka_unit_test(the_form_that_is_not_pretty_is_one_line),
 		cmocka_unit_test(a_full_disk_is_told),
 		cmocka_unit_test(samples_are_left_for_the_schema),
+		cmocka_unit_test(fuller_samples_are_left_for_the_schema),
 	};
 
 	return cmocka_run_group_tests_name("codec", tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
@@ -267,15 +268,20 @@ static void a_gap_that_nobody_watched_is_no_speed(void **state)
 	assert_null(find_event(take(l, at(10)), "started anew"));
 }
 
-static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
+static struct obs_mount mount_of(const char *backend)
 {
-	const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+	return (struct obs_mount){ .host = "admin.tail4c1d.ts.net",
 		.service = "",
 		.port = 443,
 		.path = "/",
-		.target = "http://127.0.0.1:8000",
+		.target = backend,
 		.url = "https://admin.tail4c1d.ts.net",
-		.backend = "http://127.0.0.1:8000" };
+		.backend = backend };
+}
+
+static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
+{
+	const struct obs_mount mount = mount_of("http://127.0.0.1:8000");
 	struct ledger *l = watching_a("vllm", GPU1);
 	const struct snapshot *s;
 
@@ -288,9 +294,72 @@ static void two_doors_to_one_engine_show_its_figures_on_both(void **state)
 	answers(l, at(0), VL "queue/metrics");
 	s = take(l, at(1));
 	assert_true(endpoint_row(s, mount.url)->figures.running == 2);
-	assert_true(endpoint_row(s, mount.url)->figures.kv_cache == endpoint_row(s, mount.backend)->figures.kv_cache);
+	assert_true(endpoint_row(s, mount.url)->figures.kv_cache ==
+		    endpoint_row(s, mount.backend)->figures.kv_cache);
 	assert_non_null(strstr(endpoint_row(s, mount.url)->latency.text, "to a first byte"));
 	assert_int_equal(endpoint_row(s, mount.url)->engine_id, endpoint_row(s, mount.backend)->engine_id);
+}
+
+/* Of what is shared, vLLM tells all but the slots. */
+static void every_figure_of_the_backend_is_shown_at_its_mount(void **state)
+{
+	static const size_t figures[] = {
+		offsetof(struct endpoint, figures.running),
+		offsetof(struct endpoint, figures.waiting),
+		offsetof(struct endpoint, figures.tokens_per_s),
+		offsetof(struct endpoint, figures.kv_cache),
+		offsetof(struct endpoint, figures.prompt_tokens_per_s),
+		offsetof(struct endpoint, figures.preemptions),
+		offsetof(struct endpoint, figures.ttft_p50_ms),
+		offsetof(struct endpoint, figures.ttft_p95_ms),
+		offsetof(struct endpoint, figures.inter_token_p50_ms),
+		offsetof(struct endpoint, figures.inter_token_p95_ms),
+		offsetof(struct endpoint, latency.queue_ms),
+		offsetof(struct endpoint, latency.prefill_ms),
+	};
+	const struct obs_mount mount = mount_of("http://127.0.0.1:8000");
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *backend, *other;
+	const struct snapshot *s;
+
+	(void)state;
+	sees_serve(l, &mount, 1);
+	watches(l, "vllm", mount.url);
+	answers(l, at(0), VL "queue/health");
+	watches_own(l, "vllm", mount.backend);
+	answers(l, at(0), VL "queue/health");
+	answers(l, at(0), VL "ready-idle-fresh/metrics");
+	answers(l, at(10), VL "queue/metrics");
+	ended(l, 20, 0, 0);
+	ended(l, 30, 6, 8);
+	s = take(l, at(30));
+	backend = endpoint_row(s, mount.backend);
+	other = endpoint_row(s, mount.url);
+	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures); i++) {
+		double there = *(const double *)((const char *)backend + figures[i]);
+		double here = *(const double *)((const char *)other + figures[i]);
+
+		if (!(there >= 0) || here < there || here > there || isnan(here))
+			fail_msg("figure %zu: %g at the backend, %g at its mount", i, there, here);
+	}
+}
+
+static void the_slots_of_the_backend_are_shown_at_its_mount(void **state)
+{
+	const struct obs_mount mount = mount_of("http://127.0.0.1:8080");
+	struct ledger *l = watching_a("llama-server", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	sees_serve(l, &mount, 1);
+	watches(l, "llama-server", mount.url);
+	answers(l, at(0), LS "ready-idle/health");
+	watches_own(l, "llama-server", mount.backend);
+	answers(l, at(0), LS "ready-idle/health");
+	answers(l, at(0), LS "ready-idle/props");
+	s = take(l, at(1));
+	assert_true(endpoint_row(s, mount.backend)->figures.slots == 2);
+	assert_true(endpoint_row(s, mount.url)->figures.slots == 2);
 }
 
 #define SAYS(test) cmocka_unit_test_teardown(test, forget)
@@ -310,6 +379,8 @@ int main(void)
 		SAYS(counters_that_fall_are_no_speed_but_a_new_start),
 		SAYS(a_gap_that_nobody_watched_is_no_speed),
 		SAYS(two_doors_to_one_engine_show_its_figures_on_both),
+		SAYS(every_figure_of_the_backend_is_shown_at_its_mount),
+		SAYS(the_slots_of_the_backend_are_shown_at_its_mount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

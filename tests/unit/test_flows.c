@@ -170,6 +170,21 @@ static void who_may_know_is_told_each_key(void **state)
 	finish(talk);
 }
 
+static void of_a_busy_connection_a_few_are_told_in_each_period(void **state)
+{
+	struct talk *talk = start(false);
+
+	(void)state;
+	presses_keys(talk, 30);
+	assert_int_equal(lines_with(said(talk), "state=done "), 5);
+	flows_report(&talk->flows, talk->now_us);
+	presses_keys(talk, 30);
+	assert_int_equal(lines_with(said(talk), "state=done "), 10);
+	flows_report(&talk->flows, talk->now_us);
+	assert_int_equal(last_of(said(talk), " exchanges="), 59);
+	finish(talk);
+}
+
 static void a_connection_that_makes_way_tells_its_count_first(void **state)
 {
 	struct talk *talk = start(true);
@@ -224,6 +239,7 @@ int main(void)
 		cmocka_unit_test(keys_are_a_count_without_times),
 		cmocka_unit_test(a_count_is_told_once),
 		cmocka_unit_test(who_may_know_is_told_each_key),
+		cmocka_unit_test(of_a_busy_connection_a_few_are_told_in_each_period),
 		cmocka_unit_test(a_connection_that_makes_way_tells_its_count_first),
 		cmocka_unit_test(a_stream_is_told_with_its_figures_and_rounded_times),
 		cmocka_unit_test(a_prompt_that_waits_is_told_and_a_key_is_not),

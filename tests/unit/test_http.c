@@ -354,13 +354,26 @@ static void a_key_goes_to_the_host_it_is_for_and_not_along_a_redirect(void **sta
 	request = asking(test->url);
 	request.key = "s3cret";
 	request.host_header = "localhost";
-	assert_int_equal(ask(test, &request)->status, 302);
+	assert_int_equal(ask(test, &request)->outcome, OUTCOME_ANSWERED);
+	assert_int_equal(test->answer.status, 302);
 	assert_int_equal(test->server.requests, 1);
 	assert_non_null(strstr(test->server.asked, "\r\nAuthorization: Bearer s3cret\r\n"));
 	assert_non_null(strstr(test->server.asked, "\r\nHost: localhost\r\n"));
 	request.key = NULL;
 	ask(test, &request);
 	assert_null(strstr(test->server.asked, "s3cret"));
+}
+
+static void a_redirect_within_a_host_is_not_followed_either(void **state)
+{
+	const struct answer *answer = ask_scripted(
+		*state, ANSWERS, "HTTP/1.1 302 Found\r\nLocation: /y\r\nContent-Length: 0\r\n\r\n");
+	struct test *test = *state;
+
+	assert_int_equal(answer->outcome, OUTCOME_ANSWERED);
+	assert_int_equal(answer->status, 302);
+	assert_int_equal(test->server.requests, 1);
+	assert_memory_equal(test->server.asked, "GET /x ", 7);
 }
 
 static void a_name_is_dialed_at_its_address_without_a_resolver_or_a_thread(void **state)
@@ -561,6 +574,19 @@ static void no_byte_until_the_deadline_is_silence(void **state)
 	assert_int_equal(ask_within(test, 2000, 100)->outcome, OUTCOME_SILENT);
 	assert_int_equal(test->answer.status, 0);
 	assert_true(test->answer.connect_ms >= 0);
+}
+
+/* Generously measured: this machine may be busy. */
+static void the_deadline_is_what_was_asked_for(void **state)
+{
+	struct when begun = when_now();
+	struct test *test = *state;
+	int64_t took;
+
+	serve(test, IS_SILENT, "");
+	assert_int_equal(ask_within(test, 5000, 1500)->outcome, OUTCOME_SILENT);
+	took = when_since(begun, when_now());
+	assert_true(took >= 1490 && took < 2900);
 }
 
 static void a_byte_at_a_time_is_silence_with_its_status_kept(void **state)
@@ -1095,6 +1121,7 @@ int main(void)
 		TEST(a_request_says_what_it_wants_and_nothing_about_us),
 		TEST(a_post_is_empty),
 		TEST(a_key_goes_to_the_host_it_is_for_and_not_along_a_redirect),
+		TEST(a_redirect_within_a_host_is_not_followed_either),
 		TEST(a_name_is_dialed_at_its_address_without_a_resolver_or_a_thread),
 		TEST(a_name_without_an_address_is_unresolved_and_never_looked_up),
 		TEST(the_local_port_of_every_request_is_told),
@@ -1107,6 +1134,7 @@ int main(void)
 		TEST(an_address_without_a_route_is_unreachable),
 		TEST(a_black_hole_is_a_connect_timeout),
 		TEST(no_byte_until_the_deadline_is_silence),
+		TEST(the_deadline_is_what_was_asked_for),
 		TEST(a_byte_at_a_time_is_silence_with_its_status_kept),
 		TEST(closing_before_the_first_byte_is_closed),
 		TEST(closing_after_the_question_is_closed),

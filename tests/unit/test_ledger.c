@@ -2,6 +2,9 @@
 #include "tests/unit/ledger_help.h"
 
 #include "probes/ledger/events.h"
+#include "probes/take/take.h"
+#include "probes/verdicts/judge.h"
+#include "tui/out/json.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -176,6 +179,17 @@ static void a_state_is_dated_from_its_change(void **state)
 }
 
 /* ---- what is old ---- */
+
+/* A daemon that hangs gives no error: its last status only gets old. */
+static void a_status_that_is_late_is_stale_though_nothing_failed(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), fleet(NULL));
+	assert_false(take(l, at(6))->daemon.is_stale);
+	assert_true(take(l, at(7))->daemon.is_stale);
+}
 
 static void what_was_not_answered_for_three_polls_is_stale(void **state)
 {
@@ -709,6 +723,26 @@ static void both_doors_of_a_mount_show_the_same_models(void **state)
 	assert_int_equal(endpoint_row(s, GPU1)->models.count, 0);
 }
 
+static void another_server_at_a_url_keeps_nothing_of_the_one_before(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct endpoint *row;
+
+	(void)state;
+	answers(l, at(0), OL "loaded-idle/api-version");
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	row = &take(l, at(1))->endpoints[0];
+	assert_string_equal(row->version, "0.17.4");
+	assert_true(row->models_known && row->loaded_known && row->models.count == 1);
+	watches(l, "llama-server", GPU1);
+	answers(l, at(10), READY);
+	row = &take(l, at(11))->endpoints[0];
+	assert_string_equal(row->server, "llama-server");
+	assert_string_equal(row->version, "");
+	assert_false(row->models_known || row->loaded_known);
+	assert_int_equal(row->models.count, 0);
+}
+
 static void a_library_alone_does_not_tell_what_is_loaded(void **state)
 {
 	struct ledger *l = watching_a("ollama", GPU1);
@@ -789,6 +823,88 @@ static void rates_do_not_reach_across_a_sleep(void **state)
 	assert_true(isnan(peer_row(take(l, at(4)), "gpu1")->rx_per_s));
 	sees(l, at(6), with_bytes(9002000, 0));
 	assert_true(peer_row(take(l, at(6)), "gpu1")->rx_per_s == 1000);
+}
+
+/* ---- judging, and taking snapshots of what was judged ---- */
+
+/* A mount of ours, a peer that goes offline with its server, packets, and what each of them is judged for. */
+static struct ledger *busy_ledger(void)
+{
+	static const struct obs_mount mount = { .host = "admin.tail4c1d.ts.net",
+		.service = "",
+		.port = 443,
+		.path = "/",
+		.target = "http://127.0.0.1:11434",
+		.url = "https://admin.tail4c1d.ts.net",
+		.backend = "http://127.0.0.1:11434" };
+	struct ledger *l = empty_ledger(NULL);
+
+	sees(l, at(0), fleet(NULL));
+	starts_capture(l, at(0));
+	watches(l, "llama-server", GPU1);
+	answers(l, at(0), READY);
+	watches(l, "ollama", mount.url);
+	watches_own(l, "ollama", mount.backend);
+	answers(l, at(0), OL "loaded-idle/api-ps");
+	answers(l, at(0), OL "loaded-idle/api-tags");
+	sees_serve(l, &mount, 1);
+	times_path(l, 3, at(1));
+	ends_period(l, at(1));
+	judge(l, at(1));
+	is_refused(l, at(2));
+	sees(l, at(2), fleet(offline));
+	sees(l, at(4), fleet(offline));
+	return l;
+}
+
+static char *json_of(const struct ledger *l, struct when now, size_t *events)
+{
+	struct snapshot *snapshot = take_snapshot(l, now);
+	char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	assert_int_equal(json_write_snapshot(file, snapshot, true), 0);
+	fclose(file);
+	*events = snapshot->event_count;
+	snapshot_free(snapshot);
+	return text;
+}
+
+static void two_snapshots_of_one_judgement_are_equal_to_the_byte(void **state)
+{
+	struct ledger *l = busy_ledger();
+	size_t events, same_events;
+	char *one, *other;
+
+	(void)state;
+	judge(l, at(5));
+	one = json_of(l, at(5), &events);
+	other = json_of(l, at(5), &same_events);
+	assert_string_equal(one, other);
+	assert_int_equal(events, same_events);
+	assert_non_null(strstr(one, "host-offline"));
+	assert_true(events > 0);
+	free(one);
+	free(other);
+}
+
+static void to_judge_again_in_the_same_moment_changes_nothing(void **state)
+{
+	struct ledger *l = busy_ledger();
+	size_t events, later_events;
+	char *one, *later;
+
+	(void)state;
+	judge(l, at(5));
+	one = json_of(l, at(5), &events);
+	for (int i = 0; i < 3; i++)
+		judge(l, at(5));
+	later = json_of(l, at(5), &later_events);
+	assert_string_equal(one, later);
+	assert_int_equal(events, later_events);
+	free(one);
+	free(later);
 }
 
 /* ---- bookkeeping ---- */
@@ -921,6 +1037,7 @@ int main(void)
 		SAYS(a_server_s_peer_goes_offline_and_comes_back_as_events),
 		SAYS(since_stays_while_a_code_holds_and_is_new_when_it_comes_back),
 		SAYS(a_state_is_dated_from_its_change),
+		SAYS(a_status_that_is_late_is_stale_though_nothing_failed),
 		SAYS(what_was_not_answered_for_three_polls_is_stale),
 		SAYS(trouble_with_the_daemon_keeps_the_last_fleet_and_marks_it),
 		SAYS(without_a_status_there_is_a_snapshot_all_the_same),
@@ -948,11 +1065,14 @@ int main(void)
 		SAYS(ollama_s_models_are_those_loaded_and_those_that_could_be),
 		SAYS(the_size_of_a_loaded_model_is_that_in_memory),
 		SAYS(both_doors_of_a_mount_show_the_same_models),
+		SAYS(another_server_at_a_url_keeps_nothing_of_the_one_before),
 		SAYS(a_library_alone_does_not_tell_what_is_loaded),
 		SAYS(a_model_that_is_no_longer_listed_is_gone),
 		SAYS(a_model_loaded_under_a_name_of_its_own_stays_while_it_is),
 		SAYS(a_clock_that_jumped_blanks_what_was_seen),
 		SAYS(rates_do_not_reach_across_a_sleep),
+		SAYS(two_snapshots_of_one_judgement_are_equal_to_the_byte),
+		SAYS(to_judge_again_in_the_same_moment_changes_nothing),
 		SAYS(what_was_sent_is_counted_by_path_and_cost),
 		SAYS(a_name_that_leads_nowhere_is_no_request),
 		SAYS(round_trips_are_those_of_the_connect),

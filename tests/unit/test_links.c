@@ -271,6 +271,18 @@ static void a_source_that_went_silent_gives_way(void **state)
 	assert_rtt(l, 34, "tcp", 0.9); /* and of the other nothing is left in it */
 }
 
+static void a_handshake_counts_until_the_next_one(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	takes(l, at(3), "wireguard", DIRECT, 700);
+	takes(l, at(123), "tcp", INNER, 900);
+	assert_rtt(l, 123, "wireguard", 0.7);
+	takes(l, at(154), "tcp", INNER, 900);
+	assert_rtt(l, 154, "tcp", 0.9);
+}
+
 static void round_trips_are_those_of_the_current_path(void **state)
 {
 	struct ledger *l = capturing();
@@ -571,6 +583,7 @@ int main(void)
 		SAYS(traffic_comes_from_packets_where_the_daemon_does_not_count),
 		SAYS(the_best_source_of_round_trips_wins),
 		SAYS(a_source_that_went_silent_gives_way),
+		SAYS(a_handshake_counts_until_the_next_one),
 		SAYS(round_trips_are_those_of_the_current_path),
 		SAYS(another_kind_of_path_begins_anew),
 		SAYS(an_upper_bound_is_for_derp_alone_and_a_half_for_nobody),

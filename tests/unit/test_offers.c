@@ -159,6 +159,23 @@ static void a_direct_path_comes_before_a_peer_relay(void **state)
 	assert_order(take(l, at(2)), GPU2, GPU1);
 }
 
+static void a_peer_relay_comes_before_derp(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	for (int t = 0; t < 2; t++) {
+		struct obs_status *status = running();
+
+		by_derp(with_peer(status, GPU1_ID, "gpu1"));
+		by_peer_relay(with_peer(status, "n3", "gpu2"));
+		sees(l, at(t), status);
+	}
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "tiny", true);
+	assert_order(take(l, at(2)), GPU2, GPU1);
+}
+
 static void who_cannot_be_asked_comes_last(void **state)
 {
 	struct ledger *l = fleet();
@@ -250,6 +267,17 @@ static void the_faster_one_comes_first(void **state)
 	s = take(l, at(12));
 	assert_order(s, GPU2, GPU1);
 	assert_string_equal(s->offers[0].why, "");
+}
+
+static void a_speed_that_is_known_comes_before_one_that_is_not(void **state)
+{
+	struct ledger *l = fleet();
+
+	(void)state;
+	vllm(l, 1, GPU1, "tiny", 1, 0);
+	vllm(l, 1, GPU2, "tiny", 1, 0);
+	writes(l, 11, GPU2, 100);
+	assert_order(take(l, at(12)), GPU2, GPU1);
 }
 
 static void a_certificate_comes_first_and_an_address_last(void **state)
@@ -864,12 +892,14 @@ int main(void)
 		SAYS(who_rests_comes_before_who_works),
 		SAYS(a_direct_path_comes_before_a_relayed_one),
 		SAYS(a_direct_path_comes_before_a_peer_relay),
+		SAYS(a_peer_relay_comes_before_derp),
 		SAYS(who_cannot_be_asked_comes_last),
 		SAYS(the_shorter_queue_comes_first_where_all_are_full),
 		SAYS(what_is_not_told_comes_before_what_is_cold),
 		SAYS(a_model_that_has_spilled_comes_after_one_that_has_not),
 		SAYS(the_nearer_one_comes_first),
 		SAYS(the_faster_one_comes_first),
+		SAYS(a_speed_that_is_known_comes_before_one_that_is_not),
 		SAYS(a_certificate_comes_first_and_an_address_last),
 		SAYS(a_cloud_model_comes_last_and_says_where_it_runs),
 		SAYS(a_gateway_that_does_not_tell_comes_last),

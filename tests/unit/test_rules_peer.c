@@ -81,6 +81,22 @@ static void an_expired_key_explains_a_host(void **state)
 	assert_state(s, STATE_OFFLINE);
 }
 
+/* Control reports a node whose key expired as offline, too. */
+static void an_expired_key_is_why_a_host_is_offline(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_status *status;
+
+	(void)state;
+	for (int t = 2; t <= 4; t += 2) {
+		status = running();
+		offline(expired(with_peer(status, GPU1_ID, "gpu1")));
+		sees(l, at(t), status);
+	}
+	assert_verdict(take(l, at(5)), "key-expired");
+	assert_no_verdict(take(l, at(5)), "host-offline");
+}
+
 static void an_expired_key_of_a_peer_without_servers_is_a_word(void **state)
 {
 	struct ledger *l = empty_ledger(NULL);
@@ -148,6 +164,18 @@ static void silence_on_all_ways_is_an_unreachable_host(void **state)
 	assert_says(s, "host-unreachable", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, "gpu1 is online");
 	assert_no_verdict(s, "filtered");
 	assert_state(s, STATE_DOWN);
+}
+
+static void one_connect_that_timed_out_does_not_make_a_host_unreachable(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	connect_times_out(l, at(30));
+	is_pinged(l, GPU1_ID, NAN, at(50));
+	assert_no_verdict(take(l, at(51)), "host-unreachable");
+	connect_times_out(l, at(52));
+	assert_verdict(take(l, at(53)), "host-unreachable");
 }
 
 static void a_host_that_answers_pings_is_not_unreachable(void **state)
@@ -728,11 +756,13 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(a_peer_on_a_direct_path_raises_nothing),
 		SAYS(an_expired_key_explains_a_host),
+		SAYS(an_expired_key_is_why_a_host_is_offline),
 		SAYS(an_expired_key_of_a_peer_without_servers_is_a_word),
 		SAYS(a_host_is_offline_at_the_second_status),
 		SAYS(a_pong_withdraws_offline),
 		SAYS(a_peer_without_servers_may_be_offline),
 		SAYS(silence_on_all_ways_is_an_unreachable_host),
+		SAYS(one_connect_that_timed_out_does_not_make_a_host_unreachable),
 		SAYS(a_host_that_answers_pings_is_not_unreachable),
 		SAYS(a_host_heard_while_a_path_could_change_is_not_unreachable),
 		SAYS(a_slow_path_makes_nothing_slow_that_never_answered),

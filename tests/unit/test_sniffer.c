@@ -1,6 +1,7 @@
 /* The script's life, with a script in its place: what its end is taken for, and what would mend it. */
 #include "probes/packets/helper.h"
 
+#include "probes/base/when.h"
 #include "probes/model/snapshot.h"
 #include "probes/packets/permission.h"
 
@@ -290,6 +291,17 @@ static void it_is_tried_again_ever_more_rarely(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+/* Three lives, after pauses of one and of two seconds. */
+static void between_its_lives_there_is_a_pause(void **state)
+{
+	struct when begun = when_now();
+	struct test *test = *state;
+
+	write_helper(test, "echo hello protocol=1; exit 70");
+	run_until(test, "", 3, 0);
+	assert_true(when_since(begun, when_now()) >= 2990);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +318,7 @@ int main(void)
 		TEST(a_device_that_went_is_no_failure_the_first_time),
 		TEST(a_device_that_goes_again_is_a_failure),
 		TEST(it_is_tried_again_ever_more_rarely),
+		TEST(between_its_lives_there_is_a_pause),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/ui/ui.h"
 
@@ -523,6 +524,36 @@ static void a_click_on_a_head_sorts_and_on_a_tab_switches(void **state)
 	leave(&seat);
 }
 
+/* The cell where that title begins in the line of the heads. */
+static int head_at(const struct seat *seat, const char *title)
+{
+	char text[1024];
+	const char *found = strstr(canvas_row_text(seat->canvas, HEADS, text, sizeof(text)), title);
+
+	if (!found)
+		fail_msg("no %s in: %s", title, text);
+	text[found - text] = '\0';
+	return text_cells(text);
+}
+
+static void a_click_anywhere_on_a_head_sorts_by_its_column(void **state)
+{
+	static const char *const titles[] = { "PEER", "SERVER", "MODELS", "PATH", "TTFB ms" };
+	struct seat seat = sit(sample_fleet());
+	char note[32];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(titles); i++)
+		for (int end = 0; end < 2; end++) {
+			int x = head_at(&seat, titles[i]) + (end ? (int)strlen(titles[i]) - 1 : 0);
+
+			press(&seat, press_at(PRESS_CLICK, x, HEADS));
+			snprintf(note, sizeof(note), "by %s", titles[i]);
+			assert_true(row_has(&seat, 2, note));
+		}
+	leave(&seat);
+}
+
 /* Keys and clicks that come in one read: nothing is drawn between them. */
 static unsigned send(struct seat *seat, int key)
 {
@@ -789,6 +820,7 @@ int main(void)
 		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
 		cmocka_unit_test(a_click_selects_and_a_second_one_opens),
 		cmocka_unit_test(a_click_on_a_head_sorts_and_on_a_tab_switches),
+		cmocka_unit_test(a_click_anywhere_on_a_head_sorts_by_its_column),
 		cmocka_unit_test(a_click_sorts_no_view_but_the_one_that_was_drawn),
 		cmocka_unit_test(a_click_selects_no_row_of_a_view_that_was_not_drawn_yet),
 		cmocka_unit_test(a_tab_is_the_one_that_was_seen),

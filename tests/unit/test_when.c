@@ -98,6 +98,18 @@ static void an_interval_is_taken_on_the_monotonic_clock(void **state)
 	assert_int_equal(when_since(then, now), 2500);
 }
 
+static void a_clock_that_was_set_and_a_machine_that_slept_are_noticed(void **state)
+{
+	const struct when then = { 1000000, 5000000 };
+
+	(void)state;
+	assert_false(when_jumped(then, (struct when){ 9000000, 13000000 }));
+	assert_false(when_jumped(then, (struct when){ 1000000, 5030000 }));
+	assert_true(when_jumped(then, (struct when){ 1000000, 5030001 }));
+	assert_false(when_jumped(then, (struct when){ 1000000, 4970000 }));
+	assert_true(when_jumped(then, (struct when){ 1000000, 4969999 }));
+}
+
 /* What is read can be written: in four digits, and not as Go's zero. */
 static void what_leads_out_of_those_years_is_no_time(void **state)
 {
@@ -125,6 +137,7 @@ int main(void)
 		cmocka_unit_test(every_day_of_four_centuries_comes_back_as_it_was),
 		cmocka_unit_test(an_unknown_moment_has_no_text),
 		cmocka_unit_test(an_interval_is_taken_on_the_monotonic_clock),
+		cmocka_unit_test(a_clock_that_was_set_and_a_machine_that_slept_are_noticed),
 	};
 
 	return cmocka_run_group_tests_name("when", tests, NULL, NULL);
