@@ -6,9 +6,9 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/live.h"
+#include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
-#include "probes/model/snapshot.h"
 #include "tui/loop.h"
 
 #include <signal.h>

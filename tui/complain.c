@@ -1,13 +1,13 @@
 /* What was typed is repeated as little as possible: a key or a password may stand where a name belongs. */
 #include "tui/complain.h"
 
-#include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
-
 #include "probes/base/text.h"
 #include "probes/report/redact.h"
 #include "tui/config_keys.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
 
 #define COMPLAINT_MAX 512
 

@@ -5,15 +5,15 @@
  * could not hold are quoted, so that everything --print-config prints can be read back. */
 #include "tui/config.h"
 
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "tui/config_keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define FILE_MAX_BYTES 1000000
 

@@ -5,10 +5,10 @@
 #ifndef TSLLM_TUI_CONFIG_H
 #define TSLLM_TUI_CONFIG_H
 
-#include <stdio.h>
-
 #include "probes/base/fault.h"
 #include "probes/model/settings.h"
+
+#include <stdio.h>
 
 typedef void config_fault_fn(void *data, const struct fault *fault);
 

@@ -1,16 +1,16 @@
 /* The keys: a table of what there is, over a table of what kinds of value there are. A kind takes a value
  * strictly or says what it expected, and prints what it took. */
+#include "tui/config_keys.h"
+
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "tui/config.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "probes/base/url.h"
-#include "tui/config_keys.h"
 
 struct key {
 	const char *name;

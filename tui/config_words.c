@@ -1,12 +1,11 @@
 /* What a fault repeats of the file: as little as helps, for a key or a password may stand in the wrong
  * place. */
-#include "tui/config_keys.h"
-
-#include <string.h>
-
 #include "probes/base/fault.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "tui/config_keys.h"
+
+#include <string.h>
 
 #define WORD_MAX 20
 

@@ -5,12 +5,6 @@
  * the same checks and words. */
 #include "tui/options.h"
 
-#include <getopt.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sysexits.h>
-
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
@@ -19,6 +13,12 @@
 #include "tui/config.h"
 #include "tui/config_keys.h"
 #include "tui/options_check.h"
+
+#include <getopt.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
 
 /* Two pings that nobody answers take 4 s, and the paths must have woken before. */
 #define DOCTOR_DEADLINE_S 10

@@ -2,11 +2,11 @@
 #ifndef TSLLM_TUI_OPTIONS_H
 #define TSLLM_TUI_OPTIONS_H
 
-#include <stdbool.h>
-#include <stdio.h>
-
 #include "probes/model/settings.h"
 #include "tui/out/outputs.h"
+
+#include <stdbool.h>
+#include <stdio.h>
 
 enum mouse { MOUSE_AUTO, MOUSE_ON, MOUSE_OFF };
 

@@ -3,9 +3,8 @@
  * A small automaton finds where members begin and end; each value is then parsed by itself. It descends
  * one level into the members that were named (a tailnet's peers are the members of "Peer"), so the largest
  * tree that ever exists is one peer's. Most bytes are inside values, and those are skimmed in runs. */
-#include "probes/base/json.h"
-
 #include "probes/base/fault.h"
+#include "probes/base/json.h"
 #include "probes/base/mem.h"
 
 #include <stdlib.h>

@@ -4,14 +4,14 @@
  * be the key itself, written in the wrong place. */
 #include "probes/endpoints/api_key.h"
 
+#include "probes/base/fault.h"
+#include "probes/base/file.h"
+#include "probes/base/private.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/fault.h"
-#include "probes/base/file.h"
-#include "probes/base/private.h"
 
 #define KEY_FILE_MAX 4096
 

@@ -6,9 +6,9 @@
 #ifndef TSLLM_ENDPOINTS_CONFIRM_H
 #define TSLLM_ENDPOINTS_CONFIRM_H
 
+#include "probes/endpoints/pool.h"
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
-#include "probes/endpoints/pool.h"
 
 struct confirmations;
 

@@ -1,8 +1,7 @@
 /* Which machines discovery may ask. */
-#include "probes/endpoints/discover.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/endpoints/discover.h"
 #include "probes/model/names.h"
 
 #include <stdio.h>

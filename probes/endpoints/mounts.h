@@ -7,9 +7,9 @@
 
 #include "probes/endpoints/discover.h"
 #include "probes/endpoints/left_alone.h"
+#include "probes/endpoints/pool.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
-#include "probes/endpoints/pool.h"
 
 struct mount_watch {
 	const struct settings *settings;

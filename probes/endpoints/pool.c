@@ -6,8 +6,8 @@
 #include "probes/endpoints/pool.h"
 
 #include "probes/base/mem.h"
-#include "probes/io/budget.h"
 #include "probes/endpoints/worker.h"
+#include "probes/io/budget.h"
 #include "probes/io/timer.h"
 
 #include <stdio.h>

@@ -7,10 +7,10 @@
 #ifndef TSLLM_ENDPOINTS_POOL_H
 #define TSLLM_ENDPOINTS_POOL_H
 
-#include "probes/servers/family.h"
 #include "probes/io/http.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
+#include "probes/servers/family.h"
 
 struct uv_loop_s;
 

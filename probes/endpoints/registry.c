@@ -7,11 +7,11 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/endpoints/api_key.h"
 #include "probes/endpoints/discover.h"
 #include "probes/endpoints/owner.h"
-#include "probes/io/resolve.h"
-#include "probes/endpoints/api_key.h"
 #include "probes/endpoints/state_file.h"
+#include "probes/io/resolve.h"
 
 #include <stdio.h>
 #include <stdlib.h>

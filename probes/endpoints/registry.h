@@ -7,9 +7,9 @@
 #ifndef TSLLM_ENDPOINTS_REGISTRY_H
 #define TSLLM_ENDPOINTS_REGISTRY_H
 
+#include "probes/endpoints/pool.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
-#include "probes/endpoints/pool.h"
 
 struct uv_loop_s;
 

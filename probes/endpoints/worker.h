@@ -6,8 +6,8 @@
 #define TSLLM_ENDPOINTS_WORKER_H
 
 #include "probes/base/url.h"
-#include "probes/servers/identify.h"
 #include "probes/endpoints/pool.h"
+#include "probes/servers/identify.h"
 
 #define REQUESTS_MAX 12
 

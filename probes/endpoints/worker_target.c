@@ -1,7 +1,6 @@
 /* A worker's door: how it begins and ends, where it is now, and what the ledger is told of it. */
-#include "probes/endpoints/worker.h"
-
 #include "probes/base/mem.h"
+#include "probes/endpoints/worker.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,17 +4,16 @@
  * Curl must not be entered from its own callbacks, so a call that is cancelled while curl is at work is only
  * marked, and goes when curl has returned. Results are collected outside of curl, where callers may do as
  * they like. */
+#include "probes/base/mem.h"
+#include "probes/base/strings.h"
+#include "probes/io/budget.h"
 #include "probes/io/http_call.h"
+#include "probes/io/secret.h"
 
 #include <assert.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/strings.h"
-#include "probes/io/budget.h"
-#include "probes/io/secret.h"
 
 #define TRIM_EVERY 100 /* answers: about ten seconds of forty servers, two minutes of none */
 

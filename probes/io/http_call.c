@@ -5,16 +5,16 @@
  * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself. */
 #include "probes/io/http_call.h"
 
+#include "probes/base/owner.h"
+#include "probes/base/text.h"
+#include "probes/io/secret.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-
-#include "probes/base/owner.h"
-#include "probes/base/text.h"
-#include "probes/io/secret.h"
 
 #ifndef TSLLM_VERSION
 #define TSLLM_VERSION "0"

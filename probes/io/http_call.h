@@ -3,11 +3,11 @@
 #ifndef TSLLM_IO_HTTP_CALL_H
 #define TSLLM_IO_HTTP_CALL_H
 
-#include <curl/curl.h>
-
 #include "probes/base/mem.h"
 #include "probes/base/strings.h"
 #include "probes/io/http.h"
+
+#include <curl/curl.h>
 
 struct http_call {
 	struct http *http;

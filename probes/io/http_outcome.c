@@ -3,6 +3,9 @@
  *
  * Whoever is to tell "refused" from "silent" from "no HTTP" must be able to trust this file, so each case is
  * pinned by a test against a real socket. Figures are curl's own microseconds; what did not happen is NAN. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/io/budget.h"
 #include "probes/io/http_call.h"
 
 #include <errno.h>
@@ -10,10 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "probes/io/budget.h"
 
 static long info_number(const struct http_call *call, CURLINFO info)
 {

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE /* EAI_NODATA, EAI_ADDRFAMILY */
 #include "probes/io/resolve.h"
 
+#include "probes/base/mem.h"
+
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
@@ -14,8 +16,6 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "probes/base/mem.h"
 
 #define NO_SUCH_NAME "-"
 

@@ -6,11 +6,11 @@
  * closed: a child that SIGKILL does not end at once delays nobody. */
 #include "probes/io/run.h"
 
+#include "probes/base/mem.h"
+
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
 
 #define STDERR_MAX 4096
 

@@ -5,8 +5,8 @@
 #ifndef TSLLM_IO_RUN_H
 #define TSLLM_IO_RUN_H
 
-#include <stddef.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 

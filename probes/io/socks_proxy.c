@@ -7,6 +7,12 @@
  * libcurl, which never half-closes. */
 #include "probes/io/socks_proxy.h"
 
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/owner.h"
+#include "probes/base/private.h"
+#include "probes/io/socks_wire.h"
+
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -14,12 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include "probes/base/fault.h"
-#include "probes/base/mem.h"
-#include "probes/base/owner.h"
-#include "probes/base/private.h"
-#include "probes/io/socks_wire.h"
 
 #define PASSAGES_MAX 128
 #define HANDSHAKE_MS 10000

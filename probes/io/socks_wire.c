@@ -2,12 +2,12 @@
  * should be is refused rather than kept for later. */
 #include "probes/io/socks_wire.h"
 
+#include "probes/base/text.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/text.h"
 
 /* "VER NMETHODS METHODS"; method 0 is no authentication. */
 int socks_read_greeting(const unsigned char *bytes, size_t length)

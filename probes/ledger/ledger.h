@@ -8,8 +8,8 @@
 #include "probes/base/when.h"
 #include "probes/model/observation.h"
 #include "probes/model/server_facts.h"
-#include "probes/model/sniffed.h"
 #include "probes/model/snapshot.h"
+#include "probes/model/sniffed.h"
 
 struct ledger;
 

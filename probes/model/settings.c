@@ -2,13 +2,13 @@
  * in the normal form of their URLs, for the URL is an endpoint's key everywhere. */
 #include "probes/model/settings.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define URL_MAX 512
 

@@ -7,8 +7,8 @@
 #define TSLLM_PACKETS_ARGUMENTS_H
 
 #include "probes/base/strings.h"
-#include "probes/tailscaled/derpmap.h"
 #include "probes/model/obs.h"
+#include "probes/tailscaled/derpmap.h"
 
 struct arguments_basis {
 	const struct obs_status *status;

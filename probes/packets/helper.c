@@ -13,8 +13,8 @@
 #include "probes/io/run.h"
 #include "probes/io/timer.h"
 #include "probes/model/snapshot.h"
-#include "probes/packets/permission.h"
 #include "probes/packets/lines.h"
+#include "probes/packets/permission.h"
 
 #include <errno.h>
 #include <limits.h>

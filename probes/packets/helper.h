@@ -7,8 +7,8 @@
 #define TSLLM_PACKETS_HELPER_H
 
 #include "probes/model/obs.h"
-#include "probes/model/sniffed.h"
 #include "probes/model/settings.h"
+#include "probes/model/sniffed.h"
 
 struct uv_loop_s;
 

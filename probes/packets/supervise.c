@@ -1,9 +1,9 @@
 /* The helper is started when all that it is to look for has been asked once, so that it is not started twice. */
 #include "probes/packets/supervise.h"
 
+#include "probes/base/mem.h"
 #include "probes/io/machine.h"
 #include "probes/packets/arguments.h"
-#include "probes/base/mem.h"
 #include "probes/packets/helper.h"
 
 #include <stdlib.h>

@@ -6,9 +6,9 @@
 #ifndef TSLLM_PACKETS_SUPERVISE_H
 #define TSLLM_PACKETS_SUPERVISE_H
 
-#include "probes/tailscaled/derpmap.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
+#include "probes/tailscaled/derpmap.h"
 #include "probes/tailscaled/poll.h"
 
 struct uv_loop_s;

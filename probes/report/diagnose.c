@@ -6,8 +6,8 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/report/diagnose_lines.h"
 #include "probes/model/names.h"
+#include "probes/report/diagnose_lines.h"
 
 #include <stdio.h>
 #include <string.h>

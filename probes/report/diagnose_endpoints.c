@@ -1,10 +1,9 @@
 /* What the upper rungs show: one door, from its port to the engine behind it, and who may use it. And what
  * this machine itself serves: each mount from both of its sides. */
-#include "probes/report/diagnose_lines.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/verdict_codes.h"
+#include "probes/report/diagnose_lines.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* What the lowest rungs show: the daemon on this machine, and the other host. */
-#include "probes/report/diagnose_lines.h"
-
 #include "probes/base/text.h"
+#include "probes/report/diagnose_lines.h"
 
 #include <math.h>
 

@@ -1,10 +1,9 @@
 /* What the way between two hosts shows: how it goes, how fast, and the steps to it. A step that nobody asked
  * about, or that was told in part, is a question mark; so is one ping that got no answer, for silence is
  * believed at the second time. */
-#include "probes/report/diagnose_lines.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/diagnose_lines.h"
 
 #include <math.h>
 

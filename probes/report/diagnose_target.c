@@ -1,10 +1,9 @@
 /* Whom a word of the user means. */
-#include "probes/report/diagnose.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/names.h"
+#include "probes/report/diagnose.h"
 
 #include <stdint.h>
 #include <string.h>

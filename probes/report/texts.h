@@ -5,8 +5,8 @@
 #ifndef TSLLM_REPORT_TEXTS_H
 #define TSLLM_REPORT_TEXTS_H
 
-#include "probes/report/pseudonyms.h"
 #include "probes/model/snapshot.h"
+#include "probes/report/pseudonyms.h"
 
 enum text_manner {
 	TEXT_WORD,  /* this program's own, or nobody's: a code, an operating system, a version */

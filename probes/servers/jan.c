@@ -3,10 +3,9 @@
  * Its list holds the models that run, from memory; /v1/models/available, of newer versions, looks at the disk
  * as well and loads nothing. The document at /openapi.json is part of the program, and open without a key. A
  * name that it was not told to trust is refused with 403. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -2,10 +2,9 @@
  *
  * It imitates Ollama and llama-server on their paths, with made-up figures, so only its own are asked. None
  * of them wants the password; that one is set shows in the name of the model, which it then keeps to itself. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <math.h>

@@ -4,10 +4,9 @@
  * Health and statistics come from memory, the list from its catalogue: none loads a model, which a request
  * for an answer does. Its /metrics is left alone, for it scrapes the engines behind it. That a model is busy
  * may be maintenance too, so it is not taken for work. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

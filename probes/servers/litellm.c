@@ -3,9 +3,8 @@
  * Its `GET /health` makes a paid call to every model and is not in the table; /health/liveliness (its
  * spelling) asks nobody. A missing key is 401; a wrong one, where there is no database, 400
  * `no_db_connection`. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -3,10 +3,9 @@
  * Its `GET /v1/models` cuts the running answers of other people (five of five, measured with 0.3.36), so it
  * is not in the table, and recognition stays away from it too. A 404 on the root, which the engine does
  * not see, is its sign of life. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <ctype.h>

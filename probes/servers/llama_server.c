@@ -4,10 +4,9 @@
  * and 400 on a router, which wants a model's name); both are what is to be expected. /slots is not in the
  * table: it wakes a sleeping server and, polled, never lets it sleep. A router's children are told by the
  * status of each model. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 

@@ -3,10 +3,9 @@
  * /running lists what it has started, /v1/models what it could start; neither starts anything. Under
  * /upstream/… even a health check would, so nothing below that is in the table. The command lines in /running
  * are not read: they may hold secrets. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -3,10 +3,9 @@
  * /api/v0/models lists what was downloaded and says of each whether it is loaded; /api/v1/models, since 0.4,
  * tells sizes as well. A list loads nothing. A path that it does not know is answered with 200 and an error,
  * so a status proves nothing here. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <math.h>

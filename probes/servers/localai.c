@@ -2,10 +2,9 @@
  *
  * It imitates Ollama, whose list of loaded models is the only one that it has: the figures in it are made up,
  * and older versions do not have it. Told to, it greets like Ollama; then only a header may give it away. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -3,9 +3,8 @@
  * /v1/models lists what lies in the model cache, and whether any of it is in memory is not told. While that
  * folder is missing the list is a 200 without a body, and each such answer leaves 28 lines in the log of the
  * server: it is asked each minute only, and recognition does without it. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -4,10 +4,9 @@
  * which was not tried. The older ones say `"owned_by":"system"`. Health, metadata and metrics are the
  * container's own and wake nothing; `/v1/health/ready` is 503 until the model is loaded, which is left to the
  * verdicts on status, for no document says what is in it. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 

@@ -2,11 +2,10 @@
  *
  * None of the three keeps a model alive or loads one (measured with 0.17.4), and none tells of work: Ollama
  * hides its queue. An expiry that lies in the past is no fault: it moves on when a request ends. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/when.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

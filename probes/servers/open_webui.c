@@ -3,10 +3,9 @@
  * It answers every unknown path with its page and 200, and lists old models when every engine is dead; so
  * only itself is asked. `onboarding` means that nobody has an account yet, or that log-in is switched off:
  * the first visitor becomes administrator. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -2,9 +2,8 @@
  *
  * The last row of the table. Nothing is known of such a server but its list, and whether a model in it is
  * loaded is not told. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <math.h>

@@ -2,10 +2,9 @@
  *
  * Its greeting is all that can be asked of it: anything else wants a provider in a header, and goes on to
  * that one. It passes the engine's headers on, `Server: llama.cpp` too, beside its own. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 static bool is_greeting(const struct answer *answer)

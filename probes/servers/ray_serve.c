@@ -3,9 +3,8 @@
  * Every path but those under /-/ belongs to an application and would be work for it, so only these are asked.
  * They speak of the proxy alone: health is a 200 with replicas that hang, are dead or were taken away, and
  * the routes name applications, not models. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -3,9 +3,8 @@
  * Its `GET /health` generates a token where nothing else runs and takes a second at least, so it is not
  * in the table; the list of models costs nothing. /get_model_info would tell nothing more, and each asking
  * of it is a warning in the log of newer versions. /metrics is there with --enable-metrics only. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 

@@ -3,9 +3,8 @@
  * Only /health is open. The list has every model for the administrator's key and the loaded one for any
  * other, and does not say which it is. Where nothing is loaded, asking for the current model logs an error:
  * it is not asked. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -3,9 +3,8 @@
  * What is asked reads two variables of its process. Its OpenAI list is left alone: older versions fill it
  * with names that no model has. Where it is not told to listen, it refuses every other name than localhost
  * with 400, so that a door of `tailscale serve` says "Invalid host header". */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -2,10 +2,9 @@
  *
  * Its `GET /health`, which is `GET /` too, has the shards allocate memory, or generate after a failure; /info
  * and /metrics are answered by the router alone. Nothing that is asked here wants a key. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 

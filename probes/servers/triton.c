@@ -5,10 +5,9 @@
  * failed to load is missing from the statistics, and shows in /v2/health/ready alone, an empty 400 for as
  * long as any model is not ready: which one, only `POST /v2/repository/index` would tell, and no POST is sent
  * unasked. The queue and the GPU's memory are figures of another port, 8002, which is not asked. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>

@@ -2,10 +2,9 @@
  *
  * /health is an empty 200. When the engine has died it is an empty 503, which is left to the verdicts on
  * status. Gauges freeze with a wedged engine while every path says 200: progress is judged by the counter. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 

@@ -3,10 +3,9 @@
  * It wants a login unless told otherwise; /status and /v1/cluster/auth are open even then. Its list has the
  * models that were launched: one whose process died is gone from it. A process that hangs shows nowhere, and
  * no answer tells of work or a queue. */
-#include "probes/servers/families.h"
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <math.h>

@@ -9,8 +9,8 @@
 #ifndef TSLLM_TAILSCALED_ASK_NETCHECK_H
 #define TSLLM_TAILSCALED_ASK_NETCHECK_H
 
-#include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
+#include "probes/tailscaled/client.h"
 
 struct netcheck_asker;
 

@@ -6,8 +6,8 @@
 #ifndef TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
 #define TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
 
-#include "probes/tailscaled/client.h"
 #include "probes/ledger/ledger.h"
+#include "probes/tailscaled/client.h"
 
 struct path_history_asker;
 

@@ -13,10 +13,10 @@
 #include "probes/tailscaled/bus.h"
 #include "probes/tailscaled/client.h"
 #include "probes/tailscaled/derpmap.h"
+#include "probes/tailscaled/metrics.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/services.h"
 #include "probes/tailscaled/status.h"
-#include "probes/tailscaled/metrics.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,9 +1,8 @@
 /* Endpoints, with their models and what was sent to them. */
-#include "probes/ledger/state.h"
-
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 #include "probes/take/builder.h"
 
 #include <math.h>

@@ -1,6 +1,5 @@
 /* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
 #include "probes/ledger/state.h"
-
 #include "probes/model/fields.h"
 #include "probes/take/builder.h"
 

@@ -1,8 +1,7 @@
 /* Flows, merged by peer, port and direction, the active ones first. */
-#include "probes/ledger/state.h"
-
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 #include "probes/take/builder.h"
 
 #include <math.h>

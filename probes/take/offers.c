@@ -1,7 +1,7 @@
 /* Where should I send this? Every place that has a model, the best of them first; of a mount and its backend,
  * which are two doors to one engine, the better. */
-#include "probes/take/rank.h"
 #include "probes/take/builder.h"
+#include "probes/take/rank.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,4 @@
 /* Peers, this node first and then by name. */
-#include "probes/ledger/state.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/links.h"
@@ -8,6 +6,7 @@
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
 #include "probes/take/builder.h"
 #include "probes/verdicts/relay_reason.h"
 

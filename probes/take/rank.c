@@ -6,8 +6,8 @@
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
 #include "probes/model/verdict_codes.h"
-#include "probes/take/offer_class.h"
 #include "probes/take/builder.h"
+#include "probes/take/offer_class.h"
 
 #include <math.h>
 #include <string.h>

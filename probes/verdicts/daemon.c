@@ -1,11 +1,10 @@
 /* What can be wrong with this machine's own tailscaled, and so with the whole picture. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <errno.h>
 #include <stdio.h>

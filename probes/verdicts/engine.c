@@ -1,11 +1,10 @@
 /* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/key.h"
+#include "probes/verdicts/rule.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -3,8 +3,6 @@
  *
  * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502
  * without a body and without a Server line, which tells it from every other proxy. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
@@ -12,6 +10,7 @@
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,12 +1,11 @@
 /* What can be wrong with a machine of the tailnet and the path to it. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/paths.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/mtu_blackhole.h"
 #include "probes/verdicts/relay_reason.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <stdio.h>

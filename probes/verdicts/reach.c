@@ -1,13 +1,12 @@
 /* What keeps a request from reaching a server: its name, its port, its certificate.
  *
  * Silence is believed at the second time, an explicit no at once. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/pings.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -5,11 +5,10 @@
  * stalled engine. What is only likely says so: an expiry in the past is a long answer, too, and Ollama's
  * frozen runner shows in none of its answers, so nothing is claimed of it. All of it is judged from the door
  * through which the engine is asked, and holds for every door to it. */
-#include "probes/verdicts/rule.h"
-
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -3,22 +3,22 @@
  * at work, and the status in one line. */
 #include "tui/out/text.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
-#include "tui/views/flows.h"
-#include "tui/term/glyphs.h"
-#include "tui/views/header.h"
-#include "tui/table/page.h"
 #include "tui/out/canvas_text.h"
 #include "tui/out/outputs.h"
+#include "tui/table/page.h"
 #include "tui/table/table.h"
+#include "tui/term/glyphs.h"
+#include "tui/views/flows.h"
+#include "tui/views/header.h"
 #include "tui/views/values.h"
 #include "tui/views/verdict_line.h"
 #include "tui/views/views.h"
+
+#include <stdlib.h>
+#include <string.h>
 
 #define WIDTH_LEAST 40
 

@@ -6,9 +6,9 @@
  * its brief form: the sentence that says what is wrong is what one came for. */
 #include "tui/table/columns.h"
 
-#include <math.h>
-
 #include "probes/base/text.h"
+
+#include <math.h>
 
 #define BRIEF_BELOW 44
 #define SHARE_MOST 40

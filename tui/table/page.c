@@ -4,13 +4,13 @@
  * that are seen, which makes scrolling a matter of where the walk begins. */
 #include "tui/table/page.h"
 
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 struct piece {
 	enum role role;

@@ -4,12 +4,12 @@
  * context, which qsort() has no place for. Text is only made where a filter asks for it. */
 #include "tui/table/rows.h"
 
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 #define WORD_MAX 128
 

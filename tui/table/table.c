@@ -4,9 +4,9 @@
  * marked dim and what is selected is marked so after the row is drawn, so that no column knows of either. */
 #include "tui/table/table.h"
 
-#include <stdio.h>
-
 #include "probes/base/text.h"
+
+#include <stdio.h>
 
 static int margin_of(const struct table *table)
 {

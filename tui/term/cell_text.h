@@ -5,10 +5,10 @@
 #ifndef TSLLM_TERM_CELL_TEXT_H
 #define TSLLM_TERM_CELL_TEXT_H
 
+#include "tui/term/canvas.h"
+
 #include <stdbool.h>
 #include <wchar.h>
-
-#include "tui/term/canvas.h"
 
 #define CELL_TEXT_MAX 3 /* a character, its combining mark, the end */
 

@@ -2,11 +2,11 @@
  * limit, a timer inherited from the parent. */
 #include "tui/term/deadly.h"
 
+#include "probes/base/mem.h"
+
 #include <signal.h>
 #include <stddef.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
 
 static void (*restore_first)(void);
 

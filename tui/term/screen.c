@@ -6,6 +6,13 @@
  * the handler only writes them. */
 #include "tui/term/screen.h"
 
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/term/cell_text.h"
+#include "tui/term/deadly.h"
+#include "tui/term/keys.h"
+
 #include <errno.h>
 #include <ncurses.h>
 #include <poll.h>
@@ -17,13 +24,6 @@
 #include <term.h>
 #include <termios.h>
 #include <unistd.h>
-
-#include "probes/base/fault.h"
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/term/cell_text.h"
-#include "tui/term/deadly.h"
-#include "tui/term/keys.h"
 
 #define PAIRS_MAX 240 /* below 256, so that every terminal has them */
 #define COPY_MAX 1024

@@ -5,14 +5,14 @@
  * and compiled in. */
 #include "tui/term/theme.h"
 
+#include "probes/base/fault.h"
+#include "probes/base/text.h"
+#include "tui/term/canvas.h"
+
 #include <ini.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/fault.h"
-#include "probes/base/text.h"
-#include "tui/term/canvas.h"
 
 #define LINE_MAX_BYTES 198
 

@@ -2,6 +2,10 @@
  *
  * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
  * name wins over what it was copied from. The current directory is not searched: it may belong to anybody. */
+#include "probes/base/fault.h"
+#include "probes/base/file.h"
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tui/term/theme.h"
 
 #include <dirent.h>
@@ -11,11 +15,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "probes/base/fault.h"
-#include "probes/base/file.h"
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 #define PLACES 3
 #define FILE_MAX_BYTES 64000

@@ -2,16 +2,16 @@
  *
  * Where the terminal is small, a line per endpoint is left, and then a single one. Drawing leaves behind what
  * the mouse and paging need to know: which line the heads are on and how many rows were seen. */
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
-#include "tui/views/header.h"
 #include "tui/ui/state.h"
+#include "tui/views/header.h"
 #include "tui/views/values.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 #define WIDTH_MIN 40
 #define HEIGHT_MIN 8

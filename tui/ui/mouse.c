@@ -3,10 +3,10 @@
  * Keys from the same read may have changed the view, the order or the filter, and a new snapshot may have
  * arrived, all before the next frame. A click is about the frame that the user saw: its tabs, its column
  * heads if the view is still the same, and its rows by their ids. */
-#include <string.h>
-
-#include "tui/views/header.h"
 #include "tui/ui/state.h"
+#include "tui/views/header.h"
+
+#include <string.h>
 
 static unsigned sort_by(struct ui *ui, int at)
 {

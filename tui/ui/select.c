@@ -2,12 +2,11 @@
  *
  * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
  * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
+#include "probes/base/text.h"
 #include "tui/ui/state.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/text.h"
 
 void ui_say(struct ui *ui, const char *text)
 {

@@ -2,11 +2,11 @@
  *
  * A filter belongs to its view, for fields are columns; what is searched for is the same everywhere. Escape
  * brings back what was there before the prompt. */
-#include <stdio.h>
-#include <string.h>
-
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static unsigned ask(struct ui *ui, enum prompt prompt)
 {

@@ -1,14 +1,14 @@
 /* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws. */
 #include "tui/ui/ui.h"
 
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/ui/state.h"
+#include "tui/views/target.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/views/target.h"
-#include "tui/ui/state.h"
 
 struct ui *ui_new(void)
 {

@@ -3,16 +3,15 @@
  * A row is a flow that the capture helper sees: all connections between one peer and one port. Those at work
  * come first, the youngest on top, so that rows do not change places with each packet; then the others by
  * their last byte. Without the helper there are no rows, and the page says what would bring them. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/views/flows.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/views/flows.h"
 
 static const struct flow *flow_of(const struct snapshot *snapshot, size_t row)
 {

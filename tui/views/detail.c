@@ -3,23 +3,22 @@
  * First what is wrong and what to do, then the diagnosis, layer by layer as --doctor prints it, then the lists:
  * where the time goes, the traffic, who uses it, its models, and what this program sent to it. What is not
  * known of it takes no room. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/report/diagnose.h"
+#include "probes/report/wording.h"
+#include "tui/term/glyphs.h"
+#include "tui/views/diagnosis_page.h"
+#include "tui/views/flows.h"
+#include "tui/views/latency.h"
+#include "tui/views/target.h"
 #include "tui/views/values.h"
+#include "tui/views/verdict_line.h"
 #include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "probes/report/diagnose.h"
-#include "probes/report/wording.h"
-#include "tui/views/diagnosis_page.h"
-#include "tui/views/latency.h"
-#include "tui/views/flows.h"
-#include "tui/term/glyphs.h"
-#include "tui/views/target.h"
-#include "tui/views/verdict_line.h"
 
 /* ---- the diagnosis ---- */
 

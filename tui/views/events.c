@@ -2,15 +2,14 @@
  *
  * Repeats are folded by the ledger and counted here. An event names a peer or an endpoint, and Enter opens
  * that, not the event, which has nothing more to tell. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 static const struct event *event_of(const struct snapshot *snapshot, size_t row)
 {

@@ -1,16 +1,15 @@
 /* Fleet: a row per endpoint, worst first; below them the peers that serve nothing that was found, dim.
  *
  * Rows are the endpoints, then the peers: row minus endpoint_count is the peer. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/term/glyphs.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/term/glyphs.h"
 
 static const struct endpoint *endpoint_of(const struct snapshot *snapshot, size_t row)
 {

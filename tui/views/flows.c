@@ -4,14 +4,14 @@
  * before tokens that were counted by their bytes, and a range where the first token came between two times. */
 #include "tui/views/flows.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/values.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char *const capture_lacks[CAPTURE_COUNT] = {
 	[CAPTURE_OFF] = "capture is off",

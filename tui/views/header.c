@@ -4,16 +4,16 @@
  * in each state never leaves: where the words have no room, signs stand for them. */
 #include "tui/views/header.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
-#include "tui/views/flows.h"
 #include "tui/term/glyphs.h"
+#include "tui/views/flows.h"
 #include "tui/views/verdict_line.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */
 #define BARS_MOST 20

@@ -2,13 +2,12 @@
  *
  * It is a table of lines, kept short enough for 80 columns, and a sentence for each state; there is nothing
  * in it that depends on the snapshot. */
+#include "probes/base/mem.h"
+#include "tui/term/glyphs.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "tui/term/glyphs.h"
 
 static const struct {
 	const char *keys, *what; /* keys "": a heading, or a blank line without either */

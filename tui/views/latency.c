@@ -5,11 +5,11 @@
  * is too small for a cell is in the legend. A token after the first is beside them: it is not in the bar. */
 #include "tui/views/latency.h"
 
-#include <math.h>
-#include <stdio.h>
-
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
+
+#include <math.h>
+#include <stdio.h>
 
 #define PARTS_MAX 7
 #define INDENT 2

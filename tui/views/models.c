@@ -1,16 +1,15 @@
 /* Models: a row per model and place, so that one sees where to send a request: by model, the best place
  * first. A place where nobody should be sent is dim and says why; of a mount of ours and its backend the
  * better stands here. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/term/glyphs.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/term/glyphs.h"
 
 static const struct offer *offer_of(const struct snapshot *snapshot, size_t row)
 {

@@ -2,17 +2,16 @@
  *
  * This machine has no path to itself and no row. Peers that are off come last, dim: they are no news, but one
  * looks for them here. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/term/glyphs.h"
+#include "tui/views/flows.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
-#include "tui/views/flows.h"
-#include "tui/term/glyphs.h"
 
 static const struct peer *peer_of(const struct snapshot *snapshot, size_t row)
 {

@@ -2,14 +2,13 @@
  *
  * The state of a row is what a peer would see, so it is that of the endpoint where the mount was asked
  * through its URL, and the backend's where it was not. */
+#include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>
 #include <string.h>
-
-#include "probes/base/mem.h"
-#include "probes/base/text.h"
 
 static const struct mount *mount_of(const struct snapshot *snapshot, size_t row)
 {

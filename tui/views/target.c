@@ -4,9 +4,9 @@
  * the snapshot, so it is known by the id that the Serve view makes. */
 #include "tui/views/target.h"
 
-#include <string.h>
-
 #include "tui/views/views.h"
+
+#include <string.h>
 
 struct target target_find(const struct snapshot *snapshot, const char *id)
 {

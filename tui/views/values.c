@@ -2,14 +2,14 @@
  * be known. */
 #include "tui/views/values.h"
 
-#include <math.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/verdict_line.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 void value_say(struct value *value, enum role role, const char *text)
 {
