@@ -605,6 +605,7 @@ static struct snapshot a_rare_snapshot(void)
 	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 1, 1 }; /* it is muted */
 	peers[1].is_shared_in = true;
 	peers[1].path.rtt_age_ms = 1200;
+	endpoints[0].latency.engine_ms = 812;
 	for (int cost = 0; cost < COST_COUNT; cost++)
 		snapshot.by_cost[cost] = 1;
 	return snapshot;
