@@ -1,5 +1,5 @@
-/* One climb: the verdicts are laid on their layers, the lowest one that explains a failure is found, and each
- * rung below it has been passed, each above it was not reached. What a rung has to show is written in
+/* Verdicts are put on their layers, and the lowest layer that explains a failure is found. The layers below
+ * it have been passed, those above it were not reached. The evidence of each layer is written in
  * diagnose_host.c, diagnose_path.c and diagnose_endpoints.c. */
 #include "probes/report/diagnose.h"
 
@@ -41,7 +41,7 @@ static bool is_worse(const struct verdict *verdict, const struct verdict *other)
 	return verdict->severity > other->severity;
 }
 
-/* A code once: several doors may have it, and the worst of them is what the rung is like. */
+/* Each code once: several endpoints may have it, and the worst of them counts. */
 static void lay_one(struct layer_report *layer_report, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < layer_report->verdict_count; i++)
@@ -54,7 +54,7 @@ static void lay_one(struct layer_report *layer_report, const struct verdict *ver
 		layer_report->verdicts[layer_report->verdict_count++] = verdict;
 }
 
-/* Those of one layer, or of all with LAYER_COUNT. */
+/* Verdicts of one layer; LAYER_COUNT: of all. */
 static void lay_on(const struct snapshot *snapshot, struct span span, enum layer layer,
 	struct layer_report *layer_report)
 {
@@ -79,8 +79,8 @@ bool diagnose_owns(const struct snapshot *snapshot, int peer, const struct endpo
 	return snapshot->peers[peer].is_self && endpoint_is_loopback(endpoint);
 }
 
-/* Those of this machine: its daemon's, its own host's, and those of its network, which is a step of every
- * path and of none to a door of its own. */
+/* Verdicts of this machine: of its daemon, its host and its network. The network is a step of every path, but
+ * of none to an endpoint on this machine. */
 static void lay_own(const struct walk *walk, struct diagnosis *diagnosis)
 {
 	struct span span = walk->snapshot->verdicts;
@@ -96,8 +96,9 @@ static void lay_own(const struct walk *walk, struct diagnosis *diagnosis)
 	}
 }
 
-/* Those of the daemon, of the host and of the path also stand with the doors: a peer that only its silent
- * door shows to be unreachable. A door knows more of itself than its mount does, and comes first. */
+/* Endpoints can have verdicts on the daemon, the host and the path too: that a peer is unreachable may show
+ * only by an endpoint that does not answer. Endpoints come before mounts, because an endpoint's own verdict
+ * says more. */
 static void lay_all(
 	const struct snapshot *snapshot, struct diagnosis_target target, struct diagnosis *diagnosis)
 {
@@ -119,7 +120,7 @@ static bool counts(const struct verdict *verdict)
 	return verdict->severity > SEVERITY_INFO && !verdict->is_muted;
 }
 
-/* It keeps a request from getting any higher, whatever the user thinks of it. */
+/* Whether it keeps requests from getting any further. Muting does not change that. */
 static bool explains(const struct verdict *verdict)
 {
 	bool is_unasked = verdict->state == STATE_UNKNOWN && verdict->layer == LAYER_HOST;
@@ -135,7 +136,7 @@ static bool has(const struct layer_report *layer_report, bool (*test)(const stru
 	return false;
 }
 
-/* The lowest layer that explains why nothing comes from above it; LAYER_COUNT: none does. */
+/* The lowest layer that explains why nothing above it answers; LAYER_COUNT: none. */
 static enum layer find_block(const struct walk *walk, const struct diagnosis *diagnosis)
 {
 	if (!walk->is_outside && strcmp(walk->snapshot->daemon.backend_state, "Running") != 0)
@@ -155,7 +156,7 @@ static enum mark mark_of(const struct layer_report *layer_report, enum mark evid
 	return evidence;
 }
 
-/* Its worst verdict: one that counts, else one that explains. */
+/* The worst verdict of a layer, among those that count or explain. */
 static const struct verdict *worst(const struct layer_report *layer_report)
 {
 	const struct verdict *worst = NULL;
@@ -176,7 +177,7 @@ static void take_blame(struct diagnosis *diagnosis, const struct verdict *found)
 		diagnosis->blame = found;
 }
 
-/* What makes the path, where that is reached. */
+/* What makes the path, if the path was reached. */
 static void see_steps(const struct walk *walk, struct diagnosis *diagnosis)
 {
 	for (int step = 0; step < STEP_COUNT; step++)
@@ -231,7 +232,8 @@ void diagnose(const struct snapshot *snapshot, struct diagnosis_target target, s
 		struct layer_report *layer_report = &diagnosis->layers[layer];
 		bool is_reached = (enum layer)layer <= diagnosis->block;
 
-		/* Whoever may use it, may try though it is broken; the engine itself tells more of that. */
+		/* Who may use an engine matters even if the engine is broken, so a block at the engine, or
+		 * verdicts on exposure, do not hide this layer. */
 		if (layer == LAYER_EXPOSURE)
 			is_reached = diagnosis->block >= LAYER_ENGINE || layer_report->verdict_count;
 
@@ -266,7 +268,7 @@ enum status diagnose_status(const struct snapshot *snapshot, const struct diagno
 {
 	enum severity severity = SEVERITY_INFO;
 	struct diagnosis diagnosis;
-	size_t told = 0;
+	size_t known = 0;
 
 	if (!target)
 		return snapshot->status;
@@ -282,9 +284,9 @@ enum status diagnose_status(const struct snapshot *snapshot, const struct diagno
 			continue;
 		diagnose(snapshot, one, &diagnosis);
 		weigh(&diagnosis, &severity);
-		told += snapshot->endpoints[i].state != STATE_UNKNOWN;
+		known += snapshot->endpoints[i].state != STATE_UNKNOWN;
 	}
-	if (severity == SEVERITY_INFO && !told && !snapshot->is_passive)
+	if (severity == SEVERITY_INFO && !known && !snapshot->is_passive)
 		return STATUS_UNKNOWN;
 	return status_of_severity(severity);
 }

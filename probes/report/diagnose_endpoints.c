@@ -1,5 +1,5 @@
-/* What the upper rungs show: one door, from its port to the engine behind it, and who may use it. And what
- * this machine itself serves: each mount from both of its sides. */
+/* The upper layers: one endpoint, from its port to the engine behind it, and who may use it. Also what this
+ * machine itself serves: each mount from both sides. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/verdict_codes.h"
@@ -8,12 +8,12 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_told(const struct endpoint *endpoint)
+static bool is_known(const struct endpoint *endpoint)
 {
 	return endpoint->state != STATE_UNKNOWN;
 }
 
-/* Why nothing is known of a door: it makes a question mark, not a cross and not a tick. */
+/* Why nothing is known of an endpoint. That is a question mark, not a cross and not a tick. */
 static enum mark say_unasked(const struct walk *walk, struct layer_report *layer_report)
 {
 	return line_say(layer_report, MARK_UNKNOWN,
@@ -26,7 +26,7 @@ enum mark diagnose_port(const struct walk *walk, struct layer_report *layer_repo
 	struct url url;
 	char *line, number[32];
 
-	if (url_split(&url, endpoint->url) < 0 || !is_told(endpoint))
+	if (url_split(&url, endpoint->url) < 0 || !is_known(endpoint))
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	if (!isnan(endpoint->connect_ms))
@@ -44,7 +44,7 @@ enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_repor
 
 	if (!text_has_prefix(endpoint->url, "https://"))
 		return line_say(layer_report, MARK_SKIPPED, "plain HTTP: it has none");
-	if (!is_told(endpoint))
+	if (!is_known(endpoint))
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	line_ms(line, "handshake ", endpoint->tls_ms);
@@ -54,7 +54,7 @@ enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_repor
 	return MARK_OK;
 }
 
-/* The last question that got an answer, else the last one. */
+/* The last request that was answered, else the last one. */
 static const struct sent *last_sent(const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct sent *last = NULL;
@@ -74,7 +74,7 @@ enum mark diagnose_http(const struct walk *walk, struct layer_report *layer_repo
 	const struct sent *sent = last_sent(walk->snapshot, walk->endpoint);
 	char *line;
 
-	if (!is_told(walk->endpoint))
+	if (!is_known(walk->endpoint))
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	if (sent && sent->status)
@@ -102,7 +102,7 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	const struct endpoint *endpoint = walk->endpoint;
 	char *line, speed[LINE_BYTES] = "";
 
-	if (!is_told(endpoint))
+	if (!is_known(endpoint))
 		return say_unasked(walk, layer_report);
 	line = line_new(layer_report);
 	if (*endpoint->title)
@@ -129,8 +129,8 @@ static bool has_code(const struct walk *walk, const char *code)
 	return false;
 }
 
-/* Funnel is told by a machine's own serve configuration alone: of a mount's door, or of the backend behind
- * it. */
+/* Only a machine's own serve configuration tells whether Funnel is on: for the endpoint of a mount, or for
+ * the backend behind it. */
 static enum tri is_public(const struct walk *walk)
 {
 	const struct snapshot *snapshot = walk->snapshot;
@@ -143,7 +143,7 @@ static enum tri is_public(const struct walk *walk)
 	return found;
 }
 
-/* Who may use it. Without a key it is well only where the whole internet is known to be kept away. */
+/* Who may use it. An endpoint without a key is fine only if it is known to be closed to the internet. */
 enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_report)
 {
 	const char *const funnel[] = {
@@ -167,7 +167,7 @@ enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_
 	return public == TRI_YES ? MARK_NOTE : is_open && public == TRI_NO ? MARK_OK : MARK_UNKNOWN;
 }
 
-/* Whether something is wrong with it. */
+/* Returns whether something is wrong with it. */
 static bool say_endpoint(const struct snapshot *snapshot, int index, const char *what, char *line)
 {
 	const struct endpoint *endpoint = index < 0 ? NULL : &snapshot->endpoints[index];
@@ -183,7 +183,7 @@ static bool say_endpoint(const struct snapshot *snapshot, int index, const char 
 
 static bool has_not_answered(const struct snapshot *snapshot, int index)
 {
-	return index >= 0 && !is_told(&snapshot->endpoints[index]);
+	return index >= 0 && !is_known(&snapshot->endpoints[index]);
 }
 
 enum mark diagnose_mount_lines(

@@ -1,4 +1,4 @@
-/* What the lowest rungs show: the daemon on this machine, and the other host. */
+/* The lowest layers: the daemon on this machine, and the other host. */
 #include "probes/base/text.h"
 #include "probes/report/diagnose_lines.h"
 

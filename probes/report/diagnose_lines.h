@@ -1,6 +1,6 @@
-/* What each rung has to show. Private to the ladder. */
-#ifndef TSLLM_REPORT_DIAGNOSE_EVIDENCE_H
-#define TSLLM_REPORT_DIAGNOSE_EVIDENCE_H
+/* The evidence of each layer. Private to the diagnosis. */
+#ifndef TSLLM_REPORT_DIAGNOSE_LINES_H
+#define TSLLM_REPORT_DIAGNOSE_LINES_H
 
 #include "probes/report/diagnose.h"
 #include "probes/report/wording.h"
@@ -9,8 +9,8 @@ struct walk {
 	const struct snapshot *snapshot;
 	const struct peer *peer;         /* NULL: none */
 	const struct endpoint *endpoint; /* NULL: the peer, or the daemon, alone */
-	bool is_outside;                 /* no way through the tailnet leads there */
-	bool is_own;                     /* it is this machine */
+	bool is_outside;                 /* not reached over the tailnet */
+	bool is_own;                     /* on this machine */
 };
 
 void diagnose_steps(const struct walk *walk, struct layer_report steps[STEP_COUNT]);
@@ -18,7 +18,7 @@ enum mark diagnose_mount_lines(
 	const struct snapshot *snapshot, const struct mount *mount, struct layer_report *layer_report);
 bool endpoint_is_loopback(const struct endpoint *endpoint);
 
-/* The rungs up to the path, and those of a door. */
+/* The layers up to the path, and those of an endpoint. */
 enum mark diagnose_daemon(const struct walk *walk, struct layer_report *layer_report);
 enum mark diagnose_host(const struct walk *walk, struct layer_report *layer_report);
 enum mark diagnose_path(const struct walk *walk, struct layer_report *layer_report);
@@ -28,9 +28,9 @@ enum mark diagnose_http(const struct walk *walk, struct layer_report *layer_repo
 enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report);
 enum mark diagnose_exposure(const struct walk *walk, struct layer_report *layer_report);
 
-/* A layer that is full goes on in its last line. */
+/* A new line of the layer; once it is full, text is added to its last line. */
 char *line_new(struct layer_report *layer_report);
 enum mark line_say(
-	struct layer_report *layer_report, enum mark mark, const char *text); /* one line; returns the mark */
+	struct layer_report *layer_report, enum mark mark, const char *text); /* returns the mark */
 
 #endif

@@ -1,6 +1,6 @@
-/* What the way between two hosts shows: how it goes, how fast, and the steps to it. A step that nobody asked
- * about, or that was told in part, is a question mark; so is one ping that got no answer, for silence is
- * believed at the second time. */
+/* The path between two hosts: its kind, how fast it is, and the steps that make it. A step that was not asked
+ * about, or was reported in part, is a question mark. So is a single ping without an answer: silence counts
+ * only the second time. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/diagnose_lines.h"
@@ -19,8 +19,8 @@ static bool has_answered(const struct snapshot *snapshot, const struct peer *pee
 	return false;
 }
 
-/* What came back along it proves a way: a ping, or the answer of a server. Its kind is what tailscaled uses,
- * which is believed where no ping was lost. */
+/* A pong or a server's answer proves the path. With neither, the path that tailscaled uses is believed,
+ * unless a ping went unanswered. */
 static enum mark mark_of_path(const struct snapshot *snapshot, const struct peer *peer)
 {
 	bool was_pinged = false, is_used = peer->path.kind == PATH_DIRECT ||
@@ -54,7 +54,7 @@ static void say_net(const struct obs_net *net, char *line)
 {
 	const struct {
 		enum tri tri;
-		const char *words[3]; /* by the answer; NULL: nothing is said */
+		const char *words[3]; /* by the answer; NULL: not mentioned */
 	} table[] = {
 		{ net->has_udp, { "whether UDP passes was not told", "UDP is blocked", "UDP passes" } },
 		{ net->is_hard_nat, { "its NAT was not told", "no hard NAT", "hard NAT" } },
@@ -75,7 +75,7 @@ static void say_net(const struct obs_net *net, char *line)
 	line_ms(line, "nearest DERP in ", net->derp_ms);
 }
 
-/* Whether it does any harm is for the verdicts to say. */
+/* Facts only: whether they do any harm is up to the verdicts. */
 static enum mark mark_of_net(const struct obs_net *net)
 {
 	if (net->has_udp == TRI_NO)
@@ -103,7 +103,7 @@ static enum mark see_net(const struct walk *walk, const struct obs_net *net, con
 	return mark_of_net(net);
 }
 
-/* netcheck is our own look; else what this machine's tailscaled knows. The age is that of our question. */
+/* Netcheck's own report, else what this machine's tailscaled knows. The age is counted from when we asked. */
 static enum mark see_here(const struct walk *walk, struct layer_report *layer_report)
 {
 	const struct snapshot *snapshot = walk->snapshot;

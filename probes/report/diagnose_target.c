@@ -1,4 +1,4 @@
-/* Whom a word of the user means. */
+/* Finds the peer or endpoint that the user's word means. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
@@ -29,7 +29,7 @@ static bool find_peer(const struct snapshot *snapshot, const char *name, struct 
 	return false;
 }
 
-/* A door that is not watched, for --passive watches none, is still one of a peer. */
+/* A URL that is not a known endpoint still means its peer: with --passive no endpoint is watched. */
 static bool find_endpoint(
 	const struct snapshot *snapshot, const struct url *url, struct diagnosis_target *target)
 {
@@ -59,7 +59,7 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* How many letters must be put in, taken out or changed. */
+/* Edit distance: how many letters must be added, removed or changed. */
 static size_t distance(const char *a, const char *b)
 {
 	size_t row[64], width = strlen(b);

@@ -1,4 +1,4 @@
-/* Numbers go through the functions of base/text.h, so that a figure looks the same wherever it stands. */
+/* Numbers are written by the functions of base/text.h, so that a figure looks the same everywhere. */
 #include "probes/report/line.h"
 
 #include "probes/base/text.h"
@@ -10,8 +10,7 @@
 
 void line_add(char *line, const char *format, ...)
 {
-	char part[2048]; /* the longest parts are a few texts of TEXT_CAP: nothing is cut within a character
-			  */
+	char part[2048]; /* the longest parts are a few texts of TEXT_CAP: no character is cut in half */
 	va_list arguments;
 
 	va_start(arguments, format);

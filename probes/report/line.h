@@ -1,10 +1,10 @@
-/* A line of a report is made of parts, with commas between them. A part that is not known is left out. */
+/* A line of a report: parts with commas between them. A part whose value is unknown is left out. */
 #ifndef TSLLM_REPORT_LINE_H
 #define TSLLM_REPORT_LINE_H
 
 #include <stdint.h>
 
-#define LINE_BYTES 400 /* of every line here; what is longer is cut */
+#define LINE_BYTES 400 /* of every line here; longer ones are cut */
 
 void line_add(char *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void line_ms(char *line, const char *before, double ms);

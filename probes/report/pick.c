@@ -1,4 +1,4 @@
-/* Each way to mean a model is a function; their order is from the strictest to the loosest. */
+/* Each way to match a name is a function, in order from the strictest to the loosest. */
 #include "probes/report/pick.h"
 
 #include "probes/base/mem.h"
@@ -29,7 +29,7 @@ static bool is_last_part(const char *id, const char *name)
 	       (!part[length] || strcasecmp(part + length, ".gguf") == 0);
 }
 
-#define CERTAIN_WAYS 3 /* that a person means by a name; the last is a guess */
+#define CERTAIN_WAYS 3 /* ways in which people write a name; the one after them is a guess */
 
 static bool (*const ways[])(
 	const char *id, const char *name) = { is_id, is_latest, is_last_part, text_contains_fold };
@@ -39,7 +39,7 @@ static const char *id_of(const struct snapshot *snapshot, size_t offer)
 	return snapshot->models[snapshot->offers[offer].model].id;
 }
 
-/* Offers stand by model: those of one id are neighbours. */
+/* Offers are sorted by model: those of one id are neighbours. */
 static size_t end_of_model(const struct snapshot *snapshot, size_t first)
 {
 	size_t end = first + 1;
@@ -49,14 +49,15 @@ static size_t end_of_model(const struct snapshot *snapshot, size_t first)
 	return end;
 }
 
-/* Whether a model can be asked at a server of this class, and of none that is trusted more; CLASS_COUNT: whatever
- * becomes of it. The best place of a model stands first. */
+/* Whether the model's best server can be used and is of this class; CLASS_COUNT: any model, usable or not.
+ * The best server comes first among the offers of a model. */
 static bool is_of_class(const struct offer *best, enum offer_class class_)
 {
 	return class_ == CLASS_COUNT || (best->rank && best->class_ == class_);
 }
 
-/* The offers of all models of this class that fit this way, from the first to the last; returns how many models. */
+/* The offers of all models of this class that match this way, from the first to the last; returns how many
+ * models. */
 static size_t search(const struct snapshot *snapshot, enum offer_class class_, size_t way, const char *name,
 	struct span *offers)
 {
@@ -74,7 +75,8 @@ static size_t search(const struct snapshot *snapshot, enum offer_class class_, s
 	return found;
 }
 
-/* The first of so many ways in which a model of this class fits; returns how many models do. */
+/* Stops at the first of the ways, up to most, that matches a model of this class; returns how many models
+ * match. */
 static size_t search_ways(const struct snapshot *snapshot, enum offer_class class_, size_t most,
 	const char *name, struct pick *pick)
 {
@@ -86,8 +88,8 @@ static size_t search_ways(const struct snapshot *snapshot, enum offer_class clas
 	return found;
 }
 
-/* Whose the server is comes before how exactly the name fits: a stranger can call his model anything. Only a part
- * of an id is a guess, and waits until nobody has the name. */
+/* Security: whose server it is matters more than how exactly the name matches, because a stranger can give a
+ * model any name. A part of an id is only a guess, so it is tried last. */
 struct pick pick_model(const struct snapshot *snapshot, const char *name)
 {
 	struct pick pick = { .result = PICK_UNKNOWN };

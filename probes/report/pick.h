@@ -1,30 +1,30 @@
-/* Which model does a name mean, and where should it be asked?
+/* Finds the model that a name means, and where to send requests for it.
  *
- * A pure look into a snapshot. Names are taken as people type them: the whole id; an Ollama model without its
- * ":latest"; the last part of a path without ".gguf"; a part of the id. Among the servers that are trusted most
- * (enum offer_class), the first way in which any model fits is the one that counts, and a name that fits several
- * models there picks none; a part of an id counts only where nobody has the name. */
+ * A pure function of a snapshot. Names are matched as people type them: the whole id; an Ollama model without
+ * its ":latest"; the last part of a path without ".gguf"; a part of the id. Servers are tried by trust (enum
+ * offer_class), the most trusted first; among those of one class the strictest way that matches any model
+ * decides, and if it matches several, none is picked. A part of an id counts only if no model matches in a
+ * stricter way. */
 #ifndef TSLLM_REPORT_PICK_H
 #define TSLLM_REPORT_PICK_H
 
 #include "probes/model/snapshot.h"
 
 enum pick_result {
-	PICK_FOUND,     /* the first of the offers is the one */
-	PICK_NOWHERE,   /* the model is known, and no place that has it can be used */
-	PICK_AMBIGUOUS, /* offers are those of all models that fit */
-	PICK_UNKNOWN    /* no model fits */
+	PICK_FOUND,     /* the first of the offers is the best */
+	PICK_NOWHERE,   /* the model is known, but no server that has it can be used */
+	PICK_AMBIGUOUS, /* several models match: the offers are those of all of them */
+	PICK_UNKNOWN    /* no model matches */
 };
 
 struct pick {
 	enum pick_result result;
-	struct span
-		offers; /* of snapshot->offers: one model's, or, if ambiguous, from its first to its last */
-	size_t way;     /* in which the name fits: 0 is the model's id itself */
+	struct span offers; /* of snapshot->offers: of one model; if ambiguous, from the first to the last */
+	size_t way;         /* the way in which the name matched: 0 is the model's whole id */
 };
 
 struct pick pick_model(const struct snapshot *snapshot, const char *name);
-/* Whether the model of that offer is one of those that were found by this name. */
+/* Whether the model of that offer is one of those that this name matched. */
 bool pick_fits(const struct snapshot *snapshot, const struct pick *pick, size_t offer, const char *name);
 
 #endif

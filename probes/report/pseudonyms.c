@@ -1,8 +1,8 @@
-/* A table of secrets, found by their text and by their length.
+/* A hash table of secrets by their text, with the set of their lengths.
  *
  * A name that is also a word of this program's own sentences or commands ("server", "ollama", "http", a
- * number) is only taken for a name where one stands: in a URL, before a port, after on, to, of. Elsewhere the
- * word tells nothing, for everybody's report has it. */
+ * number) is replaced only where a name stands: in a URL, before a port, after on, to, of. Elsewhere the word
+ * reveals nothing, because it is in everyone's report. */
 #include "probes/report/pseudonyms.h"
 
 #include "probes/base/mem.h"
@@ -32,7 +32,7 @@ struct pseudonyms {
 	size_t *buckets; /* from 1; 0: empty */
 	size_t bucket_count;
 	struct vocabulary *vocabulary;
-	bool lengths[SECRET_MAX]; /* of the secrets */
+	bool lengths[SECRET_MAX]; /* lengths that occur */
 	size_t longest;
 	unsigned numbers[SECRET_KINDS];
 };
@@ -136,7 +136,7 @@ void pseudonym_give(struct pseudonyms *pseudonyms, const char *secret, const cha
 	pseudonyms->longest = length > pseudonyms->longest ? length : pseudonyms->longest;
 }
 
-/* Documentation ranges; where there are more, the range for benchmarks. */
+/* Documentation ranges; when those are used up, the benchmarking range. */
 static void say_address(char *to, size_t size, bool is_v6, bool is_tailnet, unsigned number)
 {
 	if (is_v6)
@@ -217,7 +217,7 @@ static bool follows(const char *text, const char *at, const char *part)
 	return (size_t)(at - text) >= length && memcmp(at - length, part, length) == 0;
 }
 
-/* Where only a name can stand. */
+/* Whether only a name can stand at this place. */
 static bool stands_as_name(const char *text, const char *at, size_t length)
 {
 	static const char *const before[] = { "//", "@", " on ", " to ", " of ", " from ", ", " };

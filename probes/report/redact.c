@@ -1,5 +1,5 @@
-/* First what is secret in a snapshot is learned, then every text of it is rewritten (texts.h): whole, where
- * it is a name, and within, where it is a sentence or a URL. */
+/* First the secrets of a snapshot are learned, then all its texts (texts.h) are rewritten: names as a whole,
+ * sentences and URLs from within. */
 #include "probes/report/redact.h"
 
 #include "probes/base/mem.h"
@@ -14,7 +14,7 @@
 
 struct redactor {
 	struct pseudonyms *pseudonyms;
-	struct arena *arena; /* of the snapshot at hand */
+	struct arena *arena; /* of the current snapshot */
 };
 
 static struct pseudonyms *begin(const char *home)
@@ -44,7 +44,7 @@ void redactor_free(struct redactor *redactor)
 
 /* ---- learning ---- */
 
-/* A peer of another tailnet goes by its full name, and by the first part of it. */
+/* A peer of another tailnet is known by its FQDN, and by the first label of it. */
 static void learn_names(struct pseudonyms *pseudonyms, const struct peer *peer)
 {
 	const char *suffix = strchr(peer->fqdn, '.'), *name;
@@ -57,7 +57,7 @@ static void learn_names(struct pseudonyms *pseudonyms, const struct peer *peer)
 		return;
 	snprintf(full, sizeof(full), "%s.%s", name, pseudonym_of(pseudonyms, SECRET_TAILNET, suffix + 1));
 	pseudonym_give(pseudonyms, peer->fqdn, full);
-	if (strcmp(label, peer->name) != 0) /* two machines of one name: its label has a number */
+	if (strcmp(label, peer->name) != 0) /* two machines of one name: the label of one has a number */
 		pseudonym_give(pseudonyms, label, name);
 }
 
@@ -70,7 +70,7 @@ static void learn_peer(struct pseudonyms *pseudonyms, const struct peer *peer)
 		pseudonym_of(pseudonyms, SECRET_ADDRESS, *address);
 }
 
-/* The host of "host", "host:port", "[v6]:port" and of a URL of any scheme; "" where none is written out. */
+/* The host of "host", "host:port", "[v6]:port" or a URL of any scheme; "" if none is spelled out. */
 static void take_host(const char *text, char *host, size_t size)
 {
 	const char *scheme = strstr(text, "//"), *at = scheme ? scheme + 2 : text;
@@ -90,7 +90,7 @@ static void take_host(const char *text, char *host, size_t size)
 		host[0] = '\0';
 }
 
-/* A host that is no machine of the tailnet: what answers on this machine itself is everybody's. */
+/* A host outside the tailnet. This machine's loopback needs no pseudonym. */
 static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 {
 	char host[SECRET_MAX];
@@ -100,7 +100,7 @@ static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 		pseudonym_of(pseudonyms, url_host_is_address(host) ? SECRET_PLACE : SECRET_HOST, host);
 }
 
-/* Whether it is where everybody has it, such as /run/tailscale/tailscaled.sock. */
+/* Whether it is a path that everyone has, such as /run/tailscale/tailscaled.sock. */
 static bool is_usual_path(const char *path)
 {
 	static const char *const usual[] = { "run", "var", "tmp", "usr", "opt", "bin", "sbin", "local",
@@ -120,7 +120,8 @@ static bool is_usual_path(const char *path)
 	return true;
 }
 
-/* The path of a file or socket; one below the home directory stays, for that is hidden itself. */
+/* The path of a file or socket. A path below the home directory is left alone, because the home directory
+ * itself is hidden. */
 static void learn_path(struct redactor *redactor, const char *path)
 {
 	struct arena *arena = arena_new();
@@ -131,7 +132,7 @@ static void learn_path(struct redactor *redactor, const char *path)
 	arena_free(arena);
 }
 
-/* "/opt/bin/tsllm-capture: lacks the right …": where the helper is, which its fix repeats. */
+/* "/opt/bin/tsllm-capture: lacks the right …": the path of the helper, which its fix repeats. */
 static void learn_helper(struct redactor *redactor, const char *trouble)
 {
 	const char *end = strstr(trouble, ": ");
@@ -142,7 +143,7 @@ static void learn_helper(struct redactor *redactor, const char *trouble)
 		learn_path(redactor, path);
 }
 
-/* What a mount leads to: a server, a socket, a directory or another URL. */
+/* The target of a mount: a server, a socket, a directory or another URL. */
 static void learn_target(struct redactor *redactor, const char *target)
 {
 	static const char *const files[] = { "path:", "unix:" };
@@ -156,7 +157,7 @@ static void learn_target(struct redactor *redactor, const char *target)
 		learn_host(redactor->pseudonyms, target);
 }
 
-/* Tailscale's own are everybody's; any other tells whose network it is in. */
+/* Tailscale's regions are everyone's; any other reveals whose network this is. */
 static bool is_public_derp(const char *code)
 {
 	static const char *const codes[] = { "ams", "blr", "dbi", "den", "dfw", "fra", "hel", "hkg", "hnl",
@@ -178,7 +179,7 @@ static void learn_derp(struct pseudonyms *pseudonyms, const char *code)
 		pseudonym_of(pseudonyms, SECRET_DERP, text);
 }
 
-/* Peers come first, so that every other name is told from theirs. */
+/* Peers come first: other names are recognised by theirs. */
 static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 {
 	struct pseudonyms *pseudonyms = redactor->pseudonyms;
@@ -195,25 +196,26 @@ static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 		learn_target(redactor, snapshot->mounts[i].target);
 	learn_path(redactor, daemon->socket);
 	learn_helper(redactor, snapshot->capture.trouble);
-	/* Whose words they are: names that nobody knows may be in them, here and where a verdict repeats one. */
+	/* tailscaled's own words, which may hold names that are not known. A verdict may repeat them. */
 	for (size_t i = 0; daemon->health && daemon->health[i]; i++)
 		pseudonym_give(pseudonyms, daemon->health[i], "“…”");
 }
 
-/* An event may be of a URL, a relay may be an address, a mount may have a host that nothing expanded. */
+/* The subject of an event may be a URL, a relay may be an address, the host of a mount may hold a ${…} that
+ * was not expanded. */
 static bool is_plain(const char *name, enum secret_kind kind)
 {
 	return (kind != SECRET_PEER && kind != SECRET_HOST) || !strpbrk(name, ":/${}");
 }
 
-/* Names are learned wherever they stand, before any text is rewritten. */
-static void learn_name(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+/* All names are learned before any text is rewritten. */
+static void learn_name(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	struct redactor *redactor = data;
 
-	if (text_has_prefix(*text, "DERP ")) /* a ping's answer is nothing but this */
+	if (text_has_prefix(*text, "DERP ")) /* a ping's answer may be just this */
 		learn_derp(redactor->pseudonyms, *text + strlen("DERP "));
-	if (manner != TEXT_NAME)
+	if (form != TEXT_NAME)
 		return;
 	if (kind == SECRET_DERP)
 		learn_derp(redactor->pseudonyms, *text);
@@ -223,21 +225,22 @@ static void learn_name(void *data, enum text_manner manner, enum secret_kind kin
 		pseudonym_of(redactor->pseudonyms, kind, *text);
 }
 
-/* A model that is called like a machine, or begins like one, keeps its name where no machine has it. */
+/* Ids of models stay, even one that begins with a machine's name, unless a machine has exactly that name. */
 static void learn_models(struct pseudonyms *pseudonyms, const struct snapshot *snapshot)
 {
 	for (size_t i = 0; i < snapshot->model_count; i++)
 		pseudonym_give(pseudonyms, snapshot->models[i].id, snapshot->models[i].id);
 }
 
-/* A host that one sentence or URL tells to be one is hidden in those before it too, where it stands bare. */
-static void learn_prose(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+/* A host that only one sentence or URL shows to be a host is hidden in earlier texts too, where it stands
+ * bare. */
+static void learn_prose(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	struct redactor *redactor = data;
 	struct arena *arena;
 
 	(void)kind;
-	if (manner != TEXT_PROSE || (!strchr(*text, ' ') && !strstr(*text, "//")))
+	if (form != TEXT_PROSE || (!strchr(*text, ' ') && !strstr(*text, "//")))
 		return;
 	arena = arena_new();
 	rewrite_text(redactor->pseudonyms, arena, *text);
@@ -246,18 +249,18 @@ static void learn_prose(void *data, enum text_manner manner, enum secret_kind ki
 
 /* ---- rewriting ---- */
 
-static void rewrite(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+static void rewrite(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	struct redactor *redactor = data;
 	const char *before = kind == SECRET_DERP ? "DERP " : "";
 	const char *whole =
 		pseudonym_find(redactor->pseudonyms, arena_printf(redactor->arena, "%s%s", before, *text));
 
-	if (manner == TEXT_NAME && whole)
+	if (form == TEXT_NAME && whole)
 		*text = arena_copy(redactor->arena, whole + strlen(before));
 	else if (kind == SECRET_DERP)
 		return;
-	else if (manner != TEXT_WORD)
+	else if (form != TEXT_WORD)
 		*text = rewrite_text(redactor->pseudonyms, redactor->arena, *text);
 }
 

@@ -1,5 +1,5 @@
-/* A walk over a text from word to word. At the beginning of each, whoever knows one there says how long it is
- * and what stands for it. */
+/* Goes through a text word by word. At the beginning of each word the matchers are tried in turn; one that
+ * matches returns the replacement and the length of what it replaces. */
 #include "probes/report/rewrite.h"
 
 #include "probes/base/mem.h"
@@ -23,7 +23,7 @@
 struct spot {
 	struct pseudonyms *pseudonyms;
 	const char *text, *at;
-	const char *url_end; /* of the URL that at is in; NULL: in none */
+	const char *url_end; /* of the URL that at is in; NULL: not in a URL */
 };
 
 static bool follows(const struct spot *spot, const char *part)
@@ -33,7 +33,7 @@ static bool follows(const struct spot *spot, const char *part)
 	return (size_t)(spot->at - spot->text) >= length && memcmp(spot->at - length, part, length) == 0;
 }
 
-/* At the host of a URL, or of one without its scheme: "//host/path". */
+/* Whether at is at the host of a URL, with or without its scheme: "//host/path". */
 static bool begins_authority(const struct spot *spot)
 {
 	const char *before = spot->at - 3;
@@ -55,7 +55,7 @@ bool rewrite_leaves(const char *host)
 	return url_host_is_loopback(host) || text_has_suffix(host, ".tailscale.com");
 }
 
-/* These bytes as a text of its own, without what ends a sentence; false where there is none, or too much. */
+/* Copies these bytes in lower case, without punctuation at the end; false if there are none, or too many. */
 static bool take_bytes(const char *at, char word[SECRET_MAX], size_t *length)
 {
 	while (*length && strchr(".-", at[*length - 1]))
@@ -74,7 +74,8 @@ static bool take(const char *at, const char *accept, char word[SECRET_MAX], size
 	return take_bytes(at, word, length);
 }
 
-/* A host's name, in any alphabet: all bytes but the marks of a sentence, “ ” and …, which UTF-8 begins alike. */
+/* A host name in any alphabet: all bytes but the punctuation “ ” and …, whose UTF-8 begins with the same two
+ * bytes. */
 static bool take_host(const char *at, bool is_in_url, char word[SECRET_MAX], size_t *length)
 {
 	for (*length = 0; at[*length]; ++*length) {
@@ -94,14 +95,14 @@ static bool is_address(int family, const char *word)
 	return inet_pton(family, word, bytes) == 1;
 }
 
-/* ---- who knows a word ---- */
+/* ---- matchers ---- */
 
 static const char *see_known(const struct spot *spot, size_t *length)
 {
 	return pseudonyms_match(spot->pseudonyms, spot->text, spot->at, length);
 }
 
-/* "tag:x" and "svc:x": the kind of name is told by its beginning. */
+/* "tag:x" and "svc:x": the prefix tells the kind of name. */
 static const char *see_prefixed(const struct spot *spot, size_t *length)
 {
 	static const struct {
@@ -120,7 +121,7 @@ static const char *see_prefixed(const struct spot *spot, size_t *length)
 	return NULL;
 }
 
-/* A node is logged in by whoever opens it. */
+/* Security: anyone who opens this URL logs the node in. */
 static const char *see_login(const struct spot *spot, size_t *length)
 {
 	static const char *const forms[] = { "https://login.tailscale.com/a/", "login.tailscale.com/a/" };
@@ -174,7 +175,7 @@ static const char *see_mail(const struct spot *spot, size_t *length)
 	return pseudonym_of(spot->pseudonyms, SECRET_USER, word);
 }
 
-/* ":443" and no more digits, letters or parts of a time. */
+/* ":443", not followed by more digits, letters or parts of a time. */
 static bool is_port(const char *text)
 {
 	size_t digits = *text == ':' ? strspn(text + 1, DIGITS) : 0;
@@ -197,7 +198,7 @@ bool rewrite_is_host_port(const char *text)
 	return last && (is_address(AF_INET, word) || isalpha((unsigned char)last[1]));
 }
 
-/* "host:port", of which the host is no word of ours and no number: times are numbers too. */
+/* "host:port". The host must not be a number, because times are numbers too, or a word of this program. */
 static bool is_host_port(const struct spot *spot, const char *word, size_t length)
 {
 	const char *end = spot->at + length;
@@ -208,8 +209,8 @@ static bool is_host_port(const struct spot *spot, const char *word, size_t lengt
 	       !pseudonyms_has_word(spot->pseudonyms, word);
 }
 
-/* A name in parts, whose first is a machine's and no word, or whose others are a tailnet's; in a URL and
- * before a port, any. */
+/* In a URL or before a port, any name is a host. Elsewhere, a name with dots is one if its first label is a
+ * machine's (and not one of our words) or the rest is a tailnet's. */
 static const char *see_host(const struct spot *spot, size_t *length)
 {
 	bool is_in_url = begins_authority(spot) || follows(spot, "@");
@@ -229,7 +230,7 @@ static const char *see_host(const struct spot *spot, size_t *length)
 	return NULL;
 }
 
-/* The user and the password of a URL have no pseudonym: nobody needs them. */
+/* The user and password of a URL are dropped: a pseudonym would be of no use. */
 static const char *see_credentials(const struct spot *spot, size_t *length)
 {
 	const char *end = spot->at;
@@ -243,7 +244,7 @@ static const char *see_credentials(const struct spot *spot, size_t *length)
 	return *length ? "" : NULL;
 }
 
-/* The same before a host without "//": "ada:password@host". */
+/* User and password before a host without "//": "ada:password@host". */
 static const char *see_password(const struct spot *spot, size_t *length)
 {
 	size_t user = strspn(spot->at, LETTERS "."), whole = strcspn(spot->at, URL_END "/?#@");
@@ -267,7 +268,7 @@ static const char *see_address(const struct spot *spot, size_t *length)
 	return is_found && !rewrite_leaves(word) ? pseudonym_of(spot->pseudonyms, SECRET_PLACE, word) : NULL;
 }
 
-/* "enx0050b6f00f00": udev's name for a device, by its hardware address. */
+/* "enx0050b6f00f00": udev's name for a device, made from its hardware address. */
 static const char *see_device(const struct spot *spot, size_t *length)
 {
 	char word[SECRET_MAX];

@@ -1,4 +1,4 @@
-/* A table for each kind of row, and a walk over the rows. */
+/* A table for each kind of row, and a loop over the rows. */
 #include "probes/report/texts.h"
 
 #include "probes/base/mem.h"
@@ -9,8 +9,8 @@
 
 struct field {
 	size_t offset;
-	enum text_manner manner;
-	enum secret_kind kind; /* of a name */
+	enum text_form form;
+	enum secret_kind kind; /* of a TEXT_NAME */
 };
 
 struct visit {
@@ -67,13 +67,13 @@ static void visit_row(const struct visit *visit, const struct field *fields, siz
 		const char **text = (const char **)((char *)row + fields[i].offset);
 
 		if (*text)
-			visit->see(visit->data, fields[i].manner, fields[i].kind, text);
+			visit->see(visit->data, fields[i].form, fields[i].kind, text);
 	}
 }
 
-/* The list itself may be another snapshot's, or nobody's: a copy is given. */
+/* Works on a copy: the list may be shared with another snapshot, or be a constant. */
 static void visit_list(
-	const struct visit *visit, enum text_manner manner, enum secret_kind kind, const char *const **list)
+	const struct visit *visit, enum text_form form, enum secret_kind kind, const char *const **list)
 {
 	size_t count = 0;
 	const char **copy;
@@ -83,7 +83,7 @@ static void visit_list(
 	copy = arena_alloc(visit->snapshot->arena, (count + 1) * sizeof(*copy));
 	for (size_t i = 0; i < count; i++) {
 		copy[i] = (*list)[i];
-		visit->see(visit->data, manner, kind, &copy[i]);
+		visit->see(visit->data, form, kind, &copy[i]);
 	}
 	*list = copy;
 }
@@ -97,14 +97,14 @@ static void visit_peer(const struct visit *visit, struct peer *peer)
 	visit_list(visit, TEXT_NAME, SECRET_TAG, &peer->tags);
 }
 
-/* A path, a URL ("file:/srv/m", "s3://bucket/m", "D:/m"), or a host and a port. */
+/* A path, a URL ("file:/srv/m", "s3://bucket/m", "D:/m"), or a host with a port. */
 static bool is_file(const char *id)
 {
 	return (*id && strchr("/~", *id)) || strchr(id, '\\') || text_has_prefix(id, "./") ||
 	       text_has_prefix(id, "../") || strstr(id, ":/") || rewrite_is_host_port(id);
 }
 
-/* Figures may look like an address; words may hold a host. */
+/* A version of digits and dots may look like an address and is left alone; one with words may hold a host. */
 static void visit_endpoint(const struct visit *visit, struct endpoint *endpoint)
 {
 	bool is_number = !endpoint->version[strspn(endpoint->version, "0123456789.")];

@@ -1,5 +1,5 @@
-/* Words and the runs of letters in the rules' texts are a set that is made once; what begins with none of them is
- * nowhere in the rules, and only what begins with one is looked for in each. */
+/* The runs of letters in the rules' texts are put in a set once. A word whose first run is not in the set is
+ * in no rule, so only the others are searched for, rule by rule. */
 #include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
@@ -11,13 +11,13 @@
 #include <string.h>
 #include <strings.h>
 
-#define SLOTS 8192 /* of the set: some 2,000 are taken */
+#define SLOTS 8192 /* in the set: some 2,000 are used */
 
 struct vocabulary {
 	char *runs[SLOTS]; /* NULL: empty */
 };
 
-/* What the rules and the rest of the program put into their sentences; in the order of strcmp. */
+/* Words that the rules and the rest of the program put into their sentences; sorted by strcmp for bsearch. */
 static const char *const words[] = { "a", "acl", "active", "address", "ago", "alias", "all", "an", "and",
 	"answer", "answers", "apache", "api", "app", "at", "backend", "best", "bg", "big", "body", "both",
 	"busy", "by", "cache", "caddy", "cert", "certificate", "check", "client", "cold", "configuration",
@@ -58,7 +58,7 @@ bool vocabulary_is_whole(const char *text, const char *at, size_t length)
 
 /* ---- the set ---- */
 
-/* Where a run is, or would be. */
+/* The slot that holds a run, or the one where it would go. */
 static char **slot_of(const struct vocabulary *vocabulary, const char *run, size_t length)
 {
 	uint32_t hash = 2166136261u;
@@ -119,7 +119,7 @@ void vocabulary_free(struct vocabulary *vocabulary)
 	free(vocabulary);
 }
 
-/* ---- looking ---- */
+/* ---- look-up ---- */
 
 static bool is_in_text(const char *text, const char *word)
 {

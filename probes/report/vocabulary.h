@@ -1,5 +1,5 @@
-/* The words of this program's own sentences and commands. They are in everybody's report, so that a machine which
- * is called by one ("server", "ollama", "443") is not told by it. */
+/* The words of this program's own sentences and commands. They are in everyone's report, so such a word does
+ * not reveal that a machine is named after it ("server", "ollama", "443"). */
 #ifndef TSLLM_REPORT_VOCABULARY_H
 #define TSLLM_REPORT_VOCABULARY_H
 
@@ -10,10 +10,10 @@ struct vocabulary;
 
 struct vocabulary *vocabulary_new(void);
 void vocabulary_free(struct vocabulary *vocabulary);
-/* word: in lower case. Numbers are words. */
+/* word: in lower case. Numbers count as words. */
 bool vocabulary_has(const struct vocabulary *vocabulary, const char *word);
-/* What stands at a place in a text is a word of its own: no letter goes on before or after it, nor the next label
- * of a longer name. */
+/* Whether what stands at a place in a text is a whole word: no letter before or after it, and no further
+ * label of a longer name. */
 bool vocabulary_is_whole(const char *text, const char *at, size_t length);
 
 #endif

@@ -110,9 +110,10 @@ void wording_work(char *line, const struct endpoint *endpoint)
 	line_number(line, "", endpoint->figures.waiting, " waiting");
 	line_number(line, "", endpoint->figures.slots, " slots");
 	if (!isnan(endpoint->figures.kv_cache))
-		line_add(line, "KV cache %s", wording_share(share, sizeof(share), endpoint->figures.kv_cache));
-	line_number(
-		line, "", endpoint->figures.preemptions, endpoint->figures.preemptions == 1 ? " preemption" : " preemptions");
+		line_add(
+			line, "KV cache %s", wording_share(share, sizeof(share), endpoint->figures.kv_cache));
+	line_number(line, "", endpoint->figures.preemptions,
+		endpoint->figures.preemptions == 1 ? " preemption" : " preemptions");
 }
 
 static void say_decode(char *line, const char *before, double token_ms)

@@ -1,5 +1,5 @@
-/* The server families, in order of trust: who leaves the surest signs comes first, and the dialect that all
- * of them speak comes last. A family is one file and one row here. */
+/* The server families, in order of trust: the one with the surest signs comes first, the OpenAI dialect that
+ * all of them speak comes last. A family is one file and one row here. */
 #include "probes/servers/families.h"
 
 #include "probes/base/mem.h"

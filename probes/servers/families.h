@@ -1,4 +1,4 @@
-/* The rows of the table in families.c, one per file. Everybody else goes by the table of family.h. */
+/* The rows of the table in families.c, one for each file. Everything else uses the table in family.h. */
 #ifndef TSLLM_SERVERS_FAMILIES_H
 #define TSLLM_SERVERS_FAMILIES_H
 

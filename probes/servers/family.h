@@ -1,8 +1,8 @@
-/* A server family: who it is, what may be asked and what that costs, what the answer means.
+/* A server family: which server it is, which requests are safe to send to it, and what the answers mean.
  *
- * Each family is one file with a const table, listed in probes/servers/families.c. It holds pure functions: no I/O,
- * no clock, no state. Nothing is implied: a path that is not in the table is never asked. The first request
- * whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. */
+ * Each family is one file with a const table, listed in probes/servers/families.c. Its functions are pure: no
+ * I/O, no clock, no state. Nothing is implied: a path that is not in the table is never requested. The first
+ * request whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. */
 #ifndef TSLLM_SERVERS_FAMILY_H
 #define TSLLM_SERVERS_FAMILY_H
 
@@ -18,18 +18,18 @@ struct request {
 	const char *path; /* under the endpoint's base URL */
 	enum cost cost;
 	enum rhythm rhythm;
-	/* Reads one answer (any outcome was HTTP; status may be anything); true: it is what this family
-	 * answers here, in whatever state it is. Fills what the answer tells. */
+	/* Reads one answer: any outcome that was HTTP, with any status. Returns true if this family answers
+	 * like that here, in whatever state it is. Fills in what the answer tells. */
 	bool (*read)(const struct answer *answer, struct reading *reading);
 	bool is_llama_metrics; /* `llama-metrics = off` in the configuration switches it off */
 };
 
 struct family {
-	struct server_facts facts; /* what the rest of the program knows of it */
+	struct server_facts facts; /* what rules, ranks and hints know of it */
 	/* What the answer to `GET path` says about being this family. */
 	enum sureness (*recognise)(const char *path, const struct answer *answer);
-	const char *confirm; /* the path to ask when only LIKELY; NULL: none */
-	bool shuns_models;   /* `GET /v1/models` would do harm here: never ask it once this is LIKELY */
+	const char *confirm; /* the path to request if it is only LIKELY; NULL: none */
+	bool shuns_models; /* `GET /v1/models` does harm here: never request it once this family is LIKELY */
 	const struct request *requests;
 	size_t request_count;
 };

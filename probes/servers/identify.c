@@ -1,9 +1,10 @@
-/* Which family is it? Every family judges every answer, and the surest guess chooses the next question.
+/* Finds out which family a server is of. Every family judges every answer, and the best guess chooses the
+ * next request.
  *
- * `GET /` hurt none of the programs that were measured, so it comes first. `GET /v1/models` tells the most,
- * but cuts running answers on one family: it is never asked while that one is likely. A confirming answer
- * that is whole JSON and says otherwise refutes the guess; a broken or missing one leaves it standing, with
- * its fears. */
+ * `GET /` did no harm to any program that was measured, so it comes first. `GET /v1/models` tells the most,
+ * but breaks off running answers on one family: it is never sent while that family is likely. A confirming
+ * answer that is whole JSON and says otherwise refutes the guess; a broken or missing one refutes neither the
+ * guess nor its ban on /v1/models. */
 #include "probes/servers/identify.h"
 
 #include <string.h>
@@ -30,7 +31,7 @@ static bool confirms(const struct family *family, const char *path)
 	return family->confirm && strcmp(family->confirm, path) == 0;
 }
 
-/* The family that stands first in the table. */
+/* The family that comes first in the table. */
 static const struct family *better(const struct family *a, const struct family *b)
 {
 	for (size_t i = 0; families[i]; i++)
@@ -60,14 +61,15 @@ static enum sureness weigh(
 	return sureness;
 }
 
-/* Ollama refuses a Host it does not know with nothing at all, on every path: asking on is no use. */
+/* Ollama answers a Host that it does not know with an empty 403, on every path: more requests are of no
+ * use. */
 static bool is_host_check(const struct answer *answer)
 {
 	return answer->status == 403 && answer->shape == BODY_EMPTY &&
 	       !answer_has_header(answer, "Content-Type");
 }
 
-/* What no LLM server says, but a proxy or a login page in front of one does. */
+/* An answer that no LLM server gives, but a proxy or a login page in front of one does. */
 static bool is_proxy_page(const struct answer *answer)
 {
 	int status = answer->status;

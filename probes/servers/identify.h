@@ -1,23 +1,24 @@
-/* Which family is it? A question at a time, at most three, the harmless one first.
+/* Finds out which family a server is of: one request at a time, at most three, the harmless one first.
  *
- * Start with identify_init(), ask recognition.ask, give the answer to identify_step(), until ask is NULL.
- * Then family is set, or it is NULL and the server is no LLM server (or does not say). */
+ * Start with identify_init(), request the path in ask, pass the answer to identify_step(), and go on until
+ * ask is NULL. Then family is set; if it is NULL, the server is not an LLM server, or does not say that it is
+ * one. */
 #ifndef TSLLM_SERVERS_IDENTIFY_H
 #define TSLLM_SERVERS_IDENTIFY_H
 
 #include "probes/servers/family.h"
 
-#define RECOGNISE_MAX 3 /* questions */
+#define RECOGNISE_MAX 3 /* requests */
 
 struct identification {
-	const char *ask; /* the path to ask now; NULL: done */
+	const char *ask; /* the path to request now; NULL: done */
 	const struct family *family;
 	const struct family *likely;    /* the best guess so far */
-	const struct family *confirmed; /* the best whose confirming answer said at least LIKELY */
+	const struct family *confirmed; /* the best guess whose confirming answer said at least LIKELY */
 	const char *asked[RECOGNISE_MAX];
 	size_t asked_count;
 	bool shuns_models;
-	bool is_proxy; /* what answered is a proxy or a login page: the engine is not to be seen */
+	bool is_proxy; /* a proxy or a login page answered and hides the engine */
 };
 
 void identify_init(struct identification *identification);

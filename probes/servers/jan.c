@@ -1,8 +1,8 @@
-/* Jan, the desktop program: its local API server. Read in its source and its own API document, not measured.
+/* Jan, the desktop program: its local API server. From its source and its own API document, not measured.
  *
- * Its list holds the models that run, from memory; /v1/models/available, of newer versions, looks at the disk
- * as well and loads nothing. The document at /openapi.json is part of the program, and open without a key. A
- * name that it was not told to trust is refused with 403. */
+ * Its list holds the running models, from memory. /v1/models/available, of newer versions, also looks at the
+ * disk and loads nothing. The document at /openapi.json is part of the program and needs no key. A request
+ * for a host name that is not on its list of trusted hosts gets 403. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -12,7 +12,7 @@
 
 static const char document[] = "/openapi.json";
 
-/* It refuses in plain words, one for no key and one for a wrong key. */
+/* It refuses in plain words: one text for no key, another for a wrong key. */
 static bool wants_key(const struct answer *answer, struct reading *reading)
 {
 	if (answer->status != 401 || !(answer_body_has(answer, "Missing authorization header") ||
@@ -40,7 +40,7 @@ static void fill_available(const struct json *entry, struct obs_model *model, st
 		model->state = MODEL_COLD;
 }
 
-/* In older versions, which do not know the path. */
+/* Older versions do not know the path. */
 static bool is_not_found(const struct answer *answer)
 {
 	static const char words[] = "Not Found";
@@ -68,7 +68,7 @@ static bool read_document(const struct answer *answer, struct reading *reading)
 	return has_its_title(answer);
 }
 
-/* A page of Swagger's that brings its own scripts: FastAPI's comes from elsewhere, and not at the root. */
+/* A Swagger page that brings its own scripts. FastAPI's loads them from elsewhere and is not at the root. */
 static enum sureness is_jan(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, document) == 0)

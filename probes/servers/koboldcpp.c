@@ -1,7 +1,8 @@
-/* KoboldCpp: one model, one queue. Read in its source, not measured.
+/* KoboldCpp: one model, one queue. From its source, not measured.
  *
- * It imitates Ollama and llama-server on their paths, with made-up figures, so only its own are asked. None
- * of them wants the password; that one is set shows in the name of the model, which it then keeps to itself. */
+ * It imitates Ollama and llama-server on their paths, with made-up figures, so only its own paths are
+ * requested. None of them needs the password. If one is set, the name of the model shows it, and is
+ * hidden. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -10,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* It tells idle from not idle: at work it is on one request at least. */
+/* It only tells idle from busy; busy means at least one request. */
 static bool read_perf(const struct answer *answer, struct reading *reading)
 {
 	double idle = json_number(answer->json, "idle");
@@ -46,7 +47,7 @@ static bool read_name(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* The model that is loaded has a prefix; what else is listed could be loaded, or means none. */
+/* The loaded model has a prefix. Other entries could be loaded, or mean "no model". */
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	(void)arena;

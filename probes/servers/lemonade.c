@@ -1,9 +1,9 @@
-/* Lemonade: several models at once, each in an engine of its own. Read in its makers' API document, not
+/* Lemonade: several models at once, each in an engine of its own. From its makers' API document, not
  * measured.
  *
- * Health and statistics come from memory, the list from its catalogue: none loads a model, which a request
- * for an answer does. Its /metrics is left alone, for it scrapes the engines behind it. That a model is busy
- * may be maintenance too, so it is not taken for work. */
+ * Health and statistics come from memory, the list from its catalogue: neither loads a model, which only a
+ * completion request does. /metrics is not in the table, because it scrapes the engines behind it. A busy
+ * model may also be under maintenance, so busy does not count as work. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -29,7 +29,7 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* Older versions tell of the last request alone. */
+/* Older versions only report the last request. */
 static bool read_statistics(const struct answer *answer, struct reading *reading)
 {
 	if (readers_wants_key(answer, reading))
@@ -41,7 +41,7 @@ static bool read_statistics(const struct answer *answer, struct reading *reading
 	return true;
 }
 
-/* A size is in GB; a checkpoint of llama.cpp's ends with its quantisation: "owner/name:Q4_K_M". */
+/* Sizes are in GB. A checkpoint of llama.cpp's ends in its quantisation: "owner/name:Q4_K_M". */
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	const char *quantisation = strrchr(json_text(entry, "checkpoint"), ':');

@@ -1,15 +1,14 @@
 /* The LiteLLM proxy: a gateway to engines that it does not show.
  *
- * Its `GET /health` makes a paid call to every model and is not in the table; /health/liveliness (its
- * spelling) asks nobody. A missing key is 401; a wrong one, where there is no database, 400
- * `no_db_connection`. */
+ * Its `GET /health` makes a paid call to every model, so it is not in the table; /health/liveliness (its
+ * spelling) calls none. A missing key is 401; a wrong key without a database is 400 `no_db_connection`. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>
 
-#define CREATED 1677610602 /* of every model of every installation */
+#define CREATED 1677610602 /* the same for every model of every installation */
 
 static bool is_alive(const struct answer *answer)
 {

@@ -1,8 +1,8 @@
 /* The server of llama-cpp-python: no health, no counters, no queue.
  *
- * Its `GET /v1/models` cuts the running answers of other people (five of five, measured with 0.3.36), so it
- * is not in the table, and recognition stays away from it too. A 404 on the root, which the engine does
- * not see, is its sign of life. */
+ * Its `GET /v1/models` breaks off the running answers of other users (five of five, measured with 0.3.36), so
+ * it is not in the table, and recognition does not send it either. The sign of life is a 404 on the root,
+ * which does not reach the engine. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -11,7 +11,7 @@
 #include <ctype.h>
 #include <string.h>
 
-/* 32 hex digits without dashes: neighbours send none, or a dashed one. */
+/* 32 hex digits without dashes: similar servers send none, or one with dashes. */
 static bool has_plain_request_id(const struct answer *answer)
 {
 	char id[40];

@@ -1,9 +1,9 @@
 /* llama-server of llama.cpp, alone or as a router over children.
  *
- * While it loads, every path says 503 "Loading model". /metrics is there only with --metrics (501 without,
- * and 400 on a router, which wants a model's name); both are what is to be expected. /slots is not in the
- * table: it wakes a sleeping server and, polled, never lets it sleep. A router's children are told by the
- * status of each model. */
+ * While it loads, every path is a 503 "Loading model". /metrics exists only with --metrics (501 without, and
+ * 400 on a router, which needs a model's name); both are expected. /slots is not in the table: it wakes a
+ * sleeping server and, polled, never lets it sleep. The state of a router's children is in the status of each
+ * model. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -27,7 +27,7 @@ static bool is_loading(const struct answer *answer)
 	return is_error(answer, 503, "unavailable_error", "Loading model");
 }
 
-/* What any path may say in place of its own answer. */
+/* Answers that any path may give instead of its own. */
 static bool read_common(const struct answer *answer, struct reading *reading)
 {
 	if (is_loading(answer)) {
@@ -45,11 +45,11 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 
 #define PATIENCE_S 180
 
-/* Figures are read from counters and queue lengths only; the *_tokens_seconds gauges are reset by each
- * reader. Tokens are counted when a request ends, so progress is the calls of llama_decode() and what these
- * leave out, speculative steps: all stand still during one long batch of a prompt (2048 tokens: 14 s for 2.5
- * GB on two cores, and minutes for a model of 30 GB on a CPU). Newer versions do not tell how full the cache
- * is. */
+/* Figures come from counters and queue lengths only: the *_tokens_seconds gauges are reset by each reader.
+ * Tokens are counted when a request ends, so progress is the calls of llama_decode() plus the speculative
+ * steps, which those leave out. All of them stand still during one long batch of a prompt (2048 tokens: 14 s
+ * for a model of 2.5 GB on two cores, minutes for one of 30 GB on a CPU). Newer versions do not report how
+ * full the cache is. */
 static const struct metric metrics[] = {
 	{ "llamacpp:requests_processing", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
 	{ "llamacpp:requests_deferred", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
@@ -74,7 +74,7 @@ static bool read_metrics(const struct answer *answer, struct reading *reading)
 	       prometheus_read(answer, metrics, ARRAY_LEN(metrics), reading) > 0;
 }
 
-/* The media marker is random for each start: equal marker, same process. */
+/* The media marker is random for each start: the same marker means the same process. */
 static bool read_props(const struct answer *answer, struct reading *reading)
 {
 	if (read_common(answer, reading))
@@ -88,8 +88,8 @@ static bool read_props(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* A crashed child is "unloaded" and failed: failed says more. A single server has no status; its model is
- * loaded. */
+/* A crashed child is both "unloaded" and failed; failed says more. A single server has no status: its model
+ * is loaded. */
 static enum model_state state_of(const struct json *status)
 {
 	static const struct {
@@ -128,8 +128,8 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return read_common(answer, reading) || readers_take_openai(answer, fill_model, reading);
 }
 
-/* The Server header is on every answer; nginx takes it away, then the shapes must do. A gateway passes its
- * engine's header on, and adds its own. */
+/* The Server header is on every answer. nginx removes it; then the shapes of the answers must do. A gateway
+ * passes its engine's header on and adds its own. */
 static enum sureness is_llama_server(const char *path, const struct answer *answer)
 {
 	if (answer_has_header(answer, "x-portkey-provider"))

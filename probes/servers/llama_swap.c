@@ -1,8 +1,8 @@
-/* llama-swap: starts and stops engines behind one door.
+/* llama-swap: starts and stops engines behind one endpoint.
  *
  * /running lists what it has started, /v1/models what it could start; neither starts anything. Under
- * /upstream/… even a health check would, so nothing below that is in the table. The command lines in /running
- * are not read: they may hold secrets. */
+ * /upstream/… even a health check would, so nothing below it is in the table. Security: the command lines in
+ * /running may hold secrets, so they are not read. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* A model that is being stopped still holds its memory. */
+/* A model that is being stopped still occupies its memory. */
 static void fill_running(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	static const struct {
@@ -39,7 +39,7 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, NULL, reading);
 }
 
-/* Every error of its own carries "src". The root sends a browser to /ui. */
+/* All its own errors carry "src". The root redirects a browser to /ui. */
 static enum sureness is_llama_swap(const char *path, const struct answer *answer)
 {
 	char location[256];

@@ -1,8 +1,8 @@
-/* LM Studio, by its own documentation of the REST API; no recording of it exists.
+/* LM Studio, from its own documentation of the REST API; no recording of it exists.
  *
- * /api/v0/models lists what was downloaded and says of each whether it is loaded; /api/v1/models, since 0.4,
- * tells sizes as well. A list loads nothing. A path that it does not know is answered with 200 and an error,
- * so a status proves nothing here. */
+ * /api/v0/models lists the downloaded models and says of each whether it is loaded; /api/v1/models, since
+ * 0.4, adds sizes. Listing loads nothing. An unknown path is answered with 200 and an error, so a status
+ * proves nothing here. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -31,7 +31,7 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	model->quantisation = text_keep(arena, json_text(entry, "quantization"));
 }
 
-/* How it is loaded, as the longest of its instances is. */
+/* The context that it is loaded with: the longest of its instances. */
 static double loaded_context(const struct json *instances)
 {
 	double most = NAN;

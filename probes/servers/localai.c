@@ -1,7 +1,8 @@
-/* LocalAI: many models, each loaded by its first request. Read in its source, not measured.
+/* LocalAI: many models, each loaded by its first request. From its source, not measured.
  *
- * It imitates Ollama, whose list of loaded models is the only one that it has: the figures in it are made up,
- * and older versions do not have it. Told to, it greets like Ollama; then only a header may give it away. */
+ * It imitates Ollama, and its only list of loaded models is Ollama's: the figures in it are made up, and
+ * older versions do not have it. It can be configured to greet like Ollama; then only a header may give it
+ * away. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -11,7 +12,7 @@
 
 #define LATEST ":latest"
 
-/* Without a body or with this one, by version. */
+/* Without a body or with "OK", depending on the version. */
 static bool is_ready(const struct answer *answer)
 {
 	return readers_is_empty_ok(answer) || (answer->status == 200 && answer_body_is(answer, "OK"));
@@ -28,7 +29,7 @@ static bool is_missing(const struct answer *answer)
 	return answer->status == 404 && json_has(answer->json, "error");
 }
 
-/* Ollama's names end in a tag, those of its own list do not. */
+/* Ollama's names end in a tag, those in its own list do not. */
 static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	(void)entry;
@@ -58,7 +59,7 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, NULL, reading);
 }
 
-/* To whom wants JSON, its root is a summary under its name. */
+/* For a client that accepts JSON, its root is a summary with its name as title. */
 static enum sureness is_localai(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/readyz") == 0)

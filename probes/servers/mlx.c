@@ -1,8 +1,8 @@
 /* MLX, the server of mlx-lm: Python's plain HTTP server, one process, no key, no figures.
  *
- * /v1/models lists what lies in the model cache, and whether any of it is in memory is not told. While that
- * folder is missing the list is a 200 without a body, and each such answer leaves 28 lines in the log of the
- * server: it is asked each minute only, and recognition does without it. */
+ * /v1/models lists what is in the model cache; whether any of it is in memory is not reported. While the
+ * cache folder is missing, the list is a 200 without a body, and each such answer leaves 28 lines in the
+ * server's log. So it is requested every minute only, and recognition does without it. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
@@ -36,8 +36,8 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return has_no_cache(answer) || readers_take_openai(answer, NULL, reading);
 }
 
-/* Its 404 is a plain text that says to be JSON. Its health is worded like that of others: only with the
- * header it is a proof. */
+/* Its 404 is plain text with a Content-Type of JSON. Its health is worded like that of other servers: it is
+ * proof only with the header. */
 static enum sureness is_mlx(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/health") == 0 && is_healthy(answer))

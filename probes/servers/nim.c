@@ -1,9 +1,10 @@
-/* NVIDIA NIM for LLMs, by its makers' documentation of the API and of its metrics; no recording of it exists.
+/* NVIDIA NIM for LLMs, from its makers' documentation of the API and of its metrics; no recording of it
+ * exists.
  *
- * Version 2 has vLLM inside by its documentation; where its list of models says so, it is read as vLLM,
- * which was not tried. The older ones say `"owned_by":"system"`. Health, metadata and metrics are the
- * container's own and wake nothing; `/v1/health/ready` is 503 until the model is loaded, which is left to the
- * verdicts on status, for no document says what is in it. */
+ * Version 2 contains vLLM, according to its documentation; if its list of models says so, it is read as vLLM,
+ * which was not tried. Older ones say `"owned_by":"system"`. Health, metadata and metrics are the container's
+ * own and wake nothing. `/v1/health/ready` is 503 until the model is loaded; no document says what is in that
+ * answer, so it is left to the verdicts on status. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"

@@ -1,7 +1,7 @@
-/* Ollama: /api/ps says what is loaded, /api/tags what could be, /api/version who speaks.
+/* Ollama: /api/ps lists what is loaded, /api/tags what could be, /api/version identifies it.
  *
- * None of the three keeps a model alive or loads one (measured with 0.17.4), and none tells of work: Ollama
- * hides its queue. An expiry that lies in the past is no fault: it moves on when a request ends. */
+ * None of the three keeps a model alive or loads one (measured with 0.17.4), and none reports work: Ollama
+ * hides its queue. An expiry in the past is not a fault: it is moved when a request ends. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/when.h"
@@ -32,7 +32,7 @@ static void fill_loaded(const struct json *entry, struct obs_model *model, struc
 	model->expires_at = when_parse(json_text(entry, "expires_at"));
 }
 
-/* Whether an expiry has passed is a matter of Ollama's own clock. */
+/* Whether an expiry has passed is a question of Ollama's own clock, so its Date is kept. */
 static bool read_loaded(const struct answer *answer, struct reading *reading)
 {
 	reading->told_at = readers_date(answer);
@@ -44,7 +44,7 @@ static bool read_library(const struct answer *answer, struct reading *reading)
 	return readers_take_list(answer, "models", "name", MODELS_ALL, fill_model, reading);
 }
 
-/* The same models by the path that OpenAI clients ask: whether it is open to them is worth knowing. */
+/* The same models on the path that OpenAI clients use: it shows whether that path is open to them. */
 static bool read_openai(const struct answer *answer, struct reading *reading)
 {
 	return readers_take_openai(answer, fill_model, reading);
@@ -58,7 +58,7 @@ static bool read_version(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* LocalAI imitates these paths, and gives itself away by a header. */
+/* LocalAI imitates these paths; a header gives it away. */
 static enum sureness is_ollama(const char *path, const struct answer *answer)
 {
 	if (answer->status != 200 || answer_has_header(answer, "X-Correlation-ID"))

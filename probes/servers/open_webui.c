@@ -1,8 +1,8 @@
-/* Open WebUI: a front end, whose word about engines is not to be trusted.
+/* Open WebUI: a front end, whose statements about engines cannot be trusted.
  *
- * It answers every unknown path with its page and 200, and lists old models when every engine is dead; so
- * only itself is asked. `onboarding` means that nobody has an account yet, or that log-in is switched off:
- * the first visitor becomes administrator. */
+ * It answers every unknown path with its page and 200, and lists old models while every engine is dead, so
+ * only its own state is requested. `onboarding` means that there is no account yet, or that log-in is
+ * switched off: the first visitor becomes administrator. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"

@@ -1,7 +1,7 @@
-/* Whoever else speaks the OpenAI dialect: a list of models, or a demand for a key in JSON.
+/* Any other server that speaks the OpenAI dialect: a list of models, or a demand for a key in JSON.
  *
- * The last row of the table. Nothing is known of such a server but its list, and whether a model in it is
- * loaded is not told. */
+ * The last row of the table. Only the list of such a server is known, and it does not say whether a model is
+ * loaded. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"

@@ -1,7 +1,7 @@
-/* The Portkey gateway: a way through, which knows no engine until a request names one.
+/* The Portkey gateway, which knows no engine until a request names one.
  *
- * Its greeting is all that can be asked of it: anything else wants a provider in a header, and goes on to
- * that one. It passes the engine's headers on, `Server: llama.cpp` too, beside its own. */
+ * Only its greeting can be requested: anything else requires a provider in a header and is passed on to that
+ * provider. It passes on the engine's headers, `Server: llama.cpp` too, beside its own. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"

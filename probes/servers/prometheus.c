@@ -1,6 +1,6 @@
 /* One pass over the bytes, without a copy: vLLM sends 54 kB for one model at every poll, and a server with
- * many models sends megabytes. Most lines are none of ours, so a line costs the scan of its name, and a name
- * is compared only with those of its length. */
+ * many models sends megabytes. Most lines are of no interest, so a line costs no more than the scan of its
+ * name, and a name is compared only with those of the same length. */
 #include "probes/servers/prometheus.h"
 
 #include "probes/base/mem.h"
@@ -24,15 +24,14 @@ struct reader {
 	const struct metric *metrics;
 	size_t count, taken;
 	size_t lengths[PROMETHEUS_METRICS_MAX];
-	bool has_length[NAME_LENGTH_MAX +
-			1]; /* one of the names is so long: most lines are passed over by this */
+	bool has_length[NAME_LENGTH_MAX + 1]; /* a wanted name is this long: most lines are skipped by this */
 	struct obs_histogram *histograms[PROMETHEUS_METRICS_MAX]; /* in the reading's arena */
 	struct reading *reading;
 };
 
 /* ---- numbers ---- */
 
-/* "1520", "0.013953": exact where neither the digits nor the power of ten lose anything. NAN: not so plain. */
+/* "1520", "0.013953": exact if neither the digits nor the power of ten lose anything. NAN: not that plain. */
 static double plain_number(const char *at, size_t length)
 {
 	static const double powers[] = { 1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
@@ -56,7 +55,7 @@ static double plain_number(const char *at, size_t length)
 	return (double)digits / powers[after];
 }
 
-/* A plain decimal number of zero or more, which the whole of at is; NAN for all else. */
+/* A plain decimal number of zero or more that fills all of at; NAN for anything else. */
 static double number(const char *at, size_t length)
 {
 	char digits[40];
@@ -78,8 +77,8 @@ static double number(const char *at, size_t length)
 
 /* ---- a line ---- */
 
-/* Past the closing brace of the labels, whose quoted values may hold braces and escaped quotes; NULL where
- * they do not end. */
+/* Past the closing brace of the labels, whose quoted values may hold braces and escaped quotes; NULL if they
+ * do not end. */
 static const char *after_labels(const char *at, const char *end)
 {
 	bool is_quoted = false;
@@ -95,7 +94,7 @@ static const char *after_labels(const char *at, const char *end)
 	return NULL;
 }
 
-/* Past the value of a label that begins at its quote; NULL where it does not end. */
+/* Past the value of a label that begins at its quote; NULL if it does not end. */
 static const char *after_value(const char *at, const char *end)
 {
 	for (at++; at < end; at++) {
@@ -107,7 +106,7 @@ static const char *after_value(const char *at, const char *end)
 	return NULL;
 }
 
-/* The next `name="value"` of the labels, and its length; NULL where there is no more. */
+/* The next `name="value"` of the labels, and its length; NULL if there are no more. */
 static const char *next_label(const char **at, const char *end, size_t *length)
 {
 	const char *label, *quote, *past;
@@ -135,7 +134,7 @@ static bool has_label(const struct line *line, const char *wanted)
 	return false;
 }
 
-/* The upper bound of a bucket, INFINITY for the last; NAN where it is none. */
+/* The upper bound of a bucket, INFINITY for the last; NAN if there is none. */
 static double bound_of(const struct line *line)
 {
 	const char *at = line->labels, *label;
@@ -151,7 +150,7 @@ static double bound_of(const struct line *line)
 	return NAN;
 }
 
-/* Names end at a brace or at white space; a comment has none. */
+/* A name ends at a brace or at white space; a comment has no name. */
 static void take_name(struct line *line)
 {
 	const char *at = line->name;
@@ -164,7 +163,7 @@ static void take_name(struct line *line)
 	line->name_length = (size_t)(at - line->name);
 }
 
-/* The rest of a line whose name is wanted: labels, value, perhaps a time stamp. False where it is broken. */
+/* The rest of a line whose name is wanted: labels, value, maybe a timestamp. False if it is broken. */
 static bool take_rest(struct line *line)
 {
 	const char *at = line->name + line->name_length;
@@ -185,9 +184,9 @@ static bool take_rest(struct line *line)
 	return !isnan(line->value);
 }
 
-/* ---- what is wanted ---- */
+/* ---- wanted metrics ---- */
 
-/* The i-th bucket has that bound, or is made room for; false where there is none. */
+/* Whether bucket i has that bound, after inserting it if needed; false if there is no room. */
 static bool has_bucket(struct obs_histogram *histogram, size_t i, double bound)
 {
 	size_t above = histogram->count - i;
@@ -259,7 +258,7 @@ static void take_line(struct reader *reader, struct line *line)
 	}
 }
 
-/* Counts are cumulative: each bucket holds all below it, and the last, +Inf, holds all. */
+/* Counts are cumulative: each bucket includes those below it, and the last, +Inf, includes all. */
 static bool is_whole(const struct obs_histogram *histogram)
 {
 	if (!histogram || histogram->is_broken || histogram->count < 2 ||

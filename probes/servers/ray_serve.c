@@ -1,21 +1,21 @@
-/* Ray Serve: the proxy in front of applications, whatever they are.
+/* Ray Serve: the proxy in front of applications of any kind.
  *
- * Every path but those under /-/ belongs to an application and would be work for it, so only these are asked.
- * They speak of the proxy alone: health is a 200 with replicas that hang, are dead or were taken away, and
- * the routes name applications, not models. */
+ * Every path but those under /-/ belongs to an application and would be work for it, so only those under /-/
+ * are requested. They tell about the proxy alone: health is a 200 even if replicas hang, are dead or were
+ * removed, and the routes name applications, not models. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
 #include <string.h>
 
-/* In its first seconds, before an application was deployed. */
+/* In its first seconds, before an application is deployed. */
 static bool is_starting(const struct answer *answer)
 {
 	return answer->status == 503 && answer_body_is(answer, "Route table is not populated yet.");
 }
 
-/* {"/":"llm"}: prefixes and the applications behind them; {} when there is none. */
+/* {"/":"llm"}: prefixes and the applications behind them; {} if there are none. */
 static bool is_routes(const struct answer *answer)
 {
 	if (answer->status != 200 || !json_is_object(answer->json))
@@ -38,7 +38,7 @@ static bool read_routes(const struct answer *answer, struct reading *reading)
 	return reading->is_loading || is_routes(answer);
 }
 
-/* Without an application every path but its own says where its own are. */
+/* Without an application, every path but its own says where its own are. */
 static enum sureness is_ray_serve(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/-/routes") == 0)

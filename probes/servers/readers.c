@@ -1,7 +1,7 @@
 /* What several families read in the same way.
  *
- * A list is taken only where it is one: a server that answers something else on the path of its list is not
- * the one that was expected, and the caller says so. */
+ * If a server answers something other than a list on the path of its list, it is not the server that was
+ * expected: nothing is taken, and the caller says so. */
 #include "probes/servers/readers.h"
 
 #include "probes/base/mem.h"
@@ -68,7 +68,7 @@ bool readers_has_uuid(const struct answer *answer)
 	return true;
 }
 
-/* RFC 9110's form, put into the order of RFC 3339: the calendar is in when.c. */
+/* RFC 9110's form, rearranged as RFC 3339: when.c knows the calendar. */
 int64_t readers_date(const struct answer *answer)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";

@@ -1,7 +1,7 @@
-/* What several families read in the same way: lists of models, refusals, hours.
+/* What several families read in the same way: lists of models, refusals, dates.
  *
- * All text is kept clean in the reading's arena, numbers of the wrong type stay unknown, and of a long list
- * the first READERS_MODELS_MAX models are kept. */
+ * Texts are cleaned and kept in the reading's arena, numbers of the wrong type stay unknown, and of a long
+ * list the first READERS_MODELS_MAX models are kept. */
 #ifndef TSLLM_SERVERS_READERS_H
 #define TSLLM_SERVERS_READERS_H
 
@@ -14,37 +14,38 @@
 bool readers_only_version(const struct answer *answer);
 /* A 200 with JSON. */
 bool readers_is_json_ok(const struct answer *answer);
-/* A 200 without a body or a type, as some say that all is well; a Caddy without a route says it too and is
- * told by its header. */
+/* A 200 without a body or a Content-Type, by which some servers say that all is well. A Caddy without a route
+ * answers like that too, and is recognised by its Server header. */
 bool readers_is_empty_ok(const struct answer *answer);
-/* A 401 that says so in JSON, as servers do and proxies do not. */
+/* A 401 with JSON, as servers send it and proxies do not. */
 bool readers_is_refusal(const struct answer *answer);
-/* The same, noted in the reading. */
+/* The same, and notes in the reading that a key is wanted. */
 bool readers_wants_key(const struct answer *answer, struct reading *reading);
-/* What FastAPI says to a path that it does not have. */
+/* FastAPI's answer for a path that does not exist. */
 bool readers_is_fastapi_404(const struct answer *answer);
 /* Whether the answer has an x-request-id that is a UUID with dashes: some send 32 hex digits, most none. */
 bool readers_has_uuid(const struct answer *answer);
 
-/* The server's own clock, wall ms, by the Date header ("Mon, 23 Nov 2026 00:36:14 GMT"); 0 where there is
- * none of that form. */
+/* The server's own clock, wall ms, from the Date header ("Mon, 23 Nov 2026 00:36:14 GMT"); 0 if there is none
+ * of that form. */
 int64_t readers_date(const struct answer *answer);
 
-/* Fills one model from one entry, whose id was taken already. */
+/* Fills in one model from its entry; the id is set already. */
 typedef void readers_model_fn(const struct json *entry, struct obs_model *model, struct arena *arena);
 
-/* A model of which nothing is known but its name. */
+/* A model of which only the name is known. */
 struct obs_model readers_model(const char *id, struct arena *arena);
-/* A readers_model_fn for a list of what is loaded. */
+/* A readers_model_fn for a list of loaded models. */
 void readers_fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena);
 
-/* Takes the array under key of a 200: each entry's text under id_key, and what fill (NULL: nothing) finds
- * beside. A null list is an empty one. False, and nothing taken, where there is no such list. */
+/* Takes the array under key of a 200: the text under id_key of each entry, and what fill (NULL: nothing)
+ * reads of the rest. A null list counts as empty. Returns false, with nothing taken, if there is no such
+ * list. */
 bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
 	readers_model_fn *fill, struct reading *reading);
 /* The OpenAI list: {"object":"list","data":[{"id":…}]}. A refusal is read too. */
 bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading);
-/* The same of a server in vLLM's manner: what it lists is loaded, with its context as "max_model_len". */
+/* The same for servers that list like vLLM: every model listed is loaded, its context is "max_model_len". */
 bool readers_take_served(const struct answer *answer, struct reading *reading);
 bool readers_is_openai_list(const struct answer *answer);
 /* Whether any entry of the OpenAI list has this owned_by. */

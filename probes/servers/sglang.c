@@ -1,14 +1,14 @@
-/* SGLang: one model, always loaded. Read in its source, not measured.
+/* SGLang: one model, always loaded. From its source, not measured.
  *
- * Its `GET /health` generates a token where nothing else runs and takes a second at least, so it is not
- * in the table; the list of models costs nothing. /get_model_info would tell nothing more, and each asking
- * of it is a warning in the log of newer versions. /metrics is there with --enable-metrics only. */
+ * Its `GET /health` generates a token if nothing else runs, and takes at least a second, so it is not in the
+ * table; the list of models costs nothing. /get_model_info would tell nothing more, and newer versions log a
+ * warning for each request of it. /metrics exists only with --enable-metrics. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/prometheus.h"
 #include "probes/servers/readers.h"
 
-/* Tokens are counted when a request ends: they tell nothing of progress. Older versions have another name for
+/* Tokens are counted when a request ends, so they do not show progress. Older versions have another name for
  * the time between tokens. */
 static const struct metric metrics[] = {
 	{ "sglang:num_running_reqs", METRIC_SUM, offsetof(struct reading, figures.running), NULL },

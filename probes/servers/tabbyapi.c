@@ -1,8 +1,8 @@
-/* TabbyAPI: one model, behind a key unless told otherwise. Read in its source, not measured.
+/* TabbyAPI: one model, with a key unless configured otherwise. From its source, not measured.
  *
- * Only /health is open. The list has every model for the administrator's key and the loaded one for any
- * other, and does not say which it is. Where nothing is loaded, asking for the current model logs an error:
- * it is not asked. */
+ * Only /health is open. The list has every model for the administrator's key and only the loaded one for any
+ * other, and does not say which of the two it is. Requests for the current model log an error while none is
+ * loaded, so that path is not in the table. */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
@@ -14,7 +14,7 @@ static bool has_status(const struct answer *answer, int status, const char *word
 	return answer->status == status && strcmp(json_text(answer->json, "status"), word) == 0;
 }
 
-/* Past errors make it call itself unhealthy, with 503, until it is started again: a fault to be shown. */
+/* After errors it calls itself unhealthy, with 503, until it is restarted: that is shown as a fault. */
 static bool read_health(const struct answer *answer, struct reading *reading)
 {
 	(void)reading;

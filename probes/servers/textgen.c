@@ -1,8 +1,8 @@
-/* text-generation-webui, now textgen: one model, or none. Read in its source, not measured.
+/* text-generation-webui, now textgen: one model, or none. From its source, not measured.
  *
- * What is asked reads two variables of its process. Its OpenAI list is left alone: older versions fill it
- * with names that no model has. Where it is not told to listen, it refuses every other name than localhost
- * with 400, so that a door of `tailscale serve` says "Invalid host header". */
+ * The requests only read two variables of its process. Its OpenAI list is not in the table: older versions
+ * fill it with names that belong to no model. Unless started with --listen, it refuses every host name but
+ * localhost with 400, so an endpoint of `tailscale serve` says "Invalid host header". */
 #include "probes/base/mem.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
@@ -25,7 +25,7 @@ static void take_model(const char *name, struct reading *reading)
 	reading->models[0].state = MODEL_LOADED;
 }
 
-/* "None", or null, is no model. */
+/* "None", or null, means no model. */
 static bool read_info(const struct answer *answer, struct reading *reading)
 {
 	const char *name = json_text(answer->json, "model_name");
@@ -40,7 +40,7 @@ static bool read_info(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* Its root knows OPTIONS alone, so a GET is refused in the words of FastAPI. */
+/* Its root knows only OPTIONS, so a GET is refused in FastAPI's words. */
 static bool has_detail(const struct answer *answer, int status, const char *words)
 {
 	return answer->status == status && strcmp(json_text(answer->json, "detail"), words) == 0;

@@ -1,7 +1,7 @@
-/* TGI, Text Generation Inference: one model, always loaded. Read in its source, not measured.
+/* TGI, Text Generation Inference: one model, always loaded. From its source, not measured.
  *
- * Its `GET /health`, which is `GET /` too, has the shards allocate memory, or generate after a failure; /info
- * and /metrics are answered by the router alone. Nothing that is asked here wants a key. */
+ * Its `GET /health`, which is `GET /` too, makes the shards allocate memory, or generate after a failure;
+ * /info and /metrics are answered by the router alone. None of the requests in the table needs a key. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -24,7 +24,7 @@ static bool read_info(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* Everything about requests is counted when one ends, the time of a token as its mean in that request. */
+/* Requests are counted when they end, and the time of a token is the mean of its request. */
 static const struct metric metrics[] = {
 	{ "tgi_batch_current_size", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
 	{ "tgi_queue_size", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
@@ -35,7 +35,7 @@ static const struct metric metrics[] = {
 	{ "tgi_request_queue_duration_bucket", METRIC_BUCKETS, TIMING_QUEUE, NULL },
 };
 
-/* A figure is there from its first use on, so a fresh server may have none, or nothing to say at all. */
+/* A figure appears with its first use, so a fresh server may show only a few, or an empty text. */
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
 	if (answer->status != 200 || !answer_header_has(answer, "Content-Type", "text/plain"))
@@ -51,7 +51,7 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, readers_fill_loaded, reading);
 }
 
-/* Its model belongs to itself and was made at the beginning of time. */
+/* Its model is owned by itself ("owned_by" is its id) and was created at time 0. */
 static enum sureness is_tgi(const char *path, const struct answer *answer)
 {
 	const struct json *first = json_first(json_member(answer->json, "data"));

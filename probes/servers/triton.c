@@ -1,10 +1,11 @@
-/* Triton, NVIDIA's inference server: any number of models, none of them by name an LLM. It speaks its own
- * protocol under /v2 and has no OpenAI API; a front end before it (NIM, or the maker's OpenAI one) has.
+/* Triton, NVIDIA's inference server: any number of models, none of which says that it is an LLM. It speaks
+ * its own protocol under /v2 and has no OpenAI API; a front end before it (NIM, or NVIDIA's OpenAI one) has.
  *
- * Each answer is from what the server holds in memory: asking loads nothing and runs no model. A model that
- * failed to load is missing from the statistics, and shows in /v2/health/ready alone, an empty 400 for as
- * long as any model is not ready: which one, only `POST /v2/repository/index` would tell, and no POST is sent
- * unasked. The queue and the GPU's memory are figures of another port, 8002, which is not asked. */
+ * Each answer comes from what the server holds in memory: a request loads nothing and runs no model. A model
+ * that failed to load is missing from the statistics. It shows only in /v2/health/ready, an empty 400 for as
+ * long as any model is not ready; which one it is, only `POST /v2/repository/index` would tell, and POST is
+ * sent only if the user asks for it. The queue and the GPU's memory are reported on another port, 8002, which
+ * is not polled. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -37,7 +38,7 @@ static bool read_name(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* Of the models that are ready; another version of a model is another entry. */
+/* Only of models that are ready; each version of a model is an entry of its own. */
 static bool read_statistics(const struct answer *answer, struct reading *reading)
 {
 	return readers_take_list(answer, "model_stats", "name", MODELS_LOADED, readers_fill_loaded, reading);

@@ -1,7 +1,8 @@
-/* vLLM: one model, always loaded, and figures for everything.
+/* vLLM: one model, always loaded, with figures for everything.
  *
  * /health is an empty 200. When the engine has died it is an empty 503, which is left to the verdicts on
- * status. Gauges freeze with a wedged engine while every path says 200: progress is judged by the counter. */
+ * status. Gauges freeze when the engine hangs while every path still says 200, so progress is judged by the
+ * counters. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -21,8 +22,8 @@ static bool read_health(const struct answer *answer, struct reading *reading)
 #define PATIENCE_S 20
 
 /* Older versions have other names for the cache and for the time between tokens. Progress is every token and
- * every step of the engine: a long prompt is taken in steps that yield no token. The start time is missing
- * with several API servers. */
+ * every step of the engine: a long prompt is processed in steps that yield no token. The start time is
+ * missing if there are several API servers. */
 static const struct metric metrics[] = {
 	{ "vllm:num_requests_running", METRIC_SUM, offsetof(struct reading, figures.running), NULL },
 	{ "vllm:num_requests_waiting", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
@@ -47,7 +48,7 @@ static const struct metric metrics[] = {
 	{ "vllm:request_prefill_time_seconds_bucket", METRIC_BUCKETS, TIMING_PREFILL, NULL },
 };
 
-/* The start time tells one process from the next. */
+/* A changed start time means a new process. */
 static bool read_metrics(const struct answer *answer, struct reading *reading)
 {
 	if (answer->status != 200 || answer->shape != BODY_TEXT ||
@@ -70,7 +71,7 @@ static bool read_version(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* With a key set, everything under /v1 is 401 with a bare text, and /version speaks up. */
+/* With a key set, everything under /v1 is 401 with plain text, and /version identifies it. */
 static enum sureness is_vllm(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/version") == 0)

@@ -1,8 +1,8 @@
 /* Xinference: a supervisor that starts each model in a process of its own.
  *
- * It wants a login unless told otherwise; /status and /v1/cluster/auth are open even then. Its list has the
- * models that were launched: one whose process died is gone from it. A process that hangs shows nowhere, and
- * no answer tells of work or a queue. */
+ * It requires a log-in unless configured otherwise; /status and /v1/cluster/auth are open even then. Its list
+ * has the models that were launched: one whose process died is missing. A process that hangs shows nowhere,
+ * and no answer reports work or a queue. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/servers/families.h"
@@ -11,7 +11,8 @@
 #include <math.h>
 #include <string.h>
 
-/* {"auth":…}: whether a login is wanted. The list of models says it too, and better: with our key in hand. */
+/* {"auth":…}: whether a log-in is wanted. The list of models shows that too, and better: our key is sent with
+ * it. */
 static bool is_auth(const struct answer *answer)
 {
 	const struct json *only = json_is_object(answer->json) ? json_first(answer->json) : NULL;
@@ -51,7 +52,7 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, fill_model, reading);
 }
 
-/* Its root is a page without a word of its own, but with a request id that web sites do not send. */
+/* Its root is a page without any text of its own, but with a request id that web sites do not send. */
 static enum sureness is_xinference(const char *path, const struct answer *answer)
 {
 	if (strcmp(path, "/v1/cluster/auth") == 0)

@@ -37,7 +37,7 @@ static void resolved(void *data, const char *address, bool is_answered)
 {
 	struct names_asker *names_asker = data;
 
-	(void)is_answered; /* a silent resolver serves clients here no better */
+	(void)is_answered; /* if our resolver is silent, so is the clients' */
 	names_asker->resolve = NULL;
 	ledger_see(names_asker->ledger,
 		&(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = address != NULL },

@@ -1,4 +1,4 @@
-/* Two askers: whois through the daemon's door, one host after the other; netcheck as a child. */
+/* Runs whois requests to the daemon, one peer after the other, and netcheck as a child process. */
 #include "probes/tailscaled/ask_netcheck.h"
 
 #include "probes/base/fault.h"
@@ -14,7 +14,7 @@
 #define WHOIS_BYTES_MAX (256 * 1024)
 #define CHECK_BYTES_MAX (256 * 1024)
 #define CHECK_MS 10000
-#define REFUSALS_MAX 3 /* some may be of peers that just went */
+#define REFUSALS_MAX 3 /* some may be of peers that have just gone */
 #define REFUSED_MS (10 * 60 * 1000)
 
 struct netcheck_asker {
@@ -23,7 +23,7 @@ struct netcheck_asker {
 	bool may_check;
 	void (*changed)(void *data);
 	void *data;
-	struct daemon_ask *whois; /* NULL: nobody is asked for */
+	struct daemon_ask *whois; /* NULL: no request is open */
 	char peer_id[256];
 	struct bytes answer;
 	unsigned refusals;   /* in a row */
@@ -68,8 +68,8 @@ static void whois_done(void *data, const struct client_result *result)
 	} else {
 		netcheck_asker->refusals = 0;
 		node.peer_id = netcheck_asker->peer_id;
-		ledger_see(netcheck_asker->ledger, &(struct observation){ .kind = OBSERVED_NODE, .node = &node },
-			when_now());
+		ledger_see(netcheck_asker->ledger,
+			&(struct observation){ .kind = OBSERVED_NODE, .node = &node }, when_now());
 		netcheck_asker->changed(netcheck_asker->data);
 	}
 	ask_next(netcheck_asker);
@@ -83,15 +83,16 @@ static void ask_for(struct netcheck_asker *netcheck_asker, const struct obs_peer
 	snprintf(netcheck_asker->peer_id, sizeof(netcheck_asker->peer_id), "%s", peer->id);
 	snprintf(path, sizeof(path), "whois?addr=%.64s", peer->addresses[0]);
 	netcheck_asker->answer.length = 0;
-	netcheck_asker->whois = client_start(netcheck_asker->way, path, words, feed_whois, whois_done, netcheck_asker);
+	netcheck_asker->whois =
+		client_start(netcheck_asker->way, path, words, feed_whois, whois_done, netcheck_asker);
 }
 
 static void ask_next(struct netcheck_asker *netcheck_asker)
 {
 	const struct obs_peer *peer;
 
-	if (netcheck_asker->whois ||
-		(netcheck_asker->refusals >= REFUSALS_MAX && when_since(netcheck_asker->refused, when_now()) < REFUSED_MS))
+	if (netcheck_asker->whois || (netcheck_asker->refusals >= REFUSALS_MAX &&
+					     when_since(netcheck_asker->refused, when_now()) < REFUSED_MS))
 		return;
 	peer = network_start_whois(netcheck_asker->ledger, when_now());
 	if (peer && peer->addresses[0])
@@ -108,7 +109,7 @@ static int feed_report(void *data, const char *bytes, size_t length)
 	return 0;
 }
 
-/* Its bytes are the CLI's own and not known here. */
+/* What netcheck sends is not counted here: only the CLI knows how many bytes it was. */
 static void check_done(void *data, const struct run_result *result)
 {
 	struct netcheck_asker *netcheck_asker = data;
@@ -129,8 +130,8 @@ static void check_done(void *data, const struct run_result *result)
 		log_line("netcheck: %s", result->is_started ? fault.text : strerror(result->error));
 		return;
 	}
-	ledger_see(netcheck_asker->ledger, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net },
-		when_now());
+	ledger_see(netcheck_asker->ledger,
+		&(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &net }, when_now());
 	netcheck_asker->changed(netcheck_asker->data);
 }
 
@@ -143,8 +144,8 @@ static void check(struct netcheck_asker *netcheck_asker, struct when now)
 		return;
 	netcheck_asker->report.length = 0;
 	client_command(netcheck_asker->way, words, &command);
-	netcheck_asker->check = run_start(netcheck_asker->way->loop, command.argv, CHECK_MS, CHECK_BYTES_MAX, feed_report,
-		check_done, netcheck_asker);
+	netcheck_asker->check = run_start(netcheck_asker->way->loop, command.argv, CHECK_MS, CHECK_BYTES_MAX,
+		feed_report, check_done, netcheck_asker);
 }
 
 /* ---- when ---- */
@@ -169,8 +170,8 @@ size_t ask_netcheck_open(const struct netcheck_asker *netcheck_asker)
 	return (netcheck_asker->whois != NULL) + (netcheck_asker->check != NULL);
 }
 
-struct netcheck_asker *ask_netcheck_new(struct client *way, struct ledger *ledger, bool may_check,
-	void (*changed)(void *data), void *data)
+struct netcheck_asker *ask_netcheck_new(
+	struct client *way, struct ledger *ledger, bool may_check, void (*changed)(void *data), void *data)
 {
 	struct netcheck_asker *netcheck_asker = mem_alloc(sizeof(*netcheck_asker));
 

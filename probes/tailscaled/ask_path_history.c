@@ -1,4 +1,4 @@
-/* One question at a time; whom it is about is the ledger's choice. */
+/* One request at a time; the ledger chooses the peer. */
 #include "probes/tailscaled/ask_path_history.h"
 
 #include "probes/base/fault.h"
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define BYTES_MAX (1024 * 1024)
-#define REFUSALS_MAX 2 /* one may be of a peer that just went */
+#define REFUSALS_MAX 2 /* one may be of a peer that has just gone */
 
 struct path_history_asker {
 	struct client *way;
@@ -36,7 +36,7 @@ static int feed(void *data, const char *bytes, size_t length)
 static void done(void *data, const struct client_result *result)
 {
 	struct path_history_asker *path_history_asker = data;
-	struct obs_path_history memory;
+	struct obs_path_history history;
 	struct fault fault;
 
 	path_history_asker->open = NULL;
@@ -44,15 +44,16 @@ static void done(void *data, const struct client_result *result)
 		path_history_asker->refusals++;
 	if (!result->is_good)
 		return;
-	if (path_history_parse(path_history_asker->answer.text, path_history_asker->answer.length, &memory, &fault)) {
+	if (path_history_parse(
+		    path_history_asker->answer.text, path_history_asker->answer.length, &history, &fault)) {
 		log_line("path changes of %s: %s", path_history_asker->peer_id, fault.text);
 		path_history_asker->refusals++;
 		return;
 	}
 	path_history_asker->refusals = 0;
-	memory.peer_id = path_history_asker->peer_id;
+	history.peer_id = path_history_asker->peer_id;
 	ledger_see(path_history_asker->ledger,
-		&(struct observation){ .kind = OBSERVED_PATH_HISTORY, .path_history = &memory }, when_now());
+		&(struct observation){ .kind = OBSERVED_PATH_HISTORY, .path_history = &history }, when_now());
 	path_history_asker->changed(path_history_asker->data);
 }
 
@@ -61,7 +62,8 @@ void ask_path_history_see_status(struct path_history_asker *path_history_asker, 
 	const struct obs_peer *peer;
 	char path[160];
 
-	if (path_history_asker->open || path_history_asker->refusals >= REFUSALS_MAX || path_history_asker->way->uses_cli)
+	if (path_history_asker->open || path_history_asker->refusals >= REFUSALS_MAX ||
+		path_history_asker->way->uses_cli)
 		return;
 	peer = path_start_history(path_history_asker->ledger, now);
 	if (!peer || !peer->addresses[0])
@@ -70,7 +72,8 @@ void ask_path_history_see_status(struct path_history_asker *path_history_asker, 
 	snprintf(path, sizeof(path), "debug-peer-endpoint-changes?ip=%.64s", peer->addresses[0]);
 	path_history_asker->answer.length = 0;
 	bytes_add(&path_history_asker->answer, "", 0);
-	path_history_asker->open = client_start(path_history_asker->way, path, NULL, feed, done, path_history_asker);
+	path_history_asker->open =
+		client_start(path_history_asker->way, path, NULL, feed, done, path_history_asker);
 }
 
 struct path_history_asker *ask_path_history_new(
@@ -78,7 +81,8 @@ struct path_history_asker *ask_path_history_new(
 {
 	struct path_history_asker *path_history_asker = mem_alloc(sizeof(*path_history_asker));
 
-	*path_history_asker = (struct path_history_asker){ .way = way, .ledger = ledger, .changed = changed, .data = data };
+	*path_history_asker =
+		(struct path_history_asker){ .way = way, .ledger = ledger, .changed = changed, .data = data };
 	return path_history_asker;
 }
 

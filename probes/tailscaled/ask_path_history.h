@@ -1,8 +1,9 @@
-/* Asks tailscaled what it remembers of paths, one peer at a time.
+/* Asks tailscaled for its history of paths, one peer at a time.
  *
- * A whole memory is 100 kB, so one peer is asked for after each status at most: one whose path just changed
- * or is in doubt, else the next one that serves and is active, and with packets being watched each only once,
- * for what was before. A daemon that knows no such question is not asked again. */
+ * A whole history is 100 kB, so at most one peer is asked about after each status: one whose path has just
+ * changed or is in doubt, else the next one that serves and is active. While packets are being watched, each
+ * peer is asked about once, for what happened before. A daemon that does not know the request is not asked
+ * again. */
 #ifndef TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
 #define TSLLM_TAILSCALED_ASK_PATH_HISTORY_H
 
@@ -11,7 +12,7 @@
 
 struct path_history_asker;
 
-/* way: of the tailnet source, which outlives it. */
+/* way: of the tailnet source, which must outlive it. */
 struct path_history_asker *ask_path_history_new(
 	struct client *way, struct ledger *ledger, void (*changed)(void *data), void *data);
 void ask_path_history_free(struct path_history_asker *path_history_asker);

@@ -9,7 +9,7 @@
 /* Initial state, health, peer changes, no netmap, peer patches. */
 #define MASK "45186"
 
-/* A line is one piece of news. */
+/* Each line is a piece of news. */
 static int hear(void *data, const char *bytes, size_t length)
 {
 	struct bus *bus = data;

@@ -1,5 +1,5 @@
-/* The IPN bus: tailscaled says at once when something changes. What it says is not read, only that it spoke: the
- * status is asked for then. */
+/* The IPN bus: tailscaled reports changes at once. What it reports is not read; any news is a reason to ask
+ * for the status. */
 #ifndef TSLLM_TAILSCALED_BUS_H
 #define TSLLM_TAILSCALED_BUS_H
 
@@ -8,7 +8,7 @@
 struct bus {
 	struct client *client;
 	void (*news)(void *data);
-	void (*ended)(void *data, bool was_open); /* was_open: it had answered; the daemon may be gone */
+	void (*ended)(void *data, bool was_open); /* was_open: the bus had answered; the daemon may be gone */
 	void *data;
 	struct http_call *call; /* NULL: not listening */
 	int64_t due;            /* monotonic ms, when to listen again */

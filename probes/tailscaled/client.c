@@ -1,4 +1,4 @@
-/* Asking, and saying in words what went wrong with it. */
+/* Sends requests and says in words what went wrong. */
 #include "probes/tailscaled/client.h"
 
 #include "probes/base/mem.h"
@@ -19,7 +19,7 @@
 
 struct daemon_ask {
 	struct client *way;
-	const char *socket; /* that is asked */
+	const char *socket; /* to which it was sent */
 	daemon_bytes_fn *bytes;
 	daemon_done_fn *done;
 	void *data;
@@ -38,7 +38,7 @@ const char *client_socket(const struct client *way)
 	return way->socket;
 }
 
-/* Goes to the socket that is the first to be believed now; without one, to the CLI. */
+/* Switches to the first socket that can be trusted now, if there is one. */
 static void find_socket(struct client *way)
 {
 	const char *socket = is_socket_named(way) ? NULL : socket_search_next(&way->search);
@@ -49,7 +49,8 @@ static void find_socket(struct client *way)
 	way->uses_cli = false;
 }
 
-void client_init(struct client *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings)
+void client_init(
+	struct client *way, struct uv_loop_s *loop, struct http *http, const struct settings *settings)
 {
 	*way = (struct client){
 		.loop = loop, .http = http, .settings = settings, .search = { .places = socket_places }
@@ -63,7 +64,7 @@ static const char *cli_of(const struct client *way)
 	return *way->settings->tailscale ? way->settings->tailscale : "tailscale";
 }
 
-/* In words, for the sentence that says that tailscaled cannot be reached. */
+/* What was tried, for the sentence that tailscaled cannot be reached. */
 static void keep_tried(struct client *way, const struct client_result *result)
 {
 	char foreign[160];
@@ -152,7 +153,7 @@ static void http_done(void *data, const struct answer *answer)
 	finish(ask, &result);
 }
 
-/* A daemon that is silent is told before the deadline of --once, not cut off by it. */
+/* A silent daemon must be reported before the deadline of --once ends the program. */
 static long patience_ms(const struct client *way, long most)
 {
 	double share = way->settings->deadline_s * 1000 * DEADLINE_SHARE;
@@ -176,8 +177,7 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 
 /* ---- the CLI ---- */
 
-static void judge_run(
-	const struct client *way, const struct run_result *run, struct client_result *result)
+static void judge_run(const struct client *way, const struct run_result *run, struct client_result *result)
 {
 	char words[TEXT_CAP];
 
@@ -217,7 +217,7 @@ static void run_done(void *data, const struct run_result *run)
 	finish(ask, &result);
 }
 
-/* The CLI looks for the socket itself, unless one was named or is known to work. */
+/* The CLI finds the socket itself, unless one was named or is known to work. */
 void client_command(const struct client *way, const char *const *words, struct client_command *command)
 {
 	size_t count = 0;

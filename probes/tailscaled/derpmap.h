@@ -1,4 +1,4 @@
-/* Where the DERP servers are: `GET /localapi/v0/derpmap` or `tailscale debug derp-map`.
+/* The addresses of the DERP servers: `GET /localapi/v0/derpmap` or `tailscale debug derp-map`.
  *
  * Format: tailcfg.DERPMap of tailscale.com, as of 1.102; `null` before there is one. */
 #ifndef TSLLM_TAILSCALED_DERPMAP_H
@@ -16,11 +16,11 @@ struct derp_node {
 
 struct derpmap {
 	struct arena *arena;
-	struct derp_node *nodes; /* a row for each address */
+	struct derp_node *nodes; /* one for each address */
 	size_t node_count;
 };
 
-/* Nodes known by name alone are left out, and those that do STUN only. NULL: no such map. */
+/* Leaves out nodes that have only a name, and those that do STUN only. NULL: not a DERP map. */
 struct derpmap *derpmap_parse(const char *bytes, size_t length, struct fault *fault);
 void derpmap_free(struct derpmap *map);
 

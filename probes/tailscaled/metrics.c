@@ -1,5 +1,5 @@
-/* Reads the two families of byte counters, strictly: a line of theirs that is not understood, or that ends
- * without a newline, spoils the whole text, for half a number is a wrong number. */
+/* Reads the two families of byte counters strictly: if a line of theirs cannot be read, or lacks its newline,
+ * the whole text is dropped, because half a number is a wrong number. */
 #include "probes/tailscaled/metrics.h"
 
 #include "probes/base/mem.h"
@@ -23,7 +23,7 @@ static void forget(struct obs_traffic *traffic)
 	set_all(traffic->tx_bytes, NAN);
 }
 
-/* `direct_ipv4"} 8824` onto the totals. */
+/* Adds `direct_ipv4"} 8824` to the totals. */
 static int add_series(double totals[TRAFFIC_PATHS], const char *rest)
 {
 	static const struct {

@@ -1,4 +1,4 @@
-/* Three answers, of each a few members. */
+/* Three kinds of answer, of which a few members are read. */
 #include "probes/tailscaled/netcheck.h"
 
 #include "probes/base/fault.h"
@@ -22,8 +22,8 @@ static enum tri tri(const struct json *object, const char *key)
 	return tri_of(json_member(object, key));
 }
 
-/* That a protocol is offered does not say that it works: only an open mapping does, which netcheck does not
- * tell. */
+/* That a protocol is offered does not mean that it works. Only an open mapping does, which netcheck does not
+ * report. */
 static enum tri maps_ports(const struct json *object)
 {
 	static const char *const protocols[] = { "UPnP", "PMP", "PCP" };
@@ -64,7 +64,7 @@ int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct
 	snprintf(region, sizeof(region), "%.0f", json_number(tree, "PreferredDERP"));
 	net->derp_ms = json_amount(json_member(tree, "RegionLatency"), region) / 1e6;
 	if (!json_first(json_member(tree, "RegionLatency")))
-		net->has_udp = TRI_UNKNOWN; /* it reached nothing: there was no network at all */
+		net->has_udp = TRI_UNKNOWN; /* no region answered: there was no network at all */
 	json_free(tree);
 	if (net->has_udp != TRI_UNKNOWN)
 		return 0;
@@ -84,18 +84,18 @@ static double count_of(const struct json *list)
 int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault)
 {
 	struct json *tree = parse_object(bytes, length, "answer to whois", fault);
-	const struct json *told = json_member(tree, "Node");
-	const struct json *info = json_member(json_member(told, "Hostinfo"), "NetInfo");
+	const struct json *reported = json_member(tree, "Node");
+	const struct json *info = json_member(json_member(reported, "Hostinfo"), "NetInfo");
 
 	*node = (struct obs_node){ .peer_id = "" };
 	net_init(&node->net);
-	if (!json_is_object(told)) {
+	if (!json_is_object(reported)) {
 		if (tree)
 			fault_say(fault, "an answer to whois without a node");
 		json_free(tree);
 		return -1;
 	}
-	node->net.candidates = count_of(json_member(told, "Endpoints"));
+	node->net.candidates = count_of(json_member(reported, "Endpoints"));
 	node->net.has_udp = tri(info, "WorkingUDP");
 	node->net.has_ipv6 = tri(info, "WorkingIPv6");
 	node->net.is_hard_nat = tri(info, "MappingVariesByDestIP");

@@ -1,9 +1,9 @@
-/* What tells why a path is as it is: `tailscale netcheck --format=json`, `GET whois?addr=…` and `POST
- * ping?ip=…`.
+/* Why a path is as it is: `tailscale netcheck --format=json`, `GET whois?addr=…` and `POST ping?ip=…`.
  *
  * Formats: net/netcheck.Report, apitype.WhoIsResponse with tailcfg.Node and its Hostinfo.NetInfo, and
- * ipnstate.PingResult, of tailscale.com, as of 1.102. A control plane may leave Hostinfo out of what it tells
- * of peers; endpoints that are null or absent are none: this daemon knows no address of that host. */
+ * ipnstate.PingResult, of tailscale.com, as of 1.102. A control plane may leave Hostinfo out of what it
+ * reports of peers. Endpoints that are null or absent mean none: this daemon knows no address of that
+ * host. */
 #ifndef TSLLM_TAILSCALED_NETCHECK_H
 #define TSLLM_TAILSCALED_NETCHECK_H
 
@@ -16,9 +16,10 @@ struct arena;
 struct fault;
 
 int netcheck_parse(const char *bytes, size_t length, struct obs_net *net, struct fault *fault);
-/* All of node but its peer_id. */
+/* Fills all of node but its peer_id. */
 int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault);
-/* All of ping but its peer_id and kind; what is no pong is no answer. Texts live in the arena. */
+/* Fills all of ping but its peer_id and kind. Anything but a pong counts as no answer. Texts live in the
+ * arena. */
 void ping_read(const struct answer *answer, struct obs_ping *ping, struct arena *arena);
 
 #endif

@@ -1,8 +1,8 @@
-/* One walk over the events, from pong to pong.
+/* One pass over the events, from pong to pong.
  *
- * A hole is a pong that is late. Where the path became the best one anew after a hole, it had been lost, and
- * traffic went by DERP meanwhile; but a hole of 45 seconds and more is a path that rested, because tailscaled
- * pings no longer than that when nothing is sent. */
+ * A gap is a pong that is late. If the path became the best one again after a gap, it had been lost, and
+ * traffic went by DERP meanwhile. But after a gap of 45 seconds or more the path was only idle: tailscaled
+ * stops pinging after that time if nothing is sent. */
 #include "probes/tailscaled/path_history.h"
 
 #include "probes/base/fault.h"
@@ -19,38 +19,38 @@
 #define REGULAR_PONGS 3
 
 struct walk {
-	struct obs_path_history *memory;
+	struct obs_path_history *history;
 	unsigned regular; /* pongs in a row that were not late */
 };
 
-static void note_change(struct obs_path_history *memory, int64_t at)
+static void note_change(struct obs_path_history *history, int64_t at)
 {
-	if (memory->change_count == ARRAY_LEN(memory->changes)) {
-		memory->change_count--;
-		memmove(memory->changes, memory->changes + 1,
-			memory->change_count * sizeof(memory->changes[0]));
+	if (history->change_count == ARRAY_LEN(history->changes)) {
+		history->change_count--;
+		memmove(history->changes, history->changes + 1,
+			history->change_count * sizeof(history->changes[0]));
 	}
-	memory->changes[memory->change_count++] = at;
+	history->changes[history->change_count++] = at;
 }
 
 static void see_pong(struct walk *walk, int64_t at)
 {
-	struct obs_path_history *memory = walk->memory;
-	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
+	struct obs_path_history *history = walk->history;
+	int64_t gap = history->pong_at ? at - history->pong_at : 0;
 
 	walk->regular = gap > LATE_MS ? 1 : walk->regular + 1;
-	memory->pong_at = at;
+	history->pong_at = at;
 }
 
 static void see_best(const struct walk *walk, int64_t at)
 {
-	struct obs_path_history *memory = walk->memory;
-	int64_t gap = memory->pong_at ? at - memory->pong_at : 0;
+	struct obs_path_history *history = walk->history;
+	int64_t gap = history->pong_at ? at - history->pong_at : 0;
 
 	if (gap <= LATE_MS || gap >= PATH_RESTS_MS)
 		return;
-	note_change(memory, memory->pong_at + PONG_LOST_MS < at ? memory->pong_at + PONG_LOST_MS : at);
-	note_change(memory, at);
+	note_change(history, history->pong_at + PONG_LOST_MS < at ? history->pong_at + PONG_LOST_MS : at);
+	note_change(history, at);
 }
 
 static void see_event(struct walk *walk, const struct json *event)
@@ -58,7 +58,7 @@ static void see_event(struct walk *walk, const struct json *event)
 	int64_t at = when_parse(json_text(event, "When"));
 	const char *what = json_text(event, "What");
 
-	if (!at || at < walk->memory->pong_at)
+	if (!at || at < walk->history->pong_at)
 		return;
 	if (text_has_suffix(what, PONG))
 		see_pong(walk, at);
@@ -66,12 +66,13 @@ static void see_event(struct walk *walk, const struct json *event)
 		see_best(walk, at);
 }
 
-int path_history_parse(const char *bytes, size_t length, struct obs_path_history *memory, struct fault *fault)
+int path_history_parse(
+	const char *bytes, size_t length, struct obs_path_history *history, struct fault *fault)
 {
 	struct json *tree = json_parse(bytes, length, fault);
-	struct walk walk = { .memory = memory };
+	struct walk walk = { .history = history };
 
-	*memory = (struct obs_path_history){ .peer_id = "" };
+	*history = (struct obs_path_history){ .peer_id = "" };
 	if (!tree || (!json_is_array(tree) && !json_is_null(tree))) {
 		if (tree)
 			fault_say(fault, "JSON that is no list of path changes");
@@ -80,7 +81,7 @@ int path_history_parse(const char *bytes, size_t length, struct obs_path_history
 	}
 	for (const struct json *event = json_first(tree); event; event = json_next(event))
 		see_event(&walk, event);
-	memory->was_regular = walk.regular >= REGULAR_PONGS;
+	history->was_regular = walk.regular >= REGULAR_PONGS;
 	json_free(tree);
 	return 0;
 }

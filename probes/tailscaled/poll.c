@@ -1,7 +1,7 @@
-/* Five topics, each asked at its own rhythm through the one way that works.
+/* Five topics, each requested at its own period.
  *
- * The way is tailscaled's socket: the one that was named, else the known ones in turn, else the CLI as a
- * child process. A topic is a row: what to ask either way, how often, and what reads the answer. An
+ * Requests go to tailscaled's socket: the one that was named, else the known ones in turn, else to the CLI as
+ * a child process. A topic is a row: what to request from either, how often, and what reads the answer. An
  * answer is fed to its reader as it arrives, so a status of 10,000 peers is never held as text. */
 #include "probes/tailscaled/poll.h"
 
@@ -35,7 +35,7 @@ struct topic;
 struct ask {
 	struct tailnet *tailnet;
 	const struct topic *topic;
-	struct daemon_ask *open; /* NULL: not being asked */
+	struct daemon_ask *open; /* NULL: no request is open */
 	struct status_parser *parser;
 	struct fault fault; /* of the parser */
 	struct bytes answer;
@@ -53,13 +53,13 @@ struct tailnet {
 	struct bus bus;
 	unsigned statuses, failures;
 	bool has_serve;
-	bool has_socket; /* the last status came through it */
+	bool has_socket; /* the last status came through a socket */
 };
 
 struct topic {
 	const char *path;     /* of LocalAPI */
-	const char *words[4]; /* of the CLI, NULL-ended; none: the CLI has no such thing */
-	int periods;          /* asked every so many periods; 0: when somebody wants it */
+	const char *words[4]; /* of the CLI, NULL-ended; empty: the CLI has no such command */
+	int periods;          /* requested every so many periods; 0: on request only */
 	void (*read)(struct ask *ask, struct when now);
 };
 
@@ -104,7 +104,7 @@ static void tell(struct tailnet *tailnet, struct tailnet_news news)
 	tailnet->news(tailnet->data, &news);
 }
 
-/* Nothing is asked in the tailnet until a status says that it runs. */
+/* Until the next status that says Running, nothing on the tailnet is asked. */
 static void doubt(struct tailnet *tailnet, enum daemon_trouble kind, const char *text)
 {
 	ledger_see(tailnet->ledger,
@@ -216,7 +216,7 @@ static int64_t period_ms(const struct tailnet *tailnet)
 	return (int64_t)(tailnet->way.settings->period_s * 1000);
 }
 
-/* An answer that takes long keeps the next question away for as long as it took, whoever wants it sooner. */
+/* After a slow answer the next request waits as long as that answer took, even if it is wanted sooner. */
 static int64_t gap_of(const struct ask *ask, int64_t wanted)
 {
 	return ask->took * 2 > wanted ? ask->took * 2 : wanted;
@@ -254,14 +254,14 @@ static void done(void *data, const struct client_result *result)
 	end(ask, now);
 	if (!goes_on)
 		return;
-	if (tailnet->has_socket) /* tailscaled has ended: the CLI may take long to say so */
+	if (tailnet->has_socket) /* tailscaled has ended, and the CLI may take a while to say so */
 		doubt(tailnet, result->trouble, result->text);
 	client_next(&tailnet->way, result);
 	ask->due = now.mono_ms;
 	schedule(tailnet);
 }
 
-/* Everything but the status waits for the first status: it tells which door works. */
+/* Everything else waits for the first status, which shows whether the socket or the CLI works. */
 static bool may_ask(const struct ask *ask)
 {
 	if (ask->open)

@@ -1,9 +1,8 @@
-/* The live source of the tailnet: LocalAPI over the unix socket, or the CLI where the socket is not to be
- * had.
+/* The live source of the tailnet: LocalAPI over the unix socket, or the CLI if no socket can be used.
  *
- * Status every period and when the IPN bus says that something changed, serve configuration every ten
- * seconds, traffic counters every period, services every minute, the DERP map when it is asked for. What
- * comes in goes to the ledger; who composed it is told by one callback. Nothing here ever goes to a peer. */
+ * Requested are the status every period and when the IPN bus reports a change, the serve configuration every
+ * ten seconds, traffic counters every period, services every minute, and the DERP map on request. The answers
+ * go to the ledger; the owner is notified by one callback. Nothing here sends anything to a peer. */
 #ifndef TSLLM_TAILSCALED_POLL_H
 #define TSLLM_TAILSCALED_POLL_H
 
@@ -15,17 +14,17 @@ struct uv_loop_s;
 
 enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
-	TAILNET_SERVE,  /* a serve configuration was read: mounts_see() is the listener's */
+	TAILNET_SERVE,  /* a serve configuration was read: the callback must call mounts_see() */
 	TAILNET_SERVICES,
-	TAILNET_DERPMAP, /* asked for by poll_ask_derpmap() */
+	TAILNET_DERPMAP, /* after poll_ask_derpmap() */
 	TAILNET_TROUBLE
 };
 
 struct tailnet_news {
 	enum tailnet_event event;
-	struct obs_serve *serve;             /* TAILNET_SERVE: the listener takes it over */
-	const struct obs_services *services; /* TAILNET_SERVICES: for the call */
-	struct derpmap *derpmap;             /* TAILNET_DERPMAP: the listener takes it over; NULL: none */
+	struct obs_serve *serve;             /* TAILNET_SERVE: the callback takes ownership */
+	const struct obs_services *services; /* TAILNET_SERVICES: valid during the call */
+	struct derpmap *derpmap;             /* TAILNET_DERPMAP: the callback takes ownership; NULL: none */
 };
 
 typedef void tailnet_fn(void *data, const struct tailnet_news *news);
@@ -36,12 +35,14 @@ struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct
 	struct ledger *ledger, tailnet_fn *news, void *data);
 void poll_free(struct tailnet *tailnet);
 void poll_ask_now(struct tailnet *tailnet);
-void poll_ask_derpmap(struct tailnet *tailnet);      /* which is asked for at no rhythm of its own */
-struct client *poll_client(struct tailnet *tailnet); /* for what else there is to ask; lives with it */
-/* tailscaled's socket in use; NULL: there is none, the CLI is. */
+void poll_ask_derpmap(struct tailnet *tailnet); /* the only request for it: it has no period */
+/* For other requests to tailscaled; freed with tailnet. */
+struct client *poll_client(struct tailnet *tailnet);
+/* tailscaled's socket in use; NULL: none, the CLI is used. */
 const char *poll_socket(const struct tailnet *tailnet);
-/* Statuses and failures so far. */
+/* Failed statuses so far. */
 unsigned poll_failures(const struct tailnet *tailnet);
-bool poll_has_serve(const struct tailnet *tailnet); /* the serve configuration was asked and answered */
+/* Whether the request for the serve configuration has been answered. */
+bool poll_has_serve(const struct tailnet *tailnet);
 
 #endif

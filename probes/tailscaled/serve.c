@@ -1,8 +1,8 @@
-/* A serve configuration becomes a flat list of mounts.
+/* Turns a serve configuration into a flat list of mounts.
  *
- * A web port stands twice in it, as a listener in "TCP" and as a host with handlers in "Web". The same three
- * maps come at the root, for every Tailscale Service, and for every `tailscale serve` that runs in the
- * foreground; Funnel is open for a host and port if any of them opens it. */
+ * A web port is in it twice: as a listener in "TCP", and as a host with handlers in "Web". The same three
+ * maps are at the root, in every Tailscale Service, and in every `tailscale serve` that runs in the
+ * foreground. Funnel is open for a host and port if any of them opens it. */
 #include "probes/tailscaled/serve.h"
 
 #include "probes/base/fault.h"
@@ -23,14 +23,14 @@ struct reader {
 	VEC(struct obs_mount) mounts;
 };
 
-/* One set of the three maps, and whose it is. */
+/* One set of the three maps, and its owner. */
 struct section {
 	const struct json *maps;
 	const char *service;
 	bool is_foreground;
 };
 
-/* The port after the last colon of "host:port"; 0 where there is none. */
+/* The port after the last colon of "host:port"; 0 if there is none. */
 static int port_of(const char *host_port)
 {
 	const char *colon = strrchr(host_port, ':');
@@ -39,7 +39,7 @@ static int port_of(const char *host_port)
 	return port > 0 ? (int)port : 0;
 }
 
-/* Funnel for "host:port", or for any host on that port where host_port is NULL. */
+/* Whether Funnel is open for "host:port"; host_port NULL: for any host on that port. */
 static bool opens_funnel(const struct json *maps, const char *host_port, int port)
 {
 	const struct json *funnel = json_member(maps, "AllowFunnel");
@@ -75,7 +75,7 @@ static void add_mount(struct reader *reader, const struct section *section, stru
 	*VEC_PUSH(&reader->mounts) = mount;
 }
 
-/* Hand-written configurations may say "3030" or "localhost:3030" and mean http. */
+/* Hand-written configurations may say "3030" or "localhost:3030" for http. */
 static const char *keep_proxy(struct arena *arena, const char *proxy)
 {
 	char whole[TEXT_CAP] = "", bare[TEXT_CAP];
@@ -219,7 +219,7 @@ void serve_free(struct obs_serve *serve)
 		arena_free(serve->arena);
 }
 
-/* "localhost" is dialed as the address it is, but keeps its name where a certificate must bear it. */
+/* "localhost" is dialed as 127.0.0.1, but keeps its name if a certificate must match it. */
 static void put_url(char *url, size_t size, const char *scheme, const char *rest, bool names_matter)
 {
 	const char *after = rest + strlen("localhost");
@@ -234,7 +234,8 @@ static void put_url(char *url, size_t size, const char *scheme, const char *rest
 		url[strlen(url) - 1] = '\0';
 }
 
-/* Escapes and "…" say that the text is not what was configured; ${…} is filled in by somebody else. */
+/* Escapes and "…" mean that the text is not the one that was configured; ${…} is expanded by other
+ * programs. */
 static bool is_literal(const char *target)
 {
 	size_t length = strlen(target);

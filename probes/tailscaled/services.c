@@ -1,4 +1,4 @@
-/* Services by name, each with its first address and the TCP ports it accepts ("443", "tcp:443"). */
+/* Services by name, each with its first address and its TCP ports ("443", "tcp:443"). */
 #include "probes/tailscaled/services.h"
 
 #include "probes/base/fault.h"

@@ -1,6 +1,6 @@
 /* The Tailscale Services that the tailnet offers to this node: `GET /localapi/v0/services`.
  *
- * Format: a map of tailcfg.ServiceDetails by name, as of 1.102; `{}` where there is none. */
+ * Format: a map of tailcfg.ServiceDetails by name, as of 1.102; `{}` if there are none. */
 #ifndef TSLLM_TAILSCALED_SERVICES_H
 #define TSLLM_TAILSCALED_SERVICES_H
 
@@ -10,8 +10,8 @@
 
 struct fault;
 
-/* At most 256 services. Only single TCP ports are kept: a range or "*" tells nothing to knock at. NULL: no
- * such map. */
+/* At most 256 services. Only single TCP ports are kept: a range or "*" gives no port to probe. NULL: not such
+ * a map. */
 struct obs_services *services_parse(const char *bytes, size_t length, struct fault *fault);
 void services_free(struct obs_services *services);
 

@@ -1,4 +1,4 @@
-/* Looking at files, never at what answers: that is asked for when it is connected to. */
+/* Only looks at files: whether tailscaled answers there shows when it is connected to. */
 #include "probes/tailscaled/socket_search.h"
 
 #include "probes/base/owner.h"
@@ -25,7 +25,7 @@ static bool is_same_file(const struct stat *a, const struct stat *b)
 	       a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
 }
 
-/* A link counts as its own owner's, however well what it leads to is owned. */
+/* Security: a link must be owned by root or us as well, not only the socket that it leads to. */
 static bool look(const char *path, struct stat *entry, bool *is_foreign)
 {
 	struct stat link;

@@ -1,7 +1,7 @@
 /* Reads a status as it arrives, member by member of its root, of "Peer" and of "User".
  *
- * Users stand in a map of their own that comes after the peers, so the owners' names are filled in at the
- * end. Peers are gathered in a vector and moved into the arena when their number is known. */
+ * Users are in a map of their own after the peers, so the owners' names are filled in at the end. Peers are
+ * collected in a vector and moved into the arena when their number is known. */
 #include "probes/tailscaled/status.h"
 
 #include "probes/base/fault.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX 64 /* of health, of certificate domains */
+#define LINES_MAX 64 /* of health, and of the node's own addresses */
 #define USERS_MAX 20000
 
 struct user {
@@ -34,7 +34,7 @@ struct status_parser {
 	bool is_broken;
 };
 
-/* WireGuard keeps a session for a while whose peer the tailnet names no more: after a logout, say. */
+/* WireGuard keeps a session for a while after the peer left the network map, such as after a logout. */
 static bool is_leftover(const struct json *peer)
 {
 	const struct json *is_named = json_member(peer, "InNetworkMap");
@@ -121,7 +121,7 @@ static void read_health(struct status_parser *parser, const struct json *value)
 	parser->status->health = status_peer_keep_list(parser->arena, value, LINES_MAX);
 }
 
-/* The older place of the suffix: the tailnet's own goes before it. */
+/* The older place of the suffix: the one in CurrentTailnet takes precedence. */
 static void read_suffix(struct status_parser *parser, const struct json *value)
 {
 	if (!*parser->status->magicdns_suffix)
@@ -208,7 +208,7 @@ static int compare_user(const void *a, const void *b)
 	return (one->id > other->id) - (one->id < other->id);
 }
 
-/* The sharer goes before the owner; tagged nodes belong to nobody, whoever made them. */
+/* The sharer takes precedence over the owner. Tagged nodes belong to no user, whoever created them. */
 static const char *login_of(const struct status_parser *parser, const struct owned_peer *owned)
 {
 	const struct user key = { .id = owned->sharer > 0 ? owned->sharer : owned->peer.user_id,
@@ -220,7 +220,7 @@ static const char *login_of(const struct status_parser *parser, const struct own
 	return found ? found->login : "";
 }
 
-static void settle_peer(
+static void finish_peer(
 	const struct status_parser *parser, struct obs_peer *peer, const struct owned_peer *owned)
 {
 	*peer = owned->peer;
@@ -233,11 +233,11 @@ static void take_peers(struct status_parser *parser)
 
 	if (parser->users.count)
 		qsort(parser->users.items, parser->users.count, sizeof(struct user), compare_user);
-	settle_peer(parser, &status->self, &parser->self);
+	finish_peer(parser, &status->self, &parser->self);
 	status->peer_count = parser->peers.count;
 	status->peers = arena_alloc(parser->arena, status->peer_count * sizeof(*status->peers));
 	for (size_t i = 0; i < status->peer_count; i++)
-		settle_peer(parser, &status->peers[i], &parser->peers.items[i]);
+		finish_peer(parser, &status->peers[i], &parser->peers.items[i]);
 }
 
 struct obs_status *status_parser_end(struct status_parser *parser, struct fault *fault)

@@ -1,4 +1,4 @@
-/* One table says which key of the daemon goes to which field of ours, and as what. */
+/* One table: which key of the daemon's goes to which field of ours, and as what type. */
 #include "probes/tailscaled/status_peer.h"
 
 #include "probes/base/json.h"
@@ -46,7 +46,7 @@ struct field {
 		key, kind, offsetof(struct owned_peer, member)                                               \
 	}
 
-/* In the order of strcmp, for the search. */
+/* Sorted by strcmp for bsearch. */
 static const struct field peer_fields[] = {
 	FIELD("Active", FLAG, peer.is_active),
 	FIELD("AltSharerUserID", COUNT, sharer),
@@ -86,7 +86,7 @@ static double count_of(const struct json *value)
 	return number >= 0 ? number : NAN;
 }
 
-/* The peer before lends its texts where they are equal. */
+/* Shares the text of the previous peer if it is the same. */
 static const char *keep_or_lend(
 	struct arena *arena, const char *text, const struct owned_peer *before, size_t at)
 {

@@ -81,10 +81,10 @@ void check_output(const struct printed *output, enum form form)
 		check_printed(output->text, output->length);
 }
 
-static void see_text(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+static void see_text(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	(void)data;
-	(void)manner;
+	(void)form;
 	(void)kind;
 	check_text(*text, SENTENCE_MAX);
 }

@@ -77,7 +77,7 @@ struct planting {
 	size_t names;
 };
 
-static void plant(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+static void plant(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	static const struct {
 		const char *before, *after;
@@ -95,9 +95,9 @@ static void plant(void *data, enum text_manner manner, enum secret_kind kind, co
 	};
 	struct planting *planting = data;
 
-	if (manner == TEXT_PROSE)
+	if (form == TEXT_PROSE)
 		*text = PROSE;
-	if (manner != TEXT_NAME)
+	if (form != TEXT_NAME)
 		return;
 	assert_non_null(forms[kind].before);
 	*text = arena_printf(

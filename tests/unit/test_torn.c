@@ -27,13 +27,13 @@ static const char *long_name(char *name, size_t bytes, bool is_odd)
 	return name;
 }
 
-static void see_text(void *data, enum text_manner manner, enum secret_kind kind, const char **text)
+static void see_text(void *data, enum text_form form, enum secret_kind kind, const char **text)
 {
 	size_t size = 4 * strlen(*text) + 8;
 	char *cleaned = mem_alloc(size);
 
 	(void)data;
-	(void)manner;
+	(void)form;
 	(void)kind;
 	text_clean(cleaned, size, *text, strlen(*text));
 	assert_string_equal(cleaned, *text);
