@@ -1,4 +1,4 @@
-/* The servers are told by their addresses: what they carry is TLS. */
+/* DERP servers are recognised by their addresses, because what they carry is TLS. */
 #include "capture/derp.h"
 
 #include "capture/wire.h"

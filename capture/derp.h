@@ -1,4 +1,5 @@
-/* TCP connections with DERP servers: bytes with their TLS, and the half round trip to the region. */
+/* TCP connections to DERP servers: byte counts (TLS included) and the round trip between this machine and the
+ * server, which is only our half of the path to a peer. */
 #ifndef TSLLM_CAPTURE_DERP_H
 #define TSLLM_CAPTURE_DERP_H
 
@@ -30,7 +31,7 @@ struct derp {
 
 int derp_init(struct derp *derp, const struct options *options, struct lines *lines);
 void derp_fini(struct derp *derp);
-/* false: it is no packet from or to a DERP server. */
+/* Returns false if the packet is not from or to a DERP server. */
 bool derp_see(struct derp *derp, const struct packet *packet);
 void derp_report(struct derp *derp, int64_t now_us);
 

@@ -1,7 +1,8 @@
-/* libpcap, opened once and for good: after the rights are dropped nothing can be opened anew.
+/* libpcap. Every device is opened once, at the start: after the privileges are dropped nothing can be opened
+ * again.
  *
- * Buffers are half the usual size and frames are cut behind the headers. A file is opened without any right,
- * and libpcap sees its first byte in the jail. */
+ * Buffers are half the usual size, and frames are truncated after the headers. A file is opened without any
+ * privilege, and libpcap sees its first byte only in the jail. */
 #include "capture/device.h"
 
 #include "capture/interfaces.h"
@@ -26,7 +27,7 @@ struct device {
 };
 
 struct devices {
-	struct device items[DEVICES_MAX + 1]; /* and the loopback */
+	struct device items[DEVICES_MAX + 1]; /* plus the loopback */
 	size_t count;
 	FILE *file;                          /* NULL: live */
 	const char *path;                    /* of the file, borrowed */
@@ -40,7 +41,7 @@ static const struct {
 } links[] = {
 	{ DLT_EN10MB, LINK_ETHERNET, "EN10MB" },
 	{ DLT_RAW, LINK_RAW, "RAW" },
-	{ 101, LINK_RAW, "RAW" }, /* LINKTYPE_RAW, as it stands in files */
+	{ 101, LINK_RAW, "RAW" }, /* LINKTYPE_RAW, the value used in files */
 	{ DLT_LINUX_SLL, LINK_SLL, "LINUX_SLL" },
 	{ DLT_LINUX_SLL2, LINK_SLL2, "LINUX_SLL2" },
 	{ DLT_NULL, LINK_NULL, "NULL" },
@@ -91,7 +92,7 @@ static void add_server(char *filter, const struct place *server)
 	add(filter, text);
 }
 
-/* What leaves the kernel: as little as is needed. */
+/* The kernel passes as little as possible to this program. */
 static void write_filter(char filter[static FILTER_MAX], const struct options *options, bool is_loopback)
 {
 	*filter = '\0';
@@ -136,7 +137,7 @@ static int set_up(pcap_t *pcap)
 	error = error ? error : pcap_set_buffer_size(pcap, BUFFER_BYTES);
 	error = error ? error : pcap_set_timeout(pcap, READ_TIMEOUT_MS);
 	error = error ? error : pcap_activate(pcap);
-	return error > 0 ? 0 : error; /* above 0: a warning */
+	return error > 0 ? 0 : error; /* > 0: a warning */
 }
 
 static int open_device(struct devices *devices, const struct options *options, const char *name,
@@ -172,7 +173,8 @@ static int open_device(struct devices *devices, const struct options *options, c
 	return -1;
 }
 
-/* Opens what is named, or all that is up; of the latter the first that fails only counts where all do. */
+/* Opens the named devices, or all that are up. A named device that fails is fatal; an unnamed one only if
+ * none could be opened. */
 static int open_live(struct devices *devices, const struct options *options,
 	const struct interfaces *interfaces, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
 {
@@ -259,7 +261,7 @@ struct devices *devices_open(
 	if (!error)
 		return devices;
 	free(devices);
-	return NULL; /* it ends now, and the kernel closes what was open */
+	return NULL; /* the program exits now, and the kernel closes what was open */
 }
 
 int devices_begin(struct devices *devices, enum wire_exit *status, char trouble[static DEVICE_TROUBLE_MAX])
@@ -296,14 +298,14 @@ uint64_t devices_dropped(struct devices *devices)
 	return dropped;
 }
 
-/* What one call of pcap_dispatch hands its frames to. */
+/* What pcap_dispatch() passes to the callback. */
 struct handover {
 	enum link link;
 	device_frame_fn *take;
 	void *data;
 };
 
-/* A file may claim any time. It is kept where no sum or difference of two can overflow. */
+/* A file may claim any time. Clamped, so that no sum or difference of two times can overflow. */
 static int64_t time_of(const struct timeval *time)
 {
 	int64_t s = time->tv_sec < 0 ? 0 : time->tv_sec > SECONDS_MAX ? SECONDS_MAX : time->tv_sec;

@@ -1,21 +1,22 @@
-/* Segments become chunks, chunks a train, the train figures.
+/* Segments are merged into chunks, chunks form a train, and the train gives the figures.
  *
- * Segments that follow at once are one chunk: a server may write a chunk in pieces. Where the network held
- * chunks back they come as one that is too large, and are counted by its bytes. */
+ * Segments within AT_ONCE_US of each other are one chunk, because a server may write a chunk in pieces.
+ * Chunks that the network held back arrive as one oversized chunk; the tokens in it are estimated from its
+ * bytes. */
 #include "capture/exchange.h"
 
 #include <string.h>
 
 #define AT_ONCE_US 200
 #define STREAM_CHUNKS_MIN 5
-#define STREAM_SIZE_MAX 1100 /* a download fills its segments */
+#define STREAM_SIZE_MAX 1100 /* larger: a download, which fills its segments */
 #define STREAM_GAP_US_MIN 500
 #define COMMENT_BYTES 64
 #define COMMENT_US 1000000
 #define OVER_US 5000000
 #define OVER_GAPS 20
-#define PROMPT_BYTES 400     /* a request that may hold a prompt … */
-#define PREFILL_US 120000000 /* … is worked on for that long behind its headers, or before them */
+#define PROMPT_BYTES 400     /* a request this long may hold a prompt … */
+#define PREFILL_US 120000000 /* … and be worked on for this long, before or after its headers */
 
 void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes)
 {
@@ -25,7 +26,7 @@ void exchange_ask(struct exchange *exchange, int64_t at_us, uint32_t bytes)
 	exchange->up_bytes += bytes;
 }
 
-/* The number that so many of them, in percent, are below. */
+/* The value below which that percentage of the numbers lies. */
 static uint32_t percentile(const uint32_t *numbers, uint32_t count, uint32_t percent)
 {
 	uint32_t sorted[EXCHANGE_CHUNKS];
@@ -55,7 +56,8 @@ static bool is_several(uint32_t size, uint32_t typical)
 	return typical && size > typical + typical / 2;
 }
 
-/* Chunks that come together are larger than one, never smaller: a small size, once it is known, stays. */
+/* Chunks that arrive together are larger than one chunk, never smaller. So the typical size may only shrink
+ * once it is known. */
 static void learn_size(struct exchange *exchange)
 {
 	uint32_t size = percentile(exchange->sizes, kept(exchange), 25);
@@ -64,7 +66,7 @@ static void learn_size(struct exchange *exchange)
 		exchange->typical_size = size;
 }
 
-/* The latest chunk is whole: the next one begins. */
+/* The latest chunk is complete: the next one begins at next_us. */
 static void close_chunk(struct exchange *exchange, int64_t next_us)
 {
 	uint32_t place = exchange->whole % EXCHANGE_CHUNKS;
@@ -82,7 +84,7 @@ static void close_chunk(struct exchange *exchange, int64_t next_us)
 		exchange->is_joined = true;
 }
 
-/* Servers that work on a prompt for long say so by a comment of a few bytes, every 15 seconds. */
+/* Servers that work on a prompt for long send a comment of a few bytes every 15 seconds. */
 static bool is_comment(const struct exchange *exchange, int64_t at_us, uint32_t bytes)
 {
 	return exchange->chunks == 1 && bytes < COMMENT_BYTES && at_us - exchange->last_us > COMMENT_US;
@@ -132,14 +134,16 @@ bool exchange_is_over(const struct exchange *exchange, int64_t now_us)
 	return now_us - (exchange->chunks ? exchange->last_us : exchange->begun_us) > limit;
 }
 
-/* Whether the first chunk holds no token: it is smaller than a token's, or the train begins long behind it. */
+/* Whether the first chunk holds no token: it is smaller than a token's chunk, or the train starts long after
+ * it. */
 static bool is_headers_alone(const struct exchange *exchange, int64_t gap_us)
 {
 	return exchange->first_size < exchange->typical_size - exchange->typical_size / 8 ||
 	       exchange->second_us - exchange->first_us > 3 * gap_us;
 }
 
-/* From the first token's chunk to the last: how many, by count, or by bytes where some came together. */
+/* Counts from the first token's chunk to the last: chunks, or bytes divided by the typical size if some
+ * chunks arrived together. */
 static void count_tokens(const struct exchange *exchange, struct exchange_figures *figures, bool from_second)
 {
 	int64_t began = from_second ? exchange->second_us : exchange->first_us;

@@ -1,20 +1,20 @@
-/* Segments to connections, connections to flows.
+/* Segments are assigned to connections, connections to flows.
  *
- * TLS is told by its first record. Its handshake is no exchange, and neither are the small records by which
- * both ends of HTTP/2 keep house: a window update, a setting, a session ticket. */
+ * TLS is recognised by its first record. Its handshake is not an exchange, and neither are the small
+ * housekeeping records of HTTP/2 in either direction: window updates, settings, session tickets. */
 #include "capture/flows.h"
 
 #include "capture/wire.h"
 
 #include <string.h>
 
-#define SERVICE_PORTS_END 32768 /* Linux takes client ports from here on */
-#define HOUSEKEEPING_MAX 80     /* bytes of a record that carries nobody's data */
-#define TLS_CHANGE_CIPHER 20    /* types of records; 21 is an alert */
+#define SERVICE_PORTS_END 32768 /* Linux picks client ports from here up */
+#define HOUSEKEEPING_MAX 80     /* bytes of a record that carries no user data */
+#define TLS_CHANGE_CIPHER 20    /* record types; 21 is an alert */
 #define TLS_HANDSHAKE 22
 #define TLS_DATA 23
-#define SAID_MAX 5          /* of one connection between two reports */
-#define FORGET_US 600000000 /* a connection that was silent for so long has gone */
+#define SAID_MAX 5          /* exchanges printed per connection between two reports */
+#define FORGET_US 600000000 /* a connection that was silent for this long is taken as closed */
 
 /* ---- which connection ---- */
 
@@ -28,7 +28,8 @@ static const struct place *server_of(const struct connection *connection)
 	return connection->is_swapped ? &connection->pair.one : &connection->pair.other;
 }
 
-/* A SYN tells the client; without one, the port that a service may have. */
+/* A SYN comes from the client. Without one, the server is the end whose port is in the range of services, or
+ * the lower port. */
 static bool is_from_client(const struct packet *packet)
 {
 	bool is_low = packet->from.port < SERVICE_PORTS_END, to_low = packet->to.port < SERVICE_PORTS_END;
@@ -43,7 +44,7 @@ static struct flow_key key_of(const struct connection *connection)
 	return (struct flow_key){ place_without_port(client_of(connection)), *server_of(connection) };
 }
 
-/* Of the flow there is, without a touch: only a packet makes a flow, or is traffic of one. */
+/* Looks up the flow without marking it as used: only a packet creates a flow or counts as its traffic. */
 static struct flow *flow_there(struct flows *flows, const struct connection *connection)
 {
 	const struct flow_key key = key_of(connection);
@@ -139,9 +140,10 @@ static void count_exchange(struct tally *tally, const struct exchange *exchange)
 	tally->down_bytes += exchange->down_bytes;
 }
 
-/* A remote shell makes an exchange of each key, and its times are somebody's typing. What is no stream is
- * told a few times; where it is nobody's business, as a count with the next totals. */
-static void tell_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
+/* Privacy: a remote shell makes an exchange of each keystroke, and the times would show somebody's typing.
+ * Exchanges that are not streams are printed a few times per report; for users other than root they are only
+ * counted, and the count is printed with the next totals. */
+static void report_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	if (exchange_figure(&connection->exchange).is_stream)
 		say_exchange(flows, connection, now_us, "done");
@@ -152,8 +154,8 @@ static void tell_exchange(struct flows *flows, struct connection *connection, in
 	connection->said++;
 }
 
-/* One that goes on: of those that may become a key's, the discreet do not tell. */
-static void tell_open_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
+/* An exchange in progress. In discreet mode one that may turn out to be a keystroke is not printed. */
+static void report_open_exchange(struct flows *flows, struct connection *connection, int64_t now_us)
 {
 	const struct exchange *exchange = &connection->exchange;
 
@@ -173,23 +175,23 @@ static void end_exchange(struct flows *flows, struct connection *connection, int
 			flow->exchanges++;
 			flow->is_dirty = true;
 		}
-		tell_exchange(flows, connection, now_us);
+		report_exchange(flows, connection, now_us);
 	}
 	*exchange = (struct exchange){ .is_open = false };
 }
 
-/* The first bytes of a connection that are seen: a record of TLS, or not. */
-static void tell_tls(struct connection *connection, const struct packet *packet)
+/* Looks at the first bytes seen of a connection: whether they are a TLS record. */
+static void detect_tls(struct connection *connection, const struct packet *packet)
 {
 	const uint8_t *record = packet->payload;
 
-	if (connection->is_told || packet->captured < 3)
+	if (connection->is_tls_known || packet->captured < 3)
 		return;
-	connection->is_told = true;
+	connection->is_tls_known = true;
 	connection->is_tls = (record[0] == TLS_HANDSHAKE || record[0] == TLS_DATA) && record[1] == 3;
 }
 
-/* Whether a segment of TLS is of the handshake, or housekeeping. */
+/* Whether a TLS segment is handshake or housekeeping. */
 static bool is_aside(const struct connection *connection, const struct packet *packet)
 {
 	if (!connection->is_tls || !packet->captured)
@@ -199,7 +201,8 @@ static bool is_aside(const struct connection *connection, const struct packet *p
 		       packet->payload[0] <= TLS_HANDSHAKE);
 }
 
-/* What carried data both ways, or to a port that is watched by name, is no port scan. */
+/* A connection that carried data both ways, or to a port given with -s, is not a port scan: keep it in the
+ * table. */
 static void keep(const struct options *options, struct connection *connection, struct flow *flow)
 {
 	uint16_t port = flow->key.server.port;
@@ -221,7 +224,7 @@ static void see_data(struct flows *flows, struct connection *connection, const s
 	*(from_client ? &connection->was_asked : &connection->was_answered) = true;
 	flow->is_dirty = true;
 	keep(flows->options, connection, flow);
-	tell_tls(connection, packet);
+	detect_tls(connection, packet);
 	if (is_aside(connection, packet))
 		return;
 	if (from_client && connection->exchange.chunks)
@@ -232,7 +235,7 @@ static void see_data(struct flows *flows, struct connection *connection, const s
 
 /* ---- round trips ---- */
 
-/* Our SYN, or our answer to one, to what comes next from there. */
+/* Round trip from our SYN, or our answer to one, to the peer's next packet. */
 static void time_opening(
 	struct flows *flows, struct connection *connection, const struct packet *packet, bool is_outgoing)
 {
@@ -322,7 +325,7 @@ void flows_see(struct flows *flows, const struct packet *packet, enum direction 
 
 	if (direction != DIRECTION_INSIDE)
 		time_opening(flows, connection, packet, direction == DIRECTION_OUT);
-	if (direction == DIRECTION_IN) /* of what this machine sent */
+	if (direction == DIRECTION_IN) /* may acknowledge what this machine sent */
 		tcp_acknowledge(from_client ? &connection->down : &connection->up, packet);
 	if (bytes)
 		see_data(flows, connection, packet, from_client, bytes);
@@ -330,7 +333,7 @@ void flows_see(struct flows *flows, const struct packet *packet, enum direction 
 		close_connection(flows, connection, packet->at_us);
 }
 
-/* here: the one of the two whose side it is. */
+/* here: the end that side belongs to. */
 static void report_acknowledgement(struct lines *lines, struct tcp_side *side, const struct place *here,
 	const struct place *there, int64_t now_us)
 {
@@ -357,7 +360,7 @@ static void report_connection(struct flows *flows, struct connection *connection
 	if (connection->exchange.is_open && exchange_is_over(&connection->exchange, now_us))
 		end_exchange(flows, connection, now_us);
 	else if (connection->exchange.is_open && connection->is_dirty)
-		tell_open_exchange(flows, connection, now_us);
+		report_open_exchange(flows, connection, now_us);
 	say_tally(flows, connection, now_us);
 	connection->is_dirty = false;
 	connection->said = 0;

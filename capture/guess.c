@@ -1,5 +1,5 @@
-/* The machine that captured is an end of every packet, so its address is the one that they share. Where two
- * share them all, the one that spoke first. */
+/* The capturing machine is one end of every packet, so its address is the one that most packets share. If two
+ * addresses are in all of them, the one that was seen first wins. */
 #include "capture/guess.h"
 
 #include <assert.h>
@@ -56,7 +56,7 @@ struct frame guess_frame(const struct guess *guess, size_t index)
 	return (struct frame){ kept->at_us, kept->bytes, kept->captured, kept->length };
 }
 
-static void tell_one(const struct guess *guess, struct options *options, bool is_tailnet)
+static void add_local(const struct guess *guess, struct options *options, bool is_tailnet)
 {
 	size_t best = GUESS_PLACES;
 
@@ -70,8 +70,8 @@ static void tell_one(const struct guess *guess, struct options *options, bool is
 		options->locals[options->local_count++] = guess->seen[best].place;
 }
 
-void guess_tell(const struct guess *guess, struct options *options)
+void guess_add_locals(const struct guess *guess, struct options *options)
 {
-	tell_one(guess, options, true);
-	tell_one(guess, options, false);
+	add_local(guess, options, true);
+	add_local(guess, options, false);
 }

@@ -1,6 +1,6 @@
-/* Which addresses of a capture are those of the machine that took it.
+/* Guesses which addresses in a capture belong to the machine that took it.
  *
- * The frames that say so are kept, for a pipe cannot be read twice. */
+ * The frames read for that are kept, because a pipe cannot be read twice. */
 #ifndef TSLLM_CAPTURE_GUESS_H
 #define TSLLM_CAPTURE_GUESS_H
 
@@ -28,11 +28,11 @@ struct guess {
 };
 
 void guess_see(struct guess *guess, enum link link, const struct frame *frame);
-/* There is no room for so many frames more. */
+/* Whether there is no room for that many more frames. */
 bool guess_is_full(const struct guess *guess, size_t more);
-/* The frame number index, which borrows. */
+/* Frame number index; its bytes belong to guess. */
 struct frame guess_frame(const struct guess *guess, size_t index);
-/* Adds the address that stands in most packets, one inside the tunnel and one outside, to the locals. */
-void guess_tell(const struct guess *guess, struct options *options);
+/* Adds the most frequent address to the locals: one inside the tunnel and one outside. */
+void guess_add_locals(const struct guess *guess, struct options *options);
 
 #endif

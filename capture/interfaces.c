@@ -1,4 +1,4 @@
-/* One pass over what getifaddrs() tells: an interface stands in it once by itself and once an address. */
+/* One pass over getifaddrs(), which lists each interface once without an address and once per address. */
 #include "capture/interfaces.h"
 
 #include <ifaddrs.h>
@@ -9,14 +9,16 @@
 
 _Static_assert(INTERFACE_NAME_MAX == IF_NAMESIZE, "a name of the kernel's");
 
-/* The kernel reads a name up to its first colon only: where there is an interface "dbus", "dbus://x" is that
- * to it and a bus to libpcap, which also looks behind slashes. A true name has neither. */
+/* The kernel reads a name only up to its first colon. If there is an interface "dbus", the kernel takes
+ * "dbus://x" for it, but libpcap takes it for a message bus; libpcap also looks after slashes. Real names
+ * contain neither. */
 bool interface_is_known(const char *name)
 {
 	return strcmp(name, "any") == 0 || (!strpbrk(name, ":/") && if_nametoindex(name) != 0);
 }
 
-/* An address may have a label, "eth0:1", which is no interface. NULL: there is no room for one more. */
+/* An address may have a label such as "eth0:1", which is not an interface. Returns NULL if there is no room
+ * for another interface. */
 static struct interface *interface_of(struct interfaces *interfaces, const char *label)
 {
 	size_t length = strcspn(label, ":");
@@ -36,7 +38,7 @@ static struct interface *interface_of(struct interfaces *interfaces, const char 
 	return found;
 }
 
-/* Returns false where it is no address of IP. */
+/* Returns false if it is not an IP address. */
 static bool read_address(struct place *place, const struct sockaddr *address)
 {
 	memset(place, 0, sizeof(*place));

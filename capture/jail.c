@@ -1,5 +1,5 @@
-/* Capabilities first, then no-new-privs, which seccomp wants of a process without them. The only includer of
- * libcap-ng and libseccomp. */
+/* Capabilities are dropped first, then no-new-privs is set, which seccomp requires of a process without
+ * CAP_SYS_ADMIN. Only this file includes libcap-ng and libseccomp. */
 #include "capture/jail.h"
 
 #include <cap-ng.h>
@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* What is left: reading (a file, a ring), waiting, the time, memory, the end. */
+/* System calls that stay allowed: reading (a file, a ring), waiting, the time, memory, exiting. */
 static const int allowed[] = {
 	SCMP_SYS(read),
 	SCMP_SYS(lseek),
@@ -37,9 +37,10 @@ static const int allowed[] = {
 	SCMP_SYS(exit_group),
 };
 
-/* Calls that are left with some of their arguments only. A socket that captures would send what is written to
- * it, so that only standard output and error can be written to; no descriptor can be made the first or second
- * anew. Of libpcap's questions its counters are left, and whether a device that fell silent is still up. */
+/* System calls that stay allowed with certain arguments only. Writing to a capture socket would send packets,
+ * so only standard output and error may be written to; dup() stays forbidden, so no other descriptor can
+ * become one of them. Of libpcap's queries, its counters are allowed, and whether a device that fell silent
+ * is still up. */
 static const struct {
 	int call;
 	unsigned count;
@@ -54,8 +55,7 @@ static const struct {
 	{ SCMP_SYS(getsockopt), 2, { { 1, SCMP_CMP_EQ, SOL_SOCKET, 0 }, { 2, SCMP_CMP_EQ, SO_ERROR, 0 } } },
 };
 
-/* The bounding set can be emptied by root alone; without a capability left it holds nothing that could be
- * had. */
+/* Only root can empty the bounding set. It may stay: once no capability is left, it grants nothing. */
 int jail_drop_rights(char *trouble, size_t size)
 {
 	capng_clear(CAPNG_SELECT_ALL);

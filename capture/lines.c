@@ -1,4 +1,4 @@
-/* A buffer that takes whole lines only: one that grew too long is a bug, and is not written. */
+/* The buffer holds whole lines only. A line longer than WIRE_LINE_MAX is a bug and is never written. */
 #include "capture/lines.h"
 
 #include "capture/wire.h"
@@ -106,8 +106,8 @@ void lines_round_trip(struct lines *lines, const char *method, const struct plac
 	lines_end(lines);
 }
 
-/* After a write that failed: waits where that is all it takes, else gives the reader up. */
-static void bear(struct lines *lines, int error)
+/* After a failed write: waits if the reader is slow, else gives up on the reader. */
+static void handle_write_error(struct lines *lines, int error)
 {
 	struct pollfd reader = { .fd = lines->fd, .events = POLLOUT };
 
@@ -131,7 +131,7 @@ void lines_flush(struct lines *lines)
 		if (count > 0)
 			written += (size_t)count;
 		else
-			bear(lines, count ? errno : EIO);
+			handle_write_error(lines, count ? errno : EIO);
 	}
 	lines->length = lines->begun = 0;
 }

@@ -1,8 +1,8 @@
-/* tsllm-capture: open, drop every right, and only then read.
+/* tsllm-capture: open the devices, drop every privilege, and only then read packets.
  *
- * The environment goes first, before a library can ask it. Then arguments are checked, devices opened and
- * addresses learned, because nothing of that can be done afterwards. From jail_enter() on there are packets,
- * lines and the clock. */
+ * The environment is cleared before any library can read it. Then arguments are checked, devices opened and
+ * addresses read, because none of that is possible later. After jail_enter() only packets, lines and the
+ * clock are left. */
 #include "capture/device.h"
 #include "capture/guess.h"
 #include "capture/jail.h"
@@ -20,8 +20,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define LAG_US 250000   /* a frame is handed over up to that long after it came */
-#define GRAIN_US 100000 /* of the times that are told whoever is not root */
+#define LAG_US 250000   /* a frame may be delivered this long after it arrived */
+#define GRAIN_US 100000 /* resolution of printed times for users other than root */
 
 struct program {
 	struct options options;
@@ -69,8 +69,8 @@ static void keep_frame(void *data, enum link link, const struct frame *frame)
 	guess_see(data, link, frame);
 }
 
-/* Reads the beginning of a file to learn whose it is, and only then takes it for what it is. Returns as
- * devices_read() does. */
+/* Reads the start of a file to guess whose addresses are local, then processes those frames. Returns like
+ * devices_read(). */
 static int learn_locals(struct program *program)
 {
 	struct guess *guess = &program->guess;
@@ -78,7 +78,7 @@ static int learn_locals(struct program *program)
 
 	while (more > 0 && !guess_is_full(guess, DEVICE_BATCH))
 		more = devices_read(program->devices, 0, keep_frame, guess, program->trouble);
-	guess_tell(guess, &program->options);
+	guess_add_locals(guess, &program->options);
 	for (size_t i = 0; i < guess->frame_count && !program->lines.is_closed; i++) {
 		const struct frame frame = guess_frame(guess, i);
 
@@ -108,8 +108,8 @@ static int64_t clock_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-/* Milliseconds until time has to pass. */
-static int patience(const struct sampler *sampler)
+/* Timeout for poll(), in ms, until the sampler needs to run. */
+static int wait_ms(const struct sampler *sampler)
 {
 	int64_t wait_us = sampler_due_us(sampler) + LAG_US - clock_us();
 
@@ -123,8 +123,8 @@ static void wait(struct program *program)
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = (struct pollfd){ .fd = devices_fd(program->devices, i), .events = POLLIN };
-	fds[count] = (struct pollfd){ .fd = program->lines.fd }; /* its reader may leave */
-	if (poll(fds, count + 1, patience(&program->sampler)) > 0 && fds[count].revents & (POLLERR | POLLHUP))
+	fds[count] = (struct pollfd){ .fd = program->lines.fd }; /* to notice when the reader goes away */
+	if (poll(fds, count + 1, wait_ms(&program->sampler)) > 0 && fds[count].revents & (POLLERR | POLLHUP))
 		program->lines.is_closed = true;
 }
 
@@ -148,7 +148,7 @@ static int watch(struct program *program)
 	return complain(program->trouble, WIRE_EXIT_DEVICE_GONE);
 }
 
-/* What depends on where packets come from, and on who asks. */
+/* Settings that depend on the source of the packets and on the user. */
 static int decide(struct program *program)
 {
 	struct options *options = &program->options;
@@ -188,7 +188,8 @@ static int say_text(const char *text)
 	return fputs(text, stdout) < 0 || fflush(stdout) ? complain_of_output(errno) : WIRE_EXIT_DONE;
 }
 
-/* What is opened next must not get the number of a standard stream: lines would be written to it. */
+/* If a standard stream is closed, the next file opened would get its number, and lines would be written to
+ * it. */
 static int fill_standard_streams(void)
 {
 	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -203,7 +204,7 @@ int main(int argc, char **argv)
 	int status;
 
 	if (clearenv() || fill_standard_streams())
-		return WIRE_EXIT_NO_JAIL; /* and there may be nowhere to say it */
+		return WIRE_EXIT_NO_JAIL; /* standard error may be closed, so there is no message */
 	signal(SIGPIPE, SIG_IGN);
 	if (options_read(&program.options, argc, argv, program.trouble, sizeof(program.trouble))) {
 		complain(program.trouble, WIRE_EXIT_USAGE);
@@ -215,5 +216,5 @@ int main(int argc, char **argv)
 			program.options.wants_help ? options_usage : "tsllm-capture " TSLLM_VERSION "\n");
 	status = run(&program);
 	sampler_fini(&program.sampler);
-	return status; /* its devices are closed by the kernel: libpcap would ask for what is forbidden now */
+	return status; /* the kernel closes the devices: libpcap would make forbidden system calls */
 }

@@ -1,4 +1,4 @@
-/* One row an option: its letter, what it is called when it is wrong, and who takes it. */
+/* One row for each option: its letter, what it takes (for error messages), and its reader. */
 #include "capture/options.h"
 
 #include <stdio.h>
@@ -23,7 +23,7 @@ const char options_usage[] = "usage: tsllm-capture [-i DEVICE]... [-u PORT]... [
 
 struct option_row {
 	char letter;
-	const char *what; /* it takes */
+	const char *what; /* the value it takes, for error messages */
 	bool (*take)(struct options *options, const char *value);
 };
 

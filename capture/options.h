@@ -24,12 +24,12 @@ struct options {
 	size_t derp_count;
 	int64_t period_us;
 	bool wants_help, wants_version;
-	/* Not of the command line: */
-	uint64_t seed;    /* of the tables; 0 for a file, so that it is told the same each time */
-	bool is_discreet; /* live, and not for root: nobody's keystrokes can be told by their times */
+	/* Not from the command line: */
+	uint64_t seed;    /* of the hash tables; 0 for a file, so that the output is the same each time */
+	bool is_discreet; /* live and not root: times must not show anybody's keystrokes */
 };
 
-/* Returns -1 and a sentence in trouble where an argument is wrong. options borrows argv. */
+/* Returns -1 and a sentence in trouble if an argument is wrong. options points into argv. */
 int options_read(struct options *options, int argc, char **argv, char *trouble, size_t size);
 extern const char options_usage[];
 

@@ -1,4 +1,4 @@
-/* Link, IP, transport: each step takes its header off a view of what is left, or says that there is none. */
+/* Link, IP, transport: each step removes its header from what is left of the frame, or fails. */
 #include "capture/packet.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 struct rest {
 	const uint8_t *bytes;
 	size_t captured, length;
-	bool is_fragment; /* the first: more of the datagram follows in others */
+	bool is_fragment; /* first fragment: the rest of the datagram is in others */
 };
 
 static uint16_t u16(const uint8_t *bytes)
@@ -38,7 +38,7 @@ static bool take_off(struct rest *rest, size_t count)
 	return true;
 }
 
-/* The frame had padding, or was cut: the header knows how long its content is. */
+/* Drops padding after the content, whose length the header states. */
 static bool cut_to(struct rest *rest, size_t length)
 {
 	if (length > rest->length)
@@ -49,7 +49,7 @@ static bool cut_to(struct rest *rest, size_t length)
 	return true;
 }
 
-/* Takes the link header off and leaves the EtherType; 0: not IP. */
+/* Removes the link header and returns the EtherType; 0: not IP. */
 static uint16_t read_ethernet(struct rest *rest)
 {
 	uint16_t type;
@@ -65,7 +65,7 @@ static uint16_t read_ethernet(struct rest *rest)
 	return type;
 }
 
-/* Cooked captures: the type stands in bytes 14 and 15 of SLL, in the first two of SLL2. */
+/* Cooked captures: the EtherType is in bytes 14 and 15 of SLL, in the first two of SLL2. */
 static uint16_t read_cooked(struct rest *rest, size_t header, size_t type_at)
 {
 	const uint8_t *start = rest->bytes;
@@ -73,7 +73,7 @@ static uint16_t read_cooked(struct rest *rest, size_t header, size_t type_at)
 	return take_off(rest, header) ? u16(start + type_at) : 0;
 }
 
-/* Raw IP, and the BSD loopback behind its four bytes of address family: the version tells. */
+/* Raw IP, and BSD loopback after its four bytes of address family: the IP version decides. */
 static uint16_t read_version(struct rest *rest, size_t header)
 {
 	if (!take_off(rest, header) || !rest->captured)
@@ -109,7 +109,7 @@ static int read_ipv4(struct packet *packet, struct rest *rest)
 	if (rest->captured < 20 || ip[0] >> 4 != 4)
 		return -1;
 	header = (size_t)(ip[0] & 15) * 4;
-	total = u16(ip + 2) ? u16(ip + 2) : rest->length; /* 0: joined beyond 64 kB */
+	total = u16(ip + 2) ? u16(ip + 2) : rest->length; /* 0: merged beyond 64 kB */
 	if (header < 20 || total < header || u16(ip + 6) & 0x1fff || !cut_to(rest, total) ||
 		!take_off(rest, header))
 		return -1;
@@ -161,7 +161,7 @@ static bool read_tcp(struct packet *packet, struct rest *rest)
 	packet->flags = tcp[13];
 	if (header < 20 || header > rest->length)
 		return false;
-	if (rest->captured < header) { /* options were cut off, and the payload with them */
+	if (rest->captured < header) { /* options were truncated, and the payload with them */
 		rest->length -= header;
 		rest->captured = 0;
 		return true;

@@ -1,23 +1,23 @@
-/* One captured frame, down to its UDP or TCP payload.
+/* One captured frame, parsed down to its UDP or TCP payload.
  *
- * Pure: bytes in, a struct out that points into them. Every length is checked against what was captured and
- * against what the headers claim; a frame that does not add up is no packet. */
+ * Pure: takes bytes and returns a struct that points into them. Every length is checked against what was
+ * captured and against what the headers claim; a frame whose lengths disagree is refused. */
 #ifndef TSLLM_CAPTURE_PACKET_H
 #define TSLLM_CAPTURE_PACKET_H
 
 #include "capture/place.h"
 
-/* pcap's link types (https://www.tcpdump.org/linktypes.html) as this program knows them. */
+/* The link types of pcap (https://www.tcpdump.org/linktypes.html) that this program knows. */
 enum link { LINK_NONE, LINK_NULL, LINK_LOOP, LINK_ETHERNET, LINK_RAW, LINK_SLL, LINK_SLL2 };
 
-#define SNAPLEN 128 /* bytes of a frame that are looked at: link 20, IPv6 40, TCP with options 60 */
+#define SNAPLEN 128 /* bytes kept of a frame: link 20, IPv6 40, TCP with options 60 */
 
 /* A frame as it was captured. */
 struct frame {
 	int64_t at_us; /* wall time */
 	const uint8_t *bytes;
-	size_t captured; /* bytes that are there, at most SNAPLEN */
-	size_t length;   /* bytes that it had */
+	size_t captured; /* bytes captured, at most SNAPLEN */
+	size_t length;   /* bytes on the wire */
 };
 
 enum { TCP_FIN = 1, TCP_SYN = 2, TCP_RST = 4, TCP_ACK = 16 };
@@ -27,9 +27,9 @@ struct packet {
 	bool is_tcp; /* else UDP */
 	struct place from, to;
 	const uint8_t *payload;
-	size_t captured;   /* payload bytes that are there */
-	size_t length;     /* payload bytes that it had: up to 64 kB where the kernel joined packets */
-	uint32_t seq, ack; /* TCP */
+	size_t captured;   /* payload bytes captured */
+	size_t length;     /* payload bytes on the wire: up to 64 kB if the kernel merged packets */
+	uint32_t seq, ack; /* TCP only */
 	uint8_t flags;
 };
 

@@ -1,18 +1,18 @@
-/* One path at a time: find it, count, pair.
+/* For each packet: find its path, count it, pair it with its answer.
  *
- * A pong may hide at the end of a packet that the kernel joined, so a ping without a pong is lost only where
- * nothing at all came from there in the meantime. */
+ * A pong may be hidden at the end of a packet that the kernel merged. So a ping without a pong counts as lost
+ * only if nothing at all came from the peer in the meantime. */
 #include "capture/paths.h"
 
 #include "capture/wire.h"
 
 #include <string.h>
 
-#define LATE_US_MIN 400000 /* a machine under load may take that long */
+#define LATE_US_MIN 400000 /* a machine under load may take this long */
 #define LATE_US_MAX 2500000
-#define LATE_TIMES 4 /* a round trip */
+#define LATE_TIMES 4 /* multiple of the typical round trip */
 #define LOST_US 5000000
-#define HANDSHAKE_US 5000000 /* then it is tried again */
+#define HANDSHAKE_US 5000000 /* then WireGuard tries again */
 #define STUN_US 3000000
 #define SEGMENT 1312 /* a full packet of the tunnel, at its MTU of 1280 */
 
@@ -113,7 +113,8 @@ static void send_ping(struct paths *paths, struct path *path, int64_t now_us)
 	note_due(paths, now_us + late_after(path));
 }
 
-/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL: it may be any. */
+/* The ping that a pong answers: the only one that is not late, or the only one at all. NULL if it is
+ * ambiguous. */
 static const struct ping *answered(const struct path *path)
 {
 	const struct ping *found = NULL;
@@ -130,7 +131,7 @@ static const struct ping *answered(const struct path *path)
 	return found && !found->is_shared ? found : NULL;
 }
 
-/* From now on a pong does not tell which of them it answers. */
+/* From now on it is ambiguous which of them a pong answers. */
 static void share_pongs(struct path *path)
 {
 	for (unsigned i = 0; i < path->waiting_count; i++)
@@ -156,7 +157,7 @@ static void take_pong(struct paths *paths, struct path *path, int64_t now_us)
 	path->waiting_count = 0;
 }
 
-/* Something came from there after this ping could have arrived. */
+/* Whether anything came from the peer after this ping could have arrived there. */
 static bool is_heard_since(const struct path *path, const struct ping *ping)
 {
 	return path->heard_us > ping->sent_us + path->typical_us / 2;
@@ -165,7 +166,7 @@ static bool is_heard_since(const struct path *path, const struct ping *ping)
 static void say_late(struct paths *paths, struct path *path, struct ping *ping)
 {
 	ping->is_missed = true;
-	if (!path->pongs || is_heard_since(path, ping)) /* a candidate that never answered is no path */
+	if (!path->pongs || is_heard_since(path, ping)) /* candidates that never answered do not count */
 		return;
 	begin_line(paths->lines, WIRE_MISS, ping->sent_us + late_after(path), &path->key);
 	lines_time(paths->lines, "sent", ping->sent_us);
@@ -224,7 +225,7 @@ static bool is_recent(int64_t then_us, int64_t now_us, int64_t limit_us)
 	return then_us && now_us >= then_us && now_us - then_us <= limit_us;
 }
 
-/* ---- its pings ---- */
+/* ---- pings of the peer ---- */
 
 static void take_ping(struct path *path, int64_t now_us)
 {
@@ -246,7 +247,7 @@ static void send_pong(struct paths *paths, struct path *path, int64_t now_us)
 
 /* ---- handshakes ---- */
 
-/* Initiation to response, by the index that the initiator chose. */
+/* From initiation to response, matched by the index that the initiator chose. */
 static void take_response(struct paths *paths, struct path *path, uint32_t index, int64_t now_us)
 {
 	if (path->initiated.index == index && is_recent(path->initiated.at_us, now_us, HANDSHAKE_US))
@@ -254,7 +255,7 @@ static void take_response(struct paths *paths, struct path *path, uint32_t index
 	path->initiated.at_us = 0;
 }
 
-/* Our response to the first packet under the index that we chose: the initiator sends one at once. */
+/* From our response to the first packet with the index that we chose: the initiator sends one immediately. */
 static void take_confirmation(struct paths *paths, struct path *path, uint32_t index, int64_t now_us)
 {
 	if (path->responded.index != index)
@@ -291,7 +292,7 @@ static void take_stun(struct paths *paths, const struct underlay *underlay, cons
 
 /* ---- packets ---- */
 
-/* Bytes as tailscaled's metrics count them: WireGuard, with the relay's header. */
+/* Counts bytes as tailscaled's metrics do: WireGuard, with the header of a peer relay. */
 static void count(struct path *path, const struct packet *packet, bool is_joined, bool is_outgoing)
 {
 	uint64_t packets = is_joined ? (packet->length + SEGMENT - 1) / SEGMENT : 1;
@@ -320,7 +321,7 @@ static void see_outgoing(
 		send_ping(paths, path, now_us);
 	else if (underlay->kind == UNDERLAY_PONG)
 		send_pong(paths, path, now_us);
-	else if (underlay->kind == UNDERLAY_DISCO) /* a probe of the MTU is answered by a pong as well */
+	else if (underlay->kind == UNDERLAY_DISCO) /* an MTU probe is also answered by a pong */
 		share_pongs(path);
 	if (underlay->kind == UNDERLAY_INITIATION) {
 		path->initiated.index = underlay->sender;
@@ -355,7 +356,8 @@ static void see_incoming(
 	path->heard_us = now_us;
 }
 
-/* Who forges a sender gets no answer of tailscaled's: a path with traffic both ways is one. */
+/* tailscaled does not answer a forged sender, so a path with traffic both ways is real: keep it in the
+ * table. */
 static void note_way(struct path *path, bool is_outgoing)
 {
 	*(is_outgoing ? &path->was_sent : &path->was_heard) = true;

@@ -1,7 +1,7 @@
-/* The UDP paths of tailscaled: bytes both ways, and the round trips that they show by themselves.
+/* The UDP paths of tailscaled: bytes both ways, and round trips measured passively.
  *
- * A path is two places and the session at a peer relay. Pings and pongs, handshakes and STUN questions are
- * paired here; a sample that could belong to two questions is none. */
+ * A path is two addresses and the session at a peer relay. Pings and pongs, handshakes and STUN requests are
+ * paired here; an answer that could belong to two requests gives no sample. */
 #ifndef TSLLM_CAPTURE_PATHS_H
 #define TSLLM_CAPTURE_PATHS_H
 
@@ -11,13 +11,13 @@
 #include "capture/underlay.h"
 
 #define PATHS_MAX 2048
-#define PINGS_MAX 4 /* of one path, waiting for their pongs */
+#define PINGS_MAX 4 /* per path, waiting for their pongs */
 #define STUN_MAX 16
 
 struct ping {
 	int64_t sent_us;
-	bool is_missed; /* said so */
-	bool is_shared; /* the next pong may be another's: no sample */
+	bool is_missed; /* reported as late */
+	bool is_shared; /* the next pong may answer another ping: no sample */
 };
 
 struct path_key {
@@ -30,21 +30,21 @@ struct path {
 	struct path_key key;
 	uint8_t disco[DISCO_KEY_SIZE];
 	bool has_disco, is_joined, is_dirty;
-	bool was_sent, was_heard; /* anything, that way */
+	bool was_sent, was_heard; /* any packet in that direction */
 	uint64_t rx_bytes, tx_bytes, rx_packets, tx_packets;
 	uint64_t pings, pongs, lost;
-	struct ping waiting[PINGS_MAX]; /* ours, oldest first */
+	struct ping waiting[PINGS_MAX]; /* our pings, oldest first */
 	unsigned waiting_count;
-	int64_t asked_us;     /* its latest ping */
-	unsigned asked_count; /* of its pings wait for our pongs */
-	bool asked_is_shared; /* there were several at once */
-	int64_t heard_us;     /* the last packet from there */
-	int64_t typical_us;   /* a round trip, smoothed; 0: none yet */
+	int64_t asked_us;     /* the peer's latest ping */
+	unsigned asked_count; /* the peer's pings that wait for our pongs */
+	bool asked_is_shared; /* several were waiting at once: no sample */
+	int64_t heard_us;     /* last packet from the peer */
+	int64_t typical_us;   /* smoothed round trip; 0: none yet */
 	struct {
 		uint32_t index;
 		int64_t at_us;     /* 0: none is open */
 	} initiated, responded;    /* handshakes */
-	uint64_t rx_mark, tx_mark; /* of the last packet: the same again is a copy */
+	uint64_t rx_mark, tx_mark; /* identifies the last packet: a second one with the same mark is a copy */
 };
 
 struct stun_question {
@@ -58,17 +58,17 @@ struct paths {
 	struct lines *lines;
 	struct stun_question stun[STUN_MAX];
 	unsigned stun_next;
-	int64_t due_us; /* when a ping may be late; INT64_MAX: none waits */
+	int64_t due_us; /* when a ping may be late; INT64_MAX: none is waiting */
 };
 
 int paths_init(struct paths *paths, const struct options *options, struct lines *lines);
 void paths_fini(struct paths *paths);
-/* One packet of tailscaled's; is_outgoing: local sent it. */
+/* One packet of tailscaled. is_outgoing: the local end sent it. */
 void paths_see(
 	struct paths *paths, const struct packet *packet, const struct underlay *underlay, bool is_outgoing);
-/* Says which pings are late by now. To be called once due_us has come. */
+/* Reports pings that are late by now. Call it once due_us has come. */
 void paths_pass_time(struct paths *paths, int64_t now_us);
-/* The clock stepped: what waits for an answer waits in vain. */
+/* The clock stepped: drops everything that waits for an answer, because its round trip would be wrong. */
 void paths_forget_waiting(struct paths *paths);
 /* Prints the totals that changed. */
 void paths_report(struct paths *paths, int64_t now_us);

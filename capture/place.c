@@ -1,4 +1,4 @@
-/* Addresses, read from arguments and written into lines. */
+/* Addresses: parsed from arguments, formatted for lines. */
 #include "capture/place.h"
 
 #include <arpa/inet.h>
@@ -53,7 +53,7 @@ uint16_t place_parse_port(const char *text)
 	return port > UINT16_MAX ? 0 : (uint16_t)port;
 }
 
-/* Where the port of text begins, the colon before it; NULL: it has none. */
+/* The colon before the port; NULL: the text has no port. */
 static const char *find_port(const char *text)
 {
 	const char *colon = strrchr(text, ':');

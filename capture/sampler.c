@@ -1,11 +1,11 @@
-/* One packet at a time: UDP of tailscaled, TCP with a DERP server, TCP inside the tunnel; the rest is
- * nobody's business. */
+/* Dispatches each packet: UDP of tailscaled, TCP to a DERP server, TCP inside the tunnel. Everything else is
+ * ignored. */
 #include "capture/sampler.h"
 
 #include "capture/wire.h"
 
-#define STEP_BACK_US 1000000   /* packets of two devices come out of order by less */
-#define STEP_AHEAD_US 60000000 /* a machine that slept */
+#define STEP_BACK_US 1000000   /* packets of two devices are out of order by less than this */
+#define STEP_AHEAD_US 60000000 /* a longer step: the machine slept */
 
 int sampler_init(struct sampler *sampler, const struct options *options, struct lines *lines)
 {

@@ -1,6 +1,7 @@
-/* Frames in, lines out: which of the three books a packet belongs to, and when totals are printed.
+/* Takes frames and prints lines: decides whether a packet belongs to paths, flows or DERP, and when totals
+ * are printed.
  *
- * Time is that of the packets; a live source lets it pass by itself where none comes. */
+ * Time is that of the packets; if none come, a live source calls sampler_pass_time(). */
 #ifndef TSLLM_CAPTURE_SAMPLER_H
 #define TSLLM_CAPTURE_SAMPLER_H
 
@@ -20,14 +21,15 @@ struct sampler {
 	uint64_t received, dropped;
 };
 
-/* Borrows options, whose locals are this machine's addresses. Returns -1 where there is no memory. */
+/* Keeps a pointer to options, whose locals must be this machine's addresses. Returns -1 if there is no
+ * memory. */
 int sampler_init(struct sampler *sampler, const struct options *options, struct lines *lines);
 void sampler_fini(struct sampler *sampler);
 void sampler_see(struct sampler *sampler, enum link link, const struct frame *frame);
 void sampler_pass_time(struct sampler *sampler, int64_t now_us);
-/* When time has to pass next. */
+/* When sampler_pass_time() is due next. */
 int64_t sampler_due_us(const struct sampler *sampler);
-/* The last totals, and the last line. */
+/* Prints the last totals and the end line. */
 void sampler_end(struct sampler *sampler, const char *reason);
 
 #endif

@@ -1,11 +1,11 @@
-/* Eight-way buckets; the least of a full bucket makes way. */
+/* Buckets of eight entries; if one is full, its least valuable entry is evicted. */
 #include "capture/table.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define WAYS 8
-#define OFTEN 4 /* touches: a question, its answer and one try more are not often */
+#define OFTEN 4 /* in touches: a request, its answer and one retry are fewer */
 
 int table_init(struct table *table, size_t entry_size, size_t key_size, size_t count, uint64_t seed)
 {
@@ -32,7 +32,7 @@ static unsigned char *key_of(struct entry *entry)
 	return (unsigned char *)entry + sizeof(*entry);
 }
 
-/* Multiply and fold, eight bytes at a time. */
+/* Multiply-and-fold hash, eight bytes at a time. */
 static size_t hash(const unsigned char *key, size_t size, uint64_t seed)
 {
 	uint64_t sum = seed ^ size;
@@ -58,7 +58,7 @@ static void *touch(struct table *table, struct entry *entry, int64_t now_us)
 	return entry;
 }
 
-/* The first entry of the bucket where this key belongs. */
+/* The first entry of the bucket for this key. */
 static size_t bucket_of(const struct table *table, const void *key)
 {
 	return hash(key, table->key_size, table->seed) & (table->count - 1) & ~(size_t)(WAYS - 1);
@@ -84,7 +84,7 @@ void *table_peek(struct table *table, const void *key)
 	return entry;
 }
 
-/* What is worth more stays. */
+/* The least valuable entry is evicted first. */
 static int worth(const struct entry *entry)
 {
 	return !entry->touched_us ? 0 : entry->is_kept ? 3 : entry->touches >= OFTEN ? 2 : 1;
@@ -97,7 +97,7 @@ static bool is_less(const struct entry *one, const struct entry *other)
 	return difference ? difference < 0 : one->touched_us < other->touched_us;
 }
 
-/* The entry of this bucket that makes way, after its owner was told. */
+/* Frees an entry of this bucket for reuse. An entry worth keeping is passed to evicts() first. */
 static struct entry *make_room(struct table *table, size_t bucket, int64_t now_us)
 {
 	struct entry *least = entry_at(table, bucket);

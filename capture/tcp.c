@@ -1,7 +1,7 @@
-/* Sequence numbers, modulo 2^32. A segment that was sent twice times nothing (Karn's rule). */
+/* Sequence numbers are modulo 2^32. A retransmitted segment gives no round trip (Karn's algorithm). */
 #include "capture/tcp.h"
 
-#define HOLE_MAX (1 << 20) /* more is another connection */
+#define HOLE_MAX (1 << 20) /* bytes; a larger jump means another connection */
 
 uint32_t tcp_send(struct tcp_side *side, const struct packet *packet)
 {

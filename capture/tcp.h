@@ -6,21 +6,20 @@
 
 struct tcp_side {
 	bool is_known;
-	uint32_t next;  /* the sequence number that follows what was seen */
-	bool is_timed;  /* a segment waits for its acknowledgement */
-	uint32_t timed; /* the number that acknowledges it */
+	uint32_t next;  /* sequence number after the last byte seen */
+	bool is_timed;  /* a segment is waiting for its acknowledgement */
+	uint32_t timed; /* acknowledgement number that ends the wait */
 	int64_t timed_us;
 	bool has_least;
-	int64_t least_us; /* the quickest acknowledgement that nobody took yet */
+	int64_t least_us; /* fastest acknowledgement since the last tcp_take_least() */
 };
 
-/* A segment of this side; returns how many of its bytes were not seen before. A copy has none; a hole in what
- * was captured counts, for its bytes went that way too. */
+/* A segment of this side. Returns how many of its bytes are new: none for a retransmission. A hole in the
+ * capture counts as new, because those bytes were sent too. */
 uint32_t tcp_send(struct tcp_side *side, const struct packet *packet);
-/* A segment of the other side, which may acknowledge the timed one. */
+/* A segment of the other side, which may acknowledge the timed segment. */
 void tcp_acknowledge(struct tcp_side *side, const struct packet *packet);
-/* The least of the microseconds from a timed segment to its acknowledgement, since it was taken last; -1:
- * none. */
+/* The fastest acknowledgement of a timed segment since the last call, in us; -1: none. */
 int64_t tcp_take_least(struct tcp_side *side);
 
 #endif

@@ -1,4 +1,4 @@
-/* Sizes and first bytes. */
+/* Classifies by size and first bytes. */
 #include "capture/underlay.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #define GENEVE_DISCO 0x7a11
 #define GENEVE_WIREGUARD 0x7a12
 #define DISCO_HEADER 62                       /* magic 6, sender's key 32, nonce 24 */
-#define DISCO_NEEDED (6 + DISCO_KEY_SIZE + 8) /* of it, and there is no more in every capture */
+#define DISCO_NEEDED (6 + DISCO_KEY_SIZE + 8) /* captures may hold no more of it than this */
 #define PING_LENGTH 124
 #define PONG_LENGTH 110
 #define INITIATION_LENGTH 148
@@ -16,7 +16,7 @@
 #define DATA_LENGTH_MIN 32
 #define SINGLE_LENGTH_MAX 1500 /* an MTU of 1280 makes 1312; a larger one was set by hand */
 
-/* What is left behind a Geneve header, or all. */
+/* The payload, without a Geneve header if there is one. */
 struct body {
 	const uint8_t *bytes;
 	size_t captured, length;
@@ -43,7 +43,8 @@ static bool is_stun(const struct body *body)
 	       memcmp(body->bytes + 4, cookie, sizeof(cookie)) == 0;
 }
 
-/* Takes a relay's header off; its VNI says which session. Returns what it says is in it; 0: there is none. */
+/* Removes the Geneve header of a peer relay, whose VNI is the session. Returns the protocol inside it; 0: no
+ * such header. */
 static unsigned take_geneve_off(struct underlay *underlay, struct body *body)
 {
 	const uint8_t *head = body->bytes;
@@ -78,7 +79,8 @@ static enum underlay_kind read_disco(struct underlay *underlay, const struct bod
 					     : UNDERLAY_DISCO;
 }
 
-/* A joined packet may end with a shorter one of another kind: a small one with a pong, a large one with any. */
+/* A merged packet may end with a shorter one of another kind: with a pong if it is at most SINGLE_LENGTH_MAX
+ * long, with anything if it is longer. */
 static bool is_data_length(const struct body *body, bool is_joined)
 {
 	size_t tail = body->length > PONG_LENGTH ? (body->length - PONG_LENGTH) % 16 : 1;

@@ -1,8 +1,8 @@
-/* What a UDP payload of tailscaled's is.
+/* Classifies a UDP payload of tailscaled.
  *
- * Pure. In tailscaled's own order (wgengine/magicsock): STUN, Geneve of a peer relay around what follows,
- * disco, else WireGuard. Kinds of disco are told by their sizes, for their content is sealed: a ping is 124
- * bytes, a pong 110 (disco/disco.go). WireGuard is told by its type and the sizes that the type allows. */
+ * Pure. Checks in tailscaled's own order (wgengine/magicsock): STUN, Geneve of a peer relay around the rest,
+ * disco, else WireGuard. Disco is encrypted, so its kinds are told apart by size: a ping is 124 bytes, a pong
+ * 110 (disco/disco.go). WireGuard is recognised by its type and the sizes that the type allows. */
 #ifndef TSLLM_CAPTURE_UNDERLAY_H
 #define TSLLM_CAPTURE_UNDERLAY_H
 
@@ -17,7 +17,7 @@ enum underlay_kind {
 	UNDERLAY_STUN_RESPONSE,
 	UNDERLAY_PING,
 	UNDERLAY_PONG,
-	UNDERLAY_DISCO, /* another kind of disco */
+	UNDERLAY_DISCO, /* any other disco message */
 	UNDERLAY_INITIATION,
 	UNDERLAY_RESPONSE,
 	UNDERLAY_COOKIE,
@@ -27,14 +27,14 @@ enum underlay_kind {
 struct underlay {
 	enum underlay_kind kind;
 	uint32_t vni;              /* session at a peer relay; 0: none */
-	const uint8_t *disco_key;  /* who sends; disco only */
+	const uint8_t *disco_key;  /* sender's key; disco only */
 	const uint8_t *stun_id;    /* STUN only */
-	uint32_t sender, receiver; /* indices of WireGuard, where its type has them */
-	uint64_t mark;             /* tells a packet from the next one of its kind: nonce or counter */
-	bool is_joined;            /* longer than one packet of the tunnel can be */
+	uint32_t sender, receiver; /* WireGuard indices, if the type has them */
+	uint64_t mark;             /* nonce or counter: distinguishes packets of the same kind */
+	bool is_joined;            /* merged by the kernel: longer than a single tunnel packet */
 };
 
-/* false: it is not tailscaled's. */
+/* Returns false if it is not tailscaled's. */
 bool underlay_read(struct underlay *underlay, const struct packet *packet);
 
 #endif

@@ -8,13 +8,14 @@
  *   take/        take_snapshot() copies what is known and judged
  *   report/      pure functions of a snapshot: diagnosis, pick, redaction
  *   servers/     one file for each kind of LLM server
- *   tailscaled/  asks the daemon: status, serve, services, netcheck, whois, path history
+ *   tailscaled/  queries the daemon: status, serve, services, netcheck, whois, path history
  *   packets/     starts the capture helper and reads its lines
- *   endpoints/   asks the servers: which URLs (registry, mounts, search), how often (pool, worker), confirmations
+ *   endpoints/   polls the servers: which URLs (registry, mounts, search), how often (pool, worker),
+ *                confirmations
  *
- * The daemon's news (hear()) renew the addresses of all URLs and start the search; answers go from the workers into
- * the ledger; live_take() judges it and takes a snapshot. Where the daemon has no network interface here, peers are
- * reached through a SOCKS proxy of our own, which asks tailscaled to dial. */
+ * News from tailscaled (hear()) updates the addresses of all URLs and starts the search. Workers give their
+ * answers to the ledger; live_take() judges it and takes a snapshot. If tailscaled has no network interface
+ * here, peers are reached through our own SOCKS proxy, which asks tailscaled to dial. */
 #include "probes/live.h"
 
 #include "probes/base/fault.h"
@@ -47,7 +48,7 @@
 
 struct live {
 	struct uv_loop_s *loop;
-	struct timer *timer; /* discovery's next round, the later statuses of --once */
+	struct timer *timer; /* next probe of discovery, further statuses of --once */
 	struct http *http;
 	const struct settings *settings;
 	bool is_once;
@@ -57,7 +58,7 @@ struct live {
 	struct tailnet *tailnet;
 	struct pool *pool;
 	struct confirmations *confirmations;
-	struct supervisor *supervisor; /* NULL: packets are not to be watched */
+	struct supervisor *supervisor; /* NULL: packet capture is off */
 	struct path_history_asker *path_history_asker;
 	struct netcheck_asker *netcheck_asker;
 	struct socks_proxy *proxy;
@@ -66,7 +67,7 @@ struct live {
 	struct search search;
 	struct names_asker *names_asker;
 	struct when last_news, first_status;
-	unsigned path_statuses; /* of --once: taken since the first probes had time to wake the paths */
+	unsigned path_statuses; /* of --once: statuses since the first probes had time to wake the paths */
 };
 
 static void schedule(struct live *live);
@@ -78,9 +79,9 @@ static void tell_change(void *data)
 	live->changed(live->data);
 }
 
-/* ---- what the workers say ---- */
+/* ---- results of the workers ---- */
 
-/* What was found by its port is remembered: serve and the tailnet tell of the others each time. */
+/* Only servers found by port are remembered: serve and the tailnet announce the others each time. */
 static void judged(void *data, const struct pool_result *result)
 {
 	struct live *live = data;
@@ -109,8 +110,9 @@ static void silent(void *data, const struct endpoint_spec *spec)
 
 static void tick(void *data);
 
-/* Until --once takes the next status that shows the paths as its own probes woke them; -1: it has them. A
- * status that the bus brought sooner shows them asleep, and one alone is not believed. */
+/* Milliseconds until --once requests the next status that shows the paths woken by its own probes; -1: it has
+ * enough of them. An earlier status from the bus still shows idle paths, and one status alone is not
+ * trusted. */
 static int64_t wait_for_paths(const struct live *live, struct when now)
 {
 	int64_t left =
@@ -145,7 +147,7 @@ static void tick(void *data)
 	schedule(live);
 }
 
-/* ---- what the tailnet says ---- */
+/* ---- news from tailscaled ---- */
 
 static void open_way(struct live *live, const struct obs_status *status)
 {
@@ -165,7 +167,7 @@ static void open_way(struct live *live, const struct obs_status *status)
 		log_line("%s", fault.text);
 }
 
-/* A laptop that slept: what was observed before proves nothing now. */
+/* After a laptop slept, earlier observations prove nothing. */
 static void notice_jump(struct live *live, struct when now)
 {
 	if (when_known(live->last_news) && when_jumped(live->last_news, now)) {
@@ -233,7 +235,7 @@ static void hear(void *data, const struct tailnet_news *news)
 	tell_change(live);
 }
 
-/* ---- life ---- */
+/* ---- creation and release ---- */
 
 struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, bool is_once,
 	void (*changed)(void *data), void *data)
@@ -303,7 +305,7 @@ void live_free(struct live *live)
 	free(live);
 }
 
-/* Of the peer that was asked about: its network, which this machine's tailscaled knows, and how it answers. */
+/* For the peer in settings->examine: its network, from this machine's tailscaled, and both kinds of ping. */
 static void examine(struct live *live, const struct snapshot *snapshot, struct when now)
 {
 	struct diagnosis_target target;
@@ -341,14 +343,14 @@ void live_ask_now(struct live *live)
 	schedule(live);
 }
 
-bool live_is_settled(const struct live *live)
+bool live_is_complete(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
 	bool is_asked = !registry_resolving(live->registry) && !pool_unfinished(live->pool) &&
 			!confirm_open(live->confirmations);
 	struct obs_discovery counts;
 
-	/* What is on this machine or outside the tailnet is asked all the same. */
+	/* Endpoints on this machine or outside the tailnet are polled even without a tailnet. */
 	if (!status)
 		return poll_failures(live->tailnet) > 0 && is_asked;
 	if (status->backend != BACKEND_RUNNING)

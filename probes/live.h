@@ -1,6 +1,7 @@
-/* The live source: tailscaled, the workers, discovery and the confirming questions around one ledger.
+/* The live source: connects tailscaled, the workers, discovery and the confirmations to one ledger, and
+ * yields snapshots.
  *
- * It yields snapshots. Everything happens on the given loop; live_take() never waits. */
+ * Everything runs on the given loop; live_take() never blocks. */
 #ifndef TSLLM_PROBES_LIVE_H
 #define TSLLM_PROBES_LIVE_H
 
@@ -9,17 +10,16 @@
 
 struct uv_loop_s;
 
-
 struct live;
 struct snapshot;
 
-/* changed: something new is in the ledger; many calls may come before one take is worth it. */
+/* changed: the ledger has new data. It may be called many times before a snapshot is worth taking. */
 struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, bool is_once,
 	void (*changed)(void *data), void *data);
 void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);
-void live_ask_now(struct live *live); /* everything, discovery included */
-/* Everything that can be known at once is known: --once may print. */
-bool live_is_settled(const struct live *live);
+void live_ask_now(struct live *live); /* polls everything now and restarts discovery */
+/* Whether all that can be known at once is known, so that --once may print. */
+bool live_is_complete(const struct live *live);
 
 #endif

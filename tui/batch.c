@@ -55,10 +55,10 @@ static void look(uv_timer_t *timer)
 {
 	struct batch *batch = timer->data;
 
-	if (!live_is_settled(batch->live))
+	if (!live_is_complete(batch->live))
 		return;
 	keep(batch);
-	if (live_is_settled(batch->live))
+	if (live_is_complete(batch->live))
 		stop(batch);
 }
 

@@ -1,7 +1,7 @@
-/* A key is one word in an environment variable or in the first line of a small regular file. What could break
- * out of an HTTP header (a control character, a space) is refused, for a mistyped path must not send a whole
- * file to a server. A fault names the endpoint, and never the variable or the path as it was written: it may
- * be the key itself, written in the wrong place. */
+/* A key is one word in an environment variable or in the first line of a small regular file. Security:
+ * anything that could break out of an HTTP header (a control character, a space) is refused, because a
+ * mistyped path must not send a whole file to a server. A fault names the endpoint, never the variable or
+ * path from the configuration: users may have put the key itself there by mistake. */
 #include "probes/endpoints/api_key.h"
 
 #include "probes/base/fault.h"
@@ -23,7 +23,7 @@ static bool is_word(const char *key)
 	return key[0];
 }
 
-/* Takes the first line, without what editors leave at its end. */
+/* Takes the first line, without trailing blanks and carriage returns. */
 static int take_key(const char *text, const char *what, char *key, size_t size, struct fault *fault)
 {
 	size_t length = strcspn(text, "\n");

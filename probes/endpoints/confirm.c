@@ -1,9 +1,9 @@
-/* The table, and how each kind of question is put.
+/* The table of confirmations, and how each is made.
  *
- * `Host: localhost` on the same door proves Ollama's host check; a plain request proves a port without TLS; a
- * handshake that verifies nothing and sends nothing reads an expired certificate's dates; disco and TSMP
- * pings tell a dead host from a closed port; the daemon's own log tells an ACL from a firewall, to those who
- * may read it. */
+ * `Host: localhost` to the same endpoint proves Ollama's host check; a plain HTTP request proves a port
+ * without TLS; a handshake that verifies nothing and sends nothing reads an expired certificate's dates;
+ * disco and TSMP pings distinguish a dead host from a closed port; tailscaled's own log distinguishes an ACL
+ * from a firewall, if this user may read it. */
 #include "probes/endpoints/confirm.h"
 
 #include "probes/base/fault.h"
@@ -41,7 +41,7 @@ static const struct {
 	{ CODE_CERT_EXPIRED, ASK_DATES },
 };
 
-/* What a question is about. */
+/* What a confirmation is about. */
 struct subject {
 	enum confirmation kind;
 	const char *url, *peer_id, *address;
@@ -52,7 +52,7 @@ struct question {
 	enum confirmation kind;
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
-	enum ping_kind ping; /* the one that is asked now */
+	enum ping_kind ping; /* the ping in flight */
 	char *socket;
 	int64_t asked; /* monotonic ms */
 };
@@ -66,7 +66,7 @@ struct confirmations {
 	struct {
 		struct question **items;
 		size_t count, room;
-	} asked; /* open ones and those of the last minute */
+	} asked; /* in flight, or less than a minute old */
 	size_t open;
 	struct log_tap *log_tap;
 };
@@ -121,8 +121,8 @@ static bool is_ping(enum confirmation kind)
 
 static bool ping(struct question *question, enum ping_kind kind);
 
-/* The second kind is asked where the first was not answered directly, or where both are wanted: it takes the
- * path that the tunnel takes. */
+/* A TSMP ping follows if the disco ping got no direct answer or both are wanted: it takes the same path as
+ * tunnel traffic. */
 static void ping_answered(struct question *question, const struct answer *answer)
 {
 	struct arena *arena = arena_new();
@@ -194,7 +194,7 @@ static void done(void *data, const struct answer *answer)
 	confirmations->changed(confirmations->data);
 }
 
-/* ---- asking ---- */
+/* ---- requests ---- */
 
 static bool ping(struct question *question, enum ping_kind kind)
 {

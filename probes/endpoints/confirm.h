@@ -1,8 +1,8 @@
-/* Confirming questions: what is asked once more, otherwise, to tell a proof from a guess.
+/* Confirmations: a second, different request that turns a guess into a proof.
  *
- * One table, code → question. The last snapshot says which codes hold where; each question is asked once a
- * minute at most for the same row, and its answer goes to the ledger as a proof. All of them are free: no
- * peer is loaded by any. */
+ * One table maps verdict codes to confirmations. The last snapshot says which codes apply to which row. Each
+ * confirmation is made at most once a minute per row, and its answer goes to the ledger as a proof. All are
+ * free: none puts load on a peer. */
 #ifndef TSLLM_ENDPOINTS_CONFIRM_H
 #define TSLLM_ENDPOINTS_CONFIRM_H
 
@@ -15,16 +15,16 @@ struct confirmations;
 struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
 	void (*changed)(void *data), void *data);
 void confirm_free(struct confirmations *confirmations);
-/* Asks what the verdicts of this snapshot leave open. socket: tailscaled's, NULL: pings cannot be asked. */
+/* Starts the confirmations for the verdicts of this snapshot. socket: tailscaled's; NULL: no pings. */
 void confirm_ask(struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket,
 	struct when now);
-/* Both kinds of ping to this peer, once a minute at most. */
+/* Sends both kinds of ping to this peer, at most once a minute. */
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now);
-/* A connect to this door got no answer: pings its host, and listens to the daemon's log for a while where
- * that is allowed. */
+/* A connect to this endpoint timed out: pings its host and, if this user may, reads tailscaled's log for a
+ * while. */
 void confirm_silent(
 	struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket);
-size_t confirm_open(const struct confirmations *confirmations); /* asked and not answered yet */
+size_t confirm_open(const struct confirmations *confirmations); /* requests in flight */
 
 #endif

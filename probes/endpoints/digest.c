@@ -1,4 +1,4 @@
-/* From raw bytes to evidence: a few headers, the first bytes of the body, the timings. */
+/* Reduces raw bytes to evidence: a few headers, the first bytes of the body, the timings. */
 #include "probes/endpoints/digest.h"
 
 #include "probes/base/mem.h"
@@ -19,7 +19,7 @@ static const char *keep_header(const struct answer *answer, const char *name, st
 	return text_keep(arena, answer_header(answer, name, value, sizeof(value)));
 }
 
-/* Where it points, and no more: what follows a question mark may be a key. */
+/* The redirect target without its query, which may contain a key. */
 static const char *keep_location(const char *location, struct arena *arena)
 {
 	char bare[TEXT_CAP];
@@ -33,7 +33,7 @@ static bool has_scheme(const char *location)
 	return location[strcspn(location, ":/?#")] == ':';
 }
 
-/* Another scheme, host or port than ours; a path alone stays. */
+/* Whether it redirects to another scheme, host or port; a path alone does not. */
 static bool leaves(const char *location, const char *url)
 {
 	struct url from, to;
@@ -47,7 +47,7 @@ static bool leaves(const char *location, const char *url)
 	return from.is_https != to.is_https || from.port != to.port || strcmp(from.host, to.host) != 0;
 }
 
-/* Whole seconds; the date form is left unknown. */
+/* In whole seconds; a date is read as unknown. */
 static double retry_after(const struct answer *answer)
 {
 	char value[16];
@@ -56,7 +56,7 @@ static double retry_after(const struct answer *answer)
 	return seconds < 0 ? NAN : (double)seconds;
 }
 
-/* Not into the middle of a character. */
+/* Does not cut a UTF-8 character in two. */
 static size_t excerpt_length(const struct answer *answer)
 {
 	size_t length = EXCERPT_BYTES;

@@ -1,4 +1,4 @@
-/* An answer, digested for the ledger: what matters of its headers and body, clean and bounded. Pure. */
+/* Reduces an answer to what the ledger needs of its headers and body, cleaned and bounded. Pure. */
 #ifndef TSLLM_ENDPOINTS_DIGEST_H
 #define TSLLM_ENDPOINTS_DIGEST_H
 
@@ -6,8 +6,8 @@
 
 struct arena;
 
-/* url is the endpoint's, path what was asked under it. Server, cost, reading and the is_* flags of the
- * endpoint are the caller's to fill. Text lives in the arena. */
+/* url is the endpoint's, path the one requested under it. The caller fills server, cost, reading and the is_*
+ * flags of the endpoint. Strings are allocated in the arena. */
 void digest_answer(struct obs_answer *obs, const struct answer *answer, const char *url, const char *path,
 	struct arena *arena);
 

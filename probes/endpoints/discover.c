@@ -1,5 +1,5 @@
-/* The rounds. A peer's round is an index into one list of doors; what a door said decides where the index
- * goes next. */
+/* The rounds. A peer's round is an index into one list of candidates; the result of each probe decides which
+ * index is next. */
 #include "probes/endpoints/discover.h"
 
 #include "probes/base/mem.h"
@@ -14,28 +14,28 @@
 #define ASKING_MAX 8
 #define BASES_MAX 96
 #define SILENCES_MAX 2
-#define ROUNDS_MAX 1000 /* of a larger tailnet, the first by id */
+#define ROUNDS_MAX 1000 /* of a larger tailnet, the first by peer id */
 #define ROUND_MS (5 * 60 * 1000)
 #define ROUND_MAX_MS (60 * 60 * 1000)
 
-/* A door of every peer: a port, and under HTTPS the paths where servers are usually mounted. */
+/* A candidate on every peer: a port, and for HTTPS also the paths where servers are usually mounted. */
 struct base {
 	int port;
 	bool is_https;
 	const char *path;
 };
 
-/* In this order: HTTPS by tailscale serve first, then the defaults of server families, the widest-used first, then
- * where proxies are. Each is one of struct server_facts, or of serve. */
+/* In this order: HTTPS by tailscale serve first, then the default ports of server families, most widely used
+ * first, then the usual ports of proxies. Each port is in a struct server_facts, or is one of serve's. */
 static const int polite_ports[] = { 443, 11434, 8080, 9931, 8000, 1234, 30000, 3000, 4000, 5000, 5001, 1337,
 	80, 8443, 10000, 0 };
 static const char *const usual_mounts[] = { "/ollama", "/llama", "/api", "/v1" };
 
 struct round {
-	char *peer_id, *host, *address; /* host: what a URL names */
-	bool is_own;                    /* this machine's loopback */
+	char *peer_id, *host, *address; /* host: the host part of its URLs */
+	bool is_own;                    /* this machine, through its loopback */
 	bool is_asking, is_done, is_present;
-	size_t next; /* of the bases */
+	size_t next; /* index into bases */
 	unsigned silences, rounds;
 	int64_t due; /* monotonic ms */
 };
@@ -109,7 +109,7 @@ void discover_free(struct discoverer *discover)
 	free(discover);
 }
 
-/* Where the round of a peer is, or belongs: rounds are in order of peer id. */
+/* Index of the peer's round, or where to insert it: rounds are sorted by peer id. */
 static size_t place_of(const struct discoverer *discover, const char *peer_id)
 {
 	size_t low = 0, high = discover->rounds.count;
@@ -157,12 +157,12 @@ static void see(struct discoverer *discover, const char *peer_id, const char *ho
 	round->is_present = true;
 	round->is_own = !*peer_id;
 	if (round->is_asking)
-		return; /* the answer is told by the URL that was asked */
+		return; /* discover_tell() finds the round by the URL in flight, so it must not change */
 	mem_replace(&round->host, host);
 	mem_replace(&round->address, address);
 }
 
-/* Where many came and went, those that were not in the last status make room. */
+/* After much coming and going: frees the rounds of peers that are not in the last status. */
 static void drop_gone(struct discoverer *discover)
 {
 	size_t kept = 0;
@@ -262,7 +262,7 @@ bool discover_next(struct discoverer *discover, struct when now, struct probe *p
 	return false;
 }
 
-/* Where nothing answered, or the root is a server itself, its mounts are not asked. */
+/* Skips the mounts of a port that did not answer or has a server at its root. */
 static void skip_mounts(const struct discoverer *discover, struct round *round)
 {
 	while (round->next < discover->base_count && *discover->bases[round->next].path)
@@ -310,7 +310,7 @@ int64_t discover_wait(const struct discoverer *discover, struct when now)
 	int64_t wait = -1;
 
 	if (discover->asking == ASKING_MAX)
-		return -1; /* until one of them is told */
+		return -1; /* until discover_tell() */
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct round *round = &discover->rounds.items[i];
 		int64_t left = round->is_done && round->due > now.mono_ms ? round->due - now.mono_ms : 0;

@@ -1,8 +1,9 @@
-/* Where to knock for servers nobody told us of, and when. A planner: it knows no network and no clock.
+/* Plans where and when to probe for servers that nobody configured. Pure planning: no network, no clock.
  *
- * One door at a time per peer, few over the whole tailnet, the polite ports only. A peer whose doors swallow
- * connects is left alone after the second, and every round that finds nothing makes the next one later.
- * Phones, shared-in peers, Mullvad's exit nodes and whatever the user excluded are never asked. */
+ * Probes one port at a time per peer, few over the whole tailnet, and only the ports of discover_ports(). A
+ * peer that silently drops two connects is left alone for that round, and each round that finds nothing
+ * doubles the pause before the next. Phones, shared-in peers, Mullvad exit nodes and whatever the user
+ * excluded are never probed. */
 #ifndef TSLLM_ENDPOINTS_DISCOVER_H
 #define TSLLM_ENDPOINTS_DISCOVER_H
 
@@ -23,22 +24,24 @@ struct probe {
 
 struct discoverer *discover_new(const struct settings *settings);
 void discover_free(struct discoverer *discover);
-/* The peers as they are now; rounds of peers that were known go on. */
+/* The current peers; rounds of known peers continue. */
 void discover_see(struct discoverer *discover, const struct obs_status *status);
-/* The next door, if one may be knocked at now. It counts as being asked until discover_tell(). */
+/* The next URL that may be probed now, if there is one. It counts as in flight until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(
 	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now);
-/* Starts every round anew: a key asked for it. */
+/* Restarts every round: the user pressed r. */
 void discover_again(struct discoverer *discover);
 /* Milliseconds until a round is due; -1: never. */
 int64_t discover_wait(const struct discoverer *discover, struct when now);
-const int *discover_ports(const struct discoverer *discover);        /* the polite ones, 0-ended */
-bool discover_has_port(const struct discoverer *discover, int port); /* one of the polite ones */
-/* A machine of this tailnet that is online, of the users that the configuration chooses, and not excluded. */
+/* The ports of the settings, or the default list; 0-terminated. */
+const int *discover_ports(const struct discoverer *discover);
+bool discover_has_port(const struct discoverer *discover, int port); /* one of discover_ports() */
+/* Whether discovery may probe this peer: a machine of this tailnet that is online, that the configuration's
+ * choice of users includes, and that is not excluded. */
 bool discover_may_ask(
 	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer);
-/* What the user excluded by name, tag or system. */
+/* Whether the user excluded it by name, tag or OS. */
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);
 void discover_count(const struct discoverer *discover, struct obs_discovery *counts);
 

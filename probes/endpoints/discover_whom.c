@@ -1,4 +1,4 @@
-/* Which machines discovery may ask. */
+/* Which machines discovery may probe. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/endpoints/discover.h"
@@ -18,7 +18,7 @@ bool discover_excludes(const struct settings *settings, const struct obs_peer *p
 	const struct names names = { .id = peer->id,
 		.host_name = peer->host_name,
 		.fqdn = peer->fqdn,
-		.suffix = dot ? dot + 1 : "", /* whichever tailnet it is of: it is only left alone */
+		.suffix = dot ? dot + 1 : "", /* of any tailnet: the worst effect is not probing it */
 		.addresses = peer->addresses };
 
 	for (size_t i = 0; i < settings->exclude.count; i++) {
@@ -51,7 +51,7 @@ static bool is_chosen(
 	return false;
 }
 
-/* A name that a URL can hold, under our own suffix: what is shared in has another. */
+/* Whether the name can be part of a URL and is under our own suffix; shared-in peers have another. */
 static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn)
 {
 	char text[300];

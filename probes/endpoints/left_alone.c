@@ -1,4 +1,4 @@
-/* A plain list: it is looked through once for each door that discovery comes to. */
+/* A plain list, searched linearly once per URL that discovery comes to. */
 #include "probes/endpoints/left_alone.h"
 
 #define URLS_MAX 10000

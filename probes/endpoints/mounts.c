@@ -1,4 +1,4 @@
-/* Mounts and services become doors; the doors of a mount that is gone go with it. */
+/* Adds endpoints for mounts and services, and drops those of a mount that has gone. */
 #include "probes/endpoints/mounts.h"
 
 #include "probes/base/text.h"
@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Where a backend is dialed: this machine's loopback or an address; "" for a name, which only the server of
- * the mount resolves. */
+/* The address to dial for a backend: this machine's loopback or a literal address; "" for a name, which only
+ * the machine with the mount resolves. */
 static const char *backend_address(const struct url *url)
 {
 	if (url_host_is_address(url->host))
@@ -46,7 +46,7 @@ static void watch_both_sides(
 					 .is_backend_asked = has_backend });
 }
 
-/* A door of a mount that is no more, unless another mount still leads to it. */
+/* Drops the endpoint of a mount that has gone, unless another mount still leads to it. */
 static void drop_unmounted(
 	const struct mount_watch *mount_watch, const char *url, const struct obs_serve *serve)
 {
@@ -57,7 +57,7 @@ static void drop_unmounted(
 	ledger_see(mount_watch->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url },
 		when_now());
 	discover_tell(mount_watch->discover, url, false, OUTCOME_CLOSED,
-		when_now()); /* which may be asking there */
+		when_now()); /* ends a probe of it that is in flight */
 }
 
 void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve *serve)
@@ -77,7 +77,7 @@ void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve 
 		when_now());
 }
 
-/* The URL of a service's port: false where no LLM server is usually there. */
+/* The URL for a service's port. Returns false if it is not a usual LLM port. */
 static bool service_url(const struct mount_watch *mount_watch, const struct obs_service *service, int port,
 	char *text, size_t size)
 {

@@ -1,7 +1,7 @@
-/* What the tailnet offers of itself: our own serve mounts, and the services that this node may reach.
+/* Endpoints announced by the tailnet: our own serve mounts, and the services that this node may reach.
  *
- * A mount comes in twice, at its backend and by its tailnet name, so that a broken proxy and a broken server
- * are told apart. */
+ * Each mount becomes two endpoints, its backend and its tailnet URL, to tell a broken proxy from a broken
+ * server. */
 #ifndef TSLLM_ENDPOINTS_MOUNTS_H
 #define TSLLM_ENDPOINTS_MOUNTS_H
 
@@ -20,7 +20,7 @@ struct mount_watch {
 };
 
 void mounts_watch_serve(
-	const struct mount_watch *mount_watch, struct obs_serve *serve); /* gives it to the ledger */
+	const struct mount_watch *mount_watch, struct obs_serve *serve); /* and gives it to the ledger */
 void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services);
 
 #endif

@@ -1,4 +1,4 @@
-/* Matching names with machines, saying who else a host may belong to, and matching mounts with URLs. */
+/* Matches names with machines, finds who else a host may belong to, and matches mounts with URLs. */
 #include "probes/endpoints/owner.h"
 
 #include "probes/base/mem.h"
@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "tail4c1d.ts.net"; a control plane may leave it to the name of this node. */
+/* "tail4c1d.ts.net". A control plane may not send it; then it is taken from this node's name. */
 static const char *own_suffix(const struct obs_status *status)
 {
 	const char *dot = strchr(status->self.fqdn, '.');
@@ -26,7 +26,7 @@ static bool is_short_name(const char *host)
 	return *host && !strpbrk(host, ".:");
 }
 
-/* What a machine calls itself is not asked: that is no name of the tailnet's. */
+/* Ignores the host name that a machine gives itself, because it is not a name in the tailnet. */
 static bool is_meant(const struct obs_peer *peer, const char *suffix, const char *host)
 {
 	const struct names names = { .fqdn = peer->fqdn, .suffix = suffix, .addresses = peer->addresses };
@@ -77,7 +77,7 @@ bool owner_is_tailnet_address(const char *host)
 	return inet_pton(AF_INET6, host, v6) == 1 && memcmp(v6, v6_prefix, sizeof(v6_prefix)) == 0;
 }
 
-/* ---- whose a host is ---- */
+/* ---- owner of a host ---- */
 
 static bool is_in_prefix(const unsigned char *address, const unsigned char *prefix, int bits)
 {
@@ -129,7 +129,7 @@ enum owner owner_of_host(const struct obs_status *status, bool is_running, const
 	if (url_host_is_loopback(host))
 		return OWNER_LOOPBACK;
 	if (!is_running)
-		return is_address || is_own_name || text_has_suffix(host, ".ts.net") ? OWNER_UNTOLD
+		return is_address || is_own_name || text_has_suffix(host, ".ts.net") ? OWNER_UNKNOWN
 										     : OWNER_OUTSIDE;
 	if (is_address && is_routed(status, services, host))
 		return OWNER_ROUTED;

@@ -1,8 +1,10 @@
-/* The pool of workers: who may talk, and when.
+/* The pool of workers: which may make requests, and when.
  *
- * One timer is set to the next poll that is due. At most 64 workers talk at once, fewer where few files may
- * be open. A worker whose host is offline waits, and so does the whole tailnet while it does not run for
- * certain: then its addresses may belong to strangers, who get neither a question nor a key. */
+ * One timer is set to the next poll that is due. At most 64 workers have a request in flight, fewer if few
+ * files may be open. A worker whose host is offline waits.
+ *
+ * Security: all workers of the tailnet wait unless it certainly runs. While it is stopped, its addresses may
+ * belong to strangers: send them neither a request nor a key. */
 #include "probes/endpoints/pool.h"
 
 #include "probes/base/mem.h"
@@ -39,8 +41,8 @@ bool pool_has(const struct pool *pool, const char *url)
 	return find(pool, url) != NULL;
 }
 
-/* Another URL of the same server, by another form of its peer's name. A certificate is for one name: over TLS each
- * is a door of its own. */
+/* Finds another URL of the same server that names its peer differently. Not for HTTPS: a certificate is for
+ * one name, so each URL is an endpoint of its own. */
 static struct worker *find_twin(const struct pool *pool, const char *url, const char *peer_id)
 {
 	struct url parts;
@@ -72,8 +74,8 @@ static size_t count_talking(const struct pool *pool)
 	return talking;
 }
 
-/* Without a network interface of tailscaled's and without a way through it, a connect to a peer leaves by the
- * default route. */
+/* Without tailscaled's network interface and without a proxy, a connect to a peer would leave by the default
+ * route. */
 static bool has_way(const struct pool *pool)
 {
 	return ledger_status(pool->world.ledger)->has_tun || *pool->world.proxy;
@@ -242,7 +244,7 @@ size_t pool_unfinished(const struct pool *pool)
 	size_t count = 0;
 
 	for (size_t i = 0; i < pool->workers.count; i++)
-		count += !pool->workers.items[i]->is_settled && !waits(pool, pool->workers.items[i]);
+		count += !pool->workers.items[i]->is_decided && !waits(pool, pool->workers.items[i]);
 	return count;
 }
 

@@ -1,5 +1,5 @@
-/* The doors themselves, the names outside the tailnet that have to be resolved once, and the file of the
- * remembered. */
+/* The configured and remembered endpoints, names outside the tailnet that need resolving, and the state
+ * file. */
 #include "probes/endpoints/registry.h"
 
 #include "probes/base/fault.h"
@@ -18,18 +18,18 @@
 #include <string.h>
 
 #define RESOLVE_AGAIN_MS 60000
-#define RESOLVE_SOON_MS 10000 /* where the resolver did not answer */
+#define RESOLVE_SOON_MS 10000 /* if the resolver did not answer */
 
-/* A door that the user pinned or that a run found. */
+/* An endpoint pinned by the user or found by a run. */
 struct entry {
 	struct registry *registry;
 	char *url, *family, *key;
 	struct url parts;
 	bool is_pinned, has_plain_key;
-	bool is_given_up; /* something else lives there now */
+	bool is_given_up; /* something else is at that URL now */
 	size_t hint, resolved_hint;
 	struct resolve *resolve; /* of a name outside the tailnet */
-	bool is_answered;        /* the resolver has said an address, or that there is none */
+	bool is_answered;        /* the resolver gave an address, or said that there is none */
 	char address[64];
 	struct when resolved;
 };
@@ -43,7 +43,7 @@ struct registry {
 	void *data;
 	struct remembered remembered;
 	struct strings services; /* addresses of Tailscale Services */
-	char suffix[256];        /* of the names of the tailnet that ran last; "": none did */
+	char suffix[256];        /* MagicDNS suffix of the tailnet that ran last; "": none did */
 	struct {
 		struct entry **items;
 		size_t count, room;
@@ -51,13 +51,13 @@ struct registry {
 	size_t resolving;
 };
 
-/* Where a door is, and how sure that is. */
+/* Where an endpoint is, and how certain that is. */
 struct placement {
 	enum owner owner;
-	const struct obs_peer *peer; /* of OWNER_PEER */
+	const struct obs_peer *peer; /* if OWNER_PEER */
 	const char *address;         /* "": none to dial */
-	bool is_resolving;           /* nor is it known yet whether there is one */
-	bool is_resolved;            /* by the resolver of this machine, which the local network may lie to */
+	bool is_resolving;           /* no address known yet, but there may be one */
+	bool is_resolved;            /* by this machine's resolver, to which the local network may lie */
 };
 
 static bool is_proven(const struct placement *at)
@@ -99,13 +99,14 @@ static enum owner owner_of(
 	enum owner owner = owner_of_host(
 		ledger_status(registry->ledger), is_running, &registry->services, host, peer, hint);
 
-	/* A tailnet at rest does not tell its suffix, which need not end in .ts.net. */
+	/* While the tailnet is stopped, status does not give its suffix, which need not end in .ts.net. */
 	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, registry->suffix))
-		return OWNER_UNTOLD;
+		return OWNER_UNKNOWN;
 	return owner;
 }
 
-/* A name outside the tailnet may lead into it: to a peer by another name, or to nobody. */
+/* A name outside the tailnet may resolve to a tailnet address: of a peer under another name, or of no
+ * node. */
 static void watch_resolved(struct entry *entry)
 {
 	struct placement at = { .owner = OWNER_OUTSIDE,
@@ -115,12 +116,12 @@ static void watch_resolved(struct entry *entry)
 
 	if (owner_is_tailnet_address(entry->address))
 		at.owner = owner_of(entry->registry, entry->address, &at.peer, &entry->resolved_hint);
-	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNTOLD)
+	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNKNOWN)
 		at.address = "";
 	watch_entry(entry, &at);
 }
 
-/* A resolver that does not answer now takes no address away that it gave before. */
+/* If the resolver does not answer, the address that it gave before is kept. */
 static void resolved(void *data, const char *address, bool is_answered)
 {
 	struct entry *entry = data;
@@ -130,7 +131,7 @@ static void resolved(void *data, const char *address, bool is_answered)
 	entry->resolved = when_now();
 	if (is_answered)
 		snprintf(entry->address, sizeof(entry->address), "%s", address ? address : "");
-	url_normalise_v6(entry->address, sizeof(entry->address)); /* an IPv4 address stays */
+	url_normalise_v6(entry->address, sizeof(entry->address)); /* leaves IPv4 as it is */
 	entry->is_answered = entry->is_answered || is_answered;
 	watch_resolved(entry);
 	entry->registry->changed(entry->registry->data);
@@ -140,7 +141,7 @@ static void resolve(struct entry *entry)
 {
 	entry->resolve = resolve_start(entry->registry->loop, entry->parts.host, resolved, entry);
 	entry->registry->resolving += entry->resolve != NULL;
-	if (!entry->resolve) /* no thread or no socket for it: later */
+	if (!entry->resolve) /* no thread or socket available: try later */
 		entry->resolved = when_now();
 	watch_resolved(entry);
 }
@@ -152,11 +153,11 @@ static void place_outside(struct entry *entry, struct when now)
 	if (!entry->resolve && (!when_known(entry->resolved) || when_since(entry->resolved, now) >= pause))
 		resolve(entry);
 	else
-		watch_resolved(entry); /* whose the address is may have changed */
+		watch_resolved(entry); /* the owner of the address may have changed */
 }
 
-/* Its machine is not in the tailnet any more, or never was: a pin says so, what was only found is dropped
- * until it is back. */
+/* Its machine has left the tailnet, or was never in it. A pinned endpoint is shown with that; one that was
+ * only found is dropped until the machine is back. */
 static void place_nowhere(struct entry *entry)
 {
 	if (entry->is_pinned) {
@@ -185,13 +186,13 @@ static void place_entry(struct entry *entry, struct when now)
 	case OWNER_NOBODY:
 		place_nowhere(entry);
 		break;
-	case OWNER_UNTOLD:
+	case OWNER_UNKNOWN:
 		at.address = "";
 		if (entry->is_pinned)
 			watch_entry(entry, &at);
 		break;
 	case OWNER_OUTSIDE:
-		/* What was found in another tailnet is no name for the world's resolvers. */
+		/* Privacy: a name found in another tailnet must not go to public resolvers. */
 		if (!entry->is_pinned)
 			break;
 		if (is_address)
@@ -263,7 +264,7 @@ static void load(struct registry *registry)
 		add_entry(registry, registry->remembered.items[i].url, registry->remembered.items[i].family,
 			NULL);
 	if (!registry->remembered.count)
-		save(registry); /* even an empty file tells that this was not the first start */
+		save(registry); /* even an empty file marks that this was not the first start */
 }
 
 void registry_give_up(struct registry *registry, const char *url)

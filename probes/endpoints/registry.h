@@ -1,9 +1,11 @@
-/* Doors that need no knocking: those the user pinned, and those that this run or an earlier one found.
+/* Endpoints that are known without probing: pinned by the user, or found by this run or an earlier one.
  *
- * Each status places them anew: at a peer of the tailnet, on this machine, or outside, where a name is
- * resolved once and kept for a minute. Where a door is decides whether its key may be sent there: over TLS always,
- * over plain HTTP only to this machine, to a peer that the URL names, and outside the tailnet where its [endpoint]
- * says so. */
+ * Each status locates them again: at a peer of the tailnet, on this machine, or outside, where a name is
+ * resolved and the result kept for a minute.
+ *
+ * Security: the location decides whether the endpoint's key may be sent there. Over TLS always; over plain
+ * HTTP only to this machine, to a peer that the URL names, and outside the tailnet if its [endpoint] says
+ * so. */
 #ifndef TSLLM_ENDPOINTS_REGISTRY_H
 #define TSLLM_ENDPOINTS_REGISTRY_H
 
@@ -21,9 +23,9 @@ void registry_free(struct registry *registry);
 void registry_place(struct registry *registry, struct when now);
 void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now);
 void registry_found(
-	struct registry *registry, const char *url, const char *family); /* remembers and places it */
+	struct registry *registry, const char *url, const char *family); /* remembers and locates it */
 void registry_give_up(
-	struct registry *registry, const char *url); /* something else lives there now: forgets it */
+	struct registry *registry, const char *url); /* something else is at that URL now: forgets it */
 size_t registry_resolving(const struct registry *registry);
 
 #endif

@@ -55,8 +55,9 @@ void search_probe(struct search *search)
 	}
 }
 
-/* A service is offered anew by every tailnet, a mount by every serve configuration: what is no server there is
- * left alone at once, and elsewhere when it has answered as something else. */
+/* What is not a server is left alone, because services are announced again by every tailnet and mounts by
+ * every serve configuration: a service immediately, any other URL only after it has answered as something
+ * else. */
 void search_see_result(struct search *search, const struct pool_result *result)
 {
 	if (!result->family && left_alone_is_final(result->spec->found_by, result->outcome, result->status))

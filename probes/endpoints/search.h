@@ -1,4 +1,5 @@
-/* The search for servers: what discovery plans is asked, and what was no server is left alone. */
+/* The search for servers: probes the URLs that discovery plans, and leaves alone those that are not
+ * servers. */
 #ifndef TSLLM_ENDPOINTS_SEARCH_H
 #define TSLLM_ENDPOINTS_SEARCH_H
 
@@ -18,13 +19,13 @@ struct search {
 void search_init(
 	struct search *search, const struct settings *settings, struct ledger *ledger, struct pool *pool);
 void search_fini(struct search *search);
-/* Asks at every port that may be asked now. */
+/* Probes every URL that may be probed now. */
 void search_probe(struct search *search);
-/* What the pool found at a URL, whoever wanted it asked. */
+/* What the pool found at a URL, discovered or not. */
 void search_see_result(struct search *search, const struct pool_result *result);
-/* Milliseconds until something is to be asked; -1: never. */
+/* Milliseconds until the next probe is due; -1: never. */
 int64_t search_wait(const struct search *search, struct when now);
-/* Everything is worth a question again, also what was left alone: the user presses r. */
+/* Restarts discovery and forgets the URLs left alone: the user pressed r. */
 void search_again(struct search *search);
 
 #endif

@@ -1,5 +1,5 @@
-/* The state file: plain lines, read strictly, written whole. Whoever else wrote into it gets no more than a
- * URL that is one and a family that could be one. */
+/* The state file: plain lines, parsed strictly, written whole. Security: another writer of the file can only
+ * inject a well-formed URL and a word that could be a family. */
 #include "probes/endpoints/state_file.h"
 
 #include "probes/base/fault.h"
@@ -39,7 +39,7 @@ static void read_line(struct remembered *remembered, char *line)
 		state_file_add(remembered, normal, family);
 }
 
-/* Line by line; one that does not fit is skipped in all its parts, each of which counts. */
+/* Line by line. A line that is too long is skipped; each piece of it counts towards LINES_MAX. */
 static void read_lines(struct remembered *remembered, FILE *file)
 {
 	char line[LINE_BYTES];
@@ -140,8 +140,8 @@ static void make_directories(const char *path)
 	}
 }
 
-/* A new file under a name of this process, which is no link that somebody put there; -1: errno says why. What
- * an earlier process of our number left is removed. */
+/* Creates a new file under a name with our process id; O_EXCL and O_NOFOLLOW keep it from following a link
+ * that somebody planted. Removes what an earlier process with the same id left. Returns -1 with errno set. */
 static int open_fresh(const char *path)
 {
 	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
@@ -152,7 +152,7 @@ static int open_fresh(const char *path)
 	return fd;
 }
 
-/* All of it, on the disk; -1: errno says why. */
+/* Writes all of it to disk. Returns -1 with errno set. */
 static int write_lines(const struct remembered *remembered, int fd)
 {
 	FILE *file = fdopen(fd, "w");

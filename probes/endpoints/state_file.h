@@ -1,5 +1,5 @@
-/* What was found is kept: one line an endpoint, "URL<TAB>FAMILY", so that a fresh start knocks where somebody
- * was. */
+/* Remembers found endpoints across runs, one per line: "URL<TAB>FAMILY". A new run polls them without a
+ * search. */
 #ifndef TSLLM_ENDPOINTS_STATE_FILE_H
 #define TSLLM_ENDPOINTS_STATE_FILE_H
 
@@ -14,15 +14,15 @@ struct remembered {
 	size_t count, room;
 };
 
-/* A file that is not there is an empty one; lines that are no endpoint are skipped; at most 1,000 are read.
- * -1 where it cannot be read, or where another user wrote it or may. */
+/* A missing file counts as empty; lines that are not endpoints are skipped; at most 1,000 lines are read.
+ * Returns -1 if it cannot be read, or if another user owns it or may write to it. */
 int state_file_load(struct remembered *remembered, const char *path, struct fault *fault);
 void state_file_add(struct remembered *remembered, const char *url, const char *family);
 void state_file_drop(struct remembered *remembered, const char *url);
-/* -1 and a fault, which names its mode, where others may write in the file's directory. */
+/* Returns -1 and a fault with the directory's mode if others may write to the file's directory. */
 int state_file_check(const char *path, struct fault *fault);
-/* Written beside, by this user alone, put on the disk and renamed over: a reader never sees half a file.
- * Makes the directory. */
+/* Writes a new file, readable by this user only, syncs it and renames it over the old one: a reader never
+ * sees half a file. Creates the directory. */
 int state_file_save(const struct remembered *remembered, const char *path, struct fault *fault);
 void state_file_fini(struct remembered *remembered);
 

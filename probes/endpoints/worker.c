@@ -1,9 +1,9 @@
-/* One door's polls: what is asked, what an answer leads to.
+/* Polls one endpoint: which requests are made, and what follows from each answer.
  *
- * A poll is a short conversation. At a door whose family is not known yet it is recognition; then come the
- * family's requests that are due, the primary one first. An error on a kept-alive connection is asked once
- * more on a fresh one. The first silence is followed by a second try soon, because only two of them mean
- * anything. */
+ * A poll is a short series of requests. If the family of an endpoint is not known yet, the poll identifies
+ * it; then come the family's requests that are due, the primary one first. A request that fails on a
+ * kept-alive connection is repeated once on a new one. The first timeout is followed by a second try soon,
+ * because only two in a row mean anything. */
 #include "probes/endpoints/worker.h"
 
 #include "probes/base/mem.h"
@@ -28,7 +28,8 @@ static void next_request(struct worker *worker);
 
 /* ---- the end of a poll ---- */
 
-/* Between 0.9 and 1.1, from the door and the count of polls: endpoints that began together drift apart. */
+/* Between 0.9 and 1.1, from the URL and the count of polls, so that endpoints that started together drift
+ * apart. */
 static double jitter(const struct worker *worker)
 {
 	uint32_t hash = 2166136261u + worker->polls * 7919u;
@@ -48,8 +49,8 @@ int64_t worker_gap(const struct worker *worker)
 	return (int64_t)(gap > BACK_OFF_MAX_MS ? BACK_OFF_MAX_MS : gap);
 }
 
-/* Silence while the path changes proves nothing and costs nothing: it is tried again soon, as the first one
- * is. */
+/* Silence while the path changes proves nothing and does not count as a failure: try again soon, as after the
+ * first one. */
 static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 {
 	struct when now = when_now();
@@ -62,7 +63,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 	worker->polled = now;
 	worker->failures = is_good ? 0 : worker->failures + !is_excused;
 	worker->silences = is_silence ? worker->silences + 1 : 0;
-	worker->is_settled = !is_silence || worker->silences >= 2;
+	worker->is_decided = !is_silence || worker->silences >= 2;
 	if (is_silence && (worker->silences == 1 || is_excused))
 		worker->due = now.mono_ms + (worker->world->is_once ? 0 : SECOND_TRY_MS);
 	else
@@ -72,7 +73,7 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 
 /* ---- answers ---- */
 
-/* Tells the ledger; true: the answer is what the family says here. */
+/* Gives the answer to the ledger. Returns whether it is what the family answers to this request. */
 static bool report(struct worker *worker, const struct answer *answer, bool is_primary)
 {
 	struct arena *arena = arena_new();
@@ -112,8 +113,9 @@ static void judged(struct worker *worker, const struct answer *answer)
 	hooks->judged(hooks->data, &result);
 }
 
-/* Our own mount that answers well and is no LLM server, somebody's wiki; or a door where an earlier run found
- * one and something else lives now. It is left alone, unless one answered there while we looked. */
+/* Our own mount that answers well and is not an LLM server, such as a wiki; or a URL where an earlier run
+ * found a server and now something else answers. It is left alone, unless a server has answered there during
+ * this run. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
 	bool is_remembered = *worker->spec.family;
@@ -164,8 +166,8 @@ static size_t index_of(const struct worker *worker)
 	return (size_t)(worker->request - worker->family->requests);
 }
 
-/* A server that suddenly answers something else may have been replaced by another; one that is only troubled,
- * or turns us away for a while, not. */
+/* A server that suddenly gives a different kind of answer may have been replaced by another one. A server
+ * error or a rate limit does not mean that. */
 static bool raises_doubts(const struct answer *answer)
 {
 	return answer->outcome == OUTCOME_ANSWERED && answer->status < 500 && answer->status != 429;
@@ -178,7 +180,7 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 	int64_t now = when_now().mono_ms;
 
 	if (is_primary && answer->status != worker->primary_status) {
-		/* It has loaded, or begun anew: what it said before may hold no more. */
+		/* It has loaded a model or restarted: earlier answers may be outdated. */
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->primary_status = answer->status;
 	}
@@ -222,7 +224,7 @@ static void answered(void *data, const struct answer *answer)
 		go_on_asking(worker, answer);
 }
 
-/* ---- questions ---- */
+/* ---- requests ---- */
 
 bool worker_is_of_tailnet(const struct worker *worker)
 {
@@ -251,7 +253,7 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 	char full[1024];
 	struct http_request request;
 
-	if (!*worker->spec.address) { /* since the last question of this poll it is nobody's */
+	if (!*worker->spec.address) { /* its address was withdrawn during this poll */
 		end_poll(worker, false, false);
 		return;
 	}
@@ -284,7 +286,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 	return request->rhythm == EVERY_MINUTE && when_now().mono_ms - asked >= MINUTE_MS;
 }
 
-/* The first request of the table that every poll makes. */
+/* The first request of the table that is made in every poll. */
 static size_t primary_index(const struct family *family)
 {
 	size_t i = 0;
@@ -294,7 +296,7 @@ static size_t primary_index(const struct family *family)
 	return i;
 }
 
-/* Step 0 is the primary request; then the table in its order. */
+/* Step 0 is the primary request; the other steps follow the table. */
 static void next_request(struct worker *worker)
 {
 	size_t primary = primary_index(worker->family);

@@ -1,4 +1,4 @@
-/* A worker's door: how it begins and ends, where it is now, and what the ledger is told of it. */
+/* The endpoint of a worker: creation and release, where it is now, and what the ledger learns of it. */
 #include "probes/base/mem.h"
 #include "probes/endpoints/worker.h"
 
@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How a row shows the door: "https /ollama", "https :8443", ":11434". */
+/* How a row shows the endpoint: "https /ollama", "https :8443", ":11434". */
 static const char *endpoint_label(const struct url *url, char *label, size_t size)
 {
 	bool is_usual = url->port == (url->is_https ? 443 : 80);
@@ -47,7 +47,7 @@ void worker_declare(const struct worker *worker)
 		when_now());
 }
 
-/* The old one is wiped, for it may be a key. */
+/* Wipes the old string, which may be a key. */
 static void copy_text(const char **slot, const char *text)
 {
 	char *copy = mem_copy(text), *old = (char *)(uintptr_t)*slot;
@@ -102,7 +102,7 @@ static void place(struct worker *worker, const struct endpoint_spec *spec)
 
 void worker_renew(struct worker *worker, const struct endpoint_spec *spec)
 {
-	/* A mount at a pinned URL brings no key, and does not say where that key goes. */
+	/* A mount at a pinned URL has no key, and does not decide where the pin's key is sent. */
 	if (spec->is_pinned || !worker->spec.is_pinned)
 		place(worker, spec);
 	if (spec->is_pinned) {
@@ -112,7 +112,7 @@ void worker_renew(struct worker *worker, const struct endpoint_spec *spec)
 	worker->spec.is_backend_asked = spec->is_backend_asked;
 	if (spec->target && strcmp(worker->spec.target, spec->target) != 0) {
 		copy_text(&worker->spec.target, spec->target);
-		worker->was_good = false; /* whoever answered there was another server */
+		worker->was_good = false; /* what answered there was another server */
 		worker->has_doubts = true;
 	}
 	worker_declare(worker);

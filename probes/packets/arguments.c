@@ -1,4 +1,5 @@
-/* Three kinds of argument, each from its own source, in an order that changes only with them. */
+/* Three kinds of argument, each from its own source. Their order changes only if the sources change, because
+ * a new order would restart the helper. */
 #include "probes/packets/arguments.h"
 
 #include "probes/base/text.h"
@@ -7,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What tsllm-capture takes of each. */
+/* Limits of tsllm-capture. */
 #define UDP_PORTS_MAX 8
 #define DERP_MAX 64
 #define SERVED_MAX 16
@@ -50,7 +51,7 @@ bool arguments_lack_region(const struct strings *regions, const struct derpmap *
 
 /* ---- arguments ---- */
 
-/* Each value once; the ports of both families are often the same. */
+/* Adds each value only once; IPv4 and IPv6 often have the same ports. */
 static bool add_argument(struct strings *arguments, const char *option, const char *value)
 {
 	for (size_t i = 0; i + 1 < arguments->count; i += 2)
@@ -61,7 +62,7 @@ static bool add_argument(struct strings *arguments, const char *option, const ch
 	return true;
 }
 
-/* "10.0.0.1:41641" and "[fd00::1]:41641": NULL where it is neither. */
+/* "10.0.0.1:41641" or "[fd00::1]:41641". Returns NULL if it is neither. */
 static const char *split_port(const char *address, char *host, size_t size)
 {
 	const char *colon = strrchr(address, ':');
@@ -73,31 +74,31 @@ static const char *split_port(const char *address, char *host, size_t size)
 	return colon + 1;
 }
 
-static void aim_at_udp(const struct arguments_basis *arguments_basis, struct strings *arguments)
+static void add_udp_ports(const struct arguments_basis *basis, struct strings *arguments)
 {
-	const char *const *own = arguments_basis->status->own_addresses;
+	const char *const *own = basis->status->own_addresses;
 	char host[64];
 	size_t count = 0;
 
 	for (; *own && count < UDP_PORTS_MAX; own++) {
 		const char *port = split_port(*own, host, sizeof(host));
 
-		if (port && strings_has(arguments_basis->addresses, host))
+		if (port && strings_has(basis->addresses, host))
 			count += add_argument(arguments, "-u", port);
 	}
 }
 
-static void aim_at_derp(const struct arguments_basis *arguments_basis, struct strings *arguments)
+static void add_derp_servers(const struct arguments_basis *basis, struct strings *arguments)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; arguments_basis->derpmap && i < arguments_basis->regions->count; i++)
-		for (size_t k = 0; k < arguments_basis->derpmap->node_count && count < DERP_MAX; k++)
-			if (strcmp(arguments_basis->derpmap->nodes[k].region, arguments_basis->regions->items[i]) == 0)
-				count += add_argument(arguments, "-d", arguments_basis->derpmap->nodes[k].address);
+	for (size_t i = 0; basis->derpmap && i < basis->regions->count; i++)
+		for (size_t k = 0; k < basis->derpmap->node_count && count < DERP_MAX; k++)
+			if (strcmp(basis->derpmap->nodes[k].region, basis->regions->items[i]) == 0)
+				count += add_argument(arguments, "-d", basis->derpmap->nodes[k].address);
 }
 
-/* The port on this machine's loopback that a serve target leads to; 0: it leads elsewhere. */
+/* The port on this machine's loopback that a serve target leads to; 0: not on the loopback. */
 static int loopback_port(const char *target)
 {
 	const char *scheme = strstr(target, "://"), *place = scheme ? scheme + 3 : target;
@@ -114,13 +115,13 @@ static int loopback_port(const char *target)
 	return text_has_prefix(target, "https") ? 443 : 80;
 }
 
-static void aim_at_served(const struct arguments_basis *arguments_basis, struct strings *arguments)
+static void add_served_ports(const struct arguments_basis *basis, struct strings *arguments)
 {
 	size_t count = 0;
 	char text[8];
 
-	for (size_t i = 0; arguments_basis->serve && i < arguments_basis->serve->mount_count && count < SERVED_MAX; i++) {
-		int port = loopback_port(arguments_basis->serve->mounts[i].target);
+	for (size_t i = 0; basis->serve && i < basis->serve->mount_count && count < SERVED_MAX; i++) {
+		int port = loopback_port(basis->serve->mounts[i].target);
 
 		snprintf(text, sizeof(text), "%d", port);
 		if (port)
@@ -128,9 +129,9 @@ static void aim_at_served(const struct arguments_basis *arguments_basis, struct 
 	}
 }
 
-void arguments_make(const struct arguments_basis *arguments_basis, struct strings *arguments)
+void arguments_make(const struct arguments_basis *basis, struct strings *arguments)
 {
-	aim_at_udp(arguments_basis, arguments);
-	aim_at_derp(arguments_basis, arguments);
-	aim_at_served(arguments_basis, arguments);
+	add_udp_ports(basis, arguments);
+	add_derp_servers(basis, arguments);
+	add_served_ports(basis, arguments);
 }

@@ -1,8 +1,8 @@
-/* What the capture helper is told to look for: the arguments of tsllm-capture(8). Pure.
+/* The arguments of tsllm-capture(8): what the capture helper watches. Pure.
  *
- * The UDP ports of tailscaled are those of its own addresses on this machine; the DERP servers those of the
- * regions in use; the served ports those of the loopback that `tailscale serve` leads to, for what comes in
- * there is seen nowhere else. */
+ * The UDP ports are those of tailscaled's own addresses on this machine; the DERP servers those of the
+ * regions in use; the served ports those on the loopback that `tailscale serve` forwards to, because that
+ * traffic is visible nowhere else. */
 #ifndef TSLLM_PACKETS_ARGUMENTS_H
 #define TSLLM_PACKETS_ARGUMENTS_H
 
@@ -18,11 +18,11 @@ struct arguments_basis {
 	const struct strings *addresses; /* of this machine's interfaces */
 };
 
-/* Adds the regions of a status that are not in the list yet. A region that was in use stays in it: the helper
- * is not to be started again each time a peer comes and goes. */
+/* Adds the regions of a status that are not in the list yet. Regions are never removed, so that the helper is
+ * not restarted each time a peer comes and goes. */
 void arguments_add_regions(struct strings *regions, const struct obs_status *status);
-/* Whether one of the regions has no address in the map. */
+/* Whether the map has no address for one of the regions. */
 bool arguments_lack_region(const struct strings *regions, const struct derpmap *derpmap);
-void arguments_make(const struct arguments_basis *arguments_basis, struct strings *arguments); /* appends */
+void arguments_make(const struct arguments_basis *basis, struct strings *arguments); /* appends */
 
 #endif

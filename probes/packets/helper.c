@@ -1,6 +1,6 @@
-/* A child without a deadline. How it ended is told by its exit status: one table makes a state of it and says
- * what would mend it. It is tried again for as long as we run, ever more rarely, so that one setcap in
- * another terminal is enough. */
+/* A child process without a deadline. Its exit status says why it ended: one table maps that to a state and a
+ * fix. It is restarted for as long as this program runs, with growing pauses, so that after one setcap in
+ * another terminal it works. */
 #include "probes/packets/helper.h"
 
 #include "probes/base/fault.h"
@@ -26,7 +26,7 @@
 #define FIRST_DELAY_MS 1000
 #define LAST_DELAY_MS 60000
 #define RAN_WELL_MS 60000
-#define AIM_GAP_MS 30000
+#define ARGUMENTS_GAP_MS 30000
 #define BROKEN_LOGGED 10
 #define ARGUMENTS_MAX 256
 #define SELF "tsllm-capture"
@@ -37,17 +37,18 @@ struct helper {
 	const struct settings *settings;
 	struct helper_hooks hooks;
 	struct strings arguments;
-	bool is_aimed;
+	bool has_arguments;
 	char path[PATH_MAX];
 	struct run *run;
 	struct lines_cut cut;
 	struct when started;
-	unsigned failures, broken; /* in a row; lines of this run */
+	unsigned failures, broken; /* failures in a row; broken lines of this run */
 	enum capture_state state;
 	char trouble[400], fix[PATH_MAX + 64];
 };
 
-/* What an end means. The fix may have the path in it, before `rest`; it is "" where nobody can say. */
+/* What an exit status or errno means. If rest is not NULL, the helper's path and rest are appended to fix. An
+ * empty fix means that there is none to offer. */
 struct ending {
 	int status;
 	enum capture_state state;
@@ -95,12 +96,11 @@ static const struct ending *ending_of(const struct ending *table, size_t count, 
 	return &other_end;
 }
 
-/* ---- how it is ---- */
+/* ---- state ---- */
 
 static void become(struct helper *helper, enum capture_state state, const char *trouble, const char *fix)
 {
-	if (helper->state == state && strcmp(helper->trouble, trouble) == 0 &&
-		strcmp(helper->fix, fix) == 0)
+	if (helper->state == state && strcmp(helper->trouble, trouble) == 0 && strcmp(helper->fix, fix) == 0)
 		return;
 	helper->state = state;
 	snprintf(helper->trouble, sizeof(helper->trouble), "%s", trouble);
@@ -110,7 +110,7 @@ static void become(struct helper *helper, enum capture_state state, const char *
 		&(struct obs_capture){ .state = state, .trouble = helper->trouble, .fix = helper->fix });
 }
 
-/* words: its own, the first line of its stderr. */
+/* words: stderr of the helper, of which the first line is used. */
 static void fail(struct helper *helper, const struct ending *ending, const char *words)
 {
 	char said[TEXT_CAP], trouble[sizeof(helper->trouble)], quoted[PATH_MAX], fix[sizeof(helper->fix)];
@@ -127,7 +127,7 @@ static void fail(struct helper *helper, const struct ending *ending, const char 
 	become(helper, ending->state, trouble, fix);
 }
 
-/* It could not be started. `make install` may have given it to a group. */
+/* It could not be started, perhaps because `make install` restricted it to a group. */
 static void fail_to_start(struct helper *helper, int error)
 {
 	char group[64], path[TEXT_CAP], trouble[sizeof(helper->trouble)], fix[sizeof(helper->fix)];
@@ -155,7 +155,7 @@ static void on_timer(void *data)
 {
 	struct helper *helper = data;
 
-	if (helper->run) { /* running with arguments that are no longer right */
+	if (helper->run) { /* running with outdated arguments */
 		run_cancel(helper->run);
 		helper->run = NULL;
 	}
@@ -172,7 +172,7 @@ static void start_later(struct helper *helper)
 	start_in(helper, helper_delay_ms(helper->failures++));
 }
 
-/* ---- what it says ---- */
+/* ---- output ---- */
 
 static int refuse_version(struct helper *helper)
 {
@@ -208,9 +208,9 @@ static int feed(void *data, const char *bytes, size_t length)
 	return lines_feed(&helper->cut, bytes, length, take_line, helper);
 }
 
-/* ---- its life ---- */
+/* ---- start and end ---- */
 
-/* A device that comes and goes, as a laptop's does, is no failure the first time. */
+/* A network device that comes and goes, as on a laptop, is not a failure the first time. */
 static void ended(void *data, const struct run_result *result)
 {
 	struct helper *helper = data;
@@ -268,18 +268,18 @@ static bool is_same(const struct strings *a, const struct strings *b)
 
 void helper_set_arguments(struct helper *helper, const struct strings *arguments)
 {
-	bool was_aimed = helper->is_aimed;
+	bool had_arguments = helper->has_arguments;
 
-	if (was_aimed && is_same(&helper->arguments, arguments))
+	if (had_arguments && is_same(&helper->arguments, arguments))
 		return;
-	helper->is_aimed = true;
+	helper->has_arguments = true;
 	strings_forget(&helper->arguments);
 	for (size_t i = 0; i < arguments->count; i++)
 		strings_add(&helper->arguments, arguments->items[i]);
-	if (!was_aimed)
+	if (!had_arguments)
 		start(helper);
-	else if (helper->run) /* else it is started with them anyway */
-		start_in(helper, AIM_GAP_MS - when_since(helper->started, when_now()));
+	else if (helper->run) /* if it does not run, its next start uses them */
+		start_in(helper, ARGUMENTS_GAP_MS - when_since(helper->started, when_now()));
 }
 
 struct helper *helper_new(

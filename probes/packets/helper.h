@@ -1,8 +1,8 @@
-/* The capture helper on the loop: found, started, read, and started again when it ends.
+/* Runs the capture helper on the loop: finds it, starts it, reads its lines, and restarts it when it ends.
  *
- * It is the one program with a right of its own, so no environment variable chooses it: it is the installed
- * tsllm-capture, else the one beside this program. It never speaks to anybody; what it says is handed on line
- * by line, and how it is when that changes. */
+ * Security: it is the only program with a privilege of its own, so no environment variable may choose it. It
+ * is the installed tsllm-capture, else the one beside this program. It sends nothing to the network. Each of
+ * its lines goes to saw(), each change of its state to changed(). */
 #ifndef TSLLM_PACKETS_HELPER_H
 #define TSLLM_PACKETS_HELPER_H
 
@@ -23,10 +23,9 @@ struct helper;
 struct helper *helper_new(
 	struct uv_loop_s *loop, const struct settings *settings, const struct helper_hooks *hooks);
 void helper_free(struct helper *helper);
-/* What it shall be started with; the first call starts it. Other arguments than before start it again, but
- * not twice in half a minute. */
+/* The first call starts the helper. Changed arguments restart it, at most once in 30 s. */
 void helper_set_arguments(struct helper *helper, const struct strings *arguments);
-/* How long after its end in failure it is started again, counted from 0. */
+/* Pause before a restart after that many failures in a row, counted from 0. */
 int64_t helper_delay_ms(unsigned failures);
 
 #endif

@@ -1,5 +1,5 @@
-/* Three tables: which word needs which keys, which key goes to which field and as what, which method is
- * which. A line is walked once. */
+/* Three tables: the keys that each word needs, the field and type of each key, the methods. A line is parsed
+ * in one pass. */
 #include "probes/packets/lines.h"
 
 #include "probes/base/fault.h"
@@ -99,7 +99,7 @@ static const struct {
 
 /* ---- values ---- */
 
-/* The canonical form, in which tailscaled prints addresses too. */
+/* Stores the canonical form, which is also how tailscaled prints addresses. */
 static int take_place(struct sniffed_place *place, const char *value, bool may_lack_port)
 {
 	char host[sizeof(place->text)];
@@ -172,7 +172,7 @@ static int take_name(char *to, size_t size, const char *value)
 	return 0;
 }
 
-/* A method that is not known is none of ours to read. */
+/* An unknown method is not an error: a newer helper may have more. */
 static int take_method(enum sniffed_method *method, const char *value)
 {
 	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
@@ -249,7 +249,7 @@ static int refuse(struct fault *fault, const char *line, const char *why, const 
 	return -1;
 }
 
-/* The pairs behind the word, in a copy that is cut apart. seen: a bit for each row of fields. */
+/* Parses the pairs after the word; pairs is a copy and is modified. seen: one bit for each row of fields. */
 static int take_pairs(
 	struct sniffed *sniffed, char *pairs, uint64_t *seen, const char *line, struct fault *fault)
 {
@@ -324,12 +324,12 @@ static int end_line(struct lines_cut *cut, lines_fn *take, void *data)
 {
 	struct sniffed sniffed;
 	struct fault fault;
-	bool was_told = cut->is_too_long;
-	int broken = was_told || lines_parse(&sniffed, cut->line, cut->length, &fault);
+	bool was_reported = cut->is_too_long;
+	int broken = was_reported || lines_parse(&sniffed, cut->line, cut->length, &fault);
 
 	cut->length = 0;
 	cut->is_too_long = false;
-	return was_told ? 0 : take(data, broken ? NULL : &sniffed, broken ? &fault : NULL);
+	return was_reported ? 0 : take(data, broken ? NULL : &sniffed, broken ? &fault : NULL);
 }
 
 static int refuse_line(struct lines_cut *cut, lines_fn *take, void *data)

@@ -1,4 +1,4 @@
-/* Membership is asked of the group database, whose answer this session need not have heard. */
+/* Membership is looked up in the group database, which may be newer than this session's groups. */
 #include "probes/packets/permission.h"
 
 #include <grp.h>
@@ -13,7 +13,7 @@ enum permission permission_by(mode_t mode, gid_t group, bool is_listed, bool is_
 {
 	bool is_by_group = (mode & S_IXGRP) && !(mode & S_IXOTH);
 
-	if (!is_by_group || !group || is_in) /* nobody is told to join root's group */
+	if (!is_by_group || !group || is_in) /* never suggest joining root's group */
 		return PERMISSION_OTHER;
 	return is_listed ? PERMISSION_LOGIN : PERMISSION_GROUP;
 }

@@ -1,4 +1,5 @@
-/* The helper is started when all that it is to look for has been asked once, so that it is not started twice. */
+/* The helper is started only after the serve configuration and the DERP map have been requested once, so that
+ * it does not have to be restarted at once. */
 #include "probes/packets/supervise.h"
 
 #include "probes/base/mem.h"
@@ -19,7 +20,7 @@ struct supervisor {
 	struct derpmap *derpmap; /* NULL: none yet */
 	struct strings regions;
 	struct when asked_map; /* unknown: never */
-	bool has_answer;       /* about the map, be it a refusal */
+	bool has_answer;       /* about the map, even if it was an error */
 };
 
 static void saw(void *data, const struct sniffed *sniffed)
@@ -29,7 +30,7 @@ static void saw(void *data, const struct sniffed *sniffed)
 	ledger_see(supervisor->ledger, &(struct observation){ .kind = OBSERVED_PACKETS, .packets = sniffed },
 		when_now());
 	if (sniffed->word == SNIFFED_STATS || sniffed->word == SNIFFED_MISS)
-		supervisor->changed(supervisor->data); /* once a period, and when it hurries */
+		supervisor->changed(supervisor->data); /* once a period, and immediately on a missed ping */
 }
 
 static void changed(void *data, const struct obs_capture *capture)

@@ -30,7 +30,7 @@ static int learn(struct devices *devices, struct options *options, struct sample
 	guess.count = guess.frame_count = 0;
 	while (more > 0 && !guess_is_full(&guess, DEVICE_BATCH))
 		more = devices_read(devices, 0, keep, &guess, trouble);
-	guess_tell(&guess, options);
+	guess_add_locals(&guess, options);
 	for (size_t i = 0; i < guess.frame_count; i++) {
 		const struct frame frame = guess_frame(&guess, i);
 

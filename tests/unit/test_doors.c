@@ -121,8 +121,8 @@ static void while_no_tailnet_runs_its_names_and_addresses_may_be_anybody_s(void 
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
-		assert_int_equal(owner_of(hosts[i], false), OWNER_UNTOLD);
-		assert_int_equal(owner_of_host(NULL, false, &none, hosts[i], &peer, NULL), OWNER_UNTOLD);
+		assert_int_equal(owner_of(hosts[i], false), OWNER_UNKNOWN);
+		assert_int_equal(owner_of_host(NULL, false, &none, hosts[i], &peer, NULL), OWNER_UNKNOWN);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
 		assert_int_equal(owner_of(outside[i], false), OWNER_OUTSIDE);
@@ -162,7 +162,7 @@ static void a_service_and_a_subnet_router_lead_to_addresses_that_are_no_peer_s(v
 	strings_add(&services, "100.64.9.1");
 	status->peers[1].routes = routes;
 	assert_int_equal(owner_of_host(status, true, &services, "100.64.9.1", &peer, NULL), OWNER_ROUTED);
-	assert_int_equal(owner_of_host(status, false, &services, "100.64.9.1", &peer, NULL), OWNER_UNTOLD);
+	assert_int_equal(owner_of_host(status, false, &services, "100.64.9.1", &peer, NULL), OWNER_UNKNOWN);
 	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:132", true), OWNER_ROUTED);
 	assert_int_equal(owner_of("fd7a:115c:a1e0:b1a:0:7:c0a8:232", true), OWNER_NOBODY);
 	assert_int_equal(owner_of("192.168.1.50", true), OWNER_OUTSIDE);
