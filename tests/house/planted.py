@@ -211,6 +211,9 @@ FAULTS = [
     ("GPU memory is printed as size", "probes/model/fields.c",
      'FIELD(model, size_bytes, "size_bytes"', 'FIELD(model, vram_bytes, "size_bytes"'),
 
+    ("a verdict that is ignored is told like any other", "tui/out/json.c",
+     'json_out_true(out, "muted", verdict->is_muted);', ""),
+
     ("a packet that two devices show is counted twice", "capture/paths.c",
      "if (*last == mark)", "if (0)", "test_wire.py:copies"),
     ("a segment that was sent twice is timed", "capture/tcp.c",
@@ -221,7 +224,8 @@ FAULTS = [
      "{ SCMP_SYS(write), 1, { { 0, SCMP_CMP_EQ, STDERR_FILENO, 0 } } }",
      "{ SCMP_SYS(write), 0, { { 0, SCMP_CMP_EQ, STDERR_FILENO, 0 } } }"),
     ("a ping is called lost though the path is heard", "capture/paths.c",
-     "if (path->pongs && !is_heard_since(path, path->waiting))", "if (path->pongs)"),
+     "if (path->pongs && !is_heard_since(path, path->waiting))", "if (path->pongs)",
+     "test_wire.py:data-instead-of-a-pong"),
 ]
 
 
