@@ -1,5 +1,5 @@
-/* What went wrong in the world, as one sentence: what was tried, on what, why. A function that can fail fills
- * one and returns -1, false or NULL; whoever shows it adds nothing. */
+/* An error as one complete sentence: what was tried, on what, and why it failed. A function that can fail
+ * fills one and returns -1, false or NULL; callers show the text as it is. */
 #ifndef TSLLM_BASE_FAULT_H
 #define TSLLM_BASE_FAULT_H
 

@@ -1,4 +1,4 @@
-/* Files are opened without blocking; only pipes are waited for, and not for long. */
+/* Opens files without blocking. Only pipes are waited for, and only briefly. */
 #include "probes/base/file.h"
 
 #include "probes/base/fault.h"
@@ -23,7 +23,7 @@ static int refuse(struct fault *why, int error, const char *reason)
 	return -1;
 }
 
-/* Whether a read returns now, or within wait_ms from a pipe. */
+/* Whether read() will not block. Waits up to wait_ms for data in a pipe. */
 static bool is_ready(int fd, bool is_pipe, int wait_ms)
 {
 	struct pollfd ready = { .fd = fd, .events = POLLIN };
@@ -31,7 +31,7 @@ static bool is_ready(int fd, bool is_pipe, int wait_ms)
 	return !is_pipe || poll(&ready, 1, wait_ms) == 1;
 }
 
-/* Whether a file of that kind is read at all. */
+/* 0 if this kind of file may be read; otherwise fills why, sets errno and returns -1. */
 static int check_kind(const struct stat *entry, int pipe_ms, struct fault *why)
 {
 	if (S_ISDIR(entry->st_mode))
@@ -41,7 +41,7 @@ static int check_kind(const struct stat *entry, int pipe_ms, struct fault *why)
 	return refuse(why, EINVAL, "not a regular file");
 }
 
-/* Reads up to most bytes; one more is too much. */
+/* Reads up to most bytes; a file with more is refused (EFBIG). */
 static ssize_t read_all(
 	int fd, const struct stat *entry, char *to, size_t most, int pipe_ms, struct fault *why)
 {

@@ -1,4 +1,4 @@
-/* Parsing bounded trees, and typed getters. The cut has its own file. */
+/* Parses JSON of bounded size, and reads typed values from it. The streaming parser is in json_cut.c. */
 #include "probes/base/json.h"
 
 #include "probes/base/fault.h"
@@ -18,8 +18,8 @@ static struct json *json_of(const cJSON *item)
 	return (struct json *)(uintptr_t)item;
 }
 
-/* Commas and opening brackets outside strings bound the number of values from above, and so does half the
- * length, as each value but one comes with a comma or a bracket. */
+/* An upper bound: every value but the root follows a comma or an opening bracket that is outside strings.
+ * That takes at least two bytes for each value, so short texts need no scan. */
 bool json_has_too_many_values(const char *bytes, size_t length)
 {
 	size_t count = 1;

@@ -1,8 +1,9 @@
-/* Takes one JSON object apart while it arrives.
+/* Splits one JSON object as it arrives.
  *
- * A small automaton finds where members begin and end; each value is then parsed by itself. It descends
- * one level into the members that were named (a tailnet's peers are the members of "Peer"), so the largest
- * tree that ever exists is one peer's. Most bytes are inside values, and those are skimmed in runs. */
+ * A state machine finds where members begin and end, and each value is then parsed on its own. It descends
+ * one level into the members listed in groups (the peers of a tailnet are the members of "Peer"), so that
+ * in a status the largest tree is that of one peer. Most bytes are inside values; skim() scans those in
+ * runs. */
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
@@ -85,7 +86,7 @@ static int give(struct json_cut *cut, struct fault *fault)
 	return 0;
 }
 
-/* Bytes up to the end of the string, or all. */
+/* The number of bytes up to and including the closing quote, or length if the string goes on. */
 static size_t skim_string(struct json_cut *cut, const char *bytes, size_t length)
 {
 	for (size_t i = 0; i < length; i++) {
@@ -101,19 +102,19 @@ static size_t skim_string(struct json_cut *cut, const char *bytes, size_t length
 	return length;
 }
 
-/* Bytes up to the next quote or bracket, or all. */
-static size_t skim_silence(const char *bytes, size_t length)
+/* The number of bytes before the next quote, comma or bracket, or length. */
+static size_t skim_plain(const char *bytes, size_t length)
 {
-	static const bool speaks[256] = { ['"'] = 1, [','] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1 };
+	static const bool stops[256] = { ['"'] = 1, [','] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1 };
 	size_t i = 0;
 
-	while (i < length && !speaks[(unsigned char)bytes[i]])
+	while (i < length && !stops[(unsigned char)bytes[i]])
 		i++;
 	return i;
 }
 
-/* Reads on until the byte that ends the value (which is left) or the bytes are used up; returns how many it
- * read. */
+/* Scans to the byte that ends the value, which is not consumed, or to the end of the bytes. Returns how
+ * many it consumed. */
 static size_t skim(struct json_cut *cut, const char *bytes, size_t length)
 {
 	size_t i = 0;
@@ -123,7 +124,7 @@ static size_t skim(struct json_cut *cut, const char *bytes, size_t length)
 
 		if (cut->in_string)
 			i += skim_string(cut, bytes + i, length - i);
-		i += skim_silence(bytes + i, length - i);
+		i += skim_plain(bytes + i, length - i);
 		if (i == length)
 			return i;
 		c = bytes[i];
@@ -163,7 +164,7 @@ static int step_key(struct json_cut *cut, char c, struct fault *fault)
 	return 0;
 }
 
-/* The first byte of a value: of a named group, or of what is kept and given whole. */
+/* The first byte of a value. Descends into a group; any other value is collected and parsed as a whole. */
 static int begin_value(struct json_cut *cut, char c, struct fault *fault)
 {
 	if (c == '{' && is_group(cut)) {
@@ -217,7 +218,7 @@ static int step(struct json_cut *cut, char c, struct fault *fault)
 	return -1;
 }
 
-/* Takes one byte, or a run of them; returns how many, -1 where they are no JSON. */
+/* Consumes one byte, or a run of bytes inside a value. Returns how many; -1 if they are not JSON. */
 static long take(struct json_cut *cut, const char *bytes, size_t length, struct fault *fault)
 {
 	size_t run;

@@ -1,5 +1,5 @@
-/* A streaming JSON writer. Numbers are written so that they read back as they were, with a point whatever the
- * locale; texts are escaped even though they are clean, so that no caller can break the document. */
+/* A streaming JSON writer. Numbers have a decimal point in any locale. Text should be clean already, but
+ * is escaped anyway, so that no caller can break the document. */
 #include "probes/base/json_out.h"
 
 #include "probes/base/when.h"
@@ -71,7 +71,8 @@ void json_out_text(struct json_out *out, const char *key, const char *text)
 	put_string(out->file, text);
 }
 
-/* Counters as the integers they are, what was measured to six digits: no more of it is true. */
+/* Integers below 9e15 (all counters) are exact and read back as they were. Measured values get six digits;
+ * they are no more precise than that. */
 static void format_number(char *digits, size_t size, double number)
 {
 	bool is_whole = fabs(number) < 9e15 && number == floor(number);

@@ -1,7 +1,7 @@
-/* JSON written as it is told, straight into a FILE: no tree, whatever the size.
+/* Writes JSON straight into a FILE, without a tree, so the size of the document does not matter.
  *
- * Begin and end calls must pair, keys are given inside objects and are NULL inside arrays. Put functions
- * leave unknown values ("", NAN, time 0) out, key and all. */
+ * Begin and end calls must pair. key is NULL inside arrays. Functions that write a value omit an
+ * unknown one ("", NAN, time 0) together with its key. */
 #ifndef TSLLM_BASE_JSON_OUT_H
 #define TSLLM_BASE_JSON_OUT_H
 
@@ -23,12 +23,12 @@ void json_out_number(struct json_out *out, const char *key, double number);
 void json_out_bool(struct json_out *out, const char *key, bool value);
 void json_out_time(struct json_out *out, const char *key, int64_t wall_ms);
 void json_out_null(struct json_out *out, const char *key);
-/* null where it is unknown. */
+/* These write null for an unknown value. */
 void json_out_text_or_null(struct json_out *out, const char *key, const char *text);
 void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_ms);
-/* A flag that says something only when it is true. */
+/* Writes the flag only if it is true. */
 void json_out_true(struct json_out *out, const char *key, bool value);
-void json_out_texts(
-	struct json_out *out, const char *key, const char *const *texts); /* NULL-ended; may be [] */
+void json_out_texts(struct json_out *out, const char *key,
+	const char *const *texts); /* NULL-terminated; an empty list is written as [] */
 
 #endif

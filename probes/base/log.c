@@ -1,4 +1,4 @@
-/* The log: the one mutable global of its kind. */
+/* The log is a global, so that any code can write a line. */
 #include "probes/base/log.h"
 
 #include "probes/base/fault.h"
@@ -16,7 +16,8 @@
 
 static FILE *sink;
 
-/* The descriptor that a path stands for, which the user's shell opened and answers for; -1: none. */
+/* The descriptor that a path like /dev/stderr stands for; -1: none. The user's shell opened it, so its
+ * owner and mode are not checked. */
 static int descriptor_of(const char *path)
 {
 	if (!strcmp(path, "/dev/stderr"))
@@ -33,13 +34,13 @@ static const char *why_not_open(void)
 	return errno == ENXIO ? "nobody reads from it" : strerror(errno);
 }
 
-/* A log tells names, addresses and what servers said: a file is only taken where nobody else may read it. */
+/* The log holds names, addresses and answers of servers: refuse a file that other users may read. */
 static int check_log(int fd, const char *path, struct fault *fault)
 {
 	struct stat entry;
 
 	if (fstat(fd, &entry) < 0 || S_ISCHR(entry.st_mode))
-		return 0; /* a terminal keeps nothing, nor does /dev/null */
+		return 0; /* a terminal stores nothing, nor does /dev/null */
 	if (!S_ISREG(entry.st_mode) && !S_ISFIFO(entry.st_mode)) {
 		fault_say(fault, "cannot write the log '%s': it is no file, pipe or terminal", path);
 		return -1;
@@ -50,8 +51,8 @@ static int check_log(int fd, const char *path, struct fault *fault)
 		       : 0;
 }
 
-/* A link is not followed, for whoever may write in a directory like /tmp could lead the log into any file of
- * ours; a pipe that nobody reads must not hold us up. */
+/* Never follow a symbolic link: in a directory like /tmp, another user could plant one that makes us
+ * append to any of our own files. O_NONBLOCK: a pipe without a reader must not block us. */
 static int open_file(const char *path, struct fault *fault)
 {
 	int fd = open(

@@ -4,9 +4,10 @@
 
 struct fault;
 
-/* A new file is for its owner alone; one that others may read, a link and another user's file are refused. */
+/* Creates the file with mode 0600. Refuses a symbolic link, a file that other users may read or change,
+ * and one that belongs neither to this user nor to root. */
 int log_open(const char *path, struct fault *fault);
-/* Lines carry the wall clock and are cleaned; keys are never given to it. */
+/* Adds a time stamp (wall clock) and cleans the text. Never pass an API key to it. */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void log_close(void);
 

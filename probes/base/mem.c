@@ -1,7 +1,7 @@
-/* Allocation that cannot fail quietly, and the arena.
+/* Allocation that ends the program on failure, and arenas.
  *
- * An arena is a chain of blocks, each twice the one before up to a megabyte, so that a snapshot of a
- * small tailnet costs one malloc and one of 10,000 peers a dozen. */
+ * An arena is a chain of blocks, each twice the size of the one before, up to 1 MB: a snapshot of a small
+ * tailnet costs one malloc, one of 10,000 peers a dozen. */
 #include "probes/base/mem.h"
 
 #include <stdarg.h>
@@ -24,8 +24,8 @@ void mem_on_death(void (*restore)(void))
 	restore_hook = restore;
 }
 
-/* By default glibc raises its limits whenever a large block is freed: after one answer of 4 MB, whose buffer
- * had 8 MB, blocks of up to 8 MB come from the heap and up to 16 MB of free heap are kept. */
+/* By default glibc raises both limits whenever a large block is freed: after one answer of 4 MB, whose
+ * buffer was 8 MB, blocks of up to 8 MB come from the heap and up to 16 MB of free heap are kept. */
 void mem_set_limits(void)
 {
 #ifdef __GLIBC__
@@ -34,8 +34,7 @@ void mem_set_limits(void)
 #endif
 }
 
-/* free() shrinks the heap only at its end, where a small block that is still used is enough to keep all below
- * it. */
+/* free() shrinks the heap only from its top, where one small block in use keeps everything below it. */
 void mem_trim(void)
 {
 #ifdef __GLIBC__

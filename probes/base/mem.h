@@ -1,8 +1,8 @@
-/* Memory that is there, or the program ends.
+/* Allocation that never returns NULL, and arenas.
  *
- * No caller checks for NULL: when the system has no memory left, mem_die() runs the one hook that was
- * set (it restores the terminal), says so on stderr and exits. An arena is a bump allocator whose
- * parts are freed together; a snapshot and a parsed status each live in one. */
+ * If the system is out of memory, mem_die() calls the hook set by mem_on_death() (it restores the
+ * terminal), says so on stderr and exits. An arena is a bump allocator whose parts are freed together;
+ * each snapshot and each parsed status has its own. */
 #ifndef TSLLM_BASE_MEM_H
 #define TSLLM_BASE_MEM_H
 
@@ -15,15 +15,16 @@
 
 /* Call before the first allocation. */
 void mem_set_limits(void);
-/* Returns the free pages between smaller blocks to the system, too; call after much was freed. */
+/* Also returns the free pages between smaller blocks to the system. Call it after a lot was freed. */
 void mem_trim(void);
 void mem_on_death(void (*restore)(void));
 void *mem_alloc(size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);
 char *mem_copy(const char *text);                /* NULL gives "" */
-void mem_replace(char **slot, const char *text); /* frees what it held and keeps a copy */
+void mem_replace(char **slot, const char *text); /* frees the old text and stores a copy */
 
-/* Bytes that come in pieces. Zeroed, it is empty; from the first addition on, be it of none, a NUL follows. */
+/* A growing buffer; zeroed, it is empty. After the first bytes_add(), even of 0 bytes, a NUL follows the
+ * bytes. */
 struct bytes {
 	char *text;
 	size_t length, room;

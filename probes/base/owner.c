@@ -1,4 +1,4 @@
-/* The kernel tells the user of the process that listens: a name in a directory can be anybody's. */
+/* The kernel reports the user of the process that listens on a socket. The socket's path proves nothing. */
 #define _GNU_SOURCE /* struct ucred */
 #include "probes/base/owner.h"
 

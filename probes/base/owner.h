@@ -1,8 +1,8 @@
-/* Whose a file or a socket is, where that decides whether it is believed.
+/* Decides by the owner of a file or socket whether to trust it.
  *
- * A path that everybody may write to proves nothing: any user of this machine can put a socket there and
- * answer in tailscaled's place, to be given the addresses and keys meant for servers. Root and the user this
- * program runs as are believed, nobody else, unless the user names the path. */
+ * Any user of this machine can create a socket at a world-writable path, answer in place of tailscaled,
+ * and receive the addresses and API keys meant for servers. Only root and the user this program runs as
+ * are trusted, unless the user names the path explicitly. */
 #ifndef TSLLM_BASE_OWNER_H
 #define TSLLM_BASE_OWNER_H
 
@@ -11,9 +11,10 @@
 #include <sys/stat.h>
 
 bool owner_is_believed(uid_t owner);
-/* Whoever answers at the other end of a connected unix socket; false: he is not believed, or not told. */
+/* Whether the process at the other end of a connected unix socket runs as a trusted user. Also false if
+ * the kernel does not say. */
 bool owner_believes_peer(int socket);
-/* "nobody", or "user 1001" where it has no name. */
+/* The name of the user ("nobody"), or "user 1001" if it has none. */
 char *owner_name(uid_t owner, char *name, size_t size);
 
 #endif

@@ -1,4 +1,5 @@
-/* The caller gives what it has open, so that nobody can put another file there between the look and the use. */
+/* Callers pass the stat of a file that they have open, so that no one can swap it between the check and
+ * its use. */
 #include "probes/base/private.h"
 
 #include "probes/base/fault.h"
@@ -23,7 +24,7 @@ int private_check_mode(
 	if (strlen(quoted) < sizeof(quoted) - 1)
 		fault_say(fault, "others may %s %s (mode %04o); run: chmod %s %s", verb, what,
 			(unsigned)entry->st_mode & 07777, mode, quoted);
-	else /* half a command is worse than none */
+	else /* never print a truncated command */
 		fault_say(fault, "others may %s %s (mode %04o), which needs chmod %s", verb, what,
 			(unsigned)entry->st_mode & 07777, mode);
 	return -1;
@@ -40,8 +41,8 @@ int private_check_owner(const struct stat *entry, const char *what, struct fault
 	return -1;
 }
 
-/* Whoever else owns it, or may write in it, can put another socket in the place of ours: after `su` it is
- * still that of the user before. */
+/* Another user who owns the directory, or may write to it, could replace our socket. (After `su`,
+ * XDG_RUNTIME_DIR is still that of the previous user.) */
 static bool is_own_directory(const char *path)
 {
 	struct stat entry;
@@ -50,8 +51,8 @@ static bool is_own_directory(const char *path)
 	       !(entry.st_mode & (S_IWGRP | S_IWOTH)) && !access(path, W_OK);
 }
 
-/* The runtime directory, unless it is not our own, or its name is too long for a socket or would need escapes
- * in a URL. */
+/* XDG_RUNTIME_DIR; /tmp instead if that is not our own, is too long for the path of a socket, or would
+ * need escapes in a URL. */
 const char *private_runtime_directory(void)
 {
 	const char *root = getenv("XDG_RUNTIME_DIR");

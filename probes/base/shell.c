@@ -1,4 +1,4 @@
-/* Single quotes keep everything but themselves. */
+/* Inside single quotes, a POSIX shell takes everything literally but the single quote itself. */
 #include "probes/base/shell.h"
 
 #include "probes/base/text.h"

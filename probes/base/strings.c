@@ -1,4 +1,4 @@
-/* A plain array, looked through from the front: the lists of this program are short or rarely asked. */
+/* An array with linear search: the lists of this program are short or rarely searched. */
 #include "probes/base/strings.h"
 
 #include "probes/base/mem.h"

@@ -1,4 +1,4 @@
-/* A list of texts that owns its copies. Zeroed, it is empty. */
+/* A list of strings that owns its copies. Zeroed, it is empty. */
 #ifndef TSLLM_BASE_STRINGS_H
 #define TSLLM_BASE_STRINGS_H
 
@@ -12,7 +12,7 @@ struct strings {
 
 void strings_add(struct strings *strings, const char *text);
 bool strings_has(const struct strings *strings, const char *text);
-void strings_forget(struct strings *strings); /* its texts: its room is kept */
-void strings_fini(struct strings *strings);   /* all of it: it is empty then */
+void strings_forget(struct strings *strings); /* empties it, but keeps its capacity */
+void strings_fini(struct strings *strings);   /* frees everything; the list is empty then */
 
 #endif

@@ -1,15 +1,14 @@
-/* Cleaning of outside text, cell widths, and figures as people read them.
+/* Cleans outside text, measures cell widths, and formats numbers for people.
  *
- * libunistring decodes, classifies and measures, and not libc, because the locale may be C while the bytes
- * are UTF-8. cell_text.c compares its widths with wcwidth(), which ncurses goes by, before anything is sent to
- * a terminal.
+ * libunistring decodes, classifies and measures, not libc, because the bytes are UTF-8 even if the locale is
+ * C. ncurses goes by wcwidth(); cell_text.c compares the two widths before anything is sent to a terminal.
  *
- * A terminal takes text one character at a time, and terminals differ in what they make of sequences. So what
- * only chooses the shape of an emoji or a letter, or joins two (variation selectors 15 and 16, zero-width
- * joiner), is dropped, and a sequence becomes its parts: a family is its members at two cells each, a flag its
- * two letters at one cell each, U+26A0 U+FE0F the one-cell warning sign. Combining marks, and the vowels and
- * finals of decomposed Hangul, take no cell; a Devanagari cluster takes the sum of its letters. Ambiguous
- * width is 1. */
+ * A terminal takes text one character at a time, and terminals disagree about sequences. Characters that
+ * only choose the shape of an emoji or a letter, or join two (variation selectors 15 and 16, zero-width
+ * joiner), are therefore dropped, and a sequence becomes its parts: a family is its members at two cells
+ * each, a flag its two letters at one cell each, U+26A0 U+FE0F the one-cell warning sign. Combining marks,
+ * and the vowels and finals of decomposed Hangul, take no cell; a Devanagari cluster takes the sum of its
+ * letters. Ambiguous width is 1. */
 #include "probes/base/text.h"
 
 #include "probes/base/mem.h"
@@ -42,8 +41,8 @@ bool text_is_shown(uint32_t c)
 	       !uc_is_property_default_ignorable_code_point(c);
 }
 
-/* Whether c only shapes or joins the shown character before it. After ASCII it is escaped like any other that
- * cannot be seen: no two model ids or host names in plain letters may look the same. */
+/* Whether c only shapes or joins the character before it. After ASCII it is escaped like other invisible
+ * characters: two different model ids or host names in plain letters must never look the same. */
 static bool is_dropped(uint32_t c, uint32_t before)
 {
 	return before >= 0x80 && (c == JOINER || c == TEXT_SHAPE || c == EMOJI_SHAPE);
@@ -57,8 +56,8 @@ static size_t decode(const char *at, size_t length, uint32_t *c)
 	return bytes > 0 ? (size_t)bytes : 0;
 }
 
-/* One outside character as it may be shown; returns the bytes it took from the source. before is the character
- * shown last, 0 after an escape. */
+/* Writes one outside character in the form that may be shown; returns the number of bytes consumed.
+ * before: the character shown last, 0 after an escape. */
 static size_t clean_one(const char *at, size_t length, uint32_t *before, char *shown, size_t size)
 {
 	uint32_t c = 0;
@@ -114,7 +113,7 @@ char *text_clean(char *to, size_t size, const char *from, size_t length)
 	return to;
 }
 
-/* Most of what comes is plain and short: names, addresses, dates. */
+/* The fast path: most outside text is short ASCII (names, addresses, dates). */
 static bool is_plain(const char *text, size_t length)
 {
 	for (size_t i = 0; i < length; i++)
@@ -152,7 +151,7 @@ uint32_t text_next(const char **at)
 
 int text_cells_of(uint32_t c)
 {
-	/* What is not shown counts as the U+FFFD that a terminal gets instead. */
+	/* A character that is not shown becomes U+FFFD on the terminal: one cell. */
 	return c < 0x80 || !text_is_shown(c) ? 1 : uc_width(c, "UTF-8");
 }
 
@@ -289,7 +288,7 @@ char *text_span(char *to, size_t size, int64_t ms)
 	return to;
 }
 
-/* Takes away a last character whose end is missing. */
+/* Removes a last character that is incomplete. */
 static void trim_torn(char *text, size_t length)
 {
 	size_t lead = length;

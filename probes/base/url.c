@@ -1,4 +1,4 @@
-/* Splitting and joining; strict, because what comes out is dialed and shown. */
+/* Splits and joins URLs. Strict, because the result is dialed and shown. */
 #include "probes/base/url.h"
 
 #include "probes/base/text.h"
@@ -50,8 +50,8 @@ int url_normalise_v6(char *host, size_t size)
 	return text ? 0 : -1;
 }
 
-/* A name without the root's dot, which certificates leave out. curl and resolvers take "127.1", "0x7f.0.0.1"
- * and "2130706433" for addresses, so they are written as what they are. */
+/* Removes the dot of the root, which certificates leave out. curl and resolvers read "127.1", "0x7f.0.0.1"
+ * and "2130706433" as addresses, so those are written as dotted quads. */
 static int normalise_name(char *host, size_t size)
 {
 	size_t length = strlen(host);
@@ -108,7 +108,7 @@ static int take_port(struct url *url, const char **at)
 	return url->port < 1 ? -1 : 0;
 }
 
-/* The letter that "%7e" stands for, where it needs no escape; 0: none. */
+/* The character that an escape like "%7e" stands for, if it needs no escape; 0: none. */
 static char unescaped(const char *at)
 {
 	unsigned byte = 0;
@@ -119,8 +119,8 @@ static char unescaped(const char *at)
 	return byte < 0x7f && (isalnum((int)byte) || (byte && strchr("-._~", (int)byte))) ? (char)byte : 0;
 }
 
-/* One spelling of escapes (RFC 3986, 6.2.2): none where none is needed, and in capitals. Behind a lone % one
- * stays that would make another escape of it. */
+/* Normalises escapes (RFC 3986, 6.2.2): decodes those that are not needed, and writes the others in
+ * capitals. After a lone %, an escaped hex digit stays escaped: decoded, it would form a new escape. */
 static void normalise_escapes(char *path)
 {
 	char *to = path;
@@ -146,8 +146,8 @@ static void normalise_escapes(char *path)
 	*to = '\0';
 }
 
-/* Without the parts "." and ".." (RFC 3986, 5.2.4), which curl resolves before it asks, and without slashes at
- * the end. */
+/* Removes "." and ".." segments (RFC 3986, 5.2.4), which curl resolves before the request, and trailing
+ * slashes. */
 static void normalise_parts(char *path)
 {
 	char *to = path;
@@ -214,7 +214,7 @@ int url_normalise(const char *text, char *normal, size_t size)
 
 /* ---- what may be shown ---- */
 
-/* "https://" or "//" at the beginning of text; 0: neither. */
+/* The length of "https://" or "//" at the beginning of text; 0: neither. */
 static size_t scheme_length(const char *text)
 {
 	size_t length = isalpha((unsigned char)*text) ? strspn(text, SCHEME) : 0;
@@ -224,7 +224,7 @@ static size_t scheme_length(const char *text)
 	return text_has_prefix(text, "//") ? 2 : 0;
 }
 
-/* Whether no part of text up to its path can be a password: a path, or a host and a port. */
+/* Whether the text up to its path can't hold a password: it is a path, or a plain host and port. */
 static bool is_plain(const char *text)
 {
 	size_t scheme = scheme_length(text), host = strcspn(text + scheme, "/?#@");
@@ -239,8 +239,8 @@ static bool is_plain(const char *text)
 	return authority[host] != '@' && port == authority + host;
 }
 
-/* Without what stands before the last @, and from the query on. Where the two overlap nothing tells a key
- * from a host. */
+/* Removes everything between the scheme and the last @, and the query and fragment. If that @ is inside
+ * the query or fragment, a key can't be told from a host, and only the scheme is kept. */
 static const char *cut_secrets(const char *text, char *bare, size_t size)
 {
 	size_t scheme = scheme_length(text), end = strcspn(text, "?#");
@@ -266,7 +266,7 @@ const char *url_bare(const char *text, char *bare, size_t size)
 
 	if (is_plain(text))
 		snprintf(bare, size, "%.*s", (int)strcspn(text, "?#"), text);
-	else if (scheme && !strchr(text, '@')) /* a password whose end was cut off */
+	else if (scheme && !strchr(text, '@')) /* a password that was cut off before its @ */
 		snprintf(bare, size, "%.*s…", (int)scheme, text);
 	else
 		cut_secrets(text, bare, size);

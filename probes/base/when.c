@@ -1,7 +1,7 @@
-/* Reading the clocks, and RFC 3339 both ways.
+/* Reads the clocks; parses and formats RFC 3339.
  *
- * Dates are counted in days by the civil calendar itself, not by libc: years up to 9999 must not
- * overflow anything (Ollama prints 2319 for "keep for ever"). */
+ * Dates are computed here, not by libc: years up to 9999 must not overflow anything (Ollama prints 2319
+ * for "keep for ever"). */
 #include "probes/base/when.h"
 
 #include <stdio.h>
@@ -40,8 +40,8 @@ bool when_jumped(struct when then, struct when now)
 	return drift > JUMP_MS || drift < -JUMP_MS;
 }
 
-/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar: years are counted from March,
- * so that a leap day ends one. */
+/* Days from 1970-01-01 to a date of the proleptic Gregorian calendar. Years start in March here, so that a
+ * leap day is the last day of its year. */
 static int64_t days_of(int64_t year, int month, int day)
 {
 	int64_t y = month <= 2 ? year - 1 : year;
@@ -66,7 +66,7 @@ static void date_of(int64_t days, int *year, int *month, int *day)
 	*year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
-/* Reads exactly count digits and moves on; -1 where there are fewer. */
+/* Reads exactly count digits and advances; -1 if there are fewer. */
 static int digits(const char **at, int count)
 {
 	int value = 0;
@@ -95,7 +95,7 @@ static int pair(const char **at, int most)
 	return value <= most ? value : -1;
 }
 
-/* ".123": milliseconds, 0 where there is no point; -1 where nothing or too much follows it. */
+/* ".123" as milliseconds; 0 if there is no point, -1 if no digits or more than 9 follow it. */
 static int fraction_ms(const char **at)
 {
 	int ms = 0, weight = 100, count = 0;
@@ -126,7 +126,7 @@ static int offset_minutes(const char **at)
 	return minutes < 0 ? NO_OFFSET : sign * (hours * 60 + minutes);
 }
 
-/* "2026-11-23": days since 1970; false where the calendar has no such day. */
+/* "2026-11-23" as days since 1970; false if there is no such day. */
 static bool read_date(const char **at, int64_t *days)
 {
 	int year, month, day, same_year, same_month, same_day;
@@ -143,7 +143,7 @@ static bool read_date(const char **at, int64_t *days)
 	return day >= 1 && same_day == day;
 }
 
-/* "00:45:46.123": milliseconds of the day; a leap second may be the 60th. */
+/* "00:45:46.123" as milliseconds of the day. Second 60 is a leap second. */
 static bool read_clock(const char **at, int64_t *ms)
 {
 	int hour, minute, second, fraction;
@@ -160,7 +160,7 @@ static bool read_clock(const char **at, int64_t *ms)
 	return second >= 0 && fraction >= 0;
 }
 
-/* A leap second or an offset may lead out of the years that have four digits, or into Go's zero. */
+/* A leap second or an offset may lead beyond the years with four digits, or into Go's zero time. */
 static bool is_in_years(int64_t wall_ms)
 {
 	return wall_ms >= days_of(2, 1, 1) * DAY_MS && wall_ms < days_of(10000, 1, 1) * DAY_MS;

@@ -1,7 +1,7 @@
 /* A moment, on both clocks.
  *
- * Intervals are taken from the monotonic clock, people are told the wall clock. `now` is a parameter
- * everywhere; when_now() is the one place that asks the system. A moment with wall_ms 0 is unknown. */
+ * Intervals are measured on the monotonic clock; people are shown the wall clock. `now` is a parameter
+ * everywhere: only when_now() reads the system's clocks. A moment with wall_ms 0 is unknown. */
 #ifndef TSLLM_BASE_WHEN_H
 #define TSLLM_BASE_WHEN_H
 
@@ -10,21 +10,21 @@
 #include <stdint.h>
 
 struct when {
-	int64_t mono_ms; /* milliseconds since some fixed moment, never set back */
+	int64_t mono_ms; /* milliseconds since an arbitrary moment; never goes back */
 	int64_t wall_ms; /* milliseconds since 1970 UTC; 0: unknown */
 };
 
 struct when when_now(void);
 int64_t when_since(struct when then, struct when now); /* ms, on the monotonic clock */
 bool when_known(struct when moment);
-/* Whether the wall clock moved by half a minute more or less than the monotonic one: the machine slept, or its clock was
- * set. */
+/* Whether the wall clock moved by 30 s more or less than the monotonic one: the machine slept, or its
+ * clock was set. */
 bool when_jumped(struct when then, struct when now);
 
-/* RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 2 to 9999); the zero time of Go
- * (0001-01-01T00:00:00Z), and what is no time, give 0. */
+/* Parses RFC 3339 with any offset and up to 9 fraction digits → ms since 1970 (years 2 to 9999). Go's zero
+ * time (0001-01-01T00:00:00Z) and anything invalid give 0. */
 int64_t when_parse(const char *rfc3339);
-/* "2026-11-23T00:45:46.123Z" into text (size ≥ 32); an unknown time gives "". */
+/* Writes "2026-11-23T00:45:46.123Z" into text (size ≥ 32); "" for an unknown time. */
 const char *when_format(int64_t wall_ms, char *text, size_t size);
 
 #endif

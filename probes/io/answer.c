@@ -1,8 +1,8 @@
-/* What came over the wire, looked at once.
+/* Examines an HTTP answer.
  *
- * The shape of a body is judged by its bytes and only then by its header: servers send HTML and plain text
- * under a JSON type, and JSON under none. Headers stay the text they were; the few look-ups an answer gets
- * are not worth an index. A recording of `curl -si` is taken apart here too, so that tests and the live
+ * The shape of a body is judged by its bytes first and by its header second: servers send HTML and plain
+ * text with a JSON type, and JSON without any. Headers stay raw text: there are too few look-ups per
+ * answer to be worth an index. Recordings of `curl -si` are parsed here, too, so that tests and the live
  * program share the rest. */
 #include "probes/io/answer.h"
 
@@ -16,7 +16,7 @@
 #include <string.h>
 #include <strings.h>
 
-#define GLANCE 4096 /* bytes of a body that are looked at for signs */
+#define GLANCE 4096 /* bytes of a body that are searched */
 #define VALUE_MAX 1024
 
 void answer_init(struct answer *answer)
@@ -44,7 +44,8 @@ static size_t glance(const struct answer *answer)
 	return answer->body_length < GLANCE ? answer->body_length : GLANCE;
 }
 
-/* Text has no NUL anywhere, and no control characters but white space and the escape of coloured logs. */
+/* Text has no NUL anywhere and, as far as we look, no control characters but white space and ESC (coloured
+ * logs). */
 static bool is_binary(const struct answer *answer)
 {
 	if (memchr(answer->body, '\0', answer->body_length))
@@ -165,7 +166,7 @@ bool answer_body_is(const struct answer *answer, const char *text)
 
 /* ---- recordings ---- */
 
-/* Cuts the recorder's own last line off, and takes the outcome from it. Returns the length without it. */
+/* Takes the outcome from the recorder's last line, if there is one. Returns the length without that line. */
 static size_t take_exit(struct answer *answer, const char *bytes, size_t length)
 {
 	static const struct {
@@ -218,7 +219,7 @@ static const char *end_of_head(const char *bytes, size_t length, const char **bo
 	return NULL;
 }
 
-/* "HTTP/1.1 200 OK": takes the status. */
+/* Reads the status from "HTTP/1.1 200 OK". */
 static bool take_status(struct answer *answer, const char *line, size_t length)
 {
 	char start[16] = "";

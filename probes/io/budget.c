@@ -1,10 +1,11 @@
-/* Through tailscaled's dial a connection takes three descriptors: ours, the SOCKS door's and the daemon's. */
+/* Through tailscaled's dial, a connection takes three descriptors here: curl's, and those of the SOCKS
+ * proxy towards curl and towards tailscaled. */
 #include "probes/io/budget.h"
 
 #include <errno.h>
 #include <sys/resource.h>
 
-#define RESERVED 32 /* the loop, the screen, files, a child and its pipes, look-ups, tailscaled */
+#define RESERVED 32 /* for the loop, the screen, files, a child and its pipes, look-ups, tailscaled */
 #define EACH 3
 #define TALKING_MAX 64
 #define KEPT_MAX 256

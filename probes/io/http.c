@@ -1,9 +1,9 @@
-/* HTTP on the loop, over libcurl's multi-socket interface: curl says which sockets and which moment to wait
- * for, libuv waits, and curl is told. One uv_poll_t a socket, one timer for all.
+/* HTTP on the loop, over libcurl's multi-socket interface: curl asks for sockets and a timeout to be watched,
+ * libuv waits and calls curl back. One uv_poll_t per socket, one timer for all.
  *
- * Curl must not be entered from its own callbacks, so a call that is cancelled while curl is at work is only
- * marked, and goes when curl has returned. Results are collected outside of curl, where callers may do as
- * they like. */
+ * Curl must not be entered from its own callbacks: a call that is cancelled while curl runs is only
+ * marked, and removed when curl has returned. Results are collected outside of curl, so callers may start
+ * and cancel calls from done(). */
 #include "probes/base/mem.h"
 #include "probes/base/strings.h"
 #include "probes/io/budget.h"
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TRIM_EVERY 100 /* answers: about ten seconds of forty servers, two minutes of none */
+#define TRIM_EVERY 100 /* answers: about 10 s with forty servers, 2 min with none */
 
 struct http {
 	uv_loop_t *loop;
@@ -23,9 +23,9 @@ struct http {
 	uv_timer_t timer;
 	struct http_call *calls;
 	size_t in_flight;
-	unsigned untrimmed;  /* answers since free memory was returned */
-	bool is_inside;      /* curl is at work */
-	struct strings keys; /* that were sent: whoever got one may say it at another door, too */
+	unsigned untrimmed;  /* answers since the last mem_trim() */
+	bool is_inside;      /* curl is running */
+	struct strings keys; /* all that were sent: hidden in every answer, as any server may repeat one */
 	bool doubts_sockets;
 	void (*used)(void *data, int port);
 	void *used_data;
@@ -67,15 +67,15 @@ static void tell_port(const struct http_call *call)
 static void finish(struct http_call *call, CURLcode result)
 {
 	tell_port(call);
-	http_outcome_settle(call, result);
+	http_outcome_read(call, result);
 	http_call_hand_over(call, &call->http->keys);
 	answer_examine(&call->answer);
 	call->is_over = true;
 	call->done(call->data, &call->answer);
 }
 
-/* What was made of the answer is freed by now. A large one leaves a hole of thousands of small blocks; small
- * ones, as they come and go, fill such holes again. */
+/* Everything parsed from the answer is free by now. A large one leaves thousands of small free blocks, so
+ * return them at once. Small answers reuse the blocks of earlier ones, so trim only now and then. */
 static void retire(struct http_call *call)
 {
 	struct http *http = call->http;
@@ -171,8 +171,9 @@ static int wait_for_time(CURLM *multi, long ms, void *data)
 	(void)multi;
 	if (ms < 0)
 		return uv_timer_stop(&http->timer);
-	/* Curl asks for 0 ms after each piece of a fast answer. libuv would run that timer before it looks at
-	 * any socket, until the answer ends; so the sockets get their turn first, and it is ours among them. */
+	/* Curl asks for 0 ms after each piece of a fast answer. libuv would run that timer before it polls
+	 * any socket, until the answer ends, and starve all other calls. With 1 ms the sockets come first,
+	 * this call's among them. */
 	if (ms == 0 && http->is_inside)
 		ms = 1;
 	return uv_timer_start(&http->timer, on_timer, (uint64_t)ms, 0);
@@ -182,7 +183,7 @@ struct http *http_new(uv_loop_t *loop)
 {
 	struct http *http = mem_alloc(sizeof(*http));
 
-	/* OpenSSL writes to sockets whose other end may be gone. */
+	/* OpenSSL writes to sockets whose other end may be closed. */
 	signal(SIGPIPE, SIG_IGN);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	http->loop = loop;

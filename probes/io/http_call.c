@@ -1,8 +1,9 @@
-/* One call: what it may do, and the bytes that it takes in.
+/* One call: its restrictions, and the bytes that it receives.
  *
- * Safety is set here and nowhere else: no redirects, no proxy from the environment, no protocols but HTTP,
- * certificates verified against the URL's name, caps on headers and body. No name is resolved and so no
- * thread made: a call dials the address it is given, an IP literal or localhost, which curl knows by itself. */
+ * All safety options are set here and nowhere else: no redirects, no proxy from the environment, no
+ * protocols but HTTP, certificates verified against the URL's name, caps on headers and body. Curl never
+ * resolves a name, for which it would start a thread: a call dials the address it is given, an IP literal,
+ * or localhost, which curl knows without a resolver. */
 #include "probes/io/http_call.h"
 
 #include "probes/base/owner.h"
@@ -23,10 +24,11 @@
 #define CERTIFICATES "/etc/ssl/certs"
 #define HEADER_LINES_MAX 200
 #define CONNECTION_IDLE_S 60L
-/* Curl reads up to a hundred of these before it returns to the loop; every running call keeps one. */
+/* Size of curl's read buffer, of which each running call has one. Curl fills it up to a hundred times
+ * before it returns to the loop. */
 #define READ_BYTES 2048L
 
-/* Returns 0, which ends the transfer, where the answer is over its cap or nobody wants it any more. */
+/* Returns 0, which ends the transfer, if the answer is over its cap or the call was cancelled. */
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 {
 	struct http_call *call = data;
@@ -44,8 +46,8 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 	return call->is_too_big || call->is_cancelled ? 0 : length;
 }
 
-/* A status line begins the headers anew, for an interim answer (1xx) may have come before; the caps count
- * all. */
+/* A status line starts the headers over, because an interim answer (1xx) may have come before. The caps
+ * count all of them. */
 static void take_status_line(struct http_call *call, const char *line, size_t length)
 {
 	const char *space = memchr(line, ' ', length);
@@ -80,7 +82,8 @@ static size_t take_header(char *line, size_t size, size_t count, void *data)
 	return length;
 }
 
-/* Curl forgets why a socket could not be made, and its own would stay open in a child. */
+/* Curl loses the errno of a socket() that failed, and its own sockets would stay open in a child (no
+ * SOCK_CLOEXEC). */
 static curl_socket_t make_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
 	struct http_call *call = data;
@@ -92,7 +95,7 @@ static curl_socket_t make_socket(void *data, curlsocktype purpose, struct curl_s
 	return call->socket < 0 ? CURL_SOCKET_BAD : call->socket;
 }
 
-/* Before the first byte is sent. A connection that is used again was looked at when it was new. */
+/* Called before the first byte is sent. A reused connection was checked when it was new. */
 static int look_at_peer(void *data, char *peer, char *local, int peer_port, int local_port)
 {
 	struct http_call *call = data;
@@ -120,7 +123,7 @@ static bool is_address(const char *text)
 	return inet_pton(AF_INET, text, binary) == 1 || inet_pton(AF_INET6, text, binary) == 1;
 }
 
-/* Whether the URL's host is one that curl dials without a resolver, and so without a thread. */
+/* Whether curl can dial the URL's host without a resolver, and thus without a thread. */
 static bool has_address(const char *url)
 {
 	CURLU *parts = curl_url();
@@ -143,7 +146,7 @@ static void set_address(struct http_call *call, const char *address)
 	curl_easy_setopt(call->easy, CURLOPT_CONNECT_TO, call->dial);
 }
 
-/* The name stays in the URL, for the Host header and TLS; only the dialing goes elsewhere. */
+/* The name stays in the URL, for the Host header and TLS; only the address that is dialed differs. */
 static void set_target(struct http_call *call, const struct http_request *request)
 {
 	CURL *easy = call->easy;
@@ -185,7 +188,7 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "tsllm-top/" TSLLM_VERSION);
 }
 
-/* A handshake is always a whole one: a resumed session would hide a certificate that has changed. */
+/* Handshakes are always full: a resumed session would hide a changed certificate. */
 static void set_tls(CURL *easy, const struct http_request *request)
 {
 	long verifies = request->skips_verification ? 0 : 1;
@@ -261,7 +264,7 @@ static void hand_over(struct bytes *from, char **text, size_t *length)
 	*from = (struct bytes){ NULL, 0, 0 };
 }
 
-/* Curl's words repeat the names in a certificate. */
+/* In tls_text, too: curl's message repeats names from the certificate, which the server chooses. */
 static void hide(struct answer *answer, const char *key)
 {
 	secret_hide(answer->headers, answer->headers_length, key);

@@ -1,8 +1,8 @@
-/* What became of a call: curl's result code, errno, OpenSSL's verify code and, where there is nothing else,
- * the words of the error become an enum outcome.
+/* How a call ended: turns curl's result code, errno, OpenSSL's verify code and, if there is nothing else, the
+ * error message into an enum outcome.
  *
- * Whoever is to tell "refused" from "silent" from "no HTTP" must be able to trust this file, so each case is
- * pinned by a test against a real socket. Figures are curl's own microseconds; what did not happen is NAN. */
+ * The diagnosis depends on telling "refused", "silent" and "not HTTP" apart, so a test against a real
+ * socket pins each case. Times come from curl's microseconds; what did not happen is NAN. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/io/budget.h"
@@ -30,7 +30,8 @@ static double info_offset(const struct http_call *call, CURLINFO info)
 	return (double)number;
 }
 
-/* X.509 codes come from OpenSSL; a wrong name is found by curl itself, which has no code for it. */
+/* The codes are OpenSSL's verify codes. Curl itself checks the name, and has only a message for a
+ * mismatch. */
 static enum tls_trouble tls_trouble(long verify_code, const char *text)
 {
 	static const struct {
@@ -70,7 +71,7 @@ static void keep_words(struct http_call *call)
 	text_clean(call->answer.tls_text, sizeof(call->answer.tls_text), call->error, strlen(call->error));
 }
 
-/* A handshake that the other side just hung up on says nothing about TLS. */
+/* If the other side just hangs up during the handshake, that says nothing about TLS. */
 static enum outcome tls_outcome(struct http_call *call)
 {
 	static const char *const hung_up[] = { "SSL_ERROR_SYSCALL", "Connection reset", "unexpected eof",
@@ -97,7 +98,7 @@ static enum outcome connect_outcome(struct http_call *call)
 					: OUTCOME_UNREACHABLE;
 }
 
-/* What a SOCKS5 proxy says about the connection that it was to make. */
+/* The reply of a SOCKS5 proxy about the connection that it tried to make. */
 static enum outcome proxy_outcome(const struct http_call *call)
 {
 	switch ((int)info_number(call, CURLINFO_PROXY_ERROR)) {
@@ -110,9 +111,9 @@ static enum outcome proxy_outcome(const struct http_call *call)
 	}
 }
 
-/* Curl tells its times only when the whole chain of TCP, SOCKS and TLS stands; before that, a counted
- * connection means that TCP stands, and through a proxy only the words tell which of the two others it waited
- * for. */
+/* Curl reports the connect time only once the whole chain of TCP, SOCKS and TLS is up. Before that, a
+ * counted connection means that TCP is up, and through a proxy only the message tells whether curl was
+ * waiting for SOCKS or TLS. */
 static enum outcome timeout_outcome(struct http_call *call)
 {
 	bool is_whole = !call->has_dialed || info_offset(call, CURLINFO_CONNECT_TIME_T) > 0;
@@ -136,7 +137,7 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	if (call->is_too_big || strstr(call->error, "Too large response headers"))
 		return OUTCOME_TOO_BIG;
 	switch ((int)result) {
-	case CURLE_OK: /* also where a connection ends within the headers */
+	case CURLE_OK: /* also if a connection ends within the headers */
 		return call->header_lines && !call->has_whole_header ? OUTCOME_TRUNCATED : OUTCOME_ANSWERED;
 	case CURLE_URL_MALFORMAT:
 	case CURLE_COULDNT_RESOLVE_PROXY:
@@ -174,7 +175,7 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	}
 }
 
-/* "Nov 23 09:30:00 2027 GMT" in English whatever the locale, so strptime() will not do. */
+/* "Nov 23 09:30:00 2027 GMT". Always English, so strptime(), which depends on the locale, will not do. */
 static int64_t parse_expiry(const char *text)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -211,7 +212,7 @@ static double span_ms(const struct http_call *call, CURLINFO from, CURLINFO to)
 	return end > 0 ? (end - info_offset(call, from)) / 1000 : NAN;
 }
 
-/* Through a proxy curl's connect ends at the proxy's door and its TLS begins there: neither time is the
+/* Through a proxy, curl's connect time ends at the proxy and its TLS time begins there: neither is the
  * server's. */
 static void read_figures(struct http_call *call)
 {
@@ -232,7 +233,7 @@ static void read_figures(struct http_call *call)
 		answer->cert_not_after = cert_expiry(call);
 }
 
-void http_outcome_settle(struct http_call *call, CURLcode result)
+void http_outcome_read(struct http_call *call, CURLcode result)
 {
 	call->answer.outcome = outcome_of(call, result);
 	read_figures(call);

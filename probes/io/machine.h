@@ -1,12 +1,12 @@
-/* What this machine says of itself. */
+/* This machine: its addresses and files. */
 #ifndef TSLLM_IO_MACHINE_H
 #define TSLLM_IO_MACHINE_H
 
 #include "probes/base/strings.h"
 
-/* Adds the addresses of its interfaces, a link-local one without its scope. */
+/* Adds the addresses of its interfaces, link-local ones without their scope. */
 void machine_addresses(struct strings *addresses);
-/* Fills a path beside this program's own; false: it does not fit, or nothing is there. */
+/* Fills in the path of a file in this program's directory; false: it does not fit or does not exist. */
 bool machine_beside_us(const char *name, char *path, size_t size);
 
 #endif

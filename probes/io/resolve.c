@@ -1,8 +1,8 @@
-/* A name becomes an address. The system's resolver blocks for as long as it likes, so each look-up has a
- * thread of its own, which nobody waits for: not the loop, and not the end of the program. (libuv's pool is
- * joined at exit, ten seconds later where the DNS server is silent.) The two share nothing but a socket: the
- * thread says the address into it, or that there is none, or just closes it where it does not know, and does not
- * care whether somebody still listens. */
+/* Resolves names. The system's resolver may block for a long time, so each look-up has a detached thread
+ * that neither the loop nor the end of the program waits for. (libuv joins its thread pool at exit: 10 s
+ * later if the DNS server is silent.) The thread and the loop share only a pair of sockets. The thread
+ * sends the address, or that there is none, or just closes its end if it does not know; the loop may have
+ * closed the other end by then. */
 #define _GNU_SOURCE /* EAI_NODATA, EAI_ADDRFAMILY */
 #include "probes/io/resolve.h"
 
@@ -26,7 +26,7 @@ struct resolve {
 	void *data;
 };
 
-/* What the thread has; it frees it. */
+/* Owned and freed by the thread. */
 struct look_up {
 	int to;
 	char name[NI_MAXHOST];
@@ -39,7 +39,7 @@ static const struct addrinfo *first_of(const struct addrinfo *list, int family)
 	return list;
 }
 
-/* The name was looked for and does not exist; all other errors say nothing of it. */
+/* Errors that mean that the name does not exist; all others say nothing about it. */
 static bool is_no(int error)
 {
 	return error == EAI_NONAME || error == EAI_NODATA || error == EAI_ADDRFAMILY;
@@ -68,7 +68,7 @@ static void *look_up(void *data)
 	return NULL;
 }
 
-/* Signals are the loop's: the thread takes none. */
+/* The thread blocks all signals: they are handled on the loop. */
 static int start_thread(struct look_up *job)
 {
 	sigset_t all, before;

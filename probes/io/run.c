@@ -1,9 +1,9 @@
-/* Child processes over uv_spawn. A child leads a process group of its own, so that the deadline ends it
- * together with whatever it started.
+/* Child processes over uv_spawn. A child leads its own process group, so that the deadline also ends the
+ * processes that it started.
  *
- * A run is over for its caller when the child has ended and both its pipes are at their end, or at the
- * deadline, whichever comes first. Its memory goes later, when the child is reaped and every handle is
- * closed: a child that SIGKILL does not end at once delays nobody. */
+ * done is called when the child has exited and both pipes are at their end, or at the deadline, whichever
+ * comes first. The memory is freed later, when the child is reaped and every handle is closed: a child
+ * that SIGKILL does not end at once delays nothing. */
 #include "probes/io/run.h"
 
 #include "probes/base/mem.h"
@@ -21,7 +21,7 @@ struct run {
 	int open_handles, open_pipes;
 	bool is_running;
 	run_bytes_fn *bytes;
-	run_done_fn *done; /* NULL: was called, or never shall be */
+	run_done_fn *done; /* NULL: was called, or the run was cancelled */
 	void *data;
 	size_t stdout_max, stdout_length, stderr_length;
 	struct run_result result;
@@ -53,7 +53,7 @@ static void end(struct run *run)
 	close_handle((uv_handle_t *)&run->output);
 	close_handle((uv_handle_t *)&run->errors);
 	close_handle((uv_handle_t *)&run->deadline);
-	if (!run->is_running) /* else on_exit() closes it: a child is always reaped */
+	if (!run->is_running) /* else on_exit_of_child() does, as every child must be reaped */
 		close_handle((uv_handle_t *)&run->process);
 	if (done)
 		done(run->data, &run->result);
@@ -106,7 +106,7 @@ static void on_output(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer)
 		run->stdout_length += (size_t)length;
 	if (run->stdout_length <= run->stdout_max && !run->bytes(run->data, buffer->base, (size_t)length))
 		return;
-	if (run->done) { /* the taker may have cancelled */
+	if (run->done) { /* bytes() may have cancelled the run */
 		run->result.too_big = true;
 		end(run);
 	}

@@ -1,7 +1,7 @@
 /* Child processes on the loop: argv and two callbacks, never a shell.
  *
- * stdout is handed over as it comes (capped), stderr is kept up to 4 kB, stdin is /dev/null. At the deadline
- * the child's process group gets SIGKILL. A child that shall stay has neither deadline nor cap. */
+ * stdout is passed on as it arrives (capped), the first 4 kB of stderr are kept, stdin is /dev/null. At
+ * the deadline the child's process group gets SIGKILL. A long-running child has neither deadline nor cap. */
 #ifndef TSLLM_IO_RUN_H
 #define TSLLM_IO_RUN_H
 
@@ -16,14 +16,14 @@ struct run_result {
 	bool is_started; /* false: error says why (ENOENT, EACCES) */
 	int error;       /* errno of the start, 0: none */
 	bool timed_out, too_big;
-	int exit_status;         /* -1: ended by a signal */
+	int exit_status;         /* -1: killed by a signal */
 	const char *stderr_text; /* raw */
 };
 
 #define RUN_NO_DEADLINE 0
 #define RUN_NO_CAP SIZE_MAX
 
-typedef int run_bytes_fn(void *data, const char *bytes, size_t length); /* -1 ends it */
+typedef int run_bytes_fn(void *data, const char *bytes, size_t length); /* return -1 to end the run */
 typedef void run_done_fn(void *data, const struct run_result *result);
 
 /* done is called exactly once, from the loop; not after run_cancel(). */

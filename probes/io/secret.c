@@ -1,7 +1,7 @@
-/* Each place where the key could begin is compared with escapes undone, and as it stands. The first takes the sign
- * of an escape with it: a backslash that was left before an asterisk would break the JSON. Whole keys go before
- * those that the end of the text cuts off, which could begin inside of a whole one. The length of the text stays,
- * so nothing that points into it has to move. */
+/* Searches the text in several passes: with escapes decoded, and literally. Decoding comes first, because
+ * it also overwrites the escape characters: a backslash left before an asterisk would break the JSON.
+ * Passes for the whole key come before those for a key cut off by the end of the text, which could begin
+ * inside a whole one. The length of the text does not change, so pointers into it stay valid. */
 #include "probes/io/secret.h"
 
 #include "probes/base/mem.h"
@@ -12,13 +12,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORD_MIN 4    /* "1", "x" and "key" are no secret, and stand in every answer */
-#define WORD_MAX 7    /* a shorter key is likely a part of innocent words */
-#define ESCAPE_MAX 10 /* bytes that write one character: "&#x123456;" */
-#define CUT_MIN 4     /* so much of a key at the end of the text is taken for the beginning of it */
+#define WORD_MIN 4    /* shorter ones ("1", "x", "key") are no secrets and occur in every answer */
+#define WORD_MAX 7    /* up to this length only whole words match: the key may be part of innocent words */
+#define ESCAPE_MAX 10 /* longest escape of one character: "&#x123456;" */
+#define CUT_MIN 4     /* characters at the end of the text that count as a key cut off there */
 
-/* Clients that insist on a key are given these: what manuals print, names of servers, words that answers are
- * made of. */
+/* Placeholders for clients that insist on a key: examples in manuals, names of servers, and words that
+ * every answer contains. */
 static const char *const placeholders[] = { "ollama", "lm-studio", "lmstudio", "vllm", "llama", "llama.cpp",
 	"llamacpp", "llama-cpp", "llama-server", "llama-swap", "litellm", "localai", "koboldcpp", "tabbyapi",
 	"triton", "sglang", "openai", "empty", "none", "null", "dummy", "no-key", "not-needed",
@@ -33,7 +33,7 @@ static bool is_placeholder(const char *key)
 	return false;
 }
 
-/* ---- one character, however it is written ---- */
+/* ---- one character and its escapes ---- */
 
 static int hex_of(const char *digits, size_t count)
 {
@@ -50,7 +50,7 @@ static int hex_of(const char *digits, size_t count)
 }
 
 /* "&amp;", "&#38;", "&#x26;" */
-static size_t undo_html(const char *at, size_t left, int *c)
+static size_t decode_html(const char *at, size_t left, int *c)
 {
 	static const struct {
 		const char *entity;
@@ -76,8 +76,8 @@ static size_t undo_html(const char *at, size_t left, int *c)
 	return digits && number[digits] == ';' ? digits + 3 + is_hex : 0;
 }
 
-/* How many bytes write the one character *c at this place; 0: it is no escape. */
-static size_t undo(const char *at, size_t left, int *c)
+/* How many bytes encode the character *c at this place; 0: not an escape. */
+static size_t decode(const char *at, size_t left, int *c)
 {
 	if (*at == '%' && left > 2) {
 		*c = hex_of(at + 1, 2);
@@ -91,25 +91,25 @@ static size_t undo(const char *at, size_t left, int *c)
 		*c = (unsigned char)at[1];
 		return 2;
 	}
-	return *at == '&' ? undo_html(at, left, c) : 0;
+	return *at == '&' ? decode_html(at, left, c) : 0;
 }
 
 /* ---- the key ---- */
 
-struct manner {
-	bool undoes; /* escapes */
-	bool is_cut; /* by the end of the text; else the whole key is looked for */
+struct pass {
+	bool decodes; /* compares with escapes decoded */
+	bool is_cut;  /* looks for a key cut off by the end of the text; else for the whole key */
 };
 
-/* How many bytes of text the key takes from here; 0: it is not here. */
-static size_t find_here(const char *text, size_t left, const char *key, const struct manner *manner)
+/* How many bytes of the text the key takes here; 0: it is not here. */
+static size_t find_here(const char *text, size_t left, const char *key, const struct pass *pass)
 {
 	size_t used = 0;
 	const char *next = key;
 
 	while (*next && used < left) {
 		int c = -1;
-		size_t length = manner->undoes ? undo(text + used, left - used, &c) : 0;
+		size_t length = pass->decodes ? decode(text + used, left - used, &c) : 0;
 
 		if (!length || c != (unsigned char)*next) {
 			c = (unsigned char)text[used];
@@ -120,7 +120,7 @@ static size_t find_here(const char *text, size_t left, const char *key, const st
 		used += length;
 		next++;
 	}
-	return !*next || (manner->is_cut && next - key >= CUT_MIN) ? used : 0;
+	return !*next || (pass->is_cut && next - key >= CUT_MIN) ? used : 0;
 }
 
 static bool is_part_of_word(const char *text, size_t length, size_t at)
@@ -133,14 +133,14 @@ static bool may_begin(char c, const char *key)
 	return c == *key || c == '%' || c == '\\' || c == '&';
 }
 
-static void hide(char *text, size_t length, const char *key, const struct manner *manner)
+static void hide(char *text, size_t length, const char *key, const struct pass *pass)
 {
 	size_t reach = strlen(key) * ESCAPE_MAX;
-	size_t from = manner->is_cut && length > reach ? length - reach : 0; /* only the end cuts */
+	size_t from = pass->is_cut && length > reach ? length - reach : 0; /* only at the end */
 	bool is_word = strlen(key) <= WORD_MAX;
 
 	for (size_t i = from, used; i < length; i += used ? used : 1) {
-		used = may_begin(text[i], key) ? find_here(text + i, length - i, key, manner) : 0;
+		used = may_begin(text[i], key) ? find_here(text + i, length - i, key, pass) : 0;
 		if (is_word && ((i && is_part_of_word(text, length, i - 1)) ||
 				       is_part_of_word(text, length, i + used)))
 			used = 0;
@@ -155,11 +155,11 @@ bool secret_is_plain(const char *key)
 
 void secret_hide(char *text, size_t length, const char *key)
 {
-	static const struct manner manners[] = { { true, false }, { false, false }, { true, true },
+	static const struct pass passes[] = { { true, false }, { false, false }, { true, true },
 		{ false, true } };
 
 	if (strlen(key) < WORD_MIN || is_placeholder(key))
 		return;
-	for (size_t i = 0; i < ARRAY_LEN(manners); i++)
-		hide(text, length, key, &manners[i]);
+	for (size_t i = 0; i < ARRAY_LEN(passes); i++)
+		hide(text, length, key, &passes[i]);
 }

@@ -1,19 +1,21 @@
-/* Takes a key out of what a server says, before anybody reads it.
+/* Hides API keys in the answers of servers, before any other code sees them.
  *
- * Debug pages and error texts echo the headers they were sent, and what a server says is shown, printed and
- * logged. So the door through which a key leaves looks for it in all that comes back. */
+ * Debug pages and error texts echo the headers of requests, and answers are shown, printed and logged. The
+ * HTTP client, which sends the keys, therefore searches all answers for them. */
 #ifndef TSLLM_IO_SECRET_H
 #define TSLLM_IO_SECRET_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Overwrites every occurrence of key in text with asterisks, plain or as JSON, URLs and HTML write it; also
- * the beginning of one that the end of the text cuts off. A key of fewer than 8 characters only counts as a
- * word of its own. One of fewer than 4, and one that every manual prints or every answer holds ("ollama",
- * "EMPTY", "data"), is no secret: servers must be told apart whatever was typed. */
+/* Overwrites every occurrence of key in text with asterisks, literal or escaped as in JSON, URLs and HTML;
+ * also the beginning of one that is cut off by the end of the text. A key of fewer than 8 characters
+ * matches only as a whole word. A key of fewer than 4, or one that manuals print or every answer contains
+ * ("ollama", "EMPTY", "data"), is not a secret and is left alone: otherwise servers could no longer be
+ * told apart. */
 void secret_hide(char *text, size_t length, const char *key);
-/* Whether a key is so long that it cannot be meant by anything else, wherever it stands. */
+/* Whether a key is so distinctive (8 characters or more, no placeholder) that it means the key wherever it
+ * occurs. */
 bool secret_is_plain(const char *key);
 
 #endif

@@ -1,10 +1,10 @@
-/* The SOCKS5 door. A passage is one client: it greets (RFC 1928), says where it wants to go, tailscaled dials
- * and answers 101, and from then on bytes are carried both ways.
+/* The SOCKS5 proxy. A passage is one client: it sends a greeting (RFC 1928) and a request, tailscaled dials
+ * and answers 101, and from then on bytes are relayed both ways.
  *
- * Until then both sides talk in single small messages, so one bounded buffer holds what has come of the one
- * that is awaited. Carrying has back-pressure: a side is not read while the other has more than 64 kB still
- * to take. When one side ends, what it had sent is delivered, then both are closed; our only client is
- * libcurl, which never half-closes. */
+ * Before that, both sides send single small messages, so one bounded buffer is enough: it holds what has
+ * come of the message we wait for. Relaying has back-pressure: one side is not read while more than 64 kB
+ * are queued for the other. When one side closes, its bytes are delivered and then both are closed: our
+ * only client is libcurl, which never half-closes. */
 #include "probes/io/socks_proxy.h"
 
 #include "probes/base/fault.h"
@@ -27,7 +27,7 @@
 #define QUEUE_MAX (64 * 1024)
 #define MESSAGE_MAX 4096
 
-enum step { GREETING, WISH, DIALING, CARRYING, ENDING };
+enum step { GREETING, REQUEST, DIALING, CARRYING, ENDING };
 
 struct socks_proxy {
 	uv_loop_t *loop;
@@ -36,8 +36,8 @@ struct socks_proxy {
 	char directory[72], path[80], proxy[104];
 	struct passage *passages;
 	size_t count;
-	bool doubts;                   /* whoever answers at tailscaled's socket */
-	bool is_closing, has_listener; /* its handle is not yet closed */
+	bool doubts;                   /* check the owner of the process at tailscaled's socket */
+	bool is_closing, has_listener; /* has_listener: its handle is not closed yet */
 };
 
 struct passage {
@@ -57,11 +57,11 @@ struct passage {
 
 struct parcel {
 	uv_write_t write;
-	uv_stream_t *from; /* to be read again when this is delivered; NULL: none */
+	uv_stream_t *from; /* read it again when this is delivered; NULL: none */
 	char bytes[];
 };
 
-/* ---- ends ---- */
+/* ---- closing ---- */
 
 static void proxy_free(struct socks_proxy *proxy)
 {
@@ -106,7 +106,7 @@ static void close_in_time(uv_timer_t *timer)
 	passage_close(timer->data);
 }
 
-/* Closes the passage once `to` has taken what is queued for it. */
+/* Closes the passage once everything queued for `to` is delivered. */
 static void passage_end(struct passage *passage, uv_stream_t *to)
 {
 	if (passage->step == ENDING)
@@ -120,7 +120,7 @@ static void passage_end(struct passage *passage, uv_stream_t *to)
 		passage_close(passage);
 }
 
-/* ---- bytes ---- */
+/* ---- relaying ---- */
 
 static void room_for(uv_handle_t *handle, size_t wanted, uv_buf_t *buffer)
 {
@@ -182,7 +182,7 @@ static void on_deadline(uv_timer_t *timer)
 	reply(timer->data, SOCKS_TIMED_OUT);
 }
 
-/* ---- what is said before carrying ---- */
+/* ---- handshake ---- */
 
 static void read_greeting(struct passage *passage)
 {
@@ -191,7 +191,7 @@ static void read_greeting(struct passage *passage)
 	if (is_good < 0)
 		return;
 	say_to_client(passage, is_good ? "\5\0" : "\5\xff", 2);
-	passage->step = WISH;
+	passage->step = REQUEST;
 	passage->length = 0;
 	if (!is_good)
 		passage_end(passage, (uv_stream_t *)&passage->client);
@@ -268,7 +268,7 @@ static void on_message(struct passage *passage, bool is_daemon, const char *byte
 	passage->message[passage->length] = '\0';
 	if (passage->step == GREETING)
 		read_greeting(passage);
-	else if (passage->step == WISH)
+	else if (passage->step == REQUEST)
 		read_wish(passage);
 	else
 		read_dial(passage, false);
@@ -335,7 +335,7 @@ static void on_listener_closed(uv_handle_t *handle)
 	proxy_free(proxy);
 }
 
-/* Listens in a directory of its own that nobody else may enter; 0 or libuv's error. */
+/* Listens in a new directory that only our user may enter (mkdtemp() makes it 0700). 0 or libuv's error. */
 static int listen_privately(struct socks_proxy *proxy)
 {
 	int error;
@@ -357,7 +357,7 @@ struct socks_proxy *socks_proxy_open(
 	struct socks_proxy *proxy = mem_alloc(sizeof(*proxy));
 	int error;
 
-	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets whose other end may be gone */
+	signal(SIGPIPE, SIG_IGN); /* libuv writes to sockets whose other end may be closed */
 	proxy->loop = loop;
 	proxy->tailscaled = mem_copy(tailscaled_socket);
 	proxy->doubts = doubts;

@@ -1,9 +1,9 @@
-/* A SOCKS5 door into the tailnet, for machines whose tailscaled has no TUN device and where connect() leads
- * nowhere.
+/* A SOCKS5 proxy into the tailnet, for machines whose tailscaled has no TUN device, so that connect() can't
+ * reach the tailnet.
  *
- * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` what a client wants, and splices
- * the two. HTTP goes through it with the proxy that socks_proxy_url() names. Only CONNECT without
- * authentication; at most 128 at a time. */
+ * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` the target of a client, and
+ * relays between the two. HTTP uses it as the proxy named by socks_proxy_url(). Only CONNECT, without
+ * authentication; at most 128 connections. */
 #ifndef TSLLM_IO_SOCKS_PROXY_H
 #define TSLLM_IO_SOCKS_PROXY_H
 
@@ -13,12 +13,12 @@
 struct fault;
 struct socks_proxy;
 
-/* NULL and a fault where no private socket can be made. */
-/* doubts: whoever answers at tailscaled's socket must be root or our own user. */
+/* doubts: the process at tailscaled's socket must run as root or as our own user. NULL and a fault if no
+ * private socket can be made. */
 struct socks_proxy *socks_proxy_open(
 	uv_loop_t *loop, const char *tailscaled_socket, bool doubts, struct fault *fault);
 const char *socks_proxy_url(const struct socks_proxy *proxy); /* "socks5h://localhost/PATH" */
-/* Ends what goes through it, removes the socket and its directory. */
+/* Closes all connections through it, and removes the socket and its directory. */
 void socks_proxy_close(struct socks_proxy *proxy);
 
 #endif

@@ -1,5 +1,5 @@
-/* The words of the SOCKS5 door. Each side speaks only when it is asked, so a message that is longer than it
- * should be is refused rather than kept for later. */
+/* Messages of the SOCKS5 proxy. Neither side may send ahead, so a message that is too long is refused, not
+ * kept for later. */
 #include "probes/io/socks_wire.h"
 
 #include "probes/base/text.h"
@@ -24,7 +24,7 @@ static bool is_host(const char *host)
 	return host[0] && !host[strspn(host, plain)];
 }
 
-/* Bytes of the address of an ATYP; a name begins with its own length. */
+/* Length in bytes of an address of that ATYP; 0: unknown type. A name begins with its own length. */
 static size_t address_length(unsigned char type, unsigned char first)
 {
 	return type == 1 ? 4 : type == 3 ? 1u + first : type == 4 ? 16 : 0;
@@ -66,7 +66,7 @@ void socks_dial_request(char *request, size_t size, const struct socks_wish *wis
 		wish->host, wish->port);
 }
 
-/* The reason of a refusal is in its body, which may come after the head. */
+/* The reason for a refusal is in the body, which may arrive after the head. */
 static bool has_whole_body(const char *head, const char *body)
 {
 	static const char name[] = "\r\nContent-Length: ";

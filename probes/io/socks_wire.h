@@ -1,5 +1,5 @@
-/* What is said at the SOCKS5 door, as pure functions of the bytes that have come so far: the client's
- * greeting and wish (RFC 1928), and the answer of tailscaled's LocalAPI to a `dial`. */
+/* Messages of the SOCKS5 proxy, as pure functions of the bytes received so far: the client's greeting and
+ * request (RFC 1928), and the answer of tailscaled's LocalAPI to a `dial`. */
 #ifndef TSLLM_IO_SOCKS_WIRE_H
 #define TSLLM_IO_SOCKS_WIRE_H
 
@@ -8,7 +8,7 @@
 
 /* The reply codes of RFC 1928, section 6. */
 enum socks_reply {
-	SOCKS_UNFINISHED = -1, /* more bytes are needed to tell */
+	SOCKS_UNFINISHED = -1, /* more bytes are needed */
 	SOCKS_GRANTED = 0,
 	SOCKS_FAILED = 1,
 	SOCKS_UNREACHABLE = 4,
@@ -23,13 +23,13 @@ struct socks_wish {
 	int port;
 };
 
-/* 1: a client that takes no authentication; 0: another one; SOCKS_UNFINISHED. */
+/* 1: the client accepts "no authentication"; 0: it does not; SOCKS_UNFINISHED. */
 int socks_read_greeting(const unsigned char *bytes, size_t length);
 enum socks_reply socks_read_wish(const unsigned char *bytes, size_t length, struct socks_wish *wish);
 
 void socks_dial_request(char *request, size_t size, const struct socks_wish *wish);
-/* text: what has come, NUL-terminated; is_last: nothing more will. Granted: head is where the connection's
- * own bytes begin. */
+/* text: the bytes received so far, NUL-terminated; is_last: no more will come. If granted, *head is where
+ * the bytes of the connection begin. */
 enum socks_reply socks_dial_read_answer(const char *text, bool is_last, size_t *head);
 
 #endif

@@ -1,4 +1,4 @@
-/* libuv frees a handle only after the loop has turned once more, which timer_free() takes care of. */
+/* A libuv handle may be freed only in its close callback, one iteration of the loop later. */
 #include "probes/io/timer.h"
 
 #include "probes/base/mem.h"
@@ -7,7 +7,7 @@
 #include <uv.h>
 
 struct timer {
-	uv_timer_t handle; /* first: freed as one */
+	uv_timer_t handle; /* must be first: free_handle() frees the whole timer */
 	void (*fire)(void *data);
 	void *data;
 };

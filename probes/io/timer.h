@@ -1,4 +1,4 @@
-/* A timer on the loop, for one function of its owner. */
+/* A timer on the loop, with one callback. */
 #ifndef TSLLM_IO_TIMER_H
 #define TSLLM_IO_TIMER_H
 
@@ -8,7 +8,8 @@ struct uv_loop_s;
 struct timer;
 
 struct timer *timer_new(struct uv_loop_s *loop, void (*fire)(void *data), void *data);
-/* Fires once, in ms from now (at the next turn of the loop where that is over), whatever it was set to before. */
+/* Fires once, in ms from now (in the next iteration of the loop if ms is not above 0). Replaces an earlier
+ * start. */
 void timer_start(struct timer *timer, int64_t ms);
 void timer_stop(struct timer *timer);
 void timer_free(struct timer *timer);

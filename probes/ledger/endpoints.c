@@ -229,7 +229,7 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	see_fact(&endpoint->wants_key, reading->wants_key, answer);
 	see_fact(&endpoint->key_rejected, reading->key_rejected, answer);
 	see_fact(&endpoint->open_onboarding, reading->open_onboarding, answer);
-	if (reading->list != MODELS_UNTOLD)
+	if (reading->list != MODELS_NOT_LISTED)
 		models_see(ledger, endpoint, reading, now);
 	engine_see(ledger, endpoint, reading, now);
 }

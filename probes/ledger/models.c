@@ -78,7 +78,7 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
-	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
+	int64_t told_at = reading->reported_at ? reading->reported_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
 
 	if (!is_all)

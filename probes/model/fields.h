@@ -1,8 +1,8 @@
-/* The figures of the model, one row each: its key, what it counts in, and what it is.
+/* The table of figures: one row for each, with its key, unit and kind.
  *
- * JSON, sharing between two endpoints of one engine, forgetting what is old, and the test of the schema run over these
- * tables; an output maps unit and name itself. A new figure is a member of its struct, a row in fields.c and its
- * reader. */
+ * JSON, sharing between two endpoints of one engine, forgetting old values and the schema test run over
+ * these tables. Each output maps units and names itself. To add a figure, add a member to its struct, a
+ * row in fields.c and the code that reads it. */
 #ifndef TSLLM_MODEL_FIELDS_H
 #define TSLLM_MODEL_FIELDS_H
 
@@ -13,14 +13,14 @@
 enum unit { UNIT_COUNT, UNIT_MS, UNIT_BYTES, UNIT_BYTES_PER_S, UNIT_TOKENS, UNIT_TOKENS_PER_S, UNIT_SHARE };
 
 enum field_kind {
-	FIELD_MOMENT,  /* of the moment: says nothing once it is old */
-	FIELD_SETTING, /* stays until it is told anew */
+	FIELD_MOMENT,  /* a current value: says nothing once it is old */
+	FIELD_SETTING, /* valid until it is reported again */
 	FIELD_COUNTER  /* only rises, until it is reset */
 };
 
-/* A double at that place of its struct. */
+/* A double at that offset in its struct. */
 struct field {
-	const char *key; /* as JSON has it */
+	const char *key; /* its key in JSON */
 	size_t offset;
 	enum unit unit;
 	enum field_kind kind;
@@ -33,7 +33,7 @@ struct fields {
 };
 
 extern const struct fields fields_engine; /* struct figures */
-extern const struct fields fields_answer; /* struct endpoint: how long its own answers took */
+extern const struct fields fields_answer; /* struct endpoint: timings of its answers to our own requests */
 extern const struct fields fields_latency;
 extern const struct fields fields_path;
 extern const struct fields fields_peer;
@@ -41,13 +41,13 @@ extern const struct fields fields_model;
 extern const struct fields fields_flow;
 
 double fields_value(const struct field *field, const void *row);
-/* All of them unknown. */
+/* Sets all of them to unknown (NAN). */
 void fields_blank(const struct fields *fields, void *row);
-/* What is known in from replaces what is in to; a share must be one. */
+/* Copies the values known in from over those in to. A share above 1 is invalid and not copied. */
 void fields_update(const struct fields *fields, void *to, const void *from);
-/* What is not known in to is taken from the other. */
+/* Fills the values unknown in to from the other. */
 void fields_share(const struct fields *fields, void *to, const void *from);
-/* Those of the moment are unknown from now on. */
+/* Sets the current values (FIELD_MOMENT) to unknown. */
 void fields_forget_moment(const struct fields *fields, void *row);
 
 #endif

@@ -1,4 +1,3 @@
-/* Each way to name a machine is a line. */
 #include "probes/model/names.h"
 
 #include "probes/base/text.h"
@@ -15,7 +14,7 @@ static bool is(const char *name, const char *word)
 	return name && *name && text_equal_fold(name, word);
 }
 
-/* "gpu1" is gpu1.SUFFIX, as the resolver of the tailnet completes it, and gpu1 of no other tailnet. */
+/* "gpu1" means gpu1.SUFFIX, as the tailnet's resolver completes it, and never gpu1 of another tailnet. */
 static bool is_first_label(const struct names *names, const char *word)
 {
 	size_t length = strlen(word);

@@ -1,4 +1,4 @@
-/* Empty observations: everything unknown; and what silence is. */
+/* Initialises observations to unknown, and frees them. */
 #include "probes/model/obs.h"
 
 #include "probes/base/mem.h"

@@ -1,8 +1,8 @@
-/* Observations: what a source learned, before anybody judged it.
+/* Observations: what a source found, not judged yet.
  *
- * Pure parsers make them from bytes; the ledger takes each in by ledger_see(), as a struct observation (observation.h). Text in
- * them is clean (text_keep) and lives in the arena of whoever made the observation; unknown text is "", an unknown
- * number is NAN, an unknown time is 0. */
+ * Pure parsers make them from bytes; the ledger takes each through ledger_see(), as a struct observation
+ * (observation.h). Text in them is clean (text_keep) and lives in the arena of the code that made the
+ * observation. Unknown text is "", an unknown number is NAN, an unknown time is 0. */
 #ifndef TSLLM_MODEL_OBS_H
 #define TSLLM_MODEL_OBS_H
 
@@ -12,20 +12,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What became of one request, from the bottom up. */
+/* How one request ended. */
 enum outcome {
-	OUTCOME_ANSWERED,    /* a whole HTTP answer, whatever its status */
+	OUTCOME_ANSWERED,    /* a complete HTTP answer, with any status */
 	OUTCOME_REFUSED,     /* RST to the SYN: nothing listens */
 	OUTCOME_UNREACHABLE, /* no route from here, network down */
 	OUTCOME_CONNECT_TIMEOUT,
 	OUTCOME_TLS,        /* the handshake failed, see enum tls_trouble */
-	OUTCOME_SILENT,     /* connected, then not a byte (or headers and no body) until the deadline */
+	OUTCOME_SILENT,     /* connected, but no byte (or headers and no body) by the deadline */
 	OUTCOME_CLOSED,     /* connected, then closed before an answer */
-	OUTCOME_TRUNCATED,  /* the answer broke off */
+	OUTCOME_TRUNCATED,  /* the answer was cut off */
 	OUTCOME_TOO_BIG,    /* over the cap: body, one header or all of them */
-	OUTCOME_NOT_HTTP,   /* bytes came, no HTTP */
+	OUTCOME_NOT_HTTP,   /* bytes came, but not HTTP */
 	OUTCOME_UNRESOLVED, /* the name has no address here */
-	OUTCOME_NOT_TRIED, /* this machine had no socket, memory or port for it: it says nothing of the server */
+	OUTCOME_NOT_TRIED,  /* this machine had no socket, memory or port left: no fault of the server */
 	OUTCOME_COUNT
 };
 
@@ -35,8 +35,8 @@ enum tls_trouble {
 	TLS_EXPIRED,
 	TLS_UNTRUSTED,
 	TLS_NAME_MISMATCH,
-	TLS_NOT_TLS, /* the other side speaks no TLS */
-	TLS_TIMEOUT, /* TCP opened, the handshake did not end */
+	TLS_NOT_TLS, /* the other side does not speak TLS */
+	TLS_TIMEOUT, /* TCP connected, but the handshake did not finish */
 	TLS_OTHER
 };
 
@@ -44,7 +44,7 @@ enum body_shape {
 	BODY_EMPTY,
 	BODY_JSON,
 	BODY_BROKEN_JSON,
-	BODY_BIG_JSON, /* more values than are read */
+	BODY_BIG_JSON, /* more values than json_parse() takes */
 	BODY_HTML,
 	BODY_TEXT,
 	BODY_BINARY
@@ -66,15 +66,15 @@ enum backend_state {
 };
 
 struct obs_peer {
-	const char *id; /* StableNodeID: the key, it survives key rotation */
+	const char *id; /* StableNodeID, our key for the peer: it survives a rotation of node keys */
 	const char *host_name;
 	const char *fqdn; /* without the trailing dot */
 	const char *os;
 	const char *user; /* login name; "" for tagged nodes */
 	double user_id;
-	const char *const *addresses; /* TailscaleIPs, NULL-ended; first is normally IPv4 */
-	const char *const *tags;      /* NULL-ended */
-	const char *const *routes;    /* PrimaryRoutes: networks that it leads to, NULL-ended */
+	const char *const *addresses; /* TailscaleIPs, NULL-terminated; first is normally IPv4 */
+	const char *const *tags;      /* NULL-terminated */
+	const char *const *routes;    /* PrimaryRoutes: subnets that it routes, NULL-terminated */
 	const char *current_address;  /* CurAddr: the trusted direct ip:port */
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
@@ -84,18 +84,18 @@ struct obs_peer {
 	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */
 };
 
-/* One whole status. Its arena owns every text and array in it. */
+/* One complete status. Its arena owns every text and array in it. */
 struct obs_status {
 	struct arena *arena;
 	enum backend_state backend;
-	const char *backend_word; /* as the daemon says it */
+	const char *backend_word; /* the daemon's own word */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
 	bool has_tun, has_magicdns, has_self;
-	const char *const *health;        /* NULL-ended */
-	const char *const *own_addresses; /* ip:port of its UDP sockets as it knows them, NULL-ended */
+	const char *const *health;        /* NULL-terminated */
+	const char *const *own_addresses; /* its UDP sockets, ip:port, as it knows them; NULL-terminated */
 	struct obs_peer self;
 	struct obs_peer *peers;
-	size_t peer_count, left_out; /* left_out: peers that the daemon told beside these, too many to keep */
+	size_t peer_count, left_out; /* left_out: further peers that the daemon reported, too many to keep */
 };
 
 /* Why there is no status. */
@@ -103,8 +103,8 @@ enum daemon_trouble {
 	DAEMON_FINE,
 	DAEMON_MISSING,  /* no socket, refused, no CLI */
 	DAEMON_DENIED,   /* EACCES, 401, 403 */
-	DAEMON_SILENT,   /* connected or started, no whole answer by the deadline */
-	DAEMON_MALFORMED /* an answer that is no status */
+	DAEMON_SILENT,   /* connected or started, but no complete answer by the deadline */
+	DAEMON_MALFORMED /* the answer is not a status */
 };
 
 enum serve_protocol { SERVE_HTTPS, SERVE_HTTP, SERVE_TCP, SERVE_TLS_TCP, SERVE_TUN };
@@ -117,8 +117,8 @@ struct obs_mount {
 	const char *path;   /* "/ollama"; "" for TCP */
 	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
-	/* By the live source: its door on the tailnet, "" where it is none that speaks HTTP, and the URL of its target
-	 * that this machine can ask, or "". */
+	/* Set by the live source. url: its URL on the tailnet, "" if it does not speak HTTP. backend: the
+	 * URL of its target if this machine can query it, else "". */
 	const char *url, *backend;
 };
 
@@ -157,94 +157,96 @@ struct obs_model {
 	enum model_state state;
 	double size_bytes, vram_bytes, context;
 	const char *quantisation;
-	const char *remote_host; /* that runs it for this server, "ollama.com"; "": it runs it itself */
+	const char *remote_host; /* host that runs it, "ollama.com"; "": the server itself */
 	int64_t expires_at;      /* wall ms */
 };
 
 /* Which list of models an answer holds. */
 enum model_list {
-	MODELS_UNTOLD, /* none: nothing is said about models */
-	MODELS_ALL,    /* all that could be asked for; MODEL_UNKNOWN: a loaded list says more */
-	MODELS_LOADED  /* the loaded ones only: whatever is not in it is cold */
+	MODELS_NOT_LISTED, /* none: the answer says nothing about models */
+	MODELS_ALL,        /* all that clients can request; MODEL_UNKNOWN: only a list of loaded ones tells */
+	MODELS_LOADED      /* the loaded ones only: any other is cold */
 };
 
-/* What a family read in one answer. A field that the answer does not tell stays as reading_init() made it. */
 enum timing {
 	TIMING_TTFT,    /* to the first token of a request */
 	TIMING_TOKEN,   /* from one token to the next */
-	TIMING_QUEUE,   /* until a request is begun */
-	TIMING_PREFILL, /* of its prompt */
+	TIMING_QUEUE,   /* until work on a request begins */
+	TIMING_PREFILL, /* to process its prompt */
 	TIMING_COUNT
 };
 
 #define HISTOGRAM_BUCKETS 48
 
-/* A histogram of seconds, whole: bounds rise to INFINITY, counts are cumulative and since the start. */
+/* A complete histogram of seconds: bounds rise to INFINITY; counts are cumulative, since the server's
+ * start. */
 struct obs_histogram {
 	size_t count;
 	double bounds[HISTOGRAM_BUCKETS], counts[HISTOGRAM_BUCKETS];
-	bool is_broken; /* while it is read */
+	bool is_broken; /* used while it is parsed */
 };
 
+/* What a family's reader found in one answer. What the answer does not report stays as set by
+ * reading_init(). */
 struct reading {
 	struct arena *arena; /* of the caller */
 	const char *version;
 	bool is_loading, is_sleeping; /* the engine as a whole */
-	bool wants_key;               /* up, and it wants a key (or another one) */
-	bool key_rejected;            /* our key was given and is wrong */
-	bool open_onboarding;         /* the first visitor becomes administrator */
+	bool wants_key;               /* up, but requires a key (or another one) */
+	bool key_rejected;            /* our key was sent and is wrong */
+	bool open_onboarding;         /* the first visitor becomes the administrator */
 	enum model_list list;
 	struct obs_model *models;
 	size_t model_count;
-	struct figures figures;                      /* those that it tells as they are */
+	struct figures figures;                      /* those that the answer reports directly */
 	double generated_tokens, generation_seconds; /* counters since start */
-	double prompt_tokens, prompt_seconds;        /* likewise; seconds NAN: the server counts none */
-	double rejected;    /* counter: requests turned away because the queue was full */
-	double progress;    /* counter that moves while work is done, and stands still with a hung engine */
-	double patience_s;  /* how long it may stand still although there is work */
-	double started;     /* seconds since 1970, by the server's clock */
+	double prompt_tokens, prompt_seconds;        /* likewise; seconds NAN: not counted by the server */
+	double rejected;   /* counter: requests rejected because the queue was full */
+	double progress;   /* counter that rises while work is done, and stops in a hung engine */
+	double patience_s; /* how long it may stop although there is work */
+	double started;    /* seconds since 1970, by the server's clock */
 	double uptime_s;
-	double asleep;                                     /* above zero: the engine tells that it sleeps */
-	int64_t told_at;                                   /* wall ms by the server's clock, 0: untold */
-	const struct obs_histogram *timings[TIMING_COUNT]; /* NULL: untold; in the arena */
-	const char *incarnation; /* changes when the server was started again; "" untold */
+	double asleep;                                     /* above zero: the engine reports that it sleeps */
+	int64_t reported_at;                               /* wall ms by the server's clock; 0: unknown */
+	const struct obs_histogram *timings[TIMING_COUNT]; /* NULL: not reported; in the arena */
+	const char *incarnation; /* changes when the server is restarted; "": unknown */
 };
 
 enum found_by { FOUND_CONFIG, FOUND_SERVE, FOUND_SERVICE, FOUND_PORT, FOUND_COUNT };
 
-/* A door to watch: seen once, watched until it is dropped. */
+/* An endpoint to watch, from when it is found until OBSERVED_DROPPED. */
 struct obs_endpoint {
 	const char *url;     /* base URL without a trailing slash: the key */
 	const char *peer_id; /* "" outside the tailnet */
-	const char *address; /* "100.64.0.2", what its port is watched on; "" unknown */
-	const char *at;      /* how a row shows the door: "https /ollama", ":11434" */
+	const char *address; /* the IP of its server, "100.64.0.2"; "" unknown */
+	const char *at;      /* its label in a row: "https /ollama", ":11434" */
 	int port;
 	enum found_by found_by;
 	bool is_pinned;
 	bool is_own;          /* on this machine */
-	bool is_of_tailnet;   /* asked only while the tailnet runs */
-	bool is_resolving;    /* not asked yet: the resolver has not answered */
+	bool is_of_tailnet;   /* queried only while the tailnet runs */
+	bool is_resolving;    /* not queried yet: the resolver has not answered */
 	bool has_key;         /* our requests carry one */
-	bool is_key_withheld; /* they do not, although one is configured: see key-withheld */
-	const char *server;   /* its family's name, remembered from an earlier run; "" else */
+	bool is_key_withheld; /* one is configured, but not sent: see key-withheld */
+	const char *server;   /* name of its family, remembered from an earlier run; else "" */
 };
 
-/* How far the search for servers is. */
+/* Progress of the search for servers. */
 struct obs_discovery {
 	const char *mode, *ports, *now;
 	size_t peers, asked, pending;
 };
 
-/* One answer of one endpoint, digested. */
+/* One answer of one endpoint, parsed. */
 struct obs_answer {
 	const char *url;  /* the endpoint's base URL: the key */
-	const char *path; /* what was asked */
-	bool is_primary;  /* the question that tells whether it is up */
+	const char *path; /* path of the request */
+	bool is_primary;  /* of the request that decides whether it is up */
 	bool is_reused;   /* came over a kept-alive connection */
 	enum outcome outcome;
 	int os_error; /* of OUTCOME_NOT_TRIED */
 	enum tls_trouble tls;
-	const char *tls_text;   /* the library's own words, clean */
+	const char *tls_text;   /* message of the TLS library, clean */
 	int64_t cert_not_after; /* wall ms */
 	int status;             /* 0: none */
 	enum body_shape shape;
@@ -253,45 +255,45 @@ struct obs_answer {
 	const char *via_header;
 	const char *content_type;
 	const char *location; /* of a 3xx */
-	bool leaves_host;     /* that location is another host, port or scheme */
+	bool leaves_host;     /* location has another host, port or scheme */
 	bool has_date;
 	double retry_after_s;
-	double connect_ms, tls_ms, ttfb_ms; /* NAN where the connection was reused */
+	double connect_ms, tls_ms, ttfb_ms; /* connect_ms, tls_ms: NAN if the connection was reused */
 	double bytes_sent, bytes_received;
 	enum cost cost;
-	const char *server;            /* its family's name, "" while not told */
-	bool is_expected;              /* the family's reader found what it wants in this answer */
+	const char *server;            /* name of its family; "": not identified yet */
+	bool is_expected;              /* the family's reader found what it expects in this answer */
 	const struct reading *reading; /* NULL: none */
 };
 
-/* tailscaled pings a path each 3 s while something is sent. */
-#define PONG_LOST_MS 4000   /* it leaves a path so long after its last pong */
-#define PATH_RESTS_MS 45000 /* it pings no longer than that when nothing is sent: no pong is missing then */
+/* tailscaled pings a path every 3 s while it sends something. */
+#define PONG_LOST_MS 4000   /* it gives up a path this long after the last pong */
+#define PATH_RESTS_MS 45000 /* it stops pinging this long after the last send: a pong is not missing then */
 
-/* What the daemon remembers of the path to one peer. Times are wall ms. */
+/* The daemon's own history of the path to one peer. Times are wall ms. */
 struct obs_path_history {
 	const char *peer_id;
 	int64_t pong_at;      /* the last pong on the address in use; 0: none */
-	bool was_regular;     /* the last pongs came in time */
-	int64_t changes[128]; /* of kind, away from the path and back, oldest first: the last ones */
+	bool was_regular;     /* the last pongs came on time */
+	int64_t changes[128]; /* the latest changes of kind, away from the path and back, oldest first */
 	size_t change_count;
 };
 
 enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 
-/* What is known of the network that a host is in: of this one by `tailscale netcheck`, of any by what its
- * tailscaled told the tailnet. A control plane may keep that to itself: absent is unknown. */
+/* The network that a host is in: of this host from `tailscale netcheck`, of any host from what its
+ * tailscaled reported to the tailnet. A control plane may withhold that, so absent means unknown. */
 struct obs_net {
 	enum tri has_udp, has_ipv4, has_ipv6;
-	enum tri is_hard_nat; /* its mapping varies by destination: nobody can guess it */
-	enum tri maps_ports;  /* the router has; NO: it offers none of UPnP, NAT-PMP and PCP */
-	enum tri is_captive;  /* a login page is in the way */
-	double candidates;    /* addresses that it may be reached at */
+	enum tri is_hard_nat; /* its mapping varies by destination: peers can't predict it */
+	enum tri maps_ports;  /* YES: the router has mapped one; NO: it offers none of UPnP, NAT-PMP, PCP */
+	enum tri is_captive;  /* behind a captive portal (login page) */
+	double candidates;    /* number of addresses that it may be reached at */
 	double derp_ms;       /* to its nearest DERP region */
-	int64_t at;           /* wall ms, when it was told; 0: never */
+	int64_t at;           /* wall ms, when it was reported; 0: never */
 };
 
-/* A host as the tailnet knows it. */
+/* A host, as it is known to the tailnet. */
 struct obs_node {
 	const char *peer_id;
 	struct obs_net net;
@@ -306,38 +308,38 @@ struct obs_ping {
 	enum ping_kind kind;
 	double ms;              /* NAN: no answer */
 	const char *endpoint;   /* "10.99.0.11:41641": a direct answer */
-	const char *derp;       /* "fra": it came through that region */
+	const char *derp;       /* "fra": answered through that region */
 	const char *peer_relay; /* "10.99.0.14:40000:vni:3" */
 };
 
 enum capture_state {
 	CAPTURE_OFF, /* not wanted, or not tried yet */
 	CAPTURE_RUNNING,
-	CAPTURE_NO_PERMISSION, /* the helper is there and lacks the right */
-	CAPTURE_MISSING,       /* there is no helper */
-	CAPTURE_FAILED,        /* it ended and is started again later */
+	CAPTURE_NO_PERMISSION, /* the helper is installed, but lacks the permission to capture */
+	CAPTURE_MISSING,       /* the helper is not installed */
+	CAPTURE_FAILED,        /* it ended, and will be restarted later */
 	CAPTURE_COUNT
 };
 
-/* How the capture helper is. */
+/* State of the capture helper. */
 struct obs_capture {
 	enum capture_state state;
 	const char *trouble, *fix;
 };
 
-/* The answer to a confirming question about an endpoint (one row of probes/endpoints/confirm.c). */
+/* The result of a confirming request about an endpoint (one row of probes/endpoints/confirm.c). */
 enum proof {
 	PROOF_NONE = 0,
-	PROOF_HOST_LOCALHOST = 1 << 0, /* `Host: localhost` on the same door answers 200 */
+	PROOF_HOST_LOCALHOST = 1 << 0, /* the same endpoint answers 200 to `Host: localhost` */
 	PROOF_PLAIN_HTTP = 1 << 1,     /* plain HTTP on that port gets an HTTP answer */
-	PROOF_ACL = 1 << 2,            /* the daemon's log: rejected due to acl */
-	PROOF_LOOPBACK_ONLY = 1 << 3   /* this machine: the port is bound to 127.0.0.1 alone */
+	PROOF_ACL = 1 << 2,            /* in the daemon's log: rejected due to acl */
+	PROOF_LOOPBACK_ONLY = 1 << 3   /* on this machine: the port is bound to 127.0.0.1 only */
 };
 
-/* Nothing came back in time, at whatever step: two of these in a row mean something, one does not. */
+/* Whether it is a timeout, at any step. Two of these in a row mean something, one does not. */
 bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls);
-void net_init(struct obs_net *net); /* nothing is known */
+void net_init(struct obs_net *net); /* sets everything to unknown */
 void reading_init(struct reading *reading, struct arena *arena);
-void obs_status_free(struct obs_status *status); /* frees the arena with all in it */
+void obs_status_free(struct obs_status *status); /* frees its arena with everything in it */
 
 #endif

@@ -1,4 +1,4 @@
-/* What the ledger is told, by ledger_see(): one of many kinds of observation. */
+/* What ledger_see() takes: a tagged union of all kinds of observation. */
 #ifndef TSLLM_MODEL_OBSERVATION_H
 #define TSLLM_MODEL_OBSERVATION_H
 
@@ -7,36 +7,37 @@
 struct sniffed; /* sniffed.h */
 
 enum observed {
-	OBSERVED_STATUS,       /* of the daemon; taken over */
+	OBSERVED_STATUS,       /* of the daemon; ownership passes to the ledger */
 	OBSERVED_TROUBLE,      /* why there is no status */
 	OBSERVED_NAMES,        /* whether MagicDNS names resolve here */
-	OBSERVED_SERVE,        /* taken over */
+	OBSERVED_SERVE,        /* ownership passes to the ledger */
 	OBSERVED_TRAFFIC,      /* the daemon's own counters */
-	OBSERVED_PATH_HISTORY, /* what the daemon remembers of a path */
+	OBSERVED_PATH_HISTORY, /* the daemon's own history of a path */
 	OBSERVED_PING,
 	OBSERVED_NETCHECK, /* of this machine's network */
-	OBSERVED_NODE,     /* a host's network, as it told the tailnet */
-	OBSERVED_CAPTURE,  /* how the capture helper is */
-	OBSERVED_PACKETS,  /* one line of it */
-	OBSERVED_OWN_PORT, /* a local TCP port from which this program asked: exchanges from it are no client's */
+	OBSERVED_NODE,     /* a host's network, as reported to the tailnet */
+	OBSERVED_CAPTURE,  /* state of the capture helper */
+	OBSERVED_PACKETS,  /* one line of the capture helper */
+	OBSERVED_OWN_PORT, /* a local TCP port of our own requests: exchanges from it are not a client's */
 	OBSERVED_DISCOVERY,
-	OBSERVED_PROBED,   /* discovery asks at a port of this peer */
-	OBSERVED_ENDPOINT, /* it is watched from now on, or something of it changed */
-	OBSERVED_DROPPED,  /* it is watched no more */
+	OBSERVED_PROBED,   /* discovery probes a port of this peer */
+	OBSERVED_ENDPOINT, /* a new endpoint to watch, or a change of one */
+	OBSERVED_DROPPED,  /* no longer watched */
 	OBSERVED_ANSWER,
-	OBSERVED_PROOF, /* the answer to a confirming question */
+	OBSERVED_PROOF, /* the result of a confirming request */
 	OBSERVED_CERTIFICATE,
-	OBSERVED_REQUEST, /* one that belongs to no endpoint: discovery, confirming questions */
-	OBSERVED_GAP, /* this machine slept or its clock jumped: nothing observed before counts any more */
+	OBSERVED_REQUEST, /* a request that belongs to no endpoint: discovery, confirming requests */
+	OBSERVED_GAP,     /* this machine slept or its clock jumped: earlier observations no longer count */
 };
 
-/* One observation. What it points to is the caller's, and lives for the call only, but for what is taken over. */
+/* One observation. Pointers belong to the caller and are valid only during the call, unless ownership
+ * passes to the ledger. */
 struct observation {
 	enum observed kind;
 	union {
 		struct {
 			struct obs_status *status;
-			const char *via, *socket; /* how it was asked */
+			const char *via, *socket; /* how it was queried */
 		};
 		struct {
 			enum daemon_trouble trouble;

@@ -1,4 +1,4 @@
-/* A ring of samples. Everything asked of it is computed from at most 64 values when it is asked. */
+/* A ring of samples. Statistics are computed on demand, from at most 64 values. */
 #include "probes/model/series.h"
 
 #include <math.h>
@@ -99,12 +99,12 @@ double series_rate(double before, double after, double seconds)
 									       : (after - before) / seconds;
 }
 
-double series_growth(double *told, double value)
+double series_growth(double *last, double value)
 {
-	double before = *told;
+	double before = *last;
 
 	if (isnan(value))
 		return 0;
-	*told = value;
+	*last = value;
 	return value >= before ? value - before : value;
 }

@@ -1,4 +1,4 @@
-/* The last samples of one figure, with their times: percentiles, jitter and sparklines come from it. */
+/* The latest samples of one figure with their times, for percentiles, jitter and sparklines. */
 #ifndef TSLLM_MODEL_SERIES_H
 #define TSLLM_MODEL_SERIES_H
 
@@ -12,23 +12,24 @@ struct series {
 	float values[SERIES_MAX];
 	int64_t at_ms[SERIES_MAX]; /* monotonic */
 	size_t count, next;
-	int64_t fresh_ms; /* older samples are history: drawn, not counted */
+	int64_t fresh_ms; /* older samples are drawn, but not counted in statistics */
 };
 
 void series_add(struct series *series, double value, struct when now);
-/* What was measured before says nothing of now: another path. */
+/* The path changed: earlier samples are no longer counted in statistics. */
 void series_renew(struct series *series, struct when now);
-/* The value that a share of the samples (0..1) does not exceed; NAN where there is none. */
+/* The value that a share of the samples (0..1) does not exceed; NAN: no samples. */
 double series_percentile(const struct series *series, double share);
-/* Mean difference between neighbours; NAN below two samples. */
+/* Mean difference of successive samples; NAN below two samples. */
 double series_jitter(const struct series *series);
 double series_age_ms(const struct series *series, struct when now);
-/* Means of count equal parts of the last span_ms, oldest first; NAN where a part holds no sample. */
+/* Means of count equal parts of the last span_ms, oldest first; NAN for a part without samples. */
 void series_spark(const struct series *series, struct when now, int64_t span_ms, float *parts, size_t count);
 
-/* How fast a counter rose, a second; NAN where it was reset. */
+/* Increase of a counter per second; NAN if it was reset. */
 double series_rate(double before, double after, double seconds);
-/* By how much a counter grew since it was told last; one that fell began anew, an unknown one did not grow. */
-double series_growth(double *told, double value);
+/* Growth of a counter since *last, which is set to value. A counter that fell has restarted from 0; an
+ * unknown value counts as no growth. */
+double series_growth(double *last, double value);
 
 #endif

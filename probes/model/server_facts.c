@@ -5,10 +5,10 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The ports that Funnel allows, and that people give to `tailscale serve` for HTTPS. */
+/* The ports that Funnel allows; people also use them for HTTPS with `tailscale serve`. */
 static const int serve_ports[] = { 443, 8443, 10000 };
 
-/* Other ports where any web server may be: some families use them, but the port alone proves nothing. */
+/* Other usual ports of web servers: some families use them, but the port alone proves nothing. */
 static const int web_ports[] = { 80, 3000 };
 
 const struct server_facts server_facts_unknown = { .name = "", .title = "", .api = "" };

@@ -1,5 +1,5 @@
-/* What the user asked for, as it is before anybody asked: the defaults. And the endpoints that were pinned,
- * in the normal form of their URLs, for the URL is an endpoint's key everywhere. */
+/* Defaults of the settings, and pinned endpoints. Their URLs are kept in normal form, because the URL is
+ * the key of an endpoint everywhere. */
 #include "probes/model/settings.h"
 
 #include "probes/base/fault.h"
@@ -51,7 +51,7 @@ void settings_fini(struct settings *settings)
 	free(settings->examine);
 }
 
-/* An @ in a path would read like the end of a password, so it is refused there too: %40 is one. */
+/* An @ is refused even in a path, where it would look like the end of a password; %40 is accepted. */
 static void refuse(const char *url, struct fault *fault)
 {
 	char bare[TEXT_CAP], shown[TEXT_CAP];

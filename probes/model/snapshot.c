@@ -1,4 +1,4 @@
-/* The words of the contract, one table each, and the end of a snapshot. */
+/* Names of enum values, one table each; they are part of the JSON contract. */
 #include "probes/model/snapshot.h"
 
 #include "probes/base/mem.h"

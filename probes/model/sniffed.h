@@ -1,8 +1,7 @@
-/* One thing that the capture helper saw: an observation, one a line of its protocol.
+/* An observation of the capture helper: one line of its protocol.
  *
- * man/tsllm-capture.8 says what each word and key means. What a line does not tell is NAN, 0 or "", and a
- * word that nobody here knows is SNIFFED_OTHER. Totals are since the start of the helper, which SNIFFED_HELLO
- * marks. */
+ * man/tsllm-capture.8 defines each word and key. What a line does not report is NAN, 0 or "", and an
+ * unknown word is SNIFFED_OTHER. Totals are since the start of the helper, which SNIFFED_HELLO marks. */
 #ifndef TSLLM_MODEL_SNIFFED_H
 #define TSLLM_MODEL_SNIFFED_H
 
@@ -43,7 +42,7 @@ struct sniffed_place {
 
 struct sniffed {
 	enum sniffed_word word;
-	int64_t at_us, sent_us, begun_us; /* wall; 0: untold */
+	int64_t at_us, sent_us, begun_us; /* wall clock; 0: not reported */
 	double protocol;
 	char name[64]; /* of a device */
 	struct sniffed_place local, remote, client, server;
@@ -53,7 +52,7 @@ struct sniffed {
 	enum sniffed_method method;
 	double us;
 	double connections, open, up_bytes, down_bytes, exchanges;
-	bool is_open; /* an exchange that goes on */
+	bool is_open; /* an exchange that is not over yet */
 	double ttfb_us, ttft_us, ttft_max_us, gap_us, chunks, tokens, tokens_per_s;
 	bool is_estimated;
 	double received, dropped, paths, flows;

@@ -1,5 +1,6 @@
-/* The codes of verdicts: stable words of the JSON output, of `ignore` in the configuration and of the manual. A code
- * never changes its meaning. A code may be in two rows that say the same of different evidence. */
+/* The codes of verdicts: stable words in the JSON output, in `ignore` in the configuration and in the
+ * manual. A code never changes its meaning. Two rules may share a code if they draw the same conclusion
+ * from different evidence. */
 #ifndef TSLLM_MODEL_VERDICT_CODES_H
 #define TSLLM_MODEL_VERDICT_CODES_H
 

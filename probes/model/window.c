@@ -1,5 +1,5 @@
-/* A ring of differences. Polls that come faster than a slot is long share one, so that the ring always
- * reaches back two minutes. */
+/* A ring of differences. Polls that are closer together than the length of a slot share one, so that the
+ * ring always covers two minutes. */
 #include "probes/model/window.h"
 
 #include <math.h>
@@ -12,7 +12,7 @@ void window_forget(struct window *window)
 	memset(window, 0, sizeof(*window));
 }
 
-/* The same buckets, and none that lost a sample. */
+/* Whether the histogram continues the last one: the same bounds, and no bucket has fallen. */
 static bool goes_on(const struct obs_histogram *last, const struct obs_histogram *histogram)
 {
 	double below_last = 0, below = 0;
@@ -29,7 +29,7 @@ static bool goes_on(const struct obs_histogram *last, const struct obs_histogram
 	return true;
 }
 
-/* The slot that takes what happened since the last poll. */
+/* The slot for what happened since the last poll. */
 static size_t slot_for(struct window *window, struct when now)
 {
 	size_t slot = window->newest;
@@ -61,7 +61,8 @@ void window_add(struct window *window, const struct obs_histogram *histogram, st
 	window->last_ms = now.mono_ms;
 }
 
-/* Cumulative counts of the slots that ended within the window; returns the last, which is all. */
+/* Sums up the cumulative counts of the slots that ended within the window; returns the last count, the
+ * total. */
 static double sum_up(const struct window *window, struct when now, double *counts)
 {
 	size_t count = window->last.count;

@@ -35,7 +35,7 @@ static void fill_loaded(const struct json *entry, struct obs_model *model, struc
 /* Whether an expiry has passed is a question of Ollama's own clock, so its Date is kept. */
 static bool read_loaded(const struct answer *answer, struct reading *reading)
 {
-	reading->told_at = readers_date(answer);
+	reading->reported_at = readers_date(answer);
 	return readers_take_list(answer, "models", "name", MODELS_LOADED, fill_loaded, reading);
 }
 

@@ -236,7 +236,7 @@ static void an_idle_llama_server_tells_its_model_slots_and_counters(void **state
 	assert_string_equal(r.version, "b1-de3ff81");
 	assert_string_equal(r.incarnation, "<__media_ws39dKGJvTN3pM4UN8rdncsDFo6hN9i5__>");
 	assert_false(r.is_sleeping);
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 	r = reads("llama-server", "/metrics", LS "ready-idle/metrics");
 	assert_float_equal(r.figures.running, 0, 0);
 	assert_float_equal(r.figures.waiting, 0, 0);
@@ -277,7 +277,7 @@ static void a_loading_llama_server_says_so_on_every_path(void **state)
 		snprintf(name, sizeof(name), LS "loading/%s", names[i]);
 		r = reads("llama-server", paths[i], name);
 		assert_true(r.is_loading);
-		assert_int_equal(r.list, MODELS_UNTOLD);
+		assert_int_equal(r.list, MODELS_NOT_LISTED);
 	}
 	assert_true(reads("llama-server", "/health", "nginx-1.22.1/engine-loading/health").is_loading);
 }
@@ -370,7 +370,7 @@ static void ollama_lists_what_it_has_and_what_it_has_loaded(void **state)
 	assert_float_equal(r.models[0].vram_bytes, 0, 0);
 	assert_float_equal(r.models[0].context, 4096, 0);
 	assert_true(r.models[0].expires_at == 1795394593390);
-	assert_true(r.told_at == 1795394304000);
+	assert_true(r.reported_at == 1795394304000);
 	assert_unknown(r.figures.running);
 	assert_unknown(r.figures.waiting);
 	assert_string_equal(reads("ollama", "/api/version", OL "loaded-idle/api-version").version, "0.17.4");
@@ -619,7 +619,7 @@ static void lm_studio_since_0_4_tells_sizes_and_instances(void **state)
 	assert_string_equal(r.models[2].quantisation, "");
 	assert_true(read_body("lm-studio", path, 200,
 		"{\"error\":\"Unexpected endpoint or method. (GET /api/v1/models)\"}", &r));
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 }
 
 static void triton_tells_the_models_that_are_ready(void **state)
@@ -719,7 +719,7 @@ static void jan_tells_what_runs_and_what_could(void **state)
 	assert_model(&r.models[0], "a", MODEL_LOADED);
 	assert_model(&r.models[1], "b", MODEL_COLD);
 	assert_true(read_made(request_of("jan", "/v1/models/available"), 404, "", "Not Found", &r));
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 	assert_true(read_made(request_of("jan", "/v1/models"), 401, "", "Missing authorization header", &r));
 	assert_true(r.wants_key);
 }
@@ -769,7 +769,7 @@ static void mlx_lists_its_cache_and_says_nothing_while_that_is_missing(void **st
 	assert_model(&r.models[0], "/srv/llm/models/hf-tiny", MODEL_UNKNOWN);
 	reads("mlx", "/health", MX "ready-idle/health");
 	r = reads("mlx", "/v1/models", MX "ready-idle-fresh/v1-models");
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 	r = reads("mlx", "/v1/models", MX "no-model-given/v1-models");
 	assert_models(&r, MODELS_ALL, 0);
 }
@@ -812,10 +812,10 @@ static void ray_serve_speaks_of_its_proxy_alone(void **state)
 	assert_true(reads("ray-serve", "/-/healthz", RS "no-application/--healthz").is_loading);
 	assert_true(reads("ray-serve", "/-/routes", RS "no-application/--routes").is_loading);
 	assert_int_equal(
-		reads("ray-serve", "/-/routes", RS "application-deleted/--routes").list, MODELS_UNTOLD);
+		reads("ray-serve", "/-/routes", RS "application-deleted/--routes").list, MODELS_NOT_LISTED);
 	r = reads("ray-serve", "/-/routes", RS "ready-idle/--routes");
 	assert_false(r.is_loading);
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 	assert_false(read_body("ray-serve", "/-/routes", 200, "{\"llm\":\"/\"}", &r));
 }
 
@@ -917,7 +917,7 @@ static void localai_tells_what_is_loaded_under_the_names_of_its_list(void **stat
 	assert_true(read_body("localai", "/api/ps", 200, "{\"models\":null}", &r));
 	assert_models(&r, MODELS_LOADED, 0);
 	assert_true(read_body("localai", "/api/ps", 404, "{\"error\":{\"code\":404,\"message\":\"\"}}", &r));
-	assert_int_equal(r.list, MODELS_UNTOLD);
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
 	assert_true(read_text("localai", "/readyz", "", "OK", &r));
 	assert_true(read_text("localai", "/readyz", "", "", &r));
 	assert_false(read_text("localai", "/readyz", "Server: Caddy\n", "", &r));
@@ -987,7 +987,7 @@ static void what_a_proxy_says_is_nobodys_answer(void **state)
 				if (families[i]->requests[k].read(&answer, &r))
 					fail_msg("%s %s takes %s", families[i]->facts.name,
 						families[i]->requests[k].path, pages[p]);
-				assert_int_equal(r.list, MODELS_UNTOLD);
+				assert_int_equal(r.list, MODELS_NOT_LISTED);
 				answer_fini(&answer);
 			}
 }
