@@ -75,8 +75,9 @@ void take_latencies(struct builder *s)
 		latency->server_ms = without_path(row->ttfb_ms, latency->path_ms);
 		if (isnan(latency->prefill_ms) && row->figures.ttft_p50_ms >= latency->queue_ms)
 			latency->prefill_ms = row->figures.ttft_p50_ms - latency->queue_ms;
-		latency->engine_ms =
-			isnan(latency->queue_ms) && isnan(latency->prefill_ms) ? row->figures.ttft_p50_ms : NAN;
+		latency->engine_ms = isnan(latency->queue_ms) && isnan(latency->prefill_ms)
+					     ? row->figures.ttft_p50_ms
+					     : NAN;
 		latency->token_ms = row->figures.inter_token_p50_ms;
 		latency->text = name_largest(latency, s->arena);
 	}

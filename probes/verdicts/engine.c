@@ -38,11 +38,12 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->asked;
 
-	if (!endpoint_is_good(endpoint) || !(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
+	if (!endpoint_is_good(endpoint) ||
+		!(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
 		return false;
 	if (endpoint->engine.figures.running > 0)
-		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->engine.figures.running,
-			endpoint->engine.figures.running < 2 ? "" : "s");
+		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s",
+			endpoint->engine.figures.running, endpoint->engine.figures.running < 2 ? "" : "s");
 	else
 		text_set(f->detail, sizeof(f->detail), "is busy");
 	if (endpoint->engine.figures.waiting > 0) {

@@ -35,7 +35,8 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	const struct known_endpoint *endpoint = e->asked;
 	const struct known_engine *engine = &endpoint->engine;
 	int64_t still = when_since(engine->moved, engine->counted);
-	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running : endpoint->engine.figures.waiting;
+	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running
+							       : endpoint->engine.figures.waiting;
 	char span[32];
 
 	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
@@ -43,7 +44,8 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail),
 		"has %.0f request%s %s and has made no progress for %s: it answers, "
 		"and its engine does not work",
-		requests, requests < 2 ? "" : "s", endpoint->engine.figures.running > 0 ? "in work" : "waiting",
+		requests, requests < 2 ? "" : "s",
+		endpoint->engine.figures.running > 0 ? "in work" : "waiting",
 		text_span(span, sizeof(span), still));
 	return true;
 }
