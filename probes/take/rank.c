@@ -96,7 +96,7 @@ struct site rank_site(const struct builder *s, size_t endpoint)
 		.peer = peer,
 		.class_ = offer_class_of(s->ledger, known, peer),
 		.known = known,
-		.asked = mounts_queried(s->ledger, known),
+		.queried = mounts_queried(s->ledger, known),
 		.refusal = refusal_of(s, endpoint),
 		.is_troubled = is_troubled(s, row) };
 }
@@ -116,9 +116,9 @@ static bool is_full(const struct endpoint *endpoint)
 /* What a server tells of itself as a whole goes for a model that it calls loaded. */
 static enum warmth warmth_when_loaded(const struct site *site)
 {
-	if (site->asked->is_sleeping.holds)
+	if (site->queried->is_sleeping.holds)
 		return WARMTH_SLEEPING;
-	if (site->asked->is_loading.holds)
+	if (site->queried->is_loading.holds)
 		return WARMTH_LOADING;
 	return is_working(site->row) ? WARMTH_HOT : WARMTH_WARM;
 }
@@ -227,7 +227,7 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 		return site->refusal;
 	if (model->state == MODEL_FAILED)
 		return "did not load when it was asked last";
-	if (warmth == WARMTH_SLEEPING && site->asked->facts->stays_asleep)
+	if (warmth == WARMTH_SLEEPING && site->queried->facts->stays_asleep)
 		return "asleep, and no request wakes it";
 	return "";
 }

@@ -29,7 +29,7 @@ struct site {
 	size_t index;
 	const struct endpoint *row;
 	const struct peer *peer; /* NULL: not known */
-	const struct known_endpoint *known, *asked;
+	const struct known_endpoint *known, *queried;
 	enum offer_class class_; /* of what it runs itself */
 	const char *refusal;     /* "": it can be picked */
 	bool is_troubled;        /* slow, failing now and then, or turning requests away */

@@ -192,7 +192,7 @@ static bool is_row_of(const struct evidence *evidence, const char *word)
 			.suffix = ledger->status ? ledger->status->magicdns_suffix : "",
 			.addresses = peer->addresses };
 	return names_mean(&names, word) || is_url_of(evidence->endpoint, word) ||
-	       is_url_of(evidence->asked, word);
+	       is_url_of(evidence->queried, word);
 }
 
 static bool is_muted(const struct evidence *evidence, const char *code)

@@ -26,17 +26,17 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 static bool is_loading(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	if (!endpoint_is_good(e->asked))
+	if (!endpoint_is_good(e->queried))
 		return false;
-	for (size_t i = 0; i < e->asked->models.count; i++)
-		if (e->asked->models.items[i].state == MODEL_LOADING)
-			text_set(f->detail, sizeof(f->detail), " %s", e->asked->models.items[i].id);
-	return e->asked->is_loading.holds || *f->detail;
+	for (size_t i = 0; i < e->queried->models.count; i++)
+		if (e->queried->models.items[i].state == MODEL_LOADING)
+			text_set(f->detail, sizeof(f->detail), " %s", e->queried->models.items[i].id);
+	return e->queried->is_loading.holds || *f->detail;
 }
 
 static bool is_busy(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
 	if (!endpoint_is_good(endpoint) ||
 		!(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
@@ -71,7 +71,7 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 /* The server, or the models of a router of which none is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
 	text_set(f->detail, sizeof(f->detail), "%s",
 		endpoint->facts->stays_asleep ? "it serves nobody until it is woken"
@@ -81,9 +81,9 @@ static bool is_sleeping(const struct evidence *e, struct finding *f)
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
 {
-	const struct server_facts *facts = e->asked->facts;
+	const struct server_facts *facts = e->queried->facts;
 
-	if (!endpoint_is_good(e->asked) || !e->asked->models_known || e->asked->models.count ||
+	if (!endpoint_is_good(e->queried) || !e->queried->models_known || e->queried->models.count ||
 		facts->kind == SERVER_FRONT_END)
 		return false;
 	if (facts->get_model_fix)

@@ -161,9 +161,9 @@ static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 /* A fault is believed by its verdict; without one, the state is that of the last good answer, of this endpoint
  * and of the one through which its engine is asked. What was slow was so by a verdict, most often its path's,
  * and is well when that goes. */
-static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *asked)
+static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *queried)
 {
-	bool is_lost = when_known(asked->last.at) && !endpoint_is_good(asked);
+	bool is_lost = when_known(queried->last.at) && !endpoint_is_good(queried);
 
 	if ((endpoint_is_good(endpoint) && !is_lost) || endpoint->own_state == STATE_SLOW)
 		return STATE_OK;
@@ -228,7 +228,7 @@ static struct evidence evidence_of(
 		.peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL,
 		.mount = mount ? mount->obs : NULL,
 		.backend = mounts_backend(ledger, mount),
-		.asked = mounts_queried(ledger, endpoint) };
+		.queried = mounts_queried(ledger, endpoint) };
 }
 
 /* The peer whose trouble is the endpoint's: not this machine's own node, nor one that only uses this tailnet. */
@@ -244,7 +244,7 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 	struct evidence evidence = evidence_of(ledger, endpoint, now);
 	const struct known_peer *host = host_of(ledger, evidence.peer);
 	size_t first = ledger->judged.verdicts.count;
-	enum state state, base = endpoint_base(endpoint, evidence.asked);
+	enum state state, base = endpoint_base(endpoint, evidence.queried);
 	bool is_explained = inherit(ledger, host);
 
 	if (is_explained && host->state == STATE_OFFLINE)

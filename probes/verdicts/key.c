@@ -8,7 +8,8 @@
 bool key_is_wanted(const struct evidence *e)
 {
 	return endpoint_is_good(e->endpoint) &&
-	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
+	       (e->endpoint->wants_key.holds ||
+		       (endpoint_is_good(e->queried) && e->queried->wants_key.holds));
 }
 
 /* Our key would go over plain HTTP to somebody unproven, so it did not go, and the server asks for one. */

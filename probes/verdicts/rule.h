@@ -12,7 +12,7 @@ struct evidence {
 	const struct known_endpoint *endpoint;
 	const struct obs_mount *mount;
 	const struct known_endpoint *backend; /* of the mount */
-	const struct known_endpoint *asked;   /* the door through which the endpoint's engine is asked */
+	const struct known_endpoint *queried; /* mounts_queried() of endpoint */
 	struct when now;
 };
 

@@ -32,7 +32,7 @@
  * own clock: while nobody looks, nothing is known. */
 static bool counts_nothing(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	const struct known_engine *engine = &endpoint->engine;
 	int64_t still = when_since(engine->moved, engine->counted);
 	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running
@@ -75,7 +75,7 @@ static bool hangs_for_long(const struct known_endpoint *endpoint, const struct k
  * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	const struct known_sent *longest = NULL;
 	char span[32];
 	size_t hung = 0;
@@ -107,14 +107,14 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->asked) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
+	return endpoint_is_good(e->queried) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
 }
 
 /* ---- the queue ---- */
 
 void work_say_wait(const struct evidence *e, char *text, size_t size)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t queued = when_known(engine->queued) ? when_since(engine->queued, e->now) : 0;
 	double ttft = window_percentile(engine->timings[TIMING_TTFT], 0.95, e->now) * 1000;
 	char number[32];
@@ -129,10 +129,10 @@ void work_say_wait(const struct evidence *e, char *text, size_t size)
 /* In the words of any engine: a gateway may pass on those of the one behind it. */
 static bool says_full(const struct evidence *e)
 {
-	const struct last_answer *last = &e->asked->last;
+	const struct last_answer *last = &e->queried->last;
 	const struct server_facts *const *server = e->ledger->terms.servers;
 
-	if (!endpoint_answered(e->asked) || last->shape != BODY_JSON)
+	if (!endpoint_answered(e->queried) || last->shape != BODY_JSON)
 		return false;
 	for (; server && *server; server++)
 		if ((*server)->full_words && last->status == (*server)->full_status &&
@@ -143,7 +143,7 @@ static bool says_full(const struct evidence *e)
 
 static bool is_full(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	struct when turned_away = endpoint->engine.turned_away;
 	char span[32];
 
@@ -181,8 +181,8 @@ static size_t name_models(
 
 static bool has_failed_to_load(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->asked) &&
-	       name_models(e->asked, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
+	return endpoint_is_good(e->queried) &&
+	       name_models(e->queried, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
 }
 
 static double share_on_cpu(const struct known_model *model)
@@ -199,11 +199,11 @@ static bool has_spilled(const struct evidence *e, struct finding *f)
 	const struct known_model *worst = NULL;
 	double share;
 
-	for (size_t i = 0; i < e->asked->models.count; i++)
-		if (!worst || share_on_cpu(&e->asked->models.items[i]) > share_on_cpu(worst))
-			worst = &e->asked->models.items[i];
+	for (size_t i = 0; i < e->queried->models.count; i++)
+		if (!worst || share_on_cpu(&e->queried->models.items[i]) > share_on_cpu(worst))
+			worst = &e->queried->models.items[i];
 	share = worst ? share_on_cpu(worst) : 0;
-	if (!endpoint_is_good(e->asked) || !e->asked->engine.has_gpu || share < SPILL_LEAST)
+	if (!endpoint_is_good(e->queried) || !e->queried->engine.has_gpu || share < SPILL_LEAST)
 		return false;
 	if (share < 1)
 		text_set(f->detail, sizeof(f->detail),
@@ -219,10 +219,10 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 {
 	char span[32];
 
-	if (!endpoint_is_good(e->asked))
+	if (!endpoint_is_good(e->queried))
 		return false;
-	for (size_t i = 0; i < e->asked->models.count; i++) {
-		const struct known_model *model = &e->asked->models.items[i];
+	for (size_t i = 0; i < e->queried->models.count; i++) {
+		const struct known_model *model = &e->queried->models.items[i];
 
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
@@ -237,11 +237,11 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 
 static bool has_evicted(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t age = when_since(engine->evicted_at, e->now);
 	char span[32];
 
-	if (!endpoint_is_good(e->asked) || !engine->evicted || age > EVICTED_MS)
+	if (!endpoint_is_good(e->queried) || !engine->evicted || age > EVICTED_MS)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
 		text_span(span, sizeof(span), age));
@@ -250,7 +250,7 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 
 static bool is_cold(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
 	(void)f;
 	if (!endpoint_is_good(endpoint) || !endpoint->models_known || !endpoint->loaded_known)
@@ -265,10 +265,10 @@ static bool is_cold(const struct evidence *e, struct finding *f)
 
 static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	char slow[32], usual[32];
 
-	if (!endpoint_is_good(e->asked) || engine->slow_polls < SLOW_POLLS)
+	if (!endpoint_is_good(e->queried) || engine->slow_polls < SLOW_POLLS)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
 		text_ms(slow, sizeof(slow), engine->slow_ms),
@@ -278,10 +278,10 @@ static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 
 static bool was_restarted(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t age = when_since(engine->restarted, e->now);
 
-	if (!endpoint_answered(e->asked) || !when_known(engine->restarted) || engine->is_many ||
+	if (!endpoint_answered(e->queried) || !when_known(engine->restarted) || engine->is_many ||
 		age > RESTARTED_MS)
 		return false;
 	text_span(f->detail, sizeof(f->detail), age);
