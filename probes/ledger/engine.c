@@ -175,12 +175,13 @@ static bool is_listed(const struct reading *reading, const char *id)
 
 /* The first of the loaded models that is gone before its time, which is told to the second; NULL: none is. */
 static const struct known_model *find_gone(
-	const struct known_endpoint *endpoint, const struct reading *reading, int64_t told_at)
+	const struct known_endpoint *endpoint, const struct reading *reading, int64_t reported_at)
 {
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		const struct known_model *model = &endpoint->models.items[i];
 
-		if (model->in_loaded && model->expires_at - told_at >= 1000 && !is_listed(reading, model->id))
+		if (model->in_loaded && model->expires_at - reported_at >= 1000 &&
+			!is_listed(reading, model->id))
 			return model;
 	}
 	return NULL;
@@ -205,9 +206,9 @@ static const char *find_newcomer(const struct known_endpoint *endpoint, const st
 /* A model goes before its time where another one wants its memory. It may also have been unloaded by hand, or
  * the server restarted, and the other one loaded after that: it is likely, no more. */
 void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
-	int64_t told_at, struct when now)
+	int64_t reported_at, struct when now)
 {
-	const struct known_model *gone = find_gone(endpoint, reading, told_at);
+	const struct known_model *gone = find_gone(endpoint, reading, reported_at);
 	const char *newcomer = find_newcomer(endpoint, reading);
 	struct known_engine *engine = &endpoint->engine;
 	bool was_watched = when_known(engine->listed) &&

@@ -10,7 +10,7 @@ void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	struct when now);
 /* Before the models of an answer that lists the loaded ones are taken over. */
 void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
-	int64_t told_at, struct when now);
+	int64_t reported_at, struct when now);
 /* An expected answer to the primary question, before it is added to the series. */
 void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now);
 void engine_blank(struct known_engine *engine);  /* differences to what was counted before mean nothing */

@@ -85,7 +85,7 @@ static bool is_less(const struct known_flow *one, const struct known_flow *other
 {
 	if (!*one->peer_id != !*other->peer_id)
 		return !*one->peer_id;
-	return one->told.mono_ms < other->told.mono_ms;
+	return one->reported.mono_ms < other->reported.mono_ms;
 }
 
 static struct known_flow *room_for_flow(struct ledger *ledger)
@@ -123,7 +123,7 @@ static struct known_flow *flow_of(
 		.peer_id = mem_copy(peer_id ? peer_id : ""),
 		.is_loopback = peer_id != NULL,
 		.since = now,
-		.told = now,
+		.reported = now,
 		.up_per_s = NAN,
 		.down_per_s = NAN,
 		.ttfb_ms = NAN,
@@ -208,7 +208,7 @@ void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when 
 		return; /* the loopback is told exchange by exchange */
 	flow = flow_of(ledger, sniffed, NULL, now);
 	claim(ledger, flow);
-	seconds = flow->told_us ? (double)(sniffed->at_us - flow->told_us) / 1e6 : NAN;
+	seconds = flow->reported_us ? (double)(sniffed->at_us - flow->reported_us) / 1e6 : NAN;
 	up = add(&flow->up_bytes, &flow->run_up, sniffed->up_bytes);
 	down = add(&flow->down_bytes, &flow->run_down, sniffed->down_bytes);
 	add(&flow->connections, &flow->run_connections, sniffed->connections);
@@ -216,8 +216,8 @@ void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when 
 	flow->open = isnan(sniffed->open) ? flow->open : sniffed->open;
 	flow->up_per_s = seconds > 0 ? up / seconds : NAN;
 	flow->down_per_s = seconds > 0 ? down / seconds : NAN;
-	flow->told = now;
-	flow->told_us = sniffed->at_us;
+	flow->reported = now;
+	flow->reported_us = sniffed->at_us;
 	if (up + down > 0)
 		flow->last = now;
 }
@@ -239,7 +239,7 @@ static void note_exchange(struct known_flow *flow, const struct sniffed *sniffed
 }
 
 /* Of this node as a client: what was our own is taken off the totals. */
-static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, bool is_own, struct when now)
+static void add_outgoing(struct ledger *ledger, const struct sniffed *sniffed, bool is_own, struct when now)
 {
 	struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
 
@@ -262,24 +262,24 @@ static size_t oldest_growth(const struct packet_state *packet_state)
 /* Bytes of a peer's direct and relayed paths when an exchange began, as far back as they are kept. */
 static double bytes_before(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(packet_state);
-	double bytes = packet_state->growth_count == GROWTH_MAX ? packet_state->growth[place].bytes : 0;
+	size_t slot = oldest_growth(packet_state);
+	double bytes = packet_state->growth_count == GROWTH_MAX ? packet_state->growth[slot].bytes : 0;
 
-	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX)
-		if (packet_state->growth[place].at_us <= at_us)
-			bytes = packet_state->growth[place].bytes;
+	for (size_t i = 0; i < packet_state->growth_count; i++, slot = (slot + 1) % GROWTH_MAX)
+		if (packet_state->growth[slot].at_us <= at_us)
+			bytes = packet_state->growth[slot].bytes;
 	return bytes;
 }
 
 /* And when it was over: as told first after that. */
 static double bytes_after(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(packet_state);
+	size_t slot = oldest_growth(packet_state);
 	double bytes = 0;
 
-	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX) {
-		bytes = packet_state->growth[place].bytes;
-		if (packet_state->growth[place].at_us >= at_us)
+	for (size_t i = 0; i < packet_state->growth_count; i++, slot = (slot + 1) % GROWTH_MAX) {
+		bytes = packet_state->growth[slot].bytes;
+		if (packet_state->growth[slot].at_us >= at_us)
 			break;
 	}
 	return bytes;
@@ -292,8 +292,8 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 	double most = 0, all = 0;
 	const char *peer_id = "";
 
-	for (size_t i = 0; i < ledger->index.sighted.count; i++) {
-		const struct known_peer *peer = &ledger->peers[ledger->index.sighted.items[i]];
+	for (size_t i = 0; i < ledger->index.with_packets.count; i++) {
+		const struct known_peer *peer = &ledger->peers[ledger->index.with_packets.items[i]];
 		double growth = bytes_after(peer->packet_state, sniffed->at_us) -
 				bytes_before(peer->packet_state, sniffed->begun_us);
 
@@ -309,7 +309,7 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 		       : "";
 }
 
-static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+static void add_loopback(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	const char *peer_id = infer_peer(ledger, sniffed);
 	struct known_flow *flow;
@@ -317,7 +317,7 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 	if (!*peer_id && isnan(sniffed->ttft_us))
 		return;
 	flow = flow_of(ledger, sniffed, peer_id, now);
-	flow->told = flow->last = now;
+	flow->reported = flow->last = now;
 	note_exchange(flow, sniffed, now);
 	if (sniffed->is_open)
 		return;
@@ -327,14 +327,14 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 	flow->down_bytes += known_or_none(sniffed->down_bytes);
 }
 
-static void tell_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+static void add_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	bool is_own = is_own_port(ledger, sniffed->client.port, now);
 
 	if (!url_host_is_loopback(sniffed->client.host))
-		tell_outgoing(ledger, sniffed, is_own, now);
+		add_outgoing(ledger, sniffed, is_own, now);
 	else if (!is_own)
-		tell_loopback(ledger, sniffed, now);
+		add_loopback(ledger, sniffed, now);
 }
 
 /* Those that are over when our own answers are in, so that each is told once. */
@@ -346,7 +346,7 @@ void flows_end_period(struct ledger *ledger, int64_t at_us, struct when now)
 		if (at_us - ledger->waiting.items[i].at_us < WAIT_US)
 			ledger->waiting.items[kept++] = ledger->waiting.items[i];
 		else
-			tell_exchange(ledger, &ledger->waiting.items[i], now);
+			add_exchange(ledger, &ledger->waiting.items[i], now);
 	}
 	ledger->waiting.count = kept;
 }
@@ -363,7 +363,7 @@ static void note_open(struct ledger *ledger, const struct sniffed *sniffed, stru
 	if (may_be_ours(ledger, sniffed, now))
 		return;
 	if (url_host_is_loopback(sniffed->client.host)) {
-		tell_loopback(ledger, sniffed, now);
+		add_loopback(ledger, sniffed, now);
 	} else {
 		struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
 

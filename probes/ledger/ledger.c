@@ -56,7 +56,7 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->peers);
 	free(ledger->by_name);
 	free(ledger->index.slots);
-	free(ledger->index.sighted.items);
+	free(ledger->index.with_packets.items);
 	peer_free(&ledger->self);
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
 		endpoint_free(ledger->endpoints.items[i]);

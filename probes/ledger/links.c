@@ -20,8 +20,7 @@
 #define LINKS_MAX 4096 /* the helper keeps 2048 paths and 64 connections to DERP servers */
 #define LINKS_LOOK 16
 #define LOSS_WINDOW_MS 120000 /* so that a window is two to four minutes long */
-#define MISS_SETTLES_US                                                                                      \
-	1500000 /* totals that were printed later than this after a miss are younger than it */
+#define MISS_GRACE_US 1500000 /* totals that were printed later than this after a miss are younger than it */
 
 void links_free(struct ledger *ledger)
 {
@@ -161,15 +160,15 @@ static void unchain(struct ledger *ledger, const struct known_link *link)
 	*at = link->next;
 }
 
-static bool is_nobodys(const struct known_link *link)
+static bool is_unclaimed(const struct known_link *link)
 {
 	return !*link->peer_id && link->vni != LINK_DERP;
 }
 
 static bool is_less(const struct known_link *one, const struct known_link *other)
 {
-	return is_nobodys(one) == is_nobodys(other) ? one->seen.mono_ms < other->seen.mono_ms
-						    : is_nobodys(one);
+	return is_unclaimed(one) == is_unclaimed(other) ? one->seen.mono_ms < other->seen.mono_ms
+							: is_unclaimed(one);
 }
 
 /* The least of a few, each time of others; or of all, where those are somebody's. */
@@ -179,7 +178,7 @@ static struct known_link *room_for_link(struct ledger *ledger)
 
 	if (ledger->links.count < LINKS_MAX)
 		return VEC_PUSH(&ledger->links);
-	for (size_t i = 0; i < LINKS_MAX && (i < LINKS_LOOK || !is_nobodys(least)); i++) {
+	for (size_t i = 0; i < LINKS_MAX && (i < LINKS_LOOK || !is_unclaimed(least)); i++) {
 		struct known_link *link = &ledger->links.items[ledger->link_cursor++ % LINKS_MAX];
 
 		if (!least || is_less(link, least))
@@ -292,7 +291,7 @@ void link_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct 
 	link->unclaimed_tx += tx;
 	link->pongs = isnan(sniffed->pongs) ? link->pongs : sniffed->pongs;
 	link->lost = isnan(sniffed->lost) ? link->lost : sniffed->lost;
-	if (rx > 0 && sniffed->at_us - link->missed_us > MISS_SETTLES_US)
+	if (rx > 0 && sniffed->at_us - link->missed_us > MISS_GRACE_US)
 		link->missed_us = 0;
 	if (!peer)
 		return;

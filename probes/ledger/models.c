@@ -78,11 +78,11 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
-	int64_t told_at = reading->told_at ? reading->told_at : now.wall_ms;
+	int64_t reported_at = reading->told_at ? reading->told_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
 
 	if (!is_all)
-		engine_see_loaded(ledger, endpoint, reading, told_at, now);
+		engine_see_loaded(ledger, endpoint, reading, reported_at, now);
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		struct known_model *model = &endpoint->models.items[i];
 
@@ -105,7 +105,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 		model->in_all = model->in_all || is_all;
 		model->in_loaded = model->in_loaded || !is_all;
 		if (!is_all && model->expires_at)
-			model->overdue_ms = told_at - model->expires_at;
+			model->overdue_ms = reported_at - model->expires_at;
 		endpoint->engine.has_gpu = endpoint->engine.has_gpu || model->vram_bytes > 0;
 		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
 			model->state = MODEL_COLD;

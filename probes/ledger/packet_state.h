@@ -60,8 +60,8 @@ struct known_flow {
 	bool is_outgoing, is_loopback;
 	char *peer_id; /* owned; "": nobody's, or not known yet */
 	struct when since, last;
-	struct when told; /* the last line of totals */
-	int64_t told_us;
+	struct when reported; /* the last line of totals */
+	int64_t reported_us;
 	double connections, open, up_bytes, down_bytes, exchanges; /* of all runs of the helper */
 	double run_connections, run_up, run_down, run_exchanges;   /* its totals in this one */
 	double up_per_s, down_per_s;

@@ -21,8 +21,8 @@
 
 void path_see_history(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	const struct obs_path_history *memory = observation->path_history;
-	struct known_peer *peer = peer_find(ledger, memory->peer_id);
+	const struct obs_path_history *history = observation->path_history;
+	struct known_peer *peer = peer_find(ledger, history->peer_id);
 	struct path_history *path_history;
 
 	if (!peer || peer == &ledger->self)
@@ -30,19 +30,19 @@ void path_see_history(struct ledger *ledger, const struct observation *observati
 	if (!peer->path_history)
 		peer->path_history = mem_alloc(sizeof(*peer->path_history));
 	path_history = peer->path_history;
-	path_history->told = now;
-	path_history->pong_at = memory->pong_at;
-	path_history->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
-				  now.wall_ms - memory->pong_at < PATH_RESTS_MS;
+	path_history->reported = now;
+	path_history->pong_at = history->pong_at;
+	path_history->is_silent = history->was_regular && now.wall_ms - history->pong_at > PONG_LOST_MS &&
+				  now.wall_ms - history->pong_at < PATH_RESTS_MS;
 	path_history->changes = 0;
-	for (size_t i = 0; i < memory->change_count; i++)
-		path_history->changes += memory->changes[i] < ledger->begun.wall_ms;
+	for (size_t i = 0; i < history->change_count; i++)
+		path_history->changes += history->changes[i] < ledger->begun.wall_ms;
 }
 
 static bool has_fresh_history(const struct known_peer *peer, struct when now)
 {
-	return peer->path_history && when_known(peer->path_history->told) &&
-	       when_since(peer->path_history->told, now) <= FRESH_MS;
+	return peer->path_history && when_known(peer->path_history->reported) &&
+	       when_since(peer->path_history->reported, now) <= FRESH_MS;
 }
 
 double path_pong_age_ms(const struct known_peer *peer, struct when now)

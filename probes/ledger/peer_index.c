@@ -63,17 +63,17 @@ bool peer_index_has_end(const struct known_peer *peer, const char *remote, int64
 
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end)
 {
-	const char *place = !peer->obs                ? ""
-			    : kind == PEER_END_DIRECT ? peer->obs->current_address
-						      : peer->obs->peer_relay;
-	size_t length = strlen(place);
+	const char *address = !peer->obs                ? ""
+			      : kind == PEER_END_DIRECT ? peer->obs->current_address
+							: peer->obs->peer_relay;
+	size_t length = strlen(address);
 
 	end->vni = 0;
 	if (kind == PEER_END_RELAYED)
-		length = read_relay(place, &end->vni);
+		length = read_relay(address, &end->vni);
 	if (!length || length >= sizeof(end->remote))
 		return false;
-	memcpy(end->remote, place, length);
+	memcpy(end->remote, address, length);
 	end->remote[length] = '\0';
 	return true;
 }
@@ -141,18 +141,18 @@ void peer_index_all(struct ledger *ledger)
 	} else {
 		memset(index->slots, 0, room * sizeof(*index->slots));
 	}
-	index->count = index->sighted.count = 0;
+	index->count = index->with_packets.count = 0;
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		add_peer(index, &ledger->peers[i], i);
 		if (ledger->peers[i].packet_state)
-			*VEC_PUSH(&index->sighted) = (uint32_t)i;
+			*VEC_PUSH(&index->with_packets) = (uint32_t)i;
 	}
 }
 
 void peer_index_packets(struct ledger *ledger, const struct known_peer *peer)
 {
 	if (peer != &ledger->self)
-		*VEC_PUSH(&ledger->index.sighted) = (uint32_t)(peer - ledger->peers);
+		*VEC_PUSH(&ledger->index.with_packets) = (uint32_t)(peer - ledger->peers);
 }
 
 void peer_index_key(struct ledger *ledger, const struct known_peer *peer)

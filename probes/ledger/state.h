@@ -34,10 +34,10 @@ enum rtt_source {
 
 /* What the daemon remembered of its path when it was asked last. */
 struct path_history {
-	struct when asked, told; /* unknown: never */
-	int64_t pong_at;         /* wall ms */
-	bool is_silent;          /* no pong for longer than they are apart, and they had been regular */
-	double changes;          /* of kind, before this program looked */
+	struct when asked, reported; /* unknown: never */
+	int64_t pong_at;             /* wall ms */
+	bool is_silent;              /* no pong for longer than they are apart, and they had been regular */
+	double changes;              /* of kind, before this program looked */
 };
 
 /* So many changes within ten minutes are flapping. */
@@ -53,8 +53,8 @@ struct known_ping {
 
 /* What its tailscaled told the tailnet of its network. */
 struct known_network {
-	struct when asked, told; /* unknown: never */
-	bool is_wanted;          /* whatever its path is */
+	struct when asked, reported; /* unknown: never */
+	bool is_wanted;              /* whatever its path is */
 	struct obs_node node;
 };
 
@@ -215,7 +215,7 @@ struct peer_index {
 		uint32_t hash, peer;
 	} * slots;
 	size_t count, room;
-	VEC(uint32_t) sighted; /* the numbers of those of whom packets told */
+	VEC(uint32_t) with_packets; /* the numbers of those of whom packets told */
 };
 
 struct verdict_list {
@@ -232,7 +232,7 @@ struct ledger {
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
-	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
+	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
 	struct when blanked; /* unknown: never */
 	struct when limited; /* the last time that something could not be asked for want of what follows */
 	int limit_error;     /* errno */

@@ -98,7 +98,7 @@ static double at_least_none(double count)
 
 static void add_bytes(struct flow *row, const struct known_flow *known, struct when now)
 {
-	bool is_fresh = when_since(known->told, now) < RATE_MS;
+	bool is_fresh = when_since(known->reported, now) < RATE_MS;
 
 	row->rx_bytes += at_least_none(known->is_outgoing ? known->down_bytes : known->up_bytes);
 	row->tx_bytes += at_least_none(known->is_outgoing ? known->up_bytes : known->down_bytes);

@@ -202,11 +202,11 @@ static void take_sums(struct builder *s)
 static enum status overall(const struct builder *s)
 {
 	enum severity worst = SEVERITY_INFO;
-	size_t told = 0;
+	size_t known = 0;
 
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++)
-		told += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
-	if (!daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
+		known += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
+	if (!daemon_runs(s->ledger) || (!known && !s->ledger->terms.is_passive))
 		return STATUS_UNKNOWN;
 	for (size_t i = 0; i < s->snapshot->verdict_count; i++)
 		if (!s->snapshot->verdict_list[i].is_muted && s->snapshot->verdict_list[i].severity > worst)

@@ -37,7 +37,7 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-static bool is_our_mount(const struct evidence *e)
+static bool is_insecure_target(const struct evidence *e)
 {
 	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
 }
@@ -57,7 +57,7 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 	bool has_failed = answer_has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
-	return has_failed && is_our_mount(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
+	return has_failed && is_insecure_target(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)

@@ -303,7 +303,7 @@ static bool is_resolving(const struct evidence *e, struct finding *f)
 }
 
 /* A server that was asked before keeps its last state, with its age. */
-static bool is_untold(const struct evidence *e, struct finding *f)
+static bool was_never_asked(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return !when_known(e->endpoint->last.at);
@@ -314,7 +314,7 @@ const struct rule unasked_rules[] = {
 	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
 		"resolvectl query %{host}, or getent hosts %{host}", true },
-	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
+	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, was_never_asked,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
 		true },
 	{ 0 },
