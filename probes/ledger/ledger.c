@@ -1,6 +1,7 @@
-/* The ledger itself: its beginning and end, and what concerns all of it.
+/* The ledger as a whole: creating and freeing it, passing on observations, resetting it after a gap in
+ * time.
  *
- * What must outlive a status (path history, rates, what an endpoint said) is kept beside it. */
+ * What must outlive a status (path history, rates, what an endpoint said) is kept outside it. */
 #include "probes/ledger/ledger.h"
 
 #include "probes/ledger/capture.h"

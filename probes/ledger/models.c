@@ -1,5 +1,4 @@
-/* The models of an endpoint: two lists make one, that of all which could be asked for and that of the loaded
- * ones. */
+/* The models of an endpoint, merged from two lists: all that are available, and the loaded ones. */
 #include "probes/ledger/models.h"
 
 #include "probes/ledger/engine.h"
@@ -52,7 +51,7 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
-		model->size_bytes = obs->size_bytes; /* of a loaded model in memory, which its file is not */
+		model->size_bytes = obs->size_bytes; /* a loaded model's size in memory, not its file's */
 	if (!isnan(obs->context))
 		model->context = obs->context;
 	if (obs->expires_at)
@@ -88,7 +87,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 
 		if (is_all)
 			model->in_all = false;
-		else /* in_loaded ends with the rest */
+		else /* resets in_loaded and the rest */
 			*model = (struct known_model){ .id = model->id,
 				.quantisation = model->quantisation,
 				.remote_host = model->remote_host,

@@ -1,7 +1,7 @@
-/* What is known of the networks that hosts are in, and whose shall be asked for.
+/* The networks that nodes are in, and whose to ask for next.
  *
- * A peer's is asked for while its traffic goes by DERP, and our own with it: it takes both to say why there
- * is no direct path. */
+ * A peer's is asked for while its traffic goes through DERP, and our own with it: it takes both to say why
+ * there is no direct path. */
 #include "probes/ledger/networks.h"
 
 #include "probes/ledger/ledger.h"
@@ -65,7 +65,7 @@ const struct obs_net *network_of_lately(const struct known_peer *peer, struct wh
 	return net && when_since(peer->net->reported, now) < REPORT_FRESH_MS ? net : NULL;
 }
 
-/* netcheck is our own look; what our tailscaled told the tailnet counts where there was none lately. */
+/* A recent netcheck, otherwise what our tailscaled reported to the tailnet. */
 const struct obs_net *network_here(const struct ledger *ledger, struct when now)
 {
 	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
@@ -81,7 +81,7 @@ bool network_has_udp_path(const struct ledger *ledger)
 	return false;
 }
 
-/* ---- whom to ask for ---- */
+/* ---- whose network to ask for ---- */
 
 static bool was_asked_lately(const struct known_peer *peer, struct when now)
 {
