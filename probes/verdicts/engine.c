@@ -1,4 +1,5 @@
-/* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
+/* Rules about servers that answer well: what they are doing, who else could use them; and about our own
+ * mounts. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
@@ -68,7 +69,7 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 	return has_sleeper;
 }
 
-/* The server, or the models of a router of which none is awake. */
+/* The server sleeps, or it is a router and none of its models is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->queried;
@@ -120,7 +121,8 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Everybody whom the tailnet policy lets in can use it: worth a word where nothing restricts the host. */
+/* Anyone the tailnet policy lets reach the host can use it. Reported if nothing restricts the host, that
+ * is, if it has no tag. */
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
@@ -168,7 +170,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	if (!e->mount->is_funnel)
 		return false;
 	if (e->endpoint)
-		f->severity = SEVERITY_INFO; /* its endpoint's row weighs it */
+		f->severity = SEVERITY_INFO; /* the endpoint's row has the full severity */
 	return true;
 }
 

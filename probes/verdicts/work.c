@@ -1,10 +1,10 @@
-/* How an engine gets on with its work: stalled, full, spilled, slow, cold, or just started.
+/* Rules about an engine's work: stalled, full, spilled, slow, cold, or just restarted.
  *
- * These rows stand before those on HTTP: they want a server that answers as it should (or says itself that
- * its queue is full), and then no status explains what they see. A wish for a key, above all, explains no
- * stalled engine. What is only likely says so: an expiry in the past is a long answer, too, and Ollama's
- * frozen runner shows in none of its answers, so nothing is claimed of it. All of it is judged from the door
- * through which the engine is asked, and holds for every door to it. */
+ * They come before those on HTTP: they need a server that answers as it should (or says itself that its
+ * queue is full), and then no HTTP status explains what they find. In particular, auth-required must not
+ * hide engine-stalled. What is only likely is worded so: an expiry in the past may also be a long answer.
+ * A frozen runner of Ollama shows in none of its answers, so there is no rule for it. All rules look at
+ * the endpoint through which the engine is queried, and hold for every endpoint of that engine. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
@@ -28,8 +28,8 @@
 
 /* ---- stalled ---- */
 
-/* The counter of its own work stands still although there is some. Judged from answer to answer, not by our
- * own clock: while nobody looks, nothing is known. */
+/* There is work, but the engine's counter of it does not move. Time is counted from answer to answer, not
+ * until now: between answers, nothing is known. */
 static bool counts_nothing(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->queried;
@@ -50,7 +50,7 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Whether a large answer came since then: no link on the way loses what is large. */
+/* Whether a large answer came since then, which rules out a link that drops large packets. */
 static bool large_ones_came(const struct known_endpoint *endpoint, struct when since)
 {
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
@@ -63,16 +63,16 @@ static bool large_ones_came(const struct known_endpoint *endpoint, struct when s
 	return false;
 }
 
-/* Asked four times a minute at least, and no answer to any. */
+/* At least four requests over at least a minute, and no answer to any. */
 static bool hangs_for_long(const struct known_endpoint *endpoint, const struct known_sent *sent)
 {
 	return sent->misses >= LONG_MISSES && when_since(sent->silent_since, sent->silent_at) >= HUNG_MS &&
 	       large_ones_came(endpoint, sent->silent_since);
 }
 
-/* The HTTP threads of llama-server outlive its engine: what they know alone is answered, what they would ask
- * the engine for is not. A burst of requests silences all its paths alike. One path alone may, in older
- * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
+/* The HTTP threads of llama-server outlive its engine: they still answer what they know themselves, but
+ * not what they would have to ask the engine. A burst of requests silences all paths alike. In older
+ * versions, a single path may wait for a batch to end, which takes minutes for a large model on a CPU. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->queried;
@@ -126,7 +126,7 @@ void work_say_wait(const struct evidence *e, char *text, size_t size)
 			text_ms(number, sizeof(number), ttft));
 }
 
-/* In the words of any engine: a gateway may pass on those of the one behind it. */
+/* Compares with the words of every engine: a gateway may pass on those of the one behind it. */
 static bool says_full(const struct evidence *e)
 {
 	const struct last_answer *last = &e->queried->last;
@@ -192,8 +192,8 @@ static double share_on_cpu(const struct known_model *model)
 	return 1 - model->vram_bytes / model->size_bytes;
 }
 
-/* Wholly on the CPU is a machine without a GPU, too, and then nothing is wrong: it is told only where one of
- * its models was in a GPU. */
+/* A machine without a GPU runs models on the CPU alone, too, and then nothing is wrong: reported only if
+ * one of its models was in GPU memory. */
 static bool has_spilled(const struct evidence *e, struct finding *f)
 {
 	const struct known_model *worst = NULL;
