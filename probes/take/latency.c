@@ -1,7 +1,7 @@
-/* Is it my tailnet or my GPU? Where the time until a first token goes, part by part, and the largest of them.
+/* Is it my tailnet or my GPU? The time until the first token in parts, and the largest of them.
  *
- * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
- * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
+ * The parts are medians from different sources (pings or handshakes, our own requests, the engine's
+ * histograms), so their sum is an estimate and is worded as one. Unknown parts are left out. */
 #include "probes/base/text.h"
 #include "probes/take/builder.h"
 
@@ -54,7 +54,7 @@ static const char *name_largest(const struct latency *latency, struct arena *are
 	return say(parts, ARRAY_LEN(parts), has_token ? "token" : "byte", arena);
 }
 
-/* Our question crosses the path once there and back: what is left of its time is the server's. */
+/* Our request takes one round trip of the path: the rest of its time is the server's. */
 static double without_path(double ttfb_ms, double path_ms)
 {
 	if (isnan(path_ms) || isnan(ttfb_ms))
