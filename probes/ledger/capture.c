@@ -1,4 +1,4 @@
-/* How the capture helper is, and where each thing that it saw goes. */
+/* The state of the capture helper, and the dispatch of what it reports. */
 #include "probes/ledger/capture.h"
 
 #include "probes/base/text.h"
@@ -35,7 +35,7 @@ void capture_see(struct ledger *ledger, const struct observation *observation, s
 	if (ledger->capture.state != capture->state)
 		ledger->capture.since = now;
 	if (capture->state != CAPTURE_RUNNING)
-		links_forget_misses(ledger); /* which nobody takes back any more */
+		links_forget_misses(ledger); /* no helper is left to report their pongs */
 	ledger->capture.state = capture->state;
 	mem_replace(&ledger->capture.trouble, capture->trouble);
 	mem_replace(&ledger->capture.fix, capture->fix);

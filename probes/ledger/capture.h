@@ -1,4 +1,4 @@
-/* How the capture helper is, and where each thing that it saw goes. */
+/* The state of the capture helper, and the dispatch of what it reports. */
 #ifndef TSLLM_LEDGER_CAPTURE_H
 #define TSLLM_LEDGER_CAPTURE_H
 

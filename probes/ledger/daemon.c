@@ -1,4 +1,4 @@
-/* The daemon, as far as it was heard of: whether it carries traffic, and why it could not be asked. */
+/* What is known about the daemon: whether it carries traffic, and why it could not be asked. */
 #include "probes/ledger/daemon.h"
 
 #include "probes/ledger/ledger.h"

@@ -1,4 +1,4 @@
-/* The daemon, as far as it was heard of. */
+/* What is known about the daemon. */
 #ifndef TSLLM_LEDGER_DAEMON_H
 #define TSLLM_LEDGER_DAEMON_H
 

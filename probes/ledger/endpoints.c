@@ -1,7 +1,8 @@
-/* Endpoints: what they were asked, what they said, what they have.
+/* Endpoints: what they were asked, what they answered, what they offer.
  *
- * The last answer to the primary question decides whether an endpoint is up; every answer of its family adds
- * what it tells of models, queue and speed. Silence is counted, and not while a path changes hands. */
+ * The last answer to the primary request decides whether an endpoint is up. Every answer of its family
+ * adds what it says about models, queue and speed. Silence is counted, except while the path to the peer
+ * is changing. */
 #include "probes/ledger/endpoints.h"
 
 #include "probes/base/text.h"
@@ -45,7 +46,7 @@ static void forget_fact(struct path_fact *fact)
 	mem_replace(&fact->path, "");
 }
 
-/* Another one answers here now: what the one before told, and how it answered, is not about this one. */
+/* A different server answers here now: facts and timings of the previous one do not apply to it. */
 static void forget_server(struct known_endpoint *endpoint)
 {
 	struct path_fact *const facts[] = { &endpoint->is_loading, &endpoint->is_sleeping,
@@ -163,8 +164,8 @@ static void see_silence(
 	struct known_sent *row, const struct obs_answer *answer, int64_t poll_ms, struct when now)
 {
 	bool is_silence = outcome_is_silence(answer->outcome, answer->tls);
-	int64_t gap_ms =
-		GAP_POLLS * (poll_ms > MINUTE_MS ? poll_ms : MINUTE_MS); /* what is asked each minute, too */
+	/* Some paths are asked once a minute. */
+	int64_t gap_ms = GAP_POLLS * (poll_ms > MINUTE_MS ? poll_ms : MINUTE_MS);
 
 	if (row->misses && when_since(row->silent_at, now) > gap_ms)
 		row->misses = 0;
@@ -208,7 +209,8 @@ static void see_number(double *slot, double value)
 		*slot = value;
 }
 
-/* The first path that says so is asked first when it ends; the primary question is asked before all others. */
+/* The path that first reported a fact decides when it ends, unless the primary path reports it too: that
+ * one is asked before all others. */
 static void see_fact(struct path_fact *fact, bool holds, const struct obs_answer *answer)
 {
 	if (holds && (!fact->holds || answer->is_primary))
@@ -270,11 +272,11 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	}
 	if (!peer || endpoint->is_own || isnan(answer->connect_ms) || peer->kind == PATH_IDLE ||
 		peer->kind == PATH_UNKNOWN)
-		return; /* the first connect wakes the path: that is no round trip */
+		return; /* the first connect wakes an idle path: its time is no round trip */
 	peer_see_rtt(peer, RTT_CONNECT, answer->connect_ms, now);
 }
 
-/* A name that leads nowhere gives no address to ask. */
+/* A name that does not resolve gives no address to send to. */
 static bool was_sent(const struct obs_answer *answer)
 {
 	return answer->outcome != OUTCOME_UNRESOLVED;
@@ -322,7 +324,7 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 		endpoint->good = now;
 }
 
-/* A host that turns connects away by ICMP looks the same to connect(), but is heard. */
+/* A host that rejects connects by ICMP looks the same to connect(), but has been heard from. */
 bool endpoints_have_no_route(const struct ledger *ledger, struct when now)
 {
 	size_t unreachable = 0;

@@ -1,9 +1,9 @@
-/* What an engine says of its own work: queue, cache, speed, and whether it gets on.
+/* What an engine reports about its own work: queue, cache, speed, and whether it makes progress.
  *
- * Engines count since their start. Speeds are differences between two polls; a counter that fell, an uptime
- * that fell or another sign of life means that the process was started anew, and then nothing that was
- * counted before says anything of it. What an answer does not tell stays as it was, and is forgotten when it
- * is old (forget_figures). */
+ * Engines count from their start. Speeds are differences between two polls. A counter or an uptime that
+ * fell, or another incarnation, means that the process was restarted; nothing can be compared with earlier
+ * counts then. What an answer does not mention stays as it was until it is too old (forget_figures() in
+ * judge.c). */
 #include "probes/ledger/engine.h"
 
 #include "probes/base/text.h"
@@ -20,7 +20,7 @@
 #define PACE_TIMES 3
 #define PACE_LEAST_MS 500
 #define PACE_MOST_MS 3600000
-#define SAME_START_MS (3 * 60000) /* two signs of one restart come at most this far apart */
+#define SAME_START_MS (3 * 60000) /* two signs of one restart are at most this far apart */
 
 void engine_init(struct known_engine *engine)
 {
@@ -46,7 +46,7 @@ void engine_fini(struct known_engine *engine)
 	free(engine->evictor);
 }
 
-/* Of two polls with a gap between them that nobody watched, no difference means anything. */
+/* After a gap in polling, differences to earlier counts mean nothing. */
 void engine_blank(struct known_engine *engine)
 {
 	const double none = NAN;
@@ -63,7 +63,7 @@ void engine_blank(struct known_engine *engine)
 
 static bool fell(double before, double after)
 {
-	return after < before; /* false where either is unknown */
+	return after < before; /* false if either is unknown */
 }
 
 static bool was_started_anew(const struct known_endpoint *endpoint, const struct reading *reading)
@@ -78,7 +78,7 @@ static bool was_started_anew(const struct known_endpoint *endpoint, const struct
 	       fell(engine->uptime_s, reading->uptime_s);
 }
 
-/* An incarnation that comes back was never gone: a proxy spreads the questions over several engines. */
+/* A previous incarnation that comes back had not ended: a proxy spreads our requests over several engines. */
 static void see_incarnation(struct known_endpoint *endpoint, const char *incarnation)
 {
 	struct known_engine *engine = &endpoint->engine;
@@ -91,7 +91,7 @@ static void see_incarnation(struct known_endpoint *endpoint, const char *incarna
 	mem_replace(&endpoint->incarnation, incarnation);
 }
 
-/* Its counters and its marker may tell of one start in two answers. */
+/* One restart may show in two answers: in the counters of one and in the incarnation of the other. */
 static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
@@ -110,8 +110,7 @@ static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, co
 		engine->uptime_s = reading->uptime_s;
 }
 
-/* Tokens per second of the time that was spent on them, or of the wall clock where the server does not count
- * it. */
+/* Tokens per second of the time spent on them, or of wall clock time if the server does not count that. */
 static void see_speed(
 	struct known_counter *counter, double tokens, double seconds, struct when now, double *per_s)
 {
@@ -125,8 +124,8 @@ static void see_speed(
 	*per_s = more > 0 && spent > 0 ? more / spent : NAN;
 }
 
-/* Since when the engine has had work and got nowhere. A machine that slept between two polls got nowhere
- * either, and nobody watched it. */
+/* Notes since when the engine has had work without progress. If this machine slept between two polls,
+ * there was no progress to see either: such a gap does not count. */
 static void see_progress(
 	struct known_engine *engine, const struct reading *reading, int64_t poll_ms, struct when now)
 {
@@ -173,20 +172,21 @@ static bool is_listed(const struct reading *reading, const char *id)
 	return false;
 }
 
-/* The first of the loaded models that is gone before its time, which is told to the second; NULL: none is. */
+/* The first loaded model that disappeared before its expiry, which is known to the second; NULL: none. */
 static const struct known_model *find_gone(
-	const struct known_endpoint *endpoint, const struct reading *reading, int64_t told_at)
+	const struct known_endpoint *endpoint, const struct reading *reading, int64_t reported_at)
 {
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		const struct known_model *model = &endpoint->models.items[i];
 
-		if (model->in_loaded && model->expires_at - told_at >= 1000 && !is_listed(reading, model->id))
+		if (model->in_loaded && model->expires_at - reported_at >= 1000 &&
+			!is_listed(reading, model->id))
 			return model;
 	}
 	return NULL;
 }
 
-/* The first model that was not loaded before; NULL: each one was. */
+/* The first model that was not loaded before; NULL: none. */
 static const char *find_newcomer(const struct known_endpoint *endpoint, const struct reading *reading)
 {
 	for (size_t i = 0; i < reading->model_count; i++) {
@@ -202,12 +202,12 @@ static const char *find_newcomer(const struct known_endpoint *endpoint, const st
 	return NULL;
 }
 
-/* A model goes before its time where another one wants its memory. It may also have been unloaded by hand, or
- * the server restarted, and the other one loaded after that: it is likely, no more. */
+/* A model that disappears before its expiry was probably evicted, because another needed its memory. This
+ * is only likely: before the other was loaded, it may have been unloaded by hand, or the server restarted. */
 void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
-	int64_t told_at, struct when now)
+	int64_t reported_at, struct when now)
 {
-	const struct known_model *gone = find_gone(endpoint, reading, told_at);
+	const struct known_model *gone = find_gone(endpoint, reading, reported_at);
 	const char *newcomer = find_newcomer(endpoint, reading);
 	struct known_engine *engine = &endpoint->engine;
 	bool was_watched = when_known(engine->listed) &&
@@ -224,7 +224,8 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	events_note(ledger, endpoint->url, endpoint->state, now, text);
 }
 
-/* The median of before the spell is the measure while it lasts; after an hour slow is the usual. */
+/* While the engine is slow, it is compared with the median from before. After PACE_MOST_MS, slow is the
+ * usual. */
 void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt_ms, struct when now)
 {
 	struct known_engine *engine = &endpoint->engine;

@@ -1,4 +1,4 @@
-/* What happened, in order of time: the last EVENTS_MAX changes, repeats folded. */
+/* Events: the last EVENTS_MAX changes in order of time, repeats folded. */
 #include "probes/ledger/events.h"
 
 #include "probes/ledger/state.h"
@@ -9,7 +9,7 @@
 #define EVENTS_MAX 200
 #define FOLD_MS (10 * 60 * 1000)
 
-/* Events are in order of time. */
+/* Keeps the order of time when a repeat is folded into an event. */
 static void make_last(struct ledger *ledger, size_t i)
 {
 	struct event event = ledger->events.items[i];

@@ -1,4 +1,4 @@
-/* What happened: the last changes, in order of time. */
+/* Events: the last changes in order of time. */
 #ifndef TSLLM_LEDGER_EVENTS_H
 #define TSLLM_LEDGER_EVENTS_H
 

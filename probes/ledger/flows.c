@@ -1,12 +1,13 @@
 /* Who uses which service, from TCP inside the tunnel and on the loopback.
  *
- * A flow is one client at one service. Three kinds: a peer that comes in, whose totals are taken as they are;
- * this node that goes out, where this program is a client too; and the loopback, where every client is
- * 127.0.0.1, because tailscaled asks the served engine in its name. What this program asks is told apart by
- * the local ports of its connections, and left out; so the exchanges of the latter two kinds wait until its
- * own answer is in. What comes through a mount of this node from this program itself comes from tailscaled's
- * port: it is left out because on the loopback only what a peer's WireGuard bytes explain is a client, or
- * what streams, which no question of this program does. */
+ * A flow is one client using one service. There are three kinds:
+ * - incoming, from a peer: its totals are taken as they are;
+ * - outgoing, from this node: this program is one of the clients;
+ * - loopback: every client is 127.0.0.1, because tailscaled passes on requests to the served engine.
+ * This program's own requests are recognised by the local ports of their connections and left out, so
+ * exchanges of the last two kinds wait until its own answer is in. If it asks through a mount of this
+ * node, the request comes from a port of tailscaled. That is left out too: on the loopback, a client
+ * counts only if a peer's WireGuard bytes explain it or if it streams, and this program never streams. */
 #include "probes/ledger/flows.h"
 
 #include "probes/base/text.h"
@@ -23,13 +24,13 @@
 
 #define FLOWS_MAX 1024 /* the helper keeps 512 */
 #define WAITING_MAX 64
-#define WAIT_US 1500000     /* until an answer of our own is surely in */
-#define OWN_PORT_MS 60000   /* a port is soon somebody else's */
+#define WAIT_US 1500000     /* by then, an answer to our own request is in */
+#define OWN_PORT_MS 60000   /* after that, another program may use the port */
 #define OWN_OPEN_US 6000000 /* longer than any request of ours */
 #define UNCLAIMED_MS 60000
-#define CLEARLY 2       /* times all the others together */
-#define SHARE_LEAST 0.8 /* of an exchange's bytes that its peer's WireGuard bytes cannot be below */
-#define SHARE_MOST 8    /* and, beyond 4 kB, above: that peer is busy with something else */
+#define CLEARLY 2       /* times the growth of all other peers together */
+#define SHARE_LEAST 0.8 /* of an exchange's bytes: its peer's WireGuard bytes are no less */
+#define SHARE_MOST 8    /* and no more, beyond 4 kB: else that peer is busy with something else */
 
 void flow_see_own_port(struct ledger *ledger, const struct observation *observation, struct when now)
 {
@@ -80,12 +81,12 @@ void flows_restart(struct ledger *ledger)
 	ledger->waiting.count = 0;
 }
 
-/* Nobody's go before somebody's. */
+/* Flows without a peer are dropped first. */
 static bool is_less(const struct known_flow *one, const struct known_flow *other)
 {
 	if (!*one->peer_id != !*other->peer_id)
 		return !*one->peer_id;
-	return one->told.mono_ms < other->told.mono_ms;
+	return one->reported.mono_ms < other->reported.mono_ms;
 }
 
 static struct known_flow *room_for_flow(struct ledger *ledger)
@@ -102,7 +103,7 @@ static struct known_flow *room_for_flow(struct ledger *ledger)
 	return least;
 }
 
-/* peer_id: of a flow on the loopback, which is told by it; else NULL. */
+/* peer_id: the key of a flow on the loopback; NULL for the other kinds. */
 static struct known_flow *flow_of(
 	struct ledger *ledger, const struct sniffed *sniffed, const char *peer_id, struct when now)
 {
@@ -123,7 +124,7 @@ static struct known_flow *flow_of(
 		.peer_id = mem_copy(peer_id ? peer_id : ""),
 		.is_loopback = peer_id != NULL,
 		.since = now,
-		.told = now,
+		.reported = now,
 		.up_per_s = NAN,
 		.down_per_s = NAN,
 		.ttfb_ms = NAN,
@@ -135,7 +136,7 @@ static struct known_flow *flow_of(
 	return flow;
 }
 
-/* ---- whose it is ---- */
+/* ---- the peer of a flow ---- */
 
 static bool is_ours(const struct ledger *ledger, const char *ip)
 {
@@ -154,7 +155,7 @@ static void claim(struct ledger *ledger, struct known_flow *flow)
 		mem_replace(&flow->peer_id, peer->id);
 }
 
-/* What nobody claims within a minute is of no peer of ours. */
+/* A flow that has no peer after a minute belongs to none of ours and is dropped. */
 void flows_claim(struct ledger *ledger)
 {
 	size_t kept = 0;
@@ -172,7 +173,7 @@ void flows_claim(struct ledger *ledger)
 	ledger->flows.count = kept;
 }
 
-/* This node by itself is no flow between machines. */
+/* Traffic of this node with itself is no flow between machines. */
 static bool is_between_ourselves(const struct ledger *ledger, const struct sniffed *sniffed)
 {
 	return is_ours(ledger, sniffed->client.host) && is_ours(ledger, sniffed->server.host);
@@ -193,7 +194,7 @@ static double known_or_none(double count)
 	return isnan(count) ? 0 : count;
 }
 
-/* A line of exchanges tells of one, or how many there were. */
+/* A line stands for one exchange, unless it has a count. */
 static double exchanges_of(const struct sniffed *sniffed)
 {
 	return isnan(sniffed->exchanges) ? 1 : sniffed->exchanges;
@@ -205,10 +206,10 @@ void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when 
 	double seconds, up, down;
 
 	if (url_host_is_loopback(sniffed->client.host) || is_between_ourselves(ledger, sniffed))
-		return; /* the loopback is told exchange by exchange */
+		return; /* on the loopback, single exchanges are counted */
 	flow = flow_of(ledger, sniffed, NULL, now);
 	claim(ledger, flow);
-	seconds = flow->told_us ? (double)(sniffed->at_us - flow->told_us) / 1e6 : NAN;
+	seconds = flow->reported_us ? (double)(sniffed->at_us - flow->reported_us) / 1e6 : NAN;
 	up = add(&flow->up_bytes, &flow->run_up, sniffed->up_bytes);
 	down = add(&flow->down_bytes, &flow->run_down, sniffed->down_bytes);
 	add(&flow->connections, &flow->run_connections, sniffed->connections);
@@ -216,8 +217,8 @@ void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when 
 	flow->open = isnan(sniffed->open) ? flow->open : sniffed->open;
 	flow->up_per_s = seconds > 0 ? up / seconds : NAN;
 	flow->down_per_s = seconds > 0 ? down / seconds : NAN;
-	flow->told = now;
-	flow->told_us = sniffed->at_us;
+	flow->reported = now;
+	flow->reported_us = sniffed->at_us;
 	if (up + down > 0)
 		flow->last = now;
 }
@@ -238,8 +239,8 @@ static void note_exchange(struct known_flow *flow, const struct sniffed *sniffed
 	flow->is_estimated = sniffed->is_estimated;
 }
 
-/* Of this node as a client: what was our own is taken off the totals. */
-static void tell_outgoing(struct ledger *ledger, const struct sniffed *sniffed, bool is_own, struct when now)
+/* This node as a client: this program's own exchanges are subtracted from the totals. */
+static void add_outgoing(struct ledger *ledger, const struct sniffed *sniffed, bool is_own, struct when now)
 {
 	struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
 
@@ -259,41 +260,41 @@ static size_t oldest_growth(const struct packet_state *packet_state)
 	return (packet_state->growth_next + GROWTH_MAX - packet_state->growth_count) % GROWTH_MAX;
 }
 
-/* Bytes of a peer's direct and relayed paths when an exchange began, as far back as they are kept. */
+/* Bytes of a peer's UDP paths when an exchange began, as far back as they are kept. */
 static double bytes_before(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(packet_state);
-	double bytes = packet_state->growth_count == GROWTH_MAX ? packet_state->growth[place].bytes : 0;
+	size_t slot = oldest_growth(packet_state);
+	double bytes = packet_state->growth_count == GROWTH_MAX ? packet_state->growth[slot].bytes : 0;
 
-	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX)
-		if (packet_state->growth[place].at_us <= at_us)
-			bytes = packet_state->growth[place].bytes;
+	for (size_t i = 0; i < packet_state->growth_count; i++, slot = (slot + 1) % GROWTH_MAX)
+		if (packet_state->growth[slot].at_us <= at_us)
+			bytes = packet_state->growth[slot].bytes;
 	return bytes;
 }
 
-/* And when it was over: as told first after that. */
+/* The same when it was over: the first count after that. */
 static double bytes_after(const struct packet_state *packet_state, int64_t at_us)
 {
-	size_t place = oldest_growth(packet_state);
+	size_t slot = oldest_growth(packet_state);
 	double bytes = 0;
 
-	for (size_t i = 0; i < packet_state->growth_count; i++, place = (place + 1) % GROWTH_MAX) {
-		bytes = packet_state->growth[place].bytes;
-		if (packet_state->growth[place].at_us >= at_us)
+	for (size_t i = 0; i < packet_state->growth_count; i++, slot = (slot + 1) % GROWTH_MAX) {
+		bytes = packet_state->growth[slot].bytes;
+		if (packet_state->growth[slot].at_us >= at_us)
 			break;
 	}
 	return bytes;
 }
 
-/* The peer whose WireGuard bytes are those of this exchange; "": none clearly is. */
+/* The peer whose WireGuard bytes match this exchange; "": none clearly does. */
 static const char *infer_peer(const struct ledger *ledger, const struct sniffed *sniffed)
 {
 	double bytes = known_or_none(sniffed->up_bytes) + known_or_none(sniffed->down_bytes);
 	double most = 0, all = 0;
 	const char *peer_id = "";
 
-	for (size_t i = 0; i < ledger->index.sighted.count; i++) {
-		const struct known_peer *peer = &ledger->peers[ledger->index.sighted.items[i]];
+	for (size_t i = 0; i < ledger->index.with_packets.count; i++) {
+		const struct known_peer *peer = &ledger->peers[ledger->index.with_packets.items[i]];
 		double growth = bytes_after(peer->packet_state, sniffed->at_us) -
 				bytes_before(peer->packet_state, sniffed->begun_us);
 
@@ -309,7 +310,7 @@ static const char *infer_peer(const struct ledger *ledger, const struct sniffed 
 		       : "";
 }
 
-static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+static void add_loopback(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	const char *peer_id = infer_peer(ledger, sniffed);
 	struct known_flow *flow;
@@ -317,7 +318,7 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 	if (!*peer_id && isnan(sniffed->ttft_us))
 		return;
 	flow = flow_of(ledger, sniffed, peer_id, now);
-	flow->told = flow->last = now;
+	flow->reported = flow->last = now;
 	note_exchange(flow, sniffed, now);
 	if (sniffed->is_open)
 		return;
@@ -327,17 +328,17 @@ static void tell_loopback(struct ledger *ledger, const struct sniffed *sniffed, 
 	flow->down_bytes += known_or_none(sniffed->down_bytes);
 }
 
-static void tell_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+static void add_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	bool is_own = is_own_port(ledger, sniffed->client.port, now);
 
 	if (!url_host_is_loopback(sniffed->client.host))
-		tell_outgoing(ledger, sniffed, is_own, now);
+		add_outgoing(ledger, sniffed, is_own, now);
 	else if (!is_own)
-		tell_loopback(ledger, sniffed, now);
+		add_loopback(ledger, sniffed, now);
 }
 
-/* Those that are over when our own answers are in, so that each is told once. */
+/* Counts waiting exchanges, each once, when our own answers must be in. */
 void flows_end_period(struct ledger *ledger, int64_t at_us, struct when now)
 {
 	size_t kept = 0;
@@ -346,12 +347,12 @@ void flows_end_period(struct ledger *ledger, int64_t at_us, struct when now)
 		if (at_us - ledger->waiting.items[i].at_us < WAIT_US)
 			ledger->waiting.items[kept++] = ledger->waiting.items[i];
 		else
-			tell_exchange(ledger, &ledger->waiting.items[i], now);
+			add_exchange(ledger, &ledger->waiting.items[i], now);
 	}
 	ledger->waiting.count = kept;
 }
 
-/* One that goes on is certainly not ours where it streams, or lasts longer than we wait for anything. */
+/* An open exchange is certainly not ours if it streams, or lasts longer than any request of ours. */
 static bool may_be_ours(const struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	return is_own_port(ledger, sniffed->client.port, now) ||
@@ -363,7 +364,7 @@ static void note_open(struct ledger *ledger, const struct sniffed *sniffed, stru
 	if (may_be_ours(ledger, sniffed, now))
 		return;
 	if (url_host_is_loopback(sniffed->client.host)) {
-		tell_loopback(ledger, sniffed, now);
+		add_loopback(ledger, sniffed, now);
 	} else {
 		struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
 

@@ -1,6 +1,7 @@
-/* The ledger itself: its beginning and end, and what concerns all of it.
+/* The ledger as a whole: creating and freeing it, passing on observations, resetting it after a gap in
+ * time.
  *
- * What must outlive a status (path history, rates, what an endpoint said) is kept beside it. */
+ * What must outlive a status (path history, rates, what an endpoint said) is kept outside it. */
 #include "probes/ledger/ledger.h"
 
 #include "probes/ledger/capture.h"
@@ -56,7 +57,7 @@ void ledger_free(struct ledger *ledger)
 	free(ledger->peers);
 	free(ledger->by_name);
 	free(ledger->index.slots);
-	free(ledger->index.sighted.items);
+	free(ledger->index.with_packets.items);
 	peer_free(&ledger->self);
 	for (size_t i = 0; i < ledger->endpoints.count; i++)
 		endpoint_free(ledger->endpoints.items[i]);

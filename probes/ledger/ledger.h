@@ -1,7 +1,7 @@
-/* The ledger: the only mutable state of what is known.
+/* The ledger: all that is known, and the only mutable state of it.
  *
- * Sources put observations in, each with the moment it was made; judge() adds what is wrong (verdicts, states,
- * events), and take_snapshot() copies all of it out. The ledger knows no source and no sink. */
+ * Sources pass in observations with the time they were made; judge() adds verdicts, states and events;
+ * take_snapshot() copies everything out. The ledger knows neither sources nor outputs. */
 #ifndef TSLLM_LEDGER_LEDGER_H
 #define TSLLM_LEDGER_LEDGER_H
 
@@ -14,44 +14,48 @@
 struct ledger;
 
 struct ledger_terms {
-	int64_t period_ms;   /* of the status: three of them make it stale */
-	int64_t poll_ms;     /* of an endpoint */
+	int64_t period_ms;   /* between statuses; older than three periods is stale */
+	int64_t poll_ms;     /* between polls of an endpoint */
 	char *const *ignore; /* "CODE", "CODE@PEER", "CODE@URL"; borrowed */
 	size_t ignore_count;
 	bool is_passive;
-	unsigned allowed_classes; /* bits of enum offer_class that may be picked beside own and tagged */
-	const struct server_facts *const *servers; /* the families, NULL-ended; NULL: none is known */
+	unsigned allowed_classes; /* bits of enum offer_class: what --pick may use besides own and tagged */
+	const struct server_facts *const *servers; /* server families, NULL-terminated; NULL: none */
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);
 void ledger_free(struct ledger *ledger);
 
-/* Takes an observation in, made at that moment: the one way in which the ledger changes, but for judging. */
+/* Takes in an observation made at that time. Besides this, only judge() and the functions below that mark
+ * what was asked for change the ledger. */
 void ledger_see(struct ledger *ledger, const struct observation *observation, struct when when);
 
-/* What is known now; NULL where nothing is. Valid until the next of its kind is seen. */
+/* The latest one; NULL: none yet. Valid until the next is seen. */
 const struct obs_status *ledger_status(const struct ledger *ledger);
 const struct obs_serve *ledger_serve(const struct ledger *ledger);
-/* Whether the daemon carries traffic, as far as is known: a status that failed to come makes it doubtful, and
- * only three periods without one make it stopped. */
+/* Whether the daemon carries traffic, as far as known: still true after a failed status, until three
+ * periods have passed without a good one. */
 bool daemon_runs(const struct ledger *ledger);
-/* The same, without any doubt: it runs, and the last look at it did not fail. Anything else leaves the addresses
- * and short names of the tailnet to whoever has them in the network that this machine is in. */
+/* Stricter: it runs, and the last status did not fail. While this is false, addresses and short names of
+ * the tailnet may belong to strangers on the local network: send them no request and no key. */
 bool daemon_runs_for_certain(const struct ledger *ledger);
-/* Something came back after its pings had been lost: whoever was silent there is worth asking anew. */
+/* Something came back from the peer after its pings were lost: endpoints that were silent there are worth
+ * asking again. */
 bool peer_revived_since(const struct ledger *ledger, const char *peer_id, struct when then);
 bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now);
-/* Whose path the daemon should be asked for next, and from now on counts as asked; NULL: nobody's. */
+/* The next peer whose path history to ask the daemon for, marked as asked now; NULL: none. */
 const struct obs_peer *path_start_history(struct ledger *ledger, struct when now);
-/* Both ends' networks shall be asked for, whatever the path to that peer is. "": ours alone. */
+/* Makes the networks of this node and of that peer due to be asked for, whatever the path between them.
+ * "": this node's only. */
 void network_want(struct ledger *ledger, const char *peer_id, struct when now);
-/* Whose network tailscaled should be asked for next, and from now on counts as asked; NULL: nobody's. */
+/* The next node whose network to ask tailscaled for, marked as asked now; NULL: none. */
 const struct obs_peer *network_start_whois(struct ledger *ledger, struct when now);
-/* A server is reached by DERP, or UDP seems to be blocked here: worth a look at our own network. */
+/* Netcheck is worth running: a server is reached through DERP, or UDP seems to be blocked here. */
 bool network_wants_netcheck(const struct ledger *ledger, struct when now);
-/* Whether the last look was not just now, in this network; if so, it is from now on. */
+/* Marks netcheck as started and returns true, if the last one is older than 10 minutes or was made in
+ * another network. */
 bool network_start_netcheck(struct ledger *ledger, struct when now);
-/* A peer whose status says offline, and nothing says otherwise. */
+/* The status says offline, no ping was answered, and this node itself is online. */
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id);
 
 #endif

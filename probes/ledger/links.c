@@ -1,9 +1,9 @@
-/* Paths as packets show them, and whose they are.
+/* Paths as packets show them, and the peers they lead to.
  *
- * A path is a peer's when its far end is the address by which tailscaled reaches that peer now, or when it is
- * signed with the key that was seen on such a path: so a path that tailscaled leaves, or only tries, is known
- * too. What nobody claims keeps its bytes until somebody does. Round trips and losses count on the current
- * path alone. */
+ * A path belongs to a peer if its far end is the address by which tailscaled reaches that peer now, or if
+ * it is signed with the disco key that was seen on such a path. So a path that tailscaled leaves, or only
+ * tries, is known too. Bytes of an unknown path are kept until its peer is known. Round trips and losses
+ * count only on the current path. */
 #include "probes/ledger/links.h"
 
 #include "probes/base/text.h"
@@ -19,9 +19,8 @@
 
 #define LINKS_MAX 4096 /* the helper keeps 2048 paths and 64 connections to DERP servers */
 #define LINKS_LOOK 16
-#define LOSS_WINDOW_MS 120000 /* so that a window is two to four minutes long */
-#define MISS_SETTLES_US                                                                                      \
-	1500000 /* totals that were printed later than this after a miss are younger than it */
+#define LOSS_WINDOW_MS 120000 /* loss is measured over two to four minutes */
+#define MISS_GRACE_US 1500000 /* totals printed longer than this after a miss are newer than it */
 
 void links_free(struct ledger *ledger)
 {
@@ -49,7 +48,7 @@ void links_restart(struct ledger *ledger)
 	}
 }
 
-/* Made where there is none. */
+/* Allocated if there is none. */
 static struct packet_state *packet_state_of(struct ledger *ledger, struct known_peer *peer)
 {
 	if (!peer->packet_state) {
@@ -59,7 +58,7 @@ static struct packet_state *packet_state_of(struct ledger *ledger, struct known_
 	return peer->packet_state;
 }
 
-/* ---- whose it is ---- */
+/* ---- the peer of a path ---- */
 
 static bool is_current(const struct known_peer *peer, const struct known_link *link)
 {
@@ -107,7 +106,7 @@ static void give_bytes(struct ledger *ledger, struct known_peer *peer, struct kn
 		note_growth(packet_state, at_us);
 }
 
-/* The key of a path that tailscaled uses is the peer's. */
+/* The disco key of a path in use is that of its peer. */
 static void learn_key(struct ledger *ledger, struct known_peer *peer, const struct known_link *link)
 {
 	if (!*link->disco || !is_current(peer, link) ||
@@ -133,7 +132,7 @@ void links_claim(struct ledger *ledger)
 
 /* ---- the table ---- */
 
-/* Where the chain of a far end begins. */
+/* The head of the chain of a far end. */
 static size_t *chain_of(struct ledger *ledger, const char *remote, int64_t vni)
 {
 	return &ledger->link_chains[peer_index_hash(remote, vni) % LINK_CHAINS];
@@ -161,25 +160,26 @@ static void unchain(struct ledger *ledger, const struct known_link *link)
 	*at = link->next;
 }
 
-static bool is_nobodys(const struct known_link *link)
+static bool is_unclaimed(const struct known_link *link)
 {
 	return !*link->peer_id && link->vni != LINK_DERP;
 }
 
 static bool is_less(const struct known_link *one, const struct known_link *other)
 {
-	return is_nobodys(one) == is_nobodys(other) ? one->seen.mono_ms < other->seen.mono_ms
-						    : is_nobodys(one);
+	return is_unclaimed(one) == is_unclaimed(other) ? one->seen.mono_ms < other->seen.mono_ms
+							: is_unclaimed(one);
 }
 
-/* The least of a few, each time of others; or of all, where those are somebody's. */
+/* Reuses the least useful of LINKS_LOOK links, starting where the last search stopped. If all of those
+ * have a peer, it searches on for one that has none. */
 static struct known_link *room_for_link(struct ledger *ledger)
 {
 	struct known_link *least = NULL;
 
 	if (ledger->links.count < LINKS_MAX)
 		return VEC_PUSH(&ledger->links);
-	for (size_t i = 0; i < LINKS_MAX && (i < LINKS_LOOK || !is_nobodys(least)); i++) {
+	for (size_t i = 0; i < LINKS_MAX && (i < LINKS_LOOK || !is_unclaimed(least)); i++) {
 		struct known_link *link = &ledger->links.items[ledger->link_cursor++ % LINKS_MAX];
 
 		if (!least || is_less(link, least))
@@ -292,7 +292,7 @@ void link_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct 
 	link->unclaimed_tx += tx;
 	link->pongs = isnan(sniffed->pongs) ? link->pongs : sniffed->pongs;
 	link->lost = isnan(sniffed->lost) ? link->lost : sniffed->lost;
-	if (rx > 0 && sniffed->at_us - link->missed_us > MISS_SETTLES_US)
+	if (rx > 0 && sniffed->at_us - link->missed_us > MISS_GRACE_US)
 		link->missed_us = 0;
 	if (!peer)
 		return;
@@ -303,7 +303,7 @@ void link_see_path(struct ledger *ledger, const struct sniffed *sniffed, struct 
 	if (is_current(peer, link))
 		count_pings(packet_state_of(ledger, peer), link, now);
 	else if (strcmp(packet_state_of(ledger, peer)->remote, link->remote) == 0)
-		peer->packet_state->remote[0] = '\0'; /* what is lost on it now was not on the current path */
+		peer->packet_state->remote[0] = '\0'; /* path was left: its losses do not count */
 }
 
 void link_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -343,10 +343,10 @@ static void see_inner_rtt(
 	struct known_peer *peer = peer_index_at(ledger, sniffed->remote.host);
 
 	if (!peer || peer == &ledger->self || peer->kind == PATH_IDLE || peer->kind == PATH_UNKNOWN)
-		return; /* the first connect wakes the path: that is no round trip */
+		return; /* the first connect wakes an idle path: its time is no round trip */
 	peer_hear(peer, now);
 	if (source == RTT_ACK && peer->kind != PATH_DERP)
-		return; /* an upper bound, where nothing better is to be had */
+		return; /* only an upper bound: used for DERP, which has nothing better */
 	peer_see_rtt(peer, source, sniffed->us / 1000, now);
 }
 
@@ -362,7 +362,7 @@ void link_see_rtt(struct ledger *ledger, const struct sniffed *sniffed, struct w
 		[SNIFFED_BY_WIREGUARD] = { RTT_WIREGUARD, see_outer_rtt },
 		[SNIFFED_BY_TCP] = { RTT_SYN, see_inner_rtt },
 		[SNIFFED_BY_ACK] = { RTT_ACK, see_inner_rtt },
-		[SNIFFED_BY_DERP] = { RTT_NONE, NULL }, /* our half only, and so no path's */
+		[SNIFFED_BY_DERP] = { RTT_NONE, NULL }, /* to the DERP server only, half of the path */
 	};
 
 	if (methods[sniffed->method].see)

@@ -1,5 +1,4 @@
-/* The models of an endpoint: two lists make one, that of all which could be asked for and that of the loaded
- * ones. */
+/* The models of an endpoint, merged from two lists: all that are available, and the loaded ones. */
 #include "probes/ledger/models.h"
 
 #include "probes/ledger/engine.h"
@@ -52,7 +51,7 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 	if (!isnan(obs->vram_bytes))
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
-		model->size_bytes = obs->size_bytes; /* of a loaded model in memory, which its file is not */
+		model->size_bytes = obs->size_bytes; /* a loaded model's size in memory, not its file's */
 	if (!isnan(obs->context))
 		model->context = obs->context;
 	if (obs->expires_at)
@@ -78,17 +77,17 @@ static void drop_unlisted(struct known_endpoint *endpoint)
 void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
-	int64_t told_at = reading->reported_at ? reading->reported_at : now.wall_ms;
+	int64_t reported_at = reading->reported_at ? reading->reported_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
 
 	if (!is_all)
-		engine_see_loaded(ledger, endpoint, reading, told_at, now);
+		engine_see_loaded(ledger, endpoint, reading, reported_at, now);
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		struct known_model *model = &endpoint->models.items[i];
 
 		if (is_all)
 			model->in_all = false;
-		else /* in_loaded ends with the rest */
+		else /* resets in_loaded and the rest */
 			*model = (struct known_model){ .id = model->id,
 				.quantisation = model->quantisation,
 				.remote_host = model->remote_host,
@@ -105,7 +104,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 		model->in_all = model->in_all || is_all;
 		model->in_loaded = model->in_loaded || !is_all;
 		if (!is_all && model->expires_at)
-			model->overdue_ms = told_at - model->expires_at;
+			model->overdue_ms = reported_at - model->expires_at;
 		endpoint->engine.has_gpu = endpoint->engine.has_gpu || model->vram_bytes > 0;
 		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
 			model->state = MODEL_COLD;

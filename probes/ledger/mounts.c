@@ -22,7 +22,7 @@ static bool is_same_mount(const struct obs_mount *a, const struct obs_mount *b)
 	       strcmp(a->path, b->path) == 0 && strcmp(a->target, b->target) == 0;
 }
 
-/* A mount that is still there keeps what stood about it. */
+/* A mount that is still there keeps its open verdicts. */
 static void adopt_mount(struct ledger *ledger, struct known_mount *mount)
 {
 	for (size_t i = 0; i < ledger->mount_count; i++) {

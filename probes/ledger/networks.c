@@ -1,7 +1,7 @@
-/* What is known of the networks that hosts are in, and whose shall be asked for.
+/* The networks that nodes are in, and whose to ask for next.
  *
- * A peer's is asked for while its traffic goes by DERP, and our own with it: it takes both to say why there
- * is no direct path. */
+ * A peer's is asked for while its traffic goes through DERP, and our own with it: it takes both to say why
+ * there is no direct path. */
 #include "probes/ledger/networks.h"
 
 #include "probes/ledger/ledger.h"
@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #define ASK_AGAIN_MS 60000
-#define TOLD_FRESH_MS 180000
+#define REPORT_FRESH_MS 180000
 #define CHECK_AGAIN_MS INT64_C(600000)
 #define CHECK_FRESH_MS (2 * CHECK_AGAIN_MS)
 
@@ -42,7 +42,7 @@ void network_see_node(struct ledger *ledger, const struct observation *observati
 	net_of(peer)->node = *node;
 	peer->net->node.peer_id = "";
 	peer->net->node.net.at = now.wall_ms;
-	peer->net->told = now;
+	peer->net->reported = now;
 }
 
 void network_forget_here(struct ledger *ledger)
@@ -55,17 +55,17 @@ void network_forget_here(struct ledger *ledger)
 
 const struct obs_net *network_of(const struct known_peer *peer)
 {
-	return peer->net && when_known(peer->net->told) ? &peer->net->node.net : NULL;
+	return peer->net && when_known(peer->net->reported) ? &peer->net->node.net : NULL;
 }
 
 const struct obs_net *network_of_lately(const struct known_peer *peer, struct when now)
 {
 	const struct obs_net *net = network_of(peer);
 
-	return net && when_since(peer->net->told, now) < TOLD_FRESH_MS ? net : NULL;
+	return net && when_since(peer->net->reported, now) < REPORT_FRESH_MS ? net : NULL;
 }
 
-/* netcheck is our own look; what our tailscaled told the tailnet counts where there was none lately. */
+/* A recent netcheck, otherwise what our tailscaled reported to the tailnet. */
 const struct obs_net *network_here(const struct ledger *ledger, struct when now)
 {
 	if (when_known(ledger->netchecked) && when_since(ledger->netchecked, now) < CHECK_FRESH_MS)
@@ -81,7 +81,7 @@ bool network_has_udp_path(const struct ledger *ledger)
 	return false;
 }
 
-/* ---- whom to ask for ---- */
+/* ---- whose network to ask for ---- */
 
 static bool was_asked_lately(const struct known_peer *peer, struct when now)
 {

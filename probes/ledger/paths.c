@@ -1,6 +1,6 @@
-/* What the daemon remembers of paths: the last pong, and what happened before we looked.
+/* Path history from the daemon: the last pong, and changes before this program started.
  *
- * A memory ages as we look away: it says how old a pong is only while it is fresh. */
+ * An old report does not say how old the last pong is now, so pong ages are taken from fresh reports only. */
 #include "probes/ledger/paths.h"
 
 #include "probes/base/text.h"
@@ -15,14 +15,14 @@
 #include <stdlib.h>
 
 #define FRESH_MS 5000
-#define DOUBT_MS 10000 /* a path that changed is asked for again for so long */
+#define DOUBT_MS 10000 /* after a change, a path is asked for again for this long */
 #define ASK_GAP_MS 1000
 #define CHANGE_MS 8000
 
 void path_see_history(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	const struct obs_path_history *memory = observation->path_history;
-	struct known_peer *peer = peer_find(ledger, memory->peer_id);
+	const struct obs_path_history *history = observation->path_history;
+	struct known_peer *peer = peer_find(ledger, history->peer_id);
 	struct path_history *path_history;
 
 	if (!peer || peer == &ledger->self)
@@ -30,19 +30,19 @@ void path_see_history(struct ledger *ledger, const struct observation *observati
 	if (!peer->path_history)
 		peer->path_history = mem_alloc(sizeof(*peer->path_history));
 	path_history = peer->path_history;
-	path_history->told = now;
-	path_history->pong_at = memory->pong_at;
-	path_history->is_silent = memory->was_regular && now.wall_ms - memory->pong_at > PONG_LOST_MS &&
-				  now.wall_ms - memory->pong_at < PATH_RESTS_MS;
+	path_history->reported = now;
+	path_history->pong_at = history->pong_at;
+	path_history->is_silent = history->was_regular && now.wall_ms - history->pong_at > PONG_LOST_MS &&
+				  now.wall_ms - history->pong_at < PATH_RESTS_MS;
 	path_history->changes = 0;
-	for (size_t i = 0; i < memory->change_count; i++)
-		path_history->changes += memory->changes[i] < ledger->begun.wall_ms;
+	for (size_t i = 0; i < history->change_count; i++)
+		path_history->changes += history->changes[i] < ledger->begun.wall_ms;
 }
 
 static bool has_fresh_history(const struct known_peer *peer, struct when now)
 {
-	return peer->path_history && when_known(peer->path_history->told) &&
-	       when_since(peer->path_history->told, now) <= FRESH_MS;
+	return peer->path_history && when_known(peer->path_history->reported) &&
+	       when_since(peer->path_history->reported, now) <= FRESH_MS;
 }
 
 double path_pong_age_ms(const struct known_peer *peer, struct when now)
@@ -60,8 +60,7 @@ static bool has_direct_path(const struct known_peer *peer)
 	return peer->kind == PATH_DIRECT || peer->kind == PATH_PEER_RELAY;
 }
 
-/* The pongs that stopped must have been of the path as it is now: those of a path that it replaced are not
- * expected any more. */
+/* Only pongs of the current path count: those of a path that it replaced are no longer expected. */
 static bool is_silent_now(const struct known_peer *peer, struct when now)
 {
 	return has_fresh_history(peer, now) && peer->path_history->is_silent &&
@@ -77,7 +76,7 @@ static void say_miss(int64_t ago_ms, char *how, size_t size)
 		ago_ms < 1000 ? "" : " ago");
 }
 
-/* Packets are believed where they show that path; else the daemon, for as long as it was asked lately. */
+/* Packets decide if they show that path; otherwise the daemon, while its report is fresh. */
 bool path_is_failing(
 	const struct ledger *ledger, const struct known_peer *peer, struct when now, char *how, size_t size)
 {
@@ -94,7 +93,7 @@ bool path_is_failing(
 	return true;
 }
 
-/* ---- whom to ask for ---- */
+/* ---- whose history to ask for ---- */
 
 static bool is_in_doubt(const struct known_peer *peer, struct when now)
 {
@@ -105,7 +104,7 @@ static bool is_in_doubt(const struct known_peer *peer, struct when now)
 	return has_direct_path(peer) && (is_silent || has_changed);
 }
 
-/* Where packets tell of the present, the daemon is asked once, for what was before. */
+/* If packets show the present, the daemon is asked only once, for what was before. */
 static bool wants_asking(const struct ledger *ledger, const struct known_peer *peer)
 {
 	bool is_seen = ledger->capture.state == CAPTURE_RUNNING && peer->packet_state;
@@ -144,8 +143,8 @@ const struct obs_peer *path_start_history(struct ledger *ledger, struct when now
 	return next->obs;
 }
 
-/* While a path changes hands, or fails, everything sent is lost for seconds: silence then says nothing about
- * a server. */
+/* While a path changes or fails, everything sent is lost for seconds: silence then says nothing about a
+ * server. */
 bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct when now)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);
@@ -155,7 +154,7 @@ bool path_is_changing(const struct ledger *ledger, const char *peer_id, struct w
 		       path_is_failing(ledger, peer, now, NULL, 0));
 }
 
-/* A dead peer looks relayed too: it is active, and has no address. */
+/* A dead peer looks relayed too: it is active and has no address. */
 bool path_is_relayed(const struct known_peer *peer, struct when now)
 {
 	bool is_proven = peer_was_heard(peer, now) && when_since(peer->kind_since, peer->heard) >= 0;

@@ -1,9 +1,10 @@
-/* Which peer has an address, a path's far end or a key, without a look at ten thousand of them.
+/* Finds the peer that has an address, a path's far end or a disco key, without a scan of 10,000 peers.
  *
- * A line of the capture helper may name an address that is nobody's, and whoever forges packets makes
- * thousands of those a second. One open hash over the peers of a status holds their addresses, the far ends
- * of their current paths and their disco keys. A slot is a hint: what is found is compared with the peer
- * itself, so that a key that it left, which stays in there until the next status, finds nothing. */
+ * Lines of the capture helper may name addresses of no peer, and somebody who forges packets can produce
+ * thousands of those a second. One hash table holds the addresses of all peers of a status, the far ends
+ * of their current paths and their disco keys. A slot is only a hint: a hit is compared with the peer
+ * itself, so a key that the peer no longer uses finds nothing, although it stays in the table until the
+ * next status. */
 #include "probes/ledger/peer_index.h"
 
 #include "probes/base/text.h"
@@ -16,12 +17,12 @@
 #define SLOTS_MIN 64
 #define EQUAL_MAX 8
 
-/* What each kind is in the hash, so that an address does not meet a key. */
+/* Mixed into the hash, so that an address cannot match a key. */
 enum kind { ADDRESS = 'a', END = 'e', KEY = 'k' };
 
 static const char vni_mark[] = ":vni:";
 
-/* FNV-1a, begun with what stands beside the text. */
+/* FNV-1a, seeded with what belongs to the text: its kind, or a vni. */
 static uint32_t hash(uint64_t beside, const char *text, size_t length)
 {
 	uint32_t sum = UINT32_C(2166136261) ^ (uint32_t)beside ^ (uint32_t)(beside >> 32);
@@ -38,7 +39,7 @@ uint32_t peer_index_hash(const char *remote, int64_t vni)
 
 /* ---- current paths ---- */
 
-/* "ip:port:vni:N" apart. Returns the length of the place; 0: it is none. */
+/* Splits "ip:port:vni:N". Returns the length of "ip:port"; 0: not of that form. */
 static size_t read_relay(const char *peer_relay, int64_t *vni)
 {
 	const char *mark = strstr(peer_relay, vni_mark);
@@ -63,25 +64,25 @@ bool peer_index_has_end(const struct known_peer *peer, const char *remote, int64
 
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end)
 {
-	const char *place = !peer->obs                ? ""
-			    : kind == PEER_END_DIRECT ? peer->obs->current_address
-						      : peer->obs->peer_relay;
-	size_t length = strlen(place);
+	const char *address = !peer->obs                ? ""
+			      : kind == PEER_END_DIRECT ? peer->obs->current_address
+							: peer->obs->peer_relay;
+	size_t length = strlen(address);
 
 	end->vni = 0;
 	if (kind == PEER_END_RELAYED)
-		length = read_relay(place, &end->vni);
+		length = read_relay(address, &end->vni);
 	if (!length || length >= sizeof(end->remote))
 		return false;
-	memcpy(end->remote, place, length);
+	memcpy(end->remote, address, length);
 	end->remote[length] = '\0';
 	return true;
 }
 
 /* ---- the index ---- */
 
-/* Where thousands of peers tell one and the same address, a few of them stand for all: each would be passed by
- * all that came before. */
+/* Keeps at most EQUAL_MAX peers of one hash: if thousands claim the same address, each insertion would
+ * pass all earlier ones. */
 static void add(struct peer_index *index, uint32_t sum, size_t peer)
 {
 	size_t at = sum & (index->room - 1), equal = 0;
@@ -114,13 +115,13 @@ static void add_peer(struct peer_index *index, const struct known_peer *peer, si
 	add_key(index, peer, number);
 }
 
-/* As many as there will be, and half as many free, after the keys that are learned until the next status. */
+/* Room for all entries, with those learned before the next status, and half as many free slots. */
 static size_t room_for(const struct ledger *ledger)
 {
 	size_t texts = SLOTS_MIN / 2, room = SLOTS_MIN;
 
 	for (size_t i = 0; i < ledger->peer_count; i++) {
-		texts += PEER_ENDS + 2; /* and a key, and the next */
+		texts += PEER_ENDS + 2; /* its disco key, and a new one */
 		for (size_t a = 0; ledger->peers[i].obs->addresses[a]; a++)
 			texts++;
 	}
@@ -141,18 +142,18 @@ void peer_index_all(struct ledger *ledger)
 	} else {
 		memset(index->slots, 0, room * sizeof(*index->slots));
 	}
-	index->count = index->sighted.count = 0;
+	index->count = index->with_packets.count = 0;
 	for (size_t i = 0; i < ledger->peer_count; i++) {
 		add_peer(index, &ledger->peers[i], i);
 		if (ledger->peers[i].packet_state)
-			*VEC_PUSH(&index->sighted) = (uint32_t)i;
+			*VEC_PUSH(&index->with_packets) = (uint32_t)i;
 	}
 }
 
 void peer_index_packets(struct ledger *ledger, const struct known_peer *peer)
 {
 	if (peer != &ledger->self)
-		*VEC_PUSH(&ledger->index.sighted) = (uint32_t)(peer - ledger->peers);
+		*VEC_PUSH(&ledger->index.with_packets) = (uint32_t)(peer - ledger->peers);
 }
 
 void peer_index_key(struct ledger *ledger, const struct known_peer *peer)
@@ -160,12 +161,12 @@ void peer_index_key(struct ledger *ledger, const struct known_peer *peer)
 	if (peer == &ledger->self)
 		return;
 	if (ledger->index.count >= ledger->index.room * 3 / 4)
-		peer_index_all(ledger); /* without the keys that were left */
+		peer_index_all(ledger); /* drops keys that are no longer used */
 	else
 		add_key(&ledger->index, peer, (size_t)(peer - ledger->peers));
 }
 
-/* The next peer under that hash, from a slot on, which is moved behind it; NULL: there is none. */
+/* The next peer with that hash, from *step on, which is moved behind it; NULL: none. */
 static struct known_peer *next(const struct ledger *ledger, uint32_t sum, size_t *step)
 {
 	const struct peer_index *index = &ledger->index;

@@ -12,15 +12,15 @@ struct peer_end {
 };
 
 void peer_index_all(struct ledger *ledger);                                    /* after each status */
-void peer_index_key(struct ledger *ledger, const struct known_peer *peer);     /* it has a new one */
-void peer_index_packets(struct ledger *ledger, const struct known_peer *peer); /* it has one now */
+void peer_index_key(struct ledger *ledger, const struct known_peer *peer);     /* its key is new */
+void peer_index_packets(struct ledger *ledger, const struct known_peer *peer); /* its packet_state is new */
 struct known_peer *peer_index_at(
 	const struct ledger *ledger, const char *ip); /* NULL: none; finds self too */
-/* The peer whose current path has that far end, or that signs with that key; NULL: none. */
+/* The peer whose current path has that far end, or that has that disco key; NULL: none. */
 struct known_peer *peer_index_with_end(const struct ledger *ledger, const char *remote, int64_t vni);
 struct known_peer *peer_index_with_key(const struct ledger *ledger, const char *key);
 uint32_t peer_index_hash(const char *remote, int64_t vni);
-/* Whether that is the far end of its current path; and what the far end of either kind is, false where it has
+/* Whether that is the far end of its current path. peer_end() gets the far end of a kind; false: it has
  * none. */
 bool peer_index_has_end(const struct known_peer *peer, const char *remote, int64_t vni);
 bool peer_end(const struct known_peer *peer, enum peer_end_kind kind, struct peer_end *end);

@@ -92,7 +92,7 @@ bool peer_revived_since(const struct ledger *ledger, const char *peer_id, struct
 
 /* ---- round trips ---- */
 
-/* How long a source stays the one after its last sample: pings come every 3 s, handshakes every 2 min. */
+/* How long a source is preferred after its last sample: pings come every 3 s, handshakes every 2 min. */
 static const struct {
 	const char *name;
 	int64_t holds_ms;

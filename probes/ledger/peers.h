@@ -12,9 +12,9 @@ const char *peer_short_name(
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now);
 void peer_hear(struct known_peer *peer, struct when now);            /* something came back from it */
 bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */
-/* A round trip, taken unless a better source tells them. Those of two sources are never mixed. */
+/* Adds a round trip, unless a better source has a fresh one. Samples of two sources are never mixed. */
 void peer_see_rtt(struct known_peer *peer, enum rtt_source source, double ms, struct when now);
-void peer_renew_rtt(struct known_peer *peer, struct when now); /* its path is another one now */
+void peer_renew_rtt(struct known_peer *peer, struct when now); /* its path has changed */
 const char *peer_rtt_source_name(enum rtt_source source);
 void peer_free(struct known_peer *peer);
 

@@ -1,4 +1,4 @@
-/* Pings that tailscaled was asked for: the last of each kind, and whether a peer answers them. */
+/* Pings that tailscaled sent for us: the last of each kind, and whether a peer answers them. */
 #include "probes/ledger/pings.h"
 
 #include "probes/base/text.h"

@@ -1,4 +1,4 @@
-/* What the ledger remembers. The files of probes/ledger and judge() change it; rules, and what is copied out, read it. */
+/* The state of the ledger. Only probes/ledger and judge() change it; rules and take_snapshot() read it. */
 #ifndef TSLLM_LEDGER_STATE_H
 #define TSLLM_LEDGER_STATE_H
 
@@ -9,7 +9,7 @@
 #include "probes/model/snapshot.h"
 #include "probes/model/window.h"
 
-/* Since when a code has held, and the row it made. One list a row. */
+/* Since when a code has held. Every row (daemon, peer, endpoint, mount) has a list of these. */
 struct open_verdict {
 	const char *code;
 	int64_t since; /* wall ms */
@@ -20,66 +20,66 @@ struct open_verdicts {
 	size_t count, room;
 };
 
-/* How a round trip was measured; the later ones are better. */
+/* How a round trip was measured, from the worst source to the best. */
 enum rtt_source {
 	RTT_NONE,
-	RTT_ACK,     /* data to its acknowledgement: an upper bound */
-	RTT_PING,    /* that tailscaled was asked for */
-	RTT_CONNECT, /* of our own requests */
-	RTT_SYN,     /* the same, seen in packets, of anybody's connects */
+	RTT_ACK,     /* from data to its acknowledgement: an upper bound */
+	RTT_PING,    /* a ping that tailscaled sent for us */
+	RTT_CONNECT, /* connects of our own requests */
+	RTT_SYN,     /* any client's connects, seen in packets */
 	RTT_WIREGUARD,
 	RTT_DISCO,
 	RTT_SOURCES
 };
 
-/* What the daemon remembered of its path when it was asked last. */
+/* A peer's path history, as the daemon last reported it. */
 struct path_history {
-	struct when asked, told; /* unknown: never */
-	int64_t pong_at;         /* wall ms */
-	bool is_silent;          /* no pong for longer than they are apart, and they had been regular */
-	double changes;          /* of kind, before this program looked */
+	struct when asked, reported; /* unknown: never */
+	int64_t pong_at;             /* wall ms */
+	bool is_silent;              /* no pong for longer than their interval, after they had been regular */
+	double changes;              /* of its kind, before this program started */
 };
 
-/* So many changes within ten minutes are flapping. */
+/* Changes within ten minutes that count as flapping. */
 #define FLAPS 4
 
-/* The last ping of a kind that tailscaled was asked for. */
+/* The last ping of one kind that tailscaled sent for us. */
 struct known_ping {
 	struct when at;     /* unknown: never */
 	double ms;          /* NAN: no answer */
-	enum path_kind way; /* of the answer; PATH_UNKNOWN: none, or inside the tunnel */
+	enum path_kind way; /* of the answer; PATH_UNKNOWN: no answer, or a ping inside the tunnel */
 	char by[96];
 };
 
-/* What its tailscaled told the tailnet of its network. */
+/* What a node's tailscaled reported to the tailnet about its network. */
 struct known_network {
-	struct when asked, told; /* unknown: never */
-	bool is_wanted;          /* whatever its path is */
+	struct when asked, reported; /* unknown: never */
+	bool is_wanted;              /* asked for by network_want(), whatever the path is */
 	struct obs_node node;
 };
 
 struct known_peer {
 	char *id;
-	const struct obs_peer *obs; /* in the ledger's status */
+	const struct obs_peer *obs; /* points into the ledger's status */
 	enum path_kind kind, candidate;
-	unsigned kind_polls; /* polls in a row that showed the kind */
+	unsigned kind_polls; /* statuses in a row that showed this kind */
 	unsigned candidate_polls, offline_polls, changes;
 	struct when kind_since;
-	int64_t changed_ms[FLAPS]; /* when its kind changed, monotonic, the last times, oldest first */
-	struct when heard;         /* something came back from it */
-	struct when revived;       /* heard again after its pings were lost */
-	struct when counted;       /* of the counters below */
+	int64_t changed_ms[FLAPS]; /* monotonic times of the last changes of kind, oldest first */
+	struct when heard;         /* when something last came back from it */
+	struct when revived;       /* when it was heard again after its pings were lost */
+	struct when counted;       /* when the counters below were read */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	struct series *rtt;                /* NULL until a sample */
-	enum rtt_source rtt_source;        /* of all that is fresh in it */
-	struct packet_state *packet_state; /* NULL: packets told nothing of it */
+	struct series *rtt;                /* NULL until the first sample */
+	enum rtt_source rtt_source;        /* of all fresh samples in it */
+	struct packet_state *packet_state; /* NULL: nothing of it was seen in packets */
 	struct path_history *path_history; /* NULL: the daemon was not asked */
-	struct known_ping *pings;          /* one a kind; NULL: it was never pinged */
-	double best_direct_ms;             /* NAN */
-	bool has_served;                   /* an endpoint of it answered once, or is pinned */
-	unsigned silent_endpoints;         /* endpoints whose connects time out now */
-	bool ping_ok, ping_lost;           /* an answer to the last of either kind; none to both */
-	struct known_network *net;         /* NULL: it was not asked for */
+	struct known_ping *pings;          /* one for each kind; NULL: never pinged */
+	double best_direct_ms;             /* NAN: unknown */
+	bool has_served;                   /* one of its endpoints is pinned or has answered */
+	unsigned silent_endpoints;         /* number of its endpoints whose connects time out */
+	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
+	struct known_network *net;         /* NULL: never asked for */
 	bool was_online, was_asked;
 	enum state state;     /* judged */
 	struct span verdicts; /* judged */
@@ -89,23 +89,23 @@ struct known_peer {
 struct known_model {
 	char *id, *quantisation, *remote_host;
 	enum model_state state;
-	bool in_all, in_loaded; /* the lists that it stands in */
+	bool in_all, in_loaded; /* the lists it is in */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
-	int64_t overdue_ms; /* past its expiry by the server's clock, when it was listed as loaded */
+	int64_t overdue_ms; /* past its expiry, by the server's clock, when last listed as loaded */
 };
 
-/* Bytes of an answer that does not fit into one packet of the tunnel. */
+/* Bytes: an answer of this size does not fit into one packet of the tunnel. */
 #define LARGE_ANSWER 1400
 
 struct known_sent {
 	char *path;
-	unsigned misses;          /* silences in a row, without a gap that nobody watched */
-	double silent_bytes;      /* that came before the last of them */
-	struct when silent_since; /* the first of them */
-	struct when silent_at;    /* the last of them */
-	struct when answered;     /* with HTTP, the last time */
-	unsigned run;             /* of such answers in a row */
+	unsigned misses;          /* requests in a row without an answer, no polling gap between them */
+	double silent_bytes;      /* bytes that came before the last of them went silent */
+	struct when silent_since; /* when the first of them was noticed */
+	struct when silent_at;    /* when the last of them was noticed */
+	struct when answered;     /* the last time with HTTP */
+	unsigned run;             /* HTTP answers in a row */
 	double size;              /* bytes of the last one */
 	enum cost cost;
 	double count;
@@ -113,14 +113,14 @@ struct known_sent {
 	int status;
 };
 
-/* What the answer at one path said; it holds until that path says otherwise, for others may know nothing of
- * it. */
+/* A fact from the answer at one path. It holds until that path says otherwise, because answers of other
+ * paths may not mention it. */
 struct path_fact {
 	bool holds;
-	char *path; /* owned; NULL: never told */
+	char *path; /* owned; NULL: never reported */
 };
 
-/* The last primary answer, as text the endpoint owns. */
+/* The last primary answer. The endpoint owns its texts. */
 struct last_answer {
 	enum outcome outcome;
 	enum tls_trouble tls;
@@ -132,45 +132,45 @@ struct last_answer {
 	struct when at; /* unknown: never asked */
 };
 
-/* A counter of tokens, as it was told last. */
+/* The last reading of a counter of tokens. */
 struct known_counter {
 	double tokens, seconds; /* seconds NAN: the server does not count them */
 	struct when at;
 };
 
-/* What the engine says of its own work (engine.c). */
+/* What the engine reports about its own work (engine.c). */
 struct known_engine {
-	struct figures figures; /* as they were told last, and speeds from counters */
+	struct figures figures; /* as last reported; speeds are computed from counters */
 	double rejected, uptime_s;
 	struct known_counter generation, prompt;
 	double progress, patience_s;
-	struct when counted;     /* when progress was told last */
-	struct when moved;       /* when it had moved last, or there was no work */
-	struct when queued;      /* since when requests wait; unknown: none does */
-	struct when turned_away; /* when requests were rejected last */
-	struct when listed;      /* when it told last what is loaded */
-	struct when restarted;   /* when it was seen to have been started anew */
-	char *earlier;           /* the incarnation before this one; NULL: none was seen */
-	bool is_many;            /* one that was gone came back: several engines share this door */
-	char *evicted, *evictor; /* the last model that likely made room, and for which; NULL: none did */
+	struct when counted;     /* when progress was last reported */
+	struct when moved;       /* when progress last moved, or there was no work */
+	struct when queued;      /* since when requests have been waiting; unknown: none is */
+	struct when turned_away; /* when requests were last rejected */
+	struct when listed;      /* when it last listed its loaded models */
+	struct when restarted;   /* when a restart was noticed */
+	char *earlier;           /* the previous incarnation; NULL: none was seen */
+	bool is_many;            /* a previous incarnation came back: several engines behind one endpoint */
+	char *evicted, *evictor; /* model that was probably evicted last, and for which; NULL: none */
 	struct when evicted_at;
-	/* Its answers against its own median, without the path. */
+	/* Its response time without the path, against its own median. */
 	double usual_ms, slow_ms;
 	unsigned slow_polls; /* in a row */
 	struct when slow_since;
-	bool has_gpu;                         /* a model of it was in one */
-	struct window *timings[TIMING_COUNT]; /* NULL: never told */
+	bool has_gpu;                         /* one of its models was in GPU memory */
+	struct window *timings[TIMING_COUNT]; /* NULL: never reported */
 };
 
 struct known_endpoint {
 	char *url, *peer_id, *address, *at, *server, *version, *incarnation;
-	const struct server_facts *facts; /* of server; never NULL */
+	const struct server_facts *facts; /* of its server family; never NULL */
 	int port;
 	enum found_by found_by;
 	bool is_pinned, is_own, is_of_tailnet, is_resolving, has_key, is_key_withheld;
 	struct last_answer last;
-	unsigned misses;  /* silent primary answers in a row */
-	struct when good; /* the last good answer */
+	unsigned misses;  /* primary requests in a row without an answer */
+	struct when good; /* when the last good answer came */
 	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
 	struct {
@@ -178,7 +178,7 @@ struct known_endpoint {
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
-	struct when figured; /* when these were told last */
+	struct when figured; /* when the engine last reported its figures */
 	struct known_engine engine;
 	double connect_ms, tls_ms;
 	struct series ttfb;
@@ -189,9 +189,9 @@ struct known_endpoint {
 	} sents;
 	double requests, bytes_sent, bytes_received;
 	enum state state;
-	enum state own_state; /* the last one that its host did not make */
+	enum state own_state; /* the last state that did not come from its host */
 	struct when since;
-	struct when changes[8]; /* of its state, for flapping */
+	struct when changes[8]; /* when its state changed, to notice flapping */
 	size_t change_count;
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
@@ -209,13 +209,13 @@ struct known_traffic {
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
 };
 
-/* Open addressing (peer_index.c); peer is its number in the ledger and one, 0 where a slot is free. */
+/* Open addressing (peer_index.c). peer: index in ledger->peers plus one; 0: the slot is free. */
 struct peer_index {
 	struct {
 		uint32_t hash, peer;
 	} * slots;
 	size_t count, room;
-	VEC(uint32_t) sighted; /* the numbers of those of whom packets told */
+	VEC(uint32_t) with_packets; /* indices of the peers that have a packet_state */
 };
 
 struct verdict_list {
@@ -228,17 +228,17 @@ struct verdict_list {
 struct ledger {
 	struct ledger_terms terms;
 	struct obs_status *status;    /* NULL: none yet */
-	struct when status_at, begun; /* the last status, the first one */
+	struct when status_at, begun; /* when the last status came, and the first */
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
-	enum { NAMES_UNTOLD, NAMES_RESOLVE, NAMES_FAIL } names;
-	struct when blanked; /* unknown: never */
-	struct when limited; /* the last time that something could not be asked for want of what follows */
-	int limit_error;     /* errno */
-	struct known_peer *peers; /* by id */
+	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
+	struct when blanked;      /* unknown: never */
+	struct when limited;      /* the last time a request could not be sent, because of limit_error */
+	int limit_error;          /* errno */
+	struct known_peer *peers; /* sorted by id */
 	size_t peer_count;
-	size_t *by_name; /* order of the snapshot: self is not in it */
+	size_t *by_name; /* indices of peers in the order of the snapshot, without self */
 	struct peer_index index;
 	struct known_peer self;
 	struct {
@@ -248,17 +248,17 @@ struct ledger {
 	struct obs_serve *serve;
 	struct known_mount *mounts;
 	size_t mount_count;
-	struct known_traffic traffic, captured; /* by the daemon's own counters; by packets */
-	struct obs_traffic captured_now;        /* since the last of those; NAN: packets are not watched */
+	struct known_traffic traffic, captured; /* by the daemon's counters; by packets */
+	struct obs_traffic captured_now;        /* running totals; NAN: packets were never captured */
 	VEC(struct known_link) links;
-	size_t link_chains[LINK_CHAINS]; /* by far end: the number of the first link and one; 0: none */
-	size_t link_cursor;              /* where room was looked for last */
+	size_t link_chains[LINK_CHAINS]; /* by far end: index of the first link plus one; 0: none */
+	size_t link_cursor;              /* where the last search for a free slot stopped */
 	VEC(struct known_flow) flows;
-	VEC(struct sniffed) waiting; /* exchanges that are not told yet from our own */
+	VEC(struct sniffed) waiting; /* exchanges that may still turn out to be our own */
 	struct {
 		int port;
 		struct when at;
-	} own_ports[256]; /* from which this program asked lately */
+	} own_ports[256]; /* local ports of this program's recent requests */
 	size_t own_port_count;
 	struct {
 		char *mode, *ports, *now;
@@ -273,13 +273,13 @@ struct ledger {
 	} capture;
 	struct open_verdicts open_verdicts;
 	struct {
-		struct arena *arena; /* of the texts; NULL: nothing was judged yet */
+		struct arena *arena; /* of the texts; NULL: not judged yet */
 		struct verdict_list verdicts;
 		struct span own; /* of the daemon and of this host */
-	} judged;                /* by judge(): the rows hold spans of it */
+	} judged;                /* set by judge(); rows hold spans of verdicts */
 	struct obs_net netcheck;
 	struct when netchecked, netcheck_begun; /* unknown: never */
-	const char *daemon_code; /* what kept the daemon from its work when last looked at; "": nothing */
+	const char *daemon_code; /* verdict that the daemon is down; "": it is not; NULL: not judged */
 	struct {
 		struct event *items; /* text owned; oldest first */
 		size_t count, room;
@@ -287,7 +287,7 @@ struct ledger {
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
 
-/* Of two answers with more polls between them that nobody saw, no difference means anything. */
+/* Two answers further apart than this many polls are not compared. */
 #define GAP_POLLS 3
 
 #endif

@@ -1,7 +1,7 @@
-/* Peers, from status to status.
+/* Takes over a status and merges it with what is known about its peers.
  *
- * The latest status is kept whole and a known peer points into it, so that a tailnet of 10,000 costs one copy
- * of its text. Both sides of the merge are in order of id: it is linear, and a peer keeps its history. */
+ * The latest status is kept whole and known peers point into it, so a tailnet of 10,000 costs one copy of
+ * its text. Both sides of the merge are sorted by id: it is linear, and a peer keeps its history. */
 #include "probes/ledger/status.h"
 
 #include "probes/base/text.h"
@@ -45,8 +45,6 @@ static void note_path(struct ledger *ledger, struct known_peer *peer, enum path_
 		now, text);
 }
 
-/* ---- round trips ---- */
-
 /* ---- paths ---- */
 
 static void note_change(struct known_peer *peer, struct when now)
@@ -56,7 +54,7 @@ static void note_change(struct known_peer *peer, struct when now)
 	peer->changed_ms[FLAPS - 1] = now.mono_ms;
 }
 
-/* A new kind of path is believed when two statuses in a row show it. */
+/* A new kind of path counts once two statuses in a row show it. */
 static void see_path(struct ledger *ledger, struct known_peer *peer, struct when now)
 {
 	enum path_kind seen = kind_of(peer->obs), before = peer->kind;
@@ -81,13 +79,13 @@ static void see_path(struct ledger *ledger, struct known_peer *peer, struct when
 	note_path(ledger, peer, before, now);
 }
 
-/* By DERP goes what the daemon counted and packets did not show on another path. */
+/* Bytes that the daemon counted and packets did not show on another path went through DERP. */
 static void see_derp_bytes(struct known_peer *peer)
 {
 	struct packet_state *packet_state;
 	double rx, tx;
 
-	if (!peer->packet_state) /* and is indexed with the whole status */
+	if (!peer->packet_state) /* peer_index_all() adds it after the merge */
 		peer->packet_state = mem_alloc(sizeof(*peer->packet_state));
 	packet_state = peer->packet_state;
 	rx = peer->obs->rx_bytes - peer->rx_bytes - packet_state->fresh_rx;
@@ -139,7 +137,7 @@ static int by_id(const void *a, const void *b)
 	return strcmp((*(const struct obs_peer *const *)a)->id, (*(const struct obs_peer *const *)b)->id);
 }
 
-/* The peers of the new status, each with what was known of it before: both sides are in order of id. */
+/* The peers of the new status, with what was known about each. Both sides are sorted by id. */
 static void merge_peers(struct ledger *ledger, struct obs_status *status, struct when now)
 {
 	const struct obs_peer **order = mem_alloc((status->peer_count + 1) * sizeof(*order));
@@ -199,7 +197,7 @@ static void order_peers(struct ledger *ledger)
 	free(names);
 }
 
-/* What it points to goes with the old status. */
+/* It points into the old status, which will be freed. */
 static void forget_self(struct ledger *ledger)
 {
 	ledger->self.obs = NULL;

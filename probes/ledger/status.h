@@ -1,4 +1,4 @@
-/* Peers, from status to status. */
+/* Takes over a status and merges it with what is known about its peers. */
 #ifndef TSLLM_LEDGER_STATUS_H
 #define TSLLM_LEDGER_STATUS_H
 

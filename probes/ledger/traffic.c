@@ -1,4 +1,4 @@
-/* Bytes: what passed through the tunnel, by the daemon's counters or by packets, and what this program sent. */
+/* Bytes through the tunnel, by the daemon's counters or by packets, and bytes that this program sent. */
 #include "probes/ledger/traffic.h"
 
 #include "probes/ledger/state.h"

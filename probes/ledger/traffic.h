@@ -1,4 +1,4 @@
-/* Bytes: through the tunnel by the daemon's counters and by packets, and what this program sent. */
+/* Bytes through the tunnel, by the daemon's counters and by packets, and bytes that this program sent. */
 #ifndef TSLLM_LEDGER_TRAFFIC_H
 #define TSLLM_LEDGER_TRAFFIC_H
 

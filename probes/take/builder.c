@@ -1,4 +1,4 @@
-/* What the parts of a snapshot share. */
+/* Shared by the parts of take_snapshot(). */
 #include "probes/take/builder.h"
 
 #include "probes/ledger/state.h"

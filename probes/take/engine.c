@@ -1,4 +1,4 @@
-/* The figures of an engine, copied out; a percentile is computed here, over the last two minutes. */
+/* Copies the figures of an engine. Percentiles are computed here, over the last two minutes. */
 #include "probes/ledger/state.h"
 #include "probes/model/fields.h"
 #include "probes/take/builder.h"

@@ -9,10 +9,10 @@
 #include <string.h>
 
 #define ACTIVE_MS 10000
-#define OPEN_MS 3000 /* an open exchange is told each period of the helper */
+#define OPEN_MS 3000 /* an open exchange is reported once a period of the helper */
 #define RATE_MS 3000
 
-/* The door of the server that a flow leads to: the peer's, or our own. */
+/* The endpoint that a flow leads to, on the peer or on this machine; -1: none. */
 static int endpoint_of(const struct builder *s, const struct known_flow *flow)
 {
 	const struct ledger *l = s->ledger;
@@ -44,7 +44,7 @@ static bool is_active(const struct known_flow *flow, struct when now)
 	return when_known(last) && when_since(last, now) < ACTIVE_MS;
 }
 
-/* What is worth a row: of this node as a client, only what somebody else here asked. */
+/* Whether a flow gets a row: of this node as a client, only requests of other programs. */
 static bool is_shown(const struct builder *s, const struct known_flow *flow)
 {
 	bool is_used = flow->foreign > 0 || (flow->is_open && when_since(flow->exchanged, s->now) < OPEN_MS);
@@ -81,7 +81,7 @@ static struct flow *row_of(struct builder *s, const struct known_flow *known)
 	return row;
 }
 
-/* 0 where no line came lately: a flow that rests has none. */
+/* 0 if no line came lately: an idle flow has none. */
 static void add_rate(double *rate, double more, bool is_fresh)
 {
 	double now = is_fresh ? more : 0;
@@ -90,7 +90,7 @@ static void add_rate(double *rate, double more, bool is_fresh)
 		*rate = isnan(*rate) ? now : *rate + now;
 }
 
-/* What was our own and is taken off may be told before the totals that it is in. */
+/* Our own share may be subtracted before the totals that contain it come. */
 static double at_least_none(double count)
 {
 	return count > 0 ? count : 0;
@@ -98,7 +98,7 @@ static double at_least_none(double count)
 
 static void add_bytes(struct flow *row, const struct known_flow *known, struct when now)
 {
-	bool is_fresh = when_since(known->told, now) < RATE_MS;
+	bool is_fresh = when_since(known->reported, now) < RATE_MS;
 
 	row->rx_bytes += at_least_none(known->is_outgoing ? known->down_bytes : known->up_bytes);
 	row->tx_bytes += at_least_none(known->is_outgoing ? known->up_bytes : known->down_bytes);
@@ -106,7 +106,7 @@ static void add_bytes(struct flow *row, const struct known_flow *known, struct w
 	row->exchanges += at_least_none(known->exchanges);
 	row->open += known->open;
 	if (known->is_loopback)
-		return; /* told when an exchange is over: that is no rate */
+		return; /* counted when an exchange is over: that gives no rate */
 	add_rate(&row->rx_per_s, known->is_outgoing ? known->down_per_s : known->up_per_s, is_fresh);
 	add_rate(&row->tx_per_s, known->is_outgoing ? known->up_per_s : known->down_per_s, is_fresh);
 }

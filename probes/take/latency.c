@@ -1,7 +1,7 @@
-/* Is it my tailnet or my GPU? Where the time until a first token goes, part by part, and the largest of them.
+/* Is it my tailnet or my GPU? The time until the first token in parts, and the largest of them.
  *
- * The parts are medians from different sources (pings or handshakes, our own questions, the engine's
- * histograms), so their sum is an estimate and is called one. What is unknown takes no share. */
+ * The parts are medians from different sources (pings or handshakes, our own requests, the engine's
+ * histograms), so their sum is an estimate and is worded as one. Unknown parts are left out. */
 #include "probes/base/text.h"
 #include "probes/take/builder.h"
 
@@ -54,7 +54,7 @@ static const char *name_largest(const struct latency *latency, struct arena *are
 	return say(parts, ARRAY_LEN(parts), has_token ? "token" : "byte", arena);
 }
 
-/* Our question crosses the path once there and back: what is left of its time is the server's. */
+/* Our request takes one round trip of the path: the rest of its time is the server's. */
 static double without_path(double ttfb_ms, double path_ms)
 {
 	if (isnan(path_ms) || isnan(ttfb_ms))
@@ -75,8 +75,9 @@ void take_latencies(struct builder *s)
 		latency->server_ms = without_path(row->ttfb_ms, latency->path_ms);
 		if (isnan(latency->prefill_ms) && row->figures.ttft_p50_ms >= latency->queue_ms)
 			latency->prefill_ms = row->figures.ttft_p50_ms - latency->queue_ms;
-		latency->engine_ms =
-			isnan(latency->queue_ms) && isnan(latency->prefill_ms) ? row->figures.ttft_p50_ms : NAN;
+		latency->engine_ms = isnan(latency->queue_ms) && isnan(latency->prefill_ms)
+					     ? row->figures.ttft_p50_ms
+					     : NAN;
 		latency->token_ms = row->figures.inter_token_p50_ms;
 		latency->text = name_largest(latency, s->arena);
 	}

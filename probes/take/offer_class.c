@@ -1,4 +1,4 @@
-/* The first of the rules that holds. */
+/* The class of an offer: the first rule that holds. */
 #include "probes/take/offer_class.h"
 
 #include "probes/ledger/peers.h"

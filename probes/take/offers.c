@@ -1,5 +1,5 @@
-/* Where should I send this? Every place that has a model, the best of them first; of a mount and its backend,
- * which are two doors to one engine, the better. */
+/* Where to send a request: all endpoints that have a model, the best first. Of a mount and its backend,
+ * which lead to the same engine, only the better is listed. */
 #include "probes/take/builder.h"
 #include "probes/take/rank.h"
 
@@ -26,7 +26,7 @@ static struct candidate *gather(const struct builder *s, size_t *count)
 	return candidates;
 }
 
-/* Another door to the same engine stands among the offers of this model, which begin at first. */
+/* Whether another endpoint of the same engine is among the offers of this model, which begin at first. */
 static bool is_listed(const struct snapshot *snapshot, size_t first, const struct candidate *candidate)
 {
 	for (size_t i = first; i < snapshot->offer_count; i++)

@@ -28,7 +28,7 @@ static const char *const *copy_list(struct arena *arena, const char *const *list
 	return copy;
 }
 
-/* Whose address the peer relay's is ("ip:port:vni:N"), or the address itself. */
+/* The name of the peer at the relay's address ("ip:port:vni:N"), or the address itself. */
 static const char *relay_name(const struct builder *s, const struct obs_peer *obs)
 {
 	const char *end = strstr(obs->peer_relay, ":vni:");
@@ -47,7 +47,7 @@ static const char *relay_name(const struct builder *s, const struct obs_peer *ob
 	return arena_printf(s->arena, "%.*s", (int)address, obs->peer_relay);
 }
 
-/* Known where packets are or were watched: a peer of which they showed nothing had nothing. */
+/* Known once packets were captured: a peer that did not show up in them had no bytes. */
 static void take_bytes(const struct builder *s, const struct known_peer *known, struct path *path)
 {
 	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self;
@@ -172,7 +172,7 @@ static void copy_peer(struct builder *s, const struct known_peer *known, struct 
 void take_peers(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
-	/* A machine that is logged out has a name, but no id: it is no peer. */
+	/* A machine that is logged out has a name, but no id: it is not a peer. */
 	bool has_self = l->status && l->status->has_self && l->self.obs && *l->self.id;
 	struct snapshot *snapshot = s->snapshot;
 

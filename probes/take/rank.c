@@ -1,4 +1,4 @@
-/* What may not be picked, how soon it answers, how far it is: each a small rule, and the order made of them. */
+/* Ranks candidates: what may not be picked, how soon it answers, how near it is. Each is a small rule. */
 #include "probes/take/rank.h"
 
 #include "probes/base/text.h"
@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NEAR_MS 10.0 /* round trips are weighed in steps of this: who waits for tokens sees no less */
+#define NEAR_MS 10.0 /* round trips are compared in steps of this: less is not felt when waiting for tokens */
 
 /* ---- what may not be picked ---- */
 
@@ -27,7 +27,7 @@ static const char *const refusals[STATE_COUNT] = {
 	[STATE_DOWN] = "does not answer",
 };
 
-/* One model that failed to load says nothing of the others. */
+/* One model that failed to load says nothing about the others. */
 static bool is_of_one_model(const struct verdict *verdict)
 {
 	return strcmp(verdict->code, CODE_LOAD_FAILED) == 0;
@@ -48,7 +48,7 @@ static const char *refusal_by_verdicts(const struct builder *s, const struct end
 	return endpoint->state == STATE_FAULT && has_failed_model ? NULL : refusals[endpoint->state];
 }
 
-/* A mount may answer by itself what its backend no longer does. */
+/* A mount may still answer while its backend has stalled. */
 static bool has_stalled_backend(const struct snapshot *snapshot, size_t endpoint)
 {
 	for (size_t i = 0; i < snapshot->mount_count; i++)
@@ -96,7 +96,7 @@ struct site rank_site(const struct builder *s, size_t endpoint)
 		.peer = peer,
 		.class_ = offer_class_of(s->ledger, known, peer),
 		.known = known,
-		.asked = mounts_queried(s->ledger, known),
+		.queried = mounts_queried(s->ledger, known),
 		.refusal = refusal_of(s, endpoint),
 		.is_troubled = is_troubled(s, row) };
 }
@@ -113,12 +113,12 @@ static bool is_full(const struct endpoint *endpoint)
 	return endpoint->figures.waiting > 0 || endpoint->figures.running >= endpoint->figures.slots;
 }
 
-/* What a server tells of itself as a whole goes for a model that it calls loaded. */
+/* What a server reports about itself as a whole applies to a model that it lists as loaded. */
 static enum warmth warmth_when_loaded(const struct site *site)
 {
-	if (site->asked->is_sleeping.holds)
+	if (site->queried->is_sleeping.holds)
 		return WARMTH_SLEEPING;
-	if (site->asked->is_loading.holds)
+	if (site->queried->is_loading.holds)
 		return WARMTH_LOADING;
 	return is_working(site->row) ? WARMTH_HOT : WARMTH_WARM;
 }
@@ -143,13 +143,13 @@ static enum warmth warmth_of(const struct site *site, const struct model *model)
 	return WARMTH_UNKNOWN;
 }
 
-/* A gateway that tells nothing of an engine hands on to one that may be anywhere. */
+/* A gateway that reports nothing about an engine forwards to one that may be anywhere. */
 static bool is_handed_on(const struct site *site, enum warmth warmth)
 {
 	return site->known->facts->kind == SERVER_GATEWAY && warmth == WARMTH_UNKNOWN;
 }
 
-/* Somebody else's engine answers in the end, and may bill. */
+/* The answer comes from an engine elsewhere, which may bill. */
 static bool is_elsewhere(const struct site *site, const struct model *model, enum warmth warmth)
 {
 	return *model->remote_host || is_handed_on(site, warmth);
@@ -159,7 +159,7 @@ static double readiness(const struct site *site, const struct model *model, enum
 {
 	static const double order[WARMTH_COUNT] = {
 		[WARMTH_WARM] = 0,
-		[WARMTH_HOT] = 0, /* 1: a loaded model with no place free */
+		[WARMTH_HOT] = 0, /* 1: loaded, but no slot is free */
 		[WARMTH_UNKNOWN] = 2,
 		[WARMTH_LOADING] = 3,
 		[WARMTH_SLEEPING] = 4,
@@ -198,7 +198,7 @@ static double url_order(const char *url)
 	return !parts.is_https;
 }
 
-/* ---- a place ---- */
+/* ---- a candidate ---- */
 
 static const char *cost_of(
 	struct arena *arena, const struct site *site, const struct model *model, enum warmth warmth)
@@ -227,7 +227,7 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 		return site->refusal;
 	if (model->state == MODEL_FAILED)
 		return "did not load when it was asked last";
-	if (warmth == WARMTH_SLEEPING && site->asked->facts->stays_asleep)
+	if (warmth == WARMTH_SLEEPING && site->queried->facts->stays_asleep)
 		return "asleep, and no request wakes it";
 	return "";
 }

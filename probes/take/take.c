@@ -1,5 +1,5 @@
-/* What is known and judged, copied into a snapshot. Of two doors to one engine, what one tells is shared with the
- * other; nothing else is new in it. */
+/* Copies what is known and judged into a snapshot. Two endpoints of one engine share what one of them
+ * reports; no other facts are added. */
 #include "probes/take/take.h"
 
 #include "probes/base/text.h"
@@ -89,7 +89,7 @@ static void take_traffic(struct builder *s)
 	memcpy(traffic->tx_per_s, known->tx_per_s, sizeof(traffic->tx_per_s));
 }
 
-/* Which devices and how many packets are of the helper that runs. */
+/* Devices and dropped packets are those of the running helper. */
 static void take_capture(struct builder *s)
 {
 	const struct ledger *l = s->ledger;
@@ -117,7 +117,8 @@ static int row_of_url(const struct builder *s, const char *url)
 	return -1;
 }
 
-/* A mount and its backend are two endpoints of one engine: what it has is asked through one, and holds for both. */
+/* A mount and its backend are two endpoints of one engine: it is queried through one, and the answers hold
+ * for both. */
 static void share_engine(const struct endpoint *backend, struct endpoint *other)
 {
 	other->engine_id = backend->engine_id;
@@ -131,7 +132,7 @@ static void share_engine(const struct endpoint *backend, struct endpoint *other)
 	}
 	if (!*other->version)
 		other->version = backend->version;
-	/* What was told at this one itself stays: it is not asked for more than that it is up. */
+	/* What this endpoint reported itself stays: it is asked only whether it is up. */
 	fields_share(&fields_engine, &other->figures, &backend->figures);
 	fields_share(&fields_latency, &other->latency, &backend->latency);
 }
@@ -198,15 +199,15 @@ static void take_sums(struct builder *s)
 	memcpy(s->snapshot->by_cost, l->by_cost, sizeof(l->by_cost));
 }
 
-/* The exit status: cannot tell without a running daemon or without any server to speak of. */
+/* The exit status: unknown if the daemon is not running or no server is known. */
 static enum status overall(const struct builder *s)
 {
 	enum severity worst = SEVERITY_INFO;
-	size_t told = 0;
+	size_t known = 0;
 
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++)
-		told += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
-	if (!daemon_runs(s->ledger) || (!told && !s->ledger->terms.is_passive))
+		known += s->snapshot->endpoints[i].state != STATE_UNKNOWN;
+	if (!daemon_runs(s->ledger) || (!known && !s->ledger->terms.is_passive))
 		return STATUS_UNKNOWN;
 	for (size_t i = 0; i < s->snapshot->verdict_count; i++)
 		if (!s->snapshot->verdict_list[i].is_muted && s->snapshot->verdict_list[i].severity > worst)
@@ -214,7 +215,7 @@ static enum status overall(const struct builder *s)
 	return status_of_severity(worst);
 }
 
-/* As they were judged; the spans of the rows are those of the ledger. */
+/* In the order of the ledger, because rows keep the spans of the ledger. */
 static void copy_verdicts(struct builder *s)
 {
 	const struct verdict_list *judged = &s->ledger->judged.verdicts;

@@ -6,7 +6,7 @@
 
 struct ledger;
 
-/* Changes nothing: two of one moment are equal. */
+/* Does not change the ledger: two snapshots of the same moment are equal. */
 struct snapshot *take_snapshot(const struct ledger *ledger, struct when now);
 
 #endif

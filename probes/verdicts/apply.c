@@ -1,9 +1,9 @@
 /* Applies tables of rules to evidence.
  *
- * A rule is a row: when it holds, how bad it is, what to say. This file reads the rows in order, keeps
- * since when each code has held on each row, fills the %{variables} of the sentences, and mutes what the
- * user chose to ignore. A rule that explains its row silences the rules after it, up to the exposure layer:
- * the lowest layer takes the blame. */
+ * A rule is a row: when it holds, how bad it is, what to say. Rows are read in order. This file keeps
+ * since when each code has held, fills the %{variables} of the texts and mutes what the user ignores. A
+ * rule that explains the failure suppresses later rules, except those of the exposure layer: so the lowest
+ * layer is blamed. */
 #include "probes/verdicts/apply.h"
 
 #include "probes/base/text.h"
@@ -114,7 +114,7 @@ struct text_out {
 	size_t length;
 };
 
-/* Thousands of sentences are filled for a big tailnet: what fits is copied. text_add() cuts what does not. */
+/* Thousands of texts are filled for a big tailnet, so what fits is just copied; text_add() cuts the rest. */
 static void add(struct text_out *out, const char *text, size_t length)
 {
 	if (length < sizeof(out->text) - out->length) {
@@ -176,7 +176,7 @@ static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 	return endpoint && strcmp(endpoint->url, url) == 0;
 }
 
-/* Where no peer is known, its host is what a row goes by. */
+/* Without a known peer, a row is matched by its host. */
 static bool is_row_of(const struct evidence *evidence, const char *word)
 {
 	const struct ledger *ledger = evidence->ledger;
@@ -192,7 +192,7 @@ static bool is_row_of(const struct evidence *evidence, const char *word)
 			.suffix = ledger->status ? ledger->status->magicdns_suffix : "",
 			.addresses = peer->addresses };
 	return names_mean(&names, word) || is_url_of(evidence->endpoint, word) ||
-	       is_url_of(evidence->asked, word);
+	       is_url_of(evidence->queried, word);
 }
 
 static bool is_muted(const struct evidence *evidence, const char *code)
@@ -224,7 +224,7 @@ static int64_t open_since(struct open_verdicts *open_verdicts, const char *code,
 	return fresh->since;
 }
 
-/* Forgets the codes that hold no more. */
+/* Forgets codes that no longer hold. */
 static void open_verdicts_keep(
 	struct open_verdicts *open_verdicts, const struct verdict *verdicts, size_t count)
 {
@@ -268,7 +268,7 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 
 			finding.severity = rule->severity;
 			finding.state = rule->state;
-			/* Not all 800 bytes: that would be most of the work on a big tailnet. */
+			/* Clearing all 800 bytes would be most of the work on a big tailnet. */
 			finding.detail[0] = finding.fix[0] = '\0';
 			if (is_explained && rule->layer != LAYER_EXPOSURE)
 				continue;

@@ -4,7 +4,7 @@
 
 #include "probes/verdicts/rule.h"
 
-/* Appends what holds. tables: NULL-ended. */
+/* Appends the verdicts of rules that hold. tables: NULL-terminated. */
 void apply_rules(const struct rule *const *tables, const struct evidence *evidence,
 	struct open_verdicts *open_verdicts, struct arena *arena, struct verdict_list *verdicts);
 void apply_sort(struct verdict *verdicts, size_t count); /* worst first */

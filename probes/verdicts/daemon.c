@@ -1,4 +1,4 @@
-/* What can be wrong with this machine's own tailscaled, and so with the whole picture. */
+/* Rules about this machine's own tailscaled, on which all the rest depends. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/ledger.h"
@@ -60,7 +60,7 @@ static bool is_not_running_yet(const struct evidence *e, struct finding *f)
 	       e->ledger->status->backend == BACKEND_STARTING;
 }
 
-/* A status that is late is stale, whatever made it late; without any status yet there is nothing to be stale. */
+/* A late status is stale, whatever the cause. Before the first one, tailscaled has not answered yet. */
 static bool is_stale(const struct evidence *e, struct finding *f)
 {
 	const struct ledger *l = e->ledger;
@@ -126,7 +126,7 @@ static bool has_no_route(const struct evidence *e, struct finding *f)
 	return endpoints_have_no_route(e->ledger, e->now);
 }
 
-/* This program's own trouble, which says nothing of the servers that it could not ask. */
+/* A limit of this process or machine. It says nothing about the servers that could not be asked. */
 static bool has_own_limits(const struct evidence *e, struct finding *f)
 {
 	const struct ledger *l = e->ledger;
@@ -154,7 +154,7 @@ static bool has_left_out(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* A word, until it costs a server its direct path. */
+/* Only informational until it costs a server its direct path. */
 static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 {
 	const struct obs_net *here = network_here(e->ledger, e->now);

@@ -1,4 +1,5 @@
-/* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
+/* Rules about servers that answer well: what they are doing, who else could use them; and about our own
+ * mounts. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
@@ -26,23 +27,24 @@ static bool is_flapping(const struct evidence *e, struct finding *f)
 static bool is_loading(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	if (!endpoint_is_good(e->asked))
+	if (!endpoint_is_good(e->queried))
 		return false;
-	for (size_t i = 0; i < e->asked->models.count; i++)
-		if (e->asked->models.items[i].state == MODEL_LOADING)
-			text_set(f->detail, sizeof(f->detail), " %s", e->asked->models.items[i].id);
-	return e->asked->is_loading.holds || *f->detail;
+	for (size_t i = 0; i < e->queried->models.count; i++)
+		if (e->queried->models.items[i].state == MODEL_LOADING)
+			text_set(f->detail, sizeof(f->detail), " %s", e->queried->models.items[i].id);
+	return e->queried->is_loading.holds || *f->detail;
 }
 
 static bool is_busy(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
-	if (!endpoint_is_good(endpoint) || !(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
+	if (!endpoint_is_good(endpoint) ||
+		!(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
 		return false;
 	if (endpoint->engine.figures.running > 0)
-		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s", endpoint->engine.figures.running,
-			endpoint->engine.figures.running < 2 ? "" : "s");
+		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s",
+			endpoint->engine.figures.running, endpoint->engine.figures.running < 2 ? "" : "s");
 	else
 		text_set(f->detail, sizeof(f->detail), "is busy");
 	if (endpoint->engine.figures.waiting > 0) {
@@ -67,10 +69,10 @@ static bool has_sleepers_alone(const struct known_endpoint *endpoint)
 	return has_sleeper;
 }
 
-/* The server, or the models of a router of which none is awake. */
+/* The server sleeps, or it is a router and none of its models is awake. */
 static bool is_sleeping(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
 	text_set(f->detail, sizeof(f->detail), "%s",
 		endpoint->facts->stays_asleep ? "it serves nobody until it is woken"
@@ -80,9 +82,9 @@ static bool is_sleeping(const struct evidence *e, struct finding *f)
 
 static bool has_no_models(const struct evidence *e, struct finding *f)
 {
-	const struct server_facts *facts = e->asked->facts;
+	const struct server_facts *facts = e->queried->facts;
 
-	if (!endpoint_is_good(e->asked) || !e->asked->models_known || e->asked->models.count ||
+	if (!endpoint_is_good(e->queried) || !e->queried->models_known || e->queried->models.count ||
 		facts->kind == SERVER_FRONT_END)
 		return false;
 	if (facts->get_model_fix)
@@ -119,7 +121,8 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Everybody whom the tailnet policy lets in can use it: worth a word where nothing restricts the host. */
+/* Anyone the tailnet policy lets reach the host can use it. Reported if nothing restricts the host, that
+ * is, if it has no tag. */
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
@@ -167,7 +170,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	if (!e->mount->is_funnel)
 		return false;
 	if (e->endpoint)
-		f->severity = SEVERITY_INFO; /* its endpoint's row weighs it */
+		f->severity = SEVERITY_INFO; /* the endpoint's row has the full severity */
 	return true;
 }
 

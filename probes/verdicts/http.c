@@ -1,8 +1,8 @@
-/* What an HTTP answer, or the lack of one, says about who failed: the server, the proxy before it, or the
- * address asked.
+/* Rules about HTTP answers, or the lack of them: which failed, the server, the proxy in front of it, or
+ * the URL?
  *
  * A JSON error comes from the engine; HTML or nothing comes from a proxy. `tailscale serve` sends its 502
- * without a body and without a Server line, which tells it from every other proxy. */
+ * without a body and without a Server header, unlike any other proxy. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
@@ -37,12 +37,12 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-static bool is_our_mount(const struct evidence *e)
+static bool is_insecure_target(const struct evidence *e)
 {
 	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
 }
 
-/* What is known of a backend that is asked for by TLS and speaks none. */
+/* Whether a backend that serve reaches by TLS is known not to speak it. */
 bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
 {
 	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
@@ -57,7 +57,7 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 	bool has_failed = answer_has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
 
-	return has_failed && is_our_mount(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
+	return has_failed && is_insecure_target(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
@@ -75,7 +75,7 @@ static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Jan says it with 403, textgen with 400, as all that check names by Starlette's middleware do. */
+/* Jan answers 403, textgen 400, as do all servers that check names with Starlette's middleware. */
 static bool distrusts_name(const struct evidence *e, struct finding *f)
 {
 	if ((!answer_has_status(e, 400) && !answer_has_status(e, 403)) ||
@@ -109,7 +109,7 @@ static bool has_no_mount(const struct evidence *e, struct finding *f)
 	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
 }
 
-/* nginx refuses with 503 where it is not told otherwise, in words that no other proxy uses. */
+/* By default, nginx rejects with 503, in words that no other proxy uses. */
 static bool is_rate_limited(const struct evidence *e, struct finding *f)
 {
 	bool is_nginx = answer_has_status(e, 503) && answer_of(e)->shape == BODY_HTML &&
@@ -165,8 +165,8 @@ static bool meets_tls_port(const struct evidence *e, struct finding *f)
 	       text_contains_fold(answer_of(e)->excerpt, "sent an HTTP request to an HTTPS server");
 }
 
-/* It was seen to be the right address: the words about a wrong one would mislead. What answers in JSON may be
- * an engine of another family, which is recognised at the next poll. */
+/* This URL has worked before, so a text about a wrong one would mislead. What answers in JSON may be an
+ * engine of another family, which is recognised at the next poll. */
 static bool is_replaced(const struct evidence *e, struct finding *f)
 {
 	bool is_page = answer_of(e)->shape == BODY_HTML;
@@ -194,7 +194,7 @@ static bool is_empty(const struct evidence *e, struct finding *f)
 	return answer_is_strange(e) && answer_is_success(e) && answer_of(e)->shape == BODY_EMPTY;
 }
 
-/* ", it begins with: “…”", as much as a row has room for. The quotes tell a server's own words from ours. */
+/* Adds ", it begins with: “…”", as much as fits into a row. The quotes mark the server's own words. */
 static void say_excerpt(const struct evidence *e, const char *before, struct finding *f)
 {
 	const char *excerpt = answer_of(e)->excerpt;
@@ -240,7 +240,7 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* /v1 is added to a base by clients, and by us. Of another path the last part is likelier wrong than right. */
+/* Clients add /v1 to a base URL, and so do we. Of any other path, the last part is probably wrong. */
 static void suggest_base(const struct evidence *e, struct finding *f)
 {
 	char base[sizeof(f->fix) / 2];

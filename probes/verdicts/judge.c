@@ -1,8 +1,9 @@
-/* Judging goes from the bottom up: this machine's daemon, then every peer, then every endpoint, then our own mounts.
+/* Judging goes from the bottom up: this machine's daemon, then all peers, all endpoints, and our own
+ * mounts.
  *
- * A host's own trouble is its endpoints' trouble: it comes first and, where it explains everything, last. A state is
- * believed by its verdict: one silence makes none, so a row keeps the state it had until the second. Where the daemon
- * cannot be asked, rows keep the state they had. */
+ * An endpoint inherits the verdicts of its host; if one of them explains the failure, its own rules are
+ * not tried. A state changes only with a verdict: one silence makes none, so a row keeps its state until
+ * the second. While the daemon cannot be asked, rows keep the state they had. */
 #include "probes/verdicts/judge.h"
 
 #include "probes/base/text.h"
@@ -21,7 +22,7 @@
 
 #define FIGURES_MS 60000
 
-/* Applies the tables to the evidence; what holds, worst first. */
+/* Applies the tables (NULL: none). Returns the verdicts of the row, which begin at first, the worst first. */
 static struct span judge_row(struct ledger *ledger, const struct rule *const *tables,
 	const struct evidence *evidence, struct open_verdicts *open_verdicts, size_t first)
 {
@@ -34,7 +35,7 @@ static struct span judge_row(struct ledger *ledger, const struct rule *const *ta
 	return (struct span){ first, verdicts->count - first };
 }
 
-/* The worst state that a verdict which counts makes, or base where none says more. */
+/* The worst state of the verdicts that are not muted, or base if none is worse. */
 static enum state worst_state(const struct ledger *ledger, struct span span, enum state base)
 {
 	enum state worst = base;
@@ -50,7 +51,8 @@ static enum state worst_state(const struct ledger *ledger, struct span span, enu
 
 /* ---- this machine ---- */
 
-/* A daemon that goes or comes back explains what happens to the rows. How it was found is no event. */
+/* Losing the daemon or getting it back explains what happens to the rows. The state it is found in at the
+ * start is no event. */
 static void note_daemon(struct ledger *ledger, struct when now)
 {
 	const struct verdict_list *verdicts = &ledger->judged.verdicts;
@@ -67,7 +69,7 @@ static void note_daemon(struct ledger *ledger, struct when now)
 			*code ? worst->text : "tailscaled is at work again");
 }
 
-/* Its daemon, and its own node. */
+/* The daemon of this machine and its own node. */
 static void judge_this_machine(struct ledger *ledger, struct when now)
 {
 	const struct rule *const tables[] = { daemon_rules, NULL };
@@ -84,7 +86,7 @@ static void judge_this_machine(struct ledger *ledger, struct when now)
 
 /* ---- peers ---- */
 
-/* Which peers serve, and how many of their endpoints are silent: any rule may ask. */
+/* Marks the peers that serve and counts their silent endpoints, before any rule asks for it. */
 static void count_servers(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->peer_count; i++)
@@ -101,7 +103,7 @@ static void count_servers(struct ledger *ledger)
 	}
 }
 
-/* What a status says of a peer is believed at the second time, like a path; a pong says more than a status. */
+/* A status that says offline counts at the second time, as with paths; a pong outweighs a status. */
 static enum state peer_base(const struct known_peer *peer)
 {
 	if (peer->obs->is_online || peer->ping_ok)
@@ -128,7 +130,7 @@ static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct wh
 			peer->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
 
-/* In the order of the snapshot. Its node is judged with this machine. */
+/* In the order of the snapshot. This node was judged with this machine. */
 static void judge_peers(struct ledger *ledger, struct when now)
 {
 	ledger->self.state = STATE_UNKNOWN;
@@ -144,7 +146,7 @@ static void judge_peers(struct ledger *ledger, struct when now)
 
 /* ---- endpoints ---- */
 
-/* What is wrong with the host is wrong with its endpoints; true: it explains them whole. */
+/* Adds the verdicts of the host to its endpoint. True: one of them explains the failure. */
 static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 {
 	bool is_explained = false;
@@ -158,12 +160,12 @@ static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 	return is_explained;
 }
 
-/* A fault is believed by its verdict; without one, the state is that of the last good answer, of this endpoint
- * and of the one through which its engine is asked. What was slow was so by a verdict, most often its path's,
- * and is well when that goes. */
-static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *asked)
+/* The state if no verdict says more: that of the last good answer, of this endpoint and of the one through
+ * which its engine is queried; otherwise the state it had, since only a verdict makes a fault. SLOW comes
+ * from a verdict, most often of the path, and ends with it. */
+static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *queried)
 {
-	bool is_lost = when_known(asked->last.at) && !endpoint_is_good(asked);
+	bool is_lost = when_known(queried->last.at) && !endpoint_is_good(queried);
 
 	if ((endpoint_is_good(endpoint) && !is_lost) || endpoint->own_state == STATE_SLOW)
 		return STATE_OK;
@@ -175,7 +177,7 @@ static bool is_trouble(enum state state)
 	return state >= STATE_OFFLINE;
 }
 
-/* Whether a verdict of its own says what it suffers from now: what it suffered from before is over then. */
+/* Whether one of its own verdicts says what is wrong now: then what was wrong before is over. */
 static bool has_own_trouble(const struct ledger *ledger, struct span verdicts)
 {
 	for (size_t i = 0; i < verdicts.count; i++) {
@@ -187,7 +189,7 @@ static bool has_own_trouble(const struct ledger *ledger, struct span verdicts)
 	return false;
 }
 
-/* The text of the first verdict that counts; NULL: none does. */
+/* The text of the first verdict that is not muted; NULL: none. */
 static const char *reason_of(const struct ledger *ledger, struct span verdicts)
 {
 	for (size_t i = 0; i < verdicts.count; i++)
@@ -228,10 +230,11 @@ static struct evidence evidence_of(
 		.peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL,
 		.mount = mount ? mount->obs : NULL,
 		.backend = mounts_backend(ledger, mount),
-		.asked = mounts_queried(ledger, endpoint) };
+		.queried = mounts_queried(ledger, endpoint) };
 }
 
-/* The peer whose trouble is the endpoint's: not this machine's own node, nor one that only uses this tailnet. */
+/* The peer whose verdicts the endpoint inherits: not this machine's own node, nor one that only uses this
+ * tailnet. */
 static const struct known_peer *host_of(const struct ledger *ledger, const struct known_peer *peer)
 {
 	return peer && peer != &ledger->self && !peer->obs->is_sharee ? peer : NULL;
@@ -244,18 +247,18 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 	struct evidence evidence = evidence_of(ledger, endpoint, now);
 	const struct known_peer *host = host_of(ledger, evidence.peer);
 	size_t first = ledger->judged.verdicts.count;
-	enum state state, base = endpoint_base(endpoint, evidence.asked);
+	enum state state, base = endpoint_base(endpoint, evidence.queried);
 	bool is_explained = inherit(ledger, host);
 
 	if (is_explained && host->state == STATE_OFFLINE)
-		base = STATE_OFFLINE; /* a muted verdict makes no state */
+		base = STATE_OFFLINE; /* a muted verdict sets no state */
 	endpoint->verdicts =
 		judge_row(ledger, is_explained ? NULL : tables, &evidence, &endpoint->open_verdicts, first);
 	state = worst_state(
 		ledger, endpoint->verdicts, has_own_trouble(ledger, endpoint->verdicts) ? STATE_OK : base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW &&
 		ledger->judged.verdicts.items[first].layer < LAYER_PORT)
-		state = STATE_UNKNOWN; /* a slow path makes nothing slow that never answered */
+		state = STATE_UNKNOWN; /* a slow path does not make an endpoint slow that never answered */
 	if (!is_explained)
 		endpoint->own_state = state;
 	note_change(ledger, endpoint, state, now);
@@ -270,7 +273,7 @@ static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint
 		judge_row(ledger, tables, &evidence, &endpoint->open_verdicts, ledger->judged.verdicts.count);
 }
 
-/* What was told of work a minute ago says nothing of now. */
+/* Figures that were reported a minute ago say nothing about now. */
 static void forget_figures(const struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
 	int64_t most = 3 * ledger->terms.poll_ms;

@@ -6,7 +6,7 @@
 
 struct ledger;
 
-/* Once a moment, before a snapshot is taken: what is taken until the next judgement shows this one. */
+/* Call before taking a snapshot: snapshots show the latest judgement. */
 void judge(struct ledger *ledger, struct when now);
 
 #endif

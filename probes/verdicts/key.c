@@ -8,10 +8,12 @@
 bool key_is_wanted(const struct evidence *e)
 {
 	return endpoint_is_good(e->endpoint) &&
-	       (e->endpoint->wants_key.holds || (endpoint_is_good(e->asked) && e->asked->wants_key.holds));
+	       (e->endpoint->wants_key.holds ||
+		       (endpoint_is_good(e->queried) && e->queried->wants_key.holds));
 }
 
-/* Our key would go over plain HTTP to somebody unproven, so it did not go, and the server asks for one. */
+/* The server asks for a key, but ours was not sent: it would go over plain HTTP to a host whose identity
+ * is not proven. */
 bool key_withheld_is_missed(const struct evidence *e, struct finding *f)
 {
 	(void)f;
@@ -19,7 +21,7 @@ bool key_withheld_is_missed(const struct evidence *e, struct finding *f)
 	       (answer_has_status(e, 401) || answer_has_status(e, 403) || key_is_wanted(e));
 }
 
-/* It gets on without. */
+/* Our key was withheld, and the server works without it. */
 bool key_withheld_is_not_needed(const struct evidence *e, struct finding *f)
 {
 	f->severity = SEVERITY_INFO;
@@ -27,7 +29,8 @@ bool key_withheld_is_not_needed(const struct evidence *e, struct finding *f)
 	return e->endpoint->is_key_withheld && endpoint_is_good(e->endpoint) && !key_withheld_is_missed(e, f);
 }
 
-/* A family knows its own demand for a key; from a stranger, a refusal in JSON is one. */
+/* A known family recognises its own demand for a key. If the answer is not as expected, a 401 or 403 in
+ * JSON is taken for one. */
 bool key_is_asked_for(const struct evidence *e, struct finding *f)
 {
 	bool is_refusal =

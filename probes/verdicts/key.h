@@ -1,12 +1,12 @@
-/* API keys: wanted, missing, withheld, wrong, or asked for by a proxy before the engine. */
+/* API keys: wanted, missing, withheld, wrong, or demanded by a proxy in front of the engine. */
 #ifndef TSLLM_VERDICTS_KEY_H
 #define TSLLM_VERDICTS_KEY_H
 
 #include "probes/verdicts/rule.h"
 
-/* The engine wants one, or the server behind this mount, which is asked more. */
+/* The engine wants a key, according to this endpoint or to the one through which it is queried. */
 bool key_is_wanted(const struct evidence *e);
-/* What stands before it refused us, in no words of an engine. */
+/* Something in front of the engine refused us: the answer is not in an engine's format. */
 bool key_is_for_proxy(const struct evidence *e);
 
 /* Predicates of rows in http.c. */

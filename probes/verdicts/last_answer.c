@@ -12,7 +12,6 @@ bool answer_has_status(const struct evidence *e, int status)
 	return endpoint_answered(e->endpoint) && answer_of(e)->status == status;
 }
 
-/* Answered, but not as its family does. */
 bool answer_is_strange(const struct evidence *e)
 {
 	return endpoint_answered(e->endpoint) && !answer_of(e)->is_expected;

@@ -1,4 +1,4 @@
-/* What rules ask of the last primary answer of an endpoint. */
+/* Predicates on the last primary answer of an endpoint, for rules. */
 #ifndef TSLLM_VERDICTS_LAST_ANSWER_H
 #define TSLLM_VERDICTS_LAST_ANSWER_H
 
@@ -6,7 +6,7 @@
 
 const struct last_answer *answer_of(const struct evidence *e);
 bool answer_has_status(const struct evidence *e, int status);
-/* It came, and not as its family answers. */
+/* It answered, but not as its family does. */
 bool answer_is_strange(const struct evidence *e);
 bool answer_is_success(const struct evidence *e); /* 2xx */
 

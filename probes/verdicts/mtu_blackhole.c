@@ -1,10 +1,10 @@
-/* Whether what is small gets through to a peer and what is large does not.
+/* Whether small packets get through to a peer and large ones do not.
  *
- * Some link under the tunnel bears smaller packets than tailscaled sends, and nobody says so. From here that
- * is an inference, and a slow or hung server looks much like it, so all of this must hold at once: the path
- * is one of UDP; questions whose answers used to be large got none, twice in a row; small ones are answered
- * since; no small one hangs, and nothing large came, not even in part. And that it is not one server must
- * show: servers of two kinds hang in the same way. */
+ * Some link under the tunnel carries only smaller packets than tailscaled sends, and drops the others
+ * without a word. From here this can only be inferred, and a slow or hung server looks much the same, so
+ * all of this must hold at once: the path uses UDP; requests whose answers used to be large got none,
+ * twice in a row; small answers have come since; no small one is missing; and nothing large came, not even
+ * in part. To rule out a single bad server, servers of two kinds must hang in the same way. */
 #include "probes/verdicts/mtu_blackhole.h"
 
 #include "probes/ledger/state.h"
@@ -12,18 +12,19 @@
 #include <math.h>
 #include <string.h>
 
-#define SMALL 1000 /* bytes: one packet that any link bears */
+#define SMALL 1000 /* bytes: fits into one packet on any link */
 #define MISSES 2
 #define LATELY_MS 120000
-#define RUN 2 /* after a silence of everything the first small answer comes before the first large one */
+/* Small answers in a row: after a total silence, one may just come before the first large one. */
+#define RUN 2
 
 struct look {
 	struct when now;
-	struct when since; /* the later of the large answers began to miss; unknown: none does */
+	struct when since; /* when the last of the hung paths went silent; unknown: none hangs */
 	const char *server;
-	unsigned kinds; /* of servers that hang: 0, 1, more */
+	unsigned kinds; /* of hung servers: 0, 1, more */
 	bool is_refuted;
-	double small, large; /* the largest small one that came, the smallest large one that did not */
+	double small, large; /* bytes: largest small answer that came, smallest large one that did not */
 };
 
 static void see_hung(struct look *look, const struct known_endpoint *endpoint, const struct known_sent *sent)
@@ -50,11 +51,11 @@ static void look_for_hung(struct look *look, const struct known_endpoint *endpoi
 			look->now.wall_ms - sent->last > LATELY_MS)
 			continue;
 		if (sent->silent_bytes >= LARGE_ANSWER)
-			look->is_refuted = true; /* slow */
+			look->is_refuted = true; /* part of the answer came: slow, not lost */
 		if (sent->size >= LARGE_ANSWER && sent->misses >= MISSES)
 			see_hung(look, endpoint, sent);
 		else if (sent->size <= SMALL && has_handshake)
-			look->is_refuted = true; /* without one nothing was asked; a certificate is large */
+			look->is_refuted = true; /* without one nothing was asked: a certificate is large */
 	}
 }
 

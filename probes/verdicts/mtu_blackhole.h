@@ -4,7 +4,7 @@
 
 #include "probes/ledger/state.h"
 
-/* Answers of up to small bytes come, those of large and more do not, and it is not the servers. */
+/* True: answers of up to small bytes come, those of large bytes or more do not, and it is not the servers. */
 bool mtu_blackhole_to(const struct ledger *ledger, const struct known_peer *peer, struct when now,
 	double *small, double *large);
 

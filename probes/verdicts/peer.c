@@ -1,4 +1,4 @@
-/* What can be wrong with a machine of the tailnet and the path to it. */
+/* Rules about a machine of the tailnet and the path to it. */
 #include "probes/base/text.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/paths.h"
@@ -14,18 +14,18 @@
 #define DAY_MS INT64_C(86400000)
 #define EXPIRY_NOTICE_MS (14 * DAY_MS)
 #define LEFT_MS 7000         /* by then tailscaled has left a path without pongs */
-#define PING_FRESH_MS 120000 /* twice as long as they are apart */
+#define PING_FRESH_MS 120000 /* twice their interval */
 #define LOSSY_PINGS 20
 #define LOSSY_SHARE 0.05
 #define FLAPPING_MS INT64_C(600000)
-#define CHANGING_HANDS_MS 12000 /* longer than a path takes to fall to DERP and to be found again */
+#define CHANGING_HANDS_MS 12000 /* longer than a path takes to fall back to DERP and to be found again */
 
 static bool is_self(const struct evidence *e)
 {
 	return e->peer == &e->ledger->self;
 }
 
-/* What a peer without servers does is worth a word, not an alarm. */
+/* Trouble with a peer without servers is only informational. */
 static void weigh(const struct evidence *e, struct finding *f)
 {
 	if (!e->peer->has_served && !is_self(e))
@@ -69,8 +69,8 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	       !was_heard;
 }
 
-/* tailscaled leaves a path 6.5 s after its last pong; this one it keeps, although neither connects nor a ping
- * inside the tunnel get an answer on it, while a ping by another way does. */
+/* tailscaled leaves a path 6.5 s after its last pong. It keeps this one, although neither connects nor a
+ * ping inside the tunnel are answered on it, while a ping by another path is. */
 static bool is_broken(const struct evidence *e, struct finding *f)
 {
 	const struct known_ping *pings = e->peer->pings;
@@ -114,7 +114,7 @@ static bool expires_soon(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* "+44 ms", where a direct path was measured before. */
+/* Adds the round trip, or "+44 ms" if a direct path was measured before. */
 static void say_price(const struct known_peer *peer, struct finding *f)
 {
 	double rtt = peer->rtt ? series_percentile(peer->rtt, 0.5) : NAN;

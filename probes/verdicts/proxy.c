@@ -1,4 +1,5 @@
-/* Whether a proxy speaks, and which one: by the headers that it adds, or by words that only it uses. */
+/* Whether an answer is from a proxy, and from which one: by the headers it adds, or by words that only it
+ * uses. */
 #include "probes/verdicts/proxy.h"
 
 #include "probes/base/text.h"
@@ -11,7 +12,7 @@ bool proxy_is_named(const struct last_answer *answer)
 	return *answer->server_header || *answer->via_header;
 }
 
-/* HAProxy puts no header on what it answers itself, but has words of its own. */
+/* HAProxy adds no header to its own answers, but has words of its own. */
 static bool is_in_haproxys_words(const struct last_answer *answer)
 {
 	static const char *const words[] = {
@@ -46,7 +47,8 @@ const char *proxy_name(const struct last_answer *answer)
 	return is_in_haproxys_words(answer) ? "HAProxy" : "the proxy";
 }
 
-/* An engine says its errors in JSON, or with a Server line of its own; HTML, or a known name, is a proxy's. */
+/* Engines answer errors in JSON, or with a Server header of their own. HTML, no such header or a known
+ * proxy's name means a proxy. */
 bool proxy_says(const struct last_answer *answer)
 {
 	if (answer->shape == BODY_JSON)

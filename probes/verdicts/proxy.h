@@ -1,4 +1,4 @@
-/* Whether what answered is a proxy, not an engine. */
+/* Whether an answer is from a proxy, not from an engine. */
 #ifndef TSLLM_VERDICTS_PROXY_H
 #define TSLLM_VERDICTS_PROXY_H
 
@@ -6,6 +6,6 @@
 
 bool proxy_is_named(const struct last_answer *answer);    /* by a header */
 bool proxy_says(const struct last_answer *answer);        /* this answer is a proxy's own */
-const char *proxy_name(const struct last_answer *answer); /* "the proxy" where it is not known */
+const char *proxy_name(const struct last_answer *answer); /* "the proxy" if unknown */
 
 #endif

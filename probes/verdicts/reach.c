@@ -1,6 +1,6 @@
-/* What keeps a request from reaching a server: its name, its port, its certificate.
+/* Rules about what keeps a request from reaching a server: its name, its port, its certificate.
  *
- * Silence is believed at the second time, an explicit no at once. */
+ * Silence counts at the second time, an explicit refusal at once. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
@@ -39,7 +39,7 @@ static bool host_of(const struct evidence *e, struct url *url)
 	return url_split(url, e->endpoint->url) == 0;
 }
 
-/* A name of the tailnet is the tailnet's to know; any other is looked up. */
+/* Names of the tailnet must be known to tailscaled; any other is resolved. */
 static bool is_unknown_host(const struct evidence *e, struct finding *f)
 {
 	struct url url;
@@ -55,21 +55,22 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Neither tailscale serve nor the tailnet policy has a say there. */
+/* Outside the tailnet, where neither tailscale serve nor the tailnet policy applies. */
 static bool is_outside(const struct evidence *e)
 {
 	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
 }
 
-/* What is known of the server, or of the one that its port is the default of. */
+/* The facts of its family or, while that is unknown, of the one whose default port it uses. */
 static const struct server_facts *likely_facts(const struct evidence *e)
 {
 	return *e->endpoint->server ? e->endpoint->facts
 				    : server_facts_of_port(e->ledger->terms.servers, e->endpoint->port);
 }
 
-/* The safe way first; what the second opens is said. A server that checks the host refuses the names under which
- * serve's HTTPS passes requests on, and takes those by address through --tcp. */
+/* The safe way comes first; the text says what the other one opens. A server that checks the Host header
+ * refuses the names under which serve's HTTPS passes requests on, but takes those by address through
+ * --tcp. */
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
 	const struct server_facts *facts = likely_facts(e);
@@ -124,7 +125,7 @@ static const char *who_we_are(const struct ledger *ledger)
 				    : "*";
 }
 
-/* Where the door is one of tailscale serve's, people have granted the port of the engine behind it. */
+/* A port of tailscale serve: policies often grant the port of the engine behind it instead. */
 static bool is_port_of_serve(const struct evidence *e)
 {
 	return server_facts_is_serve_port(e->endpoint->port);
@@ -150,8 +151,8 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* "No route to host" is what a firewall's polite no looks like, and at once; unless nobody at all can be
- * reached. */
+/* A firewall that rejects connects shows up as "No route to host", at once. If no peer at all can be
+ * reached, it is this machine. */
 static bool is_turned_away(const struct evidence *e, struct finding *f)
 {
 	if (!came_to(e, OUTCOME_UNREACHABLE) ||
@@ -163,7 +164,7 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Until WireGuard has shaken hands, a lost first packet (tried again after 5 s) looks like a closed port. */
+/* Before the WireGuard handshake, a lost first packet (sent again after 5 s) looks like a closed port. */
 static bool has_session(const struct evidence *e)
 {
 	return !e->peer || e->peer->obs->last_handshake;
@@ -205,7 +206,7 @@ static bool closes_at_once(const struct evidence *e, struct finding *f)
 	return came_to(e, OUTCOME_CLOSED);
 }
 
-/* The server has no certificate for the name it was asked for, whatever else it has. */
+/* The server has no certificate for the name that we asked for, whatever else it has. */
 static bool is_name_refused(const struct evidence *e)
 {
 	return is_tls(e, TLS_ALERT_INTERNAL) || is_tls(e, TLS_NAME_MISMATCH);
@@ -238,7 +239,8 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* A port that answers a TLS hello with something else may speak anything: plain HTTP is asked for. */
+/* A port that answers a TLS hello with something else may speak anything, so plain HTTP is tried
+ * (PROOF_PLAIN_HTTP). */
 static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 {
 	bool is_plain_http = e->endpoint->proofs & PROOF_PLAIN_HTTP;
@@ -302,19 +304,19 @@ static bool is_resolving(const struct evidence *e, struct finding *f)
 	return e->endpoint->is_resolving;
 }
 
-/* A server that was asked before keeps its last state, with its age. */
-static bool is_untold(const struct evidence *e, struct finding *f)
+/* A server that was asked before keeps its last state, shown with its age. */
+static bool was_never_asked(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return !when_known(e->endpoint->last.at);
 }
 
-/* Of what is not asked now: its name has no address yet, or it belongs to a tailnet that does not run. */
+/* For endpoints that are not asked now: the name is not resolved yet, or tailscaled is not running. */
 const struct rule unasked_rules[] = {
 	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
 		"resolvectl query %{host}, or getent hosts %{host}", true },
-	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_untold,
+	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, was_never_asked,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
 		true },
 	{ 0 },

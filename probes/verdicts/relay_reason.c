@@ -1,8 +1,10 @@
-/* Why traffic goes by DERP: what is known of both ends' networks, the most proven first.
+/* Why traffic goes through DERP, by what is known about the networks of both ends, the best proven cause
+ * first.
  *
- * tailscaled does not say it. A network that lets no UDP through is a proof, and so are two NATs that cannot
- * be guessed, map no port and cannot be gone round by IPv6; one such NAT is a sign, and so are addresses of
- * which tailscaled, which pings them all while traffic goes by DERP, uses none: they are called likely. */
+ * tailscaled does not say why. A network that lets no UDP through is proof. So are two hard NATs (whose
+ * mappings cannot be predicted) that map no ports, if there is no way around them by IPv6. One such NAT is
+ * only a sign. So are addresses of which tailscaled uses none, although it pings them all while traffic
+ * goes through DERP. Causes from signs are called likely. */
 #include "probes/verdicts/relay_reason.h"
 
 #include "probes/base/text.h"
@@ -14,7 +16,7 @@
 
 struct ends {
 	const struct obs_net *here, *there;
-	bool has_udp_path; /* from here, to somebody */
+	bool has_udp_path; /* from here, to any peer */
 	bool was_direct;   /* between the two, in this run */
 };
 
@@ -23,7 +25,7 @@ static bool has_no_udp(const struct obs_net *net)
 	return net->has_udp == TRI_NO;
 }
 
-/* Whether a router that offers to map ports does so is not told by every version. */
+/* Not every version reports whether the router maps ports: unknown counts as no. */
 static bool is_hard(const struct obs_net *net)
 {
 	return net->is_hard_nat == TRI_YES && net->maps_ports != TRI_YES;
@@ -84,7 +86,7 @@ static bool gets_no_answer(const struct ends *ends)
 static const struct {
 	const char *code;
 	bool (*holds)(const struct ends *ends);
-	const char *text; /* NULL: with numbers in it */
+	const char *text; /* NULL: made by say_silence() */
 	const char *fix;  /* "": that of the verdict */
 } table[] = {
 	{ "captive-portal-here", is_captive_here, "the login page of this network is in the way",

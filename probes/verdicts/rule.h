@@ -5,18 +5,18 @@
 #include "probes/ledger/state.h"
 #include "probes/model/verdict_codes.h"
 
-/* What a rule sees. peer, endpoint and mount are NULL where the row has none. */
+/* What a rule can look at. peer, endpoint and mount are NULL if the row has none. */
 struct evidence {
 	const struct ledger *ledger;
 	const struct known_peer *peer;
 	const struct known_endpoint *endpoint;
 	const struct obs_mount *mount;
 	const struct known_endpoint *backend; /* of the mount */
-	const struct known_endpoint *asked;   /* the door through which the endpoint's engine is asked */
+	const struct known_endpoint *queried; /* mounts_queried() of endpoint */
 	struct when now;
 };
 
-/* What a rule found: pre-set from its row, raised or told in more detail by the evidence. */
+/* What a rule found: preset from its row; the predicate may change it and add detail. */
 struct finding {
 	enum severity severity;
 	enum state state;
@@ -32,17 +32,18 @@ struct rule {
 	bool (*holds)(const struct evidence *evidence, struct finding *finding);
 	const char *text; /* with %{variables} */
 	const char *fix;
-	bool explains; /* rules of higher layers are silent once it holds */
+	bool explains; /* once it holds, later rules are skipped, but for the exposure layer */
 };
 
-/* Each table ends with a row without a code. An endpoint is judged by three of them, from the bottom up. */
+/* Each table ends with a row without a code. An endpoint is judged by reach, work, http and engine rules,
+ * in that order. */
 extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_rules[], work_rules[],
 	http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
-/* Fills the detail with what it speaks instead. */
+/* Sets the detail to what it speaks instead. */
 bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
-/* Adds for how long requests wait, and the time to the first token, where they are known. */
+/* Adds how long requests have waited, and the time to the first token, if known. */
 void work_say_wait(const struct evidence *evidence, char *text, size_t size);
 
 #endif

@@ -1,10 +1,10 @@
-/* How an engine gets on with its work: stalled, full, spilled, slow, cold, or just started.
+/* Rules about an engine's work: stalled, full, spilled, slow, cold, or just restarted.
  *
- * These rows stand before those on HTTP: they want a server that answers as it should (or says itself that
- * its queue is full), and then no status explains what they see. A wish for a key, above all, explains no
- * stalled engine. What is only likely says so: an expiry in the past is a long answer, too, and Ollama's
- * frozen runner shows in none of its answers, so nothing is claimed of it. All of it is judged from the door
- * through which the engine is asked, and holds for every door to it. */
+ * They come before those on HTTP: they need a server that answers as it should (or says itself that its
+ * queue is full), and then no HTTP status explains what they find. In particular, auth-required must not
+ * hide engine-stalled. What is only likely is worded so: an expiry in the past may also be a long answer.
+ * A frozen runner of Ollama shows in none of its answers, so there is no rule for it. All rules look at
+ * the endpoint through which the engine is queried, and hold for every endpoint of that engine. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
@@ -28,14 +28,15 @@
 
 /* ---- stalled ---- */
 
-/* The counter of its own work stands still although there is some. Judged from answer to answer, not by our
- * own clock: while nobody looks, nothing is known. */
+/* There is work, but the engine's counter of it does not move. Time is counted from answer to answer, not
+ * until now: between answers, nothing is known. */
 static bool counts_nothing(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	const struct known_engine *engine = &endpoint->engine;
 	int64_t still = when_since(engine->moved, engine->counted);
-	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running : endpoint->engine.figures.waiting;
+	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running
+							       : endpoint->engine.figures.waiting;
 	char span[32];
 
 	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
@@ -43,12 +44,13 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail),
 		"has %.0f request%s %s and has made no progress for %s: it answers, "
 		"and its engine does not work",
-		requests, requests < 2 ? "" : "s", endpoint->engine.figures.running > 0 ? "in work" : "waiting",
+		requests, requests < 2 ? "" : "s",
+		endpoint->engine.figures.running > 0 ? "in work" : "waiting",
 		text_span(span, sizeof(span), still));
 	return true;
 }
 
-/* Whether a large answer came since then: no link on the way loses what is large. */
+/* Whether a large answer came since then, which rules out a link that drops large packets. */
 static bool large_ones_came(const struct known_endpoint *endpoint, struct when since)
 {
 	for (size_t i = 0; i < endpoint->sents.count; i++) {
@@ -61,19 +63,19 @@ static bool large_ones_came(const struct known_endpoint *endpoint, struct when s
 	return false;
 }
 
-/* Asked four times a minute at least, and no answer to any. */
+/* At least four requests over at least a minute, and no answer to any. */
 static bool hangs_for_long(const struct known_endpoint *endpoint, const struct known_sent *sent)
 {
 	return sent->misses >= LONG_MISSES && when_since(sent->silent_since, sent->silent_at) >= HUNG_MS &&
 	       large_ones_came(endpoint, sent->silent_since);
 }
 
-/* The HTTP threads of llama-server outlive its engine: what they know alone is answered, what they would ask
- * the engine for is not. A burst of requests silences all its paths alike. One path alone may, in older
- * versions, wait for a batch to end, which a large model on a CPU takes minutes for. */
+/* The HTTP threads of llama-server outlive its engine: they still answer what they know themselves, but
+ * not what they would have to ask the engine. A burst of requests silences all paths alike. In older
+ * versions, a single path may wait for a batch to end, which takes minutes for a large model on a CPU. */
 static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	const struct known_sent *longest = NULL;
 	char span[32];
 	size_t hung = 0;
@@ -105,14 +107,14 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->asked) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
+	return endpoint_is_good(e->queried) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
 }
 
 /* ---- the queue ---- */
 
 void work_say_wait(const struct evidence *e, char *text, size_t size)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t queued = when_known(engine->queued) ? when_since(engine->queued, e->now) : 0;
 	double ttft = window_percentile(engine->timings[TIMING_TTFT], 0.95, e->now) * 1000;
 	char number[32];
@@ -124,13 +126,13 @@ void work_say_wait(const struct evidence *e, char *text, size_t size)
 			text_ms(number, sizeof(number), ttft));
 }
 
-/* In the words of any engine: a gateway may pass on those of the one behind it. */
+/* Compares with the words of every engine: a gateway may pass on those of the one behind it. */
 static bool says_full(const struct evidence *e)
 {
-	const struct last_answer *last = &e->asked->last;
+	const struct last_answer *last = &e->queried->last;
 	const struct server_facts *const *server = e->ledger->terms.servers;
 
-	if (!endpoint_answered(e->asked) || last->shape != BODY_JSON)
+	if (!endpoint_answered(e->queried) || last->shape != BODY_JSON)
 		return false;
 	for (; server && *server; server++)
 		if ((*server)->full_words && last->status == (*server)->full_status &&
@@ -141,7 +143,7 @@ static bool says_full(const struct evidence *e)
 
 static bool is_full(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 	struct when turned_away = endpoint->engine.turned_away;
 	char span[32];
 
@@ -179,8 +181,8 @@ static size_t name_models(
 
 static bool has_failed_to_load(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->asked) &&
-	       name_models(e->asked, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
+	return endpoint_is_good(e->queried) &&
+	       name_models(e->queried, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
 }
 
 static double share_on_cpu(const struct known_model *model)
@@ -190,18 +192,18 @@ static double share_on_cpu(const struct known_model *model)
 	return 1 - model->vram_bytes / model->size_bytes;
 }
 
-/* Wholly on the CPU is a machine without a GPU, too, and then nothing is wrong: it is told only where one of
- * its models was in a GPU. */
+/* A machine without a GPU runs models on the CPU alone, too, and then nothing is wrong: reported only if
+ * one of its models was in GPU memory. */
 static bool has_spilled(const struct evidence *e, struct finding *f)
 {
 	const struct known_model *worst = NULL;
 	double share;
 
-	for (size_t i = 0; i < e->asked->models.count; i++)
-		if (!worst || share_on_cpu(&e->asked->models.items[i]) > share_on_cpu(worst))
-			worst = &e->asked->models.items[i];
+	for (size_t i = 0; i < e->queried->models.count; i++)
+		if (!worst || share_on_cpu(&e->queried->models.items[i]) > share_on_cpu(worst))
+			worst = &e->queried->models.items[i];
 	share = worst ? share_on_cpu(worst) : 0;
-	if (!endpoint_is_good(e->asked) || !e->asked->engine.has_gpu || share < SPILL_LEAST)
+	if (!endpoint_is_good(e->queried) || !e->queried->engine.has_gpu || share < SPILL_LEAST)
 		return false;
 	if (share < 1)
 		text_set(f->detail, sizeof(f->detail),
@@ -217,10 +219,10 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 {
 	char span[32];
 
-	if (!endpoint_is_good(e->asked))
+	if (!endpoint_is_good(e->queried))
 		return false;
-	for (size_t i = 0; i < e->asked->models.count; i++) {
-		const struct known_model *model = &e->asked->models.items[i];
+	for (size_t i = 0; i < e->queried->models.count; i++) {
+		const struct known_model *model = &e->queried->models.items[i];
 
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
@@ -235,11 +237,11 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 
 static bool has_evicted(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t age = when_since(engine->evicted_at, e->now);
 	char span[32];
 
-	if (!endpoint_is_good(e->asked) || !engine->evicted || age > EVICTED_MS)
+	if (!endpoint_is_good(e->queried) || !engine->evicted || age > EVICTED_MS)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
 		text_span(span, sizeof(span), age));
@@ -248,7 +250,7 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 
 static bool is_cold(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->asked;
+	const struct known_endpoint *endpoint = e->queried;
 
 	(void)f;
 	if (!endpoint_is_good(endpoint) || !endpoint->models_known || !endpoint->loaded_known)
@@ -263,10 +265,10 @@ static bool is_cold(const struct evidence *e, struct finding *f)
 
 static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	char slow[32], usual[32];
 
-	if (!endpoint_is_good(e->asked) || engine->slow_polls < SLOW_POLLS)
+	if (!endpoint_is_good(e->queried) || engine->slow_polls < SLOW_POLLS)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s ms, the path not counted; its median is %s ms",
 		text_ms(slow, sizeof(slow), engine->slow_ms),
@@ -276,10 +278,10 @@ static bool is_slower_than_usual(const struct evidence *e, struct finding *f)
 
 static bool was_restarted(const struct evidence *e, struct finding *f)
 {
-	const struct known_engine *engine = &e->asked->engine;
+	const struct known_engine *engine = &e->queried->engine;
 	int64_t age = when_since(engine->restarted, e->now);
 
-	if (!endpoint_answered(e->asked) || !when_known(engine->restarted) || engine->is_many ||
+	if (!endpoint_answered(e->queried) || !when_known(engine->restarted) || engine->is_many ||
 		age > RESTARTED_MS)
 		return false;
 	text_span(f->detail, sizeof(f->detail), age);
