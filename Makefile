@@ -1,16 +1,16 @@
-# tsllm-top: build, check, demo, bench, install. `make help` lists what there is.
+# tsllm-top: build, check, demo, bench, install. `make help` lists the targets.
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 CC ?= cc
 PYTHON ?= /usr/bin/python3
-# The one right of the one program that wants one; packagers set it to `true` and let the package do it.
+# tsllm-capture gets this capability, its only privilege. Packagers set it to `true` and grant it in the package.
 SETCAP ?= PATH=$$PATH:/sbin:/usr/sbin setcap cap_net_raw+ep
-# Who may run that program: members of this group, where `make install` finds it.
+# If this group exists at `make install`, only its members may run tsllm-capture.
 GROUP ?= tsllm
 VERSION := 0.1.0
 
-# SAN=1 builds everything with the address and undefined-behaviour sanitizers, beside the plain build.
+# SAN=1 builds everything with the address and undefined-behaviour sanitizers, in a directory of its own.
 SAN ?=
 OUT := build/$(if $(SAN),asan,plain)
 TOP := $(if $(SAN),$(OUT)/tsllm-top,tsllm-top)
@@ -76,14 +76,14 @@ $(OUT)/lib%.a:
 	$(AR) qcs $@ $^
 
 $(OUT)/capture/%.o: WARNINGS += -Wconversion
-# A test that calls a helper last must be on the stack when that fails.
+# If a test ends in a call to a helper, keep the test's frame: a failure in the helper must show it in the backtrace.
 $(OUT)/tests/%: CFLAGS += -fno-optimize-sibling-calls
 
 $(OUT)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
-# The default theme is a plain file like the others, and is compiled in.
+# The default theme is a plain file like the others, but compiled in.
 $(OUT)/default_theme.c: themes/default.theme Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "tui/term/theme.h"'; echo 'const char theme_default_text[] ='; \
@@ -101,8 +101,8 @@ $(CAPTURE_UNIT): TEST_LIBS += $(OUT)/libcapture.a $(CAPTURE_LIBS)
 $(OUT)/tests/test_checks: $(OUT)/libfuzz.a
 $(OUT)/tests/test_checks: TEST_LIBS += $(OUT)/libfuzz.a $(OUT)/libtsllm.a $(LIBS)
 
-# Each tests/fuzz/fuzz_NAME.c is a target. Every check calls it with the files of its corpus; `make fuzz` builds it
-# anew with libFuzzer and sanitizers, and looks for more for FUZZ_S seconds: in T=NAME, or in all of them in turn.
+# Each tests/fuzz/fuzz_NAME.c is a target. `make check` runs it on the files of its corpus; `make fuzz` builds it with
+# libFuzzer and sanitizers, and searches for FUZZ_S seconds: in T=NAME, or in each target in turn.
 FUZZ_S ?= 60
 FUZZ_NAMES := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CHOSEN = $(or $(T),$(FUZZ_NAMES))
@@ -147,7 +147,7 @@ demo: all
 bench: all
 	@$(PYTHON) tests/bench/bench.py --top ./tsllm-top
 
-# How long, and from which seed the events, keys and window sizes are made.
+# Duration in seconds, and the seed of the random events, keys and window sizes.
 S ?= 1800
 SEED ?= 1
 soak: all

@@ -1,4 +1,4 @@
-/* The live source, a deadline or a period, and an output. */
+/* The modes without a screen: live source, deadline or period, output. */
 #include "tui/batch.h"
 
 #include "probes/base/fault.h"
@@ -38,7 +38,7 @@ static void keep(struct batch *batch)
 	batch->last = live_take(batch->live, when_now());
 }
 
-/* Names, where they are not to be seen; once a snapshot. */
+/* Replaces names, if they are to be hidden. Call once per snapshot. */
 static void hide(struct batch *batch)
 {
 	if (batch->redactor)
@@ -50,7 +50,7 @@ static void stop(struct batch *batch)
 	uv_stop(&batch->loop);
 }
 
-/* Taking a snapshot may put questions: only one that left none open is the last. */
+/* Taking a snapshot may start new requests: it is the last one only if none are pending after it. */
 static void look(uv_timer_t *timer)
 {
 	struct batch *batch = timer->data;
@@ -102,7 +102,7 @@ static struct redactor *new_redactor(const struct settings *settings)
 	return redactor;
 }
 
-/* As wide as the terminal, or $COLUMNS, or 80. */
+/* $COLUMNS, or the terminal's width, or 80. */
 static int text_width(void)
 {
 	const char *columns = getenv("COLUMNS");
@@ -121,7 +121,7 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
-/* -1: it cannot, which was said. */
+/* -1: it cannot start; the reason was printed. */
 static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_ascii)
 {
@@ -165,8 +165,8 @@ static void close_loop(struct batch *batch)
 	loop_end(&batch->loop);
 }
 
-/* What is asked about may be unknown: then it and the names that are like it are said, unless names are
- * hidden. Of a URL that was not to be asked nothing is known. */
+/* Prints that the name is unknown and, unless names are hidden, similar ones. A URL that was not asked
+ * (--passive) is also unknown. */
 static int say_unknown(const struct batch *batch, const char *word)
 {
 	char bare[TEXT_CAP], shown[TEXT_CAP] = "…";
@@ -189,7 +189,7 @@ static int say_unknown(const struct batch *batch, const char *word)
 	return EX_USAGE;
 }
 
-/* Returns the exit status of what was asked about. */
+/* Returns the exit status for the target. */
 static int print_doctor(struct batch *batch, const char *word)
 {
 	const struct snapshot *snapshot = batch->last;
@@ -204,7 +204,7 @@ static int print_doctor(struct batch *batch, const char *word)
 	return (int)diagnose_status(snapshot, target);
 }
 
-/* Returns the exit status. With --watch everything was printed, if there was time for a snapshot. */
+/* Returns the exit status. With --watch everything is printed already, if there was time for a snapshot. */
 static int print(struct batch *batch, const struct settings *settings)
 {
 	const struct options *options = batch->options;

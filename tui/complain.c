@@ -1,4 +1,4 @@
-/* What was typed is repeated as little as possible: a key or a password may stand where a name belongs. */
+/* Repeats as little as possible of what was typed: it may hold a key or a password in the wrong place. */
 #include "tui/complain.h"
 
 #include "probes/base/text.h"

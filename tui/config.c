@@ -1,8 +1,8 @@
 /* Reads the configuration: lines, sections, keys and values.
  *
- * inih cannot do it: Debian's build cuts lines at 200 bytes, which long paths and lists of ports exceed,
- * joins indented lines to the one before, and does not tell callers the line number. Values that a plain line
- * could not hold are quoted, so that everything --print-config prints can be read back. */
+ * inih cannot be used here: Debian's build cuts lines at 200 bytes, which long paths and lists of ports
+ * exceed, joins indented lines to the one before, and does not report line numbers. Values that do not fit a
+ * plain line are quoted, so that everything --print-config prints can be read back. */
 #include "tui/config.h"
 
 #include "probes/base/file.h"
@@ -28,8 +28,8 @@ struct reader {
 	int line, section_line;
 	enum section section;
 	bool has_url;
-	bool is_pinned;           /* by this section: the last pin is its own */
-	char *key_env, *key_file; /* of this section so far */
+	bool is_pinned;           /* this section has set a pin: the last one */
+	char *key_env, *key_file; /* of the current section */
 	bool has_plain_key;
 };
 
@@ -144,7 +144,7 @@ static bool is_blank(char c)
 	return c && strchr(" \t\r", c);
 }
 
-/* text without the blanks at both ends. */
+/* text without blanks at both ends. */
 static char *trim(char *text)
 {
 	char *end = text + strlen(text);
@@ -154,7 +154,7 @@ static char *trim(char *text)
 	return text + strspn(text, " \t\r");
 }
 
-/* In place: what stands between quotes, or up to a comment. NULL: a quote is open, or something follows it. */
+/* In place: the text between quotes, or up to a comment. NULL: a quote is not closed, or text follows it. */
 static char *value_of(char *text)
 {
 	char *to = text, *at = text + 1;
@@ -191,7 +191,7 @@ static void take_pair(struct reader *reader, const char *name, const char *value
 		complain_at(reader, reader->line, fault.text);
 }
 
-/* The line is trimmed and not empty. */
+/* line must be trimmed and not empty. */
 static void take_line(struct reader *reader, char *line)
 {
 	char *separator = strpbrk(line, "=:"), *value;
@@ -279,7 +279,8 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 		return 0;
 	if (!text)
 		fault_say(&fault, "cannot read the configuration '%s': %s", reader.path, why.text);
-	/* It says which commands are run and where keys go. A pipe is fine: the shell made it. */
+	/* The file says which commands run and where keys are sent, so refuse one that everybody can change.
+	 * A pipe is fine: the shell made it. */
 	if (!text || (S_ISREG(entry.st_mode) &&
 			     private_check_mode(&entry, S_IWOTH, "the configuration", reader.path, &fault))) {
 		free(text);

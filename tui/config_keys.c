@@ -1,5 +1,5 @@
-/* The keys: a table of what there is, over a table of what kinds of value there are. A kind takes a value
- * strictly or says what it expected, and prints what it took. */
+/* A table of the keys, over a table of the kinds of value. A kind parses a value strictly, or says what it
+ * expected, and prints it back. */
 #include "tui/config_keys.h"
 
 #include "probes/base/mem.h"
@@ -19,7 +19,7 @@ struct key {
 	double least, most;
 };
 
-/* What a value is checked with and where it goes. */
+/* Where a value goes, and what it is checked against. */
 struct target {
 	const struct key *key;
 	void *member;
@@ -29,7 +29,7 @@ struct target {
 
 struct kind {
 	int (*take)(const struct target *target, const char *value);
-	/* What follows "name = "; nothing: the value is unset. */
+	/* Prints what follows "name = "; nothing if the value is unset. */
 	void (*print)(FILE *file, const void *member);
 };
 
@@ -129,7 +129,7 @@ static void print_discover(FILE *file, const void *member)
 	fprintf(file, "%s", discover_words[*(const enum discover *)member]);
 }
 
-/* The next item of a comma list, without the spaces around it; false at the end. */
+/* The next item of a comma list, without spaces around it; false at the end. */
 static bool next_item(const char **at, char *item, size_t size)
 {
 	size_t length;
@@ -154,7 +154,7 @@ static int take_list(const struct target *target, const char *value)
 	return 0;
 }
 
-/* CODE@URL is compared with URLs in their normal form. */
+/* The URL in CODE@URL is normalised, because URLs are compared in their normal form. */
 static int take_ignore(const struct target *target, const char *value)
 {
 	char item[TEXT_CAP], normal[2 * TEXT_CAP];
@@ -211,14 +211,14 @@ static int take_path(const struct target *target, const char *value)
 	return 0;
 }
 
-/* A word without a slash is a name that is looked up elsewhere: a command in PATH, a theme among the themes. */
+/* A word without a slash is a name to look up: a command in PATH, a theme among the themes. */
 static int take_name_or_path(const struct target *target, const char *value)
 {
 	config_replace(target->member, config_path(value, strchr(value, '/') ? target->directory : NULL));
 	return 0;
 }
 
-/* A proxy is dialed without a resolver: "socks5h://ADDRESS:PORT", or a unix socket. */
+/* No resolver is used for the proxy: "socks5h://ADDRESS:PORT", or a Unix socket. */
 static bool is_proxy(const char *value)
 {
 	char host[64];
@@ -250,7 +250,7 @@ static void print_text(FILE *file, const void *member)
 	fprintf(file, "%s", *(char *const *)member);
 }
 
-/* Absolute, because a relative path in a configuration is relative to that file. */
+/* Absolute, because relative paths in a configuration start at its directory. */
 static void print_path(FILE *file, const void *member)
 {
 	const char *path = *(char *const *)member;
@@ -321,7 +321,7 @@ int config_set(struct settings *settings, const char *name, const char *value, c
 	return refuse_key(name, fault);
 }
 
-/* Whether the value would be read back differently without quotes. */
+/* Whether the value needs quotes to be read back unchanged. */
 static bool needs_quotes(const char *value)
 {
 	size_t length = strlen(value);
@@ -357,7 +357,7 @@ static char *text_of(const struct key *key, const struct settings *settings)
 	return value ? value : mem_copy("");
 }
 
-/* A key without a value is a comment if that is its default. */
+/* A key that is unset by default is printed as a comment while it is unset. */
 static void print_key(
 	FILE *file, const struct key *key, const struct settings *settings, const struct settings *defaults)
 {

@@ -1,5 +1,5 @@
-/* What a fault repeats of the file: as little as helps, for a key or a password may stand in the wrong
- * place. */
+/* How much of the file a fault repeats: as little as possible, because a key or a password may be in the
+ * wrong place. */
 #include "probes/base/fault.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"

@@ -1,9 +1,9 @@
-/* The loop of the dashboard: keys, changes and the clock lead to frames.
+/* The dashboard's loop: keys, changes and a clock trigger frames.
  *
- * The first frame is drawn before anything is asked, the next one when the tailnet is known. After that a
- * change draws at most ten times a second and less often where snapshots are dear, a key at once, and a slow
- * clock keeps ages and sparklines true; what did not change is not sent. A snapshot that took long is drawn
- * in the next turn of the loop, so that keys come in between. */
+ * The first frame is drawn before any network answer, the next one when the tailnet is known. After that,
+ * changes are drawn at most ten times a second, less often if snapshots are slow to take; keys are drawn at
+ * once; and a slow clock updates ages and sparklines. Unchanged rows are not sent. After a slow snapshot, the
+ * next frame is drawn in the next turn of the loop, so that keys are read in between. */
 #include "tui/interactive.h"
 
 #include "probes/base/fault.h"
@@ -29,9 +29,9 @@
 #include <uv.h>
 
 #define FRAME_MS 100
-#define SHARE 10 /* taking snapshots gets at most one part in so many of the time */
+#define SHARE 10 /* snapshots take at most 1/SHARE of the time */
 #define CLOCK_MS 2000
-#define NEXT_TURN_MS 1 /* with 0, libuv runs a timer before it looks at the keys */
+#define NEXT_TURN_MS 1 /* with 0, libuv runs the timer before it reads the keys */
 
 struct interactive {
 	uv_loop_t loop;
@@ -45,7 +45,7 @@ struct interactive {
 	struct theme theme;
 	bool is_ascii;
 	uint64_t drawn;   /* loop time of the last frame */
-	uint64_t take_ms; /* what the last snapshot cost */
+	uint64_t take_ms; /* how long the last snapshot took */
 };
 
 static void frame(uv_timer_t *timer);
@@ -95,7 +95,7 @@ static void frame(uv_timer_t *timer)
 		draw(it);
 }
 
-/* How long to wait with the next frame. What the tailnet said first is shown before anything else is done. */
+/* How long until the next frame. The first answer of tailscaled is shown at once. */
 static uint64_t frame_wait(const struct interactive *it)
 {
 	uint64_t since = uv_now(&it->loop) - it->drawn;
@@ -189,7 +189,7 @@ static void open_loop(struct interactive *it)
 	uv_timer_init(&it->loop, &it->frame);
 	uv_timer_init(&it->loop, &it->clock);
 	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
-	/* libuv made the terminal non-blocking: our own output would suffer, and the shell after us. */
+	/* libuv made the terminal non-blocking, which would break our own output and the shell afterwards. */
 	fcntl(STDIN_FILENO, F_SETFL, flags);
 	it->frame.data = it->clock.data = it->keys.data = it;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
@@ -217,7 +217,7 @@ static void close_all(struct interactive *it)
 	ui_free(it->ui);
 }
 
-/* What is known before anything is asked. */
+/* The snapshot before anything was asked: empty. */
 static struct snapshot *first_snapshot(const struct settings *settings)
 {
 	const struct ledger_terms terms = { .period_ms = (int64_t)(settings->period_s * 1000) };

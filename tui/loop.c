@@ -1,8 +1,8 @@
-/* libuv and curl need descriptors of their own before the first server is asked. Without one, some of their
+/* libuv and curl need descriptors of their own before the first server is asked. Without them, some of their
  * calls abort and some loop forever instead of failing, so check first that there are enough.
  *
- * Handles close in the loop, not at once: their owners get a bounded last turn before the rest is closed by
- * force. */
+ * Handles close in the loop, not at once: their owners get a last turn of limited time before the rest is
+ * closed by force. */
 #include "tui/loop.h"
 
 #include "probes/base/fault.h"

@@ -1,16 +1,16 @@
 /* tsllm-top: a terminal dashboard for the health of LLM servers on a Tailscale tailnet.
  *
- * probes/live.c makes snapshots and is the table of contents of probes/; here they are shown. A room uses itself and
- * rooms above it in this list:
+ * probes/live.c makes snapshots and is the table of contents of probes/; this is the one of tui/. A room may
+ * use itself and the rooms above it in this list:
  *
  *   term/    the terminal: screen, canvas, keys, themes, glyphs
- *   table/   what a view is made of: columns, rows, tables, pages
- *   views/   one file for each view, the header, and what several views say in the same way
- *   ui/      what the user does: keys, clicks, typing, selection
+ *   table/   what views are made of: columns, rows, tables, pages
+ *   views/   one file for each view, the header, and how several views show the same value
+ *   ui/      keys, clicks, typing, selection
  *   out/     what is printed: text, JSON, doctor, pick
- *   *.c      options and configuration, the interactive program and the batch ones
+ *   *.c      options and configuration, the dashboard and the modes without a screen
  *
- * This file reads what the user asked for, and starts one with the other. */
+ * This file reads what the user asked for and starts one of those. */
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
 #include "probes/base/log.h"
@@ -48,7 +48,7 @@ static bool is_dumb(void)
 	       strcmp(term, "dumb") == 0;
 }
 
-/* If standard output is closed, the next file that is opened would take its number and receive the output. It
+/* If standard output is closed, the next file that is opened would get its number and receive the output. It
  * is opened for reading, so that writing still fails. */
 static void fill_standard_descriptors(void)
 {
@@ -59,8 +59,8 @@ static void fill_standard_descriptors(void)
 			_exit(EX_OSERR);
 }
 
-/* Why standard output could not be written; 0: it was. stdio forgets the error of an earlier write, so write
- * one more byte to get it: the output is incomplete anyway. */
+/* The errno of a failed write to standard output, or 0. stdio does not keep the errno of an earlier write, so
+ * write one more byte to get it: the output is incomplete anyway. */
 static int output_error(void)
 {
 	bool has_failed = ferror(stdout);
@@ -72,7 +72,7 @@ static int output_error(void)
 	return write(STDOUT_FILENO, "\n", 1) < 0 ? errno : EIO;
 }
 
-/* Reports output that could not be written: the disk is full, or the reader is gone. */
+/* Reports that output could not be written: the disk is full, or the reader is gone. */
 static int end_output(const struct options *options, int status)
 {
 	int error = output_error();
@@ -96,7 +96,7 @@ static int say(const struct options *options, const struct settings *settings)
 	return end_output(options, 0);
 }
 
-/* A key that cannot be had, and what others may change, are said before anything is drawn. */
+/* Warns before drawing about keys that cannot be read and files that others can change. */
 static void check_files(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
@@ -110,8 +110,8 @@ static void check_files(const struct options *options, const struct settings *se
 	memset(key, 0, sizeof(key));
 }
 
-/* A socket that the user names is believed, whoever owns it: that it is another user's is said, for that user
- * can lead keys astray. */
+/* A socket that the user names is trusted whoever owns it, but say if it belongs to another user, because
+ * that user can make us send keys to the wrong server. */
 static void check_socket(const struct options *options, const struct settings *settings)
 {
 	struct stat entry;
@@ -127,8 +127,8 @@ static void check_socket(const struct options *options, const struct settings *s
 	options_complain(options, fault.text, stderr);
 }
 
-/* A missing file of certificates is reported here and in every row that needs it. Anything but a regular file
- * is refused, because the TLS library would block on a pipe. */
+/* A missing certificate file is reported here and in every row that needs it. Anything but a regular file is
+ * refused, because the TLS library would block on a pipe. */
 static int check_certificates(const struct options *options, const struct settings *settings)
 {
 	struct fault fault, why;
@@ -140,7 +140,7 @@ static int check_certificates(const struct options *options, const struct settin
 		return 0;
 	text = file_read_entry(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
 	if (text) {
-		/* Whoever may change it can make any server look like one of ours, and so is sent its key. */
+		/* Whoever can change this file can pass any server off as ours and receive its key. */
 		if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) < 0)
 			options_complain(options, fault.text, stderr);
 		free(text);
@@ -152,7 +152,7 @@ static int check_certificates(const struct options *options, const struct settin
 	return is_missing ? 0 : -1;
 }
 
-/* That servers are looked for is said once: where no earlier run has left its file. */
+/* On the first run (there is no state file yet), say that servers are being looked for. */
 static bool is_first_start(const struct settings *settings)
 {
 	return *settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
@@ -204,8 +204,8 @@ int main(int argc, char **argv)
 
 	mem_set_limits();
 	fill_standard_descriptors();
-	signal(SIGPIPE, SIG_IGN); /* a write that fails is reported */
-	/* Characters only: numbers keep the form that parsers and printers expect. */
+	signal(SIGPIPE, SIG_IGN); /* a failed write is reported instead */
+	/* Characters only: numbers must keep the form that parsers and printers expect. */
 	setlocale(LC_CTYPE, "");
 	status = options_parse(argc, argv, &options, &settings, stderr);
 	if (!status && (options.wants_help || options.wants_version || options.prints_config))

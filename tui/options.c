@@ -1,8 +1,8 @@
 /* One table of options drives getopt_long, what an option does, and --help.
  *
- * The configuration goes below the command line but is named on it, so the options are gathered first and
- * applied when the file has been read. Options that have a key in the configuration are set through it, with
- * the same checks and words. */
+ * The command line overrides the configuration but also names it, so options are collected first and applied
+ * after the file is read. Options with a key in the configuration are set through it, with the same checks
+ * and messages. */
 #include "tui/options.h"
 
 #include "probes/base/fault.h"
@@ -20,24 +20,24 @@
 #include <string.h>
 #include <sysexits.h>
 
-/* Two pings that nobody answers take 4 s, and the paths must have woken before. */
+/* Two unanswered pings take 4 s, and the paths must wake up before. */
 #define DOCTOR_DEADLINE_S 10
 #define COMPLAINT_MAX 512
 #define HELP_COLUMN 22
-#define FIRST_LONG 256 /* what getopt_long answers for rows[0]: no character */
+#define FIRST_LONG 256 /* what getopt_long returns for rows[0]: not a character */
 
 struct parse {
 	struct options *options;
 	struct settings *settings;
-	const char *operand, *stray; /* the first operand and the second; NULL: none */
+	const char *operand, *stray; /* the first and second operand; NULL: none */
 	FILE *errors;
 	struct fault fault;
 };
 
 struct option_row {
-	const char *name, *argument; /* argument: NULL takes none */
+	const char *name, *argument; /* argument NULL: takes none */
 	int (*take)(struct parse *parse, const struct option_row *row, const char *value);
-	const char *key; /* of the configuration, for take_key() */
+	const char *key; /* in the configuration, for take_key() */
 	size_t offset;   /* of the member of struct options, for the others */
 	const char *help;
 };
@@ -104,7 +104,7 @@ static int take_format(struct parse *parse, const struct option_row *row, const 
 	return refuse(parse, value, expected);
 }
 
-/* The classes that --pick may choose from, by comma; own is always one of them. */
+/* The classes that --pick may choose from, separated by commas; own is always included. */
 static int take_allow(struct parse *parse, const struct option_row *row, const char *value)
 {
 	static const enum offer_class classes[] = { CLASS_TAGGED, CLASS_FOREIGN, CLASS_GATEWAY };
@@ -174,7 +174,7 @@ static const struct option_row rows[] = {
 #undef AT
 /* clang-format on */
 
-/* A long option has its help on the next line. */
+/* The help of an option with a long name goes on the next line. */
 static void help_row(FILE *file, const struct option_row *row)
 {
 	char name[OUTPUTS_NAMES_MAX + 32], names[OUTPUTS_NAMES_MAX];
@@ -222,7 +222,7 @@ static int complain_fault(const struct parse *parse, const char *name)
 	return EX_USAGE;
 }
 
-/* What getopt_long() answered: a short option is that of the long ones which begins with it. */
+/* The row for what getopt_long() returned: a short option is the first letter of its long one. */
 static const struct option_row *row_of(int c)
 {
 	const struct option_row *row = rows;
@@ -234,7 +234,7 @@ static const struct option_row *row_of(int c)
 	return row;
 }
 
-/* What was given, in order; returns 0 or EX_USAGE. given has room for argc. */
+/* Collects the options in order; returns 0 or EX_USAGE. given has room for argc. */
 static int gather(
 	int argc, char *const *argv, struct parse *parse, struct given *given, size_t *count, FILE *errors)
 {
@@ -265,8 +265,8 @@ static int gather(
 	return 0;
 }
 
-/* The one operand that there is says what --doctor is about. A URL is pinned for this run, so that one which
- * nobody knows is examined too. */
+/* The operand is what --doctor is about. A URL is pinned for this run, so that a server not found yet is
+ * examined too. */
 static int take_operand(struct parse *parse)
 {
 	if (!parse->options->is_doctor)
@@ -287,7 +287,7 @@ static void say_config_fault(void *data, const struct fault *fault)
 	complain_file(parse->errors, parse->options->is_redacted, parse->options->config, fault->text);
 }
 
-/* What the environment says: more than the configuration, less than the command line. */
+/* The environment overrides the configuration and is overridden by the command line. */
 static void apply_environment(struct settings *settings)
 {
 	const char *socket = getenv("TS_SOCKET"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
@@ -304,7 +304,8 @@ static void apply_environment(struct settings *settings)
 	settings->state_file = mem_copy(path);
 }
 
-/* Options whose member is in struct options come first: they name the configuration. */
+/* is_first: only options stored in struct options, because they name the configuration. Otherwise the
+ * rest. */
 static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first)
 {
 	for (size_t i = 0; i < count; i++) {

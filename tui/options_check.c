@@ -1,4 +1,4 @@
-/* A table of what does not go together. The first row that is wrong is said. */
+/* A table of options that exclude each other. The first violated row is reported. */
 #include "tui/options_check.h"
 
 #include "probes/base/mem.h"

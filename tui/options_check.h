@@ -1,10 +1,10 @@
-/* Options that do not go together. */
+/* Options that exclude each other. */
 #ifndef TSLLM_TUI_OPTIONS_CHECK_H
 #define TSLLM_TUI_OPTIONS_CHECK_H
 
 #include "tui/options.h"
 
-/* options->output: NULL without --format. Says what is wrong; returns 0 or 64 (EX_USAGE). */
+/* options->output: NULL without --format. Reports what is wrong; returns 0 or 64 (EX_USAGE). */
 int options_check(const struct options *options, FILE *errors);
 
 #endif

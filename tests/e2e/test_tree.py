@@ -35,6 +35,12 @@ STANDARD = set("""arpa/inet.h assert.h errno.h fcntl.h ifaddrs.h inttypes.h limi
 PER_PACKET = ["packet", "underlay", "tcp", "exchange", "flows", "paths", "derp", "sampler", "guess"]
 TEXT = r"\b(\w*printf|puts|fputs|fwrite|write|putchar|strerror)\s*\("
 
+# Private words that the code once had for what the field has names for: an endpoint or a port, a probe, a layer, an open verdict …
+PRIVATE_WORDS = re.compile(r"(?<![a-z])(doors?|knock(s|ed|ing)?|ladders?|rungs?|climb(s|ed|ing)?|settle[sd]?|settling|standings?|"
+                           r"sightings?|lookouts?|recall(s|ed|ing)?|mend(s|ed|ing)?|kin)(?![a-z])", re.I)
+PAPERS = ["README.md", *glob.glob("man/*.[158]", root_dir=ROOT), *glob.glob("probes/**/README.md", root_dir=ROOT, recursive=True),
+          *glob.glob("tests/**/README.md", root_dir=ROOT, recursive=True)]
+
 # What shows a snapshot sees the snapshot and what is said of it (probes/report), and nothing that makes one.
 DRAWING = [path for path in SOURCES if re.match(r"tui/(term|table|views|ui|out/(canvas_)?text)\b", path)]
 
@@ -53,6 +59,18 @@ def text(path):
 def calls(path, pattern):
     """What it calls of that; comments do not count."""
     return re.findall(pattern, re.sub(r"/\*.*?\*/", "", text(path), flags=re.S))
+
+
+def without_strings(source):
+    """C source, its comments included, without what stands between quotes."""
+    tokens = r"""/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'"""
+    return re.sub(tokens, lambda token: token[0] if token[0].startswith("/") else '""', source, flags=re.S)
+
+
+def private_words(name, content):
+    """FILE:LINE: WORD for each, also in the file's name and within an identifier."""
+    found = [f"{name}: {word[0]}" for word in PRIVATE_WORDS.finditer(name)]
+    return found + [f"{name}:{content.count(chr(10), 0, word.start()) + 1}: {word[0]}" for word in PRIVATE_WORDS.finditer(content)]
 
 
 @test
@@ -212,6 +230,15 @@ def no_file_is_over_400_lines_and_no_function_over_60():
             elif line == "}" and begun:
                 assert number - begun < 60, f"{path}:{begun}: {number - begun + 1} lines"
                 begun = 0
+
+
+@test
+def code_and_papers_use_the_fields_words():
+    assert private_words("a.c", without_strings('/* "a" door */ int is_settled; f("kin"); /* doorway */')) == ["a.c:1: door", "a.c:1: settled"]
+    assert len(HELPER) > 20 and len(PAPERS) > 8, PAPERS
+    found = [line for path in [*SOURCES, *HELPER] for line in private_words(path, without_strings(text(path)))]
+    found += [line for path in [*PAPERS, "Makefile", *glob.glob("themes/*", root_dir=ROOT)] for line in private_words(path, text(path))]
+    assert not found, "\n".join(found)
 
 
 @test

@@ -1,4 +1,4 @@
-/* The language of a chain, and the commands that are no door's. */
+/* The language of a chain, and the commands that are not about an endpoint. */
 #include "tests/fuzz/chain.h"
 
 #include "probes/base/fault.h"
@@ -271,7 +271,7 @@ static const struct {
 	{ "whois", do_whois },
 	{ "memory", do_memory },
 	{ "ping", do_ping },
-	{ "door", chain_door },
+	{ "endpoint", chain_endpoint },
 	{ "drop", chain_drop },
 	{ "answer", chain_answer },
 	{ "outcome", chain_outcome },

@@ -9,11 +9,11 @@
 #include "probes/packets/lines.h"
 #include "tests/fuzz/fuzz.h"
 
-/* The key that our requests to a door carry; %KEY% in an answer stands for it. */
+/* The key that our requests to an endpoint carry; %KEY% in an answer stands for it. */
 #define PLANTED_KEY "sk-Pl4nted9KeyOfTheChain"
-/* The last peer of every status is called so, and %HOST% in the URL of a door stands for it. */
+/* The last peer of every status is called so, and %HOST% in the URL of an endpoint stands for it. */
 #define PLANTED_HOST "zqhost17"
-/* A host outside of the tailnet: %OUTSIDE% in the URL of a door. */
+/* A host outside of the tailnet: %OUTSIDE% in the URL of an endpoint. */
 #define PLANTED_OUTSIDE "zqoutside17.example.net"
 #define PLANTED_USER "zquser17@example.com"
 /* No input has this in it: what has it in an output is planted. */
@@ -22,7 +22,7 @@
 struct chain {
 	struct ledger *ledger;
 	struct when now;
-	char url[640]; /* of the door that answers now; "": none yet */
+	char url[640]; /* of the endpoint that answers now; "": none yet */
 	const struct family *family;
 	struct identification identification;
 	bool is_own, is_pinned, is_key_withheld;
@@ -44,9 +44,9 @@ void chain_fini(struct chain *chain);
 /* Does what a section says; one that says nothing known is skipped. */
 void chain_do(struct chain *chain, const struct section *section);
 
-/* Between the files of the chain: a number up to most, 0 where the word is none; the commands of doors. */
+/* Between the files of the chain: a number up to most, 0 where the word is none; the commands of endpoints. */
 int64_t chain_number(const char *word, int64_t most);
-void chain_door(struct chain *chain, const struct command *command);
+void chain_endpoint(struct chain *chain, const struct command *command);
 void chain_drop(struct chain *chain, const struct command *command);
 void chain_answer(struct chain *chain, const struct command *command);
 void chain_outcome(struct chain *chain, const struct command *command);

@@ -292,7 +292,7 @@ def doors_of(server):
     for number, ((other, state), recordings) in enumerate(states().items()):
         if other != server:
             continue
-        text = section(f"door http://{HOSTS[number % len(HOSTS)]}:{8000 + number} {family if number % 3 else ''}")
+        text = section(f"endpoint http://{HOSTS[number % len(HOSTS)]}:{8000 + number} {family if number % 3 else ''}")
         for name, recording in list(recordings.items())[:5]:
             text += section(f"answer {path_of(name)}", cut_lines(recording, 1500))
         yield text
@@ -313,7 +313,7 @@ def by_time():
     """One door, whose server goes from state to state."""
     for server in ("llama-server-0.5.0", "ollama-0.17.4", "vllm-0.32.0-cpu", "llama-swap-v250-5-g0bdb3720", "triton-2.51.0"):
         family = FAMILIES[server[:server.rindex("-")]]
-        text = STATUS + section(f"door https://gpu1.tail4c1d.ts.net {family}")
+        text = STATUS + section(f"endpoint https://gpu1.tail4c1d.ts.net {family}")
         for (other, _), recordings in states().items():
             answers_of = b"".join(section(f"answer {path_of(name)}", cut_lines(recording, 1500))
                                   for name, recording in list(recordings.items())[:6])
@@ -333,31 +333,31 @@ def stories():
     yield "stale", STATUS + section("wait 2000") + section("trouble 3") + section("wait 60000")
     yield "capture", section("capture 1") + STATUS + hello + section("wait 1000") + section("lines", wire_lines("stream.inner")) \
         + section("take") + section("wait 3000") + section("lines", wire_lines("path-drop")[:4000])
-    yield "flows", STATUS + section("door http://100.64.0.2:8081 llama-server") + ready + section("capture 1") \
+    yield "flows", STATUS + section("endpoint http://100.64.0.2:8081 llama-server") + ready + section("capture 1") \
         + section("lines", wire_lines("stream.inner") + wire_lines("upload") + wire_lines("slow-tokens")[:4000])
-    yield "serve", STATUS + section("serve", small_json("serve-multiple.json")) + section("door http://127.0.0.1:11434 ollama own") \
+    yield "serve", STATUS + section("serve", small_json("serve-multiple.json")) + section("endpoint http://127.0.0.1:11434 ollama own") \
         + section("outcome 1") + section("wait 10000") + section("outcome 1") + section("serve", small_json("serve-funnel.json"))
     yield "reasons", STATUS + section("netcheck", small_json("netcheck.json")) + section("whois 1", small_json("whois-peer.json")) \
         + section("memory 0", small_json("localapi-debug-peer-endpoint-changes.json", 12)) \
         + section("usermetrics", byte_counts("usermetrics.txt")) + section("wait 2000") + STATUS \
         + section("usermetrics", byte_counts("usermetrics-destination-with-drops.txt"))
-    yield "pings", STATUS + section("door http://gpu2.tail4c1d.ts.net:8000 vllm") + section("outcome 3") + section("wait 4000") \
+    yield "pings", STATUS + section("endpoint http://gpu2.tail4c1d.ts.net:8000 vllm") + section("outcome 3") + section("wait 4000") \
         + section("outcome 3") + section("ping 1 disco", ping("disco-derp")) + section("ping 1 tsmp", ping("disco-direct")) \
         + section("ping 4 disco", ping("disco-peer-relay")) + section("ping 2 disco", b"HTTP/1.1 500 x\n\n")
     yield "outcomes", STATUS + b"".join(
-        section(f"door http{'s' if number in (4, 12) else ''}://{HOSTS[number % 5]}:{9000 + number} ollama") + section(f"outcome {number}")
+        section(f"endpoint http{'s' if number in (4, 12) else ''}://{HOSTS[number % 5]}:{9000 + number} ollama") + section(f"outcome {number}")
         + section("wait 3000") + section(f"outcome {number}") for number in range(12)) + section("wait 3000")
     yield "tls", STATUS + b"".join(
-        section(f"door https://{HOSTS[number % 5]}:{9100 + number}") + section(f"outcome 4 {number}") + section("wait 3000")
+        section(f"endpoint https://{HOSTS[number % 5]}:{9100 + number}") + section(f"outcome 4 {number}") + section("wait 3000")
         + section(f"outcome 4 {number}") + section("proof 1") for number in range(8)) + section("take")
-    yield "key", STATUS + section("door https://gpu1.tail4c1d.ts.net vllm") \
+    yield "key", STATUS + section("endpoint https://gpu1.tail4c1d.ts.net vllm") \
         + section("answer", b'HTTP/1.1 401 Unauthorized\nServer: x %KEY%\n\n{"error":"wrong key %KEY% or Bearer %KEY%"}') \
-        + section("door https://%HOST% openai-compatible") \
+        + section("endpoint https://%HOST% openai-compatible") \
         + section("answer", b'HTTP/1.1 200 OK\nContent-Type: application/json\n\n{"object":"list","data":[{"id":"%KEY%"},{"id":"a%KEY%b"}]}') \
         + section("answer", b"HTTP/1.1 500 x\nLocation: https://x/%KEY%?k=%KEY%\n\noops Authorization: Bearer %KEY%")
-    yield "hidden", STATUS + section("door http://%HOST%:8000/a vllm") + section("outcome 1") + section("door https://%OUTSIDE%/x") \
-        + section("outcome 4 3") + section("outcome 4 3") + section("door http://%HOST%.tail4c1d.ts.net:1 found") + section("outcome 2")
-    yield "blank", STATUS + section("door http://gpu1.tail4c1d.ts.net:8000 llama-server") + ready + section("wait 90000000") \
+    yield "hidden", STATUS + section("endpoint http://%HOST%:8000/a vllm") + section("outcome 1") + section("endpoint https://%OUTSIDE%/x") \
+        + section("outcome 4 3") + section("outcome 4 3") + section("endpoint http://%HOST%.tail4c1d.ts.net:1 found") + section("outcome 2")
+    yield "blank", STATUS + section("endpoint http://gpu1.tail4c1d.ts.net:8000 llama-server") + ready + section("wait 90000000") \
         + section("blank") + section("take") + STATUS + ready + section("drop") + section("take")
 
 

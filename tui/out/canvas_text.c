@@ -1,9 +1,9 @@
-/* A canvas as lines of text: the cells in their order, and between them the colours that change. */
+/* A canvas as lines of text: the cells in order, with SGR sequences where the colour changes. */
 #include "tui/out/canvas_text.h"
 
 #include <string.h>
 
-/* What a cell looks like as SGR numbers; the sixteen colours of the palette go with any background. */
+/* SGR numbers for a cell; the sixteen colours of the palette go with any background. */
 static const char *style_of(const struct cell *cell)
 {
 	static const char *const states[STATE_COUNT] = {

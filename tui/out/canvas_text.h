@@ -1,4 +1,4 @@
-/* A canvas as text: what is printed without a screen. */
+/* A canvas as text, for output without a screen. */
 #ifndef TSLLM_OUT_CANVAS_TEXT_H
 #define TSLLM_OUT_CANVAS_TEXT_H
 
@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-/* Each row is a line without its trailing blanks; in colour with the sixteen of the terminal's palette. */
+/* Prints each row as a line without trailing blanks; colours are the sixteen of the terminal's palette. */
 void canvas_text_print(FILE *file, const struct canvas *canvas, bool has_colour);
 
 #endif

@@ -1,6 +1,6 @@
-/* What a report says, and in which order. What is asked about by name is told in full; of the whole fleet
- * only what is not well, the rest is a line each. The last line is the lowest layer that is broken, and what
- * to do. */
+/* What a report contains, and in which order. A peer or server asked about by name is reported in full; of
+ * the whole fleet only what is not well is, and the rest is a line each. The last line is the lowest broken
+ * layer, and what to do. */
 #include "tui/out/doctor.h"
 
 #include "probes/base/text.h"
@@ -15,9 +15,9 @@ struct report {
 	const struct snapshot *snapshot;
 	const struct diagnosis_target *target; /* NULL: everything */
 	struct page *page;
-	const struct verdict *blame; /* the worst so far, and of those the lowest */
-	const char *blamed;          /* on whom */
-	size_t quiet;                /* peers of which there is nothing to say */
+	const struct verdict *blame; /* the worst so far, at the lowest layer */
+	const char *blamed;          /* the peer or URL it is about */
+	size_t quiet;                /* peers with nothing to report */
 };
 
 static void note_blame(struct report *report, const struct diagnosis *diagnosis, const char *who)
@@ -39,7 +39,8 @@ static bool is_broken(const struct diagnosis *diagnosis, enum layer from, enum l
 	return false;
 }
 
-/* Up to the path, and what makes it. This machine's network is said once: with the daemon, of a whole fleet. */
+/* Layers up to the path, and its steps. For the whole fleet this machine's network is printed once, with the
+ * daemon. */
 static void say_way(struct report *report, const struct diagnosis *diagnosis)
 {
 	bool is_asked = report->target;
@@ -57,7 +58,7 @@ static void say_endpoint_layers(struct report *report, const struct diagnosis *d
 	diagnosis_page_layers(report->page, report->snapshot, diagnosis, LAYER_PORT, LAYER_EXPOSURE);
 }
 
-/* Those that are well come first, a line each, unless it was asked about them; then the others. */
+/* First those that are well, a line each (unless the report is about them), then the others. */
 static void say_endpoints(struct report *report,
 	bool (*is_wanted)(const struct report *report, int peer, const struct endpoint *endpoint), int peer)
 {
@@ -88,7 +89,7 @@ static bool is_of_peer(const struct report *report, int peer, const struct endpo
 	return diagnose_owns(report->snapshot, peer, endpoint);
 }
 
-/* Nobody's on the tailnet. */
+/* Whether the endpoint belongs to no peer of the tailnet. */
 static bool is_of_nobody(const struct report *report, int peer, const struct endpoint *endpoint)
 {
 	(void)peer;
@@ -98,7 +99,7 @@ static bool is_of_nobody(const struct report *report, int peer, const struct end
 
 /* ---- peers ---- */
 
-/* What `tailscale serve status` would say, and how each mount is from both sides. */
+/* The mounts as in `tailscale serve status`, with their state from both sides. */
 static void say_mounts(struct report *report)
 {
 	struct layer_report layer_report;
@@ -113,7 +114,7 @@ static void say_mounts(struct report *report)
 	}
 }
 
-/* Something of it, of an endpoint or of a mount of it. */
+/* Whether the peer, one of its endpoints or one of its mounts is broken. */
 static bool is_peer_broken(const struct report *report, int peer)
 {
 	struct diagnosis diagnosis;
@@ -147,7 +148,7 @@ static void say_peer(struct report *report, int index)
 	say_endpoints(report, is_of_peer, index);
 }
 
-/* One that is well; without a server it is only counted. */
+/* For a peer that is well; one without a server is only counted. */
 static void say_peer_briefly(struct report *report, int index)
 {
 	const struct peer *peer = &report->snapshot->peers[index];
@@ -168,7 +169,7 @@ static const char *own_os(const struct snapshot *snapshot)
 	return snapshot->peer_count && snapshot->peers[0].is_self ? snapshot->peers[0].os : "";
 }
 
-/* Which program looked when, from where. */
+/* Which program looked, when and from where. */
 static void say_head(struct page *page, const struct snapshot *snapshot)
 {
 	char date[32], text[512] = "";

@@ -1,4 +1,4 @@
-/* The diagnosis as text: what a person pastes into a bug report. */
+/* The diagnosis as text: what users paste into bug reports. */
 #ifndef TSLLM_OUT_DOCTOR_H
 #define TSLLM_OUT_DOCTOR_H
 

@@ -1,4 +1,4 @@
-/* The contract, top to bottom: one function for each kind of row, in the order in which it is printed. */
+/* The JSON contract, top to bottom: a function for each kind of object, in the order of printing. */
 #include "tui/out/json.h"
 
 #include "probes/base/json_out.h"
@@ -76,7 +76,7 @@ static void write_traffic(struct json_out *out, const struct traffic *traffic)
 	json_out_end(out, '}');
 }
 
-/* Those of a peer are known where packets are watched. */
+/* A peer's bytes by path are only known if packets are watched. */
 static void write_known_paths(struct json_out *out, const char *key, const double figures[TRAFFIC_PATHS])
 {
 	bool is_known = false;
@@ -104,7 +104,7 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_end(out, '}');
 }
 
-/* Those that tailscaled was asked for. */
+/* The pings that tailscaled was asked to send. */
 static void write_pings(struct json_out *out, const struct ping pings[PING_KINDS])
 {
 	json_out_begin(out, "pings", '[');
@@ -255,7 +255,8 @@ static void write_flow_figures(struct json_out *out, const struct flow *flow)
 		json_out_bool(out, "estimated", flow->is_estimated);
 }
 
-/* The user is whoever comes in: of a server that is asked it would be its owner. */
+/* The user is whoever connects to us. For an outgoing flow it would be the server's owner, so leave it
+ * out. */
 static void write_flow(struct json_out *out, const struct snapshot *snapshot, const struct flow *flow)
 {
 	const struct peer *peer = flow->peer < 0 ? NULL : &snapshot->peers[flow->peer];

@@ -1,7 +1,8 @@
-/* A snapshot as the JSON of the contract: `--format json`, `--watch`.
+/* A snapshot as JSON by the contract: `--format json`, `--watch`.
  *
- * Keys are added, never renamed; codes never change meaning. What is unknown is left out, or null where the
- * contract shows null. Written member by member, so that 10,000 peers cost no memory. */
+ * Keys are added, never renamed; codes never change meaning. Unknown values are left out, or null where
+ * the contract says so. Written member by member, so that memory does not grow with the number of peers
+ * (10,000). */
 #ifndef TSLLM_OUT_JSON_H
 #define TSLLM_OUT_JSON_H
 
@@ -14,11 +15,11 @@ struct print_to;
 
 #define JSON_SCHEMA_VERSION 1
 
-/* One object and a newline; not pretty: on one line, as NDJSON wants it. -1: the file does not take it
+/* Writes one object and a newline; not pretty: on one line, for NDJSON. -1: the file cannot be written
  * (errno). */
 int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pretty);
 
-/* The output's: pretty, and on one line. */
+/* The functions for the table of outputs: pretty, and on one line. */
 void json_print(const struct print_to *to, const struct snapshot *snapshot);
 void json_print_line(const struct print_to *to, const struct snapshot *snapshot);
 

@@ -1,4 +1,4 @@
-/* The network of a host, in the contract's words. */
+/* The network of a host, in JSON. */
 #include "tui/out/json_network.h"
 
 #include "probes/base/json_out.h"

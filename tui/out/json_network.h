@@ -1,4 +1,4 @@
-/* A part of the contract: what is known of the network that a host is in. */
+/* A part of the JSON contract: what is known about a host's network. */
 #ifndef TSLLM_OUT_JSON_NETWORK_H
 #define TSLLM_OUT_JSON_NETWORK_H
 
@@ -6,6 +6,7 @@
 
 struct json_out;
 
-void json_write_network(struct json_out *out, const struct obs_net *net); /* nothing where nothing was told */
+void json_write_network(
+	struct json_out *out, const struct obs_net *net); /* prints nothing if nothing is known */
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of outputs. The first that prints what is asked for is the default. */
+/* The table of outputs. The first row that can print what is requested is the default. */
 #include "tui/out/outputs.h"
 
 #include "probes/base/mem.h"

@@ -1,4 +1,4 @@
-/* The outputs: what --format names, and how each prints. A new output is a file, and a row of the table. */
+/* The outputs: what --format names, and how each prints. To add one: a file, and a row in the table. */
 #ifndef TSLLM_OUT_OUTPUTS_H
 #define TSLLM_OUT_OUTPUTS_H
 
@@ -11,34 +11,33 @@
 #define OUTPUTS_NAMES_MAX 128 /* bytes, of all names */
 
 struct print_to {
-	FILE *file, *errors; /* errors: what is for a person while file is for a script */
-	int width;           /* in cells, of what is laid out for people */
+	FILE *file, *errors; /* errors: messages for the user while file goes to a script */
+	int width;           /* cells, for formatted text */
 	bool has_colour, is_ascii;
 };
 
-/* What is asked for on the command line. */
+/* What the command line requests. */
 enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK };
 
-/* A function that is NULL: this output does not print that. Whether the file took it is the caller's to ask
- * (ferror). */
+/* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
 	const char *name;
 	void (*snapshot)(const struct print_to *to, const struct snapshot *snapshot);
 	void (*record)(
-		const struct print_to *to, const struct snapshot *snapshot); /* one a period: --watch */
-	/* target NULL: everything */
+		const struct print_to *to, const struct snapshot *snapshot); /* one per period: --watch */
+	/* target NULL: everything. */
 	void (*doctor)(const struct print_to *to, const struct snapshot *snapshot,
 		const struct diagnosis_target *target);
-	/* Returns the exit status. is_verbose: with the reason. */
+	/* Returns the exit status. is_verbose: prints the reason too. */
 	int (*pick)(const struct print_to *to, const struct snapshot *snapshot, const char *model,
 		bool is_verbose);
 };
 
-const struct output *outputs_find(const char *name); /* NULL: there is none */
+const struct output *outputs_find(const char *name); /* NULL: no such output */
 bool outputs_can(const struct output *output, enum output_use use);
-/* The one that is used where --format is not given. */
+/* The output used without --format. */
 const struct output *outputs_default(enum output_use use);
-/* The names of those that can, with between between them. Returns to. */
+/* The names of the outputs that can, separated by between. Returns to. */
 char *outputs_names(char *to, size_t size, enum output_use use, const char *between);
 
 #endif

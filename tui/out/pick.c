@@ -1,4 +1,4 @@
-/* One line for a script on stdout; everything for a person is on the other stream. */
+/* One line for a script on stdout; messages for the user go to the other stream. */
 #include "tui/out/pick.h"
 
 #include "probes/base/mem.h"
@@ -31,7 +31,7 @@ static const char *model_at(const struct printer *p, size_t i)
 	return p->snapshot->models[offer_at(p, i)->model].id;
 }
 
-/* Nothing where it is not known. */
+/* Prints nothing if it is not known. */
 static void say_figure(
 	FILE *file, char *(*text)(char *to, size_t size, double figure), double figure, const char *unit)
 {
@@ -79,7 +79,7 @@ static void say_places(const struct printer *p)
 		say_place(p, offer_at(p, i));
 }
 
-/* The models among the offers from the first on, each once, that fit the name, or all where none does. */
+/* The distinct models among the offers from the first on: those that fit the name, or all if none does. */
 static void say_models(const struct printer *p, const char *before)
 {
 	bool is_any = p->pick.result == PICK_UNKNOWN;
@@ -118,7 +118,7 @@ static void say_why_not(const struct printer *p)
 	fputs("\n", p->errors);
 }
 
-/* Who was not asked may have it. */
+/* A server that was not asked may have the model. */
 static void say_whom_it_did_not_ask(const struct printer *p)
 {
 	char pending[LINE_BYTES] = "";
@@ -131,7 +131,7 @@ static void say_whom_it_did_not_ask(const struct printer *p)
 			pending);
 }
 
-/* What is wrong with tailscaled, if that is why nothing can be told. */
+/* The fault of tailscaled, if that is why nothing is known. */
 static const struct verdict *trouble_of(const struct snapshot *snapshot)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, snapshot->verdicts);

@@ -1,4 +1,4 @@
-/* --pick: where a model should be asked, for scripts and people. */
+/* --pick: where to send requests for a model, for scripts and users. */
 #ifndef TSLLM_OUT_PICK_H
 #define TSLLM_OUT_PICK_H
 
@@ -8,9 +8,9 @@
 
 struct print_to;
 
-/* The base URL of the best place, a line on to->file; why it is that one (if wanted), or why there is none, on
- * to->errors. Returns the exit status: 0 picked, 2 nothing to pick, 3 cannot tell, for tailscaled does not say.
- */
+/* Prints the base URL of the best place, a line, on to->file; on to->errors why it was picked (if requested)
+ * or why there is none. Returns the exit status: 0 picked, 2 nothing to pick, 3 unknown, because tailscaled
+ * does not answer. */
 int pick_print(
 	const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose);
 

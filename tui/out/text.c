@@ -1,6 +1,6 @@
-/* The same tables and pages as on the screen, one after the other, as long as they are: the sums, the
- * endpoints worst first, every verdict with its fix on a line of its own, the paths, the mounts, the clients
- * at work, and the status in one line. */
+/* The same tables and pages as on the screen, one after the other, in full length: the sums, the endpoints
+ * worst first, every verdict with its fix on a line of its own, the paths, the mounts, the active clients,
+ * and the status in one line. */
 #include "tui/out/text.h"
 
 #include "probes/base/mem.h"
@@ -67,7 +67,7 @@ static void put_rows(const struct print *print, const struct view *view, const s
 	put_canvas(print, canvas);
 }
 
-/* The rows of a view that keep() wants, in its first order, under a blank line. */
+/* Prints the rows of a view for which keep() holds, in the view's initial order, below a blank line. */
 static void put_view(const struct print *print, const struct view *view,
 	bool (*keep)(const struct snapshot *snapshot, size_t row))
 {
@@ -89,7 +89,7 @@ static bool is_endpoint(const struct snapshot *snapshot, size_t row)
 	return row < snapshot->endpoint_count;
 }
 
-/* Peers that say something: those with traffic, with a server, or with a verdict. */
+/* Peers worth printing: those with traffic, a server, or a verdict. */
 static bool is_telling_peer(const struct snapshot *snapshot, size_t row)
 {
 	const struct peer *peer = &snapshot->peers[row];
@@ -116,7 +116,7 @@ static bool has_code(const struct snapshot *snapshot, struct span verdicts, cons
 	return false;
 }
 
-/* Those above info; what the others have too is said there. */
+/* Verdicts above info, without those that others has too: they are printed there. */
 static void say_verdicts(const struct snapshot *snapshot, const char *who, struct span verdicts,
 	struct span others, struct page *page)
 {
@@ -173,7 +173,7 @@ static void put_verdicts(const struct print *print)
 	page_free(trouble);
 }
 
-/* That there is none is no news here; that it failed is. */
+/* A missing capture is normal here; a failed one is reported. */
 static void put_capture(const struct print *print)
 {
 	struct value value = { .text = "" };

@@ -1,9 +1,9 @@
-/* How columns share a line, and how rows compare by one.
+/* How columns share a line, and how rows are ordered by a column.
  *
- * The essential columns are seated first, heavy before light, each at its least width; then they widen to
- * what their rows want; then the others may come. The first that finds no seat leaves, and so do all lighter
- * ones. What is left over is for the column that stretches, which gets a third in any case, or enough for
- * its brief form: the sentence that says what is wrong is what one came for. */
+ * Essential columns get their least width first, heaviest first, and are then widened to what their rows
+ * need; then the other columns get the same. As soon as one does not fit, it and all lighter ones are left
+ * out. The remaining width goes to the stretching column, for which a third of the line or SHARE_MOST cells
+ * were reserved: it says what is wrong, which is what the user came for. */
 #include "tui/table/columns.h"
 
 #include "probes/base/text.h"
@@ -67,7 +67,7 @@ static int least_of(const struct column *column, int width)
 	return column->stretches && share > column->least ? share : column->least;
 }
 
-/* The heaviest column that is lighter than below (or as heavy and further right); -1: none. */
+/* The next column in order of weight: lighter than last, or equal and further right. -1: none. */
 static int next_by_weight(const struct column *columns, size_t count, int last)
 {
 	int best = -1;
@@ -82,7 +82,7 @@ static int next_by_weight(const struct column *columns, size_t count, int last)
 	return best;
 }
 
-/* Gives a column what its rows want, as far as there is room; returns what it took. */
+/* Widens a column to what its rows need, at most by room; returns by how much. */
 static int widen(const struct column *column, int natural, int room, int *width)
 {
 	int wish = natural < column->most ? natural : column->most;

@@ -1,7 +1,7 @@
-/* Columns: what a table shows of a row, how wide, and which leaves first when there is no room.
+/* Columns: what a table shows of a row, how wide, and which column goes first when there is no room.
  *
- * A column is one entry of a const table. Its functions see the snapshot and a row number of their view, and
- * format what is there: they compute nothing. */
+ * A column is one entry of a const table. Its functions get the snapshot and a row number of their view, and
+ * only format: they compute nothing. */
 #ifndef TSLLM_TABLE_COLUMNS_H
 #define TSLLM_TABLE_COLUMNS_H
 
@@ -12,46 +12,45 @@
 
 #define COLUMNS_MAX 24
 #define VALUE_MAX 640
-#define COLUMN_ESSENTIAL 70 /* from this weight on a column is what a row is about */
+#define COLUMN_ESSENTIAL 70 /* columns of this weight or more are laid out before all others */
 
-/* What one column says of one row. */
+/* What a column shows for a row. */
 struct value {
 	char text[VALUE_MAX];
-	char brief[VALUE_MAX]; /* shown where a narrow column would cut the text; "": nothing is shorter */
+	char brief[VALUE_MAX]; /* used if a narrow column would cut the text; "": there is nothing shorter */
 	enum role role;
 };
 
-/* What to show of a value in so many cells: a sentence that would be cut to a few words says less than its
- * code. */
+/* The text or its brief form, whichever suits this width: a code says more than a sentence cut to a few
+ * words. */
 const char *value_fitting(const struct value *value, int width);
 
 struct column {
 	const char *title; /* "PEER" */
 	const char *field; /* its name in a filter: "peer" */
 	int least, most;   /* cells; most 0: never shown, only for filters */
-	int weight;        /* the lightest leaves first */
+	int weight;        /* the lightest is left out first */
 	bool is_right;     /* numbers */
-	bool stretches;    /* takes what is left over, at least a third or 40; one in a table */
-	bool starts_high;  /* sorting by it begins with the highest */
+	bool stretches;    /* takes the remaining width, at least a third or 40; one in a table */
+	bool starts_high;  /* sorting by it starts with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
-	char *(*text)(char *to, size_t size, double number); /* instead of format, of the number below */
+	char *(*text)(char *to, size_t size, double number); /* replaces format: formats the number below */
 	int (*compare)(const struct snapshot *snapshot, size_t a, size_t b);
-	double (*number)(
-		const struct snapshot *snapshot, size_t row); /* instead of compare; NAN comes last */
-	/* Instead of a search in the formatted text. */
+	double (*number)(const struct snapshot *snapshot, size_t row); /* replaces compare; NAN comes last */
+	/* Replaces searching the formatted text. */
 	bool (*holds)(const struct snapshot *snapshot, size_t row, const char *part);
 };
 
-/* What a column says of a row, from scratch. */
+/* The value is cleared first. */
 void column_format(
 	const struct column *column, const struct snapshot *snapshot, size_t row, struct value *value);
-/* Order of two rows by a column, ties are 0; unknown numbers last whatever the direction. */
+/* The order of two rows by a column, 0 if equal; unknown numbers come last in both directions. */
 int column_compare(
 	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);
 bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part);
 
-/* Widths in cells for a line of width cells, 0 for a column that leaves; natural are the widths that the rows
- * want. */
+/* Widths in cells for a line of width cells, 0 for a column that is left out; natural: the widths that the
+ * rows need. */
 void columns_layout(
 	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths);
 

@@ -1,7 +1,7 @@
 /* Lines are rows of pieces; a piece is a role and a text.
  *
- * Wrapping happens when a line is written, for the width is known by then; drawing is a walk over the lines
- * that are seen, which makes scrolling a matter of where the walk begins. */
+ * Text is wrapped when a line is added, because the width is known by then. Drawing walks over the visible
+ * lines, so scrolling only changes where that starts. */
 #include "tui/table/page.h"
 
 #include "probes/base/mem.h"
@@ -96,7 +96,7 @@ void page_head(struct page *page, const char *title)
 	page_line(page, ROLE_HEAD_SORTED, "%s", title);
 }
 
-/* How many bytes of text go into width cells. */
+/* How many bytes of text fit into width cells. */
 static size_t fitting_cells(const char *text, int width)
 {
 	const char *at = text;
@@ -125,7 +125,7 @@ void page_cell(struct page *page, enum role role, int width, const char *text)
 	add(page, role, word);
 }
 
-/* The same, cut before the last blank where there is one; at least one character. */
+/* The same, but cut before the last blank if there is one; at least one character. */
 static size_t fitting_words(const char *text, int width)
 {
 	size_t fits = fitting_cells(text, width), cut = fits;

@@ -1,7 +1,7 @@
-/* Which rows, in which order.
+/* Which rows are shown, in which order.
  *
- * A pass keeps what the filter lets through, then a merge sort puts it in order: it is stable, and takes a
- * context, which qsort() has no place for. Text is only made where a filter asks for it. */
+ * The filter picks the rows, then a merge sort orders them: it is stable and takes a context, which qsort()
+ * does not. Text is only formatted if a filter needs it. */
 #include "tui/table/rows.h"
 
 #include "probes/base/mem.h"

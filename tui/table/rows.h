@@ -1,5 +1,5 @@
-/* Which rows of a view are seen, and in which order. Sorting moves indices; no text is made but where a
- * filter asks. */
+/* Which rows of a view are shown, and in which order. Sorting moves indices; no text is formatted unless a
+ * filter needs it. */
 #ifndef TSLLM_TABLE_ROWS_H
 #define TSLLM_TABLE_ROWS_H
 
@@ -15,9 +15,9 @@ struct order {
 	bool is_falling;
 };
 
-struct order rows_order(const struct view *view); /* the one it starts with */
-/* The words of a filter, all of which must hold: `nas`, `path:derp`, `!state:ok`. A field that the view does
- * not have is taken as plain text, for URLs have colons too. */
+struct order rows_order(const struct view *view); /* the initial one */
+/* All words of the filter must match: `nas`, `path:derp`, `!state:ok`. If the view has no such field, the
+ * word is searched as plain text, because URLs have colons too. */
 bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
 void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,
 	struct order order, const char *filter);

@@ -1,7 +1,7 @@
 /* A table on a canvas: heads, rows, and which cell belongs to which column.
  *
- * Only rows that are seen are formatted: once to learn how wide they want to be, once to draw. What is old is
- * marked dim and what is selected is marked so after the row is drawn, so that no column knows of either. */
+ * Only visible rows are formatted: once for their widths, once to draw. Stale rows are dimmed and the
+ * selected row is marked after drawing, so that columns need not know about either. */
 #include "tui/table/table.h"
 
 #include "probes/base/text.h"
@@ -28,7 +28,7 @@ void table_layout(struct table *table, int width)
 	for (size_t i = 0; i < view->column_count; i++) {
 		const struct column *column = &view->columns[i];
 
-		natural[i] = text_cells(column->title) + 1; /* and the sign of the sorted one */
+		natural[i] = text_cells(column->title) + 1; /* + 1 for the sort sign */
 		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count;
 			row++) {
 			int cells;

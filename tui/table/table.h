@@ -1,4 +1,4 @@
-/* A table of rows and columns on a canvas: for the screen and for the text that --once prints. */
+/* A table of rows and columns on a canvas: for the screen and for the text of --once. */
 #ifndef TSLLM_TABLE_TABLE_H
 #define TSLLM_TABLE_TABLE_H
 
@@ -9,16 +9,16 @@ struct table {
 	const struct snapshot *snapshot;
 	const struct rows *rows;
 	struct order order;
-	size_t first, count; /* of rows: those that are drawn */
+	size_t first, count; /* of rows: the visible ones */
 	size_t selected;     /* of rows; SIZE_MAX: none */
-	bool is_past;        /* dimmed: the last that was known */
+	bool is_past;        /* dimmed: last known values */
 	int width;
-	int widths[COLUMNS_MAX]; /* by table_layout() */
+	int widths[COLUMNS_MAX]; /* set by table_layout() */
 };
 
-/* Asks the rows that will be drawn how wide they are, and settles the widths. */
+/* Measures the visible rows and sets the widths. */
 void table_layout(struct table *table, int width);
-/* Heads on line y, rows below it. */
+/* Heads on line y, rows below. */
 void table_draw(const struct table *table, struct canvas *canvas, int y);
 /* The column whose head is at x; -1: none. */
 int table_column_at(const struct table *table, int x);

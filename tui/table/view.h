@@ -1,7 +1,7 @@
 /* A view: one const table that says what it shows.
  *
- * A view formats a snapshot, it computes nothing. Its rows are numbers from 0 to row_count; each has an id
- * that outlives the snapshot, which is what selection hangs on. A view without columns draws a page. */
+ * A view formats a snapshot and computes nothing. Its rows are numbers from 0 to row_count; each has an id
+ * that stays the same across snapshots, which the selection uses. A view without columns draws a page. */
 #ifndef TSLLM_TABLE_VIEW_H
 #define TSLLM_TABLE_VIEW_H
 
@@ -15,24 +15,24 @@ struct view {
 	int key; /* '1' …; 0: opened from another view */
 	const struct column *columns;
 	size_t column_count;
-	size_t sort; /* the column that orders it at first */
+	size_t sort; /* the initial sort column */
 	int (*tie)(const struct snapshot *snapshot, size_t a,
-		size_t b); /* between rows that are equal by the column */
+		size_t b); /* orders rows that are equal in the sort column */
 	size_t (*row_count)(const struct snapshot *snapshot);
 	bool (*is_shown)(const struct snapshot *snapshot, size_t row); /* NULL: every row */
 	bool (*is_dim)(const struct snapshot *snapshot, size_t row);   /* NULL: none */
 	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
-	/* The row's id: a text of the snapshot, or made in buffer. */
+	/* The row's id: text of the snapshot, or written to buffer. */
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
-	/* What Enter opens, and whose URL y copies; NULL: the row's id. */
+	/* What Enter opens and y copies the URL of; NULL: the row's id. */
 	const char *(*target)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
-	/* What y copies instead; "" where there is nothing. NULL: the target's URL. */
+	/* What y copies instead; "" if there is nothing. NULL: the target's URL. */
 	const char *(*copied)(const struct snapshot *snapshot, size_t row);
-	/* One line above the rows, cut to its brief form where it is too long; false: none. NULL: never. */
+	/* One line above the rows, in its brief form if it is too long; false: none. NULL: never. */
 	bool (*note)(const struct snapshot *snapshot, struct value *value);
-	/* What stands in place of the rows; true: it wrote a page. NULL: never. */
+	/* A page shown instead of the rows; returns true if it wrote one. NULL: never. */
 	bool (*instead)(const struct snapshot *snapshot, struct page *page);
-	/* The whole view where it has no columns. */
+	/* The whole view, if it has no columns. */
 	void (*write)(const struct snapshot *snapshot, const char *target, struct page *page);
 };
 

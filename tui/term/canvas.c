@@ -1,8 +1,8 @@
-/* Cells, and how text comes to lie in them.
+/* Cells, and how text is written to them.
  *
  * Every write ends in put(), which clips, clears the other half of a wide character that it overwrites, and
- * swaps glyphs for ASCII where that was asked for. Combining marks join the cell to their left: the first is
- * kept, more are dropped. */
+ * replaces glyphs by ASCII on an ASCII canvas. Combining marks are added to the cell to their left: the first
+ * is kept, more are dropped. */
 #include "tui/term/canvas.h"
 
 #include "probes/base/mem.h"
@@ -59,7 +59,7 @@ bool canvas_rows_equal(const struct canvas *a, const struct canvas *b, int y)
 	return true;
 }
 
-/* The plain character that stands for a glyph of ours; '?' for all others. */
+/* The plain character for one of our glyphs; '?' for all others. */
 static uint32_t plain(uint32_t character)
 {
 	static const struct {
@@ -110,7 +110,7 @@ static uint32_t plain(uint32_t character)
 	return '?';
 }
 
-/* A wide character loses both halves when one is overwritten. */
+/* Before one half of a wide character is overwritten: clears the other. */
 static void part(struct canvas *canvas, int x, int y)
 {
 	struct cell *cell = cell_at(canvas, x, y);
@@ -167,7 +167,7 @@ int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, 
 		if (x + cells > end)
 			break;
 		if (!cells && x == begin)
-			continue; /* a mark without a character of its own would join the text before */
+			continue; /* a mark without a base character would attach to the text before it */
 		put(canvas, x, y, role, character);
 		x += cells;
 	}

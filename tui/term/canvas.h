@@ -1,8 +1,7 @@
-/* A grid of cells: what a view draws on, whoever shows it.
+/* A grid of cells: what views draw on, for the screen or for text output.
  *
- * Nothing that is drawn leaves the grid, and no wide character is split. Text has to be clean (text_keep). An
- * ASCII canvas puts a plain character where a glyph would be, cell by cell, so that the layout stays the
- * same. */
+ * Nothing is drawn outside the grid, and no wide character is split. Text must be clean (text_keep). An ASCII
+ * canvas replaces glyphs by plain characters, cell by cell, so that the layout stays the same. */
 #ifndef TSLLM_TERM_CANVAS_H
 #define TSLLM_TERM_CANVAS_H
 
@@ -32,15 +31,16 @@ void canvas_clear(struct canvas *canvas);
 const struct cell *canvas_row(const struct canvas *canvas, int y);
 bool canvas_rows_equal(const struct canvas *a, const struct canvas *b, int y);
 
-/* Draws text into width cells from x; what does not fit is cut and ends in "…". Returns the x after it. */
+/* Draws text into width cells from x; text that does not fit is cut and ends in "…". Returns the x after
+ * it. */
 int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, const char *text);
-/* The same, ending where the width ends. */
+/* The same, right-aligned. */
 int canvas_text_right(struct canvas *canvas, int x, int y, int width, enum role role, const char *text);
 void canvas_fill(struct canvas *canvas, int x, int y, int width, enum role role, uint32_t character);
-/* Adds attributes to cells that are drawn. */
+/* Adds attributes to cells already drawn. */
 void canvas_mark(struct canvas *canvas, int x, int y, int width, unsigned attributes);
 
-/* Appends a character as UTF-8; false where it does not fit. */
+/* Appends a character as UTF-8; false if it does not fit. */
 bool utf8_put(char *to, size_t size, uint32_t character);
 /* A row as UTF-8 without its trailing blanks. */
 char *canvas_row_text(const struct canvas *canvas, int y, char *to, size_t size);

@@ -1,7 +1,7 @@
 /* Small pictures from tables: a sign for each state, eight heights for a sparkline, eight ends for a bar.
  *
- * States that mean nearly the same to a glance share a sign (all that is broken is a cross); the word beside
- * it tells them apart, and so does the colour where there is one. */
+ * States of similar meaning share a sign (everything broken is a cross); the word beside it, and the colour
+ * if there is one, tell them apart. */
 #include "tui/term/glyphs.h"
 
 #include "probes/base/mem.h"
@@ -42,7 +42,7 @@ static uint32_t height(float ms)
 	return 0x2581 + step;
 }
 
-/* The highest of a group of values: a spike is what one looks for. */
+/* The highest of a group of values, so that spikes stay visible. */
 static float highest(const float *values, size_t count)
 {
 	float most = NAN;
@@ -61,7 +61,7 @@ void glyph_spark(char *to, size_t size, const float *values, size_t count, int c
 	*to = '\0';
 	for (size_t i = groups; i < room; i++)
 		text_add(to, size, " ");
-	/* The newest group is whole; what is left over is at the old end. */
+	/* The newest group is full; the oldest may hold fewer values. */
 	for (size_t end = count - (groups ? (groups - 1) * group : 0), start = 0; start < count;
 		end += group) {
 		utf8_put(to, size, height(highest(values + start, end - start)));

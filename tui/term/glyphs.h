@@ -6,13 +6,13 @@
 
 #include <stddef.h>
 
-/* One cell that goes with the word, so that colour never tells alone. */
+/* One cell, shown beside the word, so that colour is never the only sign. */
 const char *glyph_of_state(enum state state);
-/* The last values as cells characters, padded on the left; the scale is absolute (▁ below 10 ms, █ from 1 s),
- * so that rows compare. A missing value is a blank. */
+/* The last values in cells characters, padded on the left. The scale is absolute (▁ below 10 ms, █ from 1 s),
+ * so that rows can be compared. A missing value is a blank. */
 void glyph_spark(char *to, size_t size, const float *values, size_t count, int cells);
-/* share (0 to 1) of width cells, drawn in eighths of a cell. Anything above nothing is seen. Returns the x
- * after it. */
+/* A share (0 to 1) of width cells, drawn in eighths of a cell; anything above 0 shows. Returns the x after
+ * it. */
 int glyph_bar(struct canvas *canvas, int x, int y, int width, enum role role, double share);
 
 #endif

@@ -1,5 +1,5 @@
-/* Keys as the program knows them: a character is its code point, everything else has a name here. A mouse
- * event is a key that carries the cell it happened on. */
+/* Keys: a character is its code point, everything else has a name here. A mouse event is a key that carries
+ * the position of its cell. */
 #ifndef TSLLM_TERM_KEYS_H
 #define TSLLM_TERM_KEYS_H
 
@@ -29,7 +29,7 @@ enum {
 	PRESS_CLICK = 0x10000000, /* | y << 12 | x */
 	PRESS_WHEEL_UP = 0x20000000,
 	PRESS_WHEEL_DOWN = 0x30000000,
-	PRESS_MOUSE = 0x30000000 /* the bits that tell the three */
+	PRESS_MOUSE = 0x30000000 /* mask for the three above */
 };
 
 static inline int press_at(int kind, int x, int y)

@@ -1,5 +1,5 @@
-/* What a cell means. Drawing speaks in roles; a theme says what a role looks like, or the terminal's poverty
- * does. */
+/* What a cell means. Views draw in roles; the theme, or what the terminal can do, decides how a role
+ * looks. */
 #ifndef TSLLM_TERM_ROLE_H
 #define TSLLM_TERM_ROLE_H
 

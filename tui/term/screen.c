@@ -1,9 +1,8 @@
-/* ncurses at the edge: styles become attributes and colour pairs, keys become ours, changed rows become
- * bytes.
+/* ncurses: styles become attributes and colour pairs, its keys become ours, changed rows are sent.
  *
- * There is one terminal, so its state is one static struct, as ncurses' own is. The crash handler may call
- * nothing that is not safe in a signal: the bytes that restore the terminal are made when it is opened, and
- * the handler only writes them. */
+ * There is one terminal, so its state is one static struct, as in ncurses itself. A signal handler may only
+ * call what is async-signal-safe: the bytes that restore the terminal are prepared when it is opened, and the
+ * handler only writes them. */
 #include "tui/term/screen.h"
 
 #include "probes/base/fault.h"
@@ -25,7 +24,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#define PAIRS_MAX 240 /* below 256, so that every terminal has them */
+#define PAIRS_MAX 240 /* below 256, because every terminal has that many */
 #define COPY_MAX 1024
 #define SIDE_MAX 1000 /* ncurses counts in short and keeps three copies of every cell */
 
@@ -37,7 +36,7 @@ static struct {
 	SCREEN *screen;
 	struct theme theme;
 	bool has_colour, is_direct;
-	struct pair pairs[PAIRS_MAX]; /* pair i + 1 */
+	struct pair pairs[PAIRS_MAX]; /* element i is pair i + 1 */
 	int pair_count;
 	struct canvas *shown; /* what the terminal has; NULL: unknown */
 	struct termios before;
@@ -52,7 +51,7 @@ static int add_reset(int byte)
 	return byte;
 }
 
-/* Puts the terminal right with what was prepared. */
+/* Restores the terminal with the prepared bytes. */
 static void restore(void)
 {
 	if (screen.reset_length) {
@@ -90,13 +89,13 @@ static void set_modes(struct screen_options options)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	curs_set(0);
-	/* A frame goes out whole: one that a key interrupts would stay half drawn until something changes. */
+	/* Send each frame whole: one that a key interrupts would stay half drawn until something changes. */
 	typeahead(-1);
 	if (options.has_mouse) {
 		mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 		mouseinterval(0);
 	}
-	/* Ctrl-S would stop the terminal and with it the loop. */
+	/* Ctrl-S would stop the terminal, and the loop with it. */
 	if (tcgetattr(STDIN_FILENO, &now) == 0) {
 		now.c_iflag &= ~(tcflag_t)IXON;
 		tcsetattr(STDIN_FILENO, TCSANOW, &now);
@@ -108,7 +107,7 @@ static void set_modes(struct screen_options options)
 	screen.is_direct = tigetflag("RGB") > 0;
 }
 
-/* The terminal's word; where it has none, the environment's. */
+/* The size the terminal reports, otherwise the environment's. */
 static int side(unsigned short told, const char *name)
 {
 	const char *value = getenv(name);
@@ -117,7 +116,7 @@ static int side(unsigned short told, const char *name)
 	return cells < SIDE_MAX ? cells : SIDE_MAX;
 }
 
-/* Takes over a new size of the terminal, of at most SIDE_MAX either way. */
+/* Applies the terminal's size, at most SIDE_MAX either way. */
 static void fit(int (*resize)(int height, int width))
 {
 	struct winsize told;
@@ -141,7 +140,7 @@ int screen_open(const struct theme *theme, struct screen_options options, struct
 		fault_say(fault, "the terminal cannot be used: standard input and output are no terminal");
 		return -1;
 	}
-	use_env(FALSE); /* ncurses would take any size */
+	use_env(FALSE); /* otherwise ncurses takes any size from the environment */
 	screen.screen = newterm(NULL, stdout, stdin);
 	if (!screen.screen) {
 		fault_say(fault, "the terminal cannot be used: nothing is known about TERM=%s",
@@ -223,7 +222,7 @@ static attr_t attributes_of(struct style style)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (style.attributes & table[i].ours)
 			attributes |= table[i].theirs;
-	/* What a background would have told, reverse tells. */
+	/* Without colours, reverse stands for a background. */
 	if (!screen.has_colour && style.bg != COLOUR_DEFAULT)
 		attributes |= A_REVERSE;
 	return attributes;
@@ -248,7 +247,7 @@ static void show_row(const struct canvas *canvas, int y)
 	}
 }
 
-/* Whether the terminal has taken all that it was sent. */
+/* Whether the terminal has taken everything that was sent. */
 static bool is_drained(void)
 {
 	struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };

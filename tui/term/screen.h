@@ -1,9 +1,9 @@
-/* The terminal: the only file that knows ncurses.
+/* The terminal: the only file that uses ncurses.
  *
- * It shows canvases and hands out keys. Only rows that changed since the last frame reach ncurses, so that
- * nothing is sent when nothing changed; a frame is dropped, never queued, while the terminal has not taken
- * the one before. The terminal is restored by screen_close() and, from signal handlers, on every signal that
- * ends the program. */
+ * It shows canvases and returns keys. Only rows that changed since the last frame are passed to ncurses, so
+ * nothing is sent if nothing changed. If the terminal has not taken the last frame yet, the new one is
+ * dropped, not queued. The terminal is restored by screen_close() and by a handler for every signal that ends
+ * the program. */
 #ifndef TSLLM_TERM_SCREEN_H
 #define TSLLM_TERM_SCREEN_H
 
@@ -15,16 +15,16 @@ struct screen_options {
 	bool has_colour; /* false: attributes only (NO_COLOR) */
 };
 
-/* Needs setlocale() before. Signals that the loop handles itself are to be taken over after this call. */
+/* Call setlocale() before. Install the loop's own signal handlers after this call: later ones win. */
 int screen_open(const struct theme *theme, struct screen_options options, struct fault *fault);
 void screen_close(void); /* any number of times */
 void screen_set_theme(const struct theme *theme);
-/* false: the frame was dropped, because the terminal is behind; show again later. */
+/* Returns false if the frame was dropped because the terminal is behind: show it again later. */
 bool screen_show(const struct canvas *canvas);
 void screen_clear(void); /* the next frame is sent whole */
-int screen_key(void);    /* tui/term/keys.h; PRESS_NONE: no key waits */
+int screen_key(void);    /* see tui/term/keys.h; PRESS_NONE: no key is waiting */
 void screen_size(int *width, int *height);
-void screen_resize(void);           /* after SIGWINCH: takes the terminal's size anew */
-void screen_copy(const char *text); /* to the clipboard of the terminal (OSC 52) */
+void screen_resize(void);           /* after SIGWINCH: reads the terminal's size again */
+void screen_copy(const char *text); /* to the terminal's clipboard (OSC 52) */
 
 #endif

@@ -1,8 +1,8 @@
-/* A theme's words become styles.
+/* Parses a theme into styles.
  *
- * inih cuts lines at 200 bytes and does not hand line numbers over, so its reader is ours: it counts the
- * lines and refuses the long ones. Every theme starts from the default one, which is a file like the others
- * and compiled in. */
+ * inih cuts lines at 200 bytes and does not pass on line numbers, so we supply the line reader: it counts
+ * lines and rejects long ones. Every theme starts from the default theme, a file like the others that is
+ * compiled in. */
 #include "tui/term/theme.h"
 
 #include "probes/base/fault.h"
@@ -57,7 +57,7 @@ static int role_by_name(const char *name)
 	return -1;
 }
 
-/* Where a word stands in a NULL-ended table; -1: nowhere. */
+/* The index of a word in a NULL-terminated table; -1: not in it. */
 static int word_in(const char *const *table, const char *word)
 {
 	for (int i = 0; table[i]; i++)
@@ -141,7 +141,7 @@ static int take_line(void *data, const char *section, const char *name, const ch
 	return 1;
 }
 
-/* Hands inih the next line that it can hold. */
+/* Gives inih the next line that fits its buffer. */
 static char *next_line(char *line, int size, void *data)
 {
 	struct parse *parse = data;
@@ -153,7 +153,7 @@ static char *next_line(char *line, int size, void *data)
 		parse->line++;
 		parse->at += length + (start[length] == '\n');
 		if (length < LINE_MAX_BYTES) {
-			/* inih takes an indented line for the rest of the one before. */
+			/* inih takes an indented line as a continuation of the one before. */
 			size_t indent = strspn(start, " \t");
 
 			indent = indent < length ? indent : length;
@@ -222,7 +222,7 @@ static int distance(int a, int b)
 
 int theme_nearest(int colour, int colours)
 {
-	/* The first sixteen are the user's to choose, so with more at hand they stand for themselves only. */
+	/* Users can redefine the first sixteen, so approximate with those only if there are no others. */
 	int from = colours > 16 ? 16 : 0, nearest = from;
 
 	if (colour < colours)

@@ -1,8 +1,8 @@
-/* What the roles look like: `role = fg [bg] [attributes]`, one line each, in a plain file.
+/* How the roles look: `role = fg [bg] [attributes]`, one line each, in a plain file.
  *
  * A colour is a name (black … white, bright-black … bright-white, default), a number from 0 to 255, or
  * #rrggbb. Attributes are bold, dim, italic, underline and reverse. The default theme is compiled in; a theme
- * file changes what it names. */
+ * file changes the roles it names. */
 #ifndef TSLLM_TERM_THEME_H
 #define TSLLM_TERM_THEME_H
 
@@ -30,23 +30,23 @@ struct theme {
 extern const char theme_default_text[]; /* themes/default.theme, compiled in by the Makefile */
 
 const char *theme_role_name(enum role role);
-/* Reads lines over what theme holds. A line that is wrong leaves its role alone; the first one is told with
- * file and line, and the answer is -1. */
+/* Parses text and overwrites the roles in theme that it names. A wrong line leaves its role as it is; returns
+ * -1 and a fault with file and line for the first one. */
 int theme_parse(struct theme *theme, const char *file, const char *text, struct fault *fault);
-/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed ones, those beside the program) or by path. theme
- * is usable in any case: -1 and a fault mean that some or all of it is the default's. */
+/* By name ($XDG_CONFIG_HOME/tsllm-top/themes, the installed themes, those beside the program) or by path.
+ * theme is usable in any case: -1 and a fault mean that some or all of it is the default theme. */
 int theme_load(struct theme *theme, const char *name_or_path, struct fault *fault);
-/* The names that there are, sorted, each once, at most room; "default" is always among them. Returns how
+/* The available names, sorted, without duplicates, at most room; always includes "default". Returns how
  * many. */
 size_t theme_names(char (*names)[THEME_NAME_MAX], size_t room);
-/* The name after current, around the end. */
+/* The name after current; after the last comes the first. */
 void theme_next(const char *current, char *next, size_t size);
 
-/* A style with the cell's attributes applied: what a screen or a text printer finally shows. */
+/* A style with the cell's attributes applied: what a screen or a text printer shows. */
 struct style theme_style(const struct theme *theme, unsigned role, unsigned cell_attributes);
-/* A colour that is not the default as rrggbb. */
+/* A colour other than the default as rrggbb. */
 int theme_rgb(int colour);
-/* A colour on a terminal that has this many (8, 16, 256): itself or the nearest. */
+/* The colour itself or the nearest on a terminal that has this many (8, 16, 256). */
 int theme_nearest(int colour, int colours);
 
 #endif

@@ -1,7 +1,7 @@
-/* Where themes lie, which there are, and how one is read.
+/* Where themes are looked for, which there are, and how one is read.
  *
- * The user's own come first, then the installed ones, then those of a checkout, so that a copy with the same
- * name wins over what it was copied from. The current directory is not searched: it may belong to anybody. */
+ * The user's own come first, then the installed ones, then those of a checkout, so that a copy overrides the
+ * original of the same name. The current directory is not searched: it may belong to another user. */
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
@@ -24,7 +24,7 @@
 #define TSLLM_THEMES "/usr/local/share/tsllm-top/themes"
 #endif
 
-/* The directory `themes` beside this program, as in a checkout; "": the program's path is unknown. */
+/* The directory `themes` beside this program, as in a checkout; "" if the program's path is unknown. */
 static void beside_program(char *path, size_t size)
 {
 	char self[512];
@@ -51,8 +51,8 @@ static void place_path(int place, char *path, size_t size)
 		beside_program(path, size);
 }
 
-/* The first file of that name in the places of themes. NULL: why has the reason, or is empty if there is
- * none. */
+/* Reads the first file of that name in the theme directories. NULL: why holds the reason, or is empty if
+ * there is no such file. */
 static char *read_named(const char *name, char *path, size_t size, struct fault *why)
 {
 	char folder[512], *text = NULL;
@@ -110,7 +110,7 @@ static bool take_name(const char *folder, const char *file, char *name, size_t s
 	       strcmp(text_clean(shown, sizeof(shown), name, strlen(name)), name) == 0;
 }
 
-/* Keeps names sorted, each once. */
+/* Inserts in sorted order, without duplicates. */
 static size_t insert(char (*names)[THEME_NAME_MAX], size_t count, size_t room, const char *name)
 {
 	size_t at = 0;
@@ -124,7 +124,7 @@ static size_t insert(char (*names)[THEME_NAME_MAX], size_t count, size_t room, c
 	return count + 1;
 }
 
-/* Adds those of one folder; the new count. */
+/* Adds the themes of one folder; returns the new count. */
 static size_t add_folder(const char *folder, char (*names)[THEME_NAME_MAX], size_t count, size_t room)
 {
 	DIR *directory = opendir(folder);

@@ -1,7 +1,7 @@
-/* The screen as a whole: header, tabs, banner, rows or a page, key bar.
+/* The whole screen: header, tabs, banner, rows or a page, key bar.
  *
- * Where the terminal is small, a line per endpoint is left, and then a single one. Drawing leaves behind what
- * the mouse and paging need to know: which line the heads are on and how many rows were seen. */
+ * On a small terminal there is one line per endpoint, on a tiny one a single line. Drawing records what the
+ * mouse and paging need: the line of the heads and how many rows were visible. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
@@ -48,7 +48,7 @@ static int hint_width(const struct hint *hint)
 	return text_cells(hint->key) + 1 + text_cells(hint->what) + 2;
 }
 
-/* The hints at least as heavy as this fit together. */
+/* The lowest weight from which on all hints fit together. */
 static int lightest_that_fits(const struct hint *hints, size_t count, int width)
 {
 	for (int weight = 0;; weight += 5) {
@@ -98,7 +98,8 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 	}
 }
 
-/* At the right end of the tabs: what is not as usual. */
+/* At the right end of the tabs: what differs from the usual view (paused, filter, discovery running,
+ * order). */
 static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
 {
 	const struct view_state *view_state = ui_state(ui);
@@ -132,14 +133,14 @@ static void draw_page(struct ui *ui, const struct page *page, struct canvas *can
 		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓ ");
 }
 
-/* What a click will be looked up in. */
+/* Records the rows for clicks. */
 static void note_rows(struct ui *ui, const struct snapshot *snapshot, const struct table *table, int y)
 {
 	struct drawn *drawn = &ui->drawn;
 	char buffer[ID_MAX];
 
 	drawn->table = *table;
-	drawn->table.snapshot = NULL; /* only the geometry outlives the frame */
+	drawn->table.snapshot = NULL; /* only the geometry is kept after the frame */
 	drawn->heads_y = y;
 	for (size_t i = 0; i < table->count; i++)
 		strings_add(&drawn->ids, ui_id_at(ui, snapshot, table->first + i, buffer));
@@ -180,7 +181,7 @@ static void draw_rows(
 	ui->body_height = (int)room;
 }
 
-/* What is missing from the rows; a terminal with few lines has better use for one. Returns how many it took. */
+/* Says what is missing from the rows, unless the terminal has few lines. Returns how many lines it took. */
 static int draw_note(const struct view *view, const struct snapshot *snapshot, struct canvas *canvas, int y)
 {
 	struct value note = { .text = "" };
@@ -192,7 +193,7 @@ static int draw_note(const struct view *view, const struct snapshot *snapshot, s
 	return 1;
 }
 
-/* A page over the view, the page that stands in for its rows, or the rows. */
+/* The open page, the page shown instead of the rows, or the rows. */
 static void draw_body(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
@@ -231,7 +232,7 @@ static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas
 /* Too small for a table: sign, peer, server, why. */
 static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
 {
-	static const size_t shown[] = { 1, 2 }; /* of the Fleet's columns: peer, server */
+	static const size_t shown[] = { 1, 2 }; /* indices of Fleet columns: peer, server */
 	size_t rows = snapshot->endpoint_count;
 	int y = 0;
 
@@ -282,7 +283,7 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	ui->drawn.tabs_y = y;
 	draw_notes(ui, snapshot, canvas, header_draw_tabs(canvas, ui_view(ui), y), y);
 	y++;
-	if (snapshot->peer_count || snapshot->endpoint_count) /* else the page says it all */
+	if (snapshot->peer_count || snapshot->endpoint_count) /* otherwise the page shows the verdicts */
 		y += header_draw_banner(canvas, snapshot, y, banner);
 	draw_body(ui, snapshot, canvas, y, canvas->height - 1 - y);
 	draw_bottom(ui, canvas);

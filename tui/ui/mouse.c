@@ -1,8 +1,8 @@
 /* Clicks: on a tab, a column head, a row.
  *
- * Keys from the same read may have changed the view, the order or the filter, and a new snapshot may have
- * arrived, all before the next frame. A click is about the frame that the user saw: its tabs, its column
- * heads if the view is still the same, and its rows by their ids. */
+ * Before the next frame, keys from the same read may have changed the view, the order or the filter, and a
+ * new snapshot may have arrived. A click refers to the frame that the user saw: its tabs, its column heads if
+ * the view is still the same, and its rows by their ids. */
 #include "tui/ui/state.h"
 #include "tui/views/header.h"
 

@@ -1,7 +1,8 @@
-/* What is looked at: the view, its rows, the selected one, the page over it.
+/* What is shown: the view, its rows, the selected row, the page over it.
  *
- * The selected row is known by its id, so it stays selected when the order changes; when it is gone, its
- * place is. As long as nobody chose a row it is the first, so that the worst is what one looks at. */
+ * The selected row is remembered by its id, so it stays selected when the order changes; if it disappears,
+ * the row in its place is selected. Until the user selects a row, the first one is, because the worst is on
+ * top. */
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
 
@@ -51,7 +52,8 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 	if (!ui->rows.count)
 		return;
 	view_state->at = at < ui->rows.count ? at : ui->rows.count - 1;
-	snprintf(view_state->selected, sizeof(view_state->selected), "%s", ui_id_at(ui, snapshot, view_state->at, buffer));
+	snprintf(view_state->selected, sizeof(view_state->selected), "%s",
+		ui_id_at(ui, snapshot, view_state->at, buffer));
 }
 
 unsigned ui_show_view(struct ui *ui, size_t view)
@@ -62,7 +64,7 @@ unsigned ui_show_view(struct ui *ui, size_t view)
 	return UI_REDRAW;
 }
 
-/* Whether a page stands in place of the view's rows. */
+/* Whether a page is shown instead of the view's rows. */
 static bool is_instead(const struct ui *ui, const struct snapshot *snapshot)
 {
 	struct page *page = page_new(ui->drawn.width);

@@ -1,5 +1,5 @@
-/* What ui.c (keys), mouse.c (clicks), type.c (typing), select.c (rows and views) and draw.c (drawing) share. Nobody else
- * includes it. */
+/* What ui.c (keys), mouse.c (clicks), type.c (typing), select.c (rows and views) and draw.c (drawing) share.
+ * Do not include it elsewhere. */
 #ifndef TSLLM_UI_STATE_H
 #define TSLLM_UI_STATE_H
 
@@ -10,20 +10,20 @@
 
 #define PROMPT_MAX 120
 
-/* What each view keeps while another is looked at. */
+/* What a view keeps while another is shown. */
 struct view_state {
-	char selected[ID_MAX]; /* "": nothing chosen, the first row */
-	size_t at;             /* where it was seen last, for when it is gone */
+	char selected[ID_MAX]; /* "": nothing selected, use the first row */
+	size_t at;             /* its last position, for when it is gone */
 	size_t first;          /* row at the top */
 	struct order order;
 	char filter[PROMPT_MAX];
 };
 
-/* The last frame, for clicks: keys and snapshots may have come since, but a click is about what the user saw. */
+/* The last frame, for clicks: keys and snapshots may have come since, but the user clicked on this. */
 struct drawn {
-	const struct view *view; /* NULL: nothing was drawn yet */
+	const struct view *view; /* NULL: nothing drawn yet */
 	struct table table;      /* its geometry */
-	struct strings ids;      /* of the table's rows, from the top */
+	struct strings ids;      /* of the visible rows, from the top */
 	int tabs_y, heads_y;     /* -1: not drawn */
 	int width;
 };
@@ -31,12 +31,12 @@ struct drawn {
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct ui {
-	size_t current;                /* into views */
-	struct view_state *states;         /* one a view */
+	size_t current;                /* index into views */
+	struct view_state *states;     /* one per view */
 	const struct view *page;       /* over the view: detail or help; NULL: none */
-	const struct view *page_below; /* detail, while help is over it */
+	const struct view *page_below; /* detail, while help is shown over it */
 	char target[ID_MAX];           /* of detail */
-	size_t page_first, page_last;  /* scrolled to; how far one can */
+	size_t page_first, page_last;  /* scroll position and its maximum */
 	enum prompt prompt;
 	char search[PROMPT_MAX], kept[PROMPT_MAX];
 	bool is_paused;
@@ -60,26 +60,27 @@ static inline struct view_state *ui_state(struct ui *ui)
 /* select.c */
 /* Collects the rows of the current view and finds the selected one again. */
 void ui_collect(struct ui *ui, const struct snapshot *snapshot);
-/* Selects the row at that place of the order, or the last one. */
+/* Selects the row at that position, or the last one. */
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at);
-/* The place of the row with that id; the number of rows: there is none. */
+/* The position of the row with that id; the number of rows if there is none. */
 size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const char *id);
-/* The id of the row at that place. */
+/* The id of the row at that position. */
 const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer);
-/* A row is selected and seen: no page is in its place, and the terminal has room for the table. */
+/* Whether a row is selected and visible: no page is shown instead, and the terminal has room for the
+ * table. */
 bool ui_has_selection(const struct ui *ui, const struct snapshot *snapshot);
 size_t ui_selected_row(const struct ui *ui);
-/* What the open detail or the selected row is about; "" where no row is seen. */
+/* The id of the open detail or the selected row; "" if no row is visible. */
 const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer);
 unsigned ui_show_view(struct ui *ui, size_t view);
-/* Closes the prompt, if one is open; what was typed stays. */
+/* Closes the prompt, if one is open; keeps what was typed. */
 void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 
 /* mouse.c */
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);
 
-/* type.c: keys that open a prompt or look for what was typed there, and what a key does while one is open. */
+/* type.c: keys that open a prompt or search for the typed text, and what keys do while a prompt is open. */
 unsigned ui_ask_filter(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot);

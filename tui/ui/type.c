@@ -1,7 +1,7 @@
-/* What is typed: a filter, which rows follow at every character, and a search, which moves the selection.
+/* Typing: a filter, applied at every character, and a search, which moves the selection.
  *
- * A filter belongs to its view, for fields are columns; what is searched for is the same everywhere. Escape
- * brings back what was there before the prompt. */
+ * Each view has its own filter, because fields are columns; the search text is the same for all. Escape
+ * restores what was there before the prompt. */
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
 
@@ -33,7 +33,7 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot)
 	return ask(ui, PROMPT_SEARCH);
 }
 
-/* Goes to the next row that has what is searched for: step 0 may stay, 1 and -1 move on. */
+/* Selects the next row that contains the search text: step 0 may stay, 1 and -1 move on. */
 static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
 {
 	size_t count = ui->rows.count, at = ui_state(ui)->at;
@@ -62,7 +62,7 @@ unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
 	return find(ui, snapshot, -1);
 }
 
-/* Typing: rows follow every character. Escape brings back what was there before. */
+/* Typing: rows are updated at every character. */
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 {
 	char *text = ui->prompt == PROMPT_FILTER ? ui_state(ui)->filter : ui->search;

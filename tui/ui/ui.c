@@ -1,4 +1,4 @@
-/* Keys: a table says what each does. Functions change the state and answer with bits; none of them draws. */
+/* Keys: a table says what each does. The functions change the state and return bits; none of them draws. */
 #include "tui/ui/ui.h"
 
 #include "probes/base/mem.h"
@@ -42,7 +42,7 @@ const char *ui_copied_text(const struct ui *ui)
 	return ui->copied;
 }
 
-/* Moves by rows, or scrolls the page that is open. */
+/* Moves by rows, or scrolls the open page. */
 static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 {
 	size_t *at = ui->page ? &ui->page_first : &ui_state(ui)->at;
@@ -156,9 +156,10 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
 	char buffer[ID_MAX], message[ID_MAX + 16];
 	const struct view *view = ui_view(ui);
-	const char *url = !ui->page && view->copied && ui_has_selection(ui, snapshot)
-				  ? view->copied(snapshot, ui_selected_row(ui))
-				  : target_url(target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
+	const char *url =
+		!ui->page && view->copied && ui_has_selection(ui, snapshot)
+			? view->copied(snapshot, ui_selected_row(ui))
+			: target_url(target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
 
 	if (!*url)
 		return 0;

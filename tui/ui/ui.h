@@ -1,8 +1,8 @@
-/* The state of the user interface: which view, which row, which order, what was typed.
+/* The state of the user interface: which view, row, order and filter.
  *
- * It owns nothing of a snapshot and keeps no pointer into one: selection hangs on row ids. Keys are answered
- * with bits that say what should happen, and the loop makes it happen. While ui_is_paused() the loop goes on
- * giving the snapshot that it gave last. */
+ * It owns nothing of a snapshot and keeps no pointers into one: the selection is a row id. Key functions
+ * return bits that say what to do, and the loop does it. While ui_is_paused(), the loop keeps passing the
+ * same snapshot. */
 #ifndef TSLLM_UI_UI_H
 #define TSLLM_UI_UI_H
 
@@ -15,7 +15,7 @@ enum {
 	UI_PROBE_NOW = 4,
 	UI_NEXT_THEME = 8,
 	UI_COPY = 16, /* ui_copied_text() to the clipboard */
-	UI_CLEAR = 32 /* what the terminal shows is not what was sent: draw all of it again */
+	UI_CLEAR = 32 /* the terminal may not show what was sent: redraw everything */
 };
 
 struct ui;
@@ -26,7 +26,7 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key);
 void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
 bool ui_is_paused(const struct ui *ui);
 const char *ui_copied_text(const struct ui *ui);
-/* A word in place of the key bar until the next key: a theme's name, a fault. */
+/* Shown instead of the key bar until the next key: a theme's name, a fault. */
 void ui_say(struct ui *ui, const char *text);
 
 #endif

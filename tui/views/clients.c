@@ -1,8 +1,8 @@
-/* Clients: who uses which service now, which way, since when and how fast.
+/* Clients: who uses which service now, in which direction, since when and how fast.
  *
- * A row is a flow that the capture helper sees: all connections between one peer and one port. Those at work
- * come first, the youngest on top, so that rows do not change places with each packet; then the others by
- * their last byte. Without the helper there are no rows, and the page says what would bring them. */
+ * A row is a flow seen by the capture helper: all connections between one peer and one port. Active flows
+ * come first, newest on top, so that rows do not change places with every packet; then the others by their
+ * last byte. Without the helper there are no rows, and the page says how to get them. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/views/flows.h"
@@ -194,7 +194,7 @@ static int compare_path(const struct snapshot *snapshot, size_t a, size_t b)
 	return (one ? (int)one->path.kind : 0) - (other ? (int)other->path.kind : 0);
 }
 
-/* The last byte of a flow at work is always now: its first byte orders it. */
+/* Orders flows by age. The last byte of an active flow is always now, so it is ordered by its first. */
 static int64_t age_mark(const struct flow *flow)
 {
 	return flow->is_active ? flow->since : flow->last;
@@ -261,7 +261,7 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 	return buffer;
 }
 
-/* Who uses us is a peer; what we use is a server. "" where neither is known. */
+/* The peer that uses us, or the server that we use; "" if neither is known. */
 static const char *target(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
 	const struct flow *flow = flow_of(snapshot, row);
@@ -282,7 +282,7 @@ static void write_watching(const struct capture *capture, struct page *page)
 	page_wrap(page, ROLE_DIM, "", 0, text);
 }
 
-/* What is missing, the one command, and what is known all the same. */
+/* What is missing, the command that fixes it, and what is known without the helper. */
 static void write_blind(const struct snapshot *snapshot, struct page *page)
 {
 	const struct capture *capture = &snapshot->capture;

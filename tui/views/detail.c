@@ -1,8 +1,8 @@
-/* Detail: everything that is known of one endpoint, one peer or one mount.
+/* Detail: everything known about one endpoint, peer or mount.
  *
- * First what is wrong and what to do, then the diagnosis, layer by layer as --doctor prints it, then the lists:
- * where the time goes, the traffic, who uses it, its models, and what this program sent to it. What is not
- * known of it takes no room. */
+ * First what is wrong and what to do, then the diagnosis, layer by layer as in --doctor, then the lists:
+ * where the time goes, the traffic, who uses it, its models, and what this program sent to it. Lists without
+ * content are left out. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/diagnose.h"
@@ -34,7 +34,7 @@ static void write_sum(const struct snapshot *snapshot, const struct diagnosis_ta
 	page_line(page, ROLE_TEXT, " ");
 }
 
-/* Pings and the like that nobody asked for are left out: --doctor alone asks for them. */
+/* Leaves out pings and other steps that were not run: only --doctor runs them. */
 static void write_diagnosis(const struct snapshot *snapshot, const struct diagnosis_target *target,
 	struct diagnosis *diagnosis, struct page *page)
 {
@@ -48,7 +48,7 @@ static void write_diagnosis(const struct snapshot *snapshot, const struct diagno
 
 /* ---- lists ---- */
 
-/* Nothing where no kind is known. */
+/* Prints nothing if no kind is known. */
 static void write_kinds(const struct path *path, struct page *page)
 {
 	bool has_line = false;
@@ -80,14 +80,14 @@ static void write_traffic(const struct peer *peer, struct page *page)
 	write_kinds(&peer->path, page);
 }
 
-/* A layer says what it knows only where it was reached and asked. */
+/* A layer shows its evidence only if it was reached and asked. */
 static bool is_said(const struct diagnosis *diagnosis, enum layer layer, const struct endpoint *endpoint)
 {
 	return layer <= diagnosis->block &&
 	       (layer <= LAYER_PATH || (endpoint && endpoint->state != STATE_UNKNOWN));
 }
 
-/* What was known of the layers that were not reached now. */
+/* The last known facts of layers that are not reached now. */
 static void write_last_known(const struct snapshot *snapshot, const struct diagnosis *diagnosis,
 	const struct peer *peer, const struct endpoint *endpoint, struct page *page)
 {
@@ -283,7 +283,7 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 
 /* ---- mounts ---- */
 
-/* Its verdicts in full: a diagnosis leaves out those that its endpoint has too. */
+/* The mount's verdicts in full: its diagnosis leaves out those that its endpoint has too. */
 static void write_verdicts(const struct snapshot *snapshot, struct span verdicts, struct page *page)
 {
 	page_head(page, verdicts.count ? "VERDICTS" : "No verdicts: nothing wrong is known.");

@@ -1,5 +1,5 @@
-/* How a layer looks: a mark, its name, the evidence, and below it each verdict with its fix. And a row that needs no
- * layers: a peer, an endpoint. */
+/* How a layer is printed: a mark, its name, the evidence, and below it each verdict with its fix. And
+ * one-line rows for peers and endpoints that need no layers. */
 #include "tui/views/diagnosis_page.h"
 
 #include "probes/base/text.h"
@@ -26,7 +26,7 @@ static const struct {
 
 /* ---- layers ---- */
 
-/* Its name may stand further in, its evidence may not. */
+/* inset indents the name, not the evidence. */
 static void say(struct page *page, const struct snapshot *snapshot, const struct layer_report *layer_report,
 	int inset, const char *name)
 {
@@ -84,7 +84,7 @@ void diagnosis_page_endpoint(struct page *page, const struct endpoint *endpoint)
 	page_add(page, ROLE_DIM, "  %s", found);
 }
 
-/* One that is well, or that is not reached because of its host, or why it is not asked. */
+/* For an endpoint that is well, is not reached because of its host, or is not asked: then why. */
 void diagnosis_page_endpoint_briefly(
 	struct page *page, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {

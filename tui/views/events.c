@@ -1,7 +1,7 @@
 /* Events: what changed, newest first.
  *
- * Repeats are folded by the ledger and counted here. An event names a peer or an endpoint, and Enter opens
- * that, not the event, which has nothing more to tell. */
+ * The ledger merges repeated events; their number is shown here. An event names a peer or an endpoint, and
+ * Enter opens that: there is nothing more to show for the event itself. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/views/values.h"

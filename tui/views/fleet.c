@@ -1,4 +1,4 @@
-/* Fleet: a row per endpoint, worst first; below them the peers that serve nothing that was found, dim.
+/* Fleet: a row per endpoint, worst first; below them, dim, the peers without a known server.
  *
  * Rows are the endpoints, then the peers: row minus endpoint_count is the peer. */
 #include "probes/base/mem.h"
@@ -143,7 +143,7 @@ static void format_spark(const struct snapshot *snapshot, size_t row, struct val
 		glyph_spark(value->text, sizeof(value->text), endpoint->spark, endpoint->spark_count, 12);
 }
 
-/* What a peer without an endpoint has to say, where no verdict does. */
+/* What to say for a peer without an endpoint and without a verdict. */
 static void say_peer(const struct snapshot *snapshot, const struct peer *peer, struct value *value)
 {
 	if (!peer->is_online)
@@ -182,7 +182,7 @@ static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 	return order ? order : strcmp(url_of(snapshot, a), url_of(snapshot, b));
 }
 
-/* A peer that is off and serves nothing is no news: the others come before it. */
+/* A peer that is off and serves nothing is normal, so the others come before it. */
 static int badness(const struct snapshot *snapshot, size_t row)
 {
 	enum state state = state_of(snapshot, row);
@@ -270,7 +270,7 @@ static bool is_shown(const struct snapshot *snapshot, size_t row)
 	return !is_peer_row(snapshot, row) || (!peer->is_self && !peer->endpoint_count && !peer->is_mullvad);
 }
 
-/* What is old is dim, but what is broken is not: it is old because it is broken. */
+/* Stale rows are dim, but not broken ones: they are stale because they are broken. */
 static bool is_dim(const struct snapshot *snapshot, size_t row)
 {
 	return is_peer_row(snapshot, row) ||
@@ -283,7 +283,7 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 	return is_peer_row(snapshot, row) ? peer_of(snapshot, row)->id : url_of(snapshot, row);
 }
 
-/* Nobody serves: which doors were knocked at, and how to name one that is elsewhere. */
+/* No server was found: which ports were probed, and how to name one on another port or host. */
 static bool instead(const struct snapshot *snapshot, struct page *page)
 {
 	const struct discovery *discovery = &snapshot->discovery;

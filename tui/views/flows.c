@@ -1,7 +1,7 @@
-/* A flow's words: who, which way, which service, how fast.
+/* How a flow is described: peer, direction, service, speed.
  *
- * What is told from something else carries a sign: "~" before a peer that only its WireGuard bytes betray and
- * before tokens that were counted by their bytes, and a range where the first token came between two times. */
+ * Inferred values are marked: "~" before a peer inferred from its WireGuard bytes and before tokens that were
+ * estimated from bytes, and a range if the first token came between two times. */
 #include "tui/views/flows.h"
 
 #include "probes/base/mem.h"
@@ -82,7 +82,7 @@ void value_flow_tokens(struct value *value, const struct flow *flow)
 
 /* ---- in a detail ---- */
 
-/* "41 tok/s, TTFT 12–19 ms, TTFB 4.1 ms", of it what is known. */
+/* "41 tok/s, TTFT 12–19 ms, TTFB 4.1 ms", as far as known. */
 static void say_speed(const struct flow *flow, char *text, size_t size)
 {
 	struct value tokens, ttft;

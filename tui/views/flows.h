@@ -1,11 +1,11 @@
-/* What several screens say of flows, and of the helper that sees them, in the same words. */
+/* How flows, and the helper that sees them, are described; used by several screens. */
 #ifndef TSLLM_VIEWS_FLOWS_H
 #define TSLLM_VIEWS_FLOWS_H
 
 #include "tui/table/columns.h"
 #include "tui/table/page.h"
 
-/* NULL: nobody knows whose flow it is. */
+/* NULL: the peer is not known. */
 const struct peer *flow_peer(const struct snapshot *snapshot, const struct flow *flow);
 const char *flow_server(const struct snapshot *snapshot, const struct flow *flow); /* its title; "" */
 /* "→ us": that peer uses this machine; "← us": this machine uses that peer. */
@@ -15,18 +15,18 @@ void value_flow_state(struct value *value, const struct flow *flow); /* "● act
 void value_flow_peer(struct value *value, const struct snapshot *snapshot, const struct flow *flow);
 void value_flow_service(struct value *value, const struct flow *flow); /* "llm :11434" */
 void value_flow_ttft(struct value *value, const struct flow *flow);    /* "12–19": between the two */
-void value_flow_tokens(struct value *value, const struct flow *flow);  /* "~41" where estimated */
+void value_flow_tokens(struct value *value, const struct flow *flow);  /* "~41" if estimated */
 
-/* Those of one peer (its index), those of one endpoint (its index); nothing where there are none. */
+/* Flows of one peer or of one endpoint, by index; prints nothing if there are none. */
 void flows_write_peer(const struct snapshot *snapshot, int peer, struct page *page);
 void flows_write_endpoint(const struct snapshot *snapshot, int endpoint, struct page *page);
 
-/* "capture eth0, 0 dropped", or in three words why there is none; "" where none is wanted. */
+/* "capture eth0, 0 dropped", or in a few words why there is none; "" if it is not wanted. */
 void capture_say(const struct capture *capture, char *text, size_t size);
 /* "capture failed 3 min ago", "capture is off" */
 void capture_say_lack(const struct snapshot *snapshot, char *text, size_t size);
-/* One line, why there is no capture → the one command, in brief without the reason; false where it runs or is
- * not wanted. */
+/* One line: why there is no capture → the command that fixes it; the brief form leaves out the reason. false
+ * if it runs or is not wanted. */
 bool value_capture(const struct snapshot *snapshot, struct value *value);
 /* "eth0 tailscale0" */
 void capture_devices(const struct capture *capture, char *text, size_t size);

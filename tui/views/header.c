@@ -1,7 +1,7 @@
 /* The lines above the rows: sums, traffic, tabs and the banner.
  *
- * The first line is a list of fields with weights; the lightest leave until it fits. The number of endpoints
- * in each state never leaves: where the words have no room, signs stand for them. */
+ * The first line is a list of fields with weights; the lightest are left out until the line fits. The number
+ * of endpoints in each state always stays: if the words do not fit, signs are shown. */
 #include "tui/views/header.h"
 
 #include "probes/base/mem.h"
@@ -33,12 +33,12 @@ static size_t count_in(const struct snapshot *snapshot, enum state state)
 	return count;
 }
 
-/* From well to broken, as one reads a sum. */
+/* From well to broken, in reading order. */
 void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 {
 	*text = '\0';
 	for (int state = 1; state <= STATE_COUNT; state++) {
-		enum state at = (enum state)(state % STATE_COUNT); /* unknown last */
+		enum state at = (enum state)(state % STATE_COUNT); /* unknown comes last */
 		size_t count = count_in(snapshot, at);
 
 		if (count)
@@ -61,7 +61,7 @@ static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, i
 	}
 }
 
-/* "✖2 ▲1 ●7": states that share a sign are one sum, the worst first. */
+/* "✖2 ▲1 ●7": states with the same sign are added up, the worst first. */
 static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
@@ -89,7 +89,7 @@ void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x
 	(has_words ? draw_words : draw_signs)(canvas, snapshot, x, y);
 }
 
-/* Takes the lightest fields out until the others and a gap of two after each fit into room. */
+/* Removes the lightest fields until the rest, with a gap of two after each, fits into room. */
 static void thin_out(struct field *fields, size_t count, int room)
 {
 	for (;;) {
@@ -179,7 +179,7 @@ static double sum_of(const double *numbers)
 	return sum;
 }
 
-/* What follows the shares, as far as there is room: the rates, whose they are, and how the capture is. */
+/* After the shares, as far as there is room: the rates, whose they are, and the state of the capture. */
 static void draw_tail(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, const char *rates)
 {
 	struct field fields[] = {
@@ -194,7 +194,7 @@ static void draw_tail(struct canvas *canvas, const struct snapshot *snapshot, in
 	draw_fields(canvas, fields, ARRAY_LEN(fields), x, y);
 }
 
-/* Shares with bars where the line is long enough for them. */
+/* Shares, with bars if the line is long enough. */
 static void draw_shares(struct canvas *canvas, const struct snapshot *snapshot, int y, double rx, double tx)
 {
 	static const char *const names[TRAFFIC_PATHS] = { "direct", "peer-relay", "DERP" };
@@ -256,7 +256,7 @@ void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
 	draw_traffic(canvas, snapshot, y + 1);
 }
 
-/* Where the line is short, only the view that is on keeps its title. */
+/* On a short line only the current view has its title. */
 static void tab_text(const struct view *view, const struct view *current, int width, char *text, size_t size)
 {
 	bool is_on = view == current;
@@ -310,7 +310,7 @@ int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, i
 			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
 		text_set(glyph, sizeof(glyph), "%s ", glyph_of_state(verdict->state));
 		verdict_line_value(&value, glyph, verdict);
-		/* Where the text does not fit, the fix is what counts. */
+		/* If the text does not fit, show the fix. */
 		if (*verdict->fix && text_cells(value.text) > canvas->width - 1)
 			shown = value.brief;
 		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, shown);

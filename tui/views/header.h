@@ -1,4 +1,4 @@
-/* The lines above the rows: who and how many, which way the bytes go, the tabs, and what is wrong with the
+/* The lines above the rows: who and how many, which path the bytes take, the tabs, and what is wrong with the
  * daemon. */
 #ifndef TSLLM_VIEWS_HEADER_H
 #define TSLLM_VIEWS_HEADER_H
@@ -10,16 +10,16 @@
 
 /* Two lines from y: the sums, and the shares of traffic by path. */
 void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y);
-/* "7 ok 1 fault": how many endpoints are in which state; "none" where there is none. */
+/* "7 ok 1 fault": how many endpoints are in which state; "none" if there are none. */
 void header_sums(const struct snapshot *snapshot, char *text, size_t size);
-/* The same drawn, each in its colour; as signs ("✖1 ●7") where words have no room. */
+/* The same drawn, each in its colour; as signs ("✖1 ●7") without has_words. */
 void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words);
-/* One line; the view that is on stands in brackets. Returns the x after it. */
+/* One line; the current view is in brackets. Returns the x after it. */
 int header_draw_tabs(struct canvas *canvas, const struct view *current, int y);
-/* Which view's tab is at x of a line of width cells; -1: none. */
+/* The index of the view whose tab is at x, in a line of width cells; -1: none. */
 int header_tab_at(const struct view *current, int width, int x);
-/* The verdicts on the daemon and this host, at most room lines from y, the first in full colour where it is
- * serious. Returns how many lines it took. */
+/* The verdicts on the daemon and this host, at most room lines from y; those that are down are in full
+ * colour. Returns how many lines it took. */
 int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, int y, int room);
 
 #endif

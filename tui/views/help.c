@@ -1,7 +1,7 @@
 /* Help: the keys, the signs, and how to filter.
  *
- * It is a table of lines, kept short enough for 80 columns, and a sentence for each state; there is nothing
- * in it that depends on the snapshot. */
+ * A table of lines that fit into 80 columns, and a sentence for each state; nothing depends on the
+ * snapshot. */
 #include "probes/base/mem.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/values.h"
@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct {
-	const char *keys, *what; /* keys "": a heading, or a blank line without either */
+	const char *keys, *what; /* keys "": a heading, or a blank line if both are empty */
 } lines[] = {
 	{ "", "MOVE" },
 	{ "↑ ↓  j k", "one row; the selection stays on it when the order changes" },
@@ -38,7 +38,7 @@ static const struct {
 	{ "", "" },
 };
 
-/* How each state reads aloud. */
+/* The states in words. */
 static const char *const meanings[STATE_COUNT] = {
 	[STATE_UNKNOWN] = "not asked yet, or cannot be asked",
 	[STATE_OK] = "answers as it should",

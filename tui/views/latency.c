@@ -1,8 +1,9 @@
 /* One bar answers "is it my tailnet or my GPU?".
  *
- * Each part has a colour and a pattern of its own, so that it is told without colours and in ASCII too; the
- * patterns are those of the oldest terminals. A part that is unknown is in neither bar nor legend, one that
- * is too small for a cell is in the legend. A token after the first is beside them: it is not in the bar. */
+ * Each part has its own colour and pattern, so that parts can be told apart without colours and in ASCII too;
+ * the patterns are those that every terminal has. An unknown part is in neither bar nor legend; one too small
+ * for a cell is in the legend only. The time per token after the first is not in the bar: it is shown beside
+ * the parts. */
 #include "tui/views/latency.h"
 
 #include "probes/base/text.h"
@@ -13,7 +14,7 @@
 
 #define PARTS_MAX 7
 #define INDENT 2
-#define BAR_MOST 320 /* cells: as much as one piece of a page holds */
+#define BAR_MOST 320 /* cells; a piece of a page holds no more */
 #define SPARK_MOST 60
 #define SPARK_LEAST 12
 #define SPARK_LABEL "last 2 min  "
@@ -25,7 +26,7 @@ struct part {
 	double ms;
 };
 
-/* Those that are known, in their order. */
+/* The known parts, in order. */
 static size_t list_parts(const struct latency *latency, struct part *known)
 {
 	const struct part parts[PARTS_MAX] = {
@@ -45,7 +46,7 @@ static size_t list_parts(const struct latency *latency, struct part *known)
 	return count;
 }
 
-/* Each part ends where the sum up to it does, so that the parts fill the bar whatever is rounded. */
+/* Each part ends where the sum up to it does, so that the parts fill the bar despite rounding. */
 static void write_bar(const struct part *parts, size_t count, int width, struct page *page)
 {
 	double whole = 0, sum = 0;
@@ -65,7 +66,7 @@ static void write_bar(const struct part *parts, size_t count, int width, struct 
 	}
 }
 
-/* Room for a word of so many cells behind the others, or on a line of its own; returns where it ends. */
+/* Makes room for a word of so many cells after the others or on a new line; returns where it ends. */
 static int make_room(struct page *page, int at, int cells, int width)
 {
 	const int gap = 2;

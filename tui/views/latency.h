@@ -1,10 +1,11 @@
-/* Where an endpoint's time to a first token goes: a bar, what its parts are, and the sentence about them. */
+/* Where the time to the first token goes: a bar, a legend, and a sentence about them. */
 #ifndef TSLLM_VIEWS_LATENCY_H
 #define TSLLM_VIEWS_LATENCY_H
 
 #include "tui/table/page.h"
 
-/* Nothing where nothing was measured. with_text: with the sentence, which the diagnosis has too. */
+/* Prints nothing if nothing was measured. with_text: includes the sentence, which the diagnosis prints
+ * too. */
 void latency_write(const struct endpoint *endpoint, bool with_text, struct page *page);
 
 #endif

@@ -1,6 +1,6 @@
-/* Models: a row per model and place, so that one sees where to send a request: by model, the best place
- * first. A place where nobody should be sent is dim and says why; of a mount of ours and its backend the
- * better stands here. */
+/* Models: a row per model and place, to see where to send a request: by model, the best place first. A place
+ * that should not be used is dim and says why. Of one of our mounts and its backend, only the better is
+ * listed. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
@@ -38,7 +38,7 @@ static void format_model(const struct snapshot *snapshot, size_t row, struct val
 	value_say(value, ROLE_TEXT, model_of(snapshot, row)->id);
 }
 
-/* The sign of the state that is most like it; of what cannot be used the state itself, if that is why. */
+/* The sign of the most similar state. If the endpoint cannot be used because of its state, that state. */
 static void format_warmth(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	static const enum state likes[WARMTH_COUNT] = {
@@ -178,7 +178,7 @@ static int compare_quantisation(const struct snapshot *snapshot, size_t a, size_
 	return strcmp(model_of(snapshot, a)->quantisation, model_of(snapshot, b)->quantisation);
 }
 
-/* As the snapshot has them: by model, the best first. */
+/* In the snapshot's order: by model, the best first. */
 static int tie(const struct snapshot *snapshot, size_t a, size_t b)
 {
 	(void)snapshot;

@@ -1,7 +1,7 @@
-/* Paths: a row per peer: how its packets come and go, how long that takes, and how often it changed.
+/* Paths: a row per peer: which path its packets take, how long that takes, and how often it changed.
  *
- * This machine has no path to itself and no row. Peers that are off come last, dim: they are no news, but one
- * looks for them here. */
+ * This machine has no path to itself and no row. Peers that are off come last, dim: normal, but this is where
+ * one looks for them. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
@@ -70,7 +70,7 @@ static double number_pong(const struct snapshot *snapshot, size_t row)
 	return peer_of(snapshot, row)->path.pong_age_ms;
 }
 
-/* Both ways; unknown where neither is known. */
+/* Both directions together; NAN if neither is known. */
 static double bytes_by(const struct path *path, int kind)
 {
 	double rx = path->rx_bytes[kind], tx = path->tx_bytes[kind];
@@ -126,7 +126,7 @@ static void format_pong(const struct snapshot *snapshot, size_t row, struct valu
 	value_pong(value, &peer_of(snapshot, row)->path);
 }
 
-/* The kind with the most bytes that was not said yet; -1: the others took none. */
+/* The kind with the most bytes that is not listed yet; -1: the others have none. */
 static int next_kind(const struct path *path, unsigned said)
 {
 	int most = -1;
@@ -137,7 +137,7 @@ static int next_kind(const struct path *path, unsigned said)
 	return most;
 }
 
-/* "DERP 5.2 MB, direct 88 kB", the most first, for it may be cut. */
+/* "DERP 5.2 MB, direct 88 kB": the most first, because the text may be cut. */
 static void format_bytes(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct path *path = &peer_of(snapshot, row)->path;
@@ -184,7 +184,7 @@ static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 	return strcmp(peer_of(snapshot, a)->name, peer_of(snapshot, b)->name);
 }
 
-/* Relayed before direct before idle before offline, for that is the order of interest. */
+/* In order of interest: relayed, direct, idle, offline. */
 static int compare_path(const struct snapshot *snapshot, size_t a, size_t b)
 {
 	static const int ranks[PATH_COUNT] = { [PATH_DERP] = 0,
@@ -204,7 +204,7 @@ static int tie(const struct snapshot *snapshot, size_t a, size_t b)
 	return order ? order : compare_peer(snapshot, a, b);
 }
 
-/* An offline peer is no news here: what is broken and reachable comes first. */
+/* An offline peer is normal here: reachable peers with a fault come first. */
 static int compare_state(const struct snapshot *snapshot, size_t a, size_t b)
 {
 	enum state one = peer_of(snapshot, a)->state, other = peer_of(snapshot, b)->state;

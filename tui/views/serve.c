@@ -1,7 +1,7 @@
 /* Serve: what this node offers: mount, the backend behind it, what both probes say, and who can reach it.
  *
- * The state of a row is what a peer would see, so it is that of the endpoint where the mount was asked
- * through its URL, and the backend's where it was not. */
+ * The state of a row is what a peer would see: the state of the mount's URL if it was probed, otherwise the
+ * backend's. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/views/values.h"
@@ -38,7 +38,7 @@ static void format_mount(const struct snapshot *snapshot, size_t row, struct val
 	const struct mount *mount = mount_of(snapshot, row);
 	const char *name = *mount->service ? mount->service : *mount->host ? mount->host : "(this node)";
 
-	/* The tailnet's name is the same on every row and in the header. */
+	/* The tailnet's suffix is the same on every row and is in the header. */
 	text_set(value->text, sizeof(value->text), "%.*s:%d%s",
 		text_has_suffix(name, snapshot->daemon.magicdns_suffix) ? (int)strcspn(name, ".")
 									: (int)strlen(name),

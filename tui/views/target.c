@@ -1,7 +1,7 @@
-/* What an id means now.
+/* What an id stands for in the current snapshot.
  *
  * Ids come from the views: a URL, a peer's id or, in an event, its name. A mount has no text of its own in
- * the snapshot, so it is known by the id that the Serve view makes. */
+ * the snapshot, so its id is the one that the Serve view makes. */
 #include "tui/views/target.h"
 
 #include "tui/views/views.h"

@@ -1,4 +1,5 @@
-/* What an id means in a snapshot: the endpoint of that URL, the peer of that id or name, or the mount. */
+/* What an id stands for in a snapshot: the endpoint with that URL, the peer with that id or name, or the
+ * mount. */
 #ifndef TSLLM_VIEWS_TARGET_H
 #define TSLLM_VIEWS_TARGET_H
 
@@ -11,7 +12,7 @@ struct target {
 };
 
 struct target target_find(const struct snapshot *snapshot, const char *id);
-/* What a person would paste: the URL, the peer's full name; "" where the id means nothing any more. */
+/* What a user would paste: the URL or the peer's full name; "" if the id no longer exists. */
 const char *target_url(struct target target);
 
 #endif

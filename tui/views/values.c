@@ -1,5 +1,5 @@
-/* What several views and outputs say in the same way, and the page that takes the place of all rows while nothing can
- * be known. */
+/* How several views and outputs show the same value, and the page shown instead of all rows while nothing is
+ * known. */
 #include "tui/views/values.h"
 
 #include "probes/base/text.h"
@@ -138,7 +138,7 @@ bool view_is_past(const struct snapshot *snapshot)
 	return snapshot->daemon.is_stale || (worst && worst->severity == SEVERITY_DOWN);
 }
 
-/* A verdict has said it already. */
+/* Whether a verdict already says it. */
 static bool is_said(const struct snapshot *snapshot, const char *text)
 {
 	for (size_t i = 0; i < snapshot->verdicts.count; i++) {
@@ -150,8 +150,7 @@ static bool is_said(const struct snapshot *snapshot, const char *text)
 	return false;
 }
 
-/* Nothing is known yet: what was tried, and what to do, each fix on a line of its own so that it can be
- * pasted. */
+/* Nothing is known yet: what was tried, and what to do, each fix on its own line, ready to be copied. */
 static void write_trouble(const struct snapshot *snapshot, struct page *page)
 {
 	const struct daemon *daemon = &snapshot->daemon;

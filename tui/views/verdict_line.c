@@ -1,10 +1,10 @@
-/* The fix comes after an arrow. A verdict that is ignored is dim. */
+/* The fix follows an arrow. An ignored verdict is dim. */
 #include "tui/views/verdict_line.h"
 
 #include "probes/base/text.h"
 
 #define NEW_MS 1000
-#define INSET 2 /* cells, of the fix behind its arrow and of the text below its code */
+#define INSET 2 /* cells: indent of the fix after its arrow and of the text below its code */
 
 static void add(char *to, size_t size, const char *what, const struct verdict *verdict)
 {
@@ -43,7 +43,7 @@ void verdict_line_block(
 	int64_t age_ms = verdict->since ? snapshot->taken.wall_ms - verdict->since : 0;
 	char since[32] = "";
 
-	/* At the first look everything is new: that is not said. */
+	/* In the first snapshots every verdict is new: do not say so. */
 	if (age_ms >= NEW_MS)
 		text_span(since, sizeof(since), age_ms);
 	page_line(page, verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state), "%*s%s", indent, "",

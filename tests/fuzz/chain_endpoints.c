@@ -1,4 +1,4 @@
-/* The doors of a chain, and what is answered there. What the live source does between an answer and the
+/* The endpoints of a chain, and what is answered there. What the live source does between an answer and the
  * ledger is done in the same order here, without the waiting. */
 #define _GNU_SOURCE
 #include "tests/fuzz/chain.h"
@@ -77,7 +77,7 @@ static void expand_host(char *url, size_t size, const char *word)
 }
 
 /* URL, and in any order: the name of a family, "own", "found", "withheld". */
-void chain_door(struct chain *chain, const struct command *command)
+void chain_endpoint(struct chain *chain, const struct command *command)
 {
 	char text[600];
 	struct url url;
@@ -110,7 +110,7 @@ void chain_drop(struct chain *chain, const struct command *command)
 	chain->url[0] = '\0';
 }
 
-/* The request of the door's family with that path; "": the primary one, which tells whether it is up. */
+/* The request of the endpoint's family with that path; "": the primary one, which tells whether it is up. */
 static const struct request *request_of(const struct family *family, const char *path)
 {
 	for (size_t i = 0; family && i < family->request_count; i++)
@@ -144,7 +144,7 @@ static void report(
 	arena_free(arena);
 }
 
-/* A door without a family is recognised first, and judged where nobody recognises it. */
+/* An endpoint without a family is recognised first, and judged where nobody recognises it. */
 static void recognise(struct chain *chain, const struct answer *answer)
 {
 	identify_step(&chain->identification, answer);
