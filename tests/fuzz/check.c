@@ -184,8 +184,8 @@ void check_reading(const struct reading *reading)
 {
 	const double amounts[] = { reading->figures.running, reading->figures.waiting, reading->figures.slots,
 		reading->generated_tokens, reading->generation_seconds, reading->prompt_tokens,
-		reading->prompt_seconds, reading->figures.kv_cache, reading->figures.preemptions, reading->rejected,
-		reading->started, reading->uptime_s };
+		reading->prompt_seconds, reading->figures.kv_cache, reading->figures.preemptions,
+		reading->rejected, reading->started, reading->uptime_s };
 
 	check_text(reading->version, TEXT_CAP);
 	check_text(reading->incarnation, TEXT_CAP);

@@ -56,7 +56,8 @@ static struct derpmap *recorded_map(void)
 
 static const char *arguments(void)
 {
-	const struct arguments_basis arguments_basis = { test.status, &test.serve, test.map, &test.regions, &test.addresses };
+	const struct arguments_basis arguments_basis = { test.status, &test.serve, test.map, &test.regions,
+		&test.addresses };
 
 	strings_fini(&test.arguments);
 	arguments_make(&arguments_basis, &test.arguments);

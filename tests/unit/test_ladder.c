@@ -26,8 +26,8 @@ static void assert_marks(const struct diagnosis *diagnosis, const enum mark *mar
 {
 	for (int layer = 0; layer < LAYER_COUNT; layer++)
 		if (diagnosis->layers[layer].mark != marks[layer])
-			fail_msg(
-				"%s: mark %d", layer_name((enum layer)layer), (int)diagnosis->layers[layer].mark);
+			fail_msg("%s: mark %d", layer_name((enum layer)layer),
+				(int)diagnosis->layers[layer].mark);
 }
 
 static void a_well_door_has_passed_every_rung(void **state)
@@ -68,7 +68,8 @@ static void a_slow_path_is_broken_and_hides_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(diagnosis.layers[LAYER_PATH].mark, MARK_BAD);
-	assert_int_equal(diagnosis.layers[LAYER_PATH].verdict_count, 1); /* the peer's and the door's are one */
+	assert_int_equal(
+		diagnosis.layers[LAYER_PATH].verdict_count, 1); /* the peer's and the door's are one */
 	assert_int_equal(diagnosis.layers[LAYER_ENGINE].mark, MARK_OK);
 	assert_int_equal(diagnosis.block, LAYER_COUNT);
 	snapshot_free(snapshot);
@@ -105,7 +106,8 @@ static void of_two_doors_with_one_code_the_worse_counts(void **state)
 	assert_ptr_equal(climb(snapshot, 0, -1).blame, first);
 	first->is_muted = true;
 	assert_ptr_equal(climb(snapshot, 0, -1).blame, second);
-	assert_int_equal(diagnose_status(snapshot, &(const struct diagnosis_target){ 0, -1 }), STATUS_DEGRADED);
+	assert_int_equal(
+		diagnose_status(snapshot, &(const struct diagnosis_target){ 0, -1 }), STATUS_DEGRADED);
 	snapshot_free(snapshot);
 }
 
@@ -432,7 +434,7 @@ static void the_status_is_that_of_the_target_alone(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
 	const struct diagnosis_target well = { GPU1, -1 }, slow = { STUDIO, -1 }, down = { 9, -1 },
-				   silent = { 5, -1 }, self = { 0, -1 };
+				      silent = { 5, -1 }, self = { 0, -1 };
 
 	(void)state;
 	assert_int_equal(diagnose_status(snapshot, NULL), snapshot->status);
