@@ -58,7 +58,9 @@ struct verdict {
 	enum severity severity;
 	enum state state; /* the state that it gives its row */
 	const char *text; /* one sentence, with its numbers */
-	const char *fix;  /* "": none */
+	/* How to fix it; "": not there. A command that works when typed, the machine to type it on ("": this one), a
+	 * sentence, and all of it in one line. */
+	const char *run, *run_on, *hint, *fix;
 	int64_t since;    /* wall ms */
 	bool is_muted;    /* by `ignore`: shown dimmed, never counted */
 	bool explains;    /* it accounts for all faults on higher layers */

@@ -48,7 +48,8 @@ static const struct field endpoint_fields[] = {
 static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
 };
-static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, fix) };
+static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, run), NAME(verdict, run_on, SECRET_PEER),
+	PROSE(verdict, hint), PROSE(verdict, fix) };
 static const struct field model_fields[] = {
 	WORD(model, quantisation), NAME(model, remote_host, SECRET_HOST),
 };

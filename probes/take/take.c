@@ -224,6 +224,9 @@ static void copy_verdicts(struct builder *s)
 	for (size_t i = 0; i < judged->count; i++) {
 		verdicts[i] = judged->items[i];
 		verdicts[i].text = arena_copy(s->arena, judged->items[i].text);
+		verdicts[i].run = arena_copy(s->arena, judged->items[i].run);
+		verdicts[i].run_on = arena_copy(s->arena, judged->items[i].run_on);
+		verdicts[i].hint = arena_copy(s->arena, judged->items[i].hint);
 		verdicts[i].fix = arena_copy(s->arena, judged->items[i].fix);
 	}
 	s->snapshot->verdict_list = verdicts;

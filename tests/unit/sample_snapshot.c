@@ -75,6 +75,9 @@ static struct span say(struct snapshot *snapshot, struct verdict verdict)
 	struct span span = { snapshot->verdict_count, 1 };
 
 	verdict.since = verdict.since ? verdict.since : NOW - 3 * MINUTE;
+	verdict.run = verdict.run ? verdict.run : "";
+	verdict.run_on = verdict.run_on ? verdict.run_on : "";
+	verdict.hint = *verdict.run ? "" : verdict.fix;
 	snapshot->verdict_list[snapshot->verdict_count++] = verdict;
 	return span;
 }

@@ -24,12 +24,15 @@ static const char *const devices[] = { "eth0", "tailscale0", NULL };
 static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 
 static struct verdict verdicts[] = {
-	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down", "start it", WHEN,
-		false, true },
-	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", 0, true, false },
-	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", WHEN, false, false },
-	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", WHEN, false,
+	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down",
+		"sudo systemctl start ollama", "gpu1", "its log says more",
+		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, true },
+	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", "", "", "", 0, true,
 		false },
+	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", "", "", "", WHEN, false,
+		false },
+	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", "", "", "",
+		WHEN, false, false },
 };
 
 static const struct path unknown_path = {
@@ -461,7 +464,11 @@ static void an_endpoint_names_its_peer_its_models_and_its_faults(void **state)
 	assert_false(has_key(model, "remote_host"));
 	assert_string_equal(json_text(worst, "code"), "bad-gateway");
 	assert_string_equal(json_text(worst, "severity"), "down");
-	assert_string_equal(json_text(worst, "fix"), "start it");
+	assert_string_equal(json_text(worst, "run"), "sudo systemctl start ollama");
+	assert_string_equal(json_text(worst, "run_on"), "gpu1");
+	assert_string_equal(json_text(worst, "hint"), "its log says more");
+	assert_string_equal(
+		json_text(worst, "fix"), "on gpu1: sudo systemctl start ollama; its log says more");
 	assert_false(has_key(worst, "muted"));
 	assert_true(json_true(muted, "muted") && !has_key(muted, "fix") && !has_key(muted, "since"));
 	assert_true(json_number(json_member(endpoint, "latency"), "samples") == 12);

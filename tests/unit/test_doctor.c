@@ -76,6 +76,9 @@ static void what_our_network_lacks_is_said_once_and_breaks_no_peer(void **state)
 		.severity = SEVERITY_DEGRADED,
 		.state = STATE_SLOW,
 		.text = "",
+		.run = "",
+		.run_on = "",
+		.hint = "",
 		.fix = "" };
 	struct snapshot *snapshot = sample_fleet();
 	size_t length;

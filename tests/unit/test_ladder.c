@@ -252,6 +252,9 @@ static void of_a_dead_host_no_step_is_told(void **state)
 		.severity = SEVERITY_DOWN,
 		.state = STATE_OFFLINE,
 		.text = "",
+		.run = "",
+		.run_on = "",
+		.hint = "",
 		.fix = "" };
 	snapshot->peers[GPU1].verdicts = (struct span){ snapshot->verdict_count++, 1 };
 	for (int step = 0; step < STEP_COUNT; step++)
@@ -313,7 +316,7 @@ static void without_a_daemon_nothing_above_is_reached(void **state)
 /* Gives this machine one verdict of its own. */
 static void say_own(struct snapshot *snapshot, struct verdict verdict)
 {
-	verdict.text = verdict.fix = "";
+	verdict.text = verdict.run = verdict.run_on = verdict.hint = verdict.fix = "";
 	snapshot->verdict_list[snapshot->verdict_count] = verdict;
 	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
 }
@@ -332,8 +335,13 @@ static void what_belongs_to_the_tailnet_stands_on_it_without_a_peer(void **state
 	endpoint->is_of_tailnet = true;
 	endpoint->state = STATE_UNKNOWN;
 	endpoint->verdicts = (struct span){ 0, 1 };
-	*verdict =
-		(struct verdict){ .code = "not-asked", .layer = LAYER_HOST, .text = "not asked", .fix = "" };
+	*verdict = (struct verdict){ .code = "not-asked",
+		.layer = LAYER_HOST,
+		.text = "not asked",
+		.run = "",
+		.run_on = "",
+		.hint = "",
+		.fix = "" };
 	diagnosis = climb(snapshot, -1, 0);
 	assert_int_equal(diagnosis.layers[LAYER_DAEMON].mark, MARK_OK);
 	assert_int_equal(diagnosis.block, LAYER_HOST);

@@ -89,6 +89,51 @@ static void variables_are_filled_in(void **state)
 	assert_string_equal(filled(""), "");
 }
 
+static const struct verdict *fixed(const char *fix)
+{
+	const struct rule rules[] = {
+		{ "a", LAYER_HTTP, SEVERITY_INFO, STATE_OK, always, "text", fix, false }, { 0 }
+	};
+
+	judge(rules);
+	return &list.items[list.count - 1];
+}
+
+static void assert_parts(
+	const char *fix, const char *run, const char *run_on, const char *hint, const char *line)
+{
+	const struct verdict *verdict = fixed(fix);
+
+	assert_string_equal(verdict->run, run);
+	assert_string_equal(verdict->run_on, run_on);
+	assert_string_equal(verdict->hint, hint);
+	assert_string_equal(verdict->fix, line);
+}
+
+static void a_fix_is_a_command_its_machine_and_a_hint(void **state)
+{
+	(void)state;
+	assert_parts("open UDP in %{peer}'s network", "", "", "open UDP in gpu1's network",
+		"open UDP in gpu1's network");
+	assert_parts("`sudo tailscale up`", "sudo tailscale up", "", "", "sudo tailscale up");
+	assert_parts("on %{peer}: `tailscale cert %{fqdn}`; then try again",
+		"tailscale cert gpu1.tail4c1d.ts.net", "gpu1", "then try again",
+		"on gpu1: tailscale cert gpu1.tail4c1d.ts.net; then try again");
+	assert_parts("on %{peer}: read its log", "", "", "on gpu1: read its log", "on gpu1: read its log");
+	assert_parts("", "", "", "", "");
+}
+
+static void a_command_that_is_only_mentioned_is_not_to_be_typed(void **state)
+{
+	(void)state;
+	assert_parts("look at `tailscale status`", "", "", "look at `tailscale status`",
+		"look at `tailscale status`");
+	assert_parts("on %{peer}: what does `tailscale netcheck` say?", "", "",
+		"on gpu1: what does `tailscale netcheck` say?",
+		"on gpu1: what does `tailscale netcheck` say?");
+	assert_parts("`broken", "", "", "`broken", "`broken");
+}
+
 static void what_has_no_value_is_empty(void **state)
 {
 	(void)state;
@@ -217,6 +262,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(variables_are_filled_in),
+		SAYS(a_fix_is_a_command_its_machine_and_a_hint),
+		SAYS(a_command_that_is_only_mentioned_is_not_to_be_typed),
 		SAYS(what_has_no_value_is_empty),
 		SAYS(a_percent_sign_is_only_itself),
 		SAYS(a_variable_without_an_end_stays_as_it_is),

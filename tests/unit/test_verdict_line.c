@@ -15,6 +15,9 @@ static const struct verdict relayed = { .code = "relayed",
 	.severity = SEVERITY_DEGRADED,
 	.state = STATE_SLOW,
 	.text = "goes through DERP fra",
+	.run = "",
+	.run_on = "",
+	.hint = "open UDP 41641",
 	.fix = "open UDP 41641",
 	.since = TAKEN - 180000 };
 
@@ -61,6 +64,20 @@ static void a_block_has_the_fix_on_a_line_of_its_own(void **state)
 	assert_string_equal(block_line(&relayed, 3), "");
 }
 
+static void a_command_stands_alone_on_its_line(void **state)
+{
+	struct verdict verdict = relayed;
+
+	(void)state;
+	verdict.run = "sudo tailscale netcheck";
+	verdict.run_on = "nas";
+	verdict.hint = "it names the side that blocks";
+	assert_string_equal(block_line(&verdict, 2), "    → on nas: sudo tailscale netcheck");
+	assert_string_equal(block_line(&verdict, 3), "      it names the side that blocks");
+	verdict.run_on = "";
+	assert_string_equal(block_line(&verdict, 2), "    → sudo tailscale netcheck");
+}
+
 static void what_is_new_or_ignored_is_said_so(void **state)
 {
 	struct verdict verdict = relayed;
@@ -78,6 +95,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_ends_with_the_fix_if_there_is_one),
 		cmocka_unit_test(a_block_has_the_fix_on_a_line_of_its_own),
+		cmocka_unit_test(a_command_stands_alone_on_its_line),
 		cmocka_unit_test(what_is_new_or_ignored_is_said_so),
 	};
 

@@ -21,6 +21,9 @@ static void write_verdict(struct json_out *out, const struct verdict *verdict)
 	json_out_text(out, "layer", layer_name(verdict->layer));
 	json_out_text(out, "severity", severity_name(verdict->severity));
 	json_out_text(out, "text", verdict->text);
+	json_out_text(out, "run", verdict->run);
+	json_out_text(out, "run_on", verdict->run_on);
+	json_out_text(out, "hint", verdict->hint);
 	json_out_text(out, "fix", verdict->fix);
 	json_out_time(out, "since", verdict->since);
 	json_out_true(out, "muted", verdict->is_muted);

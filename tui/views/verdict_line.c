@@ -24,6 +24,18 @@ void verdict_line_value(struct value *value, const char *before, const struct ve
 	add(value->brief, sizeof(value->brief), verdict->code, verdict);
 }
 
+/* On lines of its own, so that it can be copied; what it is for in words below. */
+static void write_command(struct page *page, const struct verdict *verdict, const char *arrow, int indent)
+{
+	char line[TEXT_CAP * 2];
+
+	text_set(line, sizeof(line), "%s%s%s%s", *verdict->run_on ? "on " : "", verdict->run_on,
+		*verdict->run_on ? ": " : "", verdict->run);
+	page_wrap(page, ROLE_FIX, arrow, indent, line);
+	if (*verdict->hint)
+		page_wrap(page, ROLE_TEXT, "", indent, verdict->hint);
+}
+
 void verdict_line_write(struct page *page, const struct verdict *verdict, const char *before, int indent)
 {
 	enum role role = verdict->is_muted ? ROLE_DIM : ROLE_TEXT;
@@ -33,7 +45,9 @@ void verdict_line_write(struct page *page, const struct verdict *verdict, const 
 		indent - text_cells(before), "");
 	page_flow(page, role, indent, verdict->text);
 	text_set(arrow, sizeof(arrow), "%*s→", indent, "");
-	if (*verdict->fix)
+	if (*verdict->run)
+		write_command(page, verdict, arrow, indent + INSET);
+	else if (*verdict->fix)
 		page_wrap(page, ROLE_FIX, arrow, indent + INSET, verdict->fix);
 }
 

@@ -1,0 +1,21 @@
+/* A fix in its parts. A rule writes it as one text:
+ *
+ *   "HINT"                          a sentence
+ *   "`COMMAND`"                     typed as it stands on this machine
+ *   "on %{peer}: `COMMAND`; HINT"   typed on that machine; on %{host} if no peer is known
+ *
+ * A command works when it is typed as printed: with sudo if needed, not interactive, no prose in it. */
+#ifndef TSLLM_VERDICTS_FIX_H
+#define TSLLM_VERDICTS_FIX_H
+
+#include "probes/verdicts/rule.h"
+
+struct fix {
+	const char *run, *run_on, *hint; /* "": not there; run_on "": this machine */
+	const char *line;                /* all of it in one line */
+};
+
+struct fix fix_of(const char *text, const struct evidence *evidence, const struct finding *finding,
+	struct arena *arena);
+
+#endif
