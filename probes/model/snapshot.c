@@ -19,6 +19,7 @@ const char *state_name(enum state state)
 		[STATE_SLEEPING] = "sleeping",
 		[STATE_LOADING] = "loading",
 		[STATE_AUTH] = "auth",
+		[STATE_WARN] = "warn",
 		[STATE_OFFLINE] = "offline",
 		[STATE_SLOW] = "slow",
 		[STATE_FAULT] = "fault",

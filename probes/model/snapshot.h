@@ -23,6 +23,7 @@ enum state {
 	STATE_SLEEPING,
 	STATE_LOADING,
 	STATE_AUTH, /* up, but requires a key */
+	STATE_WARN, /* works, and something needs its owner: expiring, open to strangers, a rejected key */
 	STATE_OFFLINE,
 	STATE_SLOW,
 	STATE_FAULT, /* answers, but wrongly */

@@ -104,15 +104,22 @@ static bool has_open_onboarding(const struct evidence *e, struct finding *f)
 	return endpoint_is_good(e->endpoint) && e->endpoint->open_onboarding.holds;
 }
 
+/* Nothing that needs its owner. */
+static void only_note(struct finding *f)
+{
+	f->severity = SEVERITY_INFO;
+	f->state = STATE_OK;
+}
+
 static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
 	if (e->endpoint && key_is_wanted(e)) {
-		f->severity = SEVERITY_INFO;
+		only_note(f);
 		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && key_is_for_proxy(e)) {
-		f->severity = SEVERITY_INFO;
+		only_note(f);
 		text_set(
 			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
@@ -152,10 +159,10 @@ const struct rule engine_rules[] = {
 		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },
 	{ CODE_FRONT_END, LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
 		"a web front end: it says nothing about the engines behind it", "", false },
-	{ CODE_OPEN_ONBOARDING, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB, has_open_onboarding,
+	{ CODE_OPEN_ONBOARDING, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, has_open_onboarding,
 		"the first visitor of %{url} becomes its administrator",
 		"sign up now, or take it off the tailnet", false },
-	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, is_on_funnel,
+	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, is_on_funnel,
 		"Funnel is on: the whole internet can use %{url}%{detail}",
 		"sudo tailscale funnel --https=%{port} off", false },
 	{ CODE_OPEN_ENDPOINT, LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
@@ -170,7 +177,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	if (!e->mount->is_funnel)
 		return false;
 	if (e->endpoint)
-		f->severity = SEVERITY_INFO; /* the endpoint's row has the full severity */
+		only_note(f); /* the endpoint's row has the full severity */
 	return true;
 }
 
@@ -188,7 +195,7 @@ const struct rule mount_rules[] = {
 		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
-	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK, mount_is_on_funnel,
+	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, mount_is_on_funnel,
 		"Funnel is on: the whole internet can reach %{mount}",
 		"sudo tailscale funnel --https=%{port} off", false },
 	{ 0 },

@@ -302,7 +302,7 @@ const struct rule http_rules[] = {
 		send_it, true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_not_needed, withheld,
 		send_it, false },
-	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_is_rejected,
+	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_WARN, key_is_rejected,
 		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
 		true },
 	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_is_asked_for,

@@ -160,6 +160,12 @@ static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 	return is_explained;
 }
 
+/* States that no answer makes: when the verdict goes, so does the state. */
+static bool is_by_verdict_alone(enum state state)
+{
+	return state == STATE_SLOW || state == STATE_WARN;
+}
+
 /* The state if no verdict says more: that of the last good answer, of this endpoint and of the one through
  * which its engine is queried; otherwise the state it had, since only a verdict makes a fault. SLOW comes
  * from a verdict, most often of the path, and ends with it. */
@@ -167,7 +173,7 @@ static enum state endpoint_base(const struct known_endpoint *endpoint, const str
 {
 	bool is_lost = when_known(queried->last.at) && !endpoint_is_good(queried);
 
-	if ((endpoint_is_good(endpoint) && !is_lost) || endpoint->own_state == STATE_SLOW)
+	if ((endpoint_is_good(endpoint) && !is_lost) || is_by_verdict_alone(endpoint->own_state))
 		return STATE_OK;
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }

@@ -28,8 +28,11 @@ static bool is_self(const struct evidence *e)
 /* Trouble with a peer without servers is only informational. */
 static void weigh(const struct evidence *e, struct finding *f)
 {
-	if (!e->peer->has_served && !is_self(e))
-		f->severity = SEVERITY_INFO;
+	if (e->peer->has_served || is_self(e))
+		return;
+	f->severity = SEVERITY_INFO;
+	if (f->state == STATE_WARN)
+		f->state = STATE_OK;
 }
 
 static bool has_expired(const struct evidence *e, struct finding *f)
@@ -225,7 +228,7 @@ const struct rule peer_rules[] = {
 		false },
 	{ CODE_PEER_RELAYED, LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },
-	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_OK, expires_soon,
+	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_WARN, expires_soon,
 		"the node key of %{peer} expires in %{detail}",
 		"on %{peer}: tailscale up --force-reauth (or disable key expiry for it)", false },
 	{ 0 },

@@ -371,7 +371,7 @@ const struct rule reach_rules[] = {
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
 		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
 		true },
-	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, certificate_expires_soon,
+	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
 		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
 		false },
 	{ 0 },

@@ -199,7 +199,7 @@ static void a_front_end_without_users_is_open_to_the_first_visitor(void **state)
 		after("open-webui", OW "first-start-no-user/health", OW "first-start-no-user/api-config");
 
 	(void)state;
-	assert_says(take(l, at(1)), "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WEB,
+	assert_says(take(l, at(1)), "open-onboarding", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN,
 		"first visitor of " GPU1 " becomes its administrator");
 	answers(l, at(60), OW "key-missing/api-config");
 	assert_no_verdict(take(l, at(61)), "open-onboarding");
@@ -230,7 +230,7 @@ static void a_funnel_without_a_key_is_open_to_the_internet(void **state)
 	watches(l, "ollama", ADMIN);
 	answers(l, at(0), OL "loaded-idle/api-ps");
 	s = take(l, at(1));
-	assert_fix(assert_says(s, "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_OK,
+	assert_fix(assert_says(s, "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN,
 			   "can use " ADMIN ", and it asks for no key"),
 		"sudo tailscale funnel --https=443 off");
 	assert_int_equal(s->mounts[0].verdicts.count, 1);
@@ -280,7 +280,7 @@ static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **
 {
 	(void)state;
 	assert_says(take(with_mount(true, BACKEND), at(1)), "funnel-public", LAYER_EXPOSURE,
-		SEVERITY_DEGRADED, STATE_OK, "can reach admin.tail4c1d.ts.net:443/");
+		SEVERITY_DEGRADED, STATE_WARN, "can reach admin.tail4c1d.ts.net:443/");
 	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "funnel-public");
 }
 

@@ -347,7 +347,7 @@ static void a_key_that_is_refused_is_wrong(void **state)
 	gives_a_key();
 	answers(l, at(10), "litellm-1.106.2/key-wrong/v1-models-sk");
 	s = take(l, at(11));
-	assert_fix(assert_says(s, "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH,
+	assert_fix(assert_says(s, "auth-rejected", LAYER_HTTP, SEVERITY_DEGRADED, STATE_WARN,
 			   "LiteLLM rejects the key"),
 		"key_env or key_file");
 	assert_no_verdict(s, "auth-required");

@@ -722,7 +722,7 @@ static void a_key_that_expires_within_two_weeks_is_told(void **state)
 
 	(void)state;
 	sees(l, at(2), fleet(expiring));
-	assert_says(take(l, at(3)), "key-expiring", LAYER_HOST, SEVERITY_DEGRADED, STATE_OK,
+	assert_says(take(l, at(3)), "key-expiring", LAYER_HOST, SEVERITY_DEGRADED, STATE_WARN,
 		"gpu1 expires in 12 d");
 	sees(l, at(4), fleet(expiring_later));
 	assert_no_verdict(take(l, at(5)), "key-expiring");

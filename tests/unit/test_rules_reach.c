@@ -522,8 +522,8 @@ static void a_certificate_is_expiring_two_weeks_before_its_end(void **state)
 			.cert_not_after = at(0).wall_ms + DAYS(10) },
 		at(0));
 	s = take(l, at(1));
-	assert_says(s, "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_OK, "expires in 9 d");
-	assert_state(s, STATE_OK);
+	assert_says(s, "cert-expiring", LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, "expires in 9 d");
+	assert_state(s, STATE_WARN);
 	assert_int_equal(s->status, STATUS_DEGRADED);
 }
 

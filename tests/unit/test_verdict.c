@@ -110,6 +110,18 @@ static void assert_parts(
 	assert_string_equal(verdict->fix, line);
 }
 
+static void what_degrades_a_row_never_leaves_it_ok(void **state)
+{
+	static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, reach_rules,
+		work_rules, http_rules, engine_rules, mount_rules };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		for (const struct rule *rule = tables[i]; rule->code; rule++)
+			if (rule->severity > SEVERITY_INFO && rule->state == STATE_OK)
+				fail_msg("%s", rule->code);
+}
+
 static void a_fix_is_a_command_its_machine_and_a_hint(void **state)
 {
 	(void)state;
@@ -262,6 +274,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(variables_are_filled_in),
+		SAYS(what_degrades_a_row_never_leaves_it_ok),
 		SAYS(a_fix_is_a_command_its_machine_and_a_hint),
 		SAYS(a_command_that_is_only_mentioned_is_not_to_be_typed),
 		SAYS(what_has_no_value_is_empty),

@@ -14,6 +14,7 @@ static const char *style_of(const struct cell *cell)
 		[STATE_SLEEPING] = "34",
 		[STATE_LOADING] = "34",
 		[STATE_AUTH] = "35",
+		[STATE_WARN] = "1;33",
 		[STATE_OFFLINE] = "2",
 		[STATE_SLOW] = "1;33",
 		[STATE_FAULT] = "1;31",

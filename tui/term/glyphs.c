@@ -19,6 +19,7 @@ const char *glyph_of_state(enum state state)
 		[STATE_SLEEPING] = "○",
 		[STATE_LOADING] = "◐",
 		[STATE_AUTH] = "●",
+		[STATE_WARN] = "▲",
 		[STATE_OFFLINE] = "○",
 		[STATE_SLOW] = "▲",
 		[STATE_FAULT] = "✖",

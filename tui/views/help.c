@@ -47,6 +47,7 @@ static const char *const meanings[STATE_COUNT] = {
 	[STATE_SLEEPING] = "the next request pays the load",
 	[STATE_LOADING] = "loads a model",
 	[STATE_AUTH] = "up, wants a key",
+	[STATE_WARN] = "works, and something needs you",
 	[STATE_OFFLINE] = "its machine is off or away",
 	[STATE_SLOW] = "answers, slower than it could",
 	[STATE_FAULT] = "answers, but wrongly",
