@@ -94,6 +94,33 @@ static void what_our_network_lacks_is_said_once_and_breaks_no_peer(void **state)
 	free(text);
 }
 
+static void what_is_known_of_peers_without_a_server_is_counted(void **state)
+{
+	static const char *const codes[] = { "host-offline", "key-expired", "host-offline", "peer-relayed" };
+	struct snapshot *snapshot = sample_fleet();
+	size_t length, marked = 0;
+	char *text;
+
+	(void)state;
+	for (size_t i = 1; i < snapshot->peer_count && marked < 4; i++) {
+		if (snapshot->peers[i].endpoint_count || snapshot->peers[i].verdicts.count)
+			continue;
+		snapshot->verdict_list[snapshot->verdict_count] = (struct verdict){ .code = codes[marked++],
+			.layer = LAYER_HOST,
+			.text = "",
+			.run = "",
+			.run_on = "",
+			.hint = "",
+			.fix = "" };
+		snapshot->peers[i].verdicts = (struct span){ snapshot->verdict_count++, 1 };
+	}
+	assert_int_equal(marked, 4);
+	text = report_of(snapshot, (struct diagnosis_target){ -1, -1 }, 80, false, false, &length);
+	assert_non_null(
+		strstr(text, "4 more peers without a server: 2 offline, 1 with an expired key\n"));
+	free(text);
+}
+
 /* Detail of an endpoint, as lines. */
 static char *detail_of(const struct snapshot *snapshot, const struct endpoint *endpoint, int width)
 {
@@ -159,6 +186,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_report_looks_as_it_did),
 		cmocka_unit_test(what_our_network_lacks_is_said_once_and_breaks_no_peer),
+		cmocka_unit_test(what_is_known_of_peers_without_a_server_is_counted),
 		cmocka_unit_test(a_detail_has_every_line_of_the_layers_of_a_report),
 		cmocka_unit_test(no_width_and_no_name_breaks_a_report),
 	};

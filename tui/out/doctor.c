@@ -4,12 +4,16 @@
 #include "tui/out/doctor.h"
 
 #include "probes/base/text.h"
+#include "probes/model/verdict_codes.h"
 #include "probes/report/wording.h"
 #include "tui/out/canvas_text.h"
 #include "tui/out/outputs.h"
 #include "tui/views/diagnosis_page.h"
 
+#include <string.h>
+
 #define WIDTH_LEAST 40
+#define QUIET_NOTES 3
 
 struct report {
 	const struct snapshot *snapshot;
@@ -17,7 +21,8 @@ struct report {
 	struct page *page;
 	const struct verdict *blame; /* the worst so far, at the lowest layer */
 	const char *blamed;          /* the peer or URL it is about */
-	size_t quiet;                /* peers with nothing to report */
+	size_t quiet;                /* peers without a server, that only get counted */
+	size_t noted[QUIET_NOTES];   /* how many of them have each of the notes below */
 };
 
 static void note_blame(struct report *report, const struct diagnosis *diagnosis, const char *who)
@@ -148,6 +153,38 @@ static void say_peer(struct report *report, int index)
 	say_endpoints(report, is_of_peer, index);
 }
 
+/* What a peer without a server may be in, which is no fault of a server. */
+static const struct {
+	const char *code, *words;
+} notes[QUIET_NOTES] = {
+	{ CODE_HOST_OFFLINE, "offline" },
+	{ CODE_KEY_EXPIRED, "with an expired key" },
+	{ CODE_KEY_EXPIRING, "with a key that expires soon" },
+};
+
+static void count_quiet(struct report *report, const struct peer *peer)
+{
+	report->quiet++;
+	for (size_t i = 0; i < peer->verdicts.count; i++)
+		for (size_t k = 0; k < QUIET_NOTES; k++)
+			report->noted[k] +=
+				strcmp(notes[k].code,
+					report->snapshot->verdict_list[peer->verdicts.first + i].code) == 0;
+}
+
+static void say_quiet(struct report *report)
+{
+	char text[256] = "";
+
+	for (size_t k = 0; k < QUIET_NOTES; k++)
+		if (report->noted[k])
+			text_add(text, sizeof(text), "%s%zu %s", *text ? ", " : "", report->noted[k],
+				notes[k].words);
+	if (report->quiet)
+		page_line(report->page, ROLE_DIM, "%zu more peer%s without a server: %s", report->quiet,
+			report->quiet == 1 ? "" : "s", *text ? text : "nothing wrong is known");
+}
+
 /* For a peer that is well; one without a server is only counted. */
 static void say_peer_briefly(struct report *report, int index)
 {
@@ -155,7 +192,7 @@ static void say_peer_briefly(struct report *report, int index)
 	struct diagnosis diagnosis;
 
 	if (!has_endpoint(report->snapshot, index) && !peer->is_self) {
-		report->quiet++;
+		count_quiet(report, peer);
 		return;
 	}
 	diagnose(report->snapshot, (struct diagnosis_target){ index, -1 }, &diagnosis);
@@ -206,9 +243,7 @@ static void say_fleet(struct report *report)
 		if (!is_peer_broken(report, (int)i))
 			say_peer_briefly(report, (int)i);
 	say_endpoints(report, is_of_nobody, -1);
-	if (report->quiet)
-		page_line(report->page, ROLE_DIM, "%zu more peer%s without a server: nothing wrong is known",
-			report->quiet, report->quiet == 1 ? "" : "s");
+	say_quiet(report);
 }
 
 static void say_target(struct report *report, const struct diagnosis_target *target)
