@@ -9,9 +9,11 @@
 #include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
+#include "tui/first_run.h"
 #include "tui/loop.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -30,12 +32,17 @@ struct batch {
 	struct redactor *redactor; /* NULL: names are printed as they are */
 	const struct options *options;
 	struct print_to to;
+	const char *first_run; /* still to be said; NULL: nothing */
 };
 
 static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
 	batch->last = live_take(batch->live, when_now());
+	if (batch->first_run && first_run_searches(batch->last)) {
+		fprintf(stderr, "tsllm-top: %s\n", batch->first_run);
+		batch->first_run = NULL;
+	}
 }
 
 /* Replaces names, if they are to be hidden. Call once per snapshot. */
@@ -136,6 +143,7 @@ static int open_loop(
 		return -1;
 	}
 	batch->options = options;
+	batch->first_run = first_run_is(settings) ? first_run_text(settings) : NULL;
 	batch->to = (struct print_to){ stdout, stderr, text_width(), has_colour(), is_ascii };
 	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
 	uv_timer_init(&batch->loop, &batch->deadline);

@@ -13,6 +13,7 @@
 #include "probes/model/snapshot.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
+#include "tui/first_run.h"
 #include "tui/loop.h"
 #include "tui/term/canvas.h"
 #include "tui/term/screen.h"
@@ -35,6 +36,7 @@
 
 struct interactive {
 	uv_loop_t loop;
+	const char *first_run; /* still to be said; NULL: nothing */
 	uv_timer_t frame, clock;
 	uv_poll_t keys;
 	uv_signal_t signals[5];
@@ -77,6 +79,10 @@ static void take(struct interactive *it)
 	}
 	snapshot_free(it->snapshot);
 	it->snapshot = fresh;
+	if (it->first_run && first_run_searches(fresh)) {
+		ui_say(it->ui, it->first_run);
+		it->first_run = NULL;
+	}
 }
 
 static void show(uv_timer_t *timer)
@@ -238,13 +244,13 @@ static bool wants_mouse(const struct options *options)
 	return options->mouse == MOUSE_ON || (options->mouse == MOUSE_AUTO && !is_remote);
 }
 
-int interactive_run(
-	const struct options *options, const struct settings *settings, bool is_ascii, bool is_first_start)
+int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	const char *no_colour = getenv("NO_COLOR");
 	const struct screen_options screen = { .has_mouse = wants_mouse(options),
 		.has_colour = !(no_colour && *no_colour) };
-	struct interactive it = { .is_ascii = is_ascii };
+	struct interactive it = { .is_ascii = is_ascii,
+		.first_run = first_run_is(settings) ? first_run_text(settings) : NULL };
 	struct fault theme_fault = { "" }, fault = { "" };
 
 	if (loop_start(&it.loop, &fault) < 0) {
@@ -261,9 +267,6 @@ int interactive_run(
 	it.ui = ui_new();
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
-	else if (is_first_start)
-		ui_say(it.ui,
-			"first run: looking for LLM servers on their usual ports (to stop: discover = off)");
 	it.snapshot = first_snapshot(settings);
 	open_loop(&it);
 	draw(&it);

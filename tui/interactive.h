@@ -9,7 +9,6 @@
 
 /* Runs until the user quits or a signal ends it. Returns 0, or 1 if the terminal cannot be used, which was
  * reported on stderr. */
-int interactive_run(
-	const struct options *options, const struct settings *settings, bool is_ascii, bool is_first_start);
+int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii);
 
 #endif

@@ -152,28 +152,6 @@ static int check_certificates(const struct options *options, const struct settin
 	return is_missing ? 0 : -1;
 }
 
-/* On the first run (there is no state file yet), say that servers are being looked for. */
-static bool is_first_start(const struct settings *settings)
-{
-	return *settings->state_file && settings->discover != DISCOVER_OFF && !settings->is_passive &&
-	       access(settings->state_file, F_OK) < 0;
-}
-
-static void say_first_start(const struct settings *settings)
-{
-	static const char *const whose[] = {
-		[DISCOVER_MINE] = "your own and tagged machines",
-		[DISCOVER_TAGGED] = "tagged machines",
-		[DISCOVER_ALL] = "all machines of the tailnet",
-	};
-
-	if (is_first_start(settings))
-		fprintf(stderr,
-			"tsllm-top: first run: looking for LLM servers on the usual ports of %s "
-			"(to stop: discover = off)\n",
-			whose[settings->discover]);
-}
-
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -191,8 +169,7 @@ static int start(const struct options *options, const struct settings *settings)
 	if (check_certificates(options, settings) < 0)
 		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !is_dumb())
-		return interactive_run(options, settings, is_ascii, is_first_start(settings));
-	say_first_start(settings);
+		return interactive_run(options, settings, is_ascii);
 	return end_output(options, batch_run(options, settings, is_ascii));
 }
 

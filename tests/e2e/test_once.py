@@ -26,6 +26,13 @@ instead "size_vram":0 "size_vram":169056256
 
 
 @test
+def the_first_run_says_that_servers_are_looked_for():
+    with FakeTailnet("config discover = mine\npeer gpu1 linux idle tag gpu\n") as fake:
+        ended = top("--config", fake.config, "--socket", fake.socket, "--once", "--deadline", "3", fake=fake)
+        assert ended.errors.count("first run: looking for LLM servers") == 1, ended.errors
+
+
+@test
 def a_healthy_fleet_ends_with_0_and_raises_nothing_above_info():
     with FakeTailnet(WELL) as fake:
         ended = once(fake)
@@ -73,7 +80,7 @@ def the_demo_is_told_true_door_by_door():
         "edge.tail4c1d.ts.net:18444": ("", "fault", "cert-expired"),
         "cloud.tail4c1d.ts.net:18000": ("", "stalled", "no-answer"),
         "admin.tail4c1d.ts.net:18443/old": ("", "fault", "bad-gateway"),
-        "admin.tail4c1d.ts.net:18444": ("ollama", "ok", "funnel-public"),
+        "admin.tail4c1d.ts.net:18444": ("ollama", "warn", "funnel-public"),
     }
     for part, (server, state, code) in expected.items():
         rows = [row for row in ended.json["endpoints"] if row["url"].endswith(part)]

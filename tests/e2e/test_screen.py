@@ -38,7 +38,7 @@ def resident_mb(process):
 @test
 def the_fleet_comes_up_worst_first_at_80_by_24():
     with FakeTailnet(path=DEMO) as fake, Terminal(fake) as terminal:
-        assert terminal.shows("not-listening"), terminal.text()
+        assert terminal.shows("not-listening") and terminal.shows(" ok "), terminal.text()
         lines = terminal.text().splitlines()
         states = [line.split()[1] for line in lines if line[1:2] in "✖▲◐●○" and len(line.split()) > 2]
         assert "tsllm-top" in lines[0]

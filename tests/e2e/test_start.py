@@ -57,6 +57,13 @@ def a_pipe(folder, name):
 
 
 @test
+def without_tailscale_nobody_is_said_to_be_looked_for():
+    with a_folder() as home:
+        done = run("--once", home=home)
+        assert done.status == 3 and "first run" not in done.errors, done.errors
+
+
+@test
 def a_closed_standard_input_does_no_harm():
     with a_folder() as home:
         assert "status: unknown (3)" in run("--once", home=home, closed=[0]).out
