@@ -8,6 +8,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "probes/ledger/ledger.h"
 #include "probes/live.h"
 #include "probes/model/snapshot.h"
@@ -133,6 +134,19 @@ static void next_theme(struct interactive *it)
 	ui_say(it->ui, *fault.text ? fault.text : it->theme.name);
 }
 
+/* A terminal never says whether it took it, and tmux drops it unless it is told otherwise. */
+static void copy(struct interactive *it)
+{
+	const char *text = ui_copied_text(it->ui), *tmux = getenv("TMUX");
+	char message[1024];
+
+	screen_copy(text);
+	if (!tmux || !*tmux)
+		return;
+	text_set(message, sizeof(message), "to tmux (it takes it with: tmux set -s set-clipboard on): %s", text);
+	ui_say(it->ui, message);
+}
+
 static void act(struct interactive *it, unsigned what)
 {
 	if (what & UI_QUIT)
@@ -142,7 +156,7 @@ static void act(struct interactive *it, unsigned what)
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
 	if (what & UI_COPY)
-		screen_copy(ui_copied_text(it->ui));
+		copy(it);
 	if (what & UI_CLEAR)
 		screen_clear();
 }

@@ -49,13 +49,15 @@ class Screen(pyte.Screen):
 class Terminal:
     """`with Terminal(fake, 80, 24) as terminal:` starts the program; what it sends is counted and emulated."""
 
-    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8", folder=None, files=None):
+    def __init__(self, fake, width=80, height=24, *words, term="xterm-256color", locale="C.UTF-8", folder=None, files=None, variables=None):
         self.screen = Screen(width, height)
         self.stream = Stream(self.screen)
         self.received = b""
         self.status = None
         environment = dict(fake.environment, TERM=term, LC_ALL=locale)
         environment.pop("SSH_CONNECTION", None)
+        environment.pop("TMUX", None)
+        environment.update(variables or {})
         words = [TOP, "--config", fake.config, "--socket", fake.socket, *words]
         try:
             self.child, self.tty = pty.fork()

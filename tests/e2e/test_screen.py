@@ -191,12 +191,20 @@ def what_is_copied_is_the_url_whatever_its_length():
         assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
         for _ in range(2):
             terminal.press("y")
-            assert terminal.shows("copied http"), terminal.text()
+            assert terminal.shows("clipboard: http"), terminal.text()
             terminal.press("j")
-            assert terminal.loses("copied"), terminal.text()
+            assert terminal.loses("clipboard"), terminal.text()
     copied = [base64.b64decode(text, validate=True).decode() for text in re.findall(rb"\x1b]52;c;([^\x07]*)\x07", terminal.received)]
     assert len(set(copied)) == 2 and all(re.fullmatch(r"https?://gpu1\.\S+(/ollama|:18080)", url) for url in copied), copied
     assert any(len(url) % 3 for url in copied), copied
+
+
+@test
+def in_tmux_a_copy_says_what_tmux_must_be_told():
+    with FakeTailnet(STILL) as fake, Terminal(fake, 100, 24, variables={"TMUX": "/tmp/tmux-0/default,1,0"}) as terminal:
+        assert terminal.shows("Ollama"), terminal.text()
+        terminal.press("y")
+        assert terminal.shows("tmux set -s set-clipboard on"), terminal.text()
 
 
 @test
@@ -209,7 +217,7 @@ def the_wheel_moves_the_selection_and_opens_nothing():
         terminal.quiet()
         assert "VERDICTS" not in terminal.text() and "[1 Fleet]" in terminal.text(), terminal.text()
         terminal.press("y")
-        assert terminal.shows("copied http"), terminal.text()
+        assert terminal.shows("clipboard: http"), terminal.text()
         message = terminal.text().splitlines()[-1]
         assert ("18080" in message) == ("18080" in rows[0]), (message, rows)
 

@@ -455,9 +455,9 @@ static void copying_gives_the_url_or_the_peers_full_name(void **state)
 	press(&seat, 'j');
 	assert_true(press(&seat, 'y') & UI_COPY);
 	assert_string_equal(ui_copied_text(seat.ui), "https://nas.tail1234.ts.net");
-	assert_true(row_has(&seat, HEIGHT - 1, "copied https://nas"));
+	assert_true(row_has(&seat, HEIGHT - 1, "to the terminal's clipboard: https://nas"));
 	press(&seat, '2');
-	assert_false(row_has(&seat, HEIGHT - 1, "copied"));
+	assert_false(row_has(&seat, HEIGHT - 1, "clipboard"));
 	press(&seat, 'y');
 	assert_string_equal(ui_copied_text(seat.ui), "studio.tail1234.ts.net");
 	leave(&seat);

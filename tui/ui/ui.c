@@ -154,7 +154,7 @@ static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
-	char buffer[ID_MAX], message[ID_MAX + 16];
+	char buffer[ID_MAX], message[ID_MAX + 32];
 	const struct view *view = ui_view(ui);
 	const char *url =
 		!ui->page && view->copied && ui_has_selection(ui, snapshot)
@@ -164,7 +164,7 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 	if (!*url)
 		return 0;
 	snprintf(ui->copied, sizeof(ui->copied), "%s", url);
-	text_set(message, sizeof(message), "copied %s", url);
+	text_set(message, sizeof(message), "to the terminal's clipboard: %s", url);
 	ui_say(ui, message);
 	return UI_REDRAW | UI_COPY;
 }
