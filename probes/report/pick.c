@@ -3,6 +3,8 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/model/verdict_codes.h"
 
 #include <string.h>
 #include <strings.h>
@@ -110,4 +112,30 @@ struct pick pick_model(const struct snapshot *snapshot, const char *name)
 bool pick_fits(const struct snapshot *snapshot, const struct pick *pick, size_t offer, const char *name)
 {
 	return pick->result != PICK_UNKNOWN && ways[pick->way](id_of(snapshot, offer), name);
+}
+
+static bool do_names_fail(const struct snapshot *snapshot)
+{
+	for (size_t i = 0; i < snapshot->verdicts.count; i++)
+		if (strcmp(snapshot->verdict_list[snapshot->verdicts.first + i].code, CODE_NAME_UNRESOLVED) ==
+			0)
+			return true;
+	return false;
+}
+
+enum pick_url pick_url_of(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, char *url, size_t size)
+{
+	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
+	struct url parts;
+
+	text_set(url, size, "%s", endpoint->base_url);
+	if (!endpoint->is_of_tailnet || !do_names_fail(snapshot) ||
+		url_split(&parts, endpoint->base_url) < 0 || url_host_is_address(parts.host) ||
+		url_host_is_loopback(parts.host))
+		return PICK_URL_FINE;
+	if (parts.is_https || !peer || !peer->addresses[0])
+		return PICK_URL_UNRESOLVED;
+	text_set(parts.host, sizeof(parts.host), "%s", peer->addresses[0]);
+	return url_join(&parts, url, size) == 0 ? PICK_URL_BY_ADDRESS : PICK_URL_UNRESOLVED;
 }

@@ -27,4 +27,15 @@ struct pick pick_model(const struct snapshot *snapshot, const char *name);
 /* Whether the model of that offer is one of those that this name matched. */
 bool pick_fits(const struct snapshot *snapshot, const struct pick *pick, size_t offer, const char *name);
 
+/* Whether clients on this machine can use the base URL of an endpoint. */
+enum pick_url {
+	PICK_URL_FINE,
+	PICK_URL_BY_ADDRESS, /* its name does not resolve here: the URL has the address instead */
+	PICK_URL_UNRESOLVED  /* the same, and its certificate is for the name */
+};
+
+/* Fills url with what a client on this machine should use. */
+enum pick_url pick_url_of(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, char *url, size_t size);
+
 #endif

@@ -191,13 +191,20 @@ static double path_order(const struct peer *peer)
 	return peer->is_self ? 0 : order[peer->path.kind];
 }
 
-static double url_order(const char *url)
+/* A name of the tailnet that does not resolve on this machine is of no use to its clients. */
+static double url_order(const struct ledger *ledger, const struct site *site)
 {
 	struct url parts;
 
-	if (url_split(&parts, url) < 0 || url_host_is_address(parts.host) || url_host_is_loopback(parts.host))
-		return 2;
-	return !parts.is_https;
+	if (url_split(&parts, site->row->url) < 0)
+		return URL_UNRESOLVED;
+	if (url_host_is_loopback(parts.host))
+		return URL_LOOPBACK;
+	if (url_host_is_address(parts.host))
+		return URL_BY_ADDRESS;
+	if (site->row->is_of_tailnet && ledger->names == NAMES_FAIL)
+		return URL_UNRESOLVED;
+	return parts.is_https ? URL_HTTPS : URL_HTTP;
 }
 
 /* ---- a candidate ---- */
@@ -234,7 +241,8 @@ static const char *refusal_of_model(const struct site *site, const struct model 
 	return "";
 }
 
-static void measure(const struct site *site, const struct model *model, struct candidate *candidate)
+static void measure(const struct ledger *ledger, const struct site *site, const struct model *model,
+	struct candidate *candidate)
 {
 	const struct endpoint *row = site->row;
 
@@ -247,7 +255,7 @@ static void measure(const struct site *site, const struct model *model, struct c
 	candidate->figures[RANK_WORK] = is_working(row);
 	candidate->figures[RANK_DISTANCE] = site->peer ? floor(site->peer->path.rtt_ms / NEAR_MS) : NAN;
 	candidate->figures[RANK_SPEED] = -row->figures.tokens_per_s;
-	candidate->figures[RANK_URL] = url_order(row->url);
+	candidate->figures[RANK_URL] = url_order(ledger, site);
 }
 
 struct candidate rank_candidate(const struct builder *s, const struct site *site, size_t row)
@@ -268,7 +276,7 @@ struct candidate rank_candidate(const struct builder *s, const struct site *site
 		.class_ = class_,
 		.warmth = warmth,
 		.why = *refusal ? refusal : cost_of(s->arena, site, model, warmth) };
-	measure(site, model, &candidate);
+	measure(s->ledger, site, model, &candidate);
 	return candidate;
 }
 

@@ -21,9 +21,12 @@ enum rank_by {
 	RANK_WORK, /* 1: it is busy */
 	RANK_DISTANCE,
 	RANK_SPEED,
-	RANK_URL, /* 0: HTTPS by name, 1: HTTP by name, 2: by address, which may change */
+	RANK_URL, /* enum url_rank */
 	RANK_COUNT
 };
+
+/* By name and certificate before an address, which may change; on this machine nothing is nearer than loopback. */
+enum url_rank { URL_LOOPBACK, URL_HTTPS, URL_HTTP, URL_BY_ADDRESS, URL_UNRESOLVED };
 
 /* What the candidates at one endpoint have in common. */
 struct site {

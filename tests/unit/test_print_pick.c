@@ -64,6 +64,47 @@ static void why_is_said_apart_from_it(void **state)
 		"start the server, or `tailscale serve --bg 8000` there\n");
 }
 
+/* As on a machine on which MagicDNS does not work. */
+static struct snapshot *without_names(void)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	snapshot->verdict_list[snapshot->verdict_count] = (struct verdict){ .code = "name-unresolved",
+		.layer = LAYER_DAEMON,
+		.severity = SEVERITY_DEGRADED,
+		.state = STATE_SLOW,
+		.text = "",
+		.run = "",
+		.run_on = "",
+		.hint = "",
+		.fix = "" };
+	snapshot->verdicts = (struct span){ snapshot->verdict_count++, 1 };
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		snapshot->endpoints[i].is_of_tailnet = true;
+	return snapshot;
+}
+
+static void a_url_whose_name_does_not_resolve_here_has_the_address(void **state)
+{
+	(void)state;
+	pick(without_names(), "qwen3:32b", false);
+	assert_string_equal(told.out, "http://100.64.0.2:11434/v1\n");
+	assert_string_equal(told.errors, "");
+	assert_int_equal(told.status, 0);
+}
+
+static void https_by_a_name_that_does_not_resolve_here_comes_with_a_warning(void **state)
+{
+	struct snapshot *snapshot = without_names();
+
+	(void)state;
+	snapshot->endpoints[snapshot->offers[0].endpoint].base_url = "https://gpu1.tail1234.ts.net/v1";
+	pick(snapshot, snapshot->models[snapshot->offers[0].model].id, false);
+	assert_string_equal(told.out, "https://gpu1.tail1234.ts.net/v1\n");
+	assert_non_null(strstr(told.errors, "does not resolve on this machine"));
+	assert_int_equal(told.status, 0);
+}
+
 static void a_name_of_several_models_picks_none(void **state)
 {
 	(void)state;
@@ -114,6 +155,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(the_best_place_is_one_line, forget),
 		cmocka_unit_test_teardown(why_is_said_apart_from_it, forget),
+		cmocka_unit_test_teardown(a_url_whose_name_does_not_resolve_here_has_the_address, forget),
+		cmocka_unit_test_teardown(
+			https_by_a_name_that_does_not_resolve_here_comes_with_a_warning, forget),
 		cmocka_unit_test_teardown(a_name_of_several_models_picks_none, forget),
 		cmocka_unit_test_teardown(an_unknown_name_is_told_what_there_is, forget),
 		cmocka_unit_test_teardown(a_model_that_no_place_can_be_used_for_says_why, forget),

@@ -139,6 +139,19 @@ static const struct verdict *trouble_of(const struct snapshot *snapshot)
 	return worst && worst->layer == LAYER_DAEMON && worst->severity == SEVERITY_DOWN ? worst : NULL;
 }
 
+static void say_url(const struct print_to *to, const struct printer *p)
+{
+	const struct endpoint *endpoint = &p->snapshot->endpoints[offer_at(p, 0)->endpoint];
+	char url[1024];
+	enum pick_url found = pick_url_of(p->snapshot, endpoint, url, sizeof(url));
+
+	if (found == PICK_URL_UNRESOLVED)
+		fputs("tsllm-top: --pick: its name does not resolve on this machine, and its certificate is for "
+		      "the name: sudo tailscale set --accept-dns=true\n",
+			p->errors);
+	fprintf(to->file, "%s\n", url);
+}
+
 int pick_print(const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose)
 {
 	const struct printer p = { to->errors, snapshot, model, pick_model(snapshot, model) };
@@ -148,7 +161,7 @@ int pick_print(const struct print_to *to, const struct snapshot *snapshot, const
 	if (p.pick.result == PICK_FOUND) {
 		if (is_verbose)
 			say_places(&p);
-		fprintf(to->file, "%s\n", snapshot->endpoints[offer_at(&p, 0)->endpoint].base_url);
+		say_url(to, &p);
 		return STATUS_OK;
 	}
 	say_why_not(&p);
