@@ -9,6 +9,11 @@ bool daemon_runs(const struct ledger *ledger)
 	return ledger->status && ledger->status->backend == BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
 }
 
+bool daemon_is_away(const struct ledger *ledger)
+{
+	return ledger->status && ledger->status->backend != BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
+}
+
 bool daemon_runs_for_certain(const struct ledger *ledger)
 {
 	return daemon_runs(ledger) && !*ledger->trouble_text;

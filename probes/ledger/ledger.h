@@ -36,6 +36,8 @@ const struct obs_serve *ledger_serve(const struct ledger *ledger);
 /* Whether the daemon carries traffic, as far as known: still true after a failed status, until three
  * periods have passed without a good one. */
 bool daemon_runs(const struct ledger *ledger);
+/* It says itself that it carries none: stopped, logged out, starting. */
+bool daemon_is_away(const struct ledger *ledger);
 /* Stricter: it runs, and the last status did not fail. While this is false, addresses and short names of
  * the tailnet may belong to strangers on the local network: send them no request and no key. */
 bool daemon_runs_for_certain(const struct ledger *ledger);

@@ -119,6 +119,8 @@ static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct wh
 	char name[TEXT_CAP];
 
 	peer->verdicts = (struct span){ 0 };
+	if (daemon_is_away(ledger))
+		peer->state = STATE_UNKNOWN;
 	if (!daemon_runs(ledger))
 		return;
 	peer->verdicts =
@@ -277,6 +279,9 @@ static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint
 
 	endpoint->verdicts =
 		judge_row(ledger, tables, &evidence, &endpoint->open_verdicts, ledger->judged.verdicts.count);
+	/* While tailscaled is only silent, the last state is the best guess. */
+	if (endpoint->is_of_tailnet && daemon_is_away(ledger))
+		note_change(ledger, endpoint, STATE_UNKNOWN, now);
 }
 
 /* Figures that were reported a minute ago say nothing about now. */

@@ -108,6 +108,24 @@ static void a_stopped_tailscale_is_told_from_its_state(void **state)
 	assert_int_equal(s->status, STATUS_UNKNOWN);
 }
 
+static void while_tailscale_is_stopped_nothing_is_known_of_the_tailnet(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	size_t events;
+
+	(void)state;
+	answers(l, at(1), "ollama-0.17.4/loaded-idle/api-ps");
+	assert_state(take(l, at(1)), STATE_OK);
+	sees(l, at(2), in_state(BACKEND_STOPPED, "Stopped"));
+	assert_state(take(l, at(2)), STATE_UNKNOWN);
+	assert_true(take(l, at(2))->endpoints[0].is_stale);
+	events = take(l, at(2))->event_count;
+	sees(l, at(3), running());
+	answers(l, at(4), "ollama-0.17.4/loaded-idle/api-ps");
+	assert_state(take(l, at(4)), STATE_OK);
+	assert_int_equal(take(l, at(4))->event_count, events + 1); /* that it is at work again */
+}
+
 static void a_login_is_asked_for_with_its_url(void **state)
 {
 	struct obs_status *status = in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin");
@@ -389,6 +407,7 @@ int main(void)
 		SAYS(a_daemon_that_never_answered_is_down),
 		SAYS(a_status_is_stale_after_three_periods_and_not_before),
 		SAYS(a_stopped_tailscale_is_told_from_its_state),
+		SAYS(while_tailscale_is_stopped_nothing_is_known_of_the_tailnet),
 		SAYS(a_login_is_asked_for_with_its_url),
 		SAYS(a_hostile_login_url_stays_as_it_is),
 		SAYS(an_unapproved_machine_waits_for_an_admin),
