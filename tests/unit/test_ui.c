@@ -255,6 +255,30 @@ static void a_filter_finds_models_and_urls_that_no_column_shows(void **state)
 	leave(&seat);
 }
 
+static void a_filter_by_a_column_that_is_not_here_names_those_that_are(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "tag:gpu");
+	assert_true(screen_has(&seat, "this view has no column 'tag'; it has state peer server"));
+	leave(&seat);
+}
+
+static void a_column_is_meant_by_its_head_too_in_any_case(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "SERVER:vllm");
+	press(&seat, PRESS_ENTER);
+	assert_false(screen_has(&seat, "has no column"));
+	assert_true(row_has(&seat, HEADS + 1, "vLLM"));
+	leave(&seat);
+}
+
 static void a_filter_that_nothing_matches_says_so(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -803,6 +827,8 @@ int main(void)
 		cmocka_unit_test(words_of_a_filter_must_all_hold_and_an_exclamation_mark_negates),
 		cmocka_unit_test(a_filter_finds_models_and_urls_that_no_column_shows),
 		cmocka_unit_test(a_filter_that_nothing_matches_says_so),
+		cmocka_unit_test(a_filter_by_a_column_that_is_not_here_names_those_that_are),
+		cmocka_unit_test(a_column_is_meant_by_its_head_too_in_any_case),
 		cmocka_unit_test(a_filter_belongs_to_its_view),
 		cmocka_unit_test(a_page_in_place_of_the_rows_has_nothing_to_open),
 		cmocka_unit_test(escape_in_a_prompt_brings_the_old_filter_back),

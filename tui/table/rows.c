@@ -10,17 +10,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define WORD_MAX 128
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+/* By the name of its field or by its head, in any case; NULL: the view has none of that name. */
+static const struct column *column_named(const struct view *view, const char *name, size_t length)
+{
+	for (size_t i = 0; i < view->column_count; i++) {
+		const struct column *column = &view->columns[i];
+
+		if ((strlen(column->field) == length && strncasecmp(column->field, name, length) == 0) ||
+			(strlen(column->title) == length && strncasecmp(column->title, name, length) == 0))
+			return column;
+	}
+	return NULL;
+}
 
 static bool holds_word(const struct view *view, const struct snapshot *snapshot, size_t row, const char *word)
 {
 	const char *colon = strchr(word, ':');
+	const struct column *column = colon ? column_named(view, word, (size_t)(colon - word)) : NULL;
 
-	for (size_t i = 0; colon && i < view->column_count; i++)
-		if (strlen(view->columns[i].field) == (size_t)(colon - word) &&
-			strncmp(view->columns[i].field, word, (size_t)(colon - word)) == 0)
-			return column_holds(&view->columns[i], snapshot, row, colon + 1);
+	if (column)
+		return column_holds(column, snapshot, row, colon + 1);
 	for (size_t i = 0; i < view->column_count; i++)
 		if (column_holds(&view->columns[i], snapshot, row, word))
 			return true;
@@ -42,6 +56,27 @@ bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t
 			return false;
 	}
 	return true;
+}
+
+/* A URL has a colon, too. */
+static bool is_field(const char *word, size_t length)
+{
+	return length && strspn(word, LETTERS "/-") == length && strncasecmp(word, "http", 4) != 0 &&
+	       word[length] == ':';
+}
+
+bool rows_unknown_field(const struct view *view, const char *filter, char *field, size_t size)
+{
+	while (*(filter += strspn(filter, " !"))) {
+		size_t length = strcspn(filter, ": ");
+
+		if (is_field(filter, length) && !column_named(view, filter, length)) {
+			text_set(field, size, "%.*s", (int)length, filter);
+			return true;
+		}
+		filter += strcspn(filter, " ");
+	}
+	return false;
 }
 
 struct order rows_order(const struct view *view)

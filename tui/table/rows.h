@@ -19,6 +19,8 @@ struct order rows_order(const struct view *view); /* the initial one */
 /* All words of the filter must match: `nas`, `path:derp`, `!state:ok`. If the view has no such field, the
  * word is searched as plain text, because URLs have colons too. */
 bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
+/* Whether the filter has a word FIELD:… for a column that the view does not have. Fills field. */
+bool rows_unknown_field(const struct view *view, const char *filter, char *field, size_t size);
 void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,
 	struct order order, const char *filter);
 void rows_fini(struct rows *rows);

@@ -87,7 +87,7 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 		canvas_text(canvas, x, y, 1, ROLE_PROMPT, "_");
 		x += 3;
 		canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT,
-			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc drops it"
+			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc undoes the edit"
 				  : "Enter stays  Esc leaves");
 	} else if (*ui->message) {
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
@@ -146,6 +146,21 @@ static void note_rows(struct ui *ui, const struct snapshot *snapshot, const stru
 		strings_add(&drawn->ids, ui_id_at(ui, snapshot, table->first + i, buffer));
 }
 
+/* Why there are no rows: the filter, perhaps because it names a column that is not here. */
+static void say_nothing(const struct view *view, const char *filter, struct canvas *canvas, int y)
+{
+	char text[512] = "nothing here yet", field[64];
+
+	if (*filter)
+		text_set(text, sizeof(text), "nothing matches the filter; Esc clears it");
+	if (rows_unknown_field(view, filter, field, sizeof(field))) {
+		text_set(text, sizeof(text), "this view has no column '%s'; it has", field);
+		for (size_t i = 0; i < view->column_count; i++)
+			text_add(text, sizeof(text), " %s", view->columns[i].field);
+	}
+	canvas_text(canvas, 1, y, canvas->width - 1, ROLE_DIM, text);
+}
+
 static void draw_rows(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
@@ -174,9 +189,7 @@ static void draw_rows(
 	table_layout(&table, canvas->width);
 	table_draw(&table, canvas, y);
 	if (!ui->rows.count)
-		canvas_text(canvas, 1, y + 1, canvas->width - 1, ROLE_DIM,
-			*view_state->filter ? "nothing matches the filter; Esc clears it"
-					    : "nothing here yet");
+		say_nothing(ui_view(ui), view_state->filter, canvas, y + 1);
 	note_rows(ui, snapshot, &table, y);
 	ui->body_height = (int)room;
 }
