@@ -108,7 +108,7 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	if (*endpoint->title)
 		line_add(line, "%s%s%s", endpoint->title, *endpoint->version ? " " : "", endpoint->version);
 	else
-		line_add(line, "what serves there was not told");
+		line_add(line, "unknown server");
 	say_models(endpoint, line);
 	wording_work(line, endpoint);
 	wording_speed(speed, endpoint);

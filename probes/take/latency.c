@@ -8,12 +8,12 @@
 #include <math.h>
 
 struct part {
-	const char *name;
+	const char *is_largest; /* "TLS is" */
 	double ms;
-	const char *whose;
+	const char *note;
 };
 
-/* "of about 1250 ms to a first token the largest part, 812 ms (65 %), goes to the prompt: the engine" */
+/* "The prompt is the largest part: 812 of about 1250 ms to the first token (65 %)" */
 static const char *say(const struct part *parts, size_t count, const char *what, struct arena *arena)
 {
 	const struct part *largest = NULL;
@@ -29,10 +29,9 @@ static const char *say(const struct part *parts, size_t count, const char *what,
 	}
 	if (!largest)
 		return "";
-	return arena_printf(arena,
-		"of about %s ms to a first %s the largest part, %s ms (%.0f %%), goes to %s: %s",
-		text_ms(whole, sizeof(whole), sum), what, text_ms(share, sizeof(share), largest->ms),
-		largest->ms / sum * 100, largest->name, largest->whose);
+	return arena_printf(arena, "%s the largest part: %s of about %s ms to the first %s (%.0f %%)%s",
+		largest->is_largest, text_ms(share, sizeof(share), largest->ms),
+		text_ms(whole, sizeof(whole), sum), what, largest->ms / sum * 100, largest->note);
 }
 
 static const char *name_largest(const struct latency *latency, struct arena *arena)
@@ -40,13 +39,13 @@ static const char *name_largest(const struct latency *latency, struct arena *are
 	bool has_token =
 		!isnan(latency->queue_ms) || !isnan(latency->prefill_ms) || !isnan(latency->engine_ms);
 	const struct part parts[] = {
-		{ "the path", latency->path_ms, "the tailnet" },
-		{ "connecting", latency->connect_ms, "only new connections pay it" },
-		{ "TLS", latency->tls_ms, "only new connections pay it" },
-		{ "its headers", latency->server_ms, "the server" },
-		{ "the queue", latency->queue_ms, "the engine" },
-		{ "the prompt", latency->prefill_ms, "the engine" },
-		{ "queue and prompt", latency->engine_ms, "the engine" },
+		{ "The path through the tailnet is", latency->path_ms, "" },
+		{ "Connecting is", latency->connect_ms, "; only new connections pay it" },
+		{ "TLS is", latency->tls_ms, "; only new connections pay it" },
+		{ "The server itself is", latency->server_ms, "" },
+		{ "The engine's queue is", latency->queue_ms, "" },
+		{ "The prompt is", latency->prefill_ms, "" },
+		{ "Queue and prompt are", latency->engine_ms, "" },
 	};
 
 	if (isnan(latency->server_ms))

@@ -293,8 +293,8 @@ static void make_healthy(struct snapshot *snapshot)
 	serve(&list[0], "ollama", "Ollama", 9, calm);
 	list[0].base_url = "http://gpu1.tail1234.ts.net:11434/v1";
 	list[0].figures.tokens_per_s = 41;
-	list[0].latency.text = "of about 12 ms to a first byte the largest part, 5.9 ms (49 %), goes to its "
-			       "headers: the server";
+	list[0].latency.text =
+		"The server itself is the largest part: 5.9 of about 12 ms to the first byte (49 %)";
 	give_models(snapshot, &list[0], 2, 14);
 	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "https /llama");
 	serve(&list[1], "vllm", "vLLM", 12, rising);
@@ -315,8 +315,7 @@ static void make_healthy(struct snapshot *snapshot)
 	list[1].latency.prefill_ms = 640;
 	list[1].latency.token_ms = 21;
 	list[1].latency.text =
-		"of about 2562 ms to a first token the largest part, 1900 ms (74 %), goes to the "
-		"queue: the engine";
+		"The engine's queue is the largest part: 1900 of about 2562 ms to the first token (74 %)";
 	judge(snapshot, &list[1],
 		(struct verdict){ .code = "busy",
 			.layer = LAYER_ENGINE,

@@ -129,9 +129,10 @@ static void no_line_is_too_long_and_the_bar_is_always_whole(void **state)
 	struct endpoint endpoint = unknown;
 
 	(void)state;
-	endpoint.latency = (struct latency){ 3.3, 0.7, 11, 7.7, 123456, 98765, NAN, 21,
-		"of about 222243 ms to a first token the largest part, 123456 ms (56 %), goes to the queue: "
-		"the engine" };
+	endpoint.latency = (struct latency){
+		3.3, 0.7, 11, 7.7, 123456, 98765, NAN, 21,
+		"The engine's queue is the largest part: 123456 of about 222243 ms to the first token (56 %)"
+	};
 	endpoint.spark = spark;
 	endpoint.spark_count = ARRAY_LEN(spark);
 	for (int width = 38; width <= 322; width++) {
