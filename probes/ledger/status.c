@@ -18,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNSEEN_BYTES 10000 /* between two statuses: more than handshakes and pings */
+
 static enum path_kind kind_of(const struct obs_peer *peer)
 {
 	if (!peer->is_online)
@@ -97,6 +99,18 @@ static void see_derp_bytes(struct known_peer *peer)
 	packet_state->fresh_rx = packet_state->fresh_tx = 0;
 }
 
+/* A capture that watches the wrong device sees nothing of a path that carries bytes. */
+static void see_unseen_bytes(struct known_peer *peer)
+{
+	double more = peer->obs->rx_bytes - peer->rx_bytes + peer->obs->tx_bytes - peer->tx_bytes;
+	const struct packet_state *packets = peer->packet_state;
+
+	if (packets && (packets->fresh_rx > 0 || packets->fresh_tx > 0))
+		peer->unseen_polls = 0;
+	else if (more > UNSEEN_BYTES && kind_of(peer->obs) != PATH_DERP)
+		peer->unseen_polls++;
+}
+
 static void see_counters(const struct ledger *ledger, struct known_peer *peer, struct when now)
 {
 	const struct obs_peer *obs = peer->obs;
@@ -108,6 +122,8 @@ static void see_counters(const struct ledger *ledger, struct known_peer *peer, s
 		peer->tx_per_s = series_rate(peer->tx_bytes, obs->tx_bytes, seconds);
 		if (obs->rx_bytes > peer->rx_bytes)
 			peer_hear(peer, now);
+		if (is_captured)
+			see_unseen_bytes(peer);
 		if (is_captured && (peer->packet_state || kind_of(obs) == PATH_DERP))
 			see_derp_bytes(peer);
 	}

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define UNSEEN_POLLS 2 /* one: the packets may be reported later than the counters */
+
 static const char *const *copy_list(struct arena *arena, const char *const *list)
 {
 	size_t count = 0;
@@ -47,10 +49,12 @@ static const char *relay_name(const struct builder *s, const struct obs_peer *ob
 	return arena_printf(s->arena, "%.*s", (int)address, obs->peer_relay);
 }
 
-/* Known once packets were captured: a peer that did not show up in them had no bytes. */
+/* Known once packets were captured: a peer that did not show up in them had no bytes, unless tailscaled counted
+ * some, so that the capture does not see its path. */
 static void take_bytes(const struct builder *s, const struct known_peer *known, struct path *path)
 {
-	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self;
+	bool is_known = !isnan(s->ledger->captured_now.rx_bytes[0]) && known != &s->ledger->self &&
+			known->unseen_polls < UNSEEN_POLLS;
 
 	for (int kind = 0; kind < TRAFFIC_PATHS; kind++) {
 		path->rx_bytes[kind] = !is_known             ? NAN

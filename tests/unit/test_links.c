@@ -105,6 +105,33 @@ static void without_capture_bytes_by_kind_are_unknown(void **state)
 	assert_true(isnan(take(l, at(2))->peers[0].path.rx_bytes[TRAFFIC_DIRECT])); /* this node */
 }
 
+/* A status in which the daemon counted so many bytes from gpu1. */
+static void counts(struct ledger *l, struct when now, double bytes)
+{
+	struct obs_status *status = fleet(NULL);
+
+	for (size_t i = 0; i < status->peer_count; i++)
+		if (strcmp(status->peers[i].id, GPU1_ID) == 0)
+			status->peers[i].rx_bytes = bytes;
+	sees(l, now, status);
+}
+
+static void a_capture_that_does_not_see_the_path_knows_no_bytes_of_it(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	counts(l, at(2), 1e6);
+	assert_true(path_of(take(l, at(2)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 0); /* packets may be late */
+	counts(l, at(5), 3e6);
+	counts(l, at(7), 3e6); /* it rests */
+	assert_true(isnan(path_of(take(l, at(7)), "gpu1")->rx_bytes[TRAFFIC_DIRECT]));
+	assert_true(path_of(take(l, at(7)), "gpu2")->rx_bytes[TRAFFIC_DIRECT] == 0);
+	carries(l, at(8), DIRECT, 1000, 50);
+	counts(l, at(9), 4e6);
+	assert_true(path_of(take(l, at(9)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 1000);
+}
+
 static void a_path_is_the_peer_s_whose_address_it_leads_to(void **state)
 {
 	struct ledger *l = capturing();
@@ -574,6 +601,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(how_the_helper_is_stands_in_the_snapshot),
 		SAYS(without_capture_bytes_by_kind_are_unknown),
+		SAYS(a_capture_that_does_not_see_the_path_knows_no_bytes_of_it),
 		SAYS(a_path_is_the_peer_s_whose_address_it_leads_to),
 		SAYS(a_relayed_path_is_known_by_its_session),
 		SAYS(bytes_wait_for_the_status_that_tells_whose_they_are),
