@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define FIRST_LOOK_MS 15000 /* by then each server was asked twice, and a path has shown its kind */
+
 static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 {
 	return endpoint && strcmp(endpoint->url, url) == 0;
@@ -94,6 +96,8 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 {
 	const struct fix fix = fix_of(*finding->fix ? finding->fix : rule->fix, evidence, finding, arena);
 
+	int64_t since = open_since(open_verdicts, rule->code, evidence->now);
+
 	*VEC_PUSH(verdicts) = (struct verdict){
 		.code = rule->code,
 		.layer = rule->layer,
@@ -104,7 +108,8 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.run_on = fix.run_on,
 		.hint = fix.hint,
 		.fix = fix.line,
-		.since = open_since(open_verdicts, rule->code, evidence->now),
+		.since = since,
+		.was_before = since - evidence->ledger->begun.wall_ms < FIRST_LOOK_MS,
 		.is_muted = is_muted(evidence, rule->code),
 		.explains = rule->explains,
 	};

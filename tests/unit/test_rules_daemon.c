@@ -126,6 +126,24 @@ static void while_tailscale_is_stopped_nothing_is_known_of_the_tailnet(void **st
 	assert_int_equal(take(l, at(4))->event_count, events + 1); /* that it is at work again */
 }
 
+static void what_held_at_the_first_look_may_have_begun_before(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	sees(l, at(0), running());
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = false }, at(1));
+	assert_true(assert_verdict(take(l, at(1)), "name-unresolved")->was_before);
+	sees(l, at(60), running());
+	assert_true(assert_verdict(take(l, at(60)), "name-unresolved")->was_before);
+	sees(l, at(70), running());
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = true }, at(70));
+	assert_no_verdict(take(l, at(70)), "name-unresolved");
+	sees(l, at(80), running());
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = false }, at(80));
+	assert_false(assert_verdict(take(l, at(80)), "name-unresolved")->was_before);
+}
+
 static void a_login_is_asked_for_with_its_url(void **state)
 {
 	struct obs_status *status = in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin");
@@ -407,6 +425,7 @@ int main(void)
 		SAYS(a_daemon_that_never_answered_is_down),
 		SAYS(a_status_is_stale_after_three_periods_and_not_before),
 		SAYS(a_stopped_tailscale_is_told_from_its_state),
+		SAYS(what_held_at_the_first_look_may_have_begun_before),
 		SAYS(while_tailscale_is_stopped_nothing_is_known_of_the_tailnet),
 		SAYS(a_login_is_asked_for_with_its_url),
 		SAYS(a_hostile_login_url_stays_as_it_is),

@@ -85,6 +85,10 @@ static void what_is_new_or_ignored_is_said_so(void **state)
 	(void)state;
 	verdict.since = TAKEN - 900;
 	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded)");
+	verdict.since = TAKEN - 13000;
+	verdict.was_before = true;
+	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, for at least 13 s)");
+	verdict.was_before = false;
 	verdict.since = TAKEN - 2000;
 	verdict.is_muted = true;
 	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, for 2 s, ignored)");
