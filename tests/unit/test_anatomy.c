@@ -15,6 +15,7 @@
 #define HEIGHT 20
 
 static const float spark[] = { 1, 20, 300, NAN, 5 };
+static const float no_answers[] = { NAN, NAN };
 static const struct endpoint unknown = {
 	.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 };
@@ -57,6 +58,10 @@ static void what_was_not_measured_takes_no_room(void **state)
 
 	(void)state;
 	assert_string_equal(written(&endpoint, 80, false), "");
+	endpoint.spark = no_answers;
+	endpoint.spark_count = ARRAY_LEN(no_answers);
+	assert_string_equal(written(&endpoint, 80, false), "");
+	endpoint.spark_count = 0;
 	endpoint.latency.server_ms = 9;
 	assert_string_equal(written(&endpoint, 24, true), "\nLATENCY\n"
 							  "  ######################\n"

@@ -99,12 +99,20 @@ static void write_legend(
 	page_add(page, ROLE_DIM, "%s", word);
 }
 
+static bool has_answers(const struct endpoint *endpoint)
+{
+	for (size_t i = 0; i < endpoint->spark_count; i++)
+		if (!isnan(endpoint->spark[i]))
+			return true;
+	return false;
+}
+
 static void write_spark(const struct endpoint *endpoint, int width, struct page *page)
 {
 	int cells = width - text_cells(SPARK_LABEL);
 	char spark[512];
 
-	if (!endpoint->spark_count || cells < SPARK_LEAST)
+	if (!has_answers(endpoint) || cells < SPARK_LEAST)
 		return;
 	glyph_spark(spark, sizeof(spark), endpoint->spark, endpoint->spark_count,
 		cells < SPARK_MOST ? cells : SPARK_MOST);
@@ -118,7 +126,7 @@ void latency_write(const struct endpoint *endpoint, bool with_text, struct page 
 	size_t count = list_parts(&endpoint->latency, parts);
 	int width = page_width(page) - INDENT;
 
-	if (!count && isnan(endpoint->latency.token_ms) && !endpoint->spark_count)
+	if (!count && isnan(endpoint->latency.token_ms) && !has_answers(endpoint))
 		return;
 	page_head(page, "LATENCY");
 	write_bar(parts, count, width, page);
