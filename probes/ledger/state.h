@@ -81,6 +81,7 @@ struct known_peer {
 	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
 	struct known_network *net;         /* NULL: never asked for */
 	bool was_online, was_asked;
+	struct probed_ports probed;
 	enum state state;     /* judged */
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
@@ -262,7 +263,7 @@ struct ledger {
 	size_t own_port_count;
 	struct {
 		char *mode, *ports, *now;
-		size_t peers, asked, pending;
+		size_t peers, asked, pending, silent_peers, postponed;
 	} discovery;
 	struct {
 		enum capture_state state;

@@ -235,6 +235,14 @@ struct obs_endpoint {
 struct obs_discovery {
 	const char *mode, *ports, *now;
 	size_t peers, asked, pending;
+	size_t silent_peers, postponed; /* peers that drop connections, and their usual ports still to come */
+};
+
+/* The same on one peer. */
+struct obs_probed {
+	const char *peer_id;
+	unsigned ports, asked, silent; /* number of ports: all, probed, and those whose connects time out */
+	bool is_running;               /* the next one follows at once */
 };
 
 /* One answer of one endpoint, parsed. */

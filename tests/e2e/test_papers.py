@@ -188,9 +188,13 @@ def the_papers_name_every_path_that_a_server_is_asked():
 
 @test
 def the_papers_name_every_port_that_discovery_tries():
-    table = re.search(r"polite_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover.c")).group(1)
-    ports = re.findall(r"\d+", table)
+    table = re.search(r"usual_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover_ports.c")).group(1)
+    ports = set(re.findall(r"\d+", table)) - {"0"}
     assert len(ports) > 10, ports
+    for path in sorted(os.listdir(os.path.join(ROOT, "probes/servers"))):
+        for row in re.findall(r"\.ports = \{([^}]*)\}", text(f"probes/servers/{path}")):
+            ports |= set(re.findall(r"\d+", row))
+    assert "13305" in ports, ports
     for paper in [text(path) for path in [*MANUALS, "README.md"]]:
         for port in ports:
             assert re.search(rf"\b{port}\b", paper), port
