@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define ASKING_MAX 8
+#define HOLD_MS 500     /* between looks whether a peer is still held */
 #define ROUNDS_MAX 1000 /* of a larger tailnet, the first by peer id */
 
 struct discoverer {
@@ -21,6 +22,8 @@ struct discoverer {
 	} rounds;
 	size_t cursor, asking, asked;
 	char now[320];
+	bool (*is_held)(const void *data, const char *peer_id); /* NULL: nobody is */
+	const void *held_data;
 };
 
 const int *discover_ports(const struct discoverer *discover)
@@ -57,6 +60,18 @@ void discover_free(struct discoverer *discover)
 		free_round(&discover->rounds.items[i]);
 	free(discover->rounds.items);
 	free(discover);
+}
+
+void discover_hold(
+	struct discoverer *discover, bool (*is_held)(const void *data, const char *peer_id), const void *data)
+{
+	discover->is_held = is_held;
+	discover->held_data = data;
+}
+
+static bool is_held(const struct discoverer *discover, const struct discover_round *round)
+{
+	return !round->is_own && discover->is_held && discover->is_held(discover->held_data, round->peer_id);
 }
 
 /* Index of the peer's round, or where to insert it: rounds are sorted by peer id. */
@@ -149,8 +164,11 @@ void discover_see(struct discoverer *discover, const struct obs_status *status)
 static bool probe_of(
 	struct discoverer *discover, struct discover_round *round, struct when now, struct probe *probe)
 {
-	const struct discover_base *base = discover_round_start(&discover->ports, round, now);
+	const struct discover_base *base;
 
+	if (!discover_round_is_due(round, now) || is_held(discover, round))
+		return false;
+	base = discover_round_start(&discover->ports, round, now);
 	if (!base)
 		return false;
 	discover_round_url(round, base, probe->url, sizeof(probe->url));
@@ -220,6 +238,8 @@ int64_t discover_wait(const struct discoverer *discover, struct when now)
 		const struct discover_round *round = &discover->rounds.items[i];
 		int64_t left = round->is_waiting && round->due > now.mono_ms ? round->due - now.mono_ms : 0;
 
+		if (!left && round->is_present && !round->is_asking && is_held(discover, round))
+			left = HOLD_MS;
 		if (round->is_present && !round->is_asking && (wait < 0 || left < wait))
 			wait = left;
 	}

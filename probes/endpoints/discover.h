@@ -24,6 +24,9 @@ struct probe {
 
 struct discoverer *discover_new(const struct settings *settings);
 void discover_free(struct discoverer *discover);
+/* Peers that must not be probed for the moment; this machine is never held. */
+void discover_hold(struct discoverer *discover, bool (*is_held)(const void *data, const char *peer_id),
+	const void *data);
 /* The current peers; rounds of known peers continue. */
 void discover_see(struct discoverer *discover, const struct obs_status *status);
 /* The next URL that may be probed now, if there is one. It counts as in flight until discover_tell(). */

@@ -74,7 +74,7 @@ static void slow_down(struct discover_round *round, struct when now)
 		wait_until(round, now.mono_ms + QUIET_MS);
 }
 
-static bool is_due(const struct discover_round *round, struct when now)
+bool discover_round_is_due(const struct discover_round *round, struct when now)
 {
 	return round->is_present && !round->is_asking && !(round->is_waiting && round->due > now.mono_ms);
 }
@@ -85,8 +85,6 @@ const struct discover_base *discover_round_start(
 	const struct discover_base *base;
 	char url[600];
 
-	if (!is_due(round, now))
-		return NULL;
 	round->is_waiting = false;
 	while ((base = discover_round_base(ports, round)) &&
 		(is_skipped(round, base) || !discover_round_url(round, base, url, sizeof(url))))

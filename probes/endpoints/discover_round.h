@@ -30,7 +30,8 @@ const struct discover_base *discover_round_base(
 	const struct discover_ports *ports, const struct discover_round *round);
 bool discover_round_url(
 	const struct discover_round *round, const struct discover_base *base, char *text, size_t size);
-/* Goes to the next candidate that may be probed now, and counts it as in flight. NULL: none. */
+bool discover_round_is_due(const struct discover_round *round, struct when now);
+/* Goes to the next candidate and counts it as in flight. NULL: none is left in this round. */
 const struct discover_base *discover_round_start(
 	const struct discover_ports *ports, struct discover_round *round, struct when now);
 void discover_round_tell(const struct discover_ports *ports, struct discover_round *round, bool is_server,

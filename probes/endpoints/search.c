@@ -3,12 +3,22 @@
 #include "probes/ledger/daemon.h"
 #include "probes/servers/family.h"
 
+/* Known endpoints of a peer go first: if it drops our connections, tailscaled's log proves why only for the
+ * first few. */
+static bool is_held(const void *data, const char *peer_id)
+{
+	const struct search *search = data;
+
+	return search->is_held || pool_is_undecided(search->pool, peer_id);
+}
+
 void search_init(
 	struct search *search, const struct settings *settings, struct ledger *ledger, struct pool *pool)
 {
 	*search = (struct search){
 		.settings = settings, .ledger = ledger, .pool = pool, .discover = discover_new(settings)
 	};
+	discover_hold(search->discover, is_held, search);
 }
 
 void search_fini(struct search *search)

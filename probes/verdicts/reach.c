@@ -186,7 +186,15 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
-	if (e->peer && ping_is_answered(e->peer))
+	if (e->endpoint->proofs & PROOF_SHIELDS) {
+		text_set(f->detail, sizeof(f->detail),
+			"time out: that host accepts no connections (shields up, in tailscaled's log)");
+		text_set(f->fix, sizeof(f->fix), "on %%{peer}: sudo tailscale set --shields-up=false");
+	} else if (e->endpoint->proofs & PROOF_ACL_NEARBY)
+		text_set(f->detail, sizeof(f->detail),
+			"time out: probably the tailnet policy, "
+			"which rejects another port of that host (in tailscaled's log)");
+	else if (e->peer && ping_is_answered(e->peer))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: an ACL or that host's firewall drops them "
 			"(the host itself answers pings)");

@@ -323,6 +323,29 @@ static void a_key_during_a_probe_starts_the_round_again_after_it(void **state)
 	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
 }
 
+static bool is_gpu1(const void *data, const char *peer_id)
+{
+	return *(const bool *)data && strcmp(peer_id, "n2") == 0;
+}
+
+static void a_peer_that_is_held_waits_and_no_other(void **state)
+{
+	bool is_held = true;
+
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	with_peer(status, "n3", "gpu2");
+	start();
+	discover_hold(discover, is_gpu1, &is_held);
+	pass_own_round();
+	assert_string_equal(next(0), "https://gpu2.tail4c1d.ts.net");
+	assert_string_equal(next(0), "nothing");
+	assert_in_range(discover_wait(discover, at(0)), 1, 1000); /* it looks again, and not all the time */
+	is_held = false;
+	assert_string_equal(next(0), GPU1);
+}
+
 /* How many of its ports a round asks of gpu1, and whether this one is among them. */
 static size_t count_ports(double seconds, int port, bool *is_asked)
 {
@@ -688,6 +711,7 @@ int main(void)
 		SAYS(ports_that_refuse_do_not_slow_a_round_down),
 		SAYS(a_key_gets_through_the_whole_list),
 		SAYS(a_key_during_a_probe_starts_the_round_again_after_it),
+		SAYS(a_peer_that_is_held_waits_and_no_other),
 		SAYS(each_round_takes_one_of_the_other_ports),
 		SAYS(progress_is_told_for_each_peer),
 		SAYS(an_answer_nobody_asked_for_changes_nothing),
