@@ -298,6 +298,25 @@ static void a_peer_relay_is_named_at_the_second_status(void **state)
 		"the peer relay 10.99.0.14:40000: no direct");
 }
 
+static void a_peer_without_a_server_that_answers_no_ping_may_be_unreachable(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1");
+	with_peer(status, "n9", "exit")->is_mullvad = true;
+	sees(l, at(0), status);
+	assert_no_verdict(take(l, at(1)), "host-unreachable");
+	is_pinged(l, "n9", NAN, at(2)); /* WireGuard alone answers none */
+	assert_no_verdict(take(l, at(2)), "host-unreachable");
+	is_pinged(l, GPU1_ID, NAN, at(3));
+	assert_says(take(l, at(3)), "host-unreachable", LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN,
+		"may be frozen or cut off");
+	is_pinged(l, GPU1_ID, 12, at(60));
+	assert_no_verdict(take(l, at(60)), "host-unreachable");
+}
+
 /* ---- a path that fails, flaps or loses ---- */
 
 #define GPU1_PATH "local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0"
@@ -772,6 +791,7 @@ int main(void)
 		SAYS(an_idle_peer_is_not_relayed),
 		SAYS(relayed_is_a_word_for_a_peer_without_servers),
 		SAYS(a_peer_relay_is_named_at_the_second_status),
+		SAYS(a_peer_without_a_server_that_answers_no_ping_may_be_unreachable),
 		SAYS(a_missed_ping_is_told_until_a_pong_takes_it_back),
 		SAYS(bytes_that_came_later_take_a_miss_back),
 		SAYS(what_is_missed_on_another_path_is_no_failure),
