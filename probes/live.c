@@ -349,6 +349,11 @@ void live_ask_now(struct live *live)
 	schedule(live);
 }
 
+unsigned live_path_failures(const struct live *live)
+{
+	return ledger_path_failures(live->ledger);
+}
+
 bool live_is_complete(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);

@@ -161,3 +161,8 @@ const struct obs_serve *ledger_serve(const struct ledger *ledger)
 {
 	return ledger->serve;
 }
+
+unsigned ledger_path_failures(const struct ledger *ledger)
+{
+	return ledger->path_failures;
+}

@@ -253,7 +253,8 @@ struct ledger {
 	struct obs_traffic captured_now;        /* running totals; NAN: packets were never captured */
 	VEC(struct known_link) links;
 	size_t link_chains[LINK_CHAINS]; /* by far end: index of the first link plus one; 0: none */
-	size_t link_cursor;              /* where the last search for a free slot stopped */
+	unsigned path_failures; /* how often the current path of a peer with a server began to fail */
+	size_t link_cursor;     /* where the last search for a free slot stopped */
 	VEC(struct known_flow) flows;
 	VEC(struct sniffed) waiting; /* exchanges that may still turn out to be our own */
 	struct {

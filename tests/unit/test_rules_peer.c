@@ -356,6 +356,23 @@ static void a_missed_ping_is_told_until_a_pong_takes_it_back(void **state)
 	assert_no_verdict(take(l, at(7)), "path-failing");
 }
 
+static void the_beginning_of_a_failure_is_counted_once(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pongs(l, 1, GPU1_PATH);
+	take(l, at(2));
+	misses(l, 4, OTHER_PATH);
+	assert_int_equal(ledger_path_failures(l), 0);
+	misses(l, 4, GPU1_PATH);
+	misses(l, 7, GPU1_PATH);
+	assert_int_equal(ledger_path_failures(l), 1);
+	pongs(l, 8, GPU1_PATH);
+	misses(l, 10, GPU1_PATH);
+	assert_int_equal(ledger_path_failures(l), 2);
+}
+
 static void bytes_that_came_later_take_a_miss_back(void **state)
 {
 	struct ledger *l = capturing();
@@ -792,6 +809,7 @@ int main(void)
 		SAYS(relayed_is_a_word_for_a_peer_without_servers),
 		SAYS(a_peer_relay_is_named_at_the_second_status),
 		SAYS(a_peer_without_a_server_that_answers_no_ping_may_be_unreachable),
+		SAYS(the_beginning_of_a_failure_is_counted_once),
 		SAYS(a_missed_ping_is_told_until_a_pong_takes_it_back),
 		SAYS(bytes_that_came_later_take_a_miss_back),
 		SAYS(what_is_missed_on_another_path_is_no_failure),
