@@ -207,6 +207,16 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Too few for a conclusion, of an endpoint that never answered: --once may end here. */
+static bool has_first_timeouts(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || when_known(e->endpoint->good) || !e->endpoint->misses)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%u attempt%s", e->endpoint->misses,
+		e->endpoint->misses == 1 ? "" : "s");
+	return true;
+}
+
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
 	if (is_outside(e))
@@ -346,6 +356,10 @@ const struct rule reach_rules[] = {
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: "
 		"sudo nft list ruleset",
 		true },
+	{ CODE_CONNECT_TIMEOUT, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, has_first_timeouts,
+		"no connection to %{host}:%{port} yet after %{detail}: either it is frozen or cut off, "
+		"or a firewall or an ACL drops them",
+		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
 		"%{host}:%{port} accepts the connection and closes it without a byte: "
 		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
