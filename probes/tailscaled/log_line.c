@@ -13,7 +13,7 @@ static void read_destination(struct log_line *line, const char *text, const char
 
 	for (int i = 0; i < 2 && !to; i++) {
 		to = strstr(text, arrows[i]);
-		to = to && to < end ? to + strlen(arrows[i]) : NULL;
+		to = to && to + strlen(arrows[i]) < end ? to + strlen(arrows[i]) : NULL;
 	}
 	if (to)
 		snprintf(line->to, sizeof(line->to), "%.*s", (int)(end - to), to);

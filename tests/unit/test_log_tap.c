@@ -38,6 +38,7 @@ static void a_line_says_who_was_rejected_and_why(void **state)
 		{ "{\"text\":\"" LIMITED "\\n\"}", "", LOG_LINE_LIMITED },
 		{ "{\"text\":\"" LIMITED " (7 dropped)\\n\"}", "", LOG_LINE_LIMITED },
 		{ "[RATELIMIT] format(\"magicsock: derp route\")", "", LOG_LINE_OTHER },
+		{ "a > rejected due to acl", "", LOG_LINE_ACL },
 		{ "rejected due to acl", "", LOG_LINE_OTHER },
 		{ " rejected due to acl > 100.64.0.2:443", "", LOG_LINE_ACL },
 		{ "", "", LOG_LINE_OTHER },
