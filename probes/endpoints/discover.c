@@ -90,7 +90,7 @@ static size_t place_of(const struct discoverer *discover, const char *peer_id)
 	return low;
 }
 
-static struct discover_round *round_of(struct discoverer *discover, const char *peer_id, size_t place)
+static struct discover_round *round_of(const struct discoverer *discover, const char *peer_id, size_t place)
 {
 	bool is_there =
 		place < discover->rounds.count && strcmp(discover->rounds.items[place].peer_id, peer_id) == 0;
@@ -259,8 +259,7 @@ static unsigned count_bits(uint64_t bits)
 
 void discover_progress(const struct discoverer *discover, const char *peer_id, struct obs_probed *progress)
 {
-	const struct discover_round *round =
-		round_of((struct discoverer *)(uintptr_t)discover, peer_id, place_of(discover, peer_id));
+	const struct discover_round *round = round_of(discover, peer_id, place_of(discover, peer_id));
 
 	*progress = (struct obs_probed){ .peer_id = peer_id };
 	if (!round)
