@@ -102,7 +102,7 @@ static void silent(void *data, const struct endpoint_spec *spec)
 {
 	struct live *live = data;
 
-	if (*spec->peer_id && !spec->is_candidate)
+	if (*spec->peer_id)
 		confirm_silent(live->confirmations, spec, poll_socket(live->tailnet));
 }
 
@@ -136,6 +136,12 @@ static void schedule(struct live *live)
 		timer_stop(live->timer);
 }
 
+static void probe(struct live *live)
+{
+	live->search.is_held = confirm_waits_for_log(live->confirmations);
+	search_probe(&live->search);
+}
+
 static void tick(void *data)
 {
 	struct live *live = data;
@@ -143,7 +149,7 @@ static void tick(void *data)
 
 	if (wait_for_paths(live, now) == 0)
 		poll_ask_now(live->tailnet);
-	search_probe(&live->search);
+	probe(live);
 	schedule(live);
 }
 
@@ -199,7 +205,7 @@ static void see_status(struct live *live, struct when now)
 	open_way(live, status);
 	pool_wake(live->pool);
 	discover_see(live->search.discover, status);
-	search_probe(&live->search);
+	probe(live);
 }
 
 static void hear(void *data, const struct tailnet_news *news)
@@ -343,11 +349,16 @@ void live_ask_now(struct live *live)
 	schedule(live);
 }
 
+unsigned live_path_failures(const struct live *live)
+{
+	return ledger_path_failures(live->ledger);
+}
+
 bool live_is_complete(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
 	bool is_asked = !registry_resolving(live->registry) && !pool_unfinished(live->pool) &&
-			!confirm_open(live->confirmations);
+			!confirm_open(live->confirmations) && !confirm_waits_for_log(live->confirmations);
 	struct obs_discovery counts;
 
 	/* Endpoints on this machine or outside the tailnet are polled even without a tailnet. */

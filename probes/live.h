@@ -20,6 +20,8 @@ void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);
 void live_ask_now(struct live *live); /* polls everything now and restarts discovery */
 /* Whether all that can be known at once is known, so that --once may print. */
+/* How often the path to a server began to fail: worth a look before the next period. */
+unsigned live_path_failures(const struct live *live);
 bool live_is_complete(const struct live *live);
 
 #endif

@@ -22,12 +22,15 @@
 #include <uv.h>
 
 #define LOOK_MS 5
+#define EARLY_GAP_MS 200 /* between records, if many paths fail */
 
 struct batch {
 	uv_loop_t loop;
 	uv_timer_t deadline, look;
 	uv_signal_t signals[3];
 	struct live *live;
+	unsigned path_failures; /* that records have shown */
+	uint64_t printed;       /* loop time of the last record */
 	struct snapshot *last;
 	struct redactor *redactor; /* NULL: names are printed as they are */
 	const struct options *options;
@@ -69,10 +72,26 @@ static void look(uv_timer_t *timer)
 		stop(batch);
 }
 
+static void at_deadline(uv_timer_t *timer);
+
+/* A path that begins to fail is printed before the period ends: it may be over, or left, by then. */
+static void print_early(struct batch *batch)
+{
+	uint64_t since = uv_now(&batch->loop) - batch->printed;
+
+	if (live_path_failures(batch->live) == batch->path_failures)
+		return;
+	batch->path_failures = live_path_failures(batch->live);
+	uv_timer_start(&batch->deadline, at_deadline, since < EARLY_GAP_MS ? EARLY_GAP_MS - since : 0,
+		uv_timer_get_repeat(&batch->deadline));
+}
+
 static void changed(void *data)
 {
 	struct batch *batch = data;
 
+	if (batch->options->is_watch)
+		print_early(batch);
 	if (!batch->options->is_watch && !uv_is_active((uv_handle_t *)&batch->look))
 		uv_timer_start(&batch->look, look, LOOK_MS, 0);
 }
@@ -87,6 +106,7 @@ static void at_deadline(uv_timer_t *timer)
 		return;
 	}
 	hide(batch);
+	batch->printed = uv_now(&batch->loop);
 	batch->options->output->record(&batch->to, batch->last);
 	if (fflush(stdout) != 0 || ferror(stdout))
 		stop(batch);

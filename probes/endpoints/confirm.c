@@ -14,7 +14,6 @@
 #include "probes/tailscaled/log_tap.h"
 #include "probes/tailscaled/netcheck.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +23,7 @@
 #define CONFIRM_MS 3000
 #define OPEN_MAX 16
 
-enum confirmation { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING, ASK_BOTH_PINGS };
+enum confirmation { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_DISCO, ASK_TSMP };
 
 static const struct {
 	const char *code;
@@ -34,10 +33,14 @@ static const struct {
 	{ CODE_CERT_NOT_ISSUED, ASK_PLAIN_HTTP },
 	{ CODE_TLS_FAILED, ASK_PLAIN_HTTP },
 	{ CODE_NOT_TLS, ASK_PLAIN_HTTP },
-	{ CODE_NOT_LISTENING, ASK_PING },
-	{ CODE_FILTERED, ASK_PING },
-	{ CODE_HOST_UNREACHABLE, ASK_PING },
-	{ CODE_HOST_OFFLINE, ASK_PING },
+	{ CODE_NOT_LISTENING, ASK_DISCO },
+	{ CODE_NOT_LISTENING, ASK_TSMP },
+	{ CODE_FILTERED, ASK_DISCO },
+	{ CODE_FILTERED, ASK_TSMP },
+	{ CODE_HOST_UNREACHABLE, ASK_DISCO },
+	{ CODE_HOST_UNREACHABLE, ASK_TSMP },
+	{ CODE_HOST_OFFLINE, ASK_DISCO },
+	{ CODE_HOST_OFFLINE, ASK_TSMP },
 	{ CODE_CERT_EXPIRED, ASK_DATES },
 };
 
@@ -52,7 +55,6 @@ struct question {
 	enum confirmation kind;
 	char *url, *peer_id, *address; /* of the row it is about */
 	struct http_call *call;
-	enum ping_kind ping; /* the ping in flight */
 	char *socket;
 	int64_t asked; /* monotonic ms */
 };
@@ -60,7 +62,7 @@ struct question {
 struct confirmations {
 	struct http *http;
 	struct ledger *ledger;
-	const struct pool *pool;
+	struct pool *pool;
 	void (*changed)(void *data);
 	void *data;
 	struct {
@@ -71,17 +73,32 @@ struct confirmations {
 	struct log_tap *log_tap;
 };
 
-struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
-	void (*changed)(void *data), void *data)
+static void log_changed(void *data)
+{
+	const struct confirmations *confirmations = data;
+
+	confirmations->changed(confirmations->data);
+}
+
+static void ask_again(void *data, const char *url, int64_t in_ms)
+{
+	pool_ask_in(((struct confirmations *)data)->pool, url, in_ms);
+}
+
+struct confirmations *confirm_new(
+	struct http *http, struct ledger *ledger, struct pool *pool, void (*changed)(void *data), void *data)
 {
 	struct confirmations *confirmations = mem_alloc(sizeof(*confirmations));
+	const struct log_tap_hooks hooks = {
+		.data = confirmations, .changed = log_changed, .again = ask_again
+	};
 
 	confirmations->http = http;
 	confirmations->ledger = ledger;
 	confirmations->pool = pool;
 	confirmations->changed = changed;
 	confirmations->data = data;
-	confirmations->log_tap = log_tap_new(http, ledger, changed, data);
+	confirmations->log_tap = log_tap_new(http, ledger, &hooks);
 	return confirmations;
 }
 
@@ -107,6 +124,11 @@ void confirm_free(struct confirmations *confirmations)
 	free(confirmations);
 }
 
+bool confirm_waits_for_log(const struct confirmations *confirmations)
+{
+	return log_tap_waits(confirmations->log_tap);
+}
+
 size_t confirm_open(const struct confirmations *confirmations)
 {
 	return confirmations->open;
@@ -116,29 +138,20 @@ size_t confirm_open(const struct confirmations *confirmations)
 
 static bool is_ping(enum confirmation kind)
 {
-	return kind == ASK_PING || kind == ASK_BOTH_PINGS;
+	return kind == ASK_DISCO || kind == ASK_TSMP;
 }
 
-static bool ping(struct question *question, enum ping_kind kind);
-
-/* A TSMP ping follows if the disco ping got no direct answer or both are wanted: it takes the same path as
- * tunnel traffic. */
 static void ping_answered(struct question *question, const struct answer *answer)
 {
 	struct arena *arena = arena_new();
 	struct obs_ping pong;
-	bool is_direct, is_last;
 
 	ping_read(answer, &pong, arena);
 	pong.peer_id = question->peer_id;
-	pong.kind = question->ping;
-	is_direct = !isnan(pong.ms) && *pong.endpoint;
-	is_last = question->ping == PING_TSMP || (is_direct && question->kind == ASK_PING);
+	pong.kind = question->kind == ASK_TSMP ? PING_TSMP : PING_DISCO;
 	ledger_see(question->confirmations->ledger,
 		&(struct observation){ .kind = OBSERVED_PING, .ping = &pong }, when_now());
 	arena_free(arena);
-	if (!is_last)
-		ping(question, PING_TSMP);
 }
 
 static bool is_plain(const struct answer *answer)
@@ -186,8 +199,8 @@ static void done(void *data, const struct answer *answer)
 				.cert_not_after = answer->cert_not_after },
 			when_now());
 		break;
-	case ASK_PING:
-	case ASK_BOTH_PINGS:
+	case ASK_DISCO:
+	case ASK_TSMP:
 		ping_answered(question, answer);
 		break;
 	}
@@ -196,9 +209,8 @@ static void done(void *data, const struct answer *answer)
 
 /* ---- requests ---- */
 
-static bool ping(struct question *question, enum ping_kind kind)
+static bool ping(struct question *question)
 {
-	static const char *const types[PING_KINDS] = { "disco", "TSMP" };
 	char url[256];
 	const struct http_request request = { .url = url,
 		.unix_socket = question->socket,
@@ -207,8 +219,7 @@ static bool ping(struct question *question, enum ping_kind kind)
 		.total_ms = PING_MS };
 
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s",
-		question->address, types[kind]);
-	question->ping = kind;
+		question->address, question->kind == ASK_TSMP ? "TSMP" : "disco");
 	question->call = http_get(question->confirmations->http, &request, NULL, done, question);
 	question->confirmations->open++;
 	return true;
@@ -280,11 +291,22 @@ static void put(
 	question->address = mem_copy(about->address);
 	question->socket = mem_copy(socket);
 	question->asked = now.mono_ms;
-	is_put = is_ping(about->kind) ? ping(question, PING_DISCO) : ask_endpoint(question);
+	is_put = is_ping(about->kind) ? ping(question) : ask_endpoint(question);
 	if (is_put)
 		*VEC_PUSH(&confirmations->asked) = question;
 	else
 		free_question(question);
+}
+
+/* Both kinds at once, because two after each other outlast --once. A TSMP ping takes the same path as tunnel
+ * traffic, a disco ping any. */
+static void put_pings(
+	struct confirmations *confirmations, struct subject about, const char *socket, struct when now)
+{
+	about.kind = ASK_DISCO;
+	put(confirmations, &about, socket, now);
+	about.kind = ASK_TSMP;
+	put(confirmations, &about, socket, now);
 }
 
 static void put_for(struct confirmations *confirmations, const struct snapshot *snapshot,
@@ -315,13 +337,12 @@ void confirm_ask(struct confirmations *confirmations, const struct snapshot *sna
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
 {
-	const struct subject about = { .kind = ASK_BOTH_PINGS,
-		.url = "",
-		.peer_id = peer->id,
-		.address = peer->addresses[0] ? peer->addresses[0] : "" };
+	const struct subject about = {
+		.url = "", .peer_id = peer->id, .address = peer->addresses[0] ? peer->addresses[0] : ""
+	};
 
 	if (!peer->is_self)
-		put(confirmations, &about, socket, now);
+		put_pings(confirmations, about, socket, now);
 }
 
 static void listen_to_log(struct confirmations *confirmations, const char *url, const char *socket)
@@ -338,11 +359,9 @@ static void listen_to_log(struct confirmations *confirmations, const char *url, 
 
 void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket)
 {
-	const struct subject about = {
-		.kind = ASK_PING, .url = spec->url, .peer_id = spec->peer_id, .address = spec->address
-	};
+	const struct subject about = { .url = spec->url, .peer_id = spec->peer_id, .address = spec->address };
 
 	if (!spec->is_own)
-		put(confirmations, &about, socket, when_now());
+		put_pings(confirmations, about, socket, when_now());
 	listen_to_log(confirmations, spec->url, socket);
 }

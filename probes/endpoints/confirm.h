@@ -12,8 +12,8 @@
 
 struct confirmations;
 
-struct confirmations *confirm_new(struct http *http, struct ledger *ledger, const struct pool *pool,
-	void (*changed)(void *data), void *data);
+struct confirmations *confirm_new(
+	struct http *http, struct ledger *ledger, struct pool *pool, void (*changed)(void *data), void *data);
 void confirm_free(struct confirmations *confirmations);
 /* Starts the confirmations for the verdicts of this snapshot. socket: tailscaled's; NULL: no pings. */
 void confirm_ask(struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket,
@@ -21,10 +21,12 @@ void confirm_ask(struct confirmations *confirmations, const struct snapshot *sna
 /* Sends both kinds of ping to this peer, at most once a minute. */
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now);
-/* A connect to this endpoint timed out: pings its host and, if this user may, reads tailscaled's log for a
- * while. */
+/* A connect to this endpoint timed out, or it is asked again after that: pings its host and, if this user may,
+ * reads tailscaled's log for a while. */
 void confirm_silent(
 	struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket);
+/* tailscaled's log may soon prove why an endpoint is silent; other connects could use up its few lines. */
+bool confirm_waits_for_log(const struct confirmations *confirmations);
 size_t confirm_open(const struct confirmations *confirmations); /* requests in flight */
 
 #endif

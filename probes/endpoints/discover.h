@@ -1,7 +1,7 @@
 /* Plans where and when to probe for servers that nobody configured. Pure planning: no network, no clock.
  *
  * Probes one port at a time per peer, few over the whole tailnet, and only the ports of discover_ports(). A
- * peer that silently drops two connects is left alone for that round, and each round that finds nothing
+ * peer that silently drops two connects is probed slowly from there on, and each round that finds nothing
  * doubles the pause before the next. Phones, shared-in peers, Mullvad exit nodes and whatever the user
  * excluded are never probed. */
 #ifndef TSLLM_ENDPOINTS_DISCOVER_H
@@ -24,17 +24,20 @@ struct probe {
 
 struct discoverer *discover_new(const struct settings *settings);
 void discover_free(struct discoverer *discover);
+/* Peers that must not be probed for the moment; this machine is never held. */
+void discover_hold(struct discoverer *discover, bool (*is_held)(const void *data, const char *peer_id),
+	const void *data);
 /* The current peers; rounds of known peers continue. */
 void discover_see(struct discoverer *discover, const struct obs_status *status);
 /* The next URL that may be probed now, if there is one. It counts as in flight until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(
 	struct discoverer *discover, const char *url, bool is_server, enum outcome outcome, struct when now);
-/* Restarts every round: the user pressed r. */
+/* Restarts every round and gets through it, silence or not: the user pressed r. */
 void discover_again(struct discoverer *discover);
 /* Milliseconds until a round is due; -1: never. */
 int64_t discover_wait(const struct discoverer *discover, struct when now);
-/* The ports of the settings, or the default list; 0-terminated. */
+/* The ports of the settings, or the usual ones and those of all families; 0-terminated. */
 const int *discover_ports(const struct discoverer *discover);
 bool discover_has_port(const struct discoverer *discover, int port); /* one of discover_ports() */
 /* Whether discovery may probe this peer: a machine of this tailnet that is online, that the configuration's
@@ -43,6 +46,8 @@ bool discover_may_ask(
 	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer);
 /* Whether the user excluded it by name, tag or OS. */
 bool discover_excludes(const struct settings *settings, const struct obs_peer *peer);
+/* How far the search has come on one peer. */
+void discover_progress(const struct discoverer *discover, const char *peer_id, struct obs_probed *progress);
 void discover_count(const struct discoverer *discover, struct obs_discovery *counts);
 
 #endif

@@ -233,6 +233,30 @@ void pool_ask_now(struct pool *pool, const char *url)
 	schedule(pool);
 }
 
+void pool_ask_in(struct pool *pool, const char *url, int64_t ms)
+{
+	struct worker *worker = find(pool, url);
+
+	if (!worker)
+		return;
+	worker->ask_by = when_now().mono_ms + ms;
+	if (worker->due > worker->ask_by)
+		worker->due = worker->ask_by;
+	schedule(pool);
+}
+
+bool pool_is_undecided(const struct pool *pool, const char *peer_id)
+{
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		const struct worker *worker = pool->workers.items[i];
+
+		if (!worker->spec.is_candidate && !worker->is_decided &&
+			strcmp(worker->spec.peer_id, peer_id) == 0 && !waits(pool, worker))
+			return true;
+	}
+	return false;
+}
+
 void pool_set_proxy(struct pool *pool, const char *proxy)
 {
 	free(pool->world.proxy);

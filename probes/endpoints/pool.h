@@ -44,7 +44,9 @@ struct pool_hooks {
 	/* A candidate was recognised (called before its first answer reaches the ledger) or given up (it is
 	 * dropped afterwards). */
 	void (*judged)(void *data, const struct pool_result *result);
-	void (*silent)(void *data, const struct endpoint_spec *spec); /* a connect timed out */
+	/* A connect to this endpoint timed out (already in the ledger), or it is asked again after that. Not
+	 * called for candidates. */
+	void (*silent)(void *data, const struct endpoint_spec *spec);
 };
 
 struct pool;
@@ -64,7 +66,10 @@ bool pool_has_server(const struct pool *pool, const char *url, const char *peer_
 void pool_halt(struct pool *pool);
 /* After a status: polls immediately those endpoints that were silent and whose host is heard again. */
 void pool_wake(struct pool *pool);
-void pool_ask_now(struct pool *pool, const char *url);     /* NULL: all of them */
+void pool_ask_now(struct pool *pool, const char *url);            /* NULL: all of them */
+void pool_ask_in(struct pool *pool, const char *url, int64_t ms); /* no later than in ms */
+/* Whether a known endpoint of that peer was not asked often enough to be judged. Discovery waits for it. */
+bool pool_is_undecided(const struct pool *pool, const char *peer_id);
 void pool_set_proxy(struct pool *pool, const char *proxy); /* for peers; "": none */
 /* Endpoints that have not been polled often enough to be judged. */
 size_t pool_unfinished(const struct pool *pool);

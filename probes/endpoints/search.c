@@ -3,12 +3,22 @@
 #include "probes/ledger/daemon.h"
 #include "probes/servers/family.h"
 
+/* Known endpoints of a peer go first: if it drops our connections, tailscaled's log proves why only for the
+ * first few. */
+static bool is_held(const void *data, const char *peer_id)
+{
+	const struct search *search = data;
+
+	return search->is_held || pool_is_undecided(search->pool, peer_id);
+}
+
 void search_init(
 	struct search *search, const struct settings *settings, struct ledger *ledger, struct pool *pool)
 {
 	*search = (struct search){
 		.settings = settings, .ledger = ledger, .pool = pool, .discover = discover_new(settings)
 	};
+	discover_hold(search->discover, is_held, search);
 }
 
 void search_fini(struct search *search)
@@ -36,6 +46,15 @@ static void ask(struct search *search, const struct probe *probe)
 			       });
 }
 
+static void tell_progress(const struct search *search, const char *peer_id, struct when now)
+{
+	struct obs_probed progress;
+
+	discover_progress(search->discover, peer_id, &progress);
+	ledger_see(
+		search->ledger, &(struct observation){ .kind = OBSERVED_PROBED, .probed = &progress }, now);
+}
+
 void search_probe(struct search *search)
 {
 	struct probe probe;
@@ -46,12 +65,11 @@ void search_probe(struct search *search)
 	while (discover_next(search->discover, now, &probe)) {
 		bool is_watched = pool_has_server(search->pool, probe.url, probe.peer_id);
 
-		ledger_see(search->ledger,
-			&(struct observation){ .kind = OBSERVED_PROBED, .peer_id = probe.peer_id }, now);
 		if (is_watched || left_alone_has(&search->left_alone, probe.url))
 			discover_tell(search->discover, probe.url, is_watched, OUTCOME_ANSWERED, now);
 		else
 			ask(search, &probe);
+		tell_progress(search, probe.peer_id, now);
 	}
 }
 
@@ -60,10 +78,12 @@ void search_probe(struct search *search)
  * else. */
 void search_see_result(struct search *search, const struct pool_result *result)
 {
+	struct when now = when_now();
+
 	if (!result->family && left_alone_is_final(result->spec->found_by, result->outcome, result->status))
 		left_alone_add(&search->left_alone, result->spec->url);
-	discover_tell(
-		search->discover, result->spec->url, result->family != NULL, result->outcome, when_now());
+	discover_tell(search->discover, result->spec->url, result->family != NULL, result->outcome, now);
+	tell_progress(search, result->spec->peer_id, now);
 }
 
 int64_t search_wait(const struct search *search, struct when now)

@@ -13,6 +13,7 @@ struct search {
 	struct ledger *ledger;
 	struct pool *pool;
 	struct discoverer *discover; /* owned */
+	bool is_held;                /* no peer may be probed: see confirm_waits_for_log() */
 	struct left_alone left_alone;
 };
 

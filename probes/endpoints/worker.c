@@ -68,6 +68,8 @@ static void end_poll(struct worker *worker, bool is_good, bool is_silence)
 		worker->due = now.mono_ms + (worker->world->is_once ? 0 : SECOND_TRY_MS);
 	else
 		worker->due = now.mono_ms + worker_gap(worker);
+	if (worker->ask_by > now.mono_ms && worker->due > worker->ask_by)
+		worker->due = worker->ask_by;
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
@@ -199,6 +201,7 @@ static void answered(void *data, const struct answer *answer)
 {
 	struct worker *worker = data;
 	const struct worker_world *world = worker->world;
+	bool is_silent;
 
 	worker->call = NULL;
 	if (answer->outcome == OUTCOME_NOT_TRIED) {
@@ -216,12 +219,13 @@ static void answered(void *data, const struct answer *answer)
 		ask(worker, worker->path, true);
 		return;
 	}
-	if (answer->outcome == OUTCOME_CONNECT_TIMEOUT)
-		world->hooks.silent(world->hooks.data, &worker->spec);
+	is_silent = answer->outcome == OUTCOME_CONNECT_TIMEOUT && !worker->spec.is_candidate;
 	if (worker->is_recognising)
 		go_on_recognising(worker, answer);
 	else
 		go_on_asking(worker, answer);
+	if (is_silent)
+		world->hooks.silent(world->hooks.data, &worker->spec);
 }
 
 /* ---- requests ---- */
@@ -331,8 +335,12 @@ static void report_unresolved(struct worker *worker)
 
 void worker_poll(struct worker *worker)
 {
+	const struct pool_hooks *hooks = &worker->world->hooks;
+
 	worker->request = NULL;
 	worker->step = 0;
+	if (worker->silences && !worker->spec.is_candidate)
+		hooks->silent(hooks->data, &worker->spec);
 	if (!*worker->spec.address) {
 		report_unresolved(worker);
 	} else if (!worker->family || worker->has_doubts) {

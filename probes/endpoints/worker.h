@@ -41,7 +41,8 @@ struct worker {
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
 	int primary_status;             /* HTTP, of the last primary answer */
 	int64_t due;                    /* next poll, monotonic ms */
-	struct when polled;             /* end of the last poll */
+	int64_t ask_by;     /* the poll after this one is due then at the latest; past: no matter */
+	struct when polled; /* end of the last poll */
 	unsigned silences, failures, polls;
 	bool is_decided; /* polled often enough to be judged */
 	bool was_good;

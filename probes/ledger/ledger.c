@@ -86,6 +86,8 @@ static void see_discovery(struct ledger *ledger, const struct observation *obser
 	ledger->discovery.peers = discovery->peers;
 	ledger->discovery.asked = discovery->asked;
 	ledger->discovery.pending = discovery->pending;
+	ledger->discovery.silent_peers = discovery->silent_peers;
+	ledger->discovery.postponed = discovery->postponed;
 }
 
 static void see_gap(struct ledger *ledger, const struct observation *observation, struct when now)
@@ -158,4 +160,9 @@ const struct obs_status *ledger_status(const struct ledger *ledger)
 const struct obs_serve *ledger_serve(const struct ledger *ledger)
 {
 	return ledger->serve;
+}
+
+unsigned ledger_path_failures(const struct ledger *ledger)
+{
+	return ledger->path_failures;
 }

@@ -316,7 +316,11 @@ void link_see_derp(struct ledger *ledger, const struct sniffed *sniffed, struct 
 
 void link_see_miss(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
-	link_of(ledger, sniffed, sniffed->vni, now)->missed_us = sniffed->at_us;
+	struct known_link *link = link_of(ledger, sniffed, sniffed->vni, now);
+	const struct known_peer *peer = peer_find(ledger, link->peer_id);
+
+	ledger->path_failures += !link->missed_us && peer && peer->has_served && is_current(peer, link);
+	link->missed_us = sniffed->at_us;
 }
 
 /* ---- round trips ---- */

@@ -63,11 +63,18 @@ bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	struct known_peer *peer = peer_find(ledger, observation->peer_id);
+	struct known_peer *peer = peer_find(ledger, observation->probed->peer_id);
 
 	(void)now;
-	if (peer)
-		peer->was_asked = true;
+	if (!peer)
+		return;
+	peer->was_asked = true;
+	peer->probed = (struct probed_ports){
+		.count = observation->probed->ports,
+		.asked = observation->probed->asked,
+		.silent = observation->probed->silent,
+		.is_running = observation->probed->is_running,
+	};
 }
 
 void peer_hear(struct known_peer *peer, struct when now)

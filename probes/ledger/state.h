@@ -82,6 +82,7 @@ struct known_peer {
 	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
 	struct known_network *net;         /* NULL: never asked for */
 	bool was_online, was_asked;
+	struct probed_ports probed;
 	enum state state;     /* judged */
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
@@ -253,7 +254,8 @@ struct ledger {
 	struct obs_traffic captured_now;        /* running totals; NAN: packets were never captured */
 	VEC(struct known_link) links;
 	size_t link_chains[LINK_CHAINS]; /* by far end: index of the first link plus one; 0: none */
-	size_t link_cursor;              /* where the last search for a free slot stopped */
+	unsigned path_failures; /* how often the current path of a peer with a server began to fail */
+	size_t link_cursor;     /* where the last search for a free slot stopped */
 	VEC(struct known_flow) flows;
 	VEC(struct sniffed) waiting; /* exchanges that may still turn out to be our own */
 	struct {
@@ -263,7 +265,7 @@ struct ledger {
 	size_t own_port_count;
 	struct {
 		char *mode, *ports, *now;
-		size_t peers, asked, pending;
+		size_t peers, asked, pending, silent_peers, postponed;
 	} discovery;
 	struct {
 		enum capture_state state;

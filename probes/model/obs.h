@@ -235,6 +235,14 @@ struct obs_endpoint {
 struct obs_discovery {
 	const char *mode, *ports, *now;
 	size_t peers, asked, pending;
+	size_t silent_peers, postponed; /* peers that drop connections, and their usual ports still to come */
+};
+
+/* The same on one peer. */
+struct obs_probed {
+	const char *peer_id;
+	unsigned ports, asked, silent; /* number of ports: all, probed, and those whose connects time out */
+	bool is_running;               /* the next one follows at once */
 };
 
 /* One answer of one endpoint, parsed. */
@@ -333,7 +341,9 @@ enum proof {
 	PROOF_HOST_LOCALHOST = 1 << 0, /* the same endpoint answers 200 to `Host: localhost` */
 	PROOF_PLAIN_HTTP = 1 << 1,     /* plain HTTP on that port gets an HTTP answer */
 	PROOF_ACL = 1 << 2,            /* in the daemon's log: rejected due to acl */
-	PROOF_LOOPBACK_ONLY = 1 << 3   /* on this machine: the port is bound to 127.0.0.1 only */
+	PROOF_LOOPBACK_ONLY = 1 << 3,  /* on this machine: the port is bound to 127.0.0.1 only */
+	PROOF_ACL_NEARBY = 1 << 4,     /* in the daemon's log: the same for another port of that host */
+	PROOF_SHIELDS = 1 << 5         /* in the daemon's log: that host accepts no connections */
 };
 
 /* Whether it is a timeout, at any step. Two of these in a row mean something, one does not. */

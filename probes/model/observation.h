@@ -54,7 +54,7 @@ struct observation {
 		const struct sniffed *packets;
 		int own_port;
 		const struct obs_discovery *discovery;
-		const char *peer_id; /* OBSERVED_PROBED */
+		const struct obs_probed *probed;
 		const struct obs_endpoint *endpoint;
 		const struct obs_answer *answer;
 		struct {

@@ -113,12 +113,19 @@ struct ping {
 	const char *by; /* how it was answered: "direct 10.99.0.11:41641", "DERP fra"; "" inside the tunnel */
 };
 
+/* How far discovery has come on a peer. */
+struct probed_ports {
+	unsigned count, asked, silent; /* all ports; those probed; those whose connects time out */
+	bool is_running;               /* the next one follows at once */
+};
+
 struct peer {
 	const char *id, *name, *fqdn, *os, *user;
 	const char *const *addresses; /* NULL-terminated */
 	const char *const *tags;
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
 	bool was_asked; /* discovery probed its ports */
+	struct probed_ports probed;
 	struct path path;
 	struct obs_net net; /* as reported by its tailscaled */
 	struct ping pings[PING_KINDS];
@@ -262,6 +269,8 @@ struct discovery {
 	const char *ports;     /* "443 80 8443 11434 …" */
 	size_t peers;          /* that discovery may probe */
 	size_t asked, pending; /* ports probed; ports left to probe */
+	size_t silent_peers;   /* that drop connections, and so are probed slowly */
+	size_t postponed;      /* their ports left to probe */
 	const char *now;       /* what is being probed now; "" */
 };
 

@@ -42,6 +42,7 @@
 #define CODE_NOT_LISTENING "not-listening"
 #define CODE_ACL_DENIED "acl-denied"
 #define CODE_FILTERED "filtered"
+#define CODE_CONNECT_TIMEOUT "connect-timeout"
 #define CODE_ACCEPTS_THEN_CLOSES "accepts-then-closes"
 #define CODE_SHORT_NAME "short-name"
 #define CODE_NAME_NEEDED "name-needed"

@@ -139,4 +139,21 @@ void wording_pending(char *line, const struct discovery *discovery)
 	if (discovery->pending)
 		line_add(line, "the search for servers is not finished: %zu port%s not asked yet",
 			discovery->pending, discovery->pending == 1 ? " was" : "s were");
+	if (discovery->postponed)
+		line_add(line, "%zu peer%s drop%s connections: %zu port%s there not asked yet",
+			discovery->silent_peers, discovery->silent_peers == 1 ? "" : "s",
+			discovery->silent_peers == 1 ? "s" : "", discovery->postponed,
+			discovery->postponed == 1 ? "" : "s");
+}
+
+void wording_probed(char *line, const struct probed_ports *probed)
+{
+	if (probed->silent && probed->asked < probed->count)
+		line_add(line, "drops connections: %u of %u ports asked for a server so far", probed->asked,
+			probed->count);
+	else if (probed->silent)
+		line_add(line, "%u ports asked for a server, connections to %u of them were dropped",
+			probed->asked, probed->silent);
+	else if (probed->asked)
+		line_add(line, "%u of %u ports asked for a server", probed->asked, probed->count);
 }

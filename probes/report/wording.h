@@ -20,5 +20,7 @@ void wording_work(char *line, const struct endpoint *endpoint);  /* "16 running,
 void wording_speed(char *line, const struct endpoint *endpoint); /* "812 tok/s, TTFT 2540 ms" */
 /* That the search for servers goes on; nothing once it has ended. */
 void wording_pending(char *line, const struct discovery *discovery);
+/* "drops connections: 2 of 19 ports asked for a server so far"; nothing for a peer that was not asked. */
+void wording_probed(char *line, const struct probed_ports *probed);
 
 #endif

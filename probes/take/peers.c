@@ -157,6 +157,7 @@ static void copy_peer(struct builder *s, const struct known_peer *known, struct 
 	row->is_exit_node = obs->is_exit_node;
 	row->is_mullvad = obs->is_mullvad;
 	row->was_asked = known->was_asked;
+	row->probed = known->probed;
 	row->state = known->state;
 	row->verdicts = known->verdicts;
 	row->key_expiry = obs->key_expiry;

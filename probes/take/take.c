@@ -192,6 +192,8 @@ static void take_sums(struct builder *s)
 		.peers = l->discovery.peers,
 		.asked = l->discovery.asked,
 		.pending = l->discovery.pending,
+		.silent_peers = l->discovery.silent_peers,
+		.postponed = l->discovery.postponed,
 	};
 	s->snapshot->requests = l->requests;
 	s->snapshot->bytes_sent = l->bytes_sent;

@@ -72,6 +72,17 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 	       !was_heard;
 }
 
+/* Without a server there, only --doctor pings a peer: one lost pair of pings is a hint. WireGuard-only peers
+ * (Mullvad) answer no pings. */
+static bool may_be_unreachable(const struct evidence *e, struct finding *f)
+{
+	bool was_heard = when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < CHANGING_HANDS_MS;
+
+	(void)f;
+	return !is_self(e) && e->peer->obs->is_online && !e->peer->obs->is_mullvad && e->peer->ping_lost &&
+	       !e->peer->has_served && !was_heard;
+}
+
 /* tailscaled leaves a path 6.5 s after its last pong. It keeps this one, although neither connects nor a
  * ping inside the tunnel are answered on it, while a ping by another path is. */
 static bool is_broken(const struct evidence *e, struct finding *f)
@@ -200,6 +211,10 @@ const struct rule peer_rules[] = {
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
 		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
+	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN, may_be_unreachable,
+		"%{peer} is online, but answers neither a disco nor a TSMP ping: "
+		"it may be frozen or cut off",
+		"tailscale ping %{peer}", true },
 	{ CODE_PATH_BROKEN, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
 		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; "

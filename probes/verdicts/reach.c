@@ -186,7 +186,15 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
-	if (e->peer && ping_is_answered(e->peer))
+	if (e->endpoint->proofs & PROOF_SHIELDS) {
+		text_set(f->detail, sizeof(f->detail),
+			"time out: that host accepts no connections (shields up, in tailscaled's log)");
+		text_set(f->fix, sizeof(f->fix), "on %%{peer}: sudo tailscale set --shields-up=false");
+	} else if (e->endpoint->proofs & PROOF_ACL_NEARBY)
+		text_set(f->detail, sizeof(f->detail),
+			"time out: probably the tailnet policy, "
+			"which rejects another port of that host (in tailscaled's log)");
+	else if (e->peer && ping_is_answered(e->peer))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: an ACL or that host's firewall drops them "
 			"(the host itself answers pings)");
@@ -196,6 +204,16 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"time out: either an ACL or that host's firewall drops them, or the host is cut off");
+	return true;
+}
+
+/* Too few for a conclusion, of an endpoint that never answered: --once may end here. */
+static bool has_first_timeouts(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || when_known(e->endpoint->good) || !e->endpoint->misses)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%u attempt%s", e->endpoint->misses,
+		e->endpoint->misses == 1 ? "" : "s");
 	return true;
 }
 
@@ -338,6 +356,10 @@ const struct rule reach_rules[] = {
 		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: "
 		"sudo nft list ruleset",
 		true },
+	{ CODE_CONNECT_TIMEOUT, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, has_first_timeouts,
+		"no connection to %{host}:%{port} yet after %{detail}: either it is frozen or cut off, "
+		"or a firewall or an ACL drops them",
+		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
 		"%{host}:%{port} accepts the connection and closes it without a byte: "
 		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "

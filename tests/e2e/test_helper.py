@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
@@ -45,6 +46,18 @@ for number in range(1, 100):
     time.sleep(0.2)
 """
 
+FAILS = PLAYER.split("for number in")[0] + r"""
+start = time.time()
+while time.time() < start + 3.5:
+    say("rtt", at=int(time.time() * 1e6), method="disco", us=260, **path)
+    time.sleep(0.2)
+now = time.time()
+with open(sys.argv[0] + ".missed", "w") as file:
+    file.write(str(now))
+say("miss", at=int(now * 1e6), sent=int(now * 1e6) - 400000, **path)
+time.sleep(30)
+"""
+
 
 def test_beside(function):
     """A test of the helper beside the program, before which an installed one goes."""
@@ -74,6 +87,17 @@ def once(fake, top):
     return json.loads(subprocess.run([top, "--once", "--format", "json", "--config", fake.config, "--socket", fake.socket],
                                      env=fake.environment, stdin=subprocess.DEVNULL, capture_output=True, check=False,
                                      timeout=30).stdout)
+
+
+@test_beside
+def a_path_that_begins_to_fail_is_printed_before_the_period_ends():
+    with FakeTailnet(SCENARIO) as fake, beside(FAILS) as (top, path):
+        with watching("--period", "3", fake=fake, program=top) as snapshots:
+            told = first(snapshots, lambda snapshot: any(
+                verdict["code"] == "path-failing" for peer in snapshot["peers"] for verdict in peer["verdicts"]), 4)
+        seen = time.time()
+        with open(path + ".missed", encoding="utf-8") as file:
+            assert seen - float(file.read()) < 1.2, told["taken_at"]
 
 
 @test_beside

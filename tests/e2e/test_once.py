@@ -125,6 +125,24 @@ def without_any_server_it_cannot_tell_and_says_what_was_asked():
 
 
 @test
+def of_a_peer_that_drops_connections_it_says_how_many_ports_it_asked():
+    text = """peer box linux direct 10.99.0.11:41641
+              config discover = all
+              config ports = 18080, 18081, 18082, 18083
+              door box:a raw 18080 black-hole
+              door box:b raw 18081 black-hole
+              door box:c raw 18083 llama-server-0.5.0/ready-idle"""
+    with FakeTailnet(text) as fake:
+        ended = top("--once", "--deadline", "8", fake=fake)
+        looked = once(fake)
+    assert ended.status == 3 and "18083" in ended.out, ended.out
+    assert "box: drops connections: 2 of 4 ports asked for a server so far" in ended.out, ended.out
+    assert "1 peer drops connections: 2 ports there not asked yet" in ended.out, ended.out
+    probed = {peer["name"]: peer.get("probed") for peer in looked.json["peers"]}
+    assert probed["box"] == {"ports": 4, "asked": 2, "silent": 2}, probed
+
+
+@test
 def without_tailscaled_it_ends_with_3_and_the_fix():
     with tempfile.TemporaryDirectory() as folder:
         ended = top("--once", "--socket", f"{folder}/none.sock", "--tailscale", f"{folder}/none",

@@ -94,7 +94,8 @@ def the_manual_has_every_verdict_with_its_layer_and_severity():
 @test
 def every_code_of_a_verdict_has_its_constant_and_its_rows():
     codes = verdict_codes()
-    twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public"}  # other evidence, the same verdict
+    twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public",
+             "host-unreachable"}  # other evidence, the same verdict
     rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
     same(rows, codes)
     assert sorted(rows) == sorted([*codes, *(name for name, code in codes.items() if code in twice)]), rows
@@ -188,9 +189,13 @@ def the_papers_name_every_path_that_a_server_is_asked():
 
 @test
 def the_papers_name_every_port_that_discovery_tries():
-    table = re.search(r"polite_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover.c")).group(1)
-    ports = re.findall(r"\d+", table)
+    table = re.search(r"usual_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover_ports.c")).group(1)
+    ports = set(re.findall(r"\d+", table)) - {"0"}
     assert len(ports) > 10, ports
+    for path in sorted(os.listdir(os.path.join(ROOT, "probes/servers"))):
+        for row in re.findall(r"\.ports = \{([^}]*)\}", text(f"probes/servers/{path}")):
+            ports |= set(re.findall(r"\d+", row))
+    assert "13305" in ports, ports
     for paper in [text(path) for path in [*MANUALS, "README.md"]]:
         for port in ports:
             assert re.search(rf"\b{port}\b", paper), port

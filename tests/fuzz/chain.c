@@ -114,8 +114,9 @@ static void do_discovery(struct chain *chain, const struct command *command)
 	ledger_see(chain->ledger,
 		&(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &discovery }, chain->now);
 	ledger_see(chain->ledger,
-		&(struct observation){
-			.kind = OBSERVED_PROBED, .peer_id = peer_of(chain, command->words[1]) },
+		&(struct observation){ .kind = OBSERVED_PROBED,
+			.probed = &(struct obs_probed){ .peer_id = peer_of(chain, command->words[1]),
+				.is_running = true } },
 		chain->now);
 }
 

@@ -252,7 +252,8 @@ def capture_warns_of_a_failing_path_while_the_daemon_still_trusts_it(lab, top):
     with top.watch(url, user=NOBODY) as watch:
         watch.until(lambda look: look.peer(lab.gpu1)["path"].get("rtt_source") == "disco")
         with lab.gpu1.fenced("in udp dport 41641 drop", "out udp sport 41641 drop"):
-            look, _ = watch.until(lambda look: "path-failing" in look.alarms_of(url))
+            look, seconds = watch.until(lambda look: "path-failing" in look.alarms_of(url))
+            assert seconds <= 4.6, f"{seconds:.1f} s; pings are 3 s apart"
             assert look.peer(lab.gpu1)["path"]["kind"] == "direct", look.peer(lab.gpu1)["path"]
             watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "derp")
         watch.until(lambda look: look.peer(lab.gpu1)["path"]["kind"] == "direct" and not look.alarms, 60)

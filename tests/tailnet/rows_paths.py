@@ -201,6 +201,16 @@ def an_acl_against_the_pair_is_told_to_root_and_suspected_for_others(lab, top):
 
 
 @row
+def an_acl_is_proven_while_discovery_asks_the_same_host(lab, top):
+    url = f"http://{lab.denied1.fqdn}:8080"
+    lab.admin.reach(lab.denied1)
+    with lab.ordered(denied1={"denies": [{"from": "admin"}]}):
+        settled(lab.denied1)
+        with top.watch(url, config="discover = mine\n") as watch:
+            watch.until(lambda look: "acl-denied" in look.alarms_of(url), 40)
+
+
+@row
 def an_acl_against_one_port_leaves_the_others_alone(lab, top):
     url, open_url = f"http://{lab.denied1.fqdn}:8080", f"http://{lab.denied1.fqdn}:8081"
     lab.denied1.play(8081, "llama-server-0.5.0/ready-idle")
@@ -231,6 +241,17 @@ def a_frozen_peer_is_unreachable(lab, top):
         look = top.once(url, deadline=20)
     expect(look, url, "down", "host-unreachable")
     assert "host-unreachable" in codes(look.peer(lab.gpu1))
+    lab.admin.reach(lab.gpu1)
+
+
+@row
+def a_frozen_peer_is_suspected_within_the_default_deadline(lab, top):
+    url = f"http://{lab.gpu1.fqdn}:8080"
+    lab.admin.reach(lab.gpu1)
+    with lab.gpu1.frozen():
+        look = top.once(url, deadline=5)
+    said = set(codes(look.endpoint(url)))
+    assert said & {"host-unreachable", "filtered", "connect-timeout"}, said
     lab.admin.reach(lab.gpu1)
 
 

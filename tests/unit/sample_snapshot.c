@@ -103,6 +103,7 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 		.tags = no_text,
 		.is_online = true,
 		.was_asked = true,
+		.probed = { .is_running = true },
 		.path = { .kind = PATH_IDLE,
 			.endpoint = "",
 			.via = "",

@@ -209,6 +209,7 @@ static void fill_rows(void)
 	peers[1].user = "ann@example.com";
 	peers[1].pings[PING_DISCO] = (struct ping){ WHEN, 0.25, "direct 10.99.0.11:41641" };
 	peers[1].pings[PING_TSMP] = (struct ping){ WHEN, NAN, "" };
+	peers[1].probed = (struct probed_ports){ 19, 4, 2, false };
 	endpoints[0] = an_endpoint("https://gpu1.tail4c1d.ts.net/ollama");
 	endpoints[0].peer = 1;
 	endpoints[0].engine_id = 3;
@@ -391,6 +392,7 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 	assert_string_equal(json_text(row(peer, "pings", 0), "by"), "direct 10.99.0.11:41641");
 	assert_string_equal(json_text(row(peer, "pings", 1), "kind"), "tsmp");
 	assert_false(has_key(row(peer, "pings", 1), "ms"));
+	assert_int_equal((int)json_number(json_member(peer, "probed"), "silent"), 2);
 	assert_string_equal(json_text(peer, "id"), "n2CNTRL");
 	assert_string_equal(json_string(row(peer, "addresses", 1)), "fd7a:115c:a1e0::2");
 	assert_string_equal(json_string(row(peer, "tags", 0)), "tag:gpu");

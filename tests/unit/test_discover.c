@@ -180,7 +180,7 @@ static void at_most_eight_doors_are_asked_at_once(void **state)
 	assert_string_equal(next(1), "nothing");
 }
 
-static void a_peer_that_swallows_two_connects_is_left_alone(void **state)
+static void a_peer_that_swallows_two_connects_is_left_alone_and_goes_on_later(void **state)
 {
 	(void)state;
 	settings.ports[0] = 11434;
@@ -194,7 +194,222 @@ static void a_peer_that_swallows_two_connects_is_left_alone(void **state)
 	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:8080");
 	tell("http://gpu1.tail4c1d.ts.net:8080", false, OUTCOME_CONNECT_TIMEOUT);
 	assert_string_equal(next(1), "nothing");
-	assert_string_equal(next(1 + MINUTES(5)), "http://gpu1.tail4c1d.ts.net:11434");
+	assert_string_equal(next(1 + MINUTES(5)), "http://gpu1.tail4c1d.ts.net:8000");
+}
+
+/* What a peer does with connects, second by second; this machine refuses them all. */
+struct firewall {
+	int open; /* the one port that is not dropped; 0: none */
+	bool refuses_the_rest;
+	size_t connects;
+	double found;    /* at that second, 0: not */
+	char silent[64]; /* a connect without an answer, in flight */
+	double ends;
+};
+
+static enum outcome connect_to(struct firewall *wall, const struct probe *probe, double now)
+{
+	char suffix[16];
+
+	snprintf(suffix, sizeof(suffix), "net:%d", wall->open);
+	if (!*probe->peer_id)
+		return OUTCOME_REFUSED;
+	assert_string_equal(wall->silent, ""); /* one connection at a time */
+	wall->connects++;
+	if (wall->open && strstr(probe->url, suffix)) {
+		wall->found = wall->found > 0 ? wall->found : now;
+		return OUTCOME_ANSWERED;
+	}
+	return wall->refuses_the_rest ? OUTCOME_REFUSED : OUTCOME_CONNECT_TIMEOUT;
+}
+
+static void play(struct firewall *wall, double from, double to)
+{
+	for (double now = from; now <= to; now++) {
+		struct probe probe;
+
+		if (*wall->silent && now >= wall->ends) {
+			discover_tell(discover, wall->silent, false, OUTCOME_CONNECT_TIMEOUT, at(now));
+			wall->silent[0] = '\0';
+		}
+		while (discover_next(discover, at(now), &probe)) {
+			enum outcome outcome = connect_to(wall, &probe, now);
+
+			if (outcome != OUTCOME_CONNECT_TIMEOUT) {
+				discover_tell(
+					discover, probe.url, outcome == OUTCOME_ANSWERED, outcome, at(now));
+				continue;
+			}
+			snprintf(wall->silent, sizeof(wall->silent), "%.60s", probe.url);
+			wall->ends = now + 2;
+		}
+	}
+}
+
+static void a_server_behind_a_firewall_that_drops_the_rest_is_found(void **state)
+{
+	static const int ports[] = { 8080, 1234, 5001, 10000 };
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	for (size_t i = 0; i < ARRAY_LEN(ports); i++) {
+		struct firewall wall = { .open = ports[i] };
+
+		start();
+		play(&wall, 1, MINUTES(5));
+		if (wall.found == 0 || (ports[i] == 1234 && wall.found > 90))
+			fail_msg("port %d was asked after %.0f s", ports[i], wall.found);
+	}
+}
+
+static void a_peer_that_drops_everything_costs_little(void **state)
+{
+	struct firewall wall = { 0 };
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	start();
+	play(&wall, 1, 60);
+	assert_in_range(wall.connects, 3, 6);
+	play(&wall, 61, MINUTES(10));
+	assert_in_range(wall.connects, 16, 20);
+	play(&wall, MINUTES(10) + 1, MINUTES(120));
+	wall.connects = 0;
+	play(&wall, MINUTES(120) + 1, MINUTES(720));
+	assert_in_range(wall.connects, 16, 20); /* two an hour, and so still the whole list */
+}
+
+static void ports_that_refuse_do_not_slow_a_round_down(void **state)
+{
+	struct firewall wall = { .open = 10000, .refuses_the_rest = true };
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	start();
+	play(&wall, 1, 2);
+	assert_true(wall.found > 0);
+}
+
+static void a_key_gets_through_the_whole_list(void **state)
+{
+	struct firewall wall = { .open = 10000 };
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	start();
+	play(&wall, 1, 4);
+	for (int i = 0; i < 4; i++) { /* pressed every 12 s: the list still comes to its end */
+		discover_again(discover);
+		play(&wall, 5 + i * 12, 4 + (i + 1) * 12);
+	}
+	assert_true(wall.found > 0);
+	assert_in_range(wall.connects, 15, 35);
+}
+
+static void a_key_during_a_probe_starts_the_round_again_after_it(void **state)
+{
+	(void)state;
+	settings.ports[0] = 11434;
+	settings.ports[1] = 8080;
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), "http://gpu1.tail4c1d.ts.net:11434");
+	tell("http://gpu1.tail4c1d.ts.net:11434", false, OUTCOME_REFUSED);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:8080");
+	discover_again(discover);
+	assert_string_equal(next(1), "nothing");
+	tell("http://gpu1.tail4c1d.ts.net:8080", false, OUTCOME_REFUSED);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+static bool is_gpu1(const void *data, const char *peer_id)
+{
+	return *(const bool *)data && strcmp(peer_id, "n2") == 0;
+}
+
+static void a_peer_that_is_held_waits_and_no_other(void **state)
+{
+	bool is_held = true;
+
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	with_peer(status, "n3", "gpu2");
+	start();
+	discover_hold(discover, is_gpu1, &is_held);
+	pass_own_round();
+	assert_string_equal(next(0), "https://gpu2.tail4c1d.ts.net");
+	assert_string_equal(next(0), "nothing");
+	assert_in_range(discover_wait(discover, at(0)), 1, 1000); /* it looks again, and not all the time */
+	is_held = false;
+	assert_string_equal(next(0), GPU1);
+}
+
+/* How many of its ports a round asks of gpu1, and whether this one is among them. */
+static size_t count_ports(double seconds, int port, bool *is_asked)
+{
+	struct probe probe;
+	size_t count = 0;
+	char suffix[16];
+
+	snprintf(suffix, sizeof(suffix), "net:%d", port);
+	while (discover_next(discover, at(seconds), &probe)) {
+		count += *probe.peer_id != 0;
+		*is_asked = *is_asked || strstr(probe.url, suffix);
+		discover_tell(discover, probe.url, false, OUTCOME_REFUSED, at(seconds));
+	}
+	return count;
+}
+
+static void each_round_takes_one_of_the_other_ports(void **state)
+{
+	double now = 0;
+	size_t others = 0;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	start();
+	for (const int *port = discover_ports(discover); *port; port++)
+		others++;
+	others -= 15;
+	for (size_t i = 0; i < others; i++) {
+		bool is_asked = false;
+
+		assert_int_equal(count_ports(now, discover_ports(discover)[15 + i], &is_asked), 16);
+		assert_true(is_asked);
+		now += MINUTES(60);
+	}
+	assert_true(others >= 4);
+}
+
+static void progress_is_told_for_each_peer(void **state)
+{
+	struct firewall wall = { 0 };
+	struct obs_probed progress;
+	struct obs_discovery counts;
+
+	(void)state;
+	with_peer(status, "n2", "gpu1");
+	start();
+	discover_progress(discover, "n2", &progress);
+	assert_int_equal(progress.asked, 0);
+	play(&wall, 1, 6);
+	discover_progress(discover, "n2", &progress);
+	assert_true(progress.ports >= 19);
+	assert_int_equal(progress.asked, 2);
+	assert_int_equal(progress.silent, 2);
+	assert_false(progress.is_running);
+	discover_count(discover, &counts);
+	assert_int_equal(counts.silent_peers, 1);
+	assert_int_equal(counts.postponed, 14);
+	assert_int_equal(counts.pending, 0);
+	discover_progress(discover, "nobody", &progress);
+	assert_int_equal(progress.asked, 0);
+	play(&wall, 7, MINUTES(5));
+	discover_progress(discover, "n2", &progress);
+	assert_int_equal(progress.asked, 16);
+	assert_int_equal(progress.silent, 16);
 }
 
 static void an_answer_nobody_asked_for_changes_nothing(void **state)
@@ -450,6 +665,12 @@ static void the_search_is_counted(void **state)
 	tell(GPU1, false, OUTCOME_REFUSED);
 	discover_count(discover, &counts);
 	assert_int_equal(counts.pending, 1);
+	assert_int_equal(counts.silent_peers, 0);
+	settings.ports[0] = 0;
+	start();
+	discover_count(discover, &counts);
+	assert_non_null(strstr(counts.ports, "443 11434 8080"));
+	assert_non_null(strstr(counts.ports, " 10000, and one a round of "));
 }
 
 static void every_usual_port_is_some_familys_or_of_tailscale_serve(void **state)
@@ -467,7 +688,10 @@ static void every_usual_port_is_some_familys_or_of_tailscale_serve(void **state)
 		if (!is_known)
 			fail_msg("nobody is said to listen on %d", *port);
 	}
-	assert_int_equal(count, 15);
+	assert_true(count >= 15);
+	for (size_t i = 0; families[i]; i++)
+		for (size_t k = 0; families[i]->facts.ports[k]; k++)
+			assert_true(discover_has_port(discover, families[i]->facts.ports[k]));
 }
 
 #define SAYS(test) cmocka_unit_test_setup_teardown(test, begin, end)
@@ -481,7 +705,15 @@ int main(void)
 		SAYS(a_knock_tells_whom_and_where),
 		SAYS(this_machine_is_asked_on_plain_ports_only),
 		SAYS(at_most_eight_doors_are_asked_at_once),
-		SAYS(a_peer_that_swallows_two_connects_is_left_alone),
+		SAYS(a_peer_that_swallows_two_connects_is_left_alone_and_goes_on_later),
+		SAYS(a_server_behind_a_firewall_that_drops_the_rest_is_found),
+		SAYS(a_peer_that_drops_everything_costs_little),
+		SAYS(ports_that_refuse_do_not_slow_a_round_down),
+		SAYS(a_key_gets_through_the_whole_list),
+		SAYS(a_key_during_a_probe_starts_the_round_again_after_it),
+		SAYS(a_peer_that_is_held_waits_and_no_other),
+		SAYS(each_round_takes_one_of_the_other_ports),
+		SAYS(progress_is_told_for_each_peer),
 		SAYS(an_answer_nobody_asked_for_changes_nothing),
 		SAYS(a_peer_renamed_while_it_is_asked_is_not_lost),
 		SAYS(machines_of_mine_are_asked_and_tagged_ones),

@@ -21,7 +21,7 @@ static const struct {
 	{ "latency", &fields_answer, 0 },
 	{ "anatomy", &fields_latency, 1 },
 	{ "path", &fields_path, 10 },
-	{ "peer", &fields_peer, 18 },
+	{ "peer", &fields_peer, 19 },
 	{ "model", &fields_model, 5 },
 	{ "flow", &fields_flow, 12 },
 };

@@ -298,6 +298,25 @@ static void a_peer_relay_is_named_at_the_second_status(void **state)
 		"the peer relay 10.99.0.14:40000: no direct");
 }
 
+static void a_peer_without_a_server_that_answers_no_ping_may_be_unreachable(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1");
+	with_peer(status, "n9", "exit")->is_mullvad = true;
+	sees(l, at(0), status);
+	assert_no_verdict(take(l, at(1)), "host-unreachable");
+	is_pinged(l, "n9", NAN, at(2)); /* WireGuard alone answers none */
+	assert_no_verdict(take(l, at(2)), "host-unreachable");
+	is_pinged(l, GPU1_ID, NAN, at(3));
+	assert_says(take(l, at(3)), "host-unreachable", LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN,
+		"may be frozen or cut off");
+	is_pinged(l, GPU1_ID, 12, at(60));
+	assert_no_verdict(take(l, at(60)), "host-unreachable");
+}
+
 /* ---- a path that fails, flaps or loses ---- */
 
 #define GPU1_PATH "local=10.99.0.10:41641 remote=10.99.0.2:41641 vni=0"
@@ -335,6 +354,23 @@ static void a_missed_ping_is_told_until_a_pong_takes_it_back(void **state)
 	assert_peer_state(take(l, at(6)), "gpu1", STATE_SLOW);
 	pongs(l, 7, GPU1_PATH);
 	assert_no_verdict(take(l, at(7)), "path-failing");
+}
+
+static void the_beginning_of_a_failure_is_counted_once(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	pongs(l, 1, GPU1_PATH);
+	take(l, at(2));
+	misses(l, 4, OTHER_PATH);
+	assert_int_equal(ledger_path_failures(l), 0);
+	misses(l, 4, GPU1_PATH);
+	misses(l, 7, GPU1_PATH);
+	assert_int_equal(ledger_path_failures(l), 1);
+	pongs(l, 8, GPU1_PATH);
+	misses(l, 10, GPU1_PATH);
+	assert_int_equal(ledger_path_failures(l), 2);
 }
 
 static void bytes_that_came_later_take_a_miss_back(void **state)
@@ -772,6 +808,8 @@ int main(void)
 		SAYS(an_idle_peer_is_not_relayed),
 		SAYS(relayed_is_a_word_for_a_peer_without_servers),
 		SAYS(a_peer_relay_is_named_at_the_second_status),
+		SAYS(a_peer_without_a_server_that_answers_no_ping_may_be_unreachable),
+		SAYS(the_beginning_of_a_failure_is_counted_once),
 		SAYS(a_missed_ping_is_told_until_a_pong_takes_it_back),
 		SAYS(bytes_that_came_later_take_a_miss_back),
 		SAYS(what_is_missed_on_another_path_is_no_failure),

@@ -197,6 +197,58 @@ static void the_daemons_word_for_an_acl_is_believed_at_once(void **state)
 	assert_no_verdict(take(l, at(1)), "filtered");
 }
 
+static void a_first_timeout_says_what_it_may_be(void **state)
+{
+	struct ledger *l = watching(RAW);
+
+	(void)state;
+	assert_no_verdict(take(l, at(0)), "connect-timeout");
+	connect_times_out(l, at(0));
+	assert_says(take(l, at(1)), "connect-timeout", LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN,
+		"after 1 attempt: either it is frozen or cut off");
+	connect_times_out(l, at(10));
+	assert_no_verdict(take(l, at(11)), "connect-timeout");
+	assert_verdict(take(l, at(11)), "filtered");
+}
+
+static void a_first_timeout_of_a_server_that_answered_says_nothing(void **state)
+{
+	struct ledger *l = watching_a("llama-server", RAW);
+
+	(void)state;
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	connect_times_out(l, at(10));
+	assert_no_verdict(take(l, at(11)), "connect-timeout");
+}
+
+/* Twice silent, and the daemon's log says that of it. */
+static const struct verdict *filtered_by(enum proof proof)
+{
+	struct ledger *l = watching(RAW);
+
+	connect_times_out(l, at(0));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = proof }, at(1));
+	assert_no_verdict(take(l, at(1)), "filtered"); /* one silence is none */
+	connect_times_out(l, at(10));
+	assert_no_verdict(take(l, at(11)), "acl-denied");
+	return assert_verdict(take(l, at(11)), "filtered");
+}
+
+static void what_the_log_says_of_other_ports_makes_an_acl_likely(void **state)
+{
+	(void)state;
+	assert_non_null(strstr(filtered_by(PROOF_ACL_NEARBY)->text, "probably the tailnet policy"));
+}
+
+static void a_host_with_its_shields_up_is_named(void **state)
+{
+	const struct verdict *verdict = filtered_by(PROOF_SHIELDS);
+
+	(void)state;
+	assert_non_null(strstr(verdict->text, "accepts no connections"));
+	assert_fix(verdict, "sudo tailscale set --shields-up=false");
+}
+
 static void a_grant_names_tags_where_there_are_any(void **state)
 {
 	struct ledger *l = watching(RAW);
@@ -552,6 +604,10 @@ int main(void)
 		SAYS(our_own_refused_port_is_a_stopped_server),
 		SAYS(a_port_proven_to_be_bound_to_loopback_is_told_so),
 		SAYS(the_daemons_word_for_an_acl_is_believed_at_once),
+		SAYS(a_first_timeout_says_what_it_may_be),
+		SAYS(a_first_timeout_of_a_server_that_answered_says_nothing),
+		SAYS(what_the_log_says_of_other_ports_makes_an_acl_likely),
+		SAYS(a_host_with_its_shields_up_is_named),
 		SAYS(a_grant_names_tags_where_there_are_any),
 		SAYS(a_rule_for_the_engines_port_does_not_open_that_of_serve),
 		SAYS(a_proof_does_not_outlive_what_it_proves),

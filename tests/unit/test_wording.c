@@ -93,8 +93,36 @@ static void a_search_that_goes_on_is_said(void **state)
 	wording_pending(one, &discovery);
 	assert_string_equal(one, "the search for servers is not finished: 1 port was not asked yet");
 	discovery.pending = 0;
+	discovery.silent_peers = 1;
+	discovery.postponed = 17;
+	*one = '\0';
+	wording_pending(one, &discovery);
+	assert_string_equal(one, "1 peer drops connections: 17 ports there not asked yet");
+	discovery.silent_peers = discovery.postponed = 0;
 	wording_pending(none, &discovery);
 	assert_string_equal(none, "");
+}
+
+static void what_was_asked_of_a_peer_is_said(void **state)
+{
+	static const struct {
+		struct probed_ports probed;
+		const char *text;
+	} cases[] = {
+		{ { 0, 0, 0, false }, "" },
+		{ { 19, 2, 2, false }, "drops connections: 2 of 19 ports asked for a server so far" },
+		{ { 19, 19, 17, false },
+			"19 ports asked for a server, connections to 17 of them were dropped" },
+		{ { 19, 16, 0, false }, "16 of 19 ports asked for a server" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char line[LINE_BYTES] = "";
+
+		wording_probed(line, &cases[i].probed);
+		assert_string_equal(line, cases[i].text);
+	}
 }
 
 int main(void)
@@ -104,6 +132,7 @@ int main(void)
 		cmocka_unit_test(a_path_has_its_times_and_its_last_pong),
 		cmocka_unit_test(of_an_engine_what_is_known_is_said),
 		cmocka_unit_test(a_search_that_goes_on_is_said),
+		cmocka_unit_test(what_was_asked_of_a_peer_is_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,6 +124,15 @@ static void write_pings(struct json_out *out, const struct ping pings[PING_KINDS
 	json_out_end(out, ']');
 }
 
+static void write_probed(struct json_out *out, const struct probed_ports *probed)
+{
+	json_out_begin(out, "probed", '{');
+	json_out_number(out, "ports", probed->count);
+	json_out_number(out, "asked", probed->asked);
+	json_out_number(out, "silent", probed->silent);
+	json_out_end(out, '}');
+}
+
 static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
 {
 	json_out_begin(out, NULL, '{');
@@ -141,6 +150,8 @@ static void write_peer(struct json_out *out, const struct snapshot *snapshot, co
 	json_write_network(out, &peer->net);
 	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
 		write_pings(out, peer->pings);
+	if (peer->probed.asked)
+		write_probed(out, &peer->probed);
 	json_out_time(out, "key_expiry", peer->key_expiry);
 	json_out_time_or_null(out, "last_seen", peer->last_seen);
 	json_out_time(out, "last_handshake", peer->last_handshake);

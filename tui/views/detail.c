@@ -269,6 +269,7 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 	const struct diagnosis_target target = { (int)(peer - snapshot->peers), -1 };
 	struct diagnosis diagnosis;
 	struct value note;
+	char probed[LINE_BYTES] = "";
 
 	write_peer_head(snapshot, peer, page);
 	write_diagnosis(snapshot, &target, &diagnosis, page);
@@ -277,6 +278,9 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 		page_wrap(page, note.role, "", 2, note.text);
 	flows_write_peer(snapshot, target.peer, page);
 	write_last_known(snapshot, &diagnosis, peer, NULL, page);
+	wording_probed(probed, &peer->probed);
+	if (*probed)
+		page_wrap(page, ROLE_DIM, "", 0, probed);
 	if (peer->endpoint_count)
 		write_servers(snapshot, target.peer, page);
 }

@@ -3,6 +3,7 @@
  * Rows are the endpoints, then the peers: row minus endpoint_count is the peer. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
@@ -10,6 +11,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+#define SILENT_SHOWN 5
 
 static const struct endpoint *endpoint_of(const struct snapshot *snapshot, size_t row)
 {
@@ -146,11 +149,18 @@ static void format_spark(const struct snapshot *snapshot, size_t row, struct val
 /* What to say for a peer without an endpoint and without a verdict. */
 static void say_peer(const struct snapshot *snapshot, const struct peer *peer, struct value *value)
 {
+	char drops[LINE_BYTES] = "";
+
+	if (peer->probed.silent)
+		wording_probed(drops, &peer->probed);
 	if (!peer->is_online)
 		value_last_seen(value, snapshot, peer);
+	else if (*drops)
+		value_say(value, ROLE_DIM, drops);
 	else if (peer->was_asked)
-		value_say(
-			value, ROLE_DIM, snapshot->discovery.pending ? "being asked" : "no LLM server found");
+		value_say(value, ROLE_DIM,
+			snapshot->discovery.pending && peer->probed.is_running ? "being asked"
+									       : "no LLM server found");
 }
 
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -283,6 +293,25 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 	return is_peer_row(snapshot, row) ? peer_of(snapshot, row)->id : url_of(snapshot, row);
 }
 
+/* Peers that drop connections, which therefore were not asked for all ports. */
+static void say_silent(const struct snapshot *snapshot, struct page *page)
+{
+	size_t shown = 0;
+
+	for (size_t i = 0; i < snapshot->peer_count && shown < SILENT_SHOWN; i++) {
+		const struct peer *peer = &snapshot->peers[i];
+		char drops[LINE_BYTES] = "";
+
+		if (!peer->probed.silent || !peer->is_online)
+			continue;
+		wording_probed(drops, &peer->probed);
+		page_line(page, ROLE_TEXT, "  %s: %s", peer->name, drops);
+		shown++;
+	}
+	if (shown)
+		page_wrap(page, ROLE_TEXT, "", 0, "Their other ports follow slowly; r asks them all now.");
+}
+
 /* No server was found: which ports were probed, and how to name one on another port or host. */
 static bool instead(const struct snapshot *snapshot, struct page *page)
 {
@@ -304,6 +333,7 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 		page_line(page, ROLE_TEXT, "  %zu ports on %zu peers (discover = %s)", discovery->asked,
 			discovery->peers, discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
+		say_silent(snapshot, page);
 		page_wrap(page, ROLE_TEXT, "", 0,
 			"The dashboard looks again after 5 minutes, then less often, and at once when you "
 			"press r.");
