@@ -184,7 +184,9 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->primary_status = answer->status;
 	}
-	if (answer->outcome == OUTCOME_ANSWERED && index_of(worker) < REQUESTS_MAX)
+	/* If a list is work for the server, a request for it that failed is not repeated. */
+	if ((answer->outcome == OUTCOME_ANSWERED || worker->family->shuns_models) &&
+		index_of(worker) < REQUESTS_MAX)
 		worker->asked_at[index_of(worker)] =
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
 	if (is_primary && !is_expected) {

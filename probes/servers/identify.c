@@ -40,8 +40,15 @@ static const struct family *better(const struct family *a, const struct family *
 	return NULL;
 }
 
-static enum sureness weigh(
-	struct identification *r, const struct family *family, const char *path, const struct answer *answer)
+/* What confirms one family may look right to another: only the family that was guessed is confirmed by it, or
+ * any by the list of models. */
+static bool is_confirmed(const struct family *family, const struct family *guess, const char *path)
+{
+	return confirms(family, path) && (family == guess || strcmp(path, model_list) == 0);
+}
+
+static enum sureness weigh(struct identification *r, const struct family *family, const struct family *guess,
+	const char *path, const struct answer *answer)
 {
 	enum sureness sureness = family->recognise(path, answer);
 
@@ -50,7 +57,7 @@ static enum sureness weigh(
 	if (sureness == LIKELY) {
 		r->likely = better(r->likely, family);
 		r->shuns_models |= family->shuns_models;
-		if (confirms(family, path))
+		if (is_confirmed(family, guess, path))
 			r->confirmed = better(r->confirmed, family);
 	}
 	if (sureness == NOT_IT && r->likely == family && confirms(family, path) && answer->status == 200 &&
@@ -91,6 +98,17 @@ static void ask_next(struct identification *r, const struct answer *answer)
 		ask(r, model_list);
 }
 
+/* A gateway may pass on the names and the owner of its engines' models, so that its list looks like an
+ * engine's. If the list fits a gateway too, the gateway's confirming answer decides. */
+static void ask_gateway(struct identification *r)
+{
+	const struct family *gateway = r->likely;
+
+	if (gateway && gateway != r->family && gateway->facts.kind == SERVER_GATEWAY && gateway->confirm &&
+		!was_asked(r, gateway->confirm) && r->asked_count < RECOGNISE_MAX)
+		ask(r, gateway->confirm);
+}
+
 void identify_init(struct identification *r)
 {
 	*r = (struct identification){ .asked_count = 0 };
@@ -99,6 +117,7 @@ void identify_init(struct identification *r)
 
 void identify_step(struct identification *r, const struct answer *answer)
 {
+	const struct family *engine = r->family, *guess = r->likely;
 	const char *path = r->ask;
 	bool is_claimed = false;
 
@@ -106,9 +125,13 @@ void identify_step(struct identification *r, const struct answer *answer)
 	if (!path || answer->outcome != OUTCOME_ANSWERED)
 		return;
 	for (size_t i = 0; families[i]; i++)
-		is_claimed |= weigh(r, families[i], path, answer) != NOT_IT;
-	if (r->family)
+		is_claimed |= weigh(r, families[i], guess, path, answer) != NOT_IT;
+	if (engine && guess->recognise(path, answer) != NOT_IT)
+		r->family = guess;
+	if (r->family) {
+		ask_gateway(r);
 		return;
+	}
 	r->is_proxy = !is_claimed && is_proxy_page(answer);
 	ask_next(r, answer);
 	if (r->ask || !r->confirmed)
