@@ -41,6 +41,8 @@ const struct family *const families[] = {
 	&family_textgen,
 	&family_tabbyapi,
 	&family_localai,
+	&family_lmdeploy,
+	&family_exo,
 	&family_tei,
 	&family_vllm_router,
 	&family_aperture,

@@ -7,6 +7,8 @@
  * guess nor its ban on /v1/models. */
 #include "probes/servers/identify.h"
 
+#include "probes/base/mem.h"
+
 #include <string.h>
 
 static const char root[] = "/";
@@ -56,6 +58,8 @@ static enum sureness weigh(struct identification *r, const struct family *family
 		r->family = family;
 	if (sureness == LIKELY) {
 		r->likely = better(r->likely, family);
+		if (family->facts.kind == SERVER_GATEWAY)
+			r->gateway = better(r->gateway, family);
 		r->shuns_models |= family->shuns_models;
 		if (is_confirmed(family, guess, path))
 			r->confirmed = better(r->confirmed, family);
@@ -102,11 +106,38 @@ static void ask_next(struct identification *r, const struct answer *answer)
  * engine's. If the list fits a gateway too, the gateway's confirming answer decides. */
 static void ask_gateway(struct identification *r)
 {
-	const struct family *gateway = r->likely;
+	const char *confirm = r->gateway && r->gateway != r->family ? r->gateway->confirm : NULL;
 
-	if (gateway && gateway != r->family && gateway->facts.kind == SERVER_GATEWAY && gateway->confirm &&
-		!was_asked(r, gateway->confirm) && r->asked_count < RECOGNISE_MAX)
-		ask(r, gateway->confirm);
+	if (confirm && !was_asked(r, confirm) && r->asked_count < RECOGNISE_MAX)
+		ask(r, confirm);
+}
+
+/* Whether an engine of this family would never answer like that on a path of its own. A server error or a
+ * refusal may be a proxy's. */
+static bool contradicts(const struct family *engine, const char *path, const struct answer *answer)
+{
+	struct arena *arena = arena_new();
+	bool is_contradiction = false;
+
+	for (size_t i = 0; i < engine->request_count; i++) {
+		struct reading reading;
+
+		reading_init(&reading, arena);
+		if (strcmp(engine->requests[i].path, path) == 0)
+			is_contradiction = !engine->requests[i].read(answer, &reading);
+	}
+	arena_free(arena);
+	return is_contradiction && (answer->status == 200 || answer->status == 404);
+}
+
+/* What the gateway's confirming answer says: it is the gateway, or it is the engine that the list looks like, or
+ * something else that lists the engine's models. */
+static const struct family *decide(const struct identification *r, const struct family *engine,
+	const char *path, const struct answer *answer)
+{
+	if (r->gateway->recognise(path, answer) != NOT_IT)
+		return r->gateway;
+	return r->confirmed && contradicts(engine, path, answer) ? r->confirmed : engine;
 }
 
 void identify_init(struct identification *r)
@@ -126,8 +157,10 @@ void identify_step(struct identification *r, const struct answer *answer)
 		return;
 	for (size_t i = 0; families[i]; i++)
 		is_claimed |= weigh(r, families[i], guess, path, answer) != NOT_IT;
-	if (engine && guess->recognise(path, answer) != NOT_IT)
-		r->family = guess;
+	if (engine) {
+		r->family = decide(r, engine, path, answer);
+		return;
+	}
 	if (r->family) {
 		ask_gateway(r);
 		return;

@@ -87,6 +87,35 @@ static void a_router_that_keeps_its_engines_names_is_told_by_its_health(void **s
 	expect(servers, ARRAY_LEN(servers));
 }
 
+/* A proxy that passes on /v1 alone, or a gateway of another make: no engine of vLLM's has such a /health. */
+static void who_lists_the_models_of_engines_and_is_neither_is_no_engine(void **state)
+{
+	static const struct server servers[] = {
+		{ "openai-compatible",
+			{ { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN, LIST(A_VLLM) },
+				{ "/health", 404, HTML_TYPE "Server: nginx\n", "<html>404</html>" } } },
+		{ "openai-compatible",
+			{ { "/", PAGE("Some Gateway") }, { "/v1/models", 200, JSON_TYPE, LIST(A_VLLM) },
+				{ "/health", 200, JSON_TYPE, "{\"status\":\"ok\"}" } } },
+		{ "openai-compatible", { { "/", GO_404 }, { "/version", GO_404 },
+					       { "/v1/models", 200, JSON_TYPE, LIST("{\"id\":\"m\"}") } } },
+		/* One of its owners is another family's sign, which is guessed before the router. */
+		{ "openai-compatible",
+			{ { "/", PAGE("Some Gateway") },
+				{ "/v1/models", 200, JSON_TYPE,
+					LIST(A_VLLM ",{\"id\":\"t\",\"owned_by\":\"library\"}") },
+				{ "/health", 200, JSON_TYPE, "{\"status\":\"ok\"}" } } },
+		/* Its proxy is in trouble: that says nothing. */
+		{ "vllm", { { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN, LIST(A_VLLM) },
+				  { "/health", 502, HTML_TYPE "Server: nginx\n", "<html>502</html>" } } },
+		{ "vllm", { { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN, LIST(A_VLLM) },
+				  { "/health", 401, HTML_TYPE "Server: nginx\n", "<html>401</html>" } } },
+	};
+
+	(void)state;
+	expect(servers, ARRAY_LEN(servers));
+}
+
 /* Many programs are "healthy". */
 static void what_confirms_a_router_confirms_nobody_else(void **state)
 {
@@ -203,6 +232,11 @@ static void other_gateways_and_engines_are_told_by_their_signs(void **state)
 					       { "/v1/models", 200, JSON_TYPE, LIST("{\"id\":\"m\"}") } } },
 		{ "docker-model-runner",
 			{ { "/", 200, TEXT_TYPE, "Docker Model Runner\n\nThe service is running.\n" } } },
+		{ "lmdeploy",
+			{ { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN,
+						      LIST("{\"id\":\"m\",\"owned_by\":\"lmdeploy\"}") } } },
+		{ "exo", { { "/", PAGE("EXO") }, { "/v1/models", 200, JSON_TYPE,
+							 LIST("{\"id\":\"m\",\"owned_by\":\"exo\"}") } } },
 		{ "trtllm", { { "/", NOT_FOUND },
 				    { "/v1/models", 200, UVICORN,
 					    LIST("{\"id\":\"m\",\"owned_by\":\"tensorrt_llm\"}") } } },
@@ -277,6 +311,12 @@ static void what_is_loaded_is_told_where_the_server_says_so(void **state)
 	assert_true(is_read("docker-model-runner", "/engines/v1/models", 200, JSON_TYPE,
 		LIST("{\"id\":\"docker.io/ai/tinychat:latest\",\"owned_by\":\"docker\"}"), &r));
 	assert_model(&r, 0, "docker.io/ai/tinychat:latest", MODEL_UNKNOWN);
+	assert_true(is_read("exo", "/v1/models", 200, JSON_TYPE,
+		LIST("{\"id\":\"a\",\"context_length\":0},{\"id\":\"b\",\"context_length\":4096}"), &r));
+	assert_model(&r, 0, "a", MODEL_UNKNOWN); /* a catalogue */
+	assert_true(isnan(r.models[0].context) && r.models[1].context == 4096);
+	assert_true(is_read("lmdeploy", "/v1/models", 200, UVICORN, LIST("{\"id\":\"m\"}"), &r));
+	assert_model(&r, 0, "m", MODEL_LOADED);
 	assert_true(is_read("vllm-router", "/v1/models", 200, UVICORN, LIST(A_VLLM), &r));
 	assert_model(&r, 0, "m", MODEL_UNKNOWN); /* it is on an engine that is not seen */
 	assert_true(r.models[0].context == 8192);
@@ -453,6 +493,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_router_that_keeps_its_engines_names_is_told_by_its_health),
+		cmocka_unit_test(who_lists_the_models_of_engines_and_is_neither_is_no_engine),
 		cmocka_unit_test(what_confirms_a_router_confirms_nobody_else),
 		cmocka_unit_test(mistral_rs_and_the_router_of_sglang_are_told_apart),
 		cmocka_unit_test(a_list_that_is_work_is_not_asked_for_recognition),
