@@ -3,6 +3,7 @@
  * It knows who asks by the tailnet: a list that is empty means that nothing was granted. Its own clients use
  * /api/providers to see whether it is up; that makes no completion, and neither does the list. */
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "probes/servers/families.h"
 #include "probes/servers/readers.h"
 
@@ -35,12 +36,19 @@ static bool has_prices(const struct answer *answer)
 	return json_text(pricing, "input")[0] && json_text(pricing, "output")[0];
 }
 
+/* Its root leads to its pages; llama-swap's, without the last slash, too. */
 static enum sureness is_aperture(const char *path, const struct answer *answer)
 {
+	char location[256];
+
 	if (strcmp(path, "/api/providers") == 0)
 		return is_providers(answer) && json_has(json_first(json_member(answer->json, "providers")),
 						       "compatibility")
 			       ? SURE
+			       : NOT_IT;
+	if (strcmp(path, "/") == 0 && answer->status >= 300 && answer->status < 400)
+		return text_has_suffix(answer_header(answer, "Location", location, sizeof(location)), "/ui/")
+			       ? LIKELY
 			       : NOT_IT;
 	return strcmp(path, "/v1/models") == 0 && has_prices(answer) ? LIKELY : NOT_IT;
 }

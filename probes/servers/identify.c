@@ -42,11 +42,11 @@ static const struct family *better(const struct family *a, const struct family *
 	return NULL;
 }
 
-/* What confirms one family may look right to another: only the family that was guessed is confirmed by it, or
- * any by the list of models. */
-static bool is_confirmed(const struct family *family, const struct family *guess, const char *path)
+/* Many servers say that they are healthy: an answer that was asked for to confirm one guess says nothing about
+ * another family that is only LIKELY by it. The list of models says something about every family. */
+static bool is_of_another_guess(const struct family *family, const struct family *guess, const char *path)
 {
-	return confirms(family, path) && (family == guess || strcmp(path, model_list) == 0);
+	return confirms(family, path) && family != guess && strcmp(path, model_list) != 0;
 }
 
 static enum sureness weigh(struct identification *r, const struct family *family, const struct family *guess,
@@ -54,6 +54,8 @@ static enum sureness weigh(struct identification *r, const struct family *family
 {
 	enum sureness sureness = family->recognise(path, answer);
 
+	if (sureness == LIKELY && is_of_another_guess(family, guess, path))
+		sureness = NOT_IT;
 	if (sureness == SURE && !r->family)
 		r->family = family;
 	if (sureness == LIKELY) {
@@ -61,7 +63,7 @@ static enum sureness weigh(struct identification *r, const struct family *family
 		if (family->facts.kind == SERVER_GATEWAY)
 			r->gateway = better(r->gateway, family);
 		r->shuns_models |= family->shuns_models;
-		if (is_confirmed(family, guess, path))
+		if (confirms(family, path))
 			r->confirmed = better(r->confirmed, family);
 	}
 	if (sureness == NOT_IT && r->likely == family && confirms(family, path) && answer->status == 200 &&

@@ -170,11 +170,22 @@ static void a_list_that_is_work_is_not_asked_for_recognition(void **state)
 		{ "bifrost", { { "/", PAGE("Bifrost") },
 				     { "/health", 200, JSON_TYPE,
 					     "{\"status\":\"ok\",\"components\":{\"db_pings\":\"ok\"}}" } } },
+		{ "bifrost", { { "/", PAGE("Bifrost - gateway") },
+				     { "/health", 200, JSON_TYPE, "{\"status\":\"ok\"}" } } },
+		{ "nemo-guardrails", { { "/", 200, UVICORN, "{\"status\":\"ok\"}" },
+					     { "/healthz", 200, "Content-Type: application/health+json\n",
+						     "{\"status\":\"pass\"}" } } },
 		{ "", { { "/", PAGE("Bifrost - gateway") }, { "/health", 503, HTML_TYPE, "<html>" } } },
 		{ "nemo-guardrails", { { "/", 307, "Location: chat\n", "" },
 					     { "/healthz", 200, "Content-Type: application/health+json\n",
 						     "{\"status\":\"pass\"}" } } },
-		{ "", { { "/", 307, "Location: /chat\n", "" }, { "/healthz", NOT_FOUND } } },
+		/* The guess fails: the list tells. */
+		{ "openai-compatible",
+			{ { "/", 200, UVICORN, "{\"status\":\"ok\"}" }, { "/healthz", NOT_FOUND },
+				{ "/v1/models", 200, UVICORN, LIST("{\"id\":\"m\"}") } } },
+		{ "openai-compatible", { { "/", 307, "Location: /docs\n", "" },
+					       { "/health", 200, UVICORN, "{\"status\":\"ok\"}" },
+					       { "/v1/models", 200, UVICORN, LIST("{\"id\":\"m\"}") } } },
 	};
 
 	(void)state;
@@ -226,6 +237,10 @@ static void other_gateways_and_engines_are_told_by_their_signs(void **state)
 					LIST("{\"id\":\"m\",\"pricing\":{\"input\":\"0.1\",\"output\":\"0.2\"}}") },
 				{ "/api/providers", 200, JSON_TYPE,
 					"{\"providers\":[{\"id\":\"a\",\"compatibility\":{\"openai_chat\":true}}]}" } } },
+		{ "aperture",
+			{ { "/", 302, "Location: /ui/\n", "" },
+				{ "/api/providers", 200, JSON_TYPE,
+					"{\"providers\":{\"a\":{\"compatibility\":{\"openai_chat\":true}}}}" } } },
 		{ "olla", { { "/", GO_404 }, { "/version", 200, JSON_TYPE,
 						     "{\"name\":\"Olla\",\"version\":\"v0.0.20\"}" } } },
 		{ "openai-compatible", { { "/", GO_404 }, { "/version", GO_404 },
@@ -486,7 +501,6 @@ static void gateways_are_marked_as_such(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(engines); i++)
 		assert_int_equal(family_by_name(engines[i])->facts.kind, SERVER_ENGINE);
 	assert_true(family_by_name("bifrost")->shuns_models);
-	assert_true(family_by_name("nemo-guardrails")->shuns_models);
 }
 
 int main(void)
