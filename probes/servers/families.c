@@ -42,6 +42,7 @@ const struct family *const families[] = {
 	&family_tabbyapi,
 	&family_localai,
 	&family_lmdeploy,
+	&family_aphrodite,
 	&family_exo,
 	&family_tei,
 	&family_vllm_router,

@@ -144,7 +144,7 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 		}
 		assert_in_range(every_poll, 1, 2);
 	}
-	assert_int_equal(count, 40);
+	assert_int_equal(count, 41);
 	assert_string_equal(families[count - 1]->facts.name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
 }

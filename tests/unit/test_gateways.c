@@ -247,6 +247,9 @@ static void other_gateways_and_engines_are_told_by_their_signs(void **state)
 					       { "/v1/models", 200, JSON_TYPE, LIST("{\"id\":\"m\"}") } } },
 		{ "docker-model-runner",
 			{ { "/", 200, TEXT_TYPE, "Docker Model Runner\n\nThe service is running.\n" } } },
+		{ "aphrodite", { { "/", NOT_FOUND },
+				       { "/v1/models", 200, UVICORN,
+					       LIST("{\"id\":\"m\",\"owned_by\":\"pygmalionai\"}") } } },
 		{ "lmdeploy",
 			{ { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN,
 						      LIST("{\"id\":\"m\",\"owned_by\":\"lmdeploy\"}") } } },
@@ -330,6 +333,9 @@ static void what_is_loaded_is_told_where_the_server_says_so(void **state)
 		LIST("{\"id\":\"a\",\"context_length\":0},{\"id\":\"b\",\"context_length\":4096}"), &r));
 	assert_model(&r, 0, "a", MODEL_UNKNOWN); /* a catalogue */
 	assert_true(isnan(r.models[0].context) && r.models[1].context == 4096);
+	assert_true(
+		is_read("aphrodite", "/metrics", 200, TEXT_TYPE, "aphrodite:num_requests_running 2.0\n", &r));
+	assert_true(r.figures.running == 2);
 	assert_true(is_read("lmdeploy", "/v1/models", 200, UVICORN, LIST("{\"id\":\"m\"}"), &r));
 	assert_model(&r, 0, "m", MODEL_LOADED);
 	assert_true(is_read("vllm-router", "/v1/models", 200, UVICORN, LIST(A_VLLM), &r));
