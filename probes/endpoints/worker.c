@@ -175,6 +175,13 @@ static bool raises_doubts(const struct answer *answer)
 	return answer->outcome == OUTCOME_ANSWERED && answer->status < 500 && answer->status != 429;
 }
 
+/* What a gateway is asked at the start only is work for the servers behind it: not repeated, even if it
+ * failed. */
+static bool is_for_once(const struct worker *worker)
+{
+	return worker->family->facts.kind == SERVER_GATEWAY && worker->request->rhythm == AT_START;
+}
+
 static void go_on_asking(struct worker *worker, const struct answer *answer)
 {
 	bool is_primary = worker->is_primary;
@@ -186,7 +193,7 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
 		worker->primary_status = answer->status;
 	}
-	if (answer->outcome == OUTCOME_ANSWERED && index_of(worker) < REQUESTS_MAX)
+	if ((answer->outcome == OUTCOME_ANSWERED || is_for_once(worker)) && index_of(worker) < REQUESTS_MAX)
 		worker->asked_at[index_of(worker)] =
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
 	if (is_primary && !is_expected) {

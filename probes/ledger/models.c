@@ -40,10 +40,26 @@ static struct known_model *model_of(struct known_endpoint *endpoint, const char 
 	return model;
 }
 
+/* A router marks a model as failed if its process ended with an error, which it also does when it is unloaded
+ * by hand. So a model that is marked at first sight, or was loaded before, is only not loaded; one that was
+ * loading or cold before failed to load. */
+static enum model_state state_after(struct known_model *model, enum model_state reported)
+{
+	bool was_marked = model->is_marked_failed;
+
+	model->is_marked_failed = reported == MODEL_FAILED;
+	if (reported != MODEL_FAILED)
+		return reported;
+	if (was_marked)
+		return model->state;
+	return model->state == MODEL_LOADING || model->state == MODEL_COLD ? MODEL_FAILED : MODEL_COLD;
+}
+
 static void see_model(struct known_model *model, const struct obs_model *obs)
 {
 	if (obs->state != MODEL_UNKNOWN)
-		model->state = obs->state;
+		model->state = state_after(model, obs->state);
+	model->is_elsewhere = model->is_elsewhere || obs->is_elsewhere;
 	if (*obs->quantisation)
 		mem_replace(&model->quantisation, obs->quantisation);
 	if (*obs->remote_host)
@@ -92,7 +108,8 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 				.quantisation = model->quantisation,
 				.remote_host = model->remote_host,
 				.in_all = model->in_all,
-				.state = MODEL_COLD,
+				.is_elsewhere = model->is_elsewhere,
+				.state = model->is_elsewhere ? MODEL_UNKNOWN : MODEL_COLD,
 				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
 				.vram_bytes = NAN,
 				.context = model->context };
@@ -106,7 +123,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 		if (!is_all && model->expires_at)
 			model->overdue_ms = reported_at - model->expires_at;
 		endpoint->engine.has_gpu = endpoint->engine.has_gpu || model->vram_bytes > 0;
-		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known)
+		if (is_all && model->state == MODEL_UNKNOWN && endpoint->loaded_known && !model->is_elsewhere)
 			model->state = MODEL_COLD;
 		endpoint->loaded_known = endpoint->loaded_known || model->state != MODEL_UNKNOWN;
 	}

@@ -92,6 +92,8 @@ struct known_model {
 	char *id, *quantisation, *remote_host;
 	enum model_state state;
 	bool in_all, in_loaded; /* the lists it is in */
+	bool is_elsewhere;      /* another server or model answers for it */
+	bool is_marked_failed;  /* by the server, in its last list */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
 	int64_t overdue_ms; /* past its expiry, by the server's clock, when last listed as loaded */

@@ -158,7 +158,8 @@ struct obs_model {
 	double size_bytes, vram_bytes, context;
 	const char *quantisation;
 	const char *remote_host; /* host that runs it, "ollama.com"; "": the server itself */
-	int64_t expires_at;      /* wall ms */
+	bool is_elsewhere;  /* another server or model answers for it: no list tells whether it is loaded */
+	int64_t expires_at; /* wall ms */
 };
 
 /* Which list of models an answer holds. */

@@ -22,6 +22,7 @@ struct server_facts {
 
 	bool stays_asleep;           /* a request does not wake it */
 	bool checks_host;            /* bound to localhost, it refuses requests for another host name */
+	bool has_open_list;          /* its list needs no key, even if its API does */
 	bool health_outlives_engine; /* its HTTP threads answer some paths even if the engine hangs */
 	const char *empty_error;     /* what a 5xx without a body means */
 	/* Status and part of the JSON error of its answer when its queue is full. */

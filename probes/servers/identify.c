@@ -7,6 +7,8 @@
  * guess nor its ban on /v1/models. */
 #include "probes/servers/identify.h"
 
+#include "probes/base/mem.h"
+
 #include <string.h>
 
 static const char root[] = "/";
@@ -40,15 +42,26 @@ static const struct family *better(const struct family *a, const struct family *
 	return NULL;
 }
 
-static enum sureness weigh(
-	struct identification *r, const struct family *family, const char *path, const struct answer *answer)
+/* Many servers say that they are healthy: an answer that was asked for to confirm one guess says nothing about
+ * another family that is only LIKELY by it. The list of models says something about every family. */
+static bool is_of_another_guess(const struct family *family, const struct family *guess, const char *path)
+{
+	return confirms(family, path) && family != guess && strcmp(path, model_list) != 0;
+}
+
+static enum sureness weigh(struct identification *r, const struct family *family, const struct family *guess,
+	const char *path, const struct answer *answer)
 {
 	enum sureness sureness = family->recognise(path, answer);
 
+	if (sureness == LIKELY && is_of_another_guess(family, guess, path))
+		sureness = NOT_IT;
 	if (sureness == SURE && !r->family)
 		r->family = family;
 	if (sureness == LIKELY) {
 		r->likely = better(r->likely, family);
+		if (family->facts.kind == SERVER_GATEWAY)
+			r->gateway = better(r->gateway, family);
 		r->shuns_models |= family->shuns_models;
 		if (confirms(family, path))
 			r->confirmed = better(r->confirmed, family);
@@ -91,6 +104,44 @@ static void ask_next(struct identification *r, const struct answer *answer)
 		ask(r, model_list);
 }
 
+/* A gateway may pass on the names and the owner of its engines' models, so that its list looks like an
+ * engine's. If the list fits a gateway too, the gateway's confirming answer decides. */
+static void ask_gateway(struct identification *r)
+{
+	const char *confirm = r->gateway && r->gateway != r->family ? r->gateway->confirm : NULL;
+
+	if (confirm && !was_asked(r, confirm) && r->asked_count < RECOGNISE_MAX)
+		ask(r, confirm);
+}
+
+/* Whether an engine of this family would never answer like that on a path of its own. A server error or a
+ * refusal may be a proxy's. */
+static bool contradicts(const struct family *engine, const char *path, const struct answer *answer)
+{
+	struct arena *arena = arena_new();
+	bool is_contradiction = false;
+
+	for (size_t i = 0; i < engine->request_count; i++) {
+		struct reading reading;
+
+		reading_init(&reading, arena);
+		if (strcmp(engine->requests[i].path, path) == 0)
+			is_contradiction = !engine->requests[i].read(answer, &reading);
+	}
+	arena_free(arena);
+	return is_contradiction && (answer->status == 200 || answer->status == 404);
+}
+
+/* What the gateway's confirming answer says: it is the gateway, or it is the engine that the list looks like, or
+ * something else that lists the engine's models. */
+static const struct family *decide(const struct identification *r, const struct family *engine,
+	const char *path, const struct answer *answer)
+{
+	if (r->gateway->recognise(path, answer) != NOT_IT)
+		return r->gateway;
+	return r->confirmed && contradicts(engine, path, answer) ? r->confirmed : engine;
+}
+
 void identify_init(struct identification *r)
 {
 	*r = (struct identification){ .asked_count = 0 };
@@ -99,6 +150,7 @@ void identify_init(struct identification *r)
 
 void identify_step(struct identification *r, const struct answer *answer)
 {
+	const struct family *engine = r->family, *guess = r->likely;
 	const char *path = r->ask;
 	bool is_claimed = false;
 
@@ -106,9 +158,15 @@ void identify_step(struct identification *r, const struct answer *answer)
 	if (!path || answer->outcome != OUTCOME_ANSWERED)
 		return;
 	for (size_t i = 0; families[i]; i++)
-		is_claimed |= weigh(r, families[i], path, answer) != NOT_IT;
-	if (r->family)
+		is_claimed |= weigh(r, families[i], guess, path, answer) != NOT_IT;
+	if (engine) {
+		r->family = decide(r, engine, path, answer);
 		return;
+	}
+	if (r->family) {
+		ask_gateway(r);
+		return;
+	}
 	r->is_proxy = !is_claimed && is_proxy_page(answer);
 	ask_next(r, answer);
 	if (r->ask || !r->confirmed)

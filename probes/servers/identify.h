@@ -14,6 +14,7 @@ struct identification {
 	const char *ask; /* the path to request now; NULL: done */
 	const struct family *family;
 	const struct family *likely;    /* the best guess so far */
+	const struct family *gateway;   /* the best guess among gateways */
 	const struct family *confirmed; /* the best guess whose confirming answer said at least LIKELY */
 	const char *asked[RECOGNISE_MAX];
 	size_t asked_count;

@@ -88,8 +88,8 @@ static bool read_props(const struct answer *answer, struct reading *reading)
 	return true;
 }
 
-/* A crashed child is both "unloaded" and failed; failed says more. A single server has no status: its model
- * is loaded. */
+/* A child that ended with an error is both "unloaded" and failed; so is one that was unloaded by hand, and the
+ * ledger tells them apart. A download occupies nothing. A single server has no status: its model is loaded. */
 static enum model_state state_of(const struct json *status)
 {
 	static const struct {
@@ -100,7 +100,8 @@ static enum model_state state_of(const struct json *status)
 		{ "loading", MODEL_LOADING },
 		{ "loaded", MODEL_LOADED },
 		{ "sleeping", MODEL_SLEEPING },
-		{ "downloading", MODEL_LOADING },
+		{ "downloading", MODEL_COLD },
+		{ "downloaded", MODEL_COLD },
 	};
 
 	if (!status)

@@ -34,9 +34,19 @@ static bool read_running(const struct answer *answer, struct reading *reading)
 	       readers_take_list(answer, "running", "model", MODELS_LOADED, fill_running, reading);
 }
 
+/* Only a "model" is an engine of its own. A "peer" is a model of another server, a "selector" chooses one of
+ * the others; /running shows neither, and the list always calls them unloaded. Older versions have no type. */
+static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
+{
+	const char *type = json_text(json_member(json_member(entry, "meta"), "llamaswap"), "type");
+
+	(void)arena;
+	model->is_elsewhere = *type && strcmp(type, "model") != 0;
+}
+
 static bool read_models(const struct answer *answer, struct reading *reading)
 {
-	return readers_take_openai(answer, NULL, reading);
+	return readers_take_openai(answer, fill_model, reading);
 }
 
 /* All its own errors carry "src". The root redirects a browser to /ui. */

@@ -134,8 +134,8 @@ static bool is_open(const struct evidence *e, struct finding *f)
 {
 	(void)f;
 	return endpoint_is_good(e->endpoint) && !key_is_wanted(e) &&
-	       e->endpoint->facts->kind != SERVER_FRONT_END && e->peer && e->endpoint->models_known &&
-	       !e->peer->obs->tags[0];
+	       e->endpoint->facts->kind != SERVER_FRONT_END && !e->endpoint->facts->has_open_list &&
+	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 
 static bool is_unexpanded(const struct evidence *e, struct finding *f)

@@ -272,10 +272,11 @@ def byte_counts(name):
 STATUS = section("status", small_status("status-paths.json", 5))
 FAMILIES = {"llama-cpp-python": "llama-cpp-python", "llama-server": "llama-server", "llama-swap": "llama-swap", "ollama": "ollama",
             "vllm": "vllm", "vllm-0.32.0": "vllm", "llama-swap-v250-5": "llama-swap", "mlx-lm": "mlx", "xinference": "xinference", "ray-serve": "ray-serve", "litellm": "litellm",
-            "open-webui": "open-webui", "portkey-gateway": "portkey", "triton": "triton"}
+            "open-webui": "open-webui", "portkey-gateway": "portkey", "triton": "triton",
+            "vllm-router": "vllm-router", "sglang-router": "sglang-router", "smg": "smg"}
 PATHS = ["/health", "/props", "/slots", "/metrics", "/running", "/models", "/api/tags", "/api/ps", "/api/version", "/v1/models",
          "/v1/cluster/auth", "/v1/model/info", "/api/config", "/health/liveliness", "/health/readiness", "/v2", "/v2/health/ready",
-         "/v2/health/live", "/v2/models/stats", "/-/routes", "/-/healthz", "/v1/metadata", "/load", "/version", "/is_sleeping", "/get_server_info"]
+         "/v2/health/live", "/v2/models/stats", "/-/routes", "/-/healthz", "/v1/metadata", "/load", "/readiness", "/version", "/is_sleeping", "/get_server_info"]
 HOSTS = ["gpu1.tail4c1d.ts.net", "%HOST%.tail4c1d.ts.net", "100.64.0.3", "mac1.tail4c1d.ts.net", "%OUTSIDE%"]
 
 

@@ -625,9 +625,10 @@ static void one_model_that_failed_to_load_takes_no_other_with_it(void **state)
 
 	(void)state;
 	watches(l, "llama-server", GPU1);
-	answers(l, at(1), "llama-server-0.5.0/router-child-killed/health");
-	answers(l, at(1), "llama-server-0.5.0/router-child-killed/v1-models");
-	s = take(l, at(2));
+	answers(l, at(1), "llama-server-0.5.0/router-all-unloaded/v1-models");
+	answers(l, at(61), "llama-server-0.5.0/router-child-killed/health");
+	answers(l, at(61), "llama-server-0.5.0/router-child-killed/v1-models");
+	s = take(l, at(62));
 	assert_verdict(s, "load-failed");
 	assert_true(s->offer_count > 1);
 	for (size_t i = 0; i < s->offer_count; i++) {

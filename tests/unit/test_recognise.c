@@ -109,9 +109,13 @@ static void every_recorded_server_is_told_in_every_state_whatever_the_key(void *
 		{ SW, "api-key-missing", NULL, "llama-swap", "/ /running", false },
 		{ LL, "no-key-ready", NULL, "litellm", "/ /health/liveliness", false },
 		{ LL, "key-missing", NULL, "litellm", "/ /health/liveliness", false },
-		{ VL, "ready-idle", NULL, "vllm", "/ /v1/models", false },
-		{ VL, "queue", NULL, "vllm", "/ /v1/models", false },
+		{ VL, "ready-idle", NULL, "vllm", "/ /v1/models /health", false },
+		{ VL, "queue", NULL, "vllm", "/ /v1/models /health", false },
 		{ VL, "api-key-missing", NULL, "vllm", "/ /v1/models /version", false },
+		{ "vllm-router-0.1.17", "one-worker", NULL, "vllm-router", "/ /v1/models /health", false },
+		{ "sglang-router-0.3.2", "one-worker", NULL, "sglang-router", "/ /v1/models /readiness",
+			false },
+		{ "smg-1.13.0", "one-worker", NULL, "smg", "/", false },
 		{ OW, "key-missing", NULL, "open-webui", "/ /api/config", false },
 		{ OW, "first-start-no-user", "key-missing", "open-webui", "/ /api/config", false },
 		{ OW, "auth-off-no-key", "key-missing", "open-webui", "/ /api/config", false },
@@ -391,6 +395,11 @@ static void tgi_is_told_by_a_model_that_owns_itself_and_by_its_router(void **sta
 	(void)state;
 	identify_init(&r);
 	say(&r, 200, "", "");
+	assert_string_equal(r.ask, "/info");
+	say(&r, 200, JSON_TYPE, "{\"model_id\":\"a/b\",\"router\":\"text-generation-router\"}");
+	assert_string_equal(r.family->facts.name, "tgi");
+	identify_init(&r);
+	say(&r, 404, "", "");
 	assert_string_equal(r.ask, "/v1/models");
 	say(&r, 200, JSON_TYPE,
 		"{\"object\":\"list\",\"data\":[{\"id\":\"a/"

@@ -310,6 +310,52 @@ static void a_child_that_died_is_a_failed_load(void **state)
 		"llama-server could not load mid, or lost it");
 }
 
+static void router_lists(struct ledger *l, int t, const char *status)
+{
+	char body[256];
+
+	snprintf(body, sizeof(body), "{\"object\":\"list\",\"data\":[{\"id\":\"mid\",\"status\":{%s}}]}",
+		status);
+	answers(l, at(t), LS "router-loaded/health");
+	says_at(l, at(t), "/v1/models", 200, "Server: llama.cpp\nContent-Type: application/json\n", body);
+}
+
+#define PUT_AWAY "\"value\":\"unloaded\",\"failed\":true,\"exit_code\":1"
+
+static void a_model_that_was_seen_loading_and_then_failed_did_not_load(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	router_lists(l, 0, "\"value\":\"loading\"");
+	assert_no_verdict(take(l, at(0)), "load-failed");
+	router_lists(l, 60, PUT_AWAY);
+	assert_verdict(take(l, at(60)), "load-failed");
+	router_lists(l, 120, PUT_AWAY);
+	assert_verdict(take(l, at(120)), "load-failed");
+	router_lists(l, 180, "\"value\":\"loading\"");
+	assert_no_verdict(take(l, at(180)), "load-failed");
+}
+
+/* As far as anybody saw it was unloaded by hand: the server marks it as failed all the same. */
+static void a_model_marked_failed_at_first_sight_or_after_it_was_loaded_is_cold(void **state)
+{
+	static const char *const before[] = { PUT_AWAY, "\"value\":\"loaded\"", "\"value\":\"sleeping\"" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(before); i++) {
+		struct ledger *l = watching_a("llama-server", GPU1);
+
+		router_lists(l, 0, before[i]);
+		assert_no_verdict(take(l, at(0)), "load-failed");
+		for (int t = 60; t <= 180; t += 60) {
+			router_lists(l, t, PUT_AWAY);
+			assert_no_verdict(take(l, at(t)), "load-failed");
+			assert_int_equal(take(l, at(t))->models[0].state, MODEL_COLD);
+		}
+	}
+}
+
 static void ollama_lists(struct ledger *l, int t, const char *headers, const char *models)
 {
 	char body[1024];
@@ -635,6 +681,8 @@ int main(void)
 		SAYS(a_vllm_that_counts_rejections_is_full),
 		SAYS(a_queue_that_lasts_is_told_with_its_age_and_the_first_token),
 		SAYS(a_child_that_died_is_a_failed_load),
+		SAYS(a_model_that_was_seen_loading_and_then_failed_did_not_load),
+		SAYS(a_model_marked_failed_at_first_sight_or_after_it_was_loaded_is_cold),
 		SAYS(a_model_partly_on_the_cpu_has_spilled),
 		SAYS(a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu),
 		SAYS(a_model_long_past_its_time_is_likely_stuck),
