@@ -233,6 +233,8 @@ struct ledger {
 	enum daemon_trouble trouble;
 	char *trouble_text;
 	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
+	struct obs_prefs *prefs;  /* NULL: unknown */
+	struct obs_lock *lock;    /* NULL: unknown */
 	struct when blanked;      /* unknown: never */
 	struct when limited;      /* the last time a request could not be sent, because of limit_error */
 	int limit_error;          /* errno */

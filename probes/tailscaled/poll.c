@@ -1,4 +1,4 @@
-/* Five topics, each requested at its own period.
+/* Seven topics, each requested at its own period.
  *
  * Requests go to tailscaled's socket: the one that was named, else the known ones in turn, else to the CLI as
  * a child process. A topic is a row: what to request from either, how often, and what reads the answer. An
@@ -13,7 +13,9 @@
 #include "probes/tailscaled/bus.h"
 #include "probes/tailscaled/client.h"
 #include "probes/tailscaled/derpmap.h"
+#include "probes/tailscaled/lock.h"
 #include "probes/tailscaled/metrics.h"
+#include "probes/tailscaled/prefs.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/services.h"
 #include "probes/tailscaled/status.h"
@@ -28,7 +30,16 @@
 #define NEVER INT64_MAX
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
 
-enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_DERPMAP, TOPIC_COUNT };
+enum topic_name {
+	TOPIC_STATUS,
+	TOPIC_SERVE,
+	TOPIC_METRICS,
+	TOPIC_PREFS,
+	TOPIC_LOCK,
+	TOPIC_SERVICES,
+	TOPIC_DERPMAP,
+	TOPIC_COUNT
+};
 
 struct topic;
 
@@ -66,6 +77,8 @@ struct topic {
 static void read_status(struct ask *ask, struct when now);
 static void read_serve(struct ask *ask, struct when now);
 static void read_metrics(struct ask *ask, struct when now);
+static void read_prefs(struct ask *ask, struct when now);
+static void read_lock(struct ask *ask, struct when now);
 static void read_services(struct ask *ask, struct when now);
 static void read_derpmap(struct ask *ask, struct when now);
 
@@ -73,6 +86,8 @@ static const struct topic topics[TOPIC_COUNT] = {
 	[TOPIC_STATUS] = { "status", { "status", "--json" }, 1, read_status },
 	[TOPIC_SERVE] = { "serve-config", { "serve", "status", "--json" }, 5, read_serve },
 	[TOPIC_METRICS] = { "usermetrics", { "metrics", "print" }, 1, read_metrics },
+	[TOPIC_PREFS] = { "prefs", { "debug", "prefs" }, 5, read_prefs },
+	[TOPIC_LOCK] = { "tka/status", { "lock", "status", "--json" }, 5, read_lock },
 	[TOPIC_SERVICES] = { "services", { NULL }, 30, read_services },
 	[TOPIC_DERPMAP] = { "derpmap", { "debug", "derp-map" }, 0, read_derpmap },
 };
@@ -164,6 +179,25 @@ static void read_metrics(struct ask *ask, struct when now)
 	if (metrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
 		ledger_see(ask->tailnet->ledger,
 			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, now);
+}
+
+/* Older daemons do not have every answer: what it would tell stays unknown then. */
+static void read_prefs(struct ask *ask, struct when now)
+{
+	struct obs_prefs *prefs = prefs_parse(ask->answer.text, ask->answer.length, &ask->fault);
+
+	if (prefs)
+		ledger_see(ask->tailnet->ledger,
+			&(struct observation){ .kind = OBSERVED_PREFS, .prefs = prefs }, now);
+}
+
+static void read_lock(struct ask *ask, struct when now)
+{
+	struct obs_lock *lock = lock_parse(ask->answer.text, ask->answer.length, &ask->fault);
+
+	if (lock)
+		ledger_see(ask->tailnet->ledger, &(struct observation){ .kind = OBSERVED_LOCK, .lock = lock },
+			now);
 }
 
 static void read_services(struct ask *ask, struct when now)
