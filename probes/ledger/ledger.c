@@ -109,7 +109,7 @@ static void see_gap(struct ledger *ledger, const struct observation *observation
 		ledger->peers[i].kind_polls = ledger->peers[i].candidate_polls = 0;
 		ledger->peers[i].counted = (struct when){ 0 };
 		ledger->peers[i].rx_per_s = ledger->peers[i].tx_per_s = NAN;
-		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
+		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = ledger->peers[i].is_proven = false;
 		free(ledger->peers[i].pings);
 		ledger->peers[i].pings = NULL;
 	}

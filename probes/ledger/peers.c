@@ -57,7 +57,7 @@ bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);
 
-	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok &&
+	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok && !peer->is_proven &&
 	       !ledger->self.offline_polls;
 }
 

@@ -80,6 +80,8 @@ struct known_peer {
 	unsigned silent_endpoints;         /* number of its endpoints whose connects time out */
 	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
 	struct known_network *net;         /* NULL: never asked for */
+	struct when proven; /* when bytes last came from it although the status called it offline */
+	bool is_proven;     /* that was lately: it is not offline */
 	bool was_online, was_asked;
 	enum state state;     /* judged */
 	struct span verdicts; /* judged */
