@@ -12,6 +12,7 @@
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/model/names.h"
+#include "probes/verdicts/by_system.h"
 #include "probes/verdicts/rule.h"
 
 #include <stdio.h>
@@ -107,6 +108,9 @@ static const struct variable {
 	{ "derp", say_derp },
 	{ "target", say_target },
 	{ "mount", say_mount },
+	{ "firewall", by_system_firewall },
+	{ "restart", by_system_restart },
+	{ "renew", by_system_renew },
 };
 
 struct text_out {

@@ -4,7 +4,10 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/exit_node.h"
+#include "probes/verdicts/health.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/tailnet_lock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -88,29 +91,50 @@ static bool has_no_tun(const struct evidence *e, struct finding *f)
 
 static bool lost_control(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2;
+	const char *line = health_line(e->ledger, HEALTH_CONTROL);
+
+	if (line)
+		text_set(f->detail, sizeof(f->detail), " (it warns: %s)", line);
+	return line || (daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2);
+}
+
+static bool is_locked_out(const struct evidence *e, struct finding *f)
+{
+	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
+	return tailnet_lock_keeps_us_out(e->ledger);
+}
+
+static bool has_no_exit_node(const struct evidence *e, struct finding *f)
+{
+	return exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail));
 }
 
 static bool has_health_warning(const struct evidence *e, struct finding *f)
 {
-	size_t count = 0;
+	size_t others;
+	const char *line = daemon_runs(e->ledger) ? health_worst(e->ledger, &others) : NULL;
 
-	if (!daemon_runs(e->ledger))
+	if (!line)
 		return false;
-	while (e->ledger->status->health[count])
-		count++;
-	if (!count)
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->health[0]);
-	if (count > 1)
-		text_add(f->detail, sizeof(f->detail), " (and %zu more)", count - 1);
+	text_set(f->detail, sizeof(f->detail), "%s", line);
+	if (others)
+		text_add(f->detail, sizeof(f->detail), " (and %zu more)", others);
 	return true;
 }
 
+/* tailscaled writes resolv.conf anew when it starts. */
 static bool names_fail(const struct evidence *e, struct finding *f)
 {
-	(void)f;
+	const struct obs_prefs *prefs = e->ledger->prefs;
+	const char *line = health_line(e->ledger, HEALTH_DNS);
+	bool is_accepted = prefs && prefs->accepts_dns == TRI_YES;
+
+	if (line)
+		text_set(f->detail, sizeof(f->detail), " (tailscaled warns: %s)", line);
+	if (is_accepted || (line && !(prefs && prefs->accepts_dns == TRI_NO)))
+		text_set(f->fix, sizeof(f->fix),
+			"sudo systemctl restart tailscaled (another program has /etc/resolv.conf; in a container: "
+			"nameserver 100.100.100.100 there)");
 	return daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
 }
 
@@ -179,7 +203,8 @@ const struct rule daemon_rules[] = {
 		"if its socket is elsewhere)",
 		true },
 	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
-		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
+		"no right to read tailscaled: %{detail}",
+		"sudo tsllm-top (by default everyone may open tailscaled's socket: who closed it?)", true },
 	{ CODE_STATUS_STALE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
 		"sudo systemctl status tailscaled", true },
 	{ CODE_TAILSCALE_STOPPED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
@@ -192,8 +217,12 @@ const struct rule daemon_rules[] = {
 	{ CODE_TAILSCALE_STARTING, LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
 		"tailscaled is not running yet: its state is %{detail}",
 		"wait, or look at: journalctl -u tailscaled", true },
+	{ CODE_TAILNET_LOCK, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_locked_out,
+		"tailnet lock keeps this machine out: no peer takes its packets until it is signed",
+		"tailscale lock status names its key; on a signing node: tailscale lock sign NODEKEY",
+		false },
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane: what is shown "
+		"tailscaled has lost its control plane%{detail}: what is shown "
 		"of peers that came or moved since is old",
 		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
@@ -202,9 +231,12 @@ const struct rule daemon_rules[] = {
 	{ CODE_UDP_BLOCKED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
+	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
+		"this machine's exit node %{detail} is offline: what is outside the tailnet cannot be reached",
+		"sudo tailscale set --exit-node= (uses none; tailscale exit-node list shows others)", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, "
-		"although the servers may be well",
+		"although the servers may be well%{detail}",
 		"sudo tailscale set --accept-dns=true", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },

@@ -7,6 +7,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/cause.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
@@ -56,8 +57,17 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	bool has_failed = answer_has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+	char protocol[sizeof(f->detail) / 2];
 
-	return has_failed && is_insecure_target(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
+	if (answer_has_status(e, 502) && cause_is_target_distrusted(e, f))
+		return true;
+	if (!has_failed || !is_insecure_target(e) || !e->backend ||
+		!http_backend_speaks_no_tls(e->backend, f))
+		return false;
+	text_set(protocol, sizeof(protocol), "%s", f->detail);
+	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",
+		protocol);
+	return true;
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
@@ -102,11 +112,30 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Go's answer where nothing is mounted. Other programs in Go have it too. */
+static bool is_go_404(const struct evidence *e)
+{
+	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
+	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
+}
+
+/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. */
+static bool needs_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!is_go_404(e) || !e->peer || !*e->peer->obs->fqdn || url_split(&url, e->endpoint->url) < 0 ||
+		url.is_https || !url_host_is_address(url.host))
+		return false;
+	text_set(f->fix, sizeof(f->fix),
+		url.port == 80 ? "use http://%%{fqdn}%s" : "use http://%%{fqdn}:%%{port}%s", url.path);
+	return true;
+}
+
 static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
-	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
+	return is_go_404(e);
 }
 
 /* By default, nginx rejects with 503, in words that no other proxy uses. */
@@ -273,7 +302,7 @@ static const char send_it[] =
 
 const struct rule http_rules[] = {
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
-		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
+		"the serve target %{target} %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
@@ -295,9 +324,17 @@ const struct rule http_rules[] = {
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
+	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
+		"%{host}:%{port} has nothing for this address: likely tailscale serve, "
+		"which knows its mounts by the machine's name",
+		"use the machine's full name", true },
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
+	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
+		"%{server} lets in by Tailscale identity, and %{detail} has no access",
+		"tailnet policy, or the gateway's own configuration: a grant for %{detail} (a key does not help)",
+		true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_missed, withheld,
 		send_it, true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_not_needed, withheld,
