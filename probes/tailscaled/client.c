@@ -26,6 +26,9 @@ struct daemon_ask {
 	struct http_call *call;
 	struct run *run;
 	bool was_refused;
+	char said[160]; /* the first bytes that the CLI printed */
+	size_t said_length;
+	bool wants_json; /* from the CLI */
 };
 
 static bool is_socket_named(const struct client *way)
@@ -97,7 +100,10 @@ void client_next(struct client *way, const struct client_result *result)
 static int feed(void *data, const char *bytes, size_t length)
 {
 	struct daemon_ask *ask = data;
+	size_t room = sizeof(ask->said) - ask->said_length, more = length < room ? length : room;
 
+	memcpy(ask->said + ask->said_length, bytes, more);
+	ask->said_length += more;
 	ask->was_refused = ask->was_refused || ask->bytes(ask->data, bytes, length) < 0;
 	return ask->was_refused ? -1 : 0;
 }
@@ -177,15 +183,27 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 
 /* ---- the CLI ---- */
 
-static void judge_run(const struct client *way, const struct run_result *run, struct client_result *result)
+/* The first line that it printed, clean. */
+static const char *said_line(const struct daemon_ask *ask, char *line, size_t size)
 {
-	char words[TEXT_CAP];
+	size_t length = 0;
 
-	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
-	result->is_good = run->is_started && !run->timed_out && !run->too_big && run->exit_status == 0;
-	result->trouble = result->is_good                       ? DAEMON_FINE
-			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
-								: DAEMON_MISSING;
+	while (length < ask->said_length && ask->said[length] && ask->said[length] != '\n')
+		length++;
+	return text_clean(line, size, ask->said, length);
+}
+
+/* On macOS the CLI prints an error as its answer, and ends with 0. */
+static bool says_no_json(const struct daemon_ask *ask)
+{
+	return ask->wants_json && ask->said_length && !strchr("{[n \t\r\n", ask->said[0]);
+}
+
+static void say_failure(const struct daemon_ask *ask, const struct run_result *run, const char *words,
+	struct client_result *result)
+{
+	const struct client *way = ask->way;
+
 	if (result->trouble == DAEMON_DENIED)
 		text_set(result->text, sizeof(result->text), "“%s”", words);
 	else if (!run->is_started && run->error == ENOENT)
@@ -202,14 +220,31 @@ static void judge_run(const struct client *way, const struct run_result *run, st
 			words);
 }
 
+static void judge_run(
+	const struct daemon_ask *ask, const struct run_result *run, struct client_result *result)
+{
+	char words[TEXT_CAP];
+	bool is_complete = run->is_started && !run->timed_out && !run->too_big;
+	bool is_chatter = is_complete && says_no_json(ask);
+
+	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
+	if (!*words || is_chatter)
+		said_line(ask, words, sizeof(words));
+	result->is_good = is_complete && run->exit_status == 0 && !is_chatter;
+	result->trouble = result->is_good                       ? DAEMON_FINE
+			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
+								: DAEMON_MISSING;
+	say_failure(ask, run, words, result);
+}
+
 static void run_done(void *data, const struct run_result *run)
 {
 	struct daemon_ask *ask = data;
 	struct client *way = ask->way;
 	struct client_result result = { .text = "" };
 
-	judge_run(way, run, &result);
-	result.was_refused = ask->was_refused;
+	judge_run(ask, run, &result);
+	result.was_refused = ask->was_refused && !says_no_json(ask);
 	if (way->retry_socket <= when_now().mono_ms || !run->is_started) {
 		way->uses_cli = false;
 		socket_search_forget(&way->search);
@@ -237,6 +272,8 @@ static void ask_cli(struct daemon_ask *ask, const char *const *words)
 	struct client_command command;
 
 	client_command(ask->way, words, &command);
+	for (; *words; words++)
+		ask->wants_json = ask->wants_json || strcmp(*words, "--json") == 0;
 	ask->run = run_start(ask->way->loop, command.argv, patience_ms(ask->way, CLI_ANSWER_MS),
 		ANSWER_BYTES_MAX, feed, run_done, ask);
 }

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from fake import FakeTailnet
 from schema import validate
 from tap import main, test
-from top import TOP, codes, endpoint, once, top
+from top import TOP, a_cli, codes, endpoint, once, top
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEMO = os.path.join(HERE, "..", "fake", "demo.scenario")
@@ -228,6 +228,18 @@ connection.sock.connect("{socket}")
 connection.request("GET", "/localapi/v0/" + path)
 sys.stdout.write(connection.getresponse().read().decode())
 """
+
+
+@test
+def what_the_cli_says_instead_of_a_status_is_quoted():
+    """On macOS it prints an error as its answer, with status 0 or another, or on stderr."""
+    said = "The Tailscale GUI failed to start: no answer."
+    for script in (f"echo '{said}'", f"echo '{said}'; exit 1", f"echo '{said}' >&2; exit 1"):
+        with tempfile.TemporaryDirectory() as folder, a_cli(script) as (cli, _):
+            ended = top("--once", "--format", "json", "--deadline", "4", "--socket", f"{folder}/none.sock", "--tailscale",
+                        cli, environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
+        assert ended.status == 3, ended.out
+        assert any(said in verdict["text"] for verdict in ended.json["verdicts"]), ended.json["verdicts"]
 
 
 @test
