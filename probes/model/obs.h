@@ -131,10 +131,11 @@ struct obs_lock {
 /* Why there is no status. */
 enum daemon_trouble {
 	DAEMON_FINE,
-	DAEMON_MISSING,  /* no socket, refused, no CLI */
-	DAEMON_DENIED,   /* EACCES, 401, 403 */
-	DAEMON_SILENT,   /* connected or started, but no complete answer by the deadline */
-	DAEMON_MALFORMED /* the answer is not a status */
+	DAEMON_MISSING,   /* no socket, refused, no CLI */
+	DAEMON_DENIED,    /* 401, 403 */
+	DAEMON_SILENT,    /* connected or started, but no complete answer by the deadline */
+	DAEMON_MALFORMED, /* the answer is not a status */
+	DAEMON_CLOSED     /* EACCES: its socket may not be opened */
 };
 
 enum serve_protocol { SERVE_HTTPS, SERVE_HTTP, SERVE_TCP, SERVE_TLS_TCP, SERVE_TUN };

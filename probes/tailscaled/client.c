@@ -119,10 +119,14 @@ static void finish(struct daemon_ask *ask, const struct client_result *result)
 
 /* ---- the socket ---- */
 
+static bool may_not_open(const struct answer *answer)
+{
+	return answer->os_error == EACCES || answer->os_error == EPERM;
+}
+
 static bool is_forbidden(const struct answer *answer)
 {
-	return answer->os_error == EACCES || answer->os_error == EPERM || answer->status == 401 ||
-	       answer->status == 403;
+	return may_not_open(answer) || answer->status == 401 || answer->status == 403;
 }
 
 static void judge_answer(const char *socket, const struct answer *answer, struct client_result *result)
@@ -134,6 +138,7 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 	result->is_closed = answer->outcome == OUTCOME_REFUSED ||
 			    (answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
 	result->trouble = result->is_good                           ? DAEMON_FINE
+			  : may_not_open(answer)                    ? DAEMON_CLOSED
 			  : is_forbidden(answer)                    ? DAEMON_DENIED
 			  : answer->status && answer->status != 200 ? DAEMON_MALFORMED
 			  : answer->outcome == OUTCOME_TOO_BIG      ? DAEMON_MALFORMED
@@ -204,7 +209,7 @@ static void say_failure(const struct daemon_ask *ask, const struct run_result *r
 {
 	const struct client *way = ask->way;
 
-	if (result->trouble == DAEMON_DENIED)
+	if (result->trouble == DAEMON_DENIED || result->trouble == DAEMON_CLOSED)
 		text_set(result->text, sizeof(result->text), "“%s”", words);
 	else if (!run->is_started && run->error == ENOENT)
 		text_set(result->text, sizeof(result->text), "%s and no `%s` command", way->tried,
@@ -231,9 +236,10 @@ static void judge_run(
 	if (!*words || is_chatter)
 		said_line(ask, words, sizeof(words));
 	result->is_good = is_complete && run->exit_status == 0 && !is_chatter;
-	result->trouble = result->is_good                       ? DAEMON_FINE
-			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
-								: DAEMON_MISSING;
+	result->trouble = result->is_good                                  ? DAEMON_FINE
+			  : text_contains_fold(words, "permission denied") ? DAEMON_CLOSED
+			  : text_contains_fold(words, "denied")            ? DAEMON_DENIED
+									   : DAEMON_MISSING;
 	say_failure(ask, run, words, result);
 }
 

@@ -23,8 +23,13 @@ static bool is_missing(const struct evidence *e, struct finding *f)
 
 static bool is_denied(const struct evidence *e, struct finding *f)
 {
+	bool is_closed = e->ledger->trouble == DAEMON_CLOSED;
+
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
-	return e->ledger->trouble == DAEMON_DENIED;
+	if (is_closed)
+		text_set(f->fix, sizeof(f->fix),
+			"sudo tsllm-top (tailscaled lets everyone open its socket: its mode was changed)");
+	return is_closed || e->ledger->trouble == DAEMON_DENIED;
 }
 
 static bool is_backend(const struct evidence *e, enum backend_state state)
@@ -70,7 +75,7 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	int64_t age = when_since(l->status_at, e->now);
 	char span[32];
 
-	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
+	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED || l->trouble == DAEMON_CLOSED)
 		return false;
 	if (!l->status) {
 		text_set(
@@ -203,8 +208,7 @@ const struct rule daemon_rules[] = {
 		"if its socket is elsewhere)",
 		true },
 	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
-		"no right to read tailscaled: %{detail}",
-		"sudo tsllm-top (by default everyone may open tailscaled's socket: who closed it?)", true },
+		"no right to read tailscaled: %{detail}", "sudo tailscale set --operator=$USER", true },
 	{ CODE_STATUS_STALE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
 		"sudo systemctl status tailscaled", true },
 	{ CODE_TAILSCALE_STOPPED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,

@@ -69,9 +69,21 @@ static void a_forbidden_socket_is_denied_and_not_missing(void **state)
 	(void)state;
 	assert_fix(assert_says(s, "tailscaled-denied", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
 			   "permission denied"),
-		"sudo tsllm-top");
+		"sudo tailscale set --operator=$USER");
 	assert_no_verdict(s, "tailscaled-missing");
 	assert_no_verdict(s, "status-stale");
+}
+
+/* An operator may change tailscaled, not open a socket that is closed to him. */
+static void a_closed_socket_needs_root_and_no_operator(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_CLOSED, "/run/ts.sock: Permission denied");
+
+	(void)state;
+	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo tsllm-top");
+	assert_null(strstr(find_verdict(s, "tailscaled-denied")->fix, "--operator"));
+	assert_no_verdict(s, "status-stale");
+	assert_int_equal(s->status, STATUS_UNKNOWN);
 }
 
 static void a_daemon_that_never_answered_is_down(void **state)
@@ -505,6 +517,7 @@ int main(void)
 		SAYS(nothing_is_said_before_anything_was_tried),
 		SAYS(no_socket_is_a_missing_daemon),
 		SAYS(a_forbidden_socket_is_denied_and_not_missing),
+		SAYS(a_closed_socket_needs_root_and_no_operator),
 		SAYS(a_daemon_that_never_answered_is_down),
 		SAYS(a_status_is_stale_after_three_periods_and_not_before),
 		SAYS(a_stopped_tailscale_is_told_from_its_state),
