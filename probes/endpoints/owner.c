@@ -35,22 +35,25 @@ static bool is_meant(const struct obs_peer *peer, const char *suffix, const char
 	return names_mean(&names, host);
 }
 
+/* A machine that was installed anew may leave an offline one of its name behind. */
 const struct obs_peer *owner_peer(const struct obs_status *status, const char *host, size_t *hint)
 {
 	const char *suffix = own_suffix(status);
+	const struct obs_peer *found = NULL;
 
 	if (status->has_self && is_meant(&status->self, suffix, host))
 		return &status->self;
-	if (hint && *hint < status->peer_count && is_meant(&status->peers[*hint], suffix, host))
+	if (hint && *hint < status->peer_count && status->peers[*hint].is_online &&
+		is_meant(&status->peers[*hint], suffix, host))
 		return &status->peers[*hint];
-	for (size_t i = 0; i < status->peer_count; i++) {
-		if (!is_meant(&status->peers[i], suffix, host))
+	for (size_t i = 0; i < status->peer_count && !(found && found->is_online); i++) {
+		if ((found && !status->peers[i].is_online) || !is_meant(&status->peers[i], suffix, host))
 			continue;
+		found = &status->peers[i];
 		if (hint)
 			*hint = i;
-		return &status->peers[i];
 	}
-	return NULL;
+	return found;
 }
 
 const char *owner_address(const struct obs_peer *peer)
