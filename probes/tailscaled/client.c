@@ -26,7 +26,7 @@ struct daemon_ask {
 	struct http_call *call;
 	struct run *run;
 	bool was_refused;
-	char said[160]; /* the first bytes that the CLI printed */
+	char said[160]; /* the first bytes of the answer */
 	size_t said_length;
 	bool wants_json; /* from the CLI */
 };
@@ -117,6 +117,16 @@ static void finish(struct daemon_ask *ask, const struct client_result *result)
 	done(data, result);
 }
 
+/* The first line of the answer, clean. */
+static const char *said_line(const struct daemon_ask *ask, char *line, size_t size)
+{
+	size_t length = 0;
+
+	while (length < ask->said_length && ask->said[length] && ask->said[length] != '\n')
+		length++;
+	return text_clean(line, size, ask->said, length);
+}
+
 /* ---- the socket ---- */
 
 static bool may_not_open(const struct answer *answer)
@@ -159,7 +169,11 @@ static void http_done(void *data, const struct answer *answer)
 	struct daemon_ask *ask = data;
 	struct client_result result = { .text = "" };
 
+	char line[TEXT_CAP];
+
 	judge_answer(ask->socket, answer, &result);
+	if (answer->status && answer->status != 200 && *said_line(ask, line, sizeof(line)))
+		text_add(result.text, sizeof(result.text), ": “%s”", line);
 	result.was_refused = ask->was_refused && answer->status == 200;
 	finish(ask, &result);
 }
@@ -187,16 +201,6 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 }
 
 /* ---- the CLI ---- */
-
-/* The first line that it printed, clean. */
-static const char *said_line(const struct daemon_ask *ask, char *line, size_t size)
-{
-	size_t length = 0;
-
-	while (length < ask->said_length && ask->said[length] && ask->said[length] != '\n')
-		length++;
-	return text_clean(line, size, ask->said, length);
-}
 
 /* On macOS the CLI prints an error as its answer, and ends with 0. */
 static bool says_no_json(const struct daemon_ask *ask)
