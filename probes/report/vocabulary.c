@@ -39,7 +39,7 @@ static const char *const words[] = { "a", "acl", "active", "address", "ago", "al
 	"version", "vllm", "vram", "way", "web", "webui", "weights", "whole", "windows", "with",
 	"xinference" };
 
-static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, cause_rules,
+static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, name_rules, cause_rules,
 	reach_rules, work_rules, http_rules, engine_rules, mount_rules };
 
 static bool is_name_char(char c)

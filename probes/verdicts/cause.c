@@ -10,6 +10,7 @@
 #include "probes/ledger/state.h"
 #include "probes/verdicts/cause.h"
 #include "probes/verdicts/exit_node.h"
+#include "probes/verdicts/health.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 #include "probes/verdicts/tailnet_lock.h"
@@ -115,30 +116,36 @@ static const struct known_peer *router_of(const struct evidence *e)
 	return found && is_in_route(e, found, e->endpoint->address) ? NULL : found;
 }
 
-static void say_router(const struct evidence *e, const struct known_peer *router, struct finding *f)
-{
-	peer_short_name(e->ledger, router->obs, f->detail, sizeof(f->detail));
-}
-
 static bool has_no_router(const struct evidence *e, struct finding *f)
 {
 	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
+	char name[TEXT_CAP];
 
 	if (!router || (!is_offline(e, router) && !router->obs->is_expired))
 		return false;
-	say_router(e, router, f);
+	peer_short_name(e->ledger, router->obs, name, sizeof(name));
+	text_set(f->detail, sizeof(f->detail), "%s, %s", name,
+		router->obs->is_expired ? "whose node key expired" : "which is offline");
 	text_set(f->fix, sizeof(f->fix), router->obs->is_expired ? "renew the node key of %s" : "wake %s",
-		f->detail);
+		name);
 	return true;
+}
+
+/* Where preferences cannot be read, tailscaled's own warning tells it. */
+static bool refuses_routes(const struct ledger *ledger)
+{
+	enum tri accepts = ledger->prefs ? ledger->prefs->accepts_routes : TRI_UNKNOWN;
+
+	return accepts == TRI_NO || (accepts == TRI_UNKNOWN && health_line(ledger, HEALTH_ROUTES));
 }
 
 static bool accepts_no_routes(const struct evidence *e, struct finding *f)
 {
 	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
 
-	if (!router || !e->ledger->prefs || e->ledger->prefs->accepts_routes != TRI_NO)
+	if (!router || !refuses_routes(e->ledger))
 		return false;
-	say_router(e, router, f);
+	peer_short_name(e->ledger, router->obs, f->detail, sizeof(f->detail));
 	return true;
 }
 
@@ -150,30 +157,32 @@ static bool has_no_exit_node(const struct evidence *e, struct finding *f)
 
 /* ---- a name or a scheme that leads elsewhere ---- */
 
-static bool is_tailnet_address(const char *address)
+/* A full name that is not one of the tailnet's: its owner says where it leads. */
+static bool is_own_domain(const struct evidence *e)
 {
-	return cidr_holds("100.64.0.0/10", address) || cidr_holds("fd7a:115c:a1e0::/48", address);
+	const struct obs_status *status = e->ledger->status;
+	struct url url;
+	const char *host = host_of(e, &url);
+
+	return strchr(host, '.') && !url_host_is_address(host) && !text_has_suffix(host, ".ts.net") &&
+	       status && !url_host_is_below(host, status->magicdns_suffix);
 }
 
 static bool leads_elsewhere(const struct evidence *e, struct finding *f)
 {
-	const char *address = e->endpoint->address;
-	const struct known_peer *peer = NULL;
 	char name[TEXT_CAP];
-	struct url url;
 
-	if (!is_cut_off(e) || !is_outside(e) || !is_tailnet_address(address) ||
-		url_host_is_address(host_of(e, &url)) || !daemon_runs(e->ledger) || router_of(e))
+	if (!daemon_runs(e->ledger) || !is_own_domain(e))
 		return false;
-	for (size_t i = 0; i < e->ledger->peer_count && !peer; i++)
-		if (peer_has_address(&e->ledger->peers[i], address))
-			peer = &e->ledger->peers[i];
-	if (!peer)
-		text_set(f->detail, sizeof(f->detail), "%s, which is no machine of this tailnet", address);
-	else if (is_offline(e, peer))
+	if (e->peer && e->peer != &e->ledger->self && is_offline(e, e->peer)) {
 		text_set(f->detail, sizeof(f->detail), "%s (%s), which is offline",
-			peer_short_name(e->ledger, peer->obs, name, sizeof(name)), address);
-	return *f->detail != '\0';
+			peer_short_name(e->ledger, e->peer->obs, name, sizeof(name)), e->endpoint->address);
+		f->state = STATE_OFFLINE;
+		return true;
+	}
+	text_set(
+		f->detail, sizeof(f->detail), "an address of the tailnet that no machine seen from here has");
+	return !e->peer && e->endpoint->is_of_tailnet && came_to(e, OUTCOME_UNRESOLVED);
 }
 
 /* A server of the same machine that answers by plain HTTP, on the port that goes with 443. */
@@ -268,20 +277,25 @@ bool cause_is_target_distrusted(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Also for a host whose own verdict explains everything: that it is meant is half of the trouble. */
+const struct rule name_rules[] = {
+	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, leads_elsewhere,
+		"the name %{host} leads to %{detail}",
+		"correct the DNS record of %{host}, if another machine is meant", true },
+	{ 0 },
+};
+
 const struct rule cause_rules[] = {
 	{ CODE_TAILNET_LOCK, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_locked,
 		"%{host} cannot be reached: tailnet lock %{detail}",
 		"tailscale lock status names the key; on a signing node: tailscale lock sign NODEKEY", true },
 	{ CODE_ROUTER_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_router,
-		"%{host} is behind the subnet router %{detail}, which is offline", "", true },
+		"%{host} is behind the subnet router %{detail}", "", true },
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, accepts_no_routes,
 		"%{host} is behind the subnet router %{detail}, and this machine does not accept its routes",
 		"sudo tailscale set --accept-routes", true },
-	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, leads_elsewhere,
-		"the name %{host} leads to %{detail}",
-		"correct the DNS record of %{host}, if another machine is meant", true },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_exit_node,
-		"%{host} is outside the tailnet, and this machine's exit node %{detail} is offline",
+		"%{host} is outside the tailnet, and this machine's exit node %{detail}",
 		"sudo tailscale set --exit-node= (uses none; tailscale exit-node list shows others)", true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_plain_only,
 		"nothing listens on %{host}:%{port}, but %{detail} answers", "use %{detail}", true },

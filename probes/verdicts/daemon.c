@@ -78,8 +78,10 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED || l->trouble == DAEMON_CLOSED)
 		return false;
 	if (!l->status) {
-		text_set(
-			f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
+		text_set(f->detail, sizeof(f->detail), "%s: %s",
+			l->trouble == DAEMON_MALFORMED ? "tailscaled has given no status yet"
+						       : "tailscaled has not answered yet",
+			l->trouble_text);
 		f->severity = SEVERITY_DOWN;
 		return l->trouble != DAEMON_FINE;
 	}
@@ -236,7 +238,7 @@ const struct rule daemon_rules[] = {
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
-		"this machine's exit node %{detail} is offline: what is outside the tailnet cannot be reached",
+		"this machine's exit node %{detail}: what is outside the tailnet cannot be reached",
 		"sudo tailscale set --exit-node= (uses none; tailscale exit-node list shows others)", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, "

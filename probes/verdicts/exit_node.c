@@ -6,10 +6,11 @@
 
 #include <string.h>
 
-bool exit_node_is_gone(const struct ledger *ledger, char *name, size_t size)
+bool exit_node_is_gone(const struct ledger *ledger, char *text, size_t size)
 {
 	const struct obs_status *status = ledger->status;
 	const struct known_peer *peer;
+	char name[TEXT_CAP];
 	const char *id;
 
 	if (!daemon_runs(ledger))
@@ -21,8 +22,8 @@ bool exit_node_is_gone(const struct ledger *ledger, char *name, size_t size)
 	if (peer && peer->offline_polls < 2)
 		return false;
 	if (peer)
-		peer_short_name(ledger, peer->obs, name, size);
+		text_set(text, size, "%s is offline", peer_short_name(ledger, peer->obs, name, sizeof(name)));
 	else
-		text_set(name, size, "%s", id);
+		text_set(text, size, "(%s) is not in the tailnet any more", id);
 	return true;
 }

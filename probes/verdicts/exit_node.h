@@ -4,7 +4,7 @@
 
 #include "probes/ledger/state.h"
 
-/* One is chosen and cannot be used: offline, or no longer in the tailnet. Fills in its name. */
-bool exit_node_is_gone(const struct ledger *ledger, char *name, size_t size);
+/* One is chosen and cannot be used: offline, or no longer in the tailnet. Fills in "NAME is offline". */
+bool exit_node_is_gone(const struct ledger *ledger, char *text, size_t size);
 
 #endif

@@ -70,8 +70,22 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* tailscale serve's own answer if it has no proxy for the target of a mount. */
+static bool has_unknown_target(const struct evidence *e, struct finding *f)
+{
+	if (!answer_has_status(e, 500) || proxy_is_named(answer_of(e)) ||
+		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
+	text_set(f->fix, sizeof(f->fix),
+		"on %%{peer}: tailscale serve status shows the target; serve it anew as http://127.0.0.1:PORT");
+	return true;
+}
+
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 {
+	if (has_unknown_target(e, f))
+		return true;
 	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
 	if (e->mount && *e->mount->backend) {

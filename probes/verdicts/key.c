@@ -12,6 +12,14 @@ bool key_is_wanted(const struct evidence *e)
 		       (endpoint_is_good(e->queried) && e->queried->wants_key.holds));
 }
 
+static bool is_gateway_by_tag(const struct obs_peer *peer)
+{
+	for (size_t i = 0; peer->tags[i]; i++)
+		if (text_has_prefix(peer->tags[i], "tag:aperture"))
+			return true;
+	return false;
+}
+
 /* Gateways such as Aperture let in by the identity of the node, and take no key. Their 403 speaks of roles or
  * grants; one that speaks of a key is somebody else's. */
 bool key_no_grant(const struct evidence *e, struct finding *f)
@@ -20,7 +28,7 @@ bool key_no_grant(const struct evidence *e, struct finding *f)
 		"tailscale identity", "no identity", "capability" };
 	const char *said = answer_of(e)->excerpt;
 	const struct obs_peer *self = e->ledger->status ? &e->ledger->status->self : NULL;
-	bool is_about_identity = false;
+	bool is_about_identity = e->peer && is_gateway_by_tag(e->peer->obs);
 
 	if (!e->peer || !answer_is_strange(e) || !answer_has_status(e, 403) ||
 		text_contains_fold(said, "key") || text_contains_fold(said, "token"))

@@ -35,7 +35,7 @@ static void sees_lock(struct ledger *l, const char *text)
 }
 
 /* An endpoint outside the tailnet, whose name leads to that address. */
-static struct ledger *watching_at(const char *url, const char *address)
+static struct ledger *watching_of(const char *url, const char *address, const char *peer_id)
 {
 	struct ledger *l = watching(url);
 
@@ -44,16 +44,22 @@ static struct ledger *watching_at(const char *url, const char *address)
 			.endpoint =
 				&(struct obs_endpoint){
 					.url = url,
-					.peer_id = "",
+					.peer_id = peer_id ? peer_id : "",
 					.address = address,
 					.at = "",
 					.port = 8080,
 					.found_by = FOUND_CONFIG,
 					.is_pinned = true,
+					.is_of_tailnet = peer_id != NULL,
 					.server = "",
 				} },
 		at(0));
 	return l;
+}
+
+static struct ledger *watching_at(const char *url, const char *address)
+{
+	return watching_of(url, address, NULL);
 }
 
 static const struct snapshot *after_silence(struct ledger *l)
@@ -135,6 +141,20 @@ static void routes_that_are_not_accepted_are_the_cause(void **state)
 	assert_no_verdict(take(l, at(17)), "routes-not-accepted");
 }
 
+static void a_warning_tells_that_routes_are_not_accepted(void **state)
+{
+	struct ledger *l = watching_at(BEHIND, "192.168.1.50");
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, "n7", "router")->routes = list_of(status, "192.168.1.0/24");
+	status->health = list_of(status, "Some peers are advertising routes but --accept-routes is false");
+	sees(l, at(1), status);
+	assert_verdict(after_silence(l), "routes-not-accepted");
+	sees_prefs(l, "{\"RouteAll\":true}");
+	assert_no_verdict(take(l, at(16)), "routes-not-accepted");
+}
+
 static void sees_exit_node(struct ledger *l, bool is_online)
 {
 	for (int i = 0; i < 2; i++) {
@@ -158,7 +178,7 @@ static void an_exit_node_that_is_offline_is_the_cause(void **state)
 	sees_exit_node(l, false);
 	s = after_silence(l);
 	assert_says(s, "exit-node-offline", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
-		"exit node exit is offline");
+		"exit node exit is offline:");
 	assert_string_equal(worst_of(s, OUTSIDE)->code, "exit-node-offline");
 	assert_int_equal(worst_of(s, OUTSIDE)->severity, SEVERITY_DOWN);
 	assert_fix(worst_of(s, OUTSIDE), "sudo tailscale set --exit-node=");
@@ -221,25 +241,46 @@ static void a_peer_without_a_signature_is_hidden(void **state)
 	assert_verdict(s, "unknown-host");
 }
 
+static const struct snapshot *with_gpu1(const char *url, bool is_online)
+{
+	struct ledger *l = watching_of(url, "100.64.0.2", GPU1_ID);
+
+	for (int i = 0; i < 2; i++) {
+		struct obs_status *status = running();
+		struct obs_peer *peer = with_peer(status, GPU1_ID, "gpu1");
+
+		if (!is_online)
+			offline(peer);
+		sees(l, at(1 + 2 * i), status);
+	}
+	return after_silence(l);
+}
+
 static void a_domain_that_leads_to_an_offline_peer_is_told(void **state)
 {
-	struct ledger *l = watching_at(OUTSIDE, "100.64.0.2");
+	(void)state;
+	assert_says(with_gpu1(OUTSIDE, false), "domain-elsewhere", LAYER_PATH, SEVERITY_DOWN, STATE_OFFLINE,
+		"the name llm.example.org leads to gpu1 (100.64.0.2), which is offline");
+	assert_no_verdict(with_gpu1(OUTSIDE, true), "domain-elsewhere");
+	assert_no_verdict(with_gpu1(RAW, false), "domain-elsewhere");
+}
+
+static void a_domain_that_leads_to_nobody_is_told(void **state)
+{
+	struct ledger *l = watching_of(OUTSIDE, "", "");
 	const struct snapshot *s;
 
 	(void)state;
-	for (int i = 0; i < 2; i++) {
-		struct obs_status *status = running();
-
-		offline(with_peer(status, GPU1_ID, "gpu1"));
-		sees(l, at(1 + 2 * i), status);
-	}
-	s = after_silence(l);
-	assert_says(s, "domain-elsewhere", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
-		"the name llm.example.org leads to gpu1 (100.64.0.2), which is offline");
-	assert_no_verdict(s, "filtered");
-	assert_verdict(after_silence(watching_at(OUTSIDE, "100.64.0.77")), "domain-elsewhere");
-	assert_no_verdict(after_silence(watching_at(OUTSIDE, "100.64.0.2")), "domain-elsewhere");
-	assert_no_verdict(after_silence(watching_at(OUTSIDE, "198.51.100.7")), "domain-elsewhere");
+	comes_to(l, at(4), OUTCOME_UNRESOLVED);
+	s = take(l, at(5));
+	assert_fix(assert_says(s, "domain-elsewhere", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
+			   "an address of the tailnet that no machine seen from here has"),
+		"DNS record of llm.example.org");
+	assert_no_verdict(s, "unknown-host");
+	l = watching_at(OUTSIDE, "");
+	comes_to(l, at(4), OUTCOME_UNRESOLVED);
+	assert_no_verdict(take(l, at(5)), "domain-elsewhere");
+	assert_verdict(take(l, at(5)), "unknown-host");
 }
 
 static void a_machine_that_speaks_plain_http_only_is_told(void **state)
@@ -360,6 +401,7 @@ static void a_fix_suits_the_system_of_the_machine(void **state)
 static void every_cause_is_tested_both_ways(void **state)
 {
 	(void)state;
+	assert_covered(name_rules);
 	assert_covered(cause_rules);
 }
 
@@ -371,11 +413,13 @@ int main(void)
 		SAYS(a_router_that_is_offline_is_the_cause),
 		SAYS(a_router_is_no_cause_if_it_works_or_is_not_used),
 		SAYS(routes_that_are_not_accepted_are_the_cause),
+		SAYS(a_warning_tells_that_routes_are_not_accepted),
 		SAYS(an_exit_node_that_is_offline_is_the_cause),
 		SAYS(an_exit_node_says_nothing_of_a_peer),
 		SAYS(a_lock_that_keeps_us_out_explains_silence),
 		SAYS(a_peer_without_a_signature_is_hidden),
 		SAYS(a_domain_that_leads_to_an_offline_peer_is_told),
+		SAYS(a_domain_that_leads_to_nobody_is_told),
 		SAYS(a_machine_that_speaks_plain_http_only_is_told),
 		SAYS(a_tailnet_without_certificates_is_told_for_certain),
 		SAYS(a_backend_with_a_certificate_of_its_own_is_up),

@@ -656,6 +656,33 @@ static void a_404_of_anybody_is_a_wrong_path(void **state)
 		after("llama-cpp-python", "llama-cpp-python-0.3.36/ready-idle/root"), "wrong-base-path");
 }
 
+static void a_mount_without_a_target_is_no_error_of_a_server(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	says(l, at(0), 500, "Content-Type: text/plain; charset=utf-8\r\n", "unknown proxy destination\n");
+	s = take(l, at(1));
+	assert_says(s, "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"it cannot proxy to the target of this mount");
+	assert_no_verdict(s, "server-error");
+	says(l, at(2), 500, "Content-Type: text/plain\r\n", "out of memory\n");
+	assert_verdict(take(l, at(3)), "server-error");
+}
+
+static void a_gateway_by_its_tag_wants_no_key(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1")->tags = list_of(status, "tag:aperture");
+	sees(l, at(0), status);
+	says(l, at(1), 403, "Content-Type: application/json\r\n", "{\"error\":\"Forbidden\"}");
+	assert_verdict(take(l, at(2)), "no-grant");
+}
+
 static const struct snapshot *after_403(const char *body)
 {
 	struct ledger *l = watching(GPU1);
@@ -761,6 +788,8 @@ int main(void)
 		SAYS(a_wrong_path_is_told_with_the_likely_base),
 		SAYS(a_gateway_that_knows_no_grant_for_us_wants_no_key),
 		SAYS(serve_by_address_needs_the_name),
+		SAYS(a_mount_without_a_target_is_no_error_of_a_server),
+		SAYS(a_gateway_by_its_tag_wants_no_key),
 		SAYS(every_code_of_http_is_tested_both_ways),
 	};
 
