@@ -24,8 +24,8 @@ static bool is_gateway_by_tag(const struct obs_peer *peer)
  * grants; one that speaks of a key is somebody else's. */
 bool key_no_grant(const struct evidence *e, struct finding *f)
 {
-	static const char *const words[] = { "no role granted", "no grant", "not granted", "access denied",
-		"tailscale identity", "no identity", "capability" };
+	static const char *const words[] = { "no role granted", "no grant", "tailscale identity",
+		"tailnet identity", "cap/aperture" };
 	const char *said = answer_of(e)->excerpt;
 	const struct obs_peer *self = e->ledger->status ? &e->ledger->status->self : NULL;
 	bool is_about_identity = e->peer && is_gateway_by_tag(e->peer->obs);

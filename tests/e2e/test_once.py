@@ -204,6 +204,23 @@ def with_userspace_networking_servers_are_reached_through_the_daemon():
 
 
 @test
+def tailnet_lock_is_asked_for_and_its_key_is_a_secret():
+    with FakeTailnet("daemon locked nodekey:0123abcd\n" + WELL) as fake:
+        ended, redacted = once(fake), once(fake, "--redact")
+    fixes = [verdict["fix"] for verdict in ended.json["verdicts"] if verdict["code"] == "tailnet-lock"]
+    assert fixes == ["on a signing node: tailscale lock sign nodekey:0123abcd"], ended.json["verdicts"]
+    assert "tailnet-lock" in codes(redacted.json) and "0123abcd" not in redacted.out, redacted.out
+
+
+@test
+def the_fix_for_names_follows_the_preferences():
+    for switch, part in (("on", "/etc/resolv.conf"), ("off", "--accept-dns=true")):
+        with FakeTailnet(WELL.replace("magicdns off", f"pref CorpDNS {switch}")) as fake:
+            found = [verdict["fix"] for verdict in once(fake).json["verdicts"] if verdict["code"] == "name-unresolved"]
+        assert len(found) == 1 and part in found[0], (switch, found)
+
+
+@test
 def the_cli_stands_in_for_the_socket():
     with FakeTailnet(WELL) as fake:
         cli = f"{fake.dir}/tailscale"

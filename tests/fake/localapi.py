@@ -89,6 +89,16 @@ class Daemon(Actor):
         self.has_magicdns = switch
 
     @command
+    def pref(self, name, switch: on_or_off):
+        """`pref RouteAll on`: as `tailscale set` would."""
+        self.prefs[name] = switch
+
+    @command
+    def locked(self, key):
+        """Tailnet lock is on, and this node, which has that key, is not signed."""
+        self.lock = {"Enabled": True, "NodeKey": key, "NodeKeySigned": False, "FilteredPeers": None}
+
+    @command
     def operator(self):
         """The user may read the daemon's log."""
         self.is_operator = True

@@ -708,6 +708,7 @@ static void a_gateway_that_knows_no_grant_for_us_wants_no_key(void **state)
 	}
 	assert_no_verdict(after_403("{\"error\":\"access denied: invalid API key\"}"), "no-grant");
 	assert_verdict(after_403("{\"error\":\"Forbidden\"}"), "auth-required");
+	assert_verdict(after_403("{\"error\":\"Access denied\"}"), "auth-required");
 }
 
 static const struct snapshot *after_go_404(const char *url)
