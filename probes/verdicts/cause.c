@@ -172,17 +172,12 @@ static bool leads_elsewhere(const struct evidence *e, struct finding *f)
 {
 	char name[TEXT_CAP];
 
-	if (!daemon_runs(e->ledger) || !is_own_domain(e))
+	if (!daemon_runs(e->ledger) || !is_own_domain(e) || !e->peer || e->peer == &e->ledger->self ||
+		!is_offline(e, e->peer))
 		return false;
-	if (e->peer && e->peer != &e->ledger->self && is_offline(e, e->peer)) {
-		text_set(f->detail, sizeof(f->detail), "%s (%s), which is offline",
-			peer_short_name(e->ledger, e->peer->obs, name, sizeof(name)), e->endpoint->address);
-		f->state = STATE_OFFLINE;
-		return true;
-	}
-	text_set(
-		f->detail, sizeof(f->detail), "an address of the tailnet that no machine seen from here has");
-	return !e->peer && e->endpoint->is_of_tailnet && came_to(e, OUTCOME_UNRESOLVED);
+	text_set(f->detail, sizeof(f->detail), "%s (%s)",
+		peer_short_name(e->ledger, e->peer->obs, name, sizeof(name)), e->endpoint->address);
+	return true;
 }
 
 /* A server of the same machine that answers by plain HTTP, on the port that goes with 443. */
@@ -279,8 +274,8 @@ bool cause_is_target_distrusted(const struct evidence *e, struct finding *f)
 
 /* Also for a host whose own verdict explains everything: that it is meant is half of the trouble. */
 const struct rule name_rules[] = {
-	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, leads_elsewhere,
-		"the name %{host} leads to %{detail}",
+	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_OFFLINE, leads_elsewhere,
+		"the name %{host} leads to %{detail}, which is offline",
 		"correct the DNS record of %{host}, if another machine is meant", true },
 	{ 0 },
 };

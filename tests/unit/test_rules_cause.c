@@ -265,24 +265,6 @@ static void a_domain_that_leads_to_an_offline_peer_is_told(void **state)
 	assert_no_verdict(with_gpu1(RAW, false), "domain-elsewhere");
 }
 
-static void a_domain_that_leads_to_nobody_is_told(void **state)
-{
-	struct ledger *l = watching_of(OUTSIDE, "", "");
-	const struct snapshot *s;
-
-	(void)state;
-	comes_to(l, at(4), OUTCOME_UNRESOLVED);
-	s = take(l, at(5));
-	assert_fix(assert_says(s, "domain-elsewhere", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
-			   "an address of the tailnet that no machine seen from here has"),
-		"DNS record of llm.example.org");
-	assert_no_verdict(s, "unknown-host");
-	l = watching_at(OUTSIDE, "");
-	comes_to(l, at(4), OUTCOME_UNRESOLVED);
-	assert_no_verdict(take(l, at(5)), "domain-elsewhere");
-	assert_verdict(take(l, at(5)), "unknown-host");
-}
-
 static void a_machine_that_speaks_plain_http_only_is_told(void **state)
 {
 	struct ledger *l = watching_a("llama-server", "http://gpu1.tail4c1d.ts.net");
@@ -419,7 +401,6 @@ int main(void)
 		SAYS(a_lock_that_keeps_us_out_explains_silence),
 		SAYS(a_peer_without_a_signature_is_hidden),
 		SAYS(a_domain_that_leads_to_an_offline_peer_is_told),
-		SAYS(a_domain_that_leads_to_nobody_is_told),
 		SAYS(a_machine_that_speaks_plain_http_only_is_told),
 		SAYS(a_tailnet_without_certificates_is_told_for_certain),
 		SAYS(a_backend_with_a_certificate_of_its_own_is_up),
