@@ -111,6 +111,7 @@ static const struct variable {
 	{ "firewall", by_system_firewall },
 	{ "restart", by_system_restart },
 	{ "renew", by_system_renew },
+	{ "start", by_system_start },
 };
 
 struct text_out {

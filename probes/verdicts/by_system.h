@@ -8,5 +8,6 @@
 void by_system_firewall(const struct evidence *evidence, char *text, size_t size);
 void by_system_restart(const struct evidence *evidence, char *text, size_t size); /* its tailscaled */
 void by_system_renew(const struct evidence *evidence, char *text, size_t size);   /* its node key */
+void by_system_start(const struct evidence *evidence, char *text, size_t size);   /* Tailscale there */
 
 #endif

@@ -230,7 +230,7 @@ const struct rule daemon_rules[] = {
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
 		"tailscaled has lost its control plane%{detail}: what is shown "
 		"of peers that came or moved since is old",
-		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
+		"check this machine's way out, then: %{restart}", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
 		"check this machine's network and that the Tailscale interface is up", false },

@@ -195,7 +195,7 @@ const struct rule peer_rules[] = {
 		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
 		"on %{peer}: %{renew}", true },
 	{ CODE_HOST_OFFLINE, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline,
-		"%{peer} is offline%{detail}", "wake %{peer}, or start tailscaled on it", true },
+		"%{peer} is offline%{detail}", "wake %{peer}, or %{start}", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
 		"on %{peer}: is it hung, or its tailscaled? then: %{restart}", true },

@@ -180,6 +180,23 @@ static void a_frozen_peer_is_restarted_as_its_system_does_it(void **state)
 	assert_fix(assert_verdict(take(l, at(14)), "host-unreachable"), "Restart-Service Tailscale");
 }
 
+static struct obs_peer *a_phone(struct obs_peer *peer)
+{
+	peer->os = "iOS";
+	return offline(peer);
+}
+
+static void a_phone_is_not_told_to_start_a_daemon(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(a_phone));
+	sees(l, at(4), fleet(a_phone));
+	assert_fix(
+		assert_verdict(take(l, at(5)), "host-offline"), "wake gpu1, or open the Tailscale app on it");
+}
+
 static void a_peer_without_servers_may_be_offline(void **state)
 {
 	struct ledger *l = empty_ledger(NULL);
@@ -809,6 +826,7 @@ int main(void)
 		SAYS(bytes_from_a_peer_withdraw_offline),
 		SAYS(the_last_bytes_before_it_left_prove_nothing),
 		SAYS(a_frozen_peer_is_restarted_as_its_system_does_it),
+		SAYS(a_phone_is_not_told_to_start_a_daemon),
 		SAYS(a_peer_without_servers_may_be_offline),
 		SAYS(silence_on_all_ways_is_an_unreachable_host),
 		SAYS(one_connect_that_timed_out_does_not_make_a_host_unreachable),
