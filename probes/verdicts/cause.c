@@ -198,6 +198,20 @@ static bool is_plain_only(const struct evidence *e, struct finding *f)
 	return false;
 }
 
+/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. What has
+ * answered by this address is something else. */
+static bool needs_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!answer_is_go_404(e) || when_known(e->endpoint->good) || !e->peer || !*e->peer->obs->fqdn ||
+		url_split(&url, e->endpoint->url) < 0 || url.is_https || !url_host_is_address(url.host))
+		return false;
+	text_set(f->fix, sizeof(f->fix),
+		url.port == 80 ? "use http://%%{fqdn}%s" : "use http://%%{fqdn}:%%{port}%s", url.path);
+	return true;
+}
+
 /* ---- certificates ---- */
 
 static bool is_of_tailscale(const struct ledger *ledger)
@@ -301,5 +315,9 @@ const struct rule cause_rules[] = {
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted_backend,
 		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
 		true },
+	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
+		"%{host}:%{port} has nothing for this address: likely tailscale serve, "
+		"which knows its mounts by the machine's name",
+		"use the machine's full name", true },
 	{ 0 },
 };

@@ -126,30 +126,10 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Go's answer where nothing is mounted. Other programs in Go have it too. */
-static bool is_go_404(const struct evidence *e)
-{
-	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
-	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
-}
-
-/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. */
-static bool needs_name(const struct evidence *e, struct finding *f)
-{
-	struct url url;
-
-	if (!is_go_404(e) || !e->peer || !*e->peer->obs->fqdn || url_split(&url, e->endpoint->url) < 0 ||
-		url.is_https || !url_host_is_address(url.host))
-		return false;
-	text_set(f->fix, sizeof(f->fix),
-		url.port == 80 ? "use http://%%{fqdn}%s" : "use http://%%{fqdn}:%%{port}%s", url.path);
-	return true;
-}
-
 static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return is_go_404(e);
+	return answer_is_go_404(e);
 }
 
 /* By default, nginx rejects with 503, in words that no other proxy uses. */
@@ -338,10 +318,6 @@ const struct rule http_rules[] = {
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
-	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"%{host}:%{port} has nothing for this address: likely tailscale serve, "
-		"which knows its mounts by the machine's name",
-		"use the machine's full name", true },
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },

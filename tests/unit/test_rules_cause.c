@@ -350,6 +350,35 @@ static void a_backend_with_a_certificate_of_its_own_is_up(void **state)
 	assert_no_verdict(take(watching(GPU1), at(1)), "cert-untrusted");
 }
 
+static const struct snapshot *after_go_404(const char *url)
+{
+	struct ledger *l = watching(url);
+
+	says(l, at(0), 404, "Date: Mon, 23 Nov 2026 01:05:46 GMT\r\nContent-Type: text/plain\r\n",
+		"404 page not found\n");
+	return take(l, at(1));
+}
+
+static void serve_by_address_needs_the_name(void **state)
+{
+	const struct snapshot *s = after_go_404("http://100.64.0.2:8001/v1");
+	struct ledger *l;
+
+	(void)state;
+	assert_fix(assert_says(s, "name-needed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "100.64.0.2:8001"),
+		"use http://gpu1.tail4c1d.ts.net:8001/v1");
+	assert_no_verdict(s, "no-mount");
+	s = after_go_404("http://100.64.0.2");
+	assert_string_equal(find_verdict(s, "name-needed")->fix, "use http://gpu1.tail4c1d.ts.net");
+	s = after_go_404("http://gpu1.tail4c1d.ts.net:8001");
+	assert_no_verdict(s, "name-needed");
+	assert_verdict(s, "no-mount");
+	l = watching_a("llama-server", "http://100.64.0.2:8001");
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/health");
+	says(l, at(1), 404, "Date: Mon, 23 Nov 2026 01:05:46 GMT\r\n", "404 page not found\n");
+	assert_no_verdict(take(l, at(2)), "name-needed");
+}
+
 static const char *fix_on(const char *os)
 {
 	struct ledger *l = watching(RAW);
@@ -404,6 +433,7 @@ int main(void)
 		SAYS(a_machine_that_speaks_plain_http_only_is_told),
 		SAYS(a_tailnet_without_certificates_is_told_for_certain),
 		SAYS(a_backend_with_a_certificate_of_its_own_is_up),
+		SAYS(serve_by_address_needs_the_name),
 		SAYS(a_fix_suits_the_system_of_the_machine),
 		SAYS(every_cause_is_tested_both_ways),
 	};

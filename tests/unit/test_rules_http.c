@@ -711,30 +711,6 @@ static void a_gateway_that_knows_no_grant_for_us_wants_no_key(void **state)
 	assert_verdict(after_403("{\"error\":\"Access denied\"}"), "auth-required");
 }
 
-static const struct snapshot *after_go_404(const char *url)
-{
-	struct ledger *l = watching(url);
-
-	says(l, at(0), 404, "Date: Mon, 23 Nov 2026 01:05:46 GMT\r\nContent-Type: text/plain\r\n",
-		"404 page not found\n");
-	return take(l, at(1));
-}
-
-static void serve_by_address_needs_the_name(void **state)
-{
-	const struct snapshot *s = after_go_404("http://100.64.0.2:8001/v1");
-
-	(void)state;
-	assert_fix(assert_says(s, "name-needed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "100.64.0.2:8001"),
-		"use http://gpu1.tail4c1d.ts.net:8001/v1");
-	assert_no_verdict(s, "no-mount");
-	s = after_go_404("http://100.64.0.2");
-	assert_string_equal(find_verdict(s, "name-needed")->fix, "use http://gpu1.tail4c1d.ts.net");
-	s = after_go_404("http://gpu1.tail4c1d.ts.net:8001");
-	assert_no_verdict(s, "name-needed");
-	assert_verdict(s, "no-mount");
-}
-
 static void every_code_of_http_is_tested_both_ways(void **state)
 {
 	(void)state;
@@ -788,7 +764,6 @@ int main(void)
 		SAYS(a_404_of_anybody_is_a_wrong_path),
 		SAYS(a_wrong_path_is_told_with_the_likely_base),
 		SAYS(a_gateway_that_knows_no_grant_for_us_wants_no_key),
-		SAYS(serve_by_address_needs_the_name),
 		SAYS(a_mount_without_a_target_is_no_error_of_a_server),
 		SAYS(a_gateway_by_its_tag_wants_no_key),
 		SAYS(every_code_of_http_is_tested_both_ways),
