@@ -2,6 +2,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/endpoints/discover.h"
+#include "probes/ledger/peers.h"
 #include "probes/model/names.h"
 
 #include <stdio.h>
@@ -51,22 +52,22 @@ static bool is_chosen(
 	return false;
 }
 
-/* Whether the name can be part of a URL and is under our own suffix; shared-in peers have another. */
-static bool is_of_this_tailnet(const struct obs_status *status, const char *fqdn)
+/* Whether the name can be part of a URL, and is not shared in. */
+static bool is_of_this_tailnet(const struct obs_status *status, const struct obs_peer *peer)
 {
 	char text[300];
 	struct url url;
 
-	snprintf(text, sizeof(text), "http://%.280s", fqdn);
+	snprintf(text, sizeof(text), "http://%.280s", peer->fqdn);
 	if (url_split(&url, text) < 0 || *url.path || url.port != 80)
 		return false;
-	return !*status->magicdns_suffix || url_host_is_below(fqdn, status->magicdns_suffix);
+	return !peer_is_shared_in(status, peer);
 }
 
 bool discover_may_ask(
 	const struct settings *settings, const struct obs_status *status, const struct obs_peer *peer)
 {
 	return peer->is_online && !peer->is_expired && !peer->is_sharee && !peer->is_mullvad &&
-	       peer->addresses[0] && is_of_this_tailnet(status, peer->fqdn) && !is_handheld(peer->os) &&
+	       peer->addresses[0] && is_of_this_tailnet(status, peer) && !is_handheld(peer->os) &&
 	       !discover_excludes(settings, peer) && is_chosen(settings, status, peer);
 }

@@ -1,6 +1,7 @@
 /* Matches names with machines, finds who else a host may belong to, and matches mounts with URLs. */
 #include "probes/endpoints/owner.h"
 
+#include "probes/base/cidr.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
@@ -34,22 +35,25 @@ static bool is_meant(const struct obs_peer *peer, const char *suffix, const char
 	return names_mean(&names, host);
 }
 
+/* A machine that was installed anew may leave an offline one of its name behind. */
 const struct obs_peer *owner_peer(const struct obs_status *status, const char *host, size_t *hint)
 {
 	const char *suffix = own_suffix(status);
+	const struct obs_peer *found = NULL;
 
 	if (status->has_self && is_meant(&status->self, suffix, host))
 		return &status->self;
-	if (hint && *hint < status->peer_count && is_meant(&status->peers[*hint], suffix, host))
+	if (hint && *hint < status->peer_count && status->peers[*hint].is_online &&
+		is_meant(&status->peers[*hint], suffix, host))
 		return &status->peers[*hint];
-	for (size_t i = 0; i < status->peer_count; i++) {
-		if (!is_meant(&status->peers[i], suffix, host))
+	for (size_t i = 0; i < status->peer_count && !(found && found->is_online); i++) {
+		if ((found && !status->peers[i].is_online) || !is_meant(&status->peers[i], suffix, host))
 			continue;
+		found = &status->peers[i];
 		if (hint)
 			*hint = i;
-		return &status->peers[i];
 	}
-	return NULL;
+	return found;
 }
 
 const char *owner_address(const struct obs_peer *peer)
@@ -79,30 +83,6 @@ bool owner_is_tailnet_address(const char *host)
 
 /* ---- owner of a host ---- */
 
-static bool is_in_prefix(const unsigned char *address, const unsigned char *prefix, int bits)
-{
-	int whole = bits / 8, rest = bits % 8;
-
-	return memcmp(address, prefix, (size_t)whole) == 0 &&
-	       (!rest || (address[whole] ^ prefix[whole]) >> (8 - rest) == 0);
-}
-
-/* route: "fd7a:115c:a1e0:b1a:0:7:c0a8:100/120". */
-static bool route_holds(const char *route, const char *host)
-{
-	unsigned char address[16], prefix[16];
-	char base[64];
-	const char *slash = strchr(route, '/');
-	int family = strchr(host, ':') ? AF_INET6 : AF_INET, most = family == AF_INET6 ? 128 : 32, bits;
-
-	if (!slash || (size_t)(slash - route) >= sizeof(base))
-		return false;
-	snprintf(base, sizeof(base), "%.*s", (int)(slash - route), route);
-	bits = (int)text_number(slash + 1, most);
-	return bits >= 0 && inet_pton(family, base, prefix) == 1 && inet_pton(family, host, address) == 1 &&
-	       is_in_prefix(address, prefix, bits);
-}
-
 static bool is_routed(const struct obs_status *status, const struct strings *services, const char *host)
 {
 	for (size_t i = 0; i < services->count; i++)
@@ -110,7 +90,7 @@ static bool is_routed(const struct obs_status *status, const struct strings *ser
 			return true;
 	for (size_t i = 0; i < status->peer_count; i++)
 		for (size_t k = 0; status->peers[i].routes[k]; k++)
-			if (route_holds(status->peers[i].routes[k], host))
+			if (cidr_holds(status->peers[i].routes[k], host))
 				return true;
 	return false;
 }

@@ -33,3 +33,35 @@ void daemon_see_names(struct ledger *ledger, const struct observation *observati
 	(void)now;
 	ledger->names = observation->names_resolve ? NAMES_RESOLVE : NAMES_FAIL;
 }
+
+static void free_prefs(struct ledger *ledger)
+{
+	if (ledger->prefs)
+		arena_free(ledger->prefs->arena);
+}
+
+static void free_lock(struct ledger *ledger)
+{
+	if (ledger->lock)
+		arena_free(ledger->lock->arena);
+}
+
+void daemon_see_prefs(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	(void)now;
+	free_prefs(ledger);
+	ledger->prefs = observation->prefs;
+}
+
+void daemon_see_lock(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	(void)now;
+	free_lock(ledger);
+	ledger->lock = observation->lock;
+}
+
+void daemon_free(struct ledger *ledger)
+{
+	free_prefs(ledger);
+	free_lock(ledger);
+}

@@ -71,6 +71,7 @@ void ledger_free(struct ledger *ledger)
 		arena_free(ledger->judged.arena);
 	free(ledger->judged.verdicts.items);
 	events_free(ledger);
+	daemon_free(ledger);
 	obs_status_free(ledger->status);
 	free(ledger);
 }
@@ -110,7 +111,7 @@ static void see_gap(struct ledger *ledger, const struct observation *observation
 		ledger->peers[i].kind_polls = ledger->peers[i].candidate_polls = 0;
 		ledger->peers[i].counted = (struct when){ 0 };
 		ledger->peers[i].rx_per_s = ledger->peers[i].tx_per_s = NAN;
-		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = false;
+		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = ledger->peers[i].is_proven = false;
 		free(ledger->peers[i].pings);
 		ledger->peers[i].pings = NULL;
 	}
@@ -127,6 +128,8 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_STATUS] = status_see,
 	[OBSERVED_TROUBLE] = daemon_see_trouble,
 	[OBSERVED_NAMES] = daemon_see_names,
+	[OBSERVED_PREFS] = daemon_see_prefs,
+	[OBSERVED_LOCK] = daemon_see_lock,
 	[OBSERVED_SERVE] = mounts_see,
 	[OBSERVED_TRAFFIC] = traffic_see,
 	[OBSERVED_PATH_HISTORY] = path_see_history,

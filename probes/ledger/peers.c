@@ -53,11 +53,19 @@ const char *peer_short_name(const struct ledger *ledger, const struct obs_peer *
 	return name;
 }
 
+bool peer_is_shared_in(const struct obs_status *status, const struct obs_peer *peer)
+{
+	const char *suffix = status->magicdns_suffix;
+
+	return text_has_suffix(suffix, ".ts.net") && *peer->fqdn && !peer->is_mullvad &&
+	       !url_host_is_below(peer->fqdn, suffix);
+}
+
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);
 
-	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok &&
+	return peer && peer != &ledger->self && !peer->obs->is_online && !peer->ping_ok && !peer->is_proven &&
 	       !ledger->self.offline_polls;
 }
 

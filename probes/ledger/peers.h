@@ -9,6 +9,9 @@ bool peer_has_address(const struct known_peer *peer, const char *ip);
 /* Its name in this tailnet, without the tailnet's suffix. Returns name. */
 const char *peer_short_name(
 	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
+/* Of another tailnet. Only Tailscale's control plane shares machines; names of headscale may have a domain for
+ * each user. */
+bool peer_is_shared_in(const struct obs_status *status, const struct obs_peer *peer);
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now);
 void peer_hear(struct known_peer *peer, struct when now);            /* something came back from it */
 bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */

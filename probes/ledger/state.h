@@ -81,6 +81,8 @@ struct known_peer {
 	unsigned silent_endpoints;         /* number of its endpoints whose connects time out */
 	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
 	struct known_network *net;         /* NULL: never asked for */
+	struct when proven; /* when bytes last came from it although the status called it offline */
+	bool is_proven;     /* that was lately: it is not offline */
 	bool was_online, was_asked;
 	struct probed_ports probed;
 	enum state state;     /* judged */
@@ -237,6 +239,8 @@ struct ledger {
 	enum daemon_trouble trouble;
 	char *trouble_text;
 	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
+	struct obs_prefs *prefs;  /* NULL: unknown */
+	struct obs_lock *lock;    /* NULL: unknown */
 	struct when blanked;      /* unknown: never */
 	struct when limited;      /* the last time a request could not be sent, because of limit_error */
 	int limit_error;          /* errno */

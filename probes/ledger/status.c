@@ -19,6 +19,7 @@
 #include <string.h>
 
 #define UNSEEN_BYTES 10000 /* between two statuses: more than handshakes and pings */
+#define PROVEN_MS 30000
 
 static enum path_kind kind_of(const struct obs_peer *peer)
 {
@@ -132,6 +133,17 @@ static void see_counters(const struct ledger *ledger, struct known_peer *peer, s
 	peer->counted = now;
 }
 
+/* Bytes that came after an earlier status had called it offline. The last ones of a machine that shuts down
+ * come in the first. */
+static void see_proof(struct known_peer *peer, const struct obs_peer *obs, struct when now)
+{
+	if (obs->is_online || !peer->offline_polls)
+		peer->proven = (struct when){ 0 };
+	else if (obs->rx_bytes > peer->rx_bytes)
+		peer->proven = now;
+	peer->is_proven = when_known(peer->proven) && when_since(peer->proven, now) < PROVEN_MS;
+}
+
 static void see_peer(
 	struct ledger *ledger, struct known_peer *peer, const struct obs_peer *obs, struct when now)
 {
@@ -139,6 +151,7 @@ static void see_peer(
 	peer->id = (char *)(uintptr_t)obs->id;
 	if (peer != &ledger->self)
 		see_path(ledger, peer, now);
+	see_proof(peer, obs, now);
 	see_counters(ledger, peer, now);
 	peer->offline_polls = obs->is_online ? 0 : peer->offline_polls + 1;
 	if (obs->is_online && !peer->was_online)

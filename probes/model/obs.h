@@ -52,6 +52,8 @@ enum body_shape {
 
 enum cost { COST_FREE, COST_RESETS_IDLE, COST_WAKES, COST_LOADS, COST_BILLS, COST_DISTURBS, COST_COUNT };
 
+enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
+
 /* ---- the tailnet ---- */
 
 enum backend_state {
@@ -90,6 +92,10 @@ struct obs_status {
 	enum backend_state backend;
 	const char *backend_word; /* the daemon's own word */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
+	const char *node_key;  /* of this node, "nodekey:…" */
+	const char *exit_node; /* its id; "": none is in use, or an older daemon does not say which */
+	enum tri exit_node_online;
+	enum tri issues_certs; /* NO: this node gets no certificate, ever (CertDomains is empty) */
 	bool has_tun, has_magicdns, has_self;
 	const char *const *health;        /* NULL-terminated */
 	const char *const *own_addresses; /* its UDP sockets, ip:port, as it knows them; NULL-terminated */
@@ -98,13 +104,38 @@ struct obs_status {
 	size_t peer_count, left_out; /* left_out: further peers that the daemon reported, too many to keep */
 };
 
+/* What the user set for this node (`tailscale set`). The ledger owns it, with its arena. */
+struct obs_prefs {
+	struct arena *arena;
+	enum tri accepts_routes, accepts_dns;
+	const char *exit_node; /* the chosen one's id; "": none */
+	const char *control_url;
+};
+
+/* A peer without a signature: with tailnet lock, tailscaled leaves it out of the status. */
+struct obs_unsigned {
+	const char *fqdn;             /* without the trailing dot */
+	const char *const *addresses; /* NULL-terminated */
+	const char *node_key;
+};
+
+/* Tailnet lock. The ledger owns it, with its arena. */
+struct obs_lock {
+	struct arena *arena;
+	enum tri is_enabled, is_signed; /* is_signed: this node */
+	const char *node_key;           /* of this node, "nodekey:…" */
+	struct obs_unsigned *unsigned_peers;
+	size_t unsigned_count;
+};
+
 /* Why there is no status. */
 enum daemon_trouble {
 	DAEMON_FINE,
-	DAEMON_MISSING,  /* no socket, refused, no CLI */
-	DAEMON_DENIED,   /* EACCES, 401, 403 */
-	DAEMON_SILENT,   /* connected or started, but no complete answer by the deadline */
-	DAEMON_MALFORMED /* the answer is not a status */
+	DAEMON_MISSING,   /* no socket, refused, no CLI */
+	DAEMON_DENIED,    /* 401, 403 */
+	DAEMON_SILENT,    /* connected or started, but no complete answer by the deadline */
+	DAEMON_MALFORMED, /* the answer is not a status */
+	DAEMON_CLOSED     /* EACCES: its socket may not be opened */
 };
 
 enum serve_protocol { SERVE_HTTPS, SERVE_HTTP, SERVE_TCP, SERVE_TLS_TCP, SERVE_TUN };
@@ -287,8 +318,6 @@ struct obs_path_history {
 	int64_t changes[128]; /* the latest changes of kind, away from the path and back, oldest first */
 	size_t change_count;
 };
-
-enum tri { TRI_UNKNOWN, TRI_NO, TRI_YES };
 
 /* The network that a host is in: of this host from `tailscale netcheck`, of any host from what its
  * tailscaled reported to the tailnet. A control plane may withhold that, so absent means unknown. */

@@ -10,6 +10,8 @@ enum observed {
 	OBSERVED_STATUS,       /* of the daemon; ownership passes to the ledger */
 	OBSERVED_TROUBLE,      /* why there is no status */
 	OBSERVED_NAMES,        /* whether MagicDNS names resolve here */
+	OBSERVED_PREFS,        /* of this node; ownership passes to the ledger */
+	OBSERVED_LOCK,         /* tailnet lock; ownership passes to the ledger */
 	OBSERVED_SERVE,        /* ownership passes to the ledger */
 	OBSERVED_TRAFFIC,      /* the daemon's own counters */
 	OBSERVED_PATH_HISTORY, /* the daemon's own history of a path */
@@ -44,6 +46,8 @@ struct observation {
 			const char *trouble_text;
 		};
 		bool names_resolve;
+		struct obs_prefs *prefs;
+		struct obs_lock *lock;
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;

@@ -13,6 +13,8 @@
 #define CODE_NEEDS_APPROVAL "needs-approval"
 #define CODE_TAILSCALE_STARTING "tailscale-starting"
 #define CODE_CONTROL_LOST "control-lost"
+#define CODE_TAILNET_LOCK "tailnet-lock"
+#define CODE_EXIT_NODE_OFFLINE "exit-node-offline"
 #define CODE_NO_ROUTE "no-route"
 #define CODE_UDP_BLOCKED "udp-blocked"
 #define CODE_NAME_UNRESOLVED "name-unresolved"
@@ -34,6 +36,11 @@
 #define CODE_RELAYED "relayed"
 #define CODE_PEER_RELAYED "peer-relayed"
 #define CODE_KEY_EXPIRING "key-expiring"
+
+/* The way to an endpoint (probes/verdicts/cause.c). */
+#define CODE_ROUTER_OFFLINE "router-offline"
+#define CODE_ROUTES_NOT_ACCEPTED "routes-not-accepted"
+#define CODE_DOMAIN_ELSEWHERE "domain-elsewhere"
 
 /* An endpoint: its name, its port, its certificate (probes/verdicts/reach.c). */
 #define CODE_NAME_PENDING "name-pending"
@@ -74,6 +81,7 @@
 #define CODE_KEY_WITHHELD "key-withheld"
 #define CODE_AUTH_REJECTED "auth-rejected"
 #define CODE_AUTH_REQUIRED "auth-required"
+#define CODE_NO_GRANT "no-grant"
 #define CODE_RATE_LIMITED "rate-limited"
 #define CODE_PROXY_BACKEND_SILENT "proxy-backend-silent"
 #define CODE_PROXY_BACKEND_DOWN "proxy-backend-down"

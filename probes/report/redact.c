@@ -104,8 +104,8 @@ static void learn_host(struct pseudonyms *pseudonyms, const char *text)
 static bool is_usual_path(const char *path)
 {
 	static const char *const usual[] = { "run", "var", "tmp", "usr", "opt", "bin", "sbin", "local",
-		"homebrew", "snap", "current", "tailscale", "tailscaled", "tailscaled.sock",
-		"tailscaled.socket", "tsllm-capture" };
+		"homebrew", "snap", "common", "socket", "current", "tailscale", "tailscaled",
+		"tailscaled.sock", "tailscaled.socket", "tsllm-capture" };
 
 	for (path += strspn(path, "/"); *path; path += strspn(path, "/")) {
 		size_t length = strcspn(path, "/"), i = 0;

@@ -102,13 +102,13 @@ static const char *see_known(const struct spot *spot, size_t *length)
 	return pseudonyms_match(spot->pseudonyms, spot->text, spot->at, length);
 }
 
-/* "tag:x" and "svc:x": the prefix tells the kind of name. */
+/* "tag:x", "svc:x" and "nodekey:…": the prefix tells the kind of name. */
 static const char *see_prefixed(const struct spot *spot, size_t *length)
 {
 	static const struct {
 		const char *prefix;
 		enum secret_kind kind;
-	} prefixes[] = { { "tag:", SECRET_TAG }, { "svc:", SECRET_SERVICE } };
+	} prefixes[] = { { "tag:", SECRET_TAG }, { "svc:", SECRET_SERVICE }, { "nodekey:", SECRET_NODE } };
 	char word[SECRET_MAX];
 
 	for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {

@@ -26,6 +26,9 @@ struct daemon_ask {
 	struct http_call *call;
 	struct run *run;
 	bool was_refused;
+	char said[160]; /* the first bytes of the answer */
+	size_t said_length;
+	bool wants_json; /* from the CLI */
 };
 
 static bool is_socket_named(const struct client *way)
@@ -97,7 +100,10 @@ void client_next(struct client *way, const struct client_result *result)
 static int feed(void *data, const char *bytes, size_t length)
 {
 	struct daemon_ask *ask = data;
+	size_t room = sizeof(ask->said) - ask->said_length, more = length < room ? length : room;
 
+	memcpy(ask->said + ask->said_length, bytes, more);
+	ask->said_length += more;
 	ask->was_refused = ask->was_refused || ask->bytes(ask->data, bytes, length) < 0;
 	return ask->was_refused ? -1 : 0;
 }
@@ -111,12 +117,26 @@ static void finish(struct daemon_ask *ask, const struct client_result *result)
 	done(data, result);
 }
 
+/* The first line of the answer, clean. */
+static const char *said_line(const struct daemon_ask *ask, char *line, size_t size)
+{
+	size_t length = 0;
+
+	while (length < ask->said_length && ask->said[length] && ask->said[length] != '\n')
+		length++;
+	return text_clean(line, size, ask->said, length);
+}
+
 /* ---- the socket ---- */
+
+static bool may_not_open(const struct answer *answer)
+{
+	return answer->os_error == EACCES || answer->os_error == EPERM;
+}
 
 static bool is_forbidden(const struct answer *answer)
 {
-	return answer->os_error == EACCES || answer->os_error == EPERM || answer->status == 401 ||
-	       answer->status == 403;
+	return may_not_open(answer) || answer->status == 401 || answer->status == 403;
 }
 
 static void judge_answer(const char *socket, const struct answer *answer, struct client_result *result)
@@ -128,6 +148,7 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 	result->is_closed = answer->outcome == OUTCOME_REFUSED ||
 			    (answer->outcome == OUTCOME_UNREACHABLE && !is_forbidden(answer));
 	result->trouble = result->is_good                           ? DAEMON_FINE
+			  : may_not_open(answer)                    ? DAEMON_CLOSED
 			  : is_forbidden(answer)                    ? DAEMON_DENIED
 			  : answer->status && answer->status != 200 ? DAEMON_MALFORMED
 			  : answer->outcome == OUTCOME_TOO_BIG      ? DAEMON_MALFORMED
@@ -148,7 +169,11 @@ static void http_done(void *data, const struct answer *answer)
 	struct daemon_ask *ask = data;
 	struct client_result result = { .text = "" };
 
+	char line[TEXT_CAP];
+
 	judge_answer(ask->socket, answer, &result);
+	if (answer->status && answer->status != 200 && *said_line(ask, line, sizeof(line)))
+		text_add(result.text, sizeof(result.text), ": “%s”", line);
 	result.was_refused = ask->was_refused && answer->status == 200;
 	finish(ask, &result);
 }
@@ -177,16 +202,18 @@ static void ask_socket(struct daemon_ask *ask, const char *path)
 
 /* ---- the CLI ---- */
 
-static void judge_run(const struct client *way, const struct run_result *run, struct client_result *result)
+/* On macOS the CLI prints an error as its answer, and ends with 0. */
+static bool says_no_json(const struct daemon_ask *ask)
 {
-	char words[TEXT_CAP];
+	return ask->wants_json && ask->said_length && !strchr("{[n \t\r\n", ask->said[0]);
+}
 
-	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
-	result->is_good = run->is_started && !run->timed_out && !run->too_big && run->exit_status == 0;
-	result->trouble = result->is_good                       ? DAEMON_FINE
-			  : text_contains_fold(words, "denied") ? DAEMON_DENIED
-								: DAEMON_MISSING;
-	if (result->trouble == DAEMON_DENIED)
+static void say_failure(const struct daemon_ask *ask, const struct run_result *run, const char *words,
+	struct client_result *result)
+{
+	const struct client *way = ask->way;
+
+	if (result->trouble == DAEMON_DENIED || result->trouble == DAEMON_CLOSED)
 		text_set(result->text, sizeof(result->text), "“%s”", words);
 	else if (!run->is_started && run->error == ENOENT)
 		text_set(result->text, sizeof(result->text), "%s and no `%s` command", way->tried,
@@ -202,14 +229,32 @@ static void judge_run(const struct client *way, const struct run_result *run, st
 			words);
 }
 
+static void judge_run(
+	const struct daemon_ask *ask, const struct run_result *run, struct client_result *result)
+{
+	char words[TEXT_CAP];
+	bool is_complete = run->is_started && !run->timed_out && !run->too_big;
+	bool is_chatter = is_complete && says_no_json(ask);
+
+	text_clean(words, sizeof(words), run->stderr_text, strcspn(run->stderr_text, "\n"));
+	if (!*words || is_chatter)
+		said_line(ask, words, sizeof(words));
+	result->is_good = is_complete && run->exit_status == 0 && !is_chatter;
+	result->trouble = result->is_good                                  ? DAEMON_FINE
+			  : text_contains_fold(words, "permission denied") ? DAEMON_CLOSED
+			  : text_contains_fold(words, "denied")            ? DAEMON_DENIED
+									   : DAEMON_MISSING;
+	say_failure(ask, run, words, result);
+}
+
 static void run_done(void *data, const struct run_result *run)
 {
 	struct daemon_ask *ask = data;
 	struct client *way = ask->way;
 	struct client_result result = { .text = "" };
 
-	judge_run(way, run, &result);
-	result.was_refused = ask->was_refused;
+	judge_run(ask, run, &result);
+	result.was_refused = ask->was_refused && !says_no_json(ask);
 	if (way->retry_socket <= when_now().mono_ms || !run->is_started) {
 		way->uses_cli = false;
 		socket_search_forget(&way->search);
@@ -237,6 +282,8 @@ static void ask_cli(struct daemon_ask *ask, const char *const *words)
 	struct client_command command;
 
 	client_command(ask->way, words, &command);
+	for (; *words; words++)
+		ask->wants_json = ask->wants_json || strcmp(*words, "--json") == 0;
 	ask->run = run_start(ask->way->loop, command.argv, patience_ms(ask->way, CLI_ANSWER_MS),
 		ANSWER_BYTES_MAX, feed, run_done, ask);
 }

@@ -1,4 +1,4 @@
-/* Five topics, each requested at its own period.
+/* Seven topics, each requested at its own period.
  *
  * Requests go to tailscaled's socket: the one that was named, else the known ones in turn, else to the CLI as
  * a child process. A topic is a row: what to request from either, how often, and what reads the answer. An
@@ -10,10 +10,10 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/io/timer.h"
+#include "probes/tailscaled/answers.h"
 #include "probes/tailscaled/bus.h"
 #include "probes/tailscaled/client.h"
 #include "probes/tailscaled/derpmap.h"
-#include "probes/tailscaled/metrics.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/services.h"
 #include "probes/tailscaled/status.h"
@@ -28,7 +28,16 @@
 #define NEVER INT64_MAX
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
 
-enum topic_name { TOPIC_STATUS, TOPIC_SERVE, TOPIC_METRICS, TOPIC_SERVICES, TOPIC_DERPMAP, TOPIC_COUNT };
+enum topic_name {
+	TOPIC_STATUS,
+	TOPIC_SERVE,
+	TOPIC_METRICS,
+	TOPIC_PREFS,
+	TOPIC_LOCK,
+	TOPIC_SERVICES,
+	TOPIC_DERPMAP,
+	TOPIC_COUNT
+};
 
 struct topic;
 
@@ -61,20 +70,22 @@ struct topic {
 	const char *words[4]; /* of the CLI, NULL-ended; empty: the CLI has no such command */
 	int periods;          /* requested every so many periods; 0: on request only */
 	void (*read)(struct ask *ask, struct when now);
+	answers_fn *see; /* instead of read */
 };
 
 static void read_status(struct ask *ask, struct when now);
 static void read_serve(struct ask *ask, struct when now);
-static void read_metrics(struct ask *ask, struct when now);
 static void read_services(struct ask *ask, struct when now);
 static void read_derpmap(struct ask *ask, struct when now);
 
 static const struct topic topics[TOPIC_COUNT] = {
-	[TOPIC_STATUS] = { "status", { "status", "--json" }, 1, read_status },
-	[TOPIC_SERVE] = { "serve-config", { "serve", "status", "--json" }, 5, read_serve },
-	[TOPIC_METRICS] = { "usermetrics", { "metrics", "print" }, 1, read_metrics },
-	[TOPIC_SERVICES] = { "services", { NULL }, 30, read_services },
-	[TOPIC_DERPMAP] = { "derpmap", { "debug", "derp-map" }, 0, read_derpmap },
+	[TOPIC_STATUS] = { "status", { "status", "--json" }, 1, read_status, NULL },
+	[TOPIC_SERVE] = { "serve-config", { "serve", "status", "--json" }, 5, read_serve, NULL },
+	[TOPIC_METRICS] = { "usermetrics", { "metrics", "print" }, 1, NULL, answers_see_metrics },
+	[TOPIC_PREFS] = { "prefs", { "debug", "prefs" }, 5, NULL, answers_see_prefs },
+	[TOPIC_LOCK] = { "tka/status", { "lock", "status", "--json" }, 5, NULL, answers_see_lock },
+	[TOPIC_SERVICES] = { "services", { NULL }, 30, read_services, NULL },
+	[TOPIC_DERPMAP] = { "derpmap", { "debug", "derp-map" }, 0, read_derpmap, NULL },
 };
 
 static void schedule(struct tailnet *tailnet);
@@ -157,15 +168,6 @@ static void read_serve(struct ask *ask, struct when now)
 		log_line("serve configuration: %s", ask->fault.text);
 }
 
-static void read_metrics(struct ask *ask, struct when now)
-{
-	struct obs_traffic traffic;
-
-	if (metrics_parse(ask->answer.text, ask->answer.length, &traffic) == 0)
-		ledger_see(ask->tailnet->ledger,
-			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, now);
-}
-
 static void read_services(struct ask *ask, struct when now)
 {
 	struct obs_services *services = services_parse(ask->answer.text, ask->answer.length, &ask->fault);
@@ -244,7 +246,9 @@ static void done(void *data, const struct client_result *result)
 	bool is_status = ask->topic == &topics[TOPIC_STATUS];
 	bool goes_on = is_status && result->is_closed;
 
-	if (result->is_good || (is_status && result->was_refused))
+	if (result->is_good && ask->topic->see)
+		ask->topic->see(tailnet->ledger, &ask->answer, now);
+	else if (result->is_good || (is_status && result->was_refused))
 		ask->topic->read(ask, now);
 	else if (is_status && !goes_on)
 		trouble(tailnet, result->trouble, result->text);
@@ -273,20 +277,20 @@ static bool may_ask(const struct ask *ask)
 
 /* ---- the bus ---- */
 
-static void ask_status_soon(struct tailnet *tailnet)
+static void ask_soon(struct ask *ask)
 {
-	struct ask *status = &tailnet->asks[TOPIC_STATUS];
-	int64_t soonest = status->begun + gap_of(status, NEWS_GAP_MS);
+	int64_t soonest = ask->begun + gap_of(ask, NEWS_GAP_MS);
 
-	if (status->due > soonest)
-		status->due = soonest;
+	if (ask->due > soonest)
+		ask->due = soonest;
 }
 
 static void hear_news(void *data)
 {
 	struct tailnet *tailnet = data;
 
-	ask_status_soon(tailnet);
+	ask_soon(&tailnet->asks[TOPIC_STATUS]);
+	ask_soon(&tailnet->asks[TOPIC_PREFS]);
 	schedule(tailnet);
 }
 

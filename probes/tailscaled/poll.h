@@ -1,7 +1,7 @@
 /* The live source of the tailnet: LocalAPI over the unix socket, or the CLI if no socket can be used.
  *
- * Requested are the status every period and when the IPN bus reports a change, the serve configuration every
- * ten seconds, traffic counters every period, services every minute, and the DERP map on request. The answers
+ * Requested are the status every period and when the IPN bus reports a change, the serve configuration,
+ * the preferences of this node and tailnet lock every ten seconds, traffic counters every period, services every minute, and the DERP map on request. The answers
  * go to the ledger; the owner is notified by one callback. Nothing here sends anything to a peer. */
 #ifndef TSLLM_TAILSCALED_POLL_H
 #define TSLLM_TAILSCALED_POLL_H

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Linux and BSD, containers, macOS, Synology 7 and 6, QNAP, Gokrazy. */
+/* Linux and BSD, containers, macOS, Synology 7 and 6, QNAP, Gokrazy, Ubuntu's
+ * snap. */
 const char *const socket_places[] = {
 	"/run/tailscale/tailscaled.sock",
 	"/var/run/tailscale/tailscaled.sock",
@@ -16,6 +17,7 @@ const char *const socket_places[] = {
 	"/var/packages/Tailscale/etc/tailscaled.sock",
 	"/tmp/tailscale/tailscaled.sock",
 	"/perm/tailscaled/tailscaled.sock",
+	"/var/snap/tailscale/common/socket/tailscaled.sock",
 	NULL,
 };
 

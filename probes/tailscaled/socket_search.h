@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-#define SOCKET_PLACES_MAX 8
+#define SOCKET_PLACES_MAX 9
 
 struct socket_search {
 	const char *const *places; /* paths, NULL-ended, the most likely first */

@@ -103,7 +103,7 @@ static void read_auth_url(struct status_parser *parser, const struct json *value
 
 static void read_tun(struct status_parser *parser, const struct json *value)
 {
-	parser->status->has_tun = json_is_true(value);
+	parser->status->has_tun = json_is_true(value) || json_is_null(value);
 }
 
 static void read_self(struct status_parser *parser, const struct json *value)
@@ -111,6 +111,7 @@ static void read_self(struct status_parser *parser, const struct json *value)
 	if (!json_is_object(value))
 		return;
 	status_peer_read(&parser->self, NULL, value, parser->arena);
+	parser->status->node_key = text_keep(parser->arena, json_text(value, "PublicKey"));
 	parser->status->own_addresses =
 		status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
 	parser->status->has_self = true;
@@ -139,6 +140,25 @@ static void read_tailnet(struct status_parser *parser, const struct json *value)
 		status->magicdns_suffix = text_keep(parser->arena, suffix);
 }
 
+/* Absent: unknown. Null or empty: the control plane issues no certificates for this node. */
+static void read_cert_domains(struct status_parser *parser, const struct json *value)
+{
+	bool is_list = json_is_null(value) || json_is_array(value);
+
+	if (is_list)
+		parser->status->issues_certs = json_first(value) ? TRI_YES : TRI_NO;
+}
+
+static void read_exit_node(struct status_parser *parser, const struct json *value)
+{
+	const struct json *online = json_member(value, "Online");
+
+	parser->status->exit_node = text_keep(parser->arena, json_text(value, "ID"));
+	parser->status->exit_node_online = json_is_true(online)    ? TRI_YES
+					   : json_is_false(online) ? TRI_NO
+								   : TRI_UNKNOWN;
+}
+
 static void read_root(struct status_parser *parser, const char *key, const struct json *value)
 {
 	static const struct {
@@ -153,6 +173,8 @@ static void read_root(struct status_parser *parser, const char *key, const struc
 		{ "Health", read_health },
 		{ "MagicDNSSuffix", read_suffix },
 		{ "CurrentTailnet", read_tailnet },
+		{ "CertDomains", read_cert_domains },
+		{ "ExitNodeStatus", read_exit_node },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
@@ -184,7 +206,8 @@ struct status_parser *status_parser_new(void)
 	status = parser->status = arena_alloc(parser->arena, sizeof(*status));
 	status->arena = parser->arena;
 	status->backend_word = status->version = status->auth_url = "";
-	status->tailnet = status->magicdns_suffix = "";
+	status->tailnet = status->magicdns_suffix = status->node_key = status->exit_node = "";
+	status->has_tun = true; /* older daemons have no key for it */
 	status->health = status->own_addresses = peer_no_list;
 	return parser;
 }

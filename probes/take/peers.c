@@ -131,13 +131,6 @@ static void take_asked_pings(const struct builder *s, const struct known_peer *k
 	}
 }
 
-static bool is_shared_in(const struct ledger *ledger, const struct obs_peer *obs)
-{
-	const char *suffix = ledger->status->magicdns_suffix;
-
-	return *suffix && *obs->fqdn && !obs->is_mullvad && !url_host_is_below(obs->fqdn, suffix);
-}
-
 static void copy_peer(struct builder *s, const struct known_peer *known, struct peer *row)
 {
 	const struct obs_peer *obs = known->obs;
@@ -153,7 +146,7 @@ static void copy_peer(struct builder *s, const struct known_peer *known, struct 
 	row->is_self = known == &s->ledger->self;
 	row->is_online = obs->is_online;
 	row->is_active = obs->is_active;
-	row->is_shared_in = !row->is_self && is_shared_in(s->ledger, obs);
+	row->is_shared_in = !row->is_self && peer_is_shared_in(s->ledger->status, obs);
 	row->is_exit_node = obs->is_exit_node;
 	row->is_mullvad = obs->is_mullvad;
 	row->was_asked = known->was_asked;

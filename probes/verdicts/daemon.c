@@ -4,7 +4,10 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/exit_node.h"
+#include "probes/verdicts/health.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/tailnet_lock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,8 +23,13 @@ static bool is_missing(const struct evidence *e, struct finding *f)
 
 static bool is_denied(const struct evidence *e, struct finding *f)
 {
+	bool is_closed = e->ledger->trouble == DAEMON_CLOSED;
+
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
-	return e->ledger->trouble == DAEMON_DENIED;
+	if (is_closed)
+		text_set(f->fix, sizeof(f->fix),
+			"sudo tsllm-top (tailscaled lets everyone open its socket: its mode was changed)");
+	return is_closed || e->ledger->trouble == DAEMON_DENIED;
 }
 
 static bool is_backend(const struct evidence *e, enum backend_state state)
@@ -67,11 +75,13 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	int64_t age = when_since(l->status_at, e->now);
 	char span[32];
 
-	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED)
+	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED || l->trouble == DAEMON_CLOSED)
 		return false;
 	if (!l->status) {
-		text_set(
-			f->detail, sizeof(f->detail), "tailscaled has not answered yet: %s", l->trouble_text);
+		text_set(f->detail, sizeof(f->detail), "%s: %s",
+			l->trouble == DAEMON_MALFORMED ? "tailscaled has given no status yet"
+						       : "tailscaled has not answered yet",
+			l->trouble_text);
 		f->severity = SEVERITY_DOWN;
 		return l->trouble != DAEMON_FINE;
 	}
@@ -88,29 +98,50 @@ static bool has_no_tun(const struct evidence *e, struct finding *f)
 
 static bool lost_control(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2;
+	const char *line = health_line(e->ledger, HEALTH_CONTROL);
+
+	if (line)
+		text_set(f->detail, sizeof(f->detail), " (it warns: %s)", line);
+	return line || (daemon_runs(e->ledger) && e->ledger->self.offline_polls >= 2);
+}
+
+static bool is_locked_out(const struct evidence *e, struct finding *f)
+{
+	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
+	return tailnet_lock_keeps_us_out(e->ledger);
+}
+
+static bool has_no_exit_node(const struct evidence *e, struct finding *f)
+{
+	return exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail));
 }
 
 static bool has_health_warning(const struct evidence *e, struct finding *f)
 {
-	size_t count = 0;
+	size_t others;
+	const char *line = daemon_runs(e->ledger) ? health_worst(e->ledger, &others) : NULL;
 
-	if (!daemon_runs(e->ledger))
+	if (!line)
 		return false;
-	while (e->ledger->status->health[count])
-		count++;
-	if (!count)
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->health[0]);
-	if (count > 1)
-		text_add(f->detail, sizeof(f->detail), " (and %zu more)", count - 1);
+	text_set(f->detail, sizeof(f->detail), "%s", line);
+	if (others)
+		text_add(f->detail, sizeof(f->detail), " (and %zu more)", others);
 	return true;
 }
 
+/* tailscaled writes resolv.conf anew when it starts. */
 static bool names_fail(const struct evidence *e, struct finding *f)
 {
-	(void)f;
+	const struct obs_prefs *prefs = e->ledger->prefs;
+	const char *line = health_line(e->ledger, HEALTH_DNS);
+	bool is_accepted = prefs && prefs->accepts_dns == TRI_YES;
+
+	if (line)
+		text_set(f->detail, sizeof(f->detail), " (tailscaled warns: %s)", line);
+	if (is_accepted || (line && !(prefs && prefs->accepts_dns == TRI_NO)))
+		text_set(f->fix, sizeof(f->fix),
+			"sudo systemctl restart tailscaled (another program has /etc/resolv.conf; in a container: "
+			"nameserver 100.100.100.100 there)");
 	return daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
 }
 
@@ -192,19 +223,26 @@ const struct rule daemon_rules[] = {
 	{ CODE_TAILSCALE_STARTING, LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
 		"tailscaled is not running yet: its state is %{detail}",
 		"wait, or look at: journalctl -u tailscaled", true },
+	{ CODE_TAILNET_LOCK, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_locked_out,
+		"tailnet lock keeps this machine out: no peer takes its packets until it is signed",
+		"tailscale lock status names its key; on a signing node: tailscale lock sign NODEKEY",
+		false },
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane: what is shown "
+		"tailscaled has lost its control plane%{detail}: what is shown "
 		"of peers that came or moved since is old",
-		"check this machine's way out, then: sudo systemctl restart tailscaled", false },
+		"check this machine's way out, then: %{restart}", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
 	{ CODE_UDP_BLOCKED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
+	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
+		"this machine's exit node %{detail}: what is outside the tailnet cannot be reached",
+		"sudo tailscale set --exit-node= (uses none; tailscale exit-node list shows others)", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, "
-		"although the servers may be well",
+		"although the servers may be well%{detail}",
 		"sudo tailscale set --accept-dns=true", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },

@@ -4,6 +4,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/by_system.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -97,6 +98,10 @@ static const struct variable {
 	{ "derp", say_derp },
 	{ "target", say_target },
 	{ "mount", say_mount },
+	{ "firewall", by_system_firewall },
+	{ "restart", by_system_restart },
+	{ "renew", by_system_renew },
+	{ "start", by_system_start },
 };
 
 struct text_out {

@@ -7,6 +7,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/cause.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
@@ -56,12 +57,35 @@ static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	bool has_failed = answer_has_status(e, 502) ||
 			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+	char protocol[sizeof(f->detail) / 2];
 
-	return has_failed && is_insecure_target(e) && e->backend && http_backend_speaks_no_tls(e->backend, f);
+	if (answer_has_status(e, 502) && cause_is_target_distrusted(e, f))
+		return true;
+	if (!has_failed || !is_insecure_target(e) || !e->backend ||
+		!http_backend_speaks_no_tls(e->backend, f))
+		return false;
+	text_set(protocol, sizeof(protocol), "%s", f->detail);
+	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",
+		protocol);
+	return true;
+}
+
+/* tailscale serve's own answer if it has no proxy for the target of a mount. */
+static bool has_unknown_target(const struct evidence *e, struct finding *f)
+{
+	if (!answer_has_status(e, 500) || proxy_is_named(answer_of(e)) ||
+		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
+	text_set(f->fix, sizeof(f->fix),
+		"on %%{peer}: tailscale serve status shows the target; serve it anew as http://127.0.0.1:PORT");
+	return true;
 }
 
 static bool is_bad_gateway(const struct evidence *e, struct finding *f)
 {
+	if (has_unknown_target(e, f))
+		return true;
 	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
 	if (e->mount && *e->mount->backend) {
@@ -105,8 +129,7 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
-	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
+	return answer_is_go_404(e);
 }
 
 /* By default, nginx rejects with 503, in words that no other proxy uses. */
@@ -273,7 +296,7 @@ static const char send_it[] =
 
 const struct rule http_rules[] = {
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
-		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
+		"the serve target %{target} %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
@@ -298,6 +321,10 @@ const struct rule http_rules[] = {
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
+	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
+		"%{server} lets in by Tailscale identity, and %{detail} has no access",
+		"tailnet policy, or the gateway's own configuration: a grant for %{detail} (a key does not help)",
+		true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_missed, withheld,
 		send_it, true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_not_needed, withheld,

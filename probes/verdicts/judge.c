@@ -106,7 +106,7 @@ static void count_servers(struct ledger *ledger)
 /* A status that says offline counts at the second time, as with paths; a pong outweighs a status. */
 static enum state peer_base(const struct known_peer *peer)
 {
-	if (peer->obs->is_online || peer->ping_ok)
+	if (peer->obs->is_online || peer->ping_ok || peer->is_proven)
 		return STATE_OK;
 	return peer->offline_polls < 2 && peer->state != STATE_UNKNOWN ? peer->state : STATE_OFFLINE;
 }
@@ -250,8 +250,9 @@ static const struct known_peer *host_of(const struct ledger *ledger, const struc
 
 static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
-	static const struct rule *const tables[] = { reach_rules, work_rules, http_rules, engine_rules,
-		NULL };
+	static const struct rule *const explained[] = { name_rules, NULL };
+	static const struct rule *const tables[] = { name_rules, cause_rules, reach_rules, work_rules,
+		http_rules, engine_rules, NULL };
 	struct evidence evidence = evidence_of(ledger, endpoint, now);
 	const struct known_peer *host = host_of(ledger, evidence.peer);
 	size_t first = ledger->judged.verdicts.count;
@@ -260,8 +261,8 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 
 	if (is_explained && host->state == STATE_OFFLINE)
 		base = STATE_OFFLINE; /* a muted verdict sets no state */
-	endpoint->verdicts =
-		judge_row(ledger, is_explained ? NULL : tables, &evidence, &endpoint->open_verdicts, first);
+	endpoint->verdicts = judge_row(
+		ledger, is_explained ? explained : tables, &evidence, &endpoint->open_verdicts, first);
 	state = worst_state(
 		ledger, endpoint->verdicts, has_own_trouble(ledger, endpoint->verdicts) ? STATE_OK : base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW &&

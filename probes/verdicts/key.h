@@ -10,6 +10,7 @@ bool key_is_wanted(const struct evidence *e);
 bool key_is_for_proxy(const struct evidence *e);
 
 /* Predicates of rows in http.c. */
+bool key_no_grant(const struct evidence *e, struct finding *f);
 bool key_withheld_is_missed(const struct evidence *e, struct finding *f);
 bool key_withheld_is_not_needed(const struct evidence *e, struct finding *f);
 bool key_is_asked_for(const struct evidence *e, struct finding *f);

@@ -1,6 +1,9 @@
 #include "probes/verdicts/last_answer.h"
 
 #include "probes/ledger/endpoints.h"
+#include "probes/verdicts/proxy.h"
+
+#include <string.h>
 
 const struct last_answer *answer_of(const struct evidence *e)
 {
@@ -20,4 +23,10 @@ bool answer_is_strange(const struct evidence *e)
 bool answer_is_success(const struct evidence *e)
 {
 	return answer_of(e)->status >= 200 && answer_of(e)->status < 300;
+}
+
+bool answer_is_go_404(const struct evidence *e)
+{
+	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
+	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
 }

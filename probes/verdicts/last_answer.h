@@ -9,5 +9,7 @@ bool answer_has_status(const struct evidence *e, int status);
 /* It answered, but not as its family does. */
 bool answer_is_strange(const struct evidence *e);
 bool answer_is_success(const struct evidence *e); /* 2xx */
+/* As from tailscale serve where nothing is mounted. Other programs in Go have it too. */
+bool answer_is_go_404(const struct evidence *e);
 
 #endif

@@ -6,6 +6,7 @@
 #include "probes/verdicts/mtu_blackhole.h"
 #include "probes/verdicts/relay_reason.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/tailnet_lock.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -54,7 +55,7 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 	int64_t seen = e->peer->obs->last_seen;
 	char span[32];
 
-	if (is_self(e) || e->peer->offline_polls < 2 || e->peer->ping_ok)
+	if (is_self(e) || e->peer->offline_polls < 2 || e->peer->ping_ok || e->peer->is_proven)
 		return false;
 	if (seen && seen < e->now.wall_ms)
 		text_set(f->detail, sizeof(f->detail), ": last seen %s ago",
@@ -69,7 +70,7 @@ static bool is_unreachable(const struct evidence *e, struct finding *f)
 
 	(void)f;
 	return !is_self(e) && e->peer->obs->is_online && e->peer->silent_endpoints && e->peer->ping_lost &&
-	       !was_heard;
+	       !was_heard && !tailnet_lock_keeps_us_out(e->ledger);
 }
 
 /* Without a server there, only --doctor pings a peer: one lost pair of pings is a hint. WireGuard-only peers
@@ -91,6 +92,7 @@ static bool is_broken(const struct evidence *e, struct finding *f)
 
 	if (is_self(e) || e->peer->kind != PATH_DIRECT || e->peer->candidate_polls ||
 		!e->peer->silent_endpoints || !pings || !isnan(pings[PING_TSMP].ms) ||
+		tailnet_lock_keeps_us_out(e->ledger) ||
 		(pings[PING_DISCO].way != PATH_DERP && pings[PING_DISCO].way != PATH_PEER_RELAY))
 		return false;
 	if (when_since(pings[PING_TSMP].at, e->now) > PING_FRESH_MS ||
@@ -205,12 +207,12 @@ static bool is_peer_relayed(const struct evidence *e, struct finding *f)
 const struct rule peer_rules[] = {
 	{ CODE_KEY_EXPIRED, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, has_expired,
 		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
-		"on %{peer}: tailscale up --force-reauth", true },
+		"on %{peer}: %{renew}", true },
 	{ CODE_HOST_OFFLINE, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline,
-		"%{peer} is offline%{detail}", "wake %{peer}, or start tailscaled on it", true },
+		"%{peer} is offline%{detail}", "wake %{peer}, or %{start}", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
-		"on %{peer}: is it hung, or its tailscaled? then: sudo systemctl restart tailscaled", true },
+		"on %{peer}: is it hung, or its tailscaled? then: %{restart}", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN, may_be_unreachable,
 		"%{peer} is online, but answers neither a disco nor a TSMP ping: "
 		"it may be frozen or cut off",
@@ -245,6 +247,6 @@ const struct rule peer_rules[] = {
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },
 	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_WARN, expires_soon,
 		"the node key of %{peer} expires in %{detail}",
-		"on %{peer}: tailscale up --force-reauth (or disable key expiry for it)", false },
+		"on %{peer}: %{renew} (or disable key expiry for it)", false },
 	{ 0 },
 };

@@ -179,7 +179,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	else if (is_port_of_serve(e))
 		text_set(f->fix, sizeof(f->fix),
 			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
-			"sudo nft list ruleset",
+			"%%{firewall}",
 			note_on_serve(e));
 	if (is_turned_away(e, f))
 		return true;
@@ -353,8 +353,7 @@ const struct rule reach_rules[] = {
 		"tailnet policy, into \"grants\": %{detail}", true },
 	{ CODE_FILTERED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connections to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: "
-		"sudo nft list ruleset",
+		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: %{firewall}",
 		true },
 	{ CODE_CONNECT_TIMEOUT, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, has_first_timeouts,
 		"no connection to %{host}:%{port} yet after %{detail}: either it is frozen or cut off, "

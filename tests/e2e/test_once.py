@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 from fake import FakeTailnet
 from schema import validate
 from tap import main, test
-from top import TOP, codes, endpoint, once, top
+from top import TOP, a_cli, codes, endpoint, once, top
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DEMO = os.path.join(HERE, "..", "fake", "demo.scenario")
@@ -229,6 +229,23 @@ def with_userspace_networking_servers_are_reached_through_the_daemon():
 
 
 @test
+def tailnet_lock_is_asked_for_and_its_key_is_a_secret():
+    with FakeTailnet("daemon locked nodekey:0123abcd\n" + WELL) as fake:
+        ended, redacted = once(fake), once(fake, "--redact")
+    fixes = [verdict["fix"] for verdict in ended.json["verdicts"] if verdict["code"] == "tailnet-lock"]
+    assert fixes == ["on a signing node: tailscale lock sign nodekey:0123abcd"], ended.json["verdicts"]
+    assert "tailnet-lock" in codes(redacted.json) and "0123abcd" not in redacted.out, redacted.out
+
+
+@test
+def the_fix_for_names_follows_the_preferences():
+    for switch, part in (("on", "/etc/resolv.conf"), ("off", "--accept-dns=true")):
+        with FakeTailnet(WELL.replace("magicdns off", f"pref CorpDNS {switch}")) as fake:
+            found = [verdict["fix"] for verdict in once(fake).json["verdicts"] if verdict["code"] == "name-unresolved"]
+        assert len(found) == 1 and part in found[0], (switch, found)
+
+
+@test
 def the_cli_stands_in_for_the_socket():
     with FakeTailnet(WELL) as fake:
         cli = f"{fake.dir}/tailscale"
@@ -253,6 +270,18 @@ connection.sock.connect("{socket}")
 connection.request("GET", "/localapi/v0/" + path)
 sys.stdout.write(connection.getresponse().read().decode())
 """
+
+
+@test
+def what_the_cli_says_instead_of_a_status_is_quoted():
+    """On macOS it prints an error as its answer, with status 0 or another, or on stderr."""
+    said = "The Tailscale GUI failed to start: no answer."
+    for script in (f"echo '{said}'", f"echo '{said}'; exit 1", f"echo '{said}' >&2; exit 1"):
+        with tempfile.TemporaryDirectory() as folder, a_cli(script) as (cli, _):
+            ended = top("--once", "--format", "json", "--deadline", "4", "--socket", f"{folder}/none.sock", "--tailscale",
+                        cli, environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
+        assert ended.status == 3, ended.out
+        assert any(said in verdict["text"] for verdict in ended.json["verdicts"]), ended.json["verdicts"]
 
 
 @test

@@ -191,7 +191,7 @@ class SlowDaemon:
             while b"/watch-ipn-bus" in request:
                 wire.sendall(b"{}\n")
                 time.sleep(0.02)
-            if b"/status" in request:
+            if b"/v0/status" in request:
                 self.pauses.append(time.monotonic() - self.answered)
                 time.sleep(0.5)
                 self.answered = time.monotonic()

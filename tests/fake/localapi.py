@@ -20,6 +20,7 @@ JSON = (*OUR_HEADERS, ("Content-Type", "application/json"))
 TEXT = (*OUR_HEADERS, ("Content-Type", "text/plain; charset=utf-8"))
 USERMETRICS = tailnet.recorded("usermetrics.txt")
 DERPMAP = tailnet.recorded("derpmap.json")
+PREFS = {"ControlURL": "https://controlplane.tailscale.com", "RouteAll": False, "ExitNodeID": "", "CorpDNS": True}
 NEEDS_LOGIN = tailnet.recorded("status-needs-login.json")
 WANTS_STATE, WANTS_HEALTH, WANTS_STATUS, WANTS_WIREGUARD = 2, 128, 16384, 262144
 
@@ -51,6 +52,8 @@ class Daemon(Actor):
         self.mode = 0o666
         self.serve_config = lambda: None    # as it is now
         self.services = {}
+        self.prefs = dict(PREFS)
+        self.lock = {"Enabled": False}
         self.rejected = lambda: []      # the flows an ACL rejects, for the log
         self.dialed = lambda peer, port: (peer.address, port)
         self.watchers, self.tasks = set(), set()
@@ -84,6 +87,16 @@ class Daemon(Actor):
     @command
     def magicdns(self, switch: on_or_off):
         self.has_magicdns = switch
+
+    @command
+    def pref(self, name, switch: on_or_off):
+        """`pref RouteAll on`: as `tailscale set` would."""
+        self.prefs[name] = switch
+
+    @command
+    def locked(self, key):
+        """Tailnet lock is on, and this node, which has that key, is not signed."""
+        self.lock = {"Enabled": True, "NodeKey": key, "NodeKeySigned": False, "FilteredPeers": None}
 
     @command
     def operator(self):
@@ -211,6 +224,12 @@ class Daemon(Actor):
     def offered_services(self, _request):
         return wire.answer("200 OK", JSON, compact(self.services) + b"\n")
 
+    def preferences(self, _request):
+        return wire.answer("200 OK", JSON, indented(self.prefs))
+
+    def lock_status(self, _request):
+        return wire.answer("200 OK", JSON, indented(self.lock))
+
     def derpmap(self, _request):
         return wire.answer("200 OK", JSON, indented(DERPMAP))
 
@@ -327,6 +346,8 @@ ANSWERS = {
     ("GET", "serve-config"): Daemon.serve,
     ("GET", "usermetrics"): Daemon.usermetrics,
     ("GET", "services"): Daemon.offered_services,
+    ("GET", "prefs"): Daemon.preferences,
+    ("GET", "tka/status"): Daemon.lock_status,
     ("GET", "derpmap"): Daemon.derpmap,
     ("GET", "whois"): Daemon.whois,
     ("GET", "debug-peer-endpoint-changes"): Daemon.path_events,

@@ -5,8 +5,10 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/endpoints/owner.h"
+#include "probes/tailscaled/lock.h"
 #include "probes/tailscaled/netcheck.h"
 #include "probes/tailscaled/path_history.h"
+#include "probes/tailscaled/prefs.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/status.h"
 #include "probes/tailscaled/metrics.h"
@@ -184,6 +186,26 @@ static void do_usermetrics(struct chain *chain, const struct command *command)
 			&(struct observation){ .kind = OBSERVED_TRAFFIC, .traffic = &traffic }, chain->now);
 }
 
+static void do_prefs(struct chain *chain, const struct command *command)
+{
+	struct fault fault;
+	struct obs_prefs *prefs = prefs_parse(command->body, command->length, &fault);
+
+	if (prefs)
+		ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_PREFS, .prefs = prefs },
+			chain->now);
+}
+
+static void do_lock(struct chain *chain, const struct command *command)
+{
+	struct fault fault;
+	struct obs_lock *lock = lock_parse(command->body, command->length, &fault);
+
+	if (lock)
+		ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_LOCK, .lock = lock },
+			chain->now);
+}
+
 static void do_netcheck(struct chain *chain, const struct command *command)
 {
 	struct fault fault;
@@ -267,6 +289,8 @@ static const struct {
 	{ "discovery", do_discovery },
 	{ "status", do_status },
 	{ "serve", do_serve },
+	{ "prefs", do_prefs },
+	{ "lock", do_lock },
 	{ "usermetrics", do_usermetrics },
 	{ "netcheck", do_netcheck },
 	{ "whois", do_whois },

@@ -10,8 +10,10 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/endpoints/owner.h"
+#include "probes/tailscaled/lock.h"
 #include "probes/tailscaled/netcheck.h"
 #include "probes/tailscaled/path_history.h"
+#include "probes/tailscaled/prefs.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/services.h"
 #include "probes/tailscaled/metrics.h"
@@ -86,6 +88,33 @@ static void read_services(const char *text, size_t length)
 		check(service->port_count <= ARRAY_LEN(service->ports), "the ports of a service have room");
 	}
 	services_free(services);
+}
+
+static void read_prefs(const char *text, size_t length)
+{
+	struct fault fault;
+	struct obs_prefs *prefs = prefs_parse(text, length, &fault);
+
+	if (!prefs)
+		return;
+	check_text(prefs->exit_node, TEXT_CAP);
+	check_text(prefs->control_url, TEXT_CAP);
+	arena_free(prefs->arena);
+}
+
+static void read_lock(const char *text, size_t length)
+{
+	struct fault fault;
+	struct obs_lock *lock = lock_parse(text, length, &fault);
+
+	if (!lock)
+		return;
+	check_text(lock->node_key, TEXT_CAP);
+	for (size_t i = 0; i < lock->unsigned_count; i++) {
+		check_text(lock->unsigned_peers[i].fqdn, TEXT_CAP);
+		check_text(lock->unsigned_peers[i].node_key, TEXT_CAP);
+	}
+	arena_free(lock->arena);
 }
 
 static void read_usermetrics(const char *text, size_t length)
@@ -164,7 +193,8 @@ static void read_ping(const char *text, size_t length)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const readers[])(const char *text, size_t length) = { read_serve, read_services,
-		read_usermetrics, read_derpmap, read_netcheck, read_whois, read_path_memory, read_ping };
+		read_usermetrics, read_derpmap, read_netcheck, read_whois, read_path_memory, read_ping,
+		read_prefs, read_lock };
 	char *text;
 
 	if (!size)

@@ -162,6 +162,8 @@ def answers():
     for name in ("disco-derp", "disco-direct", "disco-peer-relay"):
         yield f"ping-{name}", b"\7" + ping(name)
     yield "ping-refused", b'\7HTTP/1.1 200 OK\n\n{"Err":"no matching peer","LatencySeconds":0,"Endpoint":"1.2.3.4:5"}'
+    yield "prefs", b'\10{"ControlURL":"https://headscale.example.net","RouteAll":false,"ExitNodeID":"n2","CorpDNS":true}'
+    yield "lock", b'\11{"Enabled":true,"NodeKeySigned":false,"NodeKey":"nodekey:01","FilteredPeers":[{"Name":"a.b.","NodeKey":"k"},{}]}'
     yield "ping-below-zero", b'\7HTTP/1.1 200 OK\n\n{"LatencySeconds":-1,"Endpoint":"1.2.3.4:5"}'
 
 
@@ -358,6 +360,13 @@ def stories():
         + section("answer", b"HTTP/1.1 500 x\nLocation: https://x/%KEY%?k=%KEY%\n\noops Authorization: Bearer %KEY%")
     yield "hidden", STATUS + section("endpoint http://%HOST%:8000/a vllm") + section("outcome 1") + section("endpoint https://%OUTSIDE%/x") \
         + section("outcome 4 3") + section("outcome 4 3") + section("endpoint http://%HOST%.tail4c1d.ts.net:1 found") + section("outcome 2")
+    yield "causes", STATUS + section("lock", b'{"Enabled":true,"NodeKeySigned":false,"NodeKey":"nodekey:01","FilteredPeers":'
+                                     b'[{"Name":"locked.tail4c1d.ts.net.","TailscaleIPs":["100.64.0.99"],"NodeKey":"nodekey:99"}]}') \
+        + section("prefs", b'{"RouteAll":false,"CorpDNS":true,"ExitNodeID":"TESTCTRL00000007","ControlURL":"https://hs.example.net"}') \
+        + section("names fail") + section("endpoint http://gpu1.tail4c1d.ts.net:8000 vllm") + section("outcome 3") \
+        + section("wait 4000") + section("outcome 3") + section("endpoint http://%OUTSIDE%:8000") + section("outcome 3") \
+        + section("wait 4000") + section("outcome 3") + section("endpoint http://100.64.0.99:8000") + section("outcome 10") \
+        + section("take")
     yield "blank", STATUS + section("endpoint http://gpu1.tail4c1d.ts.net:8000 llama-server") + ready + section("wait 90000000") \
         + section("blank") + section("take") + STATUS + ready + section("drop") + section("take")
 

@@ -47,7 +47,7 @@ struct obs_status *in_state(enum backend_state backend, const char *word)
 	status->backend = backend;
 	status->backend_word = arena_copy(arena, word);
 	status->version = "1.102.5";
-	status->auth_url = "";
+	status->auth_url = status->node_key = status->exit_node = "";
 	status->tailnet = "example.com";
 	status->magicdns_suffix = "tail4c1d.ts.net";
 	status->has_tun = status->has_magicdns = status->has_self = true;

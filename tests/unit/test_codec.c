@@ -611,7 +611,7 @@ static struct snapshot a_rare_snapshot(void)
 	struct snapshot snapshot = a_snapshot();
 
 	snapshot.daemon.net = peers[1].net = net;
-	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 1, 1 }; /* it is muted */
+	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 0, 2 }; /* one is muted */
 	peers[1].is_shared_in = true;
 	peers[1].path.rtt_age_ms = 1200;
 	endpoints[0].latency.engine_ms = 812;

@@ -475,6 +475,16 @@ static void phones_are_never_asked(void **state)
 	assert_true(is_asked("//pocket."));
 }
 
+/* headscale shares nothing in, and may have a domain for each user. */
+static void another_domain_of_headscale_is_not_shared_in(void **state)
+{
+	(void)state;
+	settings.discover = DISCOVER_ALL;
+	status->magicdns_suffix = "ada.hs.example.net";
+	with_peer(status, "n2", "x")->fqdn = "gpu2.bob.hs.example.net";
+	assert_true(is_asked("//gpu2.bob.hs.example.net"));
+}
+
 static void what_is_shared_in_or_of_mullvad_is_never_asked(void **state)
 {
 	(void)state;
@@ -718,6 +728,7 @@ int main(void)
 		SAYS(a_peer_renamed_while_it_is_asked_is_not_lost),
 		SAYS(machines_of_mine_are_asked_and_tagged_ones),
 		SAYS(phones_are_never_asked),
+		SAYS(another_domain_of_headscale_is_not_shared_in),
 		SAYS(what_is_shared_in_or_of_mullvad_is_never_asked),
 		SAYS(who_cannot_be_reached_is_not_asked),
 		SAYS(whom_the_user_excluded_is_never_asked),

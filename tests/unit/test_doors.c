@@ -88,6 +88,19 @@ static void a_short_name_never_means_a_machine_of_another_tailnet(void **state)
 	assert_string_equal(id_of("gpu7.tail4c1d"), "none");
 }
 
+static void of_two_machines_of_one_name_the_one_that_is_online_is_meant(void **state)
+{
+	size_t hint = 99;
+
+	(void)state;
+	with_peer(status, "n7", "twin")->is_online = false;
+	with_peer(status, "n8", "twin");
+	assert_string_equal(owner_peer(status, "twin", &hint)->id, "n8");
+	assert_string_equal(owner_peer(status, "twin", &hint)->id, "n8");
+	status->peers[status->peer_count - 1].is_online = false;
+	assert_string_equal(owner_peer(status, "twin", NULL)->id, "n7");
+}
+
 static void without_a_suffix_a_short_name_is_completed_as_our_own_name_is(void **state)
 {
 	(void)state;
@@ -290,6 +303,7 @@ int main(void)
 		SAYS(a_part_of_a_name_names_nobody),
 		SAYS(a_hint_is_kept_up_and_never_trusted),
 		SAYS(a_short_name_never_means_a_machine_of_another_tailnet),
+		SAYS(of_two_machines_of_one_name_the_one_that_is_online_is_meant),
 		SAYS(without_a_suffix_a_short_name_is_completed_as_our_own_name_is),
 		SAYS(while_no_tailnet_runs_its_names_and_addresses_may_be_anybody_s),
 		SAYS(in_a_running_tailnet_what_nobody_has_is_nobody_s),

@@ -1,4 +1,7 @@
 /* What is said of this machine's own tailscaled: each code made to appear, and kept away by its neighbour. */
+#include "probes/base/fault.h"
+#include "probes/base/mem.h"
+#include "probes/tailscaled/prefs.h"
 #include "tests/unit/ledger_help.h"
 
 #include <errno.h>
@@ -29,7 +32,7 @@ static const struct snapshot *with_status(struct obs_status *status)
 static const char *const all_quiet[] = { "tailscaled-missing", "tailscaled-denied", "status-stale",
 	"tailscale-stopped", "needs-login", "needs-approval", "tailscale-starting", "control-lost",
 	"no-route", "udp-blocked", "name-unresolved", "resumed", "userspace-networking", "own-limits",
-	"peers-left-out", "health-warning" };
+	"peers-left-out", "health-warning", "tailnet-lock", "exit-node-offline" };
 
 static void a_running_daemon_raises_nothing(void **state)
 {
@@ -69,6 +72,18 @@ static void a_forbidden_socket_is_denied_and_not_missing(void **state)
 		"sudo tailscale set --operator=$USER");
 	assert_no_verdict(s, "tailscaled-missing");
 	assert_no_verdict(s, "status-stale");
+}
+
+/* An operator may change tailscaled, not open a socket that is closed to him. */
+static void a_closed_socket_needs_root_and_no_operator(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_CLOSED, "/run/ts.sock: Permission denied");
+
+	(void)state;
+	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo tsllm-top");
+	assert_null(strstr(find_verdict(s, "tailscaled-denied")->fix, "--operator"));
+	assert_no_verdict(s, "status-stale");
+	assert_int_equal(s->status, STATUS_UNKNOWN);
 }
 
 static void a_daemon_that_never_answered_is_down(void **state)
@@ -397,6 +412,122 @@ static void a_health_warning_is_passed_on(void **state)
 		"DNS is broken (and 2 more)");
 }
 
+static const struct snapshot *with_health(const char *const *lines)
+{
+	struct obs_status *status = running();
+
+	status->health = lines;
+	return with_status(status);
+}
+
+static void the_weightiest_warning_comes_first_in_any_order(void **state)
+{
+	static const char *const one[] = { "An update from version 1.80 to 1.102 is available.",
+		"Tailscale SSH enabled, but access controls don't allow anyone to access this device.",
+		"System DNS config not ideal. /etc/resolv.conf overwritten.", NULL };
+	static const char *const other[] = { one[2], one[1], one[0], NULL };
+
+	(void)state;
+	assert_says(with_health(one), "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+		"/etc/resolv.conf overwritten. (and 2 more)");
+	assert_says(with_health(other), "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
+		"/etc/resolv.conf overwritten. (and 2 more)");
+}
+
+static void a_warning_without_a_network_map_is_a_lost_control_plane(void **state)
+{
+	static const char *const texts[] = {
+		"Tailscale hasn't received a network map from the coordination server in 31m7s.",
+		"Unable to connect to the Tailscale coordination server to synchronize the state of your tailnet.",
+		"not in map poll",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		const char *const lines[] = { texts[i], NULL };
+		const struct snapshot *s = with_health(lines);
+
+		assert_says(s, "control-lost", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, texts[i]);
+		assert_no_verdict(s, "health-warning");
+	}
+}
+
+static void a_lock_is_told_by_the_warning_or_by_its_status(void **state)
+{
+	static const char *const lines[] = { "this node is locked out; it will not have connectivity until "
+					     "it is signed.",
+		NULL };
+	struct arena *arena = arena_new();
+	struct obs_lock *lock = arena_alloc(arena, sizeof(*lock));
+	struct ledger *l;
+
+	(void)state;
+	assert_fix(assert_says(with_health(lines), "tailnet-lock", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
+			   "no peer takes its packets until it is signed"),
+		"tailscale lock sign NODEKEY");
+	l = empty_ledger(NULL);
+	*lock = (struct obs_lock){
+		.arena = arena, .is_enabled = TRI_YES, .is_signed = TRI_NO, .node_key = "nodekey:01"
+	};
+	sees(l, at(0), running());
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_LOCK, .lock = lock }, at(0));
+	assert_fix(assert_verdict(take(l, at(1)), "tailnet-lock"), "tailscale lock sign nodekey:01");
+	lock->is_signed = TRI_YES;
+	assert_no_verdict(take(l, at(2)), "tailnet-lock");
+	lock->is_signed = TRI_NO;
+	lock->is_enabled = TRI_NO;
+	assert_no_verdict(take(l, at(3)), "tailnet-lock");
+}
+
+static void an_exit_node_that_is_away_is_told(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct obs_status *status = running();
+
+		offline(with_peer(status, "n7", "exit"));
+		status->exit_node = "n7";
+		status->exit_node_online = TRI_NO;
+		sees(l, at(2 * i), status);
+	}
+	assert_fix(assert_says(take(l, at(3)), "exit-node-offline", LAYER_DAEMON, SEVERITY_DEGRADED,
+			   STATE_SLOW, "exit node exit is offline"),
+		"sudo tailscale set --exit-node=");
+	sees(l, at(4), running());
+	assert_no_verdict(take(l, at(5)), "exit-node-offline");
+}
+
+static const char *fix_of_names(const char *prefs_text, const char *health)
+{
+	struct ledger *l = empty_ledger(NULL);
+	struct obs_status *status = running();
+	struct fault fault;
+
+	status->health = list_of(status, health);
+	sees(l, at(0), status);
+	if (prefs_text)
+		ledger_see(l,
+			&(struct observation){ .kind = OBSERVED_PREFS,
+				.prefs = prefs_parse(prefs_text, strlen(prefs_text), &fault) },
+			at(0));
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = false }, at(0));
+	return find_verdict(take(l, at(1)), "name-unresolved")->fix;
+}
+
+static void the_fix_for_names_knows_whether_they_are_accepted(void **state)
+{
+	static const char health[] = "System DNS config not ideal. /etc/resolv.conf overwritten.";
+
+	(void)state;
+	assert_string_equal(
+		fix_of_names("{\"CorpDNS\":false}", health), "sudo tailscale set --accept-dns=true");
+	assert_non_null(strstr(fix_of_names("{\"CorpDNS\":true}", ""), "/etc/resolv.conf"));
+	assert_non_null(strstr(fix_of_names(NULL, health), "/etc/resolv.conf"));
+	assert_string_equal(fix_of_names(NULL, ""), "sudo tailscale set --accept-dns=true");
+}
+
 static void what_explains_the_daemon_silences_the_rest(void **state)
 {
 	struct obs_status *status = in_state(BACKEND_STOPPED, "Stopped");
@@ -422,6 +553,7 @@ int main(void)
 		SAYS(nothing_is_said_before_anything_was_tried),
 		SAYS(no_socket_is_a_missing_daemon),
 		SAYS(a_forbidden_socket_is_denied_and_not_missing),
+		SAYS(a_closed_socket_needs_root_and_no_operator),
 		SAYS(a_daemon_that_never_answered_is_down),
 		SAYS(a_status_is_stale_after_three_periods_and_not_before),
 		SAYS(a_stopped_tailscale_is_told_from_its_state),
@@ -445,6 +577,11 @@ int main(void)
 		SAYS(peers_that_are_not_kept_are_counted),
 		SAYS(a_health_warning_is_passed_on),
 		SAYS(what_explains_the_daemon_silences_the_rest),
+		SAYS(the_weightiest_warning_comes_first_in_any_order),
+		SAYS(a_warning_without_a_network_map_is_a_lost_control_plane),
+		SAYS(a_lock_is_told_by_the_warning_or_by_its_status),
+		SAYS(an_exit_node_that_is_away_is_told),
+		SAYS(the_fix_for_names_knows_whether_they_are_accepted),
 		SAYS(every_code_of_the_daemon_is_tested_both_ways),
 	};
 

@@ -656,6 +656,61 @@ static void a_404_of_anybody_is_a_wrong_path(void **state)
 		after("llama-cpp-python", "llama-cpp-python-0.3.36/ready-idle/root"), "wrong-base-path");
 }
 
+static void a_mount_without_a_target_is_no_error_of_a_server(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	says(l, at(0), 500, "Content-Type: text/plain; charset=utf-8\r\n", "unknown proxy destination\n");
+	s = take(l, at(1));
+	assert_says(s, "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"it cannot proxy to the target of this mount");
+	assert_no_verdict(s, "server-error");
+	says(l, at(2), 500, "Content-Type: text/plain\r\n", "out of memory\n");
+	assert_verdict(take(l, at(3)), "server-error");
+}
+
+static void a_gateway_by_its_tag_wants_no_key(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1")->tags = list_of(status, "tag:aperture");
+	sees(l, at(0), status);
+	says(l, at(1), 403, "Content-Type: application/json\r\n", "{\"error\":\"Forbidden\"}");
+	assert_verdict(take(l, at(2)), "no-grant");
+}
+
+static const struct snapshot *after_403(const char *body)
+{
+	struct ledger *l = watching(GPU1);
+
+	says(l, at(0), 403, "Content-Type: application/json\r\n", body);
+	return take(l, at(1));
+}
+
+static void a_gateway_that_knows_no_grant_for_us_wants_no_key(void **state)
+{
+	static const char *const refusals[] = { "{\"error\":\"access denied: no role granted\"}\n",
+		"{\"message\":\"Access denied for this Tailscale identity\"}",
+		"{\"error\":\"missing capability tailscale.com/cap/aperture\"}" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++) {
+		const struct snapshot *s = after_403(refusals[i]);
+
+		assert_fix(assert_says(s, "no-grant", LAYER_HTTP, SEVERITY_INFO, STATE_AUTH,
+				   "ada@example.com has no access"),
+			"a grant for ada@example.com");
+		assert_no_verdict(s, "auth-required");
+	}
+	assert_no_verdict(after_403("{\"error\":\"access denied: invalid API key\"}"), "no-grant");
+	assert_verdict(after_403("{\"error\":\"Forbidden\"}"), "auth-required");
+	assert_verdict(after_403("{\"error\":\"Access denied\"}"), "auth-required");
+}
+
 static void every_code_of_http_is_tested_both_ways(void **state)
 {
 	(void)state;
@@ -708,6 +763,9 @@ int main(void)
 		SAYS(a_503_of_a_proxy_is_no_error_of_the_engine),
 		SAYS(a_404_of_anybody_is_a_wrong_path),
 		SAYS(a_wrong_path_is_told_with_the_likely_base),
+		SAYS(a_gateway_that_knows_no_grant_for_us_wants_no_key),
+		SAYS(a_mount_without_a_target_is_no_error_of_a_server),
+		SAYS(a_gateway_by_its_tag_wants_no_key),
 		SAYS(every_code_of_http_is_tested_both_ways),
 	};
 

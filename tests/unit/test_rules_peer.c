@@ -76,7 +76,7 @@ static void an_expired_key_explains_a_host(void **state)
 	s = take(l, at(12));
 	assert_fix(assert_says(s, "key-expired", LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE,
 			   "gpu1 expired 3 d ago"),
-		"on gpu1: tailscale up --force-reauth");
+		"on gpu1: sudo tailscale up --force-reauth");
 	assert_no_verdict(s, "filtered");
 	assert_state(s, STATE_OFFLINE);
 }
@@ -132,6 +132,69 @@ static void a_pong_withdraws_offline(void **state)
 	s = take(l, at(5));
 	assert_no_verdict(s, "host-offline");
 	assert_peer_state(s, "gpu1", STATE_OK);
+}
+
+static void sees_offline_with_bytes(struct ledger *l, double seconds, double rx_bytes)
+{
+	struct obs_status *status = running();
+
+	offline(with_peer(status, GPU1_ID, "gpu1"))->rx_bytes = rx_bytes;
+	sees(l, at(seconds), status);
+}
+
+static void bytes_from_a_peer_withdraw_offline(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees_offline_with_bytes(l, 2, 1000);
+	sees_offline_with_bytes(l, 4, 2000);
+	sees_offline_with_bytes(l, 6, 3000);
+	assert_no_verdict(take(l, at(7)), "host-offline");
+	assert_peer_state(take(l, at(7)), "gpu1", STATE_OK);
+	sees_offline_with_bytes(l, 40, 3000);
+	assert_verdict(take(l, at(41)), "host-offline");
+}
+
+static void the_last_bytes_before_it_left_prove_nothing(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees_offline_with_bytes(l, 2, 1000);
+	sees_offline_with_bytes(l, 4, 1000);
+	assert_verdict(take(l, at(5)), "host-offline");
+}
+
+static void a_frozen_peer_is_restarted_as_its_system_does_it(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_status *status = running();
+
+	(void)state;
+	with_peer(status, GPU1_ID, "gpu1")->os = "windows";
+	sees(l, at(1), status);
+	connect_times_out(l, at(2));
+	connect_times_out(l, at(12));
+	is_pinged(l, GPU1_ID, NAN, at(13));
+	assert_fix(assert_verdict(take(l, at(14)), "host-unreachable"), "Restart-Service Tailscale");
+}
+
+static struct obs_peer *a_phone(struct obs_peer *peer)
+{
+	peer->os = "iOS";
+	return offline(peer);
+}
+
+static void a_phone_is_not_told_to_start_a_daemon(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees(l, at(2), fleet(a_phone));
+	sees(l, at(4), fleet(a_phone));
+	assert_fix(
+		assert_verdict(take(l, at(5)), "host-offline"), "wake gpu1, or open the Tailscale app on it");
 }
 
 static void a_peer_without_servers_may_be_offline(void **state)
@@ -796,6 +859,10 @@ int main(void)
 		SAYS(an_expired_key_of_a_peer_without_servers_is_a_word),
 		SAYS(a_host_is_offline_at_the_second_status),
 		SAYS(a_pong_withdraws_offline),
+		SAYS(bytes_from_a_peer_withdraw_offline),
+		SAYS(the_last_bytes_before_it_left_prove_nothing),
+		SAYS(a_frozen_peer_is_restarted_as_its_system_does_it),
+		SAYS(a_phone_is_not_told_to_start_a_daemon),
 		SAYS(a_peer_without_servers_may_be_offline),
 		SAYS(silence_on_all_ways_is_an_unreachable_host),
 		SAYS(one_connect_that_timed_out_does_not_make_a_host_unreachable),

@@ -292,6 +292,51 @@ static void a_session_left_over_from_a_tailnet_is_no_peer(void **state)
 	obs_status_free(status);
 }
 
+/* The control plane may call a machine offline that has a path: its address in use had a pong just now. */
+static void a_path_in_use_outweighs_the_control_plane(void **state)
+{
+	struct obs_status *status = parse(
+		"{\"BackendState\":\"Running\",\"Peer\":{"
+		"\"k1\":{\"ID\":\"n1\",\"Online\":false,\"Active\":true,\"CurAddr\":\"192.0.2.2:41641\"},"
+		"\"k2\":{\"ID\":\"n2\",\"Online\":false,\"Active\":true,\"PeerRelay\":\"192.0.2.3:40000:vni:3\"},"
+		"\"k3\":{\"ID\":\"n3\",\"Online\":false,\"Active\":true,\"CurAddr\":\"\"},"
+		"\"k4\":{\"ID\":\"n4\",\"Online\":false,\"Active\":false,\"CurAddr\":\"192.0.2.4:41641\"}}}");
+
+	(void)state;
+	assert_true(status->peers[0].is_online);
+	assert_true(status->peers[1].is_online);
+	assert_false(status->peers[2].is_online);
+	assert_false(status->peers[3].is_online);
+	obs_status_free(status);
+}
+
+static void what_later_daemons_tell_is_unknown_of_older_ones(void **state)
+{
+	struct obs_status *old = parse("{\"BackendState\":\"Running\"}");
+	struct obs_status *without = parse("{\"BackendState\":\"Running\",\"TUN\":false,\"CertDomains\":null,"
+					   "\"ExitNodeStatus\":{\"ID\":\"n2\",\"Online\":false}}");
+	struct obs_status *with = parse("{\"BackendState\":\"Running\",\"TUN\":null,\"ExitNodeStatus\":null,"
+					"\"CertDomains\":[\"a.tail4c1d.ts.net\"],"
+					"\"Self\":{\"PublicKey\":\"nodekey:01\"}}");
+
+	(void)state;
+	assert_true(old->has_tun);
+	assert_int_equal(old->issues_certs, TRI_UNKNOWN);
+	assert_string_equal(old->exit_node, "");
+	assert_int_equal(old->exit_node_online, TRI_UNKNOWN);
+	assert_false(without->has_tun);
+	assert_int_equal(without->issues_certs, TRI_NO);
+	assert_string_equal(without->exit_node, "n2");
+	assert_int_equal(without->exit_node_online, TRI_NO);
+	assert_true(with->has_tun);
+	assert_int_equal(with->issues_certs, TRI_YES);
+	assert_string_equal(with->exit_node, "");
+	assert_string_equal(with->node_key, "nodekey:01");
+	obs_status_free(old);
+	obs_status_free(without);
+	obs_status_free(with);
+}
+
 static void mullvad_is_told_by_its_location_or_its_name(void **state)
 {
 	struct obs_status *status = parse("{\"BackendState\":\"Running\",\"Peer\":{"
@@ -443,6 +488,8 @@ int main(void)
 		cmocka_unit_test(every_flag_and_time_of_a_peer_is_read),
 		cmocka_unit_test(the_sharer_goes_before_the_owner),
 		cmocka_unit_test(a_session_left_over_from_a_tailnet_is_no_peer),
+		cmocka_unit_test(a_path_in_use_outweighs_the_control_plane),
+		cmocka_unit_test(what_later_daemons_tell_is_unknown_of_older_ones),
 		cmocka_unit_test(mullvad_is_told_by_its_location_or_its_name),
 		cmocka_unit_test(hostile_names_are_made_harmless),
 		cmocka_unit_test(lists_are_capped),

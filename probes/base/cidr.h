@@ -1,0 +1,10 @@
+/* Address ranges: "192.168.1.0/24", "fd7a:115c:a1e0:b1a::/64". */
+#ifndef TSLLM_BASE_CIDR_H
+#define TSLLM_BASE_CIDR_H
+
+#include <stdbool.h>
+
+/* False also if either is malformed, or if they are of different families. */
+bool cidr_holds(const char *cidr, const char *address);
+
+#endif

@@ -1,0 +1,324 @@
+/* Rules about an endpoint whose trouble has its cause elsewhere: in tailnet lock, in the router or exit node on
+ * the way, in what this node was set to, in the name, in the scheme. They come before reach_rules, which would
+ * blame the server's firewall or the tailnet policy. */
+#include "probes/verdicts/cause.h"
+
+#include "probes/base/cidr.h"
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/ledger.h"
+#include "probes/ledger/peers.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/exit_node.h"
+#include "probes/verdicts/health.h"
+#include "probes/verdicts/last_answer.h"
+#include "probes/verdicts/rule.h"
+#include "probes/verdicts/tailnet_lock.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static bool came_to(const struct evidence *e, enum outcome outcome)
+{
+	return when_known(answer_of(e)->at) && answer_of(e)->outcome == outcome;
+}
+
+/* Packets to it get lost, or there is no route. */
+static bool is_cut_off(const struct evidence *e)
+{
+	return (came_to(e, OUTCOME_CONNECT_TIMEOUT) && e->endpoint->misses >= 2) ||
+	       came_to(e, OUTCOME_UNREACHABLE);
+}
+
+static bool is_outside(const struct evidence *e)
+{
+	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
+}
+
+/* "" if the URL cannot be split. */
+static const char *host_of(const struct evidence *e, struct url *url)
+{
+	return url_split(url, e->endpoint->url) == 0 ? url->host : "";
+}
+
+static bool is_offline(const struct evidence *e, const struct known_peer *peer)
+{
+	return peer->offline_polls >= 2 && peer_is_offline(e->ledger, peer->id);
+}
+
+/* ---- tailnet lock ---- */
+
+static bool is_hidden(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+	const struct obs_unsigned *peer = tailnet_lock_hides(e->ledger, host_of(e, &url));
+
+	if (!peer || e->peer || (!came_to(e, OUTCOME_UNRESOLVED) && !is_cut_off(e)))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "hides it, because its node key is not signed");
+	tailnet_lock_say_fix(peer->node_key, f);
+	return true;
+}
+
+static bool is_locked(const struct evidence *e, struct finding *f)
+{
+	if (is_hidden(e, f))
+		return true;
+	if (e->endpoint->is_own || is_outside(e) || !is_cut_off(e) || !tailnet_lock_keeps_us_out(e->ledger))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "keeps this machine out until it is signed");
+	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
+	return true;
+}
+
+/* ---- the way to what is outside the tailnet ---- */
+
+static bool has_route(const struct known_peer *peer, const char *address)
+{
+	for (size_t i = 0; peer->obs->routes[i]; i++)
+		if (cidr_holds(peer->obs->routes[i], address))
+			return true;
+	return false;
+}
+
+/* Whether this machine is in the network that the route leads to: then nothing goes through the router. */
+static bool is_in_route(const struct evidence *e, const struct known_peer *router, const char *address)
+{
+	char own[64];
+
+	for (const char *const *at = e->ledger->status->own_addresses; *at; at++) {
+		const char *port = strrchr(*at, ':'), *from = **at == '[' ? *at + 1 : *at;
+
+		text_set(own, sizeof(own), "%.*s", port ? (int)(port - from) : 0, from);
+		own[strcspn(own, "]")] = '\0';
+		for (size_t i = 0; router->obs->routes[i]; i++)
+			if (cidr_holds(router->obs->routes[i], address) &&
+				cidr_holds(router->obs->routes[i], own))
+				return true;
+	}
+	return false;
+}
+
+/* The router of that address, an online one if there are several; NULL: none. */
+static const struct known_peer *router_of(const struct evidence *e)
+{
+	const struct known_peer *found = NULL;
+
+	if (e->peer || e->endpoint->is_own || !*e->endpoint->address || !daemon_runs(e->ledger))
+		return NULL;
+	for (size_t i = 0; i < e->ledger->peer_count; i++) {
+		const struct known_peer *peer = &e->ledger->peers[i];
+
+		if (has_route(peer, e->endpoint->address) &&
+			(!found || is_offline(e, found) || found->obs->is_expired))
+			found = peer;
+	}
+	return found && is_in_route(e, found, e->endpoint->address) ? NULL : found;
+}
+
+static bool has_no_router(const struct evidence *e, struct finding *f)
+{
+	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
+	char name[TEXT_CAP];
+
+	if (!router || (!is_offline(e, router) && !router->obs->is_expired))
+		return false;
+	peer_short_name(e->ledger, router->obs, name, sizeof(name));
+	text_set(f->detail, sizeof(f->detail), "%s, %s", name,
+		router->obs->is_expired ? "whose node key expired" : "which is offline");
+	text_set(f->fix, sizeof(f->fix), router->obs->is_expired ? "renew the node key of %s" : "wake %s",
+		name);
+	return true;
+}
+
+/* Where preferences cannot be read, tailscaled's own warning tells it. */
+static bool refuses_routes(const struct ledger *ledger)
+{
+	enum tri accepts = ledger->prefs ? ledger->prefs->accepts_routes : TRI_UNKNOWN;
+
+	return accepts == TRI_NO || (accepts == TRI_UNKNOWN && health_line(ledger, HEALTH_ROUTES));
+}
+
+static bool accepts_no_routes(const struct evidence *e, struct finding *f)
+{
+	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
+
+	if (!router || !refuses_routes(e->ledger))
+		return false;
+	peer_short_name(e->ledger, router->obs, f->detail, sizeof(f->detail));
+	return true;
+}
+
+static bool has_no_exit_node(const struct evidence *e, struct finding *f)
+{
+	return is_outside(e) && is_cut_off(e) && !router_of(e) &&
+	       exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail));
+}
+
+/* ---- a name or a scheme that leads elsewhere ---- */
+
+/* A full name that is not one of the tailnet's: its owner says where it leads. */
+static bool is_own_domain(const struct evidence *e)
+{
+	const struct obs_status *status = e->ledger->status;
+	struct url url;
+	const char *host = host_of(e, &url);
+
+	return strchr(host, '.') && !url_host_is_address(host) && !text_has_suffix(host, ".ts.net") &&
+	       status && !url_host_is_below(host, status->magicdns_suffix);
+}
+
+static bool leads_elsewhere(const struct evidence *e, struct finding *f)
+{
+	char name[TEXT_CAP];
+
+	if (!daemon_runs(e->ledger) || !is_own_domain(e) || !e->peer || e->peer == &e->ledger->self ||
+		!is_offline(e, e->peer))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s (%s)",
+		peer_short_name(e->ledger, e->peer->obs, name, sizeof(name)), e->endpoint->address);
+	return true;
+}
+
+/* A server of the same machine that answers by plain HTTP, on the port that goes with 443. */
+static bool is_plain_only(const struct evidence *e, struct finding *f)
+{
+	if (!came_to(e, OUTCOME_REFUSED) || e->endpoint->port != 443 || !*e->endpoint->peer_id ||
+		!text_has_prefix(e->endpoint->url, "https://"))
+		return false;
+	for (size_t i = 0; i < e->ledger->endpoints.count; i++) {
+		const struct known_endpoint *other = e->ledger->endpoints.items[i];
+
+		if (other->port != 80 || strcmp(other->peer_id, e->endpoint->peer_id) != 0 ||
+			!endpoint_is_good(other))
+			continue;
+		text_set(f->detail, sizeof(f->detail), "%s", other->url);
+		return true;
+	}
+	return false;
+}
+
+/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. What has
+ * answered by this address is something else. */
+static bool needs_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!answer_is_go_404(e) || when_known(e->endpoint->good) || !e->peer || !*e->peer->obs->fqdn ||
+		url_split(&url, e->endpoint->url) < 0 || url.is_https || !url_host_is_address(url.host))
+		return false;
+	text_set(f->fix, sizeof(f->fix),
+		url.port == 80 ? "use http://%%{fqdn}%s" : "use http://%%{fqdn}:%%{port}%s", url.path);
+	return true;
+}
+
+/* ---- certificates ---- */
+
+static bool is_of_tailscale(const struct ledger *ledger)
+{
+	if (ledger->prefs && *ledger->prefs->control_url)
+		return text_has_suffix(ledger->prefs->control_url, ".tailscale.com");
+	return text_has_suffix(ledger->status->magicdns_suffix, ".ts.net");
+}
+
+/* No node of this tailnet gets a certificate, whatever it tries. */
+static bool gets_no_certificate(const struct evidence *e, struct finding *f)
+{
+	bool is_refused = came_to(e, OUTCOME_TLS) && answer_of(e)->tls == TLS_ALERT_INTERNAL;
+
+	if (!is_refused || !e->peer || !daemon_runs(e->ledger) || e->ledger->status->issues_certs != TRI_NO)
+		return false;
+	if (is_of_tailscale(e->ledger)) {
+		text_set(f->detail, sizeof(f->detail), "HTTPS is off for this tailnet");
+		text_set(f->fix, sizeof(f->fix),
+			"switch HTTPS on at https://login.tailscale.com/admin/dns, or use plain HTTP within the "
+			"tailnet: on %%{peer}: sudo tailscale serve --bg --http=80 PORT");
+	} else {
+		text_set(f->detail, sizeof(f->detail), "the control server of this tailnet issues none");
+	}
+	return true;
+}
+
+/* The command that serves the same target without checking its certificate. */
+static void say_insecure(const struct obs_mount *mount, char *fix, size_t size)
+{
+	bool has_path = *mount->path && strcmp(mount->path, "/") != 0;
+
+	text_set(fix, size, "sudo tailscale serve --bg --%s=%d%s%s https+insecure://%s",
+		mount->protocol == SERVE_HTTP ? "http" : "https", mount->port, has_path ? " --set-path=" : "",
+		has_path ? mount->path : "", mount->target + strlen("https://"));
+}
+
+static bool is_distrusted(enum tls_trouble tls)
+{
+	return tls == TLS_UNTRUSTED || tls == TLS_NAME_MISMATCH || tls == TLS_EXPIRED;
+}
+
+/* A backend of our own mount. tailscaled checks its certificate too, unless it is told not to. */
+static bool is_untrusted_backend(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!came_to(e, OUTCOME_TLS) || !is_distrusted(answer_of(e)->tls) ||
+		!url_host_is_loopback(host_of(e, &url)))
+		return false;
+	for (size_t i = 0; i < e->ledger->mount_count; i++) {
+		const struct obs_mount *mount = e->ledger->mounts[i].obs;
+
+		if (!mount->backend || strcmp(mount->backend, e->endpoint->url) != 0 ||
+			!text_has_prefix(mount->target, "https://"))
+			continue;
+		say_insecure(mount, f->fix, sizeof(f->fix));
+		return true;
+	}
+	return false;
+}
+
+bool cause_is_target_distrusted(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *backend = e->backend;
+
+	if (!backend || !text_has_prefix(e->mount->target, "https://") || !when_known(backend->last.at) ||
+		backend->last.outcome != OUTCOME_TLS || !is_distrusted(backend->last.tls))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "shows a certificate that tailscaled does not trust");
+	say_insecure(e->mount, f->fix, sizeof(f->fix));
+	return true;
+}
+
+/* Also for a host whose own verdict explains everything: that it is meant is half of the trouble. */
+const struct rule name_rules[] = {
+	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_OFFLINE, leads_elsewhere,
+		"the name %{host} leads to %{detail}, which is offline",
+		"correct the DNS record of %{host}, if another machine is meant", true },
+	{ 0 },
+};
+
+const struct rule cause_rules[] = {
+	{ CODE_TAILNET_LOCK, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_locked,
+		"%{host} cannot be reached: tailnet lock %{detail}",
+		"tailscale lock status names the key; on a signing node: tailscale lock sign NODEKEY", true },
+	{ CODE_ROUTER_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_router,
+		"%{host} is behind the subnet router %{detail}", "", true },
+	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, accepts_no_routes,
+		"%{host} is behind the subnet router %{detail}, and this machine does not accept its routes",
+		"sudo tailscale set --accept-routes", true },
+	{ CODE_EXIT_NODE_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_exit_node,
+		"%{host} is outside the tailnet, and this machine's exit node %{detail}",
+		"sudo tailscale set --exit-node= (uses none; tailscale exit-node list shows others)", true },
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_plain_only,
+		"nothing listens on %{host}:%{port}, but %{detail} answers", "use %{detail}", true },
+	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, gets_no_certificate,
+		"%{host} has no certificate and gets none: %{detail}",
+		"use plain HTTP within the tailnet: on %{peer}: sudo tailscale serve --bg --http=80 PORT",
+		true },
+	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted_backend,
+		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
+		true },
+	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
+		"%{host}:%{port} has nothing for this address: likely tailscale serve, "
+		"which knows its mounts by the machine's name",
+		"use the machine's full name", true },
+	{ 0 },
+};
