@@ -126,6 +126,7 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_TROUBLE] = daemon_see_trouble,
 	[OBSERVED_NAMES] = daemon_see_names,
 	[OBSERVED_SERVE] = mounts_see,
+	[OBSERVED_WEB] = mounts_see_web,
 	[OBSERVED_TRAFFIC] = traffic_see,
 	[OBSERVED_PATH_HISTORY] = path_see_history,
 	[OBSERVED_PING] = ping_see,

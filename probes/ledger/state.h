@@ -171,6 +171,7 @@ struct known_endpoint {
 	struct last_answer last;
 	unsigned misses;  /* primary requests in a row without an answer */
 	struct when good; /* when the last good answer came */
+	int64_t stopped_at; /* wall ms: since when nothing listens there, maybe since an earlier run; 0: it does */
 	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
 	struct {
@@ -199,6 +200,7 @@ struct known_endpoint {
 
 struct known_mount {
 	const struct obs_mount *obs;
+	bool is_web;          /* what it leads to is no LLM server */
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
 };
@@ -232,7 +234,8 @@ struct ledger {
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
-	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
+	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL, NAMES_ELSEWHERE } names;
+	char names_address[64];   /* of NAMES_ELSEWHERE */
 	struct when blanked;      /* unknown: never */
 	struct when limited;      /* the last time a request could not be sent, because of limit_error */
 	int limit_error;          /* errno */

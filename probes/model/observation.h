@@ -11,6 +11,7 @@ enum observed {
 	OBSERVED_TROUBLE,      /* why there is no status */
 	OBSERVED_NAMES,        /* whether MagicDNS names resolve here */
 	OBSERVED_SERVE,        /* ownership passes to the ledger */
+	OBSERVED_WEB,          /* a mount leads to something that answers and is no LLM server */
 	OBSERVED_TRAFFIC,      /* the daemon's own counters */
 	OBSERVED_PATH_HISTORY, /* the daemon's own history of a path */
 	OBSERVED_PING,
@@ -43,7 +44,10 @@ struct observation {
 			enum daemon_trouble trouble;
 			const char *trouble_text;
 		};
-		bool names_resolve;
+		struct {
+			bool names_resolve;
+			const char *names_address; /* where they lead, if not to this tailnet; or NULL */
+		};
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;
@@ -58,7 +62,7 @@ struct observation {
 		const struct obs_endpoint *endpoint;
 		const struct obs_answer *answer;
 		struct {
-			const char *url; /* also of OBSERVED_DROPPED */
+			const char *url; /* also of OBSERVED_DROPPED and OBSERVED_WEB */
 			enum proof proof;
 			int64_t cert_not_after; /* wall ms */
 		};

@@ -40,7 +40,7 @@ static const char *const words[] = { "a", "acl", "active", "address", "ago", "al
 	"xinference" };
 
 static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, reach_rules, work_rules,
-	http_rules, engine_rules, mount_rules };
+	http_rules, engine_rules, serve_rules, mount_rules };
 
 static bool is_name_char(char c)
 {

@@ -42,6 +42,8 @@ static const char *refusal_by_verdicts(const struct builder *s, const struct end
 
 		if (is_of_one_model(verdict))
 			has_failed_model = true;
+		else if (strcmp(verdict->code, CODE_GONE) == 0)
+			return refusals[STATE_DOWN]; /* on a machine that is online */
 		else if (verdict->state != STATE_UNKNOWN && refusals[verdict->state])
 			return refusals[verdict->state];
 	}

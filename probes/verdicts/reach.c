@@ -4,6 +4,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/gone.h"
 #include "probes/ledger/pings.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/rule.h"
@@ -110,6 +111,20 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"either the server is stopped or it is bound to localhost");
+	return true;
+}
+
+/* Discovery found it, nobody asked for it, and it does not come back. */
+static bool is_gone(const struct evidence *e, struct finding *f)
+{
+	char span[32], left[32];
+	int64_t age = e->now.wall_ms - e->endpoint->stopped_at;
+
+	if (!was_asked(e) || !gone_holds(e->ledger, e->endpoint, e->now))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s; it will be forgotten in %s",
+		text_span(span, sizeof(span), age),
+		text_span(left, sizeof(left), age < GONE_FORGOTTEN_MS ? GONE_FORGOTTEN_MS - age : 0));
 	return true;
 }
 
@@ -328,6 +343,8 @@ const struct rule reach_rules[] = {
 		"tailscale status shows the names; "
 		"a peer that no rule of the tailnet policy allows is not shown at all",
 		true },
+	{ CODE_GONE, LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE, is_gone,
+		"the server that was found on %{host}:%{port} has been gone for %{detail}", "", true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
 	{ CODE_ACL_DENIED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,

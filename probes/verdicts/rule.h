@@ -35,10 +35,10 @@ struct rule {
 	bool explains; /* once it holds, later rules are skipped, but for the exposure layer */
 };
 
-/* Each table ends with a row without a code. An endpoint is judged by reach, work, http and engine rules,
- * in that order. */
+/* Each table ends with a row without a code. An endpoint is judged by serve (if it is a mount of our own),
+ * reach, work, http and engine rules, in that order; a mount itself by mount rules. */
 extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], reach_rules[], work_rules[],
-	http_rules[], engine_rules[], mount_rules[];
+	http_rules[], engine_rules[], serve_rules[], mount_rules[];
 
 /* What the tables of rules share. */
 /* Sets the detail to what it speaks instead. */

@@ -94,7 +94,8 @@ def the_manual_has_every_verdict_with_its_layer_and_severity():
 @test
 def every_code_of_a_verdict_has_its_constant_and_its_rows():
     codes = verdict_codes()
-    twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public"}  # other evidence, the same verdict
+    twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public", "name-unresolved", "not-listening",
+             "serve-renamed", "bad-target"}  # other evidence, the same verdict
     rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
     same(rows, codes)
     assert sorted(rows) == sorted([*codes, *(name for name, code in codes.items() if code in twice)]), rows
