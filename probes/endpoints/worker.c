@@ -113,15 +113,30 @@ static void judged(struct worker *worker, const struct answer *answer)
 	hooks->judged(hooks->data, &result);
 }
 
-/* Our own mount that answers well and is not an LLM server, such as a wiki; or a URL where an earlier run
+/* Whether something answers that is not an LLM server: a page, a redirect, another API, another protocol. What
+ * wants a login or checks names may stand before one, and a server error says nothing. */
+static bool is_no_llm(const struct answer *answer)
+{
+	if (answer->outcome == OUTCOME_NOT_HTTP || answer->outcome == OUTCOME_TOO_BIG)
+		return true;
+	return answer->outcome == OUTCOME_ANSWERED && answer->status < 500 && answer->status != 401 &&
+	       answer->status != 403 && answer->status != 429 &&
+	       !answer_body_has(answer, "nvalid host header");
+}
+
+/* Our own mount of something else, such as a wiki, unless the user has pinned it; or a URL where an earlier run
  * found a server and now something else answers. It is left alone, unless a server has answered there during
- * this run. */
+ * this run. A mount whose backend is polled is given up with it. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
-	bool is_remembered = *worker->spec.family;
+	const struct endpoint_spec *spec = &worker->spec;
 
-	return (worker->spec.is_mount || is_remembered) && !worker->was_good &&
-	       answer->outcome == OUTCOME_ANSWERED && answer->status < 400 && answer->body_length;
+	if (worker->was_good)
+		return false;
+	if (spec->is_mount && !spec->is_pinned && !worker->has_backend)
+		return is_no_llm(answer);
+	return *spec->family && answer->outcome == OUTCOME_ANSWERED && answer->status < 400 &&
+	       answer->body_length;
 }
 
 static void recognised(struct worker *worker, const struct answer *answer)
@@ -279,7 +294,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if (worker->spec.is_backend_asked && !*worker->spec.key)
+	if (*worker->spec.backend && !*worker->spec.key)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;

@@ -43,7 +43,8 @@ struct worker {
 	int64_t due;                    /* next poll, monotonic ms */
 	struct when polled;             /* end of the last poll */
 	unsigned silences, failures, polls;
-	bool is_decided; /* polled often enough to be judged */
+	bool has_backend; /* the pool polls spec.backend; set before each poll */
+	bool is_decided;  /* polled often enough to be judged */
 	bool was_good;
 };
 

@@ -52,7 +52,7 @@ struct tailnet {
 	struct ask asks[TOPIC_COUNT];
 	struct bus bus;
 	unsigned statuses, failures;
-	bool has_serve;
+	bool has_serve, has_services;
 	bool has_socket; /* the last status came through a socket */
 };
 
@@ -97,6 +97,11 @@ unsigned poll_failures(const struct tailnet *tailnet)
 bool poll_has_serve(const struct tailnet *tailnet)
 {
 	return tailnet->has_serve;
+}
+
+bool poll_has_services(const struct tailnet *tailnet)
+{
+	return tailnet->has_services || tailnet->way.uses_cli;
 }
 
 static void tell(struct tailnet *tailnet, struct tailnet_news news)
@@ -173,6 +178,7 @@ static void read_services(struct ask *ask, struct when now)
 	(void)now;
 	if (!services)
 		return;
+	ask->tailnet->has_services = true;
 	tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_SERVICES, .services = services });
 	services_free(services);
 }
@@ -251,6 +257,7 @@ static void done(void *data, const struct client_result *result)
 	else if (ask->topic == &topics[TOPIC_DERPMAP])
 		tell(tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP });
 	tailnet->has_serve = tailnet->has_serve || ask->topic == &topics[TOPIC_SERVE];
+	tailnet->has_services = tailnet->has_services || ask->topic == &topics[TOPIC_SERVICES];
 	end(ask, now);
 	if (!goes_on)
 		return;
