@@ -40,9 +40,11 @@ static void watch_both_sides(const struct mount_watch *mount_watch, const struct
 		*mount->backend && url_split(&url, mount->backend) == 0 && *backend_address(&url, listeners);
 
 	if (has_backend)
-		watch_mount(mount_watch, (struct endpoint_spec){ .url = mount->backend,
-						 .peer_id = "",
-						 .address = backend_address(&url, listeners) });
+		watch_mount(mount_watch,
+			(struct endpoint_spec){ .url = mount->backend,
+				.peer_id = "",
+				.address = backend_address(&url, listeners),
+				.is_unverified = text_has_prefix(mount->target, "https+insecure://") });
 	if (!mount->is_web)
 		watch_mount(mount_watch,
 			(struct endpoint_spec){ .url = mount->url,
@@ -52,6 +54,7 @@ static void watch_both_sides(const struct mount_watch *mount_watch, const struct
 						      : owner_address(self),
 				.is_of_tailnet = true,
 				.target = mount->target,
+				.is_api_only = mount->is_api_only,
 				.backend = has_backend ? mount->backend : NULL });
 }
 

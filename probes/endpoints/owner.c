@@ -240,12 +240,13 @@ static const char *api_of(const char *path)
 	return NULL;
 }
 
-static bool is_mounted(const struct obs_serve *serve, const char *url, const char *backend)
+/* Another mount with this URL; NULL: none. */
+static const struct obs_mount *find_other(const struct obs_serve *serve, const struct obs_mount *mount)
 {
 	for (size_t i = 0; i < serve->mount_count; i++)
-		if (strcmp(serve->mounts[i].url, url) == 0 && strcmp(serve->mounts[i].backend, backend) != 0)
-			return true;
-	return false;
+		if (&serve->mounts[i] != mount && strcmp(serve->mounts[i].url, mount->url) == 0)
+			return &serve->mounts[i];
+	return NULL;
 }
 
 /* A mount "/v1" of a server's "/v1": its base URL has no /v1, unless something else is mounted at that. Of
@@ -253,6 +254,7 @@ static bool is_mounted(const struct obs_serve *serve, const char *url, const cha
 static void fill_api_mount(
 	struct obs_serve *serve, struct obs_mount *mount, const char *api, const struct obs_status *status)
 {
+	const struct obs_mount *other;
 	char base[512];
 	size_t length;
 
@@ -264,7 +266,9 @@ static void fill_api_mount(
 	length = strlen(base) - strlen(api);
 	base[length] = '\0';
 	mount->url = mount_url(serve, mount, base, status);
-	if (is_mounted(serve, mount->url, mount->backend))
+	other = find_other(serve, mount);
+	mount->is_api_only = !other;
+	if (other && strcmp(other->backend, mount->backend) != 0)
 		mount->url = "";
 }
 

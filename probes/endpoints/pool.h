@@ -27,6 +27,8 @@ struct endpoint_spec {
 	/* URL of the endpoint through which the engine behind a mount is polled: only the primary request is
 	 * made here, and the first one after the backend's first poll. NULL or "": none. */
 	const char *backend;
+	bool is_unverified; /* the backend of an https+insecure mount: tailscaled takes any certificate */
+	bool is_api_only;   /* nothing of the server but /v1 is mounted there */
 	const char *target; /* of the mount: a new target means another server; NULL: not our mount */
 	bool is_candidate;
 	const char *family; /* name from the state file; "" */

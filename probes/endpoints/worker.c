@@ -83,6 +83,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	bool is_expected = false;
 
 	digest_answer(&obs, answer, worker->spec.url, worker->path, arena);
+	if (worker->spec.is_unverified)
+		obs.cert_not_after = 0; /* nobody minds when it expires */
 	reading_init(&reading, arena);
 	if (request && answer->outcome == OUTCOME_ANSWERED) {
 		is_expected = request->read(answer, &reading);
@@ -258,6 +260,7 @@ void worker_fill_request(const struct worker *worker, const char *full, struct h
 		.key = *worker->spec.key ? worker->spec.key : NULL,
 		.proxy = *world->proxy && worker_is_of_tailnet(worker) ? world->proxy : NULL,
 		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
+		.is_unverified = worker->spec.is_unverified && !*worker->spec.key,
 		.connect_ms = CONNECT_MS,
 		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,
 	};
@@ -350,7 +353,7 @@ void worker_poll(struct worker *worker)
 	worker->step = 0;
 	if (!*worker->spec.address) {
 		report_unresolved(worker);
-	} else if (!worker->family || worker->has_doubts) {
+	} else if (!worker->family || (worker->has_doubts && !worker->spec.is_api_only)) {
 		worker->is_recognising = true;
 		identify_init(&worker->identification);
 		ask(worker, worker->identification.ask, false);

@@ -1,6 +1,7 @@
 /* The endpoint of a worker: creation and release, where it is now, and what the ledger learns of it. */
 #include "probes/base/mem.h"
 #include "probes/endpoints/worker.h"
+#include "probes/servers/families.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,7 +88,9 @@ struct worker *worker_new(const struct worker_world *world, const struct endpoin
 	worker->spec.key = mem_copy(spec->key);
 	worker->spec.target = mem_copy(spec->target ? spec->target : "");
 	worker->spec.backend = mem_copy(spec->backend ? spec->backend : "");
-	worker->family = *spec->family ? family_by_name(spec->family) : NULL;
+	worker->family = spec->is_api_only ? &family_openai
+			 : *spec->family   ? family_by_name(spec->family)
+					   : NULL;
 	worker_declare(worker);
 	return worker;
 }

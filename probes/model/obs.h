@@ -136,10 +136,11 @@ struct obs_mount {
 	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
 	/* Set by the live source. is_web: what it leads to was asked, and is no LLM server. is_port_taken:
-	 * another program holds its port, so requests from this machine do not reach it. url: its URL on the tailnet, "" if it does not speak HTTP. backend: the
+	 * another program holds its port, so requests from this machine do not reach it. is_api_only: below
+	 * its url there is nothing but /v1. url: its URL on the tailnet, "" if it does not speak HTTP. backend: the
 	 * URL of its target if this machine can query it, else "". */
 	const char *url, *backend;
-	bool is_web, is_port_taken;
+	bool is_web, is_port_taken, is_api_only;
 };
 
 struct obs_serve {

@@ -128,6 +128,16 @@ static bool is_service_silent(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* A Service of others, or a host behind a subnet router: what helps on a peer would open another way to it. */
+static bool is_elsewhere_refused(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+
+	(void)f;
+	return !e->peer && !endpoint->is_own && endpoint->is_of_tailnet && when_known(endpoint->last.at) &&
+	       endpoint->last.outcome == OUTCOME_REFUSED;
+}
+
 /* On some systems and versions, the addresses of Services are routes. */
 static bool is_service_unrouted(const struct evidence *e, struct finding *f)
 {
@@ -210,6 +220,10 @@ const struct rule serve_rules[] = {
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_service_refused,
 		"nothing listens at the address of this machine's own Service %{detail}, port %{port}",
 		"tailscale serve advertise %{detail}", true },
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_elsewhere_refused,
+		"nothing listens on %{host}:%{port}: the server is stopped, or not offered there",
+		"start the server behind %{host}; on the host of a Service, tailscale serve status lists it",
+		true },
 	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,
 		"this machine gets no connection to its own Service %{detail}, which proves nothing: "
 		"ask from another machine",

@@ -239,7 +239,7 @@ class Server:
                 if outer.wants_key and key != KEY:
                     self.reply(401, b'{"error": {"message": "no key"}}')
                 elif self.path in outer.pages:
-                    self.reply(*outer.pages[self.path], **{"Content-Type": "text/html"})
+                    self.reply(*outer.pages[self.path], **{"Content-Type": "text/html", **outer.headers})
                 else:
                     self.reply(outer.code, outer.body, **outer.headers)
 

@@ -80,6 +80,18 @@ def a_mount_of_the_api_alone_is_asked_by_the_base_url_of_its_clients():
 
 
 @test
+def below_such_a_mount_nothing_else_of_its_server_is_asked():
+    stage.needed()
+    with Server("127.0.0.1", 19100) as backend, Server(OURS, 18081, code=404, body=b"404 page not found\n") as served:
+        backend.headers = served.headers = {"Server": "llama.cpp"}
+        backend.pages = {"/health": (200, b'{"status":"ok"}')}
+        served.pages = {"/v1/models": (200, stage.MODELS)}
+        snapshot = found(status(), serve=mount("http://127.0.0.1:19100/v1", path="/v1"))
+    assert endpoint(snapshot, NODE)["state"] == "ok" and not bad(snapshot), snapshot
+    assert set(served.paths) == {"/v1/models"}, served.paths
+
+
+@test
 def localhost_is_ipv6_as_well():
     stage.needed()
     with Server("::1", 19100), Server(OURS, 18081), Server("::1", 19101):

@@ -337,6 +337,10 @@ static void two_mounts_share_a_base_url_only_where_they_lead_to_one_server(void 
 	owner_fill_mounts(&serve, status, &facts);
 	assert_string_equal(mounts[0].url, "https://" HOST);
 	assert_string_equal(mounts[1].url, "https://" HOST);
+	assert_false(mounts[0].is_api_only);
+	serve.mount_count = 1;
+	owner_fill_mounts(&serve, status, &facts);
+	assert_true(mounts[0].is_api_only);
 }
 
 /* Lines of /proc/net/tcp and tcp6: [::1]:1234, 0.0.0.0:443. */

@@ -214,6 +214,22 @@ static void a_service_may_need_routes_that_are_not_accepted(void **state)
 	assert_verdict(s, "filtered");
 }
 
+static void a_service_that_refuses_is_not_told_to_be_opened_at_a_node(void **state)
+{
+	struct ledger *l = using_a_service("");
+	struct obs_answer answer = an_answer(SERVICE, "/", OUTCOME_REFUSED, 0);
+	const struct snapshot *s;
+
+	(void)state;
+	answer.is_primary = true;
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(3));
+	s = take(l, at(4));
+	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
+			   "llm.tail4c1d.ts.net:443"),
+		"start the server behind");
+	assert_null(strstr(assert_verdict(s, "not-listening")->fix, "serve --bg"));
+}
+
 static void assert_unexpanded(const char *target, bool is_told)
 {
 	struct obs_mount mount = good;
@@ -298,6 +314,7 @@ int main(void)
 		SAYS(an_own_service_that_refuses_is_told_without_opening_its_port_at_the_node),
 		SAYS(that_this_machine_does_not_reach_its_own_service_proves_nothing),
 		SAYS(a_service_may_need_routes_that_are_not_accepted),
+		SAYS(a_service_that_refuses_is_not_told_to_be_opened_at_a_node),
 		SAYS(tailscaled_expands_two_variables_of_a_redirect_itself),
 		SAYS(what_is_no_llm_server_may_be_public),
 		SAYS(a_plain_server_asked_by_tls_is_told),
