@@ -370,6 +370,7 @@ bool live_is_complete(const struct live *live)
 	if (live->settings->is_passive)
 		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
 	discover_count(live->search.discover, &counts);
-	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) && !counts.pending &&
-	       is_asked && !ask_netcheck_open(live->netcheck_asker);
+	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
+	       poll_has_services(live->tailnet) && !counts.pending && is_asked &&
+	       !ask_netcheck_open(live->netcheck_asker);
 }

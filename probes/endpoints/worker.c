@@ -117,13 +117,16 @@ static void judged(struct worker *worker, const struct answer *answer)
 
 /* Whether something answers that is not an LLM server: a page, a redirect, another API, another protocol. What
  * wants a login or checks names may stand before one, and a server error says nothing. */
-static bool is_no_llm(const struct answer *answer)
+static bool is_no_llm(const struct worker *worker, const struct answer *answer)
 {
+	bool is_gateway_error = answer->status >= 502 && answer->status <= 504;
+
 	if (answer->outcome == OUTCOME_NOT_HTTP || answer->outcome == OUTCOME_TOO_BIG)
 		return true;
-	return answer->outcome == OUTCOME_ANSWERED && answer->status < 500 && answer->status != 401 &&
-	       answer->status != 403 && answer->status != 429 &&
-	       !answer_body_has(answer, "nvalid host header");
+	if (answer->outcome == OUTCOME_ANSWERED && answer->status >= 500)
+		return worker->has_page && !is_gateway_error; /* to /v1/models, which it does not know */
+	return answer->outcome == OUTCOME_ANSWERED && answer->status != 401 && answer->status != 403 &&
+	       answer->status != 429 && !answer_body_has(answer, "nvalid host header");
 }
 
 /* Our own mount of something else, such as a wiki, unless the user has pinned it; or a URL where an earlier run
@@ -136,7 +139,7 @@ static bool is_other(const struct worker *worker, const struct answer *answer)
 	if (worker->was_good)
 		return false;
 	if (spec->is_mount && !spec->is_pinned && !worker->has_backend)
-		return is_no_llm(answer);
+		return is_no_llm(worker, answer);
 	return *spec->family && answer->outcome == OUTCOME_ANSWERED && answer->status < 400 &&
 	       answer->body_length;
 }
@@ -169,6 +172,8 @@ static void recognised(struct worker *worker, const struct answer *answer)
 
 static void go_on_recognising(struct worker *worker, const struct answer *answer)
 {
+	if (strcmp(worker->path, "/") == 0)
+		worker->has_page = answer->shape == BODY_HTML && answer->status == 200;
 	identify_step(&worker->identification, answer);
 	if (!worker->identification.ask) {
 		recognised(worker, answer);

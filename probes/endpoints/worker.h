@@ -43,6 +43,7 @@ struct worker {
 	int64_t due;                    /* next poll, monotonic ms */
 	struct when polled;             /* end of the last poll */
 	unsigned silences, failures, polls;
+	bool has_page;    /* its root is a web page, as far as it was asked */
 	bool has_backend; /* the pool polls spec.backend; set before each poll */
 	bool is_decided;  /* polled often enough to be judged */
 	bool was_good;

@@ -40,7 +40,7 @@ def page(*servers, code=404):
 @test
 def a_mount_of_something_else_is_left_alone_whatever_it_answers():
     stage.needed()
-    for code in (404, 302, 405, 200, 400):
+    for code in (404, 302, 405, 200, 400, 500, 501):
         with Server("127.0.0.1", 19100) as backend, Server(OURS, 18081) as served:
             page(backend, served, code=code)
             snapshot = found(status(), serve=mount("http://127.0.0.1:19100"))
