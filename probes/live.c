@@ -63,6 +63,7 @@ struct live {
 	struct netcheck_asker *netcheck_asker;
 	struct socks_proxy *proxy;
 	struct registry *registry;
+	struct service_list services;
 	struct mount_watch mount_watch;
 	struct search search;
 	struct names_asker *names_asker;
@@ -94,6 +95,7 @@ static void judged(void *data, const struct pool_result *result)
 	if (!result->family && !spec->is_candidate)
 		registry_give_up(live->registry, spec->url);
 	search_see_result(&live->search, result);
+	mounts_see_result(&live->mount_watch, result);
 	schedule(live);
 	tell_change(live);
 }
@@ -189,6 +191,7 @@ static void see_status(struct live *live, struct when now)
 
 	if (!when_known(live->first_status))
 		live->first_status = now;
+	service_list_see(&live->services, true, status->hosted, status->hosted_count);
 	live->path_statuses += wait_for_paths(live, now) == 0;
 	supervise_see_status(live->supervisor, live->tailnet, now);
 	ask_path_history_see_status(live->path_history_asker, now);
@@ -197,7 +200,7 @@ static void see_status(struct live *live, struct when now)
 		ask_netcheck_now(live->netcheck_asker, "", now);
 	if (live->settings->is_passive)
 		return;
-	registry_place(live->registry, now);
+	registry_place(live->registry, poll_has_services(live->tailnet), now);
 	pool_halt(live->pool);
 	if (status->backend != BACKEND_RUNNING)
 		return;
@@ -206,6 +209,14 @@ static void see_status(struct live *live, struct when now)
 	pool_wake(live->pool);
 	discover_see(live->search.discover, status);
 	probe(live);
+}
+
+static void see_services(struct live *live, const struct obs_services *services, struct when now)
+{
+	service_list_see(&live->services, false, services->services, services->service_count);
+	mounts_watch_services(&live->mount_watch, services);
+	if (!live->settings->is_passive)
+		registry_place(live->registry, poll_has_services(live->tailnet), now);
 }
 
 static void hear(void *data, const struct tailnet_news *news)
@@ -223,9 +234,7 @@ static void hear(void *data, const struct tailnet_news *news)
 		supervise_see_status(live->supervisor, live->tailnet, now);
 		break;
 	case TAILNET_SERVICES:
-		mounts_watch_services(&live->mount_watch, news->services);
-		if (!live->settings->is_passive)
-			registry_see_services(live->registry, news->services, now);
+		see_services(live, news->services, now);
 		break;
 	case TAILNET_DERPMAP:
 		supervise_keep_derpmap(live->supervisor, news->derpmap);
@@ -233,7 +242,7 @@ static void hear(void *data, const struct tailnet_news *news)
 		break;
 	case TAILNET_TROUBLE:
 		if (!live->settings->is_passive)
-			registry_place(live->registry, now);
+			registry_place(live->registry, poll_has_services(live->tailnet), now);
 		pool_halt(live->pool);
 		break;
 	}
@@ -277,8 +286,10 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.ledger = live->ledger,
 		.pool = live->pool,
 		.discover = live->search.discover,
-		.left_alone = &live->search.left_alone };
-	live->registry = registry_new(loop, settings, live->ledger, live->pool, tell_change, live);
+		.left_alone = &live->search.left_alone,
+		.services = &live->services };
+	live->registry =
+		registry_new(loop, settings, live->ledger, live->pool, &live->services, tell_change, live);
 	if (settings->has_capture && !is_once)
 		live->supervisor = supervise_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->names_asker = ask_names_new(loop, live->ledger, tell_change, live);
@@ -303,6 +314,7 @@ void live_free(struct live *live)
 	ask_netcheck_free(live->netcheck_asker);
 	poll_free(live->tailnet);
 	search_fini(&live->search);
+	service_list_fini(&live->services);
 	if (live->proxy)
 		socks_proxy_close(live->proxy);
 	http_free(live->http);
@@ -369,6 +381,7 @@ bool live_is_complete(const struct live *live)
 	if (live->settings->is_passive)
 		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
 	discover_count(live->search.discover, &counts);
-	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) && !counts.pending &&
-	       is_asked && !ask_netcheck_open(live->netcheck_asker);
+	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
+	       poll_has_services(live->tailnet) && !counts.pending && is_asked &&
+	       !ask_netcheck_open(live->netcheck_asker);
 }

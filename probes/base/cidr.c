@@ -25,6 +25,6 @@ bool cidr_holds(const char *cidr, const char *address)
 		return false;
 	snprintf(base, sizeof(base), "%.*s", (int)(slash - cidr), cidr);
 	bits = (int)text_number(slash + 1, most);
-	return bits >= 0 && inet_pton(family, base, prefix) == 1 && inet_pton(family, address, bytes) == 1 &&
+	return bits > 0 && inet_pton(family, base, prefix) == 1 && inet_pton(family, address, bytes) == 1 &&
 	       is_in_prefix(bytes, prefix, bits);
 }

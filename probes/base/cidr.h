@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* False also if either is malformed, or if they are of different families. */
+/* False also if either is malformed, if they are of different families, and of /0: an exit node's route leads to
+ * no address in particular. */
 bool cidr_holds(const char *cidr, const char *address);
 
 #endif

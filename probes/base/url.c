@@ -301,6 +301,20 @@ bool url_host_is_address(const char *host)
 	return inet_pton(AF_INET, host, &v4) == 1 || is_v6(host);
 }
 
+bool url_host_is_bare_v6(const char *text)
+{
+	const char *scheme = strstr(text, "://");
+	char host[64];
+
+	snprintf(host, sizeof(host), "%s", scheme ? scheme + 3 : text);
+	host[strcspn(host, "/")] = '\0';
+	if (is_v6(host)) /* "::1:1234" is an address as a whole, too */
+		return true;
+	if (strchr(host, ':'))
+		*strrchr(host, ':') = '\0';
+	return is_v6(host);
+}
+
 bool url_host_is_loopback(const char *host)
 {
 	unsigned char v4[4];

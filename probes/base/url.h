@@ -34,7 +34,9 @@ bool url_host_is_below(const char *name, const char *domain);
 /* Rewrites an IPv6 address in its shortest form, in place. An IPv4-mapped one like ::ffff:100.64.0.5 is
  * dialed as IPv4, so it becomes 100.64.0.5. -1: not an IPv6 address. */
 int url_normalise_v6(char *host, size_t size);
-bool url_host_is_address(const char *host);  /* an IPv4 or IPv6 literal */
+bool url_host_is_address(const char *host); /* an IPv4 or IPv6 literal */
+/* "http://::1:1234" or "::1:1234": an IPv6 address without the brackets that a port needs. */
+bool url_host_is_bare_v6(const char *text);
 bool url_host_is_loopback(const char *host); /* 127.x.y.z, ::1 or localhost */
 
 #endif

@@ -83,11 +83,8 @@ bool owner_is_tailnet_address(const char *host)
 
 /* ---- owner of a host ---- */
 
-static bool is_routed(const struct obs_status *status, const struct strings *services, const char *host)
+bool owner_is_routed(const struct obs_status *status, const char *host)
 {
-	for (size_t i = 0; i < services->count; i++)
-		if (strcmp(services->items[i], host) == 0)
-			return true;
 	for (size_t i = 0; i < status->peer_count; i++)
 		for (size_t k = 0; status->peers[i].routes[k]; k++)
 			if (cidr_holds(status->peers[i].routes[k], host))
@@ -95,8 +92,8 @@ static bool is_routed(const struct obs_status *status, const struct strings *ser
 	return false;
 }
 
-enum owner owner_of_host(const struct obs_status *status, bool is_running, const struct strings *services,
-	const char *host, const struct obs_peer **peer, size_t *hint)
+enum owner owner_of_host(const struct obs_status *status, bool is_running,
+	const struct service_list *services, const char *host, const struct obs_peer **peer, size_t *hint)
 {
 	bool is_address = owner_is_tailnet_address(host);
 	bool is_own_name = is_short_name(host) || (status && owner_is_tailnet_name(status, host));
@@ -111,9 +108,57 @@ enum owner owner_of_host(const struct obs_status *status, bool is_running, const
 	if (!is_running)
 		return is_address || is_own_name || text_has_suffix(host, ".ts.net") ? OWNER_UNKNOWN
 										     : OWNER_OUTSIDE;
-	if (is_address && is_routed(status, services, host))
+	if (is_address && (service_list_has_address(services, host) || owner_is_routed(status, host)))
 		return OWNER_ROUTED;
 	return is_address || is_own_name ? OWNER_NOBODY : OWNER_OUTSIDE;
+}
+
+/* ---- names that are no node's ---- */
+
+/* "192-168-1-50-via-7": 192.168.1.50 behind a subnet router of site 7, as tailscaled maps it into IPv6. */
+static bool read_via6(const char *label, char *address, size_t size)
+{
+	unsigned char v6[16] = { 0xfd, 0x7a, 0x11, 0x5c, 0xa1, 0xe0, 0x0b, 0x1a };
+	const char *via = strstr(label, "-via-");
+	int64_t site = via ? text_number(via + 5, UINT32_MAX) : -1;
+	char v4[32];
+
+	if (site < 0 || (size_t)(via - label) >= sizeof(v4))
+		return false;
+	snprintf(v4, sizeof(v4), "%.*s", (int)(via - label), label);
+	for (char *dash = strchr(v4, '-'); dash; dash = strchr(dash, '-'))
+		*dash = '.';
+	for (int i = 0; i < 4; i++)
+		v6[8 + i] = (unsigned char)(site >> (24 - 8 * i));
+	return inet_pton(AF_INET, v4, v6 + 12) == 1 && inet_ntop(AF_INET6, v6, address, (socklen_t)size);
+}
+
+static const char *record_address(const struct obs_status *status, const char *name, const char *full)
+{
+	for (size_t i = 0; i < status->record_count; i++)
+		if (text_equal_fold(status->records[i].name, name) ||
+			text_equal_fold(status->records[i].name, full))
+			return status->records[i].address;
+	return "";
+}
+
+bool owner_find_address(const struct obs_status *status, const struct service_list *services,
+	const char *host, char *address, size_t size)
+{
+	const char *suffix = own_suffix(status);
+	bool is_short = is_short_name(host);
+	char label[256], full[600];
+
+	snprintf(full, sizeof(full), "%s%s%s", host, is_short && *suffix ? "." : "", is_short ? suffix : "");
+	snprintf(address, size, "%s", record_address(status, host, full));
+	if (url_host_is_address(address))
+		return true;
+	if (!is_short && !url_host_is_below(host, suffix))
+		return false;
+	snprintf(label, sizeof(label), "%.*s",
+		(int)(is_short ? strlen(host) : strlen(host) - strlen(suffix) - 1), host);
+	snprintf(address, size, "%s", service_list_address(services, label));
+	return *address || read_via6(label, address, size);
 }
 
 static bool is_llm_port(const int *ports, int port)
@@ -124,18 +169,31 @@ static bool is_llm_port(const int *ports, int port)
 	return false;
 }
 
-static const char *mount_url(
-	struct obs_serve *serve, const struct obs_mount *mount, const struct obs_status *status)
+/* ---- mounts ---- */
+
+/* The host of its URL: of a Service, which is never the node's own, or the one that it is configured for. */
+static void mount_host(
+	const struct obs_mount *mount, const struct obs_status *status, char *host, size_t size)
+{
+	const char *suffix = own_suffix(status);
+
+	if (!*mount->host && text_has_prefix(mount->service, "svc:"))
+		snprintf(host, size, *suffix ? "%.100s.%.100s" : "", mount->service + 4, suffix);
+	else
+		snprintf(host, size, "%s", *mount->host ? mount->host : status->self.fqdn);
+}
+
+/* path: "" for the root. */
+static const char *mount_url(struct obs_serve *serve, const struct obs_mount *mount, const char *path,
+	const struct obs_status *status)
 {
 	struct url url = { .is_https = mount->protocol == SERVE_HTTPS || mount->protocol == SERVE_TLS_TCP,
 		.port = mount->port };
-	const char *host = *mount->host ? mount->host : status->self.fqdn;
-	const char *path = strcmp(mount->path, "/") == 0 ? "" : mount->path;
 	char text[900];
 
-	if (mount->protocol == SERVE_TUN || !*host || strstr(host, "${"))
+	mount_host(mount, status, url.host, sizeof(url.host));
+	if (mount->protocol == SERVE_TUN || !*url.host || strstr(url.host, "${"))
 		return "";
-	snprintf(url.host, sizeof(url.host), "%s", host);
 	snprintf(url.path, sizeof(url.path), "%s", path);
 	if (url_join(&url, text, sizeof(text)) < 0 || url_split(&url, text) < 0 ||
 		url_join(&url, text, sizeof(text)) < 0)
@@ -143,20 +201,101 @@ static const char *mount_url(
 	return arena_copy(serve->arena, text);
 }
 
-void owner_fill_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports)
+static bool is_localhost(const char *target)
 {
+	const char *scheme = strstr(target, "://"), *host = scheme ? scheme + 3 : target;
+	size_t length = strcspn(host, ":/");
+
+	return length == strlen("localhost") && strncmp(host, "localhost", length) == 0;
+}
+
+/* The part of a target's path that clients add to their base URL, as we do; NULL: none. */
+static const char *api_of(const char *path)
+{
+	static const char *const parts[] = { "/v1", "/api" };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (text_has_suffix(path, parts[i]))
+			return parts[i];
+	return NULL;
+}
+
+/* Another mount with this URL; NULL: none. */
+static const struct obs_mount *find_other(const struct obs_serve *serve, const struct obs_mount *mount)
+{
+	for (size_t i = 0; i < serve->mount_count; i++)
+		if (&serve->mounts[i] != mount && strcmp(serve->mounts[i].url, mount->url) == 0)
+			return &serve->mounts[i];
+	return NULL;
+}
+
+/* A mount "/v1" of a server's "/v1": its base URL has no /v1, unless something else is mounted at that. Of
+ * other parts of an API, there is no base URL that everything is below. */
+static void fill_api_mount(
+	struct obs_serve *serve, struct obs_mount *mount, const char *api, const struct obs_status *status)
+{
+	const struct obs_mount *other;
+	char base[512];
+	size_t length;
+
+	snprintf(base, sizeof(base), "%s", mount->path);
+	while (text_has_suffix(base, "/"))
+		base[strlen(base) - 1] = '\0';
+	if (strcmp(api, "/v1") != 0 || !text_has_suffix(base, api))
+		return;
+	length = strlen(base) - strlen(api);
+	base[length] = '\0';
+	mount->url = mount_url(serve, mount, base, status);
+	other = find_other(serve, mount);
+	mount->is_api_only = !other;
+	if (other && strcmp(other->backend, mount->backend) != 0)
+		mount->url = "";
+}
+
+/* Returns the part of its API that the mount leads to; NULL: the whole server. */
+static const char *fill_mount(struct obs_serve *serve, struct obs_mount *mount,
+	const struct obs_status *status, const struct mount_facts *facts)
+{
+	bool is_tcp = mount->protocol == SERVE_TCP || mount->protocol == SERVE_TLS_TCP;
+	char backend[600], normal[600];
+	const char *path = strcmp(mount->path, "/") == 0 ? "" : mount->path, *api;
+	struct url url;
+
+	if (!serve_backend(mount->target, is_tcp, backend, sizeof(backend)))
+		return NULL;
+	if (url_host_is_bare_v6(mount->target)) /* tailscaled answers with an error */
+		mount->url = mount_url(serve, mount, path, status);
+	if (url_split(&url, backend) < 0 || (is_tcp && !is_llm_port(facts->ports, url.port)))
+		return NULL;
+	api = api_of(url.path);
+	if (api)
+		url.path[strlen(url.path) - strlen(api)] = '\0';
+	if (is_localhost(mount->target) && strcmp(url.host, "127.0.0.1") == 0)
+		snprintf(url.host, sizeof(url.host), "%s", listeners_localhost(facts->listeners, url.port));
+	if (url_join(&url, normal, sizeof(normal)) < 0)
+		return NULL;
+	mount->backend = arena_copy(serve->arena, normal);
+	if (!api)
+		mount->url = mount_url(serve, mount, path, status);
+	return api;
+}
+
+void owner_fill_mounts(
+	struct obs_serve *serve, const struct obs_status *status, const struct mount_facts *facts)
+{
+	const char **apis = arena_alloc(serve->arena, (serve->mount_count + 1) * sizeof(*apis));
+
 	for (size_t i = 0; i < serve->mount_count; i++) {
 		struct obs_mount *mount = &serve->mounts[i];
-		bool is_tcp = mount->protocol == SERVE_TCP || mount->protocol == SERVE_TLS_TCP;
-		char backend[600], normal[600];
-		struct url url;
 
 		mount->url = mount->backend = "";
-		if (!serve_backend(mount->target, is_tcp, backend, sizeof(backend)) ||
-			url_split(&url, backend) < 0 || (is_tcp && !is_llm_port(ports, url.port)) ||
-			url_join(&url, normal, sizeof(normal)) < 0)
-			continue;
-		mount->backend = arena_copy(serve->arena, normal);
-		mount->url = mount_url(serve, mount, status);
+		mount->is_port_taken =
+			status->has_tun && !*mount->service &&
+			listeners_take_all(facts->listeners, mount->port, owner_address(&status->self));
 	}
+	for (size_t i = 0; i < serve->mount_count; i++)
+		apis[i] = fill_mount(serve, &serve->mounts[i], status, facts);
+	for (size_t i = 0; i < serve->mount_count; i++)
+		if (apis[i])
+			fill_api_mount(serve, &serve->mounts[i], apis[i], status);
 }

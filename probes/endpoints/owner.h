@@ -3,7 +3,8 @@
 #ifndef TSLLM_ENDPOINTS_OWNER_H
 #define TSLLM_ENDPOINTS_OWNER_H
 
-#include "probes/base/strings.h"
+#include "probes/endpoints/service_list.h"
+#include "probes/io/listeners.h"
 #include "probes/model/obs.h"
 
 #include <stdbool.h>
@@ -32,11 +33,25 @@ enum owner {
 };
 
 /* status: NULL if there is none yet. is_running: the status is of a tailnet that runs now. services:
- * addresses of Tailscale Services. peer: the owner if OWNER_PEER. hint: as for owner_peer(). */
-enum owner owner_of_host(const struct obs_status *status, bool is_running, const struct strings *services,
-	const char *host, const struct obs_peer **peer, size_t *hint);
-/* Fills url (on the tailnet) and backend of every mount. Both are "" if it is not for HTTP, or if a TCP port
- * is not in ports (0-terminated). The strings are allocated in the serve's arena. */
-void owner_fill_mounts(struct obs_serve *serve, const struct obs_status *status, const int *ports);
+ * all that are known. peer: the owner if OWNER_PEER. hint: as for owner_peer(). */
+enum owner owner_of_host(const struct obs_status *status, bool is_running,
+	const struct service_list *services, const char *host, const struct obs_peer **peer, size_t *hint);
+/* The address of a name of the tailnet that is no node's, as far as tailscaled tells it: of an extra record, a
+ * Service, or a host behind a 4via6 subnet router. A record may lead anywhere. */
+bool owner_find_address(const struct obs_status *status, const struct service_list *services,
+	const char *host, char *address, size_t size);
+
+/* Whether a subnet router of the tailnet leads to that address. */
+bool owner_is_routed(const struct obs_status *status, const char *address);
+
+struct mount_facts {
+	const int *ports; /* where a TCP forward may lead to an LLM server; 0-terminated */
+	const struct listeners *listeners;
+};
+
+/* Fills url (on the tailnet), backend and is_port_taken of every mount. Both URLs are "" if it is not for HTTP,
+ * or if a TCP forward leads to none of the ports. The strings are allocated in the serve's arena. */
+void owner_fill_mounts(
+	struct obs_serve *serve, const struct obs_status *status, const struct mount_facts *facts);
 
 #endif

@@ -41,6 +41,13 @@ bool pool_has(const struct pool *pool, const char *url)
 	return find(pool, url) != NULL;
 }
 
+bool pool_is_pinned(const struct pool *pool, const char *url)
+{
+	const struct worker *worker = find(pool, url);
+
+	return worker && worker->spec.is_pinned;
+}
+
 /* Finds another URL of the same server that names its peer differently. Not for HTTPS: a certificate is for
  * one name, so each URL is an endpoint of its own. */
 static struct worker *find_twin(const struct pool *pool, const char *url, const char *peer_id)
@@ -84,8 +91,9 @@ static bool has_way(const struct pool *pool)
 static bool waits(const struct pool *pool, const struct worker *worker)
 {
 	const struct ledger *ledger = pool->world.ledger;
+	const struct worker *backend = find(pool, worker->spec.backend);
 
-	if (worker->spec.is_resolving)
+	if (worker->spec.is_resolving || (backend && !backend->polls))
 		return true;
 	return worker_is_of_tailnet(worker) && (!daemon_runs_for_certain(ledger) || !has_way(pool) ||
 						       peer_is_offline(ledger, worker->spec.peer_id));
@@ -118,6 +126,7 @@ static void tick(void *data)
 
 		if (worker->call || worker->due > now || waits(pool, worker))
 			continue;
+		worker->has_backend = find(pool, worker->spec.backend);
 		worker_poll(worker);
 		talking += worker->call != NULL;
 	}

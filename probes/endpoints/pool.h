@@ -20,14 +20,19 @@ struct endpoint_spec {
 	const char *address; /* the IP to dial; "": none known for the name */
 	enum found_by found_by;
 	bool is_pinned, is_own;
-	bool is_of_tailnet;    /* polled only while the tailnet runs, like everything with a peer */
-	bool is_resolving;     /* its name has no address yet: no request is made */
-	bool is_key_withheld;  /* a key is configured, but plain HTTP would send it to an unproven host */
-	bool is_mount;         /* our own serve mount: may well not be an LLM server */
-	bool is_backend_asked; /* the engine behind it is polled elsewhere: only the primary request here */
-	const char *target;    /* of the mount: a new target means another server; NULL: not our mount */
+	bool is_of_tailnet;   /* polled only while the tailnet runs, like everything with a peer */
+	bool is_resolving;    /* its name has no address yet: no request is made */
+	bool is_key_withheld; /* a key is configured, but plain HTTP would send it to an unproven host */
+	bool is_mount;        /* our own serve mount: may well not be an LLM server */
+	/* URL of the endpoint through which the engine behind a mount is polled: only the primary request is
+	 * made here, and the first one after the backend's first poll. NULL or "": none. */
+	const char *backend;
+	bool is_unverified; /* the backend of an https+insecure mount: tailscaled takes any certificate */
+	bool is_api_only;   /* nothing of the server but /v1 is mounted there */
+	const char *target; /* of the mount: a new target means another server; NULL: not our mount */
 	bool is_candidate;
 	const char *family; /* name from the state file; "" */
+	int64_t stopped_at; /* from the state file, wall ms; 0 */
 	const char *key;    /* may be sent there; "": none; copied, never shown */
 };
 
@@ -59,6 +64,7 @@ void pool_free(struct pool *pool);
 void pool_add(struct pool *pool, const struct endpoint_spec *spec);
 void pool_drop(struct pool *pool, const char *url);
 bool pool_has(const struct pool *pool, const char *url);
+bool pool_is_pinned(const struct pool *pool, const char *url); /* the user pinned that URL */
 /* Also true for a URL that differs only in how its peer is named: http://gpu1:8080 is
  * http://gpu1.TAILNET:8080. */
 bool pool_has_server(const struct pool *pool, const char *url, const char *peer_id);

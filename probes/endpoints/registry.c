@@ -1,5 +1,4 @@
-/* The configured and remembered endpoints, names outside the tailnet that need resolving, and the state
- * file. */
+/* The configured and remembered endpoints, and names that need resolving. */
 #include "probes/endpoints/registry.h"
 
 #include "probes/base/fault.h"
@@ -9,8 +8,8 @@
 #include "probes/base/url.h"
 #include "probes/endpoints/api_key.h"
 #include "probes/endpoints/discover.h"
+#include "probes/endpoints/found.h"
 #include "probes/endpoints/owner.h"
-#include "probes/endpoints/state_file.h"
 #include "probes/io/resolve.h"
 
 #include <stdio.h>
@@ -26,24 +25,28 @@ struct entry {
 	char *url, *family, *key;
 	struct url parts;
 	bool is_pinned, has_plain_key;
-	bool is_given_up; /* something else is at that URL now */
+	int64_t stopped_at; /* wall ms, of an earlier run; 0 */
+	bool is_given_up;   /* something else is at that URL now */
 	size_t hint, resolved_hint;
 	struct resolve *resolve; /* of a name outside the tailnet */
 	bool is_answered;        /* the resolver gave an address, or said that there is none */
+	bool is_of_tailnet;      /* a name of the tailnet that tailscaled does not list */
 	char address[64];
 	struct when resolved;
 };
 
 struct registry {
+	const struct listeners *listeners; /* while entries are placed; read only if has_localhost */
+	bool has_services, has_localhost;
 	struct uv_loop_s *loop;
 	const struct settings *settings;
 	struct ledger *ledger;
 	struct pool *pool;
+	const struct service_list *services;
 	void (*changed)(void *data);
 	void *data;
-	struct remembered remembered;
-	struct strings services; /* addresses of Tailscale Services */
-	char suffix[256];        /* MagicDNS suffix of the tailnet that ran last; "": none did */
+	struct found found;
+	char suffix[256]; /* MagicDNS suffix of the tailnet that ran last; "": none did */
 	struct {
 		struct entry **items;
 		size_t count, room;
@@ -60,14 +63,11 @@ struct placement {
 	bool is_resolved;            /* by this machine's resolver, to which the local network may lie */
 };
 
-static bool is_proven(const struct placement *at)
-{
-	return at->owner == OWNER_LOOPBACK || (at->owner == OWNER_PEER && !at->is_resolved);
-}
-
 static bool may_send_key(const struct entry *entry, const struct placement *at)
 {
-	return entry->parts.is_https || entry->has_plain_key || is_proven(at);
+	bool is_proven = at->owner == OWNER_LOOPBACK || (at->owner == OWNER_PEER && !at->is_resolved);
+
+	return entry->parts.is_https || entry->has_plain_key || is_proven;
 }
 
 static void watch_entry(struct entry *entry, const struct placement *at)
@@ -88,6 +88,7 @@ static void watch_entry(struct entry *entry, const struct placement *at)
 			.is_resolving = at->is_resolving,
 			.is_key_withheld = *entry->key && !sends_key && *at->address,
 			.family = entry->family,
+			.stopped_at = entry->stopped_at,
 			.key = sends_key ? entry->key : "",
 		});
 }
@@ -97,7 +98,7 @@ static enum owner owner_of(
 {
 	bool is_running = daemon_runs_for_certain(registry->ledger);
 	enum owner owner = owner_of_host(
-		ledger_status(registry->ledger), is_running, &registry->services, host, peer, hint);
+		ledger_status(registry->ledger), is_running, registry->services, host, peer, hint);
 
 	/* While the tailnet is stopped, status does not give its suffix, which need not end in .ts.net. */
 	if (owner == OWNER_OUTSIDE && !is_running && url_host_is_below(host, registry->suffix))
@@ -105,17 +106,34 @@ static enum owner owner_of(
 	return owner;
 }
 
-/* A name outside the tailnet may resolve to a tailnet address: of a peer under another name, or of no
- * node. */
+/* The owner of an address that a name led to. It may be a tailnet address: of a peer under another name, or of
+ * no node. */
+static enum owner owner_of_address(struct entry *entry, const char *address, const struct obs_peer **peer)
+{
+	const struct registry *registry = entry->registry;
+
+	if (owner_is_tailnet_address(address))
+		return owner_of(registry, address, peer, &entry->resolved_hint);
+	if (owner_is_routed(ledger_status(registry->ledger), address))
+		return OWNER_ROUTED;
+	return OWNER_OUTSIDE;
+}
+
+/* Security: a name of the tailnet must lead to what tailscaled knows, or the local network has invented the
+ * answer. */
 static void watch_resolved(struct entry *entry)
 {
-	struct placement at = { .owner = OWNER_OUTSIDE,
+	struct placement at = {
+		.owner = OWNER_OUTSIDE,
 		.address = entry->address,
 		.is_resolved = true,
-		.is_resolving = !entry->is_answered };
+		.is_resolving = !entry->is_answered && (!entry->is_of_tailnet || entry->resolve),
+	};
 
-	if (owner_is_tailnet_address(entry->address))
-		at.owner = owner_of(entry->registry, entry->address, &at.peer, &entry->resolved_hint);
+	if (entry->is_of_tailnet || owner_is_tailnet_address(entry->address))
+		at.owner = owner_of_address(entry, entry->address, &at.peer);
+	if (entry->is_of_tailnet && at.owner == OWNER_OUTSIDE)
+		at.owner = OWNER_NOBODY;
 	if (at.owner == OWNER_NOBODY || at.owner == OWNER_UNKNOWN)
 		at.address = "";
 	watch_entry(entry, &at);
@@ -146,7 +164,7 @@ static void resolve(struct entry *entry)
 	watch_resolved(entry);
 }
 
-static void place_outside(struct entry *entry, struct when now)
+static void place_by_resolver(struct entry *entry, struct when now)
 {
 	int64_t pause = entry->is_answered ? RESOLVE_AGAIN_MS : RESOLVE_SOON_MS;
 
@@ -169,6 +187,31 @@ static void place_nowhere(struct entry *entry)
 		&(struct observation){ .kind = OBSERVED_DROPPED, .url = entry->url }, when_now());
 }
 
+/* A name of the running tailnet that no node has: tailscaled may know an address of it, else the resolver may.
+ * Security: short names are never resolved, since the local network may complete them. */
+static void place_other_name(struct entry *entry, struct when now)
+{
+	const struct registry *registry = entry->registry;
+	struct placement at = { .owner = OWNER_NOBODY };
+	char address[64];
+
+	if (owner_find_address(ledger_status(registry->ledger), registry->services, entry->parts.host,
+		    address, sizeof(address))) {
+		at.address = address;
+		at.owner = owner_of_address(entry, address, &at.peer);
+	}
+	if (at.owner != OWNER_NOBODY && at.owner != OWNER_UNKNOWN)
+		watch_entry(entry, &at);
+	else if (entry->is_pinned && !registry->has_services)
+		watch_entry(entry,
+			&(struct placement){ .owner = OWNER_NOBODY, .address = "", .is_resolving = true });
+	else if (entry->is_pinned && strchr(entry->parts.host, '.') &&
+		 !url_host_is_address(entry->parts.host))
+		place_by_resolver(entry, now);
+	else
+		place_nowhere(entry);
+}
+
 static void place_entry(struct entry *entry, struct when now)
 {
 	const struct registry *registry = entry->registry;
@@ -182,9 +225,12 @@ static void place_entry(struct entry *entry, struct when now)
 		return;
 	if (at.peer)
 		at.address = owner_address(at.peer);
+	else if (at.owner == OWNER_LOOPBACK && !is_address)
+		at.address = listeners_localhost(registry->listeners, entry->parts.port);
+	entry->is_of_tailnet = at.owner == OWNER_NOBODY;
 	switch (at.owner) {
 	case OWNER_NOBODY:
-		place_nowhere(entry);
+		place_other_name(entry, now);
 		break;
 	case OWNER_UNKNOWN:
 		at.address = "";
@@ -198,7 +244,7 @@ static void place_entry(struct entry *entry, struct when now)
 		if (is_address)
 			watch_entry(entry, &at);
 		else
-			place_outside(entry, now);
+			place_by_resolver(entry, now);
 		break;
 	case OWNER_LOOPBACK:
 	case OWNER_PEER:
@@ -234,37 +280,23 @@ static void add_entry(struct registry *registry, const char *url, const char *fa
 	entry->key = mem_copy(key);
 	entry->parts = parts;
 	entry->is_pinned = pin != NULL;
+	registry->has_localhost |= strcmp(parts.host, "localhost") == 0;
 	entry->has_plain_key = pin && pin->has_plain_key;
 	memset(key, 0, sizeof(key));
 }
 
-static void save(struct registry *registry)
-{
-	struct fault fault;
-
-	if (*registry->settings->state_file &&
-		state_file_save(&registry->remembered, registry->settings->state_file, &fault) < 0)
-		log_line("%s", fault.text);
-}
-
 static void load(struct registry *registry)
 {
-	struct fault fault;
+	const struct remembered *remembered = &registry->found.remembered;
 
 	for (size_t i = 0; i < registry->settings->pins.count; i++)
 		add_entry(registry, registry->settings->pins.items[i].url, "",
 			&registry->settings->pins.items[i]);
-	if (!*registry->settings->state_file || registry->settings->discover == DISCOVER_OFF)
-		return;
-	if (state_file_load(&registry->remembered, registry->settings->state_file, &fault) < 0) {
-		log_line("%s", fault.text);
-		return;
+	found_load(&registry->found, registry->settings);
+	for (size_t i = 0; i < remembered->count; i++) {
+		add_entry(registry, remembered->items[i].url, remembered->items[i].family, NULL);
+		find(registry, remembered->items[i].url)->stopped_at = remembered->items[i].stopped_s * 1000;
 	}
-	for (size_t i = 0; i < registry->remembered.count; i++)
-		add_entry(registry, registry->remembered.items[i].url, registry->remembered.items[i].family,
-			NULL);
-	if (!registry->remembered.count)
-		save(registry); /* even an empty file marks that this was not the first start */
 }
 
 void registry_give_up(struct registry *registry, const char *url)
@@ -275,8 +307,19 @@ void registry_give_up(struct registry *registry, const char *url)
 		entry->is_given_up = true;
 	ledger_see(
 		registry->ledger, &(struct observation){ .kind = OBSERVED_DROPPED, .url = url }, when_now());
-	state_file_drop(&registry->remembered, url);
-	save(registry);
+	found_drop(&registry->found, url);
+}
+
+static void forget_gone(struct registry *registry, struct when now)
+{
+	char url[1024];
+
+	found_keep_stops(&registry->found, registry->ledger);
+	while (found_is_over(&registry->found, registry->ledger, now, url, sizeof(url))) {
+		log_line("forgot %s: nothing listens there", url);
+		pool_drop(registry->pool, url);
+		registry_give_up(registry, url);
+	}
 }
 
 static void free_entry(struct entry *entry)
@@ -291,7 +334,7 @@ static void free_entry(struct entry *entry)
 }
 
 struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
-	struct pool *pool, void (*changed)(void *data), void *data)
+	struct pool *pool, const struct service_list *services, void (*changed)(void *data), void *data)
 {
 	struct registry *registry = mem_alloc(sizeof(*registry));
 
@@ -299,6 +342,7 @@ struct registry *registry_new(struct uv_loop_s *loop, const struct settings *set
 	registry->settings = settings;
 	registry->ledger = ledger;
 	registry->pool = pool;
+	registry->services = services;
 	registry->changed = changed;
 	registry->data = data;
 	load(registry);
@@ -309,29 +353,29 @@ void registry_free(struct registry *registry)
 {
 	if (!registry)
 		return;
+	forget_gone(registry, when_now());
 	for (size_t i = 0; i < registry->entries.count; i++)
 		free_entry(registry->entries.items[i]);
 	free(registry->entries.items);
-	strings_fini(&registry->services);
-	state_file_fini(&registry->remembered);
+	found_fini(&registry->found);
 	free(registry);
 }
 
-void registry_place(struct registry *registry, struct when now)
+void registry_place(struct registry *registry, bool has_services, struct when now)
 {
+	struct listeners listeners = { 0 };
+
 	if (daemon_runs_for_certain(registry->ledger))
 		snprintf(registry->suffix, sizeof(registry->suffix), "%s",
 			ledger_status(registry->ledger)->magicdns_suffix);
+	if (registry->has_localhost)
+		listeners_read(&listeners);
+	registry->listeners = &listeners;
+	registry->has_services = has_services;
 	for (size_t i = 0; i < registry->entries.count; i++)
 		place_entry(registry->entries.items[i], now);
-}
-
-void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now)
-{
-	strings_forget(&registry->services);
-	for (size_t i = 0; i < services->service_count; i++)
-		strings_add(&registry->services, services->services[i].address);
-	registry_place(registry, now);
+	listeners_fini(&listeners);
+	forget_gone(registry, now);
 }
 
 void registry_found(struct registry *registry, const char *url, const char *family)
@@ -342,8 +386,7 @@ void registry_found(struct registry *registry, const char *url, const char *fami
 	entry = find(registry, url);
 	if (entry)
 		entry->is_given_up = false;
-	state_file_add(&registry->remembered, url, family);
-	save(registry);
+	found_add(&registry->found, url, family);
 }
 
 size_t registry_resolving(const struct registry *registry)

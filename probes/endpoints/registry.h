@@ -10,6 +10,7 @@
 #define TSLLM_ENDPOINTS_REGISTRY_H
 
 #include "probes/endpoints/pool.h"
+#include "probes/endpoints/service_list.h"
 #include "probes/ledger/ledger.h"
 #include "probes/model/settings.h"
 
@@ -18,10 +19,10 @@ struct uv_loop_s;
 struct registry;
 
 struct registry *registry_new(struct uv_loop_s *loop, const struct settings *settings, struct ledger *ledger,
-	struct pool *pool, void (*changed)(void *data), void *data);
+	struct pool *pool, const struct service_list *services, void (*changed)(void *data), void *data);
 void registry_free(struct registry *registry);
-void registry_place(struct registry *registry, struct when now);
-void registry_see_services(struct registry *registry, const struct obs_services *services, struct when now);
+/* has_services: the list of Services is complete. Until then, a name that nobody has may be one of theirs. */
+void registry_place(struct registry *registry, bool has_services, struct when now);
 void registry_found(
 	struct registry *registry, const char *url, const char *family); /* remembers and locates it */
 void registry_give_up(

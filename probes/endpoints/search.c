@@ -78,12 +78,15 @@ void search_probe(struct search *search)
  * else. */
 void search_see_result(struct search *search, const struct pool_result *result)
 {
+	const struct endpoint_spec *spec = result->spec;
 	struct when now = when_now();
+	bool is_given_up = spec->is_mount && !spec->is_candidate; /* the worker has decided */
 
-	if (!result->family && left_alone_is_final(result->spec->found_by, result->outcome, result->status))
-		left_alone_add(&search->left_alone, result->spec->url);
-	discover_tell(search->discover, result->spec->url, result->family != NULL, result->outcome, now);
-	tell_progress(search, result->spec->peer_id, now);
+	if (!result->family &&
+		(is_given_up || left_alone_is_final(spec->found_by, result->outcome, result->status)))
+		left_alone_add(&search->left_alone, spec->url);
+	discover_tell(search->discover, spec->url, result->family != NULL, result->outcome, now);
+	tell_progress(search, spec->peer_id, now);
 }
 
 int64_t search_wait(const struct search *search, struct when now)

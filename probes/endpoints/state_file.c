@@ -6,10 +6,12 @@
 #include "probes/base/file.h"
 #include "probes/base/mem.h"
 #include "probes/base/private.h"
+#include "probes/base/text.h"
 #include "probes/base/url.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,15 @@
 #define LINE_BYTES 1024
 #define FILE_MAX_BYTES 1000000
 
+static size_t index_of(const struct remembered *remembered, const char *url)
+{
+	size_t i = 0;
+
+	while (i < remembered->count && strcmp(remembered->items[i].url, url) != 0)
+		i++;
+	return i;
+}
+
 static bool is_family_name(const char *word)
 {
 	return word[strspn(word, "abcdefghijklmnopqrstuvwxyz0123456789-")] == '\0';
@@ -29,14 +40,22 @@ static bool is_family_name(const char *word)
 
 static void read_line(struct remembered *remembered, char *line)
 {
-	char *family = strchr(line, '\t');
+	char *family = strchr(line, '\t'), *seconds;
 	char normal[LINE_BYTES];
+	int64_t stopped_s = 0;
 
 	if (!family)
 		return;
 	*family++ = '\0';
-	if (is_family_name(family) && url_normalise(line, normal, sizeof(normal)) == 0)
-		state_file_add(remembered, normal, family);
+	seconds = strchr(family, '\t');
+	if (seconds) {
+		*seconds++ = '\0';
+		stopped_s = text_number(seconds, INT64_C(1) << 40);
+	}
+	if (stopped_s < 0 || !is_family_name(family) || url_normalise(line, normal, sizeof(normal)) < 0)
+		return;
+	state_file_add(remembered, normal, family);
+	remembered->items[index_of(remembered, normal)].stopped_s = stopped_s;
 }
 
 /* Line by line. A line that is too long is skipped; each piece of it counts towards LINES_MAX. */
@@ -97,15 +116,6 @@ int state_file_check(const char *path, struct fault *fault)
 		       : 0;
 }
 
-static size_t index_of(const struct remembered *remembered, const char *url)
-{
-	size_t i = 0;
-
-	while (i < remembered->count && strcmp(remembered->items[i].url, url) != 0)
-		i++;
-	return i;
-}
-
 void state_file_add(struct remembered *remembered, const char *url, const char *family)
 {
 	size_t i = index_of(remembered, url);
@@ -152,6 +162,14 @@ static int open_fresh(const char *path)
 	return fd;
 }
 
+static void write_line(FILE *file, const struct remembered *remembered, size_t i)
+{
+	fprintf(file, "%s\t%s", remembered->items[i].url, remembered->items[i].family);
+	if (remembered->items[i].stopped_s)
+		fprintf(file, "\t%" PRId64, remembered->items[i].stopped_s);
+	fputc('\n', file);
+}
+
 /* Writes all of it to disk. Returns -1 with errno set. */
 static int write_lines(const struct remembered *remembered, int fd)
 {
@@ -163,7 +181,7 @@ static int write_lines(const struct remembered *remembered, int fd)
 		return -1;
 	}
 	for (size_t i = 0; i < remembered->count; i++)
-		fprintf(file, "%s\t%s\n", remembered->items[i].url, remembered->items[i].family);
+		write_line(file, remembered, i);
 	failed = fflush(file) != 0 || ferror(file) || fsync(fd) < 0;
 	return fclose(file) != 0 || failed ? -1 : 0;
 }

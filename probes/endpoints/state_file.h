@@ -1,15 +1,17 @@
-/* Remembers found endpoints across runs, one per line: "URL<TAB>FAMILY". A new run polls them without a
- * search. */
+/* Remembers found endpoints across runs, one per line: "URL<TAB>FAMILY", and where nothing listens any more
+ * "<TAB>SECONDS", the time (since 1970) when that was noticed. A new run polls them without a search. */
 #ifndef TSLLM_ENDPOINTS_STATE_FILE_H
 #define TSLLM_ENDPOINTS_STATE_FILE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct fault;
 
 struct remembered {
 	struct {
 		char *url, *family;
+		int64_t stopped_s; /* 0: it listens, as far as known */
 	} * items;
 	size_t count, room;
 };

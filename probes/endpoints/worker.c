@@ -85,6 +85,8 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	bool is_expected = false;
 
 	digest_answer(&obs, answer, worker->spec.url, worker->path, arena);
+	if (worker->spec.is_unverified)
+		obs.cert_not_after = 0; /* nobody minds when it expires */
 	reading_init(&reading, arena);
 	if (request && answer->outcome == OUTCOME_ANSWERED) {
 		is_expected = request->read(answer, &reading);
@@ -115,15 +117,33 @@ static void judged(struct worker *worker, const struct answer *answer)
 	hooks->judged(hooks->data, &result);
 }
 
-/* Our own mount that answers well and is not an LLM server, such as a wiki; or a URL where an earlier run
+/* Whether something answers that is not an LLM server: a page, a redirect, another API, another protocol. What
+ * wants a login or checks names may stand before one, and a server error says nothing. */
+static bool is_no_llm(const struct worker *worker, const struct answer *answer)
+{
+	bool is_gateway_error = answer->status >= 502 && answer->status <= 504;
+
+	if (answer->outcome == OUTCOME_NOT_HTTP || answer->outcome == OUTCOME_TOO_BIG)
+		return true;
+	if (answer->outcome == OUTCOME_ANSWERED && answer->status >= 500)
+		return worker->has_page && !is_gateway_error; /* to /v1/models, which it does not know */
+	return answer->outcome == OUTCOME_ANSWERED && answer->status != 401 && answer->status != 403 &&
+	       answer->status != 429 && !answer_body_has(answer, "nvalid host header");
+}
+
+/* Our own mount of something else, such as a wiki, unless the user has pinned it; or a URL where an earlier run
  * found a server and now something else answers. It is left alone, unless a server has answered there during
- * this run. */
+ * this run. A mount whose backend is polled is given up with it. */
 static bool is_other(const struct worker *worker, const struct answer *answer)
 {
-	bool is_remembered = *worker->spec.family;
+	const struct endpoint_spec *spec = &worker->spec;
 
-	return (worker->spec.is_mount || is_remembered) && !worker->was_good &&
-	       answer->outcome == OUTCOME_ANSWERED && answer->status < 400 && answer->body_length;
+	if (worker->was_good)
+		return false;
+	if (spec->is_mount && !spec->is_pinned && !worker->has_backend)
+		return is_no_llm(worker, answer);
+	return *spec->family && answer->outcome == OUTCOME_ANSWERED && answer->status < 400 &&
+	       answer->body_length;
 }
 
 static void recognised(struct worker *worker, const struct answer *answer)
@@ -154,6 +174,8 @@ static void recognised(struct worker *worker, const struct answer *answer)
 
 static void go_on_recognising(struct worker *worker, const struct answer *answer)
 {
+	if (strcmp(worker->path, "/") == 0)
+		worker->has_page = answer->shape == BODY_HTML && answer->status == 200;
 	identify_step(&worker->identification, answer);
 	if (!worker->identification.ask) {
 		recognised(worker, answer);
@@ -254,6 +276,7 @@ void worker_fill_request(const struct worker *worker, const char *full, struct h
 		.key = *worker->spec.key ? worker->spec.key : NULL,
 		.proxy = *world->proxy && worker_is_of_tailnet(worker) ? world->proxy : NULL,
 		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
+		.is_unverified = worker->spec.is_unverified && !*worker->spec.key,
 		.connect_ms = CONNECT_MS,
 		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,
 	};
@@ -290,7 +313,7 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 		return false;
 	if (is_first)
 		return true;
-	if (worker->spec.is_backend_asked && !*worker->spec.key)
+	if (*worker->spec.backend && !*worker->spec.key)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;
@@ -350,7 +373,7 @@ void worker_poll(struct worker *worker)
 		hooks->silent(hooks->data, &worker->spec);
 	if (!*worker->spec.address) {
 		report_unresolved(worker);
-	} else if (!worker->family || worker->has_doubts) {
+	} else if (!worker->family || (worker->has_doubts && !worker->spec.is_api_only)) {
 		worker->is_recognising = true;
 		identify_init(&worker->identification);
 		ask(worker, worker->identification.ask, false);

@@ -44,7 +44,9 @@ struct worker {
 	int64_t ask_by;     /* the poll after this one is due then at the latest; past: no matter */
 	struct when polled; /* end of the last poll */
 	unsigned silences, failures, polls;
-	bool is_decided; /* polled often enough to be judged */
+	bool has_page;    /* its root is a web page, as far as it was asked */
+	bool has_backend; /* the pool polls spec.backend; set before each poll */
+	bool is_decided;  /* polled often enough to be judged */
 	bool was_good;
 };
 

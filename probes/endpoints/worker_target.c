@@ -1,6 +1,7 @@
 /* The endpoint of a worker: creation and release, where it is now, and what the ledger learns of it. */
 #include "probes/base/mem.h"
 #include "probes/endpoints/worker.h"
+#include "probes/servers/families.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +43,7 @@ void worker_declare(const struct worker *worker)
 					.is_key_withheld = spec->is_key_withheld,
 					.is_of_tailnet = spec->is_of_tailnet || *spec->peer_id,
 					.is_resolving = spec->is_resolving,
+					.stopped_at = spec->stopped_at,
 					.server = worker->family ? worker->family->facts.name : "",
 				} },
 		when_now());
@@ -60,7 +62,7 @@ static void copy_text(const char **slot, const char *text)
 void worker_free(struct worker *worker)
 {
 	const char *texts[] = { worker->spec.url, worker->spec.peer_id, worker->spec.address,
-		worker->spec.family, worker->spec.key, worker->spec.target };
+		worker->spec.family, worker->spec.key, worker->spec.target, worker->spec.backend };
 
 	if (worker->call)
 		http_cancel(worker->call);
@@ -85,15 +87,21 @@ struct worker *worker_new(const struct worker_world *world, const struct endpoin
 	worker->spec.family = mem_copy(spec->family);
 	worker->spec.key = mem_copy(spec->key);
 	worker->spec.target = mem_copy(spec->target ? spec->target : "");
-	worker->family = *spec->family ? family_by_name(spec->family) : NULL;
+	worker->spec.backend = mem_copy(spec->backend ? spec->backend : "");
+	worker->family = spec->is_api_only ? &family_openai
+			 : *spec->family   ? family_by_name(spec->family)
+					   : NULL;
 	worker_declare(worker);
 	return worker;
 }
 
 static void place(struct worker *worker, const struct endpoint_spec *spec)
 {
-	if (strcmp(worker->spec.address, spec->address) != 0)
+	if (strcmp(worker->spec.address, spec->address) != 0) {
 		worker->due = 0;
+		worker->silences = 0;
+		worker->is_decided = false;
+	}
 	copy_text(&worker->spec.peer_id, spec->peer_id);
 	copy_text(&worker->spec.address, spec->address);
 	worker->spec.is_of_tailnet = spec->is_of_tailnet;
@@ -109,7 +117,7 @@ void worker_renew(struct worker *worker, const struct endpoint_spec *spec)
 		copy_text(&worker->spec.key, spec->key);
 		worker->spec.is_key_withheld = spec->is_key_withheld;
 	}
-	worker->spec.is_backend_asked = spec->is_backend_asked;
+	copy_text(&worker->spec.backend, spec->backend ? spec->backend : "");
 	if (spec->target && strcmp(worker->spec.target, spec->target) != 0) {
 		copy_text(&worker->spec.target, spec->target);
 		worker->was_good = false; /* what answered there was another server */

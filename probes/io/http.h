@@ -17,14 +17,15 @@ struct http_call;
 struct http_request {
 	const char *url;     /* scheme://name[:port]/path */
 	const char *address; /* the IP to dial instead of resolving the name; NULL: the URL's host is an IP */
-	const char *unix_socket;   /* connect to this socket instead; NULL: TCP */
-	const char *host_header;   /* NULL: from the URL */
-	const char *key;           /* sent as "Authorization: Bearer …"; NULL: none */
-	const char *proxy;         /* "socks5h://host:port" or "socks5h://localhost/unix/path"; NULL: none */
-	const char *ca_file;       /* NULL: the system's directory of certificates (CAPATH only) */
-	bool is_post;              /* an empty POST (LocalAPI ping) */
-	bool is_fresh;             /* do not reuse a connection */
-	bool skips_verification;   /* only to read a certificate's dates: no request is sent */
+	const char *unix_socket; /* connect to this socket instead; NULL: TCP */
+	const char *host_header; /* NULL: from the URL */
+	const char *key;         /* sent as "Authorization: Bearer …"; NULL: none */
+	const char *proxy;       /* "socks5h://host:port" or "socks5h://localhost/unix/path"; NULL: none */
+	const char *ca_file;     /* NULL: the system's directory of certificates (CAPATH only) */
+	bool is_post;            /* an empty POST (LocalAPI ping) */
+	bool is_fresh;           /* do not reuse a connection */
+	bool is_unverified;      /* any certificate will do: only for a host on this machine, without a key */
+	bool skips_verification; /* only to read a certificate's dates: no request is sent */
 	long connect_ms, total_ms; /* deadlines; total_ms 0: none (a stream) */
 	size_t body_max;           /* 0: ANSWER_BODY_MAX */
 };

@@ -191,7 +191,7 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 /* Handshakes are always full: a resumed session would hide a changed certificate. */
 static void set_tls(CURL *easy, const struct http_request *request)
 {
-	long verifies = request->skips_verification ? 0 : 1;
+	long verifies = request->skips_verification || request->is_unverified ? 0 : 1;
 
 	curl_easy_setopt(easy, CURLOPT_CAINFO, request->ca_file);
 	curl_easy_setopt(easy, CURLOPT_CAPATH, request->ca_file ? NULL : CERTIFICATES);
@@ -199,7 +199,7 @@ static void set_tls(CURL *easy, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verifies);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verifies * 2);
-	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1 - verifies);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, request->skips_verification ? 1L : 0L);
 }
 
 static void set_limits(CURL *easy, const struct http_request *request)

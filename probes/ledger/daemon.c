@@ -4,6 +4,8 @@
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/state.h"
 
+#include <stdio.h>
+
 bool daemon_runs(const struct ledger *ledger)
 {
 	return ledger->status && ledger->status->backend == BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
@@ -31,7 +33,11 @@ void daemon_see_trouble(struct ledger *ledger, const struct observation *observa
 void daemon_see_names(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	(void)now;
-	ledger->names = observation->names_resolve ? NAMES_RESOLVE : NAMES_FAIL;
+	ledger->names = observation->names_address   ? NAMES_ELSEWHERE
+			: observation->names_resolve ? NAMES_RESOLVE
+						     : NAMES_FAIL;
+	snprintf(ledger->names_address, sizeof(ledger->names_address), "%s",
+		observation->names_address ? observation->names_address : "");
 }
 
 static void free_prefs(struct ledger *ledger)

@@ -7,6 +7,8 @@
 
 #include "probes/base/text.h"
 #include "probes/ledger/engine.h"
+#include "probes/ledger/events.h"
+#include "probes/ledger/gone.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/models.h"
 #include "probes/ledger/peers.h"
@@ -104,6 +106,7 @@ void endpoint_see(struct ledger *ledger, const struct observation *observation, 
 		endpoint = *VEC_PUSH(&ledger->endpoints) = new_endpoint(obs->url);
 		endpoint->found_by = obs->found_by;
 		endpoint->since = now;
+		endpoint->stopped_at = obs->stopped_at;
 		see_server(ledger, endpoint, obs->server);
 	}
 	mem_replace(&endpoint->peer_id, obs->peer_id);
@@ -120,10 +123,12 @@ void endpoint_see(struct ledger *ledger, const struct observation *observation, 
 
 void endpoint_drop(struct ledger *ledger, const struct observation *observation, struct when now)
 {
-	(void)now;
 	for (size_t i = 0; i < ledger->endpoints.count; i++) {
 		if (strcmp(ledger->endpoints.items[i]->url, observation->url) != 0)
 			continue;
+		if (gone_is_over(ledger, ledger->endpoints.items[i], now))
+			events_note(ledger, observation->url, STATE_OFFLINE, now,
+				"gone: nothing has listened there for a day, so it is forgotten");
 		endpoint_free(ledger->endpoints.items[i]);
 		ledger->endpoints.count--;
 		memmove(&ledger->endpoints.items[i], &ledger->endpoints.items[i + 1],
@@ -276,6 +281,17 @@ static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	peer_see_rtt(peer, RTT_CONNECT, answer->connect_ms, now);
 }
 
+/* A firewall may drop connects to a port that nothing listens on. */
+static void see_stop(struct known_endpoint *endpoint, struct when now)
+{
+	bool is_silent = endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT;
+
+	if (endpoint->last.outcome != OUTCOME_REFUSED && !is_silent)
+		endpoint->stopped_at = 0;
+	else if (!endpoint->stopped_at && (!is_silent || endpoint->misses >= 2))
+		endpoint->stopped_at = now.wall_ms;
+}
+
 /* A name that does not resolve gives no address to send to. */
 static bool was_sent(const struct obs_answer *answer)
 {
@@ -320,6 +336,7 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 		endpoint->misses = 0;
 	else if (!path_is_changing(ledger, endpoint->peer_id, now))
 		endpoint->misses++;
+	see_stop(endpoint, now);
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;
 }

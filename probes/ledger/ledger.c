@@ -131,6 +131,7 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_PREFS] = daemon_see_prefs,
 	[OBSERVED_LOCK] = daemon_see_lock,
 	[OBSERVED_SERVE] = mounts_see,
+	[OBSERVED_WEB] = mounts_see_web,
 	[OBSERVED_TRAFFIC] = traffic_see,
 	[OBSERVED_PATH_HISTORY] = path_see_history,
 	[OBSERVED_PING] = ping_see,

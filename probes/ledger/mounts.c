@@ -43,12 +43,35 @@ void mounts_see(struct ledger *ledger, const struct observation *observation, st
 	(void)now;
 	for (size_t i = 0; i < serve->mount_count; i++) {
 		mounts[i].obs = &serve->mounts[i];
+		mounts[i].is_web = serve->mounts[i].is_web;
 		adopt_mount(ledger, &mounts[i]);
 	}
 	mounts_free(ledger);
 	ledger->serve = serve;
 	ledger->mounts = mounts;
 	ledger->mount_count = serve->mount_count;
+}
+
+bool mounts_is_web(const struct ledger *ledger, const struct obs_mount *mount)
+{
+	for (size_t i = 0; i < ledger->mount_count; i++)
+		if (ledger->mounts[i].obs == mount)
+			return ledger->mounts[i].is_web;
+	return false;
+}
+
+void mounts_see_web(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	const char *url = observation->url;
+
+	(void)now;
+	for (size_t i = 0; i < ledger->mount_count; i++) {
+		const struct obs_mount *mount = ledger->mounts[i].obs;
+
+		if ((mount->url && strcmp(mount->url, url) == 0) ||
+			(mount->backend && strcmp(mount->backend, url) == 0))
+			ledger->mounts[i].is_web = true;
+	}
 }
 
 const struct known_mount *mounts_with_url(const struct ledger *ledger, const char *url)

@@ -16,5 +16,9 @@ const struct known_endpoint *mounts_backend(const struct ledger *ledger, const s
  * the same server and has no key of its own; otherwise itself. */
 const struct known_endpoint *mounts_queried(
 	const struct ledger *ledger, const struct known_endpoint *endpoint);
+/* What the mount leads to has answered, and is no LLM server. */
+bool mounts_is_web(const struct ledger *ledger, const struct obs_mount *mount);
+/* Of every mount with that URL or backend. */
+void mounts_see_web(struct ledger *ledger, const struct observation *observation, struct when now);
 
 #endif

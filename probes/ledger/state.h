@@ -70,9 +70,9 @@ struct known_peer {
 	struct when revived;       /* when it was heard again after its pings were lost */
 	struct when counted;       /* when the counters below were read */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	unsigned unseen_polls; /* in a row: the daemon counted bytes of which no packet was captured */
-	struct series *rtt;                /* NULL until the first sample */
-	enum rtt_source rtt_source;        /* of all fresh samples in it */
+	unsigned unseen_polls;      /* in a row: the daemon counted bytes of which no packet was captured */
+	struct series *rtt;         /* NULL until the first sample */
+	enum rtt_source rtt_source; /* of all fresh samples in it */
 	struct packet_state *packet_state; /* NULL: nothing of it was seen in packets */
 	struct path_history *path_history; /* NULL: the daemon was not asked */
 	struct known_ping *pings;          /* one for each kind; NULL: never pinged */
@@ -177,6 +177,7 @@ struct known_endpoint {
 	struct last_answer last;
 	unsigned misses;  /* primary requests in a row without an answer */
 	struct when good; /* when the last good answer came */
+	int64_t stopped_at; /* wall ms: since when nothing listens there, maybe since an earlier run; 0: it does */
 	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
 	struct {
@@ -205,6 +206,7 @@ struct known_endpoint {
 
 struct known_mount {
 	const struct obs_mount *obs;
+	bool is_web;          /* what it leads to is no LLM server */
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
 };
@@ -238,7 +240,8 @@ struct ledger {
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;
-	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL } names;
+	enum { NAMES_UNKNOWN, NAMES_RESOLVE, NAMES_FAIL, NAMES_ELSEWHERE } names;
+	char names_address[64];   /* of NAMES_ELSEWHERE */
 	struct obs_prefs *prefs;  /* NULL: unknown */
 	struct obs_lock *lock;    /* NULL: unknown */
 	struct when blanked;      /* unknown: never */

@@ -86,6 +86,19 @@ struct obs_peer {
 	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */
 };
 
+/* A name of the tailnet's DNS that is no node's. */
+struct obs_record {
+	const char *name, *address;
+};
+
+/* A Tailscale Service. */
+struct obs_service {
+	const char *name; /* "svc:llm" */
+	const char *address;
+	int ports[8];
+	size_t port_count;
+};
+
 /* One complete status. Its arena owns every text and array in it. */
 struct obs_status {
 	struct arena *arena;
@@ -96,7 +109,12 @@ struct obs_status {
 	const char *exit_node; /* its id; "": none is in use, or an older daemon does not say which */
 	enum tri exit_node_online;
 	enum tri issues_certs; /* NO: this node gets no certificate, ever (CertDomains is empty) */
-	bool has_tun, has_magicdns, has_self;
+	bool has_tun;          /* also if the status does not tell: the key came with tailscaled 1.36 */
+	bool has_magicdns, has_self;
+	const char *const *cert_domains; /* names that this node can get certificates for; NULL-terminated */
+	struct obs_record *records;      /* ExtraRecords */
+	struct obs_service *hosted;      /* Services that this node hosts: name and address, no ports */
+	size_t record_count, hosted_count;
 	const char *const *health;        /* NULL-terminated */
 	const char *const *own_addresses; /* its UDP sockets, ip:port, as it knows them; NULL-terminated */
 	struct obs_peer self;
@@ -148,9 +166,12 @@ struct obs_mount {
 	const char *path;   /* "/ollama"; "" for TCP */
 	const char *target; /* "http://127.0.0.1:11434", "text:", "path:…", "redirect:…" */
 	bool is_funnel, is_foreground;
-	/* Set by the live source. url: its URL on the tailnet, "" if it does not speak HTTP. backend: the
+	/* Set by the live source. is_web: what it leads to was asked, and is no LLM server. is_port_taken:
+	 * another program holds its port, so requests from this machine do not reach it. is_api_only: below
+	 * its url there is nothing but /v1. url: its URL on the tailnet, "" if it does not speak HTTP. backend: the
 	 * URL of its target if this machine can query it, else "". */
 	const char *url, *backend;
+	bool is_web, is_port_taken, is_api_only;
 };
 
 struct obs_serve {
@@ -165,14 +186,7 @@ struct obs_traffic {
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS]; /* totals since the daemon's start */
 };
 
-/* A Tailscale Service that the netmap offers to this node. */
-struct obs_service {
-	const char *name; /* "svc:llm" */
-	const char *address;
-	int ports[8];
-	size_t port_count;
-};
-
+/* The Services that the netmap offers to this node. */
 struct obs_services {
 	struct arena *arena;
 	struct obs_service *services;
@@ -261,6 +275,7 @@ struct obs_endpoint {
 	bool has_key;         /* our requests carry one */
 	bool is_key_withheld; /* one is configured, but not sent: see key-withheld */
 	const char *server;   /* name of its family, remembered from an earlier run; else "" */
+	int64_t stopped_at;   /* wall ms: an earlier run noticed that nothing listens there any more; or 0 */
 };
 
 /* Progress of the search for servers. */

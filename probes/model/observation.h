@@ -13,6 +13,7 @@ enum observed {
 	OBSERVED_PREFS,        /* of this node; ownership passes to the ledger */
 	OBSERVED_LOCK,         /* tailnet lock; ownership passes to the ledger */
 	OBSERVED_SERVE,        /* ownership passes to the ledger */
+	OBSERVED_WEB,          /* a mount leads to something that answers and is no LLM server */
 	OBSERVED_TRAFFIC,      /* the daemon's own counters */
 	OBSERVED_PATH_HISTORY, /* the daemon's own history of a path */
 	OBSERVED_PING,
@@ -45,9 +46,12 @@ struct observation {
 			enum daemon_trouble trouble;
 			const char *trouble_text;
 		};
-		bool names_resolve;
 		struct obs_prefs *prefs;
 		struct obs_lock *lock;
+		struct {
+			bool names_resolve;
+			const char *names_address; /* where they lead, if not to this tailnet; or NULL */
+		};
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;
@@ -62,7 +66,7 @@ struct observation {
 		const struct obs_endpoint *endpoint;
 		const struct obs_answer *answer;
 		struct {
-			const char *url; /* also of OBSERVED_DROPPED */
+			const char *url; /* also of OBSERVED_DROPPED and OBSERVED_WEB */
 			enum proof proof;
 			int64_t cert_not_after; /* wall ms */
 		};

@@ -46,6 +46,7 @@
 #define CODE_NAME_PENDING "name-pending"
 #define CODE_NOT_ASKED "not-asked"
 #define CODE_UNKNOWN_HOST "unknown-host"
+#define CODE_GONE "gone"
 #define CODE_NOT_LISTENING "not-listening"
 #define CODE_ACL_DENIED "acl-denied"
 #define CODE_FILTERED "filtered"
@@ -60,6 +61,14 @@
 #define CODE_CERT_NOT_ISSUED "cert-not-issued"
 #define CODE_TLS_FAILED "tls-failed"
 #define CODE_CERT_EXPIRING "cert-expiring"
+
+/* Our own serve mounts (probes/verdicts/mount.c). */
+#define CODE_PORT_TAKEN "port-taken"
+#define CODE_SERVE_RENAMED "serve-renamed"
+#define CODE_BAD_TARGET "bad-target"
+#define CODE_SERVICE_UNTESTED "service-untested"
+#define CODE_ROUTES_NOT_ACCEPTED "routes-not-accepted"
+#define CODE_UNEXPANDED_CONFIG "unexpanded-config"
 
 /* How its engine works (probes/verdicts/work.c). */
 #define CODE_ENGINE_STALLED "engine-stalled"
@@ -94,7 +103,7 @@
 #define CODE_SERVER_ERROR "server-error"
 #define CODE_WRONG_BASE_PATH "wrong-base-path"
 
-/* What it is doing, who else can use it; mounts of our own (probes/verdicts/engine.c). */
+/* What it is doing, who else can use it (probes/verdicts/engine.c). */
 #define CODE_ENDPOINT_FLAPPING "endpoint-flapping"
 #define CODE_LOADING "loading"
 #define CODE_SLEEPING "sleeping"
@@ -104,6 +113,5 @@
 #define CODE_OPEN_ONBOARDING "open-onboarding"
 #define CODE_FUNNEL_PUBLIC "funnel-public"
 #define CODE_OPEN_ENDPOINT "open-endpoint"
-#define CODE_UNEXPANDED_CONFIG "unexpanded-config"
 
 #endif

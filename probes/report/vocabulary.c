@@ -39,8 +39,8 @@ static const char *const words[] = { "a", "acl", "active", "address", "ago", "al
 	"tsmp", "two", "udp", "ui", "unknown", "up", "url", "use", "user", "v1", "version", "vllm", "vram",
 	"way", "web", "webui", "weights", "whole", "windows", "with", "xinference" };
 
-static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, name_rules, cause_rules,
-	reach_rules, work_rules, http_rules, engine_rules, mount_rules };
+static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, name_rules, serve_rules,
+	cause_rules, reach_rules, tls_rules, work_rules, http_rules, engine_rules, mount_rules };
 
 static bool is_name_char(char c)
 {

@@ -3,7 +3,9 @@
 #include "probes/base/mem.h"
 #include "probes/io/resolve.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define AGAIN_MS (5 * 60 * 1000)
 
@@ -33,6 +35,22 @@ void ask_names_free(struct names_asker *names_asker)
 	free(names_asker);
 }
 
+/* /etc/hosts may name this machine by its loopback or local address, and an older address of the tailnet may be
+ * cached. An address of the internet is another matter. */
+static bool leads_elsewhere(const struct ledger *ledger, const char *address)
+{
+	const struct obs_status *status = ledger_status(ledger);
+	unsigned char v4[4], v6[16];
+
+	for (size_t i = 0; status && status->self.addresses[i]; i++)
+		if (strcmp(status->self.addresses[i], address) == 0)
+			return false;
+	if (inet_pton(AF_INET, address, v4) == 1)
+		return v4[0] != 127 && v4[0] != 10 && !(v4[0] == 100 && (v4[1] & 0xc0) == 64) &&
+		       !(v4[0] == 192 && v4[1] == 168) && !(v4[0] == 172 && (v4[1] & 0xf0) == 16);
+	return inet_pton(AF_INET6, address, v6) == 1 && (v6[0] & 0xe0) == 0x20; /* 2000::/3 */
+}
+
 static void resolved(void *data, const char *address, bool is_answered)
 {
 	struct names_asker *names_asker = data;
@@ -40,7 +58,10 @@ static void resolved(void *data, const char *address, bool is_answered)
 	(void)is_answered; /* if our resolver is silent, so is the clients' */
 	names_asker->resolve = NULL;
 	ledger_see(names_asker->ledger,
-		&(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = address != NULL },
+		&(struct observation){ .kind = OBSERVED_NAMES,
+			.names_resolve = address != NULL,
+			.names_address =
+				address && leads_elsewhere(names_asker->ledger, address) ? address : NULL },
 		when_now());
 	names_asker->changed(names_asker->data);
 }

@@ -50,6 +50,7 @@ struct ask {
 	struct bytes answer;
 	int64_t due, begun; /* monotonic ms */
 	int64_t took;       /* the last time */
+	bool is_answered;   /* has ever had an answer, or an error */
 };
 
 struct tailnet {
@@ -61,7 +62,6 @@ struct tailnet {
 	struct ask asks[TOPIC_COUNT];
 	struct bus bus;
 	unsigned statuses, failures;
-	bool has_serve;
 	bool has_socket; /* the last status came through a socket */
 };
 
@@ -107,7 +107,12 @@ unsigned poll_failures(const struct tailnet *tailnet)
 
 bool poll_has_serve(const struct tailnet *tailnet)
 {
-	return tailnet->has_serve;
+	return tailnet->asks[TOPIC_SERVE].is_answered;
+}
+
+bool poll_has_services(const struct tailnet *tailnet)
+{
+	return tailnet->asks[TOPIC_SERVICES].is_answered || tailnet->way.uses_cli;
 }
 
 static void tell(struct tailnet *tailnet, struct tailnet_news news)
@@ -161,7 +166,6 @@ static void read_serve(struct ask *ask, struct when now)
 	struct obs_serve *serve = serve_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
 	(void)now;
-	ask->tailnet->has_serve = true;
 	if (serve)
 		tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_SERVE, .serve = serve });
 	else
@@ -246,6 +250,7 @@ static void done(void *data, const struct client_result *result)
 	bool is_status = ask->topic == &topics[TOPIC_STATUS];
 	bool goes_on = is_status && result->is_closed;
 
+	ask->is_answered = true;
 	if (result->is_good && ask->topic->see)
 		ask->topic->see(tailnet->ledger, &ask->answer, now);
 	else if (result->is_good || (is_status && result->was_refused))
@@ -254,7 +259,6 @@ static void done(void *data, const struct client_result *result)
 		trouble(tailnet, result->trouble, result->text);
 	else if (ask->topic == &topics[TOPIC_DERPMAP])
 		tell(tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP });
-	tailnet->has_serve = tailnet->has_serve || ask->topic == &topics[TOPIC_SERVE];
 	end(ask, now);
 	if (!goes_on)
 		return;

@@ -43,6 +43,8 @@ const char *poll_socket(const struct tailnet *tailnet);
 /* Failed statuses so far. */
 unsigned poll_failures(const struct tailnet *tailnet);
 /* Whether the request for the serve configuration has been answered. */
+/* What Services the tailnet offers is known, or this daemon does not tell it. */
+bool poll_has_services(const struct tailnet *tailnet);
 bool poll_has_serve(const struct tailnet *tailnet);
 
 #endif

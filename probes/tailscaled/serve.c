@@ -82,6 +82,8 @@ static const char *keep_proxy(struct arena *arena, const char *proxy)
 
 	if (text_has_prefix(proxy, "unix:"))
 		return text_keep(arena, proxy);
+	if (url_host_is_bare_v6(proxy)) /* no URL, so what may be a password in it cannot be told */
+		return text_keep(arena, proxy);
 	if (strstr(proxy, "://"))
 		return text_keep(arena, url_bare(proxy, whole, sizeof(whole)));
 	text_add(whole, sizeof(whole), "http://%s%s", text_number(proxy, 65535) > 0 ? "127.0.0.1:" : "",

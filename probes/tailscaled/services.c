@@ -32,12 +32,23 @@ static void read_ports(struct obs_service *service, const struct json *ports)
 	}
 }
 
+/* IPv4 if it has one, as for peers. */
+static const char *keep_address(struct arena *arena, const struct json *addresses)
+{
+	const struct json *first = json_first(addresses);
+
+	for (const struct json *item = first; item; item = json_next(item))
+		if (*json_string(item) && !strchr(json_string(item), ':'))
+			return text_keep(arena, json_string(item));
+	return text_keep(arena, json_string(first));
+}
+
 static void read_service(struct obs_service *service, const struct json *object, struct arena *arena)
 {
 	const char *name = json_text(object, "Name");
 
 	service->name = text_keep(arena, *name ? name : json_key(object));
-	service->address = text_keep(arena, json_string(json_first(json_member(object, "Addrs"))));
+	service->address = keep_address(arena, json_member(object, "Addrs"));
 	read_ports(service, json_member(object, "Ports"));
 }
 
@@ -75,6 +86,20 @@ struct obs_services *services_parse(const char *bytes, size_t length, struct fau
 		fault_say(fault, "JSON, but no map of services");
 	json_free(tree);
 	return services;
+}
+
+void services_read_hosted(struct obs_status *status, const struct json *capability)
+{
+	if (!json_first(capability) || status->hosted)
+		return;
+	status->hosted = arena_alloc(status->arena, SERVICES_MAX * sizeof(*status->hosted));
+	for (const struct json *map = json_first(capability); map; map = json_next(map))
+		for (const struct json *item = json_first(map); item && status->hosted_count < SERVICES_MAX;
+			item = json_next(item))
+			status->hosted[status->hosted_count++] = (struct obs_service){
+				.name = text_keep(status->arena, json_key(item)),
+				.address = keep_address(status->arena, item),
+			};
 }
 
 void services_free(struct obs_services *services)

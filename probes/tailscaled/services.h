@@ -9,10 +9,14 @@
 #include <stddef.h>
 
 struct fault;
+struct json;
 
 /* At most 256 services. Only single TCP ports are kept: a range or "*" gives no port to probe. NULL: not such
  * a map. */
 struct obs_services *services_parse(const char *bytes, size_t length, struct fault *fault);
+/* The Services that this node hosts, from its capability "service-host": an array of maps from a name to its
+ * addresses. They go into the status and its arena. */
+void services_read_hosted(struct obs_status *status, const struct json *capability);
 void services_free(struct obs_services *services);
 
 #endif

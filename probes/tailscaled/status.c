@@ -8,6 +8,7 @@
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/tailscaled/services.h"
 #include "probes/tailscaled/status_peer.h"
 
 #include <assert.h>
@@ -17,6 +18,7 @@
 
 #define LINES_MAX 64 /* of health, and of the node's own addresses */
 #define USERS_MAX 20000
+#define RECORDS_MAX 256
 
 struct user {
 	double id;
@@ -103,7 +105,28 @@ static void read_auth_url(struct status_parser *parser, const struct json *value
 
 static void read_tun(struct status_parser *parser, const struct json *value)
 {
-	parser->status->has_tun = json_is_true(value) || json_is_null(value);
+	parser->status->has_tun = !json_is_false(value);
+}
+
+static void read_records(struct status_parser *parser, const struct json *value)
+{
+	struct obs_status *status = parser->status;
+
+	if (!json_first(value) || status->records)
+		return;
+	status->records = arena_alloc(parser->arena, RECORDS_MAX * sizeof(*status->records));
+	for (const struct json *item = json_first(value); item && status->record_count < RECORDS_MAX;
+		item = json_next(item)) {
+		const char *name = json_text(item, "Name"), *type = json_text(item, "Type");
+		bool is_address = !*type || strcmp(type, "A") == 0 || strcmp(type, "AAAA") == 0;
+
+		if (is_address && *name)
+			status->records[status->record_count++] = (struct obs_record){
+				.name = text_keep_n(
+					parser->arena, name, strlen(name) - text_has_suffix(name, ".")),
+				.address = text_keep(parser->arena, json_text(item, "Value")),
+			};
+	}
 }
 
 static void read_self(struct status_parser *parser, const struct json *value)
@@ -115,6 +138,7 @@ static void read_self(struct status_parser *parser, const struct json *value)
 	parser->status->own_addresses =
 		status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
 	parser->status->has_self = true;
+	services_read_hosted(parser->status, json_member(json_member(value, "CapMap"), "service-host"));
 }
 
 static void read_health(struct status_parser *parser, const struct json *value)
@@ -147,6 +171,7 @@ static void read_cert_domains(struct status_parser *parser, const struct json *v
 
 	if (is_list)
 		parser->status->issues_certs = json_first(value) ? TRI_YES : TRI_NO;
+	parser->status->cert_domains = status_peer_keep_list(parser->arena, value, LINES_MAX);
 }
 
 static void read_exit_node(struct status_parser *parser, const struct json *value)
@@ -175,6 +200,7 @@ static void read_root(struct status_parser *parser, const char *key, const struc
 		{ "CurrentTailnet", read_tailnet },
 		{ "CertDomains", read_cert_domains },
 		{ "ExitNodeStatus", read_exit_node },
+		{ "ExtraRecords", read_records },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(roots); i++)
@@ -207,8 +233,8 @@ struct status_parser *status_parser_new(void)
 	status->arena = parser->arena;
 	status->backend_word = status->version = status->auth_url = "";
 	status->tailnet = status->magicdns_suffix = status->node_key = status->exit_node = "";
-	status->has_tun = true; /* older daemons have no key for it */
-	status->health = status->own_addresses = peer_no_list;
+	status->health = status->own_addresses = status->cert_domains = peer_no_list;
+	status->has_tun = true;
 	return parser;
 }
 

@@ -33,7 +33,7 @@ const char *const *status_peer_keep_list(struct arena *arena, const struct json 
 	return kept;
 }
 
-enum kind { TEXT, FLAG, COUNT, TIME, PRESENCE, ADDRESSES, ROUTES, TAGS };
+enum kind { TEXT, FLAG, COUNT, TIME, ADDRESSES, ROUTES, TAGS };
 
 struct field {
 	const char *key;
@@ -60,7 +60,6 @@ static const struct field peer_fields[] = {
 	FIELD("KeyExpiry", TIME, peer.key_expiry),
 	FIELD("LastHandshake", TIME, peer.last_handshake),
 	FIELD("LastSeen", TIME, peer.last_seen),
-	FIELD("Location", PRESENCE, peer.is_mullvad),
 	FIELD("OS", TEXT, peer.os),
 	FIELD("Online", FLAG, peer.is_online),
 	FIELD("PeerRelay", TEXT, peer.peer_relay),
@@ -113,9 +112,6 @@ static void set_field(struct owned_peer *peer, const struct owned_peer *before, 
 	case TIME:
 		*(int64_t *)at = when_parse(json_string(value));
 		break;
-	case PRESENCE:
-		*(bool *)at = json_is_object(value);
-		break;
 	case ADDRESSES:
 		*(const char *const **)at = status_peer_keep_list(arena, value, ADDRESSES_MAX);
 		break;
@@ -167,6 +163,7 @@ void status_peer_read(struct owned_peer *owned, const struct owned_peer *before,
 	/* Online is the control plane's word. An address in use had a pong within the last 6.5 s. */
 	if (peer->is_active && (*peer->current_address || *peer->peer_relay))
 		peer->is_online = true;
+	/* A Location is no sign of Mullvad: any exit node may have one. */
 	if (text_has_suffix(peer->fqdn, ".mullvad.ts.net"))
 		peer->is_mullvad = true;
 }

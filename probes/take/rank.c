@@ -44,6 +44,8 @@ static const char *refusal_by_verdicts(const struct builder *s, const struct end
 			has_failed_model = true;
 		else if (strcmp(verdict->code, CODE_AUTH_REJECTED) == 0)
 			return "rejects the key that it was given";
+		else if (strcmp(verdict->code, CODE_GONE) == 0)
+			return refusals[STATE_DOWN]; /* on a machine that is online */
 		else if (verdict->state != STATE_UNKNOWN && refusals[verdict->state])
 			return refusals[verdict->state];
 	}

@@ -151,7 +151,9 @@ static void take_mount(struct builder *s, const struct known_mount *known, struc
 	row->is_foreground = obs->is_foreground;
 	row->backend = row_of_url(s, obs->backend);
 	row->endpoint = row_of_url(s, obs->url);
-	row->backend_state = row->backend < 0 ? STATE_UNKNOWN : s->snapshot->endpoints[row->backend].state;
+	row->backend_state = row->backend >= 0 ? s->snapshot->endpoints[row->backend].state
+			     : known->is_web   ? STATE_WEB
+					       : STATE_UNKNOWN;
 	row->verdicts = known->verdicts;
 	if (row->backend >= 0 && row->endpoint >= 0)
 		share_engine(&s->snapshot->endpoints[row->backend], &s->snapshot->endpoints[row->endpoint]);

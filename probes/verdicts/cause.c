@@ -19,23 +19,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool came_to(const struct evidence *e, enum outcome outcome)
-{
-	return when_known(answer_of(e)->at) && answer_of(e)->outcome == outcome;
-}
-
-/* Packets to it get lost, or there is no route. */
-static bool is_cut_off(const struct evidence *e)
-{
-	return (came_to(e, OUTCOME_CONNECT_TIMEOUT) && e->endpoint->misses >= 2) ||
-	       came_to(e, OUTCOME_UNREACHABLE);
-}
-
-static bool is_outside(const struct evidence *e)
-{
-	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
-}
-
 /* "" if the URL cannot be split. */
 static const char *host_of(const struct evidence *e, struct url *url)
 {
@@ -54,7 +37,7 @@ static bool is_hidden(const struct evidence *e, struct finding *f)
 	struct url url;
 	const struct obs_unsigned *peer = tailnet_lock_hides(e->ledger, host_of(e, &url));
 
-	if (!peer || e->peer || (!came_to(e, OUTCOME_UNRESOLVED) && !is_cut_off(e)))
+	if (!peer || e->peer || (!answer_came_to(e, OUTCOME_UNRESOLVED) && !answer_is_cut_off(e)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "hides it, because its node key is not signed");
 	tailnet_lock_say_fix(peer->node_key, f);
@@ -65,7 +48,8 @@ static bool is_locked(const struct evidence *e, struct finding *f)
 {
 	if (is_hidden(e, f))
 		return true;
-	if (e->endpoint->is_own || is_outside(e) || !is_cut_off(e) || !tailnet_lock_keeps_us_out(e->ledger))
+	if (e->endpoint->is_own || is_outside_tailnet(e) || !answer_is_cut_off(e) ||
+		!tailnet_lock_keeps_us_out(e->ledger))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "keeps this machine out until it is signed");
 	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
@@ -119,7 +103,7 @@ static const struct known_peer *router_of(const struct evidence *e)
 
 static bool has_no_router(const struct evidence *e, struct finding *f)
 {
-	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
+	const struct known_peer *router = answer_is_cut_off(e) ? router_of(e) : NULL;
 	char name[TEXT_CAP];
 
 	if (!router || (!is_offline(e, router) && !router->obs->is_expired))
@@ -142,7 +126,7 @@ static bool refuses_routes(const struct ledger *ledger)
 
 static bool accepts_no_routes(const struct evidence *e, struct finding *f)
 {
-	const struct known_peer *router = is_cut_off(e) ? router_of(e) : NULL;
+	const struct known_peer *router = answer_is_cut_off(e) ? router_of(e) : NULL;
 
 	if (!router || !refuses_routes(e->ledger))
 		return false;
@@ -152,7 +136,7 @@ static bool accepts_no_routes(const struct evidence *e, struct finding *f)
 
 static bool has_no_exit_node(const struct evidence *e, struct finding *f)
 {
-	return is_outside(e) && is_cut_off(e) && !router_of(e) &&
+	return is_outside_tailnet(e) && answer_is_cut_off(e) && !router_of(e) &&
 	       exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail));
 }
 
@@ -184,7 +168,7 @@ static bool leads_elsewhere(const struct evidence *e, struct finding *f)
 /* A server of the same machine that answers by plain HTTP, on the port that goes with 443. */
 static bool is_plain_only(const struct evidence *e, struct finding *f)
 {
-	if (!came_to(e, OUTCOME_REFUSED) || e->endpoint->port != 443 || !*e->endpoint->peer_id ||
+	if (!answer_came_to(e, OUTCOME_REFUSED) || e->endpoint->port != 443 || !*e->endpoint->peer_id ||
 		!text_has_prefix(e->endpoint->url, "https://"))
 		return false;
 	for (size_t i = 0; i < e->ledger->endpoints.count; i++) {
@@ -225,7 +209,7 @@ static bool is_of_tailscale(const struct ledger *ledger)
 /* No node of this tailnet gets a certificate, whatever it tries. */
 static bool gets_no_certificate(const struct evidence *e, struct finding *f)
 {
-	bool is_refused = came_to(e, OUTCOME_TLS) && answer_of(e)->tls == TLS_ALERT_INTERNAL;
+	bool is_refused = answer_came_to(e, OUTCOME_TLS) && answer_of(e)->tls == TLS_ALERT_INTERNAL;
 
 	if (!is_refused || !e->peer || !daemon_runs(e->ledger) || e->ledger->status->issues_certs != TRI_NO)
 		return false;
@@ -260,7 +244,7 @@ static bool is_untrusted_backend(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!came_to(e, OUTCOME_TLS) || !is_distrusted(answer_of(e)->tls) ||
+	if (!answer_came_to(e, OUTCOME_TLS) || !is_distrusted(answer_of(e)->tls) ||
 		!url_host_is_loopback(host_of(e, &url)))
 		return false;
 	for (size_t i = 0; i < e->ledger->mount_count; i++) {

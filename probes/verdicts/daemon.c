@@ -145,6 +145,13 @@ static bool names_fail(const struct evidence *e, struct finding *f)
 	return daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
 }
 
+/* Public DNS has the names of nodes with Funnel. */
+static bool names_lead_elsewhere(const struct evidence *e, struct finding *f)
+{
+	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->names_address);
+	return daemon_runs(e->ledger) && e->ledger->names == NAMES_ELSEWHERE;
+}
+
 static bool is_resuming(const struct evidence *e, struct finding *f)
 {
 	(void)f;
@@ -243,6 +250,10 @@ const struct rule daemon_rules[] = {
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, "
 		"although the servers may be well%{detail}",
+		"sudo tailscale set --accept-dns=true", false },
+	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_lead_elsewhere,
+		"this machine does not use MagicDNS: its own name leads to %{detail}, outside the tailnet, and so "
+		"may those of the servers",
 		"sudo tailscale set --accept-dns=true", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },

@@ -104,13 +104,6 @@ static bool has_open_onboarding(const struct evidence *e, struct finding *f)
 	return endpoint_is_good(e->endpoint) && e->endpoint->open_onboarding.holds;
 }
 
-/* Nothing that needs its owner. */
-static void only_note(struct finding *f)
-{
-	f->severity = SEVERITY_INFO;
-	f->state = STATE_OK;
-}
-
 static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
@@ -138,14 +131,6 @@ static bool is_open(const struct evidence *e, struct finding *f)
 	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 
-static bool is_unexpanded(const struct evidence *e, struct finding *f)
-{
-	const char *where = strstr(e->mount->host, "${") ? e->mount->host : e->mount->target;
-
-	text_set(f->detail, sizeof(f->detail), "%s", where);
-	return strstr(where, "${") != NULL;
-}
-
 const struct rule engine_rules[] = {
 	{ CODE_ENDPOINT_FLAPPING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"%{host}:%{port} changed its state %{detail} times in ten minutes",
@@ -169,34 +154,5 @@ const struct rule engine_rules[] = {
 		"open without a key to every node that the tailnet policy lets reach %{peer}, "
 		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
-	{ 0 },
-};
-
-static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
-{
-	if (!e->mount->is_funnel)
-		return false;
-	if (e->endpoint)
-		only_note(f); /* the endpoint's row has the full severity */
-	return true;
-}
-
-static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
-{
-	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-	       http_backend_speaks_no_tls(e->backend, f);
-}
-
-const struct rule mount_rules[] = {
-	{ CODE_UNEXPANDED_CONFIG, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
-		"a serve mount holds the literal %{detail}: nothing will answer there",
-		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
-	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
-		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
-		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
-		true },
-	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, mount_is_on_funnel,
-		"Funnel is on: the whole internet can reach %{mount}",
-		"sudo tailscale funnel --https=%{port} off", false },
 	{ 0 },
 };

@@ -10,6 +10,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/events.h"
+#include "probes/ledger/gone.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/peers.h"
@@ -171,10 +172,13 @@ static bool is_by_verdict_alone(enum state state)
 /* The state if no verdict says more: that of the last good answer, of this endpoint and of the one through
  * which its engine is queried; otherwise the state it had, since only a verdict makes a fault. SLOW comes
  * from a verdict, most often of the path, and ends with it. */
-static enum state endpoint_base(const struct known_endpoint *endpoint, const struct known_endpoint *queried)
+static enum state endpoint_base(const struct ledger *ledger, const struct known_endpoint *endpoint,
+	const struct known_endpoint *queried, struct when now)
 {
 	bool is_lost = when_known(queried->last.at) && !endpoint_is_good(queried);
 
+	if (gone_holds(ledger, endpoint, now))
+		return STATE_OFFLINE;
 	if ((endpoint_is_good(endpoint) && !is_lost) || is_by_verdict_alone(endpoint->own_state))
 		return STATE_OK;
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
@@ -251,12 +255,12 @@ static const struct known_peer *host_of(const struct ledger *ledger, const struc
 static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
 	static const struct rule *const explained[] = { name_rules, NULL };
-	static const struct rule *const tables[] = { name_rules, cause_rules, reach_rules, work_rules,
-		http_rules, engine_rules, NULL };
+	static const struct rule *const tables[] = { name_rules, serve_rules, cause_rules, reach_rules,
+		tls_rules, work_rules, http_rules, engine_rules, NULL };
 	struct evidence evidence = evidence_of(ledger, endpoint, now);
 	const struct known_peer *host = host_of(ledger, evidence.peer);
 	size_t first = ledger->judged.verdicts.count;
-	enum state state, base = endpoint_base(endpoint, evidence.queried);
+	enum state state, base = endpoint_base(ledger, endpoint, evidence.queried, now);
 	bool is_explained = inherit(ledger, host);
 
 	if (is_explained && host->state == STATE_OFFLINE)

@@ -1,42 +1,23 @@
-/* Rules about what keeps a request from reaching a server: its name, its port, its certificate.
+/* Rules about what keeps a request from reaching a server: its name, its port.
  *
  * Silence counts at the second time, an explicit refusal at once. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/gone.h"
 #include "probes/ledger/pings.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define SESSION_MISSES 4
-#define CERT_NOTICE_MS (14 * INT64_C(86400000))
-
-static bool was_asked(const struct evidence *e)
-{
-	return when_known(e->endpoint->last.at);
-}
-
-static bool came_to(const struct evidence *e, enum outcome outcome)
-{
-	return was_asked(e) && e->endpoint->last.outcome == outcome;
-}
-
-static bool is_tls(const struct evidence *e, enum tls_trouble trouble)
-{
-	return came_to(e, OUTCOME_TLS) && e->endpoint->last.tls == trouble;
-}
 
 static bool is_https(const struct evidence *e)
 {
 	return text_has_prefix(e->endpoint->url, "https://");
-}
-
-static bool host_of(const struct evidence *e, struct url *url)
-{
-	return url_split(url, e->endpoint->url) == 0;
 }
 
 /* Names of the tailnet must be known to tailscaled; any other is resolved. */
@@ -44,7 +25,7 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!came_to(e, OUTCOME_UNRESOLVED) || !host_of(e, &url))
+	if (!answer_came_to(e, OUTCOME_UNRESOLVED) || url_split(&url, e->endpoint->url) != 0)
 		return false;
 	if (!e->endpoint->is_of_tailnet)
 		text_set(f->detail, sizeof(f->detail), ", and its name does not resolve");
@@ -53,12 +34,6 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 			"tailscale status shows the names; a server outside the tailnet needs its full name "
 			"or its address");
 	return true;
-}
-
-/* Outside the tailnet, where neither tailscale serve nor the tailnet policy applies. */
-static bool is_outside(const struct evidence *e)
-{
-	return !e->peer && !e->endpoint->is_of_tailnet && !e->endpoint->is_own;
 }
 
 /* The facts of its family or, while that is unknown, of the one whose default port it uses. */
@@ -78,7 +53,7 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 
 	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
 		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
-	else if (is_outside(e))
+	else if (is_outside_tailnet(e))
 		text_set(f->fix, sizeof(f->fix),
 			"on %%{host}: start the server on port %%{port}, at an address that others can reach");
 	else if (is_https(e))
@@ -98,18 +73,32 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 
 static bool is_not_listening(const struct evidence *e, struct finding *f)
 {
-	if (!came_to(e, OUTCOME_REFUSED))
+	if (!answer_came_to(e, OUTCOME_REFUSED))
 		return false;
 	say_how_to_listen(e, f);
 	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
 		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
-	else if (!*e->endpoint->peer_id && !is_outside(e))
+	else if (!*e->endpoint->peer_id && !is_outside_tailnet(e))
 		text_set(f->detail, sizeof(f->detail), "the server is stopped");
-	else if (is_https(e) && !is_outside(e))
+	else if (is_https(e) && !is_outside_tailnet(e))
 		text_set(f->detail, sizeof(f->detail), "nothing is served on that port");
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"either the server is stopped or it is bound to localhost");
+	return true;
+}
+
+/* Discovery found it, nobody asked for it, and it does not come back. */
+static bool is_gone(const struct evidence *e, struct finding *f)
+{
+	char span[32], left[32];
+	int64_t age = e->now.wall_ms - e->endpoint->stopped_at;
+
+	if (!answer_is_known(e) || !gone_holds(e->ledger, e->endpoint, e->now))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s; it will be forgotten in %s",
+		text_span(span, sizeof(span), age),
+		text_span(left, sizeof(left), age < GONE_FORGOTTEN_MS ? GONE_FORGOTTEN_MS - age : 0));
 	return true;
 }
 
@@ -140,7 +129,7 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 {
 	const struct obs_peer *peer = e->peer ? e->peer->obs : NULL;
 
-	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
+	if (!answer_came_to(e, OUTCOME_CONNECT_TIMEOUT) || !(e->endpoint->proofs & PROOF_ACL))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
 		"{\"src\": [\"%s\"], \"dst\": [\"%s\"], \"ip\": [\"tcp:%d\"]}%s", who_we_are(e->ledger),
@@ -155,7 +144,7 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
  * reached, it is this machine. */
 static bool is_turned_away(const struct evidence *e, struct finding *f)
 {
-	if (!came_to(e, OUTCOME_UNREACHABLE) ||
+	if (!answer_came_to(e, OUTCOME_UNREACHABLE) ||
 		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
@@ -172,7 +161,7 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
-	if (is_outside(e))
+	if (is_outside_tailnet(e))
 		text_set(f->fix, sizeof(f->fix),
 			"does the firewall of %%{host} let TCP port %%{port} in, "
 			"and does this machine's network lead there?");
@@ -183,7 +172,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 			note_on_serve(e));
 	if (is_turned_away(e, f))
 		return true;
-	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
+	if (!answer_came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
 		e->endpoint->misses < (has_session(e) ? 2 : SESSION_MISSES))
 		return false;
 	if (e->endpoint->proofs & PROOF_SHIELDS) {
@@ -198,7 +187,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail),
 			"time out: an ACL or that host's firewall drops them "
 			"(the host itself answers pings)");
-	else if (is_outside(e))
+	else if (is_outside_tailnet(e))
 		text_set(f->detail, sizeof(f->detail),
 			"time out: either a firewall drops them, or the host is off or cut off");
 	else
@@ -210,7 +199,8 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 /* Too few for a conclusion, of an endpoint that never answered: --once may end here. */
 static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 {
-	if (!came_to(e, OUTCOME_CONNECT_TIMEOUT) || when_known(e->endpoint->good) || !e->endpoint->misses)
+	if (!answer_came_to(e, OUTCOME_CONNECT_TIMEOUT) || when_known(e->endpoint->good) ||
+		!e->endpoint->misses)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%u attempt%s", e->endpoint->misses,
 		e->endpoint->misses == 1 ? "" : "s");
@@ -219,101 +209,9 @@ static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	if (is_outside(e))
+	if (is_outside_tailnet(e))
 		text_set(f->fix, sizeof(f->fix), "on %%{host}: is the server behind port %%{port} running?");
-	return came_to(e, OUTCOME_CLOSED);
-}
-
-/* The server has no certificate for the name that we asked for, whatever else it has. */
-static bool is_name_refused(const struct evidence *e)
-{
-	return is_tls(e, TLS_ALERT_INTERNAL) || is_tls(e, TLS_NAME_MISMATCH);
-}
-
-static void say_full_name(const struct evidence *e, struct finding *f)
-{
-	if (e->peer && *e->peer->obs->fqdn)
-		text_set(f->fix, sizeof(f->fix),
-			e->endpoint->port == 443 ? "use https://%%{fqdn}" : "use https://%%{fqdn}:%%{port}");
-}
-
-static bool has_short_name(const struct evidence *e, struct finding *f)
-{
-	struct url url;
-
-	if (!is_name_refused(e) || !host_of(e, &url) || strchr(url.host, '.') || strchr(url.host, ':'))
-		return false;
-	say_full_name(e, f);
-	return true;
-}
-
-static bool needs_name(const struct evidence *e, struct finding *f)
-{
-	struct url url;
-
-	if (!is_name_refused(e) || !host_of(e, &url) || !url_host_is_address(url.host))
-		return false;
-	say_full_name(e, f);
-	return true;
-}
-
-/* A port that answers a TLS hello with something else may speak anything, so plain HTTP is tried
- * (PROOF_PLAIN_HTTP). */
-static bool speaks_no_tls(const struct evidence *e, struct finding *f)
-{
-	bool is_plain_http = e->endpoint->proofs & PROOF_PLAIN_HTTP;
-
-	if (!is_tls(e, TLS_NOT_TLS) && !(came_to(e, OUTCOME_TLS) && is_plain_http))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
-	if (is_plain_http)
-		text_set(f->fix, sizeof(f->fix), "use http:// for that port");
-	return true;
-}
-
-static bool is_expired(const struct evidence *e, struct finding *f)
-{
-	int64_t past = e->now.wall_ms - e->endpoint->cert_not_after;
-	char span[32];
-
-	if (e->endpoint->cert_not_after && past > 0)
-		text_set(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
-	return is_tls(e, TLS_EXPIRED);
-}
-
-static bool is_untrusted(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return is_tls(e, TLS_UNTRUSTED);
-}
-
-static bool has_other_name(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return is_tls(e, TLS_NAME_MISMATCH);
-}
-
-static bool has_no_certificate(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return is_tls(e, TLS_ALERT_INTERNAL) || (is_tls(e, TLS_TIMEOUT) && e->endpoint->misses >= 2);
-}
-
-static bool has_tls_trouble(const struct evidence *e, struct finding *f)
-{
-	text_set(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
-	return is_tls(e, TLS_OTHER);
-}
-
-static bool certificate_expires_soon(const struct evidence *e, struct finding *f)
-{
-	int64_t left = e->endpoint->cert_not_after - e->now.wall_ms;
-	char span[32];
-
-	if (!e->endpoint->cert_not_after || left < 0 || left > CERT_NOTICE_MS || came_to(e, OUTCOME_TLS))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
-	return true;
+	return answer_came_to(e, OUTCOME_CLOSED);
 }
 
 static bool is_resolving(const struct evidence *e, struct finding *f)
@@ -346,6 +244,8 @@ const struct rule reach_rules[] = {
 		"tailscale status shows the names; "
 		"a peer that no rule of the tailnet policy allows is not shown at all",
 		true },
+	{ CODE_GONE, LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE, is_gone,
+		"the server that was found on %{host}:%{port} has been gone for %{detail}", "", true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
 	{ CODE_ACL_DENIED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
@@ -364,36 +264,5 @@ const struct rule reach_rules[] = {
 		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
 		"or a proxy that drops the request",
 		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
-	{ CODE_SHORT_NAME, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
-		"certificates are for full names, not for the short name %{host}",
-		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
-	{ CODE_NAME_NEEDED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"HTTPS is served by name, not by address: no certificate there is for %{host}",
-		"use the machine's full name", true },
-	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
-		"port %{port} of %{host} speaks %{detail}",
-		"is that port really the LLM server's? what answers there is not HTTPS", true },
-	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
-		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
-	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
-		"the certificate of %{host} is signed by nobody this machine trusts",
-		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: "
-		"tailscale cert %{host}",
-		true },
-	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
-		"the certificate that %{host} shows is for another name",
-		"on %{peer}: tailscale cert %{host}", true },
-	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate to show: either none was issued yet "
-		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
-		"on %{peer}: tailscale cert %{host} says why; "
-		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
-		true },
-	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
-		true },
-	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
-		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
-		false },
 	{ 0 },
 };

@@ -35,12 +35,20 @@ struct rule {
 	bool explains; /* once it holds, later rules are skipped, but for the exposure layer */
 };
 
-/* Each table ends with a row without a code. An endpoint is judged by name, cause, reach, work, http and
- * engine rules, in that order. */
-extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], name_rules[], cause_rules[],
-	reach_rules[], work_rules[], http_rules[], engine_rules[], mount_rules[];
+/* Each table ends with a row without a code. An endpoint is judged by name, serve (if it is a mount
+ * of our own), cause, reach, tls, work, http and engine rules, in that order. */
+extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], name_rules[], serve_rules[],
+	cause_rules[], reach_rules[], tls_rules[], work_rules[], http_rules[], engine_rules[], mount_rules[];
 
 /* What the tables of rules share. */
+
+/* Nothing that needs its owner. */
+static inline void only_note(struct finding *finding)
+{
+	finding->severity = SEVERITY_INFO;
+	finding->state = STATE_OK;
+}
+
 /* Sets the detail to what it speaks instead. */
 bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Adds how long requests have waited, and the time to the first token, if known. */

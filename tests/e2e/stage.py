@@ -125,11 +125,12 @@ class Quiet(http.server.BaseHTTPRequestHandler):
 
 class Tailscaled:
     """Answers with `told`, which may be changed; `held`: an event it waits for before each answer; `serve`: its serve
-    configuration."""
+    configuration; `services`: what it offers."""
 
-    def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None):
+    def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None, services=None):
         self.told, self.path, self.held, self.asked, self.wires = told, path, held, 0, []
         self.serve, self.serve_asked, self.statuses, self.maps_asked = serve, 0, 0, 0
+        self.services = services
 
     def __enter__(self):
         outer = self
@@ -149,6 +150,8 @@ class Tailscaled:
                 elif "serve-config" in self.path and outer.serve:
                     outer.serve_asked += 1
                     self.reply(200, json.dumps(outer.serve).encode())
+                elif self.path.endswith("/services") and outer.services:
+                    self.reply(200, json.dumps(outer.services).encode())
                 else:
                     outer.maps_asked += "derpmap" in self.path
                     self.reply(404, b"")
@@ -213,11 +216,13 @@ MODELS = json.dumps({"object": "list", "data": [{"id": "qwen3", "object": "model
 
 
 class Server:
-    """Lists a model to whoever asks, or with `wants_key` to whoever has the key. `keys`: one of each request, "" none."""
+    """Lists a model to whoever asks, or with `wants_key` to whoever has the key. `keys`: one of each request, "" none;
+    `pages`: status and HTML by path."""
 
     def __init__(self, address, port=18080, wants_key=False, body=MODELS, code=200, **headers):
         self.address, self.port, self.wants_key = address, port, wants_key
         self.body, self.code, self.headers, self.keys, self.wires = body, code, headers, [], []
+        self.paths, self.pages = [], {}
 
     def __enter__(self):
         outer = self
@@ -228,10 +233,13 @@ class Server:
                 outer.wires.append(self.request)
 
             def do_GET(self):
+                outer.paths.append(self.path)
                 key = self.headers.get("Authorization", "").removeprefix("Bearer ")
                 outer.keys.append(key)
                 if outer.wants_key and key != KEY:
                     self.reply(401, b'{"error": {"message": "no key"}}')
+                elif self.path in outer.pages:
+                    self.reply(*outer.pages[self.path], **{"Content-Type": "text/html", **outer.headers})
                 else:
                     self.reply(outer.code, outer.body, **outer.headers)
 
@@ -275,6 +283,13 @@ def top(*words, urls=(), more="", deadline=4, discover="off"):
     with configured(*urls, more=more, discover=discover) as (given, environment):
         return subprocess.run(["/run/tsllm-top", *given, "--deadline", str(deadline), *words], env=environment,
                               stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)
+
+
+def run_in(words, environment, deadline=4):
+    """One run of --once with these words."""
+    return subprocess.run(["/run/tsllm-top", *words, "--once", "--format", "json", "--deadline", str(deadline)],
+                          env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                          check=False)
 
 
 def once(*urls, more="", deadline=4, words=()):

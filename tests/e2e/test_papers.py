@@ -96,7 +96,7 @@ def every_code_of_a_verdict_has_its_constant_and_its_rows():
     codes = verdict_codes()
     twice = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public",
              "host-unreachable", "tailnet-lock", "exit-node-offline", "not-listening", "name-needed",
-             "cert-not-issued", "cert-untrusted"}  # other evidence, the same verdict
+             "cert-not-issued", "cert-untrusted", "name-unresolved", "serve-renamed", "bad-target"}  # other evidence, the same verdict
     rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
     same(rows, codes)
     assert sorted(rows) == sorted([*codes, *(name for name, code in codes.items() if code in twice)]), rows

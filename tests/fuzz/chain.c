@@ -172,7 +172,7 @@ static void do_serve(struct chain *chain, const struct command *command)
 
 	if (!serve)
 		return;
-	owner_fill_mounts(serve, status, ports);
+	owner_fill_mounts(serve, status, &(struct mount_facts){ ports, &(struct listeners){ 0 } });
 	ledger_see(
 		chain->ledger, &(struct observation){ .kind = OBSERVED_SERVE, .serve = serve }, chain->now);
 }

@@ -48,7 +48,7 @@ static void check_doors(struct obs_serve *serve)
 	struct obs_status *status = running();
 	struct url url;
 
-	owner_fill_mounts(serve, status, ports);
+	owner_fill_mounts(serve, status, &(struct mount_facts){ ports, &(struct listeners){ 0 } });
 	for (size_t i = 0; i < serve->mount_count; i++) {
 		const char *const texts[] = { serve->mounts[i].url, serve->mounts[i].backend };
 

@@ -96,6 +96,8 @@ static void an_address_is_in_a_range_or_not(void **state)
 	assert_true(cidr_holds("fd7a:115c:a1e0:b1a:0:7:c0a8:100/120", "fd7a:115c:a1e0:b1a:0:7:c0a8:132"));
 	assert_false(cidr_holds("192.168.1.0/24", "fd7a::1"));
 	assert_false(cidr_holds("192.168.1.0/33", "192.168.1.1"));
+	assert_false(cidr_holds("0.0.0.0/0", "192.168.1.1"));
+	assert_false(cidr_holds("::/0", "fd7a::1"));
 	assert_false(cidr_holds("192.168.1.0", "192.168.1.0"));
 }
 

@@ -258,7 +258,7 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 static void a_machine_that_is_called_like_a_word_destroys_no_sentence(void **state)
 {
 	static const struct rule *const tables[] = { daemon_rules, peer_rules, reach_rules, work_rules,
-		http_rules, engine_rules, mount_rules };
+		http_rules, engine_rules, serve_rules, mount_rules };
 	size_t seen = 0;
 
 	(void)state;

@@ -76,6 +76,21 @@ static void what_is_saved_is_loaded(void **state)
 	assert_string_equal(remembered.items[1].family, "vllm");
 }
 
+static void since_when_it_has_stopped_is_kept(void **state)
+{
+	struct fault fault;
+
+	(void)state;
+	load_text(
+		"http://a\tollama\nhttp://b\tollama\t1764480000\nhttp://c\tollama\t-1\nhttp://d\tx\t1\t2\n");
+	assert_int_equal(remembered.count, 2);
+	assert_true(remembered.items[0].stopped_s == 0 && remembered.items[1].stopped_s == 1764480000);
+	assert_int_equal(state_file_save(&remembered, path, &fault), 0);
+	state_file_fini(&remembered);
+	assert_int_equal(state_file_load(&remembered, path, &fault), 0);
+	assert_true(remembered.items[0].stopped_s == 0 && remembered.items[1].stopped_s == 1764480000);
+}
+
 static void a_dropped_endpoint_is_gone(void **state)
 {
 	(void)state;
@@ -376,6 +391,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(what_is_saved_is_loaded),
+		SAYS(since_when_it_has_stopped_is_kept),
 		SAYS(a_dropped_endpoint_is_gone),
 		SAYS(a_file_that_is_not_there_is_empty),
 		SAYS(a_directory_is_no_file_to_load),

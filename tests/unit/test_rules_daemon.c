@@ -315,6 +315,13 @@ static void names_that_do_not_resolve_are_told_once_tried(void **state)
 	assert_fix(assert_says(take(l, at(1)), "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
 			   "MagicDNS"),
 		"sudo tailscale set --accept-dns=true");
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_NAMES, .names_resolve = true, .names_address = "198.51.100.54" },
+		at(0));
+	assert_fix(assert_says(take(l, at(1)), "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW,
+			   "its own name leads to 198.51.100.54, outside the tailnet"),
+		"sudo tailscale set --accept-dns=true");
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NAMES, .names_resolve = true }, at(0));
 	assert_no_verdict(take(l, at(1)), "name-unresolved");
 }

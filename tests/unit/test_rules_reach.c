@@ -579,6 +579,95 @@ static void a_certificate_is_expiring_two_weeks_before_its_end(void **state)
 	assert_int_equal(s->status, STATUS_DEGRADED);
 }
 
+#define HOURS(n) (INT64_C(3600) * (n))
+
+/* Found by discovery, and stopped at 0. */
+static struct ledger *stopped(bool is_pinned)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	finds_by_port(!is_pinned);
+	watches(l, "llama-server", RAW);
+	answers(l, at(0), READY);
+	is_refused(l, at(10));
+	return l;
+}
+
+static void what_was_found_and_stops_is_down_for_an_hour_and_gone_for_a_day(void **state)
+{
+	struct ledger *l = stopped(false);
+	const struct snapshot *s = take(l, at(20));
+
+	(void)state;
+	assert_int_equal(endpoint_row(s, RAW)->state, STATE_DOWN);
+	assert_no_verdict(s, "gone");
+	is_refused(l, at(3500));
+	assert_int_equal(endpoint_row(take(l, at(3500)), RAW)->state, STATE_DOWN);
+	is_refused(l, at(3620));
+	s = take(l, at(3620));
+	assert_says(s, "gone", LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE,
+		"gpu1.tail4c1d.ts.net:8080 has been gone for 60 min; it will be forgotten in 23 h");
+	assert_no_verdict(s, "not-listening");
+	assert_int_equal(endpoint_row(s, RAW)->state, STATE_OFFLINE);
+	assert_int_equal(s->status, STATUS_OK);
+	assert_non_null(strstr(s->events[0].text, "has been gone"));
+	answers(l, at(HOURS(2)), READY);
+	s = take(l, at(HOURS(2)));
+	assert_int_equal(endpoint_row(s, RAW)->state, STATE_OK);
+	is_refused(l, at(HOURS(3)));
+	assert_int_equal(
+		endpoint_row(take(l, at(HOURS(3))), RAW)->state, STATE_DOWN); /* the hour begins anew */
+}
+
+static void what_drops_connects_since_it_stopped_is_gone_too(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	finds_by_port(true);
+	watches(l, "llama-server", RAW);
+	answers(l, at(0), READY);
+	connect_times_out(l, at(10));
+	connect_times_out(l, at(12));
+	assert_verdict(take(l, at(13)), "filtered");
+	connect_times_out(l, at(3700));
+	assert_verdict(take(l, at(3700)), "gone");
+}
+
+static void what_is_pinned_or_served_is_never_gone(void **state)
+{
+	const struct obs_mount mount = { .host = "gpu1.tail4c1d.ts.net",
+		.service = "",
+		.port = 8080,
+		.path = "",
+		.target = "127.0.0.1:8080",
+		.url = RAW,
+		.backend = "" };
+	struct ledger *l = stopped(true);
+
+	(void)state;
+	is_refused(l, at(HOURS(30)));
+	assert_int_equal(endpoint_row(take(l, at(HOURS(30))), RAW)->state, STATE_DOWN);
+	assert_no_verdict(take(l, at(HOURS(30))), "gone");
+	l = stopped(false);
+	sees_serve(l, &mount, 1);
+	is_refused(l, at(HOURS(30)));
+	assert_no_verdict(take(l, at(HOURS(30))), "gone");
+}
+
+static void what_is_forgotten_leaves_an_event(void **state)
+{
+	struct ledger *l = stopped(false);
+
+	(void)state;
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_DROPPED, .url = RAW }, at(HOURS(26)));
+	assert_non_null(strstr(take(l, at(HOURS(26)))->events[0].text, "gone: nothing has listened there"));
+	l = stopped(false);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_DROPPED, .url = RAW }, at(HOURS(2)));
+	for (size_t i = 0; i < take(l, at(HOURS(2)))->event_count; i++)
+		assert_null(strstr(take(l, at(HOURS(2)))->events[i].text, "gone: nothing"));
+}
+
 static void every_code_of_reach_is_tested_both_ways(void **state)
 {
 	(void)state;
@@ -593,6 +682,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(a_door_that_answers_raises_nothing),
 		SAYS(a_door_that_was_never_asked_is_unknown),
+		SAYS(what_was_found_and_stops_is_down_for_an_hour_and_gone_for_a_day),
+		SAYS(what_drops_connects_since_it_stopped_is_gone_too),
+		SAYS(what_is_pinned_or_served_is_never_gone),
+		SAYS(what_is_forgotten_leaves_an_event),
 		SAYS(a_name_without_an_address_is_an_unknown_host),
 		SAYS(only_a_name_outside_the_tailnet_is_looked_up),
 		SAYS(a_name_that_is_not_resolved_yet_is_unknown),

@@ -25,7 +25,7 @@ static void a_service_has_a_name_an_address_and_its_tcp_ports(void **state)
 {
 	struct obs_services *services = parse(
 		"{\"svc:llm\":{\"Name\":\"svc:llm\",\"DisplayName\":\"LLM\","
-		"\"Addrs\":[\"100.100.1.2\",\"fd7a:115c:a1e0::2\"],\"Ports\":[\"tcp:443\",\"8080\",11434],"
+		"\"Addrs\":[\"fd7a:115c:a1e0::2\",\"100.100.1.2\"],\"Ports\":[\"tcp:443\",\"8080\",11434],"
 		"\"Actions\":[{\"Type\":\"http\",\"Port\":443}]},\"svc:bare\":{}}");
 
 	(void)state;

@@ -232,7 +232,8 @@ static void wrong_types_and_nulls_are_unknown(void **state)
 	assert_non_null(status);
 	assert_int_equal(status->backend, BACKEND_UNKNOWN);
 	assert_string_equal(status->backend_word, "Hibernating");
-	assert_false(status->has_tun || status->has_self || status->has_magicdns);
+	assert_true(status->has_tun); /* unknown, so not called userspace networking */
+	assert_false(status->has_self || status->has_magicdns);
 	assert_null(status->health[0]);
 	assert_string_equal(status->magicdns_suffix, "old.ts.net");
 	assert_int_equal(status->peer_count, 2);
@@ -337,7 +338,7 @@ static void what_later_daemons_tell_is_unknown_of_older_ones(void **state)
 	obs_status_free(with);
 }
 
-static void mullvad_is_told_by_its_location_or_its_name(void **state)
+static void mullvad_is_told_by_its_name_and_not_by_a_location(void **state)
 {
 	struct obs_status *status = parse("{\"BackendState\":\"Running\",\"Peer\":{"
 					  "\"a\":{\"ID\":\"a\",\"Location\":{\"Country\":\"Sweden\"}},"
@@ -345,9 +346,58 @@ static void mullvad_is_told_by_its_location_or_its_name(void **state)
 					  "\"c\":{\"ID\":\"c\",\"DNSName\":\"mullvad.tail4c1d.ts.net.\"}}}");
 
 	(void)state;
-	assert_true(status->peers[0].is_mullvad);
+	assert_false(status->peers[0].is_mullvad);
 	assert_true(status->peers[1].is_mullvad);
 	assert_false(status->peers[2].is_mullvad);
+	obs_status_free(status);
+}
+
+static void an_old_daemon_does_not_tell_whether_it_has_an_interface(void **state)
+{
+	static const struct {
+		const char *json;
+		bool has_tun;
+	} rows[] = { { "{\"BackendState\":\"Running\"}", true },
+		{ "{\"BackendState\":\"Running\",\"TUN\":null}", true },
+		{ "{\"BackendState\":\"Running\",\"TUN\":true}", true },
+		{ "{\"BackendState\":\"Running\",\"TUN\":false}", false } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct obs_status *status = parse(rows[i].json);
+
+		assert_int_equal(status->has_tun, rows[i].has_tun);
+		obs_status_free(status);
+	}
+}
+
+static void names_that_are_no_node_s_are_read(void **state)
+{
+	struct obs_status *status = parse(
+		"{\"BackendState\":\"Running\",\"CertDomains\":[\"admin.tail4c1d.ts.net\"],"
+		"\"ExtraRecords\":[{\"Name\":\"llm.hs.example.net.\",\"Value\":\"100.64.0.2\"},"
+		"{\"Name\":\"txt.hs.example.net\",\"Type\":\"TXT\",\"Value\":\"x\"},7,{\"Value\":\"1.2.3.4\"},"
+		"{\"Name\":\"six.hs.example.net\",\"Type\":\"AAAA\",\"Value\":\"fd7a::1\"}],"
+		"\"Self\":{\"CapMap\":{\"https\":null,\"service-host\":[{\"svc:a\":[\"fd7a::9\",\"100.64.9.1\"],"
+		"\"svc:b\":[]},null,{\"svc:c\":[\"fd7a::8\"]}]}}}");
+
+	(void)state;
+	assert_string_equal(status->cert_domains[0], "admin.tail4c1d.ts.net");
+	assert_null(status->cert_domains[1]);
+	assert_int_equal(status->record_count, 2);
+	assert_string_equal(status->records[0].name, "llm.hs.example.net");
+	assert_string_equal(status->records[0].address, "100.64.0.2");
+	assert_string_equal(status->records[1].name, "six.hs.example.net");
+	assert_int_equal(status->hosted_count, 3);
+	assert_string_equal(status->hosted[0].name, "svc:a");
+	assert_string_equal(status->hosted[0].address, "100.64.9.1");
+	assert_string_equal(status->hosted[1].address, "");
+	assert_string_equal(status->hosted[2].address, "fd7a::8");
+	obs_status_free(status);
+	status = parse("{\"BackendState\":\"Running\",\"CertDomains\":null,\"ExtraRecords\":null,"
+		       "\"Self\":{\"CapMap\":null}}");
+	assert_null(status->cert_domains[0]);
+	assert_int_equal(status->record_count + status->hosted_count, 0);
 	obs_status_free(status);
 }
 
@@ -490,7 +540,9 @@ int main(void)
 		cmocka_unit_test(a_session_left_over_from_a_tailnet_is_no_peer),
 		cmocka_unit_test(a_path_in_use_outweighs_the_control_plane),
 		cmocka_unit_test(what_later_daemons_tell_is_unknown_of_older_ones),
-		cmocka_unit_test(mullvad_is_told_by_its_location_or_its_name),
+		cmocka_unit_test(mullvad_is_told_by_its_name_and_not_by_a_location),
+		cmocka_unit_test(an_old_daemon_does_not_tell_whether_it_has_an_interface),
+		cmocka_unit_test(names_that_are_no_node_s_are_read),
 		cmocka_unit_test(hostile_names_are_made_harmless),
 		cmocka_unit_test(lists_are_capped),
 		cmocka_unit_test(ten_thousand_peers_are_read_into_a_small_arena),

@@ -253,9 +253,24 @@ static void of_what_was_typed_nothing_is_shown_that_may_be_a_password(void **sta
 		assert_string_equal(url_typed(cases[i][0], bare, sizeof(bare)), cases[i][1]);
 }
 
+static void an_ipv6_address_without_brackets_is_seen(void **state)
+{
+	(void)state;
+	assert_true(url_host_is_bare_v6("http://::1:1234"));
+	assert_true(url_host_is_bare_v6("https+insecure://fd7a:115c:a1e0::5:8443/x"));
+	assert_true(url_host_is_bare_v6("::1:1234"));
+	assert_true(url_host_is_bare_v6("http://::1"));
+	assert_false(url_host_is_bare_v6("http://[::1]:1234"));
+	assert_false(url_host_is_bare_v6("http://localhost:1234"));
+	assert_false(url_host_is_bare_v6("http://user:pass:1@host"));
+	assert_false(url_host_is_bare_v6("127.0.0.1:80"));
+	assert_false(url_host_is_bare_v6(""));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_ipv6_address_without_brackets_is_seen),
 		cmocka_unit_test(a_url_is_taken_apart),
 		cmocka_unit_test(equal_urls_have_one_normal_form),
 		cmocka_unit_test(what_is_no_plain_url_is_refused),

@@ -1,0 +1,103 @@
+#include "probes/io/listeners.h"
+
+#include "probes/base/fault.h"
+#include "probes/base/file.h"
+#include "probes/base/mem.h"
+#include "probes/base/url.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FILE_MAX_BYTES (8 * 1024 * 1024)
+#define STATE_LISTEN 0x0A
+
+/* The kernel prints each word of an address as a number in the byte order of this machine. */
+static bool read_address(const char *hex, size_t digits, char *text, size_t size)
+{
+	uint32_t words[4];
+	size_t count = digits / 8;
+	char word[9];
+
+	if (digits % 8 || count > 4)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		snprintf(word, sizeof(word), "%.8s", hex + 8 * i);
+		words[i] = (uint32_t)strtoul(word, NULL, 16);
+	}
+	return inet_ntop(count == 4 ? AF_INET6 : AF_INET, words, text, (socklen_t)size) != NULL;
+}
+
+static void read_line(struct listeners *listeners, const char *line)
+{
+	struct listener found = { .port = 0 };
+	char address[40];
+	unsigned port, state;
+
+	if (sscanf(line, " %*d: %39[0-9A-F]:%4X %*[0-9A-F:] %2X", address, &port, &state) != 3 ||
+		state != STATE_LISTEN ||
+		!read_address(address, strlen(address), found.address, sizeof(found.address)))
+		return;
+	url_normalise_v6(found.address, sizeof(found.address)); /* ::ffff:127.0.0.1 is IPv4 */
+	found.port = (int)port;
+	*VEC_PUSH(listeners) = found;
+}
+
+void listeners_parse(struct listeners *listeners, const char *text)
+{
+	char line[256];
+
+	while (*text) {
+		size_t length = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)length, text);
+		read_line(listeners, line);
+		text += length + (text[length] == '\n');
+	}
+}
+
+void listeners_read(struct listeners *listeners)
+{
+	static const char *const paths[] = { "/proc/net/tcp", "/proc/net/tcp6" };
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++) {
+		size_t length;
+		struct fault fault;
+		char *text = file_read(paths[i], FILE_MAX_BYTES, FILE_NO_PIPE, &length, &fault);
+
+		if (text)
+			listeners_parse(listeners, text);
+		free(text);
+	}
+}
+
+static bool has(const struct listeners *listeners, const char *address, int port)
+{
+	for (size_t i = 0; i < listeners->count; i++)
+		if (listeners->items[i].port == port && strcmp(listeners->items[i].address, address) == 0)
+			return true;
+	return false;
+}
+
+/* "::" takes IPv4 too, unless the program asked for IPv6 alone, which the list does not tell. */
+const char *listeners_localhost(const struct listeners *listeners, int port)
+{
+	bool is_usual = has(listeners, "127.0.0.1", port) || has(listeners, "0.0.0.0", port) ||
+			has(listeners, "::", port);
+
+	return !is_usual && has(listeners, "::1", port) ? "::1" : "127.0.0.1";
+}
+
+bool listeners_take_all(const struct listeners *listeners, int port, const char *address)
+{
+	return (has(listeners, "0.0.0.0", port) || has(listeners, "::", port)) &&
+	       !has(listeners, address, port);
+}
+
+void listeners_fini(struct listeners *listeners)
+{
+	free(listeners->items);
+	memset(listeners, 0, sizeof(*listeners));
+}

@@ -1,0 +1,26 @@
+/* Which TCP ports this machine listens on, and at which addresses: /proc/net/tcp and tcp6. On systems without
+ * them the list is empty, and everything is answered as if it were usual. */
+#ifndef TSLLM_IO_LISTENERS_H
+#define TSLLM_IO_LISTENERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct listeners {
+	struct listener {
+		char address[48]; /* "127.0.0.1", "0.0.0.0", "::1", "::" */
+		int port;
+	} * items;
+	size_t count, room;
+};
+
+void listeners_read(struct listeners *listeners); /* into a zeroed one */
+/* Adds the listeners in the text of /proc/net/tcp or tcp6. Pure. */
+void listeners_parse(struct listeners *listeners, const char *text);
+/* Where "localhost" leads for that port: "::1" if only that listens, else "127.0.0.1". */
+const char *listeners_localhost(const struct listeners *listeners, int port);
+/* Whether a program listens on that port at all addresses, and none at this one. */
+bool listeners_take_all(const struct listeners *listeners, int port, const char *address);
+void listeners_fini(struct listeners *listeners);
+
+#endif

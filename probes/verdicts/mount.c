@@ -1,0 +1,254 @@
+/* Rules about our own serve mounts (the mounts themselves, and their endpoints on the tailnet) and Services.
+ *
+ * They come before the rules about reaching a server, because a mount that cannot work explains every failure
+ * behind it. */
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/ledger/endpoints.h"
+#include "probes/ledger/mounts.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Of the mount's endpoint; a mount that is not asked at all may be broken too. */
+static bool is_well(const struct evidence *e)
+{
+	return e->endpoint && endpoint_is_good(e->endpoint);
+}
+
+static bool is_failing(const struct evidence *e)
+{
+	return e->mount && when_known(e->endpoint->last.at) && !is_well(e);
+}
+
+/* ---- a name that this machine had before ---- */
+
+static const char again[] = "sudo tailscale serve reset (which removes every mount), then: ";
+
+static bool has_old_name(const struct evidence *e)
+{
+	const struct obs_status *status = e->ledger->status;
+	const char *host = e->mount->host;
+
+	if (!status || !*status->self.fqdn || !*host || *e->mount->service || strstr(host, "${") ||
+		text_equal_fold(host, status->self.fqdn))
+		return false;
+	for (size_t i = 0; status->cert_domains && status->cert_domains[i]; i++)
+		if (text_equal_fold(host, status->cert_domains[i]))
+			return false;
+	return true;
+}
+
+/* The command that mounts the target again, under the name that the machine has now. */
+static void say_serve_again(const struct obs_mount *mount, char *text, size_t size)
+{
+	static const char *const options[] = {
+		[SERVE_HTTPS] = "https",
+		[SERVE_HTTP] = "http",
+		[SERVE_TCP] = "tcp",
+		[SERVE_TLS_TCP] = "tls-terminated-tcp",
+	};
+	bool is_tcp = mount->protocol == SERVE_TCP || mount->protocol == SERVE_TLS_TCP;
+
+	text_add(text, size, "sudo tailscale serve --bg --%s=%d", options[mount->protocol], mount->port);
+	if (*mount->path && strcmp(mount->path, "/") != 0)
+		text_add(text, size, " --set-path=%s", mount->path);
+	text_add(text, size, " %s%s", is_tcp ? "tcp://" : "", mount->target);
+}
+
+static bool mount_is_renamed(const struct evidence *e, struct finding *f)
+{
+	if (e->mount->protocol == SERVE_TUN || !has_old_name(e) || is_well(e))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s, but this machine's name is %s", e->mount->host,
+		e->ledger->status->self.fqdn);
+	text_set(f->fix, sizeof(f->fix), "%s", again);
+	say_serve_again(e->mount, f->fix, sizeof(f->fix));
+	return true;
+}
+
+static bool is_renamed(const struct evidence *e, struct finding *f)
+{
+	return is_failing(e) && mount_is_renamed(e, f);
+}
+
+/* ---- a target that is no URL ---- */
+
+static bool mount_has_bad_target(const struct evidence *e, struct finding *f)
+{
+	const char *port = strrchr(e->mount->target, ':');
+	bool is_loopback = strstr(e->mount->target, "://::1:") || text_has_prefix(e->mount->target, "::1:");
+	struct obs_mount corrected = *e->mount;
+	char target[64];
+
+	if (!url_host_is_bare_v6(e->mount->target) || is_well(e))
+		return false;
+	text_set(target, sizeof(target), "%slocalhost:%d", e->mount->protocol <= SERVE_HTTP ? "http://" : "",
+		(int)text_number(port + 1, 65535));
+	corrected.target = target;
+	if (is_loopback)
+		say_serve_again(&corrected, f->fix, sizeof(f->fix));
+	return true;
+}
+
+static bool has_bad_target(const struct evidence *e, struct finding *f)
+{
+	return is_failing(e) && mount_has_bad_target(e, f);
+}
+
+/* ---- what tailscaled cannot do here ---- */
+
+static bool is_port_taken(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_failing(e) && e->mount->is_port_taken;
+}
+
+static bool is_service(const struct evidence *e)
+{
+	return e->mount && *e->mount->service;
+}
+
+static bool is_service_refused(const struct evidence *e, struct finding *f)
+{
+	if (!is_failing(e) || !is_service(e) || e->endpoint->last.outcome != OUTCOME_REFUSED)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s", e->mount->service);
+	return true;
+}
+
+/* Whether the host of a Service may reach its address depends on the system and the version. */
+static bool is_service_silent(const struct evidence *e, struct finding *f)
+{
+	if (!is_failing(e) || !is_service(e) || e->endpoint->last.outcome != OUTCOME_CONNECT_TIMEOUT)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s", e->mount->service);
+	return true;
+}
+
+/* A Service of others, or a host behind a subnet router: what helps on a peer would open another way to it. */
+static bool is_elsewhere_refused(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+
+	(void)f;
+	return !e->peer && !endpoint->is_own && endpoint->is_of_tailnet && when_known(endpoint->last.at) &&
+	       endpoint->last.outcome == OUTCOME_REFUSED;
+}
+
+/* On some systems and versions, the addresses of Services are routes. */
+static bool is_service_unrouted(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->endpoint;
+	const char *const *line = e->ledger->status ? e->ledger->status->health : NULL;
+	bool is_cut_off = endpoint->last.outcome == OUTCOME_UNREACHABLE ||
+			  (endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT && endpoint->misses >= 2);
+
+	(void)f;
+	if (e->peer || endpoint->is_own || !endpoint->is_of_tailnet || !is_cut_off ||
+		!when_known(endpoint->last.at))
+		return false;
+	while (line && *line && !text_contains_fold(*line, "--accept-routes is false"))
+		line++;
+	return line && *line;
+}
+
+/* ---- the mount itself ---- */
+
+/* The first ${…} that nobody expands; NULL: none. In a redirect, tailscaled itself expands two of them. */
+static const char *find_unexpanded(const char *text)
+{
+	static const char host[] = "${HOST}", uri[] = "${REQUEST_URI}";
+	bool is_redirect = text_has_prefix(text, "redirect:");
+	const char *at = strstr(text, "${");
+
+	while (at && is_redirect && (text_has_prefix(at, host) || text_has_prefix(at, uri)))
+		at = strstr(at + 2, "${");
+	return at;
+}
+
+static bool is_unexpanded(const struct evidence *e, struct finding *f)
+{
+	const char *where = find_unexpanded(e->mount->host) ? e->mount->host : e->mount->target;
+
+	text_set(f->detail, sizeof(f->detail), "%s", where);
+	return find_unexpanded(where) != NULL;
+}
+
+/* Files, a text or a redirect can't be an LLM server, and neither can what was asked and is none. */
+static bool is_no_llm(const struct evidence *e)
+{
+	static const char *const others[] = { "path:", "text:", "redirect:" };
+
+	for (size_t i = 0; i < ARRAY_LEN(others); i++)
+		if (text_has_prefix(e->mount->target, others[i]))
+			return true;
+	return mounts_is_web(e->ledger, e->mount);
+}
+
+static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
+{
+	if (!e->mount->is_funnel)
+		return false;
+	if (e->endpoint || is_no_llm(e))
+		only_note(f); /* an endpoint's row has the full severity */
+	return true;
+}
+
+static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
+{
+	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
+	       http_backend_speaks_no_tls(e->backend, f);
+}
+
+static const char renamed[] = "serve is set up for %{detail}: nothing answers for the old name";
+static const char bad_target[] =
+	"tailscale serve cannot use its target %{target}: an IPv6 address needs brackets";
+static const char brackets[] = "mount it again, with the address in brackets: http://[ADDRESS]:PORT";
+
+const struct rule serve_rules[] = {
+	{ CODE_PORT_TAKEN, LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT, is_port_taken,
+		"another program on this machine holds port %{port} of all addresses: requests from here reach it "
+		"and not tailscale serve (those of other machines probably still do)",
+		"sudo ss -ltnp 'sport = :%{port}' names it; let it listen on other addresses or another port",
+		true },
+	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, again, true },
+	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
+		true },
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_service_refused,
+		"nothing listens at the address of this machine's own Service %{detail}, port %{port}",
+		"tailscale serve advertise %{detail}", true },
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_elsewhere_refused,
+		"nothing listens on %{host}:%{port}: the server is stopped, or not offered there",
+		"start the server behind %{host}; on the host of a Service, tailscale serve status lists it",
+		true },
+	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,
+		"this machine gets no connection to its own Service %{detail}, which proves nothing: "
+		"ask from another machine",
+		"", true },
+	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_service_unrouted,
+		"%{host} cannot be reached, probably because this machine does not accept routes, as tailscaled "
+		"warns: Services may need them",
+		"sudo tailscale set --accept-routes", true },
+	{ 0 },
+};
+
+const struct rule mount_rules[] = {
+	{ CODE_UNEXPANDED_CONFIG, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
+		"a serve mount holds the literal %{detail}: nothing will answer there",
+		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
+	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_is_renamed, renamed, again,
+		true },
+	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_bad_target, bad_target, brackets,
+		true },
+	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
+		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
+		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
+		true },
+	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, mount_is_on_funnel,
+		"Funnel is on: the whole internet can reach %{mount}",
+		"sudo tailscale funnel --https=%{port} off", false },
+	{ 0 },
+};

@@ -1,0 +1,144 @@
+/* Rules about the TLS handshake with a server and its certificate. */
+#include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/last_answer.h"
+#include "probes/verdicts/rule.h"
+
+#include <string.h>
+
+#define CERT_NOTICE_MS (14 * INT64_C(86400000))
+
+static bool is_tls(const struct evidence *e, enum tls_trouble trouble)
+{
+	return answer_came_to(e, OUTCOME_TLS) && e->endpoint->last.tls == trouble;
+}
+
+/* The server has no certificate for the name that we asked for, whatever else it has. */
+static bool is_name_refused(const struct evidence *e)
+{
+	return is_tls(e, TLS_ALERT_INTERNAL) || is_tls(e, TLS_NAME_MISMATCH);
+}
+
+static void say_full_name(const struct evidence *e, struct finding *f)
+{
+	if (e->peer && *e->peer->obs->fqdn)
+		text_set(f->fix, sizeof(f->fix),
+			e->endpoint->port == 443 ? "use https://%%{fqdn}" : "use https://%%{fqdn}:%%{port}");
+}
+
+static bool has_short_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!is_name_refused(e) || url_split(&url, e->endpoint->url) != 0 || strchr(url.host, '.') ||
+		strchr(url.host, ':'))
+		return false;
+	say_full_name(e, f);
+	return true;
+}
+
+static bool needs_name(const struct evidence *e, struct finding *f)
+{
+	struct url url;
+
+	if (!is_name_refused(e) || url_split(&url, e->endpoint->url) != 0 || !url_host_is_address(url.host))
+		return false;
+	say_full_name(e, f);
+	return true;
+}
+
+/* A port that answers a TLS hello with something else may speak anything, so plain HTTP is tried
+ * (PROOF_PLAIN_HTTP). */
+static bool speaks_no_tls(const struct evidence *e, struct finding *f)
+{
+	bool is_plain_http = e->endpoint->proofs & PROOF_PLAIN_HTTP;
+
+	if (!is_tls(e, TLS_NOT_TLS) && !(answer_came_to(e, OUTCOME_TLS) && is_plain_http))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
+	if (is_plain_http)
+		text_set(f->fix, sizeof(f->fix), "use http:// for that port");
+	return true;
+}
+
+static bool is_expired(const struct evidence *e, struct finding *f)
+{
+	int64_t past = e->now.wall_ms - e->endpoint->cert_not_after;
+	char span[32];
+
+	if (e->endpoint->cert_not_after && past > 0)
+		text_set(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
+	return is_tls(e, TLS_EXPIRED);
+}
+
+static bool is_untrusted(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_UNTRUSTED);
+}
+
+static bool has_other_name(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_NAME_MISMATCH);
+}
+
+static bool has_no_certificate(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_ALERT_INTERNAL) || (is_tls(e, TLS_TIMEOUT) && e->endpoint->misses >= 2);
+}
+
+static bool has_tls_trouble(const struct evidence *e, struct finding *f)
+{
+	text_set(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
+	return is_tls(e, TLS_OTHER);
+}
+
+static bool certificate_expires_soon(const struct evidence *e, struct finding *f)
+{
+	int64_t left = e->endpoint->cert_not_after - e->now.wall_ms;
+	char span[32];
+
+	if (!e->endpoint->cert_not_after || left < 0 || left > CERT_NOTICE_MS ||
+		answer_came_to(e, OUTCOME_TLS))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	return true;
+}
+
+const struct rule tls_rules[] = {
+	{ CODE_SHORT_NAME, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
+		"certificates are for full names, not for the short name %{host}",
+		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
+	{ CODE_NAME_NEEDED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
+		"HTTPS is served by name, not by address: no certificate there is for %{host}",
+		"use the machine's full name", true },
+	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
+		"port %{port} of %{host} speaks %{detail}",
+		"is that port really the LLM server's? what answers there is not HTTPS", true },
+	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
+		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
+	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
+		"the certificate of %{host} is signed by nobody this machine trusts",
+		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: "
+		"tailscale cert %{host}",
+		true },
+	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
+		"the certificate that %{host} shows is for another name",
+		"on %{peer}: tailscale cert %{host}", true },
+	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
+		"%{host} has no certificate to show: either none was issued yet "
+		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
+		"on %{peer}: tailscale cert %{host} says why; "
+		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
+		true },
+	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
+		true },
+	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
+		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
+		false },
+	{ 0 },
+};

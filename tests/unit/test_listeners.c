@@ -1,0 +1,54 @@
+/* What /proc/net/tcp says about this machine's ports. */
+#include "probes/io/listeners.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define HEAD                                                                                                 \
+	"  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+#define REST " 00000000:00000000 00:00000000 00000000     0        0 12345 1 0000000000000000 100 0 0 10 0\n"
+#define ANY6 "00000000000000000000000000000000:0000"
+
+static void each_listening_socket_is_read_and_no_other(void **state)
+{
+	static const char tcp[] =
+		HEAD "   0: 0100007F:2CAA 00000000:0000 0A" REST "   1: 0100007F:2CAA 0100007F:9C40 01" REST
+		     "   2: 00000000:01BB 00000000:0000 0A" REST "  nonsense\n\n",
+			  tcp6[] = HEAD "   0: 00000000000000000000000001000000:04D2 " ANY6 " 0A" REST
+					"   1: 00000000000000000000000000000000:0050 " ANY6 " 0A" REST
+					"   2: 0000000000000000FFFF00000100007F:0051 " ANY6 " 0A" REST;
+	struct listeners listeners = { 0 };
+
+	(void)state;
+	listeners_parse(&listeners, tcp);
+	listeners_parse(&listeners, tcp6);
+	assert_int_equal(listeners.count, 5);
+	assert_string_equal(listeners.items[0].address, "127.0.0.1");
+	assert_int_equal(listeners.items[0].port, 11434);
+	assert_string_equal(listeners.items[1].address, "0.0.0.0");
+	assert_string_equal(listeners.items[2].address, "::1");
+	assert_string_equal(listeners.items[3].address, "::");
+	assert_string_equal(listeners.items[4].address, "127.0.0.1");
+	assert_string_equal(listeners_localhost(&listeners, 1234), "::1");
+	assert_string_equal(listeners_localhost(&listeners, 11434), "127.0.0.1");
+	assert_string_equal(listeners_localhost(&listeners, 80), "127.0.0.1");
+	assert_string_equal(listeners_localhost(&listeners, 9), "127.0.0.1");
+	assert_true(listeners_take_all(&listeners, 443, "100.64.0.1"));
+	assert_true(listeners_take_all(&listeners, 80, "100.64.0.1"));
+	assert_false(listeners_take_all(&listeners, 11434, "100.64.0.1"));
+	assert_false(listeners_take_all(&listeners, 443, "0.0.0.0"));
+	listeners_fini(&listeners);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_listening_socket_is_read_and_no_other),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
