@@ -138,19 +138,33 @@ struct known_counter {
 	struct when at;
 };
 
+/* A counter that rises while work is done. */
+struct known_work {
+	double progress;
+	struct when counted; /* when progress was last reported */
+	struct when moved;   /* when progress last moved, or there was no work */
+};
+
+/* One of several engines (data parallel) behind one server. */
+struct known_part {
+	char *name;
+	double running, waiting;
+	struct known_work work;
+};
+
 /* What the engine reports about its own work (engine.c). */
 struct known_engine {
 	struct figures figures; /* as last reported; speeds are computed from counters */
 	double rejected, uptime_s;
 	struct known_counter generation, prompt;
-	double progress, patience_s;
-	struct when counted;     /* when progress was last reported */
-	struct when moved;       /* when progress last moved, or there was no work */
-	struct when queued;      /* since when requests have been waiting; unknown: none is */
-	struct when turned_away; /* when requests were last rejected */
-	struct when listed;      /* when it last listed its loaded models */
-	struct when restarted;   /* when a restart was noticed */
-	char *earlier;           /* the previous incarnation; NULL: none was seen */
+	struct known_work work;
+	double patience_s;            /* how long work may stand still */
+	VEC(struct known_part) parts; /* if it is several; the rest is of all together */
+	struct when queued;           /* since when requests have been waiting; unknown: none is */
+	struct when turned_away;      /* when requests were last rejected */
+	struct when listed;           /* when it last listed its loaded models */
+	struct when restarted;        /* when a restart was noticed */
+	char *earlier;                /* the previous incarnation; NULL: none was seen */
 	bool is_many;            /* a previous incarnation came back: several engines behind one endpoint */
 	char *evicted, *evictor; /* model that was probably evicted last, and for which; NULL: none */
 	struct when evicted_at;
