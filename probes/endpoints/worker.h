@@ -39,9 +39,13 @@ struct worker {
 	bool is_primary, is_fresh;
 	size_t step;
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
-	int primary_status;             /* HTTP, of the last primary answer */
-	int64_t due;                    /* next poll, monotonic ms */
-	struct when polled;             /* end of the last poll */
+	struct {
+		int64_t until; /* monotonic ms; not asked before */
+		unsigned times;
+	} too_big[REQUESTS_MAX]; /* answers over the cap, in a row */
+	int primary_status;      /* HTTP, of the last primary answer */
+	int64_t due;             /* next poll, monotonic ms */
+	struct when polled;      /* end of the last poll */
 	unsigned silences, failures, polls;
 	bool is_decided; /* polled often enough to be judged */
 	bool was_good;

@@ -292,14 +292,19 @@ void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt
 	engine->slow_ms = own;
 }
 
+bool engine_has_figures(const struct reading *reading)
+{
+	return !isnan(reading->figures.running) || !isnan(reading->figures.waiting) ||
+	       !isnan(reading->generated_tokens);
+}
+
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
 	struct known_engine *engine = &endpoint->engine;
 
 	see_start(ledger, endpoint, reading, now);
-	if (!isnan(reading->figures.running) || !isnan(reading->figures.waiting) ||
-		!isnan(reading->generated_tokens))
+	if (engine_has_figures(reading))
 		endpoint->figured = now;
 	fields_update(&fields_engine, &engine->figures, &reading->figures);
 	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now,

@@ -132,6 +132,16 @@ struct last_answer {
 	struct when at; /* unknown: never asked */
 };
 
+/* The last answer to the request for the engine's figures. */
+struct figures_answer {
+	enum outcome outcome;
+	int status;
+	enum body_shape shape;
+	bool is_expected, has_figures;
+	char *location; /* owned */
+	struct when at; /* unknown: none came */
+};
+
 /* The last reading of a counter of tokens. */
 struct known_counter {
 	double tokens, seconds; /* seconds NAN: the server does not count them */
@@ -192,6 +202,7 @@ struct known_endpoint {
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
+	struct figures_answer figures_answer;
 	struct when figured; /* when the engine last reported its figures */
 	struct known_engine engine;
 	double connect_ms, tls_ms;

@@ -157,6 +157,8 @@ const struct family family_llama_server = {
 		.title = "llama-server",
 		.kind = SERVER_ENGINE,
 		.ports = { 8080, 9931 },
+		.figures_path = "/metrics",
+		.figures_fix = "on %{peer}: start it with --metrics",
 		.health_outlives_engine = true,
 	},
 	.recognise = is_llama_server,

@@ -55,6 +55,8 @@ const struct family family_sglang = {
 		.title = "SGLang",
 		.kind = SERVER_ENGINE,
 		.ports = { 30000 },
+		.figures_path = "/metrics",
+		.figures_fix = "on %{peer}: start it with --enable-metrics",
 	},
 	.recognise = is_sglang,
 	.requests = requests,

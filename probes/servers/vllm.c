@@ -98,6 +98,8 @@ const struct family family_vllm = {
 		.title = "vLLM",
 		.kind = SERVER_ENGINE,
 		.ports = { 8000 },
+		.figures_path = "/metrics",
+		.figures_fix = "on %{peer}: start it without --disable-log-stats",
 		.stays_asleep = true,
 		.empty_error = "its engine process is dead",
 	},

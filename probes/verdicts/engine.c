@@ -131,6 +131,46 @@ static bool is_open(const struct evidence *e, struct finding *f)
 	       !e->peer->obs->tags[0];
 }
 
+/* What the path of the figures answers instead of them; "": nothing that is worth a word. */
+static void say_instead(const struct figures_answer *answer, char *text, size_t size)
+{
+	if (answer->outcome == OUTCOME_TOO_BIG)
+		text_set(text, size, "is too large to read (over 4 MB)");
+	else if (answer->status >= 300 && answer->status < 400)
+		text_set(text, size, "redirects to %s (HTTP %d), which is not followed",
+			*answer->location ? answer->location : "nowhere", answer->status);
+	else if (answer->status == 200 && answer->shape == BODY_EMPTY)
+		text_set(text, size, "is empty");
+	else if (answer->status == 200)
+		text_set(text, size, "has none");
+	else if (answer->status == 404)
+		text_set(text, size, "is not there (HTTP 404)");
+	else if (answer->status == 501)
+		text_set(text, size, "is switched off (HTTP 501)");
+	else if (!answer->is_expected)
+		text_set(text, size, "answers HTTP %d", answer->status);
+}
+
+/* Without them, nothing tells a busy server from an idle one. If it is loading or wants a key, that is said
+ * already. */
+static bool has_no_figures(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->queried;
+	const struct figures_answer *answer = &endpoint->figures_answer;
+	char instead[TEXT_CAP] = "";
+
+	if (!endpoint_is_good(endpoint) || !when_known(answer->at) || answer->has_figures ||
+		endpoint->is_loading.holds || endpoint->wants_key.holds || endpoint->key_rejected.holds)
+		return false;
+	say_instead(answer, instead, sizeof(instead));
+	if (!*instead)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s %s", endpoint->facts->figures_path, instead);
+	if (answer->outcome == OUTCOME_ANSWERED && answer->is_expected && endpoint->facts->figures_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", endpoint->facts->figures_fix);
+	return true;
+}
+
 static bool is_unexpanded(const struct evidence *e, struct finding *f)
 {
 	const char *where = strstr(e->mount->host, "${") ? e->mount->host : e->mount->target;
@@ -162,6 +202,8 @@ const struct rule engine_rules[] = {
 		"open without a key to every node that the tailnet policy lets reach %{peer}, "
 		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
+	{ CODE_FIGURES_UNREAD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_no_figures,
+		"no figures (queue, speed) from %{server}: %{detail}", "", false },
 	{ 0 },
 };
 

@@ -284,6 +284,97 @@ static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **
 	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "funnel-public");
 }
 
+static struct ledger *a_vllm_whose_metrics_say(int status, const char *headers, const char *body)
+{
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
+
+	says_at(l, at(1), "/metrics", status, headers, body);
+	return l;
+}
+
+static void figures_that_cannot_be_read_are_told_with_the_reason(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers, *body, *part;
+	} rows[] = {
+		{ 307, "location: /metrics/\n", "",
+			"no figures (queue, speed) from vLLM: /metrics redirects to /metrics/ (HTTP 307)" },
+		{ 200, "Content-Type: text/plain\n", "", "/metrics is empty" },
+		{ 200, "Content-Type: text/plain\n", "python_info{v=\"3\"} 1.0\n", "/metrics has none" },
+		{ 200, "Content-Type: text/plain\n", "process_start_time_seconds 1.79e+09\n",
+			"/metrics has none" },
+		{ 200, "Content-Type: text/html\n", "<html><title>Log in</title></html>",
+			"/metrics has none" },
+		{ 404, "Content-Type: text/plain\n", "404 page not found\n",
+			"/metrics is not there (HTTP 404)" },
+		{ 403, "", "", "/metrics answers HTTP 403" },
+		{ 500, "", "", "/metrics answers HTTP 500" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ledger *l = a_vllm_whose_metrics_say(rows[i].status, rows[i].headers, rows[i].body);
+
+		assert_says(take(l, at(2)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			rows[i].part);
+		assert_state(take(l, at(2)), STATE_OK);
+		assert_nothing_above_info(take(l, at(2)));
+	}
+}
+
+static void figures_over_the_cap_are_told_until_they_are_read(void **state)
+{
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
+	struct obs_answer answer = an_answer(GPU1, "/metrics", OUTCOME_TOO_BIG, 200);
+
+	(void)state;
+	answer.is_primary = false;
+	answer.server = "vllm";
+	assert_no_verdict(take(l, at(1)), "figures-unread");
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(1));
+	assert_says(take(l, at(2)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+		"/metrics is too large to read (over 4 MB)");
+	/* One silence changes nothing. */
+	is_silent_at(l, at(3), "/metrics");
+	assert_verdict(take(l, at(3)), "figures-unread");
+	answers(l, at(4), "vllm-0.32.0-cpu/ready-idle/metrics");
+	assert_no_verdict(take(l, at(5)), "figures-unread");
+}
+
+static void figures_that_are_switched_off_are_told_with_the_switch(void **state)
+{
+	struct ledger *l = watching_a("sglang", GPU1);
+
+	(void)state;
+	says_at(l, at(0), "/v1/models", 200, "Content-Type: application/json\n",
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	says_at(l, at(0), "/metrics", 404, "Content-Type: application/json\n", "{\"detail\":\"Not Found\"}");
+	assert_fix(assert_says(take(l, at(1)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			   "no figures (queue, speed) from SGLang: /metrics is not there"),
+		"--enable-metrics");
+	assert_fix(
+		assert_says(take(after("llama-server", LS "ready-idle/health", LS "no-metrics-flag/metrics"),
+				    at(1)),
+			"figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, "/metrics is switched off"),
+		"--metrics");
+}
+
+/* A router's figures are those of its models, one that loads has none yet, and what wants a key is told as that. */
+static void figures_that_nobody_expects_are_not_missed(void **state)
+{
+	struct ledger *l;
+
+	(void)state;
+	assert_no_verdict(
+		take(after("llama-server", LS "router-loaded/health", LS "router-loaded/metrics"), at(1)),
+		"figures-unread");
+	l = after("llama-server", LS "api-key-missing/health", LS "api-key-missing/metrics");
+	assert_no_verdict(take(l, at(1)), "figures-unread");
+	assert_no_verdict(take(after("ollama", OL "loaded-idle/api-ps", OL "loaded-idle/api-tags"), at(1)),
+		"figures-unread");
+}
+
 static void an_untagged_host_without_a_key_is_open(void **state)
 {
 	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
@@ -383,6 +474,10 @@ int main(void)
 		SAYS(a_funnel_to_a_proxy_with_a_login_is_a_word),
 		SAYS(a_key_that_the_backend_wants_is_wanted_at_the_mount),
 		SAYS(a_funnel_to_something_that_is_not_asked_is_told_on_its_mount),
+		SAYS(figures_that_cannot_be_read_are_told_with_the_reason),
+		SAYS(figures_over_the_cap_are_told_until_they_are_read),
+		SAYS(figures_that_are_switched_off_are_told_with_the_switch),
+		SAYS(figures_that_nobody_expects_are_not_missed),
 		SAYS(an_untagged_host_without_a_key_is_open),
 		SAYS(a_server_with_a_key_is_not_open),
 		SAYS(a_mount_with_an_unexpanded_name_answers_nobody),

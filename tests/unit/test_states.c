@@ -83,7 +83,7 @@ static const struct row rows[] = {
 	{ LS "burst-http-threads-blocked", "llama-server", NULL, 2, "stalled: no-answer" },
 	{ LS "generating", "llama-server", NULL, 2, "busy: busy open-endpoint" },
 	{ LS "loading", "llama-server", NULL, 2, "loading: loading" },
-	{ LS "no-metrics-flag", "llama-server", LS "ready-idle", 2, "ok: open-endpoint" },
+	{ LS "no-metrics-flag", "llama-server", LS "ready-idle", 2, "ok: figures-unread open-endpoint" },
 	{ LS "queue", "llama-server", NULL, 2, "busy: busy open-endpoint" },
 	{ LS "ready-idle", "llama-server", NULL, 2, "ok: open-endpoint" },
 	{ LS "ready-idle-fresh", "llama-server", NULL, 2, "ok: open-endpoint" },
