@@ -40,7 +40,14 @@ static struct known_model *model_of(struct known_endpoint *endpoint, const char 
 	return model;
 }
 
-static void see_model(struct known_model *model, const struct obs_model *obs)
+/* A list of all models may tell how long a context can be: of a loaded model, the loaded list knows better. */
+static void see_context(struct known_model *model, double context, bool is_all)
+{
+	if (!isnan(context) && !(is_all && model->in_loaded && !isnan(model->context)))
+		model->context = context;
+}
+
+static void see_model(struct known_model *model, const struct obs_model *obs, bool is_all)
 {
 	if (obs->state != MODEL_UNKNOWN)
 		model->state = obs->state;
@@ -52,8 +59,8 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
 		model->size_bytes = obs->size_bytes; /* a loaded model's size in memory, not its file's */
-	if (!isnan(obs->context))
-		model->context = obs->context;
+	see_context(model, obs->context, is_all);
+	model->is_no_chat = model->is_no_chat || obs->is_no_chat;
 	if (obs->expires_at)
 		model->expires_at = obs->expires_at;
 }
@@ -92,6 +99,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 				.quantisation = model->quantisation,
 				.remote_host = model->remote_host,
 				.in_all = model->in_all,
+				.is_no_chat = model->is_no_chat,
 				.state = MODEL_COLD,
 				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
 				.vram_bytes = NAN,
@@ -100,7 +108,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	for (size_t i = 0; i < reading->model_count; i++) {
 		struct known_model *model = model_of(endpoint, reading->models[i].id);
 
-		see_model(model, &reading->models[i]);
+		see_model(model, &reading->models[i], is_all);
 		model->in_all = model->in_all || is_all;
 		model->in_loaded = model->in_loaded || !is_all;
 		if (!is_all && model->expires_at)

@@ -90,6 +90,7 @@ struct known_model {
 	char *id, *quantisation, *remote_host;
 	enum model_state state;
 	bool in_all, in_loaded; /* the lists it is in */
+	bool is_no_chat;        /* writes no text */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
 	int64_t overdue_ms; /* past its expiry, by the server's clock, when last listed as loaded */

@@ -158,7 +158,8 @@ struct obs_model {
 	double size_bytes, vram_bytes, context;
 	const char *quantisation;
 	const char *remote_host; /* host that runs it, "ollama.com"; "": the server itself */
-	int64_t expires_at;      /* wall ms */
+	bool is_no_chat;    /* the server says that it makes vectors, ranks, sound … and writes no text */
+	int64_t expires_at; /* wall ms */
 };
 
 /* Which list of models an answer holds. */

@@ -32,6 +32,7 @@ struct server_facts {
 	/* Hints. A complete fix may contain %{variables}. */
 	const char *listen_option; /* makes it listen on all addresses; NULL: "--host 0.0.0.0" */
 	const char *get_model_fix;
+	const char *context_fix;    /* gives its models a longer context */
 	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
 };

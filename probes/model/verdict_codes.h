@@ -96,6 +96,7 @@
 #define CODE_FUNNEL_PUBLIC "funnel-public"
 #define CODE_OPEN_ENDPOINT "open-endpoint"
 #define CODE_FIGURES_UNREAD "figures-unread"
+#define CODE_CONTEXT_SMALL "context-small"
 #define CODE_UNEXPANDED_CONFIG "unexpanded-config"
 
 #endif

@@ -171,6 +171,55 @@ static bool has_no_figures(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+#define CONTEXT_LEAST 8192
+
+/* Models that write no text need no long context. Most servers do not tell them apart, but their names do. */
+static bool writes_text(const struct known_model *model)
+{
+	static const char *const words[] = { "embed", "rerank", "bge-", "gte-", "e5-", "minilm", "colbert",
+		"paraphrase-", "whisper", "tts", "asr" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (text_contains_fold(model->id, words[i]))
+			return false;
+	return !model->is_no_chat;
+}
+
+/* A context of zero is an unknown one. */
+static bool has_small_context(const struct known_model *model)
+{
+	return model->state == MODEL_LOADED && !*model->remote_host && model->context >= 1 &&
+	       model->context < CONTEXT_LEAST && writes_text(model);
+}
+
+static bool is_context_small(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->queried;
+	const struct known_model *least = NULL;
+	size_t count = 0;
+
+	if (!endpoint_is_good(endpoint) || endpoint->facts->kind != SERVER_ENGINE)
+		return false;
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		const struct known_model *model = &endpoint->models.items[i];
+
+		if (!has_small_context(model))
+			continue;
+		count++;
+		least = least && least->context <= model->context ? least : model;
+	}
+	if (!least)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s is loaded with a context of %.0f tokens", least->id,
+		least->context);
+	if (count > 1)
+		text_add(f->detail, sizeof(f->detail), " (%zu more models have a small one)", count - 1);
+	if (endpoint->facts->context_fix)
+		text_set(f->fix, sizeof(f->fix), "%s, if the model and the memory allow it",
+			endpoint->facts->context_fix);
+	return true;
+}
+
 static bool is_unexpanded(const struct evidence *e, struct finding *f)
 {
 	const char *where = strstr(e->mount->host, "${") ? e->mount->host : e->mount->target;
@@ -202,6 +251,8 @@ const struct rule engine_rules[] = {
 		"open without a key to every node that the tailnet policy lets reach %{peer}, "
 		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
+	{ CODE_CONTEXT_SMALL, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_context_small,
+		"%{detail}: longer prompts are cut off or refused", "", false },
 	{ CODE_FIGURES_UNREAD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_no_figures,
 		"no figures (queue, speed) from %{server}: %{detail}", "", false },
 	{ 0 },
