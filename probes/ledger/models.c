@@ -1,6 +1,7 @@
 /* The models of an endpoint, merged from two lists: all that are available, and the loaded ones. */
 #include "probes/ledger/models.h"
 
+#include "probes/base/text.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/state.h"
 
@@ -121,4 +122,22 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	endpoint->models_known = endpoint->models_known || is_all || reading->model_count;
 	endpoint->loaded_known = endpoint->loaded_known || !is_all;
 	drop_unlisted(endpoint);
+}
+
+/* Models that write no text need no long context. Most servers do not tell them apart, but their names do. */
+static bool writes_text(const struct known_model *model)
+{
+	static const char *const words[] = { "embed", "rerank", "bge-", "gte-", "e5-", "minilm", "colbert",
+		"paraphrase-", "whisper", "tts", "asr" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (text_contains_fold(model->id, words[i]))
+			return false;
+	return !model->is_no_chat;
+}
+
+bool models_has_context_under(const struct known_model *model, double tokens)
+{
+	return model->state == MODEL_LOADED && !*model->remote_host && model->context >= 1 &&
+	       model->context < tokens && writes_text(model);
 }

@@ -3,6 +3,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/models.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/rule.h"
@@ -12,6 +13,7 @@
 
 #define FLAP_SPAN_MS (10 * 60 * 1000)
 #define FLAP_CHANGES 4
+#define CONTEXT_LEAST 8192
 
 static bool is_flapping(const struct evidence *e, struct finding *f)
 {
@@ -171,27 +173,6 @@ static bool has_no_figures(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-#define CONTEXT_LEAST 8192
-
-/* Models that write no text need no long context. Most servers do not tell them apart, but their names do. */
-static bool writes_text(const struct known_model *model)
-{
-	static const char *const words[] = { "embed", "rerank", "bge-", "gte-", "e5-", "minilm", "colbert",
-		"paraphrase-", "whisper", "tts", "asr" };
-
-	for (size_t i = 0; i < ARRAY_LEN(words); i++)
-		if (text_contains_fold(model->id, words[i]))
-			return false;
-	return !model->is_no_chat;
-}
-
-/* A context of zero is an unknown one. */
-static bool has_small_context(const struct known_model *model)
-{
-	return model->state == MODEL_LOADED && !*model->remote_host && model->context >= 1 &&
-	       model->context < CONTEXT_LEAST && writes_text(model);
-}
-
 static bool is_context_small(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->queried;
@@ -203,7 +184,7 @@ static bool is_context_small(const struct evidence *e, struct finding *f)
 	for (size_t i = 0; i < endpoint->models.count; i++) {
 		const struct known_model *model = &endpoint->models.items[i];
 
-		if (!has_small_context(model))
+		if (!models_has_context_under(model, CONTEXT_LEAST))
 			continue;
 		count++;
 		least = least && least->context <= model->context ? least : model;
