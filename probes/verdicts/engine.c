@@ -194,7 +194,8 @@ static bool is_context_small(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail), "%s is loaded with a context of %.0f tokens", least->id,
 		least->context);
 	if (count > 1)
-		text_add(f->detail, sizeof(f->detail), " (%zu more models have a small one)", count - 1);
+		text_add(f->detail, sizeof(f->detail), " (and %zu more model%s under %d)", count - 1,
+			count == 2 ? "" : "s", CONTEXT_LEAST);
 	if (endpoint->facts->context_fix)
 		text_set(f->fix, sizeof(f->fix), "%s, if the model and the memory allow it",
 			endpoint->facts->context_fix);

@@ -125,6 +125,30 @@ static void a_sglang_whose_steps_stand_still_is_stalled(void **state)
 		"SGLang has 31 requests waiting and has made no progress for 40 s");
 }
 
+/* Two replicas, each on two ranks that tell the same; one of them hangs. */
+static void one_replica_of_a_sglang_that_stands_still_is_stalled(void **state)
+{
+	static const char form[] =
+		"sglang:num_running_reqs{dp_rank=\"0\",tp_rank=\"0\"} 2\n"
+		"sglang:num_running_reqs{dp_rank=\"1\",tp_rank=\"2\"} 4\n"
+		"sglang:num_running_reqs{dp_rank=\"1\",tp_rank=\"3\"} 4\n"
+		"sglang:realtime_tokens_total{dp_rank=\"0\",tp_rank=\"0\",mode=\"decode\"} %d\n"
+		"sglang:realtime_tokens_total{dp_rank=\"1\",tp_rank=\"2\",mode=\"decode\"} 800\n"
+		"sglang:realtime_tokens_total{dp_rank=\"1\",tp_rank=\"3\",mode=\"decode\"} 800\n";
+	struct ledger *l = watching_a("sglang", GPU1);
+	char body[1024];
+
+	(void)state;
+	says_at(l, at(0), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	for (int t = 0; t <= 40; t += 10) {
+		snprintf(body, sizeof(body), form, 500 + t);
+		says_at(l, at(t), "/metrics", 200, TEXT, body);
+	}
+	assert_says(take(l, at(40)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
+		"SGLang has 4 requests in work at engine 1, which has made no progress for 40 s; 1 of its 2");
+}
+
 /* Tokens of an answer are counted at its end, so without the counter of steps nothing is known. */
 static void a_sglang_on_long_answers_is_not_stalled(void **state)
 {
@@ -723,6 +747,7 @@ int main(void)
 		SAYS(one_engine_of_two_without_work_is_not_stalled),
 		SAYS(engines_that_all_stand_still_are_one_stalled_server),
 		SAYS(a_sglang_whose_steps_stand_still_is_stalled),
+		SAYS(one_replica_of_a_sglang_that_stands_still_is_stalled),
 		SAYS(a_sglang_on_long_answers_is_not_stalled),
 		SAYS(an_idle_engine_is_not_stalled_however_long),
 		SAYS(what_is_not_looked_at_does_not_stall),
