@@ -204,6 +204,25 @@ static bool is_for_once(const struct worker *worker)
 	return worker->family->facts.kind == SERVER_GATEWAY && worker->request->rhythm == AT_START;
 }
 
+/* Reading and dropping megabytes each poll helps nobody: such a request is made ever more rarely, after a
+ * minute at first, each hour in the end. */
+static void note_size(struct worker *worker, const struct answer *answer, int64_t now)
+{
+	size_t index = index_of(worker);
+	int64_t gap = MINUTE_MS;
+
+	if (index >= REQUESTS_MAX)
+		return;
+	if (answer->outcome != OUTCOME_TOO_BIG) {
+		worker->too_big[index].times = 0;
+		return;
+	}
+	for (unsigned i = 0; i < worker->too_big[index].times && gap < HOUR_MS; i++)
+		gap *= 2;
+	worker->too_big[index].times++;
+	worker->too_big[index].until = now + (gap < HOUR_MS ? gap : HOUR_MS);
+}
+
 static void go_on_asking(struct worker *worker, const struct answer *answer)
 {
 	bool is_primary = worker->is_primary;
@@ -213,8 +232,10 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 	if (is_primary && answer->status != worker->primary_status) {
 		/* It has loaded a model or restarted: earlier answers may be outdated. */
 		memset(worker->asked_at, 0, sizeof(worker->asked_at));
+		memset(worker->too_big, 0, sizeof(worker->too_big));
 		worker->primary_status = answer->status;
 	}
+	note_size(worker, answer, now);
 	if ((answer->outcome == OUTCOME_ANSWERED || is_for_once(worker)) && index_of(worker) < REQUESTS_MAX)
 		worker->asked_at[index_of(worker)] =
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
@@ -224,6 +245,13 @@ static void go_on_asking(struct worker *worker, const struct answer *answer)
 	} else {
 		next_request(worker);
 	}
+}
+
+/* An error on a kept connection may be of the connection alone. An answer over the cap is the server's. */
+static bool failed_on_reuse(const struct worker *worker, const struct answer *answer)
+{
+	return answer->outcome != OUTCOME_ANSWERED && answer->outcome != OUTCOME_TOO_BIG &&
+	       answer->is_reused && !worker->is_fresh;
 }
 
 static void answered(void *data, const struct answer *answer)
@@ -238,7 +266,7 @@ static void answered(void *data, const struct answer *answer)
 		end_poll(worker, false, true);
 		return;
 	}
-	if (answer->outcome != OUTCOME_ANSWERED && answer->is_reused && !worker->is_fresh) {
+	if (failed_on_reuse(worker, answer)) {
 		ledger_see(world->ledger,
 			&(struct observation){ .kind = OBSERVED_REQUEST,
 				.cost = COST_FREE,
@@ -314,6 +342,9 @@ static bool is_due(const struct worker *worker, size_t index, bool is_first)
 	if (is_first)
 		return true;
 	if (*worker->spec.backend && !*worker->spec.key)
+		return false;
+	if (index < REQUESTS_MAX && worker->too_big[index].times &&
+		when_now().mono_ms < worker->too_big[index].until)
 		return false;
 	if (request->rhythm == EVERY_POLL || !asked)
 		return true;

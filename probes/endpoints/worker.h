@@ -39,10 +39,14 @@ struct worker {
 	bool is_primary, is_fresh;
 	size_t step;
 	int64_t asked_at[REQUESTS_MAX]; /* monotonic ms of the last answer to each request, 0: never */
-	int primary_status;             /* HTTP, of the last primary answer */
-	int64_t due;                    /* next poll, monotonic ms */
-	int64_t ask_by;     /* the poll after this one is due then at the latest; past: no matter */
-	struct when polled; /* end of the last poll */
+	struct {
+		int64_t until; /* monotonic ms; not asked before */
+		unsigned times;
+	} too_big[REQUESTS_MAX]; /* answers over the cap, in a row */
+	int primary_status;      /* HTTP, of the last primary answer */
+	int64_t due;             /* next poll, monotonic ms */
+	int64_t ask_by;          /* the poll after this one is due then at the latest; past: no matter */
+	struct when polled;      /* end of the last poll */
 	unsigned silences, failures, polls;
 	bool has_page;    /* its root is a web page, as far as it was asked */
 	bool has_backend; /* the pool polls spec.backend; set before each poll */

@@ -29,7 +29,7 @@ void endpoint_free(struct known_endpoint *endpoint)
 		endpoint->is_sleeping.path, endpoint->wants_key.path, endpoint->key_rejected.path,
 		endpoint->open_onboarding.path, endpoint->last.tls_text, endpoint->last.path,
 		endpoint->last.excerpt, endpoint->last.server_header, endpoint->last.via_header,
-		endpoint->last.content_type, endpoint->last.location };
+		endpoint->last.content_type, endpoint->last.location, endpoint->figures_answer.location };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
 		free(texts[i]);
@@ -62,6 +62,7 @@ static void forget_server(struct known_endpoint *endpoint)
 	endpoint->models_known = endpoint->loaded_known = false;
 	mem_replace(&endpoint->version, "");
 	mem_replace(&endpoint->incarnation, "");
+	endpoint->figures_answer.at = (struct when){ 0 };
 	engine_fini(&endpoint->engine);
 	engine_init(&endpoint->engine);
 }
@@ -80,7 +81,7 @@ static struct known_endpoint *new_endpoint(const char *url)
 	char **texts[] = { &endpoint->peer_id, &endpoint->address, &endpoint->at, &endpoint->server,
 		&endpoint->version, &endpoint->incarnation, &endpoint->last.tls_text, &endpoint->last.path,
 		&endpoint->last.excerpt, &endpoint->last.server_header, &endpoint->last.via_header,
-		&endpoint->last.content_type, &endpoint->last.location };
+		&endpoint->last.content_type, &endpoint->last.location, &endpoint->figures_answer.location };
 
 	endpoint->url = mem_copy(url);
 	endpoint->facts = &server_facts_unknown;
@@ -265,6 +266,25 @@ static void see_last(struct known_endpoint *endpoint, const struct obs_answer *a
 	mem_replace(&last->location, answer->location);
 }
 
+/* Silence is left out: the same request may well be answered the next time. */
+static void see_figures_answer(
+	struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
+{
+	struct figures_answer *figures = &endpoint->figures_answer;
+	const char *path = endpoint->facts->figures_path;
+
+	if (!path || strcmp(answer->path, path) != 0 ||
+		(answer->outcome != OUTCOME_ANSWERED && answer->outcome != OUTCOME_TOO_BIG))
+		return;
+	figures->outcome = answer->outcome;
+	figures->status = answer->status;
+	figures->shape = answer->shape;
+	figures->is_expected = answer->is_expected;
+	figures->has_figures = answer->reading && engine_has_figures(answer->reading);
+	figures->at = now;
+	mem_replace(&figures->location, answer->location);
+}
+
 static void see_timing(struct known_endpoint *endpoint, struct known_peer *peer,
 	const struct obs_answer *answer, struct when now)
 {
@@ -329,6 +349,7 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 	}
 	if (answer->reading && answer->is_expected)
 		see_reading(ledger, endpoint, answer, now);
+	see_figures_answer(endpoint, answer, now);
 	if (!answer->is_primary)
 		return;
 	see_last(endpoint, answer, now);

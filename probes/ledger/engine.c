@@ -27,7 +27,7 @@ void engine_init(struct known_engine *engine)
 	const double none = NAN;
 
 	*engine = (struct known_engine){ .rejected = none,
-		.progress = none,
+		.work = { .progress = none },
 		.patience_s = none,
 		.uptime_s = none,
 		.usual_ms = none,
@@ -37,10 +37,19 @@ void engine_init(struct known_engine *engine)
 	fields_blank(&fields_engine, &engine->figures);
 }
 
+static void forget_parts(struct known_engine *engine)
+{
+	for (size_t i = 0; i < engine->parts.count; i++)
+		free(engine->parts.items[i].name);
+	free(engine->parts.items);
+	memset(&engine->parts, 0, sizeof(engine->parts));
+}
+
 void engine_fini(struct known_engine *engine)
 {
 	for (size_t i = 0; i < TIMING_COUNT; i++)
 		free(engine->timings[i]);
+	forget_parts(engine);
 	free(engine->earlier);
 	free(engine->evicted);
 	free(engine->evictor);
@@ -53,7 +62,8 @@ void engine_blank(struct known_engine *engine)
 
 	engine->generation = engine->prompt = (struct known_counter){ none, none, { 0 } };
 	engine->figures.tokens_per_s = engine->figures.prompt_tokens_per_s = none;
-	engine->progress = engine->rejected = none;
+	engine->work.progress = engine->rejected = none;
+	forget_parts(engine);
 	engine->slow_polls = 0;
 	engine->queued = engine->turned_away = engine->listed = (struct when){ 0 };
 	for (size_t i = 0; i < TIMING_COUNT; i++)
@@ -72,7 +82,7 @@ static bool was_started_anew(const struct known_endpoint *endpoint, const struct
 
 	return (*reading->incarnation && *endpoint->incarnation &&
 		       strcmp(reading->incarnation, endpoint->incarnation) != 0) ||
-	       fell(engine->progress, reading->progress) ||
+	       fell(engine->work.progress, reading->progress) ||
 	       fell(engine->generation.tokens, reading->generated_tokens) ||
 	       fell(engine->prompt.tokens, reading->prompt_tokens) ||
 	       fell(engine->uptime_s, reading->uptime_s);
@@ -124,21 +134,59 @@ static void see_speed(
 	*per_s = more > 0 && spent > 0 ? more / spent : NAN;
 }
 
-/* Notes since when the engine has had work without progress. If this machine slept between two polls,
- * there was no progress to see either: such a gap does not count. */
+/* Notes since when there has been work without progress. If this machine slept between two polls, there was
+ * no progress to see either: such a gap does not count. */
+static void see_work(
+	struct known_work *work, double progress, bool has_work, int64_t poll_ms, struct when now)
+{
+	bool stands_still = progress >= work->progress && progress <= work->progress;
+	bool was_watched = when_since(work->counted, now) <= GAP_POLLS * poll_ms;
+
+	if (!stands_still || !has_work || !was_watched)
+		work->moved = now;
+	work->progress = progress;
+	work->counted = now;
+}
+
+static const struct known_part *find_part(const struct known_engine *engine, const char *name)
+{
+	for (size_t i = 0; i < engine->parts.count; i++)
+		if (strcmp(engine->parts.items[i].name, name) == 0)
+			return &engine->parts.items[i];
+	return NULL;
+}
+
+/* The parts are those of this answer: one that it leaves out is forgotten. */
+static void see_parts(
+	struct known_engine *engine, const struct reading *reading, int64_t poll_ms, struct when now)
+{
+	struct known_engine next = { 0 };
+
+	for (size_t i = 0; i < reading->engine_count; i++) {
+		const struct obs_engine *obs = &reading->engines[i];
+		const struct known_part *before = find_part(engine, obs->name);
+		struct known_part *part = VEC_PUSH(&next.parts);
+
+		*part = (struct known_part){ mem_copy(obs->name), obs->running, obs->waiting,
+			before ? before->work : (struct known_work){ .progress = NAN } };
+		see_work(&part->work, obs->progress, obs->running > 0 || obs->waiting > 0, poll_ms, now);
+	}
+	forget_parts(engine);
+	engine->parts.items = next.parts.items;
+	engine->parts.count = next.parts.count;
+	engine->parts.room = next.parts.room;
+}
+
 static void see_progress(
 	struct known_engine *engine, const struct reading *reading, int64_t poll_ms, struct when now)
 {
 	bool has_work = reading->figures.running > 0 || reading->figures.waiting > 0;
-	bool was_watched = when_since(engine->counted, now) <= GAP_POLLS * poll_ms;
 
 	if (isnan(reading->progress))
 		return;
-	if (isnan(engine->progress) || reading->progress > engine->progress || !has_work || !was_watched)
-		engine->moved = now;
-	engine->progress = reading->progress;
 	engine->patience_s = reading->patience_s;
-	engine->counted = now;
+	see_work(&engine->work, reading->progress, has_work, poll_ms, now);
+	see_parts(engine, reading, poll_ms, now);
 }
 
 static void see_queue(struct known_engine *engine, const struct reading *reading, struct when now)
@@ -244,14 +292,19 @@ void engine_see_pace(struct known_endpoint *endpoint, double ttfb_ms, double rtt
 	engine->slow_ms = own;
 }
 
+bool engine_has_figures(const struct reading *reading)
+{
+	return !isnan(reading->figures.running) || !isnan(reading->figures.waiting) ||
+	       !isnan(reading->generated_tokens);
+}
+
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now)
 {
 	struct known_engine *engine = &endpoint->engine;
 
 	see_start(ledger, endpoint, reading, now);
-	if (!isnan(reading->figures.running) || !isnan(reading->figures.waiting) ||
-		!isnan(reading->generated_tokens))
+	if (engine_has_figures(reading))
 		endpoint->figured = now;
 	fields_update(&fields_engine, &engine->figures, &reading->figures);
 	see_speed(&engine->generation, reading->generated_tokens, reading->generation_seconds, now,

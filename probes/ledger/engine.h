@@ -8,6 +8,8 @@ void engine_init(struct known_engine *engine);
 void engine_fini(struct known_engine *engine);
 void engine_see(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	struct when now);
+/* Whether the answer tells how the engine works: its queue or what it generated. */
+bool engine_has_figures(const struct reading *reading);
 /* Call before the models of an answer that lists the loaded ones are taken over. */
 void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, const struct reading *reading,
 	int64_t reported_at, struct when now);

@@ -1,6 +1,7 @@
 /* The models of an endpoint, merged from two lists: all that are available, and the loaded ones. */
 #include "probes/ledger/models.h"
 
+#include "probes/base/text.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/state.h"
 
@@ -55,7 +56,14 @@ static enum model_state state_after(struct known_model *model, enum model_state 
 	return model->state == MODEL_LOADING || model->state == MODEL_COLD ? MODEL_FAILED : MODEL_COLD;
 }
 
-static void see_model(struct known_model *model, const struct obs_model *obs)
+/* A list of all models may tell how long a context can be: of a loaded model, the loaded list knows better. */
+static void see_context(struct known_model *model, double context, bool is_all)
+{
+	if (!isnan(context) && !(is_all && model->in_loaded && !isnan(model->context)))
+		model->context = context;
+}
+
+static void see_model(struct known_model *model, const struct obs_model *obs, bool is_all)
 {
 	if (obs->state != MODEL_UNKNOWN)
 		model->state = state_after(model, obs->state);
@@ -68,8 +76,8 @@ static void see_model(struct known_model *model, const struct obs_model *obs)
 		model->vram_bytes = obs->vram_bytes;
 	if (!isnan(obs->size_bytes) && (!isnan(obs->vram_bytes) || isnan(model->vram_bytes)))
 		model->size_bytes = obs->size_bytes; /* a loaded model's size in memory, not its file's */
-	if (!isnan(obs->context))
-		model->context = obs->context;
+	see_context(model, obs->context, is_all);
+	model->is_no_chat = model->is_no_chat || obs->is_no_chat;
 	if (obs->expires_at)
 		model->expires_at = obs->expires_at;
 }
@@ -109,6 +117,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 				.remote_host = model->remote_host,
 				.in_all = model->in_all,
 				.is_elsewhere = model->is_elsewhere,
+				.is_no_chat = model->is_no_chat,
 				.state = model->is_elsewhere ? MODEL_UNKNOWN : MODEL_COLD,
 				.size_bytes = isnan(model->vram_bytes) ? model->size_bytes : NAN,
 				.vram_bytes = NAN,
@@ -117,7 +126,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	for (size_t i = 0; i < reading->model_count; i++) {
 		struct known_model *model = model_of(endpoint, reading->models[i].id);
 
-		see_model(model, &reading->models[i]);
+		see_model(model, &reading->models[i], is_all);
 		model->in_all = model->in_all || is_all;
 		model->in_loaded = model->in_loaded || !is_all;
 		if (!is_all && model->expires_at)
@@ -130,4 +139,22 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	endpoint->models_known = endpoint->models_known || is_all || reading->model_count;
 	endpoint->loaded_known = endpoint->loaded_known || !is_all;
 	drop_unlisted(endpoint);
+}
+
+/* Models that write no text need no long context. Most servers do not tell them apart, but their names do. */
+static bool writes_text(const struct known_model *model)
+{
+	static const char *const words[] = { "embed", "rerank", "bge-", "gte-", "e5-", "minilm", "colbert",
+		"paraphrase-", "whisper", "tts", "asr" };
+
+	for (size_t i = 0; i < ARRAY_LEN(words); i++)
+		if (text_contains_fold(model->id, words[i]))
+			return false;
+	return !model->is_no_chat;
+}
+
+bool models_has_context_under(const struct known_model *model, double tokens)
+{
+	return model->state == MODEL_LOADED && !*model->remote_host && model->context >= 1 &&
+	       model->context < tokens && writes_text(model);
 }

@@ -96,6 +96,7 @@ struct known_model {
 	bool in_all, in_loaded; /* the lists it is in */
 	bool is_elsewhere;      /* another server or model answers for it */
 	bool is_marked_failed;  /* by the server, in its last list */
+	bool is_no_chat;        /* writes no text */
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
 	int64_t overdue_ms; /* past its expiry, by the server's clock, when last listed as loaded */
@@ -138,10 +139,34 @@ struct last_answer {
 	struct when at; /* unknown: never asked */
 };
 
+/* The last answer to the request for the engine's figures. */
+struct figures_answer {
+	enum outcome outcome;
+	int status;
+	enum body_shape shape;
+	bool is_expected, has_figures;
+	char *location; /* owned */
+	struct when at; /* unknown: none came */
+};
+
 /* The last reading of a counter of tokens. */
 struct known_counter {
 	double tokens, seconds; /* seconds NAN: the server does not count them */
 	struct when at;
+};
+
+/* A counter that rises while work is done. */
+struct known_work {
+	double progress;
+	struct when counted; /* when progress was last reported */
+	struct when moved;   /* when progress last moved, or there was no work */
+};
+
+/* One of several engines (data parallel) behind one server. */
+struct known_part {
+	char *name;
+	double running, waiting;
+	struct known_work work;
 };
 
 /* What the engine reports about its own work (engine.c). */
@@ -149,14 +174,14 @@ struct known_engine {
 	struct figures figures; /* as last reported; speeds are computed from counters */
 	double rejected, uptime_s;
 	struct known_counter generation, prompt;
-	double progress, patience_s;
-	struct when counted;     /* when progress was last reported */
-	struct when moved;       /* when progress last moved, or there was no work */
-	struct when queued;      /* since when requests have been waiting; unknown: none is */
-	struct when turned_away; /* when requests were last rejected */
-	struct when listed;      /* when it last listed its loaded models */
-	struct when restarted;   /* when a restart was noticed */
-	char *earlier;           /* the previous incarnation; NULL: none was seen */
+	struct known_work work;
+	double patience_s;            /* how long work may stand still */
+	VEC(struct known_part) parts; /* if it is several; the rest is of all together */
+	struct when queued;           /* since when requests have been waiting; unknown: none is */
+	struct when turned_away;      /* when requests were last rejected */
+	struct when listed;           /* when it last listed its loaded models */
+	struct when restarted;        /* when a restart was noticed */
+	char *earlier;                /* the previous incarnation; NULL: none was seen */
 	bool is_many;            /* a previous incarnation came back: several engines behind one endpoint */
 	char *evicted, *evictor; /* model that was probably evicted last, and for which; NULL: none */
 	struct when evicted_at;
@@ -185,6 +210,7 @@ struct known_endpoint {
 		size_t count, room;
 	} models;
 	bool models_known, loaded_known;
+	struct figures_answer figures_answer;
 	struct when figured; /* when the engine last reported its figures */
 	struct known_engine engine;
 	double connect_ms, tls_ms;

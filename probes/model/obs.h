@@ -204,6 +204,7 @@ struct obs_model {
 	const char *quantisation;
 	const char *remote_host; /* host that runs it, "ollama.com"; "": the server itself */
 	bool is_elsewhere;  /* another server or model answers for it: no list tells whether it is loaded */
+	bool is_no_chat;    /* the server says that it makes vectors, ranks, sound … and writes no text */
 	int64_t expires_at; /* wall ms */
 };
 
@@ -232,6 +233,15 @@ struct obs_histogram {
 	bool is_broken; /* used while it is parsed */
 };
 
+/* More engines of one server than this are not told apart. */
+#define ENGINES_MAX 64
+
+/* One of several engines (data parallel) behind one server. */
+struct obs_engine {
+	const char *name; /* as the server numbers it */
+	double running, waiting, progress;
+};
+
 /* What a family's reader found in one answer. What the answer does not report stays as set by
  * reading_init(). */
 struct reading {
@@ -247,10 +257,12 @@ struct reading {
 	struct figures figures;                      /* those that the answer reports directly */
 	double generated_tokens, generation_seconds; /* counters since start */
 	double prompt_tokens, prompt_seconds;        /* likewise; seconds NAN: not counted by the server */
-	double rejected;   /* counter: requests rejected because the queue was full */
-	double progress;   /* counter that rises while work is done, and stops in a hung engine */
-	double patience_s; /* how long it may stop although there is work */
-	double started;    /* seconds since 1970, by the server's clock */
+	double rejected;            /* counter: requests rejected because the queue was full */
+	double progress;            /* counter that rises while work is done, and stops in a hung engine */
+	double patience_s;          /* how long it may stop although there is work */
+	struct obs_engine *engines; /* if the server tells them apart; the figures are of all together */
+	size_t engine_count;
+	double started; /* seconds since 1970, by the server's clock */
 	double uptime_s;
 	double asleep;                                     /* above zero: the engine reports that it sleeps */
 	int64_t reported_at;                               /* wall ms by the server's clock; 0: unknown */

@@ -25,6 +25,7 @@ struct server_facts {
 	bool has_open_list;          /* its list needs no key, even if its API does */
 	bool health_outlives_engine; /* its HTTP threads answer some paths even if the engine hangs */
 	const char *empty_error;     /* what a 5xx without a body means */
+	const char *figures_path;    /* the request that tells its queue and speed; NULL: none does */
 	/* Status and part of the JSON error of its answer when its queue is full. */
 	int full_status;
 	const char *full_words;
@@ -32,6 +33,8 @@ struct server_facts {
 	/* Hints. A complete fix may contain %{variables}. */
 	const char *listen_option; /* makes it listen on all addresses; NULL: "--host 0.0.0.0" */
 	const char *get_model_fix;
+	const char *context_fix;    /* gives its models a longer context */
+	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
 };
 

@@ -138,12 +138,16 @@ struct peer {
 	size_t spark_count;
 };
 
+/* Tokens that agents want at least, as Ollama's documentation says. */
+#define AGENTS_CONTEXT 64000
+
 struct model {
 	const char *id, *quantisation;
 	const char *remote_host; /* host that runs it, "ollama.com"; "": the server itself */
 	enum model_state state;
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
+	bool is_short_for_agents; /* loaded with a context under AGENTS_CONTEXT */
 };
 
 /* What was sent to an endpoint: one row per path. */

@@ -68,7 +68,6 @@
 #define CODE_BAD_TARGET "bad-target"
 #define CODE_SERVICE_UNTESTED "service-untested"
 #define CODE_ROUTES_NOT_ACCEPTED "routes-not-accepted"
-#define CODE_UNEXPANDED_CONFIG "unexpanded-config"
 
 /* How its engine works (probes/verdicts/work.c). */
 #define CODE_ENGINE_STALLED "engine-stalled"
@@ -113,5 +112,8 @@
 #define CODE_OPEN_ONBOARDING "open-onboarding"
 #define CODE_FUNNEL_PUBLIC "funnel-public"
 #define CODE_OPEN_ENDPOINT "open-endpoint"
+#define CODE_FIGURES_UNREAD "figures-unread"
+#define CODE_CONTEXT_SMALL "context-small"
+#define CODE_UNEXPANDED_CONFIG "unexpanded-config"
 
 #endif

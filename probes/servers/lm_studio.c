@@ -17,6 +17,12 @@ static bool is_unexpected_endpoint(const struct answer *answer)
 	       text_has_prefix(json_text(answer->json, "error"), "Unexpected endpoint or method.");
 }
 
+/* "embeddings" in the first version of its list, "embedding" in the next. */
+static bool is_embedder(const struct json *entry)
+{
+	return text_has_prefix(json_text(entry, "type"), "embedding");
+}
+
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	const char *state = json_text(entry, "state");
@@ -28,6 +34,7 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	model->context = json_amount(entry, "loaded_context_length");
 	if (isnan(model->context))
 		model->context = json_amount(entry, "max_context_length");
+	model->is_no_chat = is_embedder(entry);
 	model->quantisation = text_keep(arena, json_text(entry, "quantization"));
 }
 
@@ -51,6 +58,7 @@ static void fill_v1_model(const struct json *entry, struct obs_model *model, str
 	model->context = loaded_context(instances);
 	if (isnan(model->context))
 		model->context = json_amount(entry, "max_context_length");
+	model->is_no_chat = is_embedder(entry);
 	model->quantisation = text_keep(arena, json_text(json_member(entry, "quantization"), "name"));
 }
 
@@ -89,6 +97,7 @@ const struct family family_lm_studio = {
 		.title = "LM Studio",
 		.kind = SERVER_ENGINE,
 		.ports = { 1234 },
+		.context_fix = "on %{peer}: lms load MODEL --context-length 32768",
 	},
 	.recognise = is_lm_studio,
 	.confirm = "/api/v0/models",

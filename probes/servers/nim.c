@@ -73,6 +73,7 @@ const struct family family_nim = {
 		.title = "NIM",
 		.kind = SERVER_ENGINE,
 		.ports = { 8000 },
+		.figures_path = "/v1/metrics",
 	},
 	.recognise = is_nim,
 	.confirm = "/v1/metadata",

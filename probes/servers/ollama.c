@@ -10,6 +10,12 @@
 
 #include <string.h>
 
+/* "bert", "nomic-bert": they make vectors. */
+static bool is_embedder(const struct json *details)
+{
+	return strstr(json_text(details, "family"), "bert") != NULL;
+}
+
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
 	const struct json *details = json_member(entry, "details");
@@ -18,6 +24,7 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 
 	model->size_bytes = json_amount(entry, "size");
 	model->context = json_amount(details, "context_length");
+	model->is_no_chat = is_embedder(details);
 	if (strcmp(quantisation, "unknown") != 0)
 		model->quantisation = text_keep(arena, quantisation);
 	model->remote_host = text_keep(arena, scheme ? scheme + 3 : remote);
@@ -90,6 +97,7 @@ const struct family family_ollama = {
 		.full_words = "maximum pending requests",
 		.listen_option = "OLLAMA_HOST=0.0.0.0",
 		.get_model_fix = "on %{peer}: ollama pull MODEL",
+		.context_fix = "on %{peer}: set OLLAMA_CONTEXT_LENGTH=32768 for Ollama and restart it",
 	},
 	.recognise = is_ollama,
 	.confirm = "/api/version",

@@ -1,8 +1,9 @@
 /* Reads Prometheus text, which engines print at /metrics: figures and histograms by name, in one pass.
  *
  * A family has a table of the metrics that it wants and of the members that they go to; the rest is skipped.
- * Samples of one name are added up over all label sets (several engines, several models). Values that are not
- * plain numbers of zero or more are left out. A histogram that is not whole (bounds that rise to +Inf, counts
+ * Samples of one name are added up over all label sets (several engines, several models), but ranks and parts
+ * of what is there already are not counted twice (prometheus_series.h). A name may have an underscore for a
+ * colon. Values that are not plain numbers of zero or more are left out. A histogram that is not whole (bounds that rise to +Inf, counts
  * that never fall) is dropped entirely: what is not reported stays unknown. No memory is allocated for a
  * line. */
 #ifndef TSLLM_SERVERS_PROMETHEUS_H
@@ -21,8 +22,9 @@ enum metric_kind {
 struct metric {
 	const char *name;
 	enum metric_kind kind;
-	size_t place;      /* offsetof() of a double in struct reading; for METRIC_BUCKETS an enum timing */
-	const char *label; /* `err="overloaded"`: only samples with this label; NULL: all */
+	size_t place; /* offsetof() of a double in struct reading; for METRIC_BUCKETS an enum timing */
+	/* `err="overloaded"`: only samples with this label; `!a="b"`: only those without; NULL: all. */
+	const char *label;
 };
 
 /* Fills in the reading. A metric that is missing leaves its member unchanged; of two whole histograms for one

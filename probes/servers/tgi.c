@@ -78,6 +78,7 @@ const struct family family_tgi = {
 		.title = "TGI",
 		.kind = SERVER_ENGINE,
 		.ports = { 3000, 80 },
+		.figures_path = "/metrics",
 		.full_status = 429,
 		.full_words = "Model is overloaded",
 	},

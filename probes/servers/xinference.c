@@ -43,6 +43,8 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 
 	model->state = MODEL_LOADED;
 	model->context = json_amount(entry, "context_length");
+	model->is_no_chat =
+		json_has(entry, "model_type") && strcmp(json_text(entry, "model_type"), "LLM") != 0;
 	if (strcmp(quantisation, "none") != 0)
 		model->quantisation = text_keep(arena, quantisation);
 }

@@ -1,6 +1,7 @@
 /* Endpoints, with their models and what was sent to them. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/models.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/take/builder.h"
@@ -25,6 +26,7 @@ static struct span copy_models(struct builder *s, const struct known_endpoint *k
 			.size_bytes = model->size_bytes,
 			.vram_bytes = model->vram_bytes,
 			.context = model->context,
+			.is_short_for_agents = models_has_context_under(model, AGENTS_CONTEXT),
 			.expires_at = model->expires_at,
 		};
 		row->loaded_models += model->state == MODEL_LOADED;

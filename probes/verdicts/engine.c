@@ -3,6 +3,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/models.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/rule.h"
@@ -12,6 +13,7 @@
 
 #define FLAP_SPAN_MS (10 * 60 * 1000)
 #define FLAP_CHANGES 4
+#define CONTEXT_LEAST 8192
 
 static bool is_flapping(const struct evidence *e, struct finding *f)
 {
@@ -131,6 +133,75 @@ static bool is_open(const struct evidence *e, struct finding *f)
 	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
 }
 
+/* What the path of the figures answers instead of them; "": nothing that is worth a word. */
+static void say_instead(const struct figures_answer *answer, char *text, size_t size)
+{
+	if (answer->outcome == OUTCOME_TOO_BIG)
+		text_set(text, size, "is too large to read (over 4 MB)");
+	else if (answer->status >= 300 && answer->status < 400)
+		text_set(text, size, "redirects to %s (HTTP %d), which is not followed",
+			*answer->location ? answer->location : "nowhere", answer->status);
+	else if (answer->status == 200 && answer->shape == BODY_EMPTY)
+		text_set(text, size, "is empty");
+	else if (answer->status == 200)
+		text_set(text, size, "has none");
+	else if (answer->status == 404)
+		text_set(text, size, "is not there (HTTP 404)");
+	else if (answer->status == 501)
+		text_set(text, size, "is switched off (HTTP 501)");
+	else if (!answer->is_expected)
+		text_set(text, size, "answers HTTP %d", answer->status);
+}
+
+/* Without them, nothing tells a busy server from an idle one. If it is loading or wants a key, that is said
+ * already. */
+static bool has_no_figures(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->queried;
+	const struct figures_answer *answer = &endpoint->figures_answer;
+	char instead[TEXT_CAP] = "";
+
+	if (!endpoint_is_good(endpoint) || !when_known(answer->at) || answer->has_figures ||
+		endpoint->is_loading.holds || endpoint->wants_key.holds || endpoint->key_rejected.holds)
+		return false;
+	say_instead(answer, instead, sizeof(instead));
+	if (!*instead)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s %s", endpoint->facts->figures_path, instead);
+	if (answer->outcome == OUTCOME_ANSWERED && answer->is_expected && endpoint->facts->figures_fix)
+		text_set(f->fix, sizeof(f->fix), "%s", endpoint->facts->figures_fix);
+	return true;
+}
+
+static bool is_context_small(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *endpoint = e->queried;
+	const struct known_model *least = NULL;
+	size_t count = 0;
+
+	if (!endpoint_is_good(endpoint) || endpoint->facts->kind != SERVER_ENGINE)
+		return false;
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		const struct known_model *model = &endpoint->models.items[i];
+
+		if (!models_has_context_under(model, CONTEXT_LEAST))
+			continue;
+		count++;
+		least = least && least->context <= model->context ? least : model;
+	}
+	if (!least)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "%s is loaded with a context of %.0f tokens", least->id,
+		least->context);
+	if (count > 1)
+		text_add(f->detail, sizeof(f->detail), " (and %zu more model%s under %d)", count - 1,
+			count == 2 ? "" : "s", CONTEXT_LEAST);
+	if (endpoint->facts->context_fix)
+		text_set(f->fix, sizeof(f->fix), "%s, if the model and the memory allow it",
+			endpoint->facts->context_fix);
+	return true;
+}
+
 const struct rule engine_rules[] = {
 	{ CODE_ENDPOINT_FLAPPING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"%{host}:%{port} changed its state %{detail} times in ten minutes",
@@ -154,5 +225,9 @@ const struct rule engine_rules[] = {
 		"open without a key to every node that the tailnet policy lets reach %{peer}, "
 		"which has no tag",
 		"tag %{peer} and grant its port to those who need it", false },
+	{ CODE_CONTEXT_SMALL, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_context_small,
+		"%{detail}: longer prompts are cut off or refused", "", false },
+	{ CODE_FIGURES_UNREAD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_no_figures,
+		"no figures (queue, speed) from %{server}: %{detail}", "", false },
 	{ 0 },
 };

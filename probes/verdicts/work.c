@@ -28,25 +28,69 @@
 
 /* ---- stalled ---- */
 
-/* There is work, but the engine's counter of it does not move. Time is counted from answer to answer, not
- * until now: between answers, nothing is known. */
+/* Time is counted from answer to answer, not until now: between answers, nothing is known. */
+static int64_t still_ms(const struct known_work *work)
+{
+	return when_since(work->moved, work->counted);
+}
+
+/* There is work, but the counter of it does not move. */
+static bool stands_still(
+	const struct known_work *work, double running, double waiting, const struct known_engine *engine)
+{
+	return !isnan(work->progress) && (running > 0 || waiting > 0) &&
+	       (double)still_ms(work) >= engine->patience_s * 1000;
+}
+
+/* "5 requests in work": those that wait only if none is. */
+static void say_requests(double running, double waiting, char *text, size_t size)
+{
+	double requests = running > 0 ? running : waiting;
+
+	text_add(text, size, "%.0f request%s %s", requests, requests < 2 ? "" : "s",
+		running > 0 ? "in work" : "waiting");
+}
+
 static bool counts_nothing(const struct evidence *e, struct finding *f)
 {
-	const struct known_endpoint *endpoint = e->queried;
-	const struct known_engine *engine = &endpoint->engine;
-	int64_t still = when_since(engine->moved, engine->counted);
-	double requests = endpoint->engine.figures.running > 0 ? endpoint->engine.figures.running
-							       : endpoint->engine.figures.waiting;
+	const struct known_engine *engine = &e->queried->engine;
+	const struct figures *figures = &engine->figures;
 	char span[32];
 
-	if (isnan(engine->progress) || !(requests > 0) || !((double)still >= engine->patience_s * 1000))
+	if (!stands_still(&engine->work, figures->running, figures->waiting, engine))
 		return false;
-	text_set(f->detail, sizeof(f->detail),
-		"has %.0f request%s %s and has made no progress for %s: it answers, "
-		"and its engine does not work",
-		requests, requests < 2 ? "" : "s",
-		endpoint->engine.figures.running > 0 ? "in work" : "waiting",
-		text_span(span, sizeof(span), still));
+	text_set(f->detail, sizeof(f->detail), "has ");
+	say_requests(figures->running, figures->waiting, f->detail, sizeof(f->detail));
+	text_add(f->detail, sizeof(f->detail),
+		" and has made no progress for %s: it answers, and its engine does not work",
+		text_span(span, sizeof(span), still_ms(&engine->work)));
+	return true;
+}
+
+/* Of several engines (data parallel), some hang: the counters of all together go on. */
+static bool one_engine_counts_nothing(const struct evidence *e, struct finding *f)
+{
+	const struct known_engine *engine = &e->queried->engine;
+	const struct known_part *first = NULL;
+	size_t hung = 0;
+	char span[32];
+
+	for (size_t i = 0; i < engine->parts.count; i++) {
+		const struct known_part *part = &engine->parts.items[i];
+
+		if (!stands_still(&part->work, part->running, part->waiting, engine))
+			continue;
+		first = first ? first : part;
+		hung++;
+	}
+	if (!hung || hung == engine->parts.count)
+		return false;
+	text_set(f->detail, sizeof(f->detail), "has ");
+	say_requests(first->running, first->waiting, f->detail, sizeof(f->detail));
+	text_add(f->detail, sizeof(f->detail),
+		" at engine %s, which has made no progress for %s; %zu of its %zu engines hang", first->name,
+		text_span(span, sizeof(span), still_ms(&first->work)), hung, engine->parts.count);
+	f->severity = SEVERITY_DEGRADED;
 	return true;
 }
 
@@ -107,7 +151,8 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 
 static bool is_stalled(const struct evidence *e, struct finding *f)
 {
-	return endpoint_is_good(e->queried) && (counts_nothing(e, f) || hangs_behind_its_health(e, f));
+	return endpoint_is_good(e->queried) &&
+	       (one_engine_counts_nothing(e, f) || counts_nothing(e, f) || hangs_behind_its_health(e, f));
 }
 
 /* ---- the queue ---- */

@@ -50,7 +50,8 @@ def a_healthy_peer_is_ticked_from_the_ground_up_and_pinged_both_ways():
         ended = doctor(fake, "gpu1")
     assert ended.status == 0, ended.out
     assert marks(ended.out) == {"daemon": "✔", "host": "✔", "path": "✔", "port": "✔", "tls": "·", "http": "✔",
-                                "engine": "✔", "exposure": "?"}, ended.out
+                                "engine": "i", "exposure": "?"}, ended.out
+    assert re.findall(r"^ +([a-z-]+) \((?:info|degraded|down)\)$", ended.out, re.M) == ["context-small"], ended.out
     assert re.search(r"^  ✔ disco  ping: [\d.]+ ms, direct 10\.99\.0\.11:41641$", ended.out, re.M), ended.out
     assert re.search(r"^  ✔ TSMP   ping: [\d.]+ ms, inside the tunnel$", ended.out, re.M), ended.out
     for end in ("here", "there"):
@@ -151,7 +152,8 @@ def a_server_of_this_machine_is_examined_without_tailscaled():
     with FakeTailnet("door admin:a http 18081 / llama-server-0.5.0/ready-idle backend 27431\n") as fake:
         backend = re.search(r"http://127\.0\.0\.1:\d+", fake.localapi("serve-config")[1].decode()).group()
         ended = doctor(fake, backend, "--socket", "/no/tailscaled.sock")
-    assert ended.status == 0 and marks(ended.out)["engine"] == "✔", ended.out
+    assert ended.status == 0 and marks(ended.out)["engine"] == "i", ended.out
+    assert re.findall(r"^ +([a-z-]+) \((?:info|degraded|down)\)$", ended.out, re.M) == ["context-small"], ended.out
     assert "Nothing is broken" in ended.out.splitlines()[-1] and "tailscaled-missing" not in ended.out, ended.out
 
 

@@ -191,6 +191,12 @@ void check_reading(const struct reading *reading)
 	check_text(reading->incarnation, TEXT_CAP);
 	for (size_t i = 0; i < ARRAY_LEN(amounts); i++)
 		check_amount(amounts[i]);
+	for (size_t i = 0; i < reading->engine_count; i++) {
+		check_text(reading->engines[i].name, TEXT_CAP);
+		check_amount(reading->engines[i].running);
+		check_amount(reading->engines[i].waiting);
+		check_amount(reading->engines[i].progress);
+	}
 	for (size_t i = 0; i < reading->model_count; i++) {
 		check_text(reading->models[i].id, TEXT_CAP);
 		check_text(reading->models[i].quantisation, TEXT_CAP);

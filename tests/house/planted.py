@@ -140,6 +140,10 @@ FAULTS = [
      '{ "vllm:iteration_tokens_total_count", METRIC_SUM, offsetof(struct reading, progress), NULL },', ""),
     ("the fullest cache of several is the emptiest", "probes/servers/prometheus.c",
      "else if (value > *place)", "else if (value < *place)"),
+    ("each rank of an engine counts its requests again", "probes/servers/prometheus_series.c",
+     "last->value = fmax(last->value, samples[i].value);", "last->value += samples[i].value;"),
+    ("one hung engine of several hides in their sum", "probes/verdicts/work.c",
+     "if (!hung || hung == engine->parts.count)", "if (hung || !hung)"),
     ("sizes in gigabytes are read as bytes", "probes/servers/lemonade.c",
      'json_amount(entry, "size") * 1e9', 'json_amount(entry, "size")'),
 

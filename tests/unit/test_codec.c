@@ -134,8 +134,8 @@ static struct snapshot an_empty_snapshot(void)
 static struct peer peers[2];
 static struct endpoint endpoints[2];
 static struct model models[] = {
-	{ "qwen3:8b", "Q4_K_M", "", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN },
-	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0 },
+	{ "qwen3:8b", "Q4_K_M", "", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN, false },
+	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0, false },
 };
 static struct offer offers[] = {
 	{ 0, 0, CLASS_OWN, WARMTH_HOT, 1, "" },

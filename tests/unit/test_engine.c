@@ -115,6 +115,29 @@ static void a_sglang_tells_cache_speed_and_first_token(void **state)
 	assert_unknown(e->figures.preemptions);
 }
 
+/* A whole answer comes with its first token: 20 s here. */
+static void whole_answers_of_a_sglang_are_no_first_tokens(void **state)
+{
+	static const char form[] =
+		"sglang:time_to_first_token_seconds_bucket{is_streaming=\"true\",le=\"0.1\"} %d\n"
+		"sglang:time_to_first_token_seconds_bucket{is_streaming=\"true\",le=\"+Inf\"} %d\n"
+		"sglang:time_to_first_token_seconds_bucket{is_streaming=\"false\",le=\"0.1\"} 0\n"
+		"sglang:time_to_first_token_seconds_bucket{is_streaming=\"false\",le=\"+Inf\"} %d\n"
+		"sglang:num_running_reqs{tp_rank=\"0\",priority=\"\"} 5\n"
+		"sglang:num_running_reqs{tp_rank=\"0\",priority=\"1\"} 5\n"
+		"sglang:num_running_reqs{tp_rank=\"1\",priority=\"\"} 5\n";
+	struct ledger *l = watching_a("sglang", GPU1);
+	char body[1024];
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body), form, i * 10, i * 10, i * 30);
+		says_metrics(l, at(i * 10), body);
+	}
+	assert_near(row(l, at(10))->figures.ttft_p95_ms, 95);
+	assert_true(row(l, at(10))->figures.running == 5);
+}
+
 static void a_tgi_tells_speed_and_the_time_of_a_token(void **state)
 {
 	static const char form[] = "tgi_queue_size 1\ntgi_request_generated_tokens_sum %d\n"
@@ -372,6 +395,7 @@ int main(void)
 		SAYS(figures_of_a_minute_ago_are_unknown),
 		SAYS(a_llama_server_tells_both_speeds_by_its_own_clock),
 		SAYS(a_sglang_tells_cache_speed_and_first_token),
+		SAYS(whole_answers_of_a_sglang_are_no_first_tokens),
 		SAYS(a_tgi_tells_speed_and_the_time_of_a_token),
 		SAYS(an_older_llama_server_tells_how_full_its_cache_is),
 		SAYS(the_largest_part_of_a_first_token_is_named),

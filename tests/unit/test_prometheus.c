@@ -20,6 +20,9 @@ static const struct metric metrics[] = {
 	{ "e:ttft_bucket", METRIC_BUCKETS, TIMING_TTFT, NULL },
 	{ "e:new_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
 	{ "e:old_bucket", METRIC_BUCKETS, TIMING_TOKEN, NULL },
+	{ "e:waiting", METRIC_SUM, offsetof(struct reading, figures.waiting), NULL },
+	{ "e:steps_total", METRIC_SUM, offsetof(struct reading, progress), NULL },
+	{ "e:queue_bucket", METRIC_BUCKETS, TIMING_QUEUE, "!s=\"false\"" },
 };
 
 static struct arena *arena;
@@ -164,6 +167,94 @@ static void an_old_name_counts_where_there_is_no_new_one(void **state)
 	assert_true(reads(both)->timings[TIMING_TOKEN]->counts[1] == 8);
 }
 
+static void ranks_tell_the_same_requests_and_replicas_their_own(void **state)
+{
+	(void)state;
+	reads("e:running{m=\"a\",tp_rank=\"0\"} 3\ne:running{tp_rank=\"1\",m=\"a\"} 3\n"
+	      "e:running{m=\"a\",tp_rank=\"2\",pp_rank=\"1\"} 2\n");
+	assert_true(reading.figures.running == 3);
+	assert_int_equal(reading.engine_count, 0);
+	reads("e:running{dp_rank=\"0\",tp_rank=\"0\"} 5\ne:running{dp_rank=\"0\",tp_rank=\"1\"} 5\n"
+	      "e:running{dp_rank=\"1\",tp_rank=\"2\"} 3\ne:running{dp_rank=\"1\",tp_rank=\"3\"} 3\n");
+	assert_true(reading.figures.running == 8);
+	assert_int_equal(reading.engine_count, 2);
+	/* The kinds of one counter are added up, of each rank alone. */
+	reads("e:steps_total{mode=\"p\",tp_rank=\"0\"} 100\ne:steps_total{mode=\"d\",tp_rank=\"0\"} 7\n"
+	      "e:steps_total{mode=\"p\",tp_rank=\"1\"} 100\ne:steps_total{mode=\"d\",tp_rank=\"1\"} 7\n");
+	assert_true(reading.progress == 107);
+}
+
+static void parts_count_only_where_their_whole_is_not_there(void **state)
+{
+	(void)state;
+	reads("e:waiting{m=\"a\",priority=\"0\"} 4\ne:waiting{m=\"a\",priority=\"\"} 4\n"
+	      "e:waiting{m=\"a\",priority=\"10\"} 0\n");
+	assert_true(reading.figures.waiting == 4);
+	reads("e:waiting{m=\"a\"} 5\ne:waiting{m=\"a\",priority=\"0\"} 3\ne:waiting{m=\"b\",priority=\"1\"} 2\n");
+	assert_true(reading.figures.waiting == 7);
+	reads("e:waiting{priority=\"0\",tp_rank=\"0\"} 3\ne:waiting{priority=\"0\",tp_rank=\"1\"} 3\n"
+	      "e:waiting{priority=\"1\",tp_rank=\"0\"} 2\ne:waiting{priority=\"1\",tp_rank=\"1\"} 2\n");
+	assert_true(reading.figures.waiting == 5);
+}
+
+static void engines_are_told_apart_by_their_label(void **state)
+{
+	(void)state;
+	reads("e:running{engine=\"0\",m=\"a\"} 2\ne:running{engine=\"1\",m=\"a\"} 5\n"
+	      "e:running{engine=\"1\",m=\"b\"} 1\ne:waiting{engine=\"1\"} 40\n"
+	      "e:steps_total{engine=\"0\"} 900\ne:steps_total{engine=\"1\"} 800\n");
+	assert_true(
+		reading.figures.running == 8 && reading.figures.waiting == 40 && reading.progress == 1700);
+	assert_int_equal(reading.engine_count, 2);
+	assert_string_equal(reading.engines[1].name, "1");
+	assert_true(reading.engines[0].running == 2 && isnan(reading.engines[0].waiting));
+	assert_true(reading.engines[1].running == 6 && reading.engines[1].waiting == 40 &&
+		    reading.engines[1].progress == 800);
+}
+
+static void a_name_may_have_an_underscore_for_its_colon_but_counts_once(void **state)
+{
+	(void)state;
+	reads("e_running{m=\"a\"} 3\ne_running{m=\"b\"} 1\ne_ttft_bucket{le=\"1\"} 2\ne_ttft_bucket{le=\"+Inf\"} "
+	      "3\n");
+	assert_true(reading.figures.running == 4);
+	assert_non_null(reading.timings[TIMING_TTFT]);
+	reads("e_running 3\ne:running 3\ne:waiting 1\n");
+	assert_true(reading.figures.running == 3 && reading.figures.waiting == 1);
+	assert_true(isnan(reads("e.running 3\ne-running 3\n")->figures.running));
+}
+
+static void samples_with_an_unwanted_label_are_left_out(void **state)
+{
+	const struct obs_histogram *queue;
+
+	(void)state;
+	queue = reads("e:queue_bucket{s=\"true\",le=\"1\"} 4\ne:queue_bucket{s=\"true\",le=\"+Inf\"} 4\n"
+		      "e:queue_bucket{s=\"False\",le=\"1\"} 0\ne:queue_bucket{s=\"False\",le=\"+Inf\"} 9\n")
+			->timings[TIMING_QUEUE];
+	assert_true(queue && queue->counts[1] == 4);
+	assert_non_null(
+		reads("e:queue_bucket{le=\"1\"} 4\ne:queue_bucket{le=\"+Inf\"} 4\n")->timings[TIMING_QUEUE]);
+	assert_null(
+		reads("e:queue_bucket{s=\"false\",le=\"1\"} 4\ne:queue_bucket{s=\"false\",le=\"+Inf\"} 4\n")
+			->timings[TIMING_QUEUE]);
+}
+
+/* A sum that leaves some out would be wrong. */
+static void too_many_series_are_unknown(void **state)
+{
+	struct bytes text = { 0 };
+	char line[64];
+
+	(void)state;
+	for (int i = 0; i < 20000; i++)
+		bytes_add(&text, line, (size_t)snprintf(line, sizeof(line), "e:running{i=\"%d\"} 1\n", i));
+	bytes_add(&text, "e:cache 0.5\n", sizeof("e:cache 0.5\n"));
+	reads(text.text);
+	assert_true(isnan(reading.figures.running) && reading.figures.kv_cache == 0.5);
+	free(text.text);
+}
+
 /* Every prefix of a real answer is read without harm. */
 static void a_real_exposition_may_break_off_anywhere(void **state)
 {
@@ -195,6 +286,12 @@ int main(void)
 		cmocka_unit_test(a_histogram_that_is_not_whole_is_unknown),
 		cmocka_unit_test(a_histogram_with_too_many_buckets_is_unknown),
 		cmocka_unit_test(an_old_name_counts_where_there_is_no_new_one),
+		cmocka_unit_test(ranks_tell_the_same_requests_and_replicas_their_own),
+		cmocka_unit_test(parts_count_only_where_their_whole_is_not_there),
+		cmocka_unit_test(engines_are_told_apart_by_their_label),
+		cmocka_unit_test(a_name_may_have_an_underscore_for_its_colon_but_counts_once),
+		cmocka_unit_test(samples_with_an_unwanted_label_are_left_out),
+		cmocka_unit_test(too_many_series_are_unknown),
 		cmocka_unit_test(a_real_exposition_may_break_off_anywhere),
 	};
 

@@ -284,6 +284,171 @@ static void a_funnel_to_something_that_is_not_asked_is_told_on_its_mount(void **
 	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "funnel-public");
 }
 
+static struct ledger *a_vllm_whose_metrics_say(int status, const char *headers, const char *body)
+{
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
+
+	says_at(l, at(1), "/metrics", status, headers, body);
+	return l;
+}
+
+static void figures_that_cannot_be_read_are_told_with_the_reason(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers, *body, *part;
+	} rows[] = {
+		{ 307, "location: /metrics/\n", "",
+			"no figures (queue, speed) from vLLM: /metrics redirects to /metrics/ (HTTP 307)" },
+		{ 200, "Content-Type: text/plain\n", "", "/metrics is empty" },
+		{ 200, "Content-Type: text/plain\n", "python_info{v=\"3\"} 1.0\n", "/metrics has none" },
+		{ 200, "Content-Type: text/plain\n", "process_start_time_seconds 1.79e+09\n",
+			"/metrics has none" },
+		{ 200, "Content-Type: text/html\n", "<html><title>Log in</title></html>",
+			"/metrics has none" },
+		{ 404, "Content-Type: text/plain\n", "404 page not found\n",
+			"/metrics is not there (HTTP 404)" },
+		{ 403, "", "", "/metrics answers HTTP 403" },
+		{ 500, "", "", "/metrics answers HTTP 500" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct ledger *l = a_vllm_whose_metrics_say(rows[i].status, rows[i].headers, rows[i].body);
+
+		assert_says(take(l, at(2)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			rows[i].part);
+		assert_state(take(l, at(2)), STATE_OK);
+		assert_nothing_above_info(take(l, at(2)));
+	}
+}
+
+static void figures_over_the_cap_are_told_until_they_are_read(void **state)
+{
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
+	struct obs_answer answer = an_answer(GPU1, "/metrics", OUTCOME_TOO_BIG, 200);
+
+	(void)state;
+	answer.is_primary = false;
+	answer.server = "vllm";
+	assert_no_verdict(take(l, at(1)), "figures-unread");
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(1));
+	assert_says(take(l, at(2)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+		"/metrics is too large to read (over 4 MB)");
+	/* One silence changes nothing. */
+	is_silent_at(l, at(3), "/metrics");
+	assert_verdict(take(l, at(3)), "figures-unread");
+	answers(l, at(4), "vllm-0.32.0-cpu/ready-idle/metrics");
+	assert_no_verdict(take(l, at(5)), "figures-unread");
+}
+
+static void figures_that_are_switched_off_are_told_with_the_switch(void **state)
+{
+	struct ledger *l = watching_a("sglang", GPU1);
+
+	(void)state;
+	says_at(l, at(0), "/v1/models", 200, "Content-Type: application/json\n",
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	says_at(l, at(0), "/metrics", 404, "Content-Type: application/json\n", "{\"detail\":\"Not Found\"}");
+	assert_fix(assert_says(take(l, at(1)), "figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			   "no figures (queue, speed) from SGLang: /metrics is not there"),
+		"--enable-metrics");
+	assert_fix(
+		assert_says(take(after("llama-server", LS "ready-idle/health", LS "no-metrics-flag/metrics"),
+				    at(1)),
+			"figures-unread", LAYER_ENGINE, SEVERITY_INFO, STATE_OK, "/metrics is switched off"),
+		"--metrics");
+}
+
+/* A router's figures are those of its models, one that loads has none yet, and what wants a key is told as that. */
+static void figures_that_nobody_expects_are_not_missed(void **state)
+{
+	struct ledger *l;
+
+	(void)state;
+	assert_no_verdict(
+		take(after("llama-server", LS "router-loaded/health", LS "router-loaded/metrics"), at(1)),
+		"figures-unread");
+	l = after("llama-server", LS "api-key-missing/health", LS "api-key-missing/metrics");
+	assert_no_verdict(take(l, at(1)), "figures-unread");
+	assert_no_verdict(take(after("ollama", OL "loaded-idle/api-ps", OL "loaded-idle/api-tags"), at(1)),
+		"figures-unread");
+}
+
+static struct ledger *an_ollama_with(const char *model, const char *family, int context)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	char body[512];
+
+	snprintf(body, sizeof(body),
+		"{\"models\":[{\"name\":\"%s\",\"size\":9,\"size_vram\":9,\"context_length\":%d,"
+		"\"details\":{\"family\":\"%s\"}}]}",
+		model, context, family);
+	says_at(l, at(0), "/api/ps", 200, "Content-Type: application/json\n", body);
+	return l;
+}
+
+static void a_model_loaded_with_a_small_context_is_told_with_the_switch(void **state)
+{
+	struct ledger *l = an_ollama_with("qwen3:8b", "qwen3", 4096);
+	struct ledger *v;
+
+	(void)state;
+	assert_fix(
+		assert_says(take(l, at(1)), "context-small", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+			"qwen3:8b is loaded with a context of 4096 tokens: longer prompts are cut off or refused"),
+		"OLLAMA_CONTEXT_LENGTH");
+	assert_state(take(l, at(1)), STATE_OK);
+	/* Its library says how long a context could be, which changes nothing. */
+	says_at(l, at(2), "/api/tags", 200, "Content-Type: application/json\n",
+		"{\"models\":[{\"name\":\"qwen3:8b\",\"details\":{\"context_length\":40960}}]}");
+	assert_verdict(take(l, at(2)), "context-small");
+	v = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+	assert_fix(assert_verdict(take(v, at(1)), "context-small"), "--max-model-len");
+	assert_fix(
+		assert_verdict(
+			take(after("llama-server", LS "ready-idle/health", LS "ready-idle/v1-models"), at(1)),
+			"context-small"),
+		"--ctx-size");
+}
+
+static void a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told(void **state)
+{
+	static const struct {
+		const char *model, *family;
+		int context;
+	} rows[] = { { "qwen3:8b", "qwen3", 8192 }, { "qwen3:8b", "qwen3", 0 },
+		{ "all-mpnet:33m", "bert", 512 }, { "nomic-embed-text:latest", "nomic-bert", 2048 },
+		{ "Qwen3-Embedding-4B", "qwen3", 4096 }, { "bge-reranker-v2", "x", 512 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++)
+		assert_no_verdict(take(an_ollama_with(rows[i].model, rows[i].family, rows[i].context), at(1)),
+			"context-small");
+}
+
+static void a_model_that_is_not_loaded_here_has_no_small_context(void **state)
+{
+	struct ledger *l = watching_a("lm-studio", GPU1);
+
+	(void)state;
+	says_at(l, at(0), "/api/v0/models", 200, "Content-Type: application/json\n",
+		"{\"object\":\"list\",\"data\":[{\"id\":\"cold\",\"state\":\"not-loaded\",\"max_context_length\":4096},"
+		"{\"id\":\"v\",\"type\":\"embeddings\",\"state\":\"loaded\",\"loaded_context_length\":512},"
+		"{\"id\":\"long\",\"state\":\"loaded\",\"loaded_context_length\":32768,\"max_context_length\":131072}]}");
+	assert_no_verdict(take(l, at(1)), "context-small");
+	says_at(l, at(2), "/api/v0/models", 200, "Content-Type: application/json\n",
+		"{\"object\":\"list\",\"data\":[{\"id\":\"long\",\"state\":\"loaded\",\"loaded_context_length\":4096,"
+		"\"max_context_length\":131072}]}");
+	assert_fix(assert_verdict(take(l, at(3)), "context-small"), "lms load");
+	/* Of a model in the cloud, nothing here can be changed. */
+	l = watching_a("ollama", GPU1);
+	says_at(l, at(0), "/api/ps", 200, "Content-Type: application/json\n",
+		"{\"models\":[{\"name\":\"big-cloud\",\"size\":9,\"size_vram\":9,\"context_length\":4096,"
+		"\"remote_host\":\"https://ollama.com:443\"}]}");
+	assert_no_verdict(take(l, at(1)), "context-small");
+}
+
 static void an_untagged_host_without_a_key_is_open(void **state)
 {
 	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
@@ -382,6 +547,13 @@ int main(void)
 		SAYS(a_funnel_to_a_proxy_with_a_login_is_a_word),
 		SAYS(a_key_that_the_backend_wants_is_wanted_at_the_mount),
 		SAYS(a_funnel_to_something_that_is_not_asked_is_told_on_its_mount),
+		SAYS(figures_that_cannot_be_read_are_told_with_the_reason),
+		SAYS(figures_over_the_cap_are_told_until_they_are_read),
+		SAYS(figures_that_are_switched_off_are_told_with_the_switch),
+		SAYS(figures_that_nobody_expects_are_not_missed),
+		SAYS(a_model_loaded_with_a_small_context_is_told_with_the_switch),
+		SAYS(a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told),
+		SAYS(a_model_that_is_not_loaded_here_has_no_small_context),
 		SAYS(an_untagged_host_without_a_key_is_open),
 		SAYS(a_server_with_a_key_is_not_open),
 		SAYS(a_mount_with_an_unexpanded_name_answers_nobody),

@@ -40,6 +40,129 @@ static void a_vllm_whose_tokens_stand_still_with_work_in_hand_is_stalled(void **
 	assert_null(find_verdict(s, "busy"));
 }
 
+/* Two engines of one vLLM, with what each has in work and has counted. */
+static void counts_of_two(struct ledger *l, int t, int running, int waiting, int steps, int other_steps)
+{
+	char body[512];
+
+	snprintf(body, sizeof(body),
+		"vllm:num_requests_running{engine=\"0\"} 2\nvllm:num_requests_running{engine=\"1\"} %d\n"
+		"vllm:num_requests_waiting{engine=\"0\"} 0\nvllm:num_requests_waiting{engine=\"1\"} %d\n"
+		"vllm:generation_tokens_total{engine=\"0\"} %d\nvllm:generation_tokens_total{engine=\"1\"} %d\n",
+		running, waiting, steps, other_steps);
+	says(l, at(t), 200, "", "");
+	says_at(l, at(t), "/metrics", 200, TEXT, body);
+}
+
+static void one_engine_of_two_that_stands_still_is_stalled(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 20; t += 10) {
+		counts_of_two(l, t, 5, 40, 1000 + t, 700);
+		if (t < 20)
+			assert_no_verdict(take(l, at(t)), "engine-stalled");
+	}
+	assert_says(take(l, at(20)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
+		"vLLM has 5 requests in work at engine 1, which has made no progress for 20 s; 1 of its 2 engines");
+	assert_state(take(l, at(20)), STATE_STALLED);
+	counts_of_two(l, 30, 5, 40, 1030, 701);
+	assert_no_verdict(take(l, at(30)), "engine-stalled");
+	/* The one was started anew: it counts from zero, which is progress. */
+	counts_of_two(l, 40, 5, 40, 1040, 3);
+	assert_no_verdict(take(l, at(40)), "engine-stalled");
+}
+
+static void one_engine_of_two_without_work_is_not_stalled(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 60; t += 10)
+		counts_of_two(l, t, 0, 0, 1000 + t, 700);
+	assert_nothing_above_info(take(l, at(60)));
+}
+
+static void engines_that_all_stand_still_are_one_stalled_server(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 20; t += 10)
+		counts_of_two(l, t, 5, 0, 1000, 700);
+	assert_says(take(l, at(20)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"vLLM has 7 requests in work and has made no progress for 20 s");
+}
+
+/* A SGLang with a queue and nothing in work; steps: of its counter of each step, below 0: it has none. */
+static void sglang_queues(struct ledger *l, int t, int running, int steps)
+{
+	char body[512], counter[128] = "";
+
+	if (steps >= 0)
+		snprintf(counter, sizeof(counter), "sglang:realtime_tokens_total{mode=\"decode\"} %d\n",
+			steps);
+	snprintf(body, sizeof(body),
+		"sglang:num_running_reqs %d\nsglang:num_queue_reqs 31\nsglang:generation_tokens_total 1000\n%s",
+		running, counter);
+	says_at(l, at(t), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	says_at(l, at(t), "/metrics", 200, TEXT, body);
+}
+
+static void a_sglang_whose_steps_stand_still_is_stalled(void **state)
+{
+	struct ledger *l = watching_a("sglang", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 40; t += 10) {
+		sglang_queues(l, t, 0, 900);
+		if (t < 40)
+			assert_no_verdict(take(l, at(t)), "engine-stalled");
+	}
+	assert_says(take(l, at(40)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
+		"SGLang has 31 requests waiting and has made no progress for 40 s");
+}
+
+/* Two replicas, each on two ranks that tell the same; one of them hangs. */
+static void one_replica_of_a_sglang_that_stands_still_is_stalled(void **state)
+{
+	static const char form[] =
+		"sglang:num_running_reqs{dp_rank=\"0\",tp_rank=\"0\"} 2\n"
+		"sglang:num_running_reqs{dp_rank=\"1\",tp_rank=\"2\"} 4\n"
+		"sglang:num_running_reqs{dp_rank=\"1\",tp_rank=\"3\"} 4\n"
+		"sglang:realtime_tokens_total{dp_rank=\"0\",tp_rank=\"0\",mode=\"decode\"} %d\n"
+		"sglang:realtime_tokens_total{dp_rank=\"1\",tp_rank=\"2\",mode=\"decode\"} 800\n"
+		"sglang:realtime_tokens_total{dp_rank=\"1\",tp_rank=\"3\",mode=\"decode\"} 800\n";
+	struct ledger *l = watching_a("sglang", GPU1);
+	char body[1024];
+
+	(void)state;
+	says_at(l, at(0), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"owned_by\":\"sglang\"}]}");
+	for (int t = 0; t <= 40; t += 10) {
+		snprintf(body, sizeof(body), form, 500 + t);
+		says_at(l, at(t), "/metrics", 200, TEXT, body);
+	}
+	assert_says(take(l, at(40)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
+		"SGLang has 4 requests in work at engine 1, which has made no progress for 40 s; 1 of its 2");
+}
+
+/* Tokens of an answer are counted at its end, so without the counter of steps nothing is known. */
+static void a_sglang_on_long_answers_is_not_stalled(void **state)
+{
+	struct ledger *l = watching_a("sglang", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 200; t += 10)
+		sglang_queues(l, t, 3, 900 + t);
+	assert_no_verdict(take(l, at(200)), "engine-stalled");
+	for (int t = 210; t <= 400; t += 10)
+		sglang_queues(l, t, 3, -1);
+	assert_no_verdict(take(l, at(400)), "engine-stalled");
+}
+
 static void a_stalled_engine_behind_a_key_is_stalled(void **state)
 {
 	struct ledger *l = watching_a("vllm", GPU1);
@@ -666,6 +789,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(a_vllm_whose_tokens_stand_still_with_work_in_hand_is_stalled),
 		SAYS(a_stalled_engine_behind_a_key_is_stalled),
+		SAYS(one_engine_of_two_that_stands_still_is_stalled),
+		SAYS(one_engine_of_two_without_work_is_not_stalled),
+		SAYS(engines_that_all_stand_still_are_one_stalled_server),
+		SAYS(a_sglang_whose_steps_stand_still_is_stalled),
+		SAYS(one_replica_of_a_sglang_that_stands_still_is_stalled),
+		SAYS(a_sglang_on_long_answers_is_not_stalled),
 		SAYS(an_idle_engine_is_not_stalled_however_long),
 		SAYS(what_is_not_looked_at_does_not_stall),
 		SAYS(a_gap_that_nobody_watched_is_no_stall),

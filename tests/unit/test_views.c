@@ -38,6 +38,15 @@ static struct snapshot *sample_stopped(void)
 	return snapshot;
 }
 
+static struct snapshot *sample_short_contexts(void)
+{
+	struct snapshot *snapshot = sample_fleet();
+
+	for (size_t i = 0; i < snapshot->model_count; i++)
+		snapshot->models[i].is_short_for_agents = snapshot->models[i].state == MODEL_LOADED;
+	return snapshot;
+}
+
 static const struct shot shots[] = {
 	{ "fleet-80x24", sample_fleet, "", 80, 24, false },
 	{ "fleet-80x24-ascii", sample_fleet, "", 80, 24, true },
@@ -54,6 +63,8 @@ static const struct shot shots[] = {
 	{ "models-200x50", sample_fleet, "3", 200, 50, false },
 	{ "models-ascii", sample_fleet, "3", 120, 24, true },
 	{ "models-40x8", sample_fleet, "3", 40, 8, false },
+	{ "models-short-contexts-80x24", sample_short_contexts, "3", 80, 24, false },
+	{ "detail-short-contexts-100x60", sample_short_contexts, "jjjjj\n", 100, 60, false },
 	{ "models-none-80x24", sample_first_peers, "3", 80, 24, false },
 	{ "serve-80x24", sample_fleet, "4", 80, 24, false },
 	{ "serve-200x50", sample_fleet, "4", 200, 50, false },

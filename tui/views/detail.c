@@ -116,6 +116,22 @@ static void write_last_known(const struct snapshot *snapshot, const struct diagn
 	}
 }
 
+static void write_short_contexts(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+{
+	char text[TEXT_CAP] = "";
+
+	for (size_t i = 0; i < endpoint->models.count; i++) {
+		const struct model *model = &snapshot->models[endpoint->models.first + i];
+
+		if (model->is_short_for_agents)
+			text_add(text, sizeof(text), "%s%s", *text ? ", " : "", model->id);
+	}
+	if (*text)
+		page_line(page, ROLE_DIM, "  short for agents (a context under %d tokens): %s",
+			AGENTS_CONTEXT, text);
+}
+
 static void write_models(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	int name = page_width(page) > 76 ? page_width(page) - 52 : 24;
@@ -152,6 +168,7 @@ static void write_models(const struct snapshot *snapshot, const struct endpoint 
 			: left < 0         ? "due"
 					   : text_span(number, sizeof(number), left));
 	}
+	write_short_contexts(snapshot, endpoint, page);
 }
 
 static void write_sent(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)

@@ -255,6 +255,20 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 	return true;
 }
 
+/* Agents read whole files: what they cannot hold they forget without a word. */
+static bool note(const struct snapshot *snapshot, struct value *value)
+{
+	size_t count = 0;
+
+	for (size_t row = 0; row < snapshot->offer_count; row++)
+		count += model_of(snapshot, row)->is_short_for_agents;
+	value->role = ROLE_DIM;
+	text_set(value->text, sizeof(value->text),
+		"%zu loaded model%s with a context under %d tokens: short for agents", count,
+		count == 1 ? "" : "s", AGENTS_CONTEXT);
+	return count > 0;
+}
+
 const struct view view_models = {
 	.title = "Models",
 	.key = '3',
@@ -266,5 +280,6 @@ const struct view view_models = {
 	.row_id = row_id,
 	.target = target,
 	.copied = copied,
+	.note = note,
 	.instead = instead,
 };
