@@ -111,14 +111,6 @@ static bool is_service(const struct evidence *e)
 	return e->mount && *e->mount->service;
 }
 
-static bool is_service_refused(const struct evidence *e, struct finding *f)
-{
-	if (!is_failing(e) || !is_service(e) || e->endpoint->last.outcome != OUTCOME_REFUSED)
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", e->mount->service);
-	return true;
-}
-
 /* Whether the host of a Service may reach its address depends on the system and the version. */
 static bool is_service_silent(const struct evidence *e, struct finding *f)
 {
@@ -128,14 +120,23 @@ static bool is_service_silent(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* A Service of others, or a host behind a subnet router: what helps on a peer would open another way to it. */
-static bool is_elsewhere_refused(const struct evidence *e, struct finding *f)
+/* A Service, our own or another's, or a host behind a subnet router: what helps on a peer would open another way
+ * to it. */
+static bool is_refused(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
+	bool is_elsewhere = !e->peer && !endpoint->is_own && endpoint->is_of_tailnet;
 
-	(void)f;
-	return !e->peer && !endpoint->is_own && endpoint->is_of_tailnet && when_known(endpoint->last.at) &&
-	       endpoint->last.outcome == OUTCOME_REFUSED;
+	if (!when_known(endpoint->last.at) || endpoint->last.outcome != OUTCOME_REFUSED)
+		return false;
+	if (is_service(e)) {
+		text_set(f->detail, sizeof(f->detail), ", the address of this machine's own Service %s",
+			e->mount->service);
+		text_set(f->fix, sizeof(f->fix), "tailscale serve advertise %s", e->mount->service);
+	} else {
+		text_set(f->detail, sizeof(f->detail), ": the server is stopped, or not offered there");
+	}
+	return is_elsewhere || is_service(e);
 }
 
 /* On some systems and versions, the addresses of Services are routes. */
@@ -217,11 +218,8 @@ const struct rule serve_rules[] = {
 	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, again, true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
 		true },
-	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_service_refused,
-		"nothing listens at the address of this machine's own Service %{detail}, port %{port}",
-		"tailscale serve advertise %{detail}", true },
-	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_elsewhere_refused,
-		"nothing listens on %{host}:%{port}: the server is stopped, or not offered there",
+	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_refused,
+		"nothing listens on %{host}:%{port}%{detail}",
 		"start the server behind %{host}; on the host of a Service, tailscale serve status lists it",
 		true },
 	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,

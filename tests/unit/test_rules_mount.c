@@ -153,7 +153,7 @@ static void an_own_service_that_refuses_is_told_without_opening_its_port_at_the_
 	(void)state;
 	is_refused(l, at(0));
 	verdict = assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
-		"own Service svc:llm, port 443");
+		"llm.tail4c1d.ts.net:443, the address of this machine's own Service svc:llm");
 	assert_string_equal(verdict->fix, "tailscale serve advertise svc:llm");
 }
 
