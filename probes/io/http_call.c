@@ -276,6 +276,7 @@ void http_call_hand_over(struct http_call *call, const struct strings *keys)
 {
 	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
 	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
+	answer_unpack(&call->answer);
 	if (!secret_is_plain(call->key)) /* else it is one of keys */
 		hide(&call->answer, call->key);
 	for (size_t i = 0; i < keys->count; i++)

@@ -47,7 +47,8 @@ enum body_shape {
 	BODY_BIG_JSON, /* more values than json_parse() takes */
 	BODY_HTML,
 	BODY_TEXT,
-	BODY_BINARY
+	BODY_BINARY,
+	BODY_PACKED /* compressed in a way that is not unpacked here */
 };
 
 enum cost { COST_FREE, COST_RESETS_IDLE, COST_WAKES, COST_LOADS, COST_BILLS, COST_DISTURBS, COST_COUNT };

@@ -218,6 +218,8 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON"
 			 : answer_of(e)->shape == BODY_BIG_JSON
 				 ? "the answer is JSON with more values than are read"
+			 : answer_of(e)->shape == BODY_PACKED
+				 ? "the answer is compressed, which was not asked for, and cannot be read"
 				 : "the answer is not one of an LLM server";
 	if (!reason && is_3xx(e))
 		reason = answer_of(e)->status == 304 ? "HTTP 304 (not modified), which was not asked for"
