@@ -11,10 +11,11 @@
 
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
+	static const char *const keys[] = { "max_model_len", "context_length", "context_window" };
+
 	(void)arena;
-	model->context = json_amount(entry, "max_model_len");
-	if (isnan(model->context))
-		model->context = json_amount(entry, "context_length");
+	for (size_t i = 0; i < ARRAY_LEN(keys) && isnan(model->context); i++)
+		model->context = json_amount(entry, keys[i]);
 }
 
 static bool read_models(const struct answer *answer, struct reading *reading)

@@ -472,6 +472,41 @@ static void lm_studio_is_told_by_its_friendly_error(void **state)
 	assert_string_equal(r.family->facts.name, "lm-studio");
 }
 
+static void lm_studio_is_told_by_its_refusal(void **state)
+{
+	struct identification r;
+
+	(void)state;
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE,
+		"{\"error\":{\"type\":\"invalid_request\",\"code\":\"invalid_api_key\",\"message\":"
+		"\"An LM Studio API token is required, and there was none in this request.\"}}");
+	assert_string_equal(r.family->facts.name, "lm-studio");
+}
+
+static void one_foreign_owner_does_not_name_a_gateway(void **state)
+{
+	static const char *const owners[] = { "vllm", "sglang", "llamacpp", "library", "lemonade",
+		"koboldcpp", "xinference", "tabbyAPI", "llama-swap", "organization_owner", "system" };
+	char body[256];
+	struct identification r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
+		snprintf(body, sizeof(body),
+			"{\"object\":\"list\",\"data\":[{\"id\":\"gpt-x\",\"owned_by\":\"openai\"},"
+			"{\"id\":\"m\",\"owned_by\":\"%s\"}]}",
+			owners[i]);
+		identify_init(&r);
+		say(&r, 404, JSON_TYPE, "{\"error\":{\"message\":\"no such path\"}}");
+		say(&r, 200, JSON_TYPE, body);
+		if (r.ask)
+			say(&r, 404, JSON_TYPE, "{\"error\":{\"message\":\"no such path\"}}");
+		if (strcmp(r.family->facts.name, "openai-compatible") != 0)
+			fail_msg("%s names it %s", owners[i], r.family->facts.name);
+	}
+}
+
 static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
 {
 	static const struct {
@@ -619,6 +654,8 @@ int main(void)
 		cmocka_unit_test(localai_in_ollamas_clothes_is_not_ollama),
 		cmocka_unit_test(tabbyapi_is_told_by_its_refusal_and_its_open_health),
 		cmocka_unit_test(lm_studio_is_told_by_its_friendly_error),
+		cmocka_unit_test(lm_studio_is_told_by_its_refusal),
+		cmocka_unit_test(one_foreign_owner_does_not_name_a_gateway),
 		cmocka_unit_test(textgen_is_told_by_its_closed_root_and_its_model),
 		cmocka_unit_test(a_closed_root_alone_is_not_textgen),
 		cmocka_unit_test(jan_is_told_by_its_own_document),
