@@ -208,7 +208,7 @@ void pool_drop(struct pool *pool, const char *url)
 void pool_halt(struct pool *pool)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
-		if (pool->workers.items[i]->call && waits(pool, pool->workers.items[i]))
+		if (waits(pool, pool->workers.items[i]))
 			worker_break_off(pool->workers.items[i]);
 	schedule(pool);
 }
@@ -229,7 +229,7 @@ void pool_ask_now(struct pool *pool, const char *url)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
 		if (!url || strcmp(pool->workers.items[i]->spec.url, url) == 0)
-			pool->workers.items[i]->due = 0;
+			worker_hurry(pool->workers.items[i]);
 	schedule(pool);
 }
 

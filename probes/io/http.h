@@ -25,6 +25,7 @@ struct http_request {
 	bool is_post;              /* an empty POST (LocalAPI ping) */
 	bool is_fresh;             /* do not reuse a connection */
 	bool skips_verification;   /* only to read a certificate's dates: no request is sent */
+	bool only_connects;        /* TCP, and TLS for https: no request is sent, the status stays 0 */
 	long connect_ms, total_ms; /* deadlines; total_ms 0: none (a stream) */
 	size_t body_max;           /* 0: ANSWER_BODY_MAX */
 };

@@ -188,6 +188,11 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "tsllm-top/" TSLLM_VERSION);
 }
 
+static bool sends_request(const struct http_request *request)
+{
+	return !request->skips_verification && !request->only_connects;
+}
+
 /* Handshakes are always full: a resumed session would hide a changed certificate. */
 static void set_tls(CURL *easy, const struct http_request *request)
 {
@@ -199,12 +204,12 @@ static void set_tls(CURL *easy, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verifies);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verifies * 2);
-	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1 - verifies);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, (long)!sends_request(request));
 }
 
 static void set_limits(CURL *easy, const struct http_request *request)
 {
-	bool is_fresh = request->is_fresh || request->skips_verification;
+	bool is_fresh = request->is_fresh || !sends_request(request);
 
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");

@@ -42,6 +42,15 @@ const struct family *family_by_name(const char *name)
 	return NULL;
 }
 
+size_t family_primary(const struct family *family)
+{
+	size_t i = 0;
+
+	while (i + 1 < family->request_count && family->requests[i].rhythm != EVERY_POLL)
+		i++;
+	return i;
+}
+
 const struct server_facts *const *family_facts(void)
 {
 	static const struct server_facts *facts[ARRAY_LEN(families)];

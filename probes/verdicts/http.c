@@ -18,6 +18,27 @@
 
 #define BUSY_EXCUSE_MS 60000
 
+/* The list of a server of no known family may come from others, which it waits for: that is no proof that it
+ * is frozen itself. */
+static bool is_list_of_unknown(const struct evidence *e)
+{
+	bool is_unknown = !*e->endpoint->facts->name || e->endpoint->facts->is_asked_rarely;
+
+	return is_unknown && strcmp(answer_of(e)->path, "/v1/models") == 0;
+}
+
+static bool gives_no_list(const struct evidence *e, struct finding *f)
+{
+	char span[32];
+
+	if (answer_of(e)->outcome != OUTCOME_SILENT || e->endpoint->misses < 2 || !is_list_of_unknown(e))
+		return false;
+	if (when_known(e->endpoint->good))
+		text_set(f->detail, sizeof(f->detail), "; it last came %s ago",
+			text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)));
+	return true;
+}
+
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
@@ -102,11 +123,21 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* Every program in Go says this of a path that it does not know. tailscale serve is likely only where it can
+ * be: at HTTPS on a machine of the tailnet, or at a mount of ours. */
+static bool may_be_serve(const struct evidence *e)
+{
+	bool is_on_tailnet = e->peer || e->endpoint->is_of_tailnet || e->endpoint->is_own;
+
+	return e->mount || (is_on_tailnet && text_has_prefix(e->endpoint->url, "https:"));
+}
+
 static bool has_no_mount(const struct evidence *e, struct finding *f)
 {
 	(void)f;
-	return answer_is_strange(e) && answer_has_status(e, 404) && answer_of(e)->has_date &&
-	       strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 && !proxy_is_named(answer_of(e));
+	return may_be_serve(e) && answer_is_strange(e) && answer_has_status(e, 404) &&
+	       answer_of(e)->has_date && strcmp(answer_of(e)->excerpt, "404 page not found\\n") == 0 &&
+	       !proxy_is_named(answer_of(e));
 }
 
 /* By default, nginx rejects with 503, in words that no other proxy uses. */
@@ -278,6 +309,10 @@ const struct rule http_rules[] = {
 		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
+	{ CODE_NO_LIST, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, gives_no_list,
+		"%{server} at %{host}:%{port} accepts connections, but two requests for its list of models "
+		"timed out: either it hangs, or a server behind it does%{detail}",
+		"curl -m 60 %{url}/v1/models", true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
 		"%{server} at %{host}:%{port} accepts connections but "
 		"has not answered the last two requests%{detail}",
