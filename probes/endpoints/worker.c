@@ -59,7 +59,7 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 	digest_answer(&obs, answer, worker->spec.url, worker->sent, arena);
 	reading_init(&reading, arena);
 	if (request && answer->outcome == OUTCOME_ANSWERED) {
-		is_expected = request->read(answer, &reading);
+		is_expected = request->read(answer, &reading) && !worker_misses_too(worker, answer);
 		reading.key_rejected = reading.wants_key && *worker->spec.key;
 		reading.wants_key = reading.wants_key && !*worker->spec.key;
 		obs.reading = &reading;

@@ -83,6 +83,8 @@ bool worker_only_connects(const struct worker *worker, int64_t now);
 bool worker_may_repeat(const struct worker *worker, const struct answer *answer, int64_t now);
 /* Whether a list may be asked for again before the minute is over. */
 bool worker_did_no_work(const struct worker *worker, const struct answer *answer);
+/* Whether a path that was taken for another is missing, too: some readers expect that of their own path. */
+bool worker_misses_too(const struct worker *worker, const struct answer *answer);
 /* Whether an unexpected primary answer shows that it is of another family, or an older version. */
 bool worker_guessed_wrong(const struct worker *worker, const struct answer *answer);
 /* Older versions lack some paths: takes the next of its family as the primary one. false: none is left, or the

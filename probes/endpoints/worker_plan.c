@@ -105,6 +105,11 @@ static bool is_absent(const struct answer *answer)
 	return answer->status == 404 || answer->status == 405 || answer->status == 501;
 }
 
+bool worker_misses_too(const struct worker *worker, const struct answer *answer)
+{
+	return worker->is_primary && worker->absent && is_absent(answer);
+}
+
 bool worker_guessed_wrong(const struct worker *worker, const struct answer *answer)
 {
 	return !worker->is_proven && worker->family && !worker->family->facts.is_asked_rarely &&

@@ -18,6 +18,7 @@ const struct family *const families[] = {
 	&family_lemonade,
 	&family_litellm,
 	&family_lm_studio,
+	&family_llama_stack,
 	&family_open_webui,
 	&family_llama_cpp_python,
 	&family_mlx,

@@ -148,7 +148,7 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 			assert_in_range(every_poll, 1, 2);
 		assert_true(every_poll == 0 || family->requests[family_primary(family)].rhythm == EVERY_POLL);
 	}
-	assert_int_equal(count, 23);
+	assert_int_equal(count, 24);
 	assert_string_equal(families[count - 1]->facts.name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
 }
@@ -975,6 +975,21 @@ static void the_openai_dialect_is_read_from_anybody(void **state)
 
 /* ---- what no server says ---- */
 
+static void llama_stack_names_its_models_by_identifier(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("llama-stack", "/v1/models", 200,
+		"{\"data\":[{\"identifier\":\"acme/chat-8b\",\"provider_id\":\"ollama\",\"type\":\"model\"}]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "acme/chat-8b", MODEL_UNKNOWN);
+	assert_true(read_body("llama-stack", "/v1/health", 200, "{\"status\":\"OK\"}", &r));
+	assert_false(read_body("llama-stack", "/v1/health", 200, "{\"status\":\"healthy\"}", &r));
+	assert_string_equal(server_facts_api(&family_by_name("llama-stack")->facts), "/v1/openai/v1");
+}
+
 static void what_a_proxy_says_is_nobodys_answer(void **state)
 {
 	static const char *const pages[] = {
@@ -1157,6 +1172,7 @@ int main(void)
 		cmocka_unit_test(localai_tells_what_is_loaded_under_the_names_of_its_list),
 		cmocka_unit_test(tabbyapi_is_healthy_and_wants_a_key_for_its_list),
 		cmocka_unit_test(the_openai_dialect_is_read_from_anybody),
+		cmocka_unit_test(llama_stack_names_its_models_by_identifier),
 		cmocka_unit_test(what_a_proxy_says_is_nobodys_answer),
 		cmocka_unit_test(wrong_types_everywhere_are_survived),
 		cmocka_unit_test(of_twenty_thousand_models_ten_thousand_are_kept),

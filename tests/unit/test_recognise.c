@@ -482,6 +482,12 @@ static void lm_studio_is_told_by_its_refusal(void **state)
 		"{\"error\":{\"type\":\"invalid_request\",\"code\":\"invalid_api_key\",\"message\":"
 		"\"An LM Studio API token is required, and there was none in this request.\"}}");
 	assert_string_equal(r.family->facts.name, "lm-studio");
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE, "{\"error\":{\"message\":\"Malformed LM Studio API token provided\"}}");
+	assert_string_equal(r.family->facts.name, "lm-studio");
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE, "{\"error\":{\"message\":\"An API token is required\"}}");
+	assert_string_equal(r.ask, "/v1/models");
 }
 
 static void one_foreign_owner_does_not_name_a_gateway(void **state)
@@ -601,6 +607,30 @@ static void lemonade_owns_its_models(void **state)
 	assert_string_equal(r.family->facts.name, "lemonade");
 }
 
+static void llama_stack_is_told_by_its_own_list_alone(void **state)
+{
+	static const struct {
+		const char *entry, *family;
+	} rows[] = {
+		{ "{\"identifier\":\"m\",\"provider_id\":\"ollama\",\"type\":\"model\"}", "llama-stack" },
+		{ "{\"identifier\":\"m\",\"type\":\"model\"}", "openai-compatible" },
+		{ "{\"id\":\"m\",\"provider_id\":\"ollama\",\"owned_by\":\"llama_stack\"}",
+			"openai-compatible" },
+	};
+	char body[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct identification r;
+
+		identify_init(&r);
+		say(&r, 404, JSON_TYPE, NOT_FOUND);
+		snprintf(body, sizeof(body), "{\"data\":[%s]}", rows[i].entry);
+		say(&r, 200, JSON_TYPE, body);
+		assert_string_equal(r.family->facts.name, rows[i].family);
+	}
+}
+
 static void a_web_site_is_no_llm_server(void **state)
 {
 	struct identification r;
@@ -661,6 +691,7 @@ int main(void)
 		cmocka_unit_test(jan_is_told_by_its_own_document),
 		cmocka_unit_test(nim_is_told_by_a_list_of_the_systems_and_by_its_metadata),
 		cmocka_unit_test(lemonade_owns_its_models),
+		cmocka_unit_test(llama_stack_is_told_by_its_own_list_alone),
 		cmocka_unit_test(a_web_site_is_no_llm_server),
 		cmocka_unit_test(a_step_after_the_end_changes_nothing),
 	};
