@@ -148,6 +148,8 @@ static void go_on_recognising(struct worker *worker, const struct answer *answer
 
 	answer_header(answer, "Location", location, sizeof(location));
 	worker->identification.stays_on_host = !digest_leaves(location, worker->spec.url);
+	if (strcmp(worker->path, "/") == 0)
+		worker->has_page = answer->status == 200 && answer->body_length;
 	identify_step(&worker->identification, answer);
 	if (!worker->identification.ask) {
 		recognised(worker, answer);
@@ -289,39 +291,47 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 	worker->call = http_get(worker->world->http, &request, NULL, answered, worker);
 }
 
-/* ---- a poll without a request ---- */
+/* ---- a poll between two lists ---- */
 
-/* An accepted connection says little, because a proxy may have accepted it. Only a failure is news. */
-static void connected(void *data, const struct answer *answer)
+/* An answer, or an accepted connection, leaves the last list as it is. Only a failure is news, and what ends
+ * one: then the list is asked for at once. */
+static void checked(void *data, const struct answer *answer)
 {
 	struct worker *worker = data;
-	bool is_accepted = answer->outcome == OUTCOME_ANSWERED,
-	     is_tried = answer->outcome != OUTCOME_NOT_TRIED;
+	bool is_well = answer->outcome == OUTCOME_ANSWERED, is_tried = answer->outcome != OUTCOME_NOT_TRIED;
+	bool is_silence = !is_tried || outcome_is_silence(answer->outcome, answer->tls);
 
 	worker->call = NULL;
-	report(worker, answer, is_tried && !is_accepted);
+	report(worker, answer, is_tried && !is_well);
 	if (answer->outcome == OUTCOME_CONNECT_TIMEOUT)
 		worker->world->hooks.silent(worker->world->hooks.data, &worker->spec);
-	if (!is_accepted) {
+	if (is_well ? worker->is_silent : !is_silence)
 		worker->listed_at = 0;
-		end_poll(worker, false, !is_tried || outcome_is_silence(answer->outcome, answer->tls));
+	if (!is_well) {
+		worker->is_silent = is_silence;
+		end_poll(worker, false, is_silence);
 		return;
 	}
 	worker->polls++;
 	worker->polled = when_now();
-	worker->due = worker->polled.mono_ms + worker_gap(worker);
+	worker->due = worker->polled.mono_ms + (worker->is_silent ? 0 : worker_gap(worker));
+	worker->is_silent = false;
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
-static void only_connect(struct worker *worker)
+/* A root that gave a page or a greeting shows whether the server still works. Any other may be passed on to an
+ * engine, so there it is only connected to. */
+static void check(struct worker *worker)
 {
 	struct http_request request;
+	char full[1024];
 
-	worker_fill_request(worker, worker->spec.url, &request);
-	request.only_connects = true;
-	request.key = NULL;
-	snprintf(worker->sent, sizeof(worker->sent), "(connect)");
-	worker->call = http_get(worker->world->http, &request, NULL, connected, worker);
+	snprintf(worker->sent, sizeof(worker->sent), "%s", worker->has_page ? "/" : "(connect)");
+	snprintf(full, sizeof(full), "%s/", worker->spec.url);
+	worker_fill_request(worker, full, &request);
+	request.only_connects = !worker->has_page;
+	request.is_fresh = true;
+	worker->call = http_get(worker->world->http, &request, NULL, checked, worker);
 }
 
 /* ---- requests of the family ---- */
@@ -369,7 +379,7 @@ void worker_poll(struct worker *worker)
 	if (!*worker->spec.address) {
 		report_unresolved(worker);
 	} else if (worker_only_connects(worker, when_now().mono_ms)) {
-		only_connect(worker);
+		check(worker);
 	} else if (!worker->family || worker->has_doubts) {
 		identify(worker, NULL);
 	} else {

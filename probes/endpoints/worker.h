@@ -38,6 +38,8 @@ struct worker {
 	size_t primary;
 	unsigned absent;
 	bool is_proven;
+	bool has_page;       /* its root answered 200 with a body */
+	bool is_silent;      /* to the last check between two lists */
 	int64_t listed_at;   /* monotonic ms: a server of no known family was asked for its list; 0: never */
 	const char *slashed; /* the path that it wants with a slash at its end; NULL: none */
 	struct http_call *call;        /* NULL: no request in flight */
@@ -77,7 +79,7 @@ void worker_fill_request(const struct worker *worker, const char *full, struct h
 void worker_set_family(struct worker *worker, const struct family *family);
 /* Whether that request of its family is to be made in this poll. */
 bool worker_is_due(const struct worker *worker, size_t index, bool is_primary, int64_t now);
-/* Whether this poll makes no request: see family.h. */
+/* Whether this poll is only a check that it is there: see family.h. */
 bool worker_only_connects(const struct worker *worker, int64_t now);
 /* Whether a request that failed is made once more at once, on a new connection. */
 bool worker_may_repeat(const struct worker *worker, const struct answer *answer, int64_t now);

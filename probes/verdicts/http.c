@@ -27,11 +27,20 @@ static bool is_list_of_unknown(const struct evidence *e)
 	return is_unknown && strcmp(answer_of(e)->path, "/v1/models") == 0;
 }
 
+static bool is_path_silent(const struct known_endpoint *endpoint, const char *path)
+{
+	for (size_t i = 0; i < endpoint->sents.count; i++)
+		if (strcmp(endpoint->sents.items[i].path, path) == 0)
+			return endpoint->sents.items[i].misses > 0;
+	return false;
+}
+
 static bool gives_no_list(const struct evidence *e, struct finding *f)
 {
 	char span[32];
 
-	if (answer_of(e)->outcome != OUTCOME_SILENT || e->endpoint->misses < 2 || !is_list_of_unknown(e))
+	if (answer_of(e)->outcome != OUTCOME_SILENT || e->endpoint->misses < 2 || !is_list_of_unknown(e) ||
+		is_path_silent(e->endpoint, "/"))
 		return false;
 	if (when_known(e->endpoint->good))
 		text_set(f->detail, sizeof(f->detail), "; it last came %s ago",

@@ -11,7 +11,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from top import codes, endpoint, once, top, watching
+from top import codes, endpoint, first, once, top, watching
 
 QUIET = "daemon magicdns off\n"
 LIST = {"object": "list", "data": [{"id": "acme/chat-9b", "object": "model", "created": 1, "owned_by": "acme"}]}
@@ -86,12 +86,24 @@ def looked_at(server, seconds):
 
 @test
 def a_list_is_asked_once_and_connected_to_between():
-    with Server({"/": PAGE, "/v1/models": ok(LIST)}) as server:
+    with Server({"/v1/models": ok(LIST)}) as server:
         row = looked_at(server, 7)[-1]
         assert server.asked.count("/v1/models") == 1 and server.asked.count("/") == 1, server.asked
     assert row["state"] == "ok" and row["server"] == "openai-compatible" and not row.get("stale"), row
     assert [model["id"] for model in row["models"]] == ["acme/chat-9b"], row
     assert server.connections >= 3, server.connections
+
+
+@test
+def a_root_that_gave_a_page_tells_a_frozen_server():
+    with Server({"/": PAGE, "/v1/models": ok(LIST)}) as server:
+        with FakeTailnet(QUIET) as fake, watching("--endpoint", server.url, fake=fake) as snapshots:
+            assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok")
+            server.routes.update({"/": lambda: None, "/v1/models": lambda: None})
+            assert first(snapshots, lambda s: codes(endpoint(s, server.url)) == ["no-answer"])
+            server.routes.update({"/": PAGE, "/v1/models": ok(LIST)})
+            assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok", 120)
+        assert server.asked.count("/v1/models") == 2, server.asked
 
 
 @test

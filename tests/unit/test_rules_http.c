@@ -259,6 +259,7 @@ static void go_s_404_on_a_port_of_its_own_is_not_serve(void **state)
 static void a_list_that_does_not_come_is_no_frozen_server(void **state)
 {
 	struct ledger *l = watching_a("openai-compatible", GPU1);
+	struct obs_answer root;
 
 	(void)state;
 	says_at(l, at(0), "/v1/models", 200, JSON, "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}");
@@ -268,6 +269,10 @@ static void a_list_that_does_not_come_is_no_frozen_server(void **state)
 	assert_no_verdict(take(l, at(125)), "no-answer");
 	assert_says(take(l, at(125)), "no-list", LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW,
 		"either it hangs, or a server behind it does; it last came 2 min ago");
+	root = an_answer(GPU1, "/", OUTCOME_SILENT, 0);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &root }, at(126));
+	assert_no_verdict(take(l, at(127)), "no-list");
+	assert_verdict(take(l, at(127)), "no-answer");
 }
 
 static void a_server_that_wants_a_key_is_up(void **state)
