@@ -143,7 +143,8 @@ static void copy(struct interactive *it)
 	screen_copy(text);
 	if (!tmux || !*tmux)
 		return;
-	text_set(message, sizeof(message), "to tmux (it takes it with: tmux set -s set-clipboard on): %s", text);
+	text_set(message, sizeof(message), "to tmux (it takes it with: tmux set -s set-clipboard on): %s",
+		text);
 	ui_say(it->ui, message);
 }
 

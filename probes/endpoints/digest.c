@@ -33,8 +33,7 @@ static bool has_scheme(const char *location)
 	return location[strcspn(location, ":/?#")] == ':';
 }
 
-/* Whether it redirects to another scheme, host or port; a path alone does not. */
-static bool leaves(const char *location, const char *url)
+bool digest_leaves(const char *location, const char *url)
 {
 	struct url from, to;
 	char bare[512];
@@ -100,5 +99,5 @@ void digest_answer(struct obs_answer *obs, const struct answer *answer, const ch
 		.bytes_received = answer->bytes_received,
 		.server = "",
 	};
-	obs->leaves_host = *location && leaves(location, url);
+	obs->leaves_host = *location && digest_leaves(location, url);
 }

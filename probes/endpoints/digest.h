@@ -11,4 +11,7 @@ struct arena;
 void digest_answer(struct obs_answer *obs, const struct answer *answer, const char *url, const char *path,
 	struct arena *arena);
 
+/* Whether a redirect leads to another scheme, host or port than this URL's; a path alone does not. */
+bool digest_leaves(const char *location, const char *url);
+
 #endif

@@ -217,7 +217,7 @@ void pool_drop(struct pool *pool, const char *url)
 void pool_halt(struct pool *pool)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
-		if (pool->workers.items[i]->call && waits(pool, pool->workers.items[i]))
+		if (waits(pool, pool->workers.items[i]))
 			worker_break_off(pool->workers.items[i]);
 	schedule(pool);
 }
@@ -238,7 +238,7 @@ void pool_ask_now(struct pool *pool, const char *url)
 {
 	for (size_t i = 0; i < pool->workers.count; i++)
 		if (!url || strcmp(pool->workers.items[i]->spec.url, url) == 0)
-			pool->workers.items[i]->due = 0;
+			worker_hurry(pool->workers.items[i]);
 	schedule(pool);
 }
 

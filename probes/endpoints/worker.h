@@ -33,8 +33,18 @@ struct worker {
 	const struct family *family;
 	struct identification identification;
 	bool is_recognising, has_doubts;
+	/* Of the family: the index of its primary request; a bit for each that the server does not have; whether
+	 * a primary answer was as expected, so that the guess was right. */
+	size_t primary;
+	unsigned absent;
+	bool is_proven;
+	bool has_root;       /* its root answered 200 with a body */
+	bool is_silent;      /* to the last check between two lists */
+	int64_t listed_at;   /* monotonic ms: a server of no known family was asked for its list; 0: never */
+	const char *slashed; /* the path that it wants with a slash at its end; NULL: none */
 	struct http_call *call;        /* NULL: no request in flight */
 	const char *path;              /* of the request in flight */
+	char sent[128];                /* the same as it was sent */
 	const struct request *request; /* NULL while identifying */
 	bool is_primary, is_fresh;
 	size_t step;
@@ -62,11 +72,40 @@ void worker_renew(
 /* Announces the endpoint to the ledger, unless it is a candidate. */
 void worker_declare(const struct worker *worker);
 void worker_poll(struct worker *worker);
-void worker_break_off(struct worker *worker);    /* aborts the request in flight without reporting it */
+/* It must not be asked now: aborts the request in flight without reporting it. */
+void worker_break_off(struct worker *worker);
 int64_t worker_gap(const struct worker *worker); /* ms to the next poll */
 /* Security: a tailnet address belongs to the tailnet, whatever its name and wherever it came from: dial it
  * only while the tailnet runs, and only through the tailnet. */
 bool worker_is_of_tailnet(const struct worker *worker);
+void worker_hurry(struct worker *worker); /* the user wants an answer now */
 void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request);
+
+/* ---- decisions (worker_plan.c) ---- */
+
+void worker_set_family(struct worker *worker, const struct family *family);
+/* Whether that request of its family is to be made in this poll. */
+bool worker_is_due(const struct worker *worker, size_t index, bool is_primary, int64_t now);
+/* After the answer to a request of its family: it decides when that is made next. */
+void worker_note_asked(struct worker *worker, const struct answer *answer, int64_t now);
+/* Whether this poll is only a check that it is there: see family.h. */
+bool worker_only_connects(const struct worker *worker, int64_t now);
+/* Whether a request that failed is made once more at once, on a new connection. */
+bool worker_may_repeat(const struct worker *worker, const struct answer *answer, int64_t now);
+/* Whether a list may be asked for again before the minute is over. */
+bool worker_did_no_work(const struct worker *worker, const struct answer *answer);
+/* Our own mount of something else, such as a wiki, unless the user has pinned it; or a URL where an earlier run
+ * found a server and now something else answers. It is left alone, unless a server has answered there during
+ * this run. A mount whose backend is polled is given up with it. */
+bool worker_is_other(const struct worker *worker, const struct answer *answer);
+/* Whether a path that was taken for another is missing, too: some readers expect that of their own path. */
+bool worker_misses_too(const struct worker *worker, const struct answer *answer);
+/* Whether an unexpected primary answer shows that it is of another family, or an older version. */
+bool worker_guessed_wrong(const struct worker *worker, const struct answer *answer);
+/* Older versions lack some paths: takes the next of its family as the primary one. false: none is left, or the
+ * path exists. */
+bool worker_next_primary(struct worker *worker, const struct answer *answer);
+bool worker_is_slashed(const struct worker *worker, const char *path);
+bool worker_lacks_slash(const struct worker *worker, const struct answer *answer);
 
 #endif

@@ -1,11 +1,16 @@
-/* The endpoint of a worker: creation and release, where it is now, and what the ledger learns of it. */
+/* The endpoint of a worker: creation and release, where it is now, what the ledger learns of it, and what all
+ * requests to it have in common. */
 #include "probes/base/mem.h"
+#include "probes/endpoints/owner.h"
 #include "probes/endpoints/worker.h"
 #include "probes/servers/families.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define CONNECT_MS 2000
+#define WHOLE_MS 5000
 
 /* How a row shows the endpoint: "https /ollama", "https :8443", ":11434". */
 static const char *endpoint_label(const struct url *url, char *label, size_t size)
@@ -88,9 +93,9 @@ struct worker *worker_new(const struct worker_world *world, const struct endpoin
 	worker->spec.key = mem_copy(spec->key);
 	worker->spec.target = mem_copy(spec->target ? spec->target : "");
 	worker->spec.backend = mem_copy(spec->backend ? spec->backend : "");
-	worker->family = spec->is_api_only ? &family_openai
-			 : *spec->family   ? family_by_name(spec->family)
-					   : NULL;
+	worker_set_family(worker, spec->is_api_only ? &family_openai
+				  : *spec->family   ? family_by_name(spec->family)
+						    : NULL);
 	worker_declare(worker);
 	return worker;
 }
@@ -98,7 +103,7 @@ struct worker *worker_new(const struct worker_world *world, const struct endpoin
 static void place(struct worker *worker, const struct endpoint_spec *spec)
 {
 	if (strcmp(worker->spec.address, spec->address) != 0) {
-		worker->due = 0;
+		worker_hurry(worker);
 		worker->silences = 0;
 		worker->is_decided = false;
 	}
@@ -124,4 +129,27 @@ void worker_renew(struct worker *worker, const struct endpoint_spec *spec)
 		worker->has_doubts = true;
 	}
 	worker_declare(worker);
+}
+
+bool worker_is_of_tailnet(const struct worker *worker)
+{
+	const struct endpoint_spec *spec = &worker->spec;
+
+	return *spec->peer_id || spec->is_of_tailnet || owner_is_tailnet_address(spec->address);
+}
+
+void worker_fill_request(const struct worker *worker, const char *full, struct http_request *request)
+{
+	const struct worker_world *world = worker->world;
+
+	*request = (struct http_request){
+		.url = full,
+		.address = *worker->spec.address ? worker->spec.address : NULL,
+		.key = *worker->spec.key ? worker->spec.key : NULL,
+		.proxy = *world->proxy && worker_is_of_tailnet(worker) ? world->proxy : NULL,
+		.ca_file = *world->settings->ca_file ? world->settings->ca_file : NULL,
+		.is_unverified = worker->spec.is_unverified && !*worker->spec.key,
+		.connect_ms = CONNECT_MS,
+		.total_ms = world->is_once ? CONNECT_MS : WHOLE_MS,
+	};
 }

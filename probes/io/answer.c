@@ -9,6 +9,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/io/unpack.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -56,6 +57,13 @@ static bool is_binary(const struct answer *answer)
 	return false;
 }
 
+/* "identity" means that it is not. */
+static bool claims_compression(const struct answer *answer)
+{
+	return answer_has_header(answer, "Content-Encoding") &&
+	       !answer_header_is(answer, "Content-Encoding", "identity");
+}
+
 static enum body_shape shape_of(struct answer *answer)
 {
 	struct fault fault;
@@ -64,7 +72,7 @@ static enum body_shape shape_of(struct answer *answer)
 	if (!answer->body_length)
 		return BODY_EMPTY;
 	if (is_binary(answer))
-		return BODY_BINARY;
+		return claims_compression(answer) ? BODY_PACKED : BODY_BINARY;
 	first = answer->body[strspn(answer->body, " \t\r\n")];
 	if (first == '<')
 		return BODY_HTML;
@@ -76,8 +84,47 @@ static enum body_shape shape_of(struct answer *answer)
 	return json_has_too_many_values(answer->body, answer->body_length) ? BODY_BIG_JSON : BODY_BROKEN_JSON;
 }
 
+/* Some proxies unpack a body and leave the header, so the first bytes decide. */
+static bool is_packed(const struct answer *answer)
+{
+	static const char gzip[] = "\x1f\x8b";
+
+	return answer->body_length > 2 &&
+	       (!memcmp(answer->body, gzip, 2) || answer_header_is(answer, "Content-Encoding", "deflate"));
+}
+
+void answer_unpack(struct answer *answer)
+{
+	enum unpacked result;
+	size_t length;
+	char *text;
+
+	if (!is_packed(answer))
+		return;
+	result = unpack(answer->body, answer->body_length, ANSWER_BODY_MAX, &text, &length);
+	if (result == UNPACK_TOO_BIG)
+		answer->outcome = OUTCOME_TOO_BIG;
+	if (result != UNPACK_DONE)
+		return;
+	free(answer->body);
+	answer->body = text;
+	answer->body_length = length;
+}
+
+static void drop_byte_order_mark(struct answer *answer)
+{
+	static const char mark[] = "\xef\xbb\xbf";
+	size_t length = strlen(mark);
+
+	if (answer->body_length < length || memcmp(answer->body, mark, length) != 0)
+		return;
+	answer->body_length -= length;
+	memmove(answer->body, answer->body + length, answer->body_length + 1);
+}
+
 void answer_examine(struct answer *answer)
 {
+	drop_byte_order_mark(answer);
 	json_free(answer->json);
 	answer->json = NULL;
 	answer->shape = shape_of(answer);
@@ -250,6 +297,7 @@ int answer_from_recording(struct answer *answer, const char *bytes, size_t lengt
 	answer->headers = copy_bytes(first, answer->headers_length);
 	answer->body_length = length - (size_t)(body - bytes);
 	answer->body = copy_bytes(body, answer->body_length);
+	answer_unpack(answer);
 	answer_examine(answer);
 	return 0;
 }

@@ -35,7 +35,11 @@ struct answer {
 
 void answer_init(struct answer *answer);
 void answer_fini(struct answer *answer);
-/* Sets the shape of the body, and json if it is JSON. The answer must be complete. */
+/* Replaces a body that came compressed, which no request allows, by what is in it. Do this before looking for
+ * secrets in it. One that cannot be unpacked stays as it is. */
+void answer_unpack(struct answer *answer);
+/* Sets the shape of the body, and json if it is JSON. The answer must be complete. A byte
+ * order mark is dropped: it is no part of JSON (RFC 8259, 8.1). */
 void answer_examine(struct answer *answer);
 
 /* The value of a header, every line of that name joined by ", " and cut to size; "" if absent. The case of

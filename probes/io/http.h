@@ -26,6 +26,7 @@ struct http_request {
 	bool is_fresh;           /* do not reuse a connection */
 	bool is_unverified;      /* any certificate will do: only for a host on this machine, without a key */
 	bool skips_verification; /* only to read a certificate's dates: no request is sent */
+	bool only_connects;      /* TCP, and TLS for https: no request is sent, the status stays 0 */
 	long connect_ms, total_ms; /* deadlines; total_ms 0: none (a stream) */
 	size_t body_max;           /* 0: ANSWER_BODY_MAX */
 };

@@ -188,6 +188,11 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 	curl_easy_setopt(call->easy, CURLOPT_USERAGENT, "tsllm-top/" TSLLM_VERSION);
 }
 
+static bool sends_request(const struct http_request *request)
+{
+	return !request->skips_verification && !request->only_connects;
+}
+
 /* Handshakes are always full: a resumed session would hide a changed certificate. */
 static void set_tls(CURL *easy, const struct http_request *request)
 {
@@ -199,12 +204,12 @@ static void set_tls(CURL *easy, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, verifies);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, verifies * 2);
-	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, request->skips_verification ? 1L : 0L);
+	curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, (long)!sends_request(request));
 }
 
 static void set_limits(CURL *easy, const struct http_request *request)
 {
-	bool is_fresh = request->is_fresh || request->skips_verification;
+	bool is_fresh = request->is_fresh || !sends_request(request);
 
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -276,6 +281,7 @@ void http_call_hand_over(struct http_call *call, const struct strings *keys)
 {
 	hand_over(&call->header, &call->answer.headers, &call->answer.headers_length);
 	hand_over(&call->body, &call->answer.body, &call->answer.body_length);
+	answer_unpack(&call->answer);
 	if (!secret_is_plain(call->key)) /* else it is one of keys */
 		hide(&call->answer, call->key);
 	for (size_t i = 0; i < keys->count; i++)

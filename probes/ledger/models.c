@@ -1,4 +1,6 @@
-/* The models of an endpoint, merged from two lists: all that are available, and the loaded ones. */
+/* The models of an endpoint, merged from two lists: all that are available, and the loaded ones.
+ *
+ * A gateway may list thousands, so they are found by a hash table, which is made anew for each list. */
 #include "probes/ledger/models.h"
 
 #include "probes/base/text.h"
@@ -24,14 +26,45 @@ void models_free(struct known_endpoint *endpoint)
 	memset(&endpoint->models, 0, sizeof(endpoint->models));
 }
 
-static struct known_model *model_of(struct known_endpoint *endpoint, const char *id)
+/* Open addressing; a slot is the model's index plus one, 0: free. At most half of them are used. */
+struct table {
+	uint32_t *slots;
+	size_t room;
+};
+
+static uint32_t *slot_of(const struct table *table, const struct known_endpoint *endpoint, const char *id)
 {
+	uint32_t hash = 2166136261u;
+	size_t at;
+
+	for (const char *c = id; *c; c++)
+		hash = (hash ^ (unsigned char)*c) * 16777619u;
+	for (at = hash % table->room; table->slots[at]; at = (at + 1) % table->room)
+		if (strcmp(endpoint->models.items[table->slots[at] - 1].id, id) == 0)
+			break;
+	return &table->slots[at];
+}
+
+static struct table make_table(const struct known_endpoint *endpoint, size_t more)
+{
+	struct table table = { .room = 2 * (endpoint->models.count + more) + 1 };
+
+	table.slots = mem_alloc(table.room * sizeof(*table.slots));
+	for (size_t i = 0; i < endpoint->models.count; i++)
+		*slot_of(&table, endpoint, endpoint->models.items[i].id) = (uint32_t)i + 1;
+	return table;
+}
+
+static struct known_model *model_of(
+	const struct table *table, struct known_endpoint *endpoint, const char *id)
+{
+	uint32_t *slot = slot_of(table, endpoint, id);
 	struct known_model *model;
 
-	for (size_t i = 0; i < endpoint->models.count; i++)
-		if (strcmp(endpoint->models.items[i].id, id) == 0)
-			return &endpoint->models.items[i];
+	if (*slot)
+		return &endpoint->models.items[*slot - 1];
 	model = VEC_PUSH(&endpoint->models);
+	*slot = (uint32_t)endpoint->models.count;
 	*model = (struct known_model){ .id = mem_copy(id),
 		.quantisation = mem_copy(""),
 		.remote_host = mem_copy(""),
@@ -103,6 +136,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 {
 	int64_t reported_at = reading->reported_at ? reading->reported_at : now.wall_ms;
 	bool is_all = reading->list == MODELS_ALL;
+	struct table table = make_table(endpoint, reading->model_count);
 
 	if (!is_all)
 		engine_see_loaded(ledger, endpoint, reading, reported_at, now);
@@ -124,7 +158,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 				.context = model->context };
 	}
 	for (size_t i = 0; i < reading->model_count; i++) {
-		struct known_model *model = model_of(endpoint, reading->models[i].id);
+		struct known_model *model = model_of(&table, endpoint, reading->models[i].id);
 
 		see_model(model, &reading->models[i], is_all);
 		model->in_all = model->in_all || is_all;
@@ -138,6 +172,7 @@ void models_see(struct ledger *ledger, struct known_endpoint *endpoint, const st
 	}
 	endpoint->models_known = endpoint->models_known || is_all || reading->model_count;
 	endpoint->loaded_known = endpoint->loaded_known || !is_all;
+	free(table.slots);
 	drop_unlisted(endpoint);
 }
 

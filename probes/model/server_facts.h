@@ -20,6 +20,7 @@ struct server_facts {
 	const char *api; /* path of its OpenAI API below the base URL; NULL: "/v1", "": none */
 	int ports[6];    /* default ports, zero-terminated */
 
+	bool is_asked_rarely;        /* once a minute: what it answers may be work for others */
 	bool stays_asleep;           /* a request does not wake it */
 	bool checks_host;            /* bound to localhost, it refuses requests for another host name */
 	bool has_open_list;          /* its list needs no key, even if its API does */

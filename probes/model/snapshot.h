@@ -62,10 +62,10 @@ struct verdict {
 	/* How to fix it; "": not there. A command that works when typed, the machine to type it on ("": this one), a
 	 * sentence, and all of it in one line. */
 	const char *run, *run_on, *hint, *fix;
-	int64_t since;    /* wall ms */
-	bool was_before;  /* it held at the first look: it began at that time or earlier */
-	bool is_muted;    /* by `ignore`: shown dimmed, never counted */
-	bool explains;    /* it accounts for all faults on higher layers */
+	int64_t since;   /* wall ms */
+	bool was_before; /* it held at the first look: it began at that time or earlier */
+	bool is_muted;   /* by `ignore`: shown dimmed, never counted */
+	bool explains;   /* it accounts for all faults on higher layers */
 };
 
 struct daemon {

@@ -83,6 +83,7 @@
 /* What its HTTP answers say (probes/verdicts/http.c). */
 #define CODE_PROXY_SCHEME "proxy-scheme"
 #define CODE_NO_ANSWER "no-answer"
+#define CODE_NO_LIST "no-list"
 #define CODE_BAD_GATEWAY "bad-gateway"
 #define CODE_HOST_CHECK "host-check"
 #define CODE_NO_MOUNT "no-mount"

@@ -31,10 +31,24 @@ static bool is_last_part(const char *id, const char *name)
 	       (!part[length] || strcasecmp(part + length, ".gguf") == 0);
 }
 
-#define CERTAIN_WAYS 3 /* ways in which people write a name; the one after them is a guess */
+/* "openai/" + "*" for "openai/gpt-x". */
+static bool has_prefix(const char *id, const char *name)
+{
+	size_t length = strlen(id);
 
-static bool (*const ways[])(
-	const char *id, const char *name) = { is_id, is_latest, is_last_part, text_contains_fold };
+	return length > 1 && id[length - 1] == '*' && strncmp(id, name, length - 1) == 0;
+}
+
+static bool is_any(const char *id, const char *name)
+{
+	(void)name;
+	return strcmp(id, "*") == 0;
+}
+
+#define CERTAIN_WAYS 3 /* ways in which people write a name; those after them are guesses */
+
+static bool (*const ways[])(const char *id, const char *name) = { is_id, is_latest, is_last_part,
+	text_contains_fold, has_prefix, is_any };
 
 static const char *id_of(const struct snapshot *snapshot, size_t offer)
 {

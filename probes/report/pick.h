@@ -1,9 +1,10 @@
 /* Finds the model that a name means, and where to send requests for it.
  *
  * A pure function of a snapshot. Names are matched as people type them: the whole id; an Ollama model without
- * its ":latest"; the last part of a path without ".gguf"; a part of the id. Servers are tried by trust (enum
+ * its ":latest"; the last part of a path without ".gguf"; a part of the id; an id that ends in "*", by which
+ * LiteLLM says that it passes on any name that begins so. Servers are tried by trust (enum
  * offer_class), the most trusted first; among those of one class the strictest way that matches any model
- * decides, and if it matches several, none is picked. A part of an id counts only if no model matches in a
+ * decides, and if it matches several, none is picked. A part of an id and a "*" count only if no model matches in a
  * stricter way. */
 #ifndef TSLLM_REPORT_PICK_H
 #define TSLLM_REPORT_PICK_H

@@ -26,6 +26,7 @@ const struct family *const families[] = {
 	&family_litellm,
 	&family_gpustack,
 	&family_lm_studio,
+	&family_llama_stack,
 	&family_open_webui,
 	&family_llama_cpp_python,
 	&family_mlx,
@@ -58,6 +59,15 @@ const struct family *family_by_name(const char *name)
 		if (strcmp(families[i]->facts.name, name) == 0)
 			return families[i];
 	return NULL;
+}
+
+size_t family_primary(const struct family *family)
+{
+	size_t i = 0;
+
+	while (i + 1 < family->request_count && family->requests[i].rhythm != EVERY_POLL)
+		i++;
+	return i;
 }
 
 const struct server_facts *const *family_facts(void)

@@ -2,7 +2,8 @@
  *
  * Each family is one file with a const table, listed in probes/servers/families.c. Its functions are pure: no
  * I/O, no clock, no state. Nothing is implied: a path that is not in the table is never requested. The first
- * request whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. */
+ * request whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. In a family without
+ * one it is the last, and between two of them the server is only connected to, or asked for its root page. */
 #ifndef TSLLM_SERVERS_FAMILY_H
 #define TSLLM_SERVERS_FAMILY_H
 
@@ -37,6 +38,7 @@ struct family {
 extern const struct family *const families[]; /* NULL-ended; in order of trust, openai-compatible last */
 
 const struct family *family_by_name(const char *name); /* NULL: none */
+size_t family_primary(const struct family *family);    /* index of its primary request */
 const struct server_facts *const *family_facts(void);  /* of all of them, NULL-ended */
 
 #endif

@@ -8,6 +8,7 @@
 #include "probes/servers/identify.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 
 #include <string.h>
 
@@ -82,14 +83,29 @@ static bool is_host_check(const struct answer *answer)
 	       !answer_has_header(answer, "Content-Type");
 }
 
+/* The root of many servers leads a browser to /docs or /ui/, which says nothing against the server. */
+static bool is_own_page(const struct identification *r, const struct answer *answer)
+{
+	static const char *const logins[] = { "login", "signin", "sign_in", "sign-in", "auth", "sso",
+		"saml" };
+	char location[512];
+
+	answer_header(answer, "Location", location, sizeof(location));
+	for (size_t i = 0; i < ARRAY_LEN(logins); i++)
+		if (text_contains_fold(location, logins[i]))
+			return false;
+	return strcmp(r->asked[r->asked_count - 1], root) == 0 && r->stays_on_host && location[0];
+}
+
 /* An answer that no LLM server gives, but a proxy or a login page in front of one does. */
-static bool is_proxy_page(const struct answer *answer)
+static bool is_proxy_page(const struct identification *r, const struct answer *answer)
 {
 	int status = answer->status;
 
+	if (status >= 300 && status < 400)
+		return answer->shape != BODY_JSON && !is_own_page(r, answer);
 	return answer->shape != BODY_JSON && !is_host_check(answer) &&
-	       (status == 401 || status == 403 || status == 429 || (status >= 300 && status < 400) ||
-		       status >= 500);
+	       (status == 401 || status == 403 || status == 429 || status >= 500);
 }
 
 static void ask_next(struct identification *r, const struct answer *answer)
@@ -158,7 +174,8 @@ void identify_step(struct identification *r, const struct answer *answer)
 	if (!path || answer->outcome != OUTCOME_ANSWERED)
 		return;
 	for (size_t i = 0; families[i]; i++)
-		is_claimed |= weigh(r, families[i], guess, path, answer) != NOT_IT;
+		if (families[i] != r->excluded)
+			is_claimed |= weigh(r, families[i], guess, path, answer) != NOT_IT;
 	if (engine) {
 		r->family = decide(r, engine, path, answer);
 		return;
@@ -167,7 +184,7 @@ void identify_step(struct identification *r, const struct answer *answer)
 		ask_gateway(r);
 		return;
 	}
-	r->is_proxy = !is_claimed && is_proxy_page(answer);
+	r->is_proxy = !is_claimed && is_proxy_page(r, answer);
 	ask_next(r, answer);
 	if (r->ask || !r->confirmed)
 		return;

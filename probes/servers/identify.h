@@ -15,11 +15,13 @@ struct identification {
 	const struct family *family;
 	const struct family *likely;    /* the best guess so far */
 	const struct family *gateway;   /* the best guess among gateways */
+	const struct family *excluded;  /* it was tried, and the server answered otherwise; NULL: none */
 	const struct family *confirmed; /* the best guess whose confirming answer said at least LIKELY */
 	const char *asked[RECOGNISE_MAX];
 	size_t asked_count;
 	bool shuns_models;
-	bool is_proxy; /* a proxy or a login page answered and hides the engine */
+	bool stays_on_host; /* set by the caller before a step: a redirect leads to the same host and port */
+	bool is_proxy;      /* a proxy or a login page answered and hides the engine */
 };
 
 void identify_init(struct identification *identification);

@@ -39,7 +39,7 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 
 static enum sureness is_litellm(const char *path, const struct answer *answer)
 {
-	const struct json *first = json_first(json_member(answer->json, "data"));
+	const struct json *first = readers_first_model(answer);
 
 	if (strcmp(path, "/health/liveliness") == 0)
 		return is_alive(answer) ? SURE : NOT_IT;

@@ -74,11 +74,26 @@ static bool read_models(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, fill_model, reading);
 }
 
+/* Before 0.3.6 the path did not exist. Then only /v1/models lists the models, and nothing tells which are
+ * loaded. */
+static bool read_v0_models(const struct answer *answer, struct reading *reading)
+{
+	return is_unexpected_endpoint(answer) || read_models(answer, reading);
+}
+
+/* "An LM Studio API token is required …" */
+static bool names_itself(const struct answer *answer)
+{
+	const struct json *error = json_member(answer->json, "error");
+
+	return readers_is_refusal(answer) && strstr(json_text(error, "message"), "LM Studio API token");
+}
+
 static enum sureness is_lm_studio(const char *path, const struct answer *answer)
 {
-	const struct json *first = json_first(json_member(answer->json, "data"));
+	const struct json *first = readers_first_model(answer);
 
-	if (is_unexpected_endpoint(answer))
+	if (is_unexpected_endpoint(answer) || names_itself(answer))
 		return SURE;
 	if (strcmp(path, "/api/v0/models") == 0 && readers_is_openai_list(answer))
 		return json_text(first, "compatibility_type")[0] ? SURE : LIKELY;
@@ -86,7 +101,7 @@ static enum sureness is_lm_studio(const char *path, const struct answer *answer)
 }
 
 static const struct request requests[] = {
-	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_models, false },
+	{ "/api/v0/models", COST_FREE, EVERY_POLL, read_v0_models, false },
 	{ "/api/v1/models", COST_FREE, EVERY_MINUTE, read_v1_models, false },
 	{ "/v1/models", COST_FREE, EVERY_MINUTE, read_models, false },
 };

@@ -74,8 +74,9 @@ static enum sureness is_ollama(const char *path, const struct answer *answer)
 		return answer_body_is(answer, "Ollama is running") ? SURE : NOT_IT;
 	if (strcmp(path, "/api/version") == 0)
 		return readers_only_version(answer) ? LIKELY : NOT_IT;
+	/* Models of users and of Hugging Face have other owners than the library's. */
 	if (strcmp(path, "/v1/models") == 0)
-		return readers_owned_by(answer, "library") ? LIKELY : NOT_IT;
+		return readers_owns_some(answer, "library") ? LIKELY : NOT_IT;
 	return NOT_IT;
 }
 

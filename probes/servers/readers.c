@@ -97,12 +97,11 @@ static bool find_list(const struct answer *answer, const char *key, const struct
 	return readers_is_json_ok(answer) && (*array ? json_is_array(*array) : json_has(answer->json, key));
 }
 
-static size_t count_capped(const struct json *array)
+static size_t count_capped(const struct json *array, size_t most)
 {
 	size_t count = 0;
 
-	for (const struct json *entry = json_first(array); entry && count < READERS_MODELS_MAX;
-		entry = json_next(entry))
+	for (const struct json *entry = json_first(array); entry && count < most; entry = json_next(entry))
 		count++;
 	return count;
 }
@@ -131,19 +130,27 @@ static void fill_served(const struct json *entry, struct obs_model *model, struc
 	model->context = json_amount(entry, "max_model_len");
 }
 
-bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
+/* No model has a context or a size of 0. */
+static void blank_zeros(struct obs_model *model)
+{
+	if (model->context <= 0)
+		model->context = NAN;
+	if (model->size_bytes <= 0)
+		model->size_bytes = NAN;
+}
+
+typedef const char *id_fn(const struct json *entry, const char *key);
+
+static void take_entries(const struct json *array, id_fn *id_of, const char *key, enum model_list list,
 	readers_model_fn *fill, struct reading *reading)
 {
-	const struct json *array, *entry;
-	size_t room;
+	size_t room = count_capped(array, list == MODELS_LOADED ? READERS_LOADED_MAX : READERS_MODELS_MAX);
 
-	if (!find_list(answer, key, &array))
-		return false;
-	room = count_capped(array);
 	reading->list = list;
 	reading->models = arena_alloc(reading->arena, room * sizeof(*reading->models));
-	for (entry = json_first(array); entry && reading->model_count < room; entry = json_next(entry)) {
-		const char *id = json_text(entry, id_key);
+	for (const struct json *entry = json_first(array); entry && reading->model_count < room;
+		entry = json_next(entry)) {
+		const char *id = id_of(entry, key);
 		struct obs_model *model = &reading->models[reading->model_count];
 
 		if (!id[0])
@@ -151,25 +158,105 @@ bool readers_take_list(const struct answer *answer, const char *key, const char 
 		*model = readers_model(id, reading->arena);
 		if (fill)
 			fill(entry, model, reading->arena);
+		blank_zeros(model);
 		reading->model_count++;
 	}
+}
+
+bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
+	readers_model_fn *fill, struct reading *reading)
+{
+	const struct json *array;
+
+	if (!find_list(answer, key, &array))
+		return false;
+	take_entries(array, json_text, id_key, list, fill, reading);
 	return true;
+}
+
+/* ---- the OpenAI list ---- */
+
+static const char *name_of(const struct json *entry, const char *key)
+{
+	static const char *const keys[] = { "id", "identifier", "model", "model_id", "name" };
+	const char *name = "";
+
+	(void)key;
+	for (size_t i = 0; i < ARRAY_LEN(keys) && !name[0]; i++)
+		name = json_text(entry, keys[i]);
+	return name;
+}
+
+static bool has_word(const struct json *entry, const char *key, const char *word)
+{
+	return strcmp(json_text(entry, key), word) == 0;
+}
+
+/* People and files have an id, too. */
+static bool is_model(const struct json *entry)
+{
+	static const char *const sizes[] = { "context_length", "max_model_len", "context_window" };
+	bool has_size = false;
+
+	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
+		has_size |= !isnan(json_number(entry, sizes[i]));
+	return name_of(entry, NULL)[0] &&
+	       (has_size || has_word(entry, "object", "model") || has_word(entry, "type", "model") ||
+		       json_text(entry, "model_type")[0] ||
+		       (json_text(entry, "owned_by")[0] && json_has(entry, "created")));
+}
+
+/* {"object":"list"} is how OpenAI's and other APIs begin any list, of customers for example. */
+static bool is_something_else(const struct json *entry)
+{
+	const char *object = json_text(entry, "object");
+
+	return object[0] && strcmp(object, "model") != 0 && strcmp(object, "engine") != 0;
+}
+
+static bool holds(const struct json *array, bool (*fits)(const struct json *entry))
+{
+	for (const struct json *entry = json_first(array); entry; entry = json_next(entry))
+		if (fits(entry))
+			return true;
+	return false;
+}
+
+/* The array of the OpenAI list; NULL if it is null. */
+static bool find_openai_list(const struct answer *answer, const struct json **array)
+{
+	if (find_list(answer, "data", array))
+		return (has_word(answer->json, "object", "list") || name_of(json_first(*array), NULL)[0]) &&
+		       !holds(*array, is_something_else);
+	*array = json_is_array(answer->json) ? answer->json : json_member(answer->json, "models");
+	return readers_is_json_ok(answer) && json_is_array(*array) && holds(*array, is_model) &&
+	       !holds(*array, is_something_else);
 }
 
 bool readers_is_openai_list(const struct answer *answer)
 {
 	const struct json *array;
 
-	return find_list(answer, "data", &array) && (strcmp(json_text(answer->json, "object"), "list") == 0 ||
-							    json_text(json_first(array), "id")[0]);
+	return find_openai_list(answer, &array);
+}
+
+const struct json *readers_first_model(const struct answer *answer)
+{
+	const struct json *array;
+
+	return find_openai_list(answer, &array) ? json_first(array) : NULL;
 }
 
 bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading)
 {
+	const struct json *array;
+
 	if (readers_wants_key(answer, reading))
 		return true;
-	return readers_is_openai_list(answer) &&
-	       readers_take_list(answer, "data", "id", MODELS_ALL, fill, reading);
+	if (!find_openai_list(answer, &array))
+		return false;
+	take_entries(array, name_of, NULL, MODELS_ALL, fill, reading);
+	return true;
 }
 
 bool readers_take_served(const struct answer *answer, struct reading *reading)
@@ -177,12 +264,29 @@ bool readers_take_served(const struct answer *answer, struct reading *reading)
 	return readers_take_openai(answer, fill_served, reading);
 }
 
+static size_t count_owned(const struct answer *answer, const char *owner, size_t *others)
+{
+	size_t count = 0;
+
+	*others = 0;
+	for (const struct json *entry = readers_first_model(answer); entry; entry = json_next(entry))
+		if (has_word(entry, "owned_by", owner))
+			count++;
+		else
+			(*others)++;
+	return count;
+}
+
 bool readers_owned_by(const struct answer *answer, const char *owner)
 {
-	const struct json *entry = json_first(json_member(answer->json, "data"));
+	size_t others;
 
-	for (size_t i = 0; entry && i < READERS_MODELS_MAX; i++, entry = json_next(entry))
-		if (strcmp(json_text(entry, "owned_by"), owner) == 0)
-			return true;
-	return false;
+	return count_owned(answer, owner, &others) && !others;
+}
+
+bool readers_owns_some(const struct answer *answer, const char *owner)
+{
+	size_t others;
+
+	return count_owned(answer, owner, &others) > 0;
 }

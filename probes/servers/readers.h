@@ -1,14 +1,16 @@
 /* What several families read in the same way: lists of models, refusals, dates.
  *
  * Texts are cleaned and kept in the reading's arena, numbers of the wrong type stay unknown, and of a long
- * list the first READERS_MODELS_MAX models are kept. */
+ * list the first READERS_MODELS_MAX models are kept; READERS_LOADED_MAX of those that are loaded. A context or a
+ * size of 0 means unknown. */
 #ifndef TSLLM_SERVERS_READERS_H
 #define TSLLM_SERVERS_READERS_H
 
 #include "probes/io/answer.h"
 #include "probes/model/obs.h"
 
-#define READERS_MODELS_MAX 1000
+#define READERS_MODELS_MAX 10000
+#define READERS_LOADED_MAX 1000
 
 /* An object with nothing but a text "version". */
 bool readers_only_version(const struct answer *answer);
@@ -43,12 +45,18 @@ void readers_fill_loaded(const struct json *entry, struct obs_model *model, stru
  * list. */
 bool readers_take_list(const struct answer *answer, const char *key, const char *id_key, enum model_list list,
 	readers_model_fn *fill, struct reading *reading);
-/* The OpenAI list: {"object":"list","data":[{"id":…}]}. A refusal is read too. */
+/* The OpenAI list, {"object":"list","data":[{"id":…}]}, or what gateways make of it: the array alone, "models"
+ * for "data", another word for "id". A refusal is read too. */
 bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, struct reading *reading);
 /* The same for servers that list like vLLM: every model listed is loaded, its context is "max_model_len". */
 bool readers_take_served(const struct answer *answer, struct reading *reading);
 bool readers_is_openai_list(const struct answer *answer);
-/* Whether any entry of the OpenAI list has this owned_by. */
+/* Whether all entries of the OpenAI list have this owned_by. A gateway passes on the owners of its engines, so
+ * one entry does not tell who sent the list. */
 bool readers_owned_by(const struct answer *answer, const char *owner);
+/* Whether at least one has it: a guess to be confirmed. */
+bool readers_owns_some(const struct answer *answer, const char *owner);
+/* The first entry of the OpenAI list; NULL: none. */
+const struct json *readers_first_model(const struct answer *answer);
 
 #endif

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MINUTE_MS 60000
+
 static struct span copy_models(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	struct span span = { s->snapshot->model_count, known->models.count };
@@ -72,9 +74,12 @@ static void copy_figures(const struct builder *s, const struct known_endpoint *k
 static void copy_endpoint(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	const struct known_peer *peer = *known->peer_id ? peer_find(s->ledger, known->peer_id) : NULL;
+	double gap = (double)s->ledger->terms.poll_ms;
 	double age = when_known(known->good) ? (double)when_since(known->good, s->now) : NAN;
 	const char *api = server_facts_api(known->facts);
 
+	if (known->facts->is_asked_rarely && gap < MINUTE_MS)
+		gap = MINUTE_MS;
 	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self
 			    ? 0
 			    : builder_row_of_peer(s, peer);
@@ -88,9 +93,8 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 	row->base_url = *api ? arena_printf(s->arena, "%s%s", known->url, api) : "";
 	row->version = arena_copy(s->arena, known->version);
 	row->age_ms = age;
-	row->is_stale = endpoint_is_not_asked(s->ledger, known)
-				? when_known(known->last.at)
-				: when_known(known->good) && age > 3 * (double)s->ledger->terms.poll_ms;
+	row->is_stale = endpoint_is_not_asked(s->ledger, known) ? when_known(known->last.at)
+								: when_known(known->good) && age > 3 * gap;
 	row->state = known->state;
 	row->since = known->since.wall_ms;
 	row->verdicts = known->verdicts;

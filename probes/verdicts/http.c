@@ -7,17 +7,47 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/cause.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/serve_answer.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BUSY_EXCUSE_MS 60000
+
+/* The list of a server of no known family may come from others, which it waits for: that is no proof that it
+ * is frozen itself. */
+static bool is_list_of_unknown(const struct evidence *e)
+{
+	bool is_unknown = !*e->endpoint->facts->name || e->endpoint->facts->is_asked_rarely;
+
+	return is_unknown && strcmp(answer_of(e)->path, "/v1/models") == 0;
+}
+
+static bool is_path_silent(const struct known_endpoint *endpoint, const char *path)
+{
+	for (size_t i = 0; i < endpoint->sents.count; i++)
+		if (strcmp(endpoint->sents.items[i].path, path) == 0)
+			return endpoint->sents.items[i].misses > 0;
+	return false;
+}
+
+static bool gives_no_list(const struct evidence *e, struct finding *f)
+{
+	char span[32];
+
+	if (answer_of(e)->outcome != OUTCOME_SILENT || e->endpoint->misses < 2 || !is_list_of_unknown(e) ||
+		is_path_silent(e->endpoint, "/"))
+		return false;
+	if (when_known(e->endpoint->good))
+		text_set(f->detail, sizeof(f->detail), "; it last came %s ago",
+			text_span(span, sizeof(span), when_since(e->endpoint->good, e->now)));
+	return true;
+}
 
 static bool gives_no_answer(const struct evidence *e, struct finding *f)
 {
@@ -34,67 +64,6 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung",
 			endpoint->engine.figures.running);
 		f->severity = SEVERITY_DEGRADED;
-	}
-	return true;
-}
-
-static bool is_insecure_target(const struct evidence *e)
-{
-	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
-}
-
-/* Whether a backend that serve reaches by TLS is known not to speak it. */
-bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
-{
-	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
-
-	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
-	return is_plain_http || (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
-					backend->last.tls == TLS_NOT_TLS);
-}
-
-static bool has_wrong_scheme(const struct evidence *e, struct finding *f)
-{
-	bool has_failed = answer_has_status(e, 502) ||
-			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
-	char protocol[sizeof(f->detail) / 2];
-
-	if (answer_has_status(e, 502) && cause_is_target_distrusted(e, f))
-		return true;
-	if (!has_failed || !is_insecure_target(e) || !e->backend ||
-		!http_backend_speaks_no_tls(e->backend, f))
-		return false;
-	text_set(protocol, sizeof(protocol), "%s", f->detail);
-	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",
-		protocol);
-	return true;
-}
-
-/* tailscale serve's own answer if it has no proxy for the target of a mount. */
-static bool has_unknown_target(const struct evidence *e, struct finding *f)
-{
-	if (!answer_has_status(e, 500) || proxy_is_named(answer_of(e)) ||
-		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
-	text_set(f->fix, sizeof(f->fix),
-		"on %%{peer}: tailscale serve status shows the target; serve it anew as http://127.0.0.1:PORT");
-	return true;
-}
-
-static bool is_bad_gateway(const struct evidence *e, struct finding *f)
-{
-	if (has_unknown_target(e, f))
-		return true;
-	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
-		return false;
-	if (e->mount && *e->mount->backend) {
-		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
-		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
-	} else {
-		text_set(f->detail, sizeof(f->detail),
-			"the backend behind it is not "
-			"(or it is an https+insecure target that speaks plain HTTP)");
 	}
 	return true;
 }
@@ -124,12 +93,6 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail),
 			"likely Ollama, bound to localhost, which refuses this name");
 	return true;
-}
-
-static bool has_no_mount(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return answer_is_go_404(e);
 }
 
 /* By default, nginx rejects with 503, in words that no other proxy uses. */
@@ -241,6 +204,8 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 		reason = answer_of(e)->shape == BODY_BROKEN_JSON ? "the answer is broken JSON"
 			 : answer_of(e)->shape == BODY_BIG_JSON
 				 ? "the answer is JSON with more values than are read"
+			 : answer_of(e)->shape == BODY_PACKED
+				 ? "the answer is compressed, which was not asked for, and cannot be read"
 				 : "the answer is not one of an LLM server";
 	if (!reason && is_3xx(e))
 		reason = answer_of(e)->status == 304 ? "HTTP 304 (not modified), which was not asked for"
@@ -295,17 +260,21 @@ static const char send_it[] =
 	"use https://, or, if that is what you want, in its [endpoint] section: plain-key = on";
 
 const struct rule http_rules[] = {
-	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_scheme,
+	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_wrong_scheme,
 		"the serve target %{target} %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },
+	{ CODE_NO_LIST, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, gives_no_list,
+		"%{server} at %{host}:%{port} accepts connections, but two requests for its list of models "
+		"timed out: either it hangs, or a server behind it does%{detail}",
+		"curl -m 60 %{url}/v1/models", true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
 		"%{server} at %{host}:%{port} accepts connections but "
 		"has not answered the last two requests%{detail}",
 		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
-	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_bad_gateway,
+	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
 		"tailscale serve is up, %{detail}",
 		"on %{peer}: tailscale serve status names the backend; start it, "
 		"or serve http://127.0.0.1:PORT",
@@ -318,7 +287,7 @@ const struct rule http_rules[] = {
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
-	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_no_mount,
+	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: tailscale serve status lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,

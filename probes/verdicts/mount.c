@@ -8,6 +8,7 @@
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/serve_answer.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -201,7 +202,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
 	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-	       http_backend_speaks_no_tls(e->backend, f);
+	       serve_answer_speaks_no_tls(e->backend, f);
 }
 
 static const char renamed[] = "serve is set up for %{detail}: nothing answers for the old name";

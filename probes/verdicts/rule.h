@@ -49,8 +49,6 @@ static inline void only_note(struct finding *finding)
 	finding->state = STATE_OK;
 }
 
-/* Sets the detail to what it speaks instead. */
-bool http_backend_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
 /* Adds how long requests have waited, and the time to the first token, if known. */
 void work_say_wait(const struct evidence *evidence, char *text, size_t size);
 

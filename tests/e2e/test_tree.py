@@ -19,6 +19,7 @@ LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
     "ncurses": ["tui/term/screen.c"],
+    "zlib.h": ["probes/io/unpack.c"],
     "ini.h": ["tui/term/theme.c"],
     "unictype": ["probes/base/text.c"],
     "unistr": ["probes/base/text.c"],

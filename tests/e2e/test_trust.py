@@ -360,7 +360,7 @@ def nor_at_another_port_of_a_server_that_got_it():
     names = json.dumps({"object": "list", "data": [{"id": f"x/{KEY}"}]}).encode()
     with Server(GPU1) as gpu1, Server(GPU1, 18081, body=names) as other, Tailscaled(OURS):
         with stage.watching(SHORT, words=("--endpoint", "http://gpu1:18081")) as snapshots:
-            assert first(snapshots, lambda _: len(other.keys) > 3)
+            assert first(snapshots, lambda _: len(other.keys) > 1)
             snapshot = first(snapshots, lambda s: endpoint(s, ":18081")["models"])
     assert set(gpu1.keys) == {KEY} and set(other.keys) == {""}, (gpu1.keys, other.keys)
     assert KEY not in json.dumps(snapshot) and "x/*" in json.dumps(snapshot), snapshot

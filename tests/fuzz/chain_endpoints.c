@@ -113,9 +113,10 @@ void chain_drop(struct chain *chain, const struct command *command)
 /* The request of the endpoint's family with that path; "": the primary one, which tells whether it is up. */
 static const struct request *request_of(const struct family *family, const char *path)
 {
+	if (family && !*path)
+		return &family->requests[family_primary(family)];
 	for (size_t i = 0; family && i < family->request_count; i++)
-		if (*path ? strcmp(family->requests[i].path, path) == 0
-			  : family->requests[i].rhythm == EVERY_POLL)
+		if (strcmp(family->requests[i].path, path) == 0)
 			return &family->requests[i];
 	return NULL;
 }

@@ -305,10 +305,7 @@ static const struct request *question_of(const struct family *family, const char
 
 static const struct request *primary_of(const struct family *family)
 {
-	for (size_t i = 0; family && i < family->request_count; i++)
-		if (family->requests[i].rhythm == EVERY_POLL)
-			return &family->requests[i];
-	return NULL;
+	return family ? &family->requests[family_primary(family)] : NULL;
 }
 
 static void tell(

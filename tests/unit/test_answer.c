@@ -51,6 +51,9 @@ static void the_shape_of_a_body_is_told_by_its_bytes(void **state)
 		{ NULL, "\033[1mcoloured", BODY_TEXT },
 		{ NULL, "\001\002", BODY_BINARY },
 		{ "application/json", "{\"a\":\001}", BODY_BINARY },
+		{ "text/plain", "\xef\xbb\xbf{\"a\":1}", BODY_JSON },
+		{ NULL, "\xef\xbb\xbf", BODY_EMPTY },
+		{ NULL, "\xef\xbb", BODY_TEXT },
 	};
 
 	(void)state;
@@ -93,6 +96,44 @@ static void examining_twice_is_examining_once(void **state)
 	answer_examine(&answer);
 	assert_int_equal(answer.shape, BODY_JSON);
 	answer_fini(&answer);
+}
+
+/* {"data":[{"id":"m"}]} */
+#define GZIP                                                                                                 \
+	"\x1f\x8b\x08\0\0\0\0\0\x02\x03\xab\x56\x4a\x49\x2c\x49\x54\xb2\x8a\xae\x56\xca\x4c\x51\xb2\x52\xca" \
+	"\x55\xaa\x8d\xad\x05\0\x4d\x41\x7e\x16\x15\0\0\0"
+#define ZLIB                                                                                                 \
+	"\x78\x9c\xab\x56\x4a\x49\x2c\x49\x54\xb2\x8a\xae\x56\xca\x4c\x51\xb2\x52\xca\x55\xaa\x8d\xad\x05\0" \
+	"\x4a\x40\x06\xbd"
+#define HEAD "HTTP/1.1 200 OK\r\n"
+
+static void a_body_that_came_compressed_is_unpacked(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t length;
+		enum body_shape shape;
+	} rows[] = {
+#define ROW(bytes, shape) { bytes, sizeof(bytes) - 1, shape }
+		ROW(HEAD "Content-Encoding: gzip\r\n\r\n" GZIP, BODY_JSON),
+		ROW(HEAD "\r\n" GZIP, BODY_JSON),
+		ROW(HEAD "Content-Encoding: deflate\r\n\r\n" ZLIB, BODY_JSON),
+		ROW(HEAD "Content-Encoding: gzip\r\n\r\n{\"data\":[]}", BODY_JSON),
+		ROW(HEAD "Content-Encoding: deflate\r\n\r\n{\"data\":[]}", BODY_JSON),
+		ROW(HEAD "Content-Encoding: gzip\r\n\r\n\x1f\x8b\x08\0\0\0\0\0\x02\x03\xab", BODY_PACKED),
+		ROW(HEAD "Content-Encoding: br\r\n\r\n\x0b\x01\x80", BODY_PACKED),
+		ROW(HEAD "Content-Encoding: identity\r\n\r\n\x0b\x01\x80", BODY_BINARY),
+#undef ROW
+	};
+	struct answer answer;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		assert_int_equal(answer_from_recording(&answer, rows[i].bytes, rows[i].length), 0);
+		if (answer.shape != rows[i].shape)
+			fail_msg("row %zu has the shape %d", i, answer.shape);
+		answer_fini(&answer);
+	}
 }
 
 static void headers_are_found_without_case_and_every_line_counts(void **state)
@@ -238,6 +279,7 @@ int main(void)
 		cmocka_unit_test(a_nul_anywhere_makes_a_body_binary),
 		cmocka_unit_test(too_many_values_are_not_called_broken),
 		cmocka_unit_test(examining_twice_is_examining_once),
+		cmocka_unit_test(a_body_that_came_compressed_is_unpacked),
 		cmocka_unit_test(headers_are_found_without_case_and_every_line_counts),
 		cmocka_unit_test(a_long_header_is_cut_to_the_room_there_is),
 		cmocka_unit_test(a_body_is_searched_in_its_first_four_kilobytes),

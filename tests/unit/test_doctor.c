@@ -116,8 +116,7 @@ static void what_is_known_of_peers_without_a_server_is_counted(void **state)
 	}
 	assert_int_equal(marked, 4);
 	text = report_of(snapshot, (struct diagnosis_target){ -1, -1 }, 80, false, false, &length);
-	assert_non_null(
-		strstr(text, "4 more peers without a server: 2 offline, 1 with an expired key\n"));
+	assert_non_null(strstr(text, "4 more peers without a server: 2 offline, 1 with an expired key\n"));
 	free(text);
 }
 

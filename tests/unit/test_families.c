@@ -142,9 +142,13 @@ static void every_family_is_whole_and_has_a_primary_question(void **state)
 			assert_int_equal(request->cost, COST_FREE);
 			every_poll += request->rhythm == EVERY_POLL;
 		}
-		assert_in_range(every_poll, 1, 2);
+		if (family->facts.is_asked_rarely)
+			assert_int_equal(every_poll, 0);
+		else
+			assert_in_range(every_poll, 1, 2);
+		assert_true(every_poll == 0 || family->requests[family_primary(family)].rhythm == EVERY_POLL);
 	}
-	assert_int_equal(count, 41);
+	assert_int_equal(count, 42);
 	assert_string_equal(families[count - 1]->facts.name, "openai-compatible");
 	assert_null(family_by_name("nobody"));
 }
@@ -584,8 +588,22 @@ static void lm_studio_tells_loaded_from_not_loaded(void **state)
 	assert_float_equal(r.models[0].context, 32768, 0);
 	assert_model(&r.models[1], "b", MODEL_LOADED);
 	assert_float_equal(r.models[1].context, 4096, 0);
-	assert_false(read_body("lm-studio", "/api/v0/models", 200,
+}
+
+/* Its own words prove that it is LM Studio, and say nothing about models. */
+static void lm_studio_before_0_3_6_is_up_without_a_list_of_states(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("lm-studio", "/api/v0/models", 200,
 		"{\"error\":\"Unexpected endpoint or method. (GET /api/v0/models)\"}", &r));
+	assert_int_equal(r.list, MODELS_NOT_LISTED);
+	assert_true(read_body("lm-studio", "/v1/models", 200,
+		"{\"data\":[{\"id\":\"m\",\"object\":\"model\",\"owned_by\":\"organization_owner\"}]}", &r));
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "m", MODEL_UNKNOWN);
+	assert_false(read_body("lm-studio", "/api/v0/models", 200, "{\"error\":\"no such path\"}", &r));
 }
 
 /* The examples of its documentation, shortened. */
@@ -957,6 +975,21 @@ static void the_openai_dialect_is_read_from_anybody(void **state)
 
 /* ---- what no server says ---- */
 
+static void llama_stack_names_its_models_by_identifier(void **state)
+{
+	struct reading r;
+
+	(void)state;
+	assert_true(read_body("llama-stack", "/v1/models", 200,
+		"{\"data\":[{\"identifier\":\"acme/chat-8b\",\"provider_id\":\"ollama\",\"type\":\"model\"}]}",
+		&r));
+	assert_models(&r, MODELS_ALL, 1);
+	assert_model(&r.models[0], "acme/chat-8b", MODEL_UNKNOWN);
+	assert_true(read_body("llama-stack", "/v1/health", 200, "{\"status\":\"OK\"}", &r));
+	assert_false(read_body("llama-stack", "/v1/health", 200, "{\"status\":\"healthy\"}", &r));
+	assert_string_equal(server_facts_api(&family_by_name("llama-stack")->facts), "/v1/openai/v1");
+}
+
 static void what_a_proxy_says_is_nobodys_answer(void **state)
 {
 	static const char *const pages[] = {
@@ -1057,19 +1090,19 @@ static void wrong_types_everywhere_are_survived(void **state)
 			show_to_everybody(statuses[k], bodies[i], strlen(bodies[i]));
 }
 
-static void of_ten_thousand_models_a_thousand_are_kept(void **state)
+static void of_twenty_thousand_models_ten_thousand_are_kept(void **state)
 {
 	char *body = mem_alloc(1024 * 1024);
 	size_t used = (size_t)sprintf(body, "{\"object\":\"list\",\"data\":[");
 	struct reading r;
 
 	(void)state;
-	for (int i = 0; i < 10000; i++)
+	for (int i = 0; i < 20000; i++)
 		used += (size_t)sprintf(body + used, "%s{\"id\":\"model-%d\"}", i ? "," : "", i);
 	strcpy(body + used, "]}");
 	assert_true(read_body("openai-compatible", "/v1/models", 200, body, &r));
-	assert_models(&r, MODELS_ALL, 1000);
-	assert_string_equal(r.models[999].id, "model-999");
+	assert_models(&r, MODELS_ALL, 10000);
+	assert_string_equal(r.models[9999].id, "model-9999");
 	free(body);
 }
 
@@ -1121,6 +1154,7 @@ int main(void)
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),
 		cmocka_unit_test(an_open_webui_without_an_account_is_open),
 		cmocka_unit_test(lm_studio_tells_loaded_from_not_loaded),
+		cmocka_unit_test(lm_studio_before_0_3_6_is_up_without_a_list_of_states),
 		cmocka_unit_test(lm_studio_since_0_4_tells_sizes_and_instances),
 		cmocka_unit_test(triton_tells_the_models_that_are_ready),
 		cmocka_unit_test(nim_tells_its_work_by_vllms_names_without_the_prefix),
@@ -1138,9 +1172,10 @@ int main(void)
 		cmocka_unit_test(localai_tells_what_is_loaded_under_the_names_of_its_list),
 		cmocka_unit_test(tabbyapi_is_healthy_and_wants_a_key_for_its_list),
 		cmocka_unit_test(the_openai_dialect_is_read_from_anybody),
+		cmocka_unit_test(llama_stack_names_its_models_by_identifier),
 		cmocka_unit_test(what_a_proxy_says_is_nobodys_answer),
 		cmocka_unit_test(wrong_types_everywhere_are_survived),
-		cmocka_unit_test(of_ten_thousand_models_a_thousand_are_kept),
+		cmocka_unit_test(of_twenty_thousand_models_ten_thousand_are_kept),
 		cmocka_unit_test(ids_are_made_harmless_and_short),
 	};
 

@@ -99,12 +99,12 @@ static void who_lists_the_models_of_engines_and_is_neither_is_no_engine(void **s
 				{ "/health", 200, JSON_TYPE, "{\"status\":\"ok\"}" } } },
 		{ "openai-compatible", { { "/", GO_404 }, { "/version", GO_404 },
 					       { "/v1/models", 200, JSON_TYPE, LIST("{\"id\":\"m\"}") } } },
-		/* One of its owners is another family's sign, which is guessed before the router. */
+		/* One of its owners is another family's sign, which has to be confirmed. */
 		{ "openai-compatible",
 			{ { "/", PAGE("Some Gateway") },
 				{ "/v1/models", 200, JSON_TYPE,
 					LIST(A_VLLM ",{\"id\":\"t\",\"owned_by\":\"library\"}") },
-				{ "/health", 200, JSON_TYPE, "{\"status\":\"ok\"}" } } },
+				{ "/api/version", 404, JSON_TYPE, "{}" } } },
 		/* Its proxy is in trouble: that says nothing. */
 		{ "vllm", { { "/", NOT_FOUND }, { "/v1/models", 200, UVICORN, LIST(A_VLLM) },
 				  { "/health", 502, HTML_TYPE "Server: nginx\n", "<html>502</html>" } } },

@@ -52,6 +52,7 @@ struct server {
 };
 
 struct test {
+	bool only_connects;
 	uv_loop_t loop;
 	struct http *http;
 	struct server server;
@@ -999,6 +1000,7 @@ static int ask_https(struct test *test, struct tls_case how)
 	request.ca_file = how.is_trusted ? certificate_path("ca.pem") : NULL;
 	request.skips_verification = how.skips_verification;
 	request.key = how.key;
+	request.only_connects = test->only_connects;
 	ask(test, &request);
 	if (test->answer.status == 200) {
 		assert_true(test->answer.tls_ms > 0 && test->answer.tls_ms < 2000);
@@ -1060,6 +1062,19 @@ static void a_certificate_of_the_past_is_expired(void **state)
 
 	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", true, false, NULL }), 0);
 	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
+	assert_int_equal(test->answer.tls, TLS_EXPIRED);
+}
+
+static void a_connect_alone_verifies_and_asks_nothing(void **state)
+{
+	struct test *test = *state;
+
+	test->only_connects = true;
+	assert_int_equal(ask_https(test, (struct tls_case){ "good.pem", "gpu.test", true, false, NULL }), 0);
+	assert_int_equal(test->answer.outcome, OUTCOME_ANSWERED);
+	assert_int_equal(test->answer.status, 0);
+	assert_true(test->answer.tls_ms > 0 && test->answer.bytes_sent == 0);
+	assert_int_equal(ask_https(test, (struct tls_case){ "old.pem", "gpu.test", true, false, NULL }), 0);
 	assert_int_equal(test->answer.tls, TLS_EXPIRED);
 }
 
@@ -1162,6 +1177,7 @@ int main(void)
 		TEST(another_name_is_a_name_mismatch),
 		TEST(a_key_in_what_is_said_of_a_certificate_is_hidden),
 		TEST(a_certificate_of_the_past_is_expired),
+		TEST(a_connect_alone_verifies_and_asks_nothing),
 		TEST(the_date_of_an_expired_certificate_is_read_without_asking_anything),
 		TEST(tls_to_a_plain_server_is_not_tls),
 		TEST(an_internal_alert_is_the_answer_to_a_name_without_a_certificate),

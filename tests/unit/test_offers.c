@@ -866,6 +866,37 @@ static void a_name_that_fits_several_picks_none(void **state)
 	assert_int_equal(fitting, 2);
 }
 
+/* LiteLLM lists "*", or a prefix and "*", if it passes on any name that begins so. */
+static void a_gateway_that_takes_any_name_comes_after_who_has_it(void **state)
+{
+	static const struct {
+		const char *name, *id;
+	} rows[] = {
+		{ "tiny", "tiny" },
+		{ "qwen3", "qwen3:8b" },
+		{ "openai/gpt-x", "openai/*" },
+		{ "gpt-x", "*" },
+	};
+	struct ledger *l = fleet();
+	const struct snapshot *s;
+
+	(void)state;
+	ollama(l, GPU1, "tiny", true);
+	ollama(l, GPU2, "qwen3:8b", true);
+	watches(l, "litellm", GPU3);
+	says_at(l, at(1), "/health/liveliness", 200, JSON, "\"I'm alive!\"");
+	says_at(l, at(1), "/v1/models", 200, JSON,
+		"{\"object\":\"list\",\"data\":[{\"id\":\"*\"},{\"id\":\"openai/*\"}]}");
+	s = take(l, at(2));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct pick pick = pick_model(s, rows[i].name);
+
+		assert_int_equal(pick.result, PICK_FOUND);
+		assert_string_equal(s->models[s->offers[pick.offers.first].model].id, rows[i].id);
+	}
+	assert_int_equal(pick_model(s, "").result, PICK_UNKNOWN);
+}
+
 static void a_name_that_fits_none_is_unknown(void **state)
 {
 	(void)state;
@@ -929,6 +960,7 @@ int main(void)
 		SAYS(a_base_url_ends_where_a_client_begins),
 		SAYS(a_name_is_taken_as_people_type_it),
 		SAYS(a_name_that_fits_several_picks_none),
+		SAYS(a_gateway_that_takes_any_name_comes_after_who_has_it),
 		SAYS(a_name_that_fits_none_is_unknown),
 		SAYS(a_model_that_is_nowhere_well_is_picked_nowhere),
 	};

@@ -481,6 +481,47 @@ static void lm_studio_is_told_by_its_friendly_error(void **state)
 	assert_string_equal(r.family->facts.name, "lm-studio");
 }
 
+static void lm_studio_is_told_by_its_refusal(void **state)
+{
+	struct identification r;
+
+	(void)state;
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE,
+		"{\"error\":{\"type\":\"invalid_request\",\"code\":\"invalid_api_key\",\"message\":"
+		"\"An LM Studio API token is required, and there was none in this request.\"}}");
+	assert_string_equal(r.family->facts.name, "lm-studio");
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE, "{\"error\":{\"message\":\"Malformed LM Studio API token provided\"}}");
+	assert_string_equal(r.family->facts.name, "lm-studio");
+	identify_init(&r);
+	say(&r, 401, JSON_TYPE, "{\"error\":{\"message\":\"An API token is required\"}}");
+	assert_string_equal(r.ask, "/v1/models");
+}
+
+static void one_foreign_owner_does_not_name_a_gateway(void **state)
+{
+	static const char *const owners[] = { "vllm", "sglang", "llamacpp", "library", "lemonade",
+		"koboldcpp", "xinference", "tabbyAPI", "llama-swap", "organization_owner", "system" };
+	char body[256];
+	struct identification r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(owners); i++) {
+		snprintf(body, sizeof(body),
+			"{\"object\":\"list\",\"data\":[{\"id\":\"gpt-x\",\"owned_by\":\"openai\"},"
+			"{\"id\":\"m\",\"owned_by\":\"%s\"}]}",
+			owners[i]);
+		identify_init(&r);
+		say(&r, 404, JSON_TYPE, "{\"error\":{\"message\":\"no such path\"}}");
+		say(&r, 200, JSON_TYPE, body);
+		if (r.ask)
+			say(&r, 404, JSON_TYPE, "{\"error\":{\"message\":\"no such path\"}}");
+		if (strcmp(r.family->facts.name, "openai-compatible") != 0)
+			fail_msg("%s names it %s", owners[i], r.family->facts.name);
+	}
+}
+
 static void textgen_is_told_by_its_closed_root_and_its_model(void **state)
 {
 	static const struct {
@@ -575,6 +616,30 @@ static void lemonade_owns_its_models(void **state)
 	assert_string_equal(r.family->facts.name, "lemonade");
 }
 
+static void llama_stack_is_told_by_its_own_list_alone(void **state)
+{
+	static const struct {
+		const char *entry, *family;
+	} rows[] = {
+		{ "{\"identifier\":\"m\",\"provider_id\":\"ollama\",\"type\":\"model\"}", "llama-stack" },
+		{ "{\"identifier\":\"m\",\"type\":\"model\"}", "openai-compatible" },
+		{ "{\"id\":\"m\",\"provider_id\":\"ollama\",\"owned_by\":\"llama_stack\"}",
+			"openai-compatible" },
+	};
+	char body[256];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct identification r;
+
+		identify_init(&r);
+		say(&r, 404, JSON_TYPE, NOT_FOUND);
+		snprintf(body, sizeof(body), "{\"data\":[%s]}", rows[i].entry);
+		say(&r, 200, JSON_TYPE, body);
+		assert_string_equal(r.family->facts.name, rows[i].family);
+	}
+}
+
 static void a_web_site_is_no_llm_server(void **state)
 {
 	struct identification r;
@@ -628,11 +693,14 @@ int main(void)
 		cmocka_unit_test(localai_in_ollamas_clothes_is_not_ollama),
 		cmocka_unit_test(tabbyapi_is_told_by_its_refusal_and_its_open_health),
 		cmocka_unit_test(lm_studio_is_told_by_its_friendly_error),
+		cmocka_unit_test(lm_studio_is_told_by_its_refusal),
+		cmocka_unit_test(one_foreign_owner_does_not_name_a_gateway),
 		cmocka_unit_test(textgen_is_told_by_its_closed_root_and_its_model),
 		cmocka_unit_test(a_closed_root_alone_is_not_textgen),
 		cmocka_unit_test(jan_is_told_by_its_own_document),
 		cmocka_unit_test(nim_is_told_by_a_list_of_the_systems_and_by_its_metadata),
 		cmocka_unit_test(lemonade_owns_its_models),
+		cmocka_unit_test(llama_stack_is_told_by_its_own_list_alone),
 		cmocka_unit_test(a_web_site_is_no_llm_server),
 		cmocka_unit_test(a_step_after_the_end_changes_nothing),
 	};

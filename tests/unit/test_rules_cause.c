@@ -370,7 +370,7 @@ static void serve_by_address_needs_the_name(void **state)
 	assert_no_verdict(s, "no-mount");
 	s = after_go_404("http://100.64.0.2");
 	assert_string_equal(find_verdict(s, "name-needed")->fix, "use http://gpu1.tail4c1d.ts.net");
-	s = after_go_404("http://gpu1.tail4c1d.ts.net:8001");
+	s = after_go_404("https://gpu1.tail4c1d.ts.net:8001");
 	assert_no_verdict(s, "name-needed");
 	assert_verdict(s, "no-mount");
 	l = watching_a("llama-server", "http://100.64.0.2:8001");

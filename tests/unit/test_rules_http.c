@@ -237,6 +237,44 @@ static void go_s_404_is_a_path_without_a_mount(void **state)
 		after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"), "no-mount");
 }
 
+/* Every program in Go says it; serve is likely at HTTPS on a machine of the tailnet alone. */
+static void go_s_404_on_a_port_of_its_own_is_not_serve(void **state)
+{
+	static const char *const urls[] = { "http://gpu1.tail4c1d.ts.net:40114", "http://100.64.0.5:8080",
+		"https://llm.example.net:8443", "http://[fd7a:115c:a1e0::5]:8080" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct ledger *l = watching_a(NULL, urls[i]);
+		const struct snapshot *s;
+
+		says(l, at(0), 404, "Content-Type: text/plain\n" DATE, "404 page not found\n");
+		s = take(l, at(1));
+		assert_no_verdict(s, "no-mount");
+		assert_verdict(s, "wrong-base-path");
+	}
+}
+
+/* Bifrost answers, but its list waits for a dead provider. */
+static void a_list_that_does_not_come_is_no_frozen_server(void **state)
+{
+	struct ledger *l = watching_a("openai-compatible", GPU1);
+	struct obs_answer root;
+
+	(void)state;
+	says_at(l, at(0), "/v1/models", 200, JSON, "{\"object\":\"list\",\"data\":[{\"id\":\"m\"}]}");
+	stays_silent(l, at(60));
+	assert_no_verdict(take(l, at(61)), "no-list");
+	stays_silent(l, at(120));
+	assert_no_verdict(take(l, at(125)), "no-answer");
+	assert_says(take(l, at(125)), "no-list", LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW,
+		"either it hangs, or a server behind it does; it last came 2 min ago");
+	root = an_answer(GPU1, "/", OUTCOME_SILENT, 0);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &root }, at(126));
+	assert_no_verdict(take(l, at(127)), "no-list");
+	assert_verdict(take(l, at(127)), "no-answer");
+}
+
 static void a_server_that_wants_a_key_is_up(void **state)
 {
 	const struct snapshot *s = after("llama-swap", "llama-swap-v250-5-g0bdb3720/api-key-missing/running");
@@ -735,6 +773,8 @@ int main(void)
 		SAYS(the_host_check_shows_through_a_proxy),
 		SAYS(a_name_that_is_not_trusted_is_a_host_check),
 		SAYS(go_s_404_is_a_path_without_a_mount),
+		SAYS(go_s_404_on_a_port_of_its_own_is_not_serve),
+		SAYS(a_list_that_does_not_come_is_no_frozen_server),
 		SAYS(a_server_that_wants_a_key_is_up),
 		SAYS(a_key_wanted_on_another_path_than_the_primary_is_told),
 		SAYS(a_server_that_wanted_a_key_can_still_die),

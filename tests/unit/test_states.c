@@ -197,12 +197,9 @@ static bool find_recording(const struct row *row, const char *path, char *name, 
 static void poll(struct ledger *l, const struct row *row, struct when now)
 {
 	const struct family *family = family_by_name(row->family);
-	const struct request *primary = NULL;
+	const struct request *primary = &family->requests[family_primary(family)];
 	char name[192];
 
-	for (size_t i = 0; i < family->request_count && !primary; i++)
-		if (family->requests[i].rhythm == EVERY_POLL)
-			primary = &family->requests[i];
 	if (find_recording(row, primary->path, name, sizeof(name)) ||
 		find_recording(row, "/", name, sizeof(name))) /* who is silent there is silent everywhere */
 		answers(l, now, name);

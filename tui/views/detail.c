@@ -187,7 +187,7 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 		const struct sent *sent = &snapshot->sents[endpoint->sent.first + i];
 
 		value_ago(&last, snapshot, sent->last);
-		page_line(page, ROLE_TEXT, "  GET ");
+		page_line(page, ROLE_TEXT, sent->path[0] == '/' ? "  GET " : "      ");
 		page_cell(page, ROLE_TEXT, 24, sent->path);
 		page_cell(page, ROLE_DIM, 11, cost_name(sent->cost));
 		page_add(page, ROLE_TEXT, "× %-6s ", text_count(number, sizeof(number), sent->count));

@@ -62,7 +62,10 @@ void verdict_line_block(
 		text_span(since, sizeof(since), age_ms);
 	page_line(page, verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state), "%*s%s", indent, "",
 		verdict->code);
-	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity), !*since ? "" : verdict->was_before ? ", for at least " : ", for ",
+	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity),
+		!*since               ? ""
+		: verdict->was_before ? ", for at least "
+				      : ", for ",
 		since, verdict->is_muted ? ", ignored" : "");
 	verdict_line_write(page, verdict, "", indent + INSET);
 }

@@ -1,0 +1,82 @@
+#include "probes/verdicts/serve_answer.h"
+
+#include "probes/base/text.h"
+#include "probes/ledger/state.h"
+#include "probes/verdicts/cause.h"
+#include "probes/verdicts/last_answer.h"
+#include "probes/verdicts/proxy.h"
+
+static bool is_insecure_target(const struct evidence *e)
+{
+	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
+}
+
+bool serve_answer_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
+{
+	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
+
+	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
+	return is_plain_http || (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
+					backend->last.tls == TLS_NOT_TLS);
+}
+
+bool serve_answer_has_wrong_scheme(const struct evidence *e, struct finding *f)
+{
+	bool has_failed = answer_has_status(e, 502) ||
+			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+	char protocol[sizeof(f->detail) / 2];
+
+	if (answer_has_status(e, 502) && cause_is_target_distrusted(e, f))
+		return true;
+	if (!has_failed || !is_insecure_target(e) || !e->backend ||
+		!serve_answer_speaks_no_tls(e->backend, f))
+		return false;
+	text_set(protocol, sizeof(protocol), "%s", f->detail);
+	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",
+		protocol);
+	return true;
+}
+
+/* tailscale serve's own answer if it has no proxy for the target of a mount. */
+static bool has_unknown_target(const struct evidence *e, struct finding *f)
+{
+	if (!answer_has_status(e, 500) || proxy_is_named(answer_of(e)) ||
+		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
+		return false;
+	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
+	text_set(f->fix, sizeof(f->fix),
+		"on %%{peer}: tailscale serve status shows the target; serve it anew as http://127.0.0.1:PORT");
+	return true;
+}
+
+bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
+{
+	if (has_unknown_target(e, f))
+		return true;
+	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
+		return false;
+	if (e->mount && *e->mount->backend) {
+		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
+		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
+	} else {
+		text_set(f->detail, sizeof(f->detail),
+			"the backend behind it is not "
+			"(or it is an https+insecure target that speaks plain HTTP)");
+	}
+	return true;
+}
+
+/* Every program in Go says this of a path that it does not know. tailscale serve is likely only where it can
+ * be: at HTTPS on a machine of the tailnet, or at a mount of ours. */
+static bool may_be_serve(const struct evidence *e)
+{
+	bool is_on_tailnet = e->peer || e->endpoint->is_of_tailnet || e->endpoint->is_own;
+
+	return e->mount || (is_on_tailnet && text_has_prefix(e->endpoint->url, "https:"));
+}
+
+bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return may_be_serve(e) && answer_is_go_404(e);
+}
