@@ -67,7 +67,6 @@
 #define CODE_SERVE_RENAMED "serve-renamed"
 #define CODE_BAD_TARGET "bad-target"
 #define CODE_SERVICE_UNTESTED "service-untested"
-#define CODE_ROUTES_NOT_ACCEPTED "routes-not-accepted"
 
 /* How its engine works (probes/verdicts/work.c). */
 #define CODE_ENGINE_STALLED "engine-stalled"
