@@ -183,8 +183,8 @@ static bool is_plain_only(const struct evidence *e, struct finding *f)
 	return false;
 }
 
-/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. What has
- * answered by this address is something else. */
+/* tailscale serve picks the mount by the Host header, and no mount has an address for its name. But every program
+ * in Go answers an unknown path like that. */
 static bool needs_name(const struct evidence *e, struct finding *f)
 {
 	struct url url;
@@ -193,7 +193,7 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 		url_split(&url, e->endpoint->url) < 0 || url.is_https || !url_host_is_address(url.host))
 		return false;
 	text_set(f->fix, sizeof(f->fix),
-		url.port == 80 ? "use http://%%{fqdn}%s" : "use http://%%{fqdn}:%%{port}%s", url.path);
+		url.port == 80 ? "try http://%%{fqdn}%s" : "try http://%%{fqdn}:%%{port}%s", url.path);
 	return true;
 }
 
@@ -301,8 +301,8 @@ const struct rule cause_rules[] = {
 		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
 		true },
 	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"%{host}:%{port} has nothing for this address: likely tailscale serve, "
-		"which knows its mounts by the machine's name",
-		"use the machine's full name", true },
+		"%{host}:%{port} has no LLM API for this address (HTTP 404 for %{path}): either tailscale serve, "
+		"which knows its mounts by the machine's name, or another program",
+		"try the machine's full name", true },
 	{ 0 },
 };

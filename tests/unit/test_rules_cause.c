@@ -366,10 +366,10 @@ static void serve_by_address_needs_the_name(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "name-needed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "100.64.0.2:8001"),
-		"use http://gpu1.tail4c1d.ts.net:8001/v1");
+		"try http://gpu1.tail4c1d.ts.net:8001/v1");
 	assert_no_verdict(s, "no-mount");
 	s = after_go_404("http://100.64.0.2");
-	assert_string_equal(find_verdict(s, "name-needed")->fix, "use http://gpu1.tail4c1d.ts.net");
+	assert_string_equal(find_verdict(s, "name-needed")->fix, "try http://gpu1.tail4c1d.ts.net");
 	s = after_go_404("https://gpu1.tail4c1d.ts.net:8001");
 	assert_no_verdict(s, "name-needed");
 	assert_verdict(s, "no-mount");
