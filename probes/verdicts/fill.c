@@ -27,8 +27,12 @@ static void say_port(const struct evidence *evidence, char *text, size_t size)
 
 void fill_peer(const struct evidence *evidence, char *text, size_t size)
 {
+	const struct ledger *ledger = evidence->ledger;
+
 	if (evidence->peer)
-		peer_short_name(evidence->ledger, evidence->peer->obs, text, size);
+		peer_short_name(ledger, evidence->peer->obs, text, size);
+	else if (evidence->endpoint && evidence->endpoint->is_own && ledger->status && ledger->status->has_self)
+		peer_short_name(ledger, &ledger->status->self, text, size); /* at 127.0.0.1 */
 	else
 		say_host(evidence, text, size);
 }
