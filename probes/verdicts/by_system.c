@@ -9,26 +9,27 @@
 static const struct system {
 	const char *os;
 	const char *firewall, *restart, *renew, *start;
+	const char *sudo; /* before commands that change tailscaled */
 } systems[] = {
 	{ "linux", "sudo nft list ruleset", "sudo systemctl restart tailscaled",
-		"sudo tailscale up --force-reauth", "start tailscaled on it" },
+		"sudo tailscale up --force-reauth", "start tailscaled on it", "sudo " },
 	{ "windows",
 		"in PowerShell as administrator: New-NetFirewallRule -DisplayName LLM -Direction Inbound "
 		"-Protocol TCP -LocalPort %d -Action Allow",
 		"in PowerShell as administrator: Restart-Service Tailscale", "tailscale up --force-reauth",
-		"start Tailscale on it" },
+		"start Tailscale on it", "" },
 	{ "macOS", "System Settings, Network, Firewall: allow incoming connections to the server",
 		"quit and open the Tailscale app",
-		"tailscale up --force-reauth, or log in again in the Tailscale app",
-		"start Tailscale on it" },
+		"tailscale up --force-reauth, or log in again in the Tailscale app", "start Tailscale on it",
+		"" },
 	{ "iOS", "is an app listening on port %d?", "open the Tailscale app and switch it off and on",
-		"log in again in the Tailscale app", "open the Tailscale app on it" },
+		"log in again in the Tailscale app", "open the Tailscale app on it", "" },
 	{ "android", "is an app listening on port %d?", "open the Tailscale app and switch it off and on",
-		"log in again in the Tailscale app", "open the Tailscale app on it" },
+		"log in again in the Tailscale app", "open the Tailscale app on it", "" },
 	{ "tvOS", "is an app listening on port %d?", "open the Tailscale app and switch it off and on",
-		"log in again in the Tailscale app", "open the Tailscale app on it" },
+		"log in again in the Tailscale app", "open the Tailscale app on it", "" },
 	{ "", "does its firewall let TCP port %d in?", "restart Tailscale", "tailscale up --force-reauth",
-		"start Tailscale on it" },
+		"start Tailscale on it", "sudo " },
 };
 
 /* Without a peer or endpoint, it is about this machine. */
@@ -70,4 +71,9 @@ void by_system_renew(const struct evidence *evidence, char *text, size_t size)
 void by_system_start(const struct evidence *evidence, char *text, size_t size)
 {
 	text_set(text, size, "%s", system_of(evidence)->start);
+}
+
+void by_system_sudo(const struct evidence *evidence, char *text, size_t size)
+{
+	text_set(text, size, "%s", system_of(evidence)->sudo);
 }

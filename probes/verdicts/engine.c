@@ -220,7 +220,7 @@ const struct rule engine_rules[] = {
 		"sign up now, or take it off the tailnet", false },
 	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, is_on_funnel,
 		"Funnel is on: the whole internet can use %{url}%{detail}",
-		"sudo tailscale funnel --https=%{port} off", false },
+		"`sudo tailscale funnel --https=%{port} off`", false },
 	{ CODE_OPEN_ENDPOINT, LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
 		"open without a key to every node that the tailnet policy lets reach %{peer}, "
 		"which has no tag",

@@ -31,7 +31,8 @@ void fill_peer(const struct evidence *evidence, char *text, size_t size)
 
 	if (evidence->peer)
 		peer_short_name(ledger, evidence->peer->obs, text, size);
-	else if (evidence->endpoint && evidence->endpoint->is_own && ledger->status && ledger->status->has_self)
+	else if (evidence->endpoint && evidence->endpoint->is_own && ledger->status &&
+		 ledger->status->has_self)
 		peer_short_name(ledger, &ledger->status->self, text, size); /* at 127.0.0.1 */
 	else
 		say_host(evidence, text, size);
@@ -106,6 +107,7 @@ static const struct variable {
 	{ "restart", by_system_restart },
 	{ "renew", by_system_renew },
 	{ "start", by_system_start },
+	{ "sudo", by_system_sudo },
 };
 
 struct text_out {

@@ -276,7 +276,7 @@ const struct rule http_rules[] = {
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: tailscale serve status names the backend; start it, "
+		"on %{peer}: `tailscale serve status`; it names the backend: start it, "
 		"or serve http://127.0.0.1:PORT",
 		true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
@@ -289,7 +289,7 @@ const struct rule http_rules[] = {
 		true },
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_no_mount,
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
-		"on %{peer}: tailscale serve status lists the mounts", true },
+		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
 		"%{server} lets in by Tailscale identity, and %{detail} has no access",
 		"tailnet policy, or the gateway's own configuration: a grant for %{detail} (a key does not help)",

@@ -214,7 +214,7 @@ const struct rule serve_rules[] = {
 	{ CODE_PORT_TAKEN, LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT, is_port_taken,
 		"another program on this machine holds port %{port} of all addresses: requests from here reach it "
 		"and not tailscale serve (those of other machines probably still do)",
-		"sudo ss -ltnp 'sport = :%{port}' names it; let it listen on other addresses or another port",
+		"`sudo ss -ltnp 'sport = :%{port}'`; it names the program: let it listen on other addresses or another port",
 		true },
 	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, again, true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
@@ -230,7 +230,7 @@ const struct rule serve_rules[] = {
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_service_unrouted,
 		"%{host} cannot be reached, probably because this machine does not accept routes, as tailscaled "
 		"warns: Services may need them",
-		"sudo tailscale set --accept-routes", true },
+		"`sudo tailscale set --accept-routes`", true },
 	{ 0 },
 };
 
@@ -248,6 +248,6 @@ const struct rule mount_rules[] = {
 		true },
 	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, mount_is_on_funnel,
 		"Funnel is on: the whole internet can reach %{mount}",
-		"sudo tailscale funnel --https=%{port} off", false },
+		"`sudo tailscale funnel --https=%{port} off`", false },
 	{ 0 },
 };

@@ -216,7 +216,7 @@ const struct rule peer_rules[] = {
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN, may_be_unreachable,
 		"%{peer} is online, but answers neither a disco nor a TSMP ping: "
 		"it may be frozen or cut off",
-		"tailscale ping %{peer}", true },
+		"`tailscale ping %{peer}`", true },
 	{ CODE_PATH_BROKEN, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
 		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; "

@@ -58,16 +58,16 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 			"on %%{host}: start the server on port %%{port}, at an address that others can reach");
 	else if (is_https(e))
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg --https=%%{port} BACKEND_PORT");
+			"on %%{peer}: %%{sudo}tailscale serve --bg --https=%%{port} BACKEND_PORT");
 	else if (facts->checks_host)
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port} "
-			"(safe; for its address, not its name), or %s (opens it to every network of that machine)",
+			"on %%{peer}: `%%{sudo}tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port}`; "
+			"that is safe (use its address, not its name), while %s opens it to every network of that machine",
 			option);
 	else
 		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: tailscale serve --bg %%{port} (safe), or %s "
-			"(opens it to every network of that machine)",
+			"on %%{peer}: `%%{sudo}tailscale serve --bg %%{port}`; "
+			"that is safe, while %s opens it to every network of that machine",
 			option);
 }
 
@@ -178,7 +178,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (e->endpoint->proofs & PROOF_SHIELDS) {
 		text_set(f->detail, sizeof(f->detail),
 			"time out: that host accepts no connections (shields up, in tailscaled's log)");
-		text_set(f->fix, sizeof(f->fix), "on %%{peer}: sudo tailscale set --shields-up=false");
+		text_set(f->fix, sizeof(f->fix), "on %%{peer}: `%%{sudo}tailscale set --shields-up=false`");
 	} else if (e->endpoint->proofs & PROOF_ACL_NEARBY)
 		text_set(f->detail, sizeof(f->detail),
 			"time out: probably the tailnet policy, "
@@ -231,7 +231,7 @@ static bool was_never_asked(const struct evidence *e, struct finding *f)
 const struct rule unasked_rules[] = {
 	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
-		"resolvectl query %{host}, or getent hosts %{host}", true },
+		"`resolvectl query %{host}`; or getent hosts %{host}", true },
 	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, was_never_asked,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
 		true },
@@ -263,6 +263,6 @@ const struct rule reach_rules[] = {
 		"%{host}:%{port} accepts the connection and closes it without a byte: "
 		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
 		"or a proxy that drops the request",
-		"on %{peer}: is the server behind port %{port} running? tailscale serve status", true },
+		"on %{peer}: `tailscale serve status`; is the server behind port %{port} running?", true },
 	{ 0 },
 };

@@ -102,7 +102,7 @@ static const struct {
 		"on one side: port mapping (UPnP or NAT-PMP) in the router, "
 		"or UDP 41641 forwarded to the machine; or a peer relay: tailscale set --relay-server-port=40000" },
 	{ "no-addresses", has_no_address, "it has no address for UDP, which is likely blocked there",
-		"on %{peer}: tailscale netcheck; then open UDP out from port 41641 and to 3478 (STUN)" },
+		"on %{peer}: `tailscale netcheck`; then open UDP out from port 41641 and to 3478 (STUN)" },
 	{ "hard-nat-here", is_hard_here, "likely the hard NAT here",
 		"port mapping (UPnP or NAT-PMP) in the router here, or UDP 41641 forwarded to this machine" },
 	{ "hard-nat-there", is_hard_there, "likely the hard NAT there",

@@ -119,26 +119,27 @@ const struct rule tls_rules[] = {
 		"port %{port} of %{host} speaks %{detail}",
 		"is that port really the LLM server's? what answers there is not HTTPS", true },
 	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
-		"the certificate of %{host} expired%{detail}", "on %{peer}: tailscale cert %{host}", true },
+		"the certificate of %{host} expired%{detail}", "on %{peer}: `%{sudo}tailscale cert %{host}`",
+		true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
 		"the certificate of %{host} is signed by nobody this machine trusts",
-		"with a CA of your own: ca_file = PATH in the configuration; else on %{peer}: "
-		"tailscale cert %{host}",
+		"on %{peer}: `%{sudo}tailscale cert %{host}`; with a CA of your own: "
+		"ca_file = PATH in the configuration",
 		true },
 	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
 		"the certificate that %{host} shows is for another name",
-		"on %{peer}: tailscale cert %{host}", true },
+		"on %{peer}: `%{sudo}tailscale cert %{host}`", true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
 		"%{host} has no certificate to show: either none was issued yet "
 		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
-		"on %{peer}: tailscale cert %{host} says why; "
+		"on %{peer}: `%{sudo}tailscale cert %{host}`; it says why; "
 		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
 		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: tailscale serve status",
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`",
 		true },
 	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
-		"the certificate of %{host} expires in %{detail}", "on %{peer}: tailscale cert %{host}",
-		false },
+		"the certificate of %{host} expires in %{detail}",
+		"on %{peer}: `%{sudo}tailscale cert %{host}`", false },
 	{ 0 },
 };

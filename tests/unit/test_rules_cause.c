@@ -409,6 +409,34 @@ static void a_fix_suits_the_system_of_the_machine(void **state)
 			fail_msg("%s: %s", systems[i].os, fix_on(systems[i].os));
 }
 
+/* What is in "run" is typed as it stands, on the machine that "run_on" names. */
+static void a_command_has_sudo_where_the_system_has_it(void **state)
+{
+	static const struct {
+		const char *os, *run;
+	} systems[] = {
+		{ "linux", "sudo tailscale serve --bg 8080" },
+		{ "", "sudo tailscale serve --bg 8080" },
+		{ "windows", "tailscale serve --bg 8080" },
+		{ "macOS", "tailscale serve --bg 8080" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(systems); i++) {
+		struct ledger *l = watching(RAW);
+		struct obs_status *status = running();
+		const struct verdict *verdict;
+
+		with_peer(status, GPU1_ID, "gpu1")->os = systems[i].os;
+		sees(l, at(1), status);
+		comes_to(l, at(2), OUTCOME_REFUSED);
+		verdict = find_verdict(take(l, at(3)), "not-listening");
+		assert_string_equal(verdict->run, systems[i].run);
+		assert_string_equal(verdict->run_on, "gpu1");
+		assert_non_null(strstr(verdict->hint, "that is safe"));
+	}
+}
+
 static void every_cause_is_tested_both_ways(void **state)
 {
 	(void)state;
@@ -435,6 +463,7 @@ int main(void)
 		SAYS(a_backend_with_a_certificate_of_its_own_is_up),
 		SAYS(serve_by_address_needs_the_name),
 		SAYS(a_fix_suits_the_system_of_the_machine),
+		SAYS(a_command_has_sudo_where_the_system_has_it),
 		SAYS(every_cause_is_tested_both_ways),
 	};
 

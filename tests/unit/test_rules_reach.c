@@ -117,7 +117,7 @@ static void a_refusal_is_believed_at_once(void **state)
 	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to "
 			   "localhost"),
-		"on gpu1: tailscale serve --bg 8080 (safe), or --host 0.0.0.0");
+		"on gpu1: sudo tailscale serve --bg 8080; that is safe, while --host 0.0.0.0 opens it");
 	assert_state(s, STATE_DOWN);
 }
 
@@ -126,7 +126,7 @@ static void a_refusal_of_the_serve_port_is_a_mount_that_is_not_there(void **stat
 	(void)state;
 	assert_fix(assert_says(after(GPU1, OUTCOME_REFUSED), "not-listening", LAYER_PORT, SEVERITY_DOWN,
 			   STATE_DOWN, "nothing is served on that port"),
-		"on gpu1: tailscale serve --bg --https=443 BACKEND_PORT");
+		"on gpu1: sudo tailscale serve --bg --https=443 BACKEND_PORT");
 }
 
 static void the_safe_way_comes_first_for_ollama_too(void **state)
@@ -135,8 +135,8 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 
 	(void)state;
 	assert_fix(assert_verdict(s, "not-listening"),
-		"tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434 (safe; for its address, not its name), or "
-		"OLLAMA_HOST=0.0.0.0 (opens it");
+		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; that is safe (use its address, not its "
+		"name), while OLLAMA_HOST=0.0.0.0 opens it");
 }
 
 static void a_known_server_is_told_its_own_way_to_listen(void **state)
@@ -145,9 +145,9 @@ static void a_known_server_is_told_its_own_way_to_listen(void **state)
 		const char *family, *url, *fix;
 	} rows[] = {
 		{ "ollama", "http://gpu1.tail4c1d.ts.net:8080",
-			"tcp://127.0.0.1:8080 (safe; for its address, not its name), or OLLAMA_HOST=0.0.0.0 (" },
+			"tcp://127.0.0.1:8080; that is safe (use its address, not its name), while OLLAMA_HOST=0.0.0.0 " },
 		{ "vllm", "http://gpu1.tail4c1d.ts.net:11434",
-			"tailscale serve --bg 11434 (safe), or --host 0.0.0.0 (" },
+			"tailscale serve --bg 11434; that is safe, while --host 0.0.0.0 " },
 	};
 
 	(void)state;
@@ -504,7 +504,7 @@ static void an_expired_certificate_is_told_with_its_age(void **state)
 	s = take(l, at(1));
 	assert_fix(assert_says(s, "cert-expired", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
 			   "gpu1.tail4c1d.ts.net expired 4 d ago"),
-		"on gpu1: tailscale cert gpu1.tail4c1d.ts.net");
+		"on gpu1: sudo tailscale cert gpu1.tail4c1d.ts.net");
 	assert_no_verdict(s, "cert-expiring");
 }
 
@@ -533,7 +533,7 @@ static void go_s_internal_error_is_a_certificate_not_to_be_had(void **state)
 	(void)state;
 	assert_fix(assert_says(after_tls(GPU1, TLS_ALERT_INTERNAL), "cert-not-issued", LAYER_TLS,
 			   SEVERITY_DOWN, STATE_FAULT, "gpu1.tail4c1d.ts.net has no certificate"),
-		"on gpu1: tailscale cert gpu1.tail4c1d.ts.net");
+		"on gpu1: sudo tailscale cert gpu1.tail4c1d.ts.net");
 }
 
 static void a_handshake_that_hangs_once_is_not_yet_a_missing_certificate(void **state)
