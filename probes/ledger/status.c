@@ -20,6 +20,7 @@
 
 #define UNSEEN_BYTES 10000 /* between two statuses: more than handshakes and pings */
 #define PROVEN_MS 30000
+#define PATH_HELD_MS 10000 /* tailscaled keeps an address in use 6.5 s after the last pong */
 
 static enum path_kind kind_of(const struct obs_peer *peer)
 {
@@ -234,11 +235,25 @@ static void forget_self(struct ledger *ledger)
 	ledger->self.offline_polls = 0;
 }
 
+/* Online is the control plane's word, which may be wrong: an address in use had a pong lately. That proves
+ * something only if the control plane last saw the machine before. */
+static void weigh_paths(struct obs_status *status, struct when now)
+{
+	for (size_t i = 0; i < status->peer_count; i++) {
+		struct obs_peer *peer = &status->peers[i];
+		bool has_path = peer->is_active && (*peer->current_address || *peer->peer_relay);
+
+		if (has_path && now.wall_ms - peer->last_seen > PATH_HELD_MS)
+			peer->is_online = true;
+	}
+}
+
 void status_see(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	struct obs_status *status = observation->status;
 	struct obs_status *before = ledger->status;
 
+	weigh_paths(status, now);
 	ledger->status = status;
 	merge_peers(ledger, status, now);
 	if (status->has_self)

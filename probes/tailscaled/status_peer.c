@@ -160,9 +160,6 @@ void status_peer_read(struct owned_peer *owned, const struct owned_peer *before,
 	}
 	if (text_has_suffix(peer->fqdn, "."))
 		peer->fqdn = text_keep_n(arena, peer->fqdn, strlen(peer->fqdn) - 1);
-	/* Online is the control plane's word. An address in use had a pong within the last 6.5 s. */
-	if (peer->is_active && (*peer->current_address || *peer->peer_relay))
-		peer->is_online = true;
 	/* A Location is no sign of Mullvad: any exit node may have one. */
 	if (text_has_suffix(peer->fqdn, ".mullvad.ts.net"))
 		peer->is_mullvad = true;

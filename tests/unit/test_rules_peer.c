@@ -120,6 +120,34 @@ static void a_host_is_offline_at_the_second_status(void **state)
 	assert_state(take(l, at(5)), STATE_OFFLINE);
 }
 
+static void sees_offline_with_a_path(struct ledger *l, double seconds, double seen)
+{
+	struct obs_status *status = running();
+	struct obs_peer *peer = offline(with_peer(status, GPU1_ID, "gpu1"));
+
+	peer->is_active = true;
+	peer->current_address = "192.0.2.2:41641";
+	peer->last_seen = at(seen).wall_ms;
+	sees(l, at(seconds), status);
+}
+
+/* tailscaled keeps an address in use for a while after the machine is gone. */
+static void a_path_in_use_counts_if_the_machine_was_last_seen_before(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	sees_offline_with_a_path(l, 42, 3);
+	sees_offline_with_a_path(l, 44, 3);
+	assert_no_verdict(take(l, at(45)), "host-offline");
+	l = watching(GPU1);
+	sees_offline_with_a_path(l, 42, 40);
+	sees_offline_with_a_path(l, 44, 40);
+	assert_verdict(take(l, at(45)), "host-offline");
+	sees_offline_with_a_path(l, 52, 40);
+	assert_no_verdict(take(l, at(53)), "host-offline");
+}
+
 static void a_pong_withdraws_offline(void **state)
 {
 	struct ledger *l = watching(GPU1);
@@ -858,6 +886,7 @@ int main(void)
 		SAYS(an_expired_key_is_why_a_host_is_offline),
 		SAYS(an_expired_key_of_a_peer_without_servers_is_a_word),
 		SAYS(a_host_is_offline_at_the_second_status),
+		SAYS(a_path_in_use_counts_if_the_machine_was_last_seen_before),
 		SAYS(a_pong_withdraws_offline),
 		SAYS(bytes_from_a_peer_withdraw_offline),
 		SAYS(the_last_bytes_before_it_left_prove_nothing),

@@ -293,24 +293,6 @@ static void a_session_left_over_from_a_tailnet_is_no_peer(void **state)
 	obs_status_free(status);
 }
 
-/* The control plane may call a machine offline that has a path: its address in use had a pong just now. */
-static void a_path_in_use_outweighs_the_control_plane(void **state)
-{
-	struct obs_status *status = parse(
-		"{\"BackendState\":\"Running\",\"Peer\":{"
-		"\"k1\":{\"ID\":\"n1\",\"Online\":false,\"Active\":true,\"CurAddr\":\"192.0.2.2:41641\"},"
-		"\"k2\":{\"ID\":\"n2\",\"Online\":false,\"Active\":true,\"PeerRelay\":\"192.0.2.3:40000:vni:3\"},"
-		"\"k3\":{\"ID\":\"n3\",\"Online\":false,\"Active\":true,\"CurAddr\":\"\"},"
-		"\"k4\":{\"ID\":\"n4\",\"Online\":false,\"Active\":false,\"CurAddr\":\"192.0.2.4:41641\"}}}");
-
-	(void)state;
-	assert_true(status->peers[0].is_online);
-	assert_true(status->peers[1].is_online);
-	assert_false(status->peers[2].is_online);
-	assert_false(status->peers[3].is_online);
-	obs_status_free(status);
-}
-
 static void what_later_daemons_tell_is_unknown_of_older_ones(void **state)
 {
 	struct obs_status *old = parse("{\"BackendState\":\"Running\"}");
@@ -538,7 +520,6 @@ int main(void)
 		cmocka_unit_test(every_flag_and_time_of_a_peer_is_read),
 		cmocka_unit_test(the_sharer_goes_before_the_owner),
 		cmocka_unit_test(a_session_left_over_from_a_tailnet_is_no_peer),
-		cmocka_unit_test(a_path_in_use_outweighs_the_control_plane),
 		cmocka_unit_test(what_later_daemons_tell_is_unknown_of_older_ones),
 		cmocka_unit_test(mullvad_is_told_by_its_name_and_not_by_a_location),
 		cmocka_unit_test(an_old_daemon_does_not_tell_whether_it_has_an_interface),
