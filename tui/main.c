@@ -127,29 +127,27 @@ static void check_socket(const struct options *options, const struct settings *s
 	options_complain(options, fault.text, stderr);
 }
 
-/* A missing certificate file is reported here and in every row that needs it. Anything but a regular file is
- * refused, because the TLS library would block on a pipe. */
+/* Without them each server would seem to have a bad certificate. Anything but a regular file is refused, because
+ * the TLS library would block on a pipe. */
 static int check_certificates(const struct options *options, const struct settings *settings)
 {
-	struct fault fault, why;
+	struct fault fault, why = { .text = "there is no certificate in it" };
 	struct stat entry;
-	bool is_missing;
+	bool has_one;
 	char *text;
 
 	if (!*settings->ca_file)
 		return 0;
 	text = file_read_entry(settings->ca_file, CERTIFICATES_MAX_BYTES, FILE_NO_PIPE, &entry, &why);
-	if (text) {
-		/* Whoever can change this file can pass any server off as ours and receive its key. */
-		if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) < 0)
-			options_complain(options, fault.text, stderr);
-		free(text);
+	has_one = text && strstr(text, "-----BEGIN ") && strstr(text, "CERTIFICATE-----");
+	free(text);
+	if (!has_one)
+		fault_say(&fault, "cannot read the certificates '%s': %s", settings->ca_file, why.text);
+	/* Whoever can change this file can pass any server off as ours and receive its key. */
+	else if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) == 0)
 		return 0;
-	}
-	is_missing = errno == ENOENT || errno == ENOTDIR || errno == EACCES;
-	fault_say(&fault, "cannot read the certificates '%s': %s", settings->ca_file, why.text);
 	options_complain(options, fault.text, stderr);
-	return is_missing ? 0 : -1;
+	return has_one ? 0 : -1;
 }
 
 static int start(const struct options *options, const struct settings *settings)

@@ -37,6 +37,7 @@ struct server_facts {
 	const char *context_fix;    /* gives its models a longer context */
 	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
+	const char *no_guard;       /* a setting that looks like one that asks for a key, and does not */
 };
 
 extern const struct server_facts server_facts_unknown;

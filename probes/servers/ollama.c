@@ -98,6 +98,7 @@ const struct family family_ollama = {
 		.full_words = "maximum pending requests",
 		.listen_option = "OLLAMA_HOST=0.0.0.0",
 		.get_model_fix = "on %{peer}: ollama pull MODEL",
+		.no_guard = "OLLAMA_API_KEY",
 		.context_fix = "on %{peer}: set OLLAMA_CONTEXT_LENGTH=32768 for Ollama and restart it",
 	},
 	.recognise = is_ollama,

@@ -127,10 +127,16 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
  * is, if it has no tag. */
 static bool is_open(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return endpoint_is_good(e->endpoint) && !key_is_wanted(e) &&
-	       e->endpoint->facts->kind != SERVER_FRONT_END && !e->endpoint->facts->has_open_list &&
-	       e->peer && e->endpoint->models_known && !e->peer->obs->tags[0];
+	const struct server_facts *facts = e->endpoint->facts;
+
+	if (!endpoint_is_good(e->endpoint) || key_is_wanted(e) || facts->kind == SERVER_FRONT_END ||
+		facts->has_open_list || !e->peer || !e->endpoint->models_known || e->peer->obs->tags[0])
+		return false;
+	if (facts->no_guard)
+		text_set(f->fix, sizeof(f->fix),
+			"tag %%{peer} and grant its port to those who need it; %s there guards nothing",
+			facts->no_guard);
+	return true;
 }
 
 /* What the path of the figures answers instead of them; "": nothing that is worth a word. */

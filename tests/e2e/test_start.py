@@ -146,7 +146,9 @@ def certificates_and_logs_that_are_no_files_are_refused():
         assert done.status == 64 and f"cannot read the certificates '{pipe}': not a regular file" in done.errors, done.errors
         assert run("--once", "--ca-file", "/dev/zero", home=home).status == 64
         done = run("--once", "--ca-file", "missing.pem", home=home)
-        assert done.status == 3 and "cannot read the certificates 'missing.pem': No such file" in done.errors, done.errors
+        assert done.status == 64 and "cannot read the certificates 'missing.pem': No such file" in done.errors, done.errors
+        done = run("--once", "--ca-file", "/etc/hostname", home=home)
+        assert done.status == 64 and "cannot read the certificates '/etc/hostname': there is no certificate in it" in done.errors
         done = run("--once", "--log", pipe, home=home)
         assert done.status == 64 and f"cannot write the log '{pipe}': " in done.errors, done.errors
 

@@ -466,6 +466,18 @@ static void an_untagged_host_without_a_key_is_open(void **state)
 	assert_no_verdict(take(l, at(4)), "open-endpoint");
 }
 
+static void a_setting_that_guards_nothing_is_told(void **state)
+{
+	struct ledger *l = after("ollama", OL "loaded-idle/api-ps", OL "loaded-idle/api-tags");
+	const struct verdict *verdict = assert_verdict(take(l, at(2)), "open-endpoint");
+
+	(void)state;
+	assert_fix(verdict,
+		"tag gpu1 and grant its port to those who need it; OLLAMA_API_KEY there guards nothing");
+	l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+	assert_null(strstr(assert_verdict(take(l, at(2)), "open-endpoint")->fix, "guards nothing"));
+}
+
 static void a_server_with_a_key_is_not_open(void **state)
 {
 	(void)state;
@@ -555,6 +567,7 @@ int main(void)
 		SAYS(a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told),
 		SAYS(a_model_that_is_not_loaded_here_has_no_small_context),
 		SAYS(an_untagged_host_without_a_key_is_open),
+		SAYS(a_setting_that_guards_nothing_is_told),
 		SAYS(a_server_with_a_key_is_not_open),
 		SAYS(a_mount_with_an_unexpanded_name_answers_nobody),
 		SAYS(a_mount_that_asks_a_plain_server_by_tls_is_told),
