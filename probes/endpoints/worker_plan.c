@@ -42,6 +42,7 @@ void worker_set_family(struct worker *worker, const struct family *family)
 	worker->primary = family ? family_primary(family) : 0;
 	worker->absent = 0;
 	worker->is_proven = false;
+	memset(worker->too_big, 0, sizeof(worker->too_big));
 }
 
 static bool is_switched_off(const struct worker *worker, const struct request *request)
