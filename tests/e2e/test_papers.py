@@ -179,17 +179,16 @@ def the_configuration_manual_has_every_role_and_theme():
 
 
 @test
-def the_papers_name_every_path_that_a_server_is_asked():
+def the_manual_names_every_path_that_a_server_is_asked():
     paths = re.findall(r'^\t\{ "(/[^"]*)", COST_FREE, (?:EVERY_POLL|EVERY_MINUTE|AT_START)', texts("probes/**/*.c"), re.M)
     assert len(paths) > 15, paths
-    readme = text("README.md").split("## What it sends")[1].split("\n## ")[0]
-    for paper in [section(MANUALS[0], "WHAT IS SENT"), readme]:
-        for path in paths:
-            assert re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/-])", paper), path
+    paper = section(MANUALS[0], "WHAT IS SENT")
+    for path in paths:
+        assert re.search(rf"(?<![\w/]){re.escape(path)}(?![\w/-])", paper), path
 
 
 @test
-def the_papers_name_every_port_that_discovery_tries():
+def the_manuals_name_every_port_that_discovery_tries():
     table = re.search(r"usual_ports\[\] = \{([^}]*)\}", text("probes/endpoints/discover_ports.c")).group(1)
     ports = set(re.findall(r"\d+", table)) - {"0"}
     assert len(ports) > 10, ports
@@ -197,7 +196,7 @@ def the_papers_name_every_port_that_discovery_tries():
         for row in re.findall(r"\.ports = \{([^}]*)\}", text(f"probes/servers/{path}")):
             ports |= set(re.findall(r"\d+", row))
     assert "13305" in ports, ports
-    for paper in [text(path) for path in [*MANUALS, "README.md"]]:
+    for paper in [text(path) for path in MANUALS]:
         for port in ports:
             assert re.search(rf"\b{port}\b", paper), port
 
