@@ -6,10 +6,17 @@
 #include "probes/base/url.h"
 
 #include <arpa/inet.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+#include <stdalign.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define FILE_MAX_BYTES (8 * 1024 * 1024)
 #define STATE_LISTEN 0x0A
@@ -58,7 +65,7 @@ void listeners_parse(struct listeners *listeners, const char *text)
 	}
 }
 
-void listeners_read(struct listeners *listeners)
+static void read_files(struct listeners *listeners)
 {
 	static const char *const paths[] = { "/proc/net/tcp", "/proc/net/tcp6" };
 
@@ -71,6 +78,63 @@ void listeners_read(struct listeners *listeners)
 			listeners_parse(listeners, text);
 		free(text);
 	}
+}
+
+/* Whether more messages follow; -1: the kernel has no such table. */
+static int read_messages(struct listeners *listeners, struct nlmsghdr *message, int left)
+{
+	for (; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+		const struct inet_diag_msg *diag = NLMSG_DATA(message);
+		struct listener found = { .port = 0 };
+
+		if (message->nlmsg_type == NLMSG_DONE)
+			return 0;
+		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+			return -1;
+		inet_ntop(diag->idiag_family, diag->id.idiag_src, found.address, sizeof(found.address));
+		url_normalise_v6(found.address, sizeof(found.address)); /* ::ffff:127.0.0.1 is IPv4 */
+		found.port = ntohs(diag->id.idiag_sport);
+		*VEC_PUSH(listeners) = found;
+	}
+	return 1;
+}
+
+/* By sock_diag(7), which goes through the listening sockets alone. */
+static bool ask_kernel(struct listeners *listeners, int fd, int family)
+{
+	const struct {
+		struct nlmsghdr head;
+		struct inet_diag_req_v2 body;
+	} request = {
+		.head = { .nlmsg_len = sizeof(request),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP },
+		.body = { .sdiag_family = (uint8_t)family,
+			.sdiag_protocol = IPPROTO_TCP,
+			.idiag_states = 1 << TCP_LISTEN },
+	};
+	alignas(struct nlmsghdr) char bytes[16384];
+	int more = send(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request) ? 1 : -1;
+
+	while (more > 0) {
+		ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
+
+		more = got > 0 ? read_messages(listeners, (struct nlmsghdr *)bytes, (int)got) : -1;
+	}
+	return more == 0;
+}
+
+/* The files come from the same tables, but the kernel looks through every connection for them. */
+void listeners_read(struct listeners *listeners)
+{
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	if (fd < 0 || !ask_kernel(listeners, fd, AF_INET) || !ask_kernel(listeners, fd, AF_INET6)) {
+		listeners->count = 0;
+		read_files(listeners);
+	}
+	if (fd >= 0)
+		close(fd);
 }
 
 static bool has(const struct listeners *listeners, const char *address, int port)

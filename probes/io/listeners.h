@@ -1,5 +1,5 @@
-/* Which TCP ports this machine listens on, and at which addresses: /proc/net/tcp and tcp6. On systems without
- * them the list is empty, and everything is answered as if it were usual. */
+/* Which TCP ports this machine listens on, and at which addresses: by sock_diag(7), else from /proc/net/tcp and
+ * tcp6. Where neither is there the list is empty, and everything is answered as if it were usual. */
 #ifndef TSLLM_IO_LISTENERS_H
 #define TSLLM_IO_LISTENERS_H
 

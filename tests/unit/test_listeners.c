@@ -1,11 +1,14 @@
-/* What /proc/net/tcp says about this machine's ports. */
+/* What the kernel says about this machine's ports. */
 #include "probes/io/listeners.h"
 
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define HEAD                                                                                                 \
@@ -44,10 +47,48 @@ static void each_listening_socket_is_read_and_no_other(void **state)
 	listeners_fini(&listeners);
 }
 
+/* Returns the port; *fd is open. It is bound, but does not listen yet. */
+static int a_socket(int *fd)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t size = sizeof(at);
+
+	*fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	assert_int_equal(bind(*fd, (struct sockaddr *)&at, size), 0);
+	assert_int_equal(getsockname(*fd, (struct sockaddr *)&at, &size), 0);
+	return ntohs(at.sin_port);
+}
+
+static unsigned times_read(int port)
+{
+	struct listeners listeners = { 0 };
+	unsigned times = 0;
+
+	listeners_read(&listeners);
+	for (size_t i = 0; i < listeners.count; i++)
+		times += listeners.items[i].port == port &&
+			 strcmp(listeners.items[i].address, "127.0.0.1") == 0;
+	listeners_fini(&listeners);
+	return times;
+}
+
+static void a_socket_of_this_program_is_read_while_it_listens(void **state)
+{
+	int fd, port = a_socket(&fd);
+
+	(void)state;
+	assert_int_equal(times_read(port), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	assert_int_equal(times_read(port), 1);
+	close(fd);
+	assert_int_equal(times_read(port), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_listening_socket_is_read_and_no_other),
+		cmocka_unit_test(a_socket_of_this_program_is_read_while_it_listens),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
