@@ -28,3 +28,11 @@ bool cidr_holds(const char *cidr, const char *address)
 	return bits > 0 && inet_pton(family, base, prefix) == 1 && inet_pton(family, address, bytes) == 1 &&
 	       is_in_prefix(bytes, prefix, bits);
 }
+
+bool cidrs_hold(const char *const *cidrs, const char *address)
+{
+	for (; *cidrs; cidrs++)
+		if (cidr_holds(*cidrs, address))
+			return true;
+	return false;
+}

@@ -96,7 +96,8 @@ void mounts_watch_serve(const struct mount_watch *mount_watch, struct obs_serve 
 	bool may_ask = !mount_watch->settings->is_passive && status->backend == BACKEND_RUNNING;
 	struct listeners listeners = { 0 };
 
-	listeners_read(&listeners);
+	if (serve->mount_count)
+		listeners_read(&listeners);
 	owner_fill_mounts(
 		serve, status, &(struct mount_facts){ discover_ports(mount_watch->discover), &listeners });
 	for (size_t i = 0; before && i < before->mount_count; i++) {

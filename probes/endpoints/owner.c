@@ -86,9 +86,8 @@ bool owner_is_tailnet_address(const char *host)
 bool owner_is_routed(const struct obs_status *status, const char *host)
 {
 	for (size_t i = 0; i < status->peer_count; i++)
-		for (size_t k = 0; status->peers[i].routes[k]; k++)
-			if (cidr_holds(status->peers[i].routes[k], host))
-				return true;
+		if (cidrs_hold(status->peers[i].routes, host))
+			return true;
 	return false;
 }
 

@@ -134,8 +134,8 @@ bool worker_did_no_work(const struct worker *worker, const struct answer *answer
 	       (worker->is_recognising && answer->status >= 400 && answer->status <= 499);
 }
 
-/* An error on a kept connection may be of the connection alone; an answer over the cap is the server's. A list that is work for others is not asked for twice
- * because it takes long. */
+/* An error on a kept connection may be of the connection alone; an answer over the cap is the server's. A list
+ * that is work for others is not asked for twice because it takes long. */
 bool worker_may_repeat(const struct worker *worker, const struct answer *answer, int64_t now)
 {
 	bool is_slow_list = answer->outcome == OUTCOME_SILENT && worker_only_connects(worker, now);

@@ -14,9 +14,9 @@
 #include "probes/verdicts/health.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/serve_command.h"
 #include "probes/verdicts/tailnet_lock.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* "" if the URL cannot be split. */
@@ -58,14 +58,6 @@ static bool is_locked(const struct evidence *e, struct finding *f)
 
 /* ---- the way to what is outside the tailnet ---- */
 
-static bool has_route(const struct known_peer *peer, const char *address)
-{
-	for (size_t i = 0; peer->obs->routes[i]; i++)
-		if (cidr_holds(peer->obs->routes[i], address))
-			return true;
-	return false;
-}
-
 /* Whether this machine is in the network that the route leads to: then nothing goes through the router. */
 static bool is_in_route(const struct evidence *e, const struct known_peer *router, const char *address)
 {
@@ -94,7 +86,7 @@ static const struct known_peer *router_of(const struct evidence *e)
 	for (size_t i = 0; i < e->ledger->peer_count; i++) {
 		const struct known_peer *peer = &e->ledger->peers[i];
 
-		if (has_route(peer, e->endpoint->address) &&
+		if (cidrs_hold(peer->obs->routes, e->endpoint->address) &&
 			(!found || is_offline(e, found) || found->obs->is_expired))
 			found = peer;
 	}
@@ -225,13 +217,12 @@ static bool gets_no_certificate(const struct evidence *e, struct finding *f)
 }
 
 /* The command that serves the same target without checking its certificate. */
-static void say_insecure(const struct obs_mount *mount, char *fix, size_t size)
+static void say_insecure(const struct obs_mount *mount, struct finding *f)
 {
-	bool has_path = *mount->path && strcmp(mount->path, "/") != 0;
+	char target[600];
 
-	text_set(fix, size, "sudo tailscale serve --bg --%s=%d%s%s https+insecure://%s",
-		mount->protocol == SERVE_HTTP ? "http" : "https", mount->port, has_path ? " --set-path=" : "",
-		has_path ? mount->path : "", mount->target + strlen("https://"));
+	text_set(target, sizeof(target), "https+insecure://%s", mount->target + strlen("https://"));
+	serve_command(mount, target, f->fix, sizeof(f->fix));
 }
 
 static bool is_distrusted(enum tls_trouble tls)
@@ -253,7 +244,7 @@ static bool is_untrusted_backend(const struct evidence *e, struct finding *f)
 		if (!mount->backend || strcmp(mount->backend, e->endpoint->url) != 0 ||
 			!text_has_prefix(mount->target, "https://"))
 			continue;
-		say_insecure(mount, f->fix, sizeof(f->fix));
+		say_insecure(mount, f);
 		return true;
 	}
 	return false;
@@ -267,7 +258,7 @@ bool cause_is_target_distrusted(const struct evidence *e, struct finding *f)
 		backend->last.outcome != OUTCOME_TLS || !is_distrusted(backend->last.tls))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "shows a certificate that tailscaled does not trust");
-	say_insecure(e->mount, f->fix, sizeof(f->fix));
+	say_insecure(e->mount, f);
 	return true;
 }
 

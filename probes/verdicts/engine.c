@@ -1,5 +1,4 @@
-/* Rules about servers that answer well: what they are doing, who else could use them; and about our own
- * mounts. */
+/* Rules about servers that answer well: what they are doing, and who else could use them. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"

@@ -7,10 +7,11 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 #include "probes/verdicts/serve_answer.h"
+#include "probes/verdicts/serve_command.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Of the mount's endpoint; a mount that is not asked at all may be broken too. */
@@ -21,7 +22,7 @@ static bool is_well(const struct evidence *e)
 
 static bool is_failing(const struct evidence *e)
 {
-	return e->mount && when_known(e->endpoint->last.at) && !is_well(e);
+	return e->mount && answer_is_known(e) && !is_well(e);
 }
 
 /* ---- a name that this machine had before ---- */
@@ -42,23 +43,6 @@ static bool has_old_name(const struct evidence *e)
 	return true;
 }
 
-/* The command that mounts the target again, under the name that the machine has now. */
-static void say_serve_again(const struct obs_mount *mount, char *text, size_t size)
-{
-	static const char *const options[] = {
-		[SERVE_HTTPS] = "https",
-		[SERVE_HTTP] = "http",
-		[SERVE_TCP] = "tcp",
-		[SERVE_TLS_TCP] = "tls-terminated-tcp",
-	};
-	bool is_tcp = mount->protocol == SERVE_TCP || mount->protocol == SERVE_TLS_TCP;
-
-	text_add(text, size, "sudo tailscale serve --bg --%s=%d", options[mount->protocol], mount->port);
-	if (*mount->path && strcmp(mount->path, "/") != 0)
-		text_add(text, size, " --set-path=%s", mount->path);
-	text_add(text, size, " %s%s", is_tcp ? "tcp://" : "", mount->target);
-}
-
 static bool mount_is_renamed(const struct evidence *e, struct finding *f)
 {
 	if (e->mount->protocol == SERVE_TUN || !has_old_name(e) || is_well(e))
@@ -66,7 +50,7 @@ static bool mount_is_renamed(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail), "%s, but this machine's name is %s", e->mount->host,
 		e->ledger->status->self.fqdn);
 	text_set(f->fix, sizeof(f->fix), "%s", again);
-	say_serve_again(e->mount, f->fix, sizeof(f->fix));
+	serve_command(e->mount, e->mount->target, f->fix, sizeof(f->fix));
 	return true;
 }
 
@@ -81,16 +65,14 @@ static bool mount_has_bad_target(const struct evidence *e, struct finding *f)
 {
 	const char *port = strrchr(e->mount->target, ':');
 	bool is_loopback = strstr(e->mount->target, "://::1:") || text_has_prefix(e->mount->target, "::1:");
-	struct obs_mount corrected = *e->mount;
 	char target[64];
 
 	if (!url_host_is_bare_v6(e->mount->target) || is_well(e))
 		return false;
 	text_set(target, sizeof(target), "%slocalhost:%d", e->mount->protocol <= SERVE_HTTP ? "http://" : "",
 		(int)text_number(port + 1, 65535));
-	corrected.target = target;
 	if (is_loopback)
-		say_serve_again(&corrected, f->fix, sizeof(f->fix));
+		serve_command(e->mount, target, f->fix, sizeof(f->fix));
 	return true;
 }
 
@@ -115,7 +97,7 @@ static bool is_service(const struct evidence *e)
 /* Whether the host of a Service may reach its address depends on the system and the version. */
 static bool is_service_silent(const struct evidence *e, struct finding *f)
 {
-	if (!is_failing(e) || !is_service(e) || e->endpoint->last.outcome != OUTCOME_CONNECT_TIMEOUT)
+	if (!is_failing(e) || !is_service(e) || !answer_came_to(e, OUTCOME_CONNECT_TIMEOUT))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", e->mount->service);
 	return true;
@@ -128,7 +110,7 @@ static bool is_refused(const struct evidence *e, struct finding *f)
 	const struct known_endpoint *endpoint = e->endpoint;
 	bool is_elsewhere = !e->peer && !endpoint->is_own && endpoint->is_of_tailnet;
 
-	if (!when_known(endpoint->last.at) || endpoint->last.outcome != OUTCOME_REFUSED)
+	if (!answer_came_to(e, OUTCOME_REFUSED))
 		return false;
 	if (is_service(e)) {
 		text_set(f->detail, sizeof(f->detail), ", the address of this machine's own Service %s",
@@ -145,12 +127,9 @@ static bool is_service_unrouted(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
 	const char *const *line = e->ledger->status ? e->ledger->status->health : NULL;
-	bool is_cut_off = endpoint->last.outcome == OUTCOME_UNREACHABLE ||
-			  (endpoint->last.outcome == OUTCOME_CONNECT_TIMEOUT && endpoint->misses >= 2);
 
 	(void)f;
-	if (e->peer || endpoint->is_own || !endpoint->is_of_tailnet || !is_cut_off ||
-		!when_known(endpoint->last.at))
+	if (e->peer || endpoint->is_own || !endpoint->is_of_tailnet || !answer_is_cut_off(e))
 		return false;
 	while (line && *line && !text_contains_fold(*line, "--accept-routes is false"))
 		line++;
@@ -199,12 +178,6 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-static bool mount_has_wrong_scheme(const struct evidence *e, struct finding *f)
-{
-	return text_has_prefix(e->mount->target, "https+insecure://") && e->backend &&
-	       serve_answer_speaks_no_tls(e->backend, f);
-}
-
 static const char renamed[] = "serve is set up for %{detail}: nothing answers for the old name";
 static const char bad_target[] =
 	"tailscale serve cannot use its target %{target}: an IPv6 address needs brackets";
@@ -214,7 +187,8 @@ const struct rule serve_rules[] = {
 	{ CODE_PORT_TAKEN, LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT, is_port_taken,
 		"another program on this machine holds port %{port} of all addresses: requests from here reach it "
 		"and not tailscale serve (those of other machines probably still do)",
-		"`sudo ss -ltnp 'sport = :%{port}'`; it names the program: let it listen on other addresses or another port",
+		"`sudo ss -ltnp 'sport = :%{port}'`; it names the program: "
+		"let it listen on other addresses or another port",
 		true },
 	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, again, true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
@@ -242,7 +216,7 @@ const struct rule mount_rules[] = {
 		true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_bad_target, bad_target, brackets,
 		true },
-	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_wrong_scheme,
+	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_target_is_plain,
 		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
 		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
 		true },

@@ -6,15 +6,14 @@
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
 
-static bool is_insecure_target(const struct evidence *e)
+bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)
 {
-	return e->mount && text_has_prefix(e->mount->target, "https+insecure://");
-}
+	const struct known_endpoint *backend = e->backend;
+	bool is_plain_http;
 
-bool serve_answer_speaks_no_tls(const struct known_endpoint *backend, struct finding *f)
-{
-	bool is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
-
+	if (!e->mount || !text_has_prefix(e->mount->target, "https+insecure://") || !backend)
+		return false;
+	is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
 	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
 	return is_plain_http || (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
 					backend->last.tls == TLS_NOT_TLS);
@@ -22,14 +21,12 @@ bool serve_answer_speaks_no_tls(const struct known_endpoint *backend, struct fin
 
 bool serve_answer_has_wrong_scheme(const struct evidence *e, struct finding *f)
 {
-	bool has_failed = answer_has_status(e, 502) ||
-			  (when_known(answer_of(e)->at) && answer_of(e)->outcome == OUTCOME_SILENT);
+	bool has_failed = answer_has_status(e, 502) || answer_came_to(e, OUTCOME_SILENT);
 	char protocol[sizeof(f->detail) / 2];
 
 	if (answer_has_status(e, 502) && cause_is_target_distrusted(e, f))
 		return true;
-	if (!has_failed || !is_insecure_target(e) || !e->backend ||
-		!serve_answer_speaks_no_tls(e->backend, f))
+	if (!has_failed || !serve_answer_target_is_plain(e, f))
 		return false;
 	text_set(protocol, sizeof(protocol), "%s", f->detail);
 	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",

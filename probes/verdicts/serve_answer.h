@@ -5,11 +5,9 @@
 
 #include "probes/verdicts/rule.h"
 
-/* Whether a backend that serve reaches by TLS is known not to speak it; sets the detail to what it speaks
- * instead. */
-bool serve_answer_speaks_no_tls(const struct known_endpoint *backend, struct finding *finding);
-
 /* Conditions of rules. */
+/* A backend that serve reaches by TLS is known not to speak it; sets the detail to what it speaks instead. */
+bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f);
 bool serve_answer_has_wrong_scheme(const struct evidence *e, struct finding *f);
 bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f);
 bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f);
