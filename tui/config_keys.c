@@ -6,6 +6,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "tui/config.h"
+#include "tui/views/views.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -180,6 +181,31 @@ static void print_list(FILE *file, const void *member)
 		fprintf(file, "%s%s", i ? ", " : "", list->items[i]);
 }
 
+/* The view whose title follows "columns." in the key. */
+static const struct view *view_of_key(const char *key)
+{
+	size_t i = 0;
+
+	while (views[i + 1] && !text_equal_fold(views[i]->title, key + strlen("columns.")))
+		i++;
+	return views[i];
+}
+
+static int take_columns(const struct target *target, const char *value)
+{
+	const struct view *view = view_of_key(target->key->name);
+	char item[TEXT_CAP], expected[TEXT_CAP] = "no column; expected:";
+
+	for (size_t i = 0; i < view->column_count; i++)
+		text_add(expected, sizeof(expected), "%s %s", i ? "," : "", view->columns[i].field);
+	while (next_item(&value, item, sizeof(item))) {
+		if (!columns_find(view->columns, view->column_count, item, strlen(item)))
+			return refuse(target, item, expected);
+		strings_add(target->member, item);
+	}
+	return 0;
+}
+
 static int take_ports(const struct target *target, const char *value)
 {
 	int ports[ARRAY_LEN(((struct settings *)NULL)->ports)] = { 0 };
@@ -271,6 +297,7 @@ static const struct kind kind_switch = { take_switch, print_switch };
 static const struct kind kind_discover = { take_discover, print_discover };
 static const struct kind kind_list = { take_list, print_list };
 static const struct kind kind_ignore = { take_ignore, print_list };
+static const struct kind kind_columns = { take_columns, print_list };
 static const struct kind kind_ports = { take_ports, print_ports };
 static const struct kind kind_path = { take_path, print_path };
 static const struct kind kind_name_or_path = { take_name_or_path, print_name_or_path };
@@ -290,6 +317,12 @@ static const struct key keys[] = {
 	{ "ca_file", &kind_path, offsetof(struct settings, ca_file), 0, 0 },
 	{ "proxy", &kind_proxy, offsetof(struct settings, proxy), 0, 0 },
 	{ "theme", &kind_name_or_path, offsetof(struct settings, theme), 0, 0 },
+	{ "columns.fleet", &kind_columns, offsetof(struct settings, columns_fleet), 0, 0 },
+	{ "columns.paths", &kind_columns, offsetof(struct settings, columns_paths), 0, 0 },
+	{ "columns.models", &kind_columns, offsetof(struct settings, columns_models), 0, 0 },
+	{ "columns.serve", &kind_columns, offsetof(struct settings, columns_serve), 0, 0 },
+	{ "columns.clients", &kind_columns, offsetof(struct settings, columns_clients), 0, 0 },
+	{ "columns.events", &kind_columns, offsetof(struct settings, columns_events), 0, 0 },
 	{ "llama-metrics", &kind_switch, offsetof(struct settings, has_llama_metrics), 0, 0 },
 	{ "capture", &kind_switch, offsetof(struct settings, has_capture), 0, 0 },
 	{ "passive", &kind_switch, offsetof(struct settings, is_passive), 0, 0 },

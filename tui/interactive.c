@@ -20,6 +20,7 @@
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
+#include "tui/views/views.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -259,6 +260,26 @@ static bool wants_mouse(const struct options *options)
 	return options->mouse == MOUSE_ON || (options->mouse == MOUSE_AUTO && !is_remote);
 }
 
+static void choose_columns(struct ui *ui, const struct settings *settings)
+{
+	const struct {
+		const struct view *view;
+		const struct strings *names;
+	} chosen[] = {
+		{ &view_fleet, &settings->columns_fleet },
+		{ &view_paths, &settings->columns_paths },
+		{ &view_models, &settings->columns_models },
+		{ &view_serve, &settings->columns_serve },
+		{ &view_clients, &settings->columns_clients },
+		{ &view_events, &settings->columns_events },
+	};
+
+	for (size_t at = 0; views[at]; at++)
+		for (size_t i = 0; i < ARRAY_LEN(chosen); i++)
+			if (views[at] == chosen[i].view)
+				ui_choose_columns(ui, at, chosen[i].names);
+}
+
 int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	const char *no_colour = getenv("NO_COLOR");
@@ -280,6 +301,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 	}
 	mem_on_death(screen_close);
 	it.ui = ui_new();
+	choose_columns(it.ui, settings);
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
 	it.snapshot = first_snapshot(settings);

@@ -19,6 +19,17 @@ bool strings_has(const struct strings *strings, const char *text)
 	return false;
 }
 
+void strings_remove(struct strings *strings, const char *text)
+{
+	for (size_t i = 0; i < strings->count; i++) {
+		if (strcmp(strings->items[i], text) != 0)
+			continue;
+		free(strings->items[i]);
+		strings->items[i] = strings->items[--strings->count];
+		return;
+	}
+}
+
 void strings_forget(struct strings *strings)
 {
 	for (size_t i = 0; i < strings->count; i++)

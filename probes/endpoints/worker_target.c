@@ -12,16 +12,11 @@
 #define CONNECT_MS 2000
 #define WHOLE_MS 5000
 
-/* How a row shows the endpoint: "https /ollama", "https :8443", ":11434". */
+/* How a row shows the endpoint: "s:443 /ollama" with TLS, ":11434" without. */
 static const char *endpoint_label(const struct url *url, char *label, size_t size)
 {
-	bool is_usual = url->port == (url->is_https ? 443 : 80);
-	char port[8] = "";
-
-	if (!is_usual || !url->is_https)
-		snprintf(port, sizeof(port), ":%d", url->port);
-	snprintf(label, size, "%s%s%s%s%s", url->is_https ? "https" : "", url->is_https && *port ? " " : "",
-		port, *url->path ? " " : "", url->path);
+	snprintf(label, size, "%s:%d%s%s", url->is_https ? "s" : "", url->port, *url->path ? " " : "",
+		url->path);
 	return label;
 }
 

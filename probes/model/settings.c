@@ -41,6 +41,12 @@ void settings_fini(struct settings *settings)
 	free(settings->pins.items);
 	strings_fini(&settings->exclude);
 	strings_fini(&settings->ignore);
+	strings_fini(&settings->columns_fleet);
+	strings_fini(&settings->columns_paths);
+	strings_fini(&settings->columns_models);
+	strings_fini(&settings->columns_serve);
+	strings_fini(&settings->columns_clients);
+	strings_fini(&settings->columns_events);
 	free(settings->socket);
 	free(settings->tailscale);
 	free(settings->ca_file);

@@ -21,6 +21,8 @@ struct settings {
 	double deadline_s; /* of --once; default 5 */
 	enum discover discover;
 	struct strings exclude; /* peer name, "tag:x" or "os:x" */
+	struct strings columns_fleet, columns_paths, columns_models, columns_serve, columns_clients,
+		columns_events; /* which ones each view shows; none: as they are */
 	struct strings ignore;  /* "CODE", "CODE@PEER", "CODE@URL" */
 	int ports[32];          /* ports that discovery probes, zero-terminated; none: the built-in list */
 	struct {

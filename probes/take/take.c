@@ -8,6 +8,7 @@
 #include "probes/ledger/state.h"
 #include "probes/model/fields.h"
 #include "probes/take/builder.h"
+#include "probes/take/same_engine.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -255,6 +256,7 @@ struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 	take_peers(&s);
 	take_endpoints(&s);
 	take_mounts(&s);
+	take_same_engine(snapshot);
 	take_flows(&s);
 	take_latencies(&s);
 	take_offers(&s);

@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/take/same_engine.h"
 
 #define NOW INT64_C(1795435200000)
 #define MINUTE (60 * INT64_C(1000))
@@ -297,7 +298,7 @@ static void make_healthy(struct snapshot *snapshot)
 	list[0].latency.text =
 		"The server itself is the largest part: 5.9 of about 12 ms to the first byte (49 %)";
 	give_models(snapshot, &list[0], 2, 14);
-	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "https /llama");
+	list[1] = new_endpoint(2, "https://gpu2.tail1234.ts.net/llama", "s:443 /llama");
 	serve(&list[1], "vllm", "vLLM", 12, rising);
 	give_models(snapshot, &list[1], 1, 1);
 	list[1].base_url = "https://gpu2.tail1234.ts.net/llama/v1";
@@ -323,7 +324,7 @@ static void make_healthy(struct snapshot *snapshot)
 			.state = STATE_BUSY,
 			.text = "7 waiting, TTFT p95 4.1 s",
 			.fix = "" });
-	list[2] = new_endpoint(10, "https://vps.tail1234.ts.net", "https /");
+	list[2] = new_endpoint(10, "https://vps.tail1234.ts.net", "s:443");
 	serve(&list[2], "litellm", "LiteLLM", 38, calm);
 	list[2].cert_not_after = NOW + 61 * DAY;
 	judge(snapshot, &list[2],
@@ -332,7 +333,7 @@ static void make_healthy(struct snapshot *snapshot)
 			.state = STATE_AUTH,
 			.text = "up, and wants a key",
 			.fix = "key_env= in the configuration" });
-	list[3] = new_endpoint(10, "https://vps.tail1234.ts.net:8443", "https :8443");
+	list[3] = new_endpoint(10, "https://vps.tail1234.ts.net:8443", "s:8443");
 	serve(&list[3], "open-webui", "Open WebUI", 41, calm);
 	list[3].state = STATE_WEB;
 	list[4] = new_endpoint(-1, "http://127.0.0.1:8080", ":8080");
@@ -346,7 +347,7 @@ static void make_broken(struct snapshot *snapshot)
 {
 	struct endpoint *list = snapshot->endpoints;
 
-	list[5] = new_endpoint(4, "https://nas.tail1234.ts.net", "https /");
+	list[5] = new_endpoint(4, "https://nas.tail1234.ts.net", "s:443");
 	serve(&list[5], "ollama", "Ollama", 6, broken);
 	list[5].is_pinned = true;
 	judge(snapshot, &list[5],
@@ -477,6 +478,7 @@ struct snapshot *sample_fleet(void)
 		if (snapshot->endpoints[i].peer >= 0)
 			snapshot->peers[snapshot->endpoints[i].peer].endpoint_count++;
 	}
+	take_same_engine(snapshot);
 	snapshot->sents = arena_alloc(snapshot->arena, sizeof(sents));
 	memcpy(snapshot->sents, sents, sizeof(sents));
 	snapshot->sent_count = ARRAY_LEN(sents);

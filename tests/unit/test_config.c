@@ -164,7 +164,9 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"1: 'abc' is no number from 0.5 to 3600\n"
 		"2: unknown key 'perod', expected one of period, deadline, discover, exclude, ignore, ports, "
 		"socket, "
-		"tailscale, ca_file, proxy, theme, llama-metrics, capture, passive\n"
+		"tailscale, ca_file, proxy, theme, columns.fleet, "
+		"columns.paths, columns.models, columns.serve, columns.clients, columns.events, "
+		"llama-metrics, capture, passive\n"
 		"4: 'some' is none of mine, tagged, all, off\n"
 		"6: '65536' is no port from 1 to 65535\n"
 		"7: 'yes' is neither 'on' nor 'off'\n"
@@ -426,6 +428,12 @@ static const struct {
 	{ "theme", "" },
 	{ "theme", ";comment" },
 	{ "theme", "[endpoint x]" },
+	{ "columns.fleet", "state, PEER, Tok/S" },
+	{ "columns.paths", "peer" },
+	{ "columns.models", "model" },
+	{ "columns.serve", "state" },
+	{ "columns.clients", "peer" },
+	{ "columns.events", "what, time" },
 	{ "llama-metrics", "off" },
 	{ "capture", "off" },
 	{ "passive", "on" },
@@ -465,6 +473,8 @@ static void assert_round_trip(struct test *test, const struct settings *was)
 	assert_int_equal(is->discover, was->discover);
 	assert_same_list(&is->exclude, &was->exclude);
 	assert_same_list(&is->ignore, &was->ignore);
+	assert_same_list(&is->columns_fleet, &was->columns_fleet);
+	assert_same_list(&is->columns_events, &was->columns_events);
 	assert_memory_equal(is->ports, was->ports, sizeof(is->ports));
 	assert_string_equal(is->socket, was->socket);
 	assert_string_equal(is->tailscale, was->tailscale);

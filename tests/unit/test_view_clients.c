@@ -121,7 +121,7 @@ static void flows_at_work_come_first_and_do_not_change_places_with_each_byte(voi
 
 	(void)state;
 	for (int turn = 0; turn < 2; turn++) {
-		rows_collect(&rows, &view_clients, snapshot, rows_order(&view_clients), "");
+		rows_collect(&rows, &view_clients, snapshot, rows_order(&view_clients), "", NULL);
 		assert_int_equal(rows.count, ARRAY_LEN(wanted));
 		assert_memory_equal(rows.items, wanted, sizeof(wanted));
 		for (size_t i = 0; i < 4; i++)
@@ -166,7 +166,7 @@ static void a_filter_finds_directions_users_and_services(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		rows_collect(&rows, &view_clients, snapshot, rows_order(&view_clients), table[i].filter);
+		rows_collect(&rows, &view_clients, snapshot, rows_order(&view_clients), table[i].filter, NULL);
 		assert_int_equal(rows.count, table[i].count);
 	}
 	rows_fini(&rows);

@@ -57,6 +57,10 @@ static const struct shot shots[] = {
 	{ "fleet-39x7", sample_fleet, "", 39, 7, false },
 	{ "fleet-60x2", sample_fleet, "", 60, 2, false },
 	{ "fleet-200x50-ascii", sample_fleet, "", 200, 50, true },
+	{ "fleet-100x30", sample_fleet, "", 100, 30, false },
+	{ "fleet-120x36", sample_fleet, "j", 120, 36, false },
+	{ "fleet-open-120x36", sample_fleet, "t", 120, 36, false },
+	{ "fleet-no-panels-80x24", sample_fleet, "v", 80, 24, false },
 	{ "paths-80x24", sample_fleet, "2", 80, 24, false },
 	{ "paths-200x50", sample_fleet, "2", 200, 50, false },
 	{ "models-80x24", sample_fleet, "3", 80, 24, false },
@@ -253,7 +257,7 @@ static void only_rows_that_are_seen_are_formatted(void **state)
 
 	(void)state;
 	formatted = 0;
-	rows_collect(&rows, &view, snapshot, rows_order(&view), "");
+	rows_collect(&rows, &view, snapshot, rows_order(&view), "", NULL);
 	assert_int_equal(formatted, 0);
 	assert_int_equal(rows.count, 10000);
 	for (size_t i = 1; i < rows.count; i++)

@@ -23,6 +23,7 @@
 #define WIDTH_LEAST 40
 
 static const struct span none;
+static const struct folds all_open = { .is_all = true };
 
 struct print {
 	const struct print_to *to;
@@ -74,7 +75,7 @@ static void put_view(const struct print *print, const struct view *view,
 	struct rows rows = { 0 };
 	size_t kept = 0;
 
-	rows_collect(&rows, view, print->snapshot, rows_order(view), "");
+	rows_collect(&rows, view, print->snapshot, rows_order(view), "", NULL);
 	for (size_t i = 0; i < rows.count; i++)
 		if (keep(print->snapshot, rows.items[i]))
 			rows.items[kept++] = rows.items[i];
@@ -139,7 +140,7 @@ static void say_endpoints(const struct snapshot *snapshot, struct page *page)
 {
 	struct rows rows = { 0 };
 
-	rows_collect(&rows, &view_fleet, snapshot, rows_order(&view_fleet), "");
+	rows_collect(&rows, &view_fleet, snapshot, rows_order(&view_fleet), "", &all_open);
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct endpoint *endpoint;
 

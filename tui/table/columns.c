@@ -2,15 +2,18 @@
  *
  * Essential columns get their least width first, heaviest first, and are then widened to what their rows
  * need; then the other columns get the same. As soon as one does not fit, it and all lighter ones are left
- * out. The remaining width goes to the stretching column, for which a third of the line or SHARE_MOST cells
+ * out. The remaining width goes to the stretching column, for which a fifth of the line or SHARE_MOST cells
  * were reserved: it says what is wrong, which is what the user came for. */
 #include "tui/table/columns.h"
 
 #include "probes/base/text.h"
 
 #include <math.h>
+#include <string.h>
+#include <strings.h>
 
 #define BRIEF_BELOW 44
+#define SHARE 5
 #define SHARE_MOST 40
 
 const char *value_fitting(const struct value *value, int width)
@@ -60,9 +63,39 @@ bool column_holds(const struct column *column, const struct snapshot *snapshot, 
 	return text_contains_fold(value.text, part);
 }
 
+const struct column *columns_find(
+	const struct column *columns, size_t count, const char *name, size_t length)
+{
+	for (size_t i = 0; i < count; i++)
+		if ((strlen(columns[i].field) == length &&
+			    strncasecmp(columns[i].field, name, length) == 0) ||
+			(strlen(columns[i].title) == length &&
+				strncasecmp(columns[i].title, name, length) == 0))
+			return &columns[i];
+	return NULL;
+}
+
+void columns_choose(const struct column *columns, size_t count, const struct strings *names, struct column *to)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < names->count; i++) {
+		const struct column *column =
+			columns_find(columns, count, names->items[i], strlen(names->items[i]));
+
+		if (column && !columns_find(to, next, column->field, strlen(column->field)))
+			to[next++] = *column;
+	}
+	for (size_t i = 0; i < count; i++)
+		if (!columns_find(to, next, columns[i].field, strlen(columns[i].field))) {
+			to[next] = columns[i];
+			to[next++].most = 0;
+		}
+}
+
 static int least_of(const struct column *column, int width)
 {
-	int share = width / 3 < SHARE_MOST ? width / 3 : SHARE_MOST;
+	int share = width / SHARE < SHARE_MOST ? width / SHARE : SHARE_MOST;
 
 	return column->stretches && share > column->least ? share : column->least;
 }
@@ -97,11 +130,12 @@ static int widen(const struct column *column, int natural, int room, int *width)
 void columns_layout(
 	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
 {
-	int left = width + gap;
+	int left = width + gap,
+	    essential = width < COLUMNS_WIDE ? COLUMN_ESSENTIAL : COLUMN_ESSENTIAL_WIDE;
 
 	for (size_t i = 0; i < count; i++)
 		widths[i] = 0;
-	for (int floor = COLUMN_ESSENTIAL; floor >= 0; floor -= COLUMN_ESSENTIAL) {
+	for (int floor = essential; floor >= 0; floor -= essential) {
 		for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
 			int least = least_of(&columns[i], width);
 

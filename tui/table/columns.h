@@ -5,6 +5,7 @@
 #ifndef TSLLM_TABLE_COLUMNS_H
 #define TSLLM_TABLE_COLUMNS_H
 
+#include "probes/base/strings.h"
 #include "tui/term/role.h"
 
 #include <stdbool.h>
@@ -12,7 +13,10 @@
 
 #define COLUMNS_MAX 24
 #define VALUE_MAX 640
-#define COLUMN_ESSENTIAL 70 /* columns of this weight or more are laid out before all others */
+/* Columns of this weight or more are laid out before all others. */
+#define COLUMN_ESSENTIAL 70
+#define COLUMN_ESSENTIAL_WIDE 60 /* on lines of COLUMNS_WIDE cells or more */
+#define COLUMNS_WIDE 100
 
 /* What a column shows for a row. */
 struct value {
@@ -31,7 +35,7 @@ struct column {
 	int least, most;   /* cells; most 0: never shown, only for filters */
 	int weight;        /* the lightest is left out first */
 	bool is_right;     /* numbers */
-	bool stretches;    /* takes the remaining width, at least a third or 40; one in a table */
+	bool stretches;    /* takes the remaining width, at least a fifth or 40; one in a table */
 	bool starts_high;  /* sorting by it starts with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
 	char *(*text)(char *to, size_t size, double number); /* replaces format: formats the number below */
@@ -48,6 +52,12 @@ void column_format(
 int column_compare(
 	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);
 bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part);
+
+/* By its field or its title, in any case; NULL: there is none of that name. */
+const struct column *columns_find(
+	const struct column *columns, size_t count, const char *name, size_t length);
+/* Copies columns in another order: those that are named, then the others hidden, for filters only. */
+void columns_choose(const struct column *columns, size_t count, const struct strings *names, struct column *to);
 
 /* Widths in cells for a line of width cells, 0 for a column that is left out; natural: the widths that the
  * rows need. */

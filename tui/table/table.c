@@ -15,7 +15,7 @@ static int margin_of(const struct table *table)
 
 static int gap_of(int width)
 {
-	return width >= 100 ? 2 : 1;
+	return width >= 140 ? 2 : 1;
 }
 
 void table_layout(struct table *table, int width)

@@ -8,7 +8,10 @@
 #include "tui/table/columns.h"
 #include "tui/table/page.h"
 
+#include <stdint.h>
+
 #define ID_MAX 640
+#define ROW_NONE SIZE_MAX
 
 struct view {
 	const char *title;
@@ -22,6 +25,8 @@ struct view {
 	bool (*is_shown)(const struct snapshot *snapshot, size_t row); /* NULL: every row */
 	bool (*is_dim)(const struct snapshot *snapshot, size_t row);   /* NULL: none */
 	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
+	/* The row under which this one is folded; ROW_NONE: it stands for itself. NULL: no row is folded. */
+	size_t (*parent)(const struct snapshot *snapshot, size_t row);
 	/* The row's id: text of the snapshot, or written to buffer. */
 	const char *(*row_id)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
 	/* What Enter opens and y copies the URL of; NULL: the row's id. */

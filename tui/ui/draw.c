@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/term/glyphs.h"
+#include "tui/ui/panels.h"
 #include "tui/ui/state.h"
 #include "tui/views/header.h"
 #include "tui/views/values.h"
@@ -30,8 +31,9 @@ static const struct hint table_hints[] = {
 	{ "s", "sort", 80 },
 	{ "p", "pause", 30 },
 	{ "r", "ask now", 20 },
+	{ "Y", "copy fix", 60 },
 	{ "y", "copy URL", 25 },
-	{ "t", "theme", 15 },
+	{ "v", "panels", 15 },
 	{ "?", "help", 95 },
 	{ "q", "quit", 100 },
 };
@@ -161,14 +163,12 @@ static void say_nothing(const struct view *view, const char *filter, struct canv
 	canvas_text(canvas, 1, y, canvas->width - 1, ROLE_DIM, text);
 }
 
-static void draw_rows(
-	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, struct box box)
 {
 	struct view_state *view_state = ui_state(ui);
-	size_t room = height > 1 ? (size_t)height - 1 : 1;
+	size_t room = box.height > 1 ? (size_t)box.height - 1 : 1;
 	struct table table;
 
-	ui_collect(ui, snapshot);
 	if (view_state->at < view_state->first)
 		view_state->first = view_state->at;
 	if (view_state->at >= view_state->first + room)
@@ -187,10 +187,10 @@ static void draw_rows(
 		.is_past = view_is_past(snapshot),
 	};
 	table_layout(&table, canvas->width);
-	table_draw(&table, canvas, y);
+	table_draw(&table, canvas, box.y);
 	if (!ui->rows.count)
-		say_nothing(ui_view(ui), view_state->filter, canvas, y + 1);
-	note_rows(ui, snapshot, &table, y);
+		say_nothing(ui_view(ui), view_state->filter, canvas, box.y + 1);
+	note_rows(ui, snapshot, &table, box.y);
 	ui->body_height = (int)room;
 }
 
@@ -204,6 +204,20 @@ static int draw_note(const struct view *view, const struct snapshot *snapshot, s
 	canvas_text(canvas, 1, y, canvas->width - 1, note.role,
 		text_cells(note.text) > canvas->width - 1 && *note.brief ? note.brief : note.text);
 	return 1;
+}
+
+/* The list of rows, and the panels below it. */
+static void draw_list(
+	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
+{
+	struct box body = { 0, y, canvas->width, height };
+	struct layout layout;
+	char buffer[ID_MAX];
+
+	ui_collect(ui, snapshot);
+	layout = layout_panels(body, ui->rows.count + 1, canvas->height, !ui->has_no_panels);
+	draw_rows(ui, snapshot, canvas, layout.list);
+	panels_draw(canvas, snapshot, &layout, ui_selected_target(ui, snapshot, buffer));
 }
 
 /* The open page, the page shown instead of the rows, or the rows. */
@@ -224,7 +238,7 @@ static void draw_body(
 	} else {
 		int noted = draw_note(view, snapshot, canvas, y);
 
-		draw_rows(ui, snapshot, canvas, y + noted, height - noted);
+		draw_list(ui, snapshot, canvas, y + noted, height - noted);
 	}
 	page_free(page);
 }
@@ -249,7 +263,8 @@ static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct ca
 	size_t rows = snapshot->endpoint_count;
 	int y = 0;
 
-	rows_collect(&ui->rows, &view_fleet, snapshot, ui->states[0].order, ui->states[0].filter);
+	rows_collect(&ui->rows, &view_fleet, snapshot, ui->states[0].order, ui->states[0].filter,
+		&ui->states[0].folds);
 	y += header_draw_banner(canvas, snapshot, y, 1);
 	for (size_t i = 0; i < ui->rows.count && y < canvas->height; i++) {
 		size_t row = ui->rows.items[i];

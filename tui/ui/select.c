@@ -29,15 +29,36 @@ size_t ui_find_id(const struct ui *ui, const struct snapshot *snapshot, const ch
 	return at;
 }
 
+/* The place of the row with that id, or of the row under which it is folded; the number of rows if there is
+ * neither. */
+static size_t find_selected(const struct ui *ui, const struct snapshot *snapshot, const char *id)
+{
+	const struct view *view = ui_view(ui);
+	size_t found = ui_find_id(ui, snapshot, id), total = view->row_count(snapshot), row = 0, at = 0;
+	char buffer[ID_MAX];
+
+	if (found < ui->rows.count || !view->parent)
+		return found;
+	while (row < total && strcmp(view->row_id(snapshot, row, buffer, ID_MAX), id) != 0)
+		row++;
+	if (row == total)
+		return ui->rows.count;
+	row = rows_top(view, snapshot, row);
+	while (at < ui->rows.count && ui->rows.items[at] != row)
+		at++;
+	return at;
+}
+
 void ui_collect(struct ui *ui, const struct snapshot *snapshot)
 {
 	struct view_state *view_state = ui_state(ui);
 	size_t found;
 
-	rows_collect(&ui->rows, ui_view(ui), snapshot, view_state->order, view_state->filter);
+	rows_collect(&ui->rows, ui_view(ui), snapshot, view_state->order, view_state->filter,
+		&view_state->folds);
 	if (!*view_state->selected)
 		view_state->at = 0;
-	found = *view_state->selected ? ui_find_id(ui, snapshot, view_state->selected) : ui->rows.count;
+	found = *view_state->selected ? find_selected(ui, snapshot, view_state->selected) : ui->rows.count;
 	if (found < ui->rows.count)
 		view_state->at = found;
 	else if (view_state->at >= ui->rows.count)
@@ -100,13 +121,49 @@ const char *ui_selected_target(const struct ui *ui, const struct snapshot *snaps
 	return (view->target ? view->target : view->row_id)(snapshot, ui_selected_row(ui), buffer, ID_MAX);
 }
 
+/* Of a row that is folded under another, that one is closed and selected. */
+unsigned ui_toggle_fold(struct ui *ui, const struct snapshot *snapshot)
+{
+	const struct view *view = ui_view(ui);
+	struct view_state *view_state = ui_state(ui);
+	char buffer[ID_MAX];
+	const char *id;
+	size_t row;
+
+	if (ui->page || !view->parent || !ui_has_selection(ui, snapshot))
+		return 0;
+	row = ui_selected_row(ui);
+	id = view->row_id(snapshot, rows_top(view, snapshot, row), buffer, ID_MAX);
+	if (strings_has(&view_state->folds.open, id))
+		strings_remove(&view_state->folds.open, id);
+	else
+		strings_add(&view_state->folds.open, id);
+	snprintf(view_state->selected, sizeof(view_state->selected), "%s", id);
+	return UI_REDRAW;
+}
+
+unsigned ui_toggle_all_folds(struct ui *ui, const struct snapshot *snapshot)
+{
+	struct folds *folds = &ui_state(ui)->folds;
+
+	(void)snapshot;
+	if (ui->page || !ui_view(ui)->parent)
+		return 0;
+	strings_forget(&folds->open);
+	folds->is_all = !folds->is_all;
+	return UI_REDRAW;
+}
+
+/* A row that has nothing to open but what is folded under it opens that. */
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot)
 {
 	char buffer[ID_MAX];
 	const char *target = ui_selected_target(ui, snapshot, buffer);
 
-	if (ui->page || !*target)
+	if (ui->page)
 		return 0;
+	if (!*target)
+		return ui_toggle_fold(ui, snapshot);
 	ui_end_prompt(ui);
 	snprintf(ui->target, sizeof(ui->target), "%s", target);
 	ui->page = &view_detail;

@@ -12,11 +12,14 @@
 
 /* What a view keeps while another is shown. */
 struct view_state {
+	struct view view; /* with the columns that were chosen */
+	struct column columns[COLUMNS_MAX];
 	char selected[ID_MAX]; /* "": nothing selected, use the first row */
 	size_t at;             /* its last position, for when it is gone */
 	size_t first;          /* row at the top */
 	struct order order;
 	char filter[PROMPT_MAX];
+	struct folds folds;
 };
 
 /* The last frame, for clicks: keys and snapshots may have come since, but the user clicked on this. */
@@ -39,7 +42,7 @@ struct ui {
 	size_t page_first, page_last;  /* scroll position and its maximum */
 	enum prompt prompt;
 	char search[PROMPT_MAX], kept[PROMPT_MAX];
-	bool is_paused;
+	bool is_paused, has_no_panels;
 	char message[160];
 	char copied[ID_MAX];
 	struct rows rows;
@@ -49,7 +52,7 @@ struct ui {
 
 static inline const struct view *ui_view(const struct ui *ui)
 {
-	return views[ui->current];
+	return &ui->states[ui->current].view;
 }
 
 static inline struct view_state *ui_state(struct ui *ui)
@@ -70,6 +73,9 @@ const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_
  * table. */
 bool ui_has_selection(const struct ui *ui, const struct snapshot *snapshot);
 size_t ui_selected_row(const struct ui *ui);
+/* Opens or closes what is folded under the selected row. */
+unsigned ui_toggle_fold(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_toggle_all_folds(struct ui *ui, const struct snapshot *snapshot);
 /* The id of the open detail or the selected row; "" if no row is visible. */
 const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer);
 unsigned ui_show_view(struct ui *ui, size_t view);

@@ -4,7 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
-#include "tui/views/target.h"
+#include "tui/views/inspector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,11 +15,28 @@ struct ui *ui_new(void)
 	struct ui *ui = mem_alloc(sizeof(*ui));
 
 	ui->states = mem_alloc(views_count() * sizeof(*ui->states));
-	for (size_t i = 0; views[i]; i++)
+	for (size_t i = 0; views[i]; i++) {
+		ui->states[i].view = *views[i];
 		ui->states[i].order = rows_order(views[i]);
+	}
 	ui->body_height = 1;
 	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
 	return ui;
+}
+
+void ui_choose_columns(struct ui *ui, size_t at, const struct strings *names)
+{
+	struct view_state *view_state = &ui->states[at];
+	const struct view *view = views[at];
+
+	if (!names->count)
+		return;
+	columns_choose(view->columns, view->column_count, names, view_state->columns);
+	view_state->view.columns = view_state->columns;
+	for (size_t i = 0; i < view->column_count; i++)
+		if (strcmp(view_state->columns[i].field, view->columns[view->sort].field) == 0)
+			view_state->view.sort = i;
+	view_state->order.column = view_state->view.sort;
 }
 
 void ui_free(struct ui *ui)
@@ -28,6 +45,8 @@ void ui_free(struct ui *ui)
 		return;
 	rows_fini(&ui->rows);
 	strings_fini(&ui->drawn.ids);
+	for (size_t i = 0; views[i]; i++)
+		strings_fini(&ui->states[i].folds.open);
 	free(ui->states);
 	free(ui);
 }
@@ -152,21 +171,45 @@ static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 	return UI_REDRAW;
 }
 
+static unsigned toggle_panels(struct ui *ui, const struct snapshot *snapshot)
+{
+	(void)snapshot;
+	ui->has_no_panels = !ui->has_no_panels;
+	return UI_REDRAW;
+}
+
+static unsigned copy_text(struct ui *ui, const char *text)
+{
+	char message[ID_MAX + 32];
+
+	snprintf(ui->copied, sizeof(ui->copied), "%s", text);
+	text_set(message, sizeof(message), "to the terminal's clipboard: %s", text);
+	ui_say(ui, message);
+	return UI_REDRAW | UI_COPY;
+}
+
+static unsigned copy_fix(struct ui *ui, const struct snapshot *snapshot)
+{
+	char buffer[ID_MAX];
+	const struct verdict *verdict =
+		inspector_verdict(snapshot, target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
+
+	if (verdict && *verdict->run)
+		return copy_text(ui, verdict->run);
+	ui_say(ui, verdict && *verdict->fix ? "no command fixes this: see the hint" : "nothing to fix here");
+	return UI_REDRAW;
+}
+
 static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 {
-	char buffer[ID_MAX], message[ID_MAX + 32];
+	char buffer[ID_MAX];
 	const struct view *view = ui_view(ui);
 	const char *url =
 		!ui->page && view->copied && ui_has_selection(ui, snapshot)
 			? view->copied(snapshot, ui_selected_row(ui))
 			: target_url(target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
 
-	if (!*url)
-		return 0;
-	snprintf(ui->copied, sizeof(ui->copied), "%s", url);
-	text_set(message, sizeof(message), "to the terminal's clipboard: %s", url);
-	ui_say(ui, message);
-	return UI_REDRAW | UI_COPY;
+	return *url ? copy_text(ui, url) : 0;
 }
 
 static unsigned probe_now(struct ui *ui, const struct snapshot *snapshot)
@@ -206,7 +249,9 @@ static const struct {
 	{ PRESS_WHEEL_DOWN, go_down },
 	{ PRESS_PAGE_UP, page_up },
 	{ PRESS_PAGE_DOWN, page_down },
-	{ ' ', page_down },
+	{ ' ', ui_toggle_fold },
+	{ 't', ui_toggle_all_folds },
+	{ 'v', toggle_panels },
 	{ 'g', go_first },
 	{ PRESS_HOME, go_first },
 	{ 'G', go_last },
@@ -234,8 +279,9 @@ static const struct {
 	{ 'p', toggle_pause },
 	{ 'Z', toggle_pause },
 	{ 'y', copy },
+	{ 'Y', copy_fix },
 	{ 'r', probe_now },
-	{ 't', next_theme },
+	{ 'T', next_theme },
 	{ PRESS_CTRL_L, draw_again },
 	{ PRESS_RESIZE, draw_again },
 	{ 'q', quit },

@@ -6,6 +6,7 @@
 #ifndef TSLLM_UI_UI_H
 #define TSLLM_UI_UI_H
 
+#include "probes/base/strings.h"
 #include "tui/term/canvas.h"
 #include "tui/term/keys.h"
 
@@ -21,6 +22,8 @@ enum {
 struct ui;
 
 struct ui *ui_new(void);
+/* Shows these columns of the view at that index, in this order. Names are checked before. */
+void ui_choose_columns(struct ui *ui, size_t view, const struct strings *names);
 void ui_free(struct ui *ui);
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key);
 void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);

@@ -259,7 +259,7 @@ void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
 /* On a short line only the current view has its title. */
 static void tab_text(const struct view *view, const struct view *current, int width, char *text, size_t size)
 {
-	bool is_on = view == current;
+	bool is_on = view->key == current->key;
 
 	snprintf(text, size, is_on ? "[%c%s%s]" : " %c%s%s ", view->key, is_on || width >= 60 ? " " : "",
 		is_on || width >= 60 ? view->title : "");
@@ -274,7 +274,7 @@ int header_draw_tabs(struct canvas *canvas, const struct view *current, int y)
 
 		tab_text(views[i], current, canvas->width, text, sizeof(text));
 		x = canvas_text(canvas, x, y, canvas->width - x,
-			views[i] == current ? ROLE_TAB_ACTIVE : ROLE_TAB, text);
+			views[i]->key == current->key ? ROLE_TAB_ACTIVE : ROLE_TAB, text);
 	}
 	return x;
 }

@@ -18,6 +18,7 @@ static const struct {
 	{ "g G  Home End", "first and last row" },
 	{ "Tab  1 to 6", "the next view, or this one" },
 	{ "Enter", "all about the selected row" },
+	{ "Space  t", "open or close what is folded under the row; under all rows" },
 	{ "Esc", "back; clears the filter" },
 	{ "", "" },
 	{ "", "LOOK" },
@@ -31,7 +32,8 @@ static const struct {
 	{ "", "DO" },
 	{ "r", "ask all servers now" },
 	{ "y", "copy the URL (OSC 52); in Models the base URL for a client" },
-	{ "t", "next theme" },
+	{ "Y", "copy the command that fixes it" },
+	{ "v  T", "hide or show the panels; the next theme" },
 	{ "Ctrl-L", "draw everything again" },
 	{ "? F1 h", "this page" },
 	{ "q F10", "quit" },
@@ -82,7 +84,7 @@ static void write_help(const struct snapshot *snapshot, const char *target, stru
 	page_line(page, ROLE_TEXT, " ");
 	page_line(page, ROLE_HEAD_SORTED, "FIGURES");
 	page_wrap(page, ROLE_TEXT, "", 2,
-		"– is unknown, 0 is zero. MODELS: loaded / all. TTFB: from the request to the "
+		"– is unknown, 0 is zero. LOADED: loaded / all models. TTFB: from the request to the "
 		"first byte of the answer to a harmless question; TTFT: to the first token, 12–19 is "
 		"between the two. ~ is likely, or estimated. → us: that peer uses this machine, ← us: "
 		"this machine uses it.");

@@ -23,6 +23,12 @@ void value_state(struct value *value, enum state state)
 	value->role = role_of_state(state);
 }
 
+/* Its code; what only says the state again is as long as it is. */
+static const char *brief_of(const struct verdict *verdict)
+{
+	return strcmp(verdict->code, state_name(verdict->state)) == 0 ? verdict->text : verdict->code;
+}
+
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts)
 {
 	const struct verdict *worst = snapshot_worst(snapshot, verdicts);
@@ -30,23 +36,27 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 
 	if (!verdicts.count)
 		return false;
-	verdict_line_value(value, worst ? "" : "(ignored) ", said);
+	text_set(value->text, sizeof(value->text), "%s%s", worst ? "" : "(ignored) ", said->text);
+	text_set(value->brief, sizeof(value->brief), "%s%s", worst ? "" : "(ignored) ", brief_of(said));
 	value->role = !worst || said->severity == SEVERITY_INFO ? ROLE_DIM : ROLE_TEXT;
 	return worst != NULL;
 }
 
 void value_offer(struct value *value, const struct snapshot *snapshot, const struct offer *offer)
 {
-	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
+	struct span verdicts = snapshot->endpoints[offer->endpoint].verdicts;
+	const struct verdict *worst = snapshot_worst(snapshot, verdicts);
 
-	value_why(&why, snapshot, snapshot->endpoints[offer->endpoint].verdicts);
 	if (!*offer->why) {
-		*value = why;
+		*value = (struct value){ .text = "", .brief = "", .role = ROLE_TEXT };
+		value_why(value, snapshot, verdicts);
 		return;
 	}
 	value_say(value, ROLE_DIM, offer->why);
-	if (!offer->rank && *why.text)
-		text_add(value->text, sizeof(value->text), ": %s", why.text);
+	if (offer->rank || !worst)
+		return;
+	text_add(value->text, sizeof(value->text), ": ");
+	verdict_line_add(value->text, sizeof(value->text), worst);
 }
 
 void value_server(struct value *value, const struct endpoint *endpoint)

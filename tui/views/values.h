@@ -9,7 +9,8 @@
 
 void value_say(struct value *value, enum role role, const char *text);
 void value_state(struct value *value, enum state state); /* "● ok" */
-/* The worst verdict → its fix; false if there is none that counts. Muted ones are dimmed. */
+/* The sentence of the worst verdict, in brief its code; false if there is none that counts. Muted ones are
+ * dimmed. */
 bool value_why(struct value *value, const struct snapshot *snapshot, struct span verdicts);
 /* If the place should not be used, what is wrong there; otherwise what choosing it costs, or other
  * remarks. */

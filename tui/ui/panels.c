@@ -1,0 +1,70 @@
+/* A panel is a title and a page, in a frame or below a rule. */
+#include "tui/ui/panels.h"
+
+#include "probes/base/text.h"
+#include "tui/table/page.h"
+#include "tui/views/inspector.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#define TITLE_MAX 256
+
+/* A frame with the title in its upper edge, or that edge alone, over the whole width. */
+static void draw_edge(struct canvas *canvas, struct box box, bool is_framed, const char *title)
+{
+	int last = box.x + box.width - 1, bottom = box.y + box.height - 1, x;
+
+	canvas_fill(canvas, box.x, box.y, box.width, ROLE_DIM, 0x2500);
+	if (is_framed) {
+		canvas_fill(canvas, box.x, bottom, box.width, ROLE_DIM, 0x2500);
+		for (int y = box.y; y <= bottom; y++) {
+			uint32_t left = y == box.y ? 0x250c : y == bottom ? 0x2514 : 0x2502,
+				 right = y == box.y ? 0x2510 : y == bottom ? 0x2518 : 0x2502;
+
+			canvas_fill(canvas, box.x, y, 1, ROLE_DIM, left);
+			canvas_fill(canvas, last, y, 1, ROLE_DIM, right);
+		}
+	}
+	if (!*title)
+		return;
+	x = canvas_text(canvas, box.x + 1, box.y, 1, ROLE_TITLE, " ");
+	x = canvas_text(canvas, x, box.y, box.width - 4, ROLE_TITLE, title);
+	canvas_text(canvas, x, box.y, 1, ROLE_TITLE, " ");
+}
+
+static struct box inside(struct box box, bool is_framed)
+{
+	return (struct box){ box.x + 1 + is_framed, box.y + 1, box.width - 2 - 2 * is_framed,
+		box.height - 1 - is_framed };
+}
+
+static void draw_page(
+	struct canvas *canvas, struct box box, bool is_framed, const char *title, const struct page *page)
+{
+	struct box in = inside(box, is_framed);
+
+	draw_edge(canvas, box, is_framed, title);
+	page_draw(page, canvas, in.x, in.y, in.height, 0);
+}
+
+static void draw_inspector(
+	struct canvas *canvas, const struct snapshot *snapshot, struct box box, bool is_framed, const char *id)
+{
+	struct page *page = page_new(inside(box, is_framed).width);
+	struct target target = target_find(snapshot, id);
+	char title[TITLE_MAX];
+
+	inspector_title(snapshot, target, title, sizeof(title));
+	inspector_write(snapshot, target, page);
+	draw_page(canvas, box, is_framed, title, page);
+	page_free(page);
+}
+
+void panels_draw(
+	struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout, const char *target)
+{
+	if (layout->inspector.height)
+		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, target);
+}

@@ -1,0 +1,14 @@
+/* The panels below the list. */
+#ifndef TSLLM_UI_PANELS_H
+#define TSLLM_UI_PANELS_H
+
+#include "tui/term/canvas.h"
+#include "tui/ui/layout.h"
+
+struct snapshot;
+
+/* target: the id of what is selected; "": nothing. */
+void panels_draw(
+	struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout, const char *target);
+
+#endif
