@@ -13,7 +13,7 @@ struct strings {
 void strings_add(struct strings *strings, const char *text);
 bool strings_has(const struct strings *strings, const char *text);
 void strings_remove(struct strings *strings, const char *text); /* if it has it; the order may change */
-void strings_forget(struct strings *strings); /* empties it, but keeps its capacity */
-void strings_fini(struct strings *strings);   /* frees everything; the list is empty then */
+void strings_forget(struct strings *strings);                   /* empties it, but keeps its capacity */
+void strings_fini(struct strings *strings);                     /* frees everything; the list is empty then */
 
 #endif

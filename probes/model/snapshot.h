@@ -170,9 +170,9 @@ struct latency {
 };
 
 struct endpoint {
-	int peer;             /* index into peers, -1: unknown */
-	int engine_id;        /* equal for endpoints of the same engine */
-	size_t lead;          /* index of the endpoint that stands for the engine in lists; itself, if this one */
+	int peer;      /* index into peers, -1: unknown */
+	int engine_id; /* equal for endpoints of the same engine */
+	size_t lead;   /* index of the endpoint that stands for the engine in lists; itself, if this one */
 	size_t worst, others; /* of a lead: which one is in the worst state, and how many others there are */
 	const char *url;      /* base URL, https by name */
 	const char *base_url; /* for OpenAI clients, "https://…/v1"; "": unknown, or no such API */

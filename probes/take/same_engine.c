@@ -16,7 +16,8 @@ static bool is_https(const struct endpoint *row)
 	return strncmp(row->url, "https://", 8) == 0;
 }
 
-static bool has_same_models(const struct snapshot *snapshot, const struct endpoint *a, const struct endpoint *b)
+static bool has_same_models(
+	const struct snapshot *snapshot, const struct endpoint *a, const struct endpoint *b)
 {
 	if (!a->models_known || !b->models_known || !a->models.count || a->models.count != b->models.count)
 		return false;

@@ -141,7 +141,7 @@ def the_manual_names_every_variable_of_the_environment_that_is_read():
 
 @test
 def the_configuration_manual_has_every_key_with_its_default():
-    printed = dict(re.findall(r"^(?:# )?([\w-]+) = ?(.*)$", with_config([], "--print-config").stdout, re.M))
+    printed = dict(re.findall(r"^(?:# )?([\w.-]+) = ?(.*)$", with_config([], "--print-config").stdout, re.M))
     keys = section(MANUALS[1], "KEYS")
     same(printed, heads(keys, "Ic"))
     for key, value in printed.items():

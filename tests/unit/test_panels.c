@@ -100,8 +100,8 @@ static void the_command_says_where_it_is_typed(void **state)
 	(void)state;
 	verdict->run = "sudo systemctl restart vllm";
 	verdict->run_on = "tower";
-	assert_said(snapshot, "http://tower.tail1234.ts.net:8000",
-		"tower :8000 ── not-listening, for 3 min", "run on tower  sudo systemctl restart vllm");
+	assert_said(snapshot, "http://tower.tail1234.ts.net:8000", "tower :8000 ── not-listening, for 3 min",
+		"run on tower  sudo systemctl restart vllm");
 }
 
 static void what_stood_at_the_start_is_at_least_as_old(void **state)
@@ -130,7 +130,7 @@ static void a_peer_without_a_server_says_where_it_is(void **state)
 /* ---- one row for one engine ---- */
 
 /* gpu1 by HTTPS, too, with the same models; the sample has no tenth endpoint to spare but the last. */
-static struct snapshot *with_two_doors(void)
+static struct snapshot *with_two_ways(void)
 {
 	struct snapshot *snapshot = sample_fleet();
 	struct endpoint *second = &snapshot->endpoints[9];
@@ -143,7 +143,7 @@ static struct snapshot *with_two_doors(void)
 
 static void a_port_and_its_likely_mount_are_one_row(void **state)
 {
-	struct snapshot *snapshot = with_two_doors();
+	struct snapshot *snapshot = with_two_ways();
 
 	(void)state;
 	take_same_engine(snapshot);
@@ -160,7 +160,7 @@ static void a_port_and_its_likely_mount_are_one_row(void **state)
 
 static void two_ports_with_the_same_models_are_two_engines(void **state)
 {
-	struct snapshot *snapshot = with_two_doors();
+	struct snapshot *snapshot = with_two_ways();
 
 	(void)state;
 	snapshot->endpoints[9].url = "http://gpu1.tail1234.ts.net:11435";
@@ -172,7 +172,7 @@ static void two_ports_with_the_same_models_are_two_engines(void **state)
 
 static void a_mount_that_may_lead_to_either_of_two_ports_stands_alone(void **state)
 {
-	struct snapshot *snapshot = with_two_doors();
+	struct snapshot *snapshot = with_two_ways();
 
 	(void)state;
 	snapshot->endpoints[8] = snapshot->endpoints[0];
@@ -209,7 +209,7 @@ static size_t collect(struct rows *rows, const struct snapshot *snapshot, const 
 
 static void what_is_folded_follows_its_row_when_opened(void **state)
 {
-	struct snapshot *snapshot = with_two_doors();
+	struct snapshot *snapshot = with_two_ways();
 	struct rows rows = { 0 };
 	size_t at = 0;
 
@@ -227,7 +227,7 @@ static void what_is_folded_follows_its_row_when_opened(void **state)
 
 static void a_filter_finds_what_is_folded(void **state)
 {
-	struct snapshot *snapshot = with_two_doors();
+	struct snapshot *snapshot = with_two_ways();
 	struct rows rows = { 0 };
 
 	(void)state;
@@ -247,7 +247,8 @@ static void a_peer_with_a_fault_of_its_own_is_not_hidden(void **state)
 	struct rows rows = { 0 };
 
 	(void)state;
-	snapshot->peers[5].verdicts = snapshot->peers[8].verdicts; /* the phone is relayed, which is degraded */
+	snapshot->peers[5].verdicts =
+		snapshot->peers[8].verdicts; /* the phone is relayed, which is degraded */
 	snapshot->verdict_list[snapshot->peers[8].verdicts.first].severity = SEVERITY_DEGRADED;
 	assert_int_equal(collect(&rows, snapshot, "phone", false), 1);
 	assert_int_equal(rows.items[0], snapshot->endpoint_count + 5);

@@ -166,7 +166,8 @@ static void a_filter_finds_directions_users_and_services(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		rows_collect(&rows, &view_clients, snapshot, rows_order(&view_clients), table[i].filter, NULL);
+		rows_collect(
+			&rows, &view_clients, snapshot, rows_order(&view_clients), table[i].filter, NULL);
 		assert_int_equal(rows.count, table[i].count);
 	}
 	rows_fini(&rows);

@@ -63,8 +63,7 @@ bool column_holds(const struct column *column, const struct snapshot *snapshot, 
 	return text_contains_fold(value.text, part);
 }
 
-const struct column *columns_find(
-	const struct column *columns, size_t count, const char *name, size_t length)
+const struct column *columns_find(const struct column *columns, size_t count, const char *name, size_t length)
 {
 	for (size_t i = 0; i < count; i++)
 		if ((strlen(columns[i].field) == length &&
@@ -75,7 +74,8 @@ const struct column *columns_find(
 	return NULL;
 }
 
-void columns_choose(const struct column *columns, size_t count, const struct strings *names, struct column *to)
+void columns_choose(
+	const struct column *columns, size_t count, const struct strings *names, struct column *to)
 {
 	size_t next = 0;
 
@@ -130,8 +130,7 @@ static int widen(const struct column *column, int natural, int room, int *width)
 void columns_layout(
 	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
 {
-	int left = width + gap,
-	    essential = width < COLUMNS_WIDE ? COLUMN_ESSENTIAL : COLUMN_ESSENTIAL_WIDE;
+	int left = width + gap, essential = width < COLUMNS_WIDE ? COLUMN_ESSENTIAL : COLUMN_ESSENTIAL_WIDE;
 
 	for (size_t i = 0; i < count; i++)
 		widths[i] = 0;

@@ -57,7 +57,8 @@ bool column_holds(const struct column *column, const struct snapshot *snapshot, 
 const struct column *columns_find(
 	const struct column *columns, size_t count, const char *name, size_t length);
 /* Copies columns in another order: those that are named, then the others hidden, for filters only. */
-void columns_choose(const struct column *columns, size_t count, const struct strings *names, struct column *to);
+void columns_choose(
+	const struct column *columns, size_t count, const struct strings *names, struct column *to);
 
 /* Widths in cells for a line of width cells, 0 for a column that is left out; natural: the widths that the
  * rows need. */

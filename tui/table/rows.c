@@ -89,8 +89,8 @@ static bool rows_is_open(
 {
 	char buffer[ID_MAX];
 
-	return folds && (folds->is_all ||
-				strings_has(&folds->open, view->row_id(snapshot, row, buffer, sizeof(buffer))));
+	return folds && (folds->is_all || strings_has(&folds->open,
+						  view->row_id(snapshot, row, buffer, sizeof(buffer))));
 }
 
 struct sorting {

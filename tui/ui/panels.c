@@ -20,8 +20,12 @@ static void draw_edge(struct canvas *canvas, struct box box, bool is_framed, con
 	if (is_framed) {
 		canvas_fill(canvas, box.x, bottom, box.width, ROLE_DIM, 0x2500);
 		for (int y = box.y; y <= bottom; y++) {
-			uint32_t left = y == box.y ? 0x250c : y == bottom ? 0x2514 : 0x2502,
-				 right = y == box.y ? 0x2510 : y == bottom ? 0x2518 : 0x2502;
+			uint32_t left = y == box.y    ? 0x250c
+					: y == bottom ? 0x2514
+						      : 0x2502,
+				 right = y == box.y    ? 0x2510
+					 : y == bottom ? 0x2518
+						       : 0x2502;
 
 			canvas_fill(canvas, box.x, y, 1, ROLE_DIM, left);
 			canvas_fill(canvas, last, y, 1, ROLE_DIM, right);
@@ -49,8 +53,8 @@ static void draw_page(
 	page_draw(page, canvas, in.x, in.y, in.height, 0);
 }
 
-static void draw_inspector(
-	struct canvas *canvas, const struct snapshot *snapshot, struct box box, bool is_framed, const char *id)
+static void draw_inspector(struct canvas *canvas, const struct snapshot *snapshot, struct box box,
+	bool is_framed, const char *id)
 {
 	struct page *page = page_new(inside(box, is_framed).width);
 	struct target target = target_find(snapshot, id);
@@ -62,8 +66,8 @@ static void draw_inspector(
 	page_free(page);
 }
 
-void panels_draw(
-	struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout, const char *target)
+void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
+	const char *target)
 {
 	if (layout->inspector.height)
 		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, target);

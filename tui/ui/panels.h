@@ -8,7 +8,7 @@
 struct snapshot;
 
 /* target: the id of what is selected; "": nothing. */
-void panels_draw(
-	struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout, const char *target);
+void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
+	const char *target);
 
 #endif

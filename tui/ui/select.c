@@ -54,8 +54,8 @@ void ui_collect(struct ui *ui, const struct snapshot *snapshot)
 	struct view_state *view_state = ui_state(ui);
 	size_t found;
 
-	rows_collect(&ui->rows, ui_view(ui), snapshot, view_state->order, view_state->filter,
-		&view_state->folds);
+	rows_collect(
+		&ui->rows, ui_view(ui), snapshot, view_state->order, view_state->filter, &view_state->folds);
 	if (!*view_state->selected)
 		view_state->at = 0;
 	found = *view_state->selected ? find_selected(ui, snapshot, view_state->selected) : ui->rows.count;

@@ -233,10 +233,10 @@ static const struct column columns[] = {
 		.number = number_rx_all },
 	{ "TX ALL", "tx-all", 7, 7, 35, true, .starts_high = true, .text = text_bytes,
 		.number = number_tx_all },
-	{ "TTFB ms", "ttfb", 7, 7, 55, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
-	{ "TTFT ms", "ttft", 7, 11, 80, true, .starts_high = true, .format = format_ttft,
+	{ "TTFB ms", "ttfbms", 7, 7, 55, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
+	{ "TTFT ms", "ttftms", 7, 11, 80, true, .starts_high = true, .format = format_ttft,
 		.number = number_ttft },
-	{ "TOK/S", "tokens", 6, 6, 85, true, .starts_high = true, .format = format_tokens,
+	{ "TOK/S", "toks", 6, 6, 85, true, .starts_high = true, .format = format_tokens,
 		.number = number_tokens },
 	{ "SINCE", "since", 7, 7, 70, true, .format = format_since, .number = number_since },
 };

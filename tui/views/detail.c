@@ -11,6 +11,7 @@
 #include "tui/views/diagnosis_page.h"
 #include "tui/views/flows.h"
 #include "tui/views/latency.h"
+#include "tui/views/same_engine.h"
 #include "tui/views/target.h"
 #include "tui/views/values.h"
 #include "tui/views/verdict_line.h"
@@ -233,6 +234,9 @@ static void write_endpoint(
 
 	write_endpoint_head(snapshot, endpoint, page);
 	write_diagnosis(snapshot, &target, &diagnosis, page);
+	if (same_engine_has_others(snapshot, endpoint))
+		page_head(page, "THE SAME ENGINE");
+	same_engine_write(snapshot, endpoint, 2, page);
 	latency_write(endpoint, !is_said(&diagnosis, LAYER_ENGINE, endpoint), page);
 	if (peer && !peer->is_self)
 		write_traffic(peer, page);

@@ -9,6 +9,7 @@
 #include "tui/term/glyphs.h"
 #include "tui/views/fleet_rows.h"
 #include "tui/views/nobody_serves.h"
+#include "tui/views/target.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
@@ -20,9 +21,9 @@ static const char *host_of(const struct snapshot *snapshot, size_t row, struct u
 {
 	const struct endpoint *endpoint = fleet_endpoint(snapshot, row);
 
-	return endpoint                       ? view_host(snapshot, endpoint, url)
+	return endpoint                            ? view_host(snapshot, endpoint, url)
 	       : row == fleet_peers_line(snapshot) ? ""
-					      : fleet_peer(snapshot, row)->name;
+						   : fleet_peer(snapshot, row)->name;
 }
 
 static const char *url_of(const struct snapshot *snapshot, size_t row)
@@ -45,8 +46,7 @@ static void format_peer(const struct snapshot *snapshot, size_t row, struct valu
 	size_t all, offline;
 	struct url url;
 
-	value_say(value, ROLE_TEXT,
-		fleet_is_folded(snapshot, row) ? "└" : host_of(snapshot, row, &url));
+	value_say(value, ROLE_TEXT, fleet_is_folded(snapshot, row) ? "└" : host_of(snapshot, row, &url));
 	if (row != fleet_peers_line(snapshot))
 		return;
 	fleet_count_peers(snapshot, &all, &offline);
@@ -201,7 +201,7 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 {
 	const struct endpoint *worst = fleet_worst(snapshot, row);
 	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
-	char door[64] = "", old[48] = "", age[32];
+	char at[64] = "", old[48] = "", age[32];
 
 	if (row == fleet_peers_line(snapshot)) {
 		say_peers(snapshot, value);
@@ -209,14 +209,14 @@ static void format_why(const struct snapshot *snapshot, size_t row, struct value
 	}
 	value_why(&why, snapshot, worst ? worst->verdicts : fleet_peer(snapshot, row)->verdicts);
 	if (worst != fleet_endpoint(snapshot, row))
-		text_set(door, sizeof(door), "%s: ", worst->at);
+		text_set(at, sizeof(at), "%s: ", worst->at);
 	if (worst && worst->is_stale && !isnan(worst->age_ms))
 		text_set(old, sizeof(old), "%s old%s", text_span(age, sizeof(age), (int64_t)worst->age_ms),
 			*why.text ? ": " : "");
 	value->role = why.role;
-	text_set(value->text, sizeof(value->text), "%s%s%s", door, old, why.text);
+	text_set(value->text, sizeof(value->text), "%s%s%s", at, old, why.text);
 	if (*why.brief)
-		text_set(value->brief, sizeof(value->brief), "%s%s", door, why.brief);
+		text_set(value->brief, sizeof(value->brief), "%s%s", at, why.brief);
 	if (!worst && !*value->text)
 		say_peer(snapshot, fleet_peer(snapshot, row), value);
 }
@@ -330,15 +330,29 @@ static bool is_dim(const struct snapshot *snapshot, size_t row)
 static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
 	(void)buffer, (void)size;
-	return row == fleet_peers_line(snapshot)   ? "peers"
-	       : is_peer_row(snapshot, row) ? fleet_peer(snapshot, row)->id
-					     : url_of(snapshot, row);
+	return row == fleet_peers_line(snapshot) ? "peers"
+	       : is_peer_row(snapshot, row)      ? fleet_peer(snapshot, row)->id
+						 : url_of(snapshot, row);
 }
 
-/* The line of the peers has nothing to open. */
+/* What is wrong is opened; the line of the peers has nothing to open. */
 static const char *target(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
-	return row == fleet_peers_line(snapshot) ? "" : row_id(snapshot, row, buffer, size);
+	const struct endpoint *worst = fleet_worst(snapshot, row);
+
+	return worst                               ? worst->url
+	       : row == fleet_peers_line(snapshot) ? ""
+						   : row_id(snapshot, row, buffer, size);
+}
+
+/* What works is copied. */
+static const char *copied(const struct snapshot *snapshot, size_t row)
+{
+	const struct peer *peer = fleet_peer(snapshot, row);
+
+	return fleet_endpoint(snapshot, row) ? url_of(snapshot, row)
+	       : peer                        ? target_url((struct target){ .peer = peer })
+					     : "";
 }
 
 const struct view view_fleet = {
@@ -354,5 +368,6 @@ const struct view view_fleet = {
 	.parent = fleet_parent,
 	.row_id = row_id,
 	.target = target,
+	.copied = copied,
 	.instead = nobody_serves_write,
 };

@@ -55,9 +55,9 @@ enum state fleet_state(const struct snapshot *snapshot, size_t row)
 {
 	const struct endpoint *endpoint = fleet_worst(snapshot, row);
 
-	return endpoint                       ? endpoint->state
+	return endpoint                            ? endpoint->state
 	       : row == fleet_peers_line(snapshot) ? STATE_UNKNOWN
-					      : fleet_peer(snapshot, row)->state;
+						   : fleet_peer(snapshot, row)->state;
 }
 
 void fleet_count_peers(const struct snapshot *snapshot, size_t *all, size_t *offline)

@@ -1,11 +1,11 @@
 /* The inspector: for the selected row the whole sentence, the command, the hint and the figures, so that nobody
  * has to open anything to know what to do.
- *
- * An endpoint that stands for several speaks for the worst of them. */
+ */
 #include "tui/views/inspector.h"
 
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
+#include "tui/views/same_engine.h"
 #include "tui/views/values.h"
 
 #include <math.h>
@@ -14,16 +14,10 @@
 #define LABEL 6 /* cells: "hint  " */
 #define MINUTE_MS 60000
 
-/* The endpoint that the row's state comes from. */
-static const struct endpoint *judged(const struct snapshot *snapshot, const struct endpoint *endpoint)
-{
-	return endpoint->others ? &snapshot->endpoints[endpoint->worst] : endpoint;
-}
-
-static struct span verdicts_of(const struct snapshot *snapshot, struct target target)
+static struct span verdicts_of(struct target target)
 {
 	if (target.endpoint)
-		return judged(snapshot, target.endpoint)->verdicts;
+		return target.endpoint->verdicts;
 	return target.peer    ? target.peer->verdicts
 	       : target.mount ? target.mount->verdicts
 			      : (struct span){ 0, 0 };
@@ -31,7 +25,7 @@ static struct span verdicts_of(const struct snapshot *snapshot, struct target ta
 
 const struct verdict *inspector_verdict(const struct snapshot *snapshot, struct target target)
 {
-	struct span verdicts = verdicts_of(snapshot, target);
+	struct span verdicts = verdicts_of(target);
 	const struct verdict *worst = snapshot_worst(snapshot, verdicts);
 
 	return worst || !verdicts.count ? worst : &snapshot->verdict_list[verdicts.first];
@@ -45,7 +39,7 @@ static void name_target(const struct snapshot *snapshot, struct target target, c
 
 	if (target.endpoint)
 		text_set(title, size, "%s %s", view_host(snapshot, target.endpoint, &url),
-			judged(snapshot, target.endpoint)->at);
+			target.endpoint->at);
 	else if (target.peer)
 		text_set(title, size, "%s", target.peer->name);
 	else if (target.mount)
@@ -101,7 +95,7 @@ static void write_fix(const struct verdict *verdict, struct page *page)
 static void write_others(
 	const struct snapshot *snapshot, struct target target, const struct verdict *said, struct page *page)
 {
-	struct span verdicts = verdicts_of(snapshot, target);
+	struct span verdicts = verdicts_of(target);
 
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
@@ -120,7 +114,8 @@ static void add_ms(char *line, const char *name, double ms)
 	line_add(line, "%s %s%s", name, text_ms(number, sizeof(number), ms), isnan(ms) ? "" : " ms");
 }
 
-static void write_endpoint(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
+static void write_endpoint(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 	bool is_past = state_blocks(endpoint->state);
@@ -151,21 +146,6 @@ static void write_endpoint(const struct snapshot *snapshot, const struct endpoin
 	page_wrap(page, ROLE_DIM, "", 0, endpoint->url);
 }
 
-/* The other endpoints of the same engine. */
-static void write_doors(const struct snapshot *snapshot, const struct endpoint *lead, struct page *page)
-{
-	for (size_t i = 0; lead->others && i < snapshot->endpoint_count; i++) {
-		const struct endpoint *endpoint = &snapshot->endpoints[i];
-		struct value state;
-
-		if (&snapshot->endpoints[endpoint->lead] != lead || endpoint == judged(snapshot, lead))
-			continue;
-		value_state(&state, endpoint->state);
-		page_line(page, ROLE_DIM, "%s", endpoint->url);
-		page_add(page, state.role, "  %s", state.text);
-	}
-}
-
 static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
 	char path[LINE_BYTES] = "";
@@ -194,8 +174,8 @@ void inspector_write(const struct snapshot *snapshot, struct target target, stru
 		write_others(snapshot, target, verdict, page);
 	}
 	if (target.endpoint) {
-		write_endpoint(snapshot, judged(snapshot, target.endpoint), page);
-		write_doors(snapshot, target.endpoint, page);
+		write_endpoint(snapshot, target.endpoint, page);
+		same_engine_write(snapshot, target.endpoint, 0, page);
 	} else if (target.peer) {
 		write_peer(snapshot, target.peer, page);
 	} else if (target.mount) {

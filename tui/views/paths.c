@@ -245,7 +245,7 @@ static const struct column columns[] = {
 	{ "PEER", "peer", 8, 20, 95, .format = format_peer, .compare = compare_peer, .holds = holds_name },
 	{ "PATH", "path", 8, 16, 90, .format = format_path, .compare = compare_path },
 	{ "ADDRESS", "address", 15, 46, 38, .format = format_address, .compare = compare_address },
-	{ "RTT ms", "rtt", 7, 7, 80, true, .starts_high = true, .text = text_ms, .number = number_rtt },
+	{ "RTT ms", "rttms", 7, 7, 80, true, .starts_high = true, .text = text_ms, .number = number_rtt },
 	{ "P95", "p95", 5, 5, 55, true, .starts_high = true, .text = text_ms, .number = number_p95 },
 	{ "JITTER", "jitter", 7, 7, 54, true, .starts_high = true, .text = text_ms, .number = number_jitter },
 	{ "LOSS", "loss", 5, 5, 60, true, .starts_high = true, .format = format_loss, .number = number_loss },
