@@ -291,7 +291,7 @@ static void draw_lines(struct ui *ui, const struct snapshot *snapshot, struct ca
 
 void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
 {
-	int y = 0, banner = canvas->height < 12 ? 1 : 3;
+	int y = 0, banner = canvas->height < 12 ? 1 : canvas->height < 30 ? 3 : 6;
 
 	canvas_clear(canvas);
 	strings_forget(&ui->drawn.ids);

@@ -292,29 +292,51 @@ int header_tab_at(const struct view *current, int width, int x)
 	return -1;
 }
 
+/* The sentence and its fix, each on lines of its own. */
+static struct page *write_verdict(const struct verdict *verdict, enum role role, int width)
+{
+	struct page *page = page_new(width);
+
+	page_wrap(page, role, glyph_of_state(verdict->state), 2, verdict->text);
+	if (*verdict->fix)
+		page_wrap(page, role, "→", 2, verdict->fix);
+	return page;
+}
+
+/* In full if it fits into room lines, else in one: the code and the fix. Returns how many lines it took. */
+static int draw_verdict(struct canvas *canvas, const struct verdict *verdict, int y, int room)
+{
+	bool is_loud = verdict->severity == SEVERITY_DOWN && !verdict->is_muted;
+	enum role role = is_loud ? ROLE_BANNER : verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state);
+	struct page *page = write_verdict(verdict, role, canvas->width - 2);
+	int lines = (int)page_lines(page);
+	struct value value;
+	char glyph[16];
+
+	text_set(glyph, sizeof(glyph), "%s ", glyph_of_state(verdict->state));
+	verdict_line_value(&value, glyph, verdict);
+	if (lines > room || text_cells(value.text) < canvas->width)
+		lines = 1;
+	for (int i = 0; is_loud && i < lines; i++)
+		canvas_fill(canvas, 0, y + i, canvas->width, role, ' ');
+	if (lines > 1)
+		page_draw(page, canvas, 1, y, lines, 0);
+	else
+		canvas_text(canvas, 1, y, canvas->width - 1, role,
+			text_cells(value.text) < canvas->width || !*verdict->fix ? value.text : value.brief);
+	page_free(page);
+	return lines;
+}
+
 int header_draw_banner(struct canvas *canvas, const struct snapshot *snapshot, int y, int room)
 {
 	int lines = 0;
 
 	for (size_t i = 0; i < snapshot->verdicts.count && lines < room; i++) {
-		const struct verdict *verdict = &snapshot->verdict_list[snapshot->verdicts.first + i];
-		bool is_loud = verdict->severity == SEVERITY_DOWN && !verdict->is_muted;
-		enum role role = is_loud             ? ROLE_BANNER
-				 : verdict->is_muted ? ROLE_DIM
-						     : role_of_state(verdict->state);
-		struct value value;
-		const char *shown = value.text;
-		char glyph[16];
+		int left = (int)(snapshot->verdicts.count - i) - 1; /* at least a line for each of them */
 
-		if (is_loud)
-			canvas_fill(canvas, 0, y + lines, canvas->width, role, ' ');
-		text_set(glyph, sizeof(glyph), "%s ", glyph_of_state(verdict->state));
-		verdict_line_value(&value, glyph, verdict);
-		/* If the text does not fit, show the fix. */
-		if (*verdict->fix && text_cells(value.text) > canvas->width - 1)
-			shown = value.brief;
-		canvas_text(canvas, 1, y + lines, canvas->width - 1, role, shown);
-		lines++;
+		lines += draw_verdict(canvas, &snapshot->verdict_list[snapshot->verdicts.first + i],
+			y + lines, room - lines - left);
 	}
 	return lines;
 }
