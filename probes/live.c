@@ -26,6 +26,7 @@
 #include "probes/endpoints/pool.h"
 #include "probes/endpoints/registry.h"
 #include "probes/endpoints/search.h"
+#include "probes/io/machine.h"
 #include "probes/io/socks_proxy.h"
 #include "probes/io/timer.h"
 #include "probes/ledger/ledger.h"
@@ -265,6 +266,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.allowed_classes = settings->allowed_classes,
 		.servers = family_facts(),
 	};
+	struct obs_machine machine;
 	const struct pool_hooks hooks = {
 		.data = live, .changed = tell_change, .judged = judged, .silent = silent
 	};
@@ -278,6 +280,9 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	if (!*settings->socket)
 		http_doubt_sockets(live->http);
 	live->ledger = ledger_new(&terms);
+	machine_look("", &machine);
+	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_MACHINE, .machine = &machine },
+		when_now());
 	live->timer = timer_new(loop, tick, live);
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	search_init(&live->search, settings, live->ledger, live->pool);

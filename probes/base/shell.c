@@ -17,7 +17,7 @@ const char *shell_quote(char *to, size_t size, const char *text)
 
 const char *shell_word(char *to, size_t size, const char *text)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-";
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._+-:=@,";
 
 	if (text[strspn(text, plain)])
 		return shell_quote(to, size, text);

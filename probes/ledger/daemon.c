@@ -1,4 +1,4 @@
-/* What is known about the daemon: whether it carries traffic, and why it could not be asked. */
+/* What is known about the daemon and its machine: whether it carries traffic, and why it could not be asked. */
 #include "probes/ledger/daemon.h"
 
 #include "probes/ledger/ledger.h"
@@ -64,6 +64,12 @@ void daemon_see_lock(struct ledger *ledger, const struct observation *observatio
 	(void)now;
 	free_lock(ledger);
 	ledger->lock = observation->lock;
+}
+
+void daemon_see_machine(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	(void)now;
+	ledger->machine = *observation->machine;
 }
 
 void daemon_free(struct ledger *ledger)

@@ -8,6 +8,7 @@ void daemon_see_trouble(struct ledger *ledger, const struct observation *observa
 void daemon_see_names(struct ledger *ledger, const struct observation *observation, struct when now);
 void daemon_see_prefs(struct ledger *ledger, const struct observation *observation, struct when now);
 void daemon_see_lock(struct ledger *ledger, const struct observation *observation, struct when now);
+void daemon_see_machine(struct ledger *ledger, const struct observation *observation, struct when now);
 void daemon_free(struct ledger *ledger);
 
 #endif

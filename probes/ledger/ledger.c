@@ -148,6 +148,7 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_PROOF] = endpoint_see_proof,
 	[OBSERVED_CERTIFICATE] = endpoint_see_certificate,
 	[OBSERVED_REQUEST] = traffic_see_request,
+	[OBSERVED_MACHINE] = daemon_see_machine,
 	[OBSERVED_GAP] = see_gap,
 };
 

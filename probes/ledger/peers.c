@@ -69,6 +69,11 @@ bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 	       !ledger->self.offline_polls;
 }
 
+bool peer_is_away(const struct ledger *ledger, const struct known_peer *peer)
+{
+	return peer != &ledger->self && peer->offline_polls >= 2 && !peer->ping_ok && !peer->is_proven;
+}
+
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now)
 {
 	struct known_peer *peer = peer_find(ledger, observation->probed->peer_id);

@@ -11,6 +11,8 @@ const char *peer_short_name(
 	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
 /* Of another tailnet. Only Tailscale's control plane shares machines; names of headscale may have a domain for
  * each user. */
+/* Offline in two statuses in a row, and nothing has come from it since: a pong outweighs a status. */
+bool peer_is_away(const struct ledger *ledger, const struct known_peer *peer);
 bool peer_is_shared_in(const struct obs_status *status, const struct obs_peer *peer);
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now);
 void peer_hear(struct known_peer *peer, struct when now);            /* something came back from it */

@@ -270,6 +270,7 @@ struct ledger {
 	char names_address[64];   /* of NAMES_ELSEWHERE */
 	struct obs_prefs *prefs;  /* NULL: unknown */
 	struct obs_lock *lock;    /* NULL: unknown */
+	struct obs_machine machine; /* os "": unknown */
 	struct when blanked;      /* unknown: never */
 	struct when limited;      /* the last time a request could not be sent, because of limit_error */
 	int limit_error;          /* errno */

@@ -123,6 +123,17 @@ struct obs_status {
 	size_t peer_count, left_out; /* left_out: further peers that the daemon reported, too many to keep */
 };
 
+/* How its services are started. */
+enum init { INIT_UNKNOWN, INIT_SYSTEMD, INIT_OPENRC, INIT_SCRIPTS, INIT_CONTAINER };
+
+/* This machine, as far as commands for it depend on it. */
+struct obs_machine {
+	char os[16]; /* as in a status */
+	enum init init;
+	char service[16]; /* tailscaled's name for its init; "": the usual one */
+	char sudo[8];     /* what makes a command root's: "sudo ", "doas "; "": there is no such program */
+};
+
 /* What the user set for this node (`tailscale set`). The ledger owns it, with its arena. */
 struct obs_prefs {
 	struct arena *arena;
@@ -150,7 +161,8 @@ struct obs_lock {
 /* Why there is no status. */
 enum daemon_trouble {
 	DAEMON_FINE,
-	DAEMON_MISSING,   /* no socket, refused, no CLI */
+	DAEMON_MISSING,   /* no socket, or refused */
+	DAEMON_ABSENT,    /* no socket, and no CLI either */
 	DAEMON_DENIED,    /* 401, 403 */
 	DAEMON_SILENT,    /* connected or started, but no complete answer by the deadline */
 	DAEMON_MALFORMED, /* the answer is not a status */

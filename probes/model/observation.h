@@ -30,6 +30,7 @@ enum observed {
 	OBSERVED_PROOF, /* the result of a confirming request */
 	OBSERVED_CERTIFICATE,
 	OBSERVED_REQUEST, /* a request that belongs to no endpoint: discovery, confirming requests */
+	OBSERVED_MACHINE, /* what kind of machine this is */
 	OBSERVED_GAP,     /* this machine slept or its clock jumped: earlier observations no longer count */
 };
 
@@ -52,6 +53,7 @@ struct observation {
 			bool names_resolve;
 			const char *names_address; /* where they lead, if not to this tailnet; or NULL */
 		};
+		const struct obs_machine *machine;
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;

@@ -3,6 +3,7 @@
 #include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
+#include "probes/verdicts/by_system.h"
 #include "probes/verdicts/rule.h"
 
 #include <ctype.h>
@@ -38,9 +39,6 @@ static const char *const words[] = { "a", "acl", "active", "address", "ago", "al
 	"test", "textgen", "tgi", "that", "the", "this", "through", "tls", "to", "token", "traffic", "triton",
 	"tsmp", "two", "udp", "ui", "unknown", "up", "url", "use", "user", "v1", "version", "vllm", "vram",
 	"way", "web", "webui", "weights", "whole", "windows", "with", "xinference" };
-
-static const struct rule *const tables[] = { daemon_rules, peer_rules, unasked_rules, name_rules, serve_rules,
-	cause_rules, reach_rules, tls_rules, work_rules, http_rules, engine_rules, mount_rules };
 
 static bool is_name_char(char c)
 {
@@ -100,15 +98,34 @@ static void add_runs(struct vocabulary *vocabulary, const char *text)
 	}
 }
 
+/* Shows each text of the rules and their fixes, until one of them is the right one. */
+static bool visit_texts(bool (*is_right)(void *data, const char *text), void *data)
+{
+	for (const struct rule *const *table = rule_tables; *table; table++)
+		for (const struct rule *rule = *table; rule->code; rule++)
+			if (is_right(data, rule->text) || is_right(data, rule->fix))
+				return true;
+	for (const struct other_fix *const *list = other_fixes; *list; list++)
+		for (const struct other_fix *fix = *list; fix->code; fix++)
+			if (is_right(data, fix->text))
+				return true;
+	for (size_t i = 0; by_system_text(i); i++)
+		if (is_right(data, by_system_text(i)))
+			return true;
+	return false;
+}
+
+static bool add_text(void *data, const char *text)
+{
+	add_runs(data, text);
+	return false;
+}
+
 struct vocabulary *vocabulary_new(void)
 {
 	struct vocabulary *vocabulary = mem_alloc(sizeof(*vocabulary));
 
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		for (const struct rule *rule = tables[i]; rule->code; rule++) {
-			add_runs(vocabulary, rule->text);
-			add_runs(vocabulary, rule->fix);
-		}
+	visit_texts(add_text, vocabulary);
 	return vocabulary;
 }
 
@@ -121,22 +138,14 @@ void vocabulary_free(struct vocabulary *vocabulary)
 
 /* ---- look-up ---- */
 
-static bool is_in_text(const char *text, const char *word)
+static bool has_word(void *data, const char *text)
 {
+	const char *word = data;
 	size_t length = strlen(word);
 
 	for (const char *at = text; *at; at++)
 		if (strncasecmp(at, word, length) == 0 && vocabulary_is_whole(text, at, length))
 			return true;
-	return false;
-}
-
-static bool is_in_rules(const char *word)
-{
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		for (const struct rule *rule = tables[i]; rule->code; rule++)
-			if (is_in_text(rule->text, word) || is_in_text(rule->fix, word))
-				return true;
 	return false;
 }
 
@@ -152,5 +161,5 @@ bool vocabulary_has(const struct vocabulary *vocabulary, const char *word)
 	if (strspn(word, "0123456789") == strlen(word) ||
 		bsearch(word, words, ARRAY_LEN(words), sizeof(*words), compare_word))
 		return true;
-	return (!first || has_run(vocabulary, word, first)) && is_in_rules(word);
+	return (!first || has_run(vocabulary, word, first)) && visit_texts(has_word, (void *)(uintptr_t)word);
 }

@@ -243,7 +243,8 @@ static void judge_run(
 	result->trouble = result->is_good                                  ? DAEMON_FINE
 			  : text_contains_fold(words, "permission denied") ? DAEMON_CLOSED
 			  : text_contains_fold(words, "denied")            ? DAEMON_DENIED
-									   : DAEMON_MISSING;
+			  : run->is_started                                ? DAEMON_MISSING
+									   : DAEMON_ABSENT;
 	say_failure(ask, run, words, result);
 }
 

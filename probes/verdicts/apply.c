@@ -94,7 +94,7 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 	const struct finding *finding, struct open_verdicts *open_verdicts, struct arena *arena,
 	struct verdict_list *verdicts)
 {
-	const struct fix fix = fix_of(*finding->fix ? finding->fix : rule->fix, evidence, finding, arena);
+	const struct fix fix = fix_of(finding->fix ? finding->fix : rule->fix, evidence, finding, arena);
 
 	int64_t since = open_since(open_verdicts, rule->code, evidence->now);
 
@@ -128,7 +128,8 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 			finding.severity = rule->severity;
 			finding.state = rule->state;
 			/* Clearing all 800 bytes would be most of the work on a big tailnet. */
-			finding.detail[0] = finding.fix[0] = '\0';
+			finding.detail[0] = finding.value[0] = '\0';
+			finding.fix = NULL;
 			if (is_explained && rule->layer != LAYER_EXPOSURE)
 				continue;
 			if (!rule->holds(evidence, &finding))

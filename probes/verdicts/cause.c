@@ -19,15 +19,19 @@
 
 #include <string.h>
 
+static const char renew_router[] = "renew the node key of %{value}";
+static const char wake_router[] = "wake %{value}, or start Tailscale on it";
+static const char try_value[] = "try %{value}";
+static const char plain_http[] = "on %{peer}: serve it by plain HTTP within the tailnet, with the port of the "
+				 "server for PORT: %{sudo}tailscale serve --bg --http=80 PORT";
+static const char switch_https_on[] = "switch HTTPS on at https://login.tailscale.com/admin/dns; or serve it by plain "
+				      "HTTP within the tailnet, on %{peer} and with the port of the server for PORT: "
+				      "tailscale serve --bg --http=80 PORT";
+
 /* "" if the URL cannot be split. */
 static const char *host_of(const struct evidence *e, struct url *url)
 {
 	return url_split(url, e->endpoint->url) == 0 ? url->host : "";
-}
-
-static bool is_offline(const struct evidence *e, const struct known_peer *peer)
-{
-	return peer->offline_polls >= 2 && peer_is_offline(e->ledger, peer->id);
 }
 
 /* ---- tailnet lock ---- */
@@ -40,7 +44,7 @@ static bool is_hidden(const struct evidence *e, struct finding *f)
 	if (!peer || e->peer || (!answer_came_to(e, OUTCOME_UNRESOLVED) && !answer_is_cut_off(e)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "hides it, because its node key is not signed");
-	tailnet_lock_say_fix(peer->node_key, f);
+	tailnet_lock_choose_fix(peer->node_key, f);
 	return true;
 }
 
@@ -52,7 +56,7 @@ static bool is_locked(const struct evidence *e, struct finding *f)
 		!tailnet_lock_keeps_us_out(e->ledger))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "keeps this machine out until it is signed");
-	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
+	tailnet_lock_choose_fix(tailnet_lock_own_key(e->ledger), f);
 	return true;
 }
 
@@ -87,7 +91,7 @@ static const struct known_peer *router_of(const struct evidence *e)
 		const struct known_peer *peer = &e->ledger->peers[i];
 
 		if (cidrs_hold(peer->obs->routes, e->endpoint->address) &&
-			(!found || is_offline(e, found) || found->obs->is_expired))
+			(!found || peer_is_away(e->ledger, found) || found->obs->is_expired))
 			found = peer;
 	}
 	return found && is_in_route(e, found, e->endpoint->address) ? NULL : found;
@@ -96,15 +100,13 @@ static const struct known_peer *router_of(const struct evidence *e)
 static bool has_no_router(const struct evidence *e, struct finding *f)
 {
 	const struct known_peer *router = answer_is_cut_off(e) ? router_of(e) : NULL;
-	char name[TEXT_CAP];
 
-	if (!router || (!is_offline(e, router) && !router->obs->is_expired))
+	if (!router || (!peer_is_away(e->ledger, router) && !router->obs->is_expired))
 		return false;
-	peer_short_name(e->ledger, router->obs, name, sizeof(name));
-	text_set(f->detail, sizeof(f->detail), "%s, %s", name,
+	peer_short_name(e->ledger, router->obs, f->value, sizeof(f->value));
+	text_set(f->detail, sizeof(f->detail), "%s, %s", f->value,
 		router->obs->is_expired ? "whose node key expired" : "which is offline");
-	text_set(f->fix, sizeof(f->fix), router->obs->is_expired ? "renew the node key of %s" : "wake %s",
-		name);
+	f->fix = router->obs->is_expired ? renew_router : wake_router;
 	return true;
 }
 
@@ -150,7 +152,7 @@ static bool leads_elsewhere(const struct evidence *e, struct finding *f)
 	char name[TEXT_CAP];
 
 	if (!daemon_runs(e->ledger) || !is_own_domain(e) || !e->peer || e->peer == &e->ledger->self ||
-		!is_offline(e, e->peer))
+		!peer_is_away(e->ledger, e->peer))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s (%s)",
 		peer_short_name(e->ledger, e->peer->obs, name, sizeof(name)), e->endpoint->address);
@@ -184,8 +186,9 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 	if (!answer_is_go_404(e) || when_known(e->endpoint->good) || !e->peer || !*e->peer->obs->fqdn ||
 		url_split(&url, e->endpoint->url) < 0 || url.is_https || !url_host_is_address(url.host))
 		return false;
-	text_set(f->fix, sizeof(f->fix),
-		url.port == 80 ? "try http://%%{fqdn}%s" : "try http://%%{fqdn}:%%{port}%s", url.path);
+	text_set(url.host, sizeof(url.host), "%s", e->peer->obs->fqdn);
+	if (url_join(&url, f->value, sizeof(f->value)) == 0)
+		f->fix = try_value;
 	return true;
 }
 
@@ -207,22 +210,20 @@ static bool gets_no_certificate(const struct evidence *e, struct finding *f)
 		return false;
 	if (is_of_tailscale(e->ledger)) {
 		text_set(f->detail, sizeof(f->detail), "HTTPS is off for this tailnet");
-		text_set(f->fix, sizeof(f->fix),
-			"switch HTTPS on at https://login.tailscale.com/admin/dns, or use plain HTTP within the "
-			"tailnet: on %%{peer}: sudo tailscale serve --bg --http=80 PORT");
+		f->fix = switch_https_on;
 	} else {
 		text_set(f->detail, sizeof(f->detail), "the control server of this tailnet issues none");
 	}
 	return true;
 }
 
-/* The command that serves the same target without checking its certificate. */
-static void say_insecure(const struct obs_mount *mount, struct finding *f)
+/* The target without the check of its certificate. */
+static void say_insecure(const struct evidence *e, const struct obs_mount *mount, struct finding *f)
 {
-	char target[600];
+	char target[sizeof(f->value)];
 
 	text_set(target, sizeof(target), "https+insecure://%s", mount->target + strlen("https://"));
-	serve_command(mount, target, f->fix, sizeof(f->fix));
+	serve_command_choose(e, mount, target, f);
 }
 
 static bool is_distrusted(enum tls_trouble tls)
@@ -244,7 +245,7 @@ static bool is_untrusted_backend(const struct evidence *e, struct finding *f)
 		if (!mount->backend || strcmp(mount->backend, e->endpoint->url) != 0 ||
 			!text_has_prefix(mount->target, "https://"))
 			continue;
-		say_insecure(mount, f);
+		say_insecure(e, mount, f);
 		return true;
 	}
 	return false;
@@ -258,14 +259,14 @@ bool cause_is_target_distrusted(const struct evidence *e, struct finding *f)
 		backend->last.outcome != OUTCOME_TLS || !is_distrusted(backend->last.tls))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "shows a certificate that tailscaled does not trust");
-	say_insecure(e->mount, f);
+	say_insecure(e, e->mount, f);
 	return true;
 }
 
 /* Also for a host whose own verdict explains everything: that it is meant is half of the trouble. */
 const struct rule name_rules[] = {
 	{ CODE_DOMAIN_ELSEWHERE, LAYER_PATH, SEVERITY_DOWN, STATE_OFFLINE, leads_elsewhere,
-		"the name %{host} leads to %{detail}, which is offline",
+		"the name %{host} points to %{detail}, which is offline",
 		"correct the DNS record of %{host}, if another machine is meant", true },
 	{ 0 },
 };
@@ -273,28 +274,37 @@ const struct rule name_rules[] = {
 const struct rule cause_rules[] = {
 	{ CODE_TAILNET_LOCK, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_locked,
 		"%{host} cannot be reached: tailnet lock %{detail}",
-		"tailscale lock status names the key; on a signing node: tailscale lock sign NODEKEY", true },
+		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock sign", true },
 	{ CODE_ROUTER_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_router,
 		"%{host} is behind the subnet router %{detail}", "", true },
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, accepts_no_routes,
 		"%{host} is behind the subnet router %{detail}, and this machine does not accept its routes",
-		"`sudo tailscale set --accept-routes`", true },
+		"`%{sudo}tailscale set --accept-routes`", true },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_exit_node,
 		"%{host} is outside the tailnet, and this machine's exit node %{detail}",
-		"`sudo tailscale set --exit-node=`; that uses none, and tailscale exit-node list shows others",
+		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows others)",
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_plain_only,
 		"nothing listens on %{host}:%{port}, but %{detail} answers", "use %{detail}", true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, gets_no_certificate,
-		"%{host} has no certificate and gets none: %{detail}",
-		"use plain HTTP within the tailnet: on %{peer}: sudo tailscale serve --bg --http=80 PORT",
-		true },
+		"%{host} has no certificate and cannot get one: %{detail}",
+		plain_http, true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted_backend,
 		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
 		true },
 	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"%{host}:%{port} has no LLM API for this address (HTTP 404 for %{path}): either tailscale serve, "
-		"which knows its mounts by the machine's name, or another program",
+		"%{host}:%{port} has no LLM API at this address (HTTP 404 for %{path}): either it is tailscale serve, "
+		"which needs the machine's name, or another program",
 		"try the machine's full name", true },
+	{ 0 },
+};
+
+const struct other_fix cause_fixes[] = {
+	{ CODE_ROUTER_OFFLINE, renew_router },
+	{ CODE_ROUTER_OFFLINE, wake_router },
+	{ CODE_CERT_NOT_ISSUED, switch_https_on },
+	{ CODE_CERT_UNTRUSTED, serve_command_fix },
+	{ CODE_CERT_UNTRUSTED, serve_command_by_address },
+	{ CODE_NAME_NEEDED, try_value },
 	{ 0 },
 };

@@ -15,10 +15,23 @@
 
 #define LIMITED_MS 30000
 
+static const char install[] = "install Tailscale (https://tailscale.com/download); if its socket is elsewhere, "
+			      "name it: --socket PATH";
+static const char new_socket[] = "%{restart}; it makes its socket anew, open to every user of this machine";
+static const char log_in_at[] = "log in at %{detail}";
+static const char take_resolv_conf[] = "%{restart}; another program has overwritten /etc/resolv.conf (in a "
+				       "container: put nameserver 100.100.100.100 there)";
+static const char more_files[] = "`ulimit -n 4096`; in the shell from which tsllm-top is then started";
+static const char captive[] = "log in to this network: its login page is in the way";
+
 static bool is_missing(const struct evidence *e, struct finding *f)
 {
+	bool is_absent = e->ledger->trouble == DAEMON_ABSENT;
+
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
-	return e->ledger->trouble == DAEMON_MISSING;
+	if (is_absent)
+		f->fix = install;
+	return is_absent || e->ledger->trouble == DAEMON_MISSING;
 }
 
 static bool is_denied(const struct evidence *e, struct finding *f)
@@ -27,8 +40,7 @@ static bool is_denied(const struct evidence *e, struct finding *f)
 
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
 	if (is_closed)
-		text_set(f->fix, sizeof(f->fix),
-			"sudo tsllm-top (tailscaled lets everyone open its socket: its mode was changed)");
+		f->fix = new_socket;
 	return is_closed || e->ledger->trouble == DAEMON_DENIED;
 }
 
@@ -49,7 +61,7 @@ static bool needs_login(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->status->auth_url);
 	if (*f->detail)
-		text_set(f->fix, sizeof(f->fix), "log in at %%{detail}");
+		f->fix = log_in_at;
 	return true;
 }
 
@@ -75,7 +87,8 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 	int64_t age = when_since(l->status_at, e->now);
 	char span[32];
 
-	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_DENIED || l->trouble == DAEMON_CLOSED)
+	if (l->trouble == DAEMON_MISSING || l->trouble == DAEMON_ABSENT || l->trouble == DAEMON_DENIED ||
+		l->trouble == DAEMON_CLOSED)
 		return false;
 	if (!l->status) {
 		text_set(f->detail, sizeof(f->detail), "%s: %s",
@@ -107,7 +120,7 @@ static bool lost_control(const struct evidence *e, struct finding *f)
 
 static bool is_locked_out(const struct evidence *e, struct finding *f)
 {
-	tailnet_lock_say_fix(tailnet_lock_own_key(e->ledger), f);
+	tailnet_lock_choose_fix(tailnet_lock_own_key(e->ledger), f);
 	return tailnet_lock_keeps_us_out(e->ledger);
 }
 
@@ -139,9 +152,7 @@ static bool names_fail(const struct evidence *e, struct finding *f)
 	if (line)
 		text_set(f->detail, sizeof(f->detail), " (tailscaled warns: %s)", line);
 	if (is_accepted || (line && !(prefs && prefs->accepts_dns == TRI_NO)))
-		text_set(f->fix, sizeof(f->fix),
-			"sudo systemctl restart tailscaled (another program has /etc/resolv.conf; in a container: "
-			"nameserver 100.100.100.100 there)");
+		f->fix = take_resolv_conf;
 	return daemon_runs(e->ledger) && e->ledger->names == NAMES_FAIL;
 }
 
@@ -177,7 +188,7 @@ static bool has_own_limits(const struct evidence *e, struct finding *f)
 		: is_system ? "this machine may have no more files open"
 			    : strerror(l->limit_error));
 	if (is_files)
-		text_set(f->fix, sizeof(f->fix), "ulimit -n 4096, in the shell that starts it");
+		f->fix = more_files;
 	return true;
 }
 
@@ -200,7 +211,7 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 	if (!daemon_runs(e->ledger) || !here || here->has_udp != TRI_NO || network_has_udp_path(e->ledger))
 		return false;
 	if (here->is_captive == TRI_YES)
-		text_set(f->fix, sizeof(f->fix), "log in to this network: its login page is in the way");
+		f->fix = captive;
 	text_set(f->detail, sizeof(f->detail), "%s",
 		here == &e->ledger->netcheck ? "netcheck" : "what tailscaled found");
 	if (!network_has_relayed_server(e->ledger, e->now)) {
@@ -213,62 +224,74 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 const struct rule daemon_rules[] = {
 	{ CODE_TAILSCALED_MISSING, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"can't reach tailscaled: %{detail}",
-		"sudo systemctl start tailscaled, if Tailscale is installed (or --socket PATH, "
-		"if its socket is elsewhere)",
+		"%{start}; if Tailscale is not installed, get it from https://tailscale.com/download; "
+		"if its socket is elsewhere, name it: --socket PATH",
 		true },
 	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
-		"no right to read tailscaled: %{detail}", "`sudo tailscale set --operator=$USER`", true },
+		"no right to read tailscaled: %{detail}", "`%{sudo}tailscale set --operator=$USER`", true },
 	{ CODE_STATUS_STALE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, is_stale, "%{detail}",
-		"`sudo systemctl status tailscaled`", true },
+		"%{check}", true },
 	{ CODE_TAILSCALE_STOPPED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_stopped,
-		"Tailscale is stopped on this machine", "`sudo tailscale up`", true },
+		"Tailscale is stopped on this machine", "`%{sudo}tailscale up`", true },
 	{ CODE_NEEDS_LOGIN, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
-		"this machine is logged out of its tailnet", "`sudo tailscale login`", true },
+		"this machine is logged out of its tailnet",
+		"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole command, "
+		"if it needs your other settings)", true },
 	{ CODE_NEEDS_APPROVAL, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
-		"this machine waits for the approval of a tailnet admin",
+		"this machine is waiting for a tailnet admin to approve it",
 		"approve it at https://login.tailscale.com/admin/machines", true },
 	{ CODE_TAILSCALE_STARTING, LAYER_DAEMON, SEVERITY_DOWN, STATE_UNKNOWN, is_not_running_yet,
 		"tailscaled is not running yet: its state is %{detail}",
-		"wait, or look at: journalctl -u tailscaled", true },
+		"%{log}; if this takes longer than a few seconds", true },
 	{ CODE_TAILNET_LOCK, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_locked_out,
-		"tailnet lock keeps this machine out: no peer takes its packets until it is signed",
-		"tailscale lock status names its key; on a signing node: tailscale lock sign NODEKEY",
-		false },
+		"tailnet lock keeps this machine out: no peer accepts its packets until its node key is signed",
+		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock sign", false },
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost its control plane%{detail}: what is shown "
-		"of peers that came or moved since is old",
-		"check this machine's way out, then: %{restart}", false },
+		"tailscaled has lost contact with its control plane%{detail}: peers that came or moved since then "
+		"are shown as they were",
+		"%{restart}; before that, check that this machine can reach the internet", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
-		"this machine has no route to the tailnet at the moment: nothing is known of the servers",
+		"this machine has no route to the tailnet at the moment: nothing is known about the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
 	{ CODE_UDP_BLOCKED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
 		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
 		"this machine's exit node %{detail}: what is outside the tailnet cannot be reached",
-		"`sudo tailscale set --exit-node=`; that uses none, and tailscale exit-node list shows others",
+		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows others)",
 		false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
 		"MagicDNS names do not resolve on this machine: clients here fail, "
-		"although the servers may be well%{detail}",
-		"`sudo tailscale set --accept-dns=true`", false },
+		"even if the servers are fine%{detail}",
+		"`%{sudo}tailscale set --accept-dns=true`", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_lead_elsewhere,
-		"this machine does not use MagicDNS: its own name leads to %{detail}, outside the tailnet, and so "
-		"may those of the servers",
-		"`sudo tailscale set --accept-dns=true`", false },
+		"this machine does not use MagicDNS: its own name leads to %{detail}, outside the tailnet, and "
+		"those of the servers may too",
+		"`%{sudo}tailscale set --accept-dns=true`", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
 	{ CODE_USERSPACE_NETWORKING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
 		"tailscaled has no network interface here (userspace networking): "
-		"plain connects cannot work, servers are asked through it",
-		"clients on this machine need its SOCKS5 proxy: tailscaled --socks5-server=localhost:1055",
+		"plain connections cannot work, so servers are asked through tailscaled",
+		"clients on this machine need its SOCKS5 proxy (tailscaled --socks5-server=localhost:1055)",
 		false },
 	{ CODE_OWN_LIMITS, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,
 		"not every server could be asked from here: %{detail}",
-		"free -m; ss -s; cat /proc/sys/fs/file-nr: what has run out on this machine?", false },
+		"%{limits}", false },
 	{ CODE_PEERS_LEFT_OUT, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_left_out,
-		"%{detail} are more than this program keeps, and are not looked at", "", false },
+		"%{detail} are more than this program can keep, and are not watched", "", false },
 	{ CODE_HEALTH_WARNING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_health_warning,
 		"tailscaled warns: %{detail}", "`tailscale status`", false },
+	{ 0 },
+};
+
+const struct other_fix daemon_fixes[] = {
+	{ CODE_TAILSCALED_MISSING, install },
+	{ CODE_TAILSCALED_DENIED, new_socket },
+	{ CODE_NEEDS_LOGIN, log_in_at },
+	{ CODE_TAILNET_LOCK, tailnet_lock_sign },
+	{ CODE_NAME_UNRESOLVED, take_resolv_conf },
+	{ CODE_OWN_LIMITS, more_files },
+	{ CODE_UDP_BLOCKED, captive },
 	{ 0 },
 };

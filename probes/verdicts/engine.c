@@ -6,9 +6,12 @@
 #include "probes/ledger/state.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/serve_command.h"
 
 #include <stdio.h>
 #include <string.h>
+
+static const char tag_it[] = "tag %{peer} and grant its port to those who need it; %{value} there guards nothing";
 
 #define FLAP_SPAN_MS (10 * 60 * 1000)
 #define FLAP_CHANGES 4
@@ -44,7 +47,7 @@ static bool is_busy(const struct evidence *e, struct finding *f)
 		!(endpoint->engine.figures.running > 0 || endpoint->engine.figures.waiting > 0))
 		return false;
 	if (endpoint->engine.figures.running > 0)
-		text_set(f->detail, sizeof(f->detail), "is at work on %.0f request%s",
+		text_set(f->detail, sizeof(f->detail), "is working on %.0f request%s",
 			endpoint->engine.figures.running, endpoint->engine.figures.running < 2 ? "" : "s");
 	else
 		text_set(f->detail, sizeof(f->detail), "is busy");
@@ -77,7 +80,7 @@ static bool is_sleeping(const struct evidence *e, struct finding *f)
 
 	text_set(f->detail, sizeof(f->detail), "%s",
 		endpoint->facts->stays_asleep ? "it serves nobody until it is woken"
-					      : "the next request pays for the load");
+					      : "the next request has to wait for it to load");
 	return endpoint_is_good(endpoint) && (endpoint->is_sleeping.holds || has_sleepers_alone(endpoint));
 }
 
@@ -89,7 +92,7 @@ static bool has_no_models(const struct evidence *e, struct finding *f)
 		facts->kind == SERVER_FRONT_END)
 		return false;
 	if (facts->get_model_fix)
-		text_set(f->fix, sizeof(f->fix), "%s", facts->get_model_fix);
+		f->fix = facts->get_model_fix;
 	return true;
 }
 
@@ -109,13 +112,14 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount || !e->mount->is_funnel)
 		return false;
+	serve_command_choose_private(e, f);
 	if (e->endpoint && key_is_wanted(e)) {
 		only_note(f);
 		text_set(f->detail, sizeof(f->detail), "; it asks for a key");
 	} else if (e->endpoint && key_is_for_proxy(e)) {
 		only_note(f);
 		text_set(
-			f->detail, sizeof(f->detail), "; what stands before it refuses whoever has no login");
+			f->detail, sizeof(f->detail), "; what is in front of it refuses everyone without a login");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
 		text_set(f->detail, sizeof(f->detail), ", and it asks for no key");
 	}
@@ -131,10 +135,10 @@ static bool is_open(const struct evidence *e, struct finding *f)
 	if (!endpoint_is_good(e->endpoint) || key_is_wanted(e) || facts->kind == SERVER_FRONT_END ||
 		facts->has_open_list || !e->peer || !e->endpoint->models_known || e->peer->obs->tags[0])
 		return false;
-	if (facts->no_guard)
-		text_set(f->fix, sizeof(f->fix),
-			"tag %%{peer} and grant its port to those who need it; %s there guards nothing",
-			facts->no_guard);
+	if (facts->no_guard) {
+		text_set(f->value, sizeof(f->value), "%s", facts->no_guard);
+		f->fix = tag_it;
+	}
 	return true;
 }
 
@@ -174,7 +178,7 @@ static bool has_no_figures(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s %s", endpoint->facts->figures_path, instead);
 	if (answer->outcome == OUTCOME_ANSWERED && answer->is_expected && endpoint->facts->figures_fix)
-		text_set(f->fix, sizeof(f->fix), "%s", endpoint->facts->figures_fix);
+		f->fix = endpoint->facts->figures_fix;
 	return true;
 }
 
@@ -201,23 +205,22 @@ static bool is_context_small(const struct evidence *e, struct finding *f)
 	if (count > 1)
 		text_add(f->detail, sizeof(f->detail), " (and %zu more model%s under %d)", count - 1,
 			count == 2 ? "" : "s", CONTEXT_LEAST);
-	if (endpoint->facts->context_fix)
-		text_set(f->fix, sizeof(f->fix), "%s, if the model and the memory allow it",
-			endpoint->facts->context_fix);
+	text_set(f->value, sizeof(f->value), "%s", least->id);
+	f->fix = endpoint->facts->context_fix;
 	return true;
 }
 
 const struct rule engine_rules[] = {
 	{ CODE_ENDPOINT_FLAPPING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"%{host}:%{port} changed its state %{detail} times in ten minutes",
-		"look at the log of the server on %{peer}", false },
+		"on %{peer}: look at the log of the server", false },
 	{ CODE_LOADING, LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading,
 		"%{server} is loading%{detail}", "", true },
 	{ CODE_SLEEPING, LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, is_sleeping,
-		"%{server} sleeps: %{detail}", "", true },
+		"%{server} is asleep: %{detail}", "", true },
 	{ CODE_BUSY, LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, is_busy, "%{server} %{detail}", "", false },
 	{ CODE_NO_MODELS, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_no_models,
-		"%{server} is up and has no model to offer", "on %{peer}: add a model to %{server}", false },
+		"%{server} is up, but has no model to offer", "on %{peer}: add a model to %{server}", false },
 	{ CODE_FRONT_END, LAYER_ENGINE, SEVERITY_INFO, STATE_WEB, is_front_end,
 		"a web front end: it says nothing about the engines behind it", "", false },
 	{ CODE_OPEN_ONBOARDING, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, has_open_onboarding,
@@ -225,14 +228,19 @@ const struct rule engine_rules[] = {
 		"sign up now, or take it off the tailnet", false },
 	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, is_on_funnel,
 		"Funnel is on: the whole internet can use %{url}%{detail}",
-		"`sudo tailscale funnel --https=%{port} off`", false },
+		serve_command_off, false },
 	{ CODE_OPEN_ENDPOINT, LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, is_open,
-		"open without a key to every node that the tailnet policy lets reach %{peer}, "
-		"which has no tag",
-		"tag %{peer} and grant its port to those who need it", false },
+		"no API key: anyone whom the tailnet policy lets reach %{peer}, which has no tag, can use it",
+		"set an API key, or tag %{peer} and grant its port to those who need it", false },
 	{ CODE_CONTEXT_SMALL, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_context_small,
 		"%{detail}: longer prompts are cut off or refused", "", false },
 	{ CODE_FIGURES_UNREAD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_no_figures,
 		"no figures (queue, speed) from %{server}: %{detail}", "", false },
+	{ 0 },
+};
+
+const struct other_fix engine_fixes[] = {
+	{ CODE_FUNNEL_PUBLIC, serve_command_private },
+	{ CODE_OPEN_ENDPOINT, tag_it },
 	{ 0 },
 };

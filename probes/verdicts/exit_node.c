@@ -19,7 +19,7 @@ bool exit_node_is_gone(const struct ledger *ledger, char *text, size_t size)
 	if (!*id || strchr(id, ':') || status->exit_node_online == TRI_YES) /* "auto:any" is no id */
 		return false;
 	peer = peer_find(ledger, id);
-	if (peer && peer->offline_polls < 2)
+	if (peer && !peer_is_away(ledger, peer))
 		return false;
 	if (peer)
 		text_set(text, size, "%s is offline", peer_short_name(ledger, peer->obs, name, sizeof(name)));

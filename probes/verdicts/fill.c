@@ -1,10 +1,10 @@
 #include "probes/verdicts/fill.h"
 
+#include "probes/base/shell.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
-#include "probes/verdicts/by_system.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -88,6 +88,19 @@ static void say_mount(const struct evidence *evidence, char *text, size_t size)
 			evidence->mount->path);
 }
 
+/* The first of its addresses on the tailnet. */
+static void say_address(const struct evidence *evidence, char *text, size_t size)
+{
+	const struct obs_status *status = evidence->ledger->status;
+	bool is_own = evidence->mount || (evidence->endpoint && evidence->endpoint->is_own);
+	const struct obs_peer *peer = evidence->peer               ? evidence->peer->obs
+				      : is_own && status && status->has_self ? &status->self
+									     : NULL;
+
+	if (peer && peer->addresses[0])
+		text_set(text, size, "%s", peer->addresses[0]);
+}
+
 static const struct variable {
 	const char *name;
 	void (*say)(const struct evidence *evidence, char *text, size_t size);
@@ -103,16 +116,15 @@ static const struct variable {
 	{ "derp", say_derp },
 	{ "target", say_target },
 	{ "mount", say_mount },
-	{ "firewall", by_system_firewall },
-	{ "restart", by_system_restart },
-	{ "renew", by_system_renew },
-	{ "start", by_system_start },
-	{ "sudo", by_system_sudo },
+	{ "address", say_address },
 };
 
 struct text_out {
 	char text[700];
 	size_t length;
+	bool is_command;
+	bool has_gap; /* something is unknown, or was cut */
+	bool has_odd; /* in a command: something that a shell does not take as it is */
 };
 
 /* Thousands of texts are filled for a big tailnet, so what fits is just copied; text_add() cuts the rest. */
@@ -125,49 +137,98 @@ static void add(struct text_out *out, const char *text, size_t length)
 	} else {
 		text_add(out->text, sizeof(out->text), "%.*s", (int)length, text);
 		out->length = strlen(out->text);
+		out->has_gap = true;
 	}
+}
+
+static const char *found(const struct finding *finding, const char *name, size_t length)
+{
+	bool is_value = length == 5 && (strncmp(name, "value", length) == 0 || strncmp(name, "words", length) == 0);
+
+	return is_value                                             ? finding->value
+	       : length == 6 && strncmp(name, "detail", length) == 0 ? finding->detail
+								     : NULL;
 }
 
 static void add_variable(const struct evidence *evidence, const struct finding *finding, const char *name,
 	size_t length, struct text_out *out)
 {
-	char value[400];
+	const char *given = found(finding, name, length);
+	char value[400] = "", quoted[sizeof(value) * 4];
 
-	if (length == 6 && strncmp(name, "detail", length) == 0) {
-		add(out, finding->detail, strlen(finding->detail));
+	for (size_t i = 0; !given && i < ARRAY_LEN(variables); i++)
+		if (strncmp(variables[i].name, name, length) == 0 && !variables[i].name[length]) {
+			variables[i].say(evidence, value, sizeof(value));
+			given = value;
+		}
+	out->has_gap = out->has_gap || !given || !*given;
+	if (!given)
 		return;
+	if (out->is_command)
+		out->has_odd = out->has_odd || strcmp(shell_word(quoted, sizeof(quoted), given), given) != 0;
+	add(out, given, strlen(given));
+}
+
+/* Returns how many bytes of the text were taken: a variable, or up to the next. */
+static size_t add_part(const struct evidence *evidence, const struct finding *finding, const char *text,
+	size_t length, struct text_out *out)
+{
+	const char *end = text_has_prefix(text, "%{") ? memchr(text, '}', length) : NULL;
+	const char *next;
+
+	if (end) {
+		add_variable(evidence, finding, text + 2, (size_t)(end - text) - 2, out);
+		return (size_t)(end - text) + 1;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(variables); i++) {
-		if (strncmp(variables[i].name, name, length) != 0 || variables[i].name[length])
-			continue;
-		value[0] = '\0';
-		variables[i].say(evidence, value, sizeof(value));
-		add(out, value, strlen(value));
-		return;
-	}
+	next = length > 1 ? memchr(text + 1, '%', length - 1) : NULL;
+	length = next ? (size_t)(next - text) : length;
+	add(out, text, length);
+	return length;
 }
 
 const char *fill_text(
 	struct arena *arena, const char *text, const struct evidence *evidence, const struct finding *finding)
 {
 	struct text_out out;
+	size_t length = strlen(text);
 
 	out.text[0] = '\0';
 	out.length = 0;
-	while (*text) {
-		size_t plain = strcspn(text, "%");
-
-		add(&out, text, plain);
-		text += plain;
-		if (text_has_prefix(text, "%{") && strchr(text, '}')) {
-			size_t length = strcspn(text + 2, "}");
-
-			add_variable(evidence, finding, text + 2, length, &out);
-			text += length + 3;
-		} else if (*text) {
-			add(&out, text, 1);
-			text++;
-		}
-	}
+	out.is_command = out.has_gap = out.has_odd = false;
+	for (size_t taken; length; text += taken, length -= taken)
+		taken = add_part(evidence, finding, text, length, &out);
 	return arena_copy(arena, out.text);
+}
+
+/* %{words} are quoted already. */
+static void add_word(const struct evidence *evidence, const struct finding *finding, const char *word,
+	size_t length, struct text_out *out)
+{
+	char quoted[sizeof(out->text) * 4];
+	struct text_out part = { .is_command = true };
+	bool is_plain = text_has_prefix(word, "%{words}");
+
+	for (size_t taken; length; word += taken, length -= taken)
+		taken = add_part(evidence, finding, word, length, &part);
+	is_plain = is_plain || !part.has_odd;
+	shell_quote(quoted, sizeof(quoted), part.text);
+	add(out, is_plain ? part.text : quoted, strlen(is_plain ? part.text : quoted));
+	out->has_gap = out->has_gap || part.has_gap;
+}
+
+const char *fill_command(
+	struct arena *arena, const char *text, const struct evidence *evidence, const struct finding *finding)
+{
+	struct text_out out = { .text = "" };
+
+	while (*text) {
+		size_t length = strcspn(text, " ");
+
+		add_word(evidence, finding, text, length, &out);
+		text += length;
+		length = strspn(text, " ");
+		add(&out, text, length);
+		text += length;
+	}
+	return arena_copy(arena, out.has_gap ? "" : out.text);
 }

@@ -12,12 +12,25 @@
 #include "probes/verdicts/proxy.h"
 #include "probes/verdicts/rule.h"
 #include "probes/verdicts/serve_answer.h"
+#include "probes/verdicts/serve_command.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #define BUSY_EXCUSE_MS 60000
+
+static const char offer_ollama[] =
+	"on %{peer}: `%{sudo}tailscale serve --bg --tcp=%{value} tcp://127.0.0.1:%{value}`; then use "
+	"http://%{address}:%{value} (its address, not its name); or bind Ollama to that address with "
+	"OLLAMA_HOST=%{address}:%{value} (OLLAMA_ORIGINS does not help)";
+static const char use_address[] =
+	"use http://%{address}:%{value} (its address, not its name); or bind Ollama to that address with "
+	"OLLAMA_HOST=%{address}:%{value} (OLLAMA_ORIGINS does not help)";
+static const char bind_ollama[] = "on %{host}: bind Ollama to an address that others can reach, with OLLAMA_HOST "
+				  "(OLLAMA_ORIGINS does not help)";
+static const char base_without_v1[] = "give the base URL without /v1: %{value}";
+static const char likely_base[] = "give the base URL of the server, probably %{value}";
 
 /* The list of a server of no known family may come from others, which it waits for: that is no proof that it
  * is frozen itself. */
@@ -76,22 +89,36 @@ static bool distrusts_name(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail), ", such as `Host: localhost` (proven)");
-	if (e->endpoint->facts->trust_host_fix)
-		text_set(f->fix, sizeof(f->fix), "%s", e->endpoint->facts->trust_host_fix);
+	f->fix = e->endpoint->facts->trust_host_fix;
 	return true;
+}
+
+/* Offered by address, Ollama answers. If it was asked by name at its own plain port, that is so already. */
+static void offer_by_address(const struct evidence *e, struct finding *f)
+{
+	int port = e->backend ? e->backend->port : 11434;
+	struct url url;
+
+	text_set(f->value, sizeof(f->value), "%d", port);
+	if (!e->peer && !e->endpoint->is_own)
+		f->fix = bind_ollama;
+	else if (url_split(&url, e->endpoint->url) == 0 && !url.is_https && url.port == port &&
+		 !url_host_is_address(url.host))
+		f->fix = use_address;
 }
 
 static bool is_host_check(const struct evidence *e, struct finding *f)
 {
 	if (!answer_has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
+	offer_by_address(e, f);
 	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail),
 			"Ollama refuses this name: it is bound to localhost "
 			"and answers only to `Host: localhost` (proven)");
 	else
 		text_set(f->detail, sizeof(f->detail),
-			"likely Ollama, bound to localhost, which refuses this name");
+			"probably Ollama, bound to localhost, which refuses this name");
 	return true;
 }
 
@@ -196,7 +223,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 	static const char *const reasons[OUTCOME_COUNT] = {
 		[OUTCOME_TRUNCATED] = "the answer broke off",
 		[OUTCOME_TOO_BIG] = "the answer is over the cap",
-		[OUTCOME_NOT_HTTP] = "the answer is no HTTP",
+		[OUTCOME_NOT_HTTP] = "the answer is not HTTP",
 	};
 	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
 
@@ -231,7 +258,6 @@ static bool has_failed_inside(const struct evidence *e, struct finding *f)
 /* Clients add /v1 to a base URL, and so do we. Of any other path, the last part is probably wrong. */
 static void suggest_base(const struct evidence *e, struct finding *f)
 {
-	char base[sizeof(f->fix) / 2];
 	struct url url;
 	bool has_v1;
 
@@ -240,11 +266,8 @@ static void suggest_base(const struct evidence *e, struct finding *f)
 	has_v1 = url_cut_path(&url, "/v1");
 	if (!has_v1 && !url_cut_path(&url, "/api"))
 		*strrchr(url.path, '/') = '\0';
-	if (url_join(&url, base, sizeof(base)) == 0)
-		text_set(f->fix, sizeof(f->fix),
-			has_v1 ? "give the base URL without /v1: %s"
-			       : "give the base URL of the server, likely %s",
-			base);
+	if (url_join(&url, f->value, sizeof(f->value)) == 0)
+		f->fix = has_v1 ? base_without_v1 : likely_base;
 }
 
 static bool has_wrong_path(const struct evidence *e, struct finding *f)
@@ -257,32 +280,27 @@ static bool has_wrong_path(const struct evidence *e, struct finding *f)
 
 static const char withheld[] = "the key for %{host} is not sent: plain HTTP shows it to everyone on the way";
 static const char send_it[] =
-	"use https://, or, if that is what you want, in its [endpoint] section: plain-key = on";
+	"use https://, or allow it with plain-key = on in its [endpoint] section";
 
 const struct rule http_rules[] = {
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_wrong_scheme,
 		"the serve target %{target} %{detail}",
-		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
-		true },
+		serve_command_fix, true },
 	{ CODE_NO_LIST, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, gives_no_list,
 		"%{server} at %{host}:%{port} accepts connections, but two requests for its list of models "
 		"timed out: either it hangs, or a server behind it does%{detail}",
-		"curl -m 60 %{url}/v1/models", true },
+		"`curl -m 60 %{url}/v1/models`; it shows whether the list comes late or not at all", true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
 		"%{server} at %{host}:%{port} accepts connections but "
 		"has not answered the last two requests%{detail}",
-		"on %{peer}: is the process frozen or starved? look at its log, then restart it", true },
+		"on %{peer}: check whether the process is frozen or starved, look at its log, then restart it", true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: `tailscale serve status`; it names the backend: start it, "
-		"or serve http://127.0.0.1:PORT",
-		true },
+		"on %{peer}: `tailscale serve status`; it names the backend: start it, or correct the target", true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		"on %{peer}: OLLAMA_HOST=0.0.0.0 in Ollama's environment, "
-		"which opens it to every network of that machine (OLLAMA_ORIGINS does not help)",
-		true },
+		offer_ollama, true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
@@ -291,55 +309,67 @@ const struct rule http_rules[] = {
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
-		"%{server} lets in by Tailscale identity, and %{detail} has no access",
-		"tailnet policy, or the gateway's own configuration: a grant for %{detail} (a key does not help)",
+		"%{server} decides by Tailscale identity, and %{detail} has no access",
+		"add a grant for %{detail} to the tailnet policy or the gateway's own configuration (a key does not help)",
 		true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_missed, withheld,
 		send_it, true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_not_needed, withheld,
 		send_it, false },
 	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_WARN, key_is_rejected,
-		"%{server} rejects the key that it was given", "correct key_env or key_file of this endpoint",
+		"%{server} rejects the key that it was given",
+		"correct key_env or key_file of this endpoint in the configuration",
 		true },
 	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_is_asked_for,
 		"%{server} is up and wants a key",
-		"configuration: [endpoint NAME] with url = %{url} and key_env or key_file", true },
+		"add its key to the configuration: an [endpoint NAME] section with url = %{url} and key_env or key_file", true },
 	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
 	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
-		"%{detail} before %{host} is up, its engine gives no answer (HTTP %{status})",
-		"look at the engine behind the proxy: hung, or a queue longer than the proxy's time-out",
+		"%{detail} in front of %{host} is up, but its engine does not answer (HTTP %{status})",
+		"look at the engine behind the proxy: it hangs, or its queue is longer than the proxy's time-out",
 		true },
 	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
-		"%{detail} before %{host} is up, its engine is not (HTTP %{status})",
+		"%{detail} in front of %{host} is up, but its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_proxy_wants_login,
-		"%{detail} before %{host} wants a login (HTTP %{status}): "
+		"%{detail} in front of %{host} wants a login (HTTP %{status}): "
 		"the engine behind it cannot be seen",
-		"let this node through in the proxy, or give a key it takes", true },
+		"let this node through in the proxy, or give a key that it accepts", true },
 	{ CODE_REDIRECTED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
-		"%{host} sends us elsewhere (HTTP %{status}), which is not followed: %{detail}",
+		"%{host} redirects elsewhere (HTTP %{status}), which is not followed: %{detail}",
 		"pin the address it points to, if that is the server", true },
 	{ CODE_REPLACED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_replaced,
 		"%{server} answered here until %{detail} does (HTTP %{status} for %{path}): "
 		"another program has its port, or a proxy leads elsewhere",
-		"on %{peer}: does %{server} still run? ss -ltnp tells who listens", true },
+		"on %{peer}: %{program}; see whether %{server} still runs", true },
 	{ CODE_HTML_NOT_API, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
-		"a web page answers where JSON was asked (%{path}): a web UI or a login page, no API",
+		"a web page came where JSON was asked for (%{path}): this is a web UI or a login page, not an API",
 		"use the base of the API (Open WebUI's is /api)", true },
 	{ CODE_EMPTY_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
-		"HTTP %{status} with nothing in it: likely a proxy (Caddy does so) that knows no such name "
+		"HTTP %{status} with an empty body: probably a proxy (Caddy does this) that does not know this name "
 		"or path",
-		"add this name and path to the proxy's configuration", true },
+		"add this name and path to the configuration of the proxy", true },
 	{ CODE_MALFORMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
 		"%{server} at %{host}:%{port}: %{detail}",
-		"curl -i %{url}%{path} shows the answer: is that port really the LLM server's?", true },
+		"`curl -i %{url}%{path}`; it shows the answer: check that the port is really the LLM server's", true },
 	{ CODE_SERVER_ERROR, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
 		"%{server} answers HTTP %{status}%{detail}",
 		"on %{peer}: read the log of the server, then restart it", true },
 	{ CODE_WRONG_BASE_PATH, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
 		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
-		"the server may live under a path, or on another port: give its base URL", true },
+		"give the base URL of the server: it may be under a path, or on another port", true },
+	{ 0 },
+};
+
+const struct other_fix http_fixes[] = {
+	{ CODE_PROXY_SCHEME, serve_command_by_address },
+	{ CODE_BAD_GATEWAY, serve_answer_new_target },
+	{ CODE_BAD_GATEWAY, serve_answer_start_target },
+	{ CODE_HOST_CHECK, use_address },
+	{ CODE_HOST_CHECK, bind_ollama },
+	{ CODE_WRONG_BASE_PATH, base_without_v1 },
+	{ CODE_WRONG_BASE_PATH, likely_base },
 	{ 0 },
 };

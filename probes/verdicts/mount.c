@@ -7,6 +7,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/health.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 #include "probes/verdicts/serve_answer.h"
@@ -25,9 +26,9 @@ static bool is_failing(const struct evidence *e)
 	return e->mount && answer_is_known(e) && !is_well(e);
 }
 
-/* ---- a name that this machine had before ---- */
+static const char advertise[] = "`%{sudo}tailscale serve advertise %{value}`";
 
-static const char again[] = "sudo tailscale serve reset (which removes every mount), then: ";
+/* ---- a name that this machine had before ---- */
 
 static bool has_old_name(const struct evidence *e)
 {
@@ -49,8 +50,7 @@ static bool mount_is_renamed(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s, but this machine's name is %s", e->mount->host,
 		e->ledger->status->self.fqdn);
-	text_set(f->fix, sizeof(f->fix), "%s", again);
-	serve_command(e->mount, e->mount->target, f->fix, sizeof(f->fix));
+	serve_command_choose_anew(e, f);
 	return true;
 }
 
@@ -72,7 +72,7 @@ static bool mount_has_bad_target(const struct evidence *e, struct finding *f)
 	text_set(target, sizeof(target), "%slocalhost:%d", e->mount->protocol <= SERVE_HTTP ? "http://" : "",
 		(int)text_number(port + 1, 65535));
 	if (is_loopback)
-		serve_command(e->mount, target, f->fix, sizeof(f->fix));
+		serve_command_choose(e, e->mount, target, f);
 	return true;
 }
 
@@ -115,7 +115,8 @@ static bool is_refused(const struct evidence *e, struct finding *f)
 	if (is_service(e)) {
 		text_set(f->detail, sizeof(f->detail), ", the address of this machine's own Service %s",
 			e->mount->service);
-		text_set(f->fix, sizeof(f->fix), "tailscale serve advertise %s", e->mount->service);
+		text_set(f->value, sizeof(f->value), "%s", e->mount->service);
+		f->fix = advertise;
 	} else {
 		text_set(f->detail, sizeof(f->detail), ": the server is stopped, or not offered there");
 	}
@@ -126,14 +127,10 @@ static bool is_refused(const struct evidence *e, struct finding *f)
 static bool is_service_unrouted(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
-	const char *const *line = e->ledger->status ? e->ledger->status->health : NULL;
 
 	(void)f;
-	if (e->peer || endpoint->is_own || !endpoint->is_of_tailnet || !answer_is_cut_off(e))
-		return false;
-	while (line && *line && !text_contains_fold(*line, "--accept-routes is false"))
-		line++;
-	return line && *line;
+	return !e->peer && !endpoint->is_own && endpoint->is_of_tailnet && answer_is_cut_off(e) &&
+	       health_line(e->ledger, HEALTH_ROUTES);
 }
 
 /* ---- the mount itself ---- */
@@ -173,6 +170,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 {
 	if (!e->mount->is_funnel)
 		return false;
+	serve_command_choose_private(e, f);
 	if (e->endpoint || is_no_llm(e))
 		only_note(f); /* an endpoint's row has the full severity */
 	return true;
@@ -183,45 +181,53 @@ static const char bad_target[] =
 	"tailscale serve cannot use its target %{target}: an IPv6 address needs brackets";
 static const char brackets[] = "mount it again, with the address in brackets: http://[ADDRESS]:PORT";
 
+const struct other_fix mount_fixes[] = {
+	{ CODE_BAD_TARGET, serve_command_fix },
+	{ CODE_BAD_TARGET, serve_command_by_address },
+	{ CODE_NOT_LISTENING, advertise },
+	{ CODE_FUNNEL_PUBLIC, serve_command_private },
+	{ CODE_PROXY_SCHEME, serve_command_by_address },
+	{ 0 },
+};
+
 const struct rule serve_rules[] = {
 	{ CODE_PORT_TAKEN, LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT, is_port_taken,
 		"another program on this machine holds port %{port} of all addresses: requests from here reach it "
 		"and not tailscale serve (those of other machines probably still do)",
-		"`sudo ss -ltnp 'sport = :%{port}'`; it names the program: "
-		"let it listen on other addresses or another port",
+		"%{program}; let the program that it names listen on other addresses or on another port",
 		true },
-	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, again, true },
+	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, serve_command_anew,
+		true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_refused,
 		"nothing listens on %{host}:%{port}%{detail}",
-		"start the server behind %{host}; on the host of a Service, tailscale serve status lists it",
+		"start the server behind %{host}; on the host of a Service, tailscale serve status shows it",
 		true },
 	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,
-		"this machine gets no connection to its own Service %{detail}, which proves nothing: "
-		"ask from another machine",
+		"this machine cannot connect to its own Service %{detail}, which proves nothing: "
+		"look from another machine",
 		"", true },
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_service_unrouted,
 		"%{host} cannot be reached, probably because this machine does not accept routes, as tailscaled "
 		"warns: Services may need them",
-		"`sudo tailscale set --accept-routes`", true },
+		"`%{sudo}tailscale set --accept-routes`", true },
 	{ 0 },
 };
 
 const struct rule mount_rules[] = {
 	{ CODE_UNEXPANDED_CONFIG, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
-		"a serve mount holds the literal %{detail}: nothing will answer there",
-		"the container start-up expands ${TS_CERT_DOMAIN}, the CLI does not: write the name", true },
-	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_is_renamed, renamed, again,
-		true },
+		"a serve mount has the unexpanded %{detail} in it: nothing will answer there",
+		"write the name itself: only the start of the Tailscale container expands ${TS_CERT_DOMAIN}", true },
+	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_is_renamed, renamed,
+		serve_command_anew, true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_bad_target, bad_target, brackets,
 		true },
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_target_is_plain,
-		"the serve target %{target} is asked for by TLS, but the server there speaks %{detail}",
-		"tailscale serve --bg PORT, or an http:// target: https+insecure:// is for servers with TLS",
-		true },
+		"tailscale serve uses TLS for its target %{target}, but the server there speaks %{detail}",
+		serve_command_fix, true },
 	{ CODE_FUNNEL_PUBLIC, LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN, mount_is_on_funnel,
 		"Funnel is on: the whole internet can reach %{mount}",
-		"`sudo tailscale funnel --https=%{port} off`", false },
+		serve_command_off, false },
 	{ 0 },
 };

@@ -2,6 +2,7 @@
 #include "probes/base/text.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/paths.h"
+#include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/mtu_blackhole.h"
 #include "probes/verdicts/relay_reason.h"
@@ -55,7 +56,7 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 	int64_t seen = e->peer->obs->last_seen;
 	char span[32];
 
-	if (is_self(e) || e->peer->offline_polls < 2 || e->peer->ping_ok || e->peer->is_proven)
+	if (!peer_is_away(e->ledger, e->peer))
 		return false;
 	if (seen && seen < e->now.wall_ms)
 		text_set(f->detail, sizeof(f->detail), ": last seen %s ago",
@@ -101,7 +102,7 @@ static bool is_broken(const struct evidence *e, struct finding *f)
 		when_since(pings[PING_DISCO].at, e->ledger->status_at) < LEFT_MS)
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"neither connects nor a ping inside the tunnel are answered, while one by %s is",
+		"neither connections nor a ping inside the tunnel are answered, while a ping by %s is",
 		pings[PING_DISCO].by);
 	weigh(e, f);
 	return true;
@@ -130,7 +131,7 @@ static bool expires_soon(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* Adds the round trip, or "+44 ms" if a direct path was measured before. */
+/* Adds the round trip, and what it is more than by a direct path that was measured before. */
 static void say_price(const struct known_peer *peer, struct finding *f)
 {
 	double rtt = peer->rtt ? series_percentile(peer->rtt, 0.5) : NAN;
@@ -139,9 +140,9 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 	if (isnan(rtt))
 		return;
 	if (isnan(peer->best_direct_ms))
-		text_add(f->detail, sizeof(f->detail), ", %s ms", text_ms(price, sizeof(price), rtt));
+		text_add(f->detail, sizeof(f->detail), " (round trip %s ms)", text_ms(price, sizeof(price), rtt));
 	else if (rtt > peer->best_direct_ms)
-		text_add(f->detail, sizeof(f->detail), ", +%s ms against its direct path",
+		text_add(f->detail, sizeof(f->detail), " (%s ms slower than its direct path)",
 			text_ms(price, sizeof(price), rtt - peer->best_direct_ms));
 }
 
@@ -185,10 +186,10 @@ static bool is_relayed(const struct evidence *e, struct finding *f)
 	if (!path_is_relayed(e->peer, e->now))
 		return false;
 	relay_reason_of(e->ledger, e->peer, e->now, &reason);
-	text_set(f->detail, sizeof(f->detail), ": %s",
-		*reason.code ? reason.text : "no direct path, and nothing says why");
-	text_set(f->fix, sizeof(f->fix), "%s", reason.fix);
 	say_price(e->peer, f);
+	text_add(f->detail, sizeof(f->detail), ": %s",
+		*reason.code ? reason.text : "no direct path, for no known reason");
+	f->fix = *reason.fix ? reason.fix : NULL;
 	weigh(e, f);
 	return true;
 }
@@ -209,44 +210,44 @@ const struct rule peer_rules[] = {
 		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
 		"on %{peer}: %{renew}", true },
 	{ CODE_HOST_OFFLINE, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, is_offline,
-		"%{peer} is offline%{detail}", "wake %{peer}, or %{start}", true },
+		"%{peer} is offline%{detail}", "wake %{peer}, or start Tailscale on it", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
-		"%{peer} is online, but neither connects nor pings get through: it is frozen or cut off",
-		"on %{peer}: is it hung, or its tailscaled? then: %{restart}", true },
+		"%{peer} is online, but neither connections nor pings get through: it is frozen or cut off",
+		"on %{peer}: %{restart}; if that machine itself still responds", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN, may_be_unreachable,
 		"%{peer} is online, but answers neither a disco nor a TSMP ping: "
 		"it may be frozen or cut off",
 		"`tailscale ping %{peer}`", true },
 	{ CODE_PATH_BROKEN, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_broken,
 		"the direct path to %{peer} carries nothing, yet tailscaled keeps it: %{detail}",
-		"`sudo tailscale debug rebind` here and on %{peer} makes it look for another; "
-		"if it comes back: a firewall or NAT on that path forgets its UDP",
+		"`%{sudo}tailscale debug rebind`; do the same on %{peer}: both then look for another path; "
+		"if it comes back, a firewall or NAT on that path drops its UDP mapping",
 		true },
 	{ CODE_MTU_BLACKHOLE, LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
-		"large packets likely get lost on the way from %{peer}: %{detail}",
-		"let ICMP \"fragmentation needed\" through, "
-		"or clamp the MTU on the router, PPPoE or VPN under the tunnel; or TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		"large packets from %{peer} probably get lost on the way: %{detail}",
+		"let ICMP \"fragmentation needed\" through, or lower the MTU of the router, PPPoE or VPN under the "
+		"tunnel, or set TS_DEBUG_MTU=1200 for tailscaled on both ends",
 		true },
 	{ CODE_PATH_FAILING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
-		"wait a few seconds; if it stays: is UDP blocked, or the link to %{peer} down?", false },
+		"wait a few seconds; if it goes on, check whether UDP is blocked or the link to %{peer} is down", false },
 	{ CODE_PATH_FLAPPING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
-		"the path to %{peer} changed its kind 4 times within %{detail}",
-		"look for a link that comes and goes, or a NAT that forgets: "
-		"`tailscale netcheck` on both ends",
+		"the path to %{peer} changed between direct and relayed 4 times within %{detail}",
+		"`tailscale netcheck`; do the same on %{peer}: look for a link that comes and goes, or a NAT that drops "
+		"its mappings",
 		false },
 	{ CODE_PATH_LOSSY, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
 		"the path to %{peer} loses pings: %{detail} were not answered",
-		"look for a weak radio link or a full uplink at either end", false },
+		"look for weak Wi-Fi or a full uplink at either end", false },
 	{ CODE_RELAYED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
-		"traffic to %{peer} is relayed by DERP %{derp}%{detail}",
-		"allow UDP 41641 to and from both ends; `tailscale netcheck` on each tells "
-		"which side blocks it",
+		"traffic to %{peer} goes through DERP %{derp}%{detail}",
+		"`tailscale netcheck`; do the same on %{peer}: it tells which side blocks UDP; then allow UDP 41641 to "
+		"and from both ends",
 		false },
 	{ CODE_PEER_RELAYED, LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },
 	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_WARN, expires_soon,
 		"the node key of %{peer} expires in %{detail}",
-		"on %{peer}: %{renew} (or disable key expiry for it)", false },
+		"on %{peer}: %{renew}; or disable key expiry for it in the admin console", false },
 	{ 0 },
 };

@@ -7,6 +7,7 @@
 #include "probes/ledger/gone.h"
 #include "probes/ledger/pings.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/by_system.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 
@@ -14,6 +15,30 @@
 #include <string.h>
 
 #define SESSION_MISSES 4
+
+static const char see_names[] = "`tailscale status`; it shows the names: a server outside the tailnet needs its full "
+				"name or its address";
+static const char start_here[] = "start the server on port %{port} of this machine";
+static const char start_outside[] =
+	"on %{host}: start the server on port %{port}, at an address that others can reach";
+static const char serve_https[] = "on %{peer}: serve it there, with the port of the server for PORT: "
+				  "%{sudo}tailscale serve --bg --https=%{port} PORT";
+static const char serve_tcp[] =
+	"on %{peer}: `%{sudo}tailscale serve --bg --tcp=%{port} tcp://127.0.0.1:%{port}`; then use "
+	"http://%{address}:%{port} (its address, not its name); that is safe, while %{value} opens it to every network "
+	"of that machine";
+static const char serve_port[] = "on %{peer}: `%{sudo}tailscale serve --bg %{port}`; then use https://%{fqdn}; that is "
+				 "safe, while %{value} opens it to every network of that machine";
+static const char listen_there[] =
+	"on %{peer}: start the server with %{value}; a server there cannot be offered by tailscale serve";
+static const char lead_there[] = "check that the firewall of %{host} lets TCP port %{port} in, and that this machine's "
+				 "network leads there";
+#define SEE_POLICY "check that the tailnet policy grants tcp:%{port} of %{peer} to this node"
+static const char of_serve[] = "on %{peer}: %{firewall}; and " SEE_POLICY
+			       " (a rule for the engine's own port does not open this one)";
+static const char shields_down[] =
+	"on %{peer}: `%{sudo}tailscale set --shields-up=false`; its apps call that \"allow incoming connections\"";
+static const char behind_port[] = "on %{host}: check that the server behind port %{port} runs";
 
 static bool is_https(const struct evidence *e)
 {
@@ -30,9 +55,7 @@ static bool is_unknown_host(const struct evidence *e, struct finding *f)
 	if (!e->endpoint->is_of_tailnet)
 		text_set(f->detail, sizeof(f->detail), ", and its name does not resolve");
 	else if (!strpbrk(url.host, ".:"))
-		text_set(f->fix, sizeof(f->fix),
-			"tailscale status shows the names; a server outside the tailnet needs its full name "
-			"or its address");
+		f->fix = see_names;
 	return true;
 }
 
@@ -49,26 +72,16 @@ static const struct server_facts *likely_facts(const struct evidence *e)
 static void say_how_to_listen(const struct evidence *e, struct finding *f)
 {
 	const struct server_facts *facts = likely_facts(e);
-	const char *option = facts->listen_option ? facts->listen_option : "--host 0.0.0.0";
+	bool has_no_serve = !by_system_has_shell(by_system_of(e));
 
-	if (e->endpoint->is_own && e->endpoint->peer_id[0] == '\0')
-		text_set(f->fix, sizeof(f->fix), "start the server on port %%{port} of this machine");
-	else if (is_outside_tailnet(e))
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{host}: start the server on port %%{port}, at an address that others can reach");
-	else if (is_https(e))
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: %%{sudo}tailscale serve --bg --https=%%{port} BACKEND_PORT");
-	else if (facts->checks_host)
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: `%%{sudo}tailscale serve --bg --tcp=%%{port} tcp://127.0.0.1:%%{port}`; "
-			"that is safe (use its address, not its name), while %s opens it to every network of that machine",
-			option);
-	else
-		text_set(f->fix, sizeof(f->fix),
-			"on %%{peer}: `%%{sudo}tailscale serve --bg %%{port}`; "
-			"that is safe, while %s opens it to every network of that machine",
-			option);
+	text_set(f->value, sizeof(f->value), "%s",
+		facts->listen_option ? facts->listen_option : "--host 0.0.0.0");
+	f->fix = e->endpoint->is_own && !*e->endpoint->peer_id ? start_here
+		 : is_outside_tailnet(e)                        ? start_outside
+		 : has_no_serve                                 ? listen_there
+		 : is_https(e)                                  ? serve_https
+		 : facts->checks_host                           ? serve_tcp
+								: serve_port;
 }
 
 static bool is_not_listening(const struct evidence *e, struct finding *f)
@@ -77,7 +90,7 @@ static bool is_not_listening(const struct evidence *e, struct finding *f)
 		return false;
 	say_how_to_listen(e, f);
 	if (e->endpoint->proofs & PROOF_LOOPBACK_ONLY)
-		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 alone");
+		text_set(f->detail, sizeof(f->detail), "it is bound to 127.0.0.1 only");
 	else if (!*e->endpoint->peer_id && !is_outside_tailnet(e))
 		text_set(f->detail, sizeof(f->detail), "the server is stopped");
 	else if (is_https(e) && !is_outside_tailnet(e))
@@ -120,11 +133,6 @@ static bool is_port_of_serve(const struct evidence *e)
 	return server_facts_is_serve_port(e->endpoint->port);
 }
 
-static const char *note_on_serve(const struct evidence *e)
-{
-	return is_port_of_serve(e) ? " (a rule for the engine's own port does not open this one)" : "";
-}
-
 static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 {
 	const struct obs_peer *peer = e->peer ? e->peer->obs : NULL;
@@ -136,7 +144,8 @@ static bool is_denied_by_acl(const struct evidence *e, struct finding *f)
 		peer && peer->tags[0]        ? peer->tags[0]
 		: peer && peer->addresses[0] ? peer->addresses[0]
 					     : "*",
-		e->endpoint->port, note_on_serve(e));
+		e->endpoint->port,
+		is_port_of_serve(e) ? " (a rule for the engine's own port does not open this one)" : "");
 	return true;
 }
 
@@ -148,8 +157,8 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"are turned away: either that host's firewall rejects them, "
-		"or this machine has no route to it");
+		"are rejected: either by that host's firewall, "
+		"or because this machine has no route to it");
 	return true;
 }
 
@@ -162,14 +171,9 @@ static bool has_session(const struct evidence *e)
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
 	if (is_outside_tailnet(e))
-		text_set(f->fix, sizeof(f->fix),
-			"does the firewall of %%{host} let TCP port %%{port} in, "
-			"and does this machine's network lead there?");
+		f->fix = lead_there;
 	else if (is_port_of_serve(e))
-		text_set(f->fix, sizeof(f->fix),
-			"tailnet policy: is tcp:%%{port} of %%{peer} granted to this node%s? on %%{peer}: "
-			"%%{firewall}",
-			note_on_serve(e));
+		f->fix = of_serve;
 	if (is_turned_away(e, f))
 		return true;
 	if (!answer_came_to(e, OUTCOME_CONNECT_TIMEOUT) ||
@@ -178,7 +182,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	if (e->endpoint->proofs & PROOF_SHIELDS) {
 		text_set(f->detail, sizeof(f->detail),
 			"time out: that host accepts no connections (shields up, in tailscaled's log)");
-		text_set(f->fix, sizeof(f->fix), "on %%{peer}: `%%{sudo}tailscale set --shields-up=false`");
+		f->fix = shields_down;
 	} else if (e->endpoint->proofs & PROOF_ACL_NEARBY)
 		text_set(f->detail, sizeof(f->detail),
 			"time out: probably the tailnet policy, "
@@ -210,7 +214,7 @@ static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
 	if (is_outside_tailnet(e))
-		text_set(f->fix, sizeof(f->fix), "on %%{host}: is the server behind port %%{port} running?");
+		f->fix = behind_port;
 	return answer_came_to(e, OUTCOME_CLOSED);
 }
 
@@ -231,7 +235,7 @@ static bool was_never_asked(const struct evidence *e, struct finding *f)
 const struct rule unasked_rules[] = {
 	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
 		"not asked yet: this machine's resolver has not answered for %{host}",
-		"`resolvectl query %{host}`; or getent hosts %{host}", true },
+		"%{resolve}", true },
 	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, was_never_asked,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",
 		true },
@@ -241,28 +245,42 @@ const struct rule unasked_rules[] = {
 const struct rule reach_rules[] = {
 	{ CODE_UNKNOWN_HOST, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
 		"%{host} is not a machine of this tailnet that can be seen from here%{detail}",
-		"tailscale status shows the names; "
-		"a peer that no rule of the tailnet policy allows is not shown at all",
+		"`tailscale status`; it shows the names: a peer that no rule of the tailnet policy allows is not "
+		"among them",
 		true },
 	{ CODE_GONE, LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE, is_gone,
 		"the server that was found on %{host}:%{port} has been gone for %{detail}", "", true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
 		"nothing listens on %{host}:%{port}: %{detail}", "", true },
 	{ CODE_ACL_DENIED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
-		"the tailnet policy forbids this node to reach %{peer} on port %{port}",
-		"tailnet policy, into \"grants\": %{detail}", true },
+		"the tailnet policy does not let this node reach %{peer} on port %{port}",
+		"add to \"grants\" in the tailnet policy: %{detail}", true },
 	{ CODE_FILTERED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
 		"connections to %{host}:%{port} %{detail}",
-		"tailnet policy: is tcp:%{port} of %{peer} granted to this node? on %{peer}: %{firewall}",
-		true },
+		"on %{peer}: %{firewall}; and " SEE_POLICY, true },
 	{ CODE_CONNECT_TIMEOUT, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, has_first_timeouts,
 		"no connection to %{host}:%{port} yet after %{detail}: either it is frozen or cut off, "
 		"or a firewall or an ACL drops them",
 		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without a byte: "
+		"%{host}:%{port} accepts the connection and closes it without sending a byte: "
 		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
 		"or a proxy that drops the request",
-		"on %{peer}: `tailscale serve status`; is the server behind port %{port} running?", true },
+		"on %{peer}: `tailscale serve status`; check that the server behind port %{port} runs", true },
+	{ 0 },
+};
+
+const struct other_fix reach_fixes[] = {
+	{ CODE_UNKNOWN_HOST, see_names },
+	{ CODE_NOT_LISTENING, start_here },
+	{ CODE_NOT_LISTENING, start_outside },
+	{ CODE_NOT_LISTENING, serve_https },
+	{ CODE_NOT_LISTENING, serve_tcp },
+	{ CODE_NOT_LISTENING, serve_port },
+	{ CODE_NOT_LISTENING, listen_there },
+	{ CODE_FILTERED, lead_there },
+	{ CODE_FILTERED, of_serve },
+	{ CODE_FILTERED, shields_down },
+	{ CODE_ACCEPTS_THEN_CLOSES, behind_port },
 	{ 0 },
 };

@@ -10,6 +10,7 @@
 #include "probes/base/text.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/rule.h"
 
 #include <math.h>
 #include <string.h>
@@ -83,6 +84,29 @@ static bool gets_no_answer(const struct ends *ends)
 	return ends->there->candidates > 0;
 }
 
+static const char log_in[] = "log in to the network that this machine is in";
+static const char open_here[] = "open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)";
+static const char open_there[] = "open UDP in the network of %{peer}: out from port 41641 to any, and to 3478 (STUN)";
+static const char map_ports[] =
+	"on one side, turn on port mapping (UPnP or NAT-PMP) in the router, or forward UDP 41641 to the machine; "
+	"or set up a peer relay (tailscale set --relay-server-port=40000, on a machine that both reach)";
+static const char find_out[] = "on %{peer}: `tailscale netcheck`; then open UDP out from port 41641 and to 3478 (STUN)";
+static const char map_here[] =
+	"turn on port mapping (UPnP or NAT-PMP) in the router here, or forward UDP 41641 to this machine";
+static const char map_there[] =
+	"turn on port mapping (UPnP or NAT-PMP) in the router of %{peer}, or forward UDP 41641 to it";
+
+const struct other_fix relay_fixes[] = {
+	{ CODE_RELAYED, log_in },
+	{ CODE_RELAYED, open_here },
+	{ CODE_RELAYED, open_there },
+	{ CODE_RELAYED, map_ports },
+	{ CODE_RELAYED, find_out },
+	{ CODE_RELAYED, map_here },
+	{ CODE_RELAYED, map_there },
+	{ 0 },
+};
+
 static const struct {
 	const char *code;
 	bool (*holds)(const struct ends *ends);
@@ -90,23 +114,17 @@ static const struct {
 	const char *fix;  /* "": that of the verdict */
 } table[] = {
 	{ "captive-portal-here", is_captive_here, "the login page of this network is in the way",
-		"log in to the network that this machine is in" },
-	{ "udp-blocked-here", is_blocked_here, "UDP is blocked here",
-		"open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)" },
+		log_in },
+	{ "udp-blocked-here", is_blocked_here, "UDP is blocked on this machine's network", open_here },
 	{ "udp-blocked-here", is_likely_blocked_here,
-		"likely UDP out of this network is blocked: no STUN server answers here",
-		"open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)" },
-	{ "udp-blocked-there", is_blocked_there, "UDP is blocked there",
-		"open UDP in the network of %{peer}: out from port 41641 to any, and to 3478 (STUN)" },
-	{ "hard-nat-both", are_both_hard, "hard NAT on both sides",
-		"on one side: port mapping (UPnP or NAT-PMP) in the router, "
-		"or UDP 41641 forwarded to the machine; or a peer relay: tailscale set --relay-server-port=40000" },
-	{ "no-addresses", has_no_address, "it has no address for UDP, which is likely blocked there",
-		"on %{peer}: `tailscale netcheck`; then open UDP out from port 41641 and to 3478 (STUN)" },
-	{ "hard-nat-here", is_hard_here, "likely the hard NAT here",
-		"port mapping (UPnP or NAT-PMP) in the router here, or UDP 41641 forwarded to this machine" },
-	{ "hard-nat-there", is_hard_there, "likely the hard NAT there",
-		"port mapping (UPnP or NAT-PMP) in the router of %{peer}, or UDP 41641 forwarded to it" },
+		"UDP is probably blocked on this machine's network: no STUN server answers", open_here },
+	{ "udp-blocked-there", is_blocked_there, "UDP is blocked on its network",
+		open_there },
+	{ "hard-nat-both", are_both_hard, "both sides are behind hard NAT", map_ports },
+	{ "no-addresses", has_no_address, "it has no address for UDP, which is probably blocked on its network",
+		find_out },
+	{ "hard-nat-here", is_hard_here, "probably because this machine is behind hard NAT", map_here },
+	{ "hard-nat-there", is_hard_there, "probably because it is behind hard NAT", map_there },
 	{ "no-answer", gets_no_answer, NULL, "" },
 };
 
@@ -118,7 +136,7 @@ static void say_silence(const struct ends *ends, char *text, size_t size)
 		text_set(text, size, "none of its %.0f addresses answers %s", ends->there->candidates, when);
 	else
 		text_set(text, size, "its one address does not answer %s", when);
-	text_add(text, size, ": likely a firewall at either end");
+	text_add(text, size, ": probably a firewall at either end");
 }
 
 void relay_reason_of(const struct ledger *ledger, const struct known_peer *peer, struct when now,

@@ -21,7 +21,8 @@ struct finding {
 	enum severity severity;
 	enum state state;
 	char detail[400]; /* %{detail} */
-	char fix[400];    /* replaces the row's fix when not empty */
+	char value[400];  /* %{value}, for the fix */
+	const char *fix;  /* instead of the row's; NULL: that */
 };
 
 struct rule {
@@ -35,10 +36,21 @@ struct rule {
 	bool explains; /* once it holds, later rules are skipped, but for the exposure layer */
 };
 
+/* A fix that a predicate chooses instead of its row's. */
+struct other_fix {
+	const char *code, *text;
+};
+
 /* Each table ends with a row without a code. An endpoint is judged by name, serve (if it is a mount
  * of our own), cause, reach, tls, work, http and engine rules, in that order. */
 extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], name_rules[], serve_rules[],
 	cause_rules[], reach_rules[], tls_rules[], work_rules[], http_rules[], engine_rules[], mount_rules[];
+extern const struct other_fix daemon_fixes[], relay_fixes[], cause_fixes[], mount_fixes[], reach_fixes[],
+	tls_fixes[], work_fixes[], http_fixes[], engine_fixes[];
+
+/* All of them, up to NULL. */
+extern const struct rule *const rule_tables[];
+extern const struct other_fix *const other_fixes[];
 
 /* What the tables of rules share. */
 

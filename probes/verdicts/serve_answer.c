@@ -5,16 +5,26 @@
 #include "probes/verdicts/cause.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
+#include "probes/verdicts/serve_command.h"
+
+#include <string.h>
+
+const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which should look "
+				       "like http://127.0.0.1:8080";
+const char serve_answer_start_target[] = "start the server at %{target}";
 
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *backend = e->backend;
+	char target[sizeof(f->value)];
 	bool is_plain_http;
 
 	if (!e->mount || !text_has_prefix(e->mount->target, "https+insecure://") || !backend)
 		return false;
 	is_plain_http = backend->proofs & PROOF_PLAIN_HTTP;
 	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP" : "no TLS");
+	text_set(target, sizeof(target), "http://%s", e->mount->target + strlen("https+insecure://"));
+	serve_command_choose(e, e->mount, target, f);
 	return is_plain_http || (when_known(backend->last.at) && backend->last.outcome == OUTCOME_TLS &&
 					backend->last.tls == TLS_NOT_TLS);
 }
@@ -29,7 +39,7 @@ bool serve_answer_has_wrong_scheme(const struct evidence *e, struct finding *f)
 	if (!has_failed || !serve_answer_target_is_plain(e, f))
 		return false;
 	text_set(protocol, sizeof(protocol), "%s", f->detail);
-	text_set(f->detail, sizeof(f->detail), "is asked for by TLS, but the server there speaks %s",
+	text_set(f->detail, sizeof(f->detail), "is asked by TLS, but the server there speaks %s",
 		protocol);
 	return true;
 }
@@ -41,8 +51,7 @@ static bool has_unknown_target(const struct evidence *e, struct finding *f)
 		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
-	text_set(f->fix, sizeof(f->fix),
-		"on %%{peer}: tailscale serve status shows the target; serve it anew as http://127.0.0.1:PORT");
+	f->fix = serve_answer_new_target;
 	return true;
 }
 
@@ -54,7 +63,7 @@ bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 		return false;
 	if (e->mount && *e->mount->backend) {
 		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
-		text_set(f->fix, sizeof(f->fix), "start the server at %%{target}");
+		f->fix = serve_answer_start_target;
 	} else {
 		text_set(f->detail, sizeof(f->detail),
 			"the backend behind it is not "

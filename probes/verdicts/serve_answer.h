@@ -5,6 +5,8 @@
 
 #include "probes/verdicts/rule.h"
 
+extern const char serve_answer_new_target[], serve_answer_start_target[]; /* fixes */
+
 /* Conditions of rules. */
 /* A backend that serve reaches by TLS is known not to speak it; sets the detail to what it speaks instead. */
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f);

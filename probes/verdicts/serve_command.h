@@ -1,13 +1,19 @@
-/* The command line that makes a mount of this machine. */
+/* Fixes that mount something on this machine. */
 #ifndef TSLLM_VERDICTS_SERVE_COMMAND_H
 #define TSLLM_VERDICTS_SERVE_COMMAND_H
 
-#include "probes/model/obs.h"
+#include "probes/verdicts/rule.h"
 
-#include <stddef.h>
-
-/* Adds the command that mounts another target at the same place, under the name that the machine has now. Not for
- * SERVE_TUN. */
-void serve_command(const struct obs_mount *mount, const char *target, char *text, size_t size);
+/* Mounts another target in the place of the mount, or, if its server refuses the names under which serve passes
+ * requests on, offers its port by address. */
+extern const char serve_command_fix[], serve_command_by_address[];
+void serve_command_choose(const struct evidence *evidence, const struct obs_mount *mount, const char *target,
+	struct finding *finding);
+/* The mount as it is, under the name that the machine has now. What is mounted under a former one is removed. */
+extern const char serve_command_anew[];
+void serve_command_choose_anew(const struct evidence *evidence, struct finding *finding);
+/* Takes the mount off the internet. The row's own fix, serve_command_off, takes it off the tailnet too. */
+extern const char serve_command_off[], serve_command_private[];
+void serve_command_choose_private(const struct evidence *evidence, struct finding *finding);
 
 #endif

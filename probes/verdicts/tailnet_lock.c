@@ -41,9 +41,12 @@ const char *tailnet_lock_own_key(const struct ledger *ledger)
 	return ledger->status ? ledger->status->node_key : "";
 }
 
-void tailnet_lock_say_fix(const char *node_key, struct finding *finding)
+const char tailnet_lock_sign[] = "on a signing node: `sudo tailscale lock sign %{value}`";
+
+void tailnet_lock_choose_fix(const char *node_key, struct finding *finding)
 {
-	if (*node_key)
-		text_set(finding->fix, sizeof(finding->fix), "on a signing node: tailscale lock sign %s",
-			node_key);
+	if (!*node_key)
+		return;
+	text_set(finding->value, sizeof(finding->value), "%s", node_key);
+	finding->fix = tailnet_lock_sign;
 }

@@ -7,6 +7,13 @@
 
 #include <string.h>
 
+#define NEW_CERTIFICATE                                                                                      \
+	"on %{peer}: `%{sudo}tailscale cert %{host}`; a server other than tailscale serve needs the new files "  \
+	"in its configuration"
+
+static const char use_value[] = "use %{value}";
+static const char use_http[] = "use http:// for that port";
+
 #define CERT_NOTICE_MS (14 * INT64_C(86400000))
 
 static bool is_tls(const struct evidence *e, enum tls_trouble trouble)
@@ -22,9 +29,13 @@ static bool is_name_refused(const struct evidence *e)
 
 static void say_full_name(const struct evidence *e, struct finding *f)
 {
-	if (e->peer && *e->peer->obs->fqdn)
-		text_set(f->fix, sizeof(f->fix),
-			e->endpoint->port == 443 ? "use https://%%{fqdn}" : "use https://%%{fqdn}:%%{port}");
+	struct url url;
+
+	if (!e->peer || !*e->peer->obs->fqdn || url_split(&url, e->endpoint->url) < 0)
+		return;
+	text_set(url.host, sizeof(url.host), "%s", e->peer->obs->fqdn);
+	if (url_join(&url, f->value, sizeof(f->value)) == 0)
+		f->fix = use_value;
 }
 
 static bool has_short_name(const struct evidence *e, struct finding *f)
@@ -58,7 +69,7 @@ static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
 	if (is_plain_http)
-		text_set(f->fix, sizeof(f->fix), "use http:// for that port");
+		f->fix = use_http;
 	return true;
 }
 
@@ -111,35 +122,40 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 const struct rule tls_rules[] = {
 	{ CODE_SHORT_NAME, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_short_name,
 		"certificates are for full names, not for the short name %{host}",
-		"use the full name of that machine (tailscale status --json | grep DNSName)", true },
+		"use the full name of that machine: tailscale status --json shows it as DNSName", true },
 	{ CODE_NAME_NEEDED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"HTTPS is served by name, not by address: no certificate there is for %{host}",
+		"HTTPS is served by name, not by address: no certificate there is valid for %{host}",
 		"use the machine's full name", true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, speaks_no_tls,
 		"port %{port} of %{host} speaks %{detail}",
-		"is that port really the LLM server's? what answers there is not HTTPS", true },
+		"check that the port is really the LLM server's: what answers there is not HTTPS", true },
 	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
-		"the certificate of %{host} expired%{detail}", "on %{peer}: `%{sudo}tailscale cert %{host}`",
-		true },
+		"the certificate of %{host} expired%{detail}",
+		NEW_CERTIFICATE, true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
-		"the certificate of %{host} is signed by nobody this machine trusts",
-		"on %{peer}: `%{sudo}tailscale cert %{host}`; with a CA of your own: "
-		"ca_file = PATH in the configuration",
+		"the certificate of %{host} is not signed by anyone this machine trusts",
+		NEW_CERTIFICATE "; or, with a CA of your own, set ca_file in the configuration",
 		true },
 	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
 		"the certificate that %{host} shows is for another name",
-		"on %{peer}: `%{sudo}tailscale cert %{host}`", true },
+		NEW_CERTIFICATE, true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate to show: either none was issued yet "
+		"%{host} has no certificate: either none was issued yet "
 		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
 		"on %{peer}: `%{sudo}tailscale cert %{host}`; it says why; "
 		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
 		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`",
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`; see whether the port is served by HTTPS",
 		true },
 	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
 		"the certificate of %{host} expires in %{detail}",
-		"on %{peer}: `%{sudo}tailscale cert %{host}`", false },
+		NEW_CERTIFICATE, false },
+	{ 0 },
+};
+
+const struct other_fix tls_fixes[] = {
+	{ CODE_SHORT_NAME, use_value },
+	{ CODE_NOT_TLS, use_http },
 	{ 0 },
 };

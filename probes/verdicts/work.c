@@ -14,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char restart_if_mute[] = "on %{peer}: restart %{server}, unless it is writing tokens";
+
 #define MISSES 2
 #define HUNG_PATHS 2
 #define LONG_MISSES 4
@@ -42,13 +44,13 @@ static bool stands_still(
 	       (double)still_ms(work) >= engine->patience_s * 1000;
 }
 
-/* "5 requests in work": those that wait only if none is. */
+/* "5 requests in progress": those that wait only if none is. */
 static void say_requests(double running, double waiting, char *text, size_t size)
 {
 	double requests = running > 0 ? running : waiting;
 
 	text_add(text, size, "%.0f request%s %s", requests, requests < 2 ? "" : "s",
-		running > 0 ? "in work" : "waiting");
+		running > 0 ? "in progress" : "waiting");
 }
 
 static bool counts_nothing(const struct evidence *e, struct finding *f)
@@ -62,7 +64,7 @@ static bool counts_nothing(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail), "has ");
 	say_requests(figures->running, figures->waiting, f->detail, sizeof(f->detail));
 	text_add(f->detail, sizeof(f->detail),
-		" and has made no progress for %s: it answers, and its engine does not work",
+		" and has made no progress for %s: it still answers, but its engine is stuck",
 		text_span(span, sizeof(span), still_ms(&engine->work)));
 	return true;
 }
@@ -138,13 +140,13 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 	if (hung < HUNG_PATHS && !longest)
 		return false;
 	if (hung >= HUNG_PATHS) {
-		text_add(f->detail, sizeof(f->detail), " hang, twice in a row: its engine does not work");
+		text_add(f->detail, sizeof(f->detail), " hang, twice in a row: its engine is stuck");
 		return true;
 	}
 	text_add(f->detail, sizeof(f->detail),
-		" hangs for %s: either its engine does, or it takes one long batch, as older versions do",
+		" has hung for %s: either its engine is stuck, or it is busy with one long batch, as in older versions",
 		text_span(span, sizeof(span), when_since(longest->silent_since, longest->silent_at)));
-	text_set(f->fix, sizeof(f->fix), "on %%{peer}: does it write tokens? if not: restart %%{server}");
+	f->fix = restart_if_mute;
 	f->severity = SEVERITY_DEGRADED;
 	return true;
 }
@@ -272,7 +274,7 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
 		text_set(f->detail, sizeof(f->detail),
-			"%s: its time ran out %s ago and it is still there; either it is stuck, "
+			"%s: its time ran out %s ago, but it is still loaded; either it is stuck, "
 			"or one answer has been running ever since",
 			model->id, text_span(span, sizeof(span), model->overdue_ms));
 		return true;
@@ -288,7 +290,7 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 
 	if (!endpoint_is_good(e->queried) || !engine->evicted || age > EVICTED_MS)
 		return false;
-	text_set(f->detail, sizeof(f->detail), "%s out for %s %s ago", engine->evicted, engine->evictor,
+	text_set(f->detail, sizeof(f->detail), "%s to make room for %s %s ago", engine->evicted, engine->evictor,
 		text_span(span, sizeof(span), age));
 	return true;
 }
@@ -335,33 +337,37 @@ static bool was_restarted(const struct evidence *e, struct finding *f)
 
 const struct rule work_rules[] = {
 	{ CODE_ENGINE_STALLED, LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED, is_stalled, "%{server} %{detail}",
-		"on %{peer}: restart %{server}; that it answers says nothing of its engine", true },
+		"on %{peer}: restart %{server}; that it answers says nothing about its engine", true },
 	{ CODE_LOAD_FAILED, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
 		"%{server} could not load %{detail}, or lost it: its process ended with an error",
-		"on %{peer}: the log of %{server} says why (too little memory?); "
+		"on %{peer}: look at the log of %{server} for the reason, such as too little memory; "
 		"the next request tries again",
 		false },
 	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
-		"on %{peer}: a smaller model, quantisation or context, or unload others", false },
+		"on %{peer}: use a smaller model, quantisation or context, or unload others", false },
 	{ CODE_STUCK_UNLOADING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
-		"%{server} likely fails to unload %{detail}",
-		"on %{peer}: if nobody waits for it, restart %{server}", false },
+		"%{server} probably cannot unload %{detail}",
+		"on %{peer}: restart %{server}, if nobody is waiting for an answer", false },
 	{ CODE_SLOW_VS_BASELINE, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
 		"%{server} takes three times as long to answer as usual, three times in a row: %{detail}",
-		"on %{peer}: what else runs there? a healthy server answers this at once, however busy",
+		"on %{peer}: check what else runs there: a healthy server answers this at once, however busy it is",
 		false },
 	{ CODE_RESTARTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
-		"%{server} was started anew %{detail} ago", "", false },
+		"%{server} was restarted %{detail} ago", "", false },
 	{ CODE_EVICTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
-		"%{server} likely threw %{detail}, if nobody unloaded it by hand: where they take turns, "
-		"each turn pays for a load",
-		"on %{peer}: a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS, "
-		"lets both stay",
+		"%{server} probably unloaded %{detail}; if they keep alternating, every switch waits for a load",
+		"on %{peer}: use a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS: then both stay "
+		"loaded",
 		false },
 	{ CODE_COLD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
-		"%{server} has no model loaded: the next request pays for the load", "", false },
+		"%{server} has no model loaded: the next request has to wait for the load", "", false },
 	{ CODE_QUEUE_FULL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY, is_full,
-		"the queue of %{server} is full, it turns requests away (%{detail})",
+		"the queue of %{server} is full, so it rejects requests (%{detail})",
 		"send it less at once, or give it more slots or a second server", true },
+	{ 0 },
+};
+
+const struct other_fix work_fixes[] = {
+	{ CODE_ENGINE_STALLED, restart_if_mute },
 	{ 0 },
 };

@@ -146,6 +146,15 @@ void watches_own(struct ledger *l, const char *family, const char *url)
 	declare(l, family, url, true);
 }
 
+void is_on(struct ledger *l, const char *os, enum init init, const char *sudo)
+{
+	struct obs_machine machine = { .init = init };
+
+	text_set(machine.os, sizeof(machine.os), "%s", os);
+	text_set(machine.sudo, sizeof(machine.sudo), "%s", sudo);
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_MACHINE, .machine = &machine }, at(0));
+}
+
 void sees(struct ledger *l, struct when now, struct obs_status *status)
 {
 	ledger_see(l,

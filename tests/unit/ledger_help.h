@@ -32,6 +32,7 @@ void finds_by_port(bool is_found);
 void watches_without_its_key(struct ledger *l, const char *family, const char *url);
 void watches_own(struct ledger *l, const char *family, const char *url); /* on this machine's loopback */
 
+void is_on(struct ledger *l, const char *os, enum init init, const char *sudo); /* this machine */
 void sees(struct ledger *l, struct when now, struct obs_status *status); /* takes it over */
 void sees_serve(struct ledger *l, const struct obs_mount *mounts, size_t count);
 

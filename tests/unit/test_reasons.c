@@ -102,7 +102,7 @@ static void without_evidence_nothing_says_why(void **state)
 {
 	(void)state;
 	assert_reason(
-		relayed(), "", "by DERP fra: no direct path, and nothing says why", "tailscale netcheck");
+		relayed(), "", "through DERP fra (44 ms slower than its direct path): no direct path, for no known reason", "tailscale netcheck");
 }
 
 static void udp_that_is_blocked_here_comes_first(void **state)
@@ -113,7 +113,7 @@ static void udp_that_is_blocked_here_comes_first(void **state)
 	(void)state;
 	tells(l, GPU1_ID, udp(TRI_NO));
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
-	assert_reason(l, "udp-blocked-here", "by DERP fra: UDP is blocked here", "in this machine's network");
+	assert_reason(l, "udp-blocked-here", "through DERP fra (44 ms slower than its direct path): UDP is blocked on this machine's network", "in this machine's network");
 }
 
 static void a_login_page_is_mended_by_a_login(void **state)
@@ -141,7 +141,7 @@ static void a_path_by_udp_makes_it_likely_at_most(void **state)
 		sees(l, at(t), status);
 	}
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
-	assert_reason(l, "udp-blocked-here", "likely UDP out of this network is blocked", "3478");
+	assert_reason(l, "udp-blocked-here", "UDP is probably blocked on this machine's network", "3478");
 	assert_no_verdict(take(l, at(6)), "udp-blocked");
 }
 
@@ -152,9 +152,9 @@ static void what_tailscaled_told_of_here_counts_where_netcheck_did_not_look(void
 
 	(void)state;
 	tells(l, SELF_ID, udp(TRI_NO));
-	assert_reason(l, "udp-blocked-here", "UDP is blocked here", "3478");
+	assert_reason(l, "udp-blocked-here", "UDP is blocked on this machine's network", "3478");
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
-	assert_reason(l, "", "nothing says why", "netcheck");
+	assert_reason(l, "", "for no known reason", "netcheck");
 }
 
 static void udp_that_is_blocked_there_is_mended_there(void **state)
@@ -164,7 +164,7 @@ static void udp_that_is_blocked_there_is_mended_there(void **state)
 	(void)state;
 	tells(l, SELF_ID, nat(TRI_YES, TRI_NO));
 	tells(l, GPU1_ID, udp(TRI_NO));
-	assert_reason(l, "udp-blocked-there", "UDP is blocked there", "in the network of gpu1");
+	assert_reason(l, "udp-blocked-there", "UDP is blocked on its network", "in the network of gpu1");
 }
 
 static void two_hard_nats_are_a_proof_and_one_is_a_sign(void **state)
@@ -174,16 +174,16 @@ static void two_hard_nats_are_a_proof_and_one_is_a_sign(void **state)
 
 	(void)state;
 	tells(l, SELF_ID, nat(TRI_YES, TRI_NO));
-	assert_reason(l, "hard-nat-here", "likely the hard NAT here", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
 	tells(l, GPU1_ID, nat(TRI_YES, TRI_UNKNOWN)); /* its router may map a port */
-	assert_reason(l, "hard-nat-here", "likely the hard NAT here", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
 	tells(l, GPU1_ID, there);
-	assert_reason(l, "hard-nat-both", "hard NAT on both sides", "relay-server-port");
+	assert_reason(l, "hard-nat-both", "both sides are behind hard NAT", "relay-server-port");
 	there.has_ipv6 = TRI_YES;
 	tells(l, GPU1_ID, there);
-	assert_reason(l, "hard-nat-both", "hard NAT on both sides", "relay-server-port"); /* we have none */
+	assert_reason(l, "hard-nat-both", "both sides are behind hard NAT", "relay-server-port"); /* we have none */
 	tells(l, SELF_ID, nat(TRI_NO, TRI_NO));
-	assert_reason(l, "hard-nat-there", "likely the hard NAT there", "router of gpu1");
+	assert_reason(l, "hard-nat-there", "probably because it is behind hard NAT", "router of gpu1");
 }
 
 static void ipv6_at_both_ends_needs_no_nat_to_be_guessed(void **state)
@@ -195,7 +195,7 @@ static void ipv6_at_both_ends_needs_no_nat_to_be_guessed(void **state)
 	net.has_ipv6 = TRI_YES;
 	tells(l, SELF_ID, net);
 	tells(l, GPU1_ID, net);
-	assert_reason(l, "hard-nat-here", "likely the hard NAT here", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
 }
 
 static void a_nat_that_maps_ports_is_no_reason(void **state)
@@ -205,7 +205,7 @@ static void a_nat_that_maps_ports_is_no_reason(void **state)
 	(void)state;
 	tells(l, SELF_ID, nat(TRI_YES, TRI_YES));
 	tells(l, GPU1_ID, nat(TRI_YES, TRI_YES));
-	assert_reason(l, "", "nothing says why", "netcheck");
+	assert_reason(l, "", "for no known reason", "netcheck");
 }
 
 static void a_peer_without_addresses_likely_has_no_udp(void **state)
@@ -216,10 +216,10 @@ static void a_peer_without_addresses_likely_has_no_udp(void **state)
 	(void)state;
 	tells(l, GPU1_ID, with_candidates(0));
 	assert_reason(
-		l, "no-addresses", "it has no address for UDP, which is likely blocked there", "on gpu1");
+		l, "no-addresses", "it has no address for UDP, which is probably blocked on its network", "on gpu1");
 	net.has_udp = TRI_YES;
 	tells(l, GPU1_ID, net);
-	assert_reason(l, "", "nothing says why", "netcheck");
+	assert_reason(l, "", "for no known reason", "netcheck");
 }
 
 static void addresses_that_do_not_answer_are_counted(void **state)
@@ -229,7 +229,7 @@ static void addresses_that_do_not_answer_are_counted(void **state)
 	(void)state;
 	tells(l, GPU1_ID, with_candidates(1));
 	assert_reason(l, "no-answer",
-		"its one address does not answer any more: likely a firewall at either end", "41641");
+		"its one address does not answer any more: probably a firewall at either end", "41641");
 	tells(l, GPU1_ID, with_candidates(3));
 	assert_reason(l, "no-answer", "none of its 3 addresses answers any more", "41641");
 	l = always_relayed();

@@ -216,7 +216,7 @@ static void a_lock_that_keeps_us_out_explains_silence(void **state)
 	s = after_silence(l);
 	assert_string_equal(worst_of(s, RAW)->text,
 		"gpu1.tail4c1d.ts.net cannot be reached: tailnet lock keeps this machine out until it is signed");
-	assert_fix(worst_of(s, RAW), "on a signing node: tailscale lock sign nodekey:01");
+	assert_fix(worst_of(s, RAW), "on a signing node: sudo tailscale lock sign nodekey:01");
 	assert_no_verdict(s, "host-unreachable");
 	assert_no_verdict(s, "filtered");
 }
@@ -260,7 +260,7 @@ static void a_domain_that_leads_to_an_offline_peer_is_told(void **state)
 {
 	(void)state;
 	assert_says(with_gpu1(OUTSIDE, false), "domain-elsewhere", LAYER_PATH, SEVERITY_DOWN, STATE_OFFLINE,
-		"the name llm.example.org leads to gpu1 (100.64.0.2), which is offline");
+		"the name llm.example.org points to gpu1 (100.64.0.2), which is offline");
 	assert_no_verdict(with_gpu1(OUTSIDE, true), "domain-elsewhere");
 	assert_no_verdict(with_gpu1(RAW, false), "domain-elsewhere");
 }
@@ -398,9 +398,9 @@ static void a_fix_suits_the_system_of_the_machine(void **state)
 		{ "windows",
 			"New-NetFirewallRule -DisplayName LLM -Direction Inbound -Protocol TCP -LocalPort 8080" },
 		{ "macOS", "System Settings, Network, Firewall" },
-		{ "android", "is an app listening on port 8080?" },
-		{ "freebsd", "does its firewall let TCP port 8080 in?" },
-		{ "", "does its firewall let TCP port 8080 in?" },
+		{ "android", "check that an app listens on port 8080" },
+		{ "freebsd", "check that its firewall lets TCP port 8080 in" },
+		{ "", "check that its firewall lets TCP port 8080 in" },
 	};
 
 	(void)state;

@@ -15,6 +15,7 @@ static const struct snapshot *with_trouble(enum daemon_trouble trouble, const ch
 {
 	struct ledger *l = empty_ledger(NULL);
 
+	is_on(l, "linux", INIT_SYSTEMD, "sudo ");
 	ledger_see(l,
 		&(struct observation){ .kind = OBSERVED_TROUBLE, .trouble = trouble, .trouble_text = text },
 		at(0));
@@ -62,6 +63,16 @@ static void no_socket_is_a_missing_daemon(void **state)
 	assert_int_equal(s->verdicts.count, 1);
 }
 
+static void without_the_command_tailscale_is_not_installed(void **state)
+{
+	const struct snapshot *s = with_trouble(DAEMON_ABSENT, "no socket at /run/ts.sock and no `tailscale` command");
+
+	(void)state;
+	assert_fix(assert_verdict(s, "tailscaled-missing"), "install Tailscale (https://tailscale.com/download)");
+	assert_string_equal(find_verdict(s, "tailscaled-missing")->run, "");
+	assert_no_verdict(s, "status-stale");
+}
+
 static void a_forbidden_socket_is_denied_and_not_missing(void **state)
 {
 	const struct snapshot *s = with_trouble(DAEMON_DENIED, "/run/ts.sock: permission denied");
@@ -80,7 +91,7 @@ static void a_closed_socket_needs_root_and_no_operator(void **state)
 	const struct snapshot *s = with_trouble(DAEMON_CLOSED, "/run/ts.sock: Permission denied");
 
 	(void)state;
-	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo tsllm-top");
+	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo systemctl restart tailscaled; it makes its socket anew");
 	assert_null(strstr(find_verdict(s, "tailscaled-denied")->fix, "--operator"));
 	assert_no_verdict(s, "status-stale");
 	assert_int_equal(s->status, STATUS_UNKNOWN);
@@ -169,7 +180,7 @@ static void a_login_is_asked_for_with_its_url(void **state)
 			   "logged out"),
 		"log in at https://login.tailscale.com/a/1a2b3c");
 	assert_fix(assert_verdict(with_status(in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin")), "needs-login"),
-		"sudo tailscale login");
+		"sudo tailscale up --force-reauth");
 }
 
 static void a_hostile_login_url_stays_as_it_is(void **state)
@@ -187,7 +198,7 @@ static void an_unapproved_machine_waits_for_an_admin(void **state)
 	const struct snapshot *s = with_status(in_state(BACKEND_NEEDS_MACHINE_AUTH, "NeedsMachineAuth"));
 
 	(void)state;
-	assert_fix(assert_says(s, "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "approval"),
+	assert_fix(assert_says(s, "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "approve"),
 		"https://login.tailscale.com/admin/machines");
 }
 
@@ -470,8 +481,8 @@ static void a_lock_is_told_by_the_warning_or_by_its_status(void **state)
 
 	(void)state;
 	assert_fix(assert_says(with_health(lines), "tailnet-lock", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN,
-			   "no peer takes its packets until it is signed"),
-		"tailscale lock sign NODEKEY");
+			   "no peer accepts its packets until its node key is signed"),
+		"sign it on a signing node");
 	l = empty_ledger(NULL);
 	*lock = (struct obs_lock){
 		.arena = arena, .is_enabled = TRI_YES, .is_signed = TRI_NO, .node_key = "nodekey:01"
@@ -559,6 +570,7 @@ int main(void)
 		SAYS(a_running_daemon_raises_nothing),
 		SAYS(nothing_is_said_before_anything_was_tried),
 		SAYS(no_socket_is_a_missing_daemon),
+		SAYS(without_the_command_tailscale_is_not_installed),
 		SAYS(a_forbidden_socket_is_denied_and_not_missing),
 		SAYS(a_closed_socket_needs_root_and_no_operator),
 		SAYS(a_daemon_that_never_answered_is_down),

@@ -123,7 +123,7 @@ static void a_server_asleep_is_sleeping_until_it_wakes(void **state)
 	const struct snapshot *s = take(l, at(1));
 
 	(void)state;
-	assert_says(s, "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, "llama-server sleeps");
+	assert_says(s, "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING, "llama-server is asleep");
 	assert_state(s, STATE_SLEEPING);
 	answers(l, at(10), LS "ready-idle/health");
 	assert_verdict(take(l, at(11)), "sleeping");
@@ -141,7 +141,7 @@ static void a_vllm_asleep_serves_nobody(void **state)
 	says_at(l, at(0), "/metrics", 200, "Content-Type: text/plain\n",
 		"vllm:num_requests_running 0\nvllm:engine_sleep_state{sleep_state=\"discard_all\"} 1\n");
 	assert_says(take(l, at(1)), "sleeping", LAYER_ENGINE, SEVERITY_INFO, STATE_SLEEPING,
-		"vLLM sleeps: it serves nobody until it is woken");
+		"vLLM is asleep: it serves nobody until it is woken");
 	answers(l, at(10), "vllm-0.32.0-cpu/ready-idle/metrics");
 	assert_no_verdict(take(l, at(11)), "sleeping");
 }
@@ -150,9 +150,9 @@ static void work_and_queue_are_told_in_numbers(void **state)
 {
 	(void)state;
 	assert_says(take(after("llama-server", LS "generating/health", LS "generating/metrics"), at(1)),
-		"busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "llama-server is at work on 1 request");
+		"busy", LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "llama-server is working on 1 request");
 	assert_says(take(after("llama-server", LS "queue/health", LS "queue/metrics"), at(1)), "busy",
-		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "is at work on 2 requests, 3 more wait");
+		LAYER_ENGINE, SEVERITY_INFO, STATE_BUSY, "is working on 2 requests, 3 more wait");
 	assert_verdict(
 		take(after("vllm", "vllm-0.32.0-cpu/queue/health", "vllm-0.32.0-cpu/queue/metrics"), at(1)),
 		"busy");
@@ -167,8 +167,8 @@ static void a_server_without_models_is_told_what_to_pull(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "no-models", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT,
-			   "Ollama is up and has no model"),
-		"on gpu1: ollama pull MODEL");
+			   "Ollama is up, but has no model"),
+		"on gpu1: run ollama pull with the name");
 }
 
 static void nothing_loaded_is_not_no_models(void **state)
@@ -232,7 +232,7 @@ static void a_funnel_without_a_key_is_open_to_the_internet(void **state)
 	s = take(l, at(1));
 	assert_fix(assert_says(s, "funnel-public", LAYER_EXPOSURE, SEVERITY_DEGRADED, STATE_WARN,
 			   "can use " ADMIN ", and it asks for no key"),
-		"sudo tailscale funnel --https=443 off");
+		"sudo tailscale serve --bg --https=443 http://127.0.0.1:11434");
 	assert_int_equal(s->mounts[0].verdicts.count, 1);
 	assert_int_equal(s->verdict_list[s->mounts[0].verdicts.first].severity, SEVERITY_INFO);
 }
@@ -256,7 +256,7 @@ static void a_funnel_to_a_proxy_with_a_login_is_a_word(void **state)
 	watches(l, "llama-server", ADMIN);
 	answers(l, at(0), "nginx-1.22.1/basic-auth-missing/health");
 	assert_says(take(l, at(1)), "funnel-public", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
-		"refuses whoever has no login");
+		"refuses everyone without a login");
 }
 
 /* LiteLLM's liveliness needs no key, and is all that is asked through the mount: its own door knows more. */
@@ -501,7 +501,7 @@ static void a_mount_with_an_unexpanded_name_answers_nobody(void **state)
 	(void)state;
 	sees_serve(l, &mount, 1);
 	assert_fix(assert_says(take(l, at(1)), "unexpanded-config", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-			   "the literal ${TS_CERT_DOMAIN}"),
+			   "the unexpanded ${TS_CERT_DOMAIN}"),
 		"write the name");
 	assert_no_verdict(take(with_mount(false, BACKEND), at(1)), "unexpanded-config");
 }
@@ -523,7 +523,7 @@ static void a_mount_that_asks_a_plain_server_by_tls_is_told(void **state)
 	assert_no_verdict(take(l, at(1)), "proxy-scheme");
 	tls_fails(l, at(2), TLS_NOT_TLS);
 	assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-		"https+insecure://127.0.0.1:11434 is asked for by TLS, but the server there speaks no TLS");
+		"uses TLS for its target https+insecure://127.0.0.1:11434, but the server there speaks no TLS");
 	ledger_see(l,
 		&(struct observation){
 			.kind = OBSERVED_PROOF, .url = "https://127.0.0.1:11434", .proof = PROOF_PLAIN_HTTP },

@@ -179,8 +179,8 @@ static void an_empty_403_is_ollama_s_host_check(void **state)
 	(void)state;
 	answers(l, at(0), "ollama-0.17.4/host-check/api-ps-host-foreign");
 	s = take(l, at(1));
-	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "likely Ollama"),
-		"OLLAMA_HOST=0.0.0.0");
+	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "probably Ollama"),
+		"serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use http://100.64.0.2:11434");
 	ledger_see(l,
 		&(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_HOST_LOCALHOST },
 		at(2));
@@ -417,10 +417,10 @@ static void a_proxy_whose_engine_is_silent_is_told_by_name(void **state)
 	static const struct {
 		const char *recording, *part;
 	} cases[] = {
-		{ "nginx-1.22.1/engine-hung-read-timeout-3s/health", "nginx before " HOST " is up" },
+		{ "nginx-1.22.1/engine-hung-read-timeout-3s/health", "nginx in front of " HOST " is up" },
 		{ "haproxy-2.6.12/engine-hung-server-timeout-3s/health",
-			"HAProxy before " HOST " is up, its engine gives no answer (HTTP 504)" },
-		{ "apache-2.4.71/engine-hung-timeout-3s/health", "Apache before " HOST },
+			"HAProxy in front of " HOST " is up, but its engine does not answer (HTTP 504)" },
+		{ "apache-2.4.71/engine-hung-timeout-3s/health", "Apache in front of " HOST },
 	};
 
 	(void)state;
@@ -436,12 +436,12 @@ static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
 		const char *recording, *part;
 	} cases[] = {
 		{ "nginx-1.22.1/engine-dead/health",
-			"nginx before " HOST " is up, its engine is not (HTTP 502)" },
-		{ "caddy-2.11.9/engine-dead/health", "Caddy before" },
-		{ "caddy-2.6.2/engine-dead/health", "Caddy before" },
+			"nginx in front of " HOST " is up, but its engine is not (HTTP 502)" },
+		{ "caddy-2.11.9/engine-dead/health", "Caddy in front of" },
+		{ "caddy-2.6.2/engine-dead/health", "Caddy in front of" },
 		{ "haproxy-2.6.12/engine-dead/health",
-			"HAProxy before " HOST " is up, its engine is not (HTTP 503)" },
-		{ "apache-2.4.71/engine-dead/health", "Apache before" },
+			"HAProxy in front of " HOST " is up, but its engine is not (HTTP 503)" },
+		{ "apache-2.4.71/engine-dead/health", "Apache in front of" },
 	};
 
 	(void)state;
@@ -545,7 +545,7 @@ static void a_page_where_an_engine_answered_has_replaced_it(void **state)
 	assert_fix(assert_says(s, "replaced", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			   "llama-server answered here until 12 s ago, now a web page does (HTTP 404 for "
 			   "/health)"),
-		"on gpu1: does llama-server still run?");
+		"see whether llama-server still runs");
 	assert_no_verdict(s, "wrong-base-path");
 	says(l, at(20), 200, HTML, "<!DOCTYPE HTML><p>Welcome");
 	s = take(l, at(20));
@@ -576,7 +576,7 @@ static void nothing_with_200_is_a_proxy_that_knows_no_such_name(void **state)
 	const struct snapshot *s = after("llama-server", "caddy-2.11.9/no-route/health");
 
 	(void)state;
-	assert_says(s, "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "HTTP 200 with nothing in it");
+	assert_says(s, "empty-answer", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "HTTP 200 with an empty body");
 	assert_no_verdict(s, "html-not-api");
 	assert_verdict(after("vllm", "caddy-2.11.9/no-route/health"), "empty-answer");
 	assert_no_verdict(after("vllm", "vllm-0.32.0-cpu/ready-idle/health"), "empty-answer");
@@ -602,7 +602,7 @@ static void an_answer_that_breaks_off_is_malformed_at_once(void **state)
 	} cases[] = {
 		{ OUTCOME_TRUNCATED, "broke off" },
 		{ OUTCOME_TOO_BIG, "over the cap" },
-		{ OUTCOME_NOT_HTTP, "no HTTP" },
+		{ OUTCOME_NOT_HTTP, "not HTTP" },
 	};
 
 	(void)state;
@@ -659,15 +659,15 @@ static void a_wrong_path_is_told_with_the_likely_base(void **state)
 	static const struct {
 		const char *path, *fix;
 	} rows[] = {
-		{ "", "the server may live under a path, or on another port: give its base URL" },
+		{ "", "give the base URL of the server: it may be under a path, or on another port" },
 		{ "/v1", "give the base URL without /v1: " GPU1 },
 		{ "/v1/v1", "give the base URL without /v1: " GPU1 },
 		{ "/ollama/v1", "give the base URL without /v1: " GPU1 "/ollama" },
 		{ "/v1/chat/completions", "give the base URL without /v1: " GPU1 },
-		{ "/v2", "give the base URL of the server, likely " GPU1 },
-		{ "/ollama/v2", "give the base URL of the server, likely " GPU1 "/ollama" },
-		{ "/api/chat", "give the base URL of the server, likely " GPU1 },
-		{ "/v1beta", "give the base URL of the server, likely " GPU1 },
+		{ "/v2", "give the base URL of the server, probably " GPU1 },
+		{ "/ollama/v2", "give the base URL of the server, probably " GPU1 "/ollama" },
+		{ "/api/chat", "give the base URL of the server, probably " GPU1 },
+		{ "/v1beta", "give the base URL of the server, probably " GPU1 },
 	};
 	char url[128];
 
@@ -688,7 +688,7 @@ static void a_404_of_anybody_is_a_wrong_path(void **state)
 	assert_fix(assert_says(after("openai-compatible", "nginx-1.22.1/subpath-wrong-base/v1-models"),
 			   "wrong-base-path", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			   HOST ":443 has no LLM API here (HTTP 404 for /v1/models)"),
-		"give its base URL");
+		"give the base URL of the server: it may be");
 	assert_verdict(after(NULL, "ray-serve-2.60.0/no-application/root"), "wrong-base-path");
 	assert_no_verdict(
 		after("llama-cpp-python", "llama-cpp-python-0.3.36/ready-idle/root"), "wrong-base-path");

@@ -69,7 +69,7 @@ static void a_mount_for_a_name_that_the_machine_had_is_told_with_the_way_to_serv
 	s = take(l, at(1)); /* not asked yet: the mount itself tells it */
 	assert_fix(assert_says(s, "serve-renamed", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			   "for oldbox.tail4c1d.ts.net, but this machine's name is " HOST),
-		"sudo tailscale serve reset (which removes every mount), then: sudo tailscale serve --bg "
+		"sudo tailscale serve reset && sudo tailscale serve --bg "
 		"--https=443 --set-path=/x " BACKEND);
 	tls_fails(l, at(1), TLS_ALERT_INTERNAL);
 	s = take(l, at(2));
@@ -130,7 +130,7 @@ static void another_program_at_the_port_is_no_matter_of_certificates(void **stat
 	s = take(l, at(2));
 	assert_fix(assert_says(s, "port-taken", LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT,
 			   "holds port 443 of all addresses"),
-		"ss -ltnp 'sport = :443'");
+		"sudo ss -ltnp sport = :443");
 	assert_no_verdict(s, "cert-not-issued");
 	l = serving(good);
 	tls_fails(l, at(1), TLS_ALERT_INTERNAL);
@@ -154,7 +154,7 @@ static void an_own_service_that_refuses_is_told_without_opening_its_port_at_the_
 	is_refused(l, at(0));
 	verdict = assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 		"llm.tail4c1d.ts.net:443, the address of this machine's own Service svc:llm");
-	assert_string_equal(verdict->fix, "tailscale serve advertise svc:llm");
+	assert_string_equal(verdict->fix, "sudo tailscale serve advertise svc:llm");
 }
 
 static void that_this_machine_does_not_reach_its_own_service_proves_nothing(void **state)

@@ -222,7 +222,7 @@ static void a_phone_is_not_told_to_start_a_daemon(void **state)
 	sees(l, at(2), fleet(a_phone));
 	sees(l, at(4), fleet(a_phone));
 	assert_fix(
-		assert_verdict(take(l, at(5)), "host-offline"), "wake gpu1, or open the Tailscale app on it");
+		assert_verdict(take(l, at(5)), "host-offline"), "wake gpu1, or start Tailscale on it");
 }
 
 static void a_peer_without_servers_may_be_offline(void **state)
@@ -325,8 +325,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	is_pinged(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
-		"gpu1 is relayed by DERP fra: no direct path, and nothing says why, +44 ms against its "
-		"direct path");
+		"gpu1 goes through DERP fra (44 ms slower than its direct path): no direct path, for no known "
+		"reason");
 	assert_peer_state(s, "gpu1", STATE_SLOW);
 }
 
@@ -374,7 +374,7 @@ static void relayed_is_a_word_for_a_peer_without_servers(void **state)
 	verdict = assert_verdict(take(l, at(3)), "relayed");
 	assert_int_equal(verdict->severity, SEVERITY_INFO);
 	assert_string_equal(verdict->text,
-		"traffic to gpu1 is relayed by DERP fra: no direct path, and nothing says why");
+		"traffic to gpu1 goes through DERP fra: no direct path, for no known reason");
 }
 
 static void a_peer_relay_is_named_at_the_second_status(void **state)
@@ -627,7 +627,7 @@ static void a_path_that_is_kept_and_carries_nothing_is_broken(void **state)
 	sees(l, at(28), fleet(direct));
 	s = take(l, at(28));
 	assert_fix(assert_says(s, "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
-			   "neither connects nor a ping inside the tunnel are answered, while one by DERP "
+			   "neither connections nor a ping inside the tunnel are answered, while a ping by DERP "
 			   "fra is"),
 		"rebind");
 	assert_no_verdict(s, "filtered");
@@ -715,7 +715,7 @@ static void two_servers_whose_large_answers_hang_are_behind_a_black_hole(void **
 	}
 	s = take(l, at(21));
 	assert_fix(assert_says(s, "mtu-blackhole", LAYER_PATH, SEVERITY_DOWN, STATE_FAULT,
-			   "likely get lost on the way from gpu1: answers of 220 bytes come, those of 2600 "
+			   "probably get lost on the way: answers of 220 bytes come, those of 2600 "
 			   "hang"),
 		"TS_DEBUG_MTU");
 	assert_state(s, STATE_FAULT);
@@ -836,7 +836,7 @@ static void a_path_that_changes_four_times_in_ten_minutes_flaps(void **state)
 	l = watching(GPU1);
 	changes(l, 4, 100);
 	assert_says(take(l, at(400)), "path-flapping", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
-		"gpu1 changed its kind 4 times within 6 min");
+		"gpu1 changed between direct and relayed 4 times within 6 min");
 	assert_no_verdict(take(l, at(620)), "path-flapping");
 	l = watching(GPU1);
 	changes(l, 8, 210);

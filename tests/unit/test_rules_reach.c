@@ -117,7 +117,8 @@ static void a_refusal_is_believed_at_once(void **state)
 	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to "
 			   "localhost"),
-		"on gpu1: sudo tailscale serve --bg 8080; that is safe, while --host 0.0.0.0 opens it");
+		"on gpu1: sudo tailscale serve --bg 8080; then use https://gpu1.tail4c1d.ts.net; that is safe, "
+		"while --host 0.0.0.0 opens it");
 	assert_state(s, STATE_DOWN);
 }
 
@@ -126,7 +127,8 @@ static void a_refusal_of_the_serve_port_is_a_mount_that_is_not_there(void **stat
 	(void)state;
 	assert_fix(assert_says(after(GPU1, OUTCOME_REFUSED), "not-listening", LAYER_PORT, SEVERITY_DOWN,
 			   STATE_DOWN, "nothing is served on that port"),
-		"on gpu1: sudo tailscale serve --bg --https=443 BACKEND_PORT");
+		"on gpu1: serve it there, with the port of the server for PORT: "
+		"sudo tailscale serve --bg --https=443 PORT");
 }
 
 static void the_safe_way_comes_first_for_ollama_too(void **state)
@@ -135,8 +137,8 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 
 	(void)state;
 	assert_fix(assert_verdict(s, "not-listening"),
-		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; that is safe (use its address, not its "
-		"name), while OLLAMA_HOST=0.0.0.0 opens it");
+		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use http://100.64.0.2:11434 "
+		"(its address, not its name); that is safe, while OLLAMA_HOST=0.0.0.0 opens it");
 }
 
 static void a_known_server_is_told_its_own_way_to_listen(void **state)
@@ -145,9 +147,9 @@ static void a_known_server_is_told_its_own_way_to_listen(void **state)
 		const char *family, *url, *fix;
 	} rows[] = {
 		{ "ollama", "http://gpu1.tail4c1d.ts.net:8080",
-			"tcp://127.0.0.1:8080; that is safe (use its address, not its name), while OLLAMA_HOST=0.0.0.0 " },
+			"tcp://127.0.0.1:8080; then use http://100.64.0.2:8080 (its address, not its name)" },
 		{ "vllm", "http://gpu1.tail4c1d.ts.net:11434",
-			"tailscale serve --bg 11434; that is safe, while --host 0.0.0.0 " },
+			"tailscale serve --bg 11434; then use https://gpu1.tail4c1d.ts.net; that is safe, while --host" },
 	};
 
 	(void)state;
@@ -181,7 +183,7 @@ static void a_port_proven_to_be_bound_to_loopback_is_told_so(void **state)
 		&(struct observation){ .kind = OBSERVED_PROOF, .url = RAW, .proof = PROOF_LOOPBACK_ONLY },
 		at(1));
 	assert_says(take(l, at(1)), "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
-		"it is bound to 127.0.0.1 alone");
+		"it is bound to 127.0.0.1 only");
 }
 
 static void the_daemons_word_for_an_acl_is_believed_at_once(void **state)
@@ -362,7 +364,7 @@ static void a_connect_that_is_turned_away_is_filtered_at_once(void **state)
 	comes_to(l, at(10), OUTCOME_UNREACHABLE);
 	s = take(l, at(11));
 	assert_says(s, "filtered", LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED,
-		"gpu1.tail4c1d.ts.net:8080 are turned away: either that host's firewall rejects them");
+		"gpu1.tail4c1d.ts.net:8080 are rejected: either by that host's firewall");
 	assert_no_verdict(s, "no-route");
 	assert_no_verdict(after(RAW, OUTCOME_UNREACHABLE), "filtered");
 	assert_verdict(after("http://203.0.113.9:8080", OUTCOME_UNREACHABLE), "filtered");
@@ -375,12 +377,12 @@ static void a_host_outside_the_tailnet_is_not_blamed_on_its_policy(void **state)
 		enum outcome outcome;
 		const char *code, *fix;
 	} rows[] = {
-		{ OUTCOME_UNREACHABLE, "filtered", "does the firewall of 203.0.113.9 let TCP port 8080 in" },
+		{ OUTCOME_UNREACHABLE, "filtered", "check that the firewall of 203.0.113.9 lets TCP port 8080 in" },
 		{ OUTCOME_CONNECT_TIMEOUT, "filtered",
-			"does the firewall of 203.0.113.9 let TCP port 8080 in" },
+			"check that the firewall of 203.0.113.9 lets TCP port 8080 in" },
 		{ OUTCOME_REFUSED, "not-listening", "on 203.0.113.9: start the server on port 8080" },
 		{ OUTCOME_CLOSED, "accepts-then-closes",
-			"on 203.0.113.9: is the server behind port 8080 running?" },
+			"on 203.0.113.9: check that the server behind port 8080 runs" },
 	};
 
 	(void)state;
@@ -450,7 +452,7 @@ static void a_plain_port_is_not_tls(void **state)
 	(void)state;
 	assert_fix(assert_says(s, "not-tls", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
 			   "port 8080 of gpu1.tail4c1d.ts.net speaks no TLS"),
-		"is that port really");
+		"check that the port is really");
 }
 
 /* SSH, MySQL and Redis are no TLS either. */

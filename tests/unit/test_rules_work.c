@@ -33,7 +33,7 @@ static void a_vllm_whose_tokens_stand_still_with_work_in_hand_is_stalled(void **
 	answers(l, at(30), VL "engine-sigstop/metrics");
 	s = take(l, at(30));
 	assert_fix(assert_says(s, "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
-			   "vLLM has 2 requests in work and has made no progress for 20 s"),
+			   "vLLM has 2 requests in progress and has made no progress for 20 s"),
 		"restart vLLM");
 	assert_state(s, STATE_STALLED);
 	assert_int_equal(s->status, STATUS_DOWN);
@@ -65,7 +65,7 @@ static void one_engine_of_two_that_stands_still_is_stalled(void **state)
 			assert_no_verdict(take(l, at(t)), "engine-stalled");
 	}
 	assert_says(take(l, at(20)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
-		"vLLM has 5 requests in work at engine 1, which has made no progress for 20 s; 1 of its 2 engines");
+		"vLLM has 5 requests in progress at engine 1, which has made no progress for 20 s; 1 of its 2 engines");
 	assert_state(take(l, at(20)), STATE_STALLED);
 	counts_of_two(l, 30, 5, 40, 1030, 701);
 	assert_no_verdict(take(l, at(30)), "engine-stalled");
@@ -92,7 +92,7 @@ static void engines_that_all_stand_still_are_one_stalled_server(void **state)
 	for (int t = 0; t <= 20; t += 10)
 		counts_of_two(l, t, 5, 0, 1000, 700);
 	assert_says(take(l, at(20)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
-		"vLLM has 7 requests in work and has made no progress for 20 s");
+		"vLLM has 7 requests in progress and has made no progress for 20 s");
 }
 
 /* A SGLang with a queue and nothing in work; steps: of its counter of each step, below 0: it has none. */
@@ -146,7 +146,7 @@ static void one_replica_of_a_sglang_that_stands_still_is_stalled(void **state)
 		says_at(l, at(t), "/metrics", 200, TEXT, body);
 	}
 	assert_says(take(l, at(40)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
-		"SGLang has 4 requests in work at engine 1, which has made no progress for 40 s; 1 of its 2");
+		"SGLang has 4 requests in progress at engine 1, which has made no progress for 40 s; 1 of its 2");
 }
 
 /* Tokens of an answer are counted at its end, so without the counter of steps nothing is known. */
@@ -242,7 +242,7 @@ static void a_llama_server_may_take_minutes_over_one_batch(void **state)
 	assert_no_verdict(take(l, at(180)), "engine-stalled");
 	decodes(l, 190, 1, 101);
 	assert_says(take(l, at(190)), "engine-stalled", LAYER_ENGINE, SEVERITY_DOWN, STATE_STALLED,
-		"llama-server has 1 request in work and has made no progress for");
+		"llama-server has 1 request in progress and has made no progress for");
 	decodes(l, 200, 1, 102);
 	assert_no_verdict(take(l, at(200)), "engine-stalled");
 }
@@ -286,9 +286,9 @@ static void one_path_that_hangs_for_a_minute_is_a_stalled_engine(void **state)
 	hangs_at_metrics(l, 70, LS "ready-idle/props");
 	assert_fix(
 		assert_says(take(l, at(75)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
-			"llama-server answers /health, while /metrics hangs for 60 s: either its engine "
-			"does, or"),
-		"does it write tokens?");
+			"llama-server answers /health, while /metrics has hung for 60 s: either its engine "
+			"is stuck, or"),
+		"unless it is writing tokens");
 	answers(l, at(80), LS "ready-idle/health");
 	answers(l, at(80), LS "ready-idle/metrics");
 	assert_no_verdict(take(l, at(80)), "engine-stalled");
@@ -349,7 +349,7 @@ static void an_ollama_that_turns_requests_away_is_full(void **state)
 	answers(l, at(10), OL "queue-full/chat-503");
 	s = take(l, at(10));
 	assert_says(s, "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY,
-		"the queue of Ollama is full, it turns requests away (HTTP 503)");
+		"the queue of Ollama is full, so it rejects requests (HTTP 503)");
 	assert_null(find_verdict(s, "server-error"));
 	assert_state(s, STATE_BUSY);
 }
@@ -392,7 +392,7 @@ static void a_vllm_that_counts_rejections_is_full(void **state)
 	assert_no_verdict(take(l, at(10)), "queue-full");
 	rejects(l, 20, 9);
 	assert_says(take(l, at(25)), "queue-full", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_BUSY,
-		"turns requests away (5 s ago by its own count; 4 wait");
+		"rejects requests (5 s ago by its own count; 4 wait");
 	for (int t = 30; t <= 90; t += 10)
 		rejects(l, t, 9);
 	assert_no_verdict(take(l, at(90)), "queue-full");
@@ -526,7 +526,7 @@ static void a_model_long_past_its_time_is_likely_stuck(void **state)
 	assert_no_verdict(take(l, at(0)), "stuck-unloading");
 	ollama_lists(l, 10, DATE, "{\"name\":\"a\",\"expires_at\":\"2026-11-23T00:31:46.123456789Z\"}");
 	assert_says(take(l, at(10)), "stuck-unloading", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
-		"Ollama likely fails to unload a: its time ran out 13 min ago");
+		"Ollama probably cannot unload a: its time ran out 13 min ago");
 	ollama_lists(l, 20, DATE, "");
 	assert_no_verdict(take(l, at(20)), "stuck-unloading");
 }
@@ -576,7 +576,7 @@ static void a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown
 	ollama_lists(l, 10, DATE, KEPT("c") "," KEPT("b"));
 	s = take(l, at(14));
 	assert_fix(assert_says(s, "evicted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
-			   "Ollama likely threw a out for c 4 s ago"),
+			   "Ollama probably unloaded a to make room for c 4 s ago"),
 		"smaller model");
 	assert_state(s, STATE_OK);
 	assert_int_equal(s->event_count, 1);
@@ -722,7 +722,7 @@ static void a_server_that_was_started_anew_is_told_for_ten_minutes(void **state)
 	answers(l, at(10), VL "ready-idle/health");
 	answers(l, at(10), VL "ready-idle/metrics");
 	assert_says(take(l, at(190)), "restarted", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
-		"vLLM was started anew 3 min ago");
+		"vLLM was restarted 3 min ago");
 	answers(l, at(600), VL "ready-idle/health");
 	assert_verdict(take(l, at(600)), "restarted");
 	answers(l, at(611), VL "ready-idle/health");

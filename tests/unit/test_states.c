@@ -290,9 +290,9 @@ static void a_proxy_is_named_and_told_from_its_engine(void **state)
 {
 	static const struct {
 		const char *server, *name;
-	} proxies[] = { { "nginx-", "nginx before" }, { "caddy-", "Caddy before" },
-		{ "apache-", "Apache before" }, { "haproxy-", "HAProxy before" },
-		{ "oauth2-proxy-", "the proxy before" } };
+	} proxies[] = { { "nginx-", "nginx in front" }, { "caddy-", "Caddy in front" },
+		{ "apache-", "Apache in front" }, { "haproxy-", "HAProxy in front" },
+		{ "oauth2-proxy-", "the proxy in front" } };
 	static const char *const codes[] = { "proxy-backend-down", "proxy-backend-silent", "auth-at-proxy" };
 	size_t told = 0;
 
@@ -310,7 +310,7 @@ static void a_proxy_is_named_and_told_from_its_engine(void **state)
 				poll(l, &rows[i], at(0));
 				message = assert_verdict(take(l, at(1)), codes[c])->text;
 				if (!text_has_prefix(message, proxies[p].name) ||
-					!strstr(message, c == 2 ? "wants a login" : " is up, its engine "))
+					!strstr(message, c == 2 ? "wants a login" : " is up, but its engine "))
 					fail_msg("%s says: %s", rows[i].recording, message);
 				told++;
 			}

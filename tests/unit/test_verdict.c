@@ -52,7 +52,7 @@ static bool never(const struct evidence *e, struct finding *f)
 static bool with_a_fix(const struct evidence *e, struct finding *f)
 {
 	(void)e;
-	snprintf(f->fix, sizeof(f->fix), "another for %%{host}");
+	f->fix = "another for %{host}";
 	f->severity = SEVERITY_DOWN;
 	f->state = STATE_DOWN;
 	return true;
