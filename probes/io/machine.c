@@ -34,7 +34,7 @@ static bool is_there(const char *root, const char *path)
 	       access(whole, F_OK) == 0;
 }
 
-/* By the marks that Docker, Podman and Kubernetes leave. With cgroup v2 the path of process 1 tells nothing. */
+/* By the marks of Docker, Podman and Kubernetes. With cgroup v2, the group of process 1 tells nothing. */
 static bool is_in_container(const char *root)
 {
 	static const char *const words[] = { "docker", "kubepods", "containerd", "lxc", "libpod" };

@@ -1,4 +1,4 @@
-/* What is known about the daemon and its machine: whether it carries traffic, and why it could not be asked. */
+/* What is known about the daemon (whether it carries traffic, why it could not be asked) and its machine. */
 #include "probes/ledger/daemon.h"
 
 #include "probes/ledger/ledger.h"

@@ -75,7 +75,8 @@ const struct family family_lemonade = {
 		.title = "Lemonade",
 		.kind = SERVER_ENGINE,
 		.ports = { 13305, 8000 },
-		.context_fix = "on %{peer}: start it with --ctx-size 32768, if the model and the memory allow it",
+		.context_fix = "on %{peer}: start it with --ctx-size 32768, if the model and the memory "
+			"allow it",
 	},
 	.recognise = is_lemonade,
 	.requests = requests,

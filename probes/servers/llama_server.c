@@ -161,7 +161,8 @@ const struct family family_llama_server = {
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --metrics",
 		.health_outlives_engine = true,
-		.context_fix = "on %{peer}: start it with --ctx-size 32768, if the model and the memory allow it",
+		.context_fix = "on %{peer}: start it with --ctx-size 32768, if the model and the memory "
+			"allow it",
 	},
 	.recognise = is_llama_server,
 	.confirm = "/v1/models",

@@ -112,7 +112,8 @@ const struct family family_lm_studio = {
 		.title = "LM Studio",
 		.kind = SERVER_ENGINE,
 		.ports = { 1234 },
-		.context_fix = "on %{peer}: `lms load %{value} --context-length 32768 --yes`; if the model and the memory allow it",
+		.context_fix = "on %{peer}: `lms load %{value} --context-length 32768 --yes`; if the model "
+			"and the memory allow it",
 	},
 	.recognise = is_lm_studio,
 	.confirm = "/api/v0/models",

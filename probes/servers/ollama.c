@@ -97,7 +97,8 @@ const struct family family_ollama = {
 		.full_status = 503,
 		.full_words = "maximum pending requests",
 		.listen_option = "OLLAMA_HOST=0.0.0.0",
-		.get_model_fix = "on %{peer}: run ollama pull with the name of a model (https://ollama.com/library)",
+		.get_model_fix = "on %{peer}: run ollama pull with the name of a model "
+			"(https://ollama.com/library)",
 		.no_guard = "OLLAMA_API_KEY",
 		.context_fix = "on %{peer}: %{context}; if the model and the memory allow it",
 	},

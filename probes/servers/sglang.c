@@ -57,7 +57,8 @@ const struct family family_sglang = {
 		.ports = { 30000 },
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --enable-metrics",
-		.context_fix = "on %{peer}: start it with --context-length 32768, if the model and the memory allow it",
+		.context_fix = "on %{peer}: start it with --context-length 32768, if the model and the "
+			"memory allow it",
 	},
 	.recognise = is_sglang,
 	.requests = requests,

@@ -102,7 +102,8 @@ const struct family family_vllm = {
 		.figures_fix = "on %{peer}: start it without --disable-log-stats",
 		.stays_asleep = true,
 		.empty_error = "its engine process is dead",
-		.context_fix = "on %{peer}: start it with --max-model-len 32768, if the model and the memory allow it",
+		.context_fix = "on %{peer}: start it with --max-model-len 32768, if the model and the "
+			"memory allow it",
 	},
 	.recognise = is_vllm,
 	.confirm = "/version",

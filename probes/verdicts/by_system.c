@@ -27,8 +27,8 @@ static const char *const names[WORD_COUNT] = { "sudo", "root", "service", "start
 
 #define AS_ADMINISTRATOR "in PowerShell as administrator"
 #define FORCE_REAUTH                                                                                         \
-	"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole command, if it "    \
-	"needs your other settings), and ends SSH sessions that go through the tailnet"
+	"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole command, if "   \
+	"it needs your other settings), and ends SSH sessions that go through the tailnet"
 #define SET_CONTEXT                                                                                          \
 	"set OLLAMA_CONTEXT_LENGTH=32768 in the environment of Ollama, and start it again"
 #define PHONE(system)                                                                                        \
@@ -47,8 +47,8 @@ static const char *const names[WORD_COUNT] = { "sudo", "root", "service", "start
 		},                                                                                           \
 	}
 
-/* os: as in a status. A word that a row lacks is that of the row like it. A system that is not in the table, or
- * unknown, has the last row. */
+/* os: as in a status. A word that a row lacks is that of the row like it. The last row is for a system that is
+ * not in the table, or unknown. */
 static const struct system {
 	const char *os;
 	enum init init; /* INIT_UNKNOWN: any that has no row */
@@ -67,8 +67,8 @@ static const struct system {
 		[WORD_RENEW] = FORCE_REAUTH,
 		[WORD_FIREWALL] = "`%{root}nft list ruleset`; look for a rule that drops TCP port %{port}",
 		[WORD_PROGRAM] = "`%{root}ss -ltnp sport = :%{port}`",
-		[WORD_LIMITS] = "`free -m; ss -s; cat /proc/sys/fs/file-nr`; they show whether memory, ports or open "
-			"files have run out",
+		[WORD_LIMITS] = "`free -m; ss -s; cat /proc/sys/fs/file-nr`; they show whether memory, "
+			"ports or open files have run out",
 		[WORD_RESOLVE] = "`getent hosts %{host}`",
 		[WORD_CONTEXT] = SET_CONTEXT " (where systemd starts it: sudo systemctl edit ollama)",
 	} },
@@ -87,10 +87,13 @@ static const struct system {
 		[WORD_CONTEXT] = SET_CONTEXT,
 	} },
 	{ .os = "linux", .init = INIT_CONTAINER, .like = systems, .words = {
-		[WORD_START] = "start tailscaled in this container, or mount the host's /run/tailscale into it",
-		[WORD_RESTART] = "restart tailscaled on the host of this container (docker restart, if it runs in one)",
+		[WORD_START] = "start tailscaled in this container, or mount the host's /run/tailscale into "
+			"it",
+		[WORD_RESTART] = "restart tailscaled on the host of this container (docker restart, if it "
+			"runs in one)",
 		[WORD_CHECK] = "`tailscale status`",
-		[WORD_LOG] = "look into tailscaled's log on the host of this container (docker logs, if it runs in one)",
+		[WORD_LOG] = "look into tailscaled's log on the host of this container (docker logs, if it "
+			"runs in one)",
 		[WORD_CONTEXT] = "start Ollama's container with -e OLLAMA_CONTEXT_LENGTH=32768",
 	} },
 	{ .os = "macOS", .words = {
@@ -102,11 +105,13 @@ static const struct system {
 		[WORD_CHECK] = "`tailscale status`",
 		[WORD_LOG] = "`tailscale status`",
 		[WORD_RENEW] = "`tailscale up --force-reauth`; or log in again in the Tailscale app",
-		[WORD_FIREWALL] = "allow incoming connections to the server in System Settings, Network, Firewall",
+		[WORD_FIREWALL] = "allow incoming connections to the server in System Settings, Network, "
+			"Firewall",
 		[WORD_PROGRAM] = "`sudo lsof -nP -iTCP:%{port} -sTCP:LISTEN`",
 		[WORD_LIMITS] = "check whether memory, ports or open files have run out",
 		[WORD_RESOLVE] = "`dscacheutil -q host -a name %{host}`",
-		[WORD_CONTEXT] = "`launchctl setenv OLLAMA_CONTEXT_LENGTH 32768`; then quit Ollama and open it again",
+		[WORD_CONTEXT] = "`launchctl setenv OLLAMA_CONTEXT_LENGTH 32768`; then quit Ollama and open "
+			"it again",
 	} },
 	{ .os = "windows", .words = {
 		[WORD_SUDO] = "",
@@ -117,8 +122,9 @@ static const struct system {
 		[WORD_CHECK] = "`Get-Service Tailscale`; in PowerShell",
 		[WORD_LOG] = "`tailscale status`",
 		[WORD_RENEW] = "`tailscale up --force-reauth`; or log in again in the Tailscale app",
-		[WORD_FIREWALL] = "`New-NetFirewallRule -DisplayName LLM -Direction Inbound -Protocol TCP -LocalPort "
-			"%{port} -Action Allow`; " AS_ADMINISTRATOR ": it lets TCP port %{port} in",
+		[WORD_FIREWALL] = "`New-NetFirewallRule -DisplayName LLM -Direction Inbound -Protocol TCP "
+			"-LocalPort %{port} -Action Allow`; " AS_ADMINISTRATOR ": it lets TCP port %{port} "
+				"in",
 		[WORD_PROGRAM] = "`Get-Process -Id (Get-NetTCPConnection -State Listen -LocalPort "
 			"%{port}).OwningProcess`; in PowerShell",
 		[WORD_LIMITS] = "check whether memory, ports or handles have run out",
@@ -228,8 +234,8 @@ static void add(const struct system *system, const struct obs_machine *machine, 
 	}
 }
 
-void by_system_fill(const struct system *system, const struct obs_machine *machine, const char *text, char *to,
-	size_t size)
+void by_system_fill(const struct system *system, const struct obs_machine *machine, const char *text,
+	char *to, size_t size)
 {
 	*to = '\0';
 	add(system, machine, text, to, size);

@@ -22,11 +22,11 @@
 static const char renew_router[] = "renew the node key of %{value}";
 static const char wake_router[] = "wake %{value}, or start Tailscale on it";
 static const char try_value[] = "try %{value}";
-static const char plain_http[] = "on %{peer}: serve it by plain HTTP within the tailnet, with the port of the "
-				 "server for PORT: %{sudo}tailscale serve --bg --http=80 PORT";
-static const char switch_https_on[] = "switch HTTPS on at https://login.tailscale.com/admin/dns; or serve it by plain "
-				      "HTTP within the tailnet, on %{peer} and with the port of the server for PORT: "
-				      "tailscale serve --bg --http=80 PORT";
+static const char plain_http[] = "on %{peer}: serve it by plain HTTP within the tailnet, with the port of "
+	"the server for PORT: %{sudo}tailscale serve --bg --http=80 PORT";
+static const char switch_https_on[] = "switch HTTPS on at https://login.tailscale.com/admin/dns; or serve "
+	"it by plain HTTP within the tailnet, on %{peer} and with the port of the server for PORT: "
+	"tailscale serve --bg --http=80 PORT";
 
 /* "" if the URL cannot be split. */
 static const char *host_of(const struct evidence *e, struct url *url)
@@ -274,7 +274,8 @@ const struct rule name_rules[] = {
 const struct rule cause_rules[] = {
 	{ CODE_TAILNET_LOCK, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_locked,
 		"%{host} cannot be reached: tailnet lock %{detail}",
-		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock sign", true },
+		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock "
+		"sign", true },
 	{ CODE_ROUTER_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_router,
 		"%{host} is behind the subnet router %{detail}", "", true },
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, accepts_no_routes,
@@ -282,7 +283,8 @@ const struct rule cause_rules[] = {
 		"`%{sudo}tailscale set --accept-routes`", true },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, has_no_exit_node,
 		"%{host} is outside the tailnet, and this machine's exit node %{detail}",
-		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows others)",
+		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows "
+		"others)",
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_plain_only,
 		"nothing listens on %{host}:%{port}, but %{detail} answers", "use %{detail}", true },
@@ -293,8 +295,8 @@ const struct rule cause_rules[] = {
 		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
 		true },
 	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"%{host}:%{port} has no LLM API at this address (HTTP 404 for %{path}): either it is tailscale serve, "
-		"which needs the machine's name, or another program",
+		"%{host}:%{port} has no LLM API at this address (HTTP 404 for %{path}): either it is "
+		"tailscale serve, which needs the machine's name, or another program",
 		"try the machine's full name", true },
 	{ 0 },
 };

@@ -15,8 +15,8 @@
 
 #define LIMITED_MS 30000
 
-static const char install[] = "install Tailscale (https://tailscale.com/download); if its socket is elsewhere, "
-			      "name it: --socket PATH";
+static const char install[] = "install Tailscale (https://tailscale.com/download); if its socket is "
+	"elsewhere, name it: --socket PATH";
 static const char new_socket[] = "%{restart}; it makes its socket anew, open to every user of this machine";
 static const char log_in_at[] = "log in at %{detail}";
 static const char take_resolv_conf[] = "%{restart}; another program has overwritten /etc/resolv.conf (in a "
@@ -224,8 +224,8 @@ static bool has_udp_blocked(const struct evidence *e, struct finding *f)
 const struct rule daemon_rules[] = {
 	{ CODE_TAILSCALED_MISSING, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_missing,
 		"can't reach tailscaled: %{detail}",
-		"%{start}; if Tailscale is not installed, get it from https://tailscale.com/download; "
-		"if its socket is elsewhere, name it: --socket PATH",
+		"%{start}; if Tailscale is not installed, get it from https://tailscale.com/download; if "
+		"its socket is elsewhere, name it: --socket PATH",
 		true },
 	{ CODE_TAILSCALED_DENIED, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_denied,
 		"no right to read tailscaled: %{detail}", "`%{sudo}tailscale set --operator=$USER`", true },
@@ -235,8 +235,8 @@ const struct rule daemon_rules[] = {
 		"Tailscale is stopped on this machine", "`%{sudo}tailscale up`", true },
 	{ CODE_NEEDS_LOGIN, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_login,
 		"this machine is logged out of its tailnet",
-		"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole command, "
-		"if it needs your other settings)", true },
+		"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole "
+		"command, if it needs your other settings)", true },
 	{ CODE_NEEDS_APPROVAL, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, needs_approval,
 		"this machine is waiting for a tailnet admin to approve it",
 		"approve it at https://login.tailscale.com/admin/machines", true },
@@ -244,11 +244,13 @@ const struct rule daemon_rules[] = {
 		"tailscaled is not running yet: its state is %{detail}",
 		"%{log}; if this takes longer than a few seconds", true },
 	{ CODE_TAILNET_LOCK, LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, is_locked_out,
-		"tailnet lock keeps this machine out: no peer accepts its packets until its node key is signed",
-		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock sign", false },
+		"tailnet lock keeps this machine out: no peer accepts its packets until its node key is "
+		"signed",
+		"`tailscale lock status`; it names the key: sign it on a signing node, with tailscale lock "
+		"sign", false },
 	{ CODE_CONTROL_LOST, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, lost_control,
-		"tailscaled has lost contact with its control plane%{detail}: peers that came or moved since then "
-		"are shown as they were",
+		"tailscaled has lost contact with its control plane%{detail}: peers that came or moved "
+		"since then are shown as they were",
 		"%{restart}; before that, check that this machine can reach the internet", false },
 	{ CODE_NO_ROUTE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_no_route,
 		"this machine has no route to the tailnet at the moment: nothing is known about the servers",
@@ -258,21 +260,22 @@ const struct rule daemon_rules[] = {
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
 		"this machine's exit node %{detail}: what is outside the tailnet cannot be reached",
-		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows others)",
+		"`%{sudo}tailscale set --exit-node=`; then none is used (tailscale exit-node list shows "
+		"others)",
 		false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_fail,
-		"MagicDNS names do not resolve on this machine: clients here fail, "
-		"even if the servers are fine%{detail}",
+		"MagicDNS names do not resolve on this machine: clients here fail, even if the servers are "
+		"fine%{detail}",
 		"`%{sudo}tailscale set --accept-dns=true`", false },
 	{ CODE_NAME_UNRESOLVED, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, names_lead_elsewhere,
-		"this machine does not use MagicDNS: its own name leads to %{detail}, outside the tailnet, and "
-		"those of the servers may too",
+		"this machine does not use MagicDNS: its own name leads to %{detail}, outside the tailnet, "
+		"and those of the servers may too",
 		"`%{sudo}tailscale set --accept-dns=true`", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
 		"this machine slept or its clock jumped: everything is being asked anew", "", false },
 	{ CODE_USERSPACE_NETWORKING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
-		"tailscaled has no network interface here (userspace networking): "
-		"plain connections cannot work, so servers are asked through tailscaled",
+		"tailscaled has no network interface here (userspace networking): plain connections cannot "
+		"work, so servers are asked through tailscaled",
 		"clients on this machine need its SOCKS5 proxy (tailscaled --socks5-server=localhost:1055)",
 		false },
 	{ CODE_OWN_LIMITS, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, has_own_limits,

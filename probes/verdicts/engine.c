@@ -11,7 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char tag_it[] = "tag %{peer} and grant its port to those who need it; %{value} there guards nothing";
+static const char tag_it[] = "tag %{peer} and grant its port to those who need it; %{value} there guards "
+	"nothing";
 
 #define FLAP_SPAN_MS (10 * 60 * 1000)
 #define FLAP_CHANGES 4
@@ -119,7 +120,8 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 	} else if (e->endpoint && key_is_for_proxy(e)) {
 		only_note(f);
 		text_set(
-			f->detail, sizeof(f->detail), "; what is in front of it refuses everyone without a login");
+			f->detail, sizeof(f->detail), "; what is in front of it refuses everyone without a "
+				"login");
 	} else if (e->endpoint && endpoint_is_good(e->endpoint)) {
 		text_set(f->detail, sizeof(f->detail), ", and it asks for no key");
 	}

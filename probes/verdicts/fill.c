@@ -143,7 +143,8 @@ static void add(struct text_out *out, const char *text, size_t length)
 
 static const char *found(const struct finding *finding, const char *name, size_t length)
 {
-	bool is_value = length == 5 && (strncmp(name, "value", length) == 0 || strncmp(name, "words", length) == 0);
+	bool is_value =
+		length == 5 && (strncmp(name, "value", length) == 0 || strncmp(name, "words", length) == 0);
 
 	return is_value                                             ? finding->value
 	       : length == 6 && strncmp(name, "detail", length) == 0 ? finding->detail

@@ -4,12 +4,12 @@
 
 #include "probes/verdicts/rule.h"
 
-/* %{detail} and %{value} are what the rule found; %{words} is the value as words of a command, already quoted. An
- * unknown variable is left out. */
+/* %{detail} and %{value} are what the rule found; %{words} is a value of several words of a command, already
+ * quoted. An unknown variable is left out. */
 const char *fill_text(struct arena *arena, const char *text, const struct evidence *evidence,
 	const struct finding *finding);
-/* The same for a command: each of its words that has a variable is quoted for a shell as needed. "": a variable of
- * it is unknown, or it does not fit. */
+/* The same for a command: a word that has a variable is quoted for a shell, if that is needed. "": a variable is
+ * unknown, or the command does not fit. */
 const char *fill_command(struct arena *arena, const char *text, const struct evidence *evidence,
 	const struct finding *finding);
 /* %{peer}: the peer's name; without a peer, the host of the endpoint's URL. */

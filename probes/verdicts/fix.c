@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+static const char no_shell[] = "look into its Tailscale app: there is no command line";
+
 /* "on PLACE: REST". Returns REST, or the whole text if it has no place. */
 static const char *split_place(const char *text, char *place, size_t size)
 {
@@ -75,8 +77,7 @@ struct fix fix_of(
 	rest = whole + strlen(command) + 2;
 	rest += strspn(rest, "; ");
 	if (!by_system_has_shell(system))
-		return hint_of(place, "look into its Tailscale app: there is no command line", evidence, finding,
-			arena);
+		return hint_of(place, no_shell, evidence, finding, arena);
 	fix.run = fill_command(arena, command, evidence, finding);
 	if (!*fix.run)
 		return hint_of(place, rest, evidence, finding, arena);

@@ -6,8 +6,9 @@
  *   "on %{peer}: `COMMAND`; HINT"   typed on that machine; on %{host} if no peer is known
  *   "on a signing node: `COMMAND`"  typed on a machine whose name is not known
  *
- * The words of by_system.c are put in first: one of them may be a whole command with its hint. A command works
- * when it is typed as printed: with sudo if needed, not interactive, no prose in it, nothing to be replaced. */
+ * The words of by_system.c are put in first: one of them may be a whole command with its hint. A command
+ * works when it is typed as printed: with sudo if needed, not interactive, without prose or anything to be
+ * replaced. */
 #ifndef TSLLM_VERDICTS_FIX_H
 #define TSLLM_VERDICTS_FIX_H
 

@@ -27,8 +27,8 @@ static const char offer_ollama[] =
 static const char use_address[] =
 	"use http://%{address}:%{value} (its address, not its name); or bind Ollama to that address with "
 	"OLLAMA_HOST=%{address}:%{value} (OLLAMA_ORIGINS does not help)";
-static const char bind_ollama[] = "on %{host}: bind Ollama to an address that others can reach, with OLLAMA_HOST "
-				  "(OLLAMA_ORIGINS does not help)";
+static const char bind_ollama[] = "on %{host}: bind Ollama to an address that others can reach, with "
+	"OLLAMA_HOST (OLLAMA_ORIGINS does not help)";
 static const char base_without_v1[] = "give the base URL without /v1: %{value}";
 static const char likely_base[] = "give the base URL of the server, probably %{value}";
 
@@ -293,12 +293,14 @@ const struct rule http_rules[] = {
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
 		"%{server} at %{host}:%{port} accepts connections but "
 		"has not answered the last two requests%{detail}",
-		"on %{peer}: check whether the process is frozen or starved, look at its log, then restart it", true },
+		"on %{peer}: check whether the process is frozen or starved, look at its log, then restart "
+		"it", true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
 		"tailscale serve is up, %{detail}",
-		"on %{peer}: `tailscale serve status`; it names the backend: start it, or correct the target", true },
+		"on %{peer}: `tailscale serve status`; it names the backend: start it, or correct the "
+		"target", true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
 		offer_ollama, true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
@@ -310,7 +312,8 @@ const struct rule http_rules[] = {
 		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
 		"%{server} decides by Tailscale identity, and %{detail} has no access",
-		"add a grant for %{detail} to the tailnet policy or the gateway's own configuration (a key does not help)",
+		"add a grant for %{detail} to the tailnet policy or the gateway's own configuration (a key "
+		"does not help)",
 		true },
 	{ CODE_KEY_WITHHELD, LAYER_HTTP, SEVERITY_DEGRADED, STATE_AUTH, key_withheld_is_missed, withheld,
 		send_it, true },
@@ -322,20 +325,22 @@ const struct rule http_rules[] = {
 		true },
 	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_is_asked_for,
 		"%{server} is up and wants a key",
-		"add its key to the configuration: an [endpoint NAME] section with url = %{url} and key_env or key_file", true },
+		"add its key to the configuration: an [endpoint NAME] section with url = %{url} and key_env "
+		"or key_file", true },
 	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
 	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
 		"%{detail} in front of %{host} is up, but its engine does not answer (HTTP %{status})",
-		"look at the engine behind the proxy: it hangs, or its queue is longer than the proxy's time-out",
+		"look at the engine behind the proxy: it hangs, or its queue is longer than the proxy's "
+		"time-out",
 		true },
 	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
 		"%{detail} in front of %{host} is up, but its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_proxy_wants_login,
-		"%{detail} in front of %{host} wants a login (HTTP %{status}): "
-		"the engine behind it cannot be seen",
+		"%{detail} in front of %{host} wants a login (HTTP %{status}): the engine behind it cannot "
+		"be seen",
 		"let this node through in the proxy, or give a key that it accepts", true },
 	{ CODE_REDIRECTED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_redirected,
 		"%{host} redirects elsewhere (HTTP %{status}), which is not followed: %{detail}",
@@ -345,15 +350,17 @@ const struct rule http_rules[] = {
 		"another program has its port, or a proxy leads elsewhere",
 		"on %{peer}: %{program}; see whether %{server} still runs", true },
 	{ CODE_HTML_NOT_API, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_html,
-		"a web page came where JSON was asked for (%{path}): this is a web UI or a login page, not an API",
+		"a web page came where JSON was asked for (%{path}): this is a web UI or a login page, not "
+		"an API",
 		"use the base of the API (Open WebUI's is /api)", true },
 	{ CODE_EMPTY_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_empty,
-		"HTTP %{status} with an empty body: probably a proxy (Caddy does this) that does not know this name "
-		"or path",
+		"HTTP %{status} with an empty body: probably a proxy (Caddy does this) that does not know "
+		"this name or path",
 		"add this name and path to the configuration of the proxy", true },
 	{ CODE_MALFORMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
 		"%{server} at %{host}:%{port}: %{detail}",
-		"`curl -i %{url}%{path}`; it shows the answer: check that the port is really the LLM server's", true },
+		"`curl -i %{url}%{path}`; it shows the answer: check that the port is really the LLM "
+		"server's", true },
 	{ CODE_SERVER_ERROR, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
 		"%{server} answers HTTP %{status}%{detail}",
 		"on %{peer}: read the log of the server, then restart it", true },

@@ -205,8 +205,8 @@ const struct rule serve_rules[] = {
 		"start the server behind %{host}; on the host of a Service, tailscale serve status shows it",
 		true },
 	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,
-		"this machine cannot connect to its own Service %{detail}, which proves nothing: "
-		"look from another machine",
+		"this machine cannot connect to its own Service %{detail}, which proves nothing: look from "
+		"another machine",
 		"", true },
 	{ CODE_ROUTES_NOT_ACCEPTED, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_service_unrouted,
 		"%{host} cannot be reached, probably because this machine does not accept routes, as tailscaled "
@@ -218,7 +218,8 @@ const struct rule serve_rules[] = {
 const struct rule mount_rules[] = {
 	{ CODE_UNEXPANDED_CONFIG, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_unexpanded,
 		"a serve mount has the unexpanded %{detail} in it: nothing will answer there",
-		"write the name itself: only the start of the Tailscale container expands ${TS_CERT_DOMAIN}", true },
+		"write the name itself: only the start of the Tailscale container expands ${TS_CERT_DOMAIN}",
+		true },
 	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_is_renamed, renamed,
 		serve_command_anew, true },
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, mount_has_bad_target, bad_target, brackets,

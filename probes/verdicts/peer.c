@@ -140,7 +140,8 @@ static void say_price(const struct known_peer *peer, struct finding *f)
 	if (isnan(rtt))
 		return;
 	if (isnan(peer->best_direct_ms))
-		text_add(f->detail, sizeof(f->detail), " (round trip %s ms)", text_ms(price, sizeof(price), rtt));
+		text_add(f->detail, sizeof(f->detail), " (round trip %s ms)",
+			text_ms(price, sizeof(price), rtt));
 	else if (rtt > peer->best_direct_ms)
 		text_add(f->detail, sizeof(f->detail), " (%s ms slower than its direct path)",
 			text_ms(price, sizeof(price), rtt - peer->best_direct_ms));
@@ -225,24 +226,25 @@ const struct rule peer_rules[] = {
 		true },
 	{ CODE_MTU_BLACKHOLE, LAYER_PATH, SEVERITY_DOWN, STATE_FAULT, loses_large,
 		"large packets from %{peer} probably get lost on the way: %{detail}",
-		"let ICMP \"fragmentation needed\" through, or lower the MTU of the router, PPPoE or VPN under the "
-		"tunnel, or set TS_DEBUG_MTU=1200 for tailscaled on both ends",
+		"let ICMP \"fragmentation needed\" through, or lower the MTU of the router, PPPoE or VPN "
+		"under the tunnel, or set TS_DEBUG_MTU=1200 for tailscaled on both ends",
 		true },
 	{ CODE_PATH_FAILING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_failing,
 		"the path to %{peer} is failing: %{detail}; traffic may be lost until tailscaled leaves it",
-		"wait a few seconds; if it goes on, check whether UDP is blocked or the link to %{peer} is down", false },
+		"wait a few seconds; if it goes on, check whether UDP is blocked or the link to %{peer} is "
+		"down", false },
 	{ CODE_PATH_FLAPPING, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
 		"the path to %{peer} changed between direct and relayed 4 times within %{detail}",
-		"`tailscale netcheck`; do the same on %{peer}: look for a link that comes and goes, or a NAT that drops "
-		"its mappings",
+		"`tailscale netcheck`; do the same on %{peer}: look for a link that comes and goes, or a "
+		"NAT that drops its mappings",
 		false },
 	{ CODE_PATH_LOSSY, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_lossy,
 		"the path to %{peer} loses pings: %{detail} were not answered",
 		"look for weak Wi-Fi or a full uplink at either end", false },
 	{ CODE_RELAYED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, is_relayed,
 		"traffic to %{peer} goes through DERP %{derp}%{detail}",
-		"`tailscale netcheck`; do the same on %{peer}: it tells which side blocks UDP; then allow UDP 41641 to "
-		"and from both ends",
+		"`tailscale netcheck`; do the same on %{peer}: it tells which side blocks UDP; then allow "
+		"UDP 41641 to and from both ends",
 		false },
 	{ CODE_PEER_RELAYED, LAYER_PATH, SEVERITY_INFO, STATE_OK, is_peer_relayed,
 		"traffic to %{peer} goes through the peer relay%{detail}: no direct path", "", false },

@@ -16,8 +16,8 @@
 
 #define SESSION_MISSES 4
 
-static const char see_names[] = "`tailscale status`; it shows the names: a server outside the tailnet needs its full "
-				"name or its address";
+static const char see_names[] = "`tailscale status`; it shows the names: a server outside the tailnet needs "
+	"its full name or its address";
 static const char start_here[] = "start the server on port %{port} of this machine";
 static const char start_outside[] =
 	"on %{host}: start the server on port %{port}, at an address that others can reach";
@@ -25,19 +25,20 @@ static const char serve_https[] = "on %{peer}: serve it there, with the port of 
 				  "%{sudo}tailscale serve --bg --https=%{port} PORT";
 static const char serve_tcp[] =
 	"on %{peer}: `%{sudo}tailscale serve --bg --tcp=%{port} tcp://127.0.0.1:%{port}`; then use "
-	"http://%{address}:%{port} (its address, not its name); that is safe, while %{value} opens it to every network "
-	"of that machine";
-static const char serve_port[] = "on %{peer}: `%{sudo}tailscale serve --bg %{port}`; then use https://%{fqdn}; that is "
-				 "safe, while %{value} opens it to every network of that machine";
+	"http://%{address}:%{port} (its address, not its name); that is safe, while %{value} opens it to "
+	"every network of that machine";
+static const char serve_port[] = "on %{peer}: `%{sudo}tailscale serve --bg %{port}`; then use "
+	"https://%{fqdn}; that is safe, while %{value} opens it to every network of that machine";
 static const char listen_there[] =
 	"on %{peer}: start the server with %{value}; a server there cannot be offered by tailscale serve";
-static const char lead_there[] = "check that the firewall of %{host} lets TCP port %{port} in, and that this machine's "
-				 "network leads there";
+static const char lead_there[] = "check that the firewall of %{host} lets TCP port %{port} in, and that "
+	"this machine's network leads there";
 #define SEE_POLICY "check that the tailnet policy grants tcp:%{port} of %{peer} to this node"
 static const char of_serve[] = "on %{peer}: %{firewall}; and " SEE_POLICY
 			       " (a rule for the engine's own port does not open this one)";
 static const char shields_down[] =
-	"on %{peer}: `%{sudo}tailscale set --shields-up=false`; its apps call that \"allow incoming connections\"";
+	"on %{peer}: `%{sudo}tailscale set --shields-up=false`; its apps call that \"allow incoming "
+	"connections\"";
 static const char behind_port[] = "on %{host}: check that the server behind port %{port} runs";
 
 static bool is_https(const struct evidence *e)
@@ -157,8 +158,7 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 		(e->peer && !e->endpoint->is_own && endpoints_have_no_route(e->ledger, e->now)))
 		return false;
 	text_set(f->detail, sizeof(f->detail),
-		"are rejected: either by that host's firewall, "
-		"or because this machine has no route to it");
+		"are rejected: either by that host's firewall, or because this machine has no route to it");
 	return true;
 }
 
@@ -245,8 +245,8 @@ const struct rule unasked_rules[] = {
 const struct rule reach_rules[] = {
 	{ CODE_UNKNOWN_HOST, LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, is_unknown_host,
 		"%{host} is not a machine of this tailnet that can be seen from here%{detail}",
-		"`tailscale status`; it shows the names: a peer that no rule of the tailnet policy allows is not "
-		"among them",
+		"`tailscale status`; it shows the names: a peer that no rule of the tailnet policy allows "
+		"is not among them",
 		true },
 	{ CODE_GONE, LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE, is_gone,
 		"the server that was found on %{host}:%{port} has been gone for %{detail}", "", true },
@@ -263,10 +263,11 @@ const struct rule reach_rules[] = {
 		"or a firewall or an ACL drops them",
 		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without sending a byte: "
-		"either `tailscale serve --tcp` with a dead backend, or a server that crashes, "
-		"or a proxy that drops the request",
-		"on %{peer}: `tailscale serve status`; check that the server behind port %{port} runs", true },
+		"%{host}:%{port} accepts the connection and closes it without sending a byte: either "
+		"`tailscale serve --tcp` with a dead backend, or a server that crashes, or a proxy that "
+		"drops the request",
+		"on %{peer}: `tailscale serve status`; check that the server behind port %{port} runs",
+		true },
 	{ 0 },
 };
 

@@ -85,12 +85,16 @@ static bool gets_no_answer(const struct ends *ends)
 }
 
 static const char log_in[] = "log in to the network that this machine is in";
-static const char open_here[] = "open UDP in this machine's network: out from port 41641 to any, and to 3478 (STUN)";
-static const char open_there[] = "open UDP in the network of %{peer}: out from port 41641 to any, and to 3478 (STUN)";
+static const char open_here[] = "open UDP in this machine's network: out from port 41641 to any, and to "
+	"3478 (STUN)";
+static const char open_there[] = "open UDP in the network of %{peer}: out from port 41641 to any, and to "
+	"3478 (STUN)";
 static const char map_ports[] =
-	"on one side, turn on port mapping (UPnP or NAT-PMP) in the router, or forward UDP 41641 to the machine; "
-	"or set up a peer relay (tailscale set --relay-server-port=40000, on a machine that both reach)";
-static const char find_out[] = "on %{peer}: `tailscale netcheck`; then open UDP out from port 41641 and to 3478 (STUN)";
+	"on one side, turn on port mapping (UPnP or NAT-PMP) in the router, or forward UDP 41641 to the "
+	"machine; or set up a peer relay (tailscale set --relay-server-port=40000, on a machine that both "
+	"reach)";
+static const char find_out[] = "on %{peer}: `tailscale netcheck`; then open UDP out from port 41641 and to "
+	"3478 (STUN)";
 static const char map_here[] =
 	"turn on port mapping (UPnP or NAT-PMP) in the router here, or forward UDP 41641 to this machine";
 static const char map_there[] =
@@ -121,7 +125,8 @@ static const struct {
 	{ "udp-blocked-there", is_blocked_there, "UDP is blocked on its network",
 		open_there },
 	{ "hard-nat-both", are_both_hard, "both sides are behind hard NAT", map_ports },
-	{ "no-addresses", has_no_address, "it has no address for UDP, which is probably blocked on its network",
+	{ "no-addresses", has_no_address, "it has no address for UDP, which is probably blocked on its "
+		"network",
 		find_out },
 	{ "hard-nat-here", is_hard_here, "probably because this machine is behind hard NAT", map_here },
 	{ "hard-nat-there", is_hard_there, "probably because it is behind hard NAT", map_there },

@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which should look "
-				       "like http://127.0.0.1:8080";
+const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which "
+	"should look like http://127.0.0.1:8080";
 const char serve_answer_start_target[] = "start the server at %{target}";
 
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)

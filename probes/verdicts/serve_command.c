@@ -18,7 +18,8 @@ const char serve_command_by_address[] = "`" SERVE_BY_ADDRESS "`; " USE_ADDRESS;
 const char serve_command_anew[] = "`" RESET SERVE "`; " OTHERS;
 const char serve_command_off[] =
 	"`%{sudo}tailscale funnel --yes --https=%{port} off`; that takes it off the tailnet, too";
-const char serve_command_private[] = "`" SERVE "`; that takes it off the internet and keeps it for the tailnet";
+const char serve_command_private[] = "`" SERVE "`; that takes it off the internet and keeps it for the "
+	"tailnet";
 
 static bool is_tcp(const struct obs_mount *mount)
 {

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #define NEW_CERTIFICATE                                                                                      \
-	"on %{peer}: `%{sudo}tailscale cert %{host}`; a server other than tailscale serve needs the new files "  \
-	"in its configuration"
+	"on %{peer}: `%{sudo}tailscale cert %{host}`; a server other than tailscale serve needs the new "    \
+	"files in its configuration"
 
 static const char use_value[] = "use %{value}";
 static const char use_http[] = "use http:// for that port";
@@ -140,13 +140,14 @@ const struct rule tls_rules[] = {
 		"the certificate that %{host} shows is for another name",
 		NEW_CERTIFICATE, true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
-		"%{host} has no certificate: either none was issued yet "
-		"(ACME pending or rate limited), or HTTPS is off for the tailnet, or that name is not served",
+		"%{host} has no certificate: either none was issued yet (ACME pending or rate limited), or "
+		"HTTPS is off for the tailnet, or that name is not served",
 		"on %{peer}: `%{sudo}tailscale cert %{host}`; it says why; "
 		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
 		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`; see whether the port is served by HTTPS",
+		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`; "
+			"see whether the port is served by HTTPS",
 		true },
 	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
 		"the certificate of %{host} expires in %{detail}",

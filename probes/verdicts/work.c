@@ -144,7 +144,8 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 		return true;
 	}
 	text_add(f->detail, sizeof(f->detail),
-		" has hung for %s: either its engine is stuck, or it is busy with one long batch, as in older versions",
+		" has hung for %s: either its engine is stuck, or it is busy with one long batch, as in "
+		"older versions",
 		text_span(span, sizeof(span), when_since(longest->silent_since, longest->silent_at)));
 	f->fix = restart_if_mute;
 	f->severity = SEVERITY_DEGRADED;
@@ -274,8 +275,8 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 		if (model->state != MODEL_LOADED || model->overdue_ms <= OVERDUE_MS)
 			continue;
 		text_set(f->detail, sizeof(f->detail),
-			"%s: its time ran out %s ago, but it is still loaded; either it is stuck, "
-			"or one answer has been running ever since",
+			"%s: its time ran out %s ago, but it is still loaded; either it is stuck, or one "
+			"answer has been running ever since",
 			model->id, text_span(span, sizeof(span), model->overdue_ms));
 		return true;
 	}
@@ -290,7 +291,8 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 
 	if (!endpoint_is_good(e->queried) || !engine->evicted || age > EVICTED_MS)
 		return false;
-	text_set(f->detail, sizeof(f->detail), "%s to make room for %s %s ago", engine->evicted, engine->evictor,
+	text_set(f->detail, sizeof(f->detail), "%s to make room for %s %s ago", engine->evicted,
+		engine->evictor,
 		text_span(span, sizeof(span), age));
 	return true;
 }
@@ -340,8 +342,8 @@ const struct rule work_rules[] = {
 		"on %{peer}: restart %{server}; that it answers says nothing about its engine", true },
 	{ CODE_LOAD_FAILED, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_FAULT, has_failed_to_load,
 		"%{server} could not load %{detail}, or lost it: its process ended with an error",
-		"on %{peer}: look at the log of %{server} for the reason, such as too little memory; "
-		"the next request tries again",
+		"on %{peer}: look at the log of %{server} for the reason, such as too little memory; the "
+		"next request tries again",
 		false },
 	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
 		"on %{peer}: use a smaller model, quantisation or context, or unload others", false },
@@ -350,14 +352,16 @@ const struct rule work_rules[] = {
 		"on %{peer}: restart %{server}, if nobody is waiting for an answer", false },
 	{ CODE_SLOW_VS_BASELINE, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_slower_than_usual,
 		"%{server} takes three times as long to answer as usual, three times in a row: %{detail}",
-		"on %{peer}: check what else runs there: a healthy server answers this at once, however busy it is",
+		"on %{peer}: check what else runs there: a healthy server answers this at once, however "
+		"busy it is",
 		false },
 	{ CODE_RESTARTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, was_restarted,
 		"%{server} was restarted %{detail} ago", "", false },
 	{ CODE_EVICTED, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, has_evicted,
-		"%{server} probably unloaded %{detail}; if they keep alternating, every switch waits for a load",
-		"on %{peer}: use a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS: then both stay "
-		"loaded",
+		"%{server} probably unloaded %{detail}; if they keep alternating, every switch waits for a "
+		"load",
+		"on %{peer}: use a smaller model or context, or a higher OLLAMA_MAX_LOADED_MODELS: then "
+		"both stay loaded",
 		false },
 	{ CODE_COLD, LAYER_ENGINE, SEVERITY_INFO, STATE_OK, is_cold,
 		"%{server} has no model loaded: the next request has to wait for the load", "", false },

@@ -150,7 +150,7 @@ def without_tailscaled_it_ends_with_3_and_the_fix():
     assert ended.status == 3
     said = " ".join(ended.out.split())
     assert f"can't reach tailscaled: no socket at {folder}/none.sock and no `{folder}/none` command" in said, said
-    assert "sudo systemctl start tailscaled, if Tailscale is installed" in said, said
+    assert "install Tailscale (https://tailscale.com/download)" in said, said
 
 
 @test
@@ -233,7 +233,7 @@ def tailnet_lock_is_asked_for_and_its_key_is_a_secret():
     with FakeTailnet("daemon locked nodekey:0123abcd\n" + WELL) as fake:
         ended, redacted = once(fake), once(fake, "--redact")
     fixes = [verdict["fix"] for verdict in ended.json["verdicts"] if verdict["code"] == "tailnet-lock"]
-    assert fixes == ["on a signing node: tailscale lock sign nodekey:0123abcd"], ended.json["verdicts"]
+    assert fixes == ["on a signing node: sudo tailscale lock sign nodekey:0123abcd"], ended.json["verdicts"]
     assert "tailnet-lock" in codes(redacted.json) and "0123abcd" not in redacted.out, redacted.out
 
 

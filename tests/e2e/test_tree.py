@@ -207,6 +207,18 @@ def what_a_rule_says_is_cut_between_letters():
 
 
 @test
+def every_fix_that_a_predicate_chooses_is_in_a_table():
+    """The golden files of fixes and the redactor's vocabulary go by the tables."""
+    rules = {path: text(path) for path in SOURCES if path.startswith("probes/verdicts/")}
+    rows = "".join(re.findall(r"\{ CODE_[^}]*\}", "".join(re.sub(r"%\{\w+\}", "", content) for content in rules.values())))
+    chosen = [(path, name) for path, content in rules.items() for value in re.findall(r"->fix = ([^;]*);", content)
+              for name in re.findall(r"(?:^|[?:]\s*)([a-z]\w*)\s*(?=$|:)", value)]
+    assert len(chosen) > 30, chosen
+    for path, name in chosen:
+        assert re.search(rf"\b{name}\b", rows), f"{path}: {name}"
+
+
+@test
 def no_rule_knows_a_server_family_by_its_name():
     names = re.findall(r'^\t\t\.name = "([a-z-]+)"', "\n".join(text(path) for path in SOURCES
                                                             if path.startswith("probes/servers/")), re.M)

@@ -265,7 +265,8 @@ GOLDEN(unknown, "fixes-unknown")
 /* A word of capitals that the user would have to replace. */
 static bool has_placeholder(const char *run)
 {
-	static const char *const words[] = { "PORT", "HOST", "NAME", "MODEL", "PATH", "ADDRESS", "KEY", "…", "<" };
+	static const char *const words[] = { "PORT", "HOST", "NAME", "MODEL", "PATH", "ADDRESS", "KEY", "…",
+		"<" };
 
 	for (size_t i = 0; i < ARRAY_LEN(words); i++)
 		if (strstr(run, words[i]))
@@ -290,7 +291,8 @@ static void assert_typed(FILE *file, struct ledger *l, const char *code, const c
 
 static void a_command_has_nothing_to_replace_in_it(void **state)
 {
-	static const char *const systems[] = { "linux", "macOS", "windows", "iOS", "android", "tvOS", "freebsd",
+	static const char *const systems[] = { "linux", "macOS", "windows", "iOS", "android", "tvOS",
+		"freebsd",
 		"" };
 
 	(void)state;
@@ -308,7 +310,8 @@ static void a_command_is_safe_for_a_shell(void **state)
 	static const struct {
 		const char *url, *run;
 	} rows[] = {
-		{ "http://gpu1.tail4c1d.ts.net:8080/a;b", "curl -m 60 'http://gpu1.tail4c1d.ts.net:8080/a;b/v1/models'" },
+		{ "http://gpu1.tail4c1d.ts.net:8080/a;b",
+			"curl -m 60 'http://gpu1.tail4c1d.ts.net:8080/a;b/v1/models'" },
 		{ "http://gpu1.tail4c1d.ts.net:8080/$(x)",
 			"curl -m 60 'http://gpu1.tail4c1d.ts.net:8080/$(x)/v1/models'" },
 		{ "http://gpu1.tail4c1d.ts.net:8080/x'y",
@@ -321,7 +324,9 @@ static void a_command_is_safe_for_a_shell(void **state)
 	arena = arena_new();
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct ledger *l = watching(rows[i].url);
-		const struct evidence evidence = { .ledger = l, .endpoint = endpoint_find(l, rows[i].url), .now = at(1) };
+		const struct evidence evidence = { .ledger = l,
+			.endpoint = endpoint_find(l, rows[i].url),
+			.now = at(1) };
 
 		assert_non_null(evidence.endpoint);
 		assert_string_equal(

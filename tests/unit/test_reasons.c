@@ -102,7 +102,8 @@ static void without_evidence_nothing_says_why(void **state)
 {
 	(void)state;
 	assert_reason(
-		relayed(), "", "through DERP fra (44 ms slower than its direct path): no direct path, for no known reason", "tailscale netcheck");
+		relayed(), "", "through DERP fra (44 ms slower than its direct path): no direct path, for "
+			"no known reason", "tailscale netcheck");
 }
 
 static void udp_that_is_blocked_here_comes_first(void **state)
@@ -113,7 +114,8 @@ static void udp_that_is_blocked_here_comes_first(void **state)
 	(void)state;
 	tells(l, GPU1_ID, udp(TRI_NO));
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_NETCHECK, .netcheck = &here }, at(5));
-	assert_reason(l, "udp-blocked-here", "through DERP fra (44 ms slower than its direct path): UDP is blocked on this machine's network", "in this machine's network");
+	assert_reason(l, "udp-blocked-here", "through DERP fra (44 ms slower than its direct path): UDP is "
+		"blocked on this machine's network", "in this machine's network");
 }
 
 static void a_login_page_is_mended_by_a_login(void **state)
@@ -174,14 +176,17 @@ static void two_hard_nats_are_a_proof_and_one_is_a_sign(void **state)
 
 	(void)state;
 	tells(l, SELF_ID, nat(TRI_YES, TRI_NO));
-	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT",
+		"to this machine");
 	tells(l, GPU1_ID, nat(TRI_YES, TRI_UNKNOWN)); /* its router may map a port */
-	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT",
+		"to this machine");
 	tells(l, GPU1_ID, there);
 	assert_reason(l, "hard-nat-both", "both sides are behind hard NAT", "relay-server-port");
 	there.has_ipv6 = TRI_YES;
 	tells(l, GPU1_ID, there);
-	assert_reason(l, "hard-nat-both", "both sides are behind hard NAT", "relay-server-port"); /* we have none */
+	assert_reason(l, "hard-nat-both", "both sides are behind hard NAT",
+		"relay-server-port"); /* we have none */
 	tells(l, SELF_ID, nat(TRI_NO, TRI_NO));
 	assert_reason(l, "hard-nat-there", "probably because it is behind hard NAT", "router of gpu1");
 }
@@ -195,7 +200,8 @@ static void ipv6_at_both_ends_needs_no_nat_to_be_guessed(void **state)
 	net.has_ipv6 = TRI_YES;
 	tells(l, SELF_ID, net);
 	tells(l, GPU1_ID, net);
-	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT", "to this machine");
+	assert_reason(l, "hard-nat-here", "probably because this machine is behind hard NAT",
+		"to this machine");
 }
 
 static void a_nat_that_maps_ports_is_no_reason(void **state)
@@ -216,7 +222,8 @@ static void a_peer_without_addresses_likely_has_no_udp(void **state)
 	(void)state;
 	tells(l, GPU1_ID, with_candidates(0));
 	assert_reason(
-		l, "no-addresses", "it has no address for UDP, which is probably blocked on its network", "on gpu1");
+		l, "no-addresses", "it has no address for UDP, which is probably blocked on its network",
+		"on gpu1");
 	net.has_udp = TRI_YES;
 	tells(l, GPU1_ID, net);
 	assert_reason(l, "", "for no known reason", "netcheck");

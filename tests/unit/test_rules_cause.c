@@ -5,6 +5,7 @@
 #include "probes/tailscaled/prefs.h"
 #include "tests/unit/ledger_help.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -188,6 +189,28 @@ static void an_exit_node_that_is_offline_is_the_cause(void **state)
 	s = after_silence(l);
 	assert_no_verdict(s, "exit-node-offline");
 	assert_verdict(s, "filtered");
+}
+
+/* Its control plane may think it offline, or may itself be out of reach. */
+static void a_pong_outweighs_a_status_that_says_offline(void **state)
+{
+	struct ledger *l = watching_at(OUTSIDE, "198.51.100.7");
+	const struct snapshot *s;
+
+	(void)state;
+	sees_exit_node(l, false);
+	is_pinged(l, "n7", 20, at(3.5));
+	s = after_silence(l);
+	assert_no_verdict(s, "exit-node-offline");
+	assert_no_verdict(s, "host-offline");
+	l = watching_at(BEHIND, "192.168.1.50");
+	sees_router(l, false, "192.0.2.1:41641");
+	is_pinged(l, "n7", 20, at(3.5));
+	assert_no_verdict(after_silence(l), "router-offline");
+	l = watching_at(OUTSIDE, "198.51.100.7");
+	sees_exit_node(l, false);
+	is_pinged(l, "n7", NAN, at(3.5));
+	assert_verdict(after_silence(l), "exit-node-offline");
 }
 
 static void an_exit_node_says_nothing_of_a_peer(void **state)
@@ -454,6 +477,7 @@ int main(void)
 		SAYS(routes_that_are_not_accepted_are_the_cause),
 		SAYS(a_warning_tells_that_routes_are_not_accepted),
 		SAYS(an_exit_node_that_is_offline_is_the_cause),
+		SAYS(a_pong_outweighs_a_status_that_says_offline),
 		SAYS(an_exit_node_says_nothing_of_a_peer),
 		SAYS(a_lock_that_keeps_us_out_explains_silence),
 		SAYS(a_peer_without_a_signature_is_hidden),

@@ -65,10 +65,12 @@ static void no_socket_is_a_missing_daemon(void **state)
 
 static void without_the_command_tailscale_is_not_installed(void **state)
 {
-	const struct snapshot *s = with_trouble(DAEMON_ABSENT, "no socket at /run/ts.sock and no `tailscale` command");
+	const struct snapshot *s = with_trouble(DAEMON_ABSENT, "no socket at /run/ts.sock and no "
+		"`tailscale` command");
 
 	(void)state;
-	assert_fix(assert_verdict(s, "tailscaled-missing"), "install Tailscale (https://tailscale.com/download)");
+	assert_fix(assert_verdict(s, "tailscaled-missing"), "install Tailscale "
+		"(https://tailscale.com/download)");
 	assert_string_equal(find_verdict(s, "tailscaled-missing")->run, "");
 	assert_no_verdict(s, "status-stale");
 }
@@ -91,7 +93,8 @@ static void a_closed_socket_needs_root_and_no_operator(void **state)
 	const struct snapshot *s = with_trouble(DAEMON_CLOSED, "/run/ts.sock: Permission denied");
 
 	(void)state;
-	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo systemctl restart tailscaled; it makes its socket anew");
+	assert_fix(assert_verdict(s, "tailscaled-denied"), "sudo systemctl restart tailscaled; it makes its "
+		"socket anew");
 	assert_null(strstr(find_verdict(s, "tailscaled-denied")->fix, "--operator"));
 	assert_no_verdict(s, "status-stale");
 	assert_int_equal(s->status, STATUS_UNKNOWN);

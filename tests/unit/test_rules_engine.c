@@ -523,7 +523,8 @@ static void a_mount_that_asks_a_plain_server_by_tls_is_told(void **state)
 	assert_no_verdict(take(l, at(1)), "proxy-scheme");
 	tls_fails(l, at(2), TLS_NOT_TLS);
 	assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-		"uses TLS for its target https+insecure://127.0.0.1:11434, but the server there speaks no TLS");
+		"uses TLS for its target https+insecure://127.0.0.1:11434, but the server there speaks no "
+		"TLS");
 	ledger_see(l,
 		&(struct observation){
 			.kind = OBSERVED_PROOF, .url = "https://127.0.0.1:11434", .proof = PROOF_PLAIN_HTTP },

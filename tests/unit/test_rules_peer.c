@@ -325,7 +325,8 @@ static void two_statuses_by_derp_and_an_answer_are_relayed(void **state)
 	is_pinged(l, GPU1_ID, 44.5, at(5));
 	s = take(l, at(5));
 	assert_says(s, "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW,
-		"gpu1 goes through DERP fra (44 ms slower than its direct path): no direct path, for no known "
+		"gpu1 goes through DERP fra (44 ms slower than its direct path): no direct path, for no "
+		"known "
 		"reason");
 	assert_peer_state(s, "gpu1", STATE_SLOW);
 }
@@ -627,7 +628,8 @@ static void a_path_that_is_kept_and_carries_nothing_is_broken(void **state)
 	sees(l, at(28), fleet(direct));
 	s = take(l, at(28));
 	assert_fix(assert_says(s, "path-broken", LAYER_PATH, SEVERITY_DOWN, STATE_DOWN,
-			   "neither connections nor a ping inside the tunnel are answered, while a ping by DERP "
+			   "neither connections nor a ping inside the tunnel are answered, while a ping by "
+			   "DERP "
 			   "fra is"),
 		"rebind");
 	assert_no_verdict(s, "filtered");

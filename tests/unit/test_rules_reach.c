@@ -117,7 +117,8 @@ static void a_refusal_is_believed_at_once(void **state)
 	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to "
 			   "localhost"),
-		"on gpu1: sudo tailscale serve --bg 8080; then use https://gpu1.tail4c1d.ts.net; that is safe, "
+		"on gpu1: sudo tailscale serve --bg 8080; then use https://gpu1.tail4c1d.ts.net; that is "
+		"safe, "
 		"while --host 0.0.0.0 opens it");
 	assert_state(s, STATE_DOWN);
 }
@@ -137,7 +138,8 @@ static void the_safe_way_comes_first_for_ollama_too(void **state)
 
 	(void)state;
 	assert_fix(assert_verdict(s, "not-listening"),
-		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use http://100.64.0.2:11434 "
+		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use "
+		"http://100.64.0.2:11434 "
 		"(its address, not its name); that is safe, while OLLAMA_HOST=0.0.0.0 opens it");
 }
 
@@ -149,7 +151,8 @@ static void a_known_server_is_told_its_own_way_to_listen(void **state)
 		{ "ollama", "http://gpu1.tail4c1d.ts.net:8080",
 			"tcp://127.0.0.1:8080; then use http://100.64.0.2:8080 (its address, not its name)" },
 		{ "vllm", "http://gpu1.tail4c1d.ts.net:11434",
-			"tailscale serve --bg 11434; then use https://gpu1.tail4c1d.ts.net; that is safe, while --host" },
+			"tailscale serve --bg 11434; then use https://gpu1.tail4c1d.ts.net; that is safe, "
+			"while --host" },
 	};
 
 	(void)state;
@@ -377,7 +380,8 @@ static void a_host_outside_the_tailnet_is_not_blamed_on_its_policy(void **state)
 		enum outcome outcome;
 		const char *code, *fix;
 	} rows[] = {
-		{ OUTCOME_UNREACHABLE, "filtered", "check that the firewall of 203.0.113.9 lets TCP port 8080 in" },
+		{ OUTCOME_UNREACHABLE, "filtered", "check that the firewall of 203.0.113.9 lets TCP port "
+			"8080 in" },
 		{ OUTCOME_CONNECT_TIMEOUT, "filtered",
 			"check that the firewall of 203.0.113.9 lets TCP port 8080 in" },
 		{ OUTCOME_REFUSED, "not-listening", "on 203.0.113.9: start the server on port 8080" },

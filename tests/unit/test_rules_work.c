@@ -65,7 +65,8 @@ static void one_engine_of_two_that_stands_still_is_stalled(void **state)
 			assert_no_verdict(take(l, at(t)), "engine-stalled");
 	}
 	assert_says(take(l, at(20)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
-		"vLLM has 5 requests in progress at engine 1, which has made no progress for 20 s; 1 of its 2 engines");
+		"vLLM has 5 requests in progress at engine 1, which has made no progress for 20 s; 1 of its "
+		"2 engines");
 	assert_state(take(l, at(20)), STATE_STALLED);
 	counts_of_two(l, 30, 5, 40, 1030, 701);
 	assert_no_verdict(take(l, at(30)), "engine-stalled");
@@ -146,7 +147,8 @@ static void one_replica_of_a_sglang_that_stands_still_is_stalled(void **state)
 		says_at(l, at(t), "/metrics", 200, TEXT, body);
 	}
 	assert_says(take(l, at(40)), "engine-stalled", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_STALLED,
-		"SGLang has 4 requests in progress at engine 1, which has made no progress for 40 s; 1 of its 2");
+		"SGLang has 4 requests in progress at engine 1, which has made no progress for 40 s; 1 of "
+		"its 2");
 }
 
 /* Tokens of an answer are counted at its end, so without the counter of steps nothing is known. */

@@ -310,7 +310,8 @@ static void a_proxy_is_named_and_told_from_its_engine(void **state)
 				poll(l, &rows[i], at(0));
 				message = assert_verdict(take(l, at(1)), codes[c])->text;
 				if (!text_has_prefix(message, proxies[p].name) ||
-					!strstr(message, c == 2 ? "wants a login" : " is up, but its engine "))
+					!strstr(message, c == 2 ? "wants a login" : " is up, but its engine "
+						""))
 					fail_msg("%s says: %s", rows[i].recording, message);
 				told++;
 			}
