@@ -153,6 +153,7 @@ struct obs_unsigned {
 struct obs_lock {
 	struct arena *arena;
 	enum tri is_enabled, is_signed; /* is_signed: this node */
+	bool is_signing; /* this node may sign others */
 	const char *node_key;           /* of this node, "nodekey:…" */
 	struct obs_unsigned *unsigned_peers;
 	size_t unsigned_count;

@@ -41,6 +41,17 @@ static void read_unsigned(struct obs_lock *lock, const struct json *peers)
 			read_peer(&lock->unsigned_peers[lock->unsigned_count++], item, lock->arena);
 }
 
+/* Its own key is one of those that the lock trusts. */
+static bool is_signing(const struct json *tree)
+{
+	const char *own = json_text(tree, "PublicKey");
+
+	for (const struct json *key = json_first(json_member(tree, "TrustedKeys")); key; key = json_next(key))
+		if (*own && strcmp(json_text(key, "Key"), own) == 0)
+			return true;
+	return false;
+}
+
 struct obs_lock *lock_parse(const char *bytes, size_t length, struct fault *fault)
 {
 	struct json *tree = json_parse(bytes, length, fault);
@@ -53,6 +64,7 @@ struct obs_lock *lock_parse(const char *bytes, size_t length, struct fault *faul
 		*lock = (struct obs_lock){ .arena = arena,
 			.is_enabled = tri_of(tree, "Enabled"),
 			.is_signed = tri_of(tree, "NodeKeySigned"),
+			.is_signing = is_signing(tree),
 			.node_key = text_keep(arena, json_text(tree, "NodeKey")) };
 		read_unsigned(lock, json_member(tree, "FilteredPeers"));
 	} else if (tree) {

@@ -47,8 +47,8 @@ static const char *const names[WORD_COUNT] = { "sudo", "root", "service", "start
 		},                                                                                           \
 	}
 
-/* os: as in a status. A word that a row lacks is that of the row like it. The last row is for a system that is
- * not in the table, or unknown. */
+/* os: as in a status. A word that a row lacks is that of the row like it. The last row is for a system that
+ * is not in the table, or unknown. */
 static const struct system {
 	const char *os;
 	enum init init; /* INIT_UNKNOWN: any that has no row */

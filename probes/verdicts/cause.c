@@ -44,7 +44,7 @@ static bool is_hidden(const struct evidence *e, struct finding *f)
 	if (!peer || e->peer || (!answer_came_to(e, OUTCOME_UNRESOLVED) && !answer_is_cut_off(e)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "hides it, because its node key is not signed");
-	tailnet_lock_choose_fix(peer->node_key, f);
+	tailnet_lock_choose_fix(e->ledger, peer->node_key, f);
 	return true;
 }
 
@@ -56,7 +56,7 @@ static bool is_locked(const struct evidence *e, struct finding *f)
 		!tailnet_lock_keeps_us_out(e->ledger))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "keeps this machine out until it is signed");
-	tailnet_lock_choose_fix(tailnet_lock_own_key(e->ledger), f);
+	tailnet_lock_choose_fix(e->ledger, tailnet_lock_own_key(e->ledger), f);
 	return true;
 }
 

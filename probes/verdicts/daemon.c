@@ -92,7 +92,7 @@ static bool is_stale(const struct evidence *e, struct finding *f)
 		return false;
 	if (!l->status) {
 		text_set(f->detail, sizeof(f->detail), "%s: %s",
-			l->trouble == DAEMON_MALFORMED ? "tailscaled has given no status yet"
+			l->trouble == DAEMON_MALFORMED ? "tailscaled has not given a status yet"
 						       : "tailscaled has not answered yet",
 			l->trouble_text);
 		f->severity = SEVERITY_DOWN;
@@ -120,7 +120,7 @@ static bool lost_control(const struct evidence *e, struct finding *f)
 
 static bool is_locked_out(const struct evidence *e, struct finding *f)
 {
-	tailnet_lock_choose_fix(tailnet_lock_own_key(e->ledger), f);
+	tailnet_lock_choose_fix(e->ledger, tailnet_lock_own_key(e->ledger), f);
 	return tailnet_lock_keeps_us_out(e->ledger);
 }
 
@@ -184,8 +184,8 @@ static bool has_own_limits(const struct evidence *e, struct finding *f)
 	if (!when_known(l->limited) || when_since(l->limited, e->now) > LIMITED_MS)
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s",
-		is_files    ? "this process may have no more files open"
-		: is_system ? "this machine may have no more files open"
+		is_files    ? "this process cannot open any more files"
+		: is_system ? "this machine cannot open any more files"
 			    : strerror(l->limit_error));
 	if (is_files)
 		f->fix = more_files;
@@ -256,7 +256,7 @@ const struct rule daemon_rules[] = {
 		"this machine has no route to the tailnet at the moment: nothing is known about the servers",
 		"check this machine's network and that the Tailscale interface is up", false },
 	{ CODE_UDP_BLOCKED, LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, has_udp_blocked,
-		"this machine's network lets no UDP through (by %{detail}): every path goes by DERP",
+		"UDP is blocked on this machine's network (by %{detail}): every path goes through DERP",
 		"open UDP here: out from port 41641 to any, and to 3478 (STUN)", false },
 	{ CODE_EXIT_NODE_OFFLINE, LAYER_DAEMON, SEVERITY_DEGRADED, STATE_SLOW, has_no_exit_node,
 		"this machine's exit node %{detail}: what is outside the tailnet cannot be reached",
@@ -272,7 +272,7 @@ const struct rule daemon_rules[] = {
 		"and those of the servers may too",
 		"`%{sudo}tailscale set --accept-dns=true`", false },
 	{ CODE_RESUMED, LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, is_resuming,
-		"this machine slept or its clock jumped: everything is being asked anew", "", false },
+		"this machine slept or its clock jumped: everything is being asked again", "", false },
 	{ CODE_USERSPACE_NETWORKING, LAYER_DAEMON, SEVERITY_INFO, STATE_OK, has_no_tun,
 		"tailscaled has no network interface here (userspace networking): plain connections cannot "
 		"work, so servers are asked through tailscaled",
@@ -293,6 +293,7 @@ const struct other_fix daemon_fixes[] = {
 	{ CODE_TAILSCALED_DENIED, new_socket },
 	{ CODE_NEEDS_LOGIN, log_in_at },
 	{ CODE_TAILNET_LOCK, tailnet_lock_sign },
+	{ CODE_TAILNET_LOCK, tailnet_lock_sign_here },
 	{ CODE_NAME_UNRESOLVED, take_resolv_conf },
 	{ CODE_OWN_LIMITS, more_files },
 	{ CODE_UDP_BLOCKED, captive },

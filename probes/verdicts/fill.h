@@ -8,8 +8,8 @@
  * quoted. An unknown variable is left out. */
 const char *fill_text(struct arena *arena, const char *text, const struct evidence *evidence,
 	const struct finding *finding);
-/* The same for a command: a word that has a variable is quoted for a shell, if that is needed. "": a variable is
- * unknown, or the command does not fit. */
+/* The same for a command: a word that has a variable is quoted for a shell, if that is needed. "": a variable
+ * is unknown, or the command does not fit. */
 const char *fill_command(struct arena *arena, const char *text, const struct evidence *evidence,
 	const struct finding *finding);
 /* %{peer}: the peer's name; without a peer, the host of the endpoint's URL. */

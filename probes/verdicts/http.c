@@ -74,8 +74,8 @@ static bool gives_no_answer(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail), "; it last answered %s ago",
 			text_span(span, sizeof(span), age));
 	if (when_known(endpoint->good) && age < BUSY_EXCUSE_MS && endpoint->engine.figures.running > 0) {
-		text_add(f->detail, sizeof(f->detail), " and was busy with %.0f: busy or hung",
-			endpoint->engine.figures.running);
+		text_add(f->detail, sizeof(f->detail), " and was working on %.0f request%s: busy or hung",
+			endpoint->engine.figures.running, endpoint->engine.figures.running < 2 ? "" : "s");
 		f->severity = SEVERITY_DEGRADED;
 	}
 	return true;
@@ -222,7 +222,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 {
 	static const char *const reasons[OUTCOME_COUNT] = {
 		[OUTCOME_TRUNCATED] = "the answer broke off",
-		[OUTCOME_TOO_BIG] = "the answer is over the cap",
+		[OUTCOME_TOO_BIG] = "the answer is too large to read",
 		[OUTCOME_NOT_HTTP] = "the answer is not HTTP",
 	};
 	const char *reason = when_known(answer_of(e)->at) ? reasons[answer_of(e)->outcome] : NULL;
@@ -233,7 +233,7 @@ static bool is_malformed(const struct evidence *e, struct finding *f)
 				 ? "the answer is JSON with more values than are read"
 			 : answer_of(e)->shape == BODY_PACKED
 				 ? "the answer is compressed, which was not asked for, and cannot be read"
-				 : "the answer is not one of an LLM server";
+				 : "the answer is not that of an LLM server";
 	if (!reason && is_3xx(e))
 		reason = answer_of(e)->status == 304 ? "HTTP 304 (not modified), which was not asked for"
 						     : "a redirect (HTTP 3xx) that does not say where to";
@@ -311,7 +311,7 @@ const struct rule http_rules[] = {
 		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
 		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
-		"%{server} decides by Tailscale identity, and %{detail} has no access",
+		"%{server} decides by Tailscale identity who gets in, and %{detail} has no access",
 		"add a grant for %{detail} to the tailnet policy or the gateway's own configuration (a key "
 		"does not help)",
 		true },

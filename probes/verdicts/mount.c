@@ -176,7 +176,7 @@ static bool mount_is_on_funnel(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-static const char renamed[] = "serve is set up for %{detail}: nothing answers for the old name";
+static const char renamed[] = "tailscale serve is set up for %{detail}: nothing answers under the old name";
 static const char bad_target[] =
 	"tailscale serve cannot use its target %{target}: an IPv6 address needs brackets";
 static const char brackets[] = "mount it again, with the address in brackets: http://[ADDRESS]:PORT";
@@ -192,8 +192,9 @@ const struct other_fix mount_fixes[] = {
 
 const struct rule serve_rules[] = {
 	{ CODE_PORT_TAKEN, LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT, is_port_taken,
-		"another program on this machine holds port %{port} of all addresses: requests from here reach it "
-		"and not tailscale serve (those of other machines probably still do)",
+		"another program on this machine listens on port %{port} of all addresses: requests from "
+		"here reach "
+		"it instead of tailscale serve (those from other machines probably still reach serve)",
 		"%{program}; let the program that it names listen on other addresses or on another port",
 		true },
 	{ CODE_SERVE_RENAMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_renamed, renamed, serve_command_anew,

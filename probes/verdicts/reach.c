@@ -234,7 +234,7 @@ static bool was_never_asked(const struct evidence *e, struct finding *f)
 /* For endpoints that are not asked now: the name is not resolved yet, or tailscaled is not running. */
 const struct rule unasked_rules[] = {
 	{ CODE_NAME_PENDING, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, is_resolving,
-		"not asked yet: this machine's resolver has not answered for %{host}",
+		"not asked yet: this machine's resolver has not answered for %{host} yet",
 		"%{resolve}", true },
 	{ CODE_NOT_ASKED, LAYER_HOST, SEVERITY_INFO, STATE_UNKNOWN, was_never_asked,
 		"not asked: while Tailscale is not running here, %{host} may be a stranger's machine", "",

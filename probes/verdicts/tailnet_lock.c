@@ -43,10 +43,12 @@ const char *tailnet_lock_own_key(const struct ledger *ledger)
 
 const char tailnet_lock_sign[] = "on a signing node: `sudo tailscale lock sign %{value}`";
 
-void tailnet_lock_choose_fix(const char *node_key, struct finding *finding)
+const char tailnet_lock_sign_here[] = "`%{sudo}tailscale lock sign %{value}`";
+
+void tailnet_lock_choose_fix(const struct ledger *ledger, const char *node_key, struct finding *finding)
 {
 	if (!*node_key)
 		return;
 	text_set(finding->value, sizeof(finding->value), "%s", node_key);
-	finding->fix = tailnet_lock_sign;
+	finding->fix = ledger->lock && ledger->lock->is_signing ? tailnet_lock_sign_here : tailnet_lock_sign;
 }

@@ -9,8 +9,8 @@ bool tailnet_lock_keeps_us_out(const struct ledger *ledger);
 /* The peer that the host means, if it is not signed; NULL: none. tailscaled leaves it out of the status. */
 const struct obs_unsigned *tailnet_lock_hides(const struct ledger *ledger, const char *host);
 const char *tailnet_lock_own_key(const struct ledger *ledger); /* "nodekey:…"; "" unknown */
-/* To sign that key; the row's own fix if it is unknown. */
-extern const char tailnet_lock_sign[];
-void tailnet_lock_choose_fix(const char *node_key, struct finding *finding);
+/* To sign that key, here if this machine may; the row's own fix if the key is unknown. */
+extern const char tailnet_lock_sign[], tailnet_lock_sign_here[];
+void tailnet_lock_choose_fix(const struct ledger *ledger, const char *node_key, struct finding *finding);
 
 #endif

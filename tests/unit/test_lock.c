@@ -70,7 +70,32 @@ static void an_unsigned_node_and_hidden_peers_are_read(void **state)
 	assert_string_equal(lock->unsigned_peers[0].fqdn, "gpu1.tail4c1d.ts.net");
 	assert_string_equal(lock->unsigned_peers[0].addresses[1], "fd7a:115c:a1e0::2");
 	assert_string_equal(lock->unsigned_peers[0].node_key, "nodekey:02");
+	assert_false(lock->is_signing);
 	arena_free(lock->arena);
+}
+
+static void a_node_whose_key_is_trusted_may_sign(void **state)
+{
+	static const struct {
+		const char *text;
+		bool is_signing;
+	} rows[] = {
+		{
+			"{\"Enabled\":true,\"PublicKey\":\"nlpub:1\",\"TrustedKeys\":[{\"Key\":\"nlpub:2\"},{\"Key\":\"nlpub:1\"}]}",
+			true },
+		{
+			"{\"Enabled\":true,\"PublicKey\":\"nlpub:1\",\"TrustedKeys\":[{\"Key\":\"nlpub:2\"},null,7]}", false },
+		{ "{\"Enabled\":true,\"PublicKey\":\"\",\"TrustedKeys\":[{\"Key\":\"\"}]}", false },
+		{ "{\"Enabled\":true,\"TrustedKeys\":null}", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct obs_lock *lock = lock_of(rows[i].text);
+
+		assert_int_equal(lock->is_signing, rows[i].is_signing);
+		arena_free(lock->arena);
+	}
 }
 
 static void a_tailnet_without_lock_has_none(void **state)
@@ -107,6 +132,7 @@ int main(void)
 		cmocka_unit_test(preferences_are_read),
 		cmocka_unit_test(what_preferences_do_not_say_is_unknown),
 		cmocka_unit_test(an_unsigned_node_and_hidden_peers_are_read),
+		cmocka_unit_test(a_node_whose_key_is_trusted_may_sign),
 		cmocka_unit_test(a_tailnet_without_lock_has_none),
 		cmocka_unit_test(an_address_is_in_a_range_or_not),
 	};

@@ -257,7 +257,13 @@ static void a_peer_without_a_signature_is_hidden(void **state)
 	s = take(l, at(5));
 	assert_fix(assert_says(s, "tailnet-lock", LAYER_HOST, SEVERITY_DOWN, STATE_DOWN, "gpu9"),
 		"tailscale lock sign nodekey:09");
+	assert_string_equal(find_verdict(s, "tailnet-lock")->run_on, "a signing node");
 	assert_no_verdict(s, "unknown-host");
+	sees_lock(l,
+		"{\"Enabled\":true,\"NodeKeySigned\":true,\"PublicKey\":\"nlpub:1\",\"TrustedKeys\":[{\"Key\":"
+		"\"nlpub:1\"}],\"FilteredPeers\":[{\"Name\":\"gpu9.tail4c1d.ts.net.\",\"NodeKey\":\"nodekey:09\"}]}");
+	s = take(l, at(5.5));
+	assert_string_equal(find_verdict(s, "tailnet-lock")->fix, "sudo tailscale lock sign nodekey:09");
 	sees_lock(l, "{\"Enabled\":true,\"NodeKeySigned\":true,\"FilteredPeers\":null}");
 	s = take(l, at(6));
 	assert_no_verdict(s, "tailnet-lock");

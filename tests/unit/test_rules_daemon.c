@@ -285,7 +285,8 @@ static void udp_that_is_blocked_is_an_alarm_where_it_costs_a_server_its_path(voi
 {
 	(void)state;
 	assert_fix(assert_says(take(without_udp(by_derp), at(6)), "udp-blocked", LAYER_PATH,
-			   SEVERITY_DEGRADED, STATE_SLOW, "lets no UDP through (by netcheck)"),
+			   SEVERITY_DEGRADED, STATE_SLOW, "UDP is blocked on this machine's network (by "
+				"netcheck)"),
 		"3478");
 }
 
@@ -348,7 +349,7 @@ static void waking_up_is_said_for_a_quarter_of_a_minute(void **state)
 	sees(l, at(0), running());
 	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(1));
 	sees(l, at(1), running());
-	assert_says(take(l, at(2)), "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, "asked anew");
+	assert_says(take(l, at(2)), "resumed", LAYER_DAEMON, SEVERITY_INFO, STATE_UNKNOWN, "asked again");
 	sees(l, at(15), running());
 	assert_no_verdict(take(l, at(16)), "resumed");
 }
@@ -395,7 +396,7 @@ static void what_this_program_lacks_is_its_own_trouble(void **state)
 		cannot_be_asked(l, at(t), "http://gpu1.tail4c1d.ts.net:1", EMFILE);
 	}
 	s = take(l, at(4));
-	assert_fix(assert_says(s, "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "files open"),
+	assert_fix(assert_says(s, "own-limits", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_UNKNOWN, "cannot open any more files"),
 		"ulimit -n");
 	assert_int_equal(endpoint_row(s, GPU1)->state, STATE_OK);
 	assert_int_equal(endpoint_row(s, "http://gpu1.tail4c1d.ts.net:1")->state, STATE_UNKNOWN);

@@ -73,7 +73,7 @@ static void silence_of_a_server_that_was_busy_is_busy_or_hung(void **state)
 	stays_silent(l, at(10));
 	stays_silent(l, at(20));
 	assert_says(take(l, at(25)), "no-answer", LAYER_HTTP, SEVERITY_DEGRADED, STATE_STALLED,
-		"was busy with 1: busy or hung");
+		"was working on 1 request: busy or hung");
 	assert_int_equal(find_verdict(take(l, at(70)), "no-answer")->severity, SEVERITY_DOWN);
 }
 
@@ -590,7 +590,7 @@ static void what_is_no_answer_of_an_llm_server_is_malformed(void **state)
 	assert_says(after_made("llama-server", 200, json, "{\"status\": \"o"), "malformed", LAYER_HTTP,
 		SEVERITY_DOWN, STATE_FAULT, "broken JSON, it begins with: “{\"status\": \"o”");
 	assert_says(after_made("llama-server", 200, json, "{\"wiki\":1}"), "malformed", LAYER_HTTP,
-		SEVERITY_DOWN, STATE_FAULT, "not one of an LLM server, it begins with: “{\"wiki\":1}”");
+		SEVERITY_DOWN, STATE_FAULT, "not that of an LLM server, it begins with: “{\"wiki\":1}”");
 	assert_no_verdict(after_made("llama-server", 200, json, "{\"status\":\"ok\"}"), "malformed");
 }
 
@@ -601,7 +601,7 @@ static void an_answer_that_breaks_off_is_malformed_at_once(void **state)
 		const char *part;
 	} cases[] = {
 		{ OUTCOME_TRUNCATED, "broke off" },
-		{ OUTCOME_TOO_BIG, "over the cap" },
+		{ OUTCOME_TOO_BIG, "too large to read" },
 		{ OUTCOME_NOT_HTTP, "not HTTP" },
 	};
 

@@ -129,7 +129,7 @@ static void another_program_at_the_port_is_no_matter_of_certificates(void **stat
 	tls_fails(l, at(1), TLS_ALERT_INTERNAL);
 	s = take(l, at(2));
 	assert_fix(assert_says(s, "port-taken", LAYER_PORT, SEVERITY_DEGRADED, STATE_FAULT,
-			   "holds port 443 of all addresses"),
+			   "listens on port 443 of all addresses"),
 		"sudo ss -ltnp sport = :443");
 	assert_no_verdict(s, "cert-not-issued");
 	l = serving(good);
