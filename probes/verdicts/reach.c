@@ -23,12 +23,13 @@ static const char start_outside[] =
 	"on %{host}: start the server on port %{port}, at an address that others can reach";
 static const char serve_https[] = "on %{peer}: serve it there, with the port of the server for PORT: "
 				  "%{sudo}tailscale serve --bg --https=%{port} PORT";
-static const char serve_tcp[] =
-	"on %{peer}: `%{sudo}tailscale serve --bg --tcp=%{port} tcp://127.0.0.1:%{port}`; then use "
-	"http://%{address}:%{port} (its address, not its name); that is safe, while %{value} opens it to "
-	"every network of that machine";
-static const char serve_port[] = "on %{peer}: `%{sudo}tailscale serve --bg %{port}`; then use "
-	"https://%{fqdn}; that is safe, while %{value} opens it to every network of that machine";
+#define SERVE_PORT "on %{peer}: `%{sudo}tailscale serve --bg --tcp=%{port} tcp://127.0.0.1:%{port}`; "
+#define IS_SAFE "that is safe, while %{value} opens it to every network of that machine"
+static const char serve_port[] = SERVE_PORT IS_SAFE;
+static const char serve_by_address[] =
+	SERVE_PORT "then use http://%{address}:%{port} (its address, not its name); " IS_SAFE;
+static const char serve_unknown[] =
+	SERVE_PORT "then use http://%{address}:%{port} if it is Ollama, which refuses its name; " IS_SAFE;
 static const char listen_there[] =
 	"on %{peer}: start the server with %{value}; a server there cannot be offered by tailscale serve";
 static const char lead_there[] = "check that the firewall of %{host} lets TCP port %{port} in, and that "
@@ -81,8 +82,9 @@ static void say_how_to_listen(const struct evidence *e, struct finding *f)
 		 : is_outside_tailnet(e)                        ? start_outside
 		 : has_no_serve                                 ? listen_there
 		 : is_https(e)                                  ? serve_https
-		 : facts->checks_host                           ? serve_tcp
-								: serve_port;
+		 : facts->checks_host                           ? serve_by_address
+		 : *facts->name                                 ? serve_port
+								: serve_unknown;
 }
 
 static bool is_not_listening(const struct evidence *e, struct finding *f)
@@ -276,8 +278,9 @@ const struct other_fix reach_fixes[] = {
 	{ CODE_NOT_LISTENING, start_here },
 	{ CODE_NOT_LISTENING, start_outside },
 	{ CODE_NOT_LISTENING, serve_https },
-	{ CODE_NOT_LISTENING, serve_tcp },
 	{ CODE_NOT_LISTENING, serve_port },
+	{ CODE_NOT_LISTENING, serve_by_address },
+	{ CODE_NOT_LISTENING, serve_unknown },
 	{ CODE_NOT_LISTENING, listen_there },
 	{ CODE_FILTERED, lead_there },
 	{ CODE_FILTERED, of_serve },

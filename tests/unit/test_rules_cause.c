@@ -444,10 +444,10 @@ static void a_command_has_sudo_where_the_system_has_it(void **state)
 	static const struct {
 		const char *os, *run;
 	} systems[] = {
-		{ "linux", "sudo tailscale serve --bg 8080" },
-		{ "", "sudo tailscale serve --bg 8080" },
-		{ "windows", "tailscale serve --bg 8080" },
-		{ "macOS", "tailscale serve --bg 8080" },
+		{ "linux", "sudo tailscale serve --bg --tcp=8080 tcp://127.0.0.1:8080" },
+		{ "", "sudo tailscale serve --bg --tcp=8080 tcp://127.0.0.1:8080" },
+		{ "windows", "tailscale serve --bg --tcp=8080 tcp://127.0.0.1:8080" },
+		{ "macOS", "tailscale serve --bg --tcp=8080 tcp://127.0.0.1:8080" },
 	};
 
 	(void)state;

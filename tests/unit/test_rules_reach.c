@@ -117,9 +117,9 @@ static void a_refusal_is_believed_at_once(void **state)
 	assert_fix(assert_says(s, "not-listening", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
 			   "gpu1.tail4c1d.ts.net:8080: either the server is stopped or it is bound to "
 			   "localhost"),
-		"on gpu1: sudo tailscale serve --bg 8080; then use https://gpu1.tail4c1d.ts.net; that is "
-		"safe, "
-		"while --host 0.0.0.0 opens it");
+		"on gpu1: sudo tailscale serve --bg --tcp=8080 tcp://127.0.0.1:8080; then use "
+		"http://100.64.0.2:8080 if it is Ollama, which refuses its name; that is safe, while --host 0.0.0.0 "
+		"opens it");
 	assert_state(s, STATE_DOWN);
 }
 
@@ -151,8 +151,9 @@ static void a_known_server_is_told_its_own_way_to_listen(void **state)
 		{ "ollama", "http://gpu1.tail4c1d.ts.net:8080",
 			"tcp://127.0.0.1:8080; then use http://100.64.0.2:8080 (its address, not its name)" },
 		{ "vllm", "http://gpu1.tail4c1d.ts.net:11434",
-			"tailscale serve --bg 11434; then use https://gpu1.tail4c1d.ts.net; that is safe, "
-			"while --host" },
+			"tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; that is safe, while --host" },
+		{ NULL, "http://gpu1.tail4c1d.ts.net:4711",
+			"then use http://100.64.0.2:4711 if it is Ollama, which refuses its name" },
 	};
 
 	(void)state;
