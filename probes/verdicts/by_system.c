@@ -163,6 +163,7 @@ bool by_system_is_here(const struct evidence *evidence)
 	return evidence->peer ? evidence->peer == &evidence->ledger->self : !evidence->endpoint;
 }
 
+/* Of several rows for a system, the first is for every init that has no other. */
 static const struct system *system_with(const char *os, enum init init)
 {
 	const struct system *found = NULL;

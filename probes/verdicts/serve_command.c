@@ -53,7 +53,10 @@ static void say_words(const struct obs_mount *mount, const char *target, char *t
 	};
 	char word[400];
 
-	text_set(text, size, "--%s=%d", options[mount->protocol], mount->port);
+	*text = '\0';
+	if (*mount->service)
+		text_set(text, size, "--service=%s ", shell_word(word, sizeof(word), mount->service));
+	text_add(text, size, "--%s=%d", options[mount->protocol], mount->port);
 	if (*mount->path && strcmp(mount->path, "/") != 0)
 		text_add(text, size, " --set-path=%s", shell_word(word, sizeof(word), mount->path));
 	text_add(text, size, " %s%s", is_tcp(mount) ? "tcp://" : "", shell_word(word, sizeof(word), target));

@@ -110,6 +110,17 @@ static void a_target_without_its_brackets_is_told_with_one_that_works(void **sta
 	assert_fix(assert_says(s, "bad-target", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "http://::1:1234"),
 		"sudo tailscale serve --bg --https=443 http://localhost:1234");
 	assert_no_verdict(s, "server-error");
+	mount.service = "svc:llm";
+	assert_fix(assert_verdict(take(serving(mount), at(1)), "bad-target"),
+		"sudo tailscale serve --bg --service=svc:llm --https=443 http://localhost:1234");
+	mount.service = "";
+	mount.path = "/a b";
+	assert_fix(assert_verdict(take(serving(mount), at(1)), "bad-target"),
+		"sudo tailscale serve --bg --https=443 --set-path='/a b' http://localhost:1234");
+	mount.path = "/";
+	mount.target = "http://::1:11434"; /* Ollama's port */
+	assert_fix(assert_verdict(take(serving(mount), at(1)), "bad-target"),
+		"sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use http://100.64.0.1:11434");
 	mount.target = "http://fd7a:115c:a1e0::5:1234";
 	assert_fix(assert_verdict(take(serving(mount), at(1)), "bad-target"), "brackets");
 	mount.target = "http://[::1]:1234";
