@@ -25,6 +25,7 @@ enum word {
 static const char *const names[WORD_COUNT] = { "sudo", "root", "service", "start", "restart", "check", "log",
 	"renew", "firewall", "program", "limits", "resolve", "context" };
 
+#define RESTART "`%{root}systemctl restart tailscaled`"
 #define AS_ADMINISTRATOR "in PowerShell as administrator"
 #define FORCE_REAUTH                                                                                         \
 	"`%{sudo}tailscale up --force-reauth`; it prints a link to log in with (or the whole command, if "   \
@@ -61,7 +62,8 @@ static const struct system {
 		[WORD_ROOT] = "sudo ",
 		[WORD_SERVICE] = "tailscaled",
 		[WORD_START] = "`%{root}systemctl start tailscaled`",
-		[WORD_RESTART] = "`%{root}systemctl restart tailscaled`",
+		[WORD_RESTART] = RESTART "; without systemd, sudo service tailscaled restart, or restart its "
+			"container",
 		[WORD_CHECK] = "`systemctl --no-pager status tailscaled`",
 		[WORD_LOG] = "`%{root}journalctl --no-pager -n 50 -u tailscaled`",
 		[WORD_RENEW] = FORCE_REAUTH,
@@ -71,6 +73,9 @@ static const struct system {
 			"ports or open files have run out",
 		[WORD_RESOLVE] = "`getent hosts %{host}`",
 		[WORD_CONTEXT] = SET_CONTEXT " (where systemd starts it: sudo systemctl edit ollama)",
+	} },
+	{ .os = "linux", .init = INIT_SYSTEMD, .like = systems, .words = {
+		[WORD_RESTART] = RESTART,
 	} },
 	{ .os = "linux", .init = INIT_OPENRC, .like = systems, .words = {
 		[WORD_START] = "`%{root}rc-service %{service} start`",
@@ -134,7 +139,7 @@ static const struct system {
 	PHONE("iOS"),
 	PHONE("android"),
 	PHONE("tvOS"),
-	{ .os = "freebsd", .like = &systems[2], .words = {
+	{ .os = "freebsd", .like = &systems[3], .words = {
 		[WORD_FIREWALL] = "check that its firewall lets TCP port %{port} in",
 		[WORD_PROGRAM] = "`sockstat -l -P tcp -p %{port}`",
 		[WORD_LIMITS] = "check whether memory, ports or open files have run out",

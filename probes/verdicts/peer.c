@@ -214,7 +214,7 @@ const struct rule peer_rules[] = {
 		"%{peer} is offline%{detail}", "wake %{peer}, or start Tailscale on it", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_DOWN, STATE_DOWN, is_unreachable,
 		"%{peer} is online, but neither connections nor pings get through: it is frozen or cut off",
-		"on %{peer}: %{restart}; if that machine itself still responds", true },
+		"on %{peer}: %{restart}; this helps only if the machine itself still responds", true },
 	{ CODE_HOST_UNREACHABLE, LAYER_PATH, SEVERITY_INFO, STATE_UNKNOWN, may_be_unreachable,
 		"%{peer} is online, but answers neither a disco nor a TSMP ping: "
 		"it may be frozen or cut off",

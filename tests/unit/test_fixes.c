@@ -199,8 +199,9 @@ static void assert_fixes(const char *name, void (*print)(FILE *file))
 
 static void print_on(FILE *file, const char *there, const char *here)
 {
-	print_all(file, ledger_on(there, here, INIT_UNKNOWN, strcmp(here, "windows") == 0 ? "" : "sudo "),
-		print_both);
+	enum init init = strcmp(here, "linux") == 0 ? INIT_SYSTEMD : INIT_UNKNOWN;
+
+	print_all(file, ledger_on(there, here, init, strcmp(here, "windows") == 0 ? "" : "sudo "), print_both);
 }
 
 static void print_linux(FILE *file)
