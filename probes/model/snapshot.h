@@ -93,6 +93,7 @@ struct path {
 	const char *endpoint; /* "10.99.0.11:41641" */
 	const char *via;      /* DERP region code, or the relaying peer's name */
 	double rtt_ms, rtt_p95_ms, jitter_ms, loss, rtt_age_ms;
+	double rtt_last_ms;      /* the latest one, while it is recent */
 	const char *rtt_source;  /* "disco" | "wireguard" | "tcp" | "ping" | "ack" | "" */
 	double pong_age_ms;      /* since the last disco pong on it */
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
@@ -189,6 +190,7 @@ struct endpoint {
 	size_t loaded_models; /* meaningful if models_known */
 	bool models_known, loaded_known;
 	double connect_ms, tls_ms, ttfb_ms, samples;
+	double ttfb_last_ms; /* of the latest answer, until the next one is due */
 	struct figures figures;
 	struct latency latency;
 	int64_t cert_not_after;
@@ -317,6 +319,8 @@ struct snapshot {
 };
 
 void snapshot_free(struct snapshot *snapshot);
+/* The first endpoint of the engine that this endpoint leads to. */
+size_t snapshot_engine(const struct snapshot *snapshot, size_t endpoint);
 const char *state_name(enum state state);
 bool state_blocks(enum state state); /* no request gets a useful answer: offline or worse, but not slow */
 const char *severity_name(enum severity severity);
