@@ -124,9 +124,9 @@ static struct frame frame_of(
 }
 
 /* A single empty cell between two others is no gap: the snapshot came late. */
-static struct cell cell_of(const struct ring *ring, const struct frame *frame, int64_t number)
+static struct time_cell cell_of(const struct ring *ring, const struct frame *frame, int64_t number)
 {
-	struct cell cell = ring_cell(ring, frame->tier, number), before;
+	struct time_cell cell = ring_cell(ring, frame->tier, number), before;
 
 	if (cell.count || frame->cell_ms > LATE_MS)
 		return cell;
@@ -135,18 +135,18 @@ static struct cell cell_of(const struct ring *ring, const struct frame *frame, i
 }
 
 /* The cells that begin in the column or, if there are none, the one in which it begins. */
-static struct cell column_of(
+static struct time_cell column_of(
 	const struct ring *ring, const struct frame *frame, struct history_span span, int64_t column)
 {
 	int64_t from = begin_of(span, column), past = begin_of(span, column + 1);
 	int64_t first = (from + frame->cell_ms - 1) / frame->cell_ms;
 	int64_t after = (past + frame->cell_ms - 1) / frame->cell_ms;
-	struct cell sum = { .count = 0 };
+	struct time_cell sum = { .count = 0 };
 
 	if (first == after)
 		return cell_of(ring, frame, from / frame->cell_ms);
 	for (int64_t number = first; number < after; number++) {
-		struct cell cell = cell_of(ring, frame, number);
+		struct time_cell cell = cell_of(ring, frame, number);
 
 		ring_sum(&sum, &cell);
 	}
@@ -154,7 +154,7 @@ static struct cell column_of(
 }
 
 bool history_columns_read(const struct history *history, const struct history_series *series,
-	struct history_span span, struct cell *columns)
+	struct history_span span, struct time_cell *columns)
 {
 	struct frame frame = frame_of(history, series, span);
 	bool is_known = false;
@@ -162,7 +162,7 @@ bool history_columns_read(const struct history *history, const struct history_se
 	for (size_t i = 0; i < span.count; i++) {
 		int64_t column = frame.last - (int64_t)span.count + 1 + (int64_t)i;
 
-		columns[i] = column < 0 ? (struct cell){ .count = 0 }
+		columns[i] = column < 0 ? (struct time_cell){ .count = 0 }
 					: column_of(series->ring, &frame, span, column);
 		is_known = is_known || columns[i].count;
 	}

@@ -28,7 +28,7 @@ struct history_series history_columns_find(
 	const struct history *history, const struct snapshot *snapshot, const char *id, const char *key);
 /* Whether anything is known in these columns, the oldest first. */
 bool history_columns_read(const struct history *history, const struct history_series *series,
-	struct history_span span, struct cell *columns);
+	struct history_span span, struct time_cell *columns);
 /* Changes of state of the row, or of the path of its peer, in these columns: how many were written. */
 struct history_column_mark {
 	struct history_mark mark;

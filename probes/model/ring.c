@@ -102,7 +102,7 @@ void ring_add(struct ring *ring, int64_t at, double value)
 	}
 }
 
-void ring_sum(struct cell *to, const struct cell *from)
+void ring_sum(struct time_cell *to, const struct time_cell *from)
 {
 	if (!from->count)
 		return;
@@ -116,16 +116,16 @@ void ring_sum(struct cell *to, const struct cell *from)
 	to->count += from->count;
 }
 
-struct cell ring_cell(const struct ring *ring, size_t tier, int64_t number)
+struct time_cell ring_cell(const struct ring *ring, size_t tier, int64_t number)
 {
 	size_t cells, i;
 
 	if (!ring->rhythm || number < 0 || number > ring->newest[tier] ||
 		number <= ring->newest[tier] - (int64_t)ring->rhythm->tiers[tier].count)
-		return (struct cell){ 0 };
+		return (struct time_cell){ 0 };
 	cells = cells_of(ring->rhythm);
 	i = place_of(ring, tier, number);
-	return (struct cell){
+	return (struct time_cell){
 		.low = (double)ring->values[i],
 		.high = (double)ring->values[cells + i],
 		.sum = (double)ring->values[2 * cells + i],

@@ -10,7 +10,7 @@
 
 #define RING_TIERS 3
 
-struct cell {
+struct time_cell {
 	double low, high, sum;
 	size_t count; /* of samples; 0: nothing is known, and the rest is meaningless */
 };
@@ -42,9 +42,9 @@ void ring_fini(struct ring *ring);
 /* Times never go back. NAN is no sample. */
 void ring_add(struct ring *ring, int64_t at, double value);
 /* Adds the second cell to the first. */
-void ring_sum(struct cell *to, const struct cell *from);
+void ring_sum(struct time_cell *to, const struct time_cell *from);
 /* The cell with that number, empty if it is no longer there or has no sample. */
-struct cell ring_cell(const struct ring *ring, size_t tier, int64_t number);
+struct time_cell ring_cell(const struct ring *ring, size_t tier, int64_t number);
 /* The finest tier that covers a span up to the newest cell; the coarsest, if none does. */
 size_t ring_tier_for(const struct rhythm *rhythm, int64_t span_ms);
 

@@ -79,7 +79,7 @@ static unsigned next_random(unsigned *seed)
 	return *seed >> 8;
 }
 
-static void assert_cells_equal(struct cell a, struct cell b)
+static void assert_cells_equal(struct time_cell a, struct time_cell b)
 {
 	assert_int_equal(a.count, b.count);
 	if (a.count)
@@ -103,10 +103,10 @@ static void fine_cells_add_exactly_to_coarse_ones(void **state)
 		for (int64_t number = WALL / tiers[tier].cell_ms;
 			number <= (WALL + 9 * MINUTE) / tiers[tier].cell_ms; number++) {
 			int64_t each = tiers[tier].cell_ms / tiers[0].cell_ms;
-			struct cell sum = { .count = 0 };
+			struct time_cell sum = { .count = 0 };
 
 			for (int64_t i = number * each; i < (number + 1) * each; i++) {
-				struct cell cell = ring_cell(&ring, 0, i);
+				struct time_cell cell = ring_cell(&ring, 0, i);
 
 				ring_sum(&sum, &cell);
 			}
@@ -118,7 +118,7 @@ static void fine_cells_add_exactly_to_coarse_ones(void **state)
 static void what_is_unknown_is_no_sample_and_zero_is_one(void **state)
 {
 	struct ring ring = { 0 };
-	struct cell cell;
+	struct time_cell cell;
 
 	(void)state;
 	ring_init(&ring, &ring_of_engines);
@@ -171,7 +171,7 @@ struct sample {
 };
 
 /* The same from all samples: those in the cells that begin in the column, or in the cell that it begins in. */
-static struct cell naive_column(const struct sample *samples, size_t count, const struct rhythm *rhythm,
+static struct time_cell naive_column(const struct sample *samples, size_t count, const struct rhythm *rhythm,
 	struct history_span span, size_t column)
 {
 	const struct tier *tier = &rhythm->tiers[ring_tier_for(rhythm, span.span_ms)];
@@ -180,7 +180,7 @@ static struct cell naive_column(const struct sample *samples, size_t count, cons
 	int64_t number = last - width + 1 + (int64_t)column, newest = samples[count - 1].ms / cell_ms;
 	int64_t from = number * span.span_ms / width, past = (number + 1) * span.span_ms / width;
 	int64_t first = (from + cell_ms - 1) / cell_ms, after = (past + cell_ms - 1) / cell_ms;
-	struct cell sum = { .count = 0 };
+	struct time_cell sum = { .count = 0 };
 
 	if (first == after) {
 		first = from / cell_ms;
@@ -188,7 +188,7 @@ static struct cell naive_column(const struct sample *samples, size_t count, cons
 	}
 	for (size_t i = 0; i < count; i++) {
 		int64_t cell = samples[i].ms / cell_ms;
-		struct cell one = { samples[i].value, samples[i].value, samples[i].value, 1 };
+		struct time_cell one = { samples[i].value, samples[i].value, samples[i].value, 1 };
 
 		if (cell >= first && cell < after && cell > newest - (int64_t)tier->count)
 			ring_sum(&sum, &one);
@@ -209,7 +209,7 @@ static void assert_equals_naive(
 				struct history_series series =
 					history_columns_find(history, snapshot, snapshot->endpoints[0].url, keys[key]);
 				struct history_span span = { snapshot->taken, spans[s], widths[w] };
-				struct cell columns[301];
+				struct time_cell columns[301];
 
 				assert_non_null(series.ring);
 				history_columns_read(history, &series, span, columns);
@@ -250,7 +250,7 @@ static void any_span_at_any_time_equals_a_naive_computation(void **state)
 static size_t known_of(struct history *history, const struct snapshot *snapshot, const char *key, size_t *gap)
 {
 	struct history_series series = history_columns_find(history, snapshot, snapshot->endpoints[0].url, key);
-	struct cell columns[60];
+	struct time_cell columns[60];
 	size_t known = 0;
 
 	history_columns_read(
@@ -314,7 +314,7 @@ static void only_a_complete_cell_moves_the_columns(void **state)
 {
 	struct history *history = history_new();
 	struct fleet *fleet = new_fleet(1, 1);
-	struct cell before[60], after[60];
+	struct time_cell before[60], after[60];
 	struct history_series series;
 
 	(void)state;

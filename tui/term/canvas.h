@@ -22,6 +22,7 @@ struct cell {
 struct canvas {
 	int width, height;
 	bool is_ascii;
+	bool has_no_braille; /* the terminal cannot draw it: plots use blocks */
 	struct cell *cells;
 };
 

@@ -1,0 +1,68 @@
+#include "tui/table/scale.h"
+
+#include "probes/base/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+
+/* Their halves are round too. */
+static const double rounds[] = { 1, 1.2, 1.6, 2, 3, 4, 6, 8, 10 };
+
+/* The next round number from value on. */
+static double round_up(double value)
+{
+	double power = pow(10, floor(log10(value)));
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_LEN(rounds) && rounds[i] * power < value * (1 - 1e-9))
+		i++;
+	return rounds[i] * power;
+}
+
+struct scale scale_for(enum unit unit, double highest)
+{
+	static const struct {
+		enum unit unit;
+		double from; /* highest value from which on it is used */
+		double divisor;
+		const char *name;
+	} units[] = {
+		{ UNIT_MS, 10000, 1000, "s" },
+		{ UNIT_MS, 0, 1, "ms" },
+		{ UNIT_BYTES, 1e9, 1e9, "GB" },
+		{ UNIT_BYTES, 0, 1e6, "MB" },
+		{ UNIT_BYTES_PER_S, 1e9, 1e9, "GB/s" },
+		{ UNIT_BYTES_PER_S, 1e6, 1e6, "MB/s" },
+		{ UNIT_BYTES_PER_S, 1e3, 1e3, "kB/s" },
+		{ UNIT_BYTES_PER_S, 0, 1, "B/s" },
+		{ UNIT_TOKENS, 0, 1, "tokens" },
+		{ UNIT_TOKENS_PER_S, 0, 1, "tokens/s" },
+		{ UNIT_SHARE, 0, 0.01, "%" },
+		{ UNIT_COUNT, 0, 1, "" },
+	};
+	double least = unit == UNIT_COUNT ? 2 : unit == UNIT_SHARE ? 0.01 : unit == UNIT_MS ? 0.1 : 1;
+	struct scale scale;
+	size_t i = 0;
+
+	if (isnan(highest) || highest < least)
+		highest = least;
+	scale.top = round_up(highest);
+	while (i + 1 < ARRAY_LEN(units) && (units[i].unit != unit || scale.top < units[i].from))
+		i++;
+	scale.divisor = units[i].divisor;
+	scale.unit = units[i].name;
+	return scale;
+}
+
+char *scale_number(const struct scale *scale, double value, char *to, size_t size)
+{
+	double shown = value / scale->divisor;
+
+	if (isnan(value))
+		snprintf(to, size, "–");
+	else if (shown >= 99.5)
+		snprintf(to, size, "%.0f", shown);
+	else
+		snprintf(to, size, "%.*g", shown < 0.095 ? 1 : 2, shown);
+	return to;
+}
