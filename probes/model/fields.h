@@ -7,10 +7,9 @@
 #define TSLLM_MODEL_FIELDS_H
 
 #include "probes/model/snapshot.h"
+#include "probes/model/unit.h"
 
 #include <stddef.h>
-
-enum unit { UNIT_COUNT, UNIT_MS, UNIT_BYTES, UNIT_BYTES_PER_S, UNIT_TOKENS, UNIT_TOKENS_PER_S, UNIT_SHARE };
 
 enum field_kind {
 	FIELD_MOMENT,  /* a current value: says nothing once it is old */

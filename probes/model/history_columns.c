@@ -96,6 +96,18 @@ struct history_series history_columns_find(
 	return (struct history_series){ 0 };
 }
 
+struct history_series history_columns_in(
+	const struct history *history, enum history_kind kind, const char *id, const char *key)
+{
+	const struct history_figures *figures = &history->figures[kind];
+	const struct history_row *row = history_row(history, kind, id);
+
+	for (size_t i = 0; row && i < figures->count; i++)
+		if (row->rings[i].rhythm && strcmp(figures->items[i].field->key, key) == 0)
+			return (struct history_series){ &figures->items[i], &row->rings[i] };
+	return (struct history_series){ 0 };
+}
+
 /* ---- columns ---- */
 
 /* Columns are numbered from the beginning of history's time. */

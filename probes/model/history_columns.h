@@ -26,6 +26,9 @@ size_t history_columns_series(const struct history *history, const struct snapsh
 /* The one with that key; none if there is no history of it. */
 struct history_series history_columns_find(
 	const struct history *history, const struct snapshot *snapshot, const char *id, const char *key);
+/* The same of one row of history. */
+struct history_series history_columns_in(
+	const struct history *history, enum history_kind kind, const char *id, const char *key);
 /* Whether anything is known in these columns, the oldest first. */
 bool history_columns_read(const struct history *history, const struct history_series *series,
 	struct history_span span, struct time_cell *columns);

@@ -49,6 +49,9 @@ enum layer {
 
 enum path_kind { PATH_UNKNOWN, PATH_DIRECT, PATH_PEER_RELAY, PATH_DERP, PATH_IDLE, PATH_OFFLINE, PATH_COUNT };
 
+#define SPARK_PARTS 12
+#define SPARK_SPAN_MS 120000 /* without a history */
+
 struct span {
 	size_t first, count; /* into the snapshot's array of that kind */
 };
@@ -86,6 +89,8 @@ struct traffic {
 	const char *source; /* "capture" | "usermetrics" | "" */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
+	const float *spark; /* bytes per second, all together, over snapshot.spark_span_ms; NULL: no history */
+	size_t spark_count;
 };
 
 struct path {
@@ -135,7 +140,7 @@ struct peer {
 	enum state state;
 	struct span verdicts; /* worst first */
 	size_t endpoint_count;
-	const float *spark; /* RTT ms of the last two minutes, oldest first, NAN: none */
+	const float *spark; /* RTT ms over snapshot.spark_span_ms, oldest first, NAN: none */
 	size_t spark_count;
 };
 
@@ -194,7 +199,7 @@ struct endpoint {
 	struct figures figures;
 	struct latency latency;
 	int64_t cert_not_after;
-	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
+	const float *spark; /* TTFB ms over snapshot.spark_span_ms, oldest first, NAN: none or failed */
 	size_t spark_count;
 	double requests, bytes_sent, bytes_received;
 };
@@ -288,6 +293,7 @@ struct snapshot {
 	struct arena *arena;
 	struct when taken;
 	const char *source; /* "live" */
+	int64_t spark_span_ms; /* of the sparks in its rows */
 	enum status status; /* as in the exit status */
 	bool is_passive;
 	struct daemon daemon;

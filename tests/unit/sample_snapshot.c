@@ -30,6 +30,7 @@ static struct snapshot *new_snapshot(void)
 	snapshot->arena = arena;
 	snapshot->taken = (struct when){ .mono_ms = 1000000, .wall_ms = NOW };
 	snapshot->source = "live";
+	snapshot->spark_span_ms = SPARK_SPAN_MS;
 	snapshot->status = STATUS_UNKNOWN;
 	snapshot->daemon = (struct daemon){
 		.backend_state = "",

@@ -7,16 +7,12 @@
 #ifndef TSLLM_TABLE_PLOT_H
 #define TSLLM_TABLE_PLOT_H
 
-#include "probes/model/fields.h"
 #include "probes/model/ring.h"
+#include "probes/model/unit.h"
 #include "tui/term/canvas.h"
 
 #define PLOT_COLUMNS_MAX 640
 #define PLOT_MARKS_MAX 64
-
-struct box {
-	int x, y, width, height;
-};
 
 struct plot_mark {
 	size_t column;

@@ -1,6 +1,8 @@
 #include "tui/table/scale.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "tui/term/glyphs.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -27,7 +29,7 @@ struct scale scale_for(enum unit unit, double highest)
 		double divisor;
 		const char *name;
 	} units[] = {
-		{ UNIT_MS, 10000, 1000, "s" },
+		{ UNIT_MS, 1001, 1000, "s" },
 		{ UNIT_MS, 0, 1, "ms" },
 		{ UNIT_BYTES, 1e9, 1e9, "GB" },
 		{ UNIT_BYTES, 0, 1e6, "MB" },
@@ -64,5 +66,33 @@ char *scale_number(const struct scale *scale, double value, char *to, size_t siz
 		snprintf(to, size, "%.0f", shown);
 	else
 		snprintf(to, size, "%.*g", shown < 0.095 ? 1 : 2, shown);
+	return to;
+}
+
+char *scale_span(int64_t span_ms, char *to, size_t size)
+{
+	int64_t minutes = span_ms / 60000;
+	bool has_hours = minutes && minutes % 60 == 0;
+
+	text_set(to, size, "%d %s", (int)(has_hours ? minutes / 60 : minutes), has_hours ? "h" : "min");
+	return to;
+}
+
+char *scale_spark(enum unit unit, const float *values, size_t count, int cells, char *to, size_t size)
+{
+	struct scale scale;
+	double highest = NAN;
+	char number[32];
+
+	*to = '\0';
+	for (size_t i = 0; i < count; i++)
+		if (!isnan(values[i]) && !((double)values[i] <= highest))
+			highest = (double)values[i];
+	if (isnan(highest))
+		return to;
+	scale = scale_for(unit, highest);
+	glyph_spark(to, size, values, count, cells, scale.top);
+	text_add(to, size, " %s%s%s", scale_number(&scale, scale.top, number, sizeof(number)),
+		*scale.unit ? " " : "", scale.unit);
 	return to;
 }

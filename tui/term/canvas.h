@@ -19,6 +19,11 @@ struct cell {
 	uint8_t role, attributes;
 };
 
+/* A part of a canvas. */
+struct box {
+	int x, y, width, height;
+};
+
 struct canvas {
 	int width, height;
 	bool is_ascii;

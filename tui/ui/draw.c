@@ -4,6 +4,7 @@
  * mouse and paging need: the line of the heads and how many rows were visible. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/history.h"
 #include "tui/term/glyphs.h"
 #include "tui/ui/panels.h"
 #include "tui/ui/state.h"
@@ -114,6 +115,8 @@ static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct ca
 		text_add(notes, sizeof(notes), "filter %s  ", view_state->filter);
 	if (snapshot->discovery.pending)
 		text_add(notes, sizeof(notes), "asking %zu ports  ", snapshot->discovery.pending);
+	if (history_is_full(ui->past.history))
+		text_add(notes, sizeof(notes), "oldest history dropped  ");
 	if (!ui->page && view_state->order.column != ui_view(ui)->sort)
 		text_add(notes, sizeof(notes), "by %s  ",
 			ui_view(ui)->columns[view_state->order.column].title);
@@ -231,6 +234,8 @@ static void draw_body(
 	if (ui->page) {
 		ui->page->write(snapshot, ui->target, page);
 		draw_page(ui, page, canvas, y, height);
+	} else if (view->draw) {
+		ui_draw_past(ui, snapshot, canvas, (struct box){ 1, y, canvas->width - 2, height });
 	} else if (view->instead && view->instead(snapshot, page)) {
 		bool has_air = height > 8;
 
