@@ -167,7 +167,7 @@ static void scales_are_round_and_name_their_unit(void **state)
 		struct scale scale = scale_for(table[i].unit, table[i].highest);
 		char number[32];
 
-		assert_string_equal(scale_number(&scale, scale.top, number, sizeof(number)), table[i].top);
+		assert_string_equal(scale_label(&scale, scale.top, number, sizeof(number)), table[i].top);
 		assert_string_equal(scale.unit, table[i].name);
 		assert_true(isnan(table[i].highest) || scale.top >= table[i].highest);
 	}

@@ -70,14 +70,16 @@ char *plot_title(const struct plot *plot, char *to, size_t size)
 	return to;
 }
 
-static void add_clock(char *to, size_t size, int64_t wall_ms)
+static void add_clock(char *to, size_t size, bool has_seconds, int64_t wall_ms)
 {
 	time_t at = (time_t)(wall_ms / 1000);
 	struct tm local;
 	char clock[16] = "";
 
 	if (localtime_r(&at, &local))
-		strftime(clock, sizeof(clock), "%H:%M", &local);
+		strftime(clock, sizeof(clock), "%H:%M:%S", &local);
+	if (!has_seconds)
+		clock[*clock ? strlen("00:00") : 0] = '\0';
 	text_add(to, size, "%s", clock);
 }
 
@@ -93,7 +95,7 @@ char *plot_reading(const struct plot *plot, char *to, size_t size)
 	else if (plot->cursor < plot->count)
 		cell = plot->columns[plot->cursor];
 	if (plot->has_cursor) {
-		add_clock(to, size, plot->cursor_ms);
+		add_clock(to, size, true, plot->cursor_ms);
 		text_add(to, size, "  ");
 	}
 	if (cell.count)
@@ -130,10 +132,10 @@ static void draw_scale(struct canvas *canvas, const struct frame *frame)
 	char number[32];
 
 	canvas_text_right(canvas, area->x - LEFT, area->y, LABEL, ROLE_DIM,
-		scale_number(scale, scale->top, number, sizeof(number)));
+		scale_label(scale, scale->top, number, sizeof(number)));
 	if (has_half)
 		canvas_text_right(canvas, area->x - LEFT, area->y + area->height / 2, LABEL, ROLE_DIM,
-			scale_number(scale, scale->top / 2, number, sizeof(number)));
+			scale_label(scale, scale->top / 2, number, sizeof(number)));
 	if (area->height > 1)
 		canvas_text_right(canvas, area->x - LEFT, area->y + area->height - 1, LABEL, ROLE_DIM, "0");
 }
@@ -157,7 +159,7 @@ static void draw_mark(struct canvas *canvas, const struct frame *frame, const st
 	char text[64] = "";
 	bool is_left;
 
-	add_clock(text, sizeof(text), mark->wall_ms);
+	add_clock(text, sizeof(text), false, mark->wall_ms);
 	text_add(text, sizeof(text), " %s", mark->word);
 	cells = text_cells(text);
 	is_left = x + 2 + cells > end;

@@ -56,17 +56,18 @@ struct scale scale_for(enum unit unit, double highest)
 	return scale;
 }
 
+char *scale_label(const struct scale *scale, double value, char *to, size_t size)
+{
+	snprintf(to, size, "%.4g", value / scale->divisor);
+	return to;
+}
+
 char *scale_number(const struct scale *scale, double value, char *to, size_t size)
 {
-	double shown = value / scale->divisor;
+	bool is_zero = !(value < 0) && !(value > 0);
 
-	if (isnan(value))
-		snprintf(to, size, "–");
-	else if (shown >= 99.5)
-		snprintf(to, size, "%.0f", shown);
-	else
-		snprintf(to, size, "%.*g", shown < 0.095 ? 1 : 2, shown);
-	return to;
+	return is_zero && !isnan(value) ? scale_label(scale, 0, to, size)
+					: text_ms(to, size, value / scale->divisor);
 }
 
 char *scale_span(int64_t span_ms, char *to, size_t size)
@@ -92,7 +93,7 @@ char *scale_spark(enum unit unit, const float *values, size_t count, int cells, 
 		return to;
 	scale = scale_for(unit, highest);
 	glyph_spark(to, size, values, count, cells, scale.top);
-	text_add(to, size, " %s%s%s", scale_number(&scale, scale.top, number, sizeof(number)),
+	text_add(to, size, " %s%s%s", scale_label(&scale, scale.top, number, sizeof(number)),
 		*scale.unit ? " " : "", scale.unit);
 	return to;
 }

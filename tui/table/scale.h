@@ -14,7 +14,9 @@ struct scale {
 };
 
 struct scale scale_for(enum unit unit, double highest);
-/* The number as shown, without the unit: "4.6". Unknown is "–". */
+/* The number without the unit, as short as it can be: "12". */
+char *scale_label(const struct scale *scale, double value, char *to, size_t size);
+/* The same with two digits or more: "4.0". Unknown is "–". */
 char *scale_number(const struct scale *scale, double value, char *to, size_t size);
 /* A span of time as it is chosen: "10 min", "1 h". */
 char *scale_span(int64_t span_ms, char *to, size_t size);

@@ -45,6 +45,15 @@ static const struct hint page_hints[] = {
 	{ "?", "help", 70 },
 	{ "q", "quit", 90 },
 };
+static const struct hint past_hints[] = {
+	{ "[ ]", "span", 90 },
+	{ "← →", "read", 85 },
+	{ "↑↓", "scroll", 50 },
+	{ "Esc", "all traffic", 60 },
+	{ "p", "pause", 30 },
+	{ "?", "help", 95 },
+	{ "q", "quit", 100 },
+};
 
 static int hint_width(const struct hint *hint)
 {
@@ -94,6 +103,8 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 				  : "Enter stays  Esc leaves");
 	} else if (*ui->message) {
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
+	} else if (ui_is_in_past(ui)) {
+		draw_hints(canvas, y, past_hints, ARRAY_LEN(past_hints));
 	} else if (ui->page) {
 		draw_hints(canvas, y, page_hints, ARRAY_LEN(page_hints));
 	} else {

@@ -31,6 +31,8 @@ static void say_whose(const struct snapshot *snapshot, const char *id, char *tex
 			target.endpoint->title, target.endpoint->at);
 	else if (target.peer)
 		text_set(text, size, "%s", target.peer->name);
+	else if (target.mount)
+		text_set(text, size, "%s", id);
 	else
 		text_set(text, size, "%s", *id ? "This row is gone." : "all traffic of this machine");
 }
@@ -43,8 +45,7 @@ static void draw_head(
 	int x, end = box.x + box.width;
 
 	say_whose(snapshot, look->target, text, sizeof(text));
-	snprintf(keys, sizeof(keys), "%s  [ ] span  ← → read",
-		scale_span(look->span_ms, span, sizeof(span)));
+	snprintf(keys, sizeof(keys), "the last %s", scale_span(look->span_ms, span, sizeof(span)));
 	x = canvas_text(canvas, box.x, box.y, box.width, ROLE_TITLE, text) + 2;
 	if (!*look->target && x + 60 + text_cells(keys) < end)
 		x = canvas_text(canvas, x, box.y, end - x, ROLE_DIM, "select a row in another view to see its history") + 2;
