@@ -208,23 +208,36 @@ static uint32_t braille_dot(int column, int step_from_top)
 	return dots[column][step_from_top];
 }
 
-/* One character of one or two columns, whose lowest step is from. */
-static void draw_braille(struct canvas *canvas, const struct frame *frame, int x, int y, size_t first, int from)
+/* How far a column is filled and shaded; both 0: unknown. */
+struct height {
+	int mean, high;
+};
+
+static struct height height_of(const struct frame *frame, size_t column)
+{
+	const struct time_cell *cell;
+
+	if (column >= frame->plot->count)
+		return (struct height){ 0, 0 };
+	cell = &frame->plot->columns[column];
+	if (!cell->count)
+		return (struct height){ 0, 0 };
+	return (struct height){ level_of(frame, mean_of(cell)), level_of(frame, cell->high) };
+}
+
+/* One character of two columns, whose lowest step is from. */
+static void draw_braille(
+	struct canvas *canvas, const struct frame *frame, int x, int y, const struct height heights[2], int from)
 {
 	uint32_t dots = 0, shade = 0;
 
-	for (size_t i = 0; i < 2 && first + i < frame->plot->count; i++) {
-		const struct time_cell *cell = &frame->plot->columns[first + i];
-		int mean = cell->count ? level_of(frame, mean_of(cell)) : 0;
-		int high = cell->count ? level_of(frame, cell->high) : 0;
+	for (int i = 0; i < 2; i++)
+		for (int step = from; step < from + 4 && step < heights[i].high; step++) {
+			uint32_t dot = braille_dot(i, 3 - (step - from));
 
-		for (int step = from; step < from + 4; step++) {
-			uint32_t dot = braille_dot((int)i, 3 - (step - from));
-
-			dots |= step < mean ? dot : 0;
-			shade |= step < high && (step + (int)i) % 2 ? dot : 0;
+			dots |= step < heights[i].mean ? dot : 0;
+			shade |= (step + i) % 2 ? dot : 0;
 		}
-	}
 	if (dots | shade)
 		canvas_fill(canvas, x, y, 1, dots ? frame->plot->role : ROLE_DIM, 0x2800 | dots | shade);
 }
@@ -237,11 +250,10 @@ static uint32_t block_of(const struct canvas *canvas, int eighths)
 	return eighths < 4 ? '_' : eighths < 8 ? '=' : '#';
 }
 
-static void draw_block(struct canvas *canvas, const struct frame *frame, int x, int y, size_t first, int from)
+static void draw_block(
+	struct canvas *canvas, const struct frame *frame, int x, int y, const struct height heights[2], int from)
 {
-	const struct time_cell *cell = &frame->plot->columns[first];
-	int filled = cell->count ? level_of(frame, mean_of(cell)) - from : 0;
-	int shaded = cell->count ? level_of(frame, cell->high) - from : 0;
+	int filled = heights[0].mean - from, shaded = heights[0].high - from;
 
 	if (filled > 0)
 		canvas_fill(canvas, x, y, 1, frame->plot->role, block_of(canvas, filled < 8 ? filled : 8));
@@ -255,10 +267,11 @@ static void draw_columns(struct canvas *canvas, const struct frame *frame)
 
 	for (int x = 0; x < area->width; x++) {
 		size_t first = (size_t)(x * frame->columns);
+		const struct height heights[2] = { height_of(frame, first), height_of(frame, first + 1) };
 
-		for (int y = 0; y < area->height && first < frame->plot->count; y++)
+		for (int y = 0; y < area->height; y++)
 			(has_braille(canvas) ? draw_braille : draw_block)(canvas, frame, area->x + x, area->y + y,
-				first, (area->height - 1 - y) * frame->steps);
+				heights, (area->height - 1 - y) * frame->steps);
 	}
 }
 
