@@ -111,15 +111,15 @@ const struct history_row *history_row(const struct history *history, enum histor
 	return at < history->rows.count ? history->rows.items[at] : NULL;
 }
 
-/* Drops the rows that were not used for longest, but none in use now, until there is room. */
-static bool make_room(struct history *history, size_t size)
+/* Drops the rows that were not used for longest, but none in use now and not this one, until there is room. */
+static bool make_room(struct history *history, size_t size, const struct history_row *kept)
 {
 	while (history->bytes + size > history->most) {
 		size_t oldest = SIZE_MAX;
 
 		history->is_full = true;
 		for (size_t i = 0; i < history->rows.count; i++)
-			if (history->rows.items[i]->used < history->now &&
+			if (history->rows.items[i] != kept && history->rows.items[i]->used < history->now &&
 				(oldest == SIZE_MAX ||
 					history->rows.items[i]->used < history->rows.items[oldest]->used))
 				oldest = i;
@@ -139,7 +139,7 @@ static struct history_row *use(struct history *history, enum history_kind kind, 
 	struct history_row *row;
 
 	if (at == history->rows.count) {
-		if (!make_room(history, sizeof(*row)))
+		if (!make_room(history, sizeof(*row), NULL))
 			return NULL;
 		at = history->rows.count;
 		row = mem_alloc(sizeof(*row));
@@ -183,7 +183,7 @@ static void feed(struct history *history, struct history_row *row, const void *f
 		if (isnan(value))
 			continue;
 		if (!row->rings[i].rhythm) {
-			if (!make_room(history, ring_size(figure->rhythm)))
+			if (!make_room(history, ring_size(figure->rhythm), row))
 				continue;
 			ring_init(&row->rings[i], figure->rhythm);
 		}

@@ -382,8 +382,36 @@ static void the_row_that_was_not_looked_at_for_longest_is_dropped(void **state)
 	assert_true(history_is_full(history));
 	assert_null(history_row(history, HISTORY_PEER, fleet->peers[1].id));
 	assert_non_null(history_row(history, HISTORY_PEER, fleet->peers[98].id));
+	assert_non_null(history_row(history, HISTORY_PEER, fleet->peers[97].id));
 	assert_non_null(history_row(history, HISTORY_PEER, fleet->peers[0].id)); /* it has an endpoint */
 	assert_non_null(history_row(history, HISTORY_ENDPOINT, fleet->endpoints[0].url));
+	history_free(history);
+	free(fleet);
+}
+
+/* A figure that becomes known takes memory from other rows, never from its own. */
+static void a_new_figure_of_an_old_row_takes_no_row_in_use(void **state)
+{
+	struct history *history = history_new();
+	struct fleet *fleet = new_fleet(40, 1);
+	int64_t ms = 0;
+
+	(void)state;
+	history->most = 1024 * 1024;
+	for (size_t i = 0; i < 40; i++)
+		fleet->peers[i].path.loss = fleet->peers[i].path.rtt_last_ms = fleet->peers[i].tx_per_s = NAN;
+	for (size_t i = 1; i < 40; i++) {
+		history_look_at(history, fleet->peers[i].id);
+		take(history, fleet, at(ms += SECOND));
+	}
+	for (size_t i = 0; i < 40; i++)
+		fleet->peers[i].path.loss = fleet->peers[i].path.rtt_last_ms = fleet->peers[i].tx_per_s = 1;
+	for (int i = 0; i < 3; i++) {
+		take(history, fleet, at(ms += SECOND));
+		assert_true(history->bytes <= history->most);
+	}
+	assert_non_null(history_row(history, HISTORY_PEER, fleet->peers[39].id));
+	assert_true(history_is_full(history));
 	history_free(history);
 	free(fleet);
 }
@@ -509,6 +537,7 @@ int main(void)
 		cmocka_unit_test(only_a_complete_cell_moves_the_columns),
 		cmocka_unit_test(an_engine_with_its_path_takes_at_most_200_kb),
 		cmocka_unit_test(the_row_that_was_not_looked_at_for_longest_is_dropped),
+		cmocka_unit_test(a_new_figure_of_an_old_row_takes_no_row_in_use),
 		cmocka_unit_test(a_large_fleet_stays_within_the_bound),
 		cmocka_unit_test(a_second_url_of_an_engine_shows_the_engines_figures),
 		cmocka_unit_test(changes_of_state_are_marked_at_their_times),

@@ -237,6 +237,9 @@ static void escape_goes_back_to_the_traffic(void **state)
 	select_engine(&seat);
 	press(&seat, '7');
 	assert_true(screen_has(&seat, "RTT ms"));
+	press(&seat, PRESS_ENTER);
+	assert_true(screen_has(&seat, "MODELS"));
+	press(&seat, PRESS_ESCAPE);
 	press(&seat, PRESS_LEFT);
 	press(&seat, PRESS_ESCAPE);
 	assert_true(screen_has(&seat, "RTT ms"));

@@ -123,6 +123,8 @@ const char *ui_selected_target(const struct ui *ui, const struct snapshot *snaps
 {
 	if (ui->page == &view_detail)
 		return ui->target;
+	if (ui_is_in_past(ui))
+		return ui->past.target;
 	if (!ui_has_selection(ui, snapshot))
 		return "";
 	return target_of(ui, snapshot, buffer);

@@ -2,13 +2,10 @@
  *
  * The plots share the span and the cursor. Those that do not fit are scrolled to. */
 #include "probes/base/text.h"
-#include "tui/table/scale.h"
 #include "tui/views/plots.h"
 #include "tui/views/target.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
-
-#include <stdio.h>
 
 #define LEAST 6 /* lines of a plot */
 #define MOST 11
@@ -37,20 +34,18 @@ static void say_whose(const struct snapshot *snapshot, const char *id, char *tex
 		text_set(text, size, "%s", *id ? "This row is gone." : "all traffic of this machine");
 }
 
-/* Whose history it is, the span, and how to change either. */
+/* Whose history it is, and how to see another one. */
 static void draw_head(
 	const struct snapshot *snapshot, const struct look *look, struct canvas *canvas, struct box box)
 {
-	char text[256], span[32], keys[96];
+	const char *advice = "select a row in another view to see its history";
+	char text[256];
 	int x, end = box.x + box.width;
 
 	say_whose(snapshot, look->target, text, sizeof(text));
-	snprintf(keys, sizeof(keys), "the last %s", scale_span(look->span_ms, span, sizeof(span)));
 	x = canvas_text(canvas, box.x, box.y, box.width, ROLE_TITLE, text) + 2;
-	if (!*look->target && x + 60 + text_cells(keys) < end)
-		x = canvas_text(canvas, x, box.y, end - x, ROLE_DIM, "select a row in another view to see its history") + 2;
-	if (x + text_cells(keys) <= end)
-		canvas_text_right(canvas, x, box.y, end - x, ROLE_DIM, keys);
+	if (!*look->target && x + text_cells(advice) <= end)
+		canvas_text_right(canvas, x, box.y, end - x, ROLE_DIM, advice);
 }
 
 /* A mount has the history of its endpoint. */
