@@ -60,11 +60,6 @@ unsigned ui_longer_span(struct ui *ui, const struct snapshot *snapshot)
 	return set_span(ui, ui->past.span + 1 < ARRAY_LEN(spans) ? ui->past.span + 1 : ui->past.span);
 }
 
-bool ui_is_in_past(const struct ui *ui)
-{
-	return !ui->page && ui_view(ui)->draw;
-}
-
 /* Moves the cursor by one column; it stays within the span. */
 static unsigned read_at(struct ui *ui, const struct snapshot *snapshot, int by)
 {

@@ -71,6 +71,12 @@ static inline struct view_state *ui_state(struct ui *ui)
 	return &ui->states[ui->current];
 }
 
+/* Whether History is shown, which has keys of its own. */
+static inline bool ui_is_in_past(const struct ui *ui)
+{
+	return !ui->page && ui_view(ui)->draw;
+}
+
 /* select.c */
 /* Collects the rows of the current view and finds the selected one again. */
 void ui_collect(struct ui *ui, const struct snapshot *snapshot);
@@ -97,8 +103,7 @@ unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 /* past.c: the span of plots and sparklines, and the History view. */
 unsigned ui_shorter_span(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_longer_span(struct ui *ui, const struct snapshot *snapshot);
-/* Whether History is shown, which has keys of its own; what they do. */
-bool ui_is_in_past(const struct ui *ui);
+/* Keys of History. */
 unsigned ui_read_earlier(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_read_later(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_leave_past(struct ui *ui); /* first the cursor, then the row */
