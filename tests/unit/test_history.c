@@ -1,6 +1,6 @@
 /* History: cells add exactly, any span equals what a naive computation finds, memory has a bound, and gaps stay
  * gaps. */
-#include "probes/model/history_columns.h"
+#include "probes/model/history_sparks.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -525,6 +525,43 @@ static void traffic_is_summed_by_kind_and_direction(void **state)
 	assert_true(sums.by_path[0] == 11 && sums.by_path[1] == 2 && isnan(sums.by_path[2]));
 }
 
+static bool is_like(const float *spark, const char *wanted)
+{
+	for (size_t i = 0; i < SPARK_PARTS; i++)
+		if (wanted[i] == '.' ? !isnan(spark[i]) : !(fabsf(spark[i] - (float)(wanted[i] - '0')) < 0.01f))
+			return false;
+	return true;
+}
+
+static void sparklines_show_history_or_what_the_snapshot_knew(void **state)
+{
+	static const float recent[SPARK_PARTS] = { 1, 1, 1, 1, 1, 1, 1, 3, NAN, 4, 2, 3 };
+	struct history *history = history_new();
+	struct fleet *fleet = new_fleet(2, 1);
+	struct snapshot *snapshot = &fleet->snapshot;
+
+	(void)state;
+	snapshot->arena = arena_new();
+	snapshot->spark_span_ms = SPARK_SPAN_MS;
+	snapshot->traffic.rx_per_s[0] = 3;
+	snapshot->traffic.tx_per_s[0] = 4;
+	for (int64_t ms = 0; ms < 5 * MINUTE; ms += 2 * SECOND) {
+		set_value(fleet, 0, ms < 150 * SECOND ? 8 : 4);
+		take(history, fleet, at(ms));
+	}
+	take(history, fleet, at(5 * MINUTE));
+	fleet->peers[1].spark = fleet->peers[0].spark = recent;
+	fleet->peers[1].spark_count = fleet->peers[0].spark_count = SPARK_PARTS;
+	history_sparks_fill(history, snapshot, 10 * MINUTE);
+	assert_true(is_like(fleet->endpoints[0].spark, "......888444"));
+	assert_true(is_like(fleet->peers[1].spark, ".........113"));
+	assert_true(snapshot->traffic.spark_count == SPARK_PARTS && snapshot->traffic.spark[11] > 6.9f);
+	assert_true(snapshot->spark_span_ms == 10 * MINUTE);
+	arena_free(snapshot->arena);
+	history_free(history);
+	free(fleet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -543,6 +580,7 @@ int main(void)
 		cmocka_unit_test(changes_of_state_are_marked_at_their_times),
 		cmocka_unit_test(old_values_are_not_taken_for_present_ones),
 		cmocka_unit_test(traffic_is_summed_by_kind_and_direction),
+		cmocka_unit_test(sparklines_show_history_or_what_the_snapshot_knew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
