@@ -12,6 +12,8 @@
 
 #define SECOND INT64_C(1000)
 #define MINUTE (60 * SECOND)
+/* A server may claim anything: what is larger is no value, and sums of these are finite. */
+#define LARGEST 1e30
 
 const struct rhythm ring_of_paths = { {
 	{ 2 * SECOND, 5 * 60 + 1 },  /* 10 minutes */
@@ -83,7 +85,7 @@ void ring_add(struct ring *ring, int64_t at, double value)
 	float *low = ring->values, *high = low + cells, *sum = high + cells;
 	float sample = (float)value;
 
-	for (size_t tier = 0; !isnan(value) && at >= 0 && tier < RING_TIERS; tier++) {
+	for (size_t tier = 0; fabs(value) <= LARGEST && at >= 0 && tier < RING_TIERS; tier++) {
 		int64_t number = at / ring->rhythm->tiers[tier].cell_ms;
 		size_t i = place_of(ring, tier, number);
 		bool is_first;

@@ -39,7 +39,7 @@ struct ring {
 size_t ring_size(const struct rhythm *rhythm);
 void ring_init(struct ring *ring, const struct rhythm *rhythm);
 void ring_fini(struct ring *ring);
-/* Times never go back. NAN is no sample. */
+/* Times never go back. NAN and numbers that are absurdly large are no samples. */
 void ring_add(struct ring *ring, int64_t at, double value);
 /* Adds the second cell to the first. */
 void ring_sum(struct time_cell *to, const struct time_cell *from);

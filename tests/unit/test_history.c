@@ -123,6 +123,9 @@ static void what_is_unknown_is_no_sample_and_zero_is_one(void **state)
 	(void)state;
 	ring_init(&ring, &ring_of_engines);
 	ring_add(&ring, WALL, NAN);
+	ring_add(&ring, WALL, INFINITY);
+	ring_add(&ring, WALL, -INFINITY);
+	ring_add(&ring, WALL, 1e300);
 	assert_int_equal(ring_cell(&ring, 0, WALL / 10000).count, 0);
 	ring_add(&ring, WALL, 0);
 	cell = ring_cell(&ring, 0, WALL / 10000);

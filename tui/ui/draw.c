@@ -45,7 +45,7 @@ static const struct hint page_hints[] = {
 	{ "?", "help", 70 },
 	{ "q", "quit", 90 },
 };
-static const struct hint past_hints[] = {
+static const struct hint history_hints[] = {
 	{ "[ ]", "span", 90 },
 	{ "← →", "read", 85 },
 	{ "↑↓", "scroll", 50 },
@@ -103,8 +103,8 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 				  : "Enter stays  Esc leaves");
 	} else if (*ui->message) {
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
-	} else if (ui_is_in_past(ui)) {
-		draw_hints(canvas, y, past_hints, ARRAY_LEN(past_hints));
+	} else if (ui_shows_history(ui)) {
+		draw_hints(canvas, y, history_hints, ARRAY_LEN(history_hints));
 	} else if (ui->page) {
 		draw_hints(canvas, y, page_hints, ARRAY_LEN(page_hints));
 	} else {
@@ -126,7 +126,7 @@ static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct ca
 		text_add(notes, sizeof(notes), "filter %s  ", view_state->filter);
 	if (snapshot->discovery.pending)
 		text_add(notes, sizeof(notes), "asking %zu ports  ", snapshot->discovery.pending);
-	if (history_is_full(ui->past.history))
+	if (history_is_full(ui->plots.history))
 		text_add(notes, sizeof(notes), "oldest history dropped  ");
 	if (!ui->page && view_state->order.column != ui_view(ui)->sort)
 		text_add(notes, sizeof(notes), "by %s  ",
@@ -246,7 +246,7 @@ static void draw_body(
 		ui->page->write(snapshot, ui->target, page);
 		draw_page(ui, page, canvas, y, height);
 	} else if (view->draw) {
-		ui_draw_past(ui, snapshot, canvas, (struct box){ 1, y, canvas->width - 2, height });
+		ui_draw_history(ui, snapshot, canvas, (struct box){ 1, y, canvas->width - 2, height });
 	} else if (view->instead && view->instead(snapshot, page)) {
 		bool has_air = height > 8;
 

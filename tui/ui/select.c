@@ -83,7 +83,7 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 	view_state->at = at < ui->rows.count ? at : ui->rows.count - 1;
 	snprintf(view_state->selected, sizeof(view_state->selected), "%s",
 		ui_id_at(ui, snapshot, view_state->at, buffer));
-	snprintf(ui->past.target, sizeof(ui->past.target), "%s", target_of(ui, snapshot, buffer));
+	snprintf(ui->plots.target, sizeof(ui->plots.target), "%s", target_of(ui, snapshot, buffer));
 }
 
 unsigned ui_show_view(struct ui *ui, size_t view)
@@ -123,8 +123,8 @@ const char *ui_selected_target(const struct ui *ui, const struct snapshot *snaps
 {
 	if (ui->page == &view_detail)
 		return ui->target;
-	if (ui_is_in_past(ui))
-		return ui->past.target;
+	if (ui_shows_history(ui))
+		return ui->plots.target;
 	if (!ui_has_selection(ui, snapshot))
 		return "";
 	return target_of(ui, snapshot, buffer);

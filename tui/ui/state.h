@@ -31,8 +31,8 @@ struct drawn {
 	int width;
 };
 
-/* What is shown of the past. */
-struct past {
+/* What plots show: here, in the History view and in panels. */
+struct plot_state {
 	const struct history *history;
 	size_t span;         /* index into the spans */
 	int64_t cursor_ms;   /* of the cursor in History; 0: none */
@@ -55,7 +55,7 @@ struct ui {
 	bool is_paused, has_no_panels;
 	char message[160];
 	char copied[ID_MAX];
-	struct past past;
+	struct plot_state plots;
 	struct rows rows;
 	struct drawn drawn;
 	int body_height; /* of the last frame, for paging */
@@ -72,7 +72,7 @@ static inline struct view_state *ui_state(struct ui *ui)
 }
 
 /* Whether History is shown, which has keys of its own. */
-static inline bool ui_is_in_past(const struct ui *ui)
+static inline bool ui_shows_history(const struct ui *ui)
 {
 	return !ui->page && ui_view(ui)->draw;
 }
@@ -100,15 +100,16 @@ unsigned ui_show_view(struct ui *ui, size_t view);
 void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 
-/* past.c: the span of plots and sparklines, and the History view. */
+/* plots.c: the span of plots and sparklines, and the History view. */
 unsigned ui_shorter_span(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_longer_span(struct ui *ui, const struct snapshot *snapshot);
 /* Keys of History. */
 unsigned ui_read_earlier(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_read_later(struct ui *ui, const struct snapshot *snapshot);
-unsigned ui_leave_past(struct ui *ui); /* first the cursor, then the row */
-unsigned ui_scroll_past(struct ui *ui, long by);
-void ui_draw_past(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, struct box box);
+unsigned ui_leave_history(struct ui *ui); /* first the cursor, then the row */
+unsigned ui_scroll_history(struct ui *ui, long by);
+void ui_draw_history(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, struct box box);
+/* What plots are to show: of the row that was selected last. */
 struct look ui_look(const struct ui *ui);
 
 /* mouse.c */

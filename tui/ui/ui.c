@@ -67,8 +67,8 @@ static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 	size_t *at = ui->page ? &ui->page_first : &ui_state(ui)->at;
 	size_t most = ui->page ? ui->page_last : ui->rows.count;
 
-	if (ui_is_in_past(ui))
-		return ui_scroll_past(ui, by);
+	if (ui_shows_history(ui))
+		return ui_scroll_history(ui, by);
 	if (by < 0)
 		*at = *at > (size_t)-by ? *at - (size_t)-by : 0;
 	else
@@ -122,12 +122,12 @@ static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned go_left(struct ui *ui, const struct snapshot *snapshot)
 {
-	return (ui_is_in_past(ui) ? ui_read_earlier : last_view)(ui, snapshot);
+	return (ui_shows_history(ui) ? ui_read_earlier : last_view)(ui, snapshot);
 }
 
 static unsigned go_right(struct ui *ui, const struct snapshot *snapshot)
 {
-	return (ui_is_in_past(ui) ? ui_read_later : next_view)(ui, snapshot);
+	return (ui_shows_history(ui) ? ui_read_later : next_view)(ui, snapshot);
 }
 
 static unsigned toggle_help(struct ui *ui, const struct snapshot *snapshot)
@@ -147,8 +147,8 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 {
 	if (ui->page == &view_help)
 		return toggle_help(ui, snapshot);
-	if (ui_is_in_past(ui))
-		return ui_leave_past(ui);
+	if (ui_shows_history(ui))
+		return ui_leave_history(ui);
 	if (ui->page)
 		ui->page = NULL;
 	else
