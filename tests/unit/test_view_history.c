@@ -291,8 +291,8 @@ static void only_complete_cells_change_the_screen(void **state)
 static void no_size_breaks_it(void **state)
 {
 	(void)state;
-	for (int width = 1; width < 90; width += 8)
-		for (int height = 1; height < 30; height += 3) {
+	for (int width = 1; width < 90; width += 11)
+		for (int height = 1; height < 30; height += 5) {
 			struct seat seat = sit(width, height, width % 2);
 
 			select_engine(&seat);
