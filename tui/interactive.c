@@ -11,6 +11,7 @@
 #include "probes/base/text.h"
 #include "probes/ledger/ledger.h"
 #include "probes/live.h"
+#include "probes/model/history_sparks.h"
 #include "probes/model/snapshot.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
@@ -44,6 +45,7 @@ struct interactive {
 	uv_signal_t signals[5];
 	struct live *live;
 	struct snapshot *snapshot;
+	struct history *history;
 	struct ui *ui;
 	struct canvas *canvas;
 	struct theme theme;
@@ -62,6 +64,7 @@ static void draw(struct interactive *it)
 	if (!it->canvas || it->canvas->width != width || it->canvas->height != height) {
 		canvas_free(it->canvas);
 		it->canvas = canvas_new(width, height, it->is_ascii);
+		it->canvas->has_no_braille = !screen_has_braille();
 	}
 	ui_draw(it->ui, it->snapshot, it->canvas);
 	if (!screen_show(it->canvas))
@@ -74,6 +77,9 @@ static void take(struct interactive *it)
 	uint64_t begun = uv_hrtime();
 	struct snapshot *fresh = live_take(it->live, when_now());
 
+	history_look_at(it->history, ui_looked_at(it->ui));
+	history_take(it->history, fresh);
+	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
 	it->take_ms = (uv_hrtime() - begun) / 1000000;
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
@@ -159,6 +165,8 @@ static void act(struct interactive *it, unsigned what)
 		next_theme(it);
 	if (what & UI_COPY)
 		copy(it);
+	if (what & UI_SPAN)
+		history_sparks_fill(it->history, it->snapshot, ui_span_ms(it->ui));
 	if (what & UI_CLEAR)
 		screen_clear();
 }
@@ -237,6 +245,7 @@ static void close_all(struct interactive *it)
 	loop_end(&it->loop);
 	canvas_free(it->canvas);
 	ui_free(it->ui);
+	history_free(it->history);
 }
 
 /* The snapshot before anything was asked: empty. */
@@ -302,6 +311,8 @@ int interactive_run(const struct options *options, const struct settings *settin
 	mem_on_death(screen_close);
 	it.ui = ui_new();
 	choose_columns(it.ui, settings);
+	it.history = history_new();
+	ui_set_history(it.ui, it.history);
 	if (*theme_fault.text)
 		ui_say(it.ui, theme_fault.text);
 	it.snapshot = first_snapshot(settings);

@@ -4,9 +4,9 @@
  * use itself and the rooms above it in this list:
  *
  *   term/    the terminal: screen, canvas, keys, themes, glyphs
- *   table/   what views are made of: columns, rows, tables, pages
+ *   table/   what views are made of: columns, rows, tables, pages, plots
  *   views/   one file for each view, the header, and how several views show the same value
- *   ui/      keys, clicks, typing, selection
+ *   ui/      keys, clicks, typing, selection, the span and the cursor of plots
  *   out/     what is printed: text, JSON, doctor, pick
  *   *.c      options and configuration, the dashboard and the modes without a screen
  *

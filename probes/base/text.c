@@ -149,8 +149,16 @@ uint32_t text_next(const char **at)
 	return bytes < 0 ? 0xfffd : c;
 }
 
+/* Lines, blocks and braille, of which plots are made: looking each up would take most of their time. */
+static bool is_of_plots(uint32_t c)
+{
+	return (c >= 0x2500 && c < 0x25a0) || (c >= 0x2800 && c < 0x2900);
+}
+
 int text_cells_of(uint32_t c)
 {
+	if (is_of_plots(c))
+		return 1;
 	/* A character that is not shown becomes U+FFFD on the terminal: one cell. */
 	return c < 0x80 || !text_is_shown(c) ? 1 : uc_width(c, "UTF-8");
 }

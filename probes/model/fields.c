@@ -5,19 +5,23 @@
 #include <math.h>
 
 /* clang-format off */
-#define FIELD(type, member, key, unit, kind, help) { key, offsetof(struct type, member), UNIT_##unit, FIELD_##kind, help }
+#define FIELD(type, member, key, unit, kind, help) \
+	{ key, offsetof(struct type, member), UNIT_##unit, FIELD_##kind, help, NULL, 0 }
+/* One that is plotted over time. */
+#define PLOT(rank, title, type, member, key, unit, help) \
+	{ key, offsetof(struct type, member), UNIT_##unit, FIELD_MOMENT, help, title, rank }
 
 static const struct field engine[] = {
-	FIELD(figures, running, "running", COUNT, MOMENT, "requests in work"),
-	FIELD(figures, waiting, "waiting", COUNT, MOMENT, "requests in the queue"),
+	PLOT(6, "running", figures, running, "running", COUNT, "requests in work"),
+	PLOT(5, "queue", figures, waiting, "waiting", COUNT, "requests in the queue"),
 	FIELD(figures, slots, "slots", COUNT, SETTING, "requests that it works on at once"),
-	FIELD(figures, kv_cache, "kv_cache", SHARE, MOMENT, "share of the KV cache in use"),
-	FIELD(figures, tokens_per_s, "tokens_per_s", TOKENS_PER_S, MOMENT, "tokens generated"),
+	PLOT(7, "KV cache", figures, kv_cache, "kv_cache", SHARE, "share of the KV cache in use"),
+	PLOT(4, "generated", figures, tokens_per_s, "tokens_per_s", TOKENS_PER_S, "tokens generated"),
 	FIELD(figures, prompt_tokens_per_s, "prompt_tokens_per_s", TOKENS_PER_S, MOMENT, "prompt tokens processed"),
 	FIELD(figures, preemptions, "preemptions", COUNT, COUNTER, "requests that lost their place in the KV cache"),
-	FIELD(figures, ttft_p50_ms, "ttft_p50_ms", MS, MOMENT, "time to first token, median"),
-	FIELD(figures, ttft_p95_ms, "ttft_p95_ms", MS, MOMENT, "time to first token, 95th percentile"),
-	FIELD(figures, inter_token_p50_ms, "inter_token_p50_ms", MS, MOMENT, "time between tokens, median"),
+	PLOT(3, "TTFT median", figures, ttft_p50_ms, "ttft_p50_ms", MS, "time to first token, median"),
+	PLOT(9, "TTFT 95 %", figures, ttft_p95_ms, "ttft_p95_ms", MS, "time to first token, 95th percentile"),
+	PLOT(8, "between tokens", figures, inter_token_p50_ms, "inter_token_p50_ms", MS, "time between tokens, median"),
 	FIELD(figures, inter_token_p95_ms, "inter_token_p95_ms", MS, MOMENT, "time between tokens, 95th percentile"),
 };
 
@@ -25,6 +29,7 @@ static const struct field answer[] = {
 	FIELD(endpoint, connect_ms, "connect_ms", MS, MOMENT, "TCP handshake of the last new connection"),
 	FIELD(endpoint, tls_ms, "tls_ms", MS, MOMENT, "TLS handshake of the last new connection"),
 	FIELD(endpoint, ttfb_ms, "ttfb_ms", MS, MOMENT, "time to first byte of our own request, median"),
+	PLOT(2, "TTFB", endpoint, ttfb_last_ms, "ttfb_last_ms", MS, "the same, of the latest answer"),
 	FIELD(endpoint, samples, "samples", COUNT, MOMENT, "answers in that median"),
 };
 
@@ -41,10 +46,11 @@ static const struct field latency[] = {
 
 static const struct field path[] = {
 	FIELD(path, rtt_ms, "rtt_ms", MS, MOMENT, "round trip, median"),
+	PLOT(1, "RTT", path, rtt_last_ms, "rtt_last_ms", MS, "round trip, the latest, while it is no older than 10 s"),
 	FIELD(path, rtt_age_ms, "rtt_age_ms", MS, MOMENT, "since the last round trip"),
 	FIELD(path, rtt_p95_ms, "rtt_p95_ms", MS, MOMENT, "round trip, 95th percentile"),
 	FIELD(path, jitter_ms, "jitter_ms", MS, MOMENT, "difference of successive round trips, mean"),
-	FIELD(path, loss, "loss", SHARE, MOMENT, "share of pings without an answer"),
+	PLOT(10, "loss", path, loss, "loss", SHARE, "share of pings without an answer"),
 	FIELD(path, pong_age_ms, "pong_age_ms", MS, MOMENT, "since the last disco pong"),
 	FIELD(path, changes, "changes", COUNT, COUNTER, "changes of the kind of path"),
 };
@@ -52,8 +58,8 @@ static const struct field path[] = {
 static const struct field peer[] = {
 	FIELD(peer, rx_bytes, "rx_bytes", BYTES, COUNTER, "WireGuard bytes received"),
 	FIELD(peer, tx_bytes, "tx_bytes", BYTES, COUNTER, "WireGuard bytes sent"),
-	FIELD(peer, rx_per_s, "rx_bytes_per_s", BYTES_PER_S, MOMENT, "WireGuard bytes received"),
-	FIELD(peer, tx_per_s, "tx_bytes_per_s", BYTES_PER_S, MOMENT, "WireGuard bytes sent"),
+	PLOT(11, "received", peer, rx_per_s, "rx_bytes_per_s", BYTES_PER_S, "WireGuard bytes received"),
+	PLOT(12, "sent", peer, tx_per_s, "tx_bytes_per_s", BYTES_PER_S, "WireGuard bytes sent"),
 };
 
 static const struct field model[] = {
@@ -76,6 +82,7 @@ static const struct field flow[] = {
 	FIELD(flow, tokens_per_s, "tokens_per_s", TOKENS_PER_S, MOMENT, "tokens of the latest exchange"),
 };
 #undef FIELD
+#undef PLOT
 /* clang-format on */
 
 _Static_assert(ARRAY_LEN(engine) * sizeof(double) == sizeof(struct figures), "a row for each figure");

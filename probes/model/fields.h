@@ -1,16 +1,15 @@
 /* The table of figures: one row for each, with its key, unit and kind.
  *
- * JSON, sharing between two endpoints of one engine, forgetting old values and the schema test run over
- * these tables. Each output maps units and names itself. To add a figure, add a member to its struct, a
+ * JSON, history, sharing between two endpoints of one engine, forgetting old values and the schema test run
+ * over these tables. Each output maps units and names itself. To add a figure, add a member to its struct, a
  * row in fields.c and the code that reads it. */
 #ifndef TSLLM_MODEL_FIELDS_H
 #define TSLLM_MODEL_FIELDS_H
 
 #include "probes/model/snapshot.h"
+#include "probes/model/unit.h"
 
 #include <stddef.h>
-
-enum unit { UNIT_COUNT, UNIT_MS, UNIT_BYTES, UNIT_BYTES_PER_S, UNIT_TOKENS, UNIT_TOKENS_PER_S, UNIT_SHARE };
 
 enum field_kind {
 	FIELD_MOMENT,  /* a current value: says nothing once it is old */
@@ -25,6 +24,8 @@ struct field {
 	enum unit unit;
 	enum field_kind kind;
 	const char *help;
+	const char *plot; /* its title on a plot: "TTFT median"; NULL: no history is kept of it */
+	unsigned rank;    /* its place among the plots of a row */
 };
 
 struct fields {

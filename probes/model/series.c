@@ -73,6 +73,14 @@ double series_age_ms(const struct series *series, struct when now)
 	return series->count ? (double)(now.mono_ms - series->at_ms[nth(series, series->count - 1)]) : NAN;
 }
 
+double series_last(const struct series *series, struct when now, int64_t most_ms)
+{
+	size_t newest = nth(series, series->count ? series->count - 1 : 0);
+
+	return series->count && now.mono_ms - series->at_ms[newest] <= most_ms ? (double)series->values[newest]
+									       : NAN;
+}
+
 void series_spark(const struct series *series, struct when now, int64_t span_ms, float *parts, size_t count)
 {
 	int64_t from = now.mono_ms - span_ms;

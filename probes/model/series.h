@@ -22,6 +22,8 @@ void series_renew(struct series *series, struct when now);
 double series_percentile(const struct series *series, double share);
 /* Mean difference of successive samples; NAN below two samples. */
 double series_jitter(const struct series *series);
+/* The latest sample, if it is no older than that; otherwise NAN. */
+double series_last(const struct series *series, struct when now, int64_t most_ms);
 double series_age_ms(const struct series *series, struct when now);
 /* Means of count equal parts of the last span_ms, oldest first; NAN for a part without samples. */
 void series_spark(const struct series *series, struct when now, int64_t span_ms, float *parts, size_t count);

@@ -9,6 +9,18 @@ void snapshot_free(struct snapshot *snapshot)
 		arena_free(snapshot->arena);
 }
 
+size_t snapshot_engine(const struct snapshot *snapshot, size_t endpoint)
+{
+	int engine_id = snapshot->endpoints[endpoint].engine_id;
+	size_t first = 0;
+
+	if (engine_id < 0)
+		return endpoint;
+	while (snapshot->endpoints[first].engine_id != engine_id)
+		first++;
+	return first;
+}
+
 const char *state_name(enum state state)
 {
 	static const char *const names[STATE_COUNT] = {

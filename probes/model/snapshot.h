@@ -49,6 +49,9 @@ enum layer {
 
 enum path_kind { PATH_UNKNOWN, PATH_DIRECT, PATH_PEER_RELAY, PATH_DERP, PATH_IDLE, PATH_OFFLINE, PATH_COUNT };
 
+#define SPARK_PARTS 12
+#define SPARK_SPAN_MS 120000 /* without a history */
+
 struct span {
 	size_t first, count; /* into the snapshot's array of that kind */
 };
@@ -86,6 +89,8 @@ struct traffic {
 	const char *source; /* "capture" | "usermetrics" | "" */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
+	const float *spark; /* bytes per second, all together, over snapshot.spark_span_ms; NULL: no history */
+	size_t spark_count;
 };
 
 struct path {
@@ -93,6 +98,7 @@ struct path {
 	const char *endpoint; /* "10.99.0.11:41641" */
 	const char *via;      /* DERP region code, or the relaying peer's name */
 	double rtt_ms, rtt_p95_ms, jitter_ms, loss, rtt_age_ms;
+	double rtt_last_ms;      /* the latest one, while it is recent */
 	const char *rtt_source;  /* "disco" | "wireguard" | "tcp" | "ping" | "ack" | "" */
 	double pong_age_ms;      /* since the last disco pong on it */
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
@@ -134,7 +140,7 @@ struct peer {
 	enum state state;
 	struct span verdicts; /* worst first */
 	size_t endpoint_count;
-	const float *spark; /* RTT ms of the last two minutes, oldest first, NAN: none */
+	const float *spark; /* RTT ms over snapshot.spark_span_ms, oldest first, NAN: none */
 	size_t spark_count;
 };
 
@@ -189,10 +195,11 @@ struct endpoint {
 	size_t loaded_models; /* meaningful if models_known */
 	bool models_known, loaded_known;
 	double connect_ms, tls_ms, ttfb_ms, samples;
+	double ttfb_last_ms; /* of the latest answer, until the next one is due */
 	struct figures figures;
 	struct latency latency;
 	int64_t cert_not_after;
-	const float *spark; /* TTFB ms of the last two minutes, oldest first, NAN: none or failed */
+	const float *spark; /* TTFB ms over snapshot.spark_span_ms, oldest first, NAN: none or failed */
 	size_t spark_count;
 	double requests, bytes_sent, bytes_received;
 };
@@ -286,6 +293,7 @@ struct snapshot {
 	struct arena *arena;
 	struct when taken;
 	const char *source; /* "live" */
+	int64_t spark_span_ms; /* of the sparks in its rows */
 	enum status status; /* as in the exit status */
 	bool is_passive;
 	struct daemon daemon;
@@ -317,6 +325,8 @@ struct snapshot {
 };
 
 void snapshot_free(struct snapshot *snapshot);
+/* The first endpoint of the engine that this endpoint leads to. */
+size_t snapshot_engine(const struct snapshot *snapshot, size_t endpoint);
 const char *state_name(enum state state);
 bool state_blocks(enum state state); /* no request gets a useful answer: offline or worse, but not slow */
 const char *severity_name(enum severity severity);

@@ -4,9 +4,6 @@
 
 #include "probes/ledger/state.h"
 
-#define SPARK_PARTS 12
-#define SPARK_SPAN_MS 120000
-
 struct builder {
 	const struct ledger *ledger;
 	struct snapshot *snapshot;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define MINUTE_MS 60000
+#define ANSWER_MOST_MS 6000 /* until an answer, or that there is none */
 
 static struct span copy_models(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
@@ -53,6 +54,14 @@ static struct span copy_sents(struct builder *s, const struct known_endpoint *kn
 	return span;
 }
 
+/* The time from one request to the next. */
+static int64_t gap_of(const struct builder *s, const struct known_endpoint *known)
+{
+	int64_t gap = s->ledger->terms.poll_ms;
+
+	return known->facts->is_asked_rarely && gap < MINUTE_MS ? MINUTE_MS : gap;
+}
+
 static void copy_figures(const struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	float *spark = arena_alloc(s->arena, SPARK_PARTS * sizeof(*spark));
@@ -60,6 +69,7 @@ static void copy_figures(const struct builder *s, const struct known_endpoint *k
 	row->connect_ms = known->connect_ms;
 	row->tls_ms = known->tls_ms;
 	row->ttfb_ms = series_percentile(&known->ttfb, 0.5);
+	row->ttfb_last_ms = series_last(&known->ttfb, s->now, gap_of(s, known) + ANSWER_MOST_MS);
 	row->samples = (double)known->ttfb.count;
 	take_engine(&known->engine, row, s->now);
 	row->cert_not_after = known->cert_not_after;
@@ -74,12 +84,10 @@ static void copy_figures(const struct builder *s, const struct known_endpoint *k
 static void copy_endpoint(struct builder *s, const struct known_endpoint *known, struct endpoint *row)
 {
 	const struct known_peer *peer = *known->peer_id ? peer_find(s->ledger, known->peer_id) : NULL;
-	double gap = (double)s->ledger->terms.poll_ms;
+	double gap = (double)gap_of(s, known);
 	double age = when_known(known->good) ? (double)when_since(known->good, s->now) : NAN;
 	const char *api = server_facts_api(known->facts);
 
-	if (known->facts->is_asked_rarely && gap < MINUTE_MS)
-		gap = MINUTE_MS;
 	row->peer = known->is_own && !peer && s->snapshot->peer_count && s->snapshot->peers[0].is_self
 			    ? 0
 			    : builder_row_of_peer(s, peer);

@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define RTT_RECENT_MS 10000 /* pings are 3 s apart */
 #define UNSEEN_POLLS 2 /* one: the packets may be reported later than the counters */
 
 static const char *const *copy_list(struct arena *arena, const char *const *list)
@@ -109,6 +110,7 @@ static void take_path(struct builder *s, const struct known_peer *known, struct 
 	path->rtt_ms = known->rtt ? series_percentile(known->rtt, 0.5) : NAN;
 	path->rtt_p95_ms = known->rtt ? series_percentile(known->rtt, 0.95) : NAN;
 	path->jitter_ms = known->rtt ? series_jitter(known->rtt) : NAN;
+	path->rtt_last_ms = known->rtt ? series_last(known->rtt, s->now, RTT_RECENT_MS) : NAN;
 	path->rtt_age_ms = known->rtt ? series_age_ms(known->rtt, s->now) : NAN;
 	if (known->rtt) {
 		float *spark = arena_alloc(s->arena, SPARK_PARTS * sizeof(*spark));

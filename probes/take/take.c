@@ -248,6 +248,7 @@ struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 	snapshot->arena = arena;
 	snapshot->taken = now;
 	snapshot->source = "live";
+	snapshot->spark_span_ms = SPARK_SPAN_MS;
 	snapshot->is_passive = ledger->terms.is_passive;
 	copy_verdicts(&s);
 	take_daemon(&s);

@@ -30,6 +30,7 @@ static struct snapshot *new_snapshot(void)
 	snapshot->arena = arena;
 	snapshot->taken = (struct when){ .mono_ms = 1000000, .wall_ms = NOW };
 	snapshot->source = "live";
+	snapshot->spark_span_ms = SPARK_SPAN_MS;
 	snapshot->status = STATUS_UNKNOWN;
 	snapshot->daemon = (struct daemon){
 		.backend_state = "",
@@ -110,6 +111,7 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.via = "",
 			.rtt_ms = NAN,
 			.rtt_p95_ms = NAN,
+			.rtt_last_ms = NAN,
 			.jitter_ms = NAN,
 			.loss = NAN,
 			.rtt_age_ms = NAN,
@@ -146,6 +148,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.connect_ms = NAN,
 		.tls_ms = NAN,
 		.ttfb_ms = NAN,
+		.ttfb_last_ms = NAN,
 		.figures.running = NAN,
 		.figures.waiting = NAN,
 		.figures.slots = NAN,

@@ -20,6 +20,8 @@ static const struct endpoint unknown = {
 	.latency = { NAN, NAN, NAN, NAN, NAN, NAN, NAN, NAN, "" },
 };
 
+static const struct snapshot snapshot = { .spark_span_ms = SPARK_SPAN_MS };
+
 /* All lines, each ended by a newline. */
 static char *written(const struct endpoint *endpoint, int width, bool is_ascii)
 {
@@ -28,7 +30,7 @@ static char *written(const struct endpoint *endpoint, int width, bool is_ascii)
 	struct page *page = page_new(width);
 	char line[4 * WIDEST + 1];
 
-	latency_write(endpoint, true, page);
+	latency_write(&snapshot, endpoint, true, page);
 	assert_true(page_lines(page) <= HEIGHT);
 	page_draw(page, canvas, 0, 0, HEIGHT, 0);
 	text[0] = '\0';
@@ -158,7 +160,7 @@ static void each_part_has_a_role_of_its_own(void **state)
 
 	(void)state;
 	endpoint.latency = (struct latency){ 1, 1, 1, 1, 1, 1, NAN, NAN, "" };
-	latency_write(&endpoint, true, page);
+	latency_write(&snapshot, &endpoint, true, page);
 	page_draw(page, canvas, 0, 0, HEIGHT, 0);
 	for (int i = 1; i < 6; i++) {
 		const struct cell *row = canvas_row(canvas, 2);

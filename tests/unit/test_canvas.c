@@ -186,19 +186,19 @@ static void rows_are_equal_only_with_the_same_look(void **state)
 	canvas_free(b);
 }
 
-static void a_spark_has_one_scale_for_all_rows(void **state)
+static void a_spark_goes_from_zero_to_its_top(void **state)
 {
-	static const float values[] = { 5, 10, 20, 50, 100, 200, 500, 1000 };
+	static const float values[] = { 0, 14, 26, 38, 51, 64, 76, 100 };
 	char text[128];
 
 	(void)state;
-	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 10);
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 10, 100);
 	assert_string_equal(text, "  ▁▂▃▄▅▆▇█");
-	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 4);
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 4, 100);
 	assert_string_equal(text, "▂▄▆█");
-	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 3);
+	glyph_spark(text, sizeof(text), values, ARRAY_LEN(values), 3, 100);
 	assert_string_equal(text, "▂▅█");
-	glyph_spark(text, sizeof(text), values, 0, 3);
+	glyph_spark(text, sizeof(text), values, 0, 3, 100);
 	assert_string_equal(text, "   ");
 }
 
@@ -264,7 +264,7 @@ int main(void)
 		cmocka_unit_test(text_on_the_right_ends_where_its_width_ends),
 		cmocka_unit_test(an_ascii_canvas_has_ascii_in_every_cell),
 		cmocka_unit_test(rows_are_equal_only_with_the_same_look),
-		cmocka_unit_test(a_spark_has_one_scale_for_all_rows),
+		cmocka_unit_test(a_spark_goes_from_zero_to_its_top),
 		cmocka_unit_test(the_least_share_is_seen_in_a_bar),
 		cmocka_unit_test(a_page_breaks_lines_between_words),
 		cmocka_unit_test(a_scrolled_page_starts_at_its_first_line),

@@ -44,6 +44,7 @@ static const struct path unknown_path = {
 	.reason_text = "",
 	.rtt_ms = NAN,
 	.rtt_p95_ms = NAN,
+	.rtt_last_ms = NAN,
 	.jitter_ms = NAN,
 	.loss = NAN,
 	.rtt_age_ms = NAN,
@@ -87,6 +88,7 @@ static struct endpoint an_endpoint(const char *url)
 		.connect_ms = NAN,
 		.tls_ms = NAN,
 		.ttfb_ms = NAN,
+		.ttfb_last_ms = NAN,
 		.samples = NAN,
 		.figures.running = NAN,
 		.figures.waiting = NAN,
@@ -614,6 +616,8 @@ static struct snapshot a_rare_snapshot(void)
 	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 0, 2 }; /* one is muted */
 	peers[1].is_shared_in = true;
 	peers[1].path.rtt_age_ms = 1200;
+	peers[1].path.rtt_last_ms = 0.3;
+	endpoints[0].ttfb_last_ms = 4.2;
 	endpoints[0].latency.engine_ms = 812;
 	for (int cost = 0; cost < COST_COUNT; cost++)
 		snapshot.by_cost[cost] = 1;

@@ -107,6 +107,18 @@ static void a_sparkline_is_means_of_equal_parts(void **state)
 	assert_true(parts[3] == 16);
 }
 
+static void the_latest_sample_is_known_while_it_is_recent(void **state)
+{
+	static const double values[] = { 5, 7 };
+	struct series series = of(values, 2), empty = { .count = 0 };
+
+	(void)state;
+	assert_true(isnan(series_last(&empty, at(0), 1000)));
+	assert_true(series_last(&series, at(1000), 0) == 7);
+	assert_true(series_last(&series, at(3000), 2000) == 7);
+	assert_true(isnan(series_last(&series, at(3001), 2000)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -117,6 +129,7 @@ int main(void)
 		cmocka_unit_test(jitter_is_the_mean_step_between_neighbours),
 		cmocka_unit_test(a_full_ring_forgets_the_oldest),
 		cmocka_unit_test(a_sparkline_is_means_of_equal_parts),
+		cmocka_unit_test(the_latest_sample_is_known_while_it_is_recent),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

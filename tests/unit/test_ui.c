@@ -192,9 +192,11 @@ static void numbers_and_tab_change_the_view(void **state)
 	press(&seat, PRESS_TAB);
 	assert_true(screen_has(&seat, "[6 Events]"));
 	press(&seat, PRESS_TAB);
+	assert_true(screen_has(&seat, "[7 History]"));
+	press(&seat, PRESS_TAB);
 	assert_true(screen_has(&seat, "[1 Fleet]"));
 	press(&seat, PRESS_BACK_TAB);
-	assert_true(screen_has(&seat, "[6 Events]"));
+	assert_true(screen_has(&seat, "[7 History]"));
 	leave(&seat);
 }
 

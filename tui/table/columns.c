@@ -23,6 +23,14 @@ const char *value_fitting(const struct value *value, int width)
 	return is_cut ? value->brief : value->text;
 }
 
+char *column_head(const struct column *column, const struct snapshot *snapshot, char *to, size_t size)
+{
+	if (column->head)
+		return column->head(snapshot, to, size);
+	text_set(to, size, "%s", column->title);
+	return to;
+}
+
 void column_format(
 	const struct column *column, const struct snapshot *snapshot, size_t row, struct value *value)
 {

@@ -43,8 +43,12 @@ struct column {
 	double (*number)(const struct snapshot *snapshot, size_t row); /* replaces compare; NAN comes last */
 	/* Replaces searching the formatted text. */
 	bool (*holds)(const struct snapshot *snapshot, size_t row, const char *part);
+	/* Its head, where that depends on the snapshot; NULL: the title. */
+	char *(*head)(const struct snapshot *snapshot, char *to, size_t size);
 };
 
+/* What stands above the column. */
+char *column_head(const struct column *column, const struct snapshot *snapshot, char *to, size_t size);
 /* The value is cleared first. */
 void column_format(
 	const struct column *column, const struct snapshot *snapshot, size_t row, struct value *value);

@@ -74,7 +74,7 @@ bool rows_unknown_field(const struct view *view, const char *filter, char *field
 
 struct order rows_order(const struct view *view)
 {
-	return (struct order){ view->sort, view->columns[view->sort].starts_high };
+	return (struct order){ view->sort, view->column_count && view->columns[view->sort].starts_high };
 }
 
 size_t rows_top(const struct view *view, const struct snapshot *snapshot, size_t row)

@@ -6,8 +6,6 @@
 
 #include "probes/base/text.h"
 
-#include <stdio.h>
-
 static int margin_of(const struct table *table)
 {
 	return table->width >= 60;
@@ -23,12 +21,14 @@ void table_layout(struct table *table, int width)
 	const struct view *view = table->view;
 	int natural[COLUMNS_MAX];
 	struct value value;
+	char head[64];
 
 	table->width = width;
 	for (size_t i = 0; i < view->column_count; i++) {
 		const struct column *column = &view->columns[i];
 
-		natural[i] = text_cells(column->title) + 1; /* + 1 for the sort sign */
+		natural[i] = text_cells(column_head(column, table->snapshot, head, sizeof(head))) +
+			     1; /* for the sort sign */
 		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count;
 			row++) {
 			int cells;
@@ -51,16 +51,15 @@ static void draw_heads(const struct table *table, struct canvas *canvas, int y)
 		const struct column *column = &table->view->columns[i];
 		bool is_sorted = i == table->order.column && column->title[0];
 		enum role role = is_sorted ? ROLE_HEAD_SORTED : ROLE_HEAD;
-		char title[64];
+		char head[64];
 
 		if (!table->widths[i])
 			continue;
-		snprintf(title, sizeof(title), "%s%s", column->title,
-			!is_sorted || text_cells(column->title) >= table->widths[i] ? ""
-			: table->order.is_falling                                   ? "↓"
-										    : "↑");
+		column_head(column, table->snapshot, head, sizeof(head));
+		if (is_sorted && text_cells(head) < table->widths[i])
+			text_add(head, sizeof(head), "%s", table->order.is_falling ? "↓" : "↑");
 		(column->is_right ? canvas_text_right : canvas_text)(
-			canvas, x, y, table->widths[i], role, title);
+			canvas, x, y, table->widths[i], role, head);
 		x += table->widths[i] + gap_of(table->width);
 	}
 }

@@ -13,6 +13,17 @@
 #define ID_MAX 640
 #define ROW_NONE SIZE_MAX
 
+struct history;
+
+/* What a view that draws over time is to show. */
+struct look {
+	const struct history *history; /* NULL: none is kept */
+	const char *target;            /* the id of the row that was selected; "": none was */
+	int64_t span_ms;
+	int64_t cursor_ms; /* wall time that is read; 0: none */
+	size_t first;      /* plots above the first one that is shown */
+};
+
 struct view {
 	const char *title;
 	int key; /* '1' …; 0: opened from another view */
@@ -37,6 +48,9 @@ struct view {
 	bool (*note)(const struct snapshot *snapshot, struct value *value);
 	/* A page shown instead of the rows; returns true if it wrote one. NULL: never. */
 	bool (*instead)(const struct snapshot *snapshot, struct page *page);
+	/* Draws the whole view over time, if it has no columns; returns how many plots do not fit. NULL: never. */
+	size_t (*draw)(const struct snapshot *snapshot, const struct look *look, struct canvas *canvas,
+		struct box box);
 	/* The whole view, if it has no columns. */
 	void (*write)(const struct snapshot *snapshot, const char *target, struct page *page);
 };

@@ -68,6 +68,7 @@ static uint32_t plain(uint32_t character)
 	} table[] = {
 		{ 0x25cf, '*' },
 		{ 0x25b2, '!' },
+		{ 0x25bc, 'v' },
 		{ 0x2716, 'X' },
 		{ 0x2714, '+' },
 		{ 0x25d0, '%' },

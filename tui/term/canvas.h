@@ -19,9 +19,15 @@ struct cell {
 	uint8_t role, attributes;
 };
 
+/* A part of a canvas. */
+struct box {
+	int x, y, width, height;
+};
+
 struct canvas {
 	int width, height;
 	bool is_ascii;
+	bool has_no_braille; /* the terminal cannot draw it: plots use blocks */
 	struct cell *cells;
 };
 

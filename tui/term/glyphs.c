@@ -31,16 +31,13 @@ const char *glyph_of_state(enum state state)
 	return glyphs[state];
 }
 
-static uint32_t height(float ms)
+static uint32_t height(float value, double top)
 {
-	static const float from[] = { 10, 20, 50, 100, 200, 500, 1000 };
-	uint32_t step = 0;
+	int step = isnan(value) ? 0 : (int)((double)value / top * 8);
 
-	if (isnan(ms))
+	if (isnan(value))
 		return ' ';
-	while (step < ARRAY_LEN(from) && ms >= from[step])
-		step++;
-	return 0x2581 + step;
+	return 0x2581 + (uint32_t)(step < 0 ? 0 : step > 7 ? 7 : step);
 }
 
 /* The highest of a group of values, so that spikes stay visible. */
@@ -54,7 +51,7 @@ static float highest(const float *values, size_t count)
 	return most;
 }
 
-void glyph_spark(char *to, size_t size, const float *values, size_t count, int cells)
+void glyph_spark(char *to, size_t size, const float *values, size_t count, int cells, double top)
 {
 	size_t room = (size_t)cells, group = count > room ? (count + room - 1) / room : 1;
 	size_t groups = (count + group - 1) / group;
@@ -65,7 +62,7 @@ void glyph_spark(char *to, size_t size, const float *values, size_t count, int c
 	/* The newest group is full; the oldest may hold fewer values. */
 	for (size_t end = count - (groups ? (groups - 1) * group : 0), start = 0; start < count;
 		end += group) {
-		utf8_put(to, size, height(highest(values + start, end - start)));
+		utf8_put(to, size, height(highest(values + start, end - start), top));
 		start = end;
 	}
 }

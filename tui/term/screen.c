@@ -258,6 +258,16 @@ static bool is_drained(void)
 	return poll(&ready, 1, 0) == 1 && ready.revents & POLLOUT;
 }
 
+bool screen_has_braille(void)
+{
+	const struct cell full = { .character = 0x28ff };
+	const char *terminal = getenv("TERM");
+	wchar_t text[CELL_TEXT_MAX];
+
+	return cell_text(&full, 1, 0, text) && text[0] == 0x28ff &&
+	       !(terminal && text_has_prefix(terminal, "linux"));
+}
+
 static struct canvas *copy_of(const struct canvas *canvas)
 {
 	struct canvas *copy = canvas_new(canvas->width, canvas->height, canvas->is_ascii);
@@ -324,6 +334,8 @@ int screen_key(void)
 		{ KEY_F(3), PRESS_F3 },
 		{ KEY_F(4), PRESS_F4 },
 		{ KEY_F(6), PRESS_F6 },
+		{ KEY_F(7), PRESS_F7 },
+		{ KEY_F(8), PRESS_F8 },
 		{ KEY_F(10), PRESS_F10 },
 		{ KEY_RESIZE, PRESS_RESIZE },
 	};

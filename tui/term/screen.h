@@ -19,6 +19,8 @@ struct screen_options {
 int screen_open(const struct theme *theme, struct screen_options options, struct fault *fault);
 void screen_close(void); /* any number of times */
 void screen_set_theme(const struct theme *theme);
+/* Whether terminal and locale can draw braille: the font of the Linux console has none. */
+bool screen_has_braille(void);
 /* Returns false if the frame was dropped because the terminal is behind: show it again later. */
 bool screen_show(const struct canvas *canvas);
 void screen_clear(void); /* the next frame is sent whole */

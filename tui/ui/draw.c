@@ -4,6 +4,7 @@
  * mouse and paging need: the line of the heads and how many rows were visible. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/history.h"
 #include "tui/term/glyphs.h"
 #include "tui/ui/panels.h"
 #include "tui/ui/state.h"
@@ -43,6 +44,15 @@ static const struct hint page_hints[] = {
 	{ "Esc", "back", 100 },
 	{ "?", "help", 70 },
 	{ "q", "quit", 90 },
+};
+static const struct hint history_hints[] = {
+	{ "[ ]", "span", 90 },
+	{ "← →", "read", 85 },
+	{ "↑↓", "scroll", 50 },
+	{ "Esc", "all traffic", 60 },
+	{ "p", "pause", 30 },
+	{ "?", "help", 95 },
+	{ "q", "quit", 100 },
 };
 
 static int hint_width(const struct hint *hint)
@@ -93,6 +103,8 @@ static void draw_bottom(const struct ui *ui, struct canvas *canvas)
 				  : "Enter stays  Esc leaves");
 	} else if (*ui->message) {
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
+	} else if (ui_shows_history(ui)) {
+		draw_hints(canvas, y, history_hints, ARRAY_LEN(history_hints));
 	} else if (ui->page) {
 		draw_hints(canvas, y, page_hints, ARRAY_LEN(page_hints));
 	} else {
@@ -114,6 +126,8 @@ static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct ca
 		text_add(notes, sizeof(notes), "filter %s  ", view_state->filter);
 	if (snapshot->discovery.pending)
 		text_add(notes, sizeof(notes), "asking %zu ports  ", snapshot->discovery.pending);
+	if (history_is_full(ui->plots.history))
+		text_add(notes, sizeof(notes), "oldest history dropped  ");
 	if (!ui->page && view_state->order.column != ui_view(ui)->sort)
 		text_add(notes, sizeof(notes), "by %s  ",
 			ui_view(ui)->columns[view_state->order.column].title);
@@ -231,6 +245,8 @@ static void draw_body(
 	if (ui->page) {
 		ui->page->write(snapshot, ui->target, page);
 		draw_page(ui, page, canvas, y, height);
+	} else if (view->draw) {
+		ui_draw_history(ui, snapshot, canvas, (struct box){ 1, y, canvas->width - 2, height });
 	} else if (view->instead && view->instead(snapshot, page)) {
 		bool has_air = height > 8;
 

@@ -2,15 +2,13 @@
 #ifndef TSLLM_UI_LAYOUT_H
 #define TSLLM_UI_LAYOUT_H
 
+#include "tui/term/canvas.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
-struct box {
-	int x, y, width, height; /* height 0: not shown */
-};
-
 struct layout {
-	struct box list, inspector, plot, events;
+	struct box list, inspector, plot, events; /* height 0: not shown */
 	bool is_framed; /* the panels have borders; else a rule above the inspector */
 };
 

@@ -65,6 +65,14 @@ void ui_collect(struct ui *ui, const struct snapshot *snapshot)
 		view_state->at = ui->rows.count ? ui->rows.count - 1 : 0;
 }
 
+/* What the selected row stands for. */
+static const char *target_of(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
+{
+	const struct view *view = ui_view(ui);
+
+	return (view->target ? view->target : view->row_id)(snapshot, ui_selected_row(ui), buffer, ID_MAX);
+}
+
 void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 {
 	struct view_state *view_state = ui_state(ui);
@@ -75,6 +83,7 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 	view_state->at = at < ui->rows.count ? at : ui->rows.count - 1;
 	snprintf(view_state->selected, sizeof(view_state->selected), "%s",
 		ui_id_at(ui, snapshot, view_state->at, buffer));
+	snprintf(ui->plots.target, sizeof(ui->plots.target), "%s", target_of(ui, snapshot, buffer));
 }
 
 unsigned ui_show_view(struct ui *ui, size_t view)
@@ -112,13 +121,13 @@ size_t ui_selected_row(const struct ui *ui)
 
 const char *ui_selected_target(const struct ui *ui, const struct snapshot *snapshot, char *buffer)
 {
-	const struct view *view = ui_view(ui);
-
 	if (ui->page == &view_detail)
 		return ui->target;
+	if (ui_shows_history(ui))
+		return ui->plots.target;
 	if (!ui_has_selection(ui, snapshot))
 		return "";
-	return (view->target ? view->target : view->row_id)(snapshot, ui_selected_row(ui), buffer, ID_MAX);
+	return target_of(ui, snapshot, buffer);
 }
 
 /* Of a row that is folded under another, that one is closed and selected. */

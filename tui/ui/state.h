@@ -31,6 +31,16 @@ struct drawn {
 	int width;
 };
 
+/* What plots show: here, in the History view and in panels. */
+struct plot_state {
+	const struct history *history;
+	size_t span;         /* index into the spans */
+	int64_t cursor_ms;   /* of the cursor in History; 0: none */
+	char target[ID_MAX]; /* the row that was selected last, in whichever view; "": none */
+	size_t first, last;  /* scroll position of History and its maximum */
+	size_t columns;      /* of the last frame */
+};
+
 enum prompt { PROMPT_NONE, PROMPT_FILTER, PROMPT_SEARCH };
 
 struct ui {
@@ -45,6 +55,7 @@ struct ui {
 	bool is_paused, has_no_panels;
 	char message[160];
 	char copied[ID_MAX];
+	struct plot_state plots;
 	struct rows rows;
 	struct drawn drawn;
 	int body_height; /* of the last frame, for paging */
@@ -58,6 +69,12 @@ static inline const struct view *ui_view(const struct ui *ui)
 static inline struct view_state *ui_state(struct ui *ui)
 {
 	return &ui->states[ui->current];
+}
+
+/* Whether History is shown, which has keys of its own. */
+static inline bool ui_shows_history(const struct ui *ui)
+{
+	return !ui->page && ui_view(ui)->draw;
 }
 
 /* select.c */
@@ -82,6 +99,18 @@ unsigned ui_show_view(struct ui *ui, size_t view);
 /* Closes the prompt, if one is open; keeps what was typed. */
 void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
+
+/* plots.c: the span of plots and sparklines, and the History view. */
+unsigned ui_shorter_span(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_longer_span(struct ui *ui, const struct snapshot *snapshot);
+/* Keys of History. */
+unsigned ui_read_earlier(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_read_later(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_leave_history(struct ui *ui); /* first the cursor, then the row */
+unsigned ui_scroll_history(struct ui *ui, long by);
+void ui_draw_history(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, struct box box);
+/* What plots are to show: of the row that was selected last. */
+struct look ui_look(const struct ui *ui);
 
 /* mouse.c */
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);

@@ -12,7 +12,7 @@ static unsigned ask(struct ui *ui, enum prompt prompt)
 {
 	char *text = prompt == PROMPT_FILTER ? ui_state(ui)->filter : ui->search;
 
-	if (ui->page)
+	if (ui->page || ui_shows_history(ui))
 		return 0;
 	ui->prompt = prompt;
 	snprintf(ui->kept, sizeof(ui->kept), "%s", text);

@@ -67,6 +67,8 @@ static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 	size_t *at = ui->page ? &ui->page_first : &ui_state(ui)->at;
 	size_t most = ui->page ? ui->page_last : ui->rows.count;
 
+	if (ui_shows_history(ui))
+		return ui_scroll_history(ui, by);
 	if (by < 0)
 		*at = *at > (size_t)-by ? *at - (size_t)-by : 0;
 	else
@@ -118,6 +120,16 @@ static unsigned last_view(struct ui *ui, const struct snapshot *snapshot)
 	return ui_show_view(ui, (ui->current + views_count() - 1) % views_count());
 }
 
+static unsigned go_left(struct ui *ui, const struct snapshot *snapshot)
+{
+	return (ui_shows_history(ui) ? ui_read_earlier : last_view)(ui, snapshot);
+}
+
+static unsigned go_right(struct ui *ui, const struct snapshot *snapshot)
+{
+	return (ui_shows_history(ui) ? ui_read_later : next_view)(ui, snapshot);
+}
+
 static unsigned toggle_help(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
@@ -135,6 +147,8 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 {
 	if (ui->page == &view_help)
 		return toggle_help(ui, snapshot);
+	if (ui_shows_history(ui))
+		return ui_leave_history(ui);
 	if (ui->page)
 		ui->page = NULL;
 	else
@@ -148,7 +162,7 @@ static unsigned sort_next(struct ui *ui, const struct snapshot *snapshot)
 	struct order *order = &ui_state(ui)->order;
 
 	(void)snapshot;
-	if (ui->page)
+	if (ui->page || !view->column_count)
 		return 0;
 	do
 		order->column = (order->column + 1) % view->column_count;
@@ -257,9 +271,9 @@ static const struct {
 	{ 'G', go_last },
 	{ PRESS_END, go_last },
 	{ PRESS_TAB, next_view },
-	{ PRESS_RIGHT, next_view },
+	{ PRESS_RIGHT, go_right },
 	{ PRESS_BACK_TAB, last_view },
-	{ PRESS_LEFT, last_view },
+	{ PRESS_LEFT, go_left },
 	{ PRESS_ENTER, ui_open_detail },
 	{ PRESS_ESCAPE, go_back },
 	{ PRESS_BACKSPACE, go_back },
@@ -276,6 +290,10 @@ static const struct {
 	{ PRESS_F3, ui_ask_search },
 	{ 'n', ui_find_next },
 	{ 'N', ui_find_last },
+	{ '[', ui_shorter_span },
+	{ PRESS_F7, ui_shorter_span },
+	{ ']', ui_longer_span },
+	{ PRESS_F8, ui_longer_span },
 	{ 'p', toggle_pause },
 	{ 'Z', toggle_pause },
 	{ 'y', copy },

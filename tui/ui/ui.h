@@ -16,10 +16,12 @@ enum {
 	UI_PROBE_NOW = 4,
 	UI_NEXT_THEME = 8,
 	UI_COPY = 16, /* ui_copied_text() to the clipboard */
-	UI_CLEAR = 32 /* the terminal may not show what was sent: redraw everything */
+	UI_CLEAR = 32, /* the terminal may not show what was sent: redraw everything */
+	UI_SPAN = 64   /* sparklines show ui_span_ms() now */
 };
 
 struct ui;
+struct history;
 
 struct ui *ui_new(void);
 /* Shows these columns of the view at that index, in this order. Names are checked before. */
@@ -27,6 +29,11 @@ void ui_choose_columns(struct ui *ui, size_t view, const struct strings *names);
 void ui_free(struct ui *ui);
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key);
 void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
+/* What plots show; without it there are none. It must outlive the ui. */
+void ui_set_history(struct ui *ui, const struct history *history);
+int64_t ui_span_ms(const struct ui *ui);
+/* The id of the row that was selected last; "": none. */
+const char *ui_looked_at(const struct ui *ui);
 bool ui_is_paused(const struct ui *ui);
 const char *ui_copied_text(const struct ui *ui);
 /* Shown instead of the key bar until the next key: a theme's name, a fault. */

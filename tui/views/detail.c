@@ -237,7 +237,7 @@ static void write_endpoint(
 	if (same_engine_has_others(snapshot, endpoint))
 		page_head(page, "THE SAME ENGINE");
 	same_engine_write(snapshot, endpoint, 2, page);
-	latency_write(endpoint, !is_said(&diagnosis, LAYER_ENGINE, endpoint), page);
+	latency_write(snapshot, endpoint, !is_said(&diagnosis, LAYER_ENGINE, endpoint), page);
 	if (peer && !peer->is_self)
 		write_traffic(peer, page);
 	flows_write_endpoint(snapshot, target.endpoint, page);

@@ -160,13 +160,18 @@ static void format_since(const struct snapshot *snapshot, size_t row, struct val
 	value_ago(value, snapshot, endpoint ? endpoint->since : 0);
 }
 
+static char *head_spark(const struct snapshot *snapshot, char *to, size_t size)
+{
+	return value_spark_head(snapshot, "TTFB", to, size);
+}
+
 static void format_spark(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct endpoint *endpoint = fleet_endpoint(snapshot, row);
 
 	value->role = ROLE_SPARK;
 	if (endpoint)
-		glyph_spark(value->text, sizeof(value->text), endpoint->spark, endpoint->spark_count, 12);
+		value_spark(value, endpoint->spark, endpoint->spark_count);
 }
 
 /* What to say for a peer without an endpoint and without a verdict. */
@@ -298,7 +303,7 @@ static const struct column columns[] = {
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
 	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },
-	{ "LAST 2 MIN", "spark", 12, 12, 35, .format = format_spark, .number = number_ttfb,
+	{ "TTFB TREND", "spark", 18, 19, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
 		.starts_high = true },
 	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
 		.compare = compare_state },

@@ -7,6 +7,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
+#include "tui/table/scale.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/flows.h"
 #include "tui/views/verdict_line.h"
@@ -179,17 +180,30 @@ static double sum_of(const double *numbers)
 	return sum;
 }
 
+/* "▁▂▃█ 2 MB/s, 10 min": all traffic of this node. */
+static void say_spark(const struct snapshot *snapshot, char *text, size_t size)
+{
+	const struct traffic *traffic = &snapshot->traffic;
+	char span[32];
+
+	scale_spark(UNIT_BYTES_PER_S, traffic->spark, traffic->spark_count, SPARK_PARTS, text, size);
+	if (*text)
+		text_add(text, size, ", %s", scale_span(snapshot->spark_span_ms, span, sizeof(span)));
+}
+
 /* After the shares, as far as there is room: the rates, whose they are, and the state of the capture. */
 static void draw_tail(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, const char *rates)
 {
 	struct field fields[] = {
 		{ "", ROLE_TEXT, 30 },
 		{ "node totals", ROLE_DIM, 20 },
+		{ "", ROLE_SPARK, 15 },
 		{ "", ROLE_DIM, 10 },
 	};
 
 	text_set(fields[0].text, sizeof(fields[0].text), "%s", rates);
-	capture_say(&snapshot->capture, fields[2].text, sizeof(fields[2].text));
+	say_spark(snapshot, fields[2].text, sizeof(fields[2].text));
+	capture_say(&snapshot->capture, fields[3].text, sizeof(fields[3].text));
 	thin_out(fields, ARRAY_LEN(fields), canvas->width - x + 1);
 	draw_fields(canvas, fields, ARRAY_LEN(fields), x, y);
 }

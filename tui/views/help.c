@@ -16,7 +16,7 @@ static const struct {
 	{ "↑ ↓  j k", "one row; the selection stays on it when the order changes" },
 	{ "PgUp PgDn", "one page" },
 	{ "g G  Home End", "first and last row" },
-	{ "Tab  1 to 6", "the next view, or this one" },
+	{ "Tab  1 to 7", "the next view, or this one" },
 	{ "Enter", "all about the selected row" },
 	{ "Space  t", "open or close what is folded under the row; under all rows" },
 	{ "Esc", "back; clears the filter" },
@@ -27,6 +27,8 @@ static const struct {
 	{ "", "in one column: path:derp state:fault model:qwen" },
 	{ "s  F6", "sort by the next column" },
 	{ "S  I", "turn the order round" },
+	{ "[ ]  F7 F8", "the span of plots and sparklines: 2 and 10 min, 1, 6 and 24 h" },
+	{ "← →", "in History: read the values of a moment; Esc leaves" },
 	{ "p  Z", "pause: the picture stands still, the watching goes on" },
 	{ "", "" },
 	{ "", "DO" },
@@ -88,7 +90,9 @@ static void write_help(const struct snapshot *snapshot, const char *target, stru
 		"first byte of the answer to a harmless question; TTFT: to the first token, 12–19 is "
 		"between the two. ~ is likely, or estimated. → us: that peer uses this machine, ← us: "
 		"this machine uses it.");
-	page_wrap(page, ROLE_SPARK, "", 2, "▁ below 10 ms  ▂ 20  ▃ 50  ▄ 100  ▅ 200  ▆ 500  ▇ 1 s  █ above");
+	page_wrap(page, ROLE_SPARK, "", 2,
+		"▁▂▃█ 50 ms: the values over the span in the head, from 0 to that number. In plots the dots above "
+		"the filled part are the highest values, ▼ is a change of state.");
 }
 
 const struct view view_help = { .title = "Help", .write = write_help };

@@ -7,7 +7,7 @@
 #include "tui/views/latency.h"
 
 #include "probes/base/text.h"
-#include "tui/term/glyphs.h"
+#include "tui/table/scale.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,9 +15,6 @@
 #define PARTS_MAX 7
 #define INDENT 2
 #define BAR_MOST 320 /* cells; a piece of a page holds no more */
-#define SPARK_MOST 60
-#define SPARK_LEAST 12
-#define SPARK_LABEL "last 2 min  "
 
 struct part {
 	const char *name;
@@ -107,20 +104,23 @@ static bool has_answers(const struct endpoint *endpoint)
 	return false;
 }
 
-static void write_spark(const struct endpoint *endpoint, int width, struct page *page)
+static void write_spark(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, int width, struct page *page)
 {
-	int cells = width - text_cells(SPARK_LABEL);
-	char spark[512];
+	char spark[128], span[32], label[64];
 
-	if (!has_answers(endpoint) || cells < SPARK_LEAST)
+	snprintf(label, sizeof(label), "TTFB over %s  ",
+		scale_span(snapshot->spark_span_ms, span, sizeof(span)));
+	scale_spark(
+		UNIT_MS, endpoint->spark, endpoint->spark_count, SPARK_PARTS, spark, sizeof(spark));
+	if (!*spark || text_cells(label) + text_cells(spark) > width)
 		return;
-	glyph_spark(spark, sizeof(spark), endpoint->spark, endpoint->spark_count,
-		cells < SPARK_MOST ? cells : SPARK_MOST);
-	page_line(page, ROLE_DIM, "%*s" SPARK_LABEL, INDENT, "");
+	page_line(page, ROLE_DIM, "%*s%s", INDENT, "", label);
 	page_add(page, ROLE_SPARK, "%s", spark);
 }
 
-void latency_write(const struct endpoint *endpoint, bool with_text, struct page *page)
+void latency_write(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, bool with_text, struct page *page)
 {
 	struct part parts[PARTS_MAX];
 	size_t count = list_parts(&endpoint->latency, parts);
@@ -133,5 +133,5 @@ void latency_write(const struct endpoint *endpoint, bool with_text, struct page 
 	write_legend(parts, count, endpoint->latency.token_ms, width, page);
 	if (with_text && *endpoint->latency.text)
 		page_wrap(page, ROLE_TEXT, "", INDENT, endpoint->latency.text);
-	write_spark(endpoint, width, page);
+	write_spark(snapshot, endpoint, width, page);
 }

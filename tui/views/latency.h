@@ -6,6 +6,7 @@
 
 /* Prints nothing if nothing was measured. with_text: includes the sentence, which the diagnosis prints
  * too. */
-void latency_write(const struct endpoint *endpoint, bool with_text, struct page *page);
+void latency_write(
+	const struct snapshot *snapshot, const struct endpoint *endpoint, bool with_text, struct page *page);
 
 #endif

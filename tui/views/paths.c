@@ -162,11 +162,16 @@ static void format_os(const struct snapshot *snapshot, size_t row, struct value 
 	value_say(value, ROLE_DIM, peer_of(snapshot, row)->os);
 }
 
+static char *head_spark(const struct snapshot *snapshot, char *to, size_t size)
+{
+	return value_spark_head(snapshot, "RTT", to, size);
+}
+
 static void format_spark(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct peer *peer = peer_of(snapshot, row);
 
-	glyph_spark(value->text, sizeof(value->text), peer->spark, peer->spark_count, 12);
+	value_spark(value, peer->spark, peer->spark_count);
 	value->role = ROLE_SPARK;
 }
 
@@ -259,7 +264,7 @@ static const struct column columns[] = {
 	{ "FLIPS", "flips", 6, 6, 48, true, .starts_high = true, .text = text_count,
 		.number = number_changes },
 	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
-	{ "LAST 2 MIN", "spark", 12, 12, 65, .format = format_spark, .number = number_rtt,
+	{ "RTT TREND", "spark", 18, 19, 65, .format = format_spark, .head = head_spark, .number = number_rtt,
 		.starts_high = true },
 	{ "WHY", "why", 16, 600, 75, .stretches = true, .starts_high = true, .format = format_why,
 		.compare = compare_state },

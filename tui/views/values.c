@@ -4,9 +4,11 @@
 
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
+#include "tui/table/scale.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/verdict_line.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,19 +68,25 @@ void value_server(struct value *value, const struct endpoint *endpoint)
 	value_say(value, *title ? ROLE_TEXT : ROLE_DIM, *title ? title : "–");
 }
 
+static const struct {
+	const char *word;
+	enum role role;
+} kinds[PATH_COUNT] = {
+	[PATH_UNKNOWN] = { "–", ROLE_DIM },
+	[PATH_DIRECT] = { "direct", ROLE_DIRECT },
+	[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY },
+	[PATH_DERP] = { "DERP", ROLE_DERP },
+	[PATH_IDLE] = { "idle", ROLE_DIM },
+	[PATH_OFFLINE] = { "offline", ROLE_DIM },
+};
+
+enum role value_path_role(enum path_kind kind)
+{
+	return kinds[kind].role;
+}
+
 void value_path(struct value *value, const struct path *path)
 {
-	static const struct {
-		const char *word;
-		enum role role;
-	} kinds[PATH_COUNT] = {
-		[PATH_UNKNOWN] = { "–", ROLE_DIM },
-		[PATH_DIRECT] = { "direct", ROLE_DIRECT },
-		[PATH_PEER_RELAY] = { "relay", ROLE_PEER_RELAY },
-		[PATH_DERP] = { "DERP", ROLE_DERP },
-		[PATH_IDLE] = { "idle", ROLE_DIM },
-		[PATH_OFFLINE] = { "offline", ROLE_DIM },
-	};
 	bool has_via = *path->via && (path->kind == PATH_PEER_RELAY || path->kind == PATH_DERP);
 
 	text_set(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
@@ -113,6 +121,22 @@ void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wal
 	value_say(value, ROLE_DIM, "–");
 	if (wall_ms && wall_ms <= snapshot->taken.wall_ms)
 		text_span(value->text, sizeof(value->text), snapshot->taken.wall_ms - wall_ms);
+}
+
+void value_spark(struct value *value, const float *spark, size_t count)
+{
+	scale_spark(UNIT_MS, spark, count, SPARK_PARTS, value->text, sizeof(value->text));
+	value->role = ROLE_SPARK;
+}
+
+char *value_spark_head(const struct snapshot *snapshot, const char *figure, char *to, size_t size)
+{
+	char span[32];
+
+	text_set(to, size, "%s ", figure);
+	for (const char *at = scale_span(snapshot->spark_span_ms, span, sizeof(span)); *at; at++)
+		text_add(to, size, "%c", toupper((unsigned char)*at));
+	return to;
 }
 
 void value_loss(struct value *value, double loss)

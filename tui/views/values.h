@@ -18,10 +18,15 @@ void value_offer(struct value *value, const struct snapshot *snapshot, const str
 void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
 void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
 void value_way(struct value *value, const struct peer *peer); /* the same, "local" on this machine */
+enum role value_path_role(enum path_kind kind);
 const char *value_traffic_path(int kind);                     /* of enum traffic_path: "relay" */
 /* The name of an endpoint's peer, or outside the tailnet the host of its URL; url is the buffer for that. */
 const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url);
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
+/* "▁▂▃█ 50 ms": a sparkline of milliseconds, with the top of its scale. */
+void value_spark(struct value *value, const float *spark, size_t count);
+/* "TTFB 10 MIN": what the sparklines of a column show. */
+char *value_spark_head(const struct snapshot *snapshot, const char *figure, char *to, size_t size);
 void value_loss(struct value *value, double loss);                                     /* "0.4 %" */
 /* "12 s capture", brief "12 s": the last pong's age and who saw it. A fresh one is "now", because it is
  * renewed all the time. */

@@ -8,6 +8,7 @@ const struct view *const views[] = {
 	&view_serve,
 	&view_clients,
 	&view_events,
+	&view_history,
 	NULL,
 };
 

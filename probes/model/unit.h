@@ -1,0 +1,7 @@
+/* Units of figures. */
+#ifndef TSLLM_MODEL_UNIT_H
+#define TSLLM_MODEL_UNIT_H
+
+enum unit { UNIT_COUNT, UNIT_MS, UNIT_BYTES, UNIT_BYTES_PER_S, UNIT_TOKENS, UNIT_TOKENS_PER_S, UNIT_SHARE };
+
+#endif
