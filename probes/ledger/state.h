@@ -86,6 +86,7 @@ struct known_peer {
 	bool was_online, was_asked;
 	struct probed_ports probed;
 	enum state state;     /* judged */
+	enum state state_before; /* by the judgement before */
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
 };
@@ -228,6 +229,8 @@ struct known_endpoint {
 	size_t change_count;
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
+	bool is_by_cause;       /* its state is the trouble of another row, whose event tells it */
+	const char *event_code; /* of its last event; NULL: none */
 };
 
 struct known_mount {
@@ -250,6 +253,14 @@ struct peer_index {
 	} * slots;
 	size_t count, room;
 	VEC(uint32_t) with_packets; /* indices of the peers that have a packet_state */
+};
+
+/* Trouble of a machine that its endpoints share. */
+struct open_cause {
+	char *who; /* the machine's name */
+	const char *code;
+	bool is_seen; /* by the judgement that is going on */
+	unsigned servers;
 };
 
 struct verdict_list {
@@ -323,6 +334,8 @@ struct ledger {
 		struct event *items; /* text owned; oldest first */
 		size_t count, room;
 	} events;
+	uint64_t event_number; /* of the newest */
+	VEC(struct open_cause) causes;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
 
