@@ -36,6 +36,10 @@ struct settings {
 	char *theme;      /* name or path */
 	char *state_file; /* remembered endpoints; "": none */
 	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
+	char *event_log;  /* file to which events are appended; "": none */
+	bool has_bell;    /* alarms ring the terminal's bell */
+	bool has_notify;  /* alarms become notifications of the terminal */
+	struct strings on_change; /* command and arguments that alarms run; none: nothing */
 	char *examine;    /* the peer or URL that --doctor is about; "": none in particular */
 	bool has_llama_metrics;
 	bool has_capture;         /* start the helper that watches packets */
