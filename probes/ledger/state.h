@@ -230,7 +230,9 @@ struct known_endpoint {
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
 	bool is_by_cause;       /* its state is the trouble of another row, whose event tells it */
-	const char *event_code; /* of its last event; NULL: none */
+	const char *event_code; /* of its last event, unless that was an end; NULL: none */
+	bool has_event;         /* this judgement changed its state from event_from */
+	enum state event_from;
 };
 
 struct known_mount {

@@ -282,7 +282,7 @@ static void forget_what_left(struct alarm *alarm, const struct snapshot *snapsho
 static void add_servers(struct alert *alert)
 {
 	if (alert->servers)
-		text_add(alert->text, sizeof(alert->text), ": %u %s with it", alert->servers,
+		text_add(alert->text, sizeof(alert->text), " (%u %s with it)", alert->servers,
 			alert->servers == 1 ? "server" : "servers");
 }
 
@@ -318,7 +318,7 @@ static void fill(struct alert *alert, const struct snapshot *snapshot, const str
 	if (verdict)
 		text_set(alert->text, sizeof(alert->text), "%s", verdict->text);
 	else
-		text_set(alert->text, sizeof(alert->text), "%s is well again (it was: %s)", alert->who,
+		text_set(alert->text, sizeof(alert->text), "%s is well again: %s is over", alert->who,
 			cause->code);
 	add_servers(alert);
 }

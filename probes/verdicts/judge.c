@@ -290,6 +290,6 @@ void judge(struct ledger *ledger, struct when now)
 	judge_peers(ledger, now);
 	judge_endpoints(ledger, now);
 	judge_mounts(ledger, now);
-	note_causes(ledger, now);
+	note_all(ledger, now);
 	clients_note(ledger, now);
 }

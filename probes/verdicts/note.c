@@ -47,12 +47,13 @@ void note_daemon(struct ledger *ledger, struct when now)
 
 /* ---- endpoints ---- */
 
-/* The verdict that is not muted and gives its row this state, else the first that is not muted; NULL: none. */
+/* The verdict that is not muted and gives its row this state, else the first that is not muted; NULL: none, or
+ * nothing is wrong. */
 static const struct verdict *reason_of(const struct ledger *ledger, struct span span, enum state state)
 {
 	const struct verdict *first = NULL;
 
-	for (size_t i = 0; i < span.count; i++) {
+	for (size_t i = 0; i < span.count && state != STATE_OK; i++) {
 		const struct verdict *verdict = &ledger->judged.verdicts.items[span.first + i];
 
 		if (verdict->is_muted)
@@ -64,20 +65,30 @@ static const struct verdict *reason_of(const struct ledger *ledger, struct span 
 	return first;
 }
 
-/* Whether the step says something about the endpoint itself. */
-static bool is_own_event(const struct known_endpoint *endpoint, enum state from, enum state to, bool was_by_cause)
+static bool is_code(const struct verdict *verdict, const char *code)
 {
+	return verdict && code && strcmp(verdict->code, code) == 0;
+}
+
+/* Whether the step says something about the endpoint itself. A trouble that another one hid for a while is no
+ * news. */
+static bool is_own_event(const struct known_endpoint *endpoint, enum state from, const struct verdict *reason,
+	bool was_by_cause)
+{
+	enum state to = endpoint->state;
+
 	if (from == STATE_UNKNOWN || to == STATE_UNKNOWN || endpoint->is_by_cause)
 		return false;
 	if (was_by_cause)
-		return note_is_trouble(to);
+		return note_is_trouble(to) && !is_code(reason, endpoint->event_code);
 	return from != to && (note_is_trouble(from) || note_is_trouble(to) || from >= STATE_SLEEPING ||
 				     to >= STATE_SLEEPING);
 }
 
-static void tell(struct ledger *ledger, struct known_endpoint *endpoint, enum state from,
-	const struct verdict *reason, struct when now)
+static void tell(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
+	enum state from = endpoint->event_from;
+	const struct verdict *reason = reason_of(ledger, endpoint->verdicts, endpoint->state);
 	const char *before = endpoint->event_code ? endpoint->event_code : EVENT_STATE;
 	char text[TEXT_CAP];
 
@@ -99,7 +110,7 @@ void note_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, enum 
 	struct when now)
 {
 	enum state from = endpoint->state;
-	const struct verdict *reason = to == STATE_OK ? NULL : reason_of(ledger, endpoint->verdicts, to);
+	const struct verdict *reason = reason_of(ledger, endpoint->verdicts, to);
 	bool was_by_cause = endpoint->is_by_cause;
 
 	endpoint->is_by_cause = note_is_trouble(to) || to == STATE_WARN
@@ -109,11 +120,12 @@ void note_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, enum 
 		endpoint->since = now;
 		endpoint->state = to;
 	}
-	if (!is_own_event(endpoint, from, to, was_by_cause))
+	if (!is_own_event(endpoint, from, reason, was_by_cause))
 		return;
+	endpoint->has_event = true;
+	endpoint->event_from = from;
 	if (note_is_trouble(from) != note_is_trouble(to) && !was_by_cause)
 		endpoint->changes[endpoint->change_count++ % ARRAY_LEN(endpoint->changes)] = now;
-	tell(ledger, endpoint, from, reason, now);
 }
 
 /* ---- causes ---- */
@@ -161,10 +173,13 @@ static bool is_offline(const char *code)
 	return strcmp(code, CODE_HOST_OFFLINE) == 0 || strcmp(code, CODE_ROUTER_OFFLINE) == 0;
 }
 
-static void add_servers(char *text, size_t size, unsigned servers)
+/* The trouble of a machine, or its end, with the servers that share it. */
+static void say_cause(char *text, size_t size, const char *what, unsigned servers)
 {
 	if (servers)
-		text_add(text, size, ": %u %s with it", servers, servers == 1 ? "server" : "servers");
+		text_set(text, size, "%s: %u %s with it", what, servers, servers == 1 ? "server" : "servers");
+	else
+		text_set(text, size, "%s", what);
 }
 
 static void tell_cause(struct ledger *ledger, const struct open_cause *cause, const struct verdict *verdict,
@@ -172,8 +187,10 @@ static void tell_cause(struct ledger *ledger, const struct open_cause *cause, co
 {
 	char text[TEXT_CAP];
 
-	text_set(text, sizeof(text), "%s", is_offline(verdict->code) ? "went offline" : verdict->text);
-	add_servers(text, sizeof(text), cause->servers);
+	if (is_offline(verdict->code))
+		say_cause(text, sizeof(text), "went offline", cause->servers);
+	else
+		text_set(text, sizeof(text), "%s", verdict->text);
 	events_note(ledger,
 		&(struct event){ .who = cause->who,
 			.machine = cause->who,
@@ -233,15 +250,12 @@ static void see_cause(struct ledger *ledger, const struct verdict *verdict, stru
 static void end_cause(struct ledger *ledger, const struct open_cause *cause, struct when now)
 {
 	const struct known_peer *peer = peer_named(ledger, cause->who);
-	char text[TEXT_CAP];
+	char text[TEXT_CAP], over[64];
 
 	if (!peer || peer->state == STATE_OFFLINE)
 		return;
-	if (is_offline(cause->code))
-		text_set(text, sizeof(text), "is back online");
-	else
-		text_set(text, sizeof(text), "%s is over", cause->code);
-	add_servers(text, sizeof(text), cause->servers);
+	text_set(over, sizeof(over), "%s is over", cause->code);
+	say_cause(text, sizeof(text), is_offline(cause->code) ? "is back online" : over, cause->servers);
 	events_note(ledger,
 		&(struct event){ .who = cause->who,
 			.machine = cause->who,
@@ -252,7 +266,7 @@ static void end_cause(struct ledger *ledger, const struct open_cause *cause, str
 }
 
 /* While the daemon cannot be asked, endpoints show none of these troubles, and nothing has ended. */
-void note_causes(struct ledger *ledger, struct when now)
+static void note_causes(struct ledger *ledger, struct when now)
 {
 	size_t kept = 0;
 
@@ -280,4 +294,17 @@ void note_causes(struct ledger *ledger, struct when now)
 		free(cause->who);
 	}
 	ledger->causes.count = kept;
+}
+
+/* The cause comes before what follows from it. */
+void note_all(struct ledger *ledger, struct when now)
+{
+	note_causes(ledger, now);
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		struct known_endpoint *endpoint = ledger->endpoints.items[i];
+
+		if (endpoint->has_event)
+			tell(ledger, endpoint, now);
+		endpoint->has_event = false;
+	}
 }

@@ -10,8 +10,8 @@ void note_daemon(struct ledger *ledger, struct when now);
  * for it. */
 void note_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, enum state to, bool is_explained,
 	struct when now);
-/* Troubles of machines that their endpoints share; call when all endpoints are judged. */
-void note_causes(struct ledger *ledger, struct when now);
+/* Makes the events of endpoints, and of troubles of machines that endpoints share; call when all are judged. */
+void note_all(struct ledger *ledger, struct when now);
 bool note_is_trouble(enum state state);
 
 #endif

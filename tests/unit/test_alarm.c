@@ -87,7 +87,7 @@ static void a_server_that_stops_and_starts_again_is_told_twice(void **state)
 	answers(l, at(300), READY);
 	assert_int_equal(told(l, 301), 1);
 	assert_alert(RAW, "not-listening", SEVERITY_DOWN, SEVERITY_INFO);
-	assert_non_null(strstr(alerts[0].text, "is well again (it was: not-listening)"));
+	assert_non_null(strstr(alerts[0].text, "is well again: not-listening is over"));
 	assert_int_equal(told(l, 400), 0);
 }
 
@@ -164,11 +164,11 @@ static void a_host_with_its_servers_is_one_message_and_so_is_its_return(void **s
 	assert_int_equal(alerts[0].servers, 6);
 	assert_string_equal(alerts[0].machine, "gpu1");
 	assert_string_equal(alerts[0].url, "");
-	assert_non_null(strstr(alerts[0].text, ": 6 servers with it"));
+	assert_non_null(strstr(alerts[0].text, " (6 servers with it)"));
 	sees(l, at(200), fleet(true));
 	assert_int_equal(told(l, 200), 1);
 	assert_alert("gpu1", "host-offline", SEVERITY_DOWN, SEVERITY_INFO);
-	assert_string_equal(alerts[0].text, "gpu1 is well again (it was: host-offline): 6 servers with it");
+	assert_string_equal(alerts[0].text, "gpu1 is well again: host-offline is over (6 servers with it)");
 	assert_int_equal(told(l, 300), 0);
 }
 

@@ -102,6 +102,30 @@ static void a_server_that_does_not_come_back_with_its_host_has_an_event_of_its_o
 	assert_string_equal(newest(s)->machine, "gpu1");
 }
 
+static void the_cause_comes_before_what_follows_and_a_trouble_that_it_hid_is_no_news(void **state)
+{
+	struct ledger *l = six_servers();
+	const struct snapshot *s;
+
+	(void)state;
+	is_refused(l, at(50)); /* the last one */
+	assert_int_equal(take(l, at(51))->event_count, 1);
+	goes_offline(l, 100);
+	assert_int_equal(take(l, at(102))->event_count, 2);
+	sees(l, at(200), fleet(true));
+	s = take(l, at(200));
+	assert_int_equal(s->event_count, 3);
+	assert_string_equal(newest(s)->who, "gpu1");
+	goes_offline(l, 300);
+	take(l, at(302));
+	connect_times_out(l, at(310));
+	connect_times_out(l, at(320));
+	sees(l, at(400), fleet(true));
+	s = take(l, at(400));
+	assert_string_equal(s->events[1].text, "is back online: 6 servers with it");
+	assert_string_equal(s->events[0].code, "filtered");
+}
+
 static void a_server_that_stops_alone_is_its_own_event(void **state)
 {
 	struct ledger *l = six_servers();
@@ -297,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		SAYS(a_host_with_six_servers_goes_and_comes_back_as_one_event_each),
 		SAYS(a_server_that_does_not_come_back_with_its_host_has_an_event_of_its_own),
+		SAYS(the_cause_comes_before_what_follows_and_a_trouble_that_it_hid_is_no_news),
 		SAYS(a_server_that_stops_alone_is_its_own_event),
 		SAYS(a_daemon_that_is_away_brings_no_host_back),
 		SAYS(a_host_that_is_offline_at_the_start_is_no_event_and_its_return_is_one),

@@ -371,3 +371,11 @@ void screen_copy(const char *text)
 	fputs("\a", stdout);
 	fflush(stdout);
 }
+
+void screen_send(const char *bytes)
+{
+	if (!screen.screen || !is_drained())
+		return;
+	fputs(bytes, stdout);
+	fflush(stdout);
+}
