@@ -38,7 +38,7 @@ static const struct key keys[] = {
 
 static int refuse_key(const char *name, struct fault *fault)
 {
-	char expected[240] = "";
+	char expected[480] = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		text_add(expected, sizeof(expected), "%s%s", i ? ", " : "", keys[i].name);

@@ -29,7 +29,7 @@ struct kind {
 	void (*print)(FILE *file, const void *member);
 };
 
-extern const struct kind kind_seconds, kind_switch, kind_discover, kind_list, kind_ignore, kind_columns, kind_command,
-	kind_ports, kind_path, kind_name_or_path, kind_proxy;
+extern const struct kind kind_seconds, kind_switch, kind_discover, kind_list, kind_ignore, kind_columns,
+	kind_command, kind_ports, kind_path, kind_name_or_path, kind_proxy;
 
 #endif
