@@ -19,6 +19,7 @@
 #include "tui/first_run.h"
 #include "tui/loop.h"
 #include "tui/term/canvas.h"
+#include "tui/term/notify.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
@@ -47,6 +48,7 @@ struct interactive {
 	struct live *live;
 	struct event_log *event_log;
 	struct alarms *alarms;
+	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
 	struct snapshot *snapshot;
 	struct ui *ui;
 	struct canvas *canvas;
@@ -81,6 +83,8 @@ static void take(struct interactive *it)
 	it->take_ms = (uv_hrtime() - begun) / 1000000;
 	event_log_see(it->event_log, fresh);
 	alarms_see(it->alarms, fresh);
+	if (*it->unsent && screen_send(it->unsent))
+		it->unsent[0] = '\0';
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -237,8 +241,10 @@ static void say(void *data, const char *text)
 
 static void send_bytes(void *data, const char *bytes)
 {
-	(void)data;
-	screen_send(bytes);
+	struct interactive *it = data;
+
+	if (strlen(it->unsent) + strlen(bytes) < sizeof(it->unsent))
+		text_add(it->unsent, sizeof(it->unsent), "%s", bytes);
 }
 
 static void open_alarms(struct interactive *it, const struct settings *settings)

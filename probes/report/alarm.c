@@ -9,7 +9,7 @@
 
 #define THIS_MACHINE ""
 /* After a row could not be judged, its last answers are old: the next ones decide. */
-#define SETTLE_MS 15000
+#define AGAIN_MS 15000
 
 struct cause {
 	char *who; /* a machine's name, a URL, or THIS_MACHINE */
@@ -170,14 +170,14 @@ static bool is_how_it_was(const struct verdict *verdict, const struct row *row)
 
 /* Counts the verdicts of a row that can be judged. */
 static void count_row(struct alarm *alarm, const struct snapshot *snapshot, const struct endpoint *endpoint,
-	const struct row *row, bool is_settled)
+	const struct row *row, bool is_judged)
 {
 	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[endpoint->verdicts.first + i];
 		bool is_own = !*verdict->cause;
 		struct cause *cause;
 
-		if (!counts(verdict) || (is_own && !is_settled))
+		if (!counts(verdict) || (is_own && !is_judged))
 			continue;
 		cause = cause_of(alarm, is_own ? endpoint->url : key_of(snapshot, verdict->cause));
 		count(cause, verdict, is_how_it_was(verdict, row));
@@ -197,13 +197,13 @@ static bool has_own_fault(const struct snapshot *snapshot, const struct endpoint
 }
 
 /* Takes over whether the row can be judged. */
-static bool has_settled(struct row *row, bool is_sure, struct when now)
+static bool can_be_judged(struct row *row, bool is_sure, struct when now)
 {
 	if (is_sure && row->is_unsure)
 		row->judged = now;
 	row->is_unsure = !is_sure;
 	row->is_there = true;
-	return is_sure && (!when_known(row->judged) || when_since(row->judged, now) >= SETTLE_MS);
+	return is_sure && (!when_known(row->judged) || when_since(row->judged, now) >= AGAIN_MS);
 }
 
 static void see_endpoint(
@@ -214,21 +214,21 @@ static void see_endpoint(
 	bool is_sure = is_known && endpoint->state != STATE_OFFLINE && !is_explained(snapshot, endpoint);
 	struct cause *cause = find_cause(alarm, endpoint->url);
 	struct row *row = find_row(alarm, endpoint->url);
-	bool is_settled = row ? has_settled(row, is_sure, snapshot->taken) : is_sure;
+	bool is_judged = row ? can_be_judged(row, is_sure, snapshot->taken) : is_sure;
 
 	if (cause) {
 		cause->is_there = true;
-		cause->is_judged = cause->is_judged || is_settled;
+		cause->is_judged = cause->is_judged || is_judged;
 	}
 	if (!is_known)
 		return;
-	count_row(alarm, snapshot, endpoint, row, is_settled);
+	count_row(alarm, snapshot, endpoint, row, is_judged);
 	if (!row) {
 		row = VEC_PUSH(&alarm->rows);
 		row->url = mem_copy(endpoint->url);
 		row->is_there = true;
 	}
-	row->was_well = is_settled ? !has_own_fault(snapshot, endpoint) : row->was_well;
+	row->was_well = is_judged ? !has_own_fault(snapshot, endpoint) : row->was_well;
 }
 
 static void see(struct alarm *alarm, const struct snapshot *snapshot)
@@ -324,7 +324,7 @@ static void fill(struct alert *alert, const struct snapshot *snapshot, const str
 }
 
 /* Takes over what is told, or what need not be. */
-static void settle(struct cause *cause)
+static void take_over(struct cause *cause)
 {
 	cause->told = cause->worst ? cause->worst->severity : SEVERITY_INFO;
 	cause->told_servers = cause->servers;
@@ -349,7 +349,7 @@ size_t alarm_see(struct alarm *alarm, const struct snapshot *snapshot, struct al
 		struct cause *cause = &alarm->causes.items[i];
 
 		if (cause->worst && cause->worst->severity > cause->told && !cause->has_risen)
-			settle(cause);
+			take_over(cause);
 	}
 	for (int severity = SEVERITY_DOWN; severity >= SEVERITY_INFO; severity--)
 		for (size_t i = 0; i < alarm->causes.count && filled < most; i++) {
@@ -359,7 +359,7 @@ size_t alarm_see(struct alarm *alarm, const struct snapshot *snapshot, struct al
 				!is_due(cause, snapshot->taken))
 				continue;
 			fill(&alerts[filled], snapshot, cause);
-			settle(cause);
+			take_over(cause);
 			alerts[filled].code = cause->code;
 			cause->told_at = snapshot->taken;
 			filled++;

@@ -372,10 +372,11 @@ void screen_copy(const char *text)
 	fflush(stdout);
 }
 
-void screen_send(const char *bytes)
+bool screen_send(const char *bytes)
 {
 	if (!screen.screen || !is_drained())
-		return;
+		return false;
 	fputs(bytes, stdout);
 	fflush(stdout);
+	return true;
 }

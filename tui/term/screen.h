@@ -26,6 +26,7 @@ int screen_key(void);    /* see tui/term/keys.h; PRESS_NONE: no key is waiting *
 void screen_size(int *width, int *height);
 void screen_resize(void);           /* after SIGWINCH: reads the terminal's size again */
 void screen_copy(const char *text); /* to the terminal's clipboard (OSC 52) */
-void screen_send(const char *bytes); /* as they are: a bell, a notification; dropped if the terminal is behind */
+/* Sends the bytes as they are: a bell, a notification. false: the terminal is behind; send them later. */
+bool screen_send(const char *bytes);
 
 #endif
