@@ -110,6 +110,24 @@ static bool counts(const struct verdict *verdict)
 	return verdict->severity >= SEVERITY_DEGRADED && !verdict->is_muted;
 }
 
+static bool has_own_fault(const struct snapshot *snapshot, struct span verdicts)
+{
+	for (size_t i = 0; i < verdicts.count; i++) {
+		const struct verdict *verdict = &snapshot->verdict_list[verdicts.first + i];
+
+		if (counts(verdict) && !*verdict->cause)
+			return true;
+	}
+	return false;
+}
+
+/* A row keeps its state until something is known again, without a verdict: after one silence, without a route, or
+ * when a server is gone. */
+static bool is_kept(const struct snapshot *snapshot, enum state state, struct span verdicts)
+{
+	return state_blocks(state) && !has_own_fault(snapshot, verdicts);
+}
+
 static const char *key_of(const struct snapshot *snapshot, const char *machine)
 {
 	return strcmp(machine, snapshot->daemon.self) == 0 ? THIS_MACHINE : machine;
@@ -135,7 +153,8 @@ static void see_peer(struct alarm *alarm, const struct snapshot *snapshot, const
 
 	if (cause) {
 		cause->is_there = true;
-		cause->is_judged = runs && peer->state != STATE_UNKNOWN;
+		cause->is_judged = runs && peer->state != STATE_UNKNOWN &&
+				   !is_kept(snapshot, peer->state, peer->verdicts);
 	}
 	for (size_t i = 0; runs && i < peer->verdicts.count; i++) {
 		const struct verdict *verdict = &snapshot->verdict_list[peer->verdicts.first + i];
@@ -185,17 +204,6 @@ static void count_row(struct alarm *alarm, const struct snapshot *snapshot, cons
 	}
 }
 
-static bool has_own_fault(const struct snapshot *snapshot, const struct endpoint *endpoint)
-{
-	for (size_t i = 0; i < endpoint->verdicts.count; i++) {
-		const struct verdict *verdict = &snapshot->verdict_list[endpoint->verdicts.first + i];
-
-		if (counts(verdict) && !*verdict->cause)
-			return true;
-	}
-	return false;
-}
-
 /* Takes over whether the row can be judged. */
 static bool can_be_judged(struct row *row, bool is_sure, struct when now)
 {
@@ -210,8 +218,8 @@ static void see_endpoint(
 	struct alarm *alarm, const struct snapshot *snapshot, const struct endpoint *endpoint, bool runs)
 {
 	bool is_known = endpoint->state != STATE_UNKNOWN && (runs || !endpoint->is_of_tailnet);
-	/* A server that is gone is offline without a verdict that explains it. */
-	bool is_sure = is_known && endpoint->state != STATE_OFFLINE && !is_explained(snapshot, endpoint);
+	bool is_sure = is_known && !is_explained(snapshot, endpoint) &&
+		       !is_kept(snapshot, endpoint->state, endpoint->verdicts);
 	struct cause *cause = find_cause(alarm, endpoint->url);
 	struct row *row = find_row(alarm, endpoint->url);
 	bool is_judged = row ? can_be_judged(row, is_sure, snapshot->taken) : is_sure;
@@ -228,7 +236,7 @@ static void see_endpoint(
 		row->url = mem_copy(endpoint->url);
 		row->is_there = true;
 	}
-	row->was_well = is_judged ? !has_own_fault(snapshot, endpoint) : row->was_well;
+	row->was_well = is_judged ? !has_own_fault(snapshot, endpoint->verdicts) : row->was_well;
 }
 
 static void see(struct alarm *alarm, const struct snapshot *snapshot)

@@ -145,6 +145,32 @@ static void a_server_seen_working_that_stops_in_the_first_seconds_is_told(void *
 	assert_int_equal(told(l, 4), 1);
 }
 
+/* Its state stays, and no verdict says why: that is not well. */
+static void one_silence_of_a_server_that_is_down_does_not_make_it_well(void **state)
+{
+	struct ledger *l = a_server();
+
+	(void)state;
+	is_refused(l, at(100));
+	assert_int_equal(told(l, 101), 1);
+	connect_times_out(l, at(200));
+	assert_int_equal(told(l, 201), 0);
+	is_refused(l, at(210));
+	assert_int_equal(told(l, 211), 0);
+}
+
+static void a_machine_without_a_network_tells_that_and_no_server(void **state)
+{
+	struct ledger *l = a_server();
+
+	(void)state;
+	is_refused(l, at(100));
+	assert_int_equal(told(l, 101), 1);
+	comes_to(l, at(200), OUTCOME_UNREACHABLE);
+	assert_int_equal(told(l, 201), 1);
+	assert_alert("this machine", "no-route", SEVERITY_INFO, SEVERITY_DEGRADED);
+}
+
 static void a_host_with_its_servers_is_one_message_and_so_is_its_return(void **state)
 {
 	struct ledger *l = a_server();
@@ -361,6 +387,8 @@ int main(void)
 		SAYS(what_stood_at_the_start_is_not_told_and_its_end_is),
 		SAYS(a_silent_server_at_the_start_is_not_told_when_it_is_judged_at_last),
 		SAYS(a_server_seen_working_that_stops_in_the_first_seconds_is_told),
+		SAYS(one_silence_of_a_server_that_is_down_does_not_make_it_well),
+		SAYS(a_machine_without_a_network_tells_that_and_no_server),
 		SAYS(a_host_with_its_servers_is_one_message_and_so_is_its_return),
 		SAYS(a_server_that_was_down_is_not_well_because_its_host_is_offline),
 		SAYS(the_first_seconds_after_a_host_came_back_are_not_judged),
