@@ -6,7 +6,8 @@
 
 /* The index of the endpoint that a flow leads to, on the peer or on this machine; -1: none. */
 int clients_endpoint_of(const struct ledger *ledger, const struct known_flow *flow);
-/* Makes an event of each peer that uses an endpoint for the first time, unless it did so when the capture began. */
+/* Makes an event of each peer that uses an endpoint for the first time, unless it did so when the capture
+ * began. */
 void clients_note(struct ledger *ledger, struct when now);
 
 #endif

@@ -85,9 +85,9 @@ struct known_peer {
 	bool is_proven;     /* that was lately: it is not offline */
 	bool was_online, was_asked;
 	struct probed_ports probed;
-	enum state state;     /* judged */
+	enum state state;        /* judged */
 	enum state state_before; /* by the judgement before */
-	struct span verdicts; /* judged */
+	struct span verdicts;    /* judged */
 	struct open_verdicts open_verdicts;
 };
 

@@ -240,11 +240,11 @@ struct mount {
 };
 
 struct event {
-	uint64_t number;     /* rises with time; a repeat that is folded gets a new one */
-	int64_t at;          /* wall ms */
-	const char *who;     /* peer name or endpoint URL, "" for the daemon */
-	const char *machine; /* the name of the peer that it is about; "": none, or not known */
-	const char *code;    /* of the verdict that came or went, or EVENT_… */
+	uint64_t number;        /* rises with time; a repeat that is folded gets a new one */
+	int64_t at;             /* wall ms */
+	const char *who;        /* peer name or endpoint URL, "" for the daemon */
+	const char *machine;    /* the name of the peer that it is about; "": none, or not known */
+	const char *code;       /* of the verdict that came or went, or EVENT_… */
 	enum severity severity; /* after it: info if something is over */
 	const char *text;
 	enum state state; /* the state after it */

@@ -8,7 +8,8 @@
 
 #define ALERT_PREFIX "TSLLM_"
 
-/* Calls add for each, "TSLLM_CODE" and its value; "" if it is not known. host: this machine's name; now: wall ms. */
+/* Calls add for each, "TSLLM_CODE" and its value; "" if it is not known. host: this machine's name; now: wall
+ * ms. */
 void alert_variables(const struct alert *alert, const char *host, int64_t now,
 	void (*add)(void *data, const char *name, const char *value), void *data);
 

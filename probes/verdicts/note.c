@@ -246,14 +246,15 @@ static void see_cause(struct ledger *ledger, const struct verdict *verdict, stru
 		tell_cause(ledger, cause, verdict, now);
 }
 
-/* Not if the machine left the tailnet, nor if it is only that no endpoint is left to show its trouble. */
-static void end_cause(struct ledger *ledger, const struct open_cause *cause, struct when now)
+/* False: it lasts, and only no endpoint shows it at the moment. Nothing is told of a machine that left the
+ * tailnet. */
+static bool end_cause(struct ledger *ledger, const struct open_cause *cause, struct when now)
 {
 	const struct known_peer *peer = peer_named(ledger, cause->who);
 	char text[TEXT_CAP], over[64];
 
 	if (!peer || peer->state == STATE_OFFLINE)
-		return;
+		return !peer;
 	text_set(over, sizeof(over), "%s is over", cause->code);
 	say_cause(text, sizeof(text), is_offline(cause->code) ? "is back online" : over, cause->servers);
 	events_note(ledger,
@@ -263,6 +264,7 @@ static void end_cause(struct ledger *ledger, const struct open_cause *cause, str
 			.state = peer->state == STATE_UNKNOWN ? STATE_OK : peer->state,
 			.text = text },
 		now);
+	return true;
 }
 
 /* While the daemon cannot be asked, endpoints show none of these troubles, and nothing has ended. */
@@ -285,13 +287,12 @@ static void note_causes(struct ledger *ledger, struct when now)
 	for (size_t i = 0; i < ledger->causes.count; i++) {
 		struct open_cause *cause = &ledger->causes.items[i];
 
-		if (cause->is_seen) {
+		if (cause->is_seen || !end_cause(ledger, cause, now)) {
 			cause->is_seen = false;
 			ledger->causes.items[kept++] = *cause;
-			continue;
+		} else {
+			free(cause->who);
 		}
-		end_cause(ledger, cause, now);
-		free(cause->who);
 	}
 	ledger->causes.count = kept;
 }

@@ -21,9 +21,9 @@ struct evidence {
 struct finding {
 	enum severity severity;
 	enum state state;
-	char detail[400]; /* %{detail} */
-	char value[400];  /* %{value}, for the fix */
-	const char *fix;  /* instead of the row's; NULL: that */
+	char detail[400];     /* %{detail} */
+	char value[400];      /* %{value}, for the fix */
+	const char *fix;      /* instead of the row's; NULL: that */
 	char cause[TEXT_CAP]; /* of struct verdict */
 };
 

@@ -26,7 +26,8 @@ static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 static struct verdict verdicts[] = {
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down",
 		"sudo systemctl start ollama", "gpu1", "its log says more",
-		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true, "http://127.0.0.1:11434" },
+		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true,
+		"http://127.0.0.1:11434" },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", "", "", "", 0, false,
 		true, false, "admin" },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", "", "", "", WHEN, false,
