@@ -176,15 +176,13 @@ static bool is_explained(const struct snapshot *snapshot, const struct endpoint 
 	return false;
 }
 
-/* That a server stopped which was seen working is a change even in the first seconds; other verdicts need a
- * while until they show how things stand. */
+/* That a server stopped which was seen working, or its host, is a change even in the first seconds; other verdicts
+ * need a while until they show how things stand. */
 static bool is_how_it_was(const struct verdict *verdict, const struct row *row)
 {
 	if (!row)
 		return true;
-	if (row->was_well && verdict->severity == SEVERITY_DOWN && verdict->layer >= LAYER_PORT)
-		return false;
-	return verdict->was_before;
+	return verdict->was_before && !(row->was_well && verdict->severity == SEVERITY_DOWN);
 }
 
 /* Counts the verdicts of a row that can be judged. */

@@ -53,8 +53,7 @@ def a_server_that_stops_is_told_to_the_command_and_stands_in_the_event_log():
 @test
 def a_host_that_goes_offline_is_one_line_and_one_message():
     with tempfile.TemporaryDirectory() as folder:
-        # After the first look, in which it is not known yet how things stand.
-        scenario = FLEET + "config " + TELLS + "at 17 gpu1 offline\n"
+        scenario = FLEET + "config " + TELLS + "at 4 gpu1 offline\n"
         with FakeTailnet(scenario.format(folder=folder)) as fake, watching(fake=fake) as snapshots:
             assert first(snapshots, lambda _: told(folder), most=100)
             for _ in range(6):

@@ -145,6 +145,32 @@ static void a_server_seen_working_that_stops_in_the_first_seconds_is_told(void *
 	assert_int_equal(told(l, 4), 1);
 }
 
+static void a_host_seen_online_that_goes_in_the_first_seconds_is_told(void **state)
+{
+	struct ledger *l = a_server();
+
+	(void)state;
+	goes_offline(l, 3);
+	assert_int_equal(told(l, 5), 1);
+	assert_alert("gpu1", "host-offline", SEVERITY_INFO, SEVERITY_DOWN);
+}
+
+static void a_host_that_is_offline_at_the_start_is_not_told(void **state)
+{
+	struct ledger *l = empty_ledger(&patient);
+
+	(void)state;
+	sees(l, at(0), fleet(false));
+	watches(l, "llama-server", RAW);
+	assert_int_equal(told(l, 0), 0);
+	sees(l, at(2), fleet(false));
+	assert_int_equal(told(l, 2), 0);
+	assert_int_equal(told(l, 100), 0);
+	sees(l, at(200), fleet(true));
+	assert_int_equal(told(l, 200), 1);
+	assert_alert("gpu1", "host-offline", SEVERITY_DOWN, SEVERITY_INFO);
+}
+
 /* Its state stays, and no verdict says why: that is not well. */
 static void one_silence_of_a_server_that_is_down_does_not_make_it_well(void **state)
 {
@@ -389,6 +415,8 @@ int main(void)
 		SAYS(a_server_seen_working_that_stops_in_the_first_seconds_is_told),
 		SAYS(one_silence_of_a_server_that_is_down_does_not_make_it_well),
 		SAYS(a_machine_without_a_network_tells_that_and_no_server),
+		SAYS(a_host_seen_online_that_goes_in_the_first_seconds_is_told),
+		SAYS(a_host_that_is_offline_at_the_start_is_not_told),
 		SAYS(a_host_with_its_servers_is_one_message_and_so_is_its_return),
 		SAYS(a_server_that_was_down_is_not_well_because_its_host_is_offline),
 		SAYS(the_first_seconds_after_a_host_came_back_are_not_judged),
