@@ -9,6 +9,8 @@
 #include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
+#include "tui/alarms.h"
+#include "tui/event_log.h"
 #include "tui/first_run.h"
 #include "tui/loop.h"
 
@@ -32,6 +34,8 @@ struct batch {
 	unsigned path_failures; /* that records have shown */
 	uint64_t printed;       /* loop time of the last record */
 	struct snapshot *last;
+	struct event_log *event_log; /* of --watch */
+	struct alarms *alarms;       /* of --watch; NULL: none */
 	struct redactor *redactor; /* NULL: names are printed as they are */
 	const struct options *options;
 	struct print_to to;
@@ -42,6 +46,10 @@ static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
 	batch->last = live_take(batch->live, when_now());
+	if (batch->options->is_watch) {
+		event_log_see(batch->event_log, batch->last);
+		alarms_see(batch->alarms, batch->last);
+	}
 	if (batch->first_run && first_run_searches(batch->last)) {
 		fprintf(stderr, "tsllm-top: %s\n", batch->first_run);
 		batch->first_run = NULL;
@@ -148,6 +156,31 @@ static bool has_colour(void)
 	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
 }
 
+static void say(void *data, const char *text)
+{
+	const struct batch *batch = data;
+
+	options_complain(batch->options, text, stderr);
+}
+
+/* Standard output is for the snapshots. */
+static void send_bytes(void *data, const char *bytes)
+{
+	(void)data;
+	if (isatty(STDERR_FILENO))
+		fputs(bytes, stderr);
+}
+
+static void open_alarms(struct batch *batch, const struct settings *settings)
+{
+	const struct alarm_hooks hooks = { .send = send_bytes, .say = say, .data = batch };
+
+	if (!batch->options->is_watch)
+		return;
+	batch->event_log = event_log_new(settings->event_log, say, batch);
+	batch->alarms = alarms_new(&batch->loop, settings, &hooks);
+}
+
 /* -1: it cannot start; the reason was printed. */
 static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_ascii)
@@ -177,12 +210,15 @@ static int open_loop(
 		uv_signal_start(&batch->signals[i], on_signal, numbers[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	open_alarms(batch, settings);
 	batch->live = live_new(&batch->loop, settings, !is_watch, changed, batch);
 	return 0;
 }
 
 static void close_loop(struct batch *batch)
 {
+	event_log_free(batch->event_log);
+	alarms_free(batch->alarms);
 	snapshot_free(batch->last);
 	redactor_free(batch->redactor);
 	live_free(batch->live);

@@ -27,6 +27,10 @@ static const struct key keys[] = {
 	{ "columns.serve", &kind_columns, offsetof(struct settings, columns_serve), 0, 0 },
 	{ "columns.clients", &kind_columns, offsetof(struct settings, columns_clients), 0, 0 },
 	{ "columns.events", &kind_columns, offsetof(struct settings, columns_events), 0, 0 },
+	{ "event-log", &kind_path, offsetof(struct settings, event_log), 0, 0 },
+	{ "bell", &kind_switch, offsetof(struct settings, has_bell), 0, 0 },
+	{ "notify", &kind_switch, offsetof(struct settings, has_notify), 0, 0 },
+	{ "on-change", &kind_command, offsetof(struct settings, on_change), 0, 0 },
 	{ "llama-metrics", &kind_switch, offsetof(struct settings, has_llama_metrics), 0, 0 },
 	{ "capture", &kind_switch, offsetof(struct settings, has_capture), 0, 0 },
 	{ "passive", &kind_switch, offsetof(struct settings, is_passive), 0, 0 },
@@ -34,7 +38,7 @@ static const struct key keys[] = {
 
 static int refuse_key(const char *name, struct fault *fault)
 {
-	char expected[240] = "";
+	char expected[480] = "";
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		text_add(expected, sizeof(expected), "%s%s", i ? ", " : "", keys[i].name);

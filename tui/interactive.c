@@ -15,9 +15,12 @@
 #include "probes/model/snapshot.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
+#include "tui/alarms.h"
+#include "tui/event_log.h"
 #include "tui/first_run.h"
 #include "tui/loop.h"
 #include "tui/term/canvas.h"
+#include "tui/term/notify.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
@@ -44,6 +47,9 @@ struct interactive {
 	uv_poll_t keys;
 	uv_signal_t signals[5];
 	struct live *live;
+	struct event_log *event_log;
+	struct alarms *alarms;
+	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
 	struct snapshot *snapshot;
 	struct history *history;
 	struct ui *ui;
@@ -81,6 +87,10 @@ static void take(struct interactive *it)
 	history_take(it->history, fresh);
 	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
 	it->take_ms = (uv_hrtime() - begun) / 1000000;
+	event_log_see(it->event_log, fresh);
+	alarms_see(it->alarms, fresh);
+	if (*it->unsent && screen_send(it->unsent))
+		it->unsent[0] = '\0';
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -232,9 +242,32 @@ static void open_loop(struct interactive *it)
 	uv_timer_start(&it->clock, tick, CLOCK_MS, CLOCK_MS);
 }
 
+static void say(void *data, const char *text)
+{
+	ui_say(((struct interactive *)data)->ui, text);
+}
+
+static void send_bytes(void *data, const char *bytes)
+{
+	struct interactive *it = data;
+
+	if (strlen(it->unsent) + strlen(bytes) < sizeof(it->unsent))
+		text_add(it->unsent, sizeof(it->unsent), "%s", bytes);
+}
+
+static void open_alarms(struct interactive *it, const struct settings *settings)
+{
+	const struct alarm_hooks hooks = { .send = send_bytes, .say = say, .data = it };
+
+	it->event_log = event_log_new(settings->event_log, say, it);
+	it->alarms = alarms_new(&it->loop, settings, &hooks);
+}
+
 static void close_all(struct interactive *it)
 {
 	screen_close();
+	event_log_free(it->event_log);
+	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
 	live_free(it->live);
 	uv_close((uv_handle_t *)&it->frame, NULL);
@@ -317,6 +350,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 		ui_say(it.ui, theme_fault.text);
 	it.snapshot = first_snapshot(settings);
 	open_loop(&it);
+	open_alarms(&it, settings);
 	draw(&it);
 	it.live = live_new(&it.loop, settings, false, changed, &it);
 	uv_run(&it.loop, UV_RUN_DEFAULT);

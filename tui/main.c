@@ -24,6 +24,7 @@
 #include "tui/batch.h"
 #include "tui/config.h"
 #include "tui/interactive.h"
+#include "tui/on_change.h"
 #include "tui/options.h"
 
 #include <errno.h>
@@ -96,13 +97,16 @@ static int say(const struct options *options, const struct settings *settings)
 	return end_output(options, 0);
 }
 
-/* Warns before drawing about keys that cannot be read and files that others can change. */
+/* Warns before drawing about keys that cannot be read, a command that cannot be run, and files that others can
+ * change. */
 static void check_files(const struct options *options, const struct settings *settings)
 {
 	struct fault fault;
 	char key[4096];
 
 	if (state_file_check(settings->state_file, &fault) < 0)
+		options_complain(options, fault.text, stderr);
+	if (on_change_check(settings, &fault) < 0)
 		options_complain(options, fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (api_key_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)

@@ -22,7 +22,7 @@
 
 /* Two unanswered pings take 4 s, and the paths must wake up before. */
 #define DOCTOR_DEADLINE_S 10
-#define COMPLAINT_MAX 512
+#define COMPLAINT_MAX 600
 #define HELP_COLUMN 22
 #define FIRST_LONG 256 /* what getopt_long returns for rows[0]: not a character */
 

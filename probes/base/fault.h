@@ -4,7 +4,7 @@
 #define TSLLM_BASE_FAULT_H
 
 struct fault {
-	char text[320];
+	char text[512];
 };
 
 void fault_say(struct fault *fault, const char *format, ...) __attribute__((format(printf, 2, 3)));

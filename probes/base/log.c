@@ -1,8 +1,8 @@
 /* The log is a global, so that any code can write a line. */
 #include "probes/base/log.h"
 
+#include "probes/base/append.h"
 #include "probes/base/fault.h"
-#include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "probes/base/when.h"
 
@@ -11,7 +11,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static FILE *sink;
@@ -27,51 +26,11 @@ static int descriptor_of(const char *path)
 	return text_has_prefix(path, "/dev/fd/") ? (int)text_number(path + strlen("/dev/fd/"), 65535) : -1;
 }
 
-static const char *why_not_open(void)
-{
-	if (errno == ELOOP)
-		return "it is a symbolic link: name the file that it leads to";
-	return errno == ENXIO ? "nobody reads from it" : strerror(errno);
-}
-
-/* The log holds names, addresses and answers of servers: refuse a file that other users may read. */
-static int check_log(int fd, const char *path, struct fault *fault)
-{
-	struct stat entry;
-
-	if (fstat(fd, &entry) < 0 || S_ISCHR(entry.st_mode))
-		return 0; /* a terminal stores nothing, nor does /dev/null */
-	if (!S_ISREG(entry.st_mode) && !S_ISFIFO(entry.st_mode)) {
-		fault_say(fault, "cannot write the log '%s': it is no file, pipe or terminal", path);
-		return -1;
-	}
-	return private_check_owner(&entry, "the log", fault) ||
-			       private_check_mode(&entry, PRIVATE_SECRET, "the log", path, fault)
-		       ? -1
-		       : 0;
-}
-
-/* Never follow a symbolic link: in a directory like /tmp, another user could plant one that makes us
- * append to any of our own files. O_NONBLOCK: a pipe without a reader must not block us. */
-static int open_file(const char *path, struct fault *fault)
-{
-	int fd = open(
-		path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
-
-	if (fd < 0)
-		fault_say(fault, "cannot write the log '%s': %s", path, why_not_open());
-	else if (check_log(fd, path, fault) == 0)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 int log_open(const char *path, struct fault *fault)
 {
 	int given = descriptor_of(path), fd;
 
-	fd = given < 0 ? open_file(path, fault) : fcntl(given, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	fd = given < 0 ? append_open(path, "the log", fault) : fcntl(given, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 	if (fd < 0 && given < 0)
 		return -1;
 	sink = fd < 0 ? NULL : fdopen(fd, "a");

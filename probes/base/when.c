@@ -5,6 +5,7 @@
 #include "probes/base/when.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -196,5 +197,22 @@ const char *when_format(int64_t wall_ms, char *text, size_t size)
 		snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", year, month, day,
 			(int)(rest / 3600000), (int)(rest / 60000 % 60), (int)(rest / 1000 % 60),
 			(int)(rest % 1000));
+	return text;
+}
+
+const char *when_format_local(int64_t wall_ms, char *text, size_t size)
+{
+	time_t seconds = (time_t)(wall_ms / 1000);
+	struct tm local;
+	size_t length;
+	long offset;
+
+	text[0] = '\0';
+	if (!wall_ms || !localtime_r(&seconds, &local))
+		return text;
+	length = strftime(text, size, "%Y-%m-%dT%H:%M:%S", &local);
+	offset = local.tm_gmtoff / 60;
+	snprintf(text + length, size - length, "%c%02ld:%02ld", offset < 0 ? '-' : '+', labs(offset) / 60,
+		labs(offset) % 60);
 	return text;
 }

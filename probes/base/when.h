@@ -26,5 +26,7 @@ bool when_jumped(struct when then, struct when now);
 int64_t when_parse(const char *rfc3339);
 /* Writes "2026-11-23T00:45:46.123Z" into text (size ≥ 32); "" for an unknown time. */
 const char *when_format(int64_t wall_ms, char *text, size_t size);
+/* The same in local time, without fractions: "2026-11-23T01:45:46+01:00". */
+const char *when_format_local(int64_t wall_ms, char *text, size_t size);
 
 #endif

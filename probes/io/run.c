@@ -126,7 +126,7 @@ static void on_errors(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer)
 	run->stderr_length += left;
 }
 
-static int spawn(struct run *run, uv_loop_t *loop, const char *const *argv)
+static int spawn(struct run *run, uv_loop_t *loop, struct run_command command)
 {
 	uv_stdio_container_t stdio[] = {
 		{ .flags = UV_IGNORE },
@@ -134,8 +134,9 @@ static int spawn(struct run *run, uv_loop_t *loop, const char *const *argv)
 		{ .flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run->errors },
 	};
 	uv_process_options_t options = {
-		.file = argv[0],
-		.args = (char **)argv,
+		.file = command.argv[0],
+		.args = (char **)command.argv,
+		.env = (char **)command.environment,
 		.flags = UV_PROCESS_DETACHED,
 		.stdio = stdio,
 		.stdio_count = ARRAY_LEN(stdio),
@@ -151,7 +152,7 @@ static void own(struct run *run, uv_handle_t *handle)
 	run->open_handles++;
 }
 
-struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms, size_t stdout_max,
+struct run *run_start_in(uv_loop_t *loop, struct run_command command, long deadline_ms, size_t stdout_max,
 	run_bytes_fn *bytes, run_done_fn *done, void *data)
 {
 	struct run *run = mem_alloc(sizeof(*run));
@@ -166,7 +167,7 @@ struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms
 	uv_pipe_init(loop, &run->output, 0);
 	uv_pipe_init(loop, &run->errors, 0);
 	uv_timer_init(loop, &run->deadline);
-	error = spawn(run, loop, argv);
+	error = spawn(run, loop, command);
 	own(run, (uv_handle_t *)&run->output);
 	own(run, (uv_handle_t *)&run->errors);
 	own(run, (uv_handle_t *)&run->deadline);
@@ -181,6 +182,13 @@ struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms
 		uv_read_start((uv_stream_t *)&run->errors, room_for, on_errors);
 	}
 	return run;
+}
+
+struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms, size_t stdout_max,
+	run_bytes_fn *bytes, run_done_fn *done, void *data)
+{
+	return run_start_in(
+		loop, (struct run_command){ .argv = argv }, deadline_ms, stdout_max, bytes, done, data);
 }
 
 void run_cancel(struct run *run)

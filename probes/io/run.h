@@ -26,7 +26,15 @@ struct run_result {
 typedef int run_bytes_fn(void *data, const char *bytes, size_t length); /* return -1 to end the run */
 typedef void run_done_fn(void *data, const struct run_result *result);
 
+/* What to run. environment: NULL-terminated "NAME=VALUE"; NULL: that of this program. */
+struct run_command {
+	const char *const *argv, *const *environment;
+};
+
 /* done is called exactly once, from the loop; not after run_cancel(). */
+struct run *run_start_in(uv_loop_t *loop, struct run_command command, long deadline_ms, size_t stdout_max,
+	run_bytes_fn *bytes, run_done_fn *done, void *data);
+/* In the environment of this program. */
 struct run *run_start(uv_loop_t *loop, const char *const *argv, long deadline_ms, size_t stdout_max,
 	run_bytes_fn *bytes, run_done_fn *done, void *data);
 void run_cancel(struct run *run);

@@ -14,6 +14,7 @@
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/ledger/traffic.h"
+#include "probes/model/event_codes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -128,8 +129,12 @@ void endpoint_drop(struct ledger *ledger, const struct observation *observation,
 		if (strcmp(ledger->endpoints.items[i]->url, observation->url) != 0)
 			continue;
 		if (gone_is_over(ledger, ledger->endpoints.items[i], now))
-			events_note(ledger, observation->url, STATE_OFFLINE, now,
-				"gone: nothing has listened there for a day, so it is forgotten");
+			events_note_endpoint(ledger, ledger->endpoints.items[i],
+				&(struct event){ .code = EVENT_GONE,
+					.state = STATE_OFFLINE,
+					.text = "gone: nothing has listened there for a day, so it is "
+						"forgotten" },
+				now);
 		endpoint_free(ledger->endpoints.items[i]);
 		ledger->endpoints.count--;
 		memmove(&ledger->endpoints.items[i], &ledger->endpoints.items[i + 1],

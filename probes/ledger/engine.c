@@ -10,6 +10,7 @@
 #include "probes/ledger/events.h"
 #include "probes/ledger/state.h"
 #include "probes/model/fields.h"
+#include "probes/model/verdict_codes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -114,7 +115,11 @@ static void see_start(struct ledger *ledger, struct known_endpoint *endpoint, co
 	if (is_anew && !engine->is_many &&
 		(!when_known(engine->restarted) || when_since(engine->restarted, now) > SAME_START_MS)) {
 		engine->restarted = now;
-		events_note(ledger, endpoint->url, endpoint->state, now, "the server was started anew");
+		events_note_endpoint(ledger, endpoint,
+			&(struct event){ .code = CODE_RESTARTED,
+				.state = endpoint->state,
+				.text = "the server was started anew" },
+			now);
 	}
 	if (!isnan(reading->uptime_s))
 		engine->uptime_s = reading->uptime_s;
@@ -269,7 +274,8 @@ void engine_see_loaded(struct ledger *ledger, struct known_endpoint *endpoint, c
 	mem_replace(&engine->evicted, gone->id);
 	mem_replace(&engine->evictor, newcomer);
 	text_set(text, sizeof(text), "%s likely made room for %s", gone->id, newcomer);
-	events_note(ledger, endpoint->url, endpoint->state, now, text);
+	events_note_endpoint(ledger, endpoint,
+		&(struct event){ .code = CODE_EVICTED, .state = endpoint->state, .text = text }, now);
 }
 
 /* While the engine is slow, it is compared with the median from before. After PACE_MOST_MS, slow is the

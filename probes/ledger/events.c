@@ -1,6 +1,8 @@
 /* Events: the last EVENTS_MAX changes in order of time, repeats folded. */
 #include "probes/ledger/events.h"
 
+#include "probes/base/text.h"
+#include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 
 #include <stdlib.h>
@@ -19,46 +21,74 @@ static void make_last(struct ledger *ledger, size_t i)
 	ledger->events.items[i + later] = event;
 }
 
-static bool fold_event(
-	struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+static bool fold_event(struct ledger *ledger, const struct event *fresh, struct when now)
 {
 	for (size_t i = ledger->events.count; i-- > 0;) {
 		struct event *event = &ledger->events.items[i];
 
 		if (now.wall_ms - event->at > FOLD_MS)
 			return false;
-		if (strcmp(event->who, who) != 0 || strcmp(event->text, text) != 0)
+		if (strcmp(event->who, fresh->who) != 0 || strcmp(event->text, fresh->text) != 0)
 			continue;
 		event->times++;
+		event->number = ++ledger->event_number;
 		event->at = now.wall_ms;
-		event->state = state;
+		event->state = fresh->state;
 		make_last(ledger, i);
 		return true;
 	}
 	return false;
 }
 
-void events_note(struct ledger *ledger, const char *who, enum state state, struct when now, const char *text)
+static void free_texts(struct event *event)
 {
-	if (fold_event(ledger, who, state, now, text))
+	free((char *)(uintptr_t)event->who);
+	free((char *)(uintptr_t)event->machine);
+	free((char *)(uintptr_t)event->text);
+}
+
+void events_note(struct ledger *ledger, const struct event *event, struct when now)
+{
+	struct event *slot;
+
+	if (fold_event(ledger, event, now))
 		return;
 	if (ledger->events.count == EVENTS_MAX) {
-		free((char *)(uintptr_t)ledger->events.items[0].who);
-		free((char *)(uintptr_t)ledger->events.items[0].text);
+		free_texts(&ledger->events.items[0]);
 		ledger->events.count--;
 		memmove(ledger->events.items, ledger->events.items + 1,
 			ledger->events.count * sizeof(ledger->events.items[0]));
 	}
-	*VEC_PUSH(&ledger->events) = (struct event){
-		.at = now.wall_ms, .who = mem_copy(who), .text = mem_copy(text), .state = state, .times = 1
-	};
+	slot = VEC_PUSH(&ledger->events);
+	*slot = *event;
+	slot->number = ++ledger->event_number;
+	slot->at = now.wall_ms;
+	slot->times = 1;
+	slot->who = mem_copy(event->who);
+	slot->machine = mem_copy(event->machine);
+	slot->text = mem_copy(event->text);
+}
+
+void events_note_endpoint(struct ledger *ledger, const struct known_endpoint *endpoint,
+	const struct event *event, struct when now)
+{
+	const struct known_peer *peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL;
+	struct event whole = *event;
+	char name[TEXT_CAP] = "";
+
+	if (peer)
+		peer_short_name(ledger, peer->obs, name, sizeof(name));
+	whole.who = endpoint->url;
+	whole.machine = name;
+	events_note(ledger, &whole, now);
 }
 
 void events_free(struct ledger *ledger)
 {
-	for (size_t i = 0; i < ledger->events.count; i++) {
-		free((char *)(uintptr_t)ledger->events.items[i].who);
-		free((char *)(uintptr_t)ledger->events.items[i].text);
-	}
+	for (size_t i = 0; i < ledger->events.count; i++)
+		free_texts(&ledger->events.items[i]);
 	free(ledger->events.items);
+	for (size_t i = 0; i < ledger->causes.count; i++)
+		free(ledger->causes.items[i].who);
+	free(ledger->causes.items);
 }

@@ -19,6 +19,7 @@
 #include "probes/ledger/state.h"
 #include "probes/ledger/status.h"
 #include "probes/ledger/traffic.h"
+#include "probes/model/verdict_codes.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -120,8 +121,12 @@ static void see_gap(struct ledger *ledger, const struct observation *observation
 	traffic_forget(&ledger->traffic);
 	traffic_forget(&ledger->captured);
 	links_forget_misses(ledger);
-	events_note(ledger, "", STATE_UNKNOWN, now,
-		"this machine slept or its clock jumped: asking everything anew");
+	events_note(ledger,
+		&(struct event){ .who = "",
+			.code = CODE_RESUMED,
+			.state = STATE_UNKNOWN,
+			.text = "this machine slept or its clock jumped: asking everything anew" },
+		now);
 }
 
 static void (*const see[])(struct ledger *ledger, const struct observation *observation, struct when now) = {

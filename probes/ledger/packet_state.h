@@ -67,7 +67,8 @@ struct known_flow {
 	double up_per_s, down_per_s;
 	double foreign; /* exchanges that are not this program's own, open ones included */
 	struct when exchanged;
-	bool is_open; /* the latest exchange has not ended */
+	bool is_open;  /* the latest exchange has not ended */
+	bool is_noted; /* its client is no new one any more */
 	bool is_estimated;
 	double ttfb_ms, ttft_ms, ttft_max_ms, tokens_per_s; /* of the latest exchange that has them */
 };

@@ -85,8 +85,9 @@ struct known_peer {
 	bool is_proven;     /* that was lately: it is not offline */
 	bool was_online, was_asked;
 	struct probed_ports probed;
-	enum state state;     /* judged */
-	struct span verdicts; /* judged */
+	enum state state;        /* judged */
+	enum state state_before; /* by the judgement before */
+	struct span verdicts;    /* judged */
 	struct open_verdicts open_verdicts;
 };
 
@@ -228,6 +229,10 @@ struct known_endpoint {
 	size_t change_count;
 	struct span verdicts; /* judged */
 	struct open_verdicts open_verdicts;
+	bool is_by_cause;       /* its state is the trouble of another row, whose event tells it */
+	const char *event_code; /* of its last event, unless that was an end; NULL: none */
+	bool has_event;         /* this judgement changed its state from event_from */
+	enum state event_from;
 };
 
 struct known_mount {
@@ -250,6 +255,14 @@ struct peer_index {
 	} * slots;
 	size_t count, room;
 	VEC(uint32_t) with_packets; /* indices of the peers that have a packet_state */
+};
+
+/* Trouble of a machine that its endpoints share. */
+struct open_cause {
+	char *who; /* the machine's name */
+	const char *code;
+	bool is_seen; /* by the judgement that is going on */
+	unsigned servers;
 };
 
 struct verdict_list {
@@ -323,6 +336,8 @@ struct ledger {
 		struct event *items; /* text owned; oldest first */
 		size_t count, room;
 	} events;
+	uint64_t event_number; /* of the newest */
+	VEC(struct open_cause) causes;
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
 

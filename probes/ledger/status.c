@@ -12,6 +12,7 @@
 #include "probes/ledger/peer_index.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
+#include "probes/model/event_codes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -35,18 +36,24 @@ static enum path_kind kind_of(const struct obs_peer *peer)
 	return *peer->home_derp ? PATH_DERP : PATH_UNKNOWN;
 }
 
+/* That a machine goes offline or comes back is an event of its own. */
 static void note_path(struct ledger *ledger, struct known_peer *peer, enum path_kind from, struct when now)
 {
 	char text[128], name[TEXT_CAP];
 
-	if (!peer->has_served || from == PATH_IDLE || from == PATH_UNKNOWN || peer->kind == PATH_IDLE)
+	if (!peer->has_served || from == PATH_IDLE || from == PATH_UNKNOWN || peer->kind == PATH_IDLE ||
+		from == PATH_OFFLINE || peer->kind == PATH_OFFLINE)
 		return;
+	peer_short_name(ledger, peer->obs, name, sizeof(name));
 	snprintf(text, sizeof(text), "path: %s → %s", path_kind_name(from), path_kind_name(peer->kind));
-	events_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)),
-		peer->kind == PATH_DIRECT    ? STATE_OK
-		: peer->kind == PATH_OFFLINE ? STATE_OFFLINE
-					     : STATE_SLOW,
-		now, text);
+	events_note(ledger,
+		&(struct event){ .who = name,
+			.machine = name,
+			.code = EVENT_PATH,
+			.severity = peer->kind == PATH_DERP ? SEVERITY_DEGRADED : SEVERITY_INFO,
+			.state = peer->kind == PATH_DIRECT ? STATE_OK : STATE_SLOW,
+			.text = text },
+		now);
 }
 
 /* ---- paths ---- */

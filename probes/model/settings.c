@@ -27,6 +27,7 @@ void settings_init(struct settings *settings)
 		.theme = mem_copy("default"),
 		.state_file = mem_copy(""),
 		.helper = mem_copy(""),
+		.event_log = mem_copy(""),
 		.examine = mem_copy(""),
 	};
 }
@@ -54,6 +55,8 @@ void settings_fini(struct settings *settings)
 	free(settings->theme);
 	free(settings->state_file);
 	free(settings->helper);
+	free(settings->event_log);
+	strings_fini(&settings->on_change);
 	free(settings->examine);
 }
 

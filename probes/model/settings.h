@@ -25,6 +25,8 @@ struct settings {
 		columns_events; /* which ones each view shows; none: as they are */
 	struct strings ignore;  /* "CODE", "CODE@PEER", "CODE@URL" */
 	int ports[32];          /* ports that discovery probes, zero-terminated; none: the built-in list */
+	/* Command and arguments that alarms run; none: nothing. */
+	struct strings on_change;
 	struct {
 		struct pin *items;
 		size_t count, room;
@@ -36,6 +38,9 @@ struct settings {
 	char *theme;      /* name or path */
 	char *state_file; /* remembered endpoints; "": none */
 	char *helper;     /* tsllm-capture; "": the installed one, or the one beside this program */
+	char *event_log;  /* file to which events are appended; "": none */
+	bool has_bell;    /* alarms ring the terminal's bell */
+	bool has_notify;  /* alarms become notifications of the terminal */
 	char *examine;    /* the peer or URL that --doctor is about; "": none in particular */
 	bool has_llama_metrics;
 	bool has_capture;         /* start the helper that watches packets */

@@ -69,6 +69,9 @@ struct verdict {
 	bool was_before; /* it held at the first look: it began at that time or earlier */
 	bool is_muted;   /* by `ignore`: shown dimmed, never counted */
 	bool explains;   /* it accounts for all faults on higher layers */
+	/* Whose trouble it is: the name of a machine (the host, the subnet router), or the URL of the backend
+	 * behind a mount; "": the row's own. */
+	const char *cause;
 };
 
 struct daemon {
@@ -244,8 +247,12 @@ struct mount {
 };
 
 struct event {
-	int64_t at;      /* wall ms */
-	const char *who; /* peer name or endpoint URL, "" for the daemon */
+	uint64_t number;        /* rises with time; a repeat that is folded gets a new one */
+	int64_t at;             /* wall ms */
+	const char *who;        /* peer name or endpoint URL, "" for the daemon */
+	const char *machine;    /* the name of the peer that it is about; "": none, or not known */
+	const char *code;       /* of the verdict that came or went, or EVENT_… */
+	enum severity severity; /* after it: info if something is over */
 	const char *text;
 	enum state state; /* the state after it */
 	unsigned times;   /* folded repeats, ≥ 1 */

@@ -49,12 +49,13 @@ static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
 };
 static const struct field verdict_fields[] = { WORD(verdict, code), PROSE(verdict, text), PROSE(verdict, run), NAME(verdict, run_on, SECRET_PEER),
-	PROSE(verdict, hint), PROSE(verdict, fix) };
+	PROSE(verdict, hint), PROSE(verdict, fix), NAME(verdict, cause, SECRET_PEER) };
 static const struct field model_fields[] = {
 	WORD(model, quantisation), NAME(model, remote_host, SECRET_HOST),
 };
 static const struct field offer_fields[] = { PROSE(offer, why) };
-static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), PROSE(event, text) };
+static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), NAME(event, machine, SECRET_PEER),
+	WORD(event, code), PROSE(event, text) };
 static const struct field sent_fields[] = { WORD(sent, path) };
 static const struct field flow_fields[] = { WORD(flow, service) };
 #undef WORD

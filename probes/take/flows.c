@@ -1,4 +1,5 @@
 /* Flows, merged by peer, port and direction, the active ones first. */
+#include "probes/ledger/clients.h"
 #include "probes/ledger/packet_state.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
@@ -11,22 +12,6 @@
 #define ACTIVE_MS 10000
 #define OPEN_MS 3000 /* an open exchange is reported once a period of the helper */
 #define RATE_MS 3000
-
-/* The endpoint that a flow leads to, on the peer or on this machine; -1: none. */
-static int endpoint_of(const struct builder *s, const struct known_flow *flow)
-{
-	const struct ledger *l = s->ledger;
-
-	for (size_t i = 0; i < l->endpoints.count; i++) {
-		const struct known_endpoint *endpoint = l->endpoints.items[i];
-		bool is_there =
-			flow->is_outgoing ? strcmp(endpoint->peer_id, flow->peer_id) == 0 : endpoint->is_own;
-
-		if (is_there && endpoint->port == flow->port && (!flow->is_loopback || !*endpoint->peer_id))
-			return (int)i;
-	}
-	return -1;
-}
 
 static const char *service_of(const struct ledger *ledger, int endpoint, int port)
 {
@@ -67,7 +52,7 @@ static struct flow *row_of(struct builder *s, const struct known_flow *known)
 	}
 	row = &snapshot->flows[snapshot->flow_count++];
 	*row = (struct flow){ .peer = peer,
-		.endpoint = endpoint_of(s, known),
+		.endpoint = clients_endpoint_of(s->ledger, known),
 		.port = known->port,
 		.is_outgoing = known->is_outgoing,
 		.since = known->since.wall_ms,

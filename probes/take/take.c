@@ -179,6 +179,7 @@ static void take_events(struct builder *s)
 		struct event event = s->ledger->events.items[count - 1 - i];
 
 		event.who = arena_copy(s->arena, event.who);
+		event.machine = arena_copy(s->arena, event.machine);
 		event.text = arena_copy(s->arena, event.text);
 		s->snapshot->events[i] = event;
 	}
@@ -233,6 +234,7 @@ static void copy_verdicts(struct builder *s)
 		verdicts[i].run_on = arena_copy(s->arena, judged->items[i].run_on);
 		verdicts[i].hint = arena_copy(s->arena, judged->items[i].hint);
 		verdicts[i].fix = arena_copy(s->arena, judged->items[i].fix);
+		verdicts[i].cause = arena_copy(s->arena, judged->items[i].cause);
 	}
 	s->snapshot->verdict_list = verdicts;
 	s->snapshot->verdict_count = judged->count;

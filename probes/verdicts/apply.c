@@ -20,7 +20,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST_LOOK_MS 15000 /* by then each server was asked twice, and a path has shown its kind */
+/* By then each server was asked twice, and a path has shown its kind. */
+#define FIRST_LOOK_MS 15000
+
+static int64_t first_look_ms(const struct ledger *ledger)
+{
+	int64_t two_polls = ledger->terms.poll_ms * 3 / 2;
+
+	return two_polls > FIRST_LOOK_MS ? two_polls : FIRST_LOOK_MS;
+}
 
 static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 {
@@ -109,9 +117,10 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.hint = fix.hint,
 		.fix = fix.line,
 		.since = since,
-		.was_before = since - evidence->ledger->begun.wall_ms < FIRST_LOOK_MS,
+		.was_before = since - evidence->ledger->begun.wall_ms < first_look_ms(evidence->ledger),
 		.is_muted = is_muted(evidence, rule->code),
 		.explains = rule->explains,
+		.cause = arena_copy(arena, finding->cause),
 	};
 }
 
@@ -128,7 +137,7 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 			finding.severity = rule->severity;
 			finding.state = rule->state;
 			/* Clearing all 800 bytes would be most of the work on a big tailnet. */
-			finding.detail[0] = finding.value[0] = '\0';
+			finding.detail[0] = finding.value[0] = finding.cause[0] = '\0';
 			finding.fix = NULL;
 			if (is_explained && rule->layer != LAYER_EXPOSURE)
 				continue;

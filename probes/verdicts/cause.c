@@ -34,6 +34,12 @@ static const char *host_of(const struct evidence *e, struct url *url)
 	return url_split(url, e->endpoint->url) == 0 ? url->host : "";
 }
 
+static void blame(const struct evidence *e, const struct known_peer *machine, struct finding *f)
+{
+	if (machine->obs)
+		peer_short_name(e->ledger, machine->obs, f->cause, sizeof(f->cause));
+}
+
 /* ---- tailnet lock ---- */
 
 static bool is_hidden(const struct evidence *e, struct finding *f)
@@ -55,6 +61,7 @@ static bool is_locked(const struct evidence *e, struct finding *f)
 	if (e->endpoint->is_own || is_outside_tailnet(e) || !answer_is_cut_off(e) ||
 		!tailnet_lock_keeps_us_out(e->ledger))
 		return false;
+	blame(e, &e->ledger->self, f);
 	text_set(f->detail, sizeof(f->detail), "keeps this machine out until it is signed");
 	tailnet_lock_choose_fix(e->ledger, tailnet_lock_own_key(e->ledger), f);
 	return true;
@@ -103,11 +110,30 @@ static bool has_no_router(const struct evidence *e, struct finding *f)
 
 	if (!router || (!peer_is_away(e->ledger, router) && !router->obs->is_expired))
 		return false;
+	blame(e, router, f);
 	peer_short_name(e->ledger, router->obs, f->value, sizeof(f->value));
 	text_set(f->detail, sizeof(f->detail), "%s, %s", f->value,
 		router->obs->is_expired ? "whose node key expired" : "which is offline");
 	f->fix = router->obs->is_expired ? renew_router : wake_router;
 	return true;
+}
+
+unsigned cause_count_behind(const struct ledger *ledger, const char *router)
+{
+	unsigned count = 0;
+	char name[TEXT_CAP];
+
+	for (size_t i = 0; i < ledger->endpoints.count; i++) {
+		const struct known_endpoint *endpoint = ledger->endpoints.items[i];
+		const struct evidence evidence = { .ledger = ledger,
+			.endpoint = endpoint,
+			.peer = *endpoint->peer_id ? peer_find(ledger, endpoint->peer_id) : NULL };
+		const struct known_peer *found = router_of(&evidence);
+
+		count += found &&
+			 strcmp(peer_short_name(ledger, found->obs, name, sizeof(name)), router) == 0;
+	}
+	return count;
 }
 
 /* Where preferences cannot be read, tailscaled's own warning tells it. */
@@ -124,14 +150,18 @@ static bool accepts_no_routes(const struct evidence *e, struct finding *f)
 
 	if (!router || !refuses_routes(e->ledger))
 		return false;
+	blame(e, &e->ledger->self, f);
 	peer_short_name(e->ledger, router->obs, f->detail, sizeof(f->detail));
 	return true;
 }
 
 static bool has_no_exit_node(const struct evidence *e, struct finding *f)
 {
-	return is_outside_tailnet(e) && answer_is_cut_off(e) && !router_of(e) &&
-	       exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail));
+	if (!is_outside_tailnet(e) || !answer_is_cut_off(e) || router_of(e) ||
+		!exit_node_is_gone(e->ledger, f->detail, sizeof(f->detail)))
+		return false;
+	blame(e, &e->ledger->self, f);
+	return true;
 }
 
 /* ---- a name or a scheme that leads elsewhere ---- */

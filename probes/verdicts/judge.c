@@ -9,13 +9,14 @@
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/engine.h"
-#include "probes/ledger/events.h"
+#include "probes/ledger/clients.h"
 #include "probes/ledger/gone.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/apply.h"
+#include "probes/verdicts/note.h"
 #include "probes/verdicts/rule.h"
 
 #include <math.h>
@@ -51,24 +52,6 @@ static enum state worst_state(const struct ledger *ledger, struct span span, enu
 }
 
 /* ---- this machine ---- */
-
-/* Losing the daemon or getting it back explains what happens to the rows. The state it is found in at the
- * start is no event. */
-static void note_daemon(struct ledger *ledger, struct when now)
-{
-	const struct verdict_list *verdicts = &ledger->judged.verdicts;
-	const struct verdict *worst = verdicts->count ? &verdicts->items[0] : NULL;
-	const char *before = ledger->daemon_code;
-	const char *code =
-		worst && worst->severity == SEVERITY_DOWN && worst->layer == LAYER_DAEMON ? worst->code : "";
-
-	if (!ledger->status)
-		return;
-	ledger->daemon_code = code;
-	if (before && strcmp(before, code) != 0)
-		events_note(ledger, "", *code ? worst->state : STATE_OK, now,
-			*code ? worst->text : "tailscaled is at work again");
-}
 
 /* The daemon of this machine and its own node. */
 static void judge_this_machine(struct ledger *ledger, struct when now)
@@ -116,9 +99,8 @@ static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct wh
 {
 	const struct rule *const tables[] = { peer_rules, NULL };
 	struct evidence evidence = { .ledger = ledger, .peer = peer, .now = now };
-	enum state before = peer->state;
-	char name[TEXT_CAP];
 
+	peer->state_before = peer->state;
 	peer->verdicts = (struct span){ 0 };
 	if (daemon_is_away(ledger))
 		peer->state = STATE_UNKNOWN;
@@ -127,10 +109,6 @@ static void judge_peer(struct ledger *ledger, struct known_peer *peer, struct wh
 	peer->verdicts =
 		judge_row(ledger, tables, &evidence, &peer->open_verdicts, ledger->judged.verdicts.count);
 	peer->state = worst_state(ledger, peer->verdicts, peer_base(peer));
-	if (peer->has_served && before != STATE_UNKNOWN &&
-		(before == STATE_OFFLINE) != (peer->state == STATE_OFFLINE))
-		events_note(ledger, peer_short_name(ledger, peer->obs, name, sizeof(name)), peer->state, now,
-			peer->state == STATE_OFFLINE ? "went offline" : "is back online");
 }
 
 /* In the order of the snapshot. This node was judged with this machine. */
@@ -152,11 +130,17 @@ static void judge_peers(struct ledger *ledger, struct when now)
 /* Adds the verdicts of the host to its endpoint. True: one of them explains the failure. */
 static bool inherit(struct ledger *ledger, const struct known_peer *peer)
 {
+	const char *host = "";
 	bool is_explained = false;
+	char name[TEXT_CAP];
 
+	if (peer && peer->verdicts.count)
+		host = arena_copy(
+			ledger->judged.arena, peer_short_name(ledger, peer->obs, name, sizeof(name)));
 	for (size_t i = 0; peer && i < peer->verdicts.count; i++) {
 		struct verdict verdict = ledger->judged.verdicts.items[peer->verdicts.first + i];
 
+		verdict.cause = host;
 		*VEC_PUSH(&ledger->judged.verdicts) = verdict;
 		is_explained = is_explained || verdict.explains;
 	}
@@ -184,51 +168,16 @@ static enum state endpoint_base(const struct ledger *ledger, const struct known_
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
 
-static bool is_trouble(enum state state)
-{
-	return state >= STATE_OFFLINE;
-}
-
 /* Whether one of its own verdicts says what is wrong now: then what was wrong before is over. */
 static bool has_own_trouble(const struct ledger *ledger, struct span verdicts)
 {
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &ledger->judged.verdicts.items[verdicts.first + i];
 
-		if (!verdict->is_muted && verdict->layer >= LAYER_PORT && is_trouble(verdict->state))
+		if (!verdict->is_muted && verdict->layer >= LAYER_PORT && note_is_trouble(verdict->state))
 			return true;
 	}
 	return false;
-}
-
-/* The text of the first verdict that is not muted; NULL: none. */
-static const char *reason_of(const struct ledger *ledger, struct span verdicts)
-{
-	for (size_t i = 0; i < verdicts.count; i++)
-		if (!ledger->judged.verdicts.items[verdicts.first + i].is_muted)
-			return ledger->judged.verdicts.items[verdicts.first + i].text;
-	return NULL;
-}
-
-static void note_change(
-	struct ledger *ledger, struct known_endpoint *endpoint, enum state to, struct when now)
-{
-	enum state from = endpoint->state;
-	const char *reason = to == STATE_OK ? NULL : reason_of(ledger, endpoint->verdicts);
-	char text[TEXT_CAP];
-
-	if (from == to)
-		return;
-	endpoint->since = now;
-	endpoint->state = to;
-	if (from == STATE_UNKNOWN || to == STATE_UNKNOWN ||
-		(!is_trouble(from) && !is_trouble(to) && from < STATE_SLEEPING && to < STATE_SLEEPING))
-		return;
-	if (is_trouble(from) != is_trouble(to))
-		endpoint->changes[endpoint->change_count++ % ARRAY_LEN(endpoint->changes)] = now;
-	text_set(text, sizeof(text), "%s → %s%s%s", state_name(from), state_name(to), reason ? ": " : "",
-		reason ? reason : "");
-	events_note(ledger, endpoint->url, to, now, text);
 }
 
 static struct evidence evidence_of(
@@ -274,7 +223,7 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 		state = STATE_UNKNOWN; /* a slow path does not make an endpoint slow that never answered */
 	if (!is_explained)
 		endpoint->own_state = state;
-	note_change(ledger, endpoint, state, now);
+	note_endpoint(ledger, endpoint, state, is_explained, now);
 }
 
 static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
@@ -286,7 +235,7 @@ static void judge_unasked(struct ledger *ledger, struct known_endpoint *endpoint
 		judge_row(ledger, tables, &evidence, &endpoint->open_verdicts, ledger->judged.verdicts.count);
 	/* While tailscaled is only silent, the last state is the best guess. */
 	if (endpoint->is_of_tailnet && daemon_is_away(ledger))
-		note_change(ledger, endpoint, STATE_UNKNOWN, now);
+		note_endpoint(ledger, endpoint, STATE_UNKNOWN, false, now);
 }
 
 /* Figures that were reported a minute ago say nothing about now. */
@@ -341,4 +290,6 @@ void judge(struct ledger *ledger, struct when now)
 	judge_peers(ledger, now);
 	judge_endpoints(ledger, now);
 	judge_mounts(ledger, now);
+	note_all(ledger, now);
+	clients_note(ledger, now);
 }

@@ -2,6 +2,7 @@
 #ifndef TSLLM_VERDICTS_RULE_H
 #define TSLLM_VERDICTS_RULE_H
 
+#include "probes/base/text.h"
 #include "probes/ledger/state.h"
 #include "probes/model/verdict_codes.h"
 
@@ -20,9 +21,10 @@ struct evidence {
 struct finding {
 	enum severity severity;
 	enum state state;
-	char detail[400]; /* %{detail} */
-	char value[400];  /* %{value}, for the fix */
-	const char *fix;  /* instead of the row's; NULL: that */
+	char detail[400];     /* %{detail} */
+	char value[400];      /* %{value}, for the fix */
+	const char *fix;      /* instead of the row's; NULL: that */
+	char cause[TEXT_CAP]; /* of struct verdict */
 };
 
 struct rule {

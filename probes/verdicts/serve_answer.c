@@ -1,6 +1,7 @@
 #include "probes/verdicts/serve_answer.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/cause.h"
 #include "probes/verdicts/last_answer.h"
@@ -55,12 +56,24 @@ static bool has_unknown_target(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* It is the backend's trouble, unless that has answered since. */
+static void blame_backend(const struct evidence *e, struct finding *f)
+{
+	const struct known_endpoint *backend = e->backend;
+	bool has_answered = backend && endpoint_is_good(backend) &&
+			    when_since(answer_of(e)->at, backend->last.at) > 0;
+
+	if (backend && when_known(backend->last.at) && !has_answered)
+		text_set(f->cause, sizeof(f->cause), "%s", backend->url);
+}
+
 bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 {
 	if (has_unknown_target(e, f))
 		return true;
 	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
 		return false;
+	blame_backend(e, f);
 	if (e->mount && *e->mount->backend) {
 		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
 		f->fix = serve_answer_start_target;

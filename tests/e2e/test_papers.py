@@ -108,6 +108,21 @@ def every_code_of_a_verdict_has_its_constant_and_its_rows():
 
 
 @test
+def the_manual_has_every_code_of_an_event():
+    codes = re.findall(r'^#define EVENT_\w+ "([a-z-]+)"', text("probes/model/event_codes.h"), re.M)
+    told = [word for line in re.findall(r"^\.It Cm (.*)$", section(MANUALS[1], "EVENT LOG"), re.M)
+            for word in line.split(" , ")]
+    same(codes, told)
+
+
+@test
+def the_manual_has_every_variable_of_an_alarm():
+    variables = re.findall(r'ALERT_PREFIX "(\w+)"', text("probes/report/alert_variables.c"))
+    same([f"TSLLM_{name}" for name in variables],
+         [word for line in re.findall(r"^\.It Ev (.*)$", section(MANUALS[0], "ALARMS"), re.M) for word in line.split(" , ")])
+
+
+@test
 def the_manual_has_every_state():
     names = re.findall(r'\[STATE_\w+\] = "(\w+)"', text("probes/model/snapshot.c"))
     same(names, re.findall(r"^\.It (\w+) Ta \\\[u", section(MANUALS[0], "STATES"), re.M))

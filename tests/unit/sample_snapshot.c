@@ -79,6 +79,7 @@ static struct span say(struct snapshot *snapshot, struct verdict verdict)
 	verdict.since = verdict.since ? verdict.since : NOW - 3 * MINUTE;
 	verdict.run = verdict.run ? verdict.run : "";
 	verdict.run_on = verdict.run_on ? verdict.run_on : "";
+	verdict.cause = verdict.cause ? verdict.cause : "";
 	verdict.hint = *verdict.run ? "" : verdict.fix;
 	snapshot->verdict_list[snapshot->verdict_count++] = verdict;
 	return span;
@@ -449,11 +450,15 @@ static void make_mounts(struct snapshot *snapshot)
 static void make_events(struct snapshot *snapshot)
 {
 	static const struct event table[] = {
-		{ NOW - 3 * MINUTE, "https://nas.tail1234.ts.net", "host check: Ollama refuses this name",
-			STATE_FAULT, 1 },
-		{ NOW - 4 * MINUTE, "studio", "path changed from direct to DERP fra", STATE_SLOW, 4 },
-		{ NOW - 2 * HOUR, "macmini", "went offline", STATE_OFFLINE, 1 },
-		{ NOW - 5 * HOUR, "", "tailscaled answers", STATE_OK, 1 },
+		{ 8, NOW - 3 * MINUTE, "https://nas.tail1234.ts.net", "nas", "host-check", SEVERITY_DOWN,
+			"host check: Ollama refuses this name", STATE_FAULT, 1 },
+		{ 7, NOW - 4 * MINUTE, "studio", "studio", "path", SEVERITY_DEGRADED,
+			"path changed from direct to DERP fra", STATE_SLOW, 4 },
+		{ 3, NOW - 2 * HOUR, "macmini", "macmini", "host-offline", SEVERITY_DOWN,
+			"went offline: 2 servers with it", STATE_OFFLINE, 1 },
+		{ 2, NOW - 5 * HOUR, "", "", "daemon", SEVERITY_INFO, "tailscaled answers", STATE_OK, 1 },
+		{ 1, NOW - 29 * HOUR, "studio", "studio", "host-offline", SEVERITY_INFO, "is back online",
+			STATE_OK, 1 },
 	};
 
 	snapshot->events = arena_alloc(snapshot->arena, sizeof(table));

@@ -26,13 +26,14 @@ static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 static struct verdict verdicts[] = {
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down",
 		"sudo systemctl start ollama", "gpu1", "its log says more",
-		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true },
+		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true,
+		"http://127.0.0.1:11434" },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", "", "", "", 0, false,
-		true, false },
+		true, false, "admin" },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", "", "", "", WHEN, false,
-		false, false },
+		false, false, "gpu3" },
 	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", "", "", "",
-		WHEN, false, false, false },
+		WHEN, false, false, false, "admin" },
 };
 
 static const struct path unknown_path = {

@@ -75,6 +75,10 @@ static void every_key_is_set(void **state)
 							    "ca_file = ca.pem\n"
 							    "proxy = socks5h://127.0.0.1:1055\n"
 							    "theme = mono\n"
+							    "event-log = log/events\n"
+							    "bell = on\n"
+							    "notify = on\n"
+							    "on-change = bin/tell 'gpu down' \"a \\\"b\\\"\" c'd'\n"
 							    "llama-metrics = off\n"
 							    "capture = off\n"
 							    "passive = on\n");
@@ -100,6 +104,16 @@ static void every_key_is_set(void **state)
 	assert_string_equal(settings->ca_file, expected);
 	assert_string_equal(settings->proxy, "socks5h://127.0.0.1:1055");
 	assert_string_equal(settings->theme, "mono");
+	snprintf(expected, sizeof(expected), "%s/log/events", test->directory);
+	assert_string_equal(settings->event_log, expected);
+	assert_true(settings->has_bell);
+	assert_true(settings->has_notify);
+	assert_int_equal(settings->on_change.count, 4);
+	snprintf(expected, sizeof(expected), "%s/bin/tell", test->directory);
+	assert_string_equal(settings->on_change.items[0], expected);
+	assert_string_equal(settings->on_change.items[1], "gpu down");
+	assert_string_equal(settings->on_change.items[2], "a \"b\"");
+	assert_string_equal(settings->on_change.items[3], "cd");
 	assert_false(settings->has_llama_metrics);
 	assert_false(settings->has_capture);
 	assert_true(settings->is_passive);
@@ -145,6 +159,8 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 							    "passive = yes\n"
 							    "just words\n"
 							    "proxy = http://proxy:8080\n"
+							    "on-change = tell 'gpu\n"
+							    "on-change = '' x\n"
 							    "[endpoint a]\n"
 							    "key_env = A-B\n"
 							    "user = ann\n"
@@ -166,22 +182,24 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"socket, "
 		"tailscale, ca_file, proxy, theme, columns.fleet, "
 		"columns.paths, columns.models, columns.serve, columns.clients, columns.events, "
-		"llama-metrics, capture, passive\n"
+		"event-log, bell, notify, on-change, llama-metrics, capture, passive\n"
 		"4: 'some' is none of mine, tagged, all, off\n"
 		"6: '65536' is no port from 1 to 65535\n"
 		"7: 'yes' is neither 'on' nor 'off'\n"
 		"8: expected KEY = VALUE\n"
 		"9: 'http://proxy:8080' is no SOCKS5 proxy like socks5h://127.0.0.1:1055 or "
 		"socks5h://localhost/run/socks\n"
-		"11: key_env must be the name of an environment variable that holds the key\n"
-		"12: unknown key 'user', expected one of url, key_env, key_file, plain-key\n"
-		"10: this endpoint has no url\n"
-		"14: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
-		"15: unknown section, expected [endpoint NAME]\n"
-		"17: ']' is missing\n"
-		"18: unknown section, expected [endpoint NAME]\n"
-		"21: a second url in one section\n"
-		"23: this url is in another section already\n");
+		"10: a quote is not closed\n"
+		"11: the command is an empty word\n"
+		"13: key_env must be the name of an environment variable that holds the key\n"
+		"14: unknown key 'user', expected one of url, key_env, key_file, plain-key\n"
+		"12: this endpoint has no url\n"
+		"16: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
+		"17: unknown section, expected [endpoint NAME]\n"
+		"19: ']' is missing\n"
+		"20: unknown section, expected [endpoint NAME]\n"
+		"23: a second url in one section\n"
+		"25: this url is in another section already\n");
 	assert_true(settings->period_s == 2);
 	assert_true(settings->deadline_s == 7);
 	assert_int_equal(settings->ports[0], 0);
@@ -434,6 +452,12 @@ static const struct {
 	{ "columns.serve", "state" },
 	{ "columns.clients", "peer" },
 	{ "columns.events", "what, time" },
+	{ "event-log", "/a ;b" },
+	{ "bell", "on" },
+	{ "notify", "on" },
+	{ "on-change", "tell '' \"it's\" 'say \"x\"' a\\b ;c \"\\\\ ' \\\"\"" },
+	{ "on-change", "'/a b/tell' x" },
+	{ "on-change", "" },
 	{ "llama-metrics", "off" },
 	{ "capture", "off" },
 	{ "passive", "on" },
@@ -481,6 +505,10 @@ static void assert_round_trip(struct test *test, const struct settings *was)
 	assert_string_equal(is->ca_file, was->ca_file);
 	assert_string_equal(is->proxy, was->proxy);
 	assert_string_equal(is->theme, was->theme);
+	assert_string_equal(is->event_log, was->event_log);
+	assert_int_equal(is->has_bell, was->has_bell);
+	assert_int_equal(is->has_notify, was->has_notify);
+	assert_same_list(&is->on_change, &was->on_change);
 	assert_int_equal(is->has_llama_metrics, was->has_llama_metrics);
 	assert_int_equal(is->has_capture, was->has_capture);
 	assert_int_equal(is->is_passive, was->is_passive);

@@ -140,11 +140,11 @@ static void a_server_s_peer_goes_offline_and_comes_back_as_events(void **state)
 	sees(l, at(4), fleet(offline));
 	s = take(l, at(4));
 	assert_peer_state(s, "gpu1", STATE_OFFLINE);
-	assert_string_equal(s->events[0].text, "went offline");
+	assert_string_equal(s->events[0].text, "went offline: 1 server with it");
 	sees(l, at(6), fleet(NULL));
 	s = take(l, at(6));
 	assert_peer_state(s, "gpu1", STATE_OK);
-	assert_string_equal(s->events[0].text, "is back online");
+	assert_string_equal(s->events[0].text, "is back online: 1 server with it");
 	assert_string_equal(s->events[0].who, "gpu1");
 }
 
@@ -392,21 +392,26 @@ static void tokens_without_a_time_of_their_own_are_divided_by_ours(void **state)
 
 /* ---- events ---- */
 
+static void note(struct ledger *l, const char *who, enum state state, struct when now, const char *text)
+{
+	events_note(l, &(struct event){ .who = who, .code = "path", .state = state, .text = text }, now);
+}
+
 static void what_happens_again_is_folded_and_is_the_newest(void **state)
 {
 	struct ledger *l = empty_ledger(NULL);
 	const struct snapshot *s;
 
 	(void)state;
-	events_note(l, "gpu1", STATE_SLOW, at(0), "path: direct → derp");
-	events_note(l, "gpu2", STATE_SLOW, at(1), "path: direct → derp");
-	events_note(l, "gpu1", STATE_SLOW, at(300), "path: direct → derp");
+	note(l, "gpu1", STATE_SLOW, at(0), "path: direct → derp");
+	note(l, "gpu2", STATE_SLOW, at(1), "path: direct → derp");
+	note(l, "gpu1", STATE_SLOW, at(300), "path: direct → derp");
 	s = take(l, at(301));
 	assert_int_equal(s->event_count, 2);
 	assert_string_equal(s->events[0].who, "gpu1");
 	assert_int_equal(s->events[0].times, 2);
 	assert_true(s->events[0].at == at(300).wall_ms);
-	events_note(l, "gpu1", STATE_SLOW, at(1000), "path: direct → derp");
+	note(l, "gpu1", STATE_SLOW, at(1000), "path: direct → derp");
 	s = take(l, at(1001));
 	assert_int_equal(s->event_count, 3);
 	assert_int_equal(s->events[0].times, 1);
@@ -421,7 +426,7 @@ static void only_the_last_two_hundred_events_are_kept(void **state)
 	(void)state;
 	for (int i = 0; i < 250; i++) {
 		snprintf(text, sizeof(text), "event %d", i);
-		events_note(l, "", STATE_OK, at(i), text);
+		note(l, "", STATE_OK, at(i), text);
 	}
 	s = take(l, at(300));
 	assert_int_equal(s->event_count, 200);

@@ -25,6 +25,7 @@ static void write_verdict(struct json_out *out, const struct verdict *verdict)
 	json_out_text(out, "run_on", verdict->run_on);
 	json_out_text(out, "hint", verdict->hint);
 	json_out_text(out, "fix", verdict->fix);
+	json_out_text(out, "cause", verdict->cause);
 	json_out_time(out, "since", verdict->since);
 	json_out_true(out, "muted", verdict->is_muted);
 	json_out_end(out, '}');

@@ -383,3 +383,12 @@ void screen_copy(const char *text)
 	fputs("\a", stdout);
 	fflush(stdout);
 }
+
+bool screen_send(const char *bytes)
+{
+	if (!screen.screen || !is_drained())
+		return false;
+	fputs(bytes, stdout);
+	fflush(stdout);
+	return true;
+}

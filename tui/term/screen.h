@@ -28,5 +28,7 @@ int screen_key(void);    /* see tui/term/keys.h; PRESS_NONE: no key is waiting *
 void screen_size(int *width, int *height);
 void screen_resize(void);           /* after SIGWINCH: reads the terminal's size again */
 void screen_copy(const char *text); /* to the terminal's clipboard (OSC 52) */
+/* Sends the bytes as they are: a bell, a notification. false: the terminal is behind; send them later. */
+bool screen_send(const char *bytes);
 
 #endif

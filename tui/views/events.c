@@ -16,13 +16,20 @@ static const struct event *event_of(const struct snapshot *snapshot, size_t row)
 	return &snapshot->events[row];
 }
 
+static bool is_same_day(const struct tm *one, const struct tm *other)
+{
+	return one->tm_year == other->tm_year && one->tm_yday == other->tm_yday;
+}
+
+/* The time of today's events; of older ones the day, as ls shows it. */
 static void format_time(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	time_t at = (time_t)(event_of(snapshot, row)->at / 1000);
-	struct tm local;
+	time_t at = (time_t)(event_of(snapshot, row)->at / 1000), now = (time_t)(snapshot->taken.wall_ms / 1000);
+	struct tm local, today;
 
-	if (localtime_r(&at, &local))
-		strftime(value->text, sizeof(value->text), "%H:%M:%S", &local);
+	if (localtime_r(&at, &local) && localtime_r(&now, &today))
+		strftime(value->text, sizeof(value->text),
+			is_same_day(&local, &today) ? "%H:%M:%S" : "%b %d %H:%M", &local);
 	value->role = ROLE_DIM;
 }
 
@@ -87,7 +94,7 @@ static double number_times(const struct snapshot *snapshot, size_t row)
 }
 
 static const struct column columns[] = {
-	{ "TIME", "time", 8, 8, 100, .starts_high = true, .format = format_time, .number = number_time },
+	{ "TIME", "time", 8, 12, 100, .starts_high = true, .format = format_time, .number = number_time },
 	{ "AGO", "ago", 6, 6, 40, true, .format = format_ago, .number = number_ago },
 	{ "STATE", "state", 10, 10, 95, .starts_high = true, .format = format_state,
 		.compare = compare_state },
