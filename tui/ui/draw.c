@@ -225,13 +225,15 @@ static void draw_list(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int y, int height)
 {
 	struct box body = { 0, y, canvas->width, height };
+	struct look look = ui_look(ui);
 	struct layout layout;
 	char buffer[ID_MAX];
 
 	ui_collect(ui, snapshot);
 	layout = layout_panels(body, ui->rows.count + 1, canvas->height, !ui->has_no_panels);
 	draw_rows(ui, snapshot, canvas, layout.list);
-	panels_draw(canvas, snapshot, &layout, ui_selected_target(ui, snapshot, buffer));
+	look.target = ui_selected_target(ui, snapshot, buffer);
+	panels_draw(canvas, snapshot, &layout, &look);
 }
 
 /* The open page, the page shown instead of the rows, or the rows. */

@@ -1,9 +1,11 @@
-/* A panel is a title and a page, in a frame or below a rule. */
+/* A panel is a title and a page or a plot, in a frame or below a rule. */
 #include "tui/ui/panels.h"
 
 #include "probes/base/text.h"
 #include "tui/table/page.h"
+#include "tui/views/events.h"
 #include "tui/views/inspector.h"
+#include "tui/views/plots.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +40,7 @@ static void draw_edge(struct canvas *canvas, struct box box, bool is_framed, con
 	canvas_text(canvas, x, box.y, 1, ROLE_TITLE, " ");
 }
 
+/* Within the frame and a blank on each side. */
 static struct box inside(struct box box, bool is_framed)
 {
 	return (struct box){ box.x + 1 + is_framed, box.y + 1, box.width - 2 - 2 * is_framed,
@@ -66,9 +69,35 @@ static void draw_inspector(struct canvas *canvas, const struct snapshot *snapsho
 	page_free(page);
 }
 
+/* The first figure of the row that has a history; of no row, the traffic of this machine. */
+static void draw_plot(
+	struct canvas *canvas, const struct snapshot *snapshot, struct box box, const struct look *look)
+{
+	struct history_series series[PLOTS_MOST];
+	char title[TITLE_MAX] = "nothing to plot yet";
+
+	if (plots_list(snapshot, look, series))
+		plots_draw(canvas, inside(box, true), snapshot, look, &series[0], title, sizeof(title));
+	draw_edge(canvas, box, true, title);
+}
+
+static void draw_events(struct canvas *canvas, const struct snapshot *snapshot, struct box box)
+{
+	struct box in = inside(box, true);
+	struct page *page = page_new(in.width);
+
+	events_write(snapshot, (size_t)in.height, page);
+	draw_page(canvas, box, true, "EVENTS", page);
+	page_free(page);
+}
+
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
-	const char *target)
+	const struct look *look)
 {
 	if (layout->inspector.height)
-		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, target);
+		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, look->target);
+	if (layout->plot.height)
+		draw_plot(canvas, snapshot, layout->plot, look);
+	if (layout->events.height)
+		draw_events(canvas, snapshot, layout->events);
 }

@@ -5,10 +5,11 @@
 #include "tui/term/canvas.h"
 #include "tui/ui/layout.h"
 
+struct look;
 struct snapshot;
 
-/* target: the id of what is selected; "": nothing. */
+/* Of the row that is looked at. */
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
-	const char *target);
+	const struct look *look);
 
 #endif

@@ -4,6 +4,9 @@
  * Enter opens that: there is nothing more to show for the event itself. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
+#include "tui/term/glyphs.h"
+#include "tui/views/events.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
@@ -24,7 +27,8 @@ static bool is_same_day(const struct tm *one, const struct tm *other)
 /* The time of today's events; of older ones the day, as ls shows it. */
 static void format_time(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	time_t at = (time_t)(event_of(snapshot, row)->at / 1000), now = (time_t)(snapshot->taken.wall_ms / 1000);
+	time_t at = (time_t)(event_of(snapshot, row)->at / 1000),
+	       now = (time_t)(snapshot->taken.wall_ms / 1000);
 	struct tm local, today;
 
 	if (localtime_r(&at, &local) && localtime_r(&now, &today))
@@ -121,6 +125,35 @@ static const char *target(const struct snapshot *snapshot, size_t row, char *buf
 {
 	(void)buffer, (void)size;
 	return event_of(snapshot, row)->who;
+}
+
+/* "gpu1", of a peer and of a server's URL. */
+static const char *host_of(const struct event *event, struct url *url)
+{
+	if (!*event->who)
+		return "tailscaled";
+	if (url_split(url, event->who) < 0)
+		return event->who;
+	if (!url_host_is_address(url->host))
+		url->host[strcspn(url->host, ".")] = '\0';
+	return url->host;
+}
+
+void events_write(const struct snapshot *snapshot, size_t most, struct page *page)
+{
+	for (size_t i = 0; i < snapshot->event_count && i < most; i++) {
+		const struct event *event = event_of(snapshot, i);
+		struct value time;
+		struct url url;
+
+		value_say(&time, ROLE_DIM, "");
+		format_time(snapshot, i, &time);
+		page_line(page, ROLE_DIM, "%s ", time.text);
+		page_add(page, role_of_state(event->state), "%s ", glyph_of_state(event->state));
+		page_add(page, ROLE_TEXT, "%s: %s", host_of(event, &url), event->text);
+	}
+	if (!snapshot->event_count)
+		page_line(page, ROLE_DIM, "Nothing has changed since the start.");
 }
 
 static bool instead(const struct snapshot *snapshot, struct page *page)
