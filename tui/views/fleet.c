@@ -101,7 +101,7 @@ static void format_loaded(const struct snapshot *snapshot, size_t row, struct va
 
 static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_way(value, fleet_peer(snapshot, row));
+	value_way(value, fleet_peer(snapshot, row), fleet_endpoint(snapshot, row));
 }
 
 static double number_rtt(const struct snapshot *snapshot, size_t row)
@@ -332,6 +332,11 @@ static bool is_dim(const struct snapshot *snapshot, size_t row)
 	       (snapshot->endpoints[row].is_stale && snapshot->endpoints[row].state < STATE_SLOW);
 }
 
+static bool is_present(const struct snapshot *snapshot, size_t row)
+{
+	return !is_peer_row(snapshot, row) && !snapshot->endpoints[row].is_of_tailnet;
+}
+
 static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
 	(void)buffer, (void)size;
@@ -369,6 +374,7 @@ const struct view view_fleet = {
 	.row_count = row_count,
 	.is_shown = is_shown,
 	.is_dim = is_dim,
+	.is_present = is_present,
 	.is_last = is_peer_row,
 	.parent = fleet_parent,
 	.row_id = row_id,

@@ -105,15 +105,21 @@ const char *view_host(const struct snapshot *snapshot, const struct endpoint *en
 {
 	if (endpoint->peer >= 0)
 		return snapshot->peers[endpoint->peer].name;
-	return url_split(url, endpoint->url) == 0 ? url->host : "–";
+	if (url_split(url, endpoint->url) < 0)
+		return "–";
+	return url_host_is_loopback(url->host) ? "here" : url->host;
 }
 
-void value_way(struct value *value, const struct peer *peer)
+void value_way(struct value *value, const struct peer *peer, const struct endpoint *endpoint)
 {
-	if (peer && !peer->is_self)
+	struct url url;
+	bool is_local = peer ? peer->is_self
+			     : endpoint && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
+
+	if (peer && !is_local)
 		value_path(value, &peer->path);
 	else
-		value_say(value, ROLE_DIM, peer ? "local" : "–");
+		value_say(value, ROLE_DIM, is_local ? "local" : "–");
 }
 
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms)
