@@ -202,6 +202,7 @@ struct known_endpoint {
 	struct last_answer last;
 	unsigned misses;  /* primary requests in a row without an answer */
 	struct when good; /* when the last good answer came */
+	struct when asked; /* when it was first asked; unknown: not yet */
 	int64_t stopped_at; /* wall ms: since when nothing listens there, maybe since an earlier run; 0: it does */
 	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
@@ -262,7 +263,8 @@ struct verdict_list {
 struct ledger {
 	struct ledger_terms terms;
 	struct obs_status *status;    /* NULL: none yet */
-	struct when status_at, begun; /* when the last status came, and the first */
+	struct when status_at;        /* when the last status came */
+	struct when begun;            /* when the first came, or it was first known why none does */
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;

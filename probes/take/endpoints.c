@@ -1,6 +1,7 @@
 /* Endpoints, with their models and what was sent to them. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/first_look.h"
 #include "probes/ledger/models.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
@@ -105,6 +106,7 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 								: when_known(known->good) && age > 3 * gap;
 	row->state = known->state;
 	row->since = known->since.wall_ms;
+	row->was_before = first_look_saw(s->ledger, known, row->since);
 	row->verdicts = known->verdicts;
 	row->models_known = known->models_known;
 	row->loaded_known = known->loaded_known;

@@ -8,6 +8,7 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/first_look.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
@@ -19,8 +20,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define FIRST_LOOK_MS 15000 /* by then each server was asked twice, and a path has shown its kind */
 
 static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 {
@@ -109,7 +108,7 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.hint = fix.hint,
 		.fix = fix.line,
 		.since = since,
-		.was_before = since - evidence->ledger->begun.wall_ms < FIRST_LOOK_MS,
+		.was_before = first_look_saw(evidence->ledger, evidence->endpoint, since),
 		.is_muted = is_muted(evidence, rule->code),
 		.explains = rule->explains,
 	};

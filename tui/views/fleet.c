@@ -158,6 +158,8 @@ static void format_since(const struct snapshot *snapshot, size_t row, struct val
 	const struct endpoint *endpoint = fleet_endpoint(snapshot, row);
 
 	value_ago(value, snapshot, endpoint ? endpoint->since : 0);
+	if (endpoint && endpoint->was_before)
+		value_at_least(value);
 }
 
 static char *head_spark(const struct snapshot *snapshot, char *to, size_t size)
@@ -302,7 +304,7 @@ static const struct column columns[] = {
 	{ "AT", "at", 8, 22, 62, .format = format_at, .compare = compare_at, .holds = holds_url },
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
-	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },
+	{ "SINCE", "since", 7, 7, 30, true, .format = format_since, .number = number_since },
 	{ "TTFB TREND", "spark", 18, 19, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
 		.starts_high = true },
 	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,

@@ -145,6 +145,16 @@ char *value_spark_head(const struct snapshot *snapshot, const char *figure, char
 	return to;
 }
 
+void value_at_least(struct value *value)
+{
+	char text[sizeof(value->text)];
+
+	if (strcmp(value->text, "–") == 0)
+		return;
+	text_set(text, sizeof(text), "≥%.40s", value->text);
+	text_set(value->text, sizeof(value->text), "%s", text);
+}
+
 void value_loss(struct value *value, double loss)
 {
 	value_say(value, ROLE_TEXT, "");

@@ -20,6 +20,7 @@ void value_path(struct value *value, const struct path *path);           /* "DER
 /* The same, "local" on this machine; peer and endpoint may be NULL. */
 void value_way(struct value *value, const struct peer *peer, const struct endpoint *endpoint);
 enum role value_path_role(enum path_kind kind);
+void value_at_least(struct value *value); /* "≥3 min" of the "3 min" in it; "–" stays */
 const char *value_traffic_path(int kind);                     /* of enum traffic_path: "relay" */
 /* The name of an endpoint's peer, or outside the tailnet the host of its URL ("here": loopback), for which url
  * is the buffer. */
