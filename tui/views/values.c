@@ -219,13 +219,23 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 		page_wrap(page, ROLE_FIX, "log in", 8, daemon->auth_url);
 }
 
+static void say_search_here(const struct discovery *discovery, struct page *page)
+{
+	if (!discovery->asked || discovery->pending || discovery->peers)
+		return;
+	page_wrap(page, ROLE_TEXT, "", 0,
+		"No LLM server was found on this machine. To watch one on another port:");
+	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://127.0.0.1:PORT");
+}
+
 bool view_says_trouble(const struct snapshot *snapshot, struct page *page)
 {
 	if (snapshot->peer_count || snapshot->endpoint_count)
 		return false;
-	if (snapshot->verdicts.count || *snapshot->daemon.trouble)
+	if (snapshot->verdicts.count || *snapshot->daemon.trouble) {
 		write_trouble(snapshot, page);
-	else if (!snapshot->daemon.is_known)
+		say_search_here(&snapshot->discovery, page);
+	} else if (!snapshot->daemon.is_known)
 		page_line(page, ROLE_DIM, "asking tailscaled …");
 	else
 		page_line(page, ROLE_DIM, "this tailnet has no other machine yet");
