@@ -3,6 +3,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/first_look.h"
 #include "probes/ledger/models.h"
+#include "probes/ledger/mounts.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/take/builder.h"
@@ -60,7 +61,9 @@ static int64_t gap_of(const struct builder *s, const struct known_endpoint *know
 {
 	int64_t gap = s->ledger->terms.poll_ms;
 
-	return known->facts->is_asked_rarely && gap < MINUTE_MS ? MINUTE_MS : gap;
+	int64_t list_gap = MINUTE_MS * (int64_t)mounts_urls(s->ledger, known);
+
+	return known->facts->is_asked_rarely && gap < list_gap ? list_gap : gap;
 }
 
 static void copy_figures(const struct builder *s, const struct known_endpoint *known, struct endpoint *row)
