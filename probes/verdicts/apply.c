@@ -18,7 +18,6 @@
 #include "probes/verdicts/rule.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
@@ -140,21 +139,27 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 		verdicts->count - first);
 }
 
-static int worst_first(const void *a, const void *b)
+/* Notes of one weight stay in the order of the rules, the most important first. */
+static int worst_first(const struct verdict *x, const struct verdict *y)
 {
-	const struct verdict *x = a, *y = b;
-
 	if (x->is_muted != y->is_muted)
 		return x->is_muted - y->is_muted;
 	if (x->severity != y->severity)
 		return (int)y->severity - (int)x->severity;
 	if (x->state != y->state)
 		return (int)y->state - (int)x->state;
-	return (int)x->layer - (int)y->layer;
+	return x->severity == SEVERITY_INFO ? 0 : (int)x->layer - (int)y->layer;
 }
 
+/* By insertion: a row has few, and equal ones must keep their order. */
 void apply_sort(struct verdict *verdicts, size_t count)
 {
-	if (count)
-		qsort(verdicts, count, sizeof(*verdicts), worst_first);
+	for (size_t i = 1; i < count; i++) {
+		struct verdict verdict = verdicts[i];
+		size_t at = i;
+
+		for (; at && worst_first(&verdicts[at - 1], &verdict) > 0; at--)
+			verdicts[at] = verdicts[at - 1];
+		verdicts[at] = verdict;
+	}
 }
