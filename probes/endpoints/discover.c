@@ -20,7 +20,7 @@ struct discoverer {
 		struct discover_round *items;
 		size_t count, room;
 	} rounds;
-	size_t cursor, asking, asked;
+	size_t cursor, asking;
 	char now[320];
 	bool (*is_held)(const void *data, const char *peer_id); /* NULL: nobody is */
 	const void *held_data;
@@ -207,7 +207,6 @@ static bool probe_of(
 		probe->address, sizeof(probe->address), "%s", discover_round_address(round, base));
 	snprintf(discover->now, sizeof(discover->now), "%.300s", probe->url);
 	discover->asking++;
-	discover->asked++;
 	return true;
 }
 
@@ -307,13 +306,13 @@ void discover_count(const struct discoverer *discover, struct obs_discovery *cou
 
 	*counts = (struct obs_discovery){ .mode = modes[discover->settings->discover],
 		.ports = discover->ports.text,
-		.now = discover->now,
-		.asked = discover->asked };
+		.now = discover->now };
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct discover_round *round = &discover->rounds.items[i];
 		size_t left = round->is_present ? discover_round_left(&discover->ports, round) : 0;
 
 		counts->peers += round->is_present && !round->is_own;
+		counts->asked += round->is_present ? count_bits(round->asked) : 0;
 		if (!round->is_waiting)
 			counts->pending += left;
 		else if (round->next && left) {

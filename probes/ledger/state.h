@@ -70,7 +70,8 @@ struct known_peer {
 	struct when revived;       /* when it was heard again after its pings were lost */
 	struct when counted;       /* when the counters below were read */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	unsigned unseen_polls;      /* in a row: the daemon counted bytes of which no packet was captured */
+	double unseen_bytes;   /* that the daemon counted since the last captured packet, but for DERP */
+	unsigned unseen_polls; /* statuses in a row in which they were more than handshakes and pings */
 	struct series *rtt;         /* NULL until the first sample */
 	enum rtt_source rtt_source; /* of all fresh samples in it */
 	struct packet_state *packet_state; /* NULL: nothing of it was seen in packets */

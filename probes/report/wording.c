@@ -99,7 +99,8 @@ void wording_times(char *line, const struct path *path)
 
 void wording_found(char *line, const struct endpoint *endpoint)
 {
-	line_add(line, "found by %s", found_by_name(endpoint->found_by));
+	if (endpoint->found_by != FOUND_CONFIG)
+		line_add(line, "found by %s", found_by_name(endpoint->found_by));
 	if (endpoint->is_pinned)
 		line_add(line, "pinned");
 	if (endpoint->is_stale)

@@ -97,7 +97,7 @@ static void take_path(struct builder *s, const struct known_peer *known, struct 
 	const struct obs_peer *obs = known->obs;
 	struct path *path = &row->path;
 
-	path->kind = known->kind;
+	path->kind = daemon_is_away(s->ledger) ? PATH_UNKNOWN : known->kind;
 	path->endpoint = known->kind == PATH_DIRECT ? arena_copy(s->arena, obs->current_address) : "";
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)

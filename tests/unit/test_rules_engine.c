@@ -459,7 +459,7 @@ static void an_untagged_host_without_a_key_is_open(void **state)
 	assert_no_verdict(take(l, at(1)), "open-endpoint");
 	answers(l, at(1), "vllm-0.32.0-cpu/ready-idle/v1-models");
 	assert_fix(assert_says(take(l, at(2)), "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
-			   "reach gpu1, which has no tag"),
+			   "reach gpu1, which has no tag, can use it"),
 		"tag gpu1");
 	peer->tags = list_of(status, "tag:gpu");
 	sees(l, at(3), status);
