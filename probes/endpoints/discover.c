@@ -150,7 +150,7 @@ void discover_see(struct discoverer *discover, const struct obs_status *status)
 
 	if (discover->settings->discover == DISCOVER_OFF)
 		return;
-	if (discover->rounds.count > ROUNDS_MAX / 2)
+	if (is_running && discover->rounds.count > ROUNDS_MAX / 2)
 		drop_gone(discover);
 	for (size_t i = 0; i < discover->rounds.count; i++)
 		discover->rounds.items[i].is_present = false;
