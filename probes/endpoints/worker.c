@@ -148,8 +148,10 @@ static void go_on_recognising(struct worker *worker, const struct answer *answer
 
 	answer_header(answer, "Location", location, sizeof(location));
 	worker->identification.stays_on_host = !digest_leaves(location, worker->spec.url);
-	if (strcmp(worker->path, "/") == 0)
+	if (strcmp(worker->path, "/") == 0) {
+		worker->has_root = answer->status == 200 && answer->body_length;
 		worker->has_page = answer->status == 200 && answer->shape == BODY_HTML;
+	}
 	identify_step(&worker->identification, answer);
 	if (!worker->identification.ask) {
 		recognised(worker, answer);
@@ -282,8 +284,8 @@ static void ask(struct worker *worker, const char *path, bool is_fresh)
 
 /* ---- a poll between two lists ---- */
 
-/* An accepted connection says nothing, because it may be a proxy's: the row keeps the state of the last list.
- * Only a failure is news, and what ends one: then the list is asked for at once. */
+/* An answer, or an accepted connection, leaves the last list as it is. Only a failure is news, and what ends
+ * one: then the list is asked for at once. */
 static void checked(void *data, const struct answer *answer)
 {
 	struct worker *worker = data;
@@ -308,15 +310,17 @@ static void checked(void *data, const struct answer *answer)
 	worker->world->ended(worker->world->pool, worker, false);
 }
 
+/* A root that gave a page or a greeting shows whether the server still works. Any other may be passed on to an
+ * engine, so there it is only connected to. */
 static void check(struct worker *worker)
 {
 	struct http_request request;
 	char full[1024];
 
-	snprintf(worker->sent, sizeof(worker->sent), "(connect)");
+	snprintf(worker->sent, sizeof(worker->sent), "%s", worker->has_root ? "/" : "(connect)");
 	snprintf(full, sizeof(full), "%s/", worker->spec.url);
 	worker_fill_request(worker, full, &request);
-	request.only_connects = true;
+	request.only_connects = !worker->has_root;
 	request.is_fresh = true;
 	worker->call = http_get(worker->world->http, &request, NULL, checked, worker);
 }

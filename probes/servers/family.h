@@ -3,7 +3,7 @@
  * Each family is one file with a const table, listed in probes/servers/families.c. Its functions are pure: no
  * I/O, no clock, no state. Nothing is implied: a path that is not in the table is never requested. The first
  * request whose rhythm is EVERY_POLL is the primary one: it tells whether the server is up. In a family without
- * one it is the last, and between two of them the server is only connected to. */
+ * one it is the last, and between two of them the server is only connected to, or asked for its root page. */
 #ifndef TSLLM_SERVERS_FAMILY_H
 #define TSLLM_SERVERS_FAMILY_H
 

@@ -95,19 +95,23 @@ def a_list_is_asked_once_and_connected_to_between():
 
 
 @test
-def a_page_at_its_root_is_asked_for_once():
-    with Server({"/": PAGE, "/v1/models": ok(LIST)}) as server:
-        row = looked_at(server, 7)[-1]
-        assert server.asked.count("/v1/models") == 1 and server.asked.count("/") == 1, server.asked
-    assert row["state"] == "ok" and server.connections >= 3, (row, server.connections)
-
-
-@test
-def between_two_lists_an_accepted_connection_says_nothing():
+def a_root_that_gave_a_page_tells_a_frozen_server():
     with Server({"/": PAGE, "/v1/models": ok(LIST)}) as server:
         with FakeTailnet(QUIET) as fake, watching("--endpoint", server.url, fake=fake) as snapshots:
             assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok")
             server.routes.update({"/": lambda: None, "/v1/models": lambda: None})
+            assert first(snapshots, lambda s: codes(endpoint(s, server.url)) == ["no-answer"])
+            server.routes.update({"/": PAGE, "/v1/models": ok(LIST)})
+            assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok", 120)
+        assert server.asked.count("/v1/models") == 2, server.asked
+
+
+@test
+def between_two_lists_an_accepted_connection_says_nothing():
+    with Server({"/v1/models": ok(LIST)}) as server:
+        with FakeTailnet(QUIET) as fake, watching("--endpoint", server.url, fake=fake) as snapshots:
+            assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok")
+            server.routes["/v1/models"] = lambda: None
             before = server.connections
             row = endpoint(first(snapshots, lambda s: server.connections > before + 1), server.url)
             assert row["state"] == "ok" and row["age_ms"] > 2000, row
