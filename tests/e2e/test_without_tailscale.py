@@ -109,8 +109,8 @@ def that_it_is_not_installed_is_said_with_the_way_to_get_it():
     finally:
         os.environ["PATH"] = before
     verdict = json.loads(done.stdout)["verdicts"][0]
-    assert verdict["code"] == "tailscaled-missing" and verdict["text"].startswith("Tailscale isn't installed here"), verdict
-    assert "https://tailscale.com/download" in verdict["fix"], verdict
+    assert verdict["code"] == "tailscaled-missing" and "and no `tailscale` command" in verdict["text"], verdict
+    assert verdict["fix"].startswith("install Tailscale (https://tailscale.com/download)"), verdict
 
 
 if __name__ == "__main__":
