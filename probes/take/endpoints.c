@@ -60,7 +60,6 @@ static struct span copy_sents(struct builder *s, const struct known_endpoint *kn
 static int64_t gap_of(const struct builder *s, const struct known_endpoint *known)
 {
 	int64_t gap = s->ledger->terms.poll_ms;
-
 	int64_t list_gap = MINUTE_MS * (int64_t)mounts_urls(s->ledger, known);
 
 	return known->facts->is_asked_rarely && gap < list_gap ? list_gap : gap;
