@@ -203,12 +203,21 @@ static void see_status(struct live *live, struct when now)
 		return;
 	registry_place(live->registry, poll_has_services(live->tailnet), now);
 	pool_halt(live->pool);
-	if (status->backend != BACKEND_RUNNING)
-		return;
-	ask_names_see_status(live->names_asker, status, now);
-	open_way(live, status);
-	pool_wake(live->pool);
-	discover_see(live->search.discover, status);
+	if (status->backend == BACKEND_RUNNING) {
+		ask_names_see_status(live->names_asker, status, now);
+		open_way(live, status);
+		pool_wake(live->pool);
+	}
+	search_see_status(&live->search);
+	probe(live);
+}
+
+static void see_trouble(struct live *live, struct when now)
+{
+	if (!live->settings->is_passive)
+		registry_place(live->registry, poll_has_services(live->tailnet), now);
+	pool_halt(live->pool);
+	search_see_status(&live->search);
 	probe(live);
 }
 
@@ -242,9 +251,7 @@ static void hear(void *data, const struct tailnet_news *news)
 		supervise_see_status(live->supervisor, live->tailnet, now);
 		break;
 	case TAILNET_TROUBLE:
-		if (!live->settings->is_passive)
-			registry_place(live->registry, poll_has_services(live->tailnet), now);
-		pool_halt(live->pool);
+		see_trouble(live, now);
 		break;
 	}
 	schedule(live);
@@ -378,14 +385,12 @@ bool live_is_complete(const struct live *live)
 			!confirm_open(live->confirmations) && !confirm_waits_for_log(live->confirmations);
 	struct obs_discovery counts;
 
+	discover_count(live->search.discover, &counts);
 	/* Endpoints on this machine or outside the tailnet are polled even without a tailnet. */
-	if (!status)
-		return poll_failures(live->tailnet) > 0 && is_asked;
-	if (status->backend != BACKEND_RUNNING)
-		return is_asked;
+	if (!status || status->backend != BACKEND_RUNNING)
+		return (status || poll_failures(live->tailnet) > 0) && !counts.pending && is_asked;
 	if (live->settings->is_passive)
 		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
-	discover_count(live->search.discover, &counts);
 	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
 	       poll_has_services(live->tailnet) && !counts.pending && is_asked &&
 	       !ask_netcheck_open(live->netcheck_asker);

@@ -10,7 +10,7 @@ bool first_run_is(const struct settings *settings)
 
 bool first_run_searches(const struct snapshot *snapshot)
 {
-	return snapshot->discovery.asked || snapshot->discovery.pending;
+	return snapshot->discovery.peers && (snapshot->discovery.asked || snapshot->discovery.pending);
 }
 
 const char *first_run_text(const struct settings *settings)

@@ -7,7 +7,7 @@
 
 /* Servers are searched for and none were ever remembered: there is no state file yet. */
 bool first_run_is(const struct settings *settings);
-/* Whether the search has begun. */
+/* Whether the search on other machines has begun. */
 bool first_run_searches(const struct snapshot *snapshot);
 const char *first_run_text(const struct settings *settings);
 

@@ -1,6 +1,7 @@
 /* Splits and joins URLs. Strict, because the result is dialed and shown. */
 #include "probes/base/url.h"
 
+#include "probes/base/mem.h"
 #include "probes/base/text.h"
 
 #include <arpa/inet.h>
@@ -315,10 +316,14 @@ bool url_host_is_bare_v6(const char *text)
 	return is_v6(host);
 }
 
+/* A connect to the unspecified address goes to this machine. */
 bool url_host_is_loopback(const char *host)
 {
+	static const char *const names[] = { "localhost", "::1", "::", "0.0.0.0" };
 	unsigned char v4[4];
 
-	return strcmp(host, "::1") == 0 || strcmp(host, "localhost") == 0 ||
-	       (inet_pton(AF_INET, host, v4) == 1 && v4[0] == 127);
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(host, names[i]) == 0)
+			return true;
+	return inet_pton(AF_INET, host, v4) == 1 && v4[0] == 127;
 }

@@ -37,6 +37,6 @@ int url_normalise_v6(char *host, size_t size);
 bool url_host_is_address(const char *host); /* an IPv4 or IPv6 literal */
 /* "http://::1:1234" or "::1:1234": an IPv6 address without the brackets that a port needs. */
 bool url_host_is_bare_v6(const char *text);
-bool url_host_is_loopback(const char *host); /* 127.x.y.z, ::1 or localhost */
+bool url_host_is_loopback(const char *host); /* 127.x.y.z, ::1, localhost, 0.0.0.0, :: */
 
 #endif

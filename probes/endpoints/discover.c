@@ -20,7 +20,7 @@ struct discoverer {
 		struct discover_round *items;
 		size_t count, room;
 	} rounds;
-	size_t cursor, asking, asked;
+	size_t cursor, asking;
 	char now[320];
 	bool (*is_held)(const void *data, const char *peer_id); /* NULL: nobody is */
 	const void *held_data;
@@ -146,18 +146,48 @@ static void drop_gone(struct discoverer *discover)
 
 void discover_see(struct discoverer *discover, const struct obs_status *status)
 {
-	if (discover->settings->discover == DISCOVER_OFF || status->backend != BACKEND_RUNNING)
+	bool is_running = status && status->backend == BACKEND_RUNNING;
+
+	if (discover->settings->discover == DISCOVER_OFF)
 		return;
-	if (discover->rounds.count > ROUNDS_MAX / 2)
+	if (is_running && discover->rounds.count > ROUNDS_MAX / 2)
 		drop_gone(discover);
 	for (size_t i = 0; i < discover->rounds.count; i++)
 		discover->rounds.items[i].is_present = false;
 	see(discover, "", "127.0.0.1", "127.0.0.1");
-	for (size_t i = 0; i < status->peer_count; i++) {
+	for (size_t i = 0; is_running && i < status->peer_count; i++) {
 		const struct obs_peer *peer = &status->peers[i];
 
 		if (discover_may_ask(discover->settings, status, peer))
 			see(discover, peer->id, peer->fqdn, peer->addresses[0]);
+	}
+}
+
+static struct discover_round *own_round(const struct discoverer *discover)
+{
+	return round_of(discover, "", place_of(discover, ""));
+}
+
+bool discover_begins_here(const struct discoverer *discover, struct when now)
+{
+	const struct discover_round *round = own_round(discover);
+
+	return round && !round->next && discover_round_is_due(round, now);
+}
+
+void discover_see_listeners(struct discoverer *discover, const struct listeners *listeners)
+{
+	struct discover_round *round = own_round(discover);
+
+	if (!round || round->is_asking)
+		return; /* discover_tell() finds the round by the URL in flight */
+	round->listening = round->on_v6 = 0;
+	for (size_t i = 0; i < discover->ports.count; i++) {
+		int port = discover->ports.ports[i];
+		bool is_on_v6 = strcmp(listeners_localhost(listeners, port), "::1") == 0;
+
+		round->listening |= (uint64_t)listeners_have(listeners, port) << i;
+		round->on_v6 |= (uint64_t)is_on_v6 << i;
 	}
 }
 
@@ -173,10 +203,10 @@ static bool probe_of(
 		return false;
 	discover_round_url(round, base, probe->url, sizeof(probe->url));
 	snprintf(probe->peer_id, sizeof(probe->peer_id), "%s", round->peer_id);
-	snprintf(probe->address, sizeof(probe->address), "%s", round->address);
+	snprintf(
+		probe->address, sizeof(probe->address), "%s", discover_round_address(round, base));
 	snprintf(discover->now, sizeof(discover->now), "%.300s", probe->url);
 	discover->asking++;
-	discover->asked++;
 	return true;
 }
 
@@ -276,13 +306,13 @@ void discover_count(const struct discoverer *discover, struct obs_discovery *cou
 
 	*counts = (struct obs_discovery){ .mode = modes[discover->settings->discover],
 		.ports = discover->ports.text,
-		.now = discover->now,
-		.asked = discover->asked };
+		.now = discover->now };
 	for (size_t i = 0; i < discover->rounds.count; i++) {
 		const struct discover_round *round = &discover->rounds.items[i];
 		size_t left = round->is_present ? discover_round_left(&discover->ports, round) : 0;
 
 		counts->peers += round->is_present && !round->is_own;
+		counts->asked += round->is_present ? count_bits(round->asked) : 0;
 		if (!round->is_waiting)
 			counts->pending += left;
 		else if (round->next && left) {

@@ -8,6 +8,7 @@
 #define TSLLM_ENDPOINTS_DISCOVER_H
 
 #include "probes/base/when.h"
+#include "probes/io/listeners.h"
 #include "probes/model/obs.h"
 #include "probes/model/settings.h"
 
@@ -27,8 +28,11 @@ void discover_free(struct discoverer *discover);
 /* Peers that must not be probed for the moment; this machine is never held. */
 void discover_hold(struct discoverer *discover, bool (*is_held)(const void *data, const char *peer_id),
 	const void *data);
-/* The current peers; rounds of known peers continue. */
+/* The current peers; rounds of known peers continue. NULL: no tailnet runs, so only this machine is probed. */
 void discover_see(struct discoverer *discover, const struct obs_status *status);
+/* Whether a round of this machine is about to begin, for which discover_see_listeners() should be called. */
+bool discover_begins_here(const struct discoverer *discover, struct when now);
+void discover_see_listeners(struct discoverer *discover, const struct listeners *listeners);
 /* The next URL that may be probed now, if there is one. It counts as in flight until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(

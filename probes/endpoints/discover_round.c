@@ -14,6 +14,8 @@ const struct discover_base *discover_round_base(
 {
 	size_t others = ports->base_count - ports->usual;
 
+	if (round->is_own)
+		return round->next < ports->base_count ? &ports->bases[round->next] : NULL;
 	if (round->next < ports->usual)
 		return &ports->bases[round->next];
 	if (round->next > ports->usual || !others)
@@ -21,20 +23,35 @@ const struct discover_base *discover_round_base(
 	return &ports->bases[ports->usual + round->passes % others];
 }
 
+static bool is_on_v6(const struct discover_round *round, const struct discover_base *base)
+{
+	return round->on_v6 >> base->at & 1;
+}
+
+const char *discover_round_address(const struct discover_round *round, const struct discover_base *base)
+{
+	return is_on_v6(round, base) ? "::1" : round->address;
+}
+
 bool discover_round_url(
 	const struct discover_round *round, const struct discover_base *base, char *text, size_t size)
 {
 	struct url url = { .is_https = base->is_https, .port = base->port };
 
-	snprintf(url.host, sizeof(url.host), "%s", round->host);
+	snprintf(url.host, sizeof(url.host), "%s", is_on_v6(round, base) ? "::1" : round->host);
 	snprintf(url.path, sizeof(url.path), "%s", base->path);
 	return url_join(&url, text, size) == 0;
 }
 
-/* This machine's loopback has no certificates and no mounts. */
-static bool is_skipped(const struct discover_round *round, const struct discover_base *base)
+/* This machine's loopback has no certificates and no mounts. Its usual ports are asked even if nothing seems to
+ * listen: a container's may be forwarded. */
+static bool is_skipped(
+	const struct discover_ports *ports, const struct discover_round *round, const struct discover_base *base)
 {
-	return round->is_own && (base->is_https || *base->path);
+	bool is_usual = base < &ports->bases[ports->usual];
+
+	return round->is_own &&
+	       (base->is_https || *base->path || (!is_usual && !(round->listening >> base->at & 1)));
 }
 
 static void wait_until(struct discover_round *round, int64_t due)
@@ -87,7 +104,7 @@ const struct discover_base *discover_round_start(
 
 	round->is_waiting = false;
 	while ((base = discover_round_base(ports, round)) &&
-		(is_skipped(round, base) || !discover_round_url(round, base, url, sizeof(url))))
+		(is_skipped(ports, round, base) || !discover_round_url(round, base, url, sizeof(url))))
 		round->next++;
 	if (!base) {
 		end_round(round, now);
@@ -154,9 +171,10 @@ void discover_round_again(struct discover_round *round)
 
 size_t discover_round_left(const struct discover_ports *ports, const struct discover_round *round)
 {
-	size_t left = round->next <= ports->usual && ports->usual < ports->base_count;
+	size_t end = round->is_own ? ports->base_count : ports->usual;
+	size_t left = !round->is_own && round->next <= ports->usual && ports->usual < ports->base_count;
 
-	for (size_t i = round->next; i < ports->usual; i++)
-		left += !*ports->bases[i].path && !is_skipped(round, &ports->bases[i]);
+	for (size_t i = round->next; i < end; i++)
+		left += !*ports->bases[i].path && !is_skipped(ports, round, &ports->bases[i]);
 	return left;
 }

@@ -14,6 +14,8 @@
 struct discover_round {
 	char *peer_id, *host, *address; /* host: the host part of its URLs */
 	bool is_own;                    /* this machine, through its loopback */
+	/* Of this machine, ports as bits: those that something listens on, and those on which that is ::1 alone. */
+	uint64_t listening, on_v6;
 	bool is_asking, is_waiting, is_present;
 	bool is_hurried;        /* the user pressed r: silence does not slow this round down */
 	bool starts_again;      /* as soon as the probe in flight has ended */
@@ -25,12 +27,14 @@ struct discover_round {
 	int64_t due;            /* monotonic ms */
 };
 
-/* The steps of a round are the usual bases and, last, one of the others, each time the next. NULL: the end. */
+/* The steps of a round are the usual bases and, last, one of the others, each time the next. On this machine
+ * they are the usual bases and all others on which something listens. NULL: the end. */
 const struct discover_base *discover_round_base(
 	const struct discover_ports *ports, const struct discover_round *round);
 bool discover_round_url(
 	const struct discover_round *round, const struct discover_base *base, char *text, size_t size);
 bool discover_round_is_due(const struct discover_round *round, struct when now);
+const char *discover_round_address(const struct discover_round *round, const struct discover_base *base);
 /* Goes to the next candidate and counts it as in flight. NULL: none is left in this round. */
 const struct discover_base *discover_round_start(
 	const struct discover_ports *ports, struct discover_round *round, struct when now);

@@ -115,6 +115,33 @@ static void schedule(struct pool *pool)
 		timer_start(pool->timer, due - now);
 }
 
+static const char *engine_url(const struct worker *worker)
+{
+	return *worker->spec.backend ? worker->spec.backend : worker->spec.url;
+}
+
+/* Of the URLs of one engine, the one that was asked for its list longest ago is next. A mount does not wait for its
+ * turn if its backend has begun to fail. */
+static void see_other_urls(const struct pool *pool, struct worker *worker)
+{
+	const struct worker *backend = find(pool, worker->spec.backend);
+
+	worker->has_backend = backend;
+	if (backend && backend->failures && !worker->failures)
+		worker->listed_at = 0;
+	worker->other_listed_at = 0;
+	worker->is_others_turn = false;
+	for (size_t i = 0; i < pool->workers.count; i++) {
+		const struct worker *other = pool->workers.items[i];
+
+		if (other == worker || !other->listed_at || strcmp(engine_url(other), engine_url(worker)) != 0)
+			continue;
+		if (other->listed_at > worker->other_listed_at)
+			worker->other_listed_at = other->listed_at;
+		worker->is_others_turn |= other->listed_at < worker->listed_at;
+	}
+}
+
 static void tick(void *data)
 {
 	struct pool *pool = data;
@@ -126,7 +153,7 @@ static void tick(void *data)
 
 		if (worker->call || worker->due > now || waits(pool, worker))
 			continue;
-		worker->has_backend = find(pool, worker->spec.backend);
+		see_other_urls(pool, worker);
 		worker_poll(worker);
 		talking += worker->call != NULL;
 	}

@@ -27,11 +27,6 @@ void search_fini(struct search *search)
 	left_alone_fini(&search->left_alone);
 }
 
-static bool may_probe(const struct search *search)
-{
-	return !search->settings->is_passive && daemon_runs(search->ledger);
-}
-
 static void ask(struct search *search, const struct probe *probe)
 {
 	pool_add(search->pool, &(struct endpoint_spec){
@@ -55,13 +50,29 @@ static void tell_progress(const struct search *search, const char *peer_id, stru
 		search->ledger, &(struct observation){ .kind = OBSERVED_PROBED, .probed = &progress }, now);
 }
 
+static void look_who_listens(struct search *search)
+{
+	struct listeners listeners = { 0 };
+
+	listeners_read(&listeners);
+	discover_see_listeners(search->discover, &listeners);
+	listeners_fini(&listeners);
+}
+
+void search_see_status(struct search *search)
+{
+	if (!search->settings->is_passive)
+		discover_see(
+			search->discover, daemon_runs(search->ledger) ? ledger_status(search->ledger) : NULL);
+}
+
 void search_probe(struct search *search)
 {
 	struct probe probe;
 	struct when now = when_now();
 
-	if (!may_probe(search))
-		return;
+	if (discover_begins_here(search->discover, now))
+		look_who_listens(search);
 	while (discover_next(search->discover, now, &probe)) {
 		bool is_watched = pool_has_server(search->pool, probe.url, probe.peer_id);
 
@@ -91,7 +102,7 @@ void search_see_result(struct search *search, const struct pool_result *result)
 
 int64_t search_wait(const struct search *search, struct when now)
 {
-	return may_probe(search) ? discover_wait(search->discover, now) : -1;
+	return discover_wait(search->discover, now);
 }
 
 void search_again(struct search *search)

@@ -20,6 +20,8 @@ struct search {
 void search_init(
 	struct search *search, const struct settings *settings, struct ledger *ledger, struct pool *pool);
 void search_fini(struct search *search);
+/* After a status, or the failure to get one: while no tailnet runs, only this machine is probed. */
+void search_see_status(struct search *search);
 /* Probes every URL that may be probed now. */
 void search_probe(struct search *search);
 /* What the pool found at a URL, discovered or not. */

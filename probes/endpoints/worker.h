@@ -59,7 +59,11 @@ struct worker {
 	struct when polled;      /* end of the last poll */
 	unsigned silences, failures, polls;
 	bool has_page;    /* its root is a web page, as far as it was asked */
-	bool has_backend; /* the pool polls spec.backend; set before each poll */
+	/* Set by the pool before each poll: it polls spec.backend; when the engine was last asked for its list through
+	 * another URL (monotonic ms, 0: never), and whether one of those was asked longer ago. */
+	bool has_backend;
+	int64_t other_listed_at;
+	bool is_others_turn;
 	bool is_decided;  /* polled often enough to be judged */
 	bool was_good;
 };

@@ -117,14 +117,16 @@ void worker_note_asked(struct worker *worker, const struct answer *answer, int64
 			answer->status == 401 && worker->request->rhythm != EVERY_POLL ? now + HOUR_MS : now;
 }
 
-/* The list of a server of no known family may be work for others, so it is requested once a minute at most.
- * `--once` needs two tries if the first got no answer. */
+/* The list of a server of no known family may be work for others, so it is requested once a minute at most,
+ * through one URL of it after the other. `--once` needs two tries if the first got no answer. */
 bool worker_only_connects(const struct worker *worker, int64_t now)
 {
 	bool is_known = worker->family && !worker->has_doubts && !worker->family->facts.is_asked_rarely;
+	int64_t listed_at =
+		worker->listed_at > worker->other_listed_at ? worker->listed_at : worker->other_listed_at;
+	int64_t pause = worker->is_others_turn ? 2 * MINUTE_MS : MINUTE_MS;
 
-	return !is_known && !worker->world->is_once && worker->listed_at &&
-	       now - worker->listed_at < MINUTE_MS;
+	return !is_known && !worker->world->is_once && worker->listed_at && now - listed_at < pause;
 }
 
 /* The list was not asked for, or was refused without a look at any model: it may be asked for again soon. */

@@ -145,6 +145,14 @@ static bool has(const struct listeners *listeners, const char *address, int port
 	return false;
 }
 
+bool listeners_have(const struct listeners *listeners, int port)
+{
+	for (size_t i = 0; i < listeners->count; i++)
+		if (listeners->items[i].port == port)
+			return true;
+	return false;
+}
+
 /* "::" takes IPv4 too, unless the program asked for IPv6 alone, which the list does not tell. */
 const char *listeners_localhost(const struct listeners *listeners, int port)
 {

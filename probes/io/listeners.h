@@ -19,6 +19,7 @@ void listeners_read(struct listeners *listeners); /* into a zeroed one */
 void listeners_parse(struct listeners *listeners, const char *text);
 /* Where "localhost" leads for that port: "::1" if only that listens, else "127.0.0.1". */
 const char *listeners_localhost(const struct listeners *listeners, int port);
+bool listeners_have(const struct listeners *listeners, int port); /* at any address */
 /* Whether a program listens on that port at all addresses, and none at this one. */
 bool listeners_take_all(const struct listeners *listeners, int port, const char *address);
 void listeners_fini(struct listeners *listeners);

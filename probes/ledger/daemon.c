@@ -25,6 +25,8 @@ void daemon_see_trouble(struct ledger *ledger, const struct observation *observa
 {
 	bool is_fresh = ledger->status && when_since(ledger->status_at, now) <= 3 * ledger->terms.period_ms;
 
+	if (!when_known(ledger->begun))
+		ledger->begun = now;
 	if (!is_fresh)
 		ledger->trouble = observation->trouble;
 	mem_replace(&ledger->trouble_text, observation->trouble_text);

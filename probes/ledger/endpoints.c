@@ -339,6 +339,8 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 	if (!endpoint)
 		return;
 	peer = peer_find(ledger, endpoint->peer_id);
+	if (!when_known(endpoint->asked))
+		endpoint->asked = now;
 	if (was_sent(answer))
 		see_sent(endpoint, answer, ledger->terms.poll_ms, now);
 	see_timing(endpoint, peer, answer, now);

@@ -98,3 +98,14 @@ const struct known_endpoint *mounts_queried(
 
 	return is_same ? backend : endpoint;
 }
+
+size_t mounts_urls(const struct ledger *ledger, const struct known_endpoint *endpoint)
+{
+	const struct known_endpoint *backend = mounts_backend(ledger, mounts_with_url(ledger, endpoint->url));
+	const char *engine = backend ? backend->url : endpoint->url;
+	size_t count = 1;
+
+	for (size_t i = 0; i < ledger->mount_count; i++)
+		count += ledger->mounts[i].obs->backend && strcmp(ledger->mounts[i].obs->backend, engine) == 0;
+	return count;
+}

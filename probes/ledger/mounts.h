@@ -17,6 +17,8 @@ const struct known_endpoint *mounts_backend(const struct ledger *ledger, const s
 const struct known_endpoint *mounts_queried(
 	const struct ledger *ledger, const struct known_endpoint *endpoint);
 /* What the mount leads to has answered, and is no LLM server. */
+/* How many URLs lead to the engine of that endpoint: its own mounts, and their backend. */
+size_t mounts_urls(const struct ledger *ledger, const struct known_endpoint *endpoint);
 bool mounts_is_web(const struct ledger *ledger, const struct obs_mount *mount);
 /* Of every mount with that URL or backend. */
 void mounts_see_web(struct ledger *ledger, const struct observation *observation, struct when now);

@@ -70,7 +70,8 @@ struct known_peer {
 	struct when revived;       /* when it was heard again after its pings were lost */
 	struct when counted;       /* when the counters below were read */
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
-	unsigned unseen_polls;      /* in a row: the daemon counted bytes of which no packet was captured */
+	double unseen_bytes;   /* that the daemon counted since the last captured packet, but for DERP */
+	unsigned unseen_polls; /* statuses in a row in which they were more than handshakes and pings */
 	struct series *rtt;         /* NULL until the first sample */
 	enum rtt_source rtt_source; /* of all fresh samples in it */
 	struct packet_state *packet_state; /* NULL: nothing of it was seen in packets */
@@ -203,6 +204,7 @@ struct known_endpoint {
 	struct last_answer last;
 	unsigned misses;  /* primary requests in a row without an answer */
 	struct when good; /* when the last good answer came */
+	struct when asked; /* when it was first asked; unknown: not yet */
 	int64_t stopped_at; /* wall ms: since when nothing listens there, maybe since an earlier run; 0: it does */
 	struct path_fact is_loading, is_sleeping, wants_key, key_rejected, open_onboarding;
 	unsigned proofs; /* enum proof */
@@ -275,7 +277,8 @@ struct verdict_list {
 struct ledger {
 	struct ledger_terms terms;
 	struct obs_status *status;    /* NULL: none yet */
-	struct when status_at, begun; /* when the last status came, and the first */
+	struct when status_at;        /* when the last status came */
+	struct when begun;            /* when the first came, or it was first known why none does */
 	char *via, *socket;
 	enum daemon_trouble trouble;
 	char *trouble_text;

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define UNSEEN_BYTES 10000 /* between two statuses: more than handshakes and pings */
+#define UNSEEN_BYTES 10000 /* more than handshakes and pings */
 #define PROVEN_MS 30000
 #define PATH_HELD_MS 10000 /* tailscaled keeps an address in use 6.5 s after the last pong */
 
@@ -114,10 +114,13 @@ static void see_unseen_bytes(struct known_peer *peer)
 	double more = peer->obs->rx_bytes - peer->rx_bytes + peer->obs->tx_bytes - peer->tx_bytes;
 	const struct packet_state *packets = peer->packet_state;
 
-	if (packets && (packets->fresh_rx > 0 || packets->fresh_tx > 0))
+	if (packets && (packets->fresh_rx > 0 || packets->fresh_tx > 0)) {
+		peer->unseen_bytes = 0;
 		peer->unseen_polls = 0;
-	else if (more > UNSEEN_BYTES && kind_of(peer->obs) != PATH_DERP)
-		peer->unseen_polls++;
+	} else if (kind_of(peer->obs) != PATH_DERP && more > 0) {
+		peer->unseen_bytes += more;
+		peer->unseen_polls += peer->unseen_bytes > UNSEEN_BYTES;
+	}
 }
 
 static void see_counters(const struct ledger *ledger, struct known_peer *peer, struct when now)

@@ -107,6 +107,7 @@ struct path {
 	const char *pong_source; /* "capture" | "daemon": who saw it; "" */
 	double changes;          /* of kind, since the start; includes those in the daemon's history */
 	int64_t since;           /* in this kind */
+	bool was_before;         /* it was of it at the first look */
 	/* Totals of this peer's WireGuard bytes by kind of path: from capture; those by DERP from the
 	 * daemon's counters. */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
@@ -189,7 +190,8 @@ struct endpoint {
 	enum found_by found_by;
 	const char *server, *title, *version; /* "": not known yet */
 	enum state state;
-	int64_t since; /* in this state */
+	int64_t since;   /* in this state */
+	bool was_before; /* it was in it at the first look */
 	bool is_stale; /* its data is older than it should be */
 	bool is_pinned;
 	bool is_of_tailnet; /* reachable only through the tailnet, whether or not its peer is known */

@@ -36,6 +36,14 @@ char *wording_age(char *to, size_t size, double age_ms)
 	return to;
 }
 
+char *wording_span(char *to, size_t size, int64_t since, bool was_before, int64_t now)
+{
+	char span[32];
+
+	text_set(to, size, "%s%s", was_before ? "at least " : "", text_span(span, sizeof(span), now - since));
+	return to;
+}
+
 static void say_kind(char *line, const struct path *path)
 {
 	switch (path->kind) {
@@ -63,11 +71,12 @@ static void say_kind(char *line, const struct path *path)
 
 void wording_path(char *line, const struct path *path, int64_t now)
 {
-	char span[32];
+	char span[64];
 
 	say_kind(line, path);
 	if (path->since && path->kind != PATH_IDLE && path->kind != PATH_OFFLINE)
-		line_add(line, "for %s", text_span(span, sizeof(span), now - path->since));
+		line_add(line, "for %s",
+			wording_span(span, sizeof(span), path->since, path->was_before, now));
 	line_number(line, "changed ", path->changes, path->changes == 1 ? " time" : " times");
 }
 
@@ -90,7 +99,8 @@ void wording_times(char *line, const struct path *path)
 
 void wording_found(char *line, const struct endpoint *endpoint)
 {
-	line_add(line, "found by %s", found_by_name(endpoint->found_by));
+	if (endpoint->found_by != FOUND_CONFIG)
+		line_add(line, "found by %s", found_by_name(endpoint->found_by));
 	if (endpoint->is_pinned)
 		line_add(line, "pinned");
 	if (endpoint->is_stale)

@@ -11,6 +11,9 @@ char *wording_share(char *to, size_t size, double share); /* "91 %"; must be kno
 /* "12 s". A fresh one is "now": an age that is renewed all the time would make the screen flicker. */
 char *wording_age(char *to, size_t size, double age_ms);
 
+/* "3 min", or "at least 3 min" of what stood when this program first looked. */
+char *wording_span(char *to, size_t size, int64_t since, bool was_before, int64_t now);
+
 /* The functions below add to a line what is known. */
 void wording_path(char *line, const struct path *path, int64_t now); /* "direct, 10.0.0.1:41641, for 3 min" */
 void wording_times(char *line, const struct path *path);             /* "RTT 3.1 ms, p95 4.3 ms, loss 0 %" */

@@ -161,7 +161,7 @@ static void judge_answer(const char *socket, const struct answer *answer, struct
 		text_set(result->text, sizeof(result->text), "%s answers with more than %d MB", socket,
 			ANSWER_BYTES_MAX / (1024 * 1024));
 	else
-		text_set(result->text, sizeof(result->text), "%s gives no whole answer", socket);
+		text_set(result->text, sizeof(result->text), "%s did not answer in full", socket);
 }
 
 static void http_done(void *data, const struct answer *answer)

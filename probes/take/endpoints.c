@@ -1,7 +1,9 @@
 /* Endpoints, with their models and what was sent to them. */
 #include "probes/base/text.h"
 #include "probes/ledger/endpoints.h"
+#include "probes/ledger/first_look.h"
 #include "probes/ledger/models.h"
+#include "probes/ledger/mounts.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/take/builder.h"
@@ -58,8 +60,9 @@ static struct span copy_sents(struct builder *s, const struct known_endpoint *kn
 static int64_t gap_of(const struct builder *s, const struct known_endpoint *known)
 {
 	int64_t gap = s->ledger->terms.poll_ms;
+	int64_t list_gap = MINUTE_MS * (int64_t)mounts_urls(s->ledger, known);
 
-	return known->facts->is_asked_rarely && gap < MINUTE_MS ? MINUTE_MS : gap;
+	return known->facts->is_asked_rarely && gap < list_gap ? list_gap : gap;
 }
 
 static void copy_figures(const struct builder *s, const struct known_endpoint *known, struct endpoint *row)
@@ -105,6 +108,7 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 								: when_known(known->good) && age > 3 * gap;
 	row->state = known->state;
 	row->since = known->since.wall_ms;
+	row->was_before = first_look_saw(s->ledger, known, row->since);
 	row->verdicts = known->verdicts;
 	row->models_known = known->models_known;
 	row->loaded_known = known->loaded_known;

@@ -1,6 +1,7 @@
 /* Peers, this node first and then by name. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/first_look.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/networks.h"
 #include "probes/ledger/packet_state.h"
@@ -96,7 +97,7 @@ static void take_path(struct builder *s, const struct known_peer *known, struct 
 	const struct obs_peer *obs = known->obs;
 	struct path *path = &row->path;
 
-	path->kind = known->kind;
+	path->kind = daemon_is_away(s->ledger) ? PATH_UNKNOWN : known->kind;
 	path->endpoint = known->kind == PATH_DIRECT ? arena_copy(s->arena, obs->current_address) : "";
 	path->via = known->kind == PATH_DERP         ? arena_copy(s->arena, obs->home_derp)
 		    : known->kind == PATH_PEER_RELAY ? relay_name(s, obs)
@@ -104,6 +105,7 @@ static void take_path(struct builder *s, const struct known_peer *known, struct 
 	take_reason(s, known, path);
 	path->changes = known->changes + (known->path_history ? known->path_history->changes : 0);
 	path->since = known->kind_since.wall_ms;
+	path->was_before = first_look_saw(s->ledger, NULL, path->since);
 	take_bytes(s, known, path);
 	take_pings(s, known, path);
 	path->rtt_source = peer_rtt_source_name(known->rtt_source);

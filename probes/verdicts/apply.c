@@ -8,6 +8,7 @@
 
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/first_look.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
@@ -17,18 +18,7 @@
 #include "probes/verdicts/rule.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* By then each server was asked twice, and a path has shown its kind. */
-#define FIRST_LOOK_MS 15000
-
-static int64_t first_look_ms(const struct ledger *ledger)
-{
-	int64_t two_polls = ledger->terms.poll_ms * 3 / 2;
-
-	return two_polls > FIRST_LOOK_MS ? two_polls : FIRST_LOOK_MS;
-}
 
 static bool is_url_of(const struct known_endpoint *endpoint, const char *url)
 {
@@ -117,7 +107,7 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.hint = fix.hint,
 		.fix = fix.line,
 		.since = since,
-		.was_before = since - evidence->ledger->begun.wall_ms < first_look_ms(evidence->ledger),
+		.was_before = first_look_saw(evidence->ledger, evidence->endpoint, since),
 		.is_muted = is_muted(evidence, rule->code),
 		.explains = rule->explains,
 		.cause = arena_copy(arena, finding->cause),
@@ -150,21 +140,27 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 		verdicts->count - first);
 }
 
-static int worst_first(const void *a, const void *b)
+/* Notes of one weight stay in the order of the rules, the most important first. */
+static int worst_first(const struct verdict *x, const struct verdict *y)
 {
-	const struct verdict *x = a, *y = b;
-
 	if (x->is_muted != y->is_muted)
 		return x->is_muted - y->is_muted;
 	if (x->severity != y->severity)
 		return (int)y->severity - (int)x->severity;
 	if (x->state != y->state)
 		return (int)y->state - (int)x->state;
-	return (int)x->layer - (int)y->layer;
+	return x->severity == SEVERITY_INFO ? 0 : (int)x->layer - (int)y->layer;
 }
 
+/* By insertion: a row has few, and equal ones must keep their order. */
 void apply_sort(struct verdict *verdicts, size_t count)
 {
-	if (count)
-		qsort(verdicts, count, sizeof(*verdicts), worst_first);
+	for (size_t i = 1; i < count; i++) {
+		struct verdict verdict = verdicts[i];
+		size_t at = i;
+
+		for (; at && worst_first(&verdicts[at - 1], &verdict) > 0; at--)
+			verdicts[at] = verdicts[at - 1];
+		verdicts[at] = verdict;
+	}
 }

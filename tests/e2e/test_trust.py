@@ -194,7 +194,8 @@ def what_is_being_asked_is_broken_off_when_the_tailnet_stops():
 def a_key_goes_over_plain_http_to_a_peer_and_to_this_machine():
     stage.needed()
     with Server(GPU1) as gpu1, Server("127.0.0.1") as here, Tailscaled(OURS):
-        once(FULL, f"http://{GPU1}:18080", "http://127.0.0.1:18080", "http://localhost:18080")
+        once(FULL, f"http://{GPU1}:18080", "http://127.0.0.1:18080", "http://localhost:18080",
+             "http://0.0.0.0:18080")
     assert set(gpu1.keys) == set(here.keys) == {KEY}, (gpu1.keys, here.keys)
 
 

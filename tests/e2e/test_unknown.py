@@ -107,6 +107,25 @@ def a_root_that_gave_a_page_tells_a_frozen_server():
 
 
 @test
+def between_two_lists_an_accepted_connection_says_nothing():
+    with Server({"/v1/models": ok(LIST)}) as server:
+        with FakeTailnet(QUIET) as fake, watching("--endpoint", server.url, fake=fake) as snapshots:
+            assert first(snapshots, lambda s: endpoint(s, server.url)["state"] == "ok")
+            server.routes["/v1/models"] = lambda: None
+            before = server.connections
+            row = endpoint(first(snapshots, lambda s: server.connections > before + 1), server.url)
+            assert row["state"] == "ok" and row["age_ms"] > 2000, row
+        assert server.asked.count("/v1/models") == 1, server.asked
+
+
+@test
+def a_frozen_server_is_told_by_its_list():
+    with Server({"/": lambda: None, "/v1/models": lambda: None}) as server, FakeTailnet(QUIET) as fake:
+        row = endpoint(once(fake, "--endpoint", server.url).json, server.url)
+    assert codes(row) == ["no-answer"], row
+
+
+@test
 def a_list_that_never_comes_is_asked_once_too():
     with Server({"/": PAGE, "/v1/models": lambda: None}) as server:
         row = looked_at(server, 10)[-1]

@@ -288,6 +288,7 @@ static void judge(struct snapshot *snapshot, struct endpoint *endpoint, struct v
 {
 	endpoint->state = verdict.state;
 	endpoint->since = NOW - 3 * MINUTE;
+	endpoint->was_before = verdict.was_before;
 	endpoint->verdicts = say(snapshot, verdict);
 }
 
@@ -377,6 +378,7 @@ static void make_broken(struct snapshot *snapshot)
 			.layer = LAYER_PORT,
 			.severity = SEVERITY_DOWN,
 			.state = STATE_DOWN,
+			.was_before = true,
 			.text = "nothing listens on port 8000",
 			.fix = "start the server, or `tailscale serve --bg 8000` there" });
 	list[8] = new_endpoint(6, "http://pi.tail1234.ts.net:11434", ":11434");

@@ -619,6 +619,7 @@ static struct snapshot a_rare_snapshot(void)
 	peers[1].path.rtt_age_ms = 1200;
 	peers[1].path.rtt_last_ms = 0.3;
 	endpoints[0].ttfb_last_ms = 4.2;
+	peers[1].path.was_before = endpoints[0].was_before = verdicts[0].was_before = true;
 	endpoints[0].latency.engine_ms = 812;
 	for (int cost = 0; cost < COST_COUNT; cost++)
 		snapshot.by_cost[cost] = 1;

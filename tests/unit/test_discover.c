@@ -540,12 +540,129 @@ static void a_name_that_is_no_host_is_not_asked(void **state)
 	assert_false(is_asked("https://"));
 }
 
-static void nobody_is_asked_while_tailscale_is_stopped(void **state)
+/* ---- without a tailnet ---- */
+
+static void no_peer_is_asked_while_tailscale_is_stopped(void **state)
 {
 	(void)state;
 	status->backend = BACKEND_STOPPED;
 	with_peer(status, "n2", "gpu1");
+	assert_false(is_asked("gpu1"));
+	assert_true(is_asked("//127.0.0.1:11434"));
+}
+
+/* Asks all that may be asked and says which hosts those were. */
+static void assert_all_here(void)
+{
+	struct probe knock;
+
+	while (discover_next(discover, at(0), &knock)) {
+		assert_string_equal(knock.peer_id, "");
+		assert_string_equal(knock.address, "127.0.0.1");
+		tell(knock.url, false, OUTCOME_REFUSED);
+	}
+}
+
+static void this_machine_is_asked_without_any_tailscale(void **state)
+{
+	struct obs_discovery counts;
+
+	(void)state;
+	discover = discover_new(&settings);
+	discover_see(discover, NULL);
+	discover_count(discover, &counts);
+	assert_int_equal(counts.peers, 0);
+	assert_true(counts.pending > 5);
+	assert_all_here();
+	discover_count(discover, &counts);
+	assert_int_equal(counts.pending, 0);
+	settings.discover = DISCOVER_OFF;
 	assert_false(is_asked("//"));
+}
+
+static void peers_wait_while_the_tailnet_is_away_and_go_on_after_it(void **state)
+{
+	(void)state;
+	a_machine_of_two_ports();
+	with_peer(status, "n2", "gpu1");
+	start();
+	pass_own_round();
+	assert_string_equal(next(0), GPU1);
+	tell(GPU1, false, OUTCOME_REFUSED);
+	discover_see(discover, NULL);
+	assert_string_equal(next(1), "nothing");
+	discover_see(discover, status);
+	assert_string_equal(next(1), "http://gpu1.tail4c1d.ts.net:11434");
+}
+
+/* ---- who listens here ---- */
+
+static void this_machine_listens(const char *lines)
+{
+	struct listeners listeners = { 0 };
+
+	listeners_parse(&listeners, lines);
+	discover_see_listeners(discover, &listeners);
+	listeners_fini(&listeners);
+}
+
+static void begin_here(const char *lines)
+{
+	discover_free(discover);
+	discover = discover_new(&settings);
+	discover_see(discover, NULL);
+	assert_true(discover_begins_here(discover, at(0)));
+	this_machine_listens(lines);
+}
+
+static bool is_asked_here(const char *url)
+{
+	struct probe knock;
+	bool was_asked = false;
+
+	while (discover_next(discover, at(0), &knock)) {
+		was_asked = was_asked || strcmp(knock.url, url) == 0;
+		tell(knock.url, false, OUTCOME_REFUSED);
+	}
+	return was_asked;
+}
+
+/* 2242 is Aphrodite's (0x08C2), 9999 (0x270F) nobody's. */
+static void of_the_other_ports_here_those_are_asked_on_which_something_listens(void **state)
+{
+	(void)state;
+	begin_here("0: 0100007F:08C2 00000000:0000 0A\n0: 0100007F:270F 00000000:0000 0A\n");
+	assert_true(discover_has_port(discover, 2242));
+	assert_true(is_asked_here("http://127.0.0.1:2242"));
+	begin_here("0: 0100007F:270F 00000000:0000 0A\n");
+	assert_false(is_asked_here("http://127.0.0.1:2242"));
+	begin_here("0: 0100007F:270F 00000000:0000 0A\n");
+	assert_false(is_asked_here("http://127.0.0.1:9999"));
+	begin_here(""); /* what a container has may be forwarded to it */
+	assert_true(is_asked_here("http://127.0.0.1:11434"));
+}
+
+static void what_listens_on_v6_alone_is_asked_there(void **state)
+{
+	static const char on_v6[] =
+		"0: 00000000000000000000000001000000:2CAA 00000000000000000000000000000000:0000 0A\n";
+	char both[256];
+	struct probe knock;
+
+	(void)state;
+	settings.ports[0] = 11434;
+	begin_here(on_v6);
+	assert_true(discover_next(discover, at(0), &knock));
+	assert_string_equal(knock.url, "http://[::1]:11434");
+	assert_string_equal(knock.address, "::1");
+	this_machine_listens(""); /* it is found again by the URL in flight */
+	tell(knock.url, false, OUTCOME_REFUSED);
+	assert_string_equal(next(0), "nothing");
+	assert_false(discover_begins_here(discover, at(1)));
+	assert_true(discover_begins_here(discover, at(MINUTES(6))));
+	snprintf(both, sizeof(both), "%s0: 0100007F:2CAA 00000000:0000 0A\n", on_v6);
+	begin_here(both);
+	assert_true(is_asked_here("http://127.0.0.1:11434"));
 }
 
 static void a_peer_that_went_is_not_asked_on(void **state)
@@ -733,7 +850,11 @@ int main(void)
 		SAYS(who_cannot_be_reached_is_not_asked),
 		SAYS(whom_the_user_excluded_is_never_asked),
 		SAYS(a_name_that_is_no_host_is_not_asked),
-		SAYS(nobody_is_asked_while_tailscale_is_stopped),
+		SAYS(no_peer_is_asked_while_tailscale_is_stopped),
+		SAYS(this_machine_is_asked_without_any_tailscale),
+		SAYS(peers_wait_while_the_tailnet_is_away_and_go_on_after_it),
+		SAYS(of_the_other_ports_here_those_are_asked_on_which_something_listens),
+		SAYS(what_listens_on_v6_alone_is_asked_there),
 		SAYS(a_peer_that_went_is_not_asked_on),
 		SAYS(peers_that_left_make_room_for_those_that_came),
 		SAYS(rounds_that_find_nothing_come_later_and_later),

@@ -162,6 +162,8 @@ static void this_machine_is_no_peer(void **state)
 	assert_int_equal(owner_of("localhost", true), OWNER_LOOPBACK);
 	assert_int_equal(owner_of("127.0.0.1", false), OWNER_LOOPBACK);
 	assert_int_equal(owner_of("::1", true), OWNER_LOOPBACK);
+	assert_int_equal(owner_of("0.0.0.0", false), OWNER_LOOPBACK);
+	assert_int_equal(owner_of("::", true), OWNER_LOOPBACK);
 	assert_int_equal(owner_of("localhost.tail4c1d.ts.net", true), OWNER_PEER);
 }
 

@@ -20,7 +20,7 @@ static const struct {
 	{ "engine", &fields_engine, 0 },
 	{ "latency", &fields_answer, 0 },
 	{ "anatomy", &fields_latency, 1 },
-	{ "path", &fields_path, 10 },
+	{ "path", &fields_path, 11 },
 	{ "peer", &fields_peer, 19 },
 	{ "model", &fields_model, 5 },
 	{ "flow", &fields_flow, 12 },

@@ -150,6 +150,45 @@ static void a_server_s_peer_goes_offline_and_comes_back_as_events(void **state)
 
 /* ---- since ---- */
 
+static bool were_before(const struct snapshot *s)
+{
+	const struct endpoint *row = &s->endpoints[0];
+	bool was_before = row->was_before;
+
+	for (size_t i = 0; i < row->verdicts.count; i++)
+		assert_int_equal(s->verdict_list[row->verdicts.first + i].was_before, was_before);
+	return was_before;
+}
+
+static void a_row_and_its_verdict_agree_whether_it_stood_before(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	is_refused(l, at(1));
+	assert_true(were_before(take(l, at(1))));
+	assert_true(were_before(take(l, at(300))));
+	answers(l, at(310), READY);
+	take(l, at(310));
+	is_refused(l, at(320));
+	assert_false(were_before(take(l, at(320))));
+	assert_false(were_before(take(l, at(400))));
+}
+
+/* The first look at a server may come long after that at the tailnet. */
+static void what_is_found_later_stood_before_it_was_found(void **state)
+{
+	struct ledger *l = watching(GPU1);
+
+	(void)state;
+	take(l, at(1));
+	watches(l, "", "https://gpu1.tail4c1d.ts.net/late");
+	is_refused(l, at(100));
+	assert_true(take(l, at(101))->endpoints[1].was_before);
+	assert_true(take(l, at(400))->endpoints[1].was_before);
+	assert_true(path_of(take(l, at(400)))->was_before);
+}
+
 static void since_stays_while_a_code_holds_and_is_new_when_it_comes_back(void **state)
 {
 	struct ledger *l = watching_a("llama-server", GPU1);
@@ -1040,6 +1079,8 @@ int main(void)
 		SAYS(a_peer_relay_is_named_where_its_address_is_known),
 		SAYS(a_path_that_rests_is_no_change),
 		SAYS(a_server_s_peer_goes_offline_and_comes_back_as_events),
+		SAYS(a_row_and_its_verdict_agree_whether_it_stood_before),
+		SAYS(what_is_found_later_stood_before_it_was_found),
 		SAYS(since_stays_while_a_code_holds_and_is_new_when_it_comes_back),
 		SAYS(a_state_is_dated_from_its_change),
 		SAYS(a_status_that_is_late_is_stale_though_nothing_failed),

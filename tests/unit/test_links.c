@@ -132,6 +132,20 @@ static void a_capture_that_does_not_see_the_path_knows_no_bytes_of_it(void **sta
 	assert_true(path_of(take(l, at(9)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 1000);
 }
 
+/* Handshakes and pings alone say nothing, but a few kB each time are not they. */
+static void bytes_that_come_slowly_are_missed_too(void **state)
+{
+	struct ledger *l = capturing();
+
+	(void)state;
+	for (int i = 1; i <= 3; i++)
+		counts(l, at(2 * i), 3000 * i);
+	assert_true(path_of(take(l, at(6)), "gpu1")->rx_bytes[TRAFFIC_DIRECT] == 0);
+	for (int i = 4; i <= 5; i++)
+		counts(l, at(2 * i), 3000 * i);
+	assert_true(isnan(path_of(take(l, at(10)), "gpu1")->rx_bytes[TRAFFIC_DIRECT]));
+}
+
 static void a_path_is_the_peer_s_whose_address_it_leads_to(void **state)
 {
 	struct ledger *l = capturing();
@@ -602,6 +616,7 @@ int main(void)
 		SAYS(how_the_helper_is_stands_in_the_snapshot),
 		SAYS(without_capture_bytes_by_kind_are_unknown),
 		SAYS(a_capture_that_does_not_see_the_path_knows_no_bytes_of_it),
+		SAYS(bytes_that_come_slowly_are_missed_too),
 		SAYS(a_path_is_the_peer_s_whose_address_it_leads_to),
 		SAYS(a_relayed_path_is_known_by_its_session),
 		SAYS(bytes_wait_for_the_status_that_tells_whose_they_are),

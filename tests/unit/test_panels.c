@@ -100,7 +100,7 @@ static void the_command_says_where_it_is_typed(void **state)
 	(void)state;
 	verdict->run = "sudo systemctl restart vllm";
 	verdict->run_on = "tower";
-	assert_said(snapshot, "http://tower.tail1234.ts.net:8000", "tower :8000 ── not-listening, for 3 min",
+	assert_said(snapshot, "http://tower.tail1234.ts.net:8000", "tower :8000 ── not-listening, for at least 3 min",
 		"run on tower  sudo systemctl restart vllm");
 }
 

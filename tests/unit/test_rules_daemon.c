@@ -173,6 +173,19 @@ static void what_held_at_the_first_look_may_have_begun_before(void **state)
 	assert_false(assert_verdict(take(l, at(80)), "name-unresolved")->was_before);
 }
 
+static void no_path_is_known_while_tailscale_is_stopped(void **state)
+{
+	struct obs_status *status = in_state(BACKEND_STOPPED, "Stopped");
+	struct ledger *l = watching("https://gpu1.tail4c1d.ts.net");
+	const struct snapshot *s = take(l, at(1));
+
+	(void)state;
+	assert_int_equal(peer_row(s, "gpu1")->path.kind, PATH_DIRECT);
+	with_peer(status, GPU1_ID, "gpu1");
+	sees(l, at(2), status);
+	assert_int_equal(peer_row(take(l, at(2)), "gpu1")->path.kind, PATH_UNKNOWN);
+}
+
 static void a_login_is_asked_for_with_its_url(void **state)
 {
 	struct obs_status *status = in_state(BACKEND_NEEDS_LOGIN, "NeedsLogin");
@@ -582,6 +595,7 @@ int main(void)
 		SAYS(a_stopped_tailscale_is_told_from_its_state),
 		SAYS(what_held_at_the_first_look_may_have_begun_before),
 		SAYS(while_tailscale_is_stopped_nothing_is_known_of_the_tailnet),
+		SAYS(no_path_is_known_while_tailscale_is_stopped),
 		SAYS(a_login_is_asked_for_with_its_url),
 		SAYS(a_hostile_login_url_stays_as_it_is),
 		SAYS(an_unapproved_machine_waits_for_an_admin),

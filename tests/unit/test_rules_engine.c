@@ -412,6 +412,20 @@ static void a_model_loaded_with_a_small_context_is_told_with_the_switch(void **s
 		"--ctx-size");
 }
 
+static void what_is_to_do_here_does_not_say_where(void **state)
+{
+	struct ledger *l = an_ollama_with("qwen3:8b", "qwen3", 4096);
+	const char *body = "{\"models\":[{\"name\":\"qwen3:8b\",\"size\":9,\"size_vram\":9,\"context_length\":4096}]}";
+
+	(void)state;
+	assert_int_equal(strncmp(assert_verdict(take(l, at(1)), "context-small")->fix, "on gpu1: ", 9), 0);
+	l = empty_ledger(NULL);
+	sees(l, at(0), running());
+	watches_own(l, "ollama", "http://127.0.0.1:11434");
+	says_at(l, at(0), "/api/ps", 200, "Content-Type: application/json\n", body);
+	assert_int_equal(strncmp(assert_verdict(take(l, at(1)), "context-small")->fix, "set OLLAMA", 10), 0);
+}
+
 static void a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told(void **state)
 {
 	static const struct {
@@ -459,7 +473,7 @@ static void an_untagged_host_without_a_key_is_open(void **state)
 	assert_no_verdict(take(l, at(1)), "open-endpoint");
 	answers(l, at(1), "vllm-0.32.0-cpu/ready-idle/v1-models");
 	assert_fix(assert_says(take(l, at(2)), "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
-			   "reach gpu1, which has no tag"),
+			   "reach gpu1, which has no tag, can use it"),
 		"tag gpu1");
 	peer->tags = list_of(status, "tag:gpu");
 	sees(l, at(3), status);
@@ -565,6 +579,7 @@ int main(void)
 		SAYS(figures_that_are_switched_off_are_told_with_the_switch),
 		SAYS(figures_that_nobody_expects_are_not_missed),
 		SAYS(a_model_loaded_with_a_small_context_is_told_with_the_switch),
+		SAYS(what_is_to_do_here_does_not_say_where),
 		SAYS(a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told),
 		SAYS(a_model_that_is_not_loaded_here_has_no_small_context),
 		SAYS(an_untagged_host_without_a_key_is_open),

@@ -189,6 +189,10 @@ static void loopback_is_known_by_all_its_names(void **state)
 	assert_true(url_host_is_loopback("127.8.9.10"));
 	assert_true(url_host_is_loopback("::1"));
 	assert_true(url_host_is_loopback("localhost"));
+	assert_true(url_host_is_loopback("0.0.0.0"));
+	assert_true(url_host_is_loopback("::"));
+	assert_false(url_host_is_loopback("0.0.0.1"));
+	assert_false(url_host_is_loopback("::2"));
 	assert_false(url_host_is_loopback("127.example.com"));
 	assert_false(url_host_is_loopback("100.64.0.1"));
 	assert_false(url_host_is_loopback("localhost.example.com"));

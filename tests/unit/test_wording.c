@@ -44,6 +44,10 @@ static void a_path_has_its_times_and_its_last_pong(void **state)
 	(void)state;
 	wording_path(way, &path, TAKEN);
 	assert_string_equal(way, "through DERP fra, for 3 min, changed 1 time");
+	*way = '\0';
+	path.was_before = true;
+	wording_path(way, &path, TAKEN);
+	assert_string_equal(way, "through DERP fra, for at least 3 min, changed 1 time");
 	wording_times(fresh, &path);
 	assert_string_equal(
 		fresh, "RTT 48 ms, jitter 4.8 ms (by disco), loss 0.4 %, last pong now, seen by capture");

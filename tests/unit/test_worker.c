@@ -82,6 +82,25 @@ static void a_server_of_no_known_family_is_connected_to_for_a_minute_after_its_l
 	}
 }
 
+/* The list of an engine with two URLs is requested through one after the other. */
+static void the_urls_of_one_engine_take_turns(void **state)
+{
+	const struct worker_world live = { .is_once = false };
+	struct worker worker = worker_of(&live, "openai-compatible");
+
+	(void)state;
+	worker.listed_at = 1000;
+	worker.other_listed_at = 31000; /* asked after us: we are next, a minute after it */
+	assert_true(worker_only_connects(&worker, 1000 + MINUTE));
+	assert_false(worker_only_connects(&worker, 31000 + MINUTE));
+	worker.other_listed_at = 500;
+	worker.is_others_turn = true;
+	assert_true(worker_only_connects(&worker, 1000 + MINUTE));
+	assert_false(worker_only_connects(&worker, 1000 + 2 * MINUTE)); /* the other one did not ask */
+	worker.listed_at = 0;
+	assert_false(worker_only_connects(&worker, 1500));
+}
+
 static void a_slow_list_is_not_asked_for_twice(void **state)
 {
 	const struct worker_world live = { .is_once = false };
@@ -159,6 +178,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_server_that_is_well_is_asked_every_five_periods),
 		cmocka_unit_test(a_server_of_no_known_family_is_connected_to_for_a_minute_after_its_list),
+		cmocka_unit_test(the_urls_of_one_engine_take_turns),
 		cmocka_unit_test(a_slow_list_is_not_asked_for_twice),
 		cmocka_unit_test(an_older_version_is_known_by_the_next_path_of_its_family),
 		cmocka_unit_test(a_redirect_that_adds_a_slash_is_told_from_any_other),

@@ -27,6 +27,7 @@ static void write_verdict(struct json_out *out, const struct verdict *verdict)
 	json_out_text(out, "fix", verdict->fix);
 	json_out_text(out, "cause", verdict->cause);
 	json_out_time(out, "since", verdict->since);
+	json_out_true(out, "was_before", verdict->was_before);
 	json_out_true(out, "muted", verdict->is_muted);
 	json_out_end(out, '}');
 }
@@ -101,6 +102,7 @@ static void write_path(struct json_out *out, const struct path *path)
 	json_out_text(out, "rtt_source", path->rtt_source);
 	json_out_text(out, "pong_source", path->pong_source);
 	json_out_time(out, "since", path->since);
+	json_out_true(out, "was_before", path->was_before);
 	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
 	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
 	json_out_text(out, "reason", path->reason);
@@ -209,6 +211,7 @@ static void write_endpoint(
 	json_out_text(out, "server_version", endpoint->version);
 	json_out_text(out, "state", state_name(endpoint->state));
 	json_out_time(out, "since", endpoint->since);
+	json_out_true(out, "was_before", endpoint->was_before);
 	json_out_true(out, "stale", endpoint->is_stale);
 	json_out_number(out, "age_ms", endpoint->age_ms);
 	json_out_time(out, "cert_not_after", endpoint->cert_not_after);

@@ -50,7 +50,7 @@ static void say_usable(const struct printer *p, const struct offer *offer, const
 	fprintf(p->errors, "%3zu  %s  %s, %s", offer->rank, endpoint->base_url,
 		offer_class_name(offer->class_), warmth_name(offer->warmth));
 	if (peer) {
-		value_way(&way, peer);
+		value_way(&way, peer, endpoint);
 		fprintf(p->errors, ", %s, %s", peer->name, way.text);
 		say_figure(p->errors, text_ms, peer->path.rtt_ms, "ms");
 	}

@@ -81,6 +81,14 @@ static void draw_row(const struct table *table, struct canvas *canvas, int y, si
 	}
 }
 
+static bool is_dim(const struct table *table, size_t row)
+{
+	const struct view *view = table->view;
+	bool is_present = view->is_present && view->is_present(table->snapshot, row);
+
+	return (table->is_past && !is_present) || (view->is_dim && view->is_dim(table->snapshot, row));
+}
+
 void table_draw(const struct table *table, struct canvas *canvas, int y)
 {
 	draw_heads(table, canvas, y);
@@ -89,7 +97,7 @@ void table_draw(const struct table *table, struct canvas *canvas, int y)
 		int line = y + 1 + (int)i;
 
 		draw_row(table, canvas, line, row);
-		if (table->is_past || (table->view->is_dim && table->view->is_dim(table->snapshot, row)))
+		if (is_dim(table, row))
 			canvas_mark(canvas, 0, line, table->width, CELL_DIM);
 		if (at == table->selected)
 			canvas_mark(canvas, 0, line, table->width, CELL_SELECTED);

@@ -35,6 +35,8 @@ struct view {
 	size_t (*row_count)(const struct snapshot *snapshot);
 	bool (*is_shown)(const struct snapshot *snapshot, size_t row); /* NULL: every row */
 	bool (*is_dim)(const struct snapshot *snapshot, size_t row);   /* NULL: none */
+	/* Rows that do not depend on the tailnet: current even if the others are past. NULL: none */
+	bool (*is_present)(const struct snapshot *snapshot, size_t row);
 	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
 	/* The row under which this one is folded; ROW_NONE: it stands for itself. NULL: no row is folded. */
 	size_t (*parent)(const struct snapshot *snapshot, size_t row);

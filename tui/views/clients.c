@@ -277,7 +277,7 @@ static void write_watching(const struct capture *capture, struct page *page)
 	char devices[256], text[320];
 
 	capture_devices(capture, devices, sizeof(devices));
-	snprintf(text, sizeof(text), "watching%s%s: no client but this program is known yet",
+	snprintf(text, sizeof(text), "watching%s%s; no clients seen yet",
 		*devices ? " " : "", devices);
 	page_wrap(page, ROLE_DIM, "", 0, text);
 }

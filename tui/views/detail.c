@@ -204,18 +204,19 @@ static void write_endpoint_head(
 	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
-	struct value state, since;
-	char age[32], known[LINE_BYTES] = "";
+	struct value state;
+	char age[32], since[64], known[LINE_BYTES] = "";
 
 	value_state(&state, endpoint->state);
-	value_ago(&since, snapshot, endpoint->since);
 	page_line(page, state.role, "%s", state.text);
 	page_add(page, ROLE_TITLE, "  %s%s%s %s", peer ? peer->name : "", peer ? "  " : "",
 		*endpoint->title ? endpoint->title : "unknown server", endpoint->version);
 	page_wrap(page, ROLE_TEXT, "", 0, endpoint->url);
 	if (*endpoint->base_url)
 		page_wrap(page, ROLE_DIM, "base URL for clients:", 22, endpoint->base_url);
-	line_add(known, "%s for %s", state_name(endpoint->state), since.text);
+	line_add(known, "%s for %s", state_name(endpoint->state),
+		wording_span(since, sizeof(since), endpoint->since, endpoint->was_before,
+			snapshot->taken.wall_ms));
 	wording_found(known, endpoint);
 	if (isnan(endpoint->age_ms))
 		line_add(known, "last good answer never");

@@ -101,7 +101,7 @@ static void format_loaded(const struct snapshot *snapshot, size_t row, struct va
 
 static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_way(value, fleet_peer(snapshot, row));
+	value_way(value, fleet_peer(snapshot, row), fleet_endpoint(snapshot, row));
 }
 
 static double number_rtt(const struct snapshot *snapshot, size_t row)
@@ -158,6 +158,8 @@ static void format_since(const struct snapshot *snapshot, size_t row, struct val
 	const struct endpoint *endpoint = fleet_endpoint(snapshot, row);
 
 	value_ago(value, snapshot, endpoint ? endpoint->since : 0);
+	if (endpoint && endpoint->was_before)
+		value_at_least(value);
 }
 
 static char *head_spark(const struct snapshot *snapshot, char *to, size_t size)
@@ -302,7 +304,7 @@ static const struct column columns[] = {
 	{ "AT", "at", 8, 22, 62, .format = format_at, .compare = compare_at, .holds = holds_url },
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
-	{ "SINCE", "since", 6, 6, 30, true, .format = format_since, .number = number_since },
+	{ "SINCE", "since", 7, 7, 30, true, .format = format_since, .number = number_since },
 	{ "TTFB TREND", "spark", 18, 19, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
 		.starts_high = true },
 	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
@@ -330,6 +332,11 @@ static bool is_dim(const struct snapshot *snapshot, size_t row)
 {
 	return is_peer_row(snapshot, row) ||
 	       (snapshot->endpoints[row].is_stale && snapshot->endpoints[row].state < STATE_SLOW);
+}
+
+static bool is_present(const struct snapshot *snapshot, size_t row)
+{
+	return !is_peer_row(snapshot, row) && !snapshot->endpoints[row].is_of_tailnet;
 }
 
 static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
@@ -369,6 +376,7 @@ const struct view view_fleet = {
 	.row_count = row_count,
 	.is_shown = is_shown,
 	.is_dim = is_dim,
+	.is_present = is_present,
 	.is_last = is_peer_row,
 	.parent = fleet_parent,
 	.row_id = row_id,

@@ -51,7 +51,7 @@ void inspector_title(const struct snapshot *snapshot, struct target target, char
 {
 	const struct verdict *verdict = inspector_verdict(snapshot, target);
 	int64_t age_ms = verdict && verdict->since ? snapshot->taken.wall_ms - verdict->since : 0;
-	char span[32];
+	char span[64];
 
 	*title = '\0';
 	name_target(snapshot, target, title, size);
@@ -60,8 +60,9 @@ void inspector_title(const struct snapshot *snapshot, struct target target, char
 	text_add(title, size, "%s%s%s", *title ? " ── " : "", verdict->code,
 		verdict->is_muted ? ", ignored" : "");
 	if (age_ms >= MINUTE_MS) /* seconds would redraw it all the time */
-		text_add(title, size, ", for %s%s", verdict->was_before ? "at least " : "",
-			text_span(span, sizeof(span), age_ms));
+		text_add(title, size, ", for %s",
+			wording_span(span, sizeof(span), verdict->since, verdict->was_before,
+				snapshot->taken.wall_ms));
 }
 
 /* ---- what is wrong ---- */

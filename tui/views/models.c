@@ -86,7 +86,7 @@ static void format_at(const struct snapshot *snapshot, size_t row, struct value 
 
 static void format_path(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_way(value, peer_of(snapshot, row));
+	value_way(value, peer_of(snapshot, row), endpoint_of(snapshot, row));
 }
 
 static double number_rtt(const struct snapshot *snapshot, size_t row)
@@ -222,6 +222,11 @@ static bool is_dim(const struct snapshot *snapshot, size_t row)
 	return !offer_of(snapshot, row)->rank;
 }
 
+static bool is_present(const struct snapshot *snapshot, size_t row)
+{
+	return !endpoint_of(snapshot, row)->is_of_tailnet;
+}
+
 static const char *row_id(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
 	snprintf(buffer, size, "%s %s", endpoint_of(snapshot, row)->url, model_of(snapshot, row)->id);
@@ -276,6 +281,7 @@ const struct view view_models = {
 	.tie = tie,
 	.row_count = row_count,
 	.is_dim = is_dim,
+	.is_present = is_present,
 	.row_id = row_id,
 	.target = target,
 	.copied = copied,

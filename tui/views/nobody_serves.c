@@ -45,8 +45,9 @@ bool nobody_serves_write(const struct snapshot *snapshot, struct page *page)
 	else
 		page_wrap(page, ROLE_TEXT, "", 0, "Asked:");
 	if (!is_off) {
-		page_line(page, ROLE_TEXT, "  %zu ports on %zu peers (discover = %s)", discovery->asked,
-			discovery->peers, discovery->mode);
+		page_line(page, ROLE_TEXT, "  %zu ports on this machine and %zu peer%s (discover = %s)",
+			discovery->asked, discovery->peers, discovery->peers == 1 ? "" : "s",
+			discovery->mode);
 		page_wrap(page, ROLE_TEXT, "  ports", 8, discovery->ports);
 		say_silent(snapshot, page);
 		page_wrap(page, ROLE_TEXT, "", 0,

@@ -105,15 +105,21 @@ const char *view_host(const struct snapshot *snapshot, const struct endpoint *en
 {
 	if (endpoint->peer >= 0)
 		return snapshot->peers[endpoint->peer].name;
-	return url_split(url, endpoint->url) == 0 ? url->host : "–";
+	if (url_split(url, endpoint->url) < 0)
+		return "–";
+	return url_host_is_loopback(url->host) ? "here" : url->host;
 }
 
-void value_way(struct value *value, const struct peer *peer)
+void value_way(struct value *value, const struct peer *peer, const struct endpoint *endpoint)
 {
-	if (peer && !peer->is_self)
+	struct url url;
+	bool is_local = peer ? peer->is_self
+			     : endpoint && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
+
+	if (peer && !is_local)
 		value_path(value, &peer->path);
 	else
-		value_say(value, ROLE_DIM, peer ? "local" : "–");
+		value_say(value, ROLE_DIM, is_local ? "local" : "–");
 }
 
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms)
@@ -137,6 +143,16 @@ char *value_spark_head(const struct snapshot *snapshot, const char *figure, char
 	for (const char *at = scale_span(snapshot->spark_span_ms, span, sizeof(span)); *at; at++)
 		text_add(to, size, "%c", toupper((unsigned char)*at));
 	return to;
+}
+
+void value_at_least(struct value *value)
+{
+	char text[sizeof(value->text)];
+
+	if (strcmp(value->text, "–") == 0)
+		return;
+	text_set(text, sizeof(text), "≥%.40s", value->text);
+	text_set(value->text, sizeof(value->text), "%s", text);
 }
 
 void value_loss(struct value *value, double loss)
@@ -203,13 +219,23 @@ static void write_trouble(const struct snapshot *snapshot, struct page *page)
 		page_wrap(page, ROLE_FIX, "log in", 8, daemon->auth_url);
 }
 
+static void say_search_here(const struct discovery *discovery, struct page *page)
+{
+	if (!discovery->asked || discovery->pending || discovery->peers)
+		return;
+	page_wrap(page, ROLE_TEXT, "", 0,
+		"No LLM server was found on this machine. To watch one on another port:");
+	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://127.0.0.1:PORT");
+}
+
 bool view_says_trouble(const struct snapshot *snapshot, struct page *page)
 {
 	if (snapshot->peer_count || snapshot->endpoint_count)
 		return false;
-	if (snapshot->verdicts.count || *snapshot->daemon.trouble)
+	if (snapshot->verdicts.count || *snapshot->daemon.trouble) {
 		write_trouble(snapshot, page);
-	else if (!snapshot->daemon.is_known)
+		say_search_here(&snapshot->discovery, page);
+	} else if (!snapshot->daemon.is_known)
 		page_line(page, ROLE_DIM, "asking tailscaled …");
 	else
 		page_line(page, ROLE_DIM, "this tailnet has no other machine yet");

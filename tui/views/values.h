@@ -17,10 +17,13 @@ bool value_why(struct value *value, const struct snapshot *snapshot, struct span
 void value_offer(struct value *value, const struct snapshot *snapshot, const struct offer *offer);
 void value_server(struct value *value, const struct endpoint *endpoint); /* "vLLM"; NULL: none */
 void value_path(struct value *value, const struct path *path);           /* "DERP fra" */
-void value_way(struct value *value, const struct peer *peer); /* the same, "local" on this machine */
+/* The same, "local" on this machine; peer and endpoint may be NULL. */
+void value_way(struct value *value, const struct peer *peer, const struct endpoint *endpoint);
 enum role value_path_role(enum path_kind kind);
+void value_at_least(struct value *value); /* "≥3 min" of the "3 min" in it; "–" stays */
 const char *value_traffic_path(int kind);                     /* of enum traffic_path: "relay" */
-/* The name of an endpoint's peer, or outside the tailnet the host of its URL; url is the buffer for that. */
+/* The name of an endpoint's peer, or outside the tailnet the host of its URL ("here": loopback), for which url
+ * is the buffer. */
 const char *view_host(const struct snapshot *snapshot, const struct endpoint *endpoint, struct url *url);
 void value_ago(struct value *value, const struct snapshot *snapshot, int64_t wall_ms); /* "3 min" */
 /* "▁▂▃█ 50 ms": a sparkline of milliseconds, with the top of its scale. */

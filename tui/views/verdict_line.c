@@ -2,6 +2,7 @@
 #include "tui/views/verdict_line.h"
 
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 
 #define NEW_MS 1000
 #define INSET 2 /* cells: indent of the fix after its arrow and of the text below its code */
@@ -55,17 +56,15 @@ void verdict_line_block(
 	struct page *page, const struct snapshot *snapshot, const struct verdict *verdict, int indent)
 {
 	int64_t age_ms = verdict->since ? snapshot->taken.wall_ms - verdict->since : 0;
-	char since[32] = "";
+	char since[64] = "";
 
 	/* In the first snapshots every verdict is new: do not say so. */
 	if (age_ms >= NEW_MS)
-		text_span(since, sizeof(since), age_ms);
+		wording_span(since, sizeof(since), verdict->since, verdict->was_before,
+			snapshot->taken.wall_ms);
 	page_line(page, verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state), "%*s%s", indent, "",
 		verdict->code);
 	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity),
-		!*since               ? ""
-		: verdict->was_before ? ", for at least "
-				      : ", for ",
-		since, verdict->is_muted ? ", ignored" : "");
+		*since ? ", for " : "", since, verdict->is_muted ? ", ignored" : "");
 	verdict_line_write(page, verdict, "", indent + INSET);
 }
