@@ -6,8 +6,8 @@
 
 struct fault;
 
-/* Writes a new file, readable by this user only, syncs it and renames it over the old one: a reader never sees
- * half a file. Creates the directories. Returns -1 and a fault. */
+/* Writes a new file, readable by this user only, syncs it and renames it over the old one: a reader never
+ * sees half a file. Creates the directories. Returns -1 and a fault. */
 int file_save(const char *path, const char *text, size_t length, struct fault *fault);
 
 #endif

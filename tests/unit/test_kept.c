@@ -178,8 +178,8 @@ static void the_order_of_each_view_is_kept(void **state)
 
 static void an_order_that_is_no_more_is_ignored(void **state)
 {
-	static const char *const texts[] = { "Fleet:gone:rising", "Nothing:peer:rising", "Fleet", ":::", "Fleet:peer",
-		"Fleet::", "a:b:c:d:e", "Fleet:peer:rising Fleet:gone:falling" };
+	static const char *const texts[] = { "Fleet:gone:rising", "Nothing:peer:rising", "Fleet", ":::",
+		"Fleet:peer",		"Fleet::", "a:b:c:d:e", "Fleet:peer:rising Fleet:gone:falling" };
 	struct fault fault;
 
 	(void)state;
@@ -215,8 +215,10 @@ static void a_kept_theme_counts_until_another_one_is_configured(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(what_is_set_is_there_in_the_next_run, make_folder, remove_folder),
-		cmocka_unit_test_setup_teardown(nothing_is_written_if_nothing_changed, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			what_is_set_is_there_in_the_next_run, make_folder, remove_folder),
+		cmocka_unit_test_setup_teardown(
+			nothing_is_written_if_nothing_changed, make_folder, remove_folder),
 		cmocka_unit_test_setup_teardown(
 			what_cannot_be_trusted_or_shown_is_not_taken, make_folder, remove_folder),
 		cmocka_unit_test(a_file_that_cannot_be_written_is_said_once),

@@ -162,8 +162,8 @@ static void put(struct canvas *canvas, int x, int y, enum role role, uint32_t ch
 	}
 }
 
-/* What one character of ours is in ASCII if one cell is not enough: an arrow must not become > in a command that
- * people copy. None is longer in bytes. */
+/* What one character of ours is in ASCII if one cell is not enough: an arrow must not become > in a command
+ * that people copy. None is longer in bytes. */
 static const char *spell(const struct canvas *canvas, const char *text, char *to, size_t size)
 {
 	static const struct {

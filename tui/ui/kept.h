@@ -1,5 +1,5 @@
-/* What the user chose with keys, kept for the next run: a file of the program's own with lines "name = value".
- * The configuration is never rewritten.
+/* What the user chose with keys, kept for the next run: a file of the program's own with lines
+ * "name = value". The configuration is never rewritten.
  *
  * To keep one more choice of the user interface: a row in choices.c. */
 #ifndef TSLLM_UI_KEPT_H
