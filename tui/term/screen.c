@@ -178,8 +178,7 @@ void screen_leave(void)
 
 void screen_return(void)
 {
-	reset_prog_mode();
-	refresh();
+	refresh(); /* restores the modes that endwin() left */
 	screen_resize();
 }
 
@@ -343,7 +342,6 @@ int screen_key(void)
 		{ KEY_ENTER, PRESS_ENTER },
 		{ KEY_BACKSPACE, PRESS_BACKSPACE },
 		{ KEY_DC, PRESS_DELETE },
-		{ KEY_IC, PRESS_INSERT },
 		{ KEY_RESIZE, PRESS_RESIZE },
 	};
 	wint_t key = 0;
@@ -365,8 +363,7 @@ int screen_key(void)
 
 void screen_size(int *width, int *height)
 {
-	*width = COLS;
-	*height = LINES;
+	*width = COLS, *height = LINES;
 }
 
 void screen_resize(void)
