@@ -365,6 +365,12 @@ struct snapshot *live_take(struct live *live, struct when now)
 	return snapshot;
 }
 
+void live_ping(struct live *live, const struct peer *peer, struct when now)
+{
+	if (!live->settings->is_passive && daemon_runs(live->ledger))
+		confirm_ping(live->confirmations, peer, poll_socket(live->tailnet), now);
+}
+
 void live_ask_now(struct live *live)
 {
 	poll_ask_now(live->tailnet);

@@ -11,6 +11,7 @@
 struct uv_loop_s;
 
 struct live;
+struct peer;
 struct snapshot;
 
 /* changed: the ledger has new data. It may be called many times before a snapshot is worth taking. */
@@ -18,6 +19,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	void (*changed)(void *data), void *data);
 void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);
+/* Both kinds of ping to this peer, at most once a minute; not with --passive. */
+void live_ping(struct live *live, const struct peer *peer, struct when now);
 void live_ask_now(struct live *live); /* polls everything now and restarts discovery */
 /* Whether all that can be known at once is known, so that --once may print. */
 /* How often the path to a server began to fail: worth a look before the next period. */

@@ -24,6 +24,9 @@
 #include <uv.h>
 
 #define LOOK_MS 5
+#define WIDTH_LEAST 40
+#define WIDTH_MOST 1000
+#define PIPE_WIDTH 80 /* of sentences; tables are uncut there */
 #define EARLY_GAP_MS 200 /* between records, if many paths fail */
 
 struct batch {
@@ -137,16 +140,16 @@ static struct redactor *new_redactor(const struct settings *settings)
 	return redactor;
 }
 
-/* $COLUMNS, or the terminal's width, or 80. */
+/* $COLUMNS, or the terminal's width, or 0: it is a pipe or a file. */
 static int text_width(void)
 {
 	const char *columns = getenv("COLUMNS");
 	struct winsize size;
-	int width = columns ? atoi(columns) : 0;
+	int width = columns ? (int)text_number(columns, 65535) : 0;
 
-	if (width < 40 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	if (width < WIDTH_LEAST && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		width = size.ws_col;
-	return width < 40 ? 80 : width > 1000 ? 1000 : width;
+	return width < WIDTH_LEAST ? 0 : width > WIDTH_MOST ? WIDTH_MOST : width;
 }
 
 static bool has_colour(void)
@@ -189,6 +192,7 @@ static int open_loop(
 	bool is_watch = options->is_watch;
 	double first = is_watch ? settings->period_s : settings->deadline_s;
 	struct fault fault;
+	int width;
 
 	memset(batch, 0, sizeof(*batch));
 	if (loop_start(&batch->loop, &fault) < 0) {
@@ -197,7 +201,13 @@ static int open_loop(
 	}
 	batch->options = options;
 	batch->first_run = first_run_is(settings) ? first_run_text(settings) : NULL;
-	batch->to = (struct print_to){ stdout, stderr, text_width(), has_colour(), is_ascii };
+	width = text_width();
+	batch->to = (struct print_to){ .file = stdout,
+		.errors = stderr,
+		.width = width ? width : PIPE_WIDTH,
+		.is_uncut = !width,
+		.has_colour = has_colour(),
+		.is_ascii = is_ascii };
 	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);

@@ -17,14 +17,19 @@
 #include "probes/verdicts/judge.h"
 #include "tui/alarms.h"
 #include "tui/event_log.h"
+#include "tui/copy_out.h"
 #include "tui/first_run.h"
+#include "tui/kept_theme.h"
 #include "tui/loop.h"
+#include "tui/open_ui.h"
+#include "tui/out/canvas_text.h"
+#include "tui/shell_out.h"
 #include "tui/term/canvas.h"
 #include "tui/term/notify.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
-#include "tui/views/views.h"
+#include "tui/views/target.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -38,12 +43,14 @@
 #define FRAME_MS 100
 #define SHARE 10 /* snapshots take at most 1/SHARE of the time */
 #define CLOCK_MS 2000
+#define EXPIRY_MS 1000 /* how often to look whether what was said is old */
+#define FIRST_RUN_MS 30000
 #define NEXT_TURN_MS 1 /* with 0, libuv runs the timer before it reads the keys */
 
 struct interactive {
 	uv_loop_t loop;
 	const char *first_run; /* still to be said; NULL: nothing */
-	uv_timer_t frame, clock;
+	uv_timer_t frame, clock, expiry;
 	uv_poll_t keys;
 	uv_signal_t signals[5];
 	struct live *live;
@@ -53,25 +60,34 @@ struct interactive {
 	struct snapshot *snapshot;
 	struct history *history;
 	struct ui *ui;
+	struct kept *kept;
+	struct shell_out *shell_out; /* it has the terminal; NULL: we do */
 	struct canvas *canvas;
+	const struct settings *settings;
 	struct theme theme;
 	bool is_ascii;
 	uint64_t drawn;   /* loop time of the last frame */
 	uint64_t take_ms; /* how long the last snapshot took */
+	bool leaves;      /* the last screen stays on the terminal */
 };
 
 static void frame(uv_timer_t *timer);
+static void show(uv_timer_t *timer);
 
 static void draw(struct interactive *it)
 {
 	int width, height;
 
+	if (it->shell_out)
+		return;
 	screen_size(&width, &height);
 	if (!it->canvas || it->canvas->width != width || it->canvas->height != height) {
 		canvas_free(it->canvas);
 		it->canvas = canvas_new(width, height, it->is_ascii);
 		it->canvas->has_no_braille = !screen_has_braille();
 	}
+	if (ui_expire(it->ui, when_now()))
+		uv_timer_start(&it->expiry, show, EXPIRY_MS, 0);
 	ui_draw(it->ui, it->snapshot, it->canvas);
 	if (!screen_show(it->canvas))
 		uv_timer_start(&it->frame, frame, FRAME_MS, 0);
@@ -89,8 +105,9 @@ static void take(struct interactive *it)
 	it->take_ms = (uv_hrtime() - begun) / 1000000;
 	event_log_see(it->event_log, fresh);
 	alarms_see(it->alarms, fresh);
-	if (*it->unsent && screen_send(it->unsent))
+	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
+	ui_see_pings(it->ui, fresh);
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -98,7 +115,7 @@ static void take(struct interactive *it)
 	snapshot_free(it->snapshot);
 	it->snapshot = fresh;
 	if (it->first_run && first_run_searches(fresh)) {
-		ui_say(it->ui, it->first_run);
+		ui_notice(it->ui, it->first_run, FIRST_RUN_MS);
 		it->first_run = NULL;
 	}
 }
@@ -142,43 +159,76 @@ static void changed(void *data)
 
 static void next_theme(struct interactive *it)
 {
-	char name[THEME_NAME_MAX];
+	char name[THEME_NAME_MAX], said[THEME_NAME_MAX + 16];
 	struct fault fault = { "" };
 
 	theme_next(it->theme.name, name, sizeof(name));
 	theme_load(&it->theme, name, &fault);
 	screen_set_theme(&it->theme);
-	ui_say(it->ui, *fault.text ? fault.text : it->theme.name);
+	kept_theme_set(it->kept, it->settings->theme, it->theme.name);
+	text_set(said, sizeof(said), "theme: %s", it->theme.name);
+	ui_say(it->ui, *fault.text ? fault.text : said);
 }
 
-/* A terminal never says whether it took it, and tmux drops it unless it is told otherwise. */
-static void copy(struct interactive *it)
-{
-	const char *text = ui_copied_text(it->ui), *tmux = getenv("TMUX");
-	char message[1024];
+static void read_keys(uv_poll_t *poll, int status, int events);
 
-	screen_copy(text);
-	if (!tmux || !*tmux)
+static void come_back(void *data)
+{
+	struct interactive *it = data;
+
+	shell_out_free(it->shell_out);
+	it->shell_out = NULL;
+	screen_return();
+	uv_poll_start(&it->keys, UV_READABLE, read_keys);
+	draw(it);
+}
+
+static void leave_for_shell(struct interactive *it)
+{
+	const char *tailscale = *it->settings->tailscale ? it->settings->tailscale : "tailscale";
+	bool by_tailscale;
+	const char *host = ui_shell_host(it->ui, &by_tailscale);
+	struct fault fault;
+
+	if (it->shell_out)
 		return;
-	text_set(message, sizeof(message), "to tmux (it takes it with: tmux set -s set-clipboard on): %s",
-		text);
-	ui_say(it->ui, message);
+	uv_poll_stop(&it->keys);
+	screen_leave();
+	it->shell_out = shell_out_start(
+		&it->loop, by_tailscale ? tailscale : NULL, host, come_back, it, &fault);
+	if (it->shell_out)
+		return;
+	ui_say(it->ui, fault.text);
+	come_back(it);
+}
+
+static void ping(struct interactive *it)
+{
+	struct target target = target_find(it->snapshot, ui_pinged(it->ui));
+
+	if (target.peer)
+		live_ping(it->live, target.peer, when_now());
 }
 
 static void act(struct interactive *it, unsigned what)
 {
 	if (what & UI_QUIT)
 		uv_stop(&it->loop);
+	it->leaves = it->leaves || what & UI_LEAVE;
 	if (what & UI_PROBE_NOW)
 		live_ask_now(it->live);
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
+	if (what & UI_PING)
+		ping(it);
 	if (what & UI_COPY)
-		copy(it);
+		copy_out(it->ui);
 	if (what & UI_SPAN)
 		history_sparks_fill(it->history, it->snapshot, ui_span_ms(it->ui));
 	if (what & UI_CLEAR)
 		screen_clear();
+	if (what & UI_SHELL)
+		leave_for_shell(it);
 }
 
 static void read_keys(uv_poll_t *poll, int status, int events)
@@ -191,7 +241,7 @@ static void read_keys(uv_poll_t *poll, int status, int events)
 		uv_stop(&it->loop);
 		return;
 	}
-	for (int key; (key = screen_key()) != PRESS_NONE;) {
+	for (int key; !it->shell_out && (key = screen_key()) != PRESS_NONE;) {
 		unsigned bits = ui_key(it->ui, it->snapshot, key);
 
 		act(it, bits);
@@ -207,6 +257,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
 	struct interactive *it = handle->data;
 
+	if (it->shell_out && (number == SIGINT || number == SIGWINCH || number == SIGCONT))
+		return; /* the command's own; the size is looked at on the way back */
 	if (number != SIGWINCH && number != SIGCONT) {
 		uv_stop(&it->loop);
 		return;
@@ -216,8 +268,19 @@ static void on_signal(uv_signal_t *handle, int number)
 	draw(it);
 }
 
+/* What the user chose with keys. If it cannot be written, that is said once. */
+static void keep(struct interactive *it)
+{
+	struct fault fault;
+
+	ui_keep(it->ui, it->kept);
+	if (kept_save(it->kept, &fault) < 0)
+		ui_say(it->ui, fault.text);
+}
+
 static void tick(uv_timer_t *timer)
 {
+	keep(timer->data);
 	changed(timer->data);
 }
 
@@ -228,10 +291,11 @@ static void open_loop(struct interactive *it)
 
 	uv_timer_init(&it->loop, &it->frame);
 	uv_timer_init(&it->loop, &it->clock);
+	uv_timer_init(&it->loop, &it->expiry);
 	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
 	/* libuv made the terminal non-blocking, which would break our own output and the shell afterwards. */
 	fcntl(STDIN_FILENO, F_SETFL, flags);
-	it->frame.data = it->clock.data = it->keys.data = it;
+	it->frame.data = it->clock.data = it->expiry.data = it->keys.data = it;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		uv_signal_init(&it->loop, &it->signals[i]);
 		it->signals[i].data = it;
@@ -263,97 +327,64 @@ static void open_alarms(struct interactive *it, const struct settings *settings)
 	it->alarms = alarms_new(&it->loop, settings, &hooks);
 }
 
-static void close_all(struct interactive *it)
+static void close_all(struct interactive *it, bool has_colour)
 {
 	screen_close();
+	if (it->leaves)
+		canvas_text_print(stdout, it->canvas, has_colour);
 	event_log_free(it->event_log);
 	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
 	live_free(it->live);
+	shell_out_free(it->shell_out);
 	uv_close((uv_handle_t *)&it->frame, NULL);
 	uv_close((uv_handle_t *)&it->clock, NULL);
+	uv_close((uv_handle_t *)&it->expiry, NULL);
 	uv_close((uv_handle_t *)&it->keys, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(it->signals); i++)
 		uv_close((uv_handle_t *)&it->signals[i], NULL);
 	loop_end(&it->loop);
 	canvas_free(it->canvas);
+	keep(it);
+	kept_free(it->kept);
 	ui_free(it->ui);
 	history_free(it->history);
-}
-
-/* The snapshot before anything was asked: empty. */
-static struct snapshot *first_snapshot(const struct settings *settings)
-{
-	const struct ledger_terms terms = { .period_ms = (int64_t)(settings->period_s * 1000) };
-	struct ledger *ledger = ledger_new(&terms);
-	struct when now = when_now();
-	struct snapshot *snapshot;
-
-	judge(ledger, now);
-	snapshot = take_snapshot(ledger, now);
-	ledger_free(ledger);
-	return snapshot;
-}
-
-static bool wants_mouse(const struct options *options)
-{
-	bool is_remote = getenv("SSH_CONNECTION") || getenv("SSH_TTY") || getenv("SSH_CLIENT");
-
-	return options->mouse == MOUSE_ON || (options->mouse == MOUSE_AUTO && !is_remote);
-}
-
-static void choose_columns(struct ui *ui, const struct settings *settings)
-{
-	const struct {
-		const struct view *view;
-		const struct strings *names;
-	} chosen[] = {
-		{ &view_fleet, &settings->columns_fleet },
-		{ &view_paths, &settings->columns_paths },
-		{ &view_models, &settings->columns_models },
-		{ &view_serve, &settings->columns_serve },
-		{ &view_clients, &settings->columns_clients },
-		{ &view_events, &settings->columns_events },
-	};
-
-	for (size_t at = 0; views[at]; at++)
-		for (size_t i = 0; i < ARRAY_LEN(chosen); i++)
-			if (views[at] == chosen[i].view)
-				ui_choose_columns(ui, at, chosen[i].names);
 }
 
 int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	const char *no_colour = getenv("NO_COLOR");
-	const struct screen_options screen = { .has_mouse = wants_mouse(options),
+	const struct screen_options screen = { .has_mouse = open_mouse(options),
 		.has_colour = !(no_colour && *no_colour) };
 	struct interactive it = { .is_ascii = is_ascii,
+		.settings = settings,
 		.first_run = first_run_is(settings) ? first_run_text(settings) : NULL };
-	struct fault theme_fault = { "" }, fault = { "" };
+	struct fault ignored, fault = { "" }, kept_fault;
 
 	if (loop_start(&it.loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
-	theme_load(&it.theme, settings->theme, &theme_fault);
+	it.kept = open_kept(settings, &kept_fault);
+	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
+	theme_load(&it.theme,
+		options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme), &ignored);
 	if (screen_open(&it.theme, screen, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
+		kept_free(it.kept);
 		loop_end(&it.loop);
 		return 1;
 	}
 	mem_on_death(screen_close);
-	it.ui = ui_new();
-	choose_columns(it.ui, settings);
+	it.ui = open_ui(options, settings, it.kept, kept_fault.text);
 	it.history = history_new();
 	ui_set_history(it.ui, it.history);
-	if (*theme_fault.text)
-		ui_say(it.ui, theme_fault.text);
-	it.snapshot = first_snapshot(settings);
+	it.snapshot = open_snapshot(settings);
 	open_loop(&it);
 	open_alarms(&it, settings);
 	draw(&it);
 	it.live = live_new(&it.loop, settings, false, changed, &it);
 	uv_run(&it.loop, UV_RUN_DEFAULT);
-	close_all(&it);
+	close_all(&it, screen.has_colour);
 	return 0;
 }

@@ -26,6 +26,7 @@
 #include "tui/interactive.h"
 #include "tui/on_change.h"
 #include "tui/options.h"
+#include "tui/term/theme.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -154,6 +155,16 @@ static int check_certificates(const struct options *options, const struct settin
 	return has_one ? 0 : -1;
 }
 
+/* A wrong theme is no reason not to start, and it is said even if nothing is drawn in colour. */
+static void check_theme(const struct options *options, const struct settings *settings)
+{
+	struct fault fault;
+	struct theme theme;
+
+	if (theme_load(&theme, settings->theme, &fault) < 0)
+		options_complain(options, fault.text, stderr);
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -168,6 +179,7 @@ static int start(const struct options *options, const struct settings *settings)
 	budget_raise();
 	check_socket(options, settings);
 	check_files(options, settings);
+	check_theme(options, settings);
 	if (check_certificates(options, settings) < 0)
 		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !is_dumb())

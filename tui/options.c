@@ -69,6 +69,12 @@ static int take_endpoint(struct parse *parse, const struct option_row *row, cons
 	return settings_pin(parse->settings, value, &parse->fault);
 }
 
+static int take_theme(struct parse *parse, const struct option_row *row, const char *value)
+{
+	parse->options->has_theme = true;
+	return take_key(parse, row, value);
+}
+
 static int take_key_off(struct parse *parse, const struct option_row *row, const char *value)
 {
 	(void)value;
@@ -163,7 +169,7 @@ static const struct option_row rows[] = {
 	{ "config", "PATH", take_text, NULL, AT(config), "read this configuration" },
 	{ "print-config", NULL, take_flag, NULL, AT(prints_config), "print what is in effect and exit" },
 	{ "forget", NULL, take_flag, NULL, AT(forgets), "forget the endpoints found earlier" },
-	{ "theme", "NAME", take_key, "theme", 0, "a theme's name, or a file" },
+	{ "theme", "NAME", take_theme, "theme", 0, "a theme's name, or a file" },
 	{ "mouse", "on|off|auto", take_mouse, NULL, 0, "auto: off over ssh" },
 	{ "ascii", NULL, take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
 	{ "log", "FILE", take_text, NULL, AT(log), "append what happens to FILE" },
@@ -210,6 +216,7 @@ struct given {
 void options_complain(const struct options *options, const char *text, FILE *errors)
 {
 	complain_text(errors, options->is_redacted, text);
+	strings_add(options->complaints, text);
 }
 
 /* About a value, which may be a name. */
@@ -285,6 +292,7 @@ static void say_config_fault(void *data, const struct fault *fault)
 	const struct parse *parse = data;
 
 	complain_file(parse->errors, parse->options->is_redacted, parse->options->config, fault->text);
+	strings_add(parse->options->complaints, fault->text);
 }
 
 /* The environment overrides the configuration and is overridden by the command line. */
@@ -365,6 +373,7 @@ int options_parse(
 	int status;
 
 	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
+	options->complaints = mem_alloc(sizeof(*options->complaints));
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);
@@ -376,4 +385,6 @@ void options_fini(struct options *options)
 	free(options->config);
 	free(options->log);
 	free(options->pick);
+	strings_fini(options->complaints);
+	free(options->complaints);
 }

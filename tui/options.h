@@ -24,6 +24,8 @@ struct options {
 	enum mouse mouse;
 	char *config, *log; /* "": not given */
 	char *pick;         /* a model; NULL: not given */
+	bool has_theme;     /* given on the command line */
+	struct strings *complaints; /* what was printed on errors, for the screen that covers it */
 };
 
 /* Fills options and settings; the caller always frees both (options_fini, settings_fini), whatever is
@@ -31,7 +33,7 @@ struct options {
  * command line are: 64 (EX_USAGE). If wants_help or wants_version is set, nothing else was checked. */
 int options_parse(
 	int argc, char *const *argv, struct options *options, struct settings *settings, FILE *errors);
-/* One line about what the user typed; with --redact without names. */
+/* One line about what the user typed, on errors and among the complaints; with --redact without names. */
 void options_complain(const struct options *options, const char *text, FILE *errors);
 void options_fini(struct options *options);
 void options_help(FILE *file);

@@ -4,20 +4,19 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/file.h"
+#include "probes/base/file_save.h"
 #include "probes/base/mem.h"
 #include "probes/base/private.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define WHAT "the file of remembered endpoints"
 #define LINES_MAX 1000
@@ -139,29 +138,6 @@ void state_file_drop(struct remembered *remembered, const char *url)
 	remembered->items[i] = remembered->items[--remembered->count];
 }
 
-static void make_directories(const char *path)
-{
-	char part[LINE_BYTES];
-
-	for (const char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		snprintf(part, sizeof(part), "%.*s", (int)(slash - path), path);
-		if (mkdir(part, 0700) < 0 && errno != EEXIST)
-			return;
-	}
-}
-
-/* Creates a new file under a name with our process id; O_EXCL and O_NOFOLLOW keep it from following a link
- * that somebody planted. Removes what an earlier process with the same id left. Returns -1 with errno set. */
-static int open_fresh(const char *path)
-{
-	int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	int fd = open(path, flags, S_IRUSR | S_IWUSR);
-
-	if (fd < 0 && errno == EEXIST && unlink(path) == 0)
-		fd = open(path, flags, S_IRUSR | S_IWUSR);
-	return fd;
-}
-
 static void write_line(FILE *file, const struct remembered *remembered, size_t i)
 {
 	fprintf(file, "%s\t%s", remembered->items[i].url, remembered->items[i].family);
@@ -170,44 +146,23 @@ static void write_line(FILE *file, const struct remembered *remembered, size_t i
 	fputc('\n', file);
 }
 
-/* Writes all of it to disk. Returns -1 with errno set. */
-static int write_lines(const struct remembered *remembered, int fd)
+int state_file_save(const struct remembered *remembered, const char *path, struct fault *fault)
 {
-	FILE *file = fdopen(fd, "w");
-	int failed;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *file = open_memstream(&text, &length);
+	int saved;
 
 	if (!file) {
-		close(fd);
+		fault_say(fault, "cannot write '%.100s': %s", path, strerror(errno));
 		return -1;
 	}
 	for (size_t i = 0; i < remembered->count; i++)
 		write_line(file, remembered, i);
-	failed = fflush(file) != 0 || ferror(file) || fsync(fd) < 0;
-	return fclose(file) != 0 || failed ? -1 : 0;
-}
-
-int state_file_save(const struct remembered *remembered, const char *path, struct fault *fault)
-{
-	char fresh[LINE_BYTES];
-	int fd;
-
-	if (!*path ||
-		snprintf(fresh, sizeof(fresh), "%s.new.%ld", path, (long)getpid()) >= (int)sizeof(fresh)) {
-		fault_say(fault, "cannot write '%.100s': no path, or too long a one", path);
-		return -1;
-	}
-	make_directories(path);
-	fd = open_fresh(fresh);
-	if (fd < 0) {
-		fault_say(fault, "cannot write '%s': %s", fresh, strerror(errno));
-		return -1;
-	}
-	if (write_lines(remembered, fd) < 0 || rename(fresh, path) < 0) {
-		fault_say(fault, "cannot write '%s': %s", path, strerror(errno));
-		unlink(fresh);
-		return -1;
-	}
-	return 0;
+	fclose(file);
+	saved = file_save(path, text, length, fault);
+	free(text);
+	return saved;
 }
 
 void state_file_fini(struct remembered *remembered)

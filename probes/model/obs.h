@@ -82,6 +82,7 @@ struct obs_peer {
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
 	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_mullvad;
+	bool has_ssh; /* it offers Tailscale SSH */
 	bool has_session;                              /* InEngine */
 	double rx_bytes, tx_bytes;                     /* WireGuard counters; a decrease is a reset */
 	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */

@@ -134,6 +134,7 @@ struct peer {
 	const char *const *addresses; /* NULL-terminated */
 	const char *const *tags;
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
+	bool has_ssh; /* it offers Tailscale SSH */
 	bool was_asked; /* discovery probed its ports */
 	struct probed_ports probed;
 	struct path path;

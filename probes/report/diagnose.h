@@ -29,6 +29,7 @@ enum mark {
 struct layer_report {
 	enum layer layer;
 	enum mark mark;
+	bool is_silence; /* unknown, because what was asked did not answer */
 	char lines[DIAGNOSIS_LINES][LINE_BYTES]; /* evidence */
 	size_t line_count;
 	const struct verdict *verdicts[DIAGNOSIS_VERDICTS]; /* of the snapshot, worst first in each row */

@@ -142,6 +142,7 @@ static enum mark see_ping(const struct walk *walk, enum ping_kind kind, struct l
 	else
 		line_add(line, "ping: %s ms, %s", text_ms(number, sizeof(number), ping->ms),
 			*ping->by ? ping->by : "inside the tunnel");
+	layer_report->is_silence = ping->at && isnan(ping->ms);
 	return ping->at && !isnan(ping->ms) ? MARK_OK : MARK_UNKNOWN;
 }
 

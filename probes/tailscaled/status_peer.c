@@ -33,7 +33,7 @@ const char *const *status_peer_keep_list(struct arena *arena, const struct json 
 	return kept;
 }
 
-enum kind { TEXT, FLAG, COUNT, TIME, ADDRESSES, ROUTES, TAGS };
+enum kind { TEXT, FLAG, SOME, COUNT, TIME, ADDRESSES, ROUTES, TAGS };
 
 struct field {
 	const char *key;
@@ -71,6 +71,7 @@ static const struct field peer_fields[] = {
 	FIELD("TailscaleIPs", ADDRESSES, peer.addresses),
 	FIELD("TxBytes", COUNT, peer.tx_bytes),
 	FIELD("UserID", COUNT, peer.user_id),
+	FIELD("sshHostKeys", SOME, peer.has_ssh),
 };
 
 static int compare_key(const void *key, const void *field)
@@ -105,6 +106,9 @@ static void set_field(struct owned_peer *peer, const struct owned_peer *before, 
 		break;
 	case FLAG:
 		*(bool *)at = json_is_true(value);
+		break;
+	case SOME:
+		*(bool *)at = json_first(value) != NULL;
 		break;
 	case COUNT:
 		*(double *)at = count_of(value);

@@ -153,6 +153,7 @@ static void copy_peer(struct builder *s, const struct known_peer *known, struct 
 	row->is_shared_in = !row->is_self && peer_is_shared_in(s->ledger->status, obs);
 	row->is_exit_node = obs->is_exit_node;
 	row->is_mullvad = obs->is_mullvad;
+	row->has_ssh = obs->has_ssh;
 	row->was_asked = known->was_asked;
 	row->probed = known->probed;
 	row->state = known->state;

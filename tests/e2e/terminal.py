@@ -140,6 +140,7 @@ class Terminal:
             child, status = os.waitpid(self.child, os.WNOHANG)
             if child:
                 self.status = status
+                self.read(0.2)      # what it sent last
         return self.status
 
     def is_restored(self):

@@ -26,6 +26,17 @@ instead "size_vram":0 "size_vram":169056256
 
 
 @test
+def in_a_pipe_nothing_is_cut_and_the_models_are_there():
+    with FakeTailnet(path=DEMO) as fake:
+        environment = {name: value for name, value in fake.environment.items() if name != "COLUMNS"}
+        done = subprocess.run([TOP, "--config", fake.config, "--socket", fake.socket, "--once"], env=environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, timeout=30, check=False)
+        lines = done.stdout.decode().splitlines()
+        assert max(map(len, lines)) > 120 and not any("\u2026" in line.replace("\u2026 unknown", "") for line in lines), lines
+        assert any(line.split()[:3] == ["MODEL", "#", "WARMTH"] for line in lines), lines
+
+
+@test
 def the_first_run_says_that_servers_are_looked_for():
     with FakeTailnet("config discover = mine\npeer gpu1 linux idle tag gpu\n") as fake:
         ended = top("--config", fake.config, "--socket", fake.socket, "--once", "--deadline", "3", fake=fake)

@@ -1,17 +1,21 @@
 """The dashboard on a real terminal: what it shows, what it sends, and how it leaves."""
 import base64
+import contextlib
 import os
 import re
 import signal
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
 from fake import FakeTailnet
 from tap import main, test
 from terminal import Terminal
+from top import top
 
+KEY_F6 = "\x1b[17~"
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake", "demo.scenario")
 
 # All that end a program unless it handles them, but KILL.
@@ -65,7 +69,8 @@ def nothing_is_sent_when_nothing_changed():
     with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
         assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
         assert terminal.quiet(2.5), terminal.received[-200:]
-        assert terminal.read(2.5) == 0
+        minute = time.strftime("%H:%M")
+        assert terminal.read(2.5) == 0 or minute != time.strftime("%H:%M"), terminal.received[-200:]
 
 
 @test
@@ -103,6 +108,136 @@ def q_and_f10_leave_the_terminal_as_it_was():
             terminal.press(key)
             assert terminal.wait() == 0
             assert terminal.is_restored(), terminal.received[-200:]
+
+
+@test
+def q_closes_what_is_open_before_it_quits():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("llama-"), terminal.text()
+        for opening, sign in (("?", "LOOK"), ("enter", "base URL for"), (KEY_F6, "Sort by")):
+            terminal.press(opening)
+            assert terminal.shows(sign), terminal.text()
+            terminal.press("q")
+            assert terminal.loses(sign) and terminal.wait(0.2) is None, (opening, terminal.text())
+        terminal.press("q")
+        assert terminal.wait() == 0 and terminal.is_restored()
+
+
+@test
+def ctrl_c_quits_from_a_prompt():
+    with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
+        assert terminal.shows("gpu1")
+        terminal.press("/", "q")
+        assert terminal.shows("search: q"), terminal.text()
+        terminal.press("\x03")
+        assert terminal.wait() == 0 and terminal.is_restored()
+
+
+@test
+def a_capital_q_leaves_the_last_screen():
+    with FakeTailnet(STILL) as fake, Terminal(fake, 100, 24) as terminal:
+        assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
+        terminal.press("Q")
+        assert terminal.wait() == 0 and terminal.is_restored()
+        left = terminal.received[terminal.received.rfind(b"\x1b[?1049l"):].decode()
+        assert "llama-serv" in left and "Ollama" in left and "[1 Fleet]" in left, left
+
+
+@test
+def what_was_chosen_with_keys_is_there_in_the_next_run():
+    with FakeTailnet(STILL) as fake:
+        kept = os.path.join(fake.environment["XDG_STATE_HOME"], "tsllm-top", "screen")
+        top("--once", "--theme", "nosuch", fake=fake)
+        assert not os.path.exists(kept)
+        with Terminal(fake, 120, 24) as terminal:
+            assert terminal.shows("llama-"), terminal.text()
+            terminal.press("T", ">")
+            assert terminal.shows("PEER\u2191"), terminal.text()
+            terminal.press("q")
+            assert terminal.wait() == 0
+        with open(kept, encoding="utf-8") as file:
+            lines = file.read().splitlines()
+        assert "sort = Fleet:peer:rising" in lines and "theme-instead-of = default" in lines, lines
+        assert os.stat(kept).st_mode & 0o77 == 0
+        with Terminal(fake, 120, 24) as terminal:
+            assert terminal.shows("PEER\u2191"), terminal.text()
+            terminal.press("I", "I")
+            terminal.press("q")
+            assert terminal.wait() == 0
+
+
+@test
+def mistakes_in_the_configuration_are_on_the_screen_until_escape():
+    with FakeTailnet(STILL) as fake:
+        with open(fake.config, "a", encoding="utf-8") as file:
+            file.write("\nno-such-key = 1\n")
+        with Terminal(fake, 120, 24, "--theme", "nosuch") as terminal:
+            assert terminal.shows("no-such-key") and terminal.shows("1 more: Esc"), terminal.text()
+            assert terminal.shows("q quit"), terminal.text()
+            terminal.press("escape")
+            assert terminal.shows("there is no theme 'nosuch'"), terminal.text()
+            terminal.press("escape")
+            assert terminal.loses("nosuch"), terminal.text()
+        ended = top("--once", "--theme", "nosuch", fake=fake)
+        assert "there is no theme 'nosuch'" in ended.errors and "no-such-key" in ended.errors, ended.errors
+
+
+@test
+def the_first_run_says_so_and_keeps_the_key_bar():
+    scenario = STILL.replace(" pinned", "").replace("config period = 3600", "config discover = all\nconfig ports = 18080")
+    with FakeTailnet(scenario) as fake, Terminal(fake, 120, 24) as terminal:
+        assert terminal.shows("first run: looking for LLM servers"), terminal.text()
+        assert "q quit" in terminal.text().splitlines()[-1], terminal.text()
+        terminal.press("escape")
+        assert terminal.loses("first run"), terminal.text()
+
+
+@test
+def a_ping_is_told_and_stands_in_the_detail():
+    with FakeTailnet(STILL) as fake, Terminal(fake, 120, 40) as terminal:
+        assert terminal.shows("llama-"), terminal.text()
+        terminal.press("P")
+        assert terminal.shows("gpu1  disco ") and "TSMP" in terminal.text().splitlines()[-1], terminal.text()
+        terminal.press("enter")
+        assert terminal.shows("disco  ping: "), terminal.text()
+
+
+@contextlib.contextmanager
+def an_ssh(script):
+    """A folder with an `ssh` that does this."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "ssh")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{script}\n")
+        os.chmod(path, 0o755)
+        yield {"PATH": f"{folder}:{os.environ['PATH']}"}
+
+
+@test
+def ssh_has_the_terminal_until_it_ends():
+    with FakeTailnet(STILL) as fake, an_ssh('echo "words: $*"; stty -a | grep -o "[^ ]*icanon"; read line; echo "read $line"; sleep 1') as path, \
+            Terminal(fake, 100, 24, variables=path) as terminal:
+        assert terminal.shows("llama-"), terminal.text()
+        terminal.press("S")
+        assert terminal.shows("words: -- gpu1."), terminal.text()
+        assert terminal.shows("icanon") and "-icanon" not in terminal.text(), terminal.text()
+        terminal.resize(90, 20)
+        terminal.press("j", "k", "q", "\r")
+        assert terminal.shows("read jkq"), terminal.text()
+        assert terminal.shows("[1 Fleet]") and terminal.shows("q quit"), terminal.text()
+        terminal.press("q")
+        assert terminal.wait() == 0 and terminal.is_restored(), terminal.received[-200:]
+
+
+@test
+def an_ssh_that_fails_stays_on_the_screen_until_enter():
+    with FakeTailnet(STILL) as fake, an_ssh('echo "host key changed"; exit 255') as path, \
+            Terminal(fake, 100, 24, variables=path) as terminal:
+        assert terminal.shows("llama-"), terminal.text()
+        terminal.press("S")
+        assert terminal.shows("host key changed") and terminal.shows("Enter goes back"), terminal.text()
+        terminal.press("\r")
+        assert terminal.shows("q quit") and terminal.loses("host key changed"), terminal.text()
 
 
 @test
@@ -241,7 +376,7 @@ def a_theme_in_the_folder_where_it_is_started_is_nobodys():
         os.mkfifo(os.path.join(folder, "themes", "aa-pipe.theme"))
         with Terminal(fake, folder=folder) as terminal:
             assert terminal.shows("gpu1")
-            terminal.press("t")
+            terminal.press("T")
             assert not terminal.shows("aa-pipe", 0.5), terminal.text()
             terminal.press("2")
             assert terminal.shows("[2 Paths]"), terminal.text()
@@ -260,11 +395,23 @@ def a_pipe_among_ones_own_themes_holds_nothing_up():
         with Terminal(fake) as terminal:
             assert terminal.shows("gpu1")
             for _ in range(12):
-                terminal.press("t")
+                terminal.press("T")
                 terminal.read(0.1)
             terminal.press("2")
             assert terminal.shows("[2 Paths]"), terminal.text()
             assert "\u202e".encode() not in terminal.received and "ac-" not in terminal.received.decode("utf-8", "replace")
+
+
+@test
+def without_colours_only_what_stands_out_is_reversed():
+    with FakeTailnet(STILL) as fake:
+        for words in (("xterm-256color", {"NO_COLOR": "1"}), ("vt220", {})):
+            with Terminal(fake, 100, 24, term=words[0], variables=words[1]) as terminal:
+                assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
+                terminal.quiet()
+                rows = [y for y in range(24) if terminal.screen.buffer[y][40].reverse]
+                assert len(rows) == 1 and "gpu1" in terminal.text().splitlines()[rows[0]], (words, rows, terminal.text())
+                assert re.search(rb"\x1b\[[0-9;]*(3[0-7]|4[0-7])m", terminal.received) is None, words
 
 
 @test

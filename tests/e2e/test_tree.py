@@ -24,7 +24,7 @@ LIBRARIES = {
     "unictype": ["probes/base/text.c"],
     "unistr": ["probes/base/text.c"],
     "uniwidth": ["probes/base/text.c"],
-    "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*"],
+    "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*", "tui/shell_out.c"],
 }
 
 # The same of the capture helper, which has nothing else but the C library.

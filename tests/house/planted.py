@@ -207,7 +207,7 @@ FAULTS = [
     ("a click hits the row below", "tui/ui/mouse.c",
      "(y - drawn->heads_y - 1)", "(y - drawn->heads_y)"),
     ("Escape keeps what was typed", "tui/ui/type.c",
-     "if (key == PRESS_ESCAPE) snprintf", "if (0) snprintf"),
+     "if (!is_kept) snprintf", "if (0) snprintf"),
 
     ("jitter is not printed", "probes/model/fields.c",
      'FIELD(path, jitter_ms, "jitter_ms", MS, MOMENT, "difference of successive round trips, mean"),', "",

@@ -33,8 +33,8 @@ from process import Measured
 from terminal import Terminal
 
 INSIDE = "TSLLM_SOAK"
-# All but those that end it.
-KEYS = [*"123456789jkgGsSI?hnNpyrt\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
+# All but those that end it, and S, which runs ssh. The last line is not clicked: it has hints for both.
+KEYS = [*"123456789jkgG<>sI?hnNpyYrtvTPd\t\r ", "\x1b", "\x7f", "\x0c", "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[D",
         "\x1b[5~", "\x1b[6~", "\x1b[H", "\x1b[F", "\x1b[Z", "/gpu1\r", "\\llama\r", "\\\x15\r", "/\u00e9\u4e2d\x1b",
         "\x1bOP", "\x1b[17~"]
 HELPER_LIVES_S, KEY_EVERY_S, SIZE_EVERY_S, SAMPLE_EVERY_S = (20, 90), (0.2, 2), (5, 40), 1.0
@@ -109,6 +109,7 @@ class Soak:
         self.samples = {name: figures.Samples(seconds) for name in programs}
         self.counts = {"keys": 0, "sizes": 0, "helpers killed": 0}
         self.complaints = []
+        self.last_lines = [24, 40]  # of the size before, which may still be drawn, and of this one
 
     def run(self):
         """Until the time is up or a program has ended."""
@@ -132,14 +133,17 @@ class Soak:
                     self.samples[name].add(now - start, figures.measure(it))
 
     def press(self):
-        mouse = f"\x1b[<0;{self.keys.randint(1, 120)};{self.keys.randint(1, 40)}M"
+        line = self.keys.choice([line for line in range(1, 41) if line not in self.last_lines])
+        mouse = f"\x1b[<0;{self.keys.randint(1, 120)};{line}M"
         os.write(self.programs["dashboard"].master, self.keys.choice([*KEYS, mouse, mouse]).encode())
         self.counts["keys"] += 1
 
     def resize(self):
         small = self.sizes.randint(1, 12), self.sizes.randint(1, 60)
         usual = self.sizes.randint(20, 80), self.sizes.randint(60, 250)
-        self.programs["dashboard"].resize(*(small if self.sizes.random() < 0.2 else usual))
+        height, width = small if self.sizes.random() < 0.2 else usual
+        self.programs["dashboard"].resize(height, width)
+        self.last_lines = [self.last_lines[-1], height]
         self.counts["sizes"] += 1
 
     def kill_helper(self):

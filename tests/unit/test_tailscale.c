@@ -263,6 +263,21 @@ static void every_flag_and_time_of_a_peer_is_read(void **state)
 	obs_status_free(status);
 }
 
+static void a_peer_with_host_keys_offers_ssh(void **state)
+{
+	struct obs_status *status = parse("{\"BackendState\":\"Running\",\"Peer\":{"
+					  "\"a\":{\"ID\":\"a\",\"sshHostKeys\":[\"ssh-ed25519 AAAA\"]},"
+					  "\"b\":{\"ID\":\"b\",\"sshHostKeys\":[]},"
+					  "\"c\":{\"ID\":\"c\",\"sshHostKeys\":null},"
+					  "\"d\":{\"ID\":\"d\"},\"e\":{\"ID\":\"e\",\"sshHostKeys\":7}}}");
+
+	(void)state;
+	assert_int_equal(status->peer_count, 5);
+	for (size_t i = 0; i < status->peer_count; i++)
+		assert_int_equal(status->peers[i].has_ssh, strcmp(status->peers[i].id, "a") == 0);
+	obs_status_free(status);
+}
+
 static void the_sharer_goes_before_the_owner(void **state)
 {
 	struct obs_status *status =
@@ -518,6 +533,7 @@ int main(void)
 		cmocka_unit_test(json_that_is_no_status_is_refused),
 		cmocka_unit_test(wrong_types_and_nulls_are_unknown),
 		cmocka_unit_test(every_flag_and_time_of_a_peer_is_read),
+		cmocka_unit_test(a_peer_with_host_keys_offers_ssh),
 		cmocka_unit_test(the_sharer_goes_before_the_owner),
 		cmocka_unit_test(a_session_left_over_from_a_tailnet_is_no_peer),
 		cmocka_unit_test(what_later_daemons_tell_is_unknown_of_older_ones),

@@ -1,5 +1,7 @@
 /* Themes: what a line may say, what an error names, and that every theme that is shipped is sound. */
 #include <dirent.h>
+#include <glob.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -106,21 +108,29 @@ static void every_role_has_a_name_of_its_own(void **state)
 			assert_string_not_equal(theme_role_name((enum role)a), theme_role_name((enum role)b));
 }
 
+/* The caller frees it with globfree(). */
+static glob_t find_shipped(void)
+{
+	glob_t shipped;
+
+	assert_int_equal(glob("themes/*.theme", 0, NULL, &shipped), 0);
+	assert_true(shipped.gl_pathc >= 9);
+	return shipped;
+}
+
 static void every_shipped_theme_is_sound_and_names_every_role(void **state)
 {
-	static const char *const names[] = { "default", "terminal", "mono", "high-contrast", "colourblind",
-		"nord", "gruvbox" };
+	glob_t shipped = find_shipped();
 
 	(void)state;
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+	for (size_t i = 0; i < shipped.gl_pathc; i++) {
 		struct fault fault = { "" };
 		struct theme theme;
-		char path[64], text[8192] = "\n";
+		char text[8192] = "\n";
 		FILE *file;
 
-		snprintf(path, sizeof(path), "themes/%s.theme", names[i]);
-		assert_int_equal(theme_load(&theme, path, &fault), 0);
-		file = fopen(path, "r");
+		assert_int_equal(theme_load(&theme, shipped.gl_pathv[i], &fault), 0);
+		file = fopen(shipped.gl_pathv[i], "r");
 		assert_non_null(file);
 		assert_true(fread(text + 1, 1, sizeof(text) - 2, file) > 0);
 		fclose(file);
@@ -130,7 +140,123 @@ static void every_shipped_theme_is_sound_and_names_every_role(void **state)
 			snprintf(line, sizeof(line), "\n%s ", theme_role_name((enum role)role));
 			assert_non_null(strstr(text, line));
 		}
+		assert_non_null(strstr(text, "\nbackground "));
 	}
+	globfree(&shipped);
+}
+
+static double luminance(int rgb)
+{
+	static const double weights[] = { 0.2126, 0.7152, 0.0722 };
+	double sum = 0;
+
+	for (int i = 0; i < 3; i++) {
+		double part = (rgb >> (16 - 8 * i) & 0xff) / 255.0;
+
+		sum += weights[i] * (part <= 0.03928 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4));
+	}
+	return sum;
+}
+
+/* As WCAG defines it: 1 to 21. */
+static double contrast(int one, int other)
+{
+	double a = luminance(one), b = luminance(other);
+
+	return (fmax(a, b) + 0.05) / (fmin(a, b) + 0.05);
+}
+
+/* The colour as a terminal with that many shows it; the default: ground, or what is readable on it. */
+static int shown_as(int colour, int fallback, int colours)
+{
+	return colour == COLOUR_DEFAULT ? fallback : theme_rgb(theme_nearest(colour, colours));
+}
+
+/* A dim character is drawn two thirds as strong. */
+static int faded(int fg, int bg)
+{
+	int mixed = 0;
+
+	for (int shift = 0; shift < 24; shift += 8)
+		mixed |= (2 * (fg >> shift & 0xff) + (bg >> shift & 0xff)) / 3 << shift;
+	return mixed;
+}
+
+static bool is_quiet(int role)
+{
+	return role == ROLE_DIM || role == ROLE_HEADER || role == ROLE_TAB || role == ROLE_HEAD ||
+	       role == ROLE_HINT || role == ROLE_STATE + STATE_OFFLINE || role == ROLE_STATE + STATE_UNKNOWN;
+}
+
+/* With every attribute of a cell, in true colour and in 256 colours; where a theme keeps the terminal's
+ * background, on black and on white. */
+static void assert_readable(const struct theme *theme, int role, unsigned attributes, int ground, int colours)
+{
+	struct style style = theme_style(theme, (unsigned)role, attributes);
+	int bg = shown_as(style.bg, ground, colours);
+	int fg = shown_as(style.fg, contrast(0xffffff, ground) > 10 ? 0xffffff : 0, colours);
+	bool is_dim = is_quiet(role) || attributes & CELL_DIM;
+	double least = is_dim && !(attributes & CELL_SELECTED) ? 3 : 4.5;
+
+	fg = style.attributes & STYLE_DIM ? faded(fg, bg) : fg;
+	if (contrast(fg, bg) < least)
+		fail_msg("%s: %s (cell %u) has %.2f:1 on #%06x, of %d colours", theme->name,
+			theme_role_name((enum role)role), attributes, contrast(fg, bg), bg, colours);
+}
+
+static void every_role_of_every_theme_is_readable(void **state)
+{
+	glob_t shipped = find_shipped();
+	static const int grounds[] = { 0x000000, 0xffffff }, depths[] = { 256, COLOUR_RGB * 2 };
+
+	(void)state;
+	for (size_t i = 0; i < shipped.gl_pathc; i++) {
+		struct theme theme;
+
+		assert_int_equal(theme_load(&theme, shipped.gl_pathv[i], &(struct fault){ "" }), 0);
+		for (int role = 0; role < ROLE_COUNT; role++)
+			for (unsigned attributes = 0; attributes < 4; attributes++)
+				for (int k = 0; k < 4; k++)
+					assert_readable(&theme, role, attributes, grounds[k / 2], depths[k % 2]);
+	}
+	globfree(&shipped);
+}
+
+static void the_selected_row_has_one_pair_of_colours(void **state)
+{
+	glob_t shipped = find_shipped();
+
+	(void)state;
+	for (size_t i = 0; i < shipped.gl_pathc; i++) {
+		struct style first, other;
+		struct theme theme;
+
+		theme_load(&theme, shipped.gl_pathv[i], &(struct fault){ "" });
+		first = theme_style(&theme, ROLE_TEXT, CELL_SELECTED);
+		for (int role = 0; role < ROLE_COUNT; role++) {
+			other = theme_style(&theme, (unsigned)role, CELL_SELECTED);
+			assert_int_equal(other.fg, first.fg);
+			assert_int_equal(other.bg, first.bg);
+			assert_int_equal(other.attributes & STYLE_REVERSE, first.attributes & STYLE_REVERSE);
+		}
+	}
+	globfree(&shipped);
+}
+
+static void a_theme_says_its_background_or_keeps_the_terminals(void **state)
+{
+	struct fault fault = { "" };
+	struct theme theme =
+		parsed("background = #102030\ntext = 250\nok = default\nslow = 1 2\n", 0, &fault);
+
+	(void)state;
+	assert_int_equal(theme_style(&theme, role_of_state(STATE_OK), 0).fg, 250);
+	assert_int_equal(theme_style(&theme, role_of_state(STATE_OK), 0).bg, COLOUR_RGB | 0x102030);
+	assert_int_equal(theme_style(&theme, role_of_state(STATE_SLOW), 0).bg, 2);
+	theme = parsed("background = default\n", 0, &fault);
+	assert_int_equal(theme_style(&theme, role_of_state(STATE_OK), 0).bg, COLOUR_DEFAULT);
+	parsed("background = 1 2\n", -1, &fault);
+	assert_non_null(strstr(fault.text, "expected one colour"));
 }
 
 static void the_terminal_theme_stays_with_its_sixteen_colours(void **state)
@@ -277,7 +403,7 @@ static void a_theme_that_is_no_small_regular_file_holds_nothing_up(void **state)
 	snprintf(path, sizeof(path), "%s/pipe.theme", home.themes);
 	assert_int_equal(mkfifo(path, 0600), 0);
 	assert_int_equal(theme_load(&theme, "pipe", &fault), -1);
-	assert_non_null(strstr(fault.text, "pipe.theme: not a regular file; the default stays"));
+	assert_non_null(strstr(fault.text, "pipe.theme': not a regular file; the default stays"));
 	assert_int_equal(theme_load(&theme, path, &fault), -1);
 	assert_false(is_listed("pipe"));
 	snprintf(path, sizeof(path), "%s/folder.theme", home.themes);
@@ -311,7 +437,7 @@ static void a_theme_is_not_read_from_where_the_program_is_started(void **state)
 	unsetenv("HOME");
 	assert_false(is_listed("strange"));
 	assert_int_equal(theme_load(&theme, "strange", &fault), -1);
-	assert_string_equal(fault.text, "there is no theme \"strange\"; the default stays");
+	assert_string_equal(fault.text, "there is no theme 'strange'; the default stays");
 	assert_int_equal(theme_load(&theme, "themes/strange.theme", &fault), 0);
 	assert_int_equal(chdir(before), 0);
 	unsetenv("XDG_CONFIG_HOME");
@@ -393,6 +519,9 @@ int main(void)
 		cmocka_unit_test(colours_out_of_range_are_refused),
 		cmocka_unit_test(every_role_has_a_name_of_its_own),
 		cmocka_unit_test(every_shipped_theme_is_sound_and_names_every_role),
+		cmocka_unit_test(every_role_of_every_theme_is_readable),
+		cmocka_unit_test(the_selected_row_has_one_pair_of_colours),
+		cmocka_unit_test(a_theme_says_its_background_or_keeps_the_terminals),
 		cmocka_unit_test(the_terminal_theme_stays_with_its_sixteen_colours),
 		cmocka_unit_test(the_mono_theme_has_no_colour),
 		cmocka_unit_test(a_theme_that_is_not_there_leaves_the_default),

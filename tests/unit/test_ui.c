@@ -1,4 +1,5 @@
 /* Keys: what they change, and that the selection stays with its row. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -123,7 +124,7 @@ static void the_selection_follows_its_row_when_the_order_changes(void **state)
 	look(&seat);
 	assert_int_equal(selected_line(&seat), HEADS + 1);
 	assert_true(selected_is(&seat, "studio"));
-	press(&seat, 'S');
+	press(&seat, 'I');
 	assert_true(selected_is(&seat, "studio"));
 	leave(&seat);
 }
@@ -266,7 +267,7 @@ static void a_filter_by_a_column_that_is_not_here_names_those_that_are(void **st
 	(void)state;
 	press(&seat, '\\');
 	type(&seat, "tag:gpu");
-	assert_true(screen_has(&seat, "this view has no column 'tag'; it has state peer server"));
+	assert_true(screen_has(&seat, "no column “tag” here; there are state peer server model toks"));
 	leave(&seat);
 }
 
@@ -380,7 +381,7 @@ static void sorting_goes_by_the_next_column_and_turns_round(void **state)
 	press(&seat, 's');
 	assert_true(row_has(&seat, HEADS, "PEER↑"));
 	assert_true(row_has(&seat, HEADS + 1, "gpu1"));
-	press(&seat, 'S');
+	press(&seat, 'I');
 	assert_true(row_has(&seat, HEADS, "PEER↓"));
 	assert_true(row_has(&seat, HEADS + 2, "vps"));
 	leave(&seat);
@@ -392,9 +393,9 @@ static void unknown_numbers_come_last_in_both_directions(void **state)
 
 	(void)state;
 	press(&seat, '2');
-	for (int i = 0; i < 4; i++)
-		press(&seat, 's');
-	assert_true(row_has(&seat, HEADS, "RTT ms"));
+	for (int i = 0; i < 20 && !row_has(&seat, 2, "by RTT"); i++)
+		press(&seat, '>');
+	assert_true(row_has(&seat, HEADS, "RTT ms↓"));
 	assert_true(row_has(&seat, HEADS + 1, "studio"));
 	assert_true(row_has(&seat, HEADS + 7, "–"));
 	press(&seat, 'I');
@@ -515,10 +516,461 @@ static void what_the_loop_must_do_is_answered_in_bits(void **state)
 	assert_true(press(&seat, 'q') & UI_QUIT);
 	assert_true(press(&seat, PRESS_F10) & UI_QUIT);
 	assert_true(press(&seat, 'r') & UI_PROBE_NOW);
+	assert_true(press(&seat, PRESS_CTRL_C) & UI_QUIT);
+	assert_int_equal(press(&seat, 'q') & UI_LEAVE, 0);
+	assert_true(press(&seat, 'Q') & UI_QUIT);
+	assert_true(press(&seat, 'Q') & UI_LEAVE);
 	assert_true(press(&seat, 'T') & UI_NEXT_THEME);
 	assert_true(press(&seat, PRESS_CTRL_L) & UI_CLEAR);
-	press(&seat, '1');
-	assert_int_equal(press(&seat, '%'), 0);
+	leave(&seat);
+}
+
+static void q_and_escape_close_what_is_open_and_then_q_quits(void **state)
+{
+	static const int closing[] = { 'q', PRESS_ESCAPE };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(closing); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, PRESS_ENTER);
+		press(&seat, '?');
+		assert_int_equal(press(&seat, closing[i]) & UI_QUIT, 0);
+		assert_false(screen_has(&seat, "LOOK"));
+		assert_int_equal(selected_line(&seat), -1);
+		assert_int_equal(press(&seat, closing[i]) & UI_QUIT, 0);
+		assert_int_equal(selected_line(&seat), HEADS + 1);
+		press(&seat, PRESS_F6);
+		assert_int_equal(press(&seat, closing[i]) & UI_QUIT, 0);
+		assert_false(screen_has(&seat, "Sort by"));
+		assert_true(press(&seat, 'q') & UI_QUIT);
+		leave(&seat);
+	}
+}
+
+static void ctrl_c_and_f10_quit_from_everywhere(void **state)
+{
+	static const int opening[] = { 'g', '?', PRESS_ENTER, PRESS_F6, '/', '\\' };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(opening); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, opening[i]);
+		assert_true(press(&seat, PRESS_CTRL_C) & UI_QUIT);
+		assert_true(press(&seat, PRESS_F10) & UI_QUIT);
+		leave(&seat);
+	}
+}
+
+static void a_key_that_does_nothing_says_so(void **state)
+{
+	static const struct {
+		int key;
+		const char *said;
+	} keys[] = { { '%', "no key %; ?" }, { 'd', "no key d;" }, { ':', "no key :;" },
+		{ PRESS_F1 + 4, "no key F5;" },
+		{ PRESS_F1 + 8, "no key F9;" }, { 24, "no key Ctrl-X;" }, { PRESS_DELETE, "no key Del;" },
+		{ 0xe9, "no key é;" }, { 0x202e, "no key like that;" } };
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		assert_int_equal(press(&seat, keys[i].key), UI_REDRAW);
+		assert_true(row_has(&seat, HEIGHT - 1, keys[i].said));
+	}
+	press(&seat, 'j');
+	assert_false(row_has(&seat, HEIGHT - 1, "no key"));
+	leave(&seat);
+}
+
+static void what_was_said_ends_after_five_seconds(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	struct when now = { .mono_ms = 1000, .wall_ms = 1 };
+
+	(void)state;
+	ui_say(seat.ui, "something");
+	assert_true(ui_expire(seat.ui, now));
+	now.mono_ms += 4900;
+	assert_true(ui_expire(seat.ui, now));
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "something"));
+	now.mono_ms += 200;
+	assert_false(ui_expire(seat.ui, now));
+	look(&seat);
+	assert_false(screen_has(&seat, "something"));
+	assert_true(row_has(&seat, HEIGHT - 1, "q quit"));
+	leave(&seat);
+}
+
+static void a_notice_has_its_own_line_until_it_is_dismissed_or_its_time_is_over(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	struct when now = { .mono_ms = 1000, .wall_ms = 1 };
+
+	(void)state;
+	ui_notice(seat.ui, "config:3: unknown key 'x\x1b[2J'", 0);
+	ui_notice(seat.ui, "first run", 30000);
+	ui_notice(seat.ui, "config:4: too", 0);
+	look(&seat);
+	assert_true(row_has(&seat, 3, "config:3: unknown key 'x\\x1b[2J'"));
+	assert_true(row_has(&seat, 3, "2 more: Esc"));
+	assert_true(row_has(&seat, HEIGHT - 1, "q quit"));
+	assert_int_equal(selected_line(&seat), HEADS + 2);
+	assert_false(ui_expire(seat.ui, now));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(row_has(&seat, 3, "first run"));
+	assert_true(ui_expire(seat.ui, now));
+	now.mono_ms += 31000;
+	ui_expire(seat.ui, now);
+	look(&seat);
+	assert_true(row_has(&seat, 3, "config:4: too"));
+	press(&seat, press_at(PRESS_CLICK, 5, 3));
+	assert_int_equal(selected_line(&seat), HEADS + 1);
+	leave(&seat);
+}
+
+static void a_long_notice_is_wrapped(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(60, HEIGHT, false);
+	ui_notice(seat.ui,
+		"first run: looking for LLM servers on the usual ports of your own and tagged machines "
+		"(to stop: discover = off)",
+		30000);
+	look(&seat);
+	assert_true(row_has(&seat, 3, "first run: looking for LLM servers"));
+	assert_true(row_has(&seat, 3, "Esc closes"));
+	assert_true(row_has(&seat, 5, "(to stop: discover = off)"));
+	assert_true(row_has(&seat, 6, "STATE"));
+	press(&seat, press_at(PRESS_CLICK, 3, 5));
+	assert_true(row_has(&seat, 3, "STATE"));
+	leave(&seat);
+}
+
+static void a_ping_is_of_another_machine_and_its_answers_are_told(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	struct peer *peer;
+
+	(void)state;
+	press(&seat, 'j');
+	assert_true(selected_is(&seat, "nas"));
+	assert_true(press(&seat, 'P') & UI_PING);
+	assert_true(row_has(&seat, HEIGHT - 1, "pinging nas …"));
+	peer = &seat.snapshot->peers[seat.snapshot->endpoints[5].peer];
+	assert_string_equal(ui_pinged(seat.ui), peer->id);
+	ui_see_pings(seat.ui, seat.snapshot);
+	peer->pings[PING_DISCO] =
+		(struct ping){ seat.snapshot->taken.wall_ms, 2.1, "direct 192.168.1.4:41641" };
+	ui_see_pings(seat.ui, seat.snapshot);
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "pinging nas …"));
+	peer->pings[PING_TSMP] = (struct ping){ seat.snapshot->taken.wall_ms, NAN, "" };
+	ui_see_pings(seat.ui, seat.snapshot);
+	look(&seat);
+	assert_true(row_has(
+		&seat, HEIGHT - 1, "nas  disco 2.1 ms, direct 192.168.1.4:41641  TSMP: no answer"));
+	assert_string_equal(ui_pinged(seat.ui), "");
+	press(&seat, PRESS_ENTER);
+	assert_true(screen_has(&seat, "TSMP   ping: no answer"));
+	press(&seat, PRESS_ESCAPE);
+	seat.snapshot->is_passive = true;
+	assert_int_equal(press(&seat, 'P') & UI_PING, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "not pinged: --passive"));
+	leave(&seat);
+}
+
+static void a_shell_is_on_the_rows_machine_and_no_name_becomes_an_option(void **state)
+{
+	static const struct {
+		const char *fqdn, *host;
+	} names[] = { { "nas.tail1234.ts.net", "nas.tail1234.ts.net" }, { "-oProxyCommand=x", "" },
+		{ "a b", "" }, { "$(x)", "" }, { "u@h", "" }, { "", "" } };
+	struct seat seat = sit(sample_fleet());
+	struct peer *peer;
+	bool by_tailscale;
+
+	(void)state;
+	press(&seat, 'j');
+	peer = &seat.snapshot->peers[seat.snapshot->endpoints[5].peer];
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *host = *names[i].host ? names[i].host : peer->addresses[0];
+
+		peer->fqdn = names[i].fqdn;
+		peer->has_ssh = i % 2;
+		assert_true(press(&seat, 'S') & UI_SHELL);
+		assert_string_equal(ui_shell_host(seat.ui, &by_tailscale), host);
+		assert_int_equal(by_tailscale, i % 2);
+	}
+	peer->is_self = true;
+	assert_int_equal(press(&seat, 'S') & UI_SHELL, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "this row is this machine"));
+	leave(&seat);
+}
+
+static void a_prompt_is_edited_like_a_line_of_a_shell(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '\\');
+	type(&seat, "path:derp  nas");
+	press(&seat, PRESS_CTRL_W);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: path:derp  _"));
+	press(&seat, PRESS_CTRL_U);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: _"));
+	type(&seat, "ac");
+	press(&seat, PRESS_LEFT);
+	press(&seat, 0x65e5);
+	press(&seat, 0xe9);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: a日éc"));
+	assert_false(row_has(&seat, HEIGHT - 1, "_"));
+	press(&seat, PRESS_BACKSPACE);
+	press(&seat, PRESS_BACKSPACE);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: ac"));
+	press(&seat, PRESS_CTRL_A);
+	press(&seat, PRESS_DELETE);
+	press(&seat, PRESS_BACKSPACE);
+	press(&seat, 'x');
+	press(&seat, PRESS_CTRL_E);
+	press(&seat, 'y');
+	press(&seat, PRESS_DELETE);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: xcy_"));
+	press(&seat, PRESS_HOME);
+	press(&seat, PRESS_RIGHT);
+	press(&seat, '-');
+	press(&seat, PRESS_END);
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: x-cy_"));
+	press(&seat, PRESS_ESCAPE);
+	assert_true(screen_has(&seat, "gpu1"));
+	leave(&seat);
+}
+
+static void a_prompt_that_is_full_or_longer_than_the_line_stays_whole(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	char text[1024];
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(40, HEIGHT, false);
+	press(&seat, '/');
+	for (int i = 0; i < 300; i++)
+		press(&seat, i % 2 ? 0x65e5 : 'a' + i % 26);
+	canvas_row_text(seat.canvas, HEIGHT - 1, text, sizeof(text));
+	assert_true(text[strlen(text) - 1] == '_');
+	assert_null(strstr(text, "\xef\xbf\xbd"));
+	for (int i = 0; i < 300; i++)
+		press(&seat, i % 3 ? PRESS_LEFT : PRESS_BACKSPACE);
+	assert_true(row_has(&seat, HEIGHT - 1, "search: "));
+	press(&seat, PRESS_CTRL_U);
+	press(&seat, PRESS_END);
+	press(&seat, PRESS_CTRL_U);
+	assert_true(row_has(&seat, HEIGHT - 1, "search: _"));
+	leave(&seat);
+}
+
+static void a_search_without_a_hit_says_so_as_it_is_typed(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '/');
+	type(&seat, "gpu2");
+	assert_false(screen_has(&seat, "no row has"));
+	type(&seat, "xyz");
+	assert_true(row_has(&seat, HEIGHT - 1, "no row has “gpu2xyz”"));
+	press(&seat, PRESS_CTRL_W);
+	assert_false(screen_has(&seat, "no row has"));
+	type(&seat, "qqq");
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEIGHT - 1, "no row has “qqq”"));
+	press(&seat, 'n');
+	assert_true(row_has(&seat, HEIGHT - 1, "no row has “qqq”"));
+	leave(&seat);
+}
+
+static void a_column_is_meant_as_it_is_printed_or_by_its_id(void **state)
+{
+	static const char *const names[] = { "STATE:ok", "state:OK", "State:ok", "TOK/S:41", "toks:41",
+		"model:qwen",
+		"MODEL:qwen", "model:qwen", "rttms:2", "Spark:▁", "!TTFBms:9" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, '\\');
+		for (const char *at = names[i]; *at;)
+			press(&seat, (int)text_next(&at));
+		assert_false(screen_has(&seat, "no column"));
+		press(&seat, PRESS_ENTER);
+		assert_true(selected_line(&seat) >= 0);
+		leave(&seat);
+	}
+}
+
+static void an_unknown_column_is_said_at_once_but_not_what_only_has_a_colon(void **state)
+{
+	static const struct {
+		const char *filter;
+		bool is_unknown;
+	} filters[] = { { "tag:gpu", true }, { "gpu1 !stat:ok", true }, { "rtt2:4", true },
+		{ "llama3.3:70b", false },
+		{ "http://x:1", false }, { ":11434", false }, { "state:ok", false }, { "host:", true } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		struct seat seat = sit(sample_fleet());
+
+		press(&seat, '\\');
+		type(&seat, filters[i].filter);
+		assert_int_equal(row_has(&seat, HEIGHT - 1, "no column “"), filters[i].is_unknown);
+		leave(&seat);
+	}
+}
+
+static void the_columns_that_there_are_are_all_named_on_a_narrow_screen(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(60, HEIGHT, false);
+	press(&seat, '\\');
+	type(&seat, "tag:gpu");
+	assert_true(row_has(&seat, HEIGHT - 1, "no column “tag” here"));
+	assert_true(row_has(&seat, HEADS + 1, "no column “tag” here; there are state peer server"));
+	assert_true(row_has(&seat, HEADS + 2, "since") || row_has(&seat, HEADS + 3, "since"));
+	assert_true(row_has(&seat, HEADS + 2, "why") || row_has(&seat, HEADS + 3, "why"));
+	leave(&seat);
+}
+
+static void the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, PRESS_F6);
+	assert_true(screen_has(&seat, "Sort by"));
+	assert_true(screen_has(&seat, "LOADED"));
+	press(&seat, PRESS_DOWN);
+	press(&seat, 'j');
+	press(&seat, 'k');
+	press(&seat, PRESS_ENTER);
+	assert_false(screen_has(&seat, "Sort by"));
+	assert_true(row_has(&seat, HEADS, "PEER↑"));
+	press(&seat, PRESS_F6);
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEADS, "PEER↓"));
+	press(&seat, PRESS_F6);
+	press(&seat, PRESS_DOWN);
+	press(&seat, PRESS_ESCAPE);
+	assert_true(row_has(&seat, HEADS, "PEER↓"));
+	press(&seat, PRESS_F6);
+	press(&seat, press_at(PRESS_CLICK, 4, HEADS + 1));
+	assert_true(row_has(&seat, HEADS, "STATE↓"));
+	press(&seat, PRESS_F6);
+	press(&seat, press_at(PRESS_CLICK, 90, HEADS + 1));
+	assert_false(screen_has(&seat, "Sort by"));
+	assert_true(row_has(&seat, HEADS, "STATE↓"));
+	leave(&seat);
+}
+
+static void stepping_visits_drawn_columns_only_and_goes_back(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	int steps = 0;
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(80, HEIGHT, false);
+	look(&seat);
+	do {
+		press(&seat, '>');
+		assert_true(row_has(&seat, HEADS, "↑") || row_has(&seat, HEADS, "↓"));
+		steps++;
+	} while (steps < 30 && !row_has(&seat, HEADS, "STATE↓"));
+	assert_in_range(steps, 3, 12);
+	press(&seat, '<');
+	assert_true(row_has(&seat, 2, "by WHY"));
+	press(&seat, '>');
+	assert_true(row_has(&seat, HEADS, "STATE↓"));
+	leave(&seat);
+}
+
+/* The cell of the line where that text begins. */
+static int cell_of(const struct seat *seat, int y, const char *part)
+{
+	char text[1024];
+	char *found = strstr(canvas_row_text(seat->canvas, y, text, sizeof(text)), part);
+
+	if (!found)
+		fail_msg("no %s in: %s", part, text);
+	*found = '\0';
+	return text_cells(text);
+}
+
+static void a_click_on_a_count_filters_by_its_state_and_another_clears_it(void **state)
+{
+	static const int widths[] = { WIDTH, 60 };
+	static const char *const counts[] = { "1 down", "✖" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
+		struct seat seat = sit(sample_fleet());
+		int x;
+
+		canvas_free(seat.canvas);
+		seat.canvas = canvas_new(widths[i], HEIGHT, false);
+		press(&seat, '3');
+		x = cell_of(&seat, 0, counts[i]);
+		press(&seat, press_at(PRESS_CLICK, x, 0));
+		assert_true(row_has(&seat, 2, "[1 Fleet]"));
+		assert_true(row_has(&seat, HEADS + 1, "tower"));
+		assert_false(screen_has(&seat, "● ok"));
+		press(&seat, press_at(PRESS_CLICK, x, 0));
+		assert_true(screen_has(&seat, "● ok"));
+		assert_false(row_has(&seat, 2, "filter"));
+		assert_int_equal(press(&seat, press_at(PRESS_CLICK, 0, 0)), 0);
+		leave(&seat);
+	}
+}
+
+static void a_click_on_the_key_bar_presses_the_key(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "filter"), HEIGHT - 1));
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: _"));
+	press(&seat, press_at(PRESS_CLICK, 60, HEIGHT - 1));
+	press(&seat, PRESS_ESCAPE);
+	press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "?"), HEIGHT - 1));
+	assert_true(screen_has(&seat, "LOOK"));
+	press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "back"), HEIGHT - 1));
+	assert_false(screen_has(&seat, "LOOK"));
+	press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "sort"), HEIGHT - 1));
+	assert_true(screen_has(&seat, "Sort by"));
+	press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "close"), HEIGHT - 1));
+	assert_true(
+		press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "quit"), HEIGHT - 1)) & UI_QUIT);
+	leave(&seat);
+}
+
+static void the_clock_shows_minutes_where_there_is_room(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	char text[1024];
+
+	(void)state;
+	canvas_row_text(seat.canvas, 0, text, sizeof(text));
+	assert_true(strlen(text) > 5 && text[strlen(text) - 3] == ':');
 	leave(&seat);
 }
 
@@ -848,6 +1300,25 @@ int main(void)
 		cmocka_unit_test(copying_gives_the_url_or_the_peers_full_name),
 		cmocka_unit_test(a_model_opens_its_server_and_copies_what_a_client_takes),
 		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
+		cmocka_unit_test(q_and_escape_close_what_is_open_and_then_q_quits),
+		cmocka_unit_test(ctrl_c_and_f10_quit_from_everywhere),
+		cmocka_unit_test(a_key_that_does_nothing_says_so),
+		cmocka_unit_test(what_was_said_ends_after_five_seconds),
+		cmocka_unit_test(a_notice_has_its_own_line_until_it_is_dismissed_or_its_time_is_over),
+		cmocka_unit_test(a_long_notice_is_wrapped),
+		cmocka_unit_test(a_ping_is_of_another_machine_and_its_answers_are_told),
+		cmocka_unit_test(a_shell_is_on_the_rows_machine_and_no_name_becomes_an_option),
+		cmocka_unit_test(a_prompt_is_edited_like_a_line_of_a_shell),
+		cmocka_unit_test(a_prompt_that_is_full_or_longer_than_the_line_stays_whole),
+		cmocka_unit_test(a_search_without_a_hit_says_so_as_it_is_typed),
+		cmocka_unit_test(a_column_is_meant_as_it_is_printed_or_by_its_id),
+		cmocka_unit_test(an_unknown_column_is_said_at_once_but_not_what_only_has_a_colon),
+		cmocka_unit_test(the_columns_that_there_are_are_all_named_on_a_narrow_screen),
+		cmocka_unit_test(the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way),
+		cmocka_unit_test(stepping_visits_drawn_columns_only_and_goes_back),
+		cmocka_unit_test(a_click_on_a_count_filters_by_its_state_and_another_clears_it),
+		cmocka_unit_test(a_click_on_the_key_bar_presses_the_key),
+		cmocka_unit_test(the_clock_shows_minutes_where_there_is_room),
 		cmocka_unit_test(a_click_selects_and_a_second_one_opens),
 		cmocka_unit_test(a_click_on_a_head_sorts_and_on_a_tab_switches),
 		cmocka_unit_test(a_click_anywhere_on_a_head_sorts_by_its_column),

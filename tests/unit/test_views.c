@@ -172,11 +172,34 @@ static void what_once_prints_is_what_it_printed(void **state)
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
 
-		text_print(&(struct print_to){ stream, NULL, prints[i].width, prints[i].has_colour,
-				   prints[i].is_ascii },
+		text_print(&(struct print_to){ .file = stream,
+				   .width = prints[i].width,
+				   .has_colour = prints[i].has_colour,
+				   .is_ascii = prints[i].is_ascii },
 			snapshot);
 		fclose(stream);
 		assert_golden(prints[i].name, text, length);
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
+/* In a pipe nothing is cut, and no column is left out. */
+static void what_goes_into_a_pipe_is_whole(void **state)
+{
+	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_clients, sample_start };
+	static const char *const names[] = { "text-pipe", "text-pipe-clients", "text-pipe-start" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(makers); i++) {
+		struct snapshot *snapshot = makers[i]();
+		char *text = NULL;
+		size_t length = 0;
+		FILE *stream = open_memstream(&text, &length);
+
+		text_print(&(struct print_to){ .file = stream, .width = 80, .is_uncut = true }, snapshot);
+		fclose(stream);
+		assert_golden(names[i], text, length);
 		free(text);
 		snapshot_free(snapshot);
 	}
@@ -312,6 +335,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_view_looks_as_it_did_at_every_size),
 		cmocka_unit_test(what_once_prints_is_what_it_printed),
+		cmocka_unit_test(what_goes_into_a_pipe_is_whole),
 		cmocka_unit_test(no_size_and_no_name_breaks_a_screen),
 		cmocka_unit_test(printed_lines_fit_and_end_without_blanks),
 		cmocka_unit_test(only_rows_that_are_seen_are_formatted),

@@ -14,6 +14,7 @@ struct print_to {
 	FILE *file, *errors; /* errors: messages for the user while file goes to a script */
 	int width;           /* cells, for formatted text */
 	bool has_colour, is_ascii;
+	bool is_uncut; /* tables are as wide as their content, whatever the width */
 };
 
 /* What the command line requests. */

@@ -1,6 +1,6 @@
 /* The same tables and pages as on the screen, one after the other, in full length: the sums, the endpoints
- * worst first, every verdict with its fix on a line of its own, the paths, the mounts, the active clients,
- * and the status in one line. */
+ * worst first, every verdict with its fix on a line of its own, the models, the paths, the mounts, the active
+ * clients, and the status in one line. */
 #include "tui/out/text.h"
 
 #include "probes/base/mem.h"
@@ -21,6 +21,7 @@
 #include <string.h>
 
 #define WIDTH_LEAST 40
+#define WIDTH_MOST 1000
 
 static const struct span none;
 static const struct folds all_open = { .is_all = true };
@@ -61,9 +62,13 @@ static void put_rows(const struct print *print, const struct view *view, const s
 		.selected = SIZE_MAX,
 		.is_past = view_is_past(print->snapshot),
 	};
-	struct canvas *canvas = canvas_for(print, rows->count + 2);
+	struct canvas *canvas;
 
-	table_layout(&table, print->width);
+	if (print->to->is_uncut)
+		table_layout_uncut(&table, WIDTH_MOST);
+	else
+		table_layout(&table, print->width);
+	canvas = canvas_new(table.width, (int)rows->count + 2, print->to->is_ascii);
 	table_draw(&table, canvas, 1);
 	put_canvas(print, canvas);
 }
@@ -191,9 +196,10 @@ static void put_capture(const struct print *print)
 
 static void put_head(const struct print *print)
 {
-	struct canvas *canvas = canvas_for(print, HEADER_LINES);
+	struct canvas *canvas = canvas_new(print->to->is_uncut ? WIDTH_MOST : print->width, HEADER_LINES,
+		print->to->is_ascii);
 
-	header_draw(canvas, print->snapshot, 0);
+	header_draw(canvas, print->snapshot, 0, NULL);
 	put_canvas(print, canvas);
 }
 
@@ -219,6 +225,7 @@ void text_print(const struct print_to *to, const struct snapshot *snapshot)
 	put_head(&print);
 	put_fleet(&print);
 	put_verdicts(&print);
+	put_view(&print, &view_models, is_any);
 	put_view(&print, &view_paths, is_telling_peer);
 	put_view(&print, &view_serve, is_any);
 	put_view(&print, &view_clients, is_active_flow);

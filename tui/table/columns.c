@@ -8,9 +8,11 @@
 
 #include "probes/base/text.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
-#include <strings.h>
+
+#define NAME_BYTES 64
 
 #define BRIEF_BELOW 44
 #define SHARE 5
@@ -71,13 +73,27 @@ bool column_holds(const struct column *column, const struct snapshot *snapshot, 
 	return text_contains_fold(value.text, part);
 }
 
+/* The letters and digits of a name, in lower case: TOK/S is toks, RTT ms is rttms. */
+static char *plain_name(char *to, size_t size, const char *name, size_t length)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < length && used + 1 < size; i++)
+		if (isalnum((unsigned char)name[i]))
+			to[used++] = (char)tolower((unsigned char)name[i]);
+	to[used] = '\0';
+	return to;
+}
+
 const struct column *columns_find(const struct column *columns, size_t count, const char *name, size_t length)
 {
-	for (size_t i = 0; i < count; i++)
-		if ((strlen(columns[i].field) == length &&
-			    strncasecmp(columns[i].field, name, length) == 0) ||
-			(strlen(columns[i].title) == length &&
-				strncasecmp(columns[i].title, name, length) == 0))
+	char wanted[NAME_BYTES], title[NAME_BYTES];
+
+	plain_name(wanted, sizeof(wanted), name, length);
+	for (size_t i = 0; *wanted && i < count; i++)
+		if (strcmp(columns[i].field, wanted) == 0 ||
+			strcmp(plain_name(title, sizeof(title), columns[i].title, strlen(columns[i].title)),
+				wanted) == 0)
 			return &columns[i];
 	return NULL;
 }

@@ -57,7 +57,8 @@ int column_compare(
 	const struct column *column, const struct snapshot *snapshot, size_t a, size_t b, bool is_falling);
 bool column_holds(const struct column *column, const struct snapshot *snapshot, size_t row, const char *part);
 
-/* By its field or its title, in any case; NULL: there is none of that name. */
+/* By its field, or by its head as it is printed or its letters and digits alone, in any case; NULL: there is
+ * none of that name. */
 const struct column *columns_find(
 	const struct column *columns, size_t count, const char *name, size_t length);
 /* Copies columns in another order: those that are named, then the others hidden, for filters only. */

@@ -8,13 +8,14 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #define WORD_MAX 128
-#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define NAMES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789#/%-_"
 
 static const struct column *column_named(const struct view *view, const char *name, size_t length)
 {
@@ -54,20 +55,39 @@ bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t
 /* A URL has a colon, too. */
 static bool is_field(const char *word, size_t length)
 {
-	return length && strspn(word, LETTERS "/-") == length && strncasecmp(word, "http", 4) != 0 &&
-	       word[length] == ':';
+	return length && strspn(word, NAMES) >= length && !isdigit((unsigned char)*word) &&
+	       strncasecmp(word, "http", 4) != 0 && word[length] == ':';
 }
 
-bool rows_unknown_field(const struct view *view, const char *filter, char *field, size_t size)
+/* Model names and addresses have colons, so a word that some row has is no misspelt column. */
+static bool is_in_a_row(const struct view *view, const struct snapshot *snapshot, const char *word)
+{
+	size_t total = view->row_count(snapshot);
+
+	for (size_t row = 0; row < total; row++)
+		if ((!view->is_shown || view->is_shown(snapshot, row)) &&
+			holds_word(view, snapshot, row, word))
+			return true;
+	return false;
+}
+
+bool rows_say_unknown(const struct view *view, const struct snapshot *snapshot, const char *filter,
+	char *text, size_t size)
 {
 	while (*(filter += strspn(filter, " !"))) {
 		size_t length = strcspn(filter, ": ");
+		char word[WORD_MAX];
 
-		if (is_field(filter, length) && !column_named(view, filter, length)) {
-			text_set(field, size, "%.*s", (int)length, filter);
-			return true;
+		snprintf(word, sizeof(word), "%.*s", (int)strcspn(filter, " "), filter);
+		if (!is_field(filter, length) || column_named(view, filter, length) ||
+			is_in_a_row(view, snapshot, word)) {
+			filter += strcspn(filter, " ");
+			continue;
 		}
-		filter += strcspn(filter, " ");
+		text_set(text, size, "no column “%.*s” here; there are", (int)length, filter);
+		for (size_t i = 0; i < view->column_count; i++)
+			text_add(text, size, " %s", view->columns[i].field);
+		return true;
 	}
 	return false;
 }

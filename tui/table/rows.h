@@ -26,8 +26,10 @@ struct order rows_order(const struct view *view); /* the initial one */
 /* All words of the filter must match: `nas`, `path:derp`, `!state:ok`. If the view has no such field, the
  * word is searched as plain text, because URLs have colons too. */
 bool rows_match(const struct view *view, const struct snapshot *snapshot, size_t row, const char *filter);
-/* Whether the filter has a word FIELD:… for a column that the view does not have. Fills field. */
-bool rows_unknown_field(const struct view *view, const char *filter, char *field, size_t size);
+/* Whether the filter has a word FIELD:… for a column that the view does not have, and that no row has as
+ * text. Fills text with the names of those it has. */
+bool rows_say_unknown(const struct view *view, const struct snapshot *snapshot, const char *filter,
+	char *text, size_t size);
 /* A row that is folded under another follows it if that one is open; else it counts for it: the other is shown
  * if one of them matches. folds: NULL: all are closed. */
 void rows_collect(struct rows *rows, const struct view *view, const struct snapshot *snapshot,

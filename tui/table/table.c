@@ -16,31 +16,70 @@ static int gap_of(int width)
 	return width >= 140 ? 2 : 1;
 }
 
+/* + 1 for the sort sign */
+static int head_cells(const struct table *table, const struct column *column)
+{
+	char head[64];
+
+	return text_cells(column_head(column, table->snapshot, head, sizeof(head))) + 1;
+}
+
+/* What the rows need of a column. */
+static int measure(const struct table *table, const struct column *column)
+{
+	int natural = head_cells(table, column);
+	struct value value;
+
+	for (size_t row = 0; row < table->count; row++) {
+		int cells;
+
+		column_format(column, table->snapshot, table->rows->items[table->first + row], &value);
+		cells = text_cells(value.text);
+		natural = cells > natural ? cells : natural;
+	}
+	return natural;
+}
+
 void table_layout(struct table *table, int width)
 {
 	const struct view *view = table->view;
 	int natural[COLUMNS_MAX];
-	struct value value;
-	char head[64];
 
 	table->width = width;
 	for (size_t i = 0; i < view->column_count; i++) {
 		const struct column *column = &view->columns[i];
+		bool can_grow = column->least < column->most && !column->stretches;
 
-		natural[i] = text_cells(column_head(column, table->snapshot, head, sizeof(head))) +
-			     1; /* for the sort sign */
-		for (size_t row = 0; column->least < column->most && !column->stretches && row < table->count;
-			row++) {
-			int cells;
-
-			column_format(
-				column, table->snapshot, table->rows->items[table->first + row], &value);
-			cells = text_cells(value.text);
-			natural[i] = cells > natural[i] ? cells : natural[i];
-		}
+		natural[i] = can_grow ? measure(table, column) : head_cells(table, column);
 	}
 	columns_layout(view->columns, view->column_count, natural, width - margin_of(table), gap_of(width),
 		table->widths);
+}
+
+void table_layout_uncut(struct table *table, int most)
+{
+	const struct view *view = table->view;
+	int gap;
+
+	table->width = most;
+	gap = gap_of(most);
+	most = margin_of(table);
+	for (size_t i = 0; i < view->column_count; i++) {
+		int natural = view->columns[i].most ? measure(table, &view->columns[i]) : 0;
+
+		natural = natural && natural < view->columns[i].least ? view->columns[i].least : natural;
+		table->widths[i] = most + natural + gap <= table->width ? natural : 0;
+		most += table->widths[i] ? table->widths[i] + gap : 0;
+	}
+	table->width = most;
+}
+
+/* In ASCII no letter: STATEv would be read as a word. */
+const char *table_order_sign(bool is_ascii, bool is_falling)
+{
+	static const char *const signs[2][2] = { { "↑", "↓" }, { "+", "-" } };
+
+	return signs[is_ascii][is_falling];
 }
 
 static void draw_heads(const struct table *table, struct canvas *canvas, int y)
@@ -57,7 +96,8 @@ static void draw_heads(const struct table *table, struct canvas *canvas, int y)
 			continue;
 		column_head(column, table->snapshot, head, sizeof(head));
 		if (is_sorted && text_cells(head) < table->widths[i])
-			text_add(head, sizeof(head), "%s", table->order.is_falling ? "↓" : "↑");
+			text_add(head, sizeof(head), "%s",
+				table_order_sign(canvas->is_ascii, table->order.is_falling));
 		(column->is_right ? canvas_text_right : canvas_text)(
 			canvas, x, y, table->widths[i], role, head);
 		x += table->widths[i] + gap_of(table->width);

@@ -18,8 +18,12 @@ struct table {
 
 /* Measures the visible rows and sets the widths. */
 void table_layout(struct table *table, int width);
+/* The same, but every column is as wide as its rows need, and so is the table: up to most cells. */
+void table_layout_uncut(struct table *table, int most);
 /* Heads on line y, rows below. */
 void table_draw(const struct table *table, struct canvas *canvas, int y);
+/* Stands after the head of the column that the rows are ordered by. */
+const char *table_order_sign(bool is_ascii, bool is_falling);
 /* The column whose head is at x; -1: none. */
 int table_column_at(const struct table *table, int x);
 

@@ -8,8 +8,11 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#define SPELT_BYTES 2048
 
 struct canvas *canvas_new(int width, int height, bool is_ascii)
 {
@@ -101,13 +104,15 @@ static uint32_t plain(uint32_t character)
 		{ 0x2514, '+' },
 		{ 0x2518, '+' },
 		{ 0x2026, '.' },
-		{ 0x2192, '>' },
 		{ 0x2265, '>' },
 		{ 0x2191, '^' },
 		{ 0x2193, 'v' },
-		{ 0x2190, '<' },
 		{ 0x00b7, '.' },
 		{ 0x00d7, 'x' },
+		{ 0x2018, '\'' },
+		{ 0x2019, '\'' },
+		{ 0x201c, '"' },
+		{ 0x201d, '"' },
 	};
 
 	if (character < 0x80)
@@ -158,11 +163,40 @@ static void put(struct canvas *canvas, int x, int y, enum role role, uint32_t ch
 	}
 }
 
+/* What one character of ours is in ASCII if one cell is not enough: an arrow must not become > in a command
+ * that people copy. None is longer in bytes. */
+static const char *spell(const struct canvas *canvas, const char *text, char *to, size_t size)
+{
+	static const struct {
+		const char *ours, *plain;
+	} words[] = { { "→", "->" }, { "←", "<-" }, { "↓ ", "in " }, { "↑ ", "out " } };
+	size_t used = 0;
+
+	if (!canvas->is_ascii)
+		return text;
+	while (*text && used + 1 < size) {
+		size_t i = 0;
+
+		while (i < ARRAY_LEN(words) && !text_has_prefix(text, words[i].ours))
+			i++;
+		if (i == ARRAY_LEN(words)) {
+			to[used++] = *text++;
+			continue;
+		}
+		used += (size_t)snprintf(to + used, size - used, "%s", words[i].plain);
+		text += strlen(words[i].ours);
+	}
+	to[used < size ? used : size - 1] = '\0';
+	return to;
+}
+
 int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, const char *text)
 {
+	char spelt[SPELT_BYTES];
 	bool is_cut;
 	int begin = x, end;
 
+	text = spell(canvas, text, spelt, sizeof(spelt));
 	if (width > canvas->width - x)
 		width = canvas->width - x;
 	if (width <= 0)
@@ -186,8 +220,11 @@ int canvas_text(struct canvas *canvas, int x, int y, int width, enum role role, 
 
 int canvas_text_right(struct canvas *canvas, int x, int y, int width, enum role role, const char *text)
 {
-	int spare = width - text_cells(text);
+	char spelt[SPELT_BYTES];
+	int spare;
 
+	text = spell(canvas, text, spelt, sizeof(spelt));
+	spare = width - text_cells(text);
 	if (spare > 0) {
 		x += spare;
 		width -= spare;

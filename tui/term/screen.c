@@ -170,6 +170,18 @@ void screen_close(void)
 	tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
 }
 
+void screen_leave(void)
+{
+	endwin();
+	tcsetattr(STDIN_FILENO, TCSANOW, &screen.before);
+}
+
+void screen_return(void)
+{
+	refresh(); /* restores the modes that endwin() left */
+	screen_resize();
+}
+
 void screen_clear(void)
 {
 	canvas_free(screen.shown);
@@ -222,8 +234,8 @@ static attr_t attributes_of(struct style style)
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (style.attributes & table[i].ours)
 			attributes |= table[i].theirs;
-	/* Without colours, reverse stands for a background. */
-	if (!screen.has_colour && style.bg != COLOUR_DEFAULT)
+	/* Without colours, reverse stands for a background of its own. */
+	if (!screen.has_colour && style.bg != screen.theme.background)
 		attributes |= A_REVERSE;
 	return attributes;
 }
@@ -329,14 +341,7 @@ int screen_key(void)
 		{ KEY_BTAB, PRESS_BACK_TAB },
 		{ KEY_ENTER, PRESS_ENTER },
 		{ KEY_BACKSPACE, PRESS_BACKSPACE },
-		{ KEY_DC, PRESS_BACKSPACE },
-		{ KEY_F(1), PRESS_F1 },
-		{ KEY_F(3), PRESS_F3 },
-		{ KEY_F(4), PRESS_F4 },
-		{ KEY_F(6), PRESS_F6 },
-		{ KEY_F(7), PRESS_F7 },
-		{ KEY_F(8), PRESS_F8 },
-		{ KEY_F(10), PRESS_F10 },
+		{ KEY_DC, PRESS_DELETE },
 		{ KEY_RESIZE, PRESS_RESIZE },
 	};
 	wint_t key = 0;
@@ -348,6 +353,8 @@ int screen_key(void)
 		return PRESS_NONE;
 	if (key == KEY_MOUSE)
 		return mouse_key();
+	if (key >= KEY_F(1) && key <= KEY_F(12))
+		return PRESS_F1 + (int)key - KEY_F(1);
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
 		if (table[i].theirs == (int)key)
 			return table[i].ours;
@@ -356,8 +363,7 @@ int screen_key(void)
 
 void screen_size(int *width, int *height)
 {
-	*width = COLS;
-	*height = LINES;
+	*width = COLS, *height = LINES;
 }
 
 void screen_resize(void)

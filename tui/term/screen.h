@@ -23,6 +23,8 @@ void screen_set_theme(const struct theme *theme);
 bool screen_has_braille(void);
 /* Returns false if the frame was dropped because the terminal is behind: show it again later. */
 bool screen_show(const struct canvas *canvas);
+void screen_leave(void);  /* until screen_return(), the terminal is as it was before */
+void screen_return(void); /* the next frame is sent whole */
 void screen_clear(void); /* the next frame is sent whole */
 int screen_key(void);    /* see tui/term/keys.h; PRESS_NONE: no key is waiting */
 void screen_size(int *width, int *height);

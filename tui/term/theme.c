@@ -127,6 +127,16 @@ static void complain(struct parse *parse, const char *what, const char *word)
 	parse->has_failed = true;
 }
 
+static void take_background(struct parse *parse, const char *value)
+{
+	int colour;
+
+	if (read_colour(value, &colour))
+		parse->theme->background = colour;
+	else
+		complain(parse, "expected one colour (a name, 0 to 255, #rrggbb), not", value);
+}
+
 static int take_line(void *data, const char *section, const char *name, const char *value)
 {
 	struct parse *parse = data;
@@ -134,7 +144,9 @@ static int take_line(void *data, const char *section, const char *name, const ch
 	char wrong[64] = "";
 
 	(void)section;
-	if (role < 0)
+	if (strcmp(name, "background") == 0)
+		take_background(parse, value);
+	else if (role < 0)
 		complain(parse, "a theme has no role", name);
 	else if (!read_style(value, &parse->theme->styles[role], wrong, sizeof(wrong)))
 		complain(parse, "expected a colour (a name, 0 to 255, #rrggbb) or an attribute, not", wrong);
@@ -184,10 +196,15 @@ struct style theme_style(const struct theme *theme, unsigned role, unsigned cell
 	if (cell_attributes & CELL_DIM)
 		style = theme->styles[ROLE_DIM];
 	if (cell_attributes & CELL_SELECTED) {
+		style.fg = selection->fg;
 		style.bg = selection->bg;
-		style.fg = selection->fg == COLOUR_DEFAULT ? style.fg : selection->fg;
-		style.attributes = (style.attributes & ~(unsigned)STYLE_DIM) | selection->attributes;
+		style.attributes = (style.attributes & ~(unsigned)(STYLE_DIM | STYLE_REVERSE)) |
+				   selection->attributes;
 	}
+	if (style.fg == COLOUR_DEFAULT)
+		style.fg = theme->styles[ROLE_TEXT].fg;
+	if (style.bg == COLOUR_DEFAULT)
+		style.bg = theme->background;
 	return style;
 }
 

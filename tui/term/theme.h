@@ -1,4 +1,5 @@
-/* How the roles look: `role = fg [bg] [attributes]`, one line each, in a plain file.
+/* How the roles look: `role = fg [bg] [attributes]`, one line each, in a plain file, and
+ * `background = colour`.
  *
  * A colour is a name (black … white, bright-black … bright-white, default), a number from 0 to 255, or
  * #rrggbb. Attributes are bold, dim, italic, underline and reverse. The default theme is compiled in; a theme
@@ -24,6 +25,7 @@ struct style {
 
 struct theme {
 	char name[THEME_NAME_MAX];
+	int background; /* behind everything; COLOUR_DEFAULT: the terminal's own */
 	struct style styles[ROLE_COUNT];
 };
 
@@ -42,7 +44,8 @@ size_t theme_names(char (*names)[THEME_NAME_MAX], size_t room);
 /* The name after current; after the last comes the first. */
 void theme_next(const char *current, char *next, size_t size);
 
-/* A style with the cell's attributes applied: what a screen or a text printer shows. */
+/* A style with the cell's attributes applied, on the theme's background: what a screen shows. The selected
+ * row has the colours of the selection alone. */
 struct style theme_style(const struct theme *theme, unsigned role, unsigned cell_attributes);
 /* A colour other than the default as rrggbb. */
 int theme_rgb(int colour);

@@ -78,7 +78,7 @@ int theme_load(struct theme *theme, const char *name, struct fault *fault)
 	size_t length;
 	int result;
 
-	*theme = (struct theme){ .name = "default" };
+	*theme = (struct theme){ .name = "default", .background = COLOUR_DEFAULT };
 	theme_parse(theme, "default.theme", theme_default_text, fault);
 	if (strcmp(name, "default") == 0)
 		return 0;
@@ -86,9 +86,9 @@ int theme_load(struct theme *theme, const char *name, struct fault *fault)
 	text = strchr(name, '/') ? file_read(name, FILE_MAX_BYTES, FILE_NO_PIPE, &length, &why)
 				 : read_named(name, path, sizeof(path), &why);
 	if (!text && !*why.text)
-		fault_say(fault, "there is no theme \"%s\"; the default stays", name);
+		fault_say(fault, "there is no theme '%s'; the default stays", name);
 	else if (!text)
-		fault_say(fault, "cannot read the theme %.200s: %s; the default stays", path, why.text);
+		fault_say(fault, "cannot read the theme '%.200s': %s; the default stays", path, why.text);
 	if (!text)
 		return -1;
 	result = theme_parse(theme, path, text, fault);

@@ -19,99 +19,6 @@
 #define HEIGHT_MIN 8
 #define NOTE_HEIGHT_MIN 12
 
-struct hint {
-	const char *key, *what;
-	int weight;
-};
-
-static const struct hint table_hints[] = {
-	{ "↑↓", "select", 40 },
-	{ "Enter", "detail", 90 },
-	{ "/", "search", 50 },
-	{ "\\", "filter", 70 },
-	{ "s", "sort", 80 },
-	{ "p", "pause", 30 },
-	{ "r", "ask now", 20 },
-	{ "Y", "copy fix", 60 },
-	{ "y", "copy URL", 25 },
-	{ "v", "panels", 15 },
-	{ "?", "help", 95 },
-	{ "q", "quit", 100 },
-};
-static const struct hint page_hints[] = {
-	{ "↑↓", "scroll", 50 },
-	{ "y", "copy URL", 30 },
-	{ "Esc", "back", 100 },
-	{ "?", "help", 70 },
-	{ "q", "quit", 90 },
-};
-static const struct hint history_hints[] = {
-	{ "[ ]", "span", 90 },
-	{ "← →", "read", 85 },
-	{ "↑↓", "scroll", 50 },
-	{ "Esc", "all traffic", 60 },
-	{ "p", "pause", 30 },
-	{ "?", "help", 95 },
-	{ "q", "quit", 100 },
-};
-
-static int hint_width(const struct hint *hint)
-{
-	return text_cells(hint->key) + 1 + text_cells(hint->what) + 2;
-}
-
-/* The lowest weight from which on all hints fit together. */
-static int lightest_that_fits(const struct hint *hints, size_t count, int width)
-{
-	for (int weight = 0;; weight += 5) {
-		int sum = 0;
-
-		for (size_t i = 0; i < count; i++)
-			sum += hints[i].weight >= weight ? hint_width(&hints[i]) : 0;
-		if (sum <= width + 1)
-			return weight;
-	}
-}
-
-static void draw_hints(struct canvas *canvas, int y, const struct hint *hints, size_t count)
-{
-	int weight = lightest_that_fits(hints, count, canvas->width), x = 1;
-
-	for (size_t i = 0; i < count; i++) {
-		if (hints[i].weight < weight)
-			continue;
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_KEY, hints[i].key) + 1;
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT, hints[i].what) + 2;
-	}
-}
-
-static void draw_bottom(const struct ui *ui, struct canvas *canvas)
-{
-	int y = canvas->height - 1, x;
-
-	if (ui->prompt != PROMPT_NONE) {
-		bool is_filter = ui->prompt == PROMPT_FILTER;
-
-		x = canvas_text(
-			canvas, 1, y, canvas->width - 1, ROLE_PROMPT, is_filter ? "filter: " : "search: ");
-		x = canvas_text(canvas, x, y, canvas->width - x, ROLE_TEXT,
-			is_filter ? ui->states[ui->current].filter : ui->search);
-		canvas_text(canvas, x, y, 1, ROLE_PROMPT, "_");
-		x += 3;
-		canvas_text(canvas, x, y, canvas->width - x, ROLE_HINT,
-			is_filter ? "path:derp  !state:ok  Enter keeps it  Esc undoes the edit"
-				  : "Enter stays  Esc leaves");
-	} else if (*ui->message) {
-		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
-	} else if (ui_shows_history(ui)) {
-		draw_hints(canvas, y, history_hints, ARRAY_LEN(history_hints));
-	} else if (ui->page) {
-		draw_hints(canvas, y, page_hints, ARRAY_LEN(page_hints));
-	} else {
-		draw_hints(canvas, y, table_hints, ARRAY_LEN(table_hints));
-	}
-}
-
 /* At the right end of the tabs: what differs from the usual view (paused, filter, discovery running,
  * order). */
 static void draw_notes(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, int x, int y)
@@ -146,7 +53,7 @@ static void draw_page(struct ui *ui, const struct page *page, struct canvas *can
 		ui->page_first = ui->page_last;
 	page_draw(page, canvas, 1, y, height, ui->page_first);
 	if (ui->page_first < ui->page_last)
-		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓ ");
+		canvas_text_right(canvas, canvas->width - 6, y + height - 1, 6, ROLE_DIM, " … ↓");
 }
 
 /* Records the rows for clicks. */
@@ -163,18 +70,17 @@ static void note_rows(struct ui *ui, const struct snapshot *snapshot, const stru
 }
 
 /* Why there are no rows: the filter, perhaps because it names a column that is not here. */
-static void say_nothing(const struct view *view, const char *filter, struct canvas *canvas, int y)
+static void say_nothing(const struct view *view, const struct snapshot *snapshot, const char *filter,
+	struct canvas *canvas, int y)
 {
-	char text[512] = "nothing here yet", field[64];
+	char text[NOTE_BYTES] = "nothing here yet";
+	struct page *page = page_new(canvas->width - 2);
 
-	if (*filter)
+	if (*filter && !rows_say_unknown(view, snapshot, filter, text, sizeof(text)))
 		text_set(text, sizeof(text), "nothing matches the filter; Esc clears it");
-	if (rows_unknown_field(view, filter, field, sizeof(field))) {
-		text_set(text, sizeof(text), "this view has no column '%s'; it has", field);
-		for (size_t i = 0; i < view->column_count; i++)
-			text_add(text, sizeof(text), " %s", view->columns[i].field);
-	}
-	canvas_text(canvas, 1, y, canvas->width - 1, ROLE_DIM, text);
+	page_wrap(page, ROLE_DIM, "", 0, text);
+	page_draw(page, canvas, 1, y, canvas->height - 1 - y, 0);
+	page_free(page);
 }
 
 static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, struct box box)
@@ -197,13 +103,13 @@ static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct can
 		.first = view_state->first,
 		.count =
 			ui->rows.count - view_state->first < room ? ui->rows.count - view_state->first : room,
-		.selected = view_state->at,
+		.selected = ui->is_list_open ? SIZE_MAX : view_state->at,
 		.is_past = view_is_past(snapshot),
 	};
 	table_layout(&table, canvas->width);
 	table_draw(&table, canvas, box.y);
 	if (!ui->rows.count)
-		say_nothing(ui_view(ui), view_state->filter, canvas, box.y + 1);
+		say_nothing(ui_view(ui), snapshot, view_state->filter, canvas, box.y + 1);
 	note_rows(ui, snapshot, &table, box.y);
 	ui->body_height = (int)room;
 }
@@ -271,7 +177,7 @@ static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas
 		canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, line);
 	else
 		header_counts(canvas, snapshot,
-			canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0, false);
+			canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0, false, NULL);
 }
 
 /* Too small for a table: sign, peer, server, why. */
@@ -314,7 +220,8 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 	canvas_clear(canvas);
 	strings_forget(&ui->drawn.ids);
 	ui->drawn.view = ui_view(ui);
-	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
+	ui->drawn.tabs_y = ui->drawn.heads_y = ui->drawn.notice_y = ui->drawn.hints_y = -1;
+	ui->drawn.hint_count = 0;
 	ui->drawn.width = canvas->width;
 	if (canvas->width < 20 || canvas->height < 3) {
 		draw_one_line(snapshot, canvas);
@@ -324,13 +231,15 @@ void ui_draw(struct ui *ui, const struct snapshot *snapshot, struct canvas *canv
 		draw_lines(ui, snapshot, canvas);
 		return;
 	}
-	header_draw(canvas, snapshot, y);
+	header_draw(canvas, snapshot, y, &ui->drawn.counts);
 	y += HEADER_LINES;
 	ui->drawn.tabs_y = y;
 	draw_notes(ui, snapshot, canvas, header_draw_tabs(canvas, ui_view(ui), y), y);
 	y++;
 	if (snapshot->peer_count || snapshot->endpoint_count) /* otherwise the page shows the verdicts */
 		y += header_draw_banner(canvas, snapshot, y, banner);
+	y += ui_draw_notice(ui, canvas, y);
 	draw_body(ui, snapshot, canvas, y, canvas->height - 1 - y);
-	draw_bottom(ui, canvas);
+	ui_draw_list(ui, canvas, y, canvas->height - 1 - y);
+	ui_draw_bottom(ui, snapshot, canvas);
 }

@@ -69,16 +69,23 @@ static void draw_inspector(struct canvas *canvas, const struct snapshot *snapsho
 	page_free(page);
 }
 
-/* The first figure of the row that has a history; of no row, the traffic of this machine. */
+/* The first figure of the row that has a history; if none has, the traffic of this machine. */
 static void draw_plot(
 	struct canvas *canvas, const struct snapshot *snapshot, struct box box, const struct look *look)
 {
 	struct history_series series[PLOTS_MOST];
-	char title[TITLE_MAX] = "nothing to plot yet";
+	struct look shown = *look;
+	char title[TITLE_MAX] = "nothing to plot yet", of[TITLE_MAX + 32];
+	size_t count = plots_list(snapshot, &shown, series);
 
-	if (plots_list(snapshot, look, series))
-		plots_draw(canvas, inside(box, true), snapshot, look, &series[0], title, sizeof(title));
-	draw_edge(canvas, box, true, title);
+	if (!count) {
+		shown.target = "";
+		count = plots_list(snapshot, &shown, series);
+	}
+	if (count)
+		plots_draw(canvas, inside(box, true), snapshot, &shown, &series[0], title, sizeof(title));
+	text_set(of, sizeof(of), "%s%s", count && !*shown.target ? "all traffic, " : "", title);
+	draw_edge(canvas, box, true, of);
 }
 
 static void draw_events(struct canvas *canvas, const struct snapshot *snapshot, struct box box)

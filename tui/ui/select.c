@@ -9,11 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-void ui_say(struct ui *ui, const char *text)
-{
-	text_clean(ui->message, sizeof(ui->message), text, strlen(text));
-}
-
 const char *ui_id_at(const struct ui *ui, const struct snapshot *snapshot, size_t at, char *buffer)
 {
 	return ui_view(ui)->row_id(snapshot, ui->rows.items[at], buffer, ID_MAX);
@@ -89,6 +84,7 @@ void ui_select(struct ui *ui, const struct snapshot *snapshot, size_t at)
 unsigned ui_show_view(struct ui *ui, size_t view)
 {
 	ui_end_prompt(ui);
+	ui->is_list_open = false;
 	ui->current = view;
 	ui->page = NULL;
 	return UI_REDRAW;

@@ -1,14 +1,27 @@
-/* What ui.c (keys), mouse.c (clicks), type.c (typing), select.c (rows and views) and draw.c (drawing) share.
+/* What ui.c (keys), mouse.c (clicks), type.c (typing), sort.c (order), select.c (rows and views), notices.c
+ * (what is said), draw.c and bottom.c (drawing) share.
  * Do not include it elsewhere. */
 #ifndef TSLLM_UI_STATE_H
 #define TSLLM_UI_STATE_H
 
 #include "probes/base/strings.h"
+#include "probes/base/when.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
+#include "tui/views/header.h"
 #include "tui/views/views.h"
 
 #define PROMPT_MAX 120
+#define NOTE_BYTES 640
+#define HINTS_MAX 24
+
+/* A line of its own above the rows. */
+struct notice {
+	char text[NOTE_BYTES];
+	enum role role;
+	int64_t lasts_ms;  /* 0: until it is dismissed */
+	struct when shown; /* unknown: not yet */
+};
 
 /* What a view keeps while another is shown. */
 struct view_state {
@@ -28,7 +41,18 @@ struct drawn {
 	struct table table;      /* its geometry */
 	struct strings ids;      /* of the visible rows, from the top */
 	int tabs_y, heads_y;     /* -1: not drawn */
+	int notice_y, hints_y;   /* the same */
+	int notice_lines;
 	int width;
+	struct header_spots counts;
+	struct {
+		int from, to, key;
+	} hints[HINTS_MAX];
+	size_t hint_count;
+	struct {
+		int x, y, width, height;
+		size_t first;
+	} list; /* height 0: not drawn */
 };
 
 /* What plots show: here, in the History view and in panels. */
@@ -51,11 +75,24 @@ struct ui {
 	char target[ID_MAX];           /* of detail */
 	size_t page_first, page_last;  /* scroll position and its maximum */
 	enum prompt prompt;
+	size_t typed_at; /* where the next character goes in the prompt */
 	char search[PROMPT_MAX], kept[PROMPT_MAX];
+	bool has_no_hit; /* the search: no row has its text */
 	bool is_paused, has_no_panels;
-	char message[160];
+	bool is_list_open; /* of the columns to sort by */
+	size_t list_at;    /* its selected column */
+	char message[NOTE_BYTES];
+	struct when said; /* when the message was first seen; unknown: not yet */
+	struct {
+		struct notice *items;
+		size_t count, room;
+	} notices; /* the first one is shown */
 	char copied[ID_MAX];
 	struct plot_state plots;
+	char pinged[ID_MAX];      /* a peer that is being pinged; "": none */
+	int64_t ping_began;       /* wall clock of the first snapshot since; 0: none yet */
+	char shell_host[ID_MAX];
+	bool is_tailscale_shell;
 	struct rows rows;
 	struct drawn drawn;
 	int body_height; /* of the last frame, for paging */
@@ -114,6 +151,8 @@ struct look ui_look(const struct ui *ui);
 
 /* mouse.c */
 unsigned ui_click(struct ui *ui, const struct snapshot *snapshot, int x, int y);
+/* The key whose hint in the last line is there; PRESS_NONE: none. */
+int ui_hint_at(const struct ui *ui, int x, int y);
 
 /* type.c: keys that open a prompt or search for the typed text, and what keys do while a prompt is open. */
 unsigned ui_ask_filter(struct ui *ui, const struct snapshot *snapshot);
@@ -121,5 +160,30 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_next(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key);
+
+/* sort.c: the order of the rows, and the list of columns to choose it from. */
+/* By that column; if the rows are in its order already, the other way round. */
+unsigned ui_sort_by(struct ui *ui, size_t column);
+unsigned ui_sort_next(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_sort_last(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_sort_other_way(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_open_list(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_list_key(struct ui *ui, int key);
+unsigned ui_click_list(struct ui *ui, int x, int y);
+/* Over what is drawn already, if it is open. */
+void ui_draw_list(struct ui *ui, struct canvas *canvas, int y, int height);
+
+/* machine.c: what is done to the machine of the row. */
+unsigned ui_ping(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_shell(struct ui *ui, const struct snapshot *snapshot);
+
+/* notices.c */
+/* Returns false if there is none. */
+bool ui_dismiss_notice(struct ui *ui);
+/* Returns how many lines it took. */
+int ui_draw_notice(struct ui *ui, struct canvas *canvas, int y);
+
+/* bottom.c: the last line: the prompt, what was said, or the keys. */
+void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
 
 #endif

@@ -3,6 +3,7 @@
  * Each view has its own filter, because fields are columns; the search text is the same for all. Escape
  * restores what was there before the prompt. */
 #include "probes/base/text.h"
+#include "tui/ui/line.h"
 #include "tui/ui/state.h"
 
 #include <stdio.h>
@@ -18,6 +19,8 @@ static unsigned ask(struct ui *ui, enum prompt prompt)
 	snprintf(ui->kept, sizeof(ui->kept), "%s", text);
 	if (prompt == PROMPT_SEARCH)
 		*text = '\0';
+	ui->typed_at = strlen(text);
+	ui->has_no_hit = false;
 	return UI_REDRAW;
 }
 
@@ -37,7 +40,9 @@ unsigned ui_ask_search(struct ui *ui, const struct snapshot *snapshot)
 static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
 {
 	size_t count = ui->rows.count, at = ui_state(ui)->at;
+	char text[PROMPT_MAX + 32];
 
+	ui->has_no_hit = false;
 	if (!*ui->search || !count || ui->page)
 		return 0;
 	for (size_t i = 0; i < count; i++) {
@@ -48,7 +53,10 @@ static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
 			return UI_REDRAW;
 		}
 	}
-	ui_say(ui, "nothing has that text");
+	ui->has_no_hit = true;
+	text_set(text, sizeof(text), "no row has “%s”", ui->search);
+	if (ui->prompt == PROMPT_NONE)
+		ui_say(ui, text);
 	return UI_REDRAW;
 }
 
@@ -62,28 +70,28 @@ unsigned ui_find_last(struct ui *ui, const struct snapshot *snapshot)
 	return find(ui, snapshot, -1);
 }
 
-/* Typing: rows are updated at every character. */
+/* The end of the prompt: a search that found nothing says so once more. */
+static unsigned finish(struct ui *ui, const struct snapshot *snapshot, bool is_kept)
+{
+	bool was_search = ui->prompt == PROMPT_SEARCH;
+	char *text = was_search ? ui->search : ui_state(ui)->filter;
+
+	if (!is_kept)
+		snprintf(text, PROMPT_MAX, "%s", ui->kept);
+	ui_end_prompt(ui);
+	if (is_kept && was_search)
+		find(ui, snapshot, 0);
+	return UI_REDRAW;
+}
+
 unsigned ui_type(struct ui *ui, const struct snapshot *snapshot, int key)
 {
 	char *text = ui->prompt == PROMPT_FILTER ? ui_state(ui)->filter : ui->search;
-	size_t length = strlen(text);
 
-	if (key == PRESS_ENTER || key == PRESS_ESCAPE) {
-		if (key == PRESS_ESCAPE)
-			snprintf(text, PROMPT_MAX, "%s", ui->kept);
-		ui_end_prompt(ui);
-		return UI_REDRAW;
-	}
-	if (key == PRESS_BACKSPACE && length) {
-		do
-			length--;
-		while (length && ((unsigned char)text[length] & 0xc0) == 0x80);
-		text[length] = '\0';
-	} else if (text_is_shown((uint32_t)key) && text_cells_of((uint32_t)key) > 0) {
-		utf8_put(text, PROMPT_MAX, (uint32_t)key);
-	} else {
+	if (key == PRESS_ENTER || key == PRESS_ESCAPE)
+		return finish(ui, snapshot, key == PRESS_ENTER);
+	if (!line_key(text, PROMPT_MAX, &ui->typed_at, key))
 		return 0;
-	}
 	if (ui->prompt == PROMPT_SEARCH)
 		find(ui, snapshot, 0);
 	return UI_REDRAW;

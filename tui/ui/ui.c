@@ -20,7 +20,7 @@ struct ui *ui_new(void)
 		ui->states[i].order = rows_order(views[i]);
 	}
 	ui->body_height = 1;
-	ui->drawn.tabs_y = ui->drawn.heads_y = -1;
+	ui->drawn.tabs_y = ui->drawn.heads_y = ui->drawn.notice_y = ui->drawn.hints_y = -1;
 	return ui;
 }
 
@@ -45,6 +45,7 @@ void ui_free(struct ui *ui)
 		return;
 	rows_fini(&ui->rows);
 	strings_fini(&ui->drawn.ids);
+	free(ui->notices.items);
 	for (size_t i = 0; views[i]; i++)
 		strings_fini(&ui->states[i].folds.open);
 	free(ui->states);
@@ -143,38 +144,24 @@ static unsigned toggle_help(struct ui *ui, const struct snapshot *snapshot)
 	return UI_REDRAW;
 }
 
-static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
+/* Closes the page on top. */
+static unsigned close_page(struct ui *ui, const struct snapshot *snapshot)
 {
 	if (ui->page == &view_help)
 		return toggle_help(ui, snapshot);
+	ui->page = NULL;
+	return UI_REDRAW;
+}
+
+static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
+{
+	if (ui->page)
+		return close_page(ui, snapshot);
+	if (ui_dismiss_notice(ui))
+		return UI_REDRAW;
 	if (ui_shows_history(ui))
 		return ui_leave_history(ui);
-	if (ui->page)
-		ui->page = NULL;
-	else
-		*ui_state(ui)->filter = '\0';
-	return UI_REDRAW;
-}
-
-static unsigned sort_next(struct ui *ui, const struct snapshot *snapshot)
-{
-	const struct view *view = ui_view(ui);
-	struct order *order = &ui_state(ui)->order;
-
-	(void)snapshot;
-	if (ui->page || !view->column_count)
-		return 0;
-	do
-		order->column = (order->column + 1) % view->column_count;
-	while (!view->columns[order->column].compare && !view->columns[order->column].number);
-	order->is_falling = view->columns[order->column].starts_high;
-	return UI_REDRAW;
-}
-
-static unsigned sort_other_way(struct ui *ui, const struct snapshot *snapshot)
-{
-	(void)snapshot;
-	ui_state(ui)->order.is_falling = !ui_state(ui)->order.is_falling;
+	*ui_state(ui)->filter = '\0';
 	return UI_REDRAW;
 }
 
@@ -245,10 +232,15 @@ static unsigned draw_again(struct ui *ui, const struct snapshot *snapshot)
 	return UI_REDRAW | UI_CLEAR;
 }
 
-static unsigned quit(struct ui *ui, const struct snapshot *snapshot)
+static unsigned quit_and_leave(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)ui, (void)snapshot;
-	return UI_QUIT;
+	return UI_QUIT | UI_LEAVE;
+}
+
+static unsigned close_or_quit(struct ui *ui, const struct snapshot *snapshot)
+{
+	return ui->page ? close_page(ui, snapshot) : UI_QUIT;
 }
 
 static const struct {
@@ -262,7 +254,11 @@ static const struct {
 	{ 'j', go_down },
 	{ PRESS_WHEEL_DOWN, go_down },
 	{ PRESS_PAGE_UP, page_up },
+	{ PRESS_CTRL_U, page_up },
+	{ PRESS_CTRL_B, page_up },
 	{ PRESS_PAGE_DOWN, page_down },
+	{ PRESS_CTRL_D, page_down },
+	{ PRESS_CTRL_F, page_down },
 	{ ' ', ui_toggle_fold },
 	{ 't', ui_toggle_all_folds },
 	{ 'v', toggle_panels },
@@ -280,10 +276,11 @@ static const struct {
 	{ '?', toggle_help },
 	{ 'h', toggle_help },
 	{ PRESS_F1, toggle_help },
-	{ 's', sort_next },
-	{ PRESS_F6, sort_next },
-	{ 'S', sort_other_way },
-	{ 'I', sort_other_way },
+	{ '>', ui_sort_next },
+	{ 's', ui_sort_next },
+	{ '<', ui_sort_last },
+	{ PRESS_F6, ui_open_list },
+	{ 'I', ui_sort_other_way },
 	{ '\\', ui_ask_filter },
 	{ PRESS_F4, ui_ask_filter },
 	{ '/', ui_ask_search },
@@ -299,13 +296,48 @@ static const struct {
 	{ 'y', copy },
 	{ 'Y', copy_fix },
 	{ 'r', probe_now },
+	{ 'P', ui_ping },
+	{ 'S', ui_shell },
 	{ 'T', next_theme },
 	{ PRESS_CTRL_L, draw_again },
 	{ PRESS_RESIZE, draw_again },
-	{ 'q', quit },
-	{ PRESS_F10, quit },
-	{ PRESS_CTRL_C, quit },
+	{ 'q', close_or_quit },
+	{ 'Q', quit_and_leave },
 };
+
+/* Keys that a terminal sends unasked, or that mean nothing. */
+static bool is_no_key(int key)
+{
+	return key == PRESS_NONE || (key > PRESS_F12 && key != PRESS_RESIZE) || key > PRESS_RESIZE;
+}
+
+/* What a user calls the key. */
+static void name_key(int key, char *name, size_t size)
+{
+	*name = '\0';
+	if (key >= PRESS_F1 && key <= PRESS_F12)
+		text_set(name, size, "F%d", key - PRESS_F1 + 1);
+	else if (key == PRESS_DELETE || key == PRESS_INSERT)
+		text_set(name, size, "%s", key == PRESS_DELETE ? "Del" : "Ins");
+	else if (key == ' ')
+		text_set(name, size, "Space");
+	else if (key < ' ')
+		text_set(name, size, "Ctrl-%c", key + '@');
+	else if (text_is_shown((uint32_t)key))
+		utf8_put(name, size, (uint32_t)key);
+}
+
+static unsigned say_unknown(struct ui *ui, int key)
+{
+	char name[32], text[96];
+
+	if (is_no_key(key))
+		return 0;
+	name_key(key, name, sizeof(name));
+	text_set(text, sizeof(text), "no key %s; ? shows the keys", *name ? name : "like that");
+	ui_say(ui, text);
+	return UI_REDRAW;
+}
 
 static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int key)
 {
@@ -315,19 +347,34 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);
-	return 0;
+	return say_unknown(ui, key);
+}
+
+/* While the list of columns or a prompt is open, keys belong to it. */
+static unsigned press(struct ui *ui, const struct snapshot *snapshot, int key)
+{
+	if (key == PRESS_CTRL_C || key == PRESS_F10)
+		return UI_QUIT;
+	if (ui->is_list_open)
+		return ui_list_key(ui, key);
+	if (ui->prompt != PROMPT_NONE)
+		return ui_type(ui, snapshot, key);
+	return press_plain(ui, snapshot, key);
 }
 
 unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
 {
 	unsigned said = *ui->message ? UI_REDRAW : 0;
-	int mouse = key & PRESS_MOUSE;
+	int mouse = key & PRESS_MOUSE, hint;
 
 	*ui->message = '\0';
 	ui_collect(ui, snapshot);
-	if (mouse == PRESS_CLICK)
-		return said | ui_click(ui, snapshot, press_x(key), press_y(key));
-	if (ui->prompt != PROMPT_NONE && !mouse)
-		return said | ui_type(ui, snapshot, key);
-	return said | press_plain(ui, snapshot, mouse ? mouse : key);
+	if (mouse && mouse != PRESS_CLICK)
+		return said | (ui->is_list_open ? 0 : press_plain(ui, snapshot, mouse));
+	if (!mouse)
+		return said | press(ui, snapshot, key);
+	hint = ui_hint_at(ui, press_x(key), press_y(key));
+	if (hint != PRESS_NONE)
+		return said | press(ui, snapshot, hint);
+	return said | ui_click(ui, snapshot, press_x(key), press_y(key));
 }

@@ -7,6 +7,7 @@
 #define TSLLM_UI_UI_H
 
 #include "probes/base/strings.h"
+#include "probes/base/when.h"
 #include "tui/term/canvas.h"
 #include "tui/term/keys.h"
 
@@ -16,8 +17,11 @@ enum {
 	UI_PROBE_NOW = 4,
 	UI_NEXT_THEME = 8,
 	UI_COPY = 16, /* ui_copied_text() to the clipboard */
-	UI_CLEAR = 32, /* the terminal may not show what was sent: redraw everything */
-	UI_SPAN = 64   /* sparklines show ui_span_ms() now */
+	UI_CLEAR = 32,  /* the terminal may not show what was sent: redraw everything */
+	UI_SPAN = 64,   /* sparklines show ui_span_ms() now */
+	UI_LEAVE = 128, /* with UI_QUIT: the last screen stays on the terminal */
+	UI_PING = 256,  /* ui_pinged() */
+	UI_SHELL = 512  /* ui_shell_host() */
 };
 
 struct ui;
@@ -36,7 +40,17 @@ int64_t ui_span_ms(const struct ui *ui);
 const char *ui_looked_at(const struct ui *ui);
 bool ui_is_paused(const struct ui *ui);
 const char *ui_copied_text(const struct ui *ui);
-/* Shown instead of the key bar until the next key: a theme's name, a fault. */
+/* The id of the peer that UI_PING is about. */
+const char *ui_pinged(const struct ui *ui);
+/* Where UI_SHELL leads: a name or an address that is no option, and whether by Tailscale SSH. */
+const char *ui_shell_host(const struct ui *ui, bool *by_tailscale);
+/* Tells what came of a ping; call it with each new snapshot. */
+void ui_see_pings(struct ui *ui, const struct snapshot *snapshot);
+/* Shown instead of the key bar until the next key, for about five seconds: a theme's name, a fault. */
 void ui_say(struct ui *ui, const char *text);
+/* A line above the rows, for so many milliseconds, or until the user dismisses it (0). */
+void ui_notice(struct ui *ui, const char *text, int64_t lasts_ms);
+/* Ends what was said long enough; call it with each frame. Returns true if something is still to end. */
+bool ui_expire(struct ui *ui, struct when now);
 
 #endif

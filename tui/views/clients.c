@@ -218,7 +218,7 @@ static const struct column columns[] = {
 		.compare = compare_state },
 	{ "PEER", "peer", 8, 24, 95, .format = format_peer, .compare = compare_peer },
 	{ "USER", "user", 12, 32, 58, .format = format_user, .compare = compare_user },
-	{ "DIR", "direction", 4, 4, 90, .format = format_direction, .compare = compare_direction,
+	{ "DIR", "direction", 5, 5, 90, .format = format_direction, .compare = compare_direction,
 		.holds = holds_direction },
 	{ "SERVICE", "service", 10, 18, 92, .format = format_service, .compare = compare_service },
 	{ "SERVER", "server", 9, 16, 72, .format = format_server, .compare = compare_server },

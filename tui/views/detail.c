@@ -76,7 +76,7 @@ static void write_traffic(const struct peer *peer, struct page *page)
 	page_head(page, "TRAFFIC");
 	page_line(page, ROLE_TEXT, "  ↓ %s  ↑ %s", text_rate(rx, sizeof(rx), peer->rx_per_s),
 		text_rate(tx, sizeof(tx), peer->tx_per_s));
-	page_add(page, ROLE_DIM, "   in all ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
+	page_add(page, ROLE_DIM, "   total ↓ %s ↑ %s", text_bytes(rx, sizeof(rx), peer->rx_bytes),
 		text_bytes(tx, sizeof(tx), peer->tx_bytes));
 	write_kinds(&peer->path, page);
 }

@@ -64,7 +64,7 @@ void diagnosis_page_steps(struct page *page, const struct snapshot *snapshot,
 		const struct layer_report *layer_report = &diagnosis->steps[step];
 
 		if (layer_report->mark != MARK_SKIPPED &&
-			(with_unknown || layer_report->mark != MARK_UNKNOWN))
+			(with_unknown || layer_report->is_silence || layer_report->mark != MARK_UNKNOWN))
 			say(page, snapshot, layer_report, STEP_INSET, diagnose_step_name((enum step)step));
 	}
 }

@@ -15,9 +15,11 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define SIGNS_WIDTH 16 /* five signs with small numbers */
 #define BARS_MOST 20
+#define CLOCK_WIDTH_MIN 60
 
 struct field {
 	char text[TEXT_CAP + 32];
@@ -34,12 +36,12 @@ static size_t count_in(const struct snapshot *snapshot, enum state state)
 	return count;
 }
 
-/* From well to broken, in reading order. */
+/* The worst first. */
 void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 {
 	*text = '\0';
-	for (int state = 1; state <= STATE_COUNT; state++) {
-		enum state at = (enum state)(state % STATE_COUNT); /* unknown comes last */
+	for (int state = STATE_COUNT - 1; state >= 0; state--) {
+		enum state at = (enum state)state;
 		size_t count = count_in(snapshot, at);
 
 		if (count)
@@ -49,21 +51,37 @@ void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 		text_add(text, size, "none");
 }
 
-static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, int x, int y)
+/* Draws a count and notes where it is, if somebody wants to know. Returns the x after it. */
+static int draw_count(struct canvas *canvas, int x, int y, enum state state, const char *text,
+	const char *filter, struct header_spots *spots)
 {
-	for (int state = 1; state <= STATE_COUNT; state++) {
-		enum state at = (enum state)(state % STATE_COUNT);
+	int end = canvas_text(canvas, x, y, canvas->width - x, role_of_state(state), text);
+
+	if (spots && spots->count < ARRAY_LEN(spots->items) && end > x) {
+		spots->items[spots->count].from = x;
+		spots->items[spots->count].to = end;
+		spots->items[spots->count++].state = filter;
+	}
+	return end + 1;
+}
+
+static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
+	struct header_spots *spots)
+{
+	for (int state = STATE_COUNT - 1; state >= 0; state--) {
+		enum state at = (enum state)state;
 		size_t count = count_in(snapshot, at);
 		char text[64];
 
 		snprintf(text, sizeof(text), "%zu %s", count, state_name(at));
 		if (count)
-			x = canvas_text(canvas, x, y, canvas->width - x, role_of_state(at), text) + 1;
+			x = draw_count(canvas, x, y, at, text, state_name(at), spots);
 	}
 }
 
 /* "✖2 ▲1 ●7": states with the same sign are added up, the worst first. */
-static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y)
+static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
+	struct header_spots *spots)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
 		const char *glyph = glyph_of_state((enum state)state);
@@ -79,15 +97,36 @@ static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, i
 		}
 		snprintf(text, sizeof(text), "%s%zu", glyph, count);
 		if (count && !is_said)
-			x = canvas_text(
-				    canvas, x, y, canvas->width - x, role_of_state((enum state)state), text) +
-			    1;
+			x = draw_count(canvas, x, y, (enum state)state, text, glyph, spots);
 	}
 }
 
-void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words)
+void header_counts(struct canvas *canvas, const struct snapshot *snapshot, int x, int y, bool has_words,
+	struct header_spots *spots)
 {
-	(has_words ? draw_words : draw_signs)(canvas, snapshot, x, y);
+	(has_words ? draw_words : draw_signs)(canvas, snapshot, x, y, spots);
+}
+
+const char *header_count_at(const struct header_spots *spots, int x)
+{
+	for (size_t i = 0; i < spots->count; i++)
+		if (x >= spots->items[i].from && x < spots->items[i].to)
+			return spots->items[i].state;
+	return "";
+}
+
+/* Minutes: with seconds, something would be sent all the time. Returns the cells it took. */
+static int draw_clock(struct canvas *canvas, const struct snapshot *snapshot, int y)
+{
+	time_t at = (time_t)(snapshot->taken.wall_ms / 1000);
+	char text[16] = "";
+	struct tm local;
+
+	if (canvas->width < CLOCK_WIDTH_MIN || !at || !localtime_r(&at, &local))
+		return 0;
+	strftime(text, sizeof(text), "%H:%M", &local);
+	canvas_text_right(canvas, canvas->width - 6, y, 5, ROLE_HEADER, text);
+	return 7;
 }
 
 /* Removes the lightest fields until the rest, with a gap of two after each, fits into room. */
@@ -129,7 +168,8 @@ static void say_age(const struct snapshot *snapshot, char *text, size_t size)
 			text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
 }
 
-static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int y)
+static void draw_who(
+	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
 	const struct daemon *daemon = &snapshot->daemon;
 	struct field fields[] = {
@@ -142,7 +182,7 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 		{ "", ROLE_TEXT, 40 },
 	};
 	char sums[256], total[64];
-	int room = canvas->width - 1, x;
+	int room = canvas->width - 1 - (spots ? draw_clock(canvas, snapshot, y) : 0), x;
 	bool has_words;
 
 	text_set(fields[1].text, sizeof(fields[1].text), "%s",
@@ -168,7 +208,8 @@ static void draw_who(struct canvas *canvas, const struct snapshot *snapshot, int
 						   : SIGNS_WIDTH) +
 			1);
 	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
-	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words);
+	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words,
+		spots);
 }
 
 static double sum_of(const double *numbers)
@@ -264,9 +305,12 @@ static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot,
 	draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
 }
 
-void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y)
+void header_draw(
+	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
-	draw_who(canvas, snapshot, y);
+	if (spots)
+		spots->count = 0;
+	draw_who(canvas, snapshot, y, spots);
 	draw_traffic(canvas, snapshot, y + 1);
 }
 
