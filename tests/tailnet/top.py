@@ -41,9 +41,12 @@ class Look:
     def mount(self, port):
         return next(row for row in self.snapshot["serve"] if row["port"] == port)
 
+    def verdict(self, row, code):
+        return next(one for one in row["verdicts"] if one["code"] == code)
+
     def text(self, row, code):
         """What a verdict of a row says, and what to do."""
-        verdict = next(one for one in row["verdicts"] if one["code"] == code)
+        verdict = self.verdict(row, code)
         return f"{verdict['text']} -> {verdict.get('fix', '')}"
 
     def alarms_of(self, url):
