@@ -12,6 +12,7 @@ import programs
 import rows_servers  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_ways  # noqa: F401
+import rows_tailnets  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
 import rows_faults  # noqa: F401

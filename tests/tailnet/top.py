@@ -35,6 +35,9 @@ class Look:
         assert found, f"{url} is no row of: {[row['url'] for row in self.snapshot['endpoints']]}"
         return found[0]
 
+    def has(self, url, state):
+        return any((row["url"], row["state"]) == (url, state) for row in self.snapshot["endpoints"])
+
     def peer(self, host):
         return next(row for row in self.snapshot["peers"] if row["fqdn"] == host.fqdn)
 
@@ -79,13 +82,14 @@ class Top:
         # Whoever runs it may read it, and a build while the lab is up does not change it.
         self.program = shutil.copy(program, lab.world.path("tsllm-top"))
 
-    def command(self, host, options, config, user=0, names=True, socket=""):
-        """The command that runs it on a host, and an environment with a state and a configuration of its own."""
+    def command(self, host, options, config, user=0, names=True, dns="127.0.0.1", socket=""):
+        """The command that runs it on a host, and an environment with a state and a configuration of its own. Names
+        of the tailnet are in /etc/hosts, or not; at dns is a name server, or none."""
         folder = tempfile.mkdtemp(dir=self.lab.world.folder)
         with open(os.path.join(folder, "hosts"), "w", encoding="ascii") as file:
             file.writelines(f"{one.address} {one.fqdn}\n" for one in self.lab.hosts.values() if names)
         with open(os.path.join(folder, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write("nameserver 127.0.0.1\n")
+            file.write(f"nameserver {dns}\n")
         with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
             file.write(config)
         os.chown(folder, user, user)

@@ -72,6 +72,10 @@ class World:
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
+    def read(self, path):
+        with open(self.path(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
     # ---- namespaces
 
     def namespace(self, name):

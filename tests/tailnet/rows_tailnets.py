@@ -1,0 +1,79 @@
+"""More than one tailnet: a machine that changes between two, and one that is locked."""
+import contextlib
+import sys
+
+import commands
+from hosts import DOMAIN, LOCKED, STRANGERS
+from rows import expect, row
+from top import codes
+from world import until
+
+MAGIC_DNS = "100.100.100.100"
+# A server that notes by which name it is asked, and is nothing that anybody looks for.
+LISTENER = """
+import http.server, sys
+class Listener(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        print(self.headers["Host"], self.path, flush=True)
+        self.send_error(404)
+    def log_message(self, *_):
+        pass
+http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Listener).serve_forever()
+"""
+
+
+def profiles(host):
+    """The ids of its profiles; the current one is first."""
+    lines = host.cli("switch", "--list").splitlines()[1:]
+    return [line.split()[0] for line in sorted(lines, key=lambda line: not line.endswith("*"))]
+
+
+@contextlib.contextmanager
+def two_profiles(host, domain):
+    """It has been in another tailnet too, for a while: the ids of its own profile, and of that."""
+    own, = profiles(host)
+    host.cli("login", *host.how_to_log_in(domain))
+    other = profiles(host)[0]
+    host.cli("switch", own)
+    try:
+        yield own, other
+    finally:
+        host.cli("switch", own)
+        host.cli("switch", "remove", other)
+
+
+def suffix(look):
+    return look.snapshot["daemon"].get("magicdns_suffix")
+
+
+@row
+def a_switch_to_another_tailnet_asks_and_blames_nobody_of_the_one_before(lab, top):
+    """gpu1's address is there another machine's."""
+    host, pinned = lab.spare1, f"http://{lab.gpu1.fqdn}:8080"
+    found = [f"https://{lab.gpu1.fqdn}", f"http://{lab.admin.fqdn}:8080", f"https://{lab.tagged1.fqdn}"]
+    with two_profiles(host, STRANGERS) as (own, other), lab.another("stranger1", STRANGERS) as stranger:
+        assert stranger.address == lab.gpu1.address, stranger.address
+        for port in (8080, 11434):
+            stranger.play_words(port, [sys.executable, "-c", LISTENER, str(port)])
+        with host.serving(8444, "http://127.0.0.1:8080", "http"), \
+                top.watch(pinned, host=host, config="discover = mine\n", names=False, dns=MAGIC_DNS) as watch:
+            watch.until(lambda look: all(look.has(url, "ok") for url in (pinned, *found)))
+            seen = len(watch.looks)
+            try:
+                host.cli("switch", other)
+                _, seconds = watch.until(lambda look: suffix(look) == STRANGERS)
+                watch.until(lambda _: len(watch.looks) > seen + 20, 40)
+            finally:
+                away = watch.looks[seen:]
+                host.cli("switch", own)
+            watch.until(lambda look: suffix(look) == DOMAIN)
+            home = len(watch.looks)
+            watch.until(lambda look: all(look.has(url, "ok") for url in (pinned, *found)))
+        asked = [stranger.world.read(stranger.log(port)) for port in (8080, 11434)]
+    away = [look for look in away if suffix(look) == STRANGERS]
+    red = {alarm for look in away + watch.looks[home:] for alarm in look.alarms if "relayed" not in alarm}
+    assert not red, red
+    strangers = {row["url"] for look in away for row in look.snapshot["endpoints"]} - {pinned, "http://127.0.0.1:8080"}
+    assert not strangers, f"of the tailnet before: {strangers}"
+    assert DOMAIN not in "".join(asked), asked
+    return f"noticed after {seconds:.1f} s"
