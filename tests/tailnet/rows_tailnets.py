@@ -5,7 +5,7 @@ import sys
 import commands
 from hosts import DOMAIN, LOCKED, STRANGERS
 from rows import expect, row
-from top import codes
+from tailnet import LLAMA
 from world import until
 
 MAGIC_DNS = "100.100.100.100"
@@ -77,3 +77,40 @@ def a_switch_to_another_tailnet_asks_and_blames_nobody_of_the_one_before(lab, to
     assert not strangers, f"of the tailnet before: {strangers}"
     assert DOMAIN not in "".join(asked), asked
     return f"noticed after {seconds:.1f} s"
+
+
+def lock(host, lab):
+    """It locks its tailnet, and signs the machines that are in it by now."""
+    key = next(word for word in host.cli("lock", "status").split() if word.startswith("tlpub:"))
+    host.cli("lock", "init", "--gen-disablements=1", "--confirm", key)
+    lab.order(domain=host.domain)
+    until(lambda: host.local("tka/status")["NodeKeySigned"], "the tailnet is not locked")
+
+
+@row
+def a_machine_that_tailnet_lock_keeps_out_is_told_on_both_sides_with_the_command_that_signs_it(lab, top):
+    with lab.another("signer1", LOCKED) as signer, contextlib.ExitStack() as hosts:
+        lock(signer, lab)
+        newcomer = hosts.enter_context(lab.another("newcomer1", LOCKED))
+        for host in (signer, newcomer):
+            host.play(8080, LLAMA)
+        url, way_back = f"http://{newcomer.fqdn}:8080", f"http://{signer.fqdn}:8080"
+        until(lambda: signer.local("tka/status")["FilteredPeers"], "nobody is filtered")
+        until(lambda: newcomer.status()["Health"], "tailscaled does not warn")
+        options = {"names": False, "dns": MAGIC_DNS}
+        there = top.once(url, host=signer, **options)
+        here = top.once(way_back, host=newcomer, **options)
+        expect(there, url, "down", "tailnet-lock")
+        expect(here, way_back, "down", "tailnet-lock", daemon=["tailnet-lock"])
+        fixes = {there.verdict(there.endpoint(url), "tailnet-lock")["fix"],
+                 here.verdict(here.endpoint(way_back), "tailnet-lock")["fix"],
+                 here.verdict(here.snapshot, "tailnet-lock")["fix"]}
+        where, _, command = fixes.pop().partition(": ")
+        assert where == "on a signing node" and not fixes, fixes
+        commands.carry_out(signer, command.strip("`"))
+        lab.order(domain=LOCKED)
+        until(lambda: newcomer.local("tka/status")["NodeKeySigned"], "not signed")
+        signer.reach(newcomer)
+        newcomer.reach(signer)
+        expect(top.once(url, host=signer, **options), url, "ok")
+        expect(top.once(way_back, host=newcomer, **options), way_back, "ok")

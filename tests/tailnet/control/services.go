@@ -29,6 +29,7 @@ func (t *tailnet) capabilities(name string) tailcfg.NodeCapMap {
 	result := tailcfg.NodeCapMap{
 		tailcfg.CapabilityHTTPS:                                 nil,
 		tailcfg.NodeAttrFunnel:                                  nil,
+		tailcfg.CapabilityTailnetLock:                           nil,
 		tailcfg.CapabilityFunnelPorts + "?ports=443,8443,10000": nil,
 	}
 	for host, order := range t.orders {
