@@ -61,9 +61,9 @@ def ask(path, method, target, body=None):
 
 
 class Host:
-    def __init__(self, world, name, number, programs, certificates, domain=DOMAIN):
+    def __init__(self, world, name, number, programs, certificates, domain=DOMAIN, **options):
         self.world, self.name, self.programs, self.certificates = world, name, programs, certificates
-        self.options, self.number, self.domain = HOSTS.get(name, {}), number, domain
+        self.options, self.number, self.domain = options or HOSTS.get(name, {}), number, domain
         self.fqdn, self.underlay = f"{name}.{domain}", f"10.99.0.{10 + number}"
         self.socket = world.path(f"{name}.sock")
         self.daemon, self.address = None, ""
@@ -91,10 +91,23 @@ class Host:
         tun = self.options.get("tun", "tailscale0")
         environment = {name: value for name, value in self.options.items() if name.startswith("TS_")}
         self.daemon = self.world.start(self.name, [
-            os.path.join(self.programs, "tailscaled"), "--no-logs-no-support", f"--tun={tun}",
+            *self.own_etc(), os.path.join(self.programs, "tailscaled"), "--no-logs-no-support", f"--tun={tun}",
             f"--statedir={self.world.path(self.name)}", f"--socket={self.socket}", "--port=41641",
         ], f"{self.name}.log", **QUIET, **environment)
         until(lambda: self.local("status"), f"{self.name}: tailscaled does not answer")
+
+    def own_etc(self):
+        """What comes before the daemon's words on a host where it may write /etc/resolv.conf: it has a copy of /etc."""
+        if not self.options.get("has_etc"):
+            return []
+        if not os.path.exists(self.etc):
+            shutil.copytree("/etc", self.etc, symlinks=True)
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", f'mount --bind {self.etc} /etc && exec "$@"',
+                "sh"]
+
+    @property
+    def etc(self):
+        return self.world.path(f"{self.name}-etc")
 
     def log_in(self):
         self.cli("up", *self.how_to_log_in(self.domain))

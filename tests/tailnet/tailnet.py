@@ -87,9 +87,9 @@ class Tailnet:
     # ---- more machines
 
     @contextlib.contextmanager
-    def another(self, name, domain):
+    def another(self, name, domain, **options):
         """One more host, of another of the tailnets, for a while."""
-        host = Host(self.world, name, next(self.numbers), self.programs, self.certificates, domain)
+        host = Host(self.world, name, next(self.numbers), self.programs, self.certificates, domain, **options)
         host.plug_in()
         try:
             host.start_daemon()
