@@ -10,14 +10,14 @@ from top import Top
 import programs
 
 import rows_servers  # noqa: F401
-import rows_paths  # noqa: F401
 import rows_ways  # noqa: F401
 import rows_tailnets  # noqa: F401
+import rows_fixes  # noqa: F401
+import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
 import rows_faults  # noqa: F401
 import rows_harmless  # noqa: F401
-import rows_fixes  # noqa: F401
 import rows_nightly  # noqa: F401
 import rows_capture  # noqa: F401
 

@@ -97,13 +97,13 @@ class Host:
         until(lambda: self.local("status"), f"{self.name}: tailscaled does not answer")
 
     def own_etc(self):
-        """What comes before the daemon's words on a host where it may write /etc/resolv.conf: it has a copy of /etc."""
+        """What comes before the daemon's words on a host where it may write /etc/resolv.conf: in a copy of /etc."""
         if not self.options.get("has_etc"):
             return []
         if not os.path.exists(self.etc):
             shutil.copytree("/etc", self.etc, symlinks=True)
-        return ["unshare", "--mount", "--propagation", "private", "sh", "-c", f'mount --bind {self.etc} /etc && exec "$@"',
-                "sh"]
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                f'mount --bind {self.etc} /etc && exec "$@"', "sh"]
 
     @property
     def etc(self):

@@ -9,6 +9,7 @@ import commands
 import servers
 from hosts import DOMAIN, STRANGERS, ask
 from rows import ROWS, Skip, row
+from rows_ways import routing
 from tailnet import LLAMA
 from top import codes
 from world import until
@@ -53,10 +54,17 @@ def has_command(verdict):
     return verdict
 
 
+def still_holds(look, where, code):
+    """A mount may have gone with its fault."""
+    if isinstance(where, int) and where not in {row["port"] for row in look.snapshot["serve"]}:
+        return False
+    return code in codes(place(look, where))
+
+
 def is_over(top, host, where, verdict):
     """It has gone, or the server is well at the URL that the fix says to use instead."""
     look = top.once(*urls(where), host=host)
-    if verdict["code"] not in codes(place(look, where)):
+    if not still_holds(look, where, verdict["code"]):
         return not urls(where) or look.endpoint(where)["state"] == "ok"
     instead = re.search(r"\bhttps?://[^ ;,)]*[^ ;,).]", verdict.get("hint", ""))
     return instead and top.once(instead[0], host=host).has(instead[0], "ok")
@@ -126,10 +134,8 @@ def a_tailscaled_that_does_not_run(lab):
 @ends("funnel-public")
 def a_funnel(lab):
     lab.public1.cli("funnel", "--bg", "--yes", "http://127.0.0.1:8080")
-    try:
+    with taken_away(lab.public1):
         yield lab.public1, f"https://{lab.public1.fqdn}"
-    finally:
-        lab.public1.cli("serve", "reset")
 
 
 def mounted(host, *words):
@@ -181,6 +187,19 @@ def a_mount_for_a_name_that_the_machine_had_before(lab):
         yield lab.public1, 8444
 
 
+@ends("funnel-public")
+def a_funnel_of_a_text(lab):
+    lab.public1.cli("funnel", "--bg", "--yes", "text:hello")
+    with taken_away(lab.public1):
+        yield lab.public1, 443
+
+
+@shows("health-warning", "--accept-routes is false")
+def a_warning_of_tailscaled(lab):
+    with routing(lab, lab.spare1, "192.0.2.0/24"):
+        yield lab.admin, None
+
+
 @shows("port-taken", "python3")
 def a_program_that_holds_the_port_of_a_mount(lab):
     with lab.spare1.playing(8444, "html"), mounted(lab.spare1, "--http=8444", "http://127.0.0.1:8080"):
@@ -216,11 +235,8 @@ def shields_that_are_up(lab):
 
 @ends("not-listening")
 def a_server_on_loopback(lab):
-    with lab.public1.playing(8300, LLAMA, address="127.0.0.1"):
-        try:
-            yield lab.admin, f"http://{lab.public1.fqdn}:8300"
-        finally:
-            lab.public1.cli("serve", "reset")
+    with lab.public1.playing(8300, LLAMA, address="127.0.0.1"), taken_away(lab.public1):
+        yield lab.admin, f"http://{lab.public1.fqdn}:8300"
 
 
 @ends("host-unreachable")
@@ -232,9 +248,8 @@ def a_tailscaled_that_is_frozen(lab):
 
 @ends("not-listening")
 def an_ollama_on_loopback_that_is_asked_by_address(lab):
-    with servers.ollama(lab.public1, "127.0.0.1", 11434):
-        with taken_away(lab.public1):
-            yield lab.admin, f"http://{lab.public1.address}:11434"
+    with servers.ollama(lab.public1, "127.0.0.1", 11434), taken_away(lab.public1):
+        yield lab.admin, f"http://{lab.public1.address}:11434"
 
 
 @ends("host-check")
@@ -246,6 +261,18 @@ def an_ollama_on_loopback_behind_serve(lab):
 @shows("bad-gateway", "http://127.0.0.1:9001")
 def a_dead_backend_of_another_machine(lab):
     with lab.gpu1.serving(8090, "http://127.0.0.1:9001", "http") as url:
+        yield lab.admin, url
+
+
+@shows("filtered", "tcp dport 8080 drop")
+def a_firewall_of_another_machine(lab):
+    with lab.fenced1.fenced("in iifname tailscale0 tcp dport 8080 drop"):
+        yield lab.admin, f"http://{lab.fenced1.fqdn}:8080"
+
+
+@shows("malformed", "HTTP/1.1 200")
+def an_answer_that_cannot_be_read(lab):
+    with lab.gpu1.playing(8300, "truncated") as url:
         yield lab.admin, url
 
 

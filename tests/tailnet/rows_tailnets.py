@@ -1,5 +1,6 @@
 """More than one tailnet: a machine that changes between two, and one that is locked."""
 import contextlib
+import re
 import sys
 
 import commands
@@ -102,12 +103,11 @@ def a_machine_that_tailnet_lock_keeps_out_is_told_on_both_sides_with_the_command
         here = top.once(way_back, host=newcomer, **options)
         expect(there, url, "down", "tailnet-lock")
         expect(here, way_back, "down", "tailnet-lock", daemon=["tailnet-lock"])
-        fixes = {there.verdict(there.endpoint(url), "tailnet-lock")["fix"],
-                 here.verdict(here.endpoint(way_back), "tailnet-lock")["fix"],
-                 here.verdict(here.snapshot, "tailnet-lock")["fix"]}
-        where, _, command = fixes.pop().partition(": ")
-        assert where == "on a signing node" and not fixes, fixes
-        commands.carry_out(signer, command.strip("`"))
+        fixes = {re.search("tailscale lock sign [^ `]+", verdict["fix"])[0] for verdict in (
+            there.verdict(there.endpoint(url), "tailnet-lock"), here.verdict(here.endpoint(way_back), "tailnet-lock"),
+            here.verdict(here.snapshot, "tailnet-lock"))}
+        assert len(fixes) == 1, fixes
+        commands.carry_out(signer, *fixes)
         lab.order(domain=LOCKED)
         until(lambda: newcomer.local("tka/status")["NodeKeySigned"], "not signed")
         signer.reach(newcomer)
