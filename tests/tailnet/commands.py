@@ -39,10 +39,14 @@ def obey(host, words):
     host.start_daemon()
 
 
-def carry_out(host, command):
-    """Runs a command in a shell of a host; what it printed."""
+def carry_out(lab, host, command):
+    """Runs a command in a shell of a host, which knows the names of the tailnet; what it printed."""
     place = folder(host)
-    done = subprocess.run(host.world.inside(host.name, "sh", "-c", command), cwd=place, stdin=subprocess.DEVNULL,
+    with open(f"{place}/hosts", "w", encoding="ascii") as file:
+        file.writelines(f"{one.address} {one.fqdn}\n" for one in lab.hosts.values())
+    words = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+             'mount --bind "$1" /etc/hosts && exec sh -c "$2"', "sh", f"{place}/hosts", command]
+    done = subprocess.run(host.world.inside(host.name, *words), cwd=place, stdin=subprocess.DEVNULL,
                           env={**os.environ, "PATH": f"{place}:{os.environ['PATH']}", "USER": "root"},
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=SECONDS, check=False)
     if done.returncode:
@@ -56,4 +60,4 @@ def carry_out(host, command):
 def run(lab, here, verdict):
     """Runs what a verdict says that the program gave on a machine; what it printed."""
     assert verdict.get("run"), f"nothing to run: {verdict}"
-    return carry_out(lab.hosts[verdict["run_on"]] if verdict.get("run_on") else here, verdict["run"])
+    return carry_out(lab, lab.hosts[verdict["run_on"]] if verdict.get("run_on") else here, verdict["run"])

@@ -107,7 +107,7 @@ def a_machine_that_tailnet_lock_keeps_out_is_told_on_both_sides_with_the_command
             there.verdict(there.endpoint(url), "tailnet-lock"), here.verdict(here.endpoint(way_back), "tailnet-lock"),
             here.verdict(here.snapshot, "tailnet-lock"))}
         assert len(fixes) == 1, fixes
-        commands.carry_out(signer, *fixes)
+        commands.carry_out(lab, signer, *fixes)
         lab.order(domain=LOCKED)
         until(lambda: newcomer.local("tka/status")["NodeKeySigned"], "not signed")
         signer.reach(newcomer)
