@@ -192,6 +192,10 @@ static void see_status(struct live *live, struct when now)
 
 	if (!when_known(live->first_status))
 		live->first_status = now;
+	if (service_list_changes_node(&live->services, status->self.id)) { /* another profile of tailscaled */
+		mounts_drop_services(&live->mount_watch);
+		poll_ask_now(live->tailnet);
+	}
 	service_list_see(&live->services, true, status->hosted, status->hosted_count);
 	live->path_statuses += wait_for_paths(live, now) == 0;
 	supervise_see_status(live->supervisor, live->tailnet, now);

@@ -166,6 +166,42 @@ static void watch_service(const struct mount_watch *mount_watch, const struct ob
 		ask_service(mount_watch, url, service->address);
 }
 
+static bool is_declared(const struct obs_services *services, const struct endpoint_spec *spec)
+{
+	struct url url;
+
+	if (url_split(&url, spec->url) < 0)
+		return false;
+	for (size_t i = 0; i < services->service_count; i++)
+		for (size_t k = 0; k < services->services[i].port_count; k++)
+			if (services->services[i].ports[k] == url.port &&
+				strcmp(services->services[i].address, spec->address) == 0)
+				return true;
+	return false;
+}
+
+/* What is declared no more is not for this node, or is in another tailnet. */
+static void drop_undeclared(const struct mount_watch *mount_watch, const struct obs_services *services)
+{
+	const struct endpoint_spec *spec;
+	char url[600];
+	size_t i = 0;
+
+	while ((spec = pool_at(mount_watch->pool, i))) {
+		i++;
+		if (spec->found_by != FOUND_SERVICE || is_declared(services, spec))
+			continue;
+		text_set(url, sizeof(url), "%s", spec->url);
+		drop(mount_watch, url);
+		i--;
+	}
+}
+
+void mounts_drop_services(const struct mount_watch *mount_watch)
+{
+	drop_undeclared(mount_watch, &(struct obs_services){ 0 });
+}
+
 /* Their addresses may have become known only now. */
 static void watch_own_services(const struct mount_watch *mount_watch)
 {
@@ -183,8 +219,8 @@ void mounts_watch_services(const struct mount_watch *mount_watch, const struct o
 {
 	bool may_ask = !mount_watch->settings->is_passive && mount_watch->settings->discover != DISCOVER_OFF;
 
+	drop_undeclared(mount_watch, services);
 	watch_own_services(mount_watch);
-
 	for (size_t i = 0; i < services->service_count && may_ask; i++)
 		for (size_t k = 0; k < services->services[i].port_count; k++)
 			watch_service(mount_watch, &services->services[i], services->services[i].ports[k]);

@@ -22,7 +22,9 @@ struct mount_watch {
 
 void mounts_watch_serve(
 	const struct mount_watch *mount_watch, struct obs_serve *serve); /* and gives it to the ledger */
+/* Those that were declared before and are no more are dropped. */
 void mounts_watch_services(const struct mount_watch *mount_watch, const struct obs_services *services);
+void mounts_drop_services(const struct mount_watch *mount_watch); /* all of them: they are in another tailnet */
 /* An endpoint was given up, because what answers there is no LLM server: so are the mounts that lead to it. Of
  * a Service that does not speak the expected protocol, the other one is tried. */
 void mounts_see_result(const struct mount_watch *mount_watch, const struct pool_result *result);

@@ -48,6 +48,11 @@ bool pool_is_pinned(const struct pool *pool, const char *url)
 	return worker && worker->spec.is_pinned;
 }
 
+const struct endpoint_spec *pool_at(const struct pool *pool, size_t i)
+{
+	return i < pool->workers.count ? &pool->workers.items[i]->spec : NULL;
+}
+
 /* Finds another URL of the same server that names its peer differently. Not for HTTPS: a certificate is for
  * one name, so each URL is an endpoint of its own. */
 static struct worker *find_twin(const struct pool *pool, const char *url, const char *peer_id)

@@ -65,6 +65,8 @@ void pool_add(struct pool *pool, const struct endpoint_spec *spec);
 void pool_drop(struct pool *pool, const char *url);
 bool pool_has(const struct pool *pool, const char *url);
 bool pool_is_pinned(const struct pool *pool, const char *url); /* the user pinned that URL */
+/* From 0 on, until NULL; dropping one puts the last one in its place. */
+const struct endpoint_spec *pool_at(const struct pool *pool, size_t i);
 /* Also true for a URL that differs only in how its peer is named: http://gpu1:8080 is
  * http://gpu1.TAILNET:8080. */
 bool pool_has_server(const struct pool *pool, const char *url, const char *peer_id);

@@ -238,10 +238,11 @@ static void place_entry(struct entry *entry, struct when now)
 			watch_entry(entry, &at);
 		break;
 	case OWNER_OUTSIDE:
-		/* Privacy: a name found in another tailnet must not go to public resolvers. */
+		/* Privacy: a name found in another tailnet must not go to public resolvers, and its address is now
+		 * another machine's. */
 		if (!entry->is_pinned)
-			break;
-		if (is_address)
+			place_nowhere(entry);
+		else if (is_address)
 			watch_entry(entry, &at);
 		else
 			place_by_resolver(entry, now);

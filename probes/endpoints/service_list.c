@@ -26,6 +26,17 @@ static void drop(struct service_list *list, bool is_hosted)
 	list->count = kept;
 }
 
+bool service_list_changes_node(struct service_list *list, const char *node_id)
+{
+	bool is_another = *node_id && list->node_id && strcmp(list->node_id, node_id) != 0;
+
+	if (is_another)
+		drop(list, false);
+	if (*node_id)
+		mem_replace(&list->node_id, node_id);
+	return is_another;
+}
+
 void service_list_see(
 	struct service_list *list, bool is_hosted, const struct obs_service *services, size_t count)
 {
@@ -60,5 +71,6 @@ void service_list_fini(struct service_list *list)
 	drop(list, false);
 	drop(list, true);
 	free(list->items);
+	free(list->node_id);
 	memset(list, 0, sizeof(*list));
 }

@@ -14,7 +14,11 @@ struct service_list {
 		bool is_hosted;
 	} * items;
 	size_t count, room;
+	char *node_id; /* of this machine, which they are offered to; NULL: not known yet */
 };
+
+/* Whether this machine has become another node, in another tailnet: nothing is offered to it then. "": unknown. */
+bool service_list_changes_node(struct service_list *list, const char *node_id);
 
 /* Replaces the offered ones, or the hosted ones. */
 void service_list_see(

@@ -297,8 +297,8 @@ def once(*urls, more="", deadline=4, words=()):
 
 
 @contextlib.contextmanager
-def watching(*urls, words=()):
-    with configured(*urls) as (given, environment):
+def watching(*urls, words=(), discover="off"):
+    with configured(*urls, discover=discover) as (given, environment):
         child = subprocess.Popen(["/run/tsllm-top", *given, "--watch", "--period", "0.5", *words], env=environment,
                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         try:

@@ -8,7 +8,7 @@ import time
 import stage
 from stage import KEY, SUFFIX, Server, Tailscaled, once, status
 from tap import main, test
-from top import codes, endpoint
+from top import codes, endpoint, first
 
 stage.enter(__file__)
 
@@ -122,6 +122,46 @@ def a_declared_port_may_speak_either_protocol():
     with Server(VIP, 443):
         snapshot = found(status(), services=service("tcp:443"))
     assert endpoint(snapshot, f"http://llm.{SUFFIX}:443")["state"] == "ok", snapshot
+
+
+def are_well(*parts):
+    return lambda snapshot: {part for part in parts for row in snapshot["endpoints"]
+                             if part in row["url"] and row["state"] == "ok"} == set(parts)
+
+
+@test
+def what_the_tailnet_before_had_is_not_asked_after_a_switch():
+    """The same addresses are other machines' there."""
+    stage.needed()
+    other, before = status(suffix="tail7b2e.ts.net"), (f"gpu1.{SUFFIX}", f"llm.{SUFFIX}")
+    other["Self"]["ID"] = "another"
+    with Server(GPU1) as gpu1, Server(VIP, 18001) as vip, \
+            Tailscaled(status(("gpu1", GPU1)), services=service("tcp:18001")) as daemon, \
+            stage.watching(discover="mine\nports = 18080") as snapshots:
+        assert first(snapshots, are_well(*before))
+        daemon.told, daemon.services = other, service(name="svc:raw")
+        rest = first(snapshots, lambda snapshot: not snapshot["endpoints"])
+        assert rest and not bad(rest), rest
+        asked = len(gpu1.paths), len(vip.paths)
+        assert not first(snapshots, lambda _: (len(gpu1.paths), len(vip.paths)) != asked, most=14)
+        daemon.told, daemon.services = status(("gpu1", GPU1)), service("tcp:18001")
+        assert first(snapshots, are_well(*before))
+
+
+@test
+def a_service_or_a_port_of_it_that_is_offered_no_more_is_not_asked():
+    """It is told at every thirtieth look."""
+    stage.needed()
+    raw, moved = service("tcp:18001", name="svc:raw", address=LAN), service("tcp:18001", name="svc:raw", address=GPU1)
+    with Server(VIP, 18001) as port, Server(VIP, 18002), Server(LAN, 18001) as place, Server(GPU1, 18001), \
+            Tailscaled(status(), services={**service("tcp:18001", "tcp:18002"), **raw}) as daemon, \
+            stage.watching(discover="mine\nports = 18080") as snapshots:
+        assert first(snapshots, are_well("llm", ":18001", ":18002", "raw"))
+        daemon.services = {**service("tcp:18002"), **moved}
+        left = first(snapshots, lambda snapshot: len(snapshot["endpoints"]) == 2)
+        asked = len(port.paths), len(place.paths)
+        assert left and first(snapshots, are_well("llm", ":18002", "raw")), left
+        assert not first(snapshots, lambda _: (len(port.paths), len(place.paths)) != asked, most=14)
 
 
 def hosting(addresses=True):

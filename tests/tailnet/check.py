@@ -10,6 +10,9 @@ from top import Top
 import programs
 
 import rows_servers  # noqa: F401
+import rows_ways  # noqa: F401
+import rows_tailnets  # noqa: F401
+import rows_fixes  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401

@@ -11,7 +11,8 @@ from world import run, until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 DOMAIN = "tail4c1d.ts.net"
-CONTROL = "http://10.99.0.1:9911"
+STRANGERS, LOCKED = "tail7b2e.ts.net", "tail9f30.ts.net"    # two more tailnets of the same control plane
+CONTROLS = {DOMAIN: "http://10.99.0.1:9911", STRANGERS: "http://10.99.0.1:9912", LOCKED: "http://10.99.0.1:9913"}
 
 # Nothing of the lab may look for the internet, and a certificate is what the lab puts there.
 QUIET = {
@@ -60,19 +61,19 @@ def ask(path, method, target, body=None):
 
 
 class Host:
-    def __init__(self, world, name, number, programs, certificates):
+    def __init__(self, world, name, number, programs, certificates, domain=DOMAIN, **options):
         self.world, self.name, self.programs, self.certificates = world, name, programs, certificates
-        self.options = HOSTS[name]
-        self.fqdn, self.underlay = f"{name}.{DOMAIN}", f"10.99.0.{10 + number}"
+        self.options, self.number, self.domain = options or HOSTS.get(name, {}), number, domain
+        self.fqdn, self.underlay = f"{name}.{domain}", f"10.99.0.{10 + number}"
         self.socket = world.path(f"{name}.sock")
         self.daemon, self.address = None, ""
         self.servers, self.played = {}, {}      # by port: the process, and what started the last one
 
     # ---- the machine
 
-    def plug_in(self, number):
+    def plug_in(self):
         """Its namespace, with a cable to the hub and no other way out."""
-        world, veth = self.world, f"to{number}"
+        world, veth = self.world, f"to{self.number}"
         world.namespace(self.name)
         world.ip("hub", "link", "add", veth, "type", "veth", "peer", "name", "eth0",
                  "netns", f"{world.name}-{self.name}")
@@ -90,15 +91,31 @@ class Host:
         tun = self.options.get("tun", "tailscale0")
         environment = {name: value for name, value in self.options.items() if name.startswith("TS_")}
         self.daemon = self.world.start(self.name, [
-            os.path.join(self.programs, "tailscaled"), "--no-logs-no-support", f"--tun={tun}",
+            *self.own_etc(), os.path.join(self.programs, "tailscaled"), "--no-logs-no-support", f"--tun={tun}",
             f"--statedir={self.world.path(self.name)}", f"--socket={self.socket}", "--port=41641",
         ], f"{self.name}.log", **QUIET, **environment)
         until(lambda: self.local("status"), f"{self.name}: tailscaled does not answer")
 
+    def own_etc(self):
+        """What comes before the daemon's words on a host where it may write /etc/resolv.conf: in a copy of /etc."""
+        if not self.options.get("has_etc"):
+            return []
+        if not os.path.exists(self.etc):
+            shutil.copytree("/etc", self.etc, symlinks=True)
+        return ["unshare", "--mount", "--propagation", "private", "sh", "-c",
+                f'mount --bind {self.etc} /etc && exec "$@"', "sh"]
+
+    @property
+    def etc(self):
+        return self.world.path(f"{self.name}-etc")
+
     def log_in(self):
-        self.cli("up", f"--login-server={CONTROL}", f"--hostname={self.name}", "--accept-dns=false",
-                 "--netfilter-mode=off")
+        self.cli("up", *self.how_to_log_in(self.domain))
         self.address = self.status()["Self"]["TailscaleIPs"][0]
+
+    def how_to_log_in(self, domain):
+        return [f"--login-server={CONTROLS[domain]}", f"--hostname={self.name}", "--accept-dns=false",
+                "--netfilter-mode=off"]
 
     def command(self, *words):
         return [os.path.join(self.programs, "tailscale"), f"--socket={self.socket}", *words]

@@ -43,6 +43,16 @@ def a_real_ollama_on_loopback_refuses_the_name_and_that_is_proven(lab, top):
 
 
 @row
+def a_real_ollama_on_loopback_that_serve_passes_on_by_tcp_is_well_by_its_address_and_refuses_its_names(lab, top):
+    host = lab.public1
+    with servers.ollama(host, "127.0.0.1", 11434), host.serving(11434, "tcp://127.0.0.1:11434", "tcp"):
+        for name, state, *wanted in ((host.address, "ok"), (host.fqdn, "fault", "host-check"),
+                                     (host.name, "fault", "host-check")):
+            url = f"http://{name}:11434"
+            expect(top.once(url), url, state, *wanted)
+
+
+@row
 def a_real_ollama_that_is_stopped_and_killed(lab, top):
     with servers.ollama(lab.gpu1) as server:
         expect_silence_then_a_dead_backend(lab, top, server)

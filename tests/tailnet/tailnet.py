@@ -1,10 +1,11 @@
 """The whole lab: the hub with its control plane, and the hosts, each with its servers."""
 import contextlib
+import itertools
 import json
 import os
 import sys
 
-from hosts import HOSTS, Host, ask
+from hosts import DOMAIN, HOSTS, Host, ask
 from world import Trouble, World, until
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake"))
@@ -21,6 +22,7 @@ class Tailnet:
         self.programs, self.hosts = programs, {}
         self.world = World()
         self.orders = self.world.path("control.sock")
+        self.numbers = itertools.count()
 
     def __getattr__(self, name):
         if name in HOSTS:
@@ -47,9 +49,9 @@ class Tailnet:
     def set_up(self):
         self.certificates = Certificates(self.world.path("ca"))
         self.start_hub()
-        for number, name in enumerate(HOSTS):
-            host = self.hosts[name] = Host(self.world, name, number, self.programs, self.certificates)
-            host.plug_in(number)
+        for name in HOSTS:
+            host = self.hosts[name] = Host(self.world, name, next(self.numbers), self.programs, self.certificates)
+            host.plug_in()
             host.start_daemon()
             host.log_in()
         self.furnish()
@@ -82,17 +84,49 @@ class Tailnet:
             if host is not self.admin:
                 self.admin.reach(host)
 
+    # ---- more machines
+
+    @contextlib.contextmanager
+    def another(self, name, domain, **options):
+        """One more host, of another of the tailnets, for a while."""
+        host = Host(self.world, name, next(self.numbers), self.programs, self.certificates, domain, **options)
+        host.plug_in()
+        try:
+            host.start_daemon()
+            host.log_in()
+            yield host
+        finally:
+            self.world.remove(name)
+
+    @contextlib.contextmanager
+    def behind(self, router):
+        """A machine without Tailscale in a network that only a router leads to, for a while; a server is on it."""
+        name, network = f"behind-{router.name}", "192.0.2"
+        self.world.namespace(name)
+        try:
+            self.world.ip(name, "link", "add", "eth0", "type", "veth", "peer", "name", "lan0",
+                          "netns", f"{self.world.name}-{router.name}")
+            for place, link, address in ((name, "eth0", 2), (router.name, "lan0", 1)):
+                self.world.ip(place, "addr", "add", f"{network}.{address}/24", "dev", link)
+                self.world.ip(place, "link", "set", link, "up")
+            self.world.ip(name, "route", "add", "default", "via", f"{network}.1")
+            router.run("sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+            self.world.start(name, router.player(8080, LLAMA), f"{name}.log")
+            yield f"{network}.2"
+        finally:
+            self.world.remove(name)
+
     # ---- the control plane
 
     def nodes(self):
-        return ask(self.orders, "GET", "/")[1]
+        return ask(self.orders, "GET", f"/{DOMAIN}")[1]
 
     def nodes_are_known(self):
         return isinstance(self.nodes(), dict)
 
-    def order(self, **orders):
+    def order(self, domain=DOMAIN, **orders):
         """What shall be true of hosts from now on: lab.order(gpu1={"online": False})."""
-        status, answer = ask(self.orders, "POST", "/", json.dumps(orders))
+        status, answer = ask(self.orders, "POST", f"/{domain}", json.dumps(orders))
         if status != 200:
             raise Trouble(f"the control plane: {answer}")
 

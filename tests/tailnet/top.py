@@ -18,9 +18,11 @@ from schema import validate  # noqa: E402
 
 NOBODY = 65534
 QUIETLY = "discover = off\n"
-# A mount namespace of its own: the program's machine knows the names of the tailnet, this machine does not.
+# A mount namespace of its own: the program's machine knows the names of the tailnet and has systemd, this machine
+# does not.
 PRIVATELY = ["unshare", "--mount", "--propagation", "private", "sh", "-c",
-             'mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && shift 2 && exec "$@"', "sh"]
+             'mount --bind "$1" /etc/hosts && mount --bind "$2" /etc/resolv.conf && mount -t tmpfs tmpfs /run && '
+             'mkdir -p /run/systemd/system && shift 2 && exec "$@"', "sh"]
 
 
 class Look:
@@ -35,15 +37,21 @@ class Look:
         assert found, f"{url} is no row of: {[row['url'] for row in self.snapshot['endpoints']]}"
         return found[0]
 
+    def has(self, url, state):
+        return any((row["url"], row["state"]) == (url, state) for row in self.snapshot["endpoints"])
+
     def peer(self, host):
         return next(row for row in self.snapshot["peers"] if row["fqdn"] == host.fqdn)
 
     def mount(self, port):
         return next(row for row in self.snapshot["serve"] if row["port"] == port)
 
+    def verdict(self, row, code):
+        return next(one for one in row["verdicts"] if one["code"] == code)
+
     def text(self, row, code):
         """What a verdict of a row says, and what to do."""
-        verdict = next(one for one in row["verdicts"] if one["code"] == code)
+        verdict = self.verdict(row, code)
         return f"{verdict['text']} -> {verdict.get('fix', '')}"
 
     def alarms_of(self, url):
@@ -76,18 +84,21 @@ class Top:
         # Whoever runs it may read it, and a build while the lab is up does not change it.
         self.program = shutil.copy(program, lab.world.path("tsllm-top"))
 
-    def command(self, host, options, config, user=0, names=True, socket=""):
-        """The command that runs it on a host, and an environment with a state and a configuration of its own."""
+    def command(self, host, options, config, user=0, names=True, dns="127.0.0.1", socket=""):
+        """The command that runs it on a host, and an environment with a state and a configuration of its own. Names
+        of the tailnet are in /etc/hosts, or not; dns is the address of a name server, which may be nobody's, or the
+        path of a resolv.conf."""
         folder = tempfile.mkdtemp(dir=self.lab.world.folder)
         with open(os.path.join(folder, "hosts"), "w", encoding="ascii") as file:
             file.writelines(f"{one.address} {one.fqdn}\n" for one in self.lab.hosts.values() if names)
         with open(os.path.join(folder, "resolv.conf"), "w", encoding="ascii") as file:
-            file.write("nameserver 127.0.0.1\n")
+            file.write(f"nameserver {dns}\n")
         with open(os.path.join(folder, "config"), "w", encoding="ascii") as file:
             file.write(config)
         os.chown(folder, user, user)
         who = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
-        words = [*PRIVATELY, f"{folder}/hosts", f"{folder}/resolv.conf", *who, self.program,
+        names = [f"{folder}/hosts", dns if os.path.isabs(dns) else f"{folder}/resolv.conf"]
+        words = [*PRIVATELY, *names, *who, self.program,
                  f"--socket={socket or host.socket}", f"--ca-file={self.lab.ca}", f"--config={folder}/config",
                  "--format=json", *options]
         environment = {"PATH": os.environ["PATH"], "HOME": folder, "XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder,

@@ -72,12 +72,20 @@ class World:
     def path(self, *parts):
         return os.path.join(self.folder, *parts)
 
+    def read(self, path):
+        with open(self.path(path), encoding="utf-8", errors="replace") as file:
+            return file.read()
+
     # ---- namespaces
 
     def namespace(self, name):
         """A new network namespace with a loopback."""
         run("ip", "netns", "add", f"{self.name}-{name}")
         run("ip", "-n", f"{self.name}-{name}", "link", "set", "lo", "up")
+
+    def remove(self, name):
+        """A namespace and whatever runs in it."""
+        end_namespace(f"{self.name}-{name}")
 
     def ip(self, name, *words):
         """`ip` in a namespace."""
@@ -126,18 +134,21 @@ def children(pid):
     return found
 
 
+def end_namespace(namespace):
+    end = time.monotonic() + END_S
+    while (pids := inhabitants(namespace)) and time.monotonic() < end:
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.02)
+    run("ip", "netns", "del", namespace)
+
+
 def clear(folder):
     """Takes away a lab: the processes in its namespaces, the namespaces, the folder."""
     time.sleep(0.1)     # a process that was started just now is there after a moment
     for path in glob.glob(f"{NAMESPACES}/{os.path.basename(folder)}-*"):
-        namespace = os.path.basename(path)
-        end = time.monotonic() + END_S
-        while (pids := inhabitants(namespace)) and time.monotonic() < end:
-            for pid in pids:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(pid, signal.SIGKILL)
-            time.sleep(0.02)
-        run("ip", "netns", "del", namespace)
+        end_namespace(os.path.basename(path))
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -490,6 +490,27 @@ static void tailscaled_knows_names_that_are_no_node_s(void **state)
 	service_list_fini(&services);
 }
 
+static void another_node_is_offered_what_its_own_tailnet_has(void **state)
+{
+	const struct obs_service offered = { .name = "svc:llm", .address = "100.64.9.1" },
+				 hosted = { .name = "svc:own", .address = "100.64.9.2" };
+	struct service_list services = { 0 };
+
+	(void)state;
+	service_list_see(&services, false, &offered, 1);
+	service_list_see(&services, true, &hosted, 1);
+	assert_false(service_list_changes_node(&services, ""));
+	assert_false(service_list_changes_node(&services, "n1"));
+	assert_false(service_list_changes_node(&services, ""));
+	assert_false(service_list_changes_node(&services, "n1"));
+	assert_string_equal(service_list_address(&services, "llm"), "100.64.9.1");
+	assert_true(service_list_changes_node(&services, "n2"));
+	assert_string_equal(service_list_address(&services, "llm"), "");
+	assert_string_equal(service_list_address(&services, "own"), "100.64.9.2");
+	assert_false(service_list_changes_node(&services, "n2"));
+	service_list_fini(&services);
+}
+
 /* A route to everything is that of an exit node. */
 static void an_exit_node_routes_no_address_of_the_tailnet(void **state)
 {
@@ -529,6 +550,7 @@ int main(void)
 		SAYS(a_mount_of_a_service_is_at_the_name_of_the_service),
 		SAYS(a_target_without_its_brackets_has_a_door_and_no_backend),
 		SAYS(tailscaled_knows_names_that_are_no_node_s),
+		SAYS(another_node_is_offered_what_its_own_tailnet_has),
 		SAYS(an_exit_node_routes_no_address_of_the_tailnet),
 	};
 

@@ -23,6 +23,15 @@ type order struct {
 	Tags      []string  `json:"tags,omitempty"`
 	Hidden    bool      `json:"hidden,omitempty"` // no other node is told of it
 	Denies    []deny    `json:"denies,omitempty"` // what its packet filter keeps out
+
+	Routes   []netip.Prefix     `json:"routes,omitempty"`   // approved of it; of all addresses: an exit node
+	Services map[string]service `json:"services,omitempty"` // by name, without "svc:": it is a host of them
+}
+
+// A service has an address of its own, and ports that whoever may use it is told of.
+type service struct {
+	Address netip.Addr `json:"address"`
+	Ports   []uint16   `json:"ports"`
 }
 
 // A deny keeps a node out; port 0 is every port.
@@ -40,6 +49,7 @@ type description struct {
 
 type tailnet struct {
 	server *testcontrol.Server
+	domain string
 
 	mu      sync.Mutex
 	orders  map[string]order             // by host name
@@ -48,9 +58,9 @@ type tailnet struct {
 	changed chan struct{}                // closed and renewed with every change
 }
 
-func newTailnet(server *testcontrol.Server) *tailnet {
+func newTailnet(server *testcontrol.Server, domain string) *tailnet {
 	t := &tailnet{
-		server: server,
+		server: server, domain: domain,
 		orders: map[string]order{}, polls: map[key.NodePublic]int{}, gone: map[key.NodePublic]time.Time{},
 		changed: make(chan struct{}),
 	}
@@ -100,11 +110,6 @@ func (t *tailnet) poll(ctx context.Context, w testcontrol.MapStreamWriter, req *
 		w.SendMapMessage(&tailcfg.MapResponse{})
 		return
 	}
-	t.server.SetNodeCapMap(req.NodeKey, tailcfg.NodeCapMap{
-		tailcfg.CapabilityHTTPS:                                 nil,
-		tailcfg.NodeAttrFunnel:                                  nil,
-		tailcfg.CapabilityFunnelPorts + "?ports=443,8443,10000": nil,
-	})
 	t.count(req.NodeKey, +1)
 	defer t.count(req.NodeKey, -1)
 	for {
@@ -173,6 +178,8 @@ func (t *tailnet) respond(req *tailcfg.MapRequest) (<-chan struct{}, *tailcfg.Ma
 	now := time.Now()
 	response.ControlTime = &now
 	t.apply(response.Node)
+	response.Node.CapMap = t.capabilities(nameOf(response.Node))
+	response.DNSConfig.ExtraRecords = t.serviceNames()
 	response.Peers = slices.DeleteFunc(response.Peers, func(peer *tailcfg.Node) bool {
 		return t.orders[nameOf(peer)].Hidden
 	})
@@ -200,6 +207,7 @@ func (t *tailnet) apply(node *tailcfg.Node) {
 	node.Expired = order.Expired
 	node.KeyExpiry = order.KeyExpiry
 	node.Tags = order.Tags
+	t.route(node, order)
 }
 
 // filter makes a rule for each node that may come in, where one may not; without denials all may.
