@@ -30,6 +30,7 @@
 #include "probes/io/socks_proxy.h"
 #include "probes/io/timer.h"
 #include "probes/ledger/ledger.h"
+#include "probes/live_parts.h"
 #include "probes/packets/supervise.h"
 #include "probes/report/diagnose.h"
 #include "probes/tailscaled/ask_names.h"
@@ -42,37 +43,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define PATH_WAKES_MS 1100
-#define PATH_STATUS_MS 250
-#define PATH_STATUSES 2
-
-struct live {
-	struct uv_loop_s *loop;
-	struct timer *timer; /* next probe of discovery, further statuses of --once */
-	struct http *http;
-	const struct settings *settings;
-	bool is_once;
-	void (*changed)(void *data);
-	void *data;
-	struct ledger *ledger;
-	struct tailnet *tailnet;
-	struct pool *pool;
-	struct confirmations *confirmations;
-	struct supervisor *supervisor; /* NULL: packet capture is off */
-	struct path_history_asker *path_history_asker;
-	struct netcheck_asker *netcheck_asker;
-	struct socks_proxy *proxy;
-	struct registry *registry;
-	struct service_list services;
-	struct mount_watch mount_watch;
-	struct search search;
-	struct names_asker *names_asker;
-	struct when last_news, first_status;
-	unsigned path_statuses; /* of --once: statuses since the first probes had time to wake the paths */
-};
-
-static void schedule(struct live *live);
 
 static void tell_change(void *data)
 {
@@ -97,7 +67,7 @@ static void judged(void *data, const struct pool_result *result)
 		registry_give_up(live->registry, spec->url);
 	search_see_result(&live->search, result);
 	mounts_see_result(&live->mount_watch, result);
-	schedule(live);
+	live_schedule(live);
 	tell_change(live);
 }
 
@@ -107,53 +77,6 @@ static void silent(void *data, const struct endpoint_spec *spec)
 
 	if (*spec->peer_id)
 		confirm_silent(live->confirmations, spec, poll_socket(live->tailnet));
-}
-
-/* ---- time ---- */
-
-static void tick(void *data);
-
-/* Milliseconds until --once requests the next status that shows the paths woken by its own probes; -1: it has
- * enough of them. An earlier status from the bus still shows idle paths, and one status alone is not
- * trusted. */
-static int64_t wait_for_paths(const struct live *live, struct when now)
-{
-	int64_t left =
-		PATH_WAKES_MS + live->path_statuses * PATH_STATUS_MS - when_since(live->first_status, now);
-
-	if (!live->is_once || !when_known(live->first_status) || live->path_statuses >= PATH_STATUSES)
-		return -1;
-	return left > 0 ? left : 0;
-}
-
-static void schedule(struct live *live)
-{
-	struct when now = when_now();
-	int64_t wait = search_wait(&live->search, now), paths = wait_for_paths(live, now);
-
-	if (paths >= 0 && (wait < 0 || paths < wait))
-		wait = paths;
-	if (wait >= 0)
-		timer_start(live->timer, wait ? wait : 1);
-	else
-		timer_stop(live->timer);
-}
-
-static void probe(struct live *live)
-{
-	live->search.is_held = confirm_waits_for_log(live->confirmations);
-	search_probe(&live->search);
-}
-
-static void tick(void *data)
-{
-	struct live *live = data;
-	struct when now = when_now();
-
-	if (wait_for_paths(live, now) == 0)
-		poll_ask_now(live->tailnet);
-	probe(live);
-	schedule(live);
 }
 
 /* ---- news from tailscaled ---- */
@@ -197,7 +120,7 @@ static void see_status(struct live *live, struct when now)
 		poll_ask_now(live->tailnet);
 	}
 	service_list_see(&live->services, true, status->hosted, status->hosted_count);
-	live->path_statuses += wait_for_paths(live, now) == 0;
+	live->path_statuses += live_wait_for_paths(live, now) == 0;
 	supervise_see_status(live->supervisor, live->tailnet, now);
 	ask_path_history_see_status(live->path_history_asker, now);
 	ask_netcheck_see_status(live->netcheck_asker, now);
@@ -213,7 +136,7 @@ static void see_status(struct live *live, struct when now)
 		pool_wake(live->pool);
 	}
 	search_see_status(&live->search);
-	probe(live);
+	live_probe(live);
 }
 
 static void see_trouble(struct live *live, struct when now)
@@ -222,7 +145,7 @@ static void see_trouble(struct live *live, struct when now)
 		registry_place(live->registry, poll_has_services(live->tailnet), now);
 	pool_halt(live->pool);
 	search_see_status(&live->search);
-	probe(live);
+	live_probe(live);
 }
 
 static void see_services(struct live *live, const struct obs_services *services, struct when now)
@@ -258,7 +181,7 @@ static void hear(void *data, const struct tailnet_news *news)
 		see_trouble(live, now);
 		break;
 	}
-	schedule(live);
+	live_schedule(live);
 	tell_change(live);
 }
 
@@ -294,7 +217,7 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 	machine_look("", &machine);
 	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_MACHINE, .machine = &machine },
 		when_now());
-	live->timer = timer_new(loop, tick, live);
+	live->timer = timer_new(loop, live_tick, live);
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	search_init(&live->search, settings, live->ledger, live->pool);
 	live->confirmations = confirm_new(live->http, live->ledger, live->pool, tell_change, live);
@@ -380,7 +303,7 @@ void live_ask_now(struct live *live)
 	poll_ask_now(live->tailnet);
 	pool_ask_now(live->pool, NULL);
 	search_again(&live->search);
-	schedule(live);
+	live_schedule(live);
 }
 
 unsigned live_path_failures(const struct live *live)
@@ -401,7 +324,7 @@ bool live_is_complete(const struct live *live)
 		return (status || poll_failures(live->tailnet) > 0) && !counts.pending && is_asked;
 	if (live->settings->is_passive)
 		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
-	return wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
+	return live_wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
 	       poll_has_services(live->tailnet) && !counts.pending && is_asked &&
 	       !ask_netcheck_open(live->netcheck_asker);
 }
