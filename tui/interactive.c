@@ -20,6 +20,7 @@
 #include "tui/copy_out.h"
 #include "tui/first_run.h"
 #include "tui/kept_theme.h"
+#include "tui/listen.h"
 #include "tui/loop.h"
 #include "tui/open_ui.h"
 #include "tui/out/canvas_text.h"
@@ -57,6 +58,7 @@ struct interactive {
 	struct event_log *event_log;
 	struct alarms *alarms;
 	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
+	struct listen *listen; /* NULL: it does not */
 	struct snapshot *snapshot;
 	struct history *history;
 	struct ui *ui;
@@ -108,6 +110,8 @@ static void take(struct interactive *it)
 	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
 	ui_see_pings(it->ui, fresh);
+	listen_learn(it->listen, fresh);
+	listen_see(it->listen, fresh);
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -335,6 +339,7 @@ static void close_all(struct interactive *it, bool has_colour)
 	event_log_free(it->event_log);
 	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
+	listen_free(it->listen);
 	live_free(it->live);
 	shell_out_free(it->shell_out);
 	uv_close((uv_handle_t *)&it->frame, NULL);
@@ -365,6 +370,12 @@ int interactive_run(const struct options *options, const struct settings *settin
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
+	if (*options->listen &&
+		!(it.listen = listen_new(&it.loop, options->listen, settings->period_s, &fault))) {
+		options_complain(options, fault.text, stderr);
+		loop_end(&it.loop);
+		return EX_OSERR;
+	}
 	it.kept = open_kept(settings, &kept_fault);
 	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
 	theme_load(&it.theme,
@@ -372,6 +383,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 	if (screen_open(&it.theme, screen, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		kept_free(it.kept);
+		listen_free(it.listen);
 		loop_end(&it.loop);
 		return 1;
 	}

@@ -182,7 +182,7 @@ static int start(const struct options *options, const struct settings *settings)
 	check_theme(options, settings);
 	if (check_certificates(options, settings) < 0)
 		return EX_USAGE;
-	if (!options->is_watch && !options->is_once && !is_dumb())
+	if (!options->is_watch && !options->is_once && !options->is_headless && !is_dumb())
 		return interactive_run(options, settings, is_ascii);
 	return end_output(options, batch_run(options, settings, is_ascii));
 }

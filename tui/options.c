@@ -159,6 +159,10 @@ static const struct option_row rows[] = {
 	{ "allow", "CLASSES", take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
 	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "FORMAT", take_format, NULL, 0, "what is printed; without --watch: once" },
+	{ "view", "VIEW", take_text, NULL, AT(view), "of --format csv or svg: fleet, paths, models, …" },
+	{ "output", "FILE", take_text, NULL, AT(file), "write it whole to FILE; with --watch each period" },
+	{ "listen", "PORT|unix:PATH", take_text, NULL, AT(listen), "answer /metrics, /snapshot.json, /sd, /healthz" },
+	{ "headless", NULL, take_flag, NULL, AT(is_headless), "of --listen: no screen" },
 	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
 	{ "endpoint", "URL", take_endpoint, NULL, 0, "watch this server too; may be repeated" },
@@ -372,7 +376,11 @@ int options_parse(
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 
-	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
+	*options = (struct options){ .config = mem_copy(""),
+		.log = mem_copy(""),
+		.view = mem_copy(""),
+		.file = mem_copy(""),
+		.listen = mem_copy("") };
 	options->complaints = mem_alloc(sizeof(*options->complaints));
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
@@ -384,6 +392,9 @@ void options_fini(struct options *options)
 {
 	free(options->config);
 	free(options->log);
+	free(options->view);
+	free(options->file);
+	free(options->listen);
 	free(options->pick);
 	strings_fini(options->complaints);
 	free(options->complaints);

@@ -2,21 +2,33 @@
 #include "tui/options_check.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tui/complain.h"
+#include "tui/views/views.h"
 
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
 	bool is_pick = options->pick != NULL, is_watch = options->is_watch, is_doctor = options->is_doctor;
 	bool prints = options->is_once || is_watch || is_doctor || output;
-	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 32],
-		same[OUTPUTS_NAMES_MAX + 64];
+	bool has_view = *options->view, has_file = *options->file, listens = *options->listen,
+	     is_headless = options->is_headless;
+	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 64],
+		same[OUTPUTS_NAMES_MAX + 64], titles[160] = "is none of ";
 	const struct {
 		bool is_wrong;
 		const char *option, *why;
 	} rules[] = {
 		{ options->is_once && is_watch, "--once", "not together with --watch" },
-		{ is_watch && output && !output->record, "--format", only },
+		{ is_watch && output && !output->record && !has_file, "--format", only },
+		{ has_view && !views_named(options->view), "--view", titles },
+		{ has_view && !(output && output->has_view), "--view", "goes with --format csv or svg" },
+		{ has_file && (!prints || is_pick || is_doctor), "--output",
+			"goes with --once, --watch or --format" },
+		{ listens && (options->is_once || is_pick || is_doctor || (output && !is_watch)), "--listen",
+			"goes on until it is ended: not together with --once, --format, --doctor or --pick" },
+		{ is_headless && (!listens || is_watch), "--headless",
+			"goes with --listen, and not with --watch, which has no screen anyway" },
 		{ is_pick && !*options->pick, "--pick", "wants the name of a model, and got an empty one" },
 		{ options->is_verbose && !is_pick, "--verbose",
 			"says why --pick picks a server, and goes with it" },
@@ -26,11 +38,13 @@ int options_check(const struct options *options, FILE *errors)
 			"prints one line, once: not together with --watch or --format" },
 		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
 		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
-		{ options->is_redacted && (is_pick || !prints), "--redact",
-			"goes with --once, --watch, --format or --doctor" },
+		{ options->is_redacted && (is_pick || !(prints || is_headless)), "--redact",
+			"goes with --once, --watch, --format, --doctor or --headless" },
 	};
 
-	snprintf(only, sizeof(only), "--watch prints %s only",
+	for (size_t i = 0; views[i]; i++)
+		text_add(titles, sizeof(titles), "%s%s", i ? ", " : "", views[i]->title);
+	snprintf(only, sizeof(only), "--watch prints %s only; with --output any",
 		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));

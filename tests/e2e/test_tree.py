@@ -18,6 +18,7 @@ HELPER = glob.glob("capture/*.[ch]", root_dir=ROOT)
 LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
+    "microhttpd": ["probes/io/http_listen.c"],
     "ncurses": ["tui/term/screen.c"],
     "zlib.h": ["probes/io/unpack.c"],
     "ini.h": ["tui/term/theme.c"],
