@@ -40,6 +40,9 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
+# What goes beside programs, manuals and themes.
+SHARE := $(addprefix tui/share/,alerts.yml grafana.json prometheus.yml tsllm-top.service)
+
 .PHONY: all help deps demo test-programs check planted fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
@@ -171,13 +174,16 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top/themes themes/*.theme
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/tsllm-top-outputs.7
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/tsllm-capture.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top $(SHARE)
+	sed 's|@PREFIX@|$(PREFIX)|' tui/share/tsllm-top.service > $(DESTDIR)$(PREFIX)/share/tsllm-top/tsllm-top.service
 	@capture/grant.sh '$(DESTDIR)' '$(PREFIX)/bin/tsllm-capture' '$(GROUP)' '$(SETCAP)'
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-capture \
 		$(DESTDIR)$(PREFIX)/share/man/man1/tsllm-top.1 $(DESTDIR)$(PREFIX)/share/man/man5/tsllm-top.conf.5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8/tsllm-capture.8
+		$(DESTDIR)$(PREFIX)/share/man/man7/tsllm-top-outputs.7 $(DESTDIR)$(PREFIX)/share/man/man8/tsllm-capture.8
 	rm -rf $(DESTDIR)$(PREFIX)/share/tsllm-top
 
 format:

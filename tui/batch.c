@@ -25,6 +25,7 @@
 #include <uv.h>
 
 #define LOOK_MS 5
+#define FIRST_S 1.0      /* until the first snapshot of --listen, however long a period is */
 #define EARLY_GAP_MS 200 /* between records, if many paths fail */
 
 struct batch {
@@ -206,7 +207,9 @@ static int open_loop(
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	bool runs_on = options->is_watch || *options->listen;
-	double first = runs_on ? settings->period_s : settings->deadline_s;
+	double first = *options->listen && settings->period_s > FIRST_S ? FIRST_S
+		       : runs_on                                        ? settings->period_s
+									: settings->deadline_s;
 	struct fault fault;
 
 	memset(batch, 0, sizeof(*batch));

@@ -58,8 +58,8 @@ int file_replace_begin(struct file_replace *replace, const char *path, mode_t ri
 		return say_cannot(
 			path, S_ISDIR(entry.st_mode) ? strerror(EISDIR) : "it is no regular file", fault);
 	fd = open_fresh(replace->fresh, rights);
-	if (fd < 0)
-		return say_cannot(replace->fresh, strerror(errno), fault);
+	if (fd < 0) /* something in the way of the new file is named, else the file that was meant */
+		return say_cannot(errno == EEXIST || errno == EISDIR ? replace->fresh : path, strerror(errno), fault);
 	replace->file = fdopen(fd, "w");
 	if (replace->file)
 		return 0;

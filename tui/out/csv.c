@@ -106,16 +106,34 @@ static struct snapshot unfolded(const struct snapshot *snapshot)
 	return copy;
 }
 
+/* Whether it is a line about others ("10 peers"), which spreadsheets would count as one of them. Free it. */
+static bool *find_headings(const struct view *view, const struct snapshot *snapshot)
+{
+	size_t count = view->row_count(snapshot);
+	bool *is_heading = mem_alloc(count + 1);
+
+	for (size_t i = 0; i < count && view->parent; i++) {
+		size_t parent = view->parent(snapshot, i);
+
+		if (parent < count && parent != i)
+			is_heading[parent] = true;
+	}
+	return is_heading;
+}
+
 void csv_print(const struct print_to *to, const struct snapshot *snapshot)
 {
 	const struct view *view = to->view ? to->view : views[0];
 	struct snapshot rows_of = unfolded(snapshot);
+	bool *is_heading = find_headings(view, &rows_of);
 	struct rows rows = { 0 };
 
 	put_head(to->file, view);
 	rows_collect(&rows, view, &rows_of, rows_order(view), "", NULL);
 	for (size_t i = 0; i < rows.count; i++)
-		put_row(to->file, view, &rows_of, rows.items[i]);
+		if (!is_heading[rows.items[i]])
+			put_row(to->file, view, &rows_of, rows.items[i]);
 	rows_fini(&rows);
+	free(is_heading);
 	free(rows_of.endpoints);
 }
