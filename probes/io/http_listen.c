@@ -54,6 +54,7 @@ struct http_listen {
 	bool wanted[HTTP_LISTEN_PAGES];          /* to be told when libmicrohttpd has returned */
 	struct client clients[HTTP_LISTEN_CONNECTIONS];
 	size_t client_count;
+	bool has_place; /* one was closed: libmicrohttpd accepts again when it is called the next time */
 };
 
 /* ---- the loop ---- */
@@ -62,8 +63,11 @@ static void run(struct http_listen *listen)
 {
 	MHD_UNSIGNED_LONG_LONG wait;
 
+	listen->has_place = false;
 	MHD_run(listen->daemon);
-	if (MHD_get_timeout(listen->daemon, &wait) == MHD_YES)
+	if (listen->has_place)
+		timer_start(listen->timeout, 0);
+	else if (MHD_get_timeout(listen->daemon, &wait) == MHD_YES)
 		timer_start(listen->timeout, (int64_t)wait);
 	else
 		timer_stop(listen->timeout);
@@ -148,6 +152,7 @@ static void on_connection(void *data, struct MHD_Connection *connection, void **
 		client->connection = NULL;
 		release(&client->content);
 		listen->client_count--;
+		listen->has_place = true;
 		return;
 	}
 	*client = (struct client){ connection, descriptor_of(connection), uv_now(listen->loop), -1, NULL };
@@ -183,32 +188,32 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
 	return result;
 }
 
-struct hosts {
+struct headers {
 	const char *host;
-	size_t count;
+	size_t hosts;
+	bool is_odd; /* one has a blank in its name: others may read "Content-Length :" as a length */
 };
 
 static enum MHD_Result see_header(void *data, enum MHD_ValueKind kind, const char *name, const char *value)
 {
-	struct hosts *hosts = data;
+	struct headers *headers = data;
 
 	(void)kind;
+	headers->is_odd = headers->is_odd || name[strcspn(name, " \t")];
 	if (text_equal_fold(name, MHD_HTTP_HEADER_HOST)) {
-		hosts->host = value ? value : "";
-		hosts->count++;
+		headers->host = value ? value : "";
+		headers->hosts++;
 	}
 	return MHD_YES;
 }
 
-static bool is_our_host(const struct http_listen *listen, struct MHD_Connection *connection)
+static bool is_our_host(const struct http_listen *listen, const struct headers *headers)
 {
-	struct hosts hosts = { "", 0 };
 	char text[300];
 	struct url url;
 
-	MHD_get_connection_values(connection, MHD_HEADER_KIND, see_header, &hosts);
-	text_set(text, sizeof(text), "http://%s", hosts.host);
-	return hosts.count == 1 && url_split(&url, text) == 0 && !*url.path &&
+	text_set(text, sizeof(text), "http://%s", headers->host);
+	return headers->hosts == 1 && url_split(&url, text) == 0 && !*url.path &&
 	       (url_host_is_loopback(url.host) || listen->hooks.is_ours(listen->hooks.data, url.host));
 }
 
@@ -251,6 +256,7 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 	const char *method, const char *version, const char *upload, size_t *upload_size, void **context)
 {
 	static char has_headers;
+	struct headers headers = { .host = "" };
 
 	(void)version, (void)upload;
 	*upload_size = 0;
@@ -259,9 +265,10 @@ static enum MHD_Result on_request(void *data, struct MHD_Connection *connection,
 	*context = &has_headers;
 	if (strcmp(method, MHD_HTTP_METHOD_GET) != 0 && strcmp(method, MHD_HTTP_METHOD_HEAD) != 0)
 		return refuse(connection, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD.\n");
-	if (has_body(connection))
+	MHD_get_connection_values(connection, MHD_HEADER_KIND, see_header, &headers);
+	if (headers.is_odd || has_body(connection))
 		return refuse(connection, MHD_HTTP_BAD_REQUEST, "No request here has a body.\n");
-	if (!is_our_host(data, connection))
+	if (!is_our_host(data, &headers))
 		return refuse(connection, MHD_HTTP_FORBIDDEN, "That is no name of this machine.\n");
 	return MHD_YES;
 }
