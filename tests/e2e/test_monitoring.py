@@ -22,8 +22,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SHARE = os.path.join(ROOT, "tui/share")
 DEMO = os.path.join(ROOT, "tests/fake/demo.scenario")
 LISTEN, PROMETHEUS = 9877, 19090
-# Of the dashboard's queries those whose engines are not in the demo: it has none whose histograms move.
-WITHOUT_DATA = {"Time to first token, 95th percentile"}
 
 
 def text(name):
@@ -159,7 +157,9 @@ def is_scraped():
 def a_real_prometheus_scrapes_the_demo_and_the_dashboard_s_every_query_has_data():
     program = needed("prometheus", "prometheus")
     dashboard = json.loads(text("grafana.json"))
-    with FakeTailnet(path=DEMO) as fake, tempfile.TemporaryDirectory() as folder, a_prometheus(program, folder):
+    with open(DEMO, encoding="utf-8") as file:      # with a vLLM at work, whose histograms move
+        scenario = re.sub(r"vllm-0.32.0-cpu/ready-idle +pinned", "vllm-0.32.0-cpu/generating pinned works 45", file.read())
+    with FakeTailnet(scenario) as fake, tempfile.TemporaryDirectory() as folder, a_prometheus(program, folder):
         child = subprocess.Popen([TOP, "--config", fake.config, "--socket", fake.socket, "--headless", "--listen", str(LISTEN)],
                                  env=fake.environment, stdin=subprocess.DEVNULL)
         try:
@@ -171,7 +171,7 @@ def a_real_prometheus_scrapes_the_demo_and_the_dashboard_s_every_query_has_data(
                 for panel in dashboard["panels"]:
                     for target in panel["targets"]:
                         query = target["expr"].replace("$instance", ".*").replace("$__rate_interval", "10s")
-                        if not result(query) and panel["title"] not in WITHOUT_DATA:
+                        if not result(query):
                             empty[panel["title"]] = query
                 return not empty
             assert until(has_all, 40), empty
