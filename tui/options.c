@@ -207,8 +207,8 @@ void options_help(FILE *file)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		help_row(file, &rows[i]);
 	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
-	      "3 cannot tell, 64 wrong usage, 71 too few file descriptors, 74 output not\n"
-	      "written.\n",
+	      "3 cannot tell, 64 wrong usage, 71 it cannot start (file descriptors,\n"
+	      "--listen), 74 output not written.\n",
 		file);
 }
 
@@ -233,14 +233,15 @@ static int complain_fault(const struct parse *parse, const char *name)
 	return EX_USAGE;
 }
 
-/* The row for what getopt_long() returned: a short option is the first letter of its long one. */
+/* The row for what getopt_long() returned: there are two short options. */
 static const struct option_row *row_of(int c)
 {
+	const char *name = c == 'h' ? "help" : "verbose";
 	const struct option_row *row = rows;
 
 	if (c >= FIRST_LONG)
 		return &rows[c - FIRST_LONG];
-	while (row->name[0] != c)
+	while (strcmp(row->name, name) != 0)
 		row++;
 	return row;
 }
