@@ -18,11 +18,11 @@ static void put_info(struct exposition *exposition, const struct metric *metric,
 {
 	size_t count;
 	const struct had_verdict *had = exposition_memory_verdicts(exposition->memory, &count);
+	bool is_first = !row || strcmp(had[row - 1].code, had[row].code) != 0;
 	enum severity severity;
 	enum layer layer;
 
-	if ((!row || strcmp(had[row - 1].code, had[row].code) != 0) &&
-		codes_find(had[row].code, &layer, &severity))
+	if (is_first && codes_find(had[row].code, &layer, &severity))
 		exposition_put(exposition, metric, 1, "code", had[row].code, "layer", layer_name(layer),
 			"severity", severity_name(severity), NULL);
 }
