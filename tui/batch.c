@@ -5,7 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
-#include "probes/io/notify.h"
+#include "probes/io/sd_notify.h"
 #include "probes/live.h"
 #include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
+#include <unistd.h>
 #include <uv.h>
 
 #define LOOK_MS 5
@@ -38,13 +39,13 @@ struct batch {
 	struct snapshot *last;
 	struct event_log *event_log; /* of --watch */
 	struct alarms *alarms;       /* of --watch; NULL: none */
-	struct redactor *redactor; /* NULL: names are printed as they are */
+	struct redactor *redactor;   /* NULL: names are printed as they are */
 	const struct options *options;
 	struct print_to to;
 	struct fault file_fault; /* of the last writing of --output */
 	bool runs_on;            /* until a signal: --watch, --listen */
 	struct listen *listen;   /* NULL: it does not */
-	struct notify *notify;
+	struct sd_notify *notify;
 	const char *first_run; /* still to be said; NULL: nothing */
 };
 
@@ -52,7 +53,7 @@ static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
 	batch->last = live_take(batch->live, when_now());
-	if (batch->options->is_watch) {
+	if (batch->runs_on) {
 		event_log_see(batch->event_log, batch->last);
 		alarms_see(batch->alarms, batch->last);
 	}
@@ -240,7 +241,7 @@ static int open_loop(
 	signal(SIGPIPE, SIG_IGN);
 	open_alarms(batch, settings);
 	batch->live = live_new(&batch->loop, settings, !runs_on, changed, batch);
-	batch->notify = runs_on ? notify_new(&batch->loop) : NULL;
+	batch->notify = runs_on ? sd_notify_new(&batch->loop) : NULL;
 	return 0;
 }
 
@@ -250,7 +251,7 @@ static void close_loop(struct batch *batch)
 	alarms_free(batch->alarms);
 	snapshot_free(batch->last);
 	redactor_free(batch->redactor);
-	notify_free(batch->notify);
+	sd_notify_free(batch->notify);
 	listen_free(batch->listen);
 	live_free(batch->live);
 	print_to_fini(&batch->to);

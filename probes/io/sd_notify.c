@@ -1,5 +1,5 @@
 /* A datagram to the socket that systemd names; an @ in front stands for the NUL of an abstract one. */
-#include "probes/io/notify.h"
+#include "probes/io/sd_notify.h"
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
@@ -14,7 +14,7 @@
 
 #define DAY_US (INT64_C(24) * 3600 * 1000000)
 
-struct notify {
+struct sd_notify {
 	struct timer *timer;
 	int64_t every_ms; /* 0: there is no watchdog */
 };
@@ -43,7 +43,7 @@ static void tell(const char *what)
 
 static void feed(void *data)
 {
-	struct notify *notify = data;
+	struct sd_notify *notify = data;
 
 	tell("WATCHDOG=1");
 	timer_start(notify->timer, notify->every_ms);
@@ -60,9 +60,9 @@ static int64_t watchdog_ms(void)
 	return us / 2000 > 0 ? us / 2000 : 1;
 }
 
-struct notify *notify_new(struct uv_loop_s *loop)
+struct sd_notify *sd_notify_new(struct uv_loop_s *loop)
 {
-	struct notify *notify;
+	struct sd_notify *notify;
 
 	if (!getenv("NOTIFY_SOCKET"))
 		return NULL;
@@ -75,7 +75,7 @@ struct notify *notify_new(struct uv_loop_s *loop)
 	return notify;
 }
 
-void notify_free(struct notify *notify)
+void sd_notify_free(struct sd_notify *notify)
 {
 	if (!notify)
 		return;
