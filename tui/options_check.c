@@ -9,6 +9,7 @@
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
+	const struct view *view = views_named(options->view);
 	bool is_pick = options->pick != NULL, is_watch = options->is_watch, is_doctor = options->is_doctor;
 	bool prints = options->is_once || is_watch || is_doctor || output;
 	bool has_view = *options->view, has_file = *options->file, listens = *options->listen,
@@ -21,8 +22,10 @@ int options_check(const struct options *options, FILE *errors)
 	} rules[] = {
 		{ options->is_once && is_watch, "--once", "not together with --watch" },
 		{ is_watch && output && !output->record && !has_file, "--format", only },
-		{ has_view && !views_named(options->view), "--view", titles },
-		{ has_view && !(output && output->has_view), "--view", "goes with --format csv or svg" },
+		{ has_view && !view, "--view", titles },
+		{ has_view && !(output && output->can_view), "--view", "goes with --format csv or svg" },
+		{ view && output && output->can_view && !output->can_view(view), "--view",
+			"has no rows: only --format svg shows it" },
 		{ has_file && (!prints || is_pick || is_doctor), "--output",
 			"goes with --once, --watch or --format" },
 		{ listens && (options->is_once || is_pick || is_doctor || (output && !is_watch)), "--listen",

@@ -280,7 +280,9 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
 			"--format json\n" },
 		{ "--format csv --view nosuch",
-			"tsllm-top: --view: is none of Fleet, Paths, Models, Serve, Clients, Events\n" },
+			"tsllm-top: --view: is none of Fleet, Paths, Models, Serve, Clients, Events, History\n" },
+		{ "--format csv --view history",
+			"tsllm-top: --view: has no rows: only --format svg shows it\n" },
 		{ "--format json --view fleet", "tsllm-top: --view: goes with --format csv or svg\n" },
 		{ "--output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },
 		{ "--doctor --output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },

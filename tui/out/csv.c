@@ -121,6 +121,11 @@ static bool *find_headings(const struct view *view, const struct snapshot *snaps
 	return is_heading;
 }
 
+bool csv_can(const struct view *view)
+{
+	return view->column_count;
+}
+
 void csv_print(const struct print_to *to, const struct snapshot *snapshot)
 {
 	const struct view *view = to->view ? to->view : views[0];

@@ -2,8 +2,13 @@
 #ifndef TSLLM_OUT_CSV_H
 #define TSLLM_OUT_CSV_H
 
+#include <stdbool.h>
+
 struct print_to;
 struct snapshot;
+struct view;
+
+bool csv_can(const struct view *view); /* a view of rows */
 
 /* A header line, and a line for each row, in the view's order. Numbers are plain: milliseconds, bytes, bytes per
  * second; what is not known is empty. */

@@ -18,11 +18,11 @@
 static const struct output outputs[] = {
 	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print },
 	{ "json", .snapshot = json_print, .record = json_print_line },
-	{ "csv", .has_view = true, .snapshot = csv_print },
+	{ "csv", .can_view = csv_can, .snapshot = csv_print },
 	{ "prometheus", .snapshot = exposition_print },
 	{ "nagios", .snapshot = nagios_print },
 	{ "http-sd", .snapshot = http_sd_print },
-	{ "svg", .has_view = true, .snapshot = svg_print },
+	{ "svg", .can_view = svg_can, .snapshot = svg_print },
 };
 
 const struct output *outputs_find(const char *name)

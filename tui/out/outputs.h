@@ -30,7 +30,7 @@ enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK };
 /* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
 	const char *name;
-	bool has_view; /* prints one view, as --view says */
+	bool (*can_view)(const struct view *view); /* whether it prints that one; NULL: it prints no view */
 	void (*snapshot)(const struct print_to *to, const struct snapshot *snapshot);
 	void (*record)(
 		const struct print_to *to, const struct snapshot *snapshot); /* one per period: --watch */

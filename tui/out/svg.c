@@ -7,6 +7,11 @@
 #include "tui/ui/ui.h"
 #include "tui/views/views.h"
 
+bool svg_can(const struct view *view)
+{
+	return view;
+}
+
 void svg_print(const struct print_to *to, const struct snapshot *snapshot)
 {
 	struct canvas *canvas = canvas_new(to->width, to->height, to->is_ascii);
