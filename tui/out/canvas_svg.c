@@ -1,5 +1,5 @@
-/* A run of cells in one style is one piece of text, stretched to the width of its cells, so that columns stay in line
- * whatever font is used. If a theme leaves the terminal's own two colours as they are, they are light on dark. */
+/* A run of cells in one style is text, in pieces that are stretched to the width of their cells, so that columns stay
+ * in line whatever font is used. If a theme leaves the terminal's own two colours as they are, they are light on dark. */
 #include "tui/out/canvas_svg.h"
 
 #include "probes/base/mem.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define CELL_WIDTH 8
+#define CELL_WIDTH 8 /* what a character of DejaVu Sans Mono takes at 13.29 px, for renderers without textLength */
 #define CELL_HEIGHT 17
 #define BASELINE 13 /* below the cell's top */
 #define MARGIN 8
@@ -66,7 +66,6 @@ static void put_style(FILE *file, struct look look)
 		{ STYLE_BOLD, " font-weight=\"bold\"" },
 		{ STYLE_DIM, " opacity=\"0.6\"" },
 		{ STYLE_ITALIC, " font-style=\"italic\"" },
-		{ STYLE_UNDERLINE, " text-decoration=\"underline\"" },
 	};
 
 	fprintf(file, " fill=\"#%06x\"", (unsigned)look.ink);
@@ -75,27 +74,16 @@ static void put_style(FILE *file, struct look look)
 			fputs(styles[i].style, file);
 }
 
-static bool is_blank(const struct cell *row, int from, int to)
+static void put_rect(FILE *file, int left, int top, int width, int height, int colour)
 {
-	while (from < to && row[from].character == ' ')
-		from++;
-	return from == to;
+	fprintf(file, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n", left, top,
+		width, height, (unsigned)colour);
 }
 
-static void put_run(
-	const struct picture *picture, const struct cell *row, int y, int from, int to, struct look look)
+static void put_piece(FILE *file, const struct cell *row, int y, int from, int to, struct look look)
 {
-	int top = MARGIN + y * CELL_HEIGHT, left = MARGIN + from * CELL_WIDTH,
-	    width = (to - from) * CELL_WIDTH;
-	FILE *file = picture->file;
-
-	if (look.paper != picture->paper)
-		fprintf(file, "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"#%06x\"/>\n", left,
-			top, width, CELL_HEIGHT, (unsigned)look.paper);
-	if (is_blank(row, from, to) && !(look.attributes & STYLE_UNDERLINE))
-		return;
-	fprintf(file, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\"", left,
-		top + BASELINE, width);
+	fprintf(file, "<text x=\"%d\" y=\"%d\" textLength=\"%d\" lengthAdjust=\"spacingAndGlyphs\"",
+		MARGIN + from * CELL_WIDTH, MARGIN + y * CELL_HEIGHT + BASELINE, (to - from) * CELL_WIDTH);
 	put_style(file, look);
 	putc('>', file);
 	for (int x = from; x < to; x++) {
@@ -105,6 +93,32 @@ static void put_run(
 			put_character(file, row[x].combining);
 	}
 	fputs("</text>\n", file);
+}
+
+static bool is_blank(const struct cell *row, int x, int end)
+{
+	return x >= end || row[x].character == ' ';
+}
+
+/* A piece ends before two blanks: renderers differ in what they make of several. */
+static void put_run(
+	const struct picture *picture, const struct cell *row, int y, int from, int to, struct look look)
+{
+	int top = MARGIN + y * CELL_HEIGHT, left = MARGIN + from * CELL_WIDTH,
+	    width = (to - from) * CELL_WIDTH;
+
+	if (look.paper != picture->paper)
+		put_rect(picture->file, left, top, width, CELL_HEIGHT, look.paper);
+	if (look.attributes & STYLE_UNDERLINE)
+		put_rect(picture->file, left, top + BASELINE + 2, width, 1, look.ink);
+	for (int end; from < to; from = end) {
+		end = from + 1;
+		if (is_blank(row, from, to))
+			continue;
+		while (end < to && !(is_blank(row, end, to) && is_blank(row, end + 1, to)))
+			end++;
+		put_piece(picture->file, row, y, from, end, look);
+	}
 }
 
 static void put_row(const struct picture *picture, const struct canvas *canvas, int y)
@@ -131,7 +145,7 @@ void canvas_svg_print(FILE *file, const struct canvas *canvas, const struct them
 
 	fprintf(file,
 		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\""
-		" font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\" font-size=\"13\""
+		" font-family=\"DejaVu Sans Mono,Menlo,Consolas,monospace\" font-size=\"13.29\""
 		" xml:space=\"preserve\" style=\"white-space:pre\">\n<rect width=\"100%%\" height=\"100%%\" rx=\"6\" fill=\"#%06x\"/>\n",
 		width, height, width, height, (unsigned)picture.paper);
 	for (int y = 0; y < canvas->height; y++)
