@@ -168,15 +168,6 @@ static struct redactor *new_redactor(const struct settings *settings)
 	return redactor;
 }
 
-static int listen_on(struct batch *batch, const struct options *options, const struct settings *settings,
-	struct fault *fault)
-{
-	if (!*options->listen)
-		return 0;
-	batch->listen = listen_new(&batch->loop, options->listen, settings->period_s, fault);
-	return batch->listen ? 0 : -1;
-}
-
 static void say(void *data, const char *text)
 {
 	const struct batch *batch = data;
@@ -218,7 +209,7 @@ static int open_loop(
 		options_complain(options, fault.text, stderr);
 		return -1;
 	}
-	if (listen_on(batch, options, settings, &fault) < 0) {
+	if (listen_open(&batch->listen, &batch->loop, options->listen, settings->period_s, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		loop_end(&batch->loop);
 		return -1;

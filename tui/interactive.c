@@ -58,7 +58,7 @@ struct interactive {
 	struct event_log *event_log;
 	struct alarms *alarms;
 	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
-	struct listen *listen; /* NULL: it does not */
+	struct listen *listen;       /* NULL: it does not */
 	struct snapshot *snapshot;
 	struct history *history;
 	struct ui *ui;
@@ -110,8 +110,7 @@ static void take(struct interactive *it)
 	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
 	ui_see_pings(it->ui, fresh);
-	listen_learn(it->listen, fresh);
-	listen_see(it->listen, fresh);
+	listen_show(it->listen, fresh);
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -198,8 +197,8 @@ static void leave_for_shell(struct interactive *it)
 		return;
 	uv_poll_stop(&it->keys);
 	screen_leave();
-	it->shell_out = shell_out_start(
-		&it->loop, by_tailscale ? tailscale : NULL, host, come_back, it, &fault);
+	it->shell_out =
+		shell_out_start(&it->loop, by_tailscale ? tailscale : NULL, host, come_back, it, &fault);
 	if (it->shell_out)
 		return;
 	ui_say(it->ui, fault.text);
@@ -370,16 +369,15 @@ int interactive_run(const struct options *options, const struct settings *settin
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
-	if (*options->listen &&
-		!(it.listen = listen_new(&it.loop, options->listen, settings->period_s, &fault))) {
+	if (listen_open(&it.listen, &it.loop, options->listen, settings->period_s, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		loop_end(&it.loop);
 		return EX_OSERR;
 	}
 	it.kept = open_kept(settings, &kept_fault);
 	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
-	theme_load(&it.theme,
-		options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme), &ignored);
+	theme_load(&it.theme, options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme),
+		&ignored);
 	if (screen_open(&it.theme, screen, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		kept_free(it.kept);

@@ -184,21 +184,25 @@ void listen_learn(struct listen *listen, const struct snapshot *snapshot)
 
 /* ---- start and end ---- */
 
-struct listen *listen_new(struct uv_loop_s *loop, const char *address, double period_s, struct fault *fault)
+int listen_open(struct listen **opened, struct uv_loop_s *loop, const char *address, double period_s,
+	struct fault *fault)
 {
-	struct listen *listen = mem_alloc(sizeof(*listen));
+	struct listen *listen = *address ? mem_alloc(sizeof(*listen)) : NULL;
 	const struct http_listen_hooks hooks = { listen, is_ours, wanted };
 	int64_t fresh_ms = (int64_t)(period_s * FRESH_PERIODS * 1000);
 
+	*opened = listen;
+	if (!listen)
+		return 0;
 	listen->http = http_listen_open(loop, address, pages, PAGE_COUNT, &hooks, fault);
 	if (!listen->http) {
 		free(listen);
-		return NULL;
+		return -1;
 	}
 	listen->fresh_ms = fresh_ms > FRESH_LEAST_MS ? fresh_ms : FRESH_LEAST_MS;
 	listen->slice = timer_new(loop, next_slice, listen);
 	listen->memory = exposition_memory_new();
-	return listen;
+	return 0;
 }
 
 void listen_free(struct listen *listen)
@@ -227,4 +231,10 @@ void listen_see(struct listen *listen, struct snapshot *snapshot)
 	snapshot_free(listen->snapshot);
 	listen->snapshot = snapshot;
 	http_listen_expire(listen->http);
+}
+
+void listen_show(struct listen *listen, struct snapshot *snapshot)
+{
+	listen_learn(listen, snapshot);
+	listen_see(listen, snapshot);
 }

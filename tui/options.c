@@ -381,8 +381,8 @@ int options_parse(
 		.log = mem_copy(""),
 		.view = mem_copy(""),
 		.file = mem_copy(""),
-		.listen = mem_copy("") };
-	options->complaints = mem_alloc(sizeof(*options->complaints));
+		.listen = mem_copy(""),
+		.complaints = mem_alloc(sizeof(*options->complaints)) };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);
@@ -391,12 +391,11 @@ int options_parse(
 
 void options_fini(struct options *options)
 {
-	free(options->config);
-	free(options->log);
-	free(options->view);
-	free(options->file);
-	free(options->listen);
-	free(options->pick);
+	char *const texts[] = { options->config, options->log, options->view, options->file, options->listen,
+		options->pick };
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		free(texts[i]);
 	strings_fini(options->complaints);
 	free(options->complaints);
 }
