@@ -8,7 +8,6 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/model/snapshot.h"
 #include "tui/complain.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
