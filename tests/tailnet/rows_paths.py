@@ -53,7 +53,7 @@ def a_host_without_udp_is_the_reason_for_derp(lab, top):
     look = top.once(url, user=NOBODY)
     assert look.peer(lab.gpu2)["path"]["reason"] == "udp-blocked-there", look.peer(lab.gpu2)["path"]
     said = look.text(look.peer(lab.gpu2), "relayed")
-    assert "UDP is blocked there" in said and "network of gpu2" in said, said
+    assert "UDP is blocked on its network" in said and "network of gpu2" in said, said
     assert look.seconds < 5, look.seconds
 
 
