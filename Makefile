@@ -25,11 +25,11 @@ ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURC
 	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
 	-DTSLLM_HELPER='"$(PREFIX)/bin/tsllm-capture"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
-LIBS := -lncursesw -ltinfo -lcurl -lz -lcjson -luv -linih -lunistring -lm
+LIBS := -lncursesw -ltinfo -lcurl -lz -lzstd -lcjson -luv -linih -lunistring -lm
 CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp
 TEST_LIBS := -lcmocka -lmicrohttpd -lutil
 
-PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev zlib1g-dev libcjson-dev libuv1-dev libinih-dev \
+PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libcjson-dev libuv1-dev libinih-dev \
 	libunistring-dev libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev \
 	python3 python3-jsonschema python3-pyte openssl iproute2
 LAB_PACKAGES := util-linux nftables curl git cmake g++

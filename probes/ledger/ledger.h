@@ -21,6 +21,9 @@ struct ledger_terms {
 	bool is_passive;
 	unsigned allowed_classes; /* bits of enum offer_class: what --pick may use besides own and tagged */
 	const struct server_facts *const *servers; /* server families, NULL-terminated; NULL: none */
+	/* Called before the ledger takes an observation in; NULL: nobody listens. */
+	void (*seen)(void *data, const struct observation *observation, struct when when);
+	void *seen_data;
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);
