@@ -62,6 +62,8 @@ bool network_wants_netcheck(const struct ledger *ledger, struct when now);
 bool network_start_netcheck(struct ledger *ledger, struct when now);
 /* The status says offline, no ping was answered, and this node itself is online. */
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id);
+/* When the last event before that time happened (both wall ms); 0: none is remembered. */
+int64_t ledger_event_before(const struct ledger *ledger, int64_t wall_ms);
 /* How often the current path of a peer with a server began to fail, in packets. */
 unsigned ledger_path_failures(const struct ledger *ledger);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct table {
-	struct rows rows;
+	struct latest rows;
 	struct keys keys;
 	VEC(size_t) free; /* rows without a key */
 };
@@ -24,12 +24,12 @@ struct known {
 static void table_init(struct table *table, size_t kind)
 {
 	*table = (struct table){ 0 };
-	rows_init(&table->rows, kind);
+	latest_init(&table->rows, kind);
 }
 
 static void table_fini(struct table *table)
 {
-	rows_fini(&table->rows);
+	latest_fini(&table->rows);
 	keys_fini(&table->keys);
 	free(table->free.items);
 }
@@ -64,7 +64,7 @@ static void forget_row(struct table *table, size_t row)
 	*VEC_PUSH(&table->free) = row;
 }
 
-static size_t oldest(const struct rows *rows)
+static size_t oldest(const struct latest *rows)
 {
 	size_t found = 0;
 
@@ -81,19 +81,19 @@ static size_t new_row(struct table *table, const char *key, uint64_t turn, struc
 
 	if (!table->free.count && table->rows.count >= kinds[table->rows.kind].most)
 		forget_row(table, oldest(&table->rows));
-	row = table->free.count ? table->free.items[--table->free.count] : rows_add(&table->rows);
+	row = table->free.count ? table->free.items[--table->free.count] : latest_add(&table->rows);
 	keys_set(&table->keys, row, key);
 	table->rows.items[row].first_turn = turn;
 	table->rows.items[row].first_at = when;
 	return row;
 }
 
-static bool is_same(const struct rows *rows, size_t row, const void *value)
+static bool is_same(const struct latest *rows, size_t row, const void *value)
 {
 	const struct columns *columns = kinds_columns(rows->kind);
 
 	for (size_t i = 0; i < columns->count; i++) {
-		const void *before = column_holder(&columns->items[i], rows_value(rows, row));
+		const void *before = column_holder(&columns->items[i], latest_value(rows, row));
 		const void *now = column_holder(&columns->items[i], value);
 
 		if (!before != !now || (now && !value_equal(columns->items[i].member, before, now)))
@@ -191,7 +191,7 @@ static struct kept_row *kept_rows(const struct known *known, size_t *count)
 	} kept = { 0 };
 
 	for (size_t kind = 0; kind < KIND_PEER; kind++) {
-		const struct rows *rows = &known->tables[kind].rows;
+		const struct latest *rows = &known->tables[kind].rows;
 		bool is_first = kinds[kind].kept == KEPT_FIRST;
 
 		for (size_t i = 0; kinds[kind].kept != KEPT_NOT && i < rows->count; i++) {
@@ -212,15 +212,15 @@ static struct kept_row *kept_rows(const struct known *known, size_t *count)
 /* What is known of a peer needs the peer, so the status comes first, and once more in its place. */
 static void see_status_first(struct known *fresh, const struct known *known, struct when when)
 {
-	const struct rows *peers = &known->tables[KIND_PEER].rows, *status = &known->tables[OBSERVED_STATUS].rows;
+	const struct latest *peers = &known->tables[KIND_PEER].rows, *status = &known->tables[OBSERVED_STATUS].rows;
 	uint64_t turn = ++fresh->turn;
 
 	if (!status->count)
 		return;
 	for (size_t i = 0; i < peers->count; i++)
 		if (peers->items[i].is_there)
-			see(fresh, KIND_PEER, rows_value(peers, i), turn, when);
-	see(fresh, OBSERVED_STATUS, rows_value(status, 0), turn, when);
+			see(fresh, KIND_PEER, latest_value(peers, i), turn, when);
+	see(fresh, OBSERVED_STATUS, latest_value(status, 0), turn, when);
 }
 
 void known_begin_segment(struct known *known, struct when now, struct bytes *text)
@@ -233,10 +233,10 @@ void known_begin_segment(struct known *known, struct when now, struct bytes *tex
 	if (count)
 		see_status_first(fresh, known, kept[0].at);
 	for (size_t i = 0; i < count; i++) {
-		struct rows *rows = &fresh->tables[kept[i].kind].rows;
+		struct latest *rows = &fresh->tables[kept[i].kind].rows;
 		size_t row;
 
-		see(fresh, kept[i].kind, rows_value(&known->tables[kept[i].kind].rows, kept[i].row), ++fresh->turn,
+		see(fresh, kept[i].kind, latest_value(&known->tables[kept[i].kind].rows, kept[i].row), ++fresh->turn,
 			kept[i].at);
 		row = keys_find(&fresh->tables[kept[i].kind].keys, fresh->key.text);
 		rows->items[row].at = known->tables[kept[i].kind].rows.items[kept[i].row].at;

@@ -3,7 +3,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
 #include "probes/base/mem.h"
-#include "probes/recording/rows.h"
+#include "probes/recording/latest.h"
 #include "probes/recording/value.h"
 
 #include <math.h>
@@ -24,7 +24,7 @@ struct line {
 
 struct period_in {
 	struct when begun;
-	struct rows rows[KIND_COUNT];
+	struct latest rows[KIND_COUNT];
 	VEC(struct line) lines;
 };
 
@@ -33,7 +33,7 @@ struct period_in *period_in_new(void)
 	struct period_in *period = mem_alloc(sizeof(*period));
 
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		rows_init(&period->rows[i], i);
+		latest_init(&period->rows[i], i);
 	return period;
 }
 
@@ -51,7 +51,7 @@ void period_in_free(struct period_in *period)
 	if (!period)
 		return;
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		rows_fini(&period->rows[i]);
+		latest_fini(&period->rows[i]);
 	free_lines(period);
 	free(period->lines.items);
 	free(period);
@@ -61,8 +61,8 @@ void period_in_begin(struct period_in *period, struct when begun)
 {
 	period->begun = begun;
 	for (size_t i = 0; i < KIND_COUNT; i++) {
-		rows_fini(&period->rows[i]);
-		rows_init(&period->rows[i], i);
+		latest_fini(&period->rows[i]);
+		latest_init(&period->rows[i], i);
 	}
 }
 
@@ -158,7 +158,7 @@ static bool is_owned(size_t kind)
 	       kind == OBSERVED_SERVE;
 }
 
-static void copy_peers(const struct rows *rows, struct obs_status *status)
+static void copy_peers(const struct latest *rows, struct obs_status *status)
 {
 	status->peers = arena_alloc(status->arena, (rows->count + 1) * sizeof(*status->peers));
 	for (size_t i = 0; i < rows->count; i++) {
@@ -167,7 +167,7 @@ static void copy_peers(const struct rows *rows, struct obs_status *status)
 		if (!rows->items[i].is_there)
 			continue;
 		shape_init(&kinds[KIND_PEER].shape, peer, status->arena);
-		rows_copy(KIND_PEER, peer, rows_value(rows, i), status->arena);
+		latest_copy(KIND_PEER, peer, latest_value(rows, i), status->arena);
 		status->peer_count++;
 	}
 }
@@ -175,14 +175,14 @@ static void copy_peers(const struct rows *rows, struct obs_status *status)
 static void tell(const struct period_in *period, size_t kind, size_t row, struct when when, period_seen_fn *seen,
 	void *data)
 {
-	const struct rows *rows = &period->rows[kind];
-	struct observation observation = *(const struct observation *)rows_value(rows, row);
+	const struct latest *rows = &period->rows[kind];
+	struct observation observation = *(const struct observation *)latest_value(rows, row);
 	struct arena *arena;
 
 	if (is_owned(kind)) {
 		arena = arena_new();
 		shape_init(&kinds[kind].shape, &observation, arena);
-		rows_copy(kind, &observation, rows_value(rows, row), arena);
+		latest_copy(kind, &observation, latest_value(rows, row), arena);
 		if (kind == OBSERVED_STATUS)
 			copy_peers(&period->rows[KIND_PEER], observation.status);
 	}
@@ -206,7 +206,7 @@ static void drop_unsound(const struct columns *columns, void *value)
 static void take(struct period_in *period, struct line *line, period_seen_fn *seen, void *data)
 {
 	const struct columns *columns = kinds_columns(line->kind);
-	struct rows *rows = &period->rows[line->kind];
+	struct latest *rows = &period->rows[line->kind];
 	double number = or_zero(line->number);
 	int64_t since = (int64_t)or_zero(line->time), drift = (int64_t)or_zero(line->drift);
 	struct when when = { period->begun.mono_ms + since, period->begun.wall_ms + since + drift };
@@ -215,18 +215,18 @@ static void take(struct period_in *period, struct line *line, period_seen_fn *se
 	if (row == rows->count && row >= kinds[line->kind].most)
 		return;
 	if (row == rows->count)
-		rows_add(rows);
+		latest_add(rows);
 	rows->items[row].is_there = or_zero(line->gone) != 1;
 	for (size_t i = 0; i < columns->count; i++) {
-		void *holder = column_holder(&columns->items[i], rows_value(rows, row));
+		void *holder = column_holder(&columns->items[i], latest_value(rows, row));
 
 		if (holder && line->columns[i])
 			value_read(columns->items[i].member, holder, line->columns[i], rows->arena);
 	}
-	drop_unsound(columns, rows_value(rows, row));
+	drop_unsound(columns, latest_value(rows, row));
 	if (seen && line->kind != KIND_PEER)
 		tell(period, line->kind, row, when, seen, data);
-	rows_tidy(rows);
+	latest_tidy(rows);
 }
 
 bool period_in_next(struct period_in *period, const char **text, const char *end, period_seen_fn *seen, void *data,

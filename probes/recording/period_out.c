@@ -153,7 +153,7 @@ static void write_part(struct period_out *period, size_t kind, struct bytes *to)
 }
 
 static struct part *begin_entry(
-	struct period_out *period, const struct rows *rows, size_t row, size_t turn, struct when when)
+	struct period_out *period, const struct latest *rows, size_t row, size_t turn, struct when when)
 {
 	struct part *part = &period->parts[rows->kind];
 	int64_t since = when_since(period->begun, when);
@@ -169,7 +169,7 @@ static struct part *begin_entry(
 }
 
 /* Writes the new value of a member, and keeps it as the row's. */
-static void add_change(struct period_out *period, struct rows *rows, struct items *items, size_t entry,
+static void add_change(struct period_out *period, struct latest *rows, struct items *items, size_t entry,
 	const struct member *member, void *before, const void *now)
 {
 	rewind(period->scratch.file);
@@ -181,7 +181,7 @@ static void add_change(struct period_out *period, struct rows *rows, struct item
 	value_copy(member, before, now, rows->arena);
 }
 
-void period_out_add(struct period_out *period, struct rows *rows, size_t row, const void *value, size_t turn,
+void period_out_add(struct period_out *period, struct latest *rows, size_t row, const void *value, size_t turn,
 	struct when when)
 {
 	struct part *part = begin_entry(period, rows, row, turn, when);
@@ -190,17 +190,17 @@ void period_out_add(struct period_out *period, struct rows *rows, size_t row, co
 	for (size_t i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->items[i];
 		const void *now = column_holder(column, value);
-		void *before = column_holder(column, rows_value(rows, row));
+		void *before = column_holder(column, latest_value(rows, row));
 
 		if (now && before && !value_equal(column->member, before, now))
 			add_change(period, rows, &part->columns[i], part->count - 1, column->member, before,
 				now);
 	}
 	rows->items[row].is_there = true;
-	rows_tidy(rows);
+	latest_tidy(rows);
 }
 
-void period_out_remove(struct period_out *period, struct rows *rows, size_t row, size_t turn, struct when when)
+void period_out_remove(struct period_out *period, struct latest *rows, size_t row, size_t turn, struct when when)
 {
 	struct part *part = begin_entry(period, rows, row, turn, when);
 

@@ -77,17 +77,14 @@ static void read_boot(char *boot, size_t size)
 	free(text);
 }
 
-struct recorder *recorder_new(const struct recorder_target *target, const struct segment_head *head,
-	struct when now, struct fault *note, struct fault *fault)
+struct recorder *recorder_new(
+	const struct recorder_target *target, struct when now, struct fault *note, struct fault *fault)
 {
 	struct recorder *recorder = mem_alloc(sizeof(*recorder));
 
 	recorder->target = *target;
 	recorder->file = mem_copy(target->file);
 	recorder->directory = mem_copy(target->directory);
-	segment_head_copy(&recorder->head, head);
-	recorder->head.schema = SEGMENT_SCHEMA;
-	read_boot(recorder->head.boot, sizeof(recorder->head.boot));
 	recorder->known = known_new();
 	*note = (struct fault){ "" };
 	if (open_file(recorder, now, note, fault) == 0)
@@ -187,6 +184,11 @@ void recorder_see(struct recorder *recorder, const struct observation *observati
 	recorder->last = when;
 }
 
+void recorder_hear(void *recorder, const struct observation *observation, struct when when)
+{
+	recorder_see(recorder, observation, when);
+}
+
 void recorder_free(struct recorder *recorder)
 {
 	if (!recorder)
@@ -200,6 +202,21 @@ void recorder_free(struct recorder *recorder)
 	free(recorder->file);
 	free(recorder->directory);
 	free(recorder);
+}
+
+void recorder_begin_run(struct recorder *recorder, const struct segment_head *head)
+{
+	if (recorder->has_begun)
+		end_period(recorder, recorder->last);
+	segment_out_end(recorder->out);
+	segment_head_fini(&recorder->head);
+	segment_head_copy(&recorder->head, head);
+	recorder->head.schema = SEGMENT_SCHEMA;
+	if (!*head->boot)
+		read_boot(recorder->head.boot, sizeof(recorder->head.boot));
+	known_free(recorder->known);
+	recorder->known = known_new();
+	recorder->has_begun = false;
 }
 
 const char *recorder_trouble(const struct recorder *recorder)

@@ -19,13 +19,16 @@ struct recorder_target {
 	int64_t begins, ends;   /* wall ms: only what is seen in between is written; 0: all */
 };
 
-/* head: without run, boot and times, which are filled in. NULL and a fault: it cannot be recorded there. note:
- * what was cut off from what a killed program wrote. */
-struct recorder *recorder_new(const struct recorder_target *target, const struct segment_head *head,
-	struct when now, struct fault *note, struct fault *fault);
+/* NULL and a fault: it cannot be recorded there. note: what was cut off from what a killed program wrote; "". */
+struct recorder *recorder_new(
+	const struct recorder_target *target, struct when now, struct fault *note, struct fault *fault);
+/* A ledger begins that knows nothing yet. Call it before anything is seen. head: its run, boot and times are filled
+ * in, where they are not known. */
+void recorder_begin_run(struct recorder *recorder, const struct segment_head *head);
 void recorder_free(struct recorder *recorder); /* writes the rest */
 /* Call it before the ledger sees the observation, because that may take it over. */
 void recorder_see(struct recorder *recorder, const struct observation *observation, struct when when);
+void recorder_hear(void *recorder, const struct observation *observation, struct when when); /* the same */
 /* Ends the period, if it is over. */
 void recorder_tick(struct recorder *recorder, struct when now);
 /* Why nothing can be written now; "". */

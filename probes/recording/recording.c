@@ -1,7 +1,7 @@
 #include "probes/recording/recording.h"
 
 #include "probes/base/fault.h"
-#include "probes/recording/unpack.h"
+#include "probes/recording/frame_text.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -32,7 +32,7 @@ static int read_head(int fd, const struct frame *frame, struct segment_head *hea
 	const char *end;
 	int failed = -1;
 
-	unpack_frame(fd, frame, HEAD_MOST, true, &text);
+	frame_text_read(fd, frame, HEAD_MOST, true, &text);
 	end = text.length ? memchr(text.text, '\n', text.length) : NULL;
 	if (end)
 		failed = segment_head_read(head, text.text, (size_t)(end - text.text));
@@ -177,7 +177,7 @@ const struct segment_head *recording_head(const struct recording *recording, siz
 	return &recording->segments.items[segment].head;
 }
 
-void recording_read(const struct recording *recording, size_t segment, struct bytes *text)
+void recording_lines(const struct recording *recording, size_t segment, struct bytes *text)
 {
 	const struct segment *it = &recording->segments.items[segment];
 	int fd = open(recording->files.items[it->file], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
@@ -186,7 +186,7 @@ void recording_read(const struct recording *recording, size_t segment, struct by
 
 	if (fd < 0)
 		return;
-	unpack_frame(fd, &it->frame, UNPACK_MOST, false, &all);
+	frame_text_read(fd, &it->frame, FRAME_TEXT_MOST, false, &all);
 	close(fd);
 	line = all.length ? memchr(all.text, '\n', all.length) : NULL;
 	if (line)

@@ -15,7 +15,7 @@ void recording_free(struct recording *recording);
 size_t recording_count(const struct recording *recording); /* at least 1 */
 const struct segment_head *recording_head(const struct recording *recording, size_t segment);
 /* The lines of a segment after its head; empty if it can no longer be read. */
-void recording_read(const struct recording *recording, size_t segment, struct bytes *text);
+void recording_lines(const struct recording *recording, size_t segment, struct bytes *text);
 /* Whether the file that is open is a recording that this program may add to. Sets end to where it ends: that
  * of the last frame, which may be torn. An empty file is one. -1 and a fault: not. */
 struct frame;

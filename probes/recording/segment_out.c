@@ -144,14 +144,19 @@ static int end(struct segment_out *out, struct fault *fault)
 	return failed;
 }
 
-void segment_out_free(struct segment_out *out)
+void segment_out_end(struct segment_out *out)
 {
 	struct fault fault;
 
+	if (out && out->context)
+		end(out, &fault);
+}
+
+void segment_out_free(struct segment_out *out)
+{
 	if (!out)
 		return;
-	if (out->context)
-		end(out, &fault);
+	segment_out_end(out);
 	ZSTD_freeCCtx(out->context);
 	if (out->fd >= 0)
 		close(out->fd);

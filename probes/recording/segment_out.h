@@ -16,8 +16,9 @@ struct segment_out;
 struct segment_out *segment_out_open(const char *path, struct fault *note, struct fault *fault);
 /* Ends the segment that is open. */
 void segment_out_free(struct segment_out *out);
-/* All of these: -1 and a fault if it cannot be written. Then the file was cut back to what the last flush wrote,
+/* Those that return an int: -1 and a fault if it cannot be written. Then the file was cut back to what the last flush wrote,
  * no segment is open, and another may be begun later. */
+void segment_out_end(struct segment_out *out); /* if one is open; NULL: nothing */
 int segment_out_begin(struct segment_out *out, struct fault *fault); /* ends the one that is open */
 int segment_out_write(struct segment_out *out, const char *text, size_t length, struct fault *fault);
 int segment_out_flush(struct segment_out *out, struct fault *fault);

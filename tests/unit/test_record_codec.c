@@ -34,12 +34,12 @@ static struct observation copy_of(const struct observation *from, struct arena *
 	struct observation copy;
 
 	shape_init(&kinds[from->kind].shape, &copy, arena);
-	rows_copy(from->kind, &copy, from, arena);
+	latest_copy(from->kind, &copy, from, arena);
 	if (from->kind == OBSERVED_STATUS) {
 		copy.status->peers = arena_alloc(arena, (PEERS + 1) * sizeof(struct obs_peer));
 		for (size_t i = 0; i < from->status->peer_count; i++) {
 			shape_init(&kinds[KIND_PEER].shape, &copy.status->peers[i], arena);
-			rows_copy(KIND_PEER, &copy.status->peers[i], &from->status->peers[i], arena);
+			latest_copy(KIND_PEER, &copy.status->peers[i], &from->status->peers[i], arena);
 		}
 		copy.status->peer_count = from->status->peer_count;
 	}
@@ -102,7 +102,7 @@ static void compare(void *data, const struct observation *observation, struct wh
 
 struct writer {
 	struct period_out *out;
-	struct rows rows[KIND_COUNT];
+	struct latest rows[KIND_COUNT];
 	struct observation now[KIND_COUNT];
 	struct obs_peer peers[PEERS];
 	struct arena *arena;
@@ -113,7 +113,7 @@ struct writer {
 static void write_status(struct writer *writer, size_t turn, struct when when)
 {
 	struct obs_status *status = writer->now[OBSERVED_STATUS].status;
-	struct rows *rows = &writer->rows[KIND_PEER];
+	struct latest *rows = &writer->rows[KIND_PEER];
 
 	status->peers = arena_alloc(writer->arena, sizeof(writer->peers));
 	status->peer_count = 0;
@@ -121,7 +121,7 @@ static void write_status(struct writer *writer, size_t turn, struct when when)
 		bool is_there = random_next(&writer->seed) % 4;
 
 		while (rows->count <= i)
-			rows_add(rows);
+			latest_add(rows);
 		random_change(KIND_PEER, &writer->peers[i], writer->arena, &writer->seed, 5);
 		if (is_there) {
 			period_out_add(writer->out, rows, i, &writer->peers[i], turn, when);
@@ -135,13 +135,13 @@ static void write_status(struct writer *writer, size_t turn, struct when when)
 static void write_one(struct writer *writer, struct expected *expected, size_t turn, struct when when)
 {
 	size_t kind = random_next(&writer->seed) % (OBSERVED_GAP + 1);
-	struct rows *rows = &writer->rows[kind];
+	struct latest *rows = &writer->rows[kind];
 	size_t most = kinds[kind].most < 5 ? kinds[kind].most : 5;
 	size_t row = random_next(&writer->seed) % (rows->count < most ? rows->count + 1 : most);
 	struct observation *now = &writer->now[kind];
 
 	if (row == rows->count)
-		rows_add(rows);
+		latest_add(rows);
 	random_change(kind, now, writer->arena, &writer->seed, 1 + random_next(&writer->seed) % 6);
 	now->kind = (enum observed)kind;
 	if (kind == OBSERVED_STATUS)
@@ -156,7 +156,7 @@ static void writer_init(struct writer *writer, uint64_t seed)
 	*writer = (struct writer){ .out = period_out_new(), .arena = arena_new(), .seed = seed };
 	period_out_begin(writer->out, begun);
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		rows_init(&writer->rows[i], i);
+		latest_init(&writer->rows[i], i);
 	for (size_t i = 0; i <= OBSERVED_GAP; i++)
 		shape_init(&kinds[i].shape, &writer->now[i], writer->arena);
 	for (size_t i = 0; i < PEERS; i++)
@@ -167,7 +167,7 @@ static void writer_fini(struct writer *writer)
 {
 	period_out_free(writer->out);
 	for (size_t i = 0; i < KIND_COUNT; i++)
-		rows_fini(&writer->rows[i]);
+		latest_fini(&writer->rows[i]);
 	arena_free(writer->arena);
 }
 

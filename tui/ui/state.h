@@ -87,6 +87,7 @@ struct ui {
 		struct notice *items;
 		size_t count, room;
 	} notices; /* the first one is shown */
+	enum steer steer;
 	char copied[ID_MAX];
 	struct plot_state plots;
 	char pinged[ID_MAX];      /* a peer that is being pinged; "": none */

@@ -168,12 +168,36 @@ static void say_age(const struct snapshot *snapshot, char *text, size_t size)
 			text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
 }
 
+/* In a replay: the time that is shown, and how it passes. */
+static void say_replay(const struct snapshot *snapshot, char *text, size_t size)
+{
+	const struct replay_state *replay = &snapshot->replay;
+	time_t at = (time_t)(snapshot->taken.wall_ms / 1000);
+	struct tm local;
+	char stamp[32] = "";
+
+	if (!replay->is_on)
+		return;
+	if (localtime_r(&at, &local))
+		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &local);
+	text_set(text, size, "REPLAY %s", stamp);
+	if (replay->is_searching)
+		text_add(text, size, " searching");
+	else if (replay->is_at_end)
+		text_add(text, size, " end");
+	else if (replay->is_paused)
+		text_add(text, size, " paused");
+	else if (replay->speed != 1)
+		text_add(text, size, " ×%g", replay->speed);
+}
+
 static void draw_who(
 	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
 	const struct daemon *daemon = &snapshot->daemon;
 	struct field fields[] = {
 		{ "tsllm-top", ROLE_PROGRAM, 100 },
+		{ "", ROLE_PROMPT, 98 },
 		{ "", ROLE_HEADER, 10 },
 		{ "", ROLE_TEXT, 30 },
 		{ "", ROLE_HEADER, 20 },
@@ -185,22 +209,23 @@ static void draw_who(
 	int room = canvas->width - 1 - (spots ? draw_clock(canvas, snapshot, y) : 0), x;
 	bool has_words;
 
-	text_set(fields[1].text, sizeof(fields[1].text), "%s",
+	say_replay(snapshot, fields[1].text, sizeof(fields[1].text));
+	text_set(fields[2].text, sizeof(fields[2].text), "%s",
 		*daemon->magicdns_suffix ? daemon->magicdns_suffix : daemon->tailnet);
-	text_set(fields[2].text, sizeof(fields[2].text), "%s", daemon->self);
+	text_set(fields[3].text, sizeof(fields[3].text), "%s", daemon->self);
 	if (*daemon->home_derp)
-		snprintf(fields[3].text, sizeof(fields[3].text), "DERP %s", daemon->home_derp);
-	say_age(snapshot, fields[4].text, sizeof(fields[4].text));
+		snprintf(fields[4].text, sizeof(fields[4].text), "DERP %s", daemon->home_derp);
+	say_age(snapshot, fields[5].text, sizeof(fields[5].text));
 	if (snapshot->peer_count)
-		snprintf(fields[5].text, sizeof(fields[5].text), "peers %zu/%zu", snapshot->online_count,
+		snprintf(fields[6].text, sizeof(fields[6].text), "peers %zu/%zu", snapshot->online_count,
 			snapshot->peer_count - snapshot->peers[0].is_self + snapshot->left_out);
 	snprintf(total, sizeof(total), "endpoints %zu%s", snapshot->endpoint_count,
 		snapshot->endpoint_count ? ":" : "");
 	header_sums(snapshot, sums, sizeof(sums));
 	has_words = text_cells(sums) + text_cells(total) + 14 <= room;
 	if (snapshot->peer_count && (has_words || !snapshot->endpoint_count))
-		text_set(fields[6].text, sizeof(fields[6].text), "%s", total);
-	fields[6].weight = has_words ? 99 : 40;
+		text_set(fields[7].text, sizeof(fields[7].text), "%s", total);
+	fields[7].weight = has_words ? 99 : 40;
 	thin_out(fields, ARRAY_LEN(fields),
 		room -
 			(!snapshot->endpoint_count ? 0
@@ -208,7 +233,7 @@ static void draw_who(
 						   : SIGNS_WIDTH) +
 			1);
 	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
-	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words,
+	header_counts(canvas, snapshot, *fields[7].text ? x - 1 : x, y, has_words,
 		spots);
 }
 

@@ -1,4 +1,4 @@
-#include "probes/recording/unpack.h"
+#include "probes/recording/frame_text.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ static bool feed(ZSTD_DStream *stream, ZSTD_inBuffer *in, size_t most, bool only
 	return true;
 }
 
-void unpack_frame(int fd, const struct frame *frame, size_t most, bool only_first_line, struct bytes *text)
+void frame_text_read(int fd, const struct frame *frame, size_t most, bool only_first_line, struct bytes *text)
 {
 	ZSTD_DStream *stream = ZSTD_createDStream();
 	char chunk[CHUNK / 4];

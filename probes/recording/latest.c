@@ -1,4 +1,4 @@
-#include "probes/recording/rows.h"
+#include "probes/recording/latest.h"
 
 #include "probes/base/mem.h"
 #include "probes/recording/value.h"
@@ -8,26 +8,26 @@
 
 #define TIDY_BYTES ((size_t)256 * 1024)
 
-void rows_init(struct rows *rows, size_t kind)
+void latest_init(struct latest *rows, size_t kind)
 {
-	*rows = (struct rows){ .kind = kind, .arena = arena_new() };
+	*rows = (struct latest){ .kind = kind, .arena = arena_new() };
 }
 
-void rows_fini(struct rows *rows)
+void latest_fini(struct latest *rows)
 {
 	if (rows->arena)
 		arena_free(rows->arena);
 	free(rows->items);
 	free(rows->values);
-	*rows = (struct rows){ 0 };
+	*rows = (struct latest){ 0 };
 }
 
-void *rows_value(const struct rows *rows, size_t i)
+void *latest_value(const struct latest *rows, size_t i)
 {
 	return rows->values + i * kinds[rows->kind].shape.size;
 }
 
-size_t rows_add(struct rows *rows)
+size_t latest_add(struct latest *rows)
 {
 	const struct shape *shape = &kinds[rows->kind].shape;
 
@@ -38,11 +38,11 @@ size_t rows_add(struct rows *rows)
 	}
 	rows->items[rows->count] = (struct row){ 0 };
 	rows->count++;
-	shape_init(shape, rows_value(rows, rows->count - 1), rows->arena);
+	shape_init(shape, latest_value(rows, rows->count - 1), rows->arena);
 	return rows->count - 1;
 }
 
-void rows_copy(size_t kind, void *to, const void *from, struct arena *arena)
+void latest_copy(size_t kind, void *to, const void *from, struct arena *arena)
 {
 	const struct columns *columns = kinds_columns(kind);
 
@@ -55,7 +55,7 @@ void rows_copy(size_t kind, void *to, const void *from, struct arena *arena)
 	}
 }
 
-void rows_tidy(struct rows *rows)
+void latest_tidy(struct latest *rows)
 {
 	const struct shape *shape = &kinds[rows->kind].shape;
 	struct arena *old = rows->arena;
@@ -67,8 +67,8 @@ void rows_tidy(struct rows *rows)
 	value = mem_alloc(shape->size);
 	for (size_t i = 0; i < rows->count; i++) {
 		shape_init(shape, value, rows->arena);
-		rows_copy(rows->kind, value, rows_value(rows, i), rows->arena);
-		memcpy(rows_value(rows, i), value, shape->size);
+		latest_copy(rows->kind, value, latest_value(rows, i), rows->arena);
+		memcpy(latest_value(rows, i), value, shape->size);
 	}
 	free(value);
 	arena_free(old);

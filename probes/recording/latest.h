@@ -1,7 +1,7 @@
 /* The last value of each row of a kind. Writer and reader keep the same ones, so that a line holds only what
  * changed. */
-#ifndef TSLLM_RECORDING_ROWS_H
-#define TSLLM_RECORDING_ROWS_H
+#ifndef TSLLM_RECORDING_LATEST_H
+#define TSLLM_RECORDING_LATEST_H
 
 #include "probes/base/when.h"
 #include "probes/recording/kinds.h"
@@ -14,7 +14,7 @@ struct row {
 	struct when first_at, at;  /* likewise */
 };
 
-struct rows {
+struct latest {
 	size_t kind;
 	struct row *items;
 	char *values;
@@ -23,14 +23,14 @@ struct rows {
 	size_t least;        /* bytes of the arena when it held nothing old */
 };
 
-void rows_init(struct rows *rows, size_t kind);
-void rows_fini(struct rows *rows);
-void *rows_value(const struct rows *rows, size_t i);
+void latest_init(struct latest *rows, size_t kind);
+void latest_fini(struct latest *rows);
+void *latest_value(const struct latest *rows, size_t i);
 /* A new row with defaults, at the end. */
-size_t rows_add(struct rows *rows);
+size_t latest_add(struct latest *rows);
 /* Moves the values into a new arena if most of the old one is values that have changed since. */
-void rows_tidy(struct rows *rows);
+void latest_tidy(struct latest *rows);
 /* Copies all columns of a value into another one, which was initialised with that arena. */
-void rows_copy(size_t kind, void *to, const void *from, struct arena *arena);
+void latest_copy(size_t kind, void *to, const void *from, struct arena *arena);
 
 #endif
