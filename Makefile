@@ -40,7 +40,7 @@ OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
 
-.PHONY: all help deps demo test-programs check planted fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
+.PHONY: all help deps demo test-programs check planted fuzz bench bench-recording soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
 
@@ -54,6 +54,7 @@ help:
 	@echo 'make planted    plant known faults into a copy, one at a time: a test must catch each; T=WORD: some of them'
 	@echo 'make fuzz       look for bytes from outside that break a parser (clang); T=NAME FUZZ_S=60: one target, so long'
 	@echo 'make bench      measure it against its neighbours'
+	@echo 'make bench-recording   how large the recording of a week is, of simulated DAYS=1'
 	@echo 'make soak       run it for S=1800 seconds while everything around it fails: its memory must not grow; SEED=1'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
@@ -143,6 +144,17 @@ golden: all
 
 demo: all
 	@$(PYTHON) tests/fake/demo.py --top ./tsllm-top
+
+# How large a recording of a week is: in seconds for DAYS=1.
+$(OUT)/record_week: $(OUT)/tests/bench/record_week.o $(OUT)/libtsllm.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+DAYS ?= 1
+bench-recording: all
+	@$(MAKE) --no-print-directory $(OUT)/record_week
+	@$(OUT)/record_week $(DAYS) $(OUT)/week.tsllm
+	@$(OUT)/record_week $(DAYS) $(OUT)/week.tsllm busy
+	@rm -f $(OUT)/week.tsllm
 
 bench: all
 	@$(PYTHON) tests/bench/bench.py --top ./tsllm-top

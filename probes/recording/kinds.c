@@ -17,6 +17,7 @@
 #define BOOL(type, m) MEMBER(type, m, BOOL)
 #define ENUM(type, m, last) MEMBER(type, m, ENUM, .most = last)
 #define NUMBER(type, m) MEMBER(type, m, DOUBLE)
+#define SLOW(type, m) MEMBER(type, m, DOUBLE, .is_counter = true, .is_slow = true)
 #define COUNTER(type, m) MEMBER(type, m, DOUBLE, .is_counter = true)
 #define TIME(type, m) MEMBER(type, m, INT64, .is_counter = true)
 #define COUNTED(type, m, kind, n, count, ...) \
@@ -151,14 +152,14 @@ static const struct member sniffed_members[] = {
 	MEMBER(sniffed, local, STRUCT, .shape = &place), MEMBER(sniffed, remote, STRUCT, .shape = &far_place),
 	MEMBER(sniffed, client, STRUCT, .shape = &client), MEMBER(sniffed, server, STRUCT, .shape = &far_place),
 	MEMBER(sniffed, vni, INT64, .is_key = true), MEMBER(sniffed, disco, CHARS, .most = 65),
-	COUNTER(sniffed, rx_bytes), COUNTER(sniffed, tx_bytes), COUNTER(sniffed, rx_packets),
-	COUNTER(sniffed, tx_packets), COUNTER(sniffed, pings), COUNTER(sniffed, pongs), COUNTER(sniffed, lost),
+	COUNTER(sniffed, rx_bytes), COUNTER(sniffed, tx_bytes), SLOW(sniffed, rx_packets),
+	SLOW(sniffed, tx_packets), SLOW(sniffed, pings), COUNTER(sniffed, pongs), COUNTER(sniffed, lost),
 	MEMBER(sniffed, method, ENUM, .most = SNIFFED_BY_DERP, .is_key = true), NUMBER(sniffed, us),
 	COUNTER(sniffed, connections), COUNTER(sniffed, open), COUNTER(sniffed, up_bytes), COUNTER(sniffed, down_bytes),
 	COUNTER(sniffed, exchanges), BOOL(sniffed, is_open), NUMBER(sniffed, ttfb_us), NUMBER(sniffed, ttft_us),
 	NUMBER(sniffed, ttft_max_us), NUMBER(sniffed, gap_us), NUMBER(sniffed, chunks), NUMBER(sniffed, tokens),
-	NUMBER(sniffed, tokens_per_s), BOOL(sniffed, is_estimated), COUNTER(sniffed, received),
-	COUNTER(sniffed, dropped), COUNTER(sniffed, paths), COUNTER(sniffed, flows),
+	NUMBER(sniffed, tokens_per_s), BOOL(sniffed, is_estimated), SLOW(sniffed, received),
+	COUNTER(sniffed, dropped), SLOW(sniffed, paths), SLOW(sniffed, flows),
 };
 SHAPE(sniffed, sniffed);
 
@@ -299,6 +300,32 @@ static const struct member see_request[] = { ENUM(observation, cost, COST_COUNT 
 	NUMBER(observation, bytes_sent), NUMBER(observation, bytes_received) };
 #undef OWN
 
+static size_t line_of_packets(const void *value)
+{
+	return (size_t)((const struct observation *)value)->packets->word;
+}
+
+static bool is_total(const void *value)
+{
+	enum sniffed_word word = ((const struct observation *)value)->packets->word;
+
+	return word == SNIFFED_PATH || word == SNIFFED_FLOW || word == SNIFFED_DERP || word == SNIFFED_STATS;
+}
+
+/* No rule goes by them. */
+static bool is_slow_total(const void *value)
+{
+	return ((const struct observation *)value)->packets->word != SNIFFED_PATH;
+}
+
+/* The request that tells whether it is up, and those that tell more. */
+static size_t line_of_answer(const void *value)
+{
+	return ((const struct observation *)value)->answer->is_primary;
+}
+
+_Static_assert(SNIFFED_COUNT <= KIND_LINES, "a line for each word");
+
 #define SEE(table) { .size = sizeof(struct observation), .members = table, .count = ARRAY_LEN(table) }
 const struct kind kinds[KIND_COUNT] = {
 	[KIND_PEER] = { "peer", { .size = sizeof(struct obs_peer), .members = peer_members, .count = ARRAY_LEN(peer_members) },
@@ -316,13 +343,16 @@ const struct kind kinds[KIND_COUNT] = {
 	[OBSERVED_NETCHECK] = { "netcheck", SEE(see_netcheck), KEPT_LAST, .most = 1 },
 	[OBSERVED_NODE] = { "node", SEE(see_node), KEPT_LAST, .most = 10000 },
 	[OBSERVED_CAPTURE] = { "capture", SEE(see_capture), KEPT_LAST, .most = 1 },
-	[OBSERVED_PACKETS] = { "packets", SEE(see_packets), KEPT_LAST, .most = 4096 },
+	[OBSERVED_PACKETS] = { "packets", SEE(see_packets), KEPT_LAST, .most = 4096, .line = line_of_packets,
+		.is_total = is_total, .is_slow = is_slow_total },
 	[OBSERVED_OWN_PORT] = { "own_port", SEE(see_own_port), KEPT_LAST, .most = 256 },
 	[OBSERVED_DISCOVERY] = { "discovery", SEE(see_discovery), KEPT_LAST, .is_skipped_if_same = true, .most = 1 },
 	[OBSERVED_PROBED] = { "probed", SEE(see_probed), KEPT_LAST, .most = 10000 },
-	[OBSERVED_ENDPOINT] = { "endpoint", SEE(see_endpoint), KEPT_FIRST, .is_of_endpoint = true, .most = 10000 },
+	[OBSERVED_ENDPOINT] = { "endpoint", SEE(see_endpoint), KEPT_FIRST, .is_skipped_if_same = true,
+		.is_of_endpoint = true, .most = 10000 },
 	[OBSERVED_DROPPED] = { "dropped", SEE(see_url), KEPT_NOT, .most = 1 },
-	[OBSERVED_ANSWER] = { "answer", SEE(see_answer), KEPT_LAST, .is_of_endpoint = true, .most = 20000 },
+	[OBSERVED_ANSWER] = { "answer", SEE(see_answer), KEPT_LAST, .is_of_endpoint = true, .most = 20000,
+		.line = line_of_answer },
 	[OBSERVED_PROOF] = { "proof", SEE(see_proof), KEPT_LAST, .is_of_endpoint = true, .most = 10000 },
 	[OBSERVED_CERTIFICATE] = { "certificate", SEE(see_certificate), KEPT_LAST, .is_of_endpoint = true, .most = 10000 },
 	[OBSERVED_REQUEST] = { "request", SEE(see_request), KEPT_NOT, .most = 1 },

@@ -1,5 +1,6 @@
 #include "probes/recording/known.h"
 
+#include "probes/model/sniffed.h"
 #include "probes/recording/keys.h"
 #include "probes/recording/period_out.h"
 #include "probes/recording/value.h"
@@ -10,21 +11,25 @@
 struct table {
 	struct latest rows;
 	struct keys keys;
-	VEC(size_t) free; /* rows without a key */
+	VEC(size_t) free;      /* rows without a key */
+	struct latest waiting; /* totals that are not written yet, in the same rows */
+	VEC(size_t) waiting_rows;
 };
 
 struct known {
 	struct table tables[KIND_COUNT];
 	struct period_out *period;
-	uint64_t turn;      /* of all */
+	uint64_t turn;       /* of all */
 	uint64_t turn_begun; /* the first of this period */
-	struct bytes key;   /* scratch */
+	bool has_status;     /* in this period */
+	struct bytes key;    /* scratch */
 };
 
 static void table_init(struct table *table, size_t kind)
 {
 	*table = (struct table){ 0 };
 	latest_init(&table->rows, kind);
+	latest_init(&table->waiting, kind);
 }
 
 static void table_fini(struct table *table)
@@ -32,6 +37,8 @@ static void table_fini(struct table *table)
 	latest_fini(&table->rows);
 	keys_fini(&table->keys);
 	free(table->free.items);
+	latest_fini(&table->waiting);
+	free(table->waiting_rows.items);
 }
 
 struct known *known_new(void)
@@ -110,6 +117,69 @@ static bool is_skipped(const struct table *table, size_t row, const void *value)
 	return may_be && table->rows.items[row].is_there && is_same(&table->rows, row, value);
 }
 
+/* ---- totals ---- */
+
+static void wait(struct table *table, size_t row, const void *value)
+{
+	struct latest *waiting = &table->waiting;
+
+	while (waiting->count <= row)
+		latest_add(waiting);
+	latest_copy(waiting->kind, latest_value(waiting, row), value, waiting->arena);
+	latest_tidy(waiting);
+	if (!waiting->items[row].is_there)
+		*VEC_PUSH(&table->waiting_rows) = row;
+	waiting->items[row].is_there = true;
+}
+
+/* Whether it has to wait longer. */
+static bool goes_on_waiting(const struct table *table, size_t row, struct when now)
+{
+	const struct row *it = &table->rows.items[row];
+
+	return kinds[table->rows.kind].is_slow && when_known(it->slow_at) &&
+	       when_since(it->slow_at, now) < KIND_SLOW_MS &&
+	       kinds[table->rows.kind].is_slow(latest_value(&table->waiting, row));
+}
+
+/* Each with its own time; those of one moment are of different paths. now: unknown: all of them. */
+static void write_waiting(struct known *known, struct when now)
+{
+	for (size_t kind = 0; kind < KIND_COUNT; kind++) {
+		struct table *table = &known->tables[kind];
+
+		size_t left = 0;
+
+		for (size_t i = 0; i < table->waiting_rows.count; i++) {
+			size_t row = table->waiting_rows.items[i];
+
+			if (when_known(now) && goes_on_waiting(table, row, now)) {
+				table->waiting_rows.items[left++] = row;
+				continue;
+			}
+			period_out_add(known->period, &table->rows, row, latest_value(&table->waiting, row),
+				known->turn - known->turn_begun, table->rows.items[row].at);
+			table->waiting.items[row].is_there = false;
+		}
+		table->waiting_rows.count = left;
+	}
+}
+
+/* Whether what waits must be seen before it: it is compared with the totals, or begins them anew. */
+static bool needs_totals(const struct observation *observation)
+{
+	switch ((int)observation->kind) {
+	case OBSERVED_STATUS:
+	case OBSERVED_CAPTURE:
+	case OBSERVED_GAP:
+		return true;
+	case OBSERVED_PACKETS:
+		return observation->packets->word == SNIFFED_HELLO;
+	default:
+		return false;
+	}
+}
+
 static void see(struct known *known, size_t kind, const void *value, uint64_t turn, struct when when)
 {
 	struct table *table = &known->tables[kind];
@@ -119,7 +189,9 @@ static void see(struct known *known, size_t kind, const void *value, uint64_t tu
 	row = keys_find(&table->keys, known->key.text);
 	if (row == KEYS_NONE)
 		row = new_row(table, known->key.text, turn, when);
-	if (!is_skipped(table, row, value))
+	if (kinds[kind].is_total && kinds[kind].is_total(value))
+		wait(table, row, value);
+	else if (!is_skipped(table, row, value))
 		period_out_add(known->period, &table->rows, row, value, turn - known->turn_begun, when);
 	table->rows.items[row].turn = turn;
 	table->rows.items[row].at = when;
@@ -152,8 +224,14 @@ static void forget_endpoint(struct known *known, const char *url)
 
 void known_see(struct known *known, const struct observation *observation, struct when when)
 {
-	uint64_t turn = ++known->turn;
+	uint64_t turn;
 
+	if (needs_totals(observation)) {
+		known->turn++;
+		write_waiting(known, observation->kind == OBSERVED_STATUS ? when : (struct when){ 0 });
+	}
+	turn = ++known->turn;
+	known->has_status = known->has_status || observation->kind == OBSERVED_STATUS;
 	if (observation->kind == OBSERVED_STATUS)
 		see_peers(known, observation->status, turn, when);
 	see(known, observation->kind, observation, turn, when);
@@ -163,6 +241,9 @@ void known_see(struct known *known, const struct observation *observation, struc
 
 void known_end_period(struct known *known, struct when now, struct bytes *text)
 {
+	if (!known->has_status)
+		write_waiting(known, now);
+	known->has_status = false;
 	period_out_end(known->period, now, text);
 	known->turn_begun = known->turn + 1;
 }
@@ -227,8 +308,10 @@ void known_begin_segment(struct known *known, struct when now, struct bytes *tex
 {
 	struct known *fresh = known_new(), old;
 	size_t count;
-	struct kept_row *kept = kept_rows(known, &count);
+	struct kept_row *kept;
 
+	write_waiting(known, (struct when){ 0 }); /* lost with the old period, which is empty, but known */
+	kept = kept_rows(known, &count);
 	period_out_begin(fresh->period, now);
 	if (count)
 		see_status_first(fresh, known, kept[0].at);
@@ -242,6 +325,8 @@ void known_begin_segment(struct known *known, struct when now, struct bytes *tex
 		rows->items[row].at = known->tables[kept[i].kind].rows.items[kept[i].row].at;
 	}
 	free(kept);
+	fresh->turn++;
+	write_waiting(fresh, (struct when){ 0 });
 	known_end_period(fresh, now, text);
 	old = *known;
 	*known = *fresh;

@@ -12,6 +12,7 @@ struct row {
 	bool is_there;
 	uint64_t first_turn, turn; /* of the writer: when its key was seen first, and last */
 	struct when first_at, at;  /* likewise */
+	struct when slow_at;       /* when its slow members were written */
 };
 
 struct latest {

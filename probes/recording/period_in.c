@@ -10,16 +10,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LINES_MAX 1000 /* of a period */
+#define LINES_MAX 1000   /* of a period */
+#define ENTRIES_MAX 1000 /* of a line */
 #define TIME_MOST 9e15
+
+/* Numbers of which each is written as its difference from the one before; the last difference goes on. */
+struct run {
+	const struct json *item; /* the next one */
+	double step, number;     /* of the entry that comes next */
+};
+
+enum head { HEAD_TURN, HEAD_TIME, HEAD_DRIFT, HEAD_ROW, HEAD_GONE, HEADS };
 
 /* A line, read from the left: each array is at the item of the next entry. */
 struct line {
 	struct json *tree;
-	size_t kind;
-	const struct json *turn, *time, *drift, *number, *gone;
+	size_t kind, left; /* entries */
+	struct run heads[HEADS];
 	const struct json **columns;
-	double last_turn;
 };
 
 struct period_in {
@@ -75,9 +83,36 @@ static const struct json *items_of(const struct json *tree, const char *key)
 	return json_is_array(array) ? json_first(array) : NULL;
 }
 
+static double or_zero(const struct json *json)
+{
+	double number = json_value(json);
+
+	return isnan(number) || fabs(number) > TIME_MOST ? 0 : number;
+}
+
+/* Goes on to the next entry. A number that is out of range is 0. */
+static void step_run(struct run *run)
+{
+	if (run->item) {
+		run->step = or_zero(run->item);
+		run->item = json_next(run->item);
+	}
+	run->number += run->step;
+	if (fabs(run->number) > TIME_MOST)
+		run->number = 0;
+}
+
+static size_t count_of(const struct json *tree)
+{
+	double count = json_number(tree, "c");
+
+	return isnan(count) ? 1 : count < 0 || count > ENTRIES_MAX ? 0 : (size_t)count;
+}
+
 /* Takes over the tree. */
 static void add_line(struct period_in *period, struct json *tree)
 {
+	static const char *const names[] = { "n", "t", "w", "r", "gone" };
 	size_t kind = kinds_find(json_text(tree, "k"));
 	const struct columns *columns;
 	struct line *line;
@@ -90,45 +125,23 @@ static void add_line(struct period_in *period, struct json *tree)
 	line = VEC_PUSH(&period->lines);
 	*line = (struct line){ .tree = tree,
 		.kind = kind,
-		.turn = items_of(tree, "n"),
-		.time = items_of(tree, "t"),
-		.drift = items_of(tree, "w"),
-		.number = items_of(tree, "r"),
-		.gone = items_of(tree, "gone"),
+		.left = count_of(tree),
 		.columns = mem_alloc((columns->count + 1) * sizeof(*line->columns)) };
 	for (size_t i = 0; i < columns->count; i++)
 		line->columns[i] = items_of(tree, columns->items[i].name);
-}
-
-static double or_zero(const struct json *json)
-{
-	double number = json_value(json);
-
-	return isnan(number) || fabs(number) > TIME_MOST ? 0 : number;
-}
-
-/* The turn of its next entry; an order that falls is no order. INFINITY: no further entry. */
-static double turn_of(const struct line *line)
-{
-	double turn = line->turn ? or_zero(line->turn) : INFINITY;
-
-	return turn < line->last_turn ? line->last_turn : turn;
-}
-
-static const struct json *after(const struct json *item)
-{
-	return item ? json_next(item) : NULL;
+	for (size_t i = 0; i < HEADS; i++) {
+		line->heads[i].item = items_of(tree, names[i]);
+		step_run(&line->heads[i]);
+	}
 }
 
 static void advance(struct line *line)
 {
-	const struct json **items[] = { &line->turn, &line->time, &line->drift, &line->number, &line->gone };
-
-	line->last_turn = turn_of(line);
-	for (size_t i = 0; i < ARRAY_LEN(items); i++)
-		*items[i] = after(*items[i]);
+	line->left--;
+	for (size_t i = 0; i < HEADS; i++)
+		step_run(&line->heads[i]);
 	for (size_t i = 0; i < kinds_columns(line->kind)->count; i++)
-		line->columns[i] = after(line->columns[i]);
+		line->columns[i] = line->columns[i] ? json_next(line->columns[i]) : NULL;
 }
 
 /* The line whose entry comes next; of two with the same turn, the peers'. NULL: all were read. */
@@ -138,9 +151,9 @@ static struct line *next_line(struct period_in *period)
 
 	for (size_t i = 0; i < period->lines.count; i++) {
 		struct line *line = &period->lines.items[i];
-		double turn = turn_of(line), best = next ? turn_of(next) : INFINITY;
+		double turn = line->heads[HEAD_TURN].number, best = next ? next->heads[HEAD_TURN].number : 0;
 
-		if (isinf(turn))
+		if (!line->left)
 			continue;
 		if (!next || turn < best ||
 			(turn == best && line->kind == KIND_PEER && next->kind != KIND_PEER))
@@ -207,8 +220,8 @@ static void take(struct period_in *period, struct line *line, period_seen_fn *se
 {
 	const struct columns *columns = kinds_columns(line->kind);
 	struct latest *rows = &period->rows[line->kind];
-	double number = or_zero(line->number);
-	int64_t since = (int64_t)or_zero(line->time), drift = (int64_t)or_zero(line->drift);
+	double number = line->heads[HEAD_ROW].number;
+	int64_t since = (int64_t)line->heads[HEAD_TIME].number, drift = (int64_t)line->heads[HEAD_DRIFT].number;
 	struct when when = { period->begun.mono_ms + since, period->begun.wall_ms + since + drift };
 	size_t row = number < 0 || number > (double)rows->count ? rows->count : (size_t)number;
 
@@ -216,7 +229,7 @@ static void take(struct period_in *period, struct line *line, period_seen_fn *se
 		return;
 	if (row == rows->count)
 		latest_add(rows);
-	rows->items[row].is_there = or_zero(line->gone) != 1;
+	rows->items[row].is_there = line->heads[HEAD_GONE].number != 1;
 	for (size_t i = 0; i < columns->count; i++) {
 		void *holder = column_holder(&columns->items[i], latest_value(rows, row));
 

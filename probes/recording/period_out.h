@@ -17,7 +17,6 @@ void period_out_add(struct period_out *period, struct latest *rows, size_t row, 
 	struct when when);
 /* The row is gone: a peer that the status no longer has. */
 void period_out_remove(struct period_out *period, struct latest *rows, size_t row, size_t turn, struct when when);
-bool period_out_is_empty(const struct period_out *period);
 /* Adds all lines to text, and is empty again. now: when the period ended, and the next one begins. */
 void period_out_end(struct period_out *period, struct when now, struct bytes *text);
 

@@ -160,7 +160,7 @@ void recorder_tick(struct recorder *recorder, struct when now)
 {
 	int64_t since = when_since(recorder->period_begun, now);
 
-	if (!recorder->has_begun || (since >= 0 && since < recorder->head.period_ms))
+	if (!recorder->has_begun || (since > -recorder->head.period_ms && since < recorder->head.period_ms))
 		return;
 	end_period(recorder, now);
 	if (is_wanted(recorder, now) && needs_segment(recorder, now))

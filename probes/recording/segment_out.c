@@ -15,7 +15,7 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#define LEVEL 5
+#define LEVEL 9
 #define WINDOW_LOG 19 /* half a megabyte: a segment is seldom larger */
 
 struct segment_out {

@@ -46,6 +46,7 @@ struct member {
 	size_t count_offset; /* of the size_t with the number of items; NO_COUNT: there is none */
 	const struct shape *shape;
 	bool is_counter; /* written as its difference from the last value */
+	bool is_slow;    /* nothing judges it: written every ten seconds */
 	bool is_key;     /* tells the rows of a kind apart */
 };
 

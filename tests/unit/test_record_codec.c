@@ -56,6 +56,8 @@ static void assert_same_row(size_t kind, const void *a, const void *b)
 
 		if (!x && !y)
 			continue;
+		if (columns->items[i].member->is_slow)
+			continue;
 		if (!x || !y || !value_equal(columns->items[i].member, x, y))
 			fail_msg("%s: %s differs", kinds[kind].name, columns->items[i].name);
 	}
@@ -298,7 +300,7 @@ static void lines_that_make_no_sense_are_left_out(void **state)
 		{ "nonsense\n[]\n7\n{\"k\":7}\n{\"k\":\"end\"}\n", 0, true },
 		{ "{\"k\":\"ping\",\"n\":[0],\"t\":[1],\"r\":[99999],\"kind\":[77],\"ms\":[\"x\"]}\n{\"k\":\"end\"}\n", 1,
 			true },
-		{ "{\"k\":\"status\",\"n\":[5,1],\"t\":[1e300,-1],\"r\":[-4,1]}\n{\"k\":\"end\"}\n", 1, true },
+		{ "{\"k\":\"status\",\"n\":[5,1],\"c\":2,\"t\":[1e300,-1],\"r\":[-4,1]}\n{\"k\":\"end\"}\n", 1, true },
 		{ "{\"k\":\"answer\",\"n\":[0],\"t\":[0],\"reading\":[1],\"reading.ttft\":[1],"
 		  "\"reading.ttft.bounds\":[[2,1]],\"reading.models\":[[3,{\"id\":4},{}]]}\n{\"k\":\"end\"}\n",
 			1, true },
