@@ -30,8 +30,9 @@ static void add_member(const struct member *member, const char *at, struct bytes
 	else
 		bytes_add(text, number,
 			(size_t)snprintf(number, sizeof(number), "%lld",
-				member->kind == MEMBER_INT64 ? (long long)*(const int64_t *)(const void *)at
-							     : *(const int *)(const void *)at));
+				member->kind == MEMBER_INT64  ? (long long)*(const int64_t *)(const void *)at
+				: member->kind == MEMBER_BOOL ? *(const bool *)at
+							      : *(const int *)(const void *)at));
 	bytes_add(text, SEPARATOR, 1);
 }
 

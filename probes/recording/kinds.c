@@ -264,7 +264,9 @@ static const struct member answer_members[] = {
 	TEXT(obs_answer, location), BOOL(obs_answer, leaves_host), BOOL(obs_answer, has_date),
 	NUMBER(obs_answer, retry_after_s), NUMBER(obs_answer, connect_ms), NUMBER(obs_answer, tls_ms),
 	NUMBER(obs_answer, ttfb_ms), NUMBER(obs_answer, bytes_sent), COUNTER(obs_answer, bytes_received),
-	ENUM(obs_answer, cost, COST_COUNT - 1), TEXT(obs_answer, server), BOOL(obs_answer, is_expected),
+	ENUM(obs_answer, cost, COST_COUNT - 1), TEXT(obs_answer, server),
+	/* What it said last is known while it is silent. */
+	MEMBER(obs_answer, is_expected, BOOL, .is_key = true),
 	MEMBER(obs_answer, reading, POINTER, .shape = &reading),
 };
 SHAPE(answer, obs_answer);
