@@ -55,7 +55,7 @@ static int check_schema(const struct segment_head *head, const char *path, struc
 	return -1;
 }
 
-/* Without visit, only the first and the last frame are looked into. */
+/* Without visit, only the first frame and a torn one are looked into. last: the last one, as far as it is of use. */
 static int walk(int fd, const char *path, struct fault *fault, struct frame *last,
 	void (*visit)(void *data, const struct frame *frame, struct segment_head *head), void *data)
 {
@@ -65,10 +65,12 @@ static int walk(int fd, const char *path, struct fault *fault, struct frame *las
 	*last = frame;
 	while ((found = frames_at(fd, frame.offset + frame.length, &frame)) == FRAME_FOUND) {
 		struct segment_head head = { 0 };
-		bool is_looked_at = visit || frame.offset == 0;
+		bool is_looked_at = visit || frame.offset == 0 || !frame.is_whole;
 		bool has_head = is_looked_at && read_head(fd, &frame, &head) == 0;
 
 		*last = frame;
+		if (!has_head && !frame.is_whole)
+			last->length = 0; /* nothing of it can be used */
 		if (is_looked_at && !has_head && frame.is_whole)
 			return refuse_foreign(path, fault);
 		if (has_head && check_schema(&head, path, fault) < 0)
