@@ -58,6 +58,7 @@ int source_cut(const struct settings *settings, struct fault *note, struct fault
 	struct replay *replay = replay_new(settings, fault);
 	struct recorder_target target = { .file = settings->record_file, .directory = "" };
 	struct recorder *recorder;
+	int failed = -1;
 
 	*note = (struct fault){ "" };
 	if (!replay)
@@ -70,14 +71,13 @@ int source_cut(const struct settings *settings, struct fault *note, struct fault
 		replay_seek(replay, target.begins);
 		while (!*recorder_trouble(recorder) && replay_step(replay))
 			;
-		if (*recorder_trouble(recorder))
+		failed = *recorder_trouble(recorder) != '\0';
+		if (failed)
 			fault_say(fault, "%s", recorder_trouble(recorder));
-		else
-			*fault = (struct fault){ "" };
 	}
 	recorder_free(recorder);
 	replay_free(replay);
-	return *fault->text ? -1 : 0;
+	return failed;
 }
 
 /* ---- the two kinds ---- */

@@ -31,7 +31,8 @@ bool source_step(struct source *source);                        /* a replay's ne
 bool source_pass(struct source *source, struct when now);       /* time passed; true: there is something new */
 void source_steer(struct source *source, enum steer steer);     /* only a replay can be steered */
 const char *source_trouble(const struct source *source);        /* why nothing can be recorded now; "" */
-/* Copies the time that the settings name from one recording to another. 0, or -1 and a fault. */
+/* Copies the time that the settings name from one recording to another. With a fault: -1, one of them cannot be
+ * opened; 1, it could not be written. */
 int source_cut(const struct settings *settings, struct fault *note, struct fault *fault);
 
 #endif

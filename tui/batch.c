@@ -245,7 +245,7 @@ static int open_loop(
 	if (batch->source)
 		return 0;
 	options_complain(options, fault.text, stderr);
-	return EX_NOINPUT;
+	return EX_USAGE;
 }
 
 static void close_loop(struct batch *batch)

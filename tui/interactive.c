@@ -413,5 +413,5 @@ int interactive_run(const struct options *options, const struct settings *settin
 	close_all(&it, screen.has_colour);
 	if (!it.source)
 		options_complain(options, fault.text, stderr);
-	return it.source ? 0 : EX_NOINPUT;
+	return it.source ? 0 : EX_USAGE;
 }

@@ -176,7 +176,7 @@ static int cut(const struct options *options, const struct settings *settings)
 		options_complain(options, note.text, stderr);
 	if (failed)
 		options_complain(options, fault.text, stderr);
-	return failed ? EX_CANTCREAT : 0;
+	return failed < 0 ? EX_USAGE : failed ? EX_IOERR : 0;
 }
 
 static int start(const struct options *options, const struct settings *settings)

@@ -46,7 +46,8 @@ static int check(int fd, const char *path, struct frame *last, struct fault *fau
 		return refuse(path, strerror(errno), fault);
 	if (!S_ISREG(entry.st_mode))
 		return refuse(path, "it is no file", fault);
-	if (private_check_owner(&entry, "the recording", fault) < 0 ||
+	if (recording_check(fd, path, last, fault) < 0 ||
+		private_check_owner(&entry, "the recording", fault) < 0 ||
 		private_check_mode(&entry, PRIVATE_SECRET, "the recording", path, fault) < 0)
 		return -1;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
