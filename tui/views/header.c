@@ -222,7 +222,7 @@ static void draw_who(
 	snprintf(total, sizeof(total), "endpoints %zu%s", snapshot->endpoint_count,
 		snapshot->endpoint_count ? ":" : "");
 	header_sums(snapshot, sums, sizeof(sums));
-	has_words = text_cells(sums) + text_cells(total) + 14 <= room;
+	has_words = text_cells(sums) + text_cells(total) + text_cells(fields[1].text) + 14 <= room;
 	if (snapshot->peer_count && (has_words || !snapshot->endpoint_count))
 		text_set(fields[7].text, sizeof(fields[7].text), "%s", total);
 	fields[7].weight = has_words ? 99 : 40;
