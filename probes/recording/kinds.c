@@ -69,6 +69,12 @@ static const struct member prefs_members[] = {
 };
 SHAPE(prefs, obs_prefs);
 
+static const struct member machine_members[] = {
+	MEMBER(obs_machine, os, CHARS, .most = 16), ENUM(obs_machine, init, INIT_CONTAINER),
+	MEMBER(obs_machine, service, CHARS, .most = 16), MEMBER(obs_machine, sudo, CHARS, .most = 8),
+};
+SHAPE(machine, obs_machine);
+
 static const struct member unsigned_peer_members[] = {
 	TEXT(obs_unsigned, fqdn), TEXTS(obs_unsigned, addresses), TEXT(obs_unsigned, node_key),
 };
@@ -76,7 +82,8 @@ SHAPE(unsigned_peer, obs_unsigned);
 
 static const struct member lock_members[] = {
 	MEMBER(obs_lock, arena, ARENA),
-	ENUM(obs_lock, is_enabled, TRI_YES), ENUM(obs_lock, is_signed, TRI_YES), TEXT(obs_lock, node_key),
+	ENUM(obs_lock, is_enabled, TRI_YES), ENUM(obs_lock, is_signed, TRI_YES), BOOL(obs_lock, is_signing),
+	TEXT(obs_lock, node_key),
 	ROWS(obs_lock, unsigned_peers, unsigned_count, unsigned_peer),
 };
 SHAPE(lock, obs_lock);
@@ -281,6 +288,7 @@ static const struct member see_names[] = {
 	BOOL(observation, names_resolve), MEMBER(observation, names_address, TEXT_OR_NULL) };
 static const struct member see_prefs[] = { OWN(prefs, prefs) };
 static const struct member see_lock[] = { OWN(lock, lock) };
+static const struct member see_machine[] = { OWN(machine, machine) };
 static const struct member see_serve[] = { OWN(serve, serve) };
 static const struct member see_url[] = { KEY(observation, url) };
 static const struct member see_traffic[] = { OWN(traffic, traffic) };
@@ -337,6 +345,7 @@ const struct kind kinds[KIND_COUNT] = {
 	[OBSERVED_NAMES] = { "names", SEE(see_names), KEPT_LAST, .most = 1 },
 	[OBSERVED_PREFS] = { "prefs", SEE(see_prefs), KEPT_LAST, .most = 1 },
 	[OBSERVED_LOCK] = { "lock", SEE(see_lock), KEPT_LAST, .most = 1 },
+	[OBSERVED_MACHINE] = { "machine", SEE(see_machine), KEPT_LAST, .most = 1 },
 	[OBSERVED_SERVE] = { "serve", SEE(see_serve), KEPT_LAST, .most = 1 },
 	[OBSERVED_WEB] = { "web", SEE(see_url), KEPT_LAST, .is_of_endpoint = true, .most = 1000 },
 	[OBSERVED_TRAFFIC] = { "traffic", SEE(see_traffic), KEPT_LAST, .most = 1 },
