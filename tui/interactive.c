@@ -106,11 +106,21 @@ static void say_trouble(struct interactive *it)
 	it->has_trouble = *trouble;
 }
 
+/* A replay went back, or on to another run of the program: what was drawn before is not its past. */
+static void forget_future(struct interactive *it, const struct snapshot *fresh)
+{
+	if (!fresh->replay.is_on || when_since(it->snapshot->taken, fresh->taken) >= 0)
+		return;
+	history_free(it->history);
+	it->history = history_new();
+}
+
 static void take(struct interactive *it)
 {
 	uint64_t begun = uv_hrtime();
 	struct snapshot *fresh = source_take(it->source);
 
+	forget_future(it, fresh);
 	history_look_at(it->history, ui_looked_at(it->ui));
 	history_take(it->history, fresh);
 	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
