@@ -6,6 +6,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/player.h"
 #include "probes/recording/frames.h"
 #include "probes/recording/recorder.h"
 #include "probes/replay.h"
@@ -431,6 +432,86 @@ static void killed_at_any_byte_it_is_judged_alike(void **state)
 	bury(&world);
 }
 
+/* ---- moving in time ---- */
+
+static struct when real(int64_t ms)
+{
+	return (struct when){ 1000 + ms, INT64_C(1900000000000) + ms };
+}
+
+/* Searches to the end; returns the time of the last event before where it stands, or there. */
+static int64_t search(struct player *player, enum steer steer)
+{
+	struct snapshot *snapshot;
+	int64_t event;
+	bool goes_on = true;
+
+	player_steer(player, steer);
+	for (int i = 0; goes_on && i < 1000; i++) {
+		player_pass(player, real(0));
+		snapshot = player_take(player);
+		goes_on = snapshot->replay.is_searching;
+		snapshot_free(snapshot);
+	}
+	snapshot = player_take(player);
+	assert_true(snapshot->replay.is_paused && !goes_on);
+	event = snapshot->event_count ? snapshot->events[0].at : 0;
+	snapshot_free(snapshot);
+	return event;
+}
+
+static int64_t position(const struct player *player)
+{
+	return replay_now(player_replay(player)).wall_ms;
+}
+
+static void time_passes_stands_still_and_jumps(void **state)
+{
+	struct world world;
+	struct player *player;
+	int64_t before, first, last;
+
+	(void)state;
+	live_a_while(&world, 2, in_folder("whole.tsllm"));
+	player = player_new(replaying(in_folder("whole.tsllm")));
+	before = position(player);
+	player_pass(player, real(0));
+	player_pass(player, real(10000));
+	assert_in_range(position(player) - before, 8000, 10000);
+	player_steer(player, STEER_FASTER);
+	before = position(player);
+	player_pass(player, real(20000));
+	assert_in_range(position(player) - before, 18000, 22000);
+	player_steer(player, STEER_PAUSE);
+	before = position(player);
+	assert_false(player_pass(player, real(30000)));
+	player_steer(player, STEER_ON);
+	assert_int_equal(position(player), before + 2000);
+	player_steer(player, STEER_BACK);
+	assert_int_equal(position(player), before);
+	player_steer(player, STEER_MINUTE_ON);
+	assert_int_equal(position(player), before + 60000);
+	player_steer(player, STEER_MINUTE_BACK);
+	assert_int_equal(position(player), before);
+	first = search(player, STEER_EVENT_ON);
+	assert_true(first > before && first == position(player));
+	last = search(player, STEER_EVENT_ON);
+	assert_true(last > first && last == position(player));
+	assert_int_equal(search(player, STEER_EVENT_BACK), first);
+	assert_int_equal(position(player), first);
+	replay_seek(player_replay(player), at(SECONDS).wall_ms);
+	last = position(player);
+	for (int i = 0; i < 500 && position(player) > first; i++) {
+		before = position(player);
+		search(player, STEER_EVENT_BACK);
+		assert_true(position(player) < before);
+	}
+	assert_int_equal(position(player), first);
+	assert_true(last > at(SECONDS - 10).wall_ms);
+	player_free(player);
+	bury(&world);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -454,6 +535,7 @@ int main(void)
 		cmocka_unit_test(a_replay_is_judged_as_the_live_run),
 		cmocka_unit_test(from_each_segment_it_is_judged_alike_after_a_minute),
 		cmocka_unit_test(a_segment_alone_is_judged_alike_but_for_flaps),
+		cmocka_unit_test(time_passes_stands_still_and_jumps),
 		cmocka_unit_test(killed_at_any_byte_it_is_judged_alike),
 	};
 
