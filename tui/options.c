@@ -13,6 +13,7 @@
 #include "tui/complain.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
+#include "tui/demo.h"
 #include "tui/options_check.h"
 
 #include <getopt.h>
@@ -149,7 +150,6 @@ static int take_mouse(struct parse *parse, const struct option_row *row, const c
 	return 0;
 }
 
-/* Texts of struct settings that the configuration has no key for. */
 static int take_setting(struct parse *parse, const struct option_row *row, const char *value)
 {
 	char **text = (char **)((char *)parse->settings + row->offset);
@@ -159,6 +159,14 @@ static int take_setting(struct parse *parse, const struct option_row *row, const
 	free(*text);
 	*text = mem_copy(value);
 	return 0;
+}
+
+static int take_demo(struct parse *parse, const struct option_row *row, const char *value)
+{
+	char path[1024];
+
+	(void)value;
+	return take_setting(parse, row, demo_path(path, sizeof(path)));
 }
 
 static int take_time(struct parse *parse, const struct option_row *row, const char *value)
@@ -197,6 +205,7 @@ static const struct option_row rows[] = {
 	{ "no-capture", NULL, take_key_off, "capture", 0, "do not start the helper that watches packets" },
 	{ "record", "FILE", take_setting, NULL, SETTING(record_file), "record all that is observed to FILE" },
 	{ "replay", "FILE", take_setting, NULL, SETTING(replay), "show a recording: nothing is asked" },
+	{ "demo", NULL, take_demo, NULL, SETTING(replay), "replay the recording that comes with this program" },
 	{ "at", "TIME", take_time, NULL, SETTING(replay_at), "of --replay: from here; of --once: this moment" },
 	{ "until", "TIME", take_time, NULL, SETTING(replay_until), "of --replay: no further than this" },
 	{ "help", NULL, take_flag, NULL, AT(wants_help), "print this and exit" },
@@ -328,7 +337,7 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
 		bool is_setting = row->key || row->take == take_endpoint || row->take == take_setting ||
-				  row->take == take_time;
+				  row->take == take_time || row->take == take_demo;
 
 		if (is_first != is_setting && row->take(parse, row, given[i].value))
 			return complain_fault(parse, row->name);

@@ -156,6 +156,16 @@ def a_directory_is_recorded_to_and_replayed():
 
 
 @test
+def the_demo_has_a_stall_a_relay_an_eviction_and_what_packets_show():
+    ended = top("--demo", "--watch", "--format", "json", environment=dict(os.environ, TZ="UTC"))
+    snapshots = [json.loads(line) for line in ended.out.splitlines()]
+    assert not ended.errors and len(snapshots) > 250, (len(snapshots), ended.errors)
+    codes = {code for snapshot in snapshots for _, _, found in said(snapshot) for code in found}
+    assert {"relayed", "host-offline", "evicted", "engine-stalled"} <= codes, codes
+    assert any(snapshot["flows"] for snapshot in snapshots)
+
+
+@test
 def the_screen_moves_in_time():
     with tempfile.TemporaryDirectory() as folder, FakeTailnet(NOBODY) as fake:
         path, live, _ = record(folder, count=16)
