@@ -57,11 +57,6 @@ bool ui_is_paused(const struct ui *ui)
 	return ui->is_paused;
 }
 
-enum steer ui_steer(const struct ui *ui)
-{
-	return ui->steer;
-}
-
 const char *ui_copied_text(const struct ui *ui)
 {
 	return ui->copied;
@@ -170,20 +165,10 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 	return UI_REDRAW;
 }
 
-static unsigned steer(struct ui *ui, const struct snapshot *snapshot, enum steer how)
-{
-	if (!snapshot->replay.is_on) {
-		ui_say(ui, "only in a replay (--replay FILE)");
-		return UI_REDRAW;
-	}
-	ui->steer = how;
-	return UI_REDRAW | UI_STEER;
-}
-
 static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 {
 	if (snapshot->replay.is_on)
-		return steer(ui, snapshot, STEER_PAUSE);
+		return ui_steer_by(ui, snapshot, 'p');
 	ui->is_paused = !ui->is_paused;
 	return UI_REDRAW;
 }
@@ -320,20 +305,6 @@ static const struct {
 	{ 'Q', quit_and_leave },
 };
 
-static const struct {
-	int key;
-	enum steer how;
-} steers[] = {
-	{ ',', STEER_BACK },
-	{ '.', STEER_ON },
-	{ '{', STEER_MINUTE_BACK },
-	{ '}', STEER_MINUTE_ON },
-	{ 'E', STEER_EVENT_BACK },
-	{ 'e', STEER_EVENT_ON },
-	{ '+', STEER_FASTER },
-	{ '-', STEER_SLOWER },
-};
-
 /* Keys that a terminal sends unasked, or that mean nothing. */
 static bool is_no_key(int key)
 {
@@ -376,9 +347,8 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);
-	for (size_t i = 0; i < ARRAY_LEN(steers); i++)
-		if (steers[i].key == key)
-			return steer(ui, snapshot, steers[i].how);
+	if (ui_is_steer_key(key))
+		return ui_steer_by(ui, snapshot, key);
 	return say_unknown(ui, key);
 }
 

@@ -10,6 +10,7 @@
 #include "tui/table/scale.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/flows.h"
+#include "tui/views/replay_words.h"
 #include "tui/views/verdict_line.h"
 
 #include <math.h>
@@ -168,29 +169,6 @@ static void say_age(const struct snapshot *snapshot, char *text, size_t size)
 			text_span(span, sizeof(span), (int64_t)snapshot->daemon.age_ms));
 }
 
-/* In a replay: the time that is shown, and how it passes. */
-static void say_replay(const struct snapshot *snapshot, char *text, size_t size)
-{
-	const struct replay_state *replay = &snapshot->replay;
-	time_t at = (time_t)(snapshot->taken.wall_ms / 1000);
-	struct tm local;
-	char stamp[32] = "";
-
-	if (!replay->is_on)
-		return;
-	if (localtime_r(&at, &local))
-		strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &local);
-	text_set(text, size, "REPLAY %s", stamp);
-	if (replay->is_searching)
-		text_add(text, size, " searching");
-	else if (replay->is_at_end)
-		text_add(text, size, " end");
-	else if (replay->is_paused)
-		text_add(text, size, " paused");
-	else if (replay->speed != 1)
-		text_add(text, size, " ×%g", replay->speed);
-}
-
 static void draw_who(
 	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
@@ -209,7 +187,7 @@ static void draw_who(
 	int room = canvas->width - 1 - (spots ? draw_clock(canvas, snapshot, y) : 0), x;
 	bool has_words;
 
-	say_replay(snapshot, fields[1].text, sizeof(fields[1].text));
+	replay_words(snapshot, fields[1].text, sizeof(fields[1].text));
 	text_set(fields[2].text, sizeof(fields[2].text), "%s",
 		*daemon->magicdns_suffix ? daemon->magicdns_suffix : daemon->tailnet);
 	text_set(fields[3].text, sizeof(fields[3].text), "%s", daemon->self);
