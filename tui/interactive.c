@@ -10,9 +10,9 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/ledger/ledger.h"
-#include "probes/live.h"
 #include "probes/model/history_sparks.h"
 #include "probes/model/snapshot.h"
+#include "probes/source.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
 #include "tui/alarms.h"
@@ -45,15 +45,17 @@
 #define CLOCK_MS 2000
 #define EXPIRY_MS 1000 /* how often to look whether what was said is old */
 #define FIRST_RUN_MS 30000
+#define REPLAY_CLOCK_MS 100
 #define NEXT_TURN_MS 1 /* with 0, libuv runs the timer before it reads the keys */
 
 struct interactive {
 	uv_loop_t loop;
 	const char *first_run; /* still to be said; NULL: nothing */
+	bool has_trouble;      /* it was said that nothing can be recorded */
 	uv_timer_t frame, clock, expiry;
 	uv_poll_t keys;
 	uv_signal_t signals[5];
-	struct live *live;
+	struct source *source;
 	struct event_log *event_log;
 	struct alarms *alarms;
 	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
@@ -94,11 +96,31 @@ static void draw(struct interactive *it)
 	it->drawn = uv_now(&it->loop);
 }
 
+/* Says once that nothing can be recorded any more. */
+static void say_trouble(struct interactive *it)
+{
+	const char *trouble = source_trouble(it->source);
+
+	if (*trouble && !it->has_trouble)
+		ui_say(it->ui, trouble);
+	it->has_trouble = *trouble;
+}
+
+/* A replay went back, or on to another run of the program: what was drawn before is not its past. */
+static void forget_future(struct interactive *it, const struct snapshot *fresh)
+{
+	if (!fresh->replay.is_on || when_since(it->snapshot->taken, fresh->taken) >= 0)
+		return;
+	history_free(it->history);
+	it->history = history_new();
+}
+
 static void take(struct interactive *it)
 {
 	uint64_t begun = uv_hrtime();
-	struct snapshot *fresh = live_take(it->live, when_now());
+	struct snapshot *fresh = source_take(it->source);
 
+	forget_future(it, fresh);
 	history_look_at(it->history, ui_looked_at(it->ui));
 	history_take(it->history, fresh);
 	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
@@ -108,6 +130,7 @@ static void take(struct interactive *it)
 	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
 	ui_see_pings(it->ui, fresh);
+	say_trouble(it);
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);
 		return;
@@ -207,7 +230,7 @@ static void ping(struct interactive *it)
 	struct target target = target_find(it->snapshot, ui_pinged(it->ui));
 
 	if (target.peer)
-		live_ping(it->live, target.peer, when_now());
+		source_ping(it->source, target.peer);
 }
 
 static void act(struct interactive *it, unsigned what)
@@ -216,7 +239,11 @@ static void act(struct interactive *it, unsigned what)
 		uv_stop(&it->loop);
 	it->leaves = it->leaves || what & UI_LEAVE;
 	if (what & UI_PROBE_NOW)
-		live_ask_now(it->live);
+		source_ask_now(it->source);
+	if (what & UI_STEER) {
+		source_steer(it->source, ui_steer(it->ui));
+		take(it);
+	}
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
 	if (what & UI_PING)
@@ -280,11 +307,15 @@ static void keep(struct interactive *it)
 
 static void tick(uv_timer_t *timer)
 {
-	keep(timer->data);
-	changed(timer->data);
+	struct interactive *it = timer->data;
+
+	if (!it->settings->replay[0])
+		keep(it);
+	if (source_pass(it->source, when_now()))
+		changed(it);
 }
 
-static void open_loop(struct interactive *it)
+static void open_loop(struct interactive *it, uint64_t clock_ms)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
 	int flags = fcntl(STDIN_FILENO, F_GETFL);
@@ -303,7 +334,7 @@ static void open_loop(struct interactive *it)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	uv_poll_start(&it->keys, UV_READABLE, read_keys);
-	uv_timer_start(&it->clock, tick, CLOCK_MS, CLOCK_MS);
+	uv_timer_start(&it->clock, tick, clock_ms, clock_ms);
 }
 
 static void say(void *data, const char *text)
@@ -335,7 +366,7 @@ static void close_all(struct interactive *it, bool has_colour)
 	event_log_free(it->event_log);
 	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
-	live_free(it->live);
+	source_free(it->source);
 	shell_out_free(it->shell_out);
 	uv_close((uv_handle_t *)&it->frame, NULL);
 	uv_close((uv_handle_t *)&it->clock, NULL);
@@ -359,7 +390,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 	struct interactive it = { .is_ascii = is_ascii,
 		.settings = settings,
 		.first_run = first_run_is(settings) ? first_run_text(settings) : NULL };
-	struct fault ignored, fault = { "" }, kept_fault;
+	struct fault ignored, fault = { "" }, kept_fault, note;
 
 	if (loop_start(&it.loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
@@ -380,11 +411,17 @@ int interactive_run(const struct options *options, const struct settings *settin
 	it.history = history_new();
 	ui_set_history(it.ui, it.history);
 	it.snapshot = open_snapshot(settings);
-	open_loop(&it);
-	open_alarms(&it, settings);
+	open_loop(&it, *settings->replay ? REPLAY_CLOCK_MS : CLOCK_MS);
+	if (!*settings->replay)
+		open_alarms(&it, settings);
 	draw(&it);
-	it.live = live_new(&it.loop, settings, false, changed, &it);
-	uv_run(&it.loop, UV_RUN_DEFAULT);
+	it.source = source_new(&it.loop, settings, SOURCE_SCREEN, changed, &it, &note, &fault);
+	if (*note.text)
+		ui_say(it.ui, note.text);
+	if (it.source)
+		uv_run(&it.loop, UV_RUN_DEFAULT);
 	close_all(&it, screen.has_colour);
-	return 0;
+	if (!it.source)
+		options_complain(options, fault.text, stderr);
+	return it.source ? 0 : EX_USAGE;
 }

@@ -9,9 +9,11 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/model/snapshot.h"
+#include "probes/replay_time.h"
 #include "tui/complain.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
+#include "tui/demo.h"
 #include "tui/options_check.h"
 
 #include <getopt.h>
@@ -148,7 +150,34 @@ static int take_mouse(struct parse *parse, const struct option_row *row, const c
 	return 0;
 }
 
+static int take_setting(struct parse *parse, const struct option_row *row, const char *value)
+{
+	char **text = (char **)((char *)parse->settings + row->offset);
+
+	if (!*value)
+		return refuse(parse, value, "no name");
+	free(*text);
+	*text = mem_copy(value);
+	return 0;
+}
+
+static int take_demo(struct parse *parse, const struct option_row *row, const char *value)
+{
+	char path[1024];
+
+	(void)value;
+	return take_setting(parse, row, demo_path(path, sizeof(path)));
+}
+
+static int take_time(struct parse *parse, const struct option_row *row, const char *value)
+{
+	if (!replay_time_is_valid(value))
+		return refuse(parse, value, "no time like 14:05, 2026-11-23 14:05 or 2026-11-23T14:05:00Z");
+	return take_setting(parse, row, value);
+}
+
 /* clang-format off */
+#define SETTING(member) offsetof(struct settings, member)
 #define AT(member) offsetof(struct options, member)
 static const struct option_row rows[] = {
 	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
@@ -174,10 +203,16 @@ static const struct option_row rows[] = {
 	{ "ascii", NULL, take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
 	{ "log", "FILE", take_text, NULL, AT(log), "append what happens to FILE" },
 	{ "no-capture", NULL, take_key_off, "capture", 0, "do not start the helper that watches packets" },
+	{ "record", "FILE", take_setting, NULL, SETTING(record_file), "record all that is observed to FILE" },
+	{ "replay", "FILE", take_setting, NULL, SETTING(replay), "show a recording: nothing is asked" },
+	{ "demo", NULL, take_demo, NULL, SETTING(replay), "replay the recording that comes with this program" },
+	{ "at", "TIME", take_time, NULL, SETTING(replay_at), "of --replay: from here; of --once: this moment" },
+	{ "until", "TIME", take_time, NULL, SETTING(replay_until), "of --replay: no further than this" },
 	{ "help", NULL, take_flag, NULL, AT(wants_help), "print this and exit" },
 	{ "version", NULL, take_flag, NULL, AT(wants_version), "print the version and exit" },
 };
 #undef AT
+#undef SETTING
 /* clang-format on */
 
 /* The help of an option with a long name goes on the next line. */
@@ -295,30 +330,14 @@ static void say_config_fault(void *data, const struct fault *fault)
 	strings_add(parse->options->complaints, fault->text);
 }
 
-/* The environment overrides the configuration and is overridden by the command line. */
-static void apply_environment(struct settings *settings)
-{
-	const char *socket = getenv("TS_SOCKET"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	struct fault fault;
-	char path[1024] = "";
-
-	if (socket && socket[0])
-		config_set(settings, "socket", socket, NULL, &fault);
-	if (state && state[0] == '/')
-		snprintf(path, sizeof(path), "%s/tsllm-top/endpoints", state);
-	else if (home && home[0])
-		snprintf(path, sizeof(path), "%s/.local/state/tsllm-top/endpoints", home);
-	free(settings->state_file);
-	settings->state_file = mem_copy(path);
-}
-
 /* is_first: only options stored in struct options, because they name the configuration. Otherwise the
  * rest. */
 static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
-		bool is_setting = row->key || row->take == take_endpoint;
+		bool is_setting = row->key || row->take == take_endpoint || row->take == take_setting ||
+				  row->take == take_time || row->take == take_demo;
 
 		if (is_first != is_setting && row->take(parse, row, given[i].value))
 			return complain_fault(parse, row->name);
@@ -360,8 +379,10 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, parse))
 		return EX_USAGE;
-	apply_environment(parse->settings);
+	config_environment(parse->settings);
 	status = apply(given, count, parse, false);
+	if (!status && options_check_replay(options, parse->settings, errors))
+		return EX_USAGE;
 	return status ? status : take_operand(parse);
 }
 

@@ -24,6 +24,7 @@ LIBRARIES = {
     "unictype": ["probes/base/text.c"],
     "unistr": ["probes/base/text.c"],
     "uniwidth": ["probes/base/text.c"],
+    "zstd.h": ["probes/recording/segment_out.c", "probes/recording/frame_text.c"],
     "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*", "tui/shell_out.c"],
 }
 
