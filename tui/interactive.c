@@ -9,23 +9,20 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/ledger/ledger.h"
 #include "probes/model/history_sparks.h"
 #include "probes/model/snapshot.h"
 #include "probes/source.h"
-#include "probes/take/take.h"
-#include "probes/verdicts/judge.h"
 #include "tui/alarms.h"
 #include "tui/event_log.h"
 #include "tui/copy_out.h"
 #include "tui/first_run.h"
+#include "tui/frames.h"
 #include "tui/kept_theme.h"
 #include "tui/loop.h"
 #include "tui/open_ui.h"
 #include "tui/out/canvas_text.h"
 #include "tui/shell_out.h"
 #include "tui/term/canvas.h"
-#include "tui/term/notify.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
@@ -40,143 +37,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define FRAME_MS 100
-#define SHARE 10 /* snapshots take at most 1/SHARE of the time */
 #define CLOCK_MS 2000
-#define EXPIRY_MS 1000 /* how often to look whether what was said is old */
-#define FIRST_RUN_MS 30000
 #define REPLAY_CLOCK_MS 100
-#define NEXT_TURN_MS 1 /* with 0, libuv runs the timer before it reads the keys */
-
-struct interactive {
-	uv_loop_t loop;
-	const char *first_run; /* still to be said; NULL: nothing */
-	bool has_trouble;      /* it was said that nothing can be recorded */
-	uv_timer_t frame, clock, expiry;
-	uv_poll_t keys;
-	uv_signal_t signals[5];
-	struct source *source;
-	struct event_log *event_log;
-	struct alarms *alarms;
-	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
-	struct snapshot *snapshot;
-	struct history *history;
-	struct ui *ui;
-	struct kept *kept;
-	struct shell_out *shell_out; /* it has the terminal; NULL: we do */
-	struct canvas *canvas;
-	const struct settings *settings;
-	struct theme theme;
-	bool is_ascii;
-	uint64_t drawn;   /* loop time of the last frame */
-	uint64_t take_ms; /* how long the last snapshot took */
-	bool leaves;      /* the last screen stays on the terminal */
-};
-
-static void frame(uv_timer_t *timer);
-static void show(uv_timer_t *timer);
-
-static void draw(struct interactive *it)
-{
-	int width, height;
-
-	if (it->shell_out)
-		return;
-	screen_size(&width, &height);
-	if (!it->canvas || it->canvas->width != width || it->canvas->height != height) {
-		canvas_free(it->canvas);
-		it->canvas = canvas_new(width, height, it->is_ascii);
-		it->canvas->has_no_braille = !screen_has_braille();
-	}
-	if (ui_expire(it->ui, when_now()))
-		uv_timer_start(&it->expiry, show, EXPIRY_MS, 0);
-	ui_draw(it->ui, it->snapshot, it->canvas);
-	if (!screen_show(it->canvas))
-		uv_timer_start(&it->frame, frame, FRAME_MS, 0);
-	it->drawn = uv_now(&it->loop);
-}
-
-/* Says once that nothing can be recorded any more. */
-static void say_trouble(struct interactive *it)
-{
-	const char *trouble = source_trouble(it->source);
-
-	if (*trouble && !it->has_trouble)
-		ui_say(it->ui, trouble);
-	it->has_trouble = *trouble;
-}
-
-/* A replay went back, or on to another run of the program: what was drawn before is not its past. */
-static void forget_future(struct interactive *it, const struct snapshot *fresh)
-{
-	if (!fresh->replay.is_on || when_since(it->snapshot->taken, fresh->taken) >= 0)
-		return;
-	history_free(it->history);
-	it->history = history_new();
-}
-
-static void take(struct interactive *it)
-{
-	uint64_t begun = uv_hrtime();
-	struct snapshot *fresh = source_take(it->source);
-
-	forget_future(it, fresh);
-	history_look_at(it->history, ui_looked_at(it->ui));
-	history_take(it->history, fresh);
-	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
-	it->take_ms = (uv_hrtime() - begun) / 1000000;
-	event_log_see(it->event_log, fresh);
-	alarms_see(it->alarms, fresh);
-	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
-		it->unsent[0] = '\0';
-	ui_see_pings(it->ui, fresh);
-	say_trouble(it);
-	if (ui_is_paused(it->ui)) {
-		snapshot_free(fresh);
-		return;
-	}
-	snapshot_free(it->snapshot);
-	it->snapshot = fresh;
-	if (it->first_run && first_run_searches(fresh)) {
-		ui_notice(it->ui, it->first_run, FIRST_RUN_MS);
-		it->first_run = NULL;
-	}
-}
-
-static void show(uv_timer_t *timer)
-{
-	draw(timer->data);
-}
-
-static void frame(uv_timer_t *timer)
-{
-	struct interactive *it = timer->data;
-
-	take(it);
-	if (it->take_ms)
-		uv_timer_start(timer, show, NEXT_TURN_MS, 0);
-	else
-		draw(it);
-}
-
-/* How long until the next frame. The first answer of tailscaled is shown at once. */
-static uint64_t frame_wait(const struct interactive *it)
-{
-	uint64_t since = uv_now(&it->loop) - it->drawn;
-	uint64_t gap = it->take_ms * SHARE > FRAME_MS ? it->take_ms * SHARE : FRAME_MS;
-
-	if (!it->snapshot->daemon.is_known)
-		return 0;
-	return since < gap ? gap - since : NEXT_TURN_MS;
-}
-
-static void changed(void *data)
-{
-	struct interactive *it = data;
-
-	if (!uv_is_active((uv_handle_t *)&it->frame))
-		uv_timer_start(&it->frame, frame, frame_wait(it), 0);
-}
 
 /* ---- keys ---- */
 
@@ -203,7 +65,7 @@ static void come_back(void *data)
 	it->shell_out = NULL;
 	screen_return();
 	uv_poll_start(&it->keys, UV_READABLE, read_keys);
-	draw(it);
+	frames_draw(it);
 }
 
 static void leave_for_shell(struct interactive *it)
@@ -217,8 +79,8 @@ static void leave_for_shell(struct interactive *it)
 		return;
 	uv_poll_stop(&it->keys);
 	screen_leave();
-	it->shell_out = shell_out_start(
-		&it->loop, by_tailscale ? tailscale : NULL, host, come_back, it, &fault);
+	it->shell_out =
+		shell_out_start(&it->loop, by_tailscale ? tailscale : NULL, host, come_back, it, &fault);
 	if (it->shell_out)
 		return;
 	ui_say(it->ui, fault.text);
@@ -242,7 +104,7 @@ static void act(struct interactive *it, unsigned what)
 		source_ask_now(it->source);
 	if (what & UI_STEER) {
 		source_steer(it->source, ui_steer(it->ui));
-		take(it);
+		frames_take(it);
 	}
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
@@ -275,7 +137,7 @@ static void read_keys(uv_poll_t *poll, int status, int events)
 		what |= bits;
 	}
 	if (what)
-		draw(it);
+		frames_draw(it);
 }
 
 /* ---- signals ---- */
@@ -292,7 +154,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 	screen_resize();
 	screen_clear();
-	draw(it);
+	frames_draw(it);
 }
 
 /* What the user chose with keys. If it cannot be written, that is said once. */
@@ -312,7 +174,7 @@ static void tick(uv_timer_t *timer)
 	if (!it->settings->replay[0])
 		keep(it);
 	if (source_pass(it->source, when_now()))
-		changed(it);
+		frames_changed(it);
 }
 
 static void open_loop(struct interactive *it, uint64_t clock_ms)
@@ -398,8 +260,8 @@ int interactive_run(const struct options *options, const struct settings *settin
 	}
 	it.kept = open_kept(settings, &kept_fault);
 	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
-	theme_load(&it.theme,
-		options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme), &ignored);
+	theme_load(&it.theme, options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme),
+		&ignored);
 	if (screen_open(&it.theme, screen, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		kept_free(it.kept);
@@ -414,8 +276,8 @@ int interactive_run(const struct options *options, const struct settings *settin
 	open_loop(&it, *settings->replay ? REPLAY_CLOCK_MS : CLOCK_MS);
 	if (!*settings->replay)
 		open_alarms(&it, settings);
-	draw(&it);
-	it.source = source_new(&it.loop, settings, SOURCE_SCREEN, changed, &it, &note, &fault);
+	frames_draw(&it);
+	it.source = source_new(&it.loop, settings, SOURCE_SCREEN, frames_changed, &it, &note, &fault);
 	if (*note.text)
 		ui_say(it.ui, note.text);
 	if (it.source)

@@ -41,8 +41,7 @@ static size_t count_in(const struct snapshot *snapshot, enum state state)
 void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 {
 	*text = '\0';
-	for (int state = STATE_COUNT - 1; state >= 0; state--) {
-		enum state at = (enum state)state;
+	for (enum state at = STATE_COUNT; at-- > 0;) {
 		size_t count = count_in(snapshot, at);
 
 		if (count)
@@ -66,8 +65,8 @@ static int draw_count(struct canvas *canvas, int x, int y, enum state state, con
 	return end + 1;
 }
 
-static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
-	struct header_spots *spots)
+static void draw_words(
+	struct canvas *canvas, const struct snapshot *snapshot, int x, int y, struct header_spots *spots)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
 		enum state at = (enum state)state;
@@ -81,8 +80,8 @@ static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, i
 }
 
 /* "✖2 ▲1 ●7": states with the same sign are added up, the worst first. */
-static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
-	struct header_spots *spots)
+static void draw_signs(
+	struct canvas *canvas, const struct snapshot *snapshot, int x, int y, struct header_spots *spots)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
 		const char *glyph = glyph_of_state((enum state)state);
@@ -211,8 +210,7 @@ static void draw_who(
 						   : SIGNS_WIDTH) +
 			1);
 	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
-	header_counts(canvas, snapshot, *fields[7].text ? x - 1 : x, y, has_words,
-		spots);
+	header_counts(canvas, snapshot, *fields[7].text ? x - 1 : x, y, has_words, spots);
 }
 
 static double sum_of(const double *numbers)
@@ -308,8 +306,7 @@ static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot,
 	draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
 }
 
-void header_draw(
-	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
+void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
 	if (spots)
 		spots->count = 0;
