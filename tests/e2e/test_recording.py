@@ -156,13 +156,12 @@ def a_directory_is_recorded_to_and_replayed():
 
 
 @test
-def the_demo_has_a_stall_a_relay_an_eviction_and_what_packets_show():
+def the_demo_has_a_stall_a_relay_and_an_eviction():
     ended = top("--demo", "--watch", "--format", "json", environment=dict(os.environ, TZ="UTC"))
     snapshots = [json.loads(line) for line in ended.out.splitlines()]
     assert not ended.errors and len(snapshots) > 250, (len(snapshots), ended.errors)
     codes = {code for snapshot in snapshots for _, _, found in said(snapshot) for code in found}
     assert {"relayed", "host-offline", "evicted", "engine-stalled"} <= codes, codes
-    assert any(snapshot["flows"] for snapshot in snapshots)
 
 
 @test

@@ -92,7 +92,7 @@ def a_firewall_against_one_peer_leaves_its_addresses_without_an_answer(lab, top)
         lab.admin.reach(lab.fenced1)
         look = top.once(url)
     path = look.peer(lab.fenced1)["path"]
-    assert path.get("reason") == "no-answer" and "likely" in path["reason_text"], path
+    assert path.get("reason") == "no-answer" and "probably" in path["reason_text"], path
     until(lambda: lab.admin.ping(lab.fenced1)["Endpoint"], "no direct path again", 60)
 
 
