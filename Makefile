@@ -23,13 +23,14 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wfo
 SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURCE_EXTENDED -I. -I$(OUT) \
 	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
+	-DTSLLM_DEMO='"$(PREFIX)/share/tsllm-top/demo.tsllm"' \
 	-DTSLLM_HELPER='"$(PREFIX)/bin/tsllm-capture"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
-LIBS := -lncursesw -ltinfo -lcurl -lz -lcjson -luv -linih -lunistring -lmicrohttpd -lm
+LIBS := -lncursesw -ltinfo -lcurl -lz -lzstd -lcjson -luv -linih -lunistring -lmicrohttpd -lm
 CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp
 TEST_LIBS := -lcmocka -lutil
 
-PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev zlib1g-dev libcjson-dev libuv1-dev libinih-dev \
+PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libcjson-dev libuv1-dev libinih-dev \
 	libunistring-dev libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev \
 	python3 python3-jsonschema python3-pyte openssl iproute2
 LAB_PACKAGES := util-linux nftables curl git cmake g++
@@ -43,7 +44,7 @@ TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildca
 # What goes beside programs, manuals and themes.
 SHARE := $(addprefix tui/share/,alerts.yml grafana.json prometheus.yml tsllm-top.service)
 
-.PHONY: all help deps demo test-programs check planted fuzz bench soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
+.PHONY: all help deps demo test-programs check planted fuzz bench bench-recording recording soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
 .PRECIOUS: $(OUT)/%.o
 
@@ -57,6 +58,8 @@ help:
 	@echo 'make planted    plant known faults into a copy, one at a time: a test must catch each; T=WORD: some of them'
 	@echo 'make fuzz       look for bytes from outside that break a parser (clang); T=NAME FUZZ_S=60: one target, so long'
 	@echo 'make bench      measure it against its neighbours'
+	@echo 'make recording  make the recording anew that --demo replays: ten minutes of the fake tailnet'
+	@echo 'make bench-recording   how large the recording of a week is, of simulated DAYS=1'
 	@echo 'make soak       run it for S=1800 seconds while everything around it fails: its memory must not grow; SEED=1'
 	@echo 'make tailnet-check   try it on a real tailnet on this machine (root, Go); make tailnet, make tailnet-down'
 	@echo 'make tailnet-nightly the same, and what takes longer: a healthy tailnet watched for five minutes'
@@ -147,6 +150,22 @@ golden: all
 demo: all
 	@$(PYTHON) tests/fake/demo.py --top ./tsllm-top
 
+# How large a recording of a week is: in seconds for DAYS=1.
+$(OUT)/record_week: $(OUT)/tests/bench/record_week.o $(OUT)/libtsllm.a
+	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+DAYS ?= 1
+bench-recording: all
+	@$(MAKE) --no-print-directory $(OUT)/record_week
+	@$(OUT)/record_week $(DAYS) $(OUT)/week.tsllm
+	@$(OUT)/record_week $(DAYS) $(OUT)/week.tsllm busy
+	@rm -f $(OUT)/week.tsllm
+
+# What --demo replays, made anew: it takes ten minutes.
+recording: all
+	@rm -f tui/share/demo.tsllm
+	@$(PYTHON) tests/fake/record_demo.py --top ./tsllm-top tui/share/demo.tsllm
+
 bench: all
 	@$(PYTHON) tests/bench/bench.py --top ./tsllm-top
 
@@ -172,6 +191,7 @@ asan:
 install: all
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/bin tsllm-top tsllm-capture
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top/themes themes/*.theme
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top tui/share/demo.tsllm
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/tsllm-top-outputs.7

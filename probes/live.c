@@ -4,6 +4,7 @@
  *   model/       the vocabulary: observations, snapshots, figures, settings
  *   io/          on the loop: HTTP, child processes, the resolver, the SOCKS proxy, timers
  *   ledger/      what is known, the only mutable state: ledger_see() takes observations in
+ *   recording/   writes observations to files, and reads them back
  *   verdicts/    what is wrong: tables of rules, and judge(), which applies them
  *   take/        take_snapshot() copies what is known and judged
  *   report/      pure functions of a snapshot: diagnosis, pick, redaction
@@ -32,6 +33,7 @@
 #include "probes/ledger/ledger.h"
 #include "probes/live_parts.h"
 #include "probes/packets/supervise.h"
+#include "probes/recording/recorder.h"
 #include "probes/report/diagnose.h"
 #include "probes/tailscaled/ask_names.h"
 #include "probes/tailscaled/ask_netcheck.h"
@@ -187,8 +189,8 @@ static void hear(void *data, const struct tailnet_news *news)
 
 /* ---- creation and release ---- */
 
-struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, bool is_once,
-	void (*changed)(void *data), void *data)
+struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, struct recorder *recorder,
+	bool is_once, void (*changed)(void *data), void *data)
 {
 	struct live *live = mem_alloc(sizeof(*live));
 	const struct ledger_terms terms = {
@@ -199,6 +201,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, b
 		.is_passive = settings->is_passive,
 		.allowed_classes = settings->allowed_classes,
 		.servers = family_facts(),
+		.seen = recorder ? recorder_hear : NULL,
+		.seen_data = recorder,
 	};
 	struct obs_machine machine;
 	const struct pool_hooks hooks = {

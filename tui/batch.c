@@ -6,10 +6,10 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/io/sd_notify.h"
-#include "probes/live.h"
 #include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
+#include "probes/source.h"
 #include "tui/alarms.h"
 #include "tui/event_log.h"
 #include "tui/first_run.h"
@@ -33,7 +33,8 @@ struct batch {
 	uv_loop_t loop;
 	uv_timer_t deadline, look;
 	uv_signal_t signals[3];
-	struct live *live;
+	struct source *source;
+	bool has_trouble;       /* it was said that nothing can be recorded */
 	unsigned path_failures; /* that records have shown */
 	uint64_t printed;       /* loop time of the last record */
 	struct snapshot *last;
@@ -49,10 +50,21 @@ struct batch {
 	const char *first_run; /* still to be said; NULL: nothing */
 };
 
+/* Says once that nothing can be recorded any more. */
+static void say_trouble(struct batch *batch)
+{
+	const char *trouble = source_trouble(batch->source);
+
+	if (*trouble && !batch->has_trouble)
+		options_complain(batch->options, trouble, stderr);
+	batch->has_trouble = *trouble;
+}
+
 static void keep(struct batch *batch)
 {
 	snapshot_free(batch->last);
-	batch->last = live_take(batch->live, when_now());
+	batch->last = source_take(batch->source);
+	say_trouble(batch);
 	if (batch->runs_on) {
 		event_log_see(batch->event_log, batch->last);
 		alarms_see(batch->alarms, batch->last);
@@ -81,10 +93,10 @@ static void look(uv_timer_t *timer)
 {
 	struct batch *batch = timer->data;
 
-	if (!live_is_complete(batch->live))
+	if (!source_is_complete(batch->source))
 		return;
 	keep(batch);
-	if (live_is_complete(batch->live))
+	if (source_is_complete(batch->source))
 		stop(batch);
 }
 
@@ -95,9 +107,9 @@ static void print_early(struct batch *batch)
 {
 	uint64_t since = uv_now(&batch->loop) - batch->printed;
 
-	if (live_path_failures(batch->live) == batch->path_failures)
+	if (source_path_failures(batch->source) == batch->path_failures)
 		return;
-	batch->path_failures = live_path_failures(batch->live);
+	batch->path_failures = source_path_failures(batch->source);
 	uv_timer_start(&batch->deadline, at_deadline, since < EARLY_GAP_MS ? EARLY_GAP_MS - since : 0,
 		uv_timer_get_repeat(&batch->deadline));
 }
@@ -106,7 +118,7 @@ static void changed(void *data)
 {
 	struct batch *batch = data;
 
-	if (batch->runs_on)
+	if (batch->runs_on && batch->source)
 		print_early(batch);
 	if (!batch->runs_on && !uv_is_active((uv_handle_t *)&batch->look))
 		uv_timer_start(&batch->look, look, LOOK_MS, 0);
@@ -149,6 +161,10 @@ static void at_deadline(uv_timer_t *timer)
 	if (batch->options->is_watch)
 		print_record(batch);
 	listen_see(batch->listen, batch->last);
+	if (source_is_replay(batch->source) && !source_step(batch->source))
+		stop(batch);
+	else if (source_is_replay(batch->source))
+		uv_timer_start(timer, at_deadline, 0, 0);
 }
 
 static void on_signal(uv_signal_t *signal, int number)
@@ -193,26 +209,27 @@ static void open_alarms(struct batch *batch, const struct settings *settings)
 	batch->alarms = alarms_new(&batch->loop, settings, &hooks);
 }
 
-/* -1: it cannot start; the reason was printed. */
+/* Not 0: it cannot start; the reason was printed. */
 static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
 	bool runs_on = options->is_watch || *options->listen;
-	double first = *options->listen && settings->period_s > FIRST_S ? FIRST_S
-		       : runs_on                                        ? settings->period_s
-									: settings->deadline_s;
-	struct fault fault;
+	double first = *settings->replay && runs_on                       ? 0
+		       : *options->listen && settings->period_s > FIRST_S ? FIRST_S
+		       : runs_on                                          ? settings->period_s
+									  : settings->deadline_s;
+	struct fault fault, note;
 
 	memset(batch, 0, sizeof(*batch));
 	if (loop_start(&batch->loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
-		return -1;
+		return EX_OSERR;
 	}
 	if (listen_open(&batch->listen, &batch->loop, options->listen, settings->period_s, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		loop_end(&batch->loop);
-		return -1;
+		return EX_OSERR;
 	}
 	batch->runs_on = runs_on;
 	batch->options = options;
@@ -230,10 +247,17 @@ static int open_loop(
 		uv_signal_start(&batch->signals[i], on_signal, numbers[i]);
 	}
 	signal(SIGPIPE, SIG_IGN);
-	open_alarms(batch, settings);
-	batch->live = live_new(&batch->loop, settings, !runs_on, changed, batch);
-	batch->notify = runs_on ? sd_notify_new(&batch->loop) : NULL;
-	return 0;
+	if (!*settings->replay)
+		open_alarms(batch, settings);
+	batch->source = source_new(
+		&batch->loop, settings, runs_on ? SOURCE_EACH : SOURCE_ONCE, changed, batch, &note, &fault);
+	if (*note.text)
+		options_complain(options, note.text, stderr);
+	batch->notify = runs_on && batch->source ? sd_notify_new(&batch->loop) : NULL;
+	if (batch->source)
+		return 0;
+	options_complain(options, fault.text, stderr);
+	return EX_USAGE;
 }
 
 static void close_loop(struct batch *batch)
@@ -244,8 +268,8 @@ static void close_loop(struct batch *batch)
 	redactor_free(batch->redactor);
 	sd_notify_free(batch->notify);
 	listen_free(batch->listen);
-	live_free(batch->live);
 	print_to_fini(&batch->to);
+	source_free(batch->source);
 	uv_close((uv_handle_t *)&batch->deadline, NULL);
 	uv_close((uv_handle_t *)&batch->look, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(batch->signals); i++)
@@ -320,8 +344,13 @@ int batch_run(const struct options *options, const struct settings *settings, bo
 		options_complain(options, fault.text, stderr);
 		return EX_IOERR;
 	}
-	if (open_loop(&batch, options, settings, is_ascii) < 0)
-		return EX_OSERR;
+	status = open_loop(&batch, options, settings, is_ascii);
+	if (status && !batch.options)
+		return status;
+	if (status) {
+		close_loop(&batch);
+		return status;
+	}
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
 	if (!batch.last && !batch.runs_on)
 		keep(&batch);

@@ -293,3 +293,19 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 	free(text);
 	return 0;
 }
+
+void config_environment(struct settings *settings)
+{
+	const char *socket = getenv("TS_SOCKET"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
+	struct fault fault;
+	char path[1024] = "";
+
+	if (socket && socket[0])
+		config_set(settings, "socket", socket, NULL, &fault);
+	if (state && state[0] == '/')
+		snprintf(path, sizeof(path), "%s/tsllm-top/endpoints", state);
+	else if (home && home[0])
+		snprintf(path, sizeof(path), "%s/.local/state/tsllm-top/endpoints", home);
+	free(settings->state_file);
+	settings->state_file = mem_copy(path);
+}

@@ -24,6 +24,9 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 int config_set(struct settings *settings, const char *key, const char *value, const char *directory,
 	struct fault *fault);
 
+/* The environment overrides the configuration and is overridden by the command line. */
+void config_environment(struct settings *settings);
+
 /* Prints settings as a file that reads back as the same settings. */
 void config_print(FILE *file, const struct settings *settings);
 

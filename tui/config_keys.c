@@ -34,6 +34,9 @@ static const struct key keys[] = {
 	{ "llama-metrics", &kind_switch, offsetof(struct settings, has_llama_metrics), 0, 0 },
 	{ "capture", &kind_switch, offsetof(struct settings, has_capture), 0, 0 },
 	{ "passive", &kind_switch, offsetof(struct settings, is_passive), 0, 0 },
+	{ "record", &kind_path, offsetof(struct settings, record), 0, 0 },
+	{ "record-size", &kind_size, offsetof(struct settings, record_bytes), 1e6, 1e12 },
+	{ "record-age", &kind_age, offsetof(struct settings, record_age_s), 3600, 3650.0 * 24 * 3600 },
 };
 
 static int refuse_key(const char *name, struct fault *fault)

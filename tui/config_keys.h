@@ -1,5 +1,6 @@
 /* Internal to config: helpers that its files share. config_keys.c has the keys, config_kinds.c their kinds of value,
- * config_paths.c paths, config_words.c what a fault may repeat, config.c how a file is read. */
+ * config_amounts.c amounts with a unit, config_paths.c paths, config_words.c what a fault may repeat, config.c how a
+ * file is read. */
 #ifndef TSLLM_TUI_CONFIG_KEYS_H
 #define TSLLM_TUI_CONFIG_KEYS_H
 

@@ -5,6 +5,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/model/settings.h"
+#include "tui/config_amounts.h"
 #include "tui/config_keys.h"
 #include "tui/views/views.h"
 
@@ -247,6 +248,30 @@ static void print_name_or_path(FILE *file, const void *member)
 	(strchr(*(char *const *)member, '/') ? print_path : print_text)(file, member);
 }
 
+static int take_size(const struct target *target, const char *value)
+{
+	if (config_take_amount(config_sizes, value, target->key->least, target->key->most, target->member))
+		return 0;
+	return refuse(target, value, "no size from 1MB to 1000GB, like 200MB");
+}
+
+static int take_age(const struct target *target, const char *value)
+{
+	if (config_take_amount(config_ages, value, target->key->least, target->key->most, target->member))
+		return 0;
+	return refuse(target, value, "no age from 1h to 3650d, like 7d");
+}
+
+static void print_size(FILE *file, const void *member)
+{
+	config_print_amount(file, config_sizes, *(const double *)member);
+}
+
+static void print_age(FILE *file, const void *member)
+{
+	config_print_amount(file, config_ages, *(const double *)member);
+}
+
 const struct kind kind_seconds = { take_seconds, print_seconds };
 const struct kind kind_switch = { take_switch, print_switch };
 const struct kind kind_discover = { take_discover, print_discover };
@@ -257,3 +282,5 @@ const struct kind kind_ports = { take_ports, print_ports };
 const struct kind kind_path = { take_path, print_path };
 const struct kind kind_name_or_path = { take_name_or_path, print_name_or_path };
 const struct kind kind_proxy = { take_proxy, print_text };
+const struct kind kind_size = { take_size, print_size };
+const struct kind kind_age = { take_age, print_age };

@@ -30,6 +30,6 @@ struct kind {
 };
 
 extern const struct kind kind_seconds, kind_switch, kind_discover, kind_list, kind_ignore, kind_columns,
-	kind_command, kind_ports, kind_path, kind_name_or_path, kind_proxy;
+	kind_command, kind_ports, kind_path, kind_name_or_path, kind_proxy, kind_size, kind_age;
 
 #endif

@@ -9,16 +9,14 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/ledger/ledger.h"
-#include "probes/live.h"
 #include "probes/model/history_sparks.h"
 #include "probes/model/snapshot.h"
-#include "probes/take/take.h"
-#include "probes/verdicts/judge.h"
+#include "probes/source.h"
 #include "tui/alarms.h"
 #include "tui/event_log.h"
 #include "tui/copy_out.h"
 #include "tui/first_run.h"
+#include "tui/frames.h"
 #include "tui/kept_theme.h"
 #include "tui/listen.h"
 #include "tui/loop.h"
@@ -26,7 +24,6 @@
 #include "tui/out/canvas_text.h"
 #include "tui/shell_out.h"
 #include "tui/term/canvas.h"
-#include "tui/term/notify.h"
 #include "tui/term/screen.h"
 #include "tui/term/theme.h"
 #include "tui/ui/ui.h"
@@ -41,122 +38,8 @@
 #include <unistd.h>
 #include <uv.h>
 
-#define FRAME_MS 100
-#define SHARE 10 /* snapshots take at most 1/SHARE of the time */
 #define CLOCK_MS 2000
-#define EXPIRY_MS 1000 /* how often to look whether what was said is old */
-#define FIRST_RUN_MS 30000
-#define NEXT_TURN_MS 1 /* with 0, libuv runs the timer before it reads the keys */
-
-struct interactive {
-	uv_loop_t loop;
-	const char *first_run; /* still to be said; NULL: nothing */
-	uv_timer_t frame, clock, expiry;
-	uv_poll_t keys;
-	uv_signal_t signals[5];
-	struct live *live;
-	struct event_log *event_log;
-	struct alarms *alarms;
-	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */
-	struct listen *listen;       /* NULL: it does not */
-	struct snapshot *snapshot;
-	struct history *history;
-	struct ui *ui;
-	struct kept *kept;
-	struct shell_out *shell_out; /* it has the terminal; NULL: we do */
-	struct canvas *canvas;
-	const struct settings *settings;
-	struct theme theme;
-	bool is_ascii;
-	uint64_t drawn;   /* loop time of the last frame */
-	uint64_t take_ms; /* how long the last snapshot took */
-	bool leaves;      /* the last screen stays on the terminal */
-};
-
-static void frame(uv_timer_t *timer);
-static void show(uv_timer_t *timer);
-
-static void draw(struct interactive *it)
-{
-	int width, height;
-
-	if (it->shell_out)
-		return;
-	screen_size(&width, &height);
-	if (!it->canvas || it->canvas->width != width || it->canvas->height != height) {
-		canvas_free(it->canvas);
-		it->canvas = canvas_new(width, height, it->is_ascii);
-		it->canvas->has_no_braille = !screen_has_braille();
-	}
-	if (ui_expire(it->ui, when_now()))
-		uv_timer_start(&it->expiry, show, EXPIRY_MS, 0);
-	ui_draw(it->ui, it->snapshot, it->canvas);
-	if (!screen_show(it->canvas))
-		uv_timer_start(&it->frame, frame, FRAME_MS, 0);
-	it->drawn = uv_now(&it->loop);
-}
-
-static void take(struct interactive *it)
-{
-	uint64_t begun = uv_hrtime();
-	struct snapshot *fresh = live_take(it->live, when_now());
-
-	history_look_at(it->history, ui_looked_at(it->ui));
-	history_take(it->history, fresh);
-	history_sparks_fill(it->history, fresh, ui_span_ms(it->ui));
-	it->take_ms = (uv_hrtime() - begun) / 1000000;
-	event_log_see(it->event_log, fresh);
-	alarms_see(it->alarms, fresh);
-	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
-		it->unsent[0] = '\0';
-	ui_see_pings(it->ui, fresh);
-	listen_show(it->listen, fresh);
-	if (ui_is_paused(it->ui)) {
-		snapshot_free(fresh);
-		return;
-	}
-	snapshot_free(it->snapshot);
-	it->snapshot = fresh;
-	if (it->first_run && first_run_searches(fresh)) {
-		ui_notice(it->ui, it->first_run, FIRST_RUN_MS);
-		it->first_run = NULL;
-	}
-}
-
-static void show(uv_timer_t *timer)
-{
-	draw(timer->data);
-}
-
-static void frame(uv_timer_t *timer)
-{
-	struct interactive *it = timer->data;
-
-	take(it);
-	if (it->take_ms)
-		uv_timer_start(timer, show, NEXT_TURN_MS, 0);
-	else
-		draw(it);
-}
-
-/* How long until the next frame. The first answer of tailscaled is shown at once. */
-static uint64_t frame_wait(const struct interactive *it)
-{
-	uint64_t since = uv_now(&it->loop) - it->drawn;
-	uint64_t gap = it->take_ms * SHARE > FRAME_MS ? it->take_ms * SHARE : FRAME_MS;
-
-	if (!it->snapshot->daemon.is_known)
-		return 0;
-	return since < gap ? gap - since : NEXT_TURN_MS;
-}
-
-static void changed(void *data)
-{
-	struct interactive *it = data;
-
-	if (!uv_is_active((uv_handle_t *)&it->frame))
-		uv_timer_start(&it->frame, frame, frame_wait(it), 0);
-}
+#define REPLAY_CLOCK_MS 100
 
 /* ---- keys ---- */
 
@@ -183,7 +66,7 @@ static void come_back(void *data)
 	it->shell_out = NULL;
 	screen_return();
 	uv_poll_start(&it->keys, UV_READABLE, read_keys);
-	draw(it);
+	frames_draw(it);
 }
 
 static void leave_for_shell(struct interactive *it)
@@ -210,7 +93,7 @@ static void ping(struct interactive *it)
 	struct target target = target_find(it->snapshot, ui_pinged(it->ui));
 
 	if (target.peer)
-		live_ping(it->live, target.peer, when_now());
+		source_ping(it->source, target.peer);
 }
 
 static void act(struct interactive *it, unsigned what)
@@ -219,7 +102,11 @@ static void act(struct interactive *it, unsigned what)
 		uv_stop(&it->loop);
 	it->leaves = it->leaves || what & UI_LEAVE;
 	if (what & UI_PROBE_NOW)
-		live_ask_now(it->live);
+		source_ask_now(it->source);
+	if (what & UI_STEER) {
+		source_steer(it->source, ui_steer(it->ui));
+		frames_take(it);
+	}
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
 	if (what & UI_PING)
@@ -251,7 +138,7 @@ static void read_keys(uv_poll_t *poll, int status, int events)
 		what |= bits;
 	}
 	if (what)
-		draw(it);
+		frames_draw(it);
 }
 
 /* ---- signals ---- */
@@ -268,7 +155,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	}
 	screen_resize();
 	screen_clear();
-	draw(it);
+	frames_draw(it);
 }
 
 /* What the user chose with keys. If it cannot be written, that is said once. */
@@ -283,11 +170,15 @@ static void keep(struct interactive *it)
 
 static void tick(uv_timer_t *timer)
 {
-	keep(timer->data);
-	changed(timer->data);
+	struct interactive *it = timer->data;
+
+	if (!it->settings->replay[0])
+		keep(it);
+	if (source_pass(it->source, when_now()))
+		frames_changed(it);
 }
 
-static void open_loop(struct interactive *it)
+static void open_loop(struct interactive *it, uint64_t clock_ms)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
 	int flags = fcntl(STDIN_FILENO, F_GETFL);
@@ -306,7 +197,7 @@ static void open_loop(struct interactive *it)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	uv_poll_start(&it->keys, UV_READABLE, read_keys);
-	uv_timer_start(&it->clock, tick, CLOCK_MS, CLOCK_MS);
+	uv_timer_start(&it->clock, tick, clock_ms, clock_ms);
 }
 
 static void say(void *data, const char *text)
@@ -339,7 +230,7 @@ static void close_all(struct interactive *it, bool has_colour)
 	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
 	listen_free(it->listen);
-	live_free(it->live);
+	source_free(it->source);
 	shell_out_free(it->shell_out);
 	uv_close((uv_handle_t *)&it->frame, NULL);
 	uv_close((uv_handle_t *)&it->clock, NULL);
@@ -363,7 +254,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 	struct interactive it = { .is_ascii = is_ascii,
 		.settings = settings,
 		.first_run = first_run_is(settings) ? first_run_text(settings) : NULL };
-	struct fault ignored, fault = { "" }, kept_fault;
+	struct fault ignored, fault = { "" }, kept_fault, note;
 
 	if (loop_start(&it.loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
@@ -390,11 +281,17 @@ int interactive_run(const struct options *options, const struct settings *settin
 	it.history = history_new();
 	ui_set_history(it.ui, it.history);
 	it.snapshot = open_snapshot(settings);
-	open_loop(&it);
-	open_alarms(&it, settings);
-	draw(&it);
-	it.live = live_new(&it.loop, settings, false, changed, &it);
-	uv_run(&it.loop, UV_RUN_DEFAULT);
+	open_loop(&it, *settings->replay ? REPLAY_CLOCK_MS : CLOCK_MS);
+	if (!*settings->replay)
+		open_alarms(&it, settings);
+	frames_draw(&it);
+	it.source = source_new(&it.loop, settings, SOURCE_SCREEN, frames_changed, &it, &note, &fault);
+	if (*note.text)
+		ui_say(it.ui, note.text);
+	if (it.source)
+		uv_run(&it.loop, UV_RUN_DEFAULT);
 	close_all(&it, screen.has_colour);
-	return 0;
+	if (!it.source)
+		options_complain(options, fault.text, stderr);
+	return it.source ? 0 : EX_USAGE;
 }

@@ -26,6 +26,7 @@
 #include "probes/endpoints/state_file.h"
 #include "probes/io/budget.h"
 #include "probes/model/settings.h"
+#include "probes/source.h"
 #include "tui/batch.h"
 #include "tui/config.h"
 #include "tui/interactive.h"
@@ -170,6 +171,19 @@ static void check_theme(const struct options *options, const struct settings *se
 		options_complain(options, fault.text, stderr);
 }
 
+/* A piece of a recording into another file. */
+static int cut(const struct options *options, const struct settings *settings)
+{
+	struct fault note, fault = { "" };
+	int failed = source_cut(settings, &note, &fault);
+
+	if (*note.text)
+		options_complain(options, note.text, stderr);
+	if (failed)
+		options_complain(options, fault.text, stderr);
+	return failed < 0 ? EX_USAGE : failed ? EX_IOERR : 0;
+}
+
 static int start(const struct options *options, const struct settings *settings)
 {
 	bool is_ascii = options->is_ascii || strcmp(nl_langinfo(CODESET), "UTF-8") != 0;
@@ -181,11 +195,15 @@ static int start(const struct options *options, const struct settings *settings)
 	}
 	if (options->forgets && *settings->state_file)
 		unlink(settings->state_file);
+	if (*settings->replay && *settings->record_file)
+		return cut(options, settings);
 	budget_raise();
-	check_socket(options, settings);
-	check_files(options, settings);
+	if (!*settings->replay) {
+		check_socket(options, settings);
+		check_files(options, settings);
+	}
 	check_theme(options, settings);
-	if (check_certificates(options, settings) < 0)
+	if (!*settings->replay && check_certificates(options, settings) < 0)
 		return EX_USAGE;
 	if (!options->is_watch && !options->is_once && !options->is_headless && !is_dumb())
 		return interactive_run(options, settings, is_ascii);

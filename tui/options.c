@@ -11,10 +11,10 @@
 #include "tui/complain.h"
 #include "tui/config.h"
 #include "tui/config_keys.h"
+#include "tui/option_kinds.h"
 #include "tui/options_check.h"
 
 #include <getopt.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -25,162 +25,59 @@
 #define HELP_COLUMN 22
 #define FIRST_LONG 256 /* what getopt_long returns for rows[0]: not a character */
 
-struct parse {
-	struct options *options;
-	struct settings *settings;
-	const char *operand, *stray; /* the first and second operand; NULL: none */
-	FILE *errors;
-	struct fault fault;
-};
-
-struct option_row {
-	const char *name, *argument; /* argument NULL: takes none */
-	int (*take)(struct parse *parse, const struct option_row *row, const char *value);
-	const char *key; /* in the configuration, for take_key() */
-	size_t offset;   /* of the member of struct options, for the others */
-	const char *help;
-};
-
-static int take_flag(struct parse *parse, const struct option_row *row, const char *value)
-{
-	(void)value;
-	*(bool *)((char *)parse->options + row->offset) = true;
-	return 0;
-}
-
-static int take_text(struct parse *parse, const struct option_row *row, const char *value)
-{
-	char **text = (char **)((char *)parse->options + row->offset);
-
-	free(*text);
-	*text = mem_copy(value);
-	return 0;
-}
-
-static int take_key(struct parse *parse, const struct option_row *row, const char *value)
-{
-	return config_set(parse->settings, row->key, value ? value : "on", NULL, &parse->fault);
-}
-
-static int take_endpoint(struct parse *parse, const struct option_row *row, const char *value)
-{
-	(void)row;
-	return settings_pin(parse->settings, value, &parse->fault);
-}
-
-static int take_theme(struct parse *parse, const struct option_row *row, const char *value)
-{
-	parse->options->has_theme = true;
-	return take_key(parse, row, value);
-}
-
-static int take_key_off(struct parse *parse, const struct option_row *row, const char *value)
-{
-	(void)value;
-	return config_set(parse->settings, row->key, "off", NULL, &parse->fault);
-}
-
-static int find_word(const char *const *words, const char *value)
-{
-	for (int i = 0; words[i]; i++)
-		if (!strcmp(words[i], value))
-			return i;
-	return -1;
-}
-
-static int refuse(struct parse *parse, const char *value, const char *expected)
-{
-	char shown[64];
-
-	fault_say(&parse->fault, "'%s' is %s", config_show(shown, sizeof(shown), value), expected);
-	return -1;
-}
-
-static int take_format(struct parse *parse, const struct option_row *row, const char *value)
-{
-	char expected[OUTPUTS_NAMES_MAX] = "none of ";
-	size_t used = strlen(expected);
-
-	(void)row;
-	parse->options->output = outputs_find(value);
-	if (parse->options->output)
-		return 0;
-	outputs_names(expected + used, sizeof(expected) - used, OUTPUT_SNAPSHOT, ", ");
-	return refuse(parse, value, expected);
-}
-
-/* The classes that --pick may choose from, separated by commas; own is always included. */
-static int take_allow(struct parse *parse, const struct option_row *row, const char *value)
-{
-	static const enum offer_class classes[] = { CLASS_TAGGED, CLASS_FOREIGN, CLASS_GATEWAY };
-	const char *at = value;
-
-	(void)row;
-	parse->options->has_allow = true;
-	while (true) {
-		size_t length = strcspn(at, ","), i = 0;
-
-		while (i < ARRAY_LEN(classes) &&
-			(strlen(offer_class_name(classes[i])) != length ||
-				strncmp(offer_class_name(classes[i]), at, length) != 0))
-			i++;
-		if (i == ARRAY_LEN(classes))
-			return refuse(parse, value, "not a list of tagged, foreign, gateway");
-		parse->settings->allowed_classes |= 1u << classes[i];
-		if (!at[length])
-			return 0;
-		at += length + 1;
-	}
-}
-
-static int take_mouse(struct parse *parse, const struct option_row *row, const char *value)
-{
-	static const char *const words[] = {
-		[MOUSE_AUTO] = "auto", [MOUSE_ON] = "on", [MOUSE_OFF] = "off", NULL
-	};
-	int word = find_word(words, value);
-
-	(void)row;
-	if (word < 0)
-		return refuse(parse, value, "none of on, off, auto");
-	parse->options->mouse = (enum mouse)word;
-	return 0;
-}
-
-/* clang-format off */
+#define SETTING(member) offsetof(struct settings, member)
 #define AT(member) offsetof(struct options, member)
+
 static const struct option_row rows[] = {
-	{ "once", NULL, take_flag, NULL, AT(is_once), "print one snapshot and exit" },
-	{ "watch", NULL, take_flag, NULL, AT(is_watch), "print a snapshot each period" },
-	{ "doctor", NULL, take_flag, NULL, AT(is_doctor), "check [PEER|URL], or everything, layer by layer" },
-	{ "redact", NULL, take_flag, NULL, AT(is_redacted), "print pseudonyms for names and addresses" },
-	{ "pick", "MODEL", take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
-	{ "allow", "CLASSES", take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
-	{ "verbose", NULL, take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
-	{ "format", "FORMAT", take_format, NULL, 0, "what is printed; without --watch: once" },
-	{ "view", "VIEW", take_text, NULL, AT(view), "of --format csv or svg: fleet, paths, models, …" },
-	{ "output", "FILE", take_text, NULL, AT(file), "write it whole to FILE; with --watch each period" },
-	{ "listen", "PORT|unix:PATH", take_text, NULL, AT(listen), "answer /metrics, /snapshot.json, /sd, /healthz" },
-	{ "headless", NULL, take_flag, NULL, AT(is_headless), "of --listen: no screen" },
-	{ "period", "SECONDS", take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
-	{ "deadline", "SECONDS", take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
-	{ "endpoint", "URL", take_endpoint, NULL, 0, "watch this server too; may be repeated" },
-	{ "passive", NULL, take_key, "passive", 0, "send nothing to peers" },
-	{ "socket", "PATH", take_key, "socket", 0, "tailscaled's socket ($TS_SOCKET)" },
-	{ "tailscale", "PATH", take_key, "tailscale", 0, "the tailscale command" },
-	{ "ca-file", "PATH", take_key, "ca_file", 0, "trust these certificates only" },
-	{ "config", "PATH", take_text, NULL, AT(config), "read this configuration" },
-	{ "print-config", NULL, take_flag, NULL, AT(prints_config), "print what is in effect and exit" },
-	{ "forget", NULL, take_flag, NULL, AT(forgets), "forget the endpoints found earlier" },
-	{ "theme", "NAME", take_theme, "theme", 0, "a theme's name, or a file" },
-	{ "mouse", "on|off|auto", take_mouse, NULL, 0, "auto: off over ssh" },
-	{ "ascii", NULL, take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
-	{ "log", "FILE", take_text, NULL, AT(log), "append what happens to FILE" },
-	{ "no-capture", NULL, take_key_off, "capture", 0, "do not start the helper that watches packets" },
-	{ "help", NULL, take_flag, NULL, AT(wants_help), "print this and exit" },
-	{ "version", NULL, take_flag, NULL, AT(wants_version), "print the version and exit" },
+	{ "once", NULL, option_take_flag, NULL, AT(is_once), "print one snapshot and exit" },
+	{ "watch", NULL, option_take_flag, NULL, AT(is_watch), "print a snapshot each period" },
+	{ "doctor", NULL, option_take_flag, NULL, AT(is_doctor),
+		"check [PEER|URL], or everything, layer by layer" },
+	{ "redact", NULL, option_take_flag, NULL, AT(is_redacted),
+		"print pseudonyms for names and addresses" },
+	{ "pick", "MODEL", option_take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
+	{ "allow", "CLASSES", option_take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
+	{ "verbose", NULL, option_take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
+	{ "format", "FORMAT", option_take_format, NULL, 0, "what is printed; without --watch: once" },
+	{ "view", "VIEW", option_take_text, NULL, AT(view),
+		"of --format csv or svg: fleet, paths, models, …" },
+	{ "output", "FILE", option_take_text, NULL, AT(file),
+		"write it whole to FILE; with --watch each period" },
+	{ "listen", "PORT|unix:PATH", option_take_text, NULL, AT(listen),
+		"answer /metrics, /snapshot.json, /sd, /healthz" },
+	{ "headless", NULL, option_take_flag, NULL, AT(is_headless), "of --listen: no screen" },
+	{ "period", "SECONDS", option_take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
+	{ "deadline", "SECONDS", option_take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
+	{ "endpoint", "URL", option_take_endpoint, NULL, 0, "watch this server too; may be repeated" },
+	{ "passive", NULL, option_take_key, "passive", 0, "send nothing to peers" },
+	{ "socket", "PATH", option_take_key, "socket", 0, "tailscaled's socket ($TS_SOCKET)" },
+	{ "tailscale", "PATH", option_take_key, "tailscale", 0, "the tailscale command" },
+	{ "ca-file", "PATH", option_take_key, "ca_file", 0, "trust these certificates only" },
+	{ "config", "PATH", option_take_text, NULL, AT(config), "read this configuration" },
+	{ "print-config", NULL, option_take_flag, NULL, AT(prints_config),
+		"print what is in effect and exit" },
+	{ "forget", NULL, option_take_flag, NULL, AT(forgets), "forget the endpoints found earlier" },
+	{ "theme", "NAME", option_take_theme, "theme", 0, "a theme's name, or a file" },
+	{ "mouse", "on|off|auto", option_take_mouse, NULL, 0, "auto: off over ssh" },
+	{ "ascii", NULL, option_take_flag, NULL, AT(is_ascii), "draw with ASCII only" },
+	{ "log", "FILE", option_take_text, NULL, AT(log), "append what happens to FILE" },
+	{ "no-capture", NULL, option_take_key_off, "capture", 0,
+		"do not start the helper that watches packets" },
+	{ "record", "FILE", option_take_setting, NULL, SETTING(record_file),
+		"record all that is observed to FILE" },
+	{ "replay", "FILE", option_take_setting, NULL, SETTING(replay),
+		"show a recording: nothing is asked" },
+	{ "demo", NULL, option_take_demo, NULL, SETTING(replay),
+		"replay the recording that comes with this program" },
+	{ "at", "TIME", option_take_time, NULL, SETTING(replay_at),
+		"of --replay: from here; of --once: this moment" },
+	{ "until", "TIME", option_take_time, NULL, SETTING(replay_until),
+		"of --replay: no further than this" },
+	{ "help", NULL, option_take_flag, NULL, AT(wants_help), "print this and exit" },
+	{ "version", NULL, option_take_flag, NULL, AT(wants_version), "print the version and exit" },
 };
 #undef AT
+#undef SETTING
 /* clang-format on */
 
 /* The help of an option with a long name goes on the next line. */
@@ -189,7 +86,7 @@ static void help_row(FILE *file, const struct option_row *row)
 	char name[OUTPUTS_NAMES_MAX + 32], names[OUTPUTS_NAMES_MAX];
 	const char *argument = row->argument;
 
-	if (row->take == take_format)
+	if (row->take == option_take_format)
 		argument = outputs_names(names, sizeof(names), OUTPUT_SNAPSHOT, "|");
 	snprintf(name, sizeof(name), "--%s%s%s", row->name, argument ? "=" : "", argument ? argument : "");
 	if (strlen(name) > HELP_COLUMN)
@@ -299,30 +196,15 @@ static void say_config_fault(void *data, const struct fault *fault)
 	strings_add(parse->options->complaints, fault->text);
 }
 
-/* The environment overrides the configuration and is overridden by the command line. */
-static void apply_environment(struct settings *settings)
-{
-	const char *socket = getenv("TS_SOCKET"), *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-	struct fault fault;
-	char path[1024] = "";
-
-	if (socket && socket[0])
-		config_set(settings, "socket", socket, NULL, &fault);
-	if (state && state[0] == '/')
-		snprintf(path, sizeof(path), "%s/tsllm-top/endpoints", state);
-	else if (home && home[0])
-		snprintf(path, sizeof(path), "%s/.local/state/tsllm-top/endpoints", home);
-	free(settings->state_file);
-	settings->state_file = mem_copy(path);
-}
-
 /* is_first: only options stored in struct options, because they name the configuration. Otherwise the
  * rest. */
 static int apply(const struct given *given, size_t count, struct parse *parse, bool is_first)
 {
 	for (size_t i = 0; i < count; i++) {
 		const struct option_row *row = given[i].row;
-		bool is_setting = row->key || row->take == take_endpoint;
+		bool is_setting = row->key || row->take == option_take_endpoint ||
+				  row->take == option_take_setting || row->take == option_take_time ||
+				  row->take == option_take_demo;
 
 		if (is_first != is_setting && row->take(parse, row, given[i].value))
 			return complain_fault(parse, row->name);
@@ -364,8 +246,10 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, parse))
 		return EX_USAGE;
-	apply_environment(parse->settings);
+	config_environment(parse->settings);
 	status = apply(given, count, parse, false);
+	if (!status && options_check_replay(options, parse->settings, errors))
+		return EX_USAGE;
 	return status ? status : take_operand(parse);
 }
 
@@ -390,11 +274,12 @@ int options_parse(
 
 void options_fini(struct options *options)
 {
-	char *const texts[] = { options->config, options->log, options->view, options->file, options->listen,
-		options->pick };
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		free(texts[i]);
+	free(options->config);
+	free(options->log);
+	free(options->view);
+	free(options->file);
+	free(options->listen);
+	free(options->pick);
 	strings_fini(options->complaints);
 	free(options->complaints);
 }

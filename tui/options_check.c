@@ -6,6 +6,19 @@
 #include "tui/complain.h"
 #include "tui/views/views.h"
 
+struct option_rule {
+	bool is_wrong;
+	const char *option, *why;
+};
+
+static int say_first(const struct option_rule *rules, size_t count, FILE *errors)
+{
+	for (size_t i = 0; i < count; i++)
+		if (rules[i].is_wrong)
+			return complain_about(errors, rules[i].option, rules[i].why);
+	return 0;
+}
+
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
@@ -16,10 +29,7 @@ int options_check(const struct options *options, FILE *errors)
 	     is_headless = options->is_headless;
 	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 64],
 		same[OUTPUTS_NAMES_MAX + 64], titles[160] = "is none of ";
-	const struct {
-		bool is_wrong;
-		const char *option, *why;
-	} rules[] = {
+	const struct option_rule rules[] = {
 		{ options->is_once && is_watch, "--once", "not together with --watch" },
 		{ is_watch && output && !output->record && !has_file, "--format", only },
 		{ has_view && !view, "--view", titles },
@@ -51,8 +61,21 @@ int options_check(const struct options *options, FILE *errors)
 		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
-	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
-		if (rules[i].is_wrong)
-			return complain_about(errors, rules[i].option, rules[i].why);
-	return 0;
+	return say_first(rules, ARRAY_LEN(rules), errors);
+}
+
+int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors)
+{
+	bool is_replay = *settings->replay,
+	     prints = options->is_once || options->is_watch || options->is_doctor;
+	const struct option_rule rules[] = {
+		{ *settings->replay_at && !is_replay, "--at", "goes with --replay" },
+		{ *settings->replay_until && !is_replay, "--until", "goes with --replay" },
+		{ is_replay && options->forgets, "--forget",
+			"not together with --replay, which asks nothing" },
+		{ is_replay && *settings->record_file && prints, "--record",
+			"with --replay it copies a piece of the recording, and prints nothing" },
+	};
+
+	return say_first(rules, ARRAY_LEN(rules), errors);
 }

@@ -63,12 +63,16 @@ void json_out_end(struct json_out *out, char bracket)
 	out->has_member = true;
 }
 
-void json_out_text(struct json_out *out, const char *key, const char *text)
+void json_out_string(struct json_out *out, const char *key, const char *text)
 {
-	if (!*text)
-		return;
 	begin_member(out, key);
 	put_string(out->file, text);
+}
+
+void json_out_text(struct json_out *out, const char *key, const char *text)
+{
+	if (*text)
+		json_out_string(out, key, text);
 }
 
 /* Integers below 9e15 (all counters) are exact and read back as they were. Measured values get six digits;
@@ -90,6 +94,21 @@ void json_out_number(struct json_out *out, const char *key, double number)
 		return;
 	begin_member(out, key);
 	format_number(digits, sizeof(digits), number);
+	fputs(digits, out->file);
+}
+
+void json_out_exact(struct json_out *out, const char *key, double number)
+{
+	char digits[40];
+
+	if (!isfinite(number)) {
+		json_out_string(out, key, isnan(number) ? "nan" : number > 0 ? "inf" : "-inf");
+		return;
+	}
+	begin_member(out, key);
+	format_number(digits, sizeof(digits), number);
+	for (int count = 15; strtod(digits, NULL) != number && count <= 17; count++)
+		snprintf(digits, sizeof(digits), "%.*g", count, number);
 	fputs(digits, out->file);
 }
 

@@ -42,7 +42,7 @@ void mem_trim(void)
 #endif
 }
 
-_Noreturn void mem_die(void)
+void mem_die(void)
 {
 	static const char words[] = "tsllm-top: out of memory\n";
 

@@ -18,7 +18,7 @@ void mem_set_limits(void);
 /* Also returns the free pages between smaller blocks to the system. Call it after a lot was freed. */
 void mem_trim(void);
 void mem_on_death(void (*restore)(void));
-_Noreturn void mem_die(void); /* there is no memory left */
+_Noreturn void mem_die(void); /* as if out of memory */
 void *mem_alloc(size_t size); /* zeroed */
 void *mem_grow(void *old, size_t count, size_t size);
 char *mem_copy(const char *text);                /* NULL gives "" */

@@ -83,6 +83,15 @@ void events_note_endpoint(struct ledger *ledger, const struct known_endpoint *en
 	events_note(ledger, &whole, now);
 }
 
+int64_t ledger_event_before(const struct ledger *ledger, int64_t wall_ms)
+{
+	size_t i = ledger->events.count;
+
+	while (i && ledger->events.items[i - 1].at >= wall_ms)
+		i--;
+	return i ? ledger->events.items[i - 1].at : 0;
+}
+
 void events_free(struct ledger *ledger)
 {
 	for (size_t i = 0; i < ledger->events.count; i++)

@@ -159,6 +159,8 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 
 void ledger_see(struct ledger *ledger, const struct observation *observation, struct when when)
 {
+	if (ledger->terms.seen)
+		ledger->terms.seen(ledger->terms.seen_data, observation, when);
 	see[observation->kind](ledger, observation, when);
 }
 

@@ -21,6 +21,9 @@ struct ledger_terms {
 	bool is_passive;
 	unsigned allowed_classes; /* bits of enum offer_class: what --pick may use besides own and tagged */
 	const struct server_facts *const *servers; /* server families, NULL-terminated; NULL: none */
+	/* Called before the ledger takes an observation in; NULL: nobody listens. */
+	void (*seen)(void *data, const struct observation *observation, struct when when);
+	void *seen_data;
 };
 
 struct ledger *ledger_new(const struct ledger_terms *terms);
@@ -59,6 +62,8 @@ bool network_wants_netcheck(const struct ledger *ledger, struct when now);
 bool network_start_netcheck(struct ledger *ledger, struct when now);
 /* The status says offline, no ping was answered, and this node itself is online. */
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id);
+/* When the last event before that time happened (both wall ms); 0: none is remembered. */
+int64_t ledger_event_before(const struct ledger *ledger, int64_t wall_ms);
 /* How often the current path of a peer with a server began to fail, in packets. */
 unsigned ledger_path_failures(const struct ledger *ledger);
 

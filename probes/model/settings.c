@@ -28,6 +28,13 @@ void settings_init(struct settings *settings)
 		.state_file = mem_copy(""),
 		.helper = mem_copy(""),
 		.event_log = mem_copy(""),
+		.record = mem_copy(""),
+		.record_file = mem_copy(""),
+		.record_bytes = 200e6,
+		.record_age_s = 7 * 24 * 3600,
+		.replay = mem_copy(""),
+		.replay_at = mem_copy(""),
+		.replay_until = mem_copy(""),
 		.examine = mem_copy(""),
 	};
 }
@@ -57,6 +64,11 @@ void settings_fini(struct settings *settings)
 	free(settings->helper);
 	free(settings->event_log);
 	strings_fini(&settings->on_change);
+	free(settings->record);
+	free(settings->record_file);
+	free(settings->replay);
+	free(settings->replay_at);
+	free(settings->replay_until);
 	free(settings->examine);
 }
 

@@ -41,6 +41,11 @@ struct settings {
 	char *event_log;  /* file to which events are appended; "": none */
 	bool has_bell;    /* alarms ring the terminal's bell */
 	bool has_notify;  /* alarms become notifications of the terminal */
+	char *record;     /* directory to record into; "": none */
+	char *record_file; /* file to record into instead; "": none */
+	double record_bytes, record_age_s; /* of the directory: the oldest recordings are removed */
+	char *replay;     /* the recording that is the source; "": none */
+	char *replay_at, *replay_until; /* as typed; "": the last moment, or the whole recording */
 	char *examine;    /* the peer or URL that --doctor is about; "": none in particular */
 	bool has_llama_metrics;
 	bool has_capture;         /* start the helper that watches packets */

@@ -297,13 +297,34 @@ struct discovery {
 	const char *now;       /* what is being probed now; "" */
 };
 
+/* How the user moves in a replay. */
+enum steer {
+	STEER_PAUSE,
+	STEER_BACK, /* a period */
+	STEER_ON,
+	STEER_MINUTE_BACK,
+	STEER_MINUTE_ON,
+	STEER_EVENT_BACK,
+	STEER_EVENT_ON,
+	STEER_FASTER,
+	STEER_SLOWER
+};
+
+/* Of a recording that is the source. */
+struct replay_state {
+	bool is_on; /* false: all of this is live */
+	bool is_paused, is_at_end, is_searching;
+	double speed; /* 1: as fast as it was */
+};
+
 enum status { STATUS_OK, STATUS_DEGRADED, STATUS_DOWN, STATUS_UNKNOWN };
 
 struct snapshot {
 	struct arena *arena;
 	unsigned holders; /* besides its owner */
 	struct when taken;
-	const char *source; /* "live" */
+	const char *source; /* "live" | "replay" */
+	struct replay_state replay;
 	int64_t spark_span_ms; /* of the sparks in its rows */
 	enum status status; /* as in the exit status */
 	bool is_passive;

@@ -4,7 +4,7 @@
  * tailscaled does not say why. A network that lets no UDP through is proof. So are two hard NATs (whose
  * mappings cannot be predicted) that map no ports, if there is no way around them by IPv6. One such NAT is
  * only a sign. So are addresses of which tailscaled uses none, although it pings them all while traffic
- * goes through DERP. Causes from signs are called likely. */
+ * goes through DERP. Causes from signs are called probable. */
 #include "probes/verdicts/relay_reason.h"
 
 #include "probes/base/text.h"

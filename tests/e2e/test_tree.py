@@ -25,7 +25,8 @@ LIBRARIES = {
     "unictype": ["probes/base/text.c"],
     "unistr": ["probes/base/text.c"],
     "uniwidth": ["probes/base/text.c"],
-    "uv.h": ["probes/io/*", "tui/interactive.c", "tui/batch.c", "tui/loop.*", "tui/shell_out.c"],
+    "zstd.h": ["probes/recording/segment_out.c", "probes/recording/frame_text.c"],
+    "uv.h": ["probes/io/*", "tui/interactive.c", "tui/frames.*", "tui/batch.c", "tui/loop.*", "tui/shell_out.c"],
 }
 
 # The same of the capture helper, which has nothing else but the C library.

@@ -39,7 +39,7 @@ def a_real_ollama_on_loopback_refuses_the_name_and_that_is_proven(lab, top):
         look = top.once(url)
     expect(look, url, "fault", "host-check")
     said = look.text(look.endpoint(url), "host-check")
-    assert "proven" in said and "OLLAMA_HOST=0.0.0.0" in said, said
+    assert "proven" in said and "OLLAMA_HOST=" in said, said
 
 
 @row

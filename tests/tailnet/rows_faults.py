@@ -48,7 +48,7 @@ def a_real_llama_server_with_one_slot_tells_who_works_and_who_waits(lab, top):
         assert server.metrics()["requests_deferred"] == 2, "it was done before it was looked at"
     endpoint = expect(look, url, "busy", "busy")    # its queue has no end: it is never full
     assert (endpoint["engine"]["running"], endpoint["engine"]["waiting"]) == (1, 2), endpoint["engine"]
-    assert "at work on 1 request, 2 more wait" in look.text(endpoint, "busy") and look.status == 0
+    assert "working on 1 request, 2 more wait" in look.text(endpoint, "busy") and look.status == 0
 
 
 @row
@@ -74,7 +74,7 @@ def a_model_that_a_real_ollama_throws_out_for_another_is_seen_to_go(lab, top):
         server.load("cold", "10m")
         look, seconds = watch.until(lambda look: states(look.endpoint(url)) == COLD)
     said = look.text(expect(look, url, "ok", "evicted"), "evicted")
-    assert said.startswith("Ollama likely threw warm:latest out for cold:latest"), said
+    assert said.startswith("Ollama probably unloaded warm:latest to make room for cold:latest"), said
     return f"told after {seconds:.1f} s"
 
 
@@ -113,7 +113,7 @@ def a_real_llama_server_whose_engine_hangs_alone_is_stalled_after_a_minute(lab, 
             one = top.once(url)
         again, _ = watch.until(lambda look: look.endpoint(url)["state"] == "ok", 30)
     said = look.text(expect(look, url, "stalled", "engine-stalled"), "engine-stalled")
-    assert "answers /health, while /metrics hangs for" in said and "one long batch" in said, said
+    assert "answers /health, while /metrics has hung for" in said and "one long batch" in said, said
     assert seconds > 60, f"a long batch takes that long, too: {seconds:.0f} s"
     expect(one, url, "ok")      # one look cannot know
     expect(again, url, "ok")
@@ -201,10 +201,10 @@ def a_real_proxy_is_told_from_the_engine_behind_it_that_hangs_or_is_dead(lab, to
             dead, _ = watch.until(lambda look: all(look.endpoint(url)["state"] == "fault" for url in before.values()))
     for name, url in before.items():
         assert expect(well, url, "ok")["server"] == "llama-server"
-        for look, code, words in ((hung, "proxy-backend-silent", "is up, its engine gives no answer"),
-                                  (dead, "proxy-backend-down", "is up, its engine is not")):
+        for look, code, words in ((hung, "proxy-backend-silent", "is up, but its engine does not answer"),
+                                  (dead, "proxy-backend-down", "is up, but its engine is not")):
             said = look.text(expect(look, url, "fault", code), code)
-            assert said.startswith(f"{name} before {lab.gpu1.fqdn} {words}"), said
+            assert said.startswith(f"{name} in front of {lab.gpu1.fqdn} {words}"), said
 
 
 @row
@@ -213,7 +213,7 @@ def a_real_nginx_that_wants_a_login_or_limits_the_rate_is_not_taken_for_the_engi
         private, limited = f"{proxy.direct}/private", f"{proxy.direct}/limited"
         look = top.once(private, limited)
     said = look.text(expect(look, private, "auth", "auth-at-proxy"), "auth-at-proxy")
-    assert said.startswith("nginx before") and "the engine behind it cannot be seen" in said, said
+    assert said.startswith("nginx in front of") and "the engine behind it cannot be seen" in said, said
     expect(look, limited, "slow", "rate-limited")
 
 

@@ -146,7 +146,7 @@ def an_ollama_that_refuses_the_name_is_a_host_check_and_proven(lab, top):
         look = top.once(url)
     expect(look, url, "fault", "host-check")
     said = look.text(look.endpoint(url), "host-check")
-    assert "proven" in said and "OLLAMA_HOST=0.0.0.0" in said, said
+    assert "proven" in said and "OLLAMA_HOST=" in said, said
 
 
 @row

@@ -182,7 +182,8 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"socket, "
 		"tailscale, ca_file, proxy, theme, columns.fleet, "
 		"columns.paths, columns.models, columns.serve, columns.clients, columns.events, "
-		"event-log, bell, notify, on-change, llama-metrics, capture, passive\n"
+		"event-log, bell, notify, on-change, llama-metrics, capture, passive, record, "
+		"record-size, record-age\n"
 		"4: 'some' is none of mine, tagged, all, off\n"
 		"6: '65536' is no port from 1 to 65535\n"
 		"7: 'yes' is neither 'on' nor 'off'\n"
@@ -461,6 +462,14 @@ static const struct {
 	{ "llama-metrics", "off" },
 	{ "capture", "off" },
 	{ "passive", "on" },
+	{ "record", "/var/lib/tsllm; top" },
+	{ "record", " relative" },
+	{ "record-size", "1MB" },
+	{ "record-size", "1.5GB" },
+	{ "record-size", "1000 GB" },
+	{ "record-age", "1h" },
+	{ "record-age", "36h" },
+	{ "record-age", "3650d" },
 };
 
 static char *printed(const struct settings *settings)
@@ -512,6 +521,8 @@ static void assert_round_trip(struct test *test, const struct settings *was)
 	assert_int_equal(is->has_llama_metrics, was->has_llama_metrics);
 	assert_int_equal(is->has_capture, was->has_capture);
 	assert_int_equal(is->is_passive, was->is_passive);
+	assert_string_equal(is->record, was->record);
+	assert_true(is->record_bytes == was->record_bytes && is->record_age_s == was->record_age_s);
 	assert_int_equal(is->pins.count, was->pins.count);
 	for (size_t i = 0; i < is->pins.count; i++) {
 		assert_string_equal(is->pins.items[i].url, was->pins.items[i].url);

@@ -87,6 +87,7 @@ struct ui {
 		struct notice *items;
 		size_t count, room;
 	} notices; /* the first one is shown */
+	enum steer steer;
 	char copied[ID_MAX];
 	struct plot_state plots;
 	char pinged[ID_MAX];      /* a peer that is being pinged; "": none */
@@ -185,5 +186,9 @@ int ui_draw_notice(struct ui *ui, struct canvas *canvas, int y);
 
 /* bottom.c: the last line: the prompt, what was said, or the keys. */
 void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
+
+/* steer.c: keys that move in a replay. */
+bool ui_is_steer_key(int key);
+unsigned ui_steer_by(struct ui *ui, const struct snapshot *snapshot, int key);
 
 #endif

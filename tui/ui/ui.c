@@ -167,7 +167,8 @@ static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned toggle_pause(struct ui *ui, const struct snapshot *snapshot)
 {
-	(void)snapshot;
+	if (snapshot->replay.is_on)
+		return ui_steer_by(ui, snapshot, 'p');
 	ui->is_paused = !ui->is_paused;
 	return UI_REDRAW;
 }
@@ -215,9 +216,8 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned probe_now(struct ui *ui, const struct snapshot *snapshot)
 {
-	(void)snapshot;
-	ui_say(ui, "asking all servers now");
-	return UI_REDRAW | UI_PROBE_NOW;
+	ui_say(ui, snapshot->replay.is_on ? "not in a replay" : "asking all servers now");
+	return snapshot->replay.is_on ? UI_REDRAW : UI_REDRAW | UI_PROBE_NOW;
 }
 
 static unsigned next_theme(struct ui *ui, const struct snapshot *snapshot)
@@ -347,6 +347,8 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);
+	if (ui_is_steer_key(key))
+		return ui_steer_by(ui, snapshot, key);
 	return say_unknown(ui, key);
 }
 

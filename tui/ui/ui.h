@@ -11,6 +11,8 @@
 #include "tui/term/canvas.h"
 #include "tui/term/keys.h"
 
+#include "probes/model/snapshot.h"
+
 enum {
 	UI_REDRAW = 1,
 	UI_QUIT = 2,
@@ -21,7 +23,8 @@ enum {
 	UI_SPAN = 64,   /* sparklines show ui_span_ms() now */
 	UI_LEAVE = 128, /* with UI_QUIT: the last screen stays on the terminal */
 	UI_PING = 256,  /* ui_pinged() */
-	UI_SHELL = 512  /* ui_shell_host() */
+	UI_SHELL = 512, /* ui_shell_host() */
+	UI_STEER = 1024 /* ui_steer() */
 };
 
 struct ui;
@@ -40,6 +43,7 @@ int64_t ui_span_ms(const struct ui *ui);
 const char *ui_looked_at(const struct ui *ui);
 bool ui_is_paused(const struct ui *ui);
 const char *ui_copied_text(const struct ui *ui);
+enum steer ui_steer(const struct ui *ui); /* how to move in the replay */
 /* The id of the peer that UI_PING is about. */
 const char *ui_pinged(const struct ui *ui);
 /* Where UI_SHELL leads: a name or an address that is no option, and whether by Tailscale SSH. */

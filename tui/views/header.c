@@ -10,6 +10,7 @@
 #include "tui/table/scale.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/flows.h"
+#include "tui/views/replay_words.h"
 #include "tui/views/verdict_line.h"
 
 #include <math.h>
@@ -40,8 +41,7 @@ static size_t count_in(const struct snapshot *snapshot, enum state state)
 void header_sums(const struct snapshot *snapshot, char *text, size_t size)
 {
 	*text = '\0';
-	for (int state = STATE_COUNT - 1; state >= 0; state--) {
-		enum state at = (enum state)state;
+	for (enum state at = STATE_COUNT; at-- > 0;) {
 		size_t count = count_in(snapshot, at);
 
 		if (count)
@@ -65,8 +65,8 @@ static int draw_count(struct canvas *canvas, int x, int y, enum state state, con
 	return end + 1;
 }
 
-static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
-	struct header_spots *spots)
+static void draw_words(
+	struct canvas *canvas, const struct snapshot *snapshot, int x, int y, struct header_spots *spots)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
 		enum state at = (enum state)state;
@@ -80,8 +80,8 @@ static void draw_words(struct canvas *canvas, const struct snapshot *snapshot, i
 }
 
 /* "✖2 ▲1 ●7": states with the same sign are added up, the worst first. */
-static void draw_signs(struct canvas *canvas, const struct snapshot *snapshot, int x, int y,
-	struct header_spots *spots)
+static void draw_signs(
+	struct canvas *canvas, const struct snapshot *snapshot, int x, int y, struct header_spots *spots)
 {
 	for (int state = STATE_COUNT - 1; state >= 0; state--) {
 		const char *glyph = glyph_of_state((enum state)state);
@@ -174,6 +174,7 @@ static void draw_who(
 	const struct daemon *daemon = &snapshot->daemon;
 	struct field fields[] = {
 		{ "tsllm-top", ROLE_PROGRAM, 100 },
+		{ "", ROLE_PROMPT, 98 },
 		{ "", ROLE_HEADER, 10 },
 		{ "", ROLE_TEXT, 30 },
 		{ "", ROLE_HEADER, 20 },
@@ -185,22 +186,23 @@ static void draw_who(
 	int room = canvas->width - 1 - (spots ? draw_clock(canvas, snapshot, y) : 0), x;
 	bool has_words;
 
-	text_set(fields[1].text, sizeof(fields[1].text), "%s",
+	replay_words(snapshot, fields[1].text, sizeof(fields[1].text));
+	text_set(fields[2].text, sizeof(fields[2].text), "%s",
 		*daemon->magicdns_suffix ? daemon->magicdns_suffix : daemon->tailnet);
-	text_set(fields[2].text, sizeof(fields[2].text), "%s", daemon->self);
+	text_set(fields[3].text, sizeof(fields[3].text), "%s", daemon->self);
 	if (*daemon->home_derp)
-		snprintf(fields[3].text, sizeof(fields[3].text), "DERP %s", daemon->home_derp);
-	say_age(snapshot, fields[4].text, sizeof(fields[4].text));
+		snprintf(fields[4].text, sizeof(fields[4].text), "DERP %s", daemon->home_derp);
+	say_age(snapshot, fields[5].text, sizeof(fields[5].text));
 	if (snapshot->peer_count)
-		snprintf(fields[5].text, sizeof(fields[5].text), "peers %zu/%zu", snapshot->online_count,
+		snprintf(fields[6].text, sizeof(fields[6].text), "peers %zu/%zu", snapshot->online_count,
 			snapshot->peer_count - snapshot->peers[0].is_self + snapshot->left_out);
 	snprintf(total, sizeof(total), "endpoints %zu%s", snapshot->endpoint_count,
 		snapshot->endpoint_count ? ":" : "");
 	header_sums(snapshot, sums, sizeof(sums));
-	has_words = text_cells(sums) + text_cells(total) + 14 <= room;
+	has_words = text_cells(sums) + text_cells(total) + text_cells(fields[1].text) + 14 <= room;
 	if (snapshot->peer_count && (has_words || !snapshot->endpoint_count))
-		text_set(fields[6].text, sizeof(fields[6].text), "%s", total);
-	fields[6].weight = has_words ? 99 : 40;
+		text_set(fields[7].text, sizeof(fields[7].text), "%s", total);
+	fields[7].weight = has_words ? 99 : 40;
 	thin_out(fields, ARRAY_LEN(fields),
 		room -
 			(!snapshot->endpoint_count ? 0
@@ -208,8 +210,7 @@ static void draw_who(
 						   : SIGNS_WIDTH) +
 			1);
 	x = draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
-	header_counts(canvas, snapshot, *fields[6].text ? x - 1 : x, y, has_words,
-		spots);
+	header_counts(canvas, snapshot, *fields[7].text ? x - 1 : x, y, has_words, spots);
 }
 
 static double sum_of(const double *numbers)
@@ -305,8 +306,7 @@ static void draw_traffic(struct canvas *canvas, const struct snapshot *snapshot,
 	draw_fields(canvas, fields, ARRAY_LEN(fields), 1, y);
 }
 
-void header_draw(
-	struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
+void header_draw(struct canvas *canvas, const struct snapshot *snapshot, int y, struct header_spots *spots)
 {
 	if (spots)
 		spots->count = 0;

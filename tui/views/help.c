@@ -31,6 +31,8 @@ static const struct {
 	{ "← →", "in History: read the values of a moment; Esc leaves" },
 	{ "p  Z", "pause: the picture stands still, the watching goes on" },
 	{ "T", "next theme; kept for the next run, as are order and panels" },
+	{ ", .  { }  E e", "in a replay: a period, a minute, an event back, or on" },
+	{ "-  +", "in a replay: slower, faster" },
 	{ "", "" },
 	{ "", "DO" },
 	{ "r", "ask all servers now" },

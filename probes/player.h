@@ -1,0 +1,18 @@
+/* Plays a replay on a screen: at which speed time passes, pauses, steps, and the search for events. */
+#ifndef TSLLM_PROBES_PLAYER_H
+#define TSLLM_PROBES_PLAYER_H
+
+#include "probes/model/snapshot.h"
+
+struct player;
+struct replay;
+
+struct player *player_new(struct replay *replay); /* takes it over */
+void player_free(struct player *player);
+struct replay *player_replay(const struct player *player);
+/* Real time passed. True: there is something new to see. */
+bool player_pass(struct player *player, struct when now);
+void player_steer(struct player *player, enum steer steer);
+struct snapshot *player_take(struct player *player);
+
+#endif

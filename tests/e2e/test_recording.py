@@ -1,0 +1,197 @@
+#!/usr/bin/python3
+"""Recordings: what was watched is shown again, without asking anybody."""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
+
+from fake import FakeTailnet
+from tap import main, test
+from terminal import Terminal
+from top import TOP, top
+
+DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake", "demo.scenario")
+NOBODY = """
+daemon magicdns off
+config period = 3600
+"""
+
+
+def said(snapshot):
+    """States and codes of all rows."""
+    rows = [(row.get("url") or row["name"], row["state"], [verdict["code"] for verdict in row["verdicts"]])
+            for part in ("endpoints", "peers") for row in snapshot[part]]
+    return sorted(rows)
+
+
+def record(folder, words=(), count=12, last=signal.SIGTERM, scenario=DEMO):
+    """Watches the demo with --record; the file, and the snapshots that it printed."""
+    path = os.path.join(folder, "a.tsllm")
+    with FakeTailnet(path=scenario) as fake:
+        command = [TOP, "--config", fake.config, "--socket", fake.socket, "--watch", "--period", "0.5", "--record", path, *words]
+        child = subprocess.Popen(command, env=fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        snapshots = [json.loads(child.stdout.readline()) for _ in range(count)]
+        child.send_signal(last)
+        child.stdout.close()
+        complaints = child.stderr.read().decode()
+        child.stderr.close()
+        child.wait(timeout=10)
+    return path, snapshots, complaints
+
+
+def replay(path, *words):
+    return top("--replay", path, *words, environment=dict(os.environ, TZ="UTC"))
+
+
+def by_time(snapshots):
+    return {snapshot["taken_at"]: snapshot for snapshot in snapshots}
+
+
+@test
+def a_replay_shows_what_the_live_run_showed():
+    with tempfile.TemporaryDirectory() as folder:
+        path, live, complaints = record(folder)
+        assert not complaints, complaints
+        assert os.stat(path).st_mode & 0o777 == 0o600
+        ended = replay(path, "--watch")
+        again = by_time(map(json.loads, ended.out.splitlines()))
+        both = [(snapshot, again[at]) for at, snapshot in by_time(live).items() if at in again]
+        assert len(both) >= 5 and not ended.errors, (list(by_time(live)), list(again), ended.errors)
+        for one, other in both:
+            assert said(one) == said(other), (one["taken_at"], said(one), said(other))
+            assert (one["source"], other["source"]) == ("live", "replay")
+        assert len(said(both[-1][0])) > 20
+
+
+@test
+def a_moment_is_printed_in_every_form():
+    with tempfile.TemporaryDirectory() as folder:
+        path, live, _ = record(folder)
+        at = live[-3]["taken_at"]
+        once = replay(path, "--once", "--format", "json", "--at", at)
+        assert once.status == 2 and once.json["source"] == "replay" and once.json["taken_at"] <= at, once.errors
+        last = replay(path, "--format", "json").json["taken_at"]
+        assert last > once.json["taken_at"], last
+        assert "relayed" in replay(path, "--doctor", "gpu3", "--at", at).out
+        assert "REPLAY 20" in replay(path).out
+        redacted = replay(path, "--watch", "--redact", "--at", at).out
+        assert redacted and "gpu3" not in redacted and "tail4c1d" not in redacted
+        clock = replay(path, "--once", "--format", "json", "--at", at[11:19]).json["taken_at"]
+        assert clock[:19] <= at[:19], (clock, at)
+
+
+@test
+def a_piece_is_cut_out():
+    with tempfile.TemporaryDirectory() as folder:
+        path, live, _ = record(folder, count=16)
+        piece, at, until = os.path.join(folder, "piece.tsllm"), live[5]["taken_at"], live[-3]["taken_at"]
+        cut = replay(path, "--at", at, "--until", until, "--record", piece)
+        assert (cut.status, cut.out, cut.errors) == (0, "", ""), cut.errors
+        whole = by_time(map(json.loads, replay(path, "--watch").out.splitlines()))
+        part = by_time(map(json.loads, replay(piece, "--watch").out.splitlines()))
+        assert 3 <= len(part) < len(whole) and max(part) <= until, (sorted(part), sorted(whole))
+        assert said(part[max(part)]) == said(whole[max(part)])
+
+
+@test
+def a_killed_program_loses_little_and_the_next_goes_on():
+    with tempfile.TemporaryDirectory() as folder:
+        path, live, _ = record(folder, last=signal.SIGKILL)
+        shown = [json.loads(line)["taken_at"] for line in replay(path, "--watch").out.splitlines()]
+        assert shown and shown[-1] >= live[-3]["taken_at"], (shown, live[-1]["taken_at"])
+        with open(path, "ab") as file:
+            file.truncate(os.path.getsize(path) - 5)
+        _, more, complaints = record(folder)
+        assert "incomplete and were cut off" in complaints, complaints
+        again = [json.loads(line)["taken_at"] for line in replay(path, "--watch").out.splitlines()]
+        assert again[:len(shown) - 2] == shown[:-2] and again[-1] >= more[-3]["taken_at"], (shown, again)
+
+
+@test
+def what_cannot_be_recorded_or_replayed_is_said():
+    with tempfile.TemporaryDirectory() as folder:
+        foreign, missing = os.path.join(folder, "notes"), os.path.join(folder, "missing", "a.tsllm")
+        with open(foreign, "w", encoding="utf-8") as file:
+            file.write("my notes\n")
+        for words, part in ((("--replay", foreign, "--once"), "is no recording of tsllm-top"),
+                            (("--replay", missing, "--once"), "No such file or directory"),
+                            (("--record", missing, "--once"), "No such file or directory"),
+                            (("--record", foreign, "--once"), "is no recording of tsllm-top"),
+                            (("--at", "14:00"), "goes with --replay"),
+                            (("--replay", foreign, "--at", "soon"), "is no time like"),
+                            (("--replay", foreign, "--forget"), "which asks nothing")):
+            ended = top(*words)
+            assert ended.status == 64 and part in ended.errors, (words, ended.status, ended.errors)
+        with open(foreign, encoding="utf-8") as file:
+            assert file.read() == "my notes\n"
+
+
+@test
+def a_directory_is_recorded_to_and_replayed():
+    with tempfile.TemporaryDirectory() as folder:
+        scenario, store = os.path.join(folder, "scenario"), os.path.join(folder, "store")
+        os.mkdir(store)
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write(f"{NOBODY}config record = {store}\n")
+        for _ in range(2):
+            path, *_ = record(folder, ("--no-capture",), 4, scenario=scenario)
+            os.unlink(path)
+        assert os.listdir(store) == [], "--record goes first"
+        with FakeTailnet(path=scenario) as fake:
+            child = subprocess.Popen([TOP, "--config", fake.config, "--socket", fake.socket, "--watch", "--period", "0.5"],
+                                     env=fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+            for _ in range(4):
+                child.stdout.readline()
+            child.terminate()
+            child.stdout.close()
+            child.wait(timeout=10)
+            assert top("--once", fake=fake).status in (0, 1, 2, 3)
+        files = os.listdir(store)
+        assert len(files) == 1 and files[0].endswith(".tsllm"), files
+        assert replay(store, "--format", "json").json["source"] == "replay"
+
+
+@test
+def the_demo_has_a_stall_a_relay_and_an_eviction():
+    ended = top("--demo", "--watch", "--format", "json", environment=dict(os.environ, TZ="UTC"))
+    snapshots = [json.loads(line) for line in ended.out.splitlines()]
+    assert not ended.errors and len(snapshots) > 250, (len(snapshots), ended.errors)
+    codes = {code for snapshot in snapshots for _, _, found in said(snapshot) for code in found}
+    assert {"relayed", "host-offline", "evicted", "engine-stalled"} <= codes, codes
+
+
+@test
+def the_screen_moves_in_time():
+    with tempfile.TemporaryDirectory() as folder, FakeTailnet(NOBODY) as fake:
+        path, live, _ = record(folder, count=16)
+        with Terminal(fake, 120, 30, "--replay", path, variables={"TZ": "UTC"}) as terminal:
+            def clock():
+                words = terminal.text().splitlines()[0].split()
+                return words[words.index("REPLAY") + 2]
+            assert terminal.shows("REPLAY"), terminal.text()
+            terminal.press("p")
+            assert terminal.shows("paused"), terminal.text()
+            terminal.press("}")
+            assert terminal.shows(" end"), terminal.text()
+            end = clock()
+            for _ in range(4):
+                terminal.press(",")
+            assert terminal.shows("paused"), terminal.text()
+            assert clock() < end, (clock(), end)
+            terminal.press("+")
+            terminal.press("p")
+            assert terminal.shows("×2") or terminal.shows(" end"), terminal.text()
+            terminal.press("r")
+            assert terminal.shows("not in a replay"), terminal.text()
+            terminal.press("{")
+            terminal.press("e")
+            assert terminal.shows("paused") or terminal.shows(" end"), terminal.text()
+            terminal.press("q")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
