@@ -171,12 +171,12 @@ static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas
 {
 	char sums[256], line[320];
 
-	header_sums(snapshot, sums, sizeof(sums));
+	counts_say(snapshot, sums, sizeof(sums));
 	snprintf(line, sizeof(line), "tsllm-top: %s, terminal too small", sums);
 	if (text_cells(line) <= canvas->width)
 		canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, line);
 	else
-		header_counts(canvas, snapshot,
+		counts_draw(canvas, snapshot,
 			canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0, false, NULL);
 }
 

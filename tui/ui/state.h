@@ -44,7 +44,7 @@ struct drawn {
 	int notice_y, hints_y;   /* the same */
 	int notice_lines;
 	int width;
-	struct header_spots counts;
+	struct counts_spots counts;
 	struct {
 		int from, to, key;
 	} hints[HINTS_MAX];
