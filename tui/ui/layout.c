@@ -33,11 +33,11 @@ static void share_width(struct layout *layout, struct box panels, bool has_event
 	layout->events.width = events;
 }
 
-struct layout layout_panels(struct box body, size_t rows, int height, bool has_panels)
+struct layout layout_panels(struct box body, size_t rows, int height, bool has_panels, size_t least)
 {
 	struct layout layout = { .list = body };
 	struct box panels = body;
-	int most = body.height - LIST_LEAST, spare;
+	int most = body.height - LIST_LEAST, needed, spare;
 
 	if (!has_panels || height < INSPECTOR_FROM)
 		return layout;
@@ -45,6 +45,9 @@ struct layout layout_panels(struct box body, size_t rows, int height, bool has_p
 	spare = rows < (size_t)body.height ? body.height - (int)rows : 0;
 	panels.height = layout.is_framed ? between(spare, FRAMED_LEAST, FRAMED_MOST)
 					 : between(spare, RULED_LEAST, RULED_MOST);
+	needed = (int)least + 2; /* a frame, or a rule and a line for what follows */
+	if (needed > panels.height)
+		panels.height = between(body.height / 2, panels.height, needed);
 	if (panels.height > most)
 		panels.height = most;
 	panels.y += body.height - panels.height;

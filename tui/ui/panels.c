@@ -56,6 +56,23 @@ static void draw_page(
 	page_draw(page, canvas, in.x, in.y, in.height, 0);
 }
 
+int panels_page_width(const struct layout *layout)
+{
+	return inside(layout->inspector, layout->is_framed).width;
+}
+
+/* Says that the page goes on: in the lower edge of a frame, else in the last line. */
+static void say_more(struct canvas *canvas, struct box box, bool is_framed, const struct page *page)
+{
+	static const char more[] = " Enter shows more ";
+	struct box in = inside(box, is_framed);
+	int width = text_cells(more), x = box.x + box.width - width - 1;
+
+	if (in.height < 1 || page_lines(page) <= (size_t)in.height || in.width < 2 * width)
+		return;
+	canvas_text(canvas, x, box.y + box.height - 1, width, ROLE_DIM, more);
+}
+
 static void draw_inspector(struct canvas *canvas, const struct snapshot *snapshot, struct box box,
 	bool is_framed, const char *id)
 {
@@ -66,6 +83,7 @@ static void draw_inspector(struct canvas *canvas, const struct snapshot *snapsho
 	inspector_title(snapshot, target, title, sizeof(title));
 	inspector_write(snapshot, target, page);
 	draw_page(canvas, box, is_framed, title, page);
+	say_more(canvas, box, is_framed, page);
 	page_free(page);
 }
 

@@ -8,6 +8,8 @@
 struct look;
 struct snapshot;
 
+/* The cells of a line in the inspector. */
+int panels_page_width(const struct layout *layout);
 /* Of the row that is looked at. */
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
 	const struct look *look);

@@ -72,7 +72,7 @@ static void draw_who(
 	say_age(snapshot, fields[5].text, sizeof(fields[5].text));
 	replay_words(snapshot, fields[6].text, sizeof(fields[6].text));
 	width = counts_width(snapshot, has_words);
-	fields_fit(fields, ARRAY_LEN(fields), width ? room - width - COUNTS_GAP : room);
+	fields_fit(fields, ARRAY_LEN(fields), width ? room - width - COUNTS_GAP - 1 : room);
 	x = fields_draw(canvas, fields, ARRAY_LEN(fields), 1, y) + COUNTS_GAP;
 	counts_draw(canvas, snapshot, x, y, has_words, spots);
 }

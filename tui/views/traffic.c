@@ -11,7 +11,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#define BAR_MOST 10
+#define BAR_MOST 6
 #define BAR_LEAST 3
 #define PERCENT_WIDTH 5 /* "100 %" */
 #define RATE_WIDTH 9    /* "1023 kB/s" */
