@@ -9,9 +9,12 @@
 
 #include <cmocka.h>
 
+#include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/table/columns.h"
+#include "tui/ui/kept.h"
 #include "tui/ui/ui.h"
 
 #define WIDTH 120
@@ -882,6 +885,92 @@ static void the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way(
 	leave(&seat);
 }
 
+/* Hides RTT ms, the ninth column, in the list. */
+static void hide_rtt(struct seat *seat)
+{
+	press(seat, PRESS_F6);
+	for (int i = 0; i < 8; i++)
+		press(seat, 'j');
+	press(seat, ' ');
+}
+
+static void the_list_of_columns_shows_and_hides(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(row_has(&seat, HEADS, "RTT ms"));
+	hide_rtt(&seat);
+	assert_true(screen_has(&seat, "[ ] RTT ms"));
+	assert_true(screen_has(&seat, "[x] PEER"));
+	press(&seat, ' ');
+	assert_true(screen_has(&seat, "[x] RTT ms"));
+	press(&seat, ' ');
+	press(&seat, PRESS_ESCAPE);
+	assert_false(row_has(&seat, HEADS, "RTT ms"));
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	press(&seat, '2');
+	assert_true(row_has(&seat, HEADS, "RTT"));
+	leave(&seat);
+}
+
+static void the_last_column_is_not_hidden(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, PRESS_F6);
+	for (int i = 0; i < COLUMNS_MAX; i++) {
+		press(&seat, ' ');
+		press(&seat, 'j');
+	}
+	press(&seat, PRESS_ESCAPE);
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	assert_false(row_has(&seat, HEADS, "PEER"));
+	leave(&seat);
+}
+
+static void shown_columns_and_the_span_are_kept_and_nonsense_is_not(void **state)
+{
+	struct fault fault;
+	struct kept *kept = kept_new("", &fault);
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	hide_rtt(&seat);
+	press(&seat, PRESS_ESCAPE);
+	press(&seat, ']');
+	ui_keep(seat.ui, kept);
+	assert_string_equal(kept_get(kept, "columns"), "Fleet:-rttms");
+	assert_string_equal(kept_get(kept, "span"), "3600");
+	leave(&seat);
+	seat = sit(sample_fleet());
+	ui_take_kept(seat.ui, kept);
+	press(&seat, PRESS_CTRL_L);
+	assert_false(row_has(&seat, HEADS, "RTT ms"));
+	assert_int_equal(ui_span_ms(seat.ui), 3600000);
+	kept_set(kept, "columns", "Fleet:-rttms Fleet:+nosuch Nowhere:-peer Fleet:*why Fleet:-health Fleet:+why x");
+	kept_set(kept, "span", "12345");
+	ui_take_kept(seat.ui, kept);
+	press(&seat, PRESS_CTRL_L);
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	assert_int_equal(ui_span_ms(seat.ui), 3600000);
+	leave(&seat);
+	kept_free(kept);
+}
+
+static void without_a_row_there_are_no_panels(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(screen_has(&seat, "──"));
+	press(&seat, '\\');
+	type(&seat, "nosuchthing");
+	assert_false(screen_has(&seat, "──"));
+	leave(&seat);
+}
+
 static void stepping_visits_drawn_columns_only_and_goes_back(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -1316,6 +1405,10 @@ int main(void)
 		cmocka_unit_test(an_unknown_column_is_said_at_once_but_not_what_only_has_a_colon),
 		cmocka_unit_test(the_columns_that_there_are_are_all_named_on_a_narrow_screen),
 		cmocka_unit_test(the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way),
+		cmocka_unit_test(the_list_of_columns_shows_and_hides),
+		cmocka_unit_test(the_last_column_is_not_hidden),
+		cmocka_unit_test(shown_columns_and_the_span_are_kept_and_nonsense_is_not),
+		cmocka_unit_test(without_a_row_there_are_no_panels),
 		cmocka_unit_test(stepping_visits_drawn_columns_only_and_goes_back),
 		cmocka_unit_test(a_click_on_a_count_filters_by_it_and_another_clears_it),
 		cmocka_unit_test(a_click_on_the_key_bar_presses_the_key),
