@@ -971,6 +971,37 @@ static void without_a_row_there_are_no_panels(void **state)
 	leave(&seat);
 }
 
+static void an_event_names_its_server_briefly_and_is_found_by_url(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '6');
+	press(&seat, '\\');
+	type(&seat, "peer:https://nas.tail1234");
+	assert_true(row_has(&seat, HEADS + 1, "nas s:443"));
+	assert_false(row_has(&seat, HEADS + 1, "https"));
+	assert_false(screen_has(&seat, "macmini"));
+	leave(&seat);
+}
+
+static void a_count_is_of_rows_and_a_filter_has_its_name(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(row_has(&seat, 0, "✖ 2 down  ▲ 1 degraded  ● 6 ok  … 1 unknown"));
+	press(&seat, '\\');
+	type(&seat, "health:degraded");
+	assert_true(row_has(&seat, HEADS + 1, "▲ slow"));
+	assert_false(row_has(&seat, HEADS + 2, "●"));
+	press(&seat, PRESS_CTRL_U);
+	type(&seat, "health:ok");
+	assert_true(screen_has(&seat, "busy"));
+	assert_false(screen_has(&seat, "✖ fault"));
+	leave(&seat);
+}
+
 static void stepping_visits_drawn_columns_only_and_goes_back(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -1409,6 +1440,8 @@ int main(void)
 		cmocka_unit_test(the_last_column_is_not_hidden),
 		cmocka_unit_test(shown_columns_and_the_span_are_kept_and_nonsense_is_not),
 		cmocka_unit_test(without_a_row_there_are_no_panels),
+		cmocka_unit_test(an_event_names_its_server_briefly_and_is_found_by_url),
+		cmocka_unit_test(a_count_is_of_rows_and_a_filter_has_its_name),
 		cmocka_unit_test(stepping_visits_drawn_columns_only_and_goes_back),
 		cmocka_unit_test(a_click_on_a_count_filters_by_it_and_another_clears_it),
 		cmocka_unit_test(a_click_on_the_key_bar_presses_the_key),

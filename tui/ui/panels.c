@@ -3,6 +3,7 @@
 
 #include "probes/base/text.h"
 #include "tui/table/page.h"
+#include "tui/table/scale.h"
 #include "tui/views/events.h"
 #include "tui/views/inspector.h"
 #include "tui/views/plots.h"
@@ -93,7 +94,7 @@ static void draw_plot(
 {
 	struct history_series series[PLOTS_MOST];
 	struct look shown = *look;
-	char title[TITLE_MAX] = "nothing to plot yet", of[TITLE_MAX + 32];
+	char title[TITLE_MAX] = "nothing to plot yet", of[TITLE_MAX + 64], span[32];
 	size_t count = plots_list(snapshot, &shown, series);
 
 	if (!count) {
@@ -103,6 +104,8 @@ static void draw_plot(
 	if (count)
 		plots_draw(canvas, inside(box, true), snapshot, &shown, &series[0], title, sizeof(title));
 	text_set(of, sizeof(of), "%s%s", count && !*shown.target ? "all traffic, " : "", title);
+	if (count)
+		text_add(of, sizeof(of), ", %s [ ]", scale_span(look->span_ms, span, sizeof(span)));
 	draw_edge(canvas, box, true, of);
 }
 

@@ -313,7 +313,7 @@ static const struct column columns[] = {
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
 	{ "SINCE", "since", 7, 7, 30, true, .format = format_since, .number = number_since },
-	{ "TTFB TREND", "spark", 18, 19, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
+	{ "TTFB TREND", "spark", 19, 20, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
 		.starts_high = true },
 	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
 		.compare = compare_state },
