@@ -1,5 +1,5 @@
-/* Which columns a view shows: those of its table or of the configuration, and the differences that were chosen
- * in the list of columns. A column that is not shown has the greatest width 0. */
+/* Which columns a view shows: those of its table or of the configuration, and the differences that were
+ * chosen in the list of columns. A column that is not shown has the greatest width 0. */
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
 
