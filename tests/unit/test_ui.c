@@ -1002,6 +1002,20 @@ static void a_count_is_of_rows_and_a_filter_has_its_name(void **state)
 	leave(&seat);
 }
 
+/* Without a history there is nothing to plot. */
+static void no_frame_is_empty(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(120, 36, false);
+	press(&seat, PRESS_CTRL_L);
+	for (int y = 12; y < 36; y++)
+		assert_false(row_has(&seat, y, "││"));
+	leave(&seat);
+}
+
 static void stepping_visits_drawn_columns_only_and_goes_back(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -1442,6 +1456,7 @@ int main(void)
 		cmocka_unit_test(without_a_row_there_are_no_panels),
 		cmocka_unit_test(an_event_names_its_server_briefly_and_is_found_by_url),
 		cmocka_unit_test(a_count_is_of_rows_and_a_filter_has_its_name),
+		cmocka_unit_test(no_frame_is_empty),
 		cmocka_unit_test(stepping_visits_drawn_columns_only_and_goes_back),
 		cmocka_unit_test(a_click_on_a_count_filters_by_it_and_another_clears_it),
 		cmocka_unit_test(a_click_on_the_key_bar_presses_the_key),

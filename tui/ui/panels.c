@@ -88,24 +88,24 @@ static void draw_inspector(struct canvas *canvas, const struct snapshot *snapsho
 	page_free(page);
 }
 
-/* The first figure of the row that has a history; if none has, the traffic of this machine. */
-static void draw_plot(
-	struct canvas *canvas, const struct snapshot *snapshot, struct box box, const struct look *look)
+/* The first figure of the row that has a history; if none has, the traffic of this machine. Returns false if
+ * there is none of that either. */
+static bool find_plot(const struct snapshot *snapshot, struct look *shown, struct history_series *series)
 {
-	struct history_series series[PLOTS_MOST];
-	struct look shown = *look;
-	char title[TITLE_MAX] = "nothing to plot yet", of[TITLE_MAX + 64], span[32];
-	size_t count = plots_list(snapshot, &shown, series);
+	if (plots_list(snapshot, shown, series))
+		return true;
+	shown->target = "";
+	return plots_list(snapshot, shown, series) > 0;
+}
 
-	if (!count) {
-		shown.target = "";
-		count = plots_list(snapshot, &shown, series);
-	}
-	if (count)
-		plots_draw(canvas, inside(box, true), snapshot, &shown, &series[0], title, sizeof(title));
-	text_set(of, sizeof(of), "%s%s", count && !*shown.target ? "all traffic, " : "", title);
-	if (count)
-		text_add(of, sizeof(of), ", %s [ ]", scale_span(look->span_ms, span, sizeof(span)));
+static void draw_plot(struct canvas *canvas, const struct snapshot *snapshot, struct box box,
+	const struct look *look, const struct history_series *series)
+{
+	char title[TITLE_MAX] = "", of[TITLE_MAX + 64], span[32];
+
+	plots_draw(canvas, inside(box, true), snapshot, look, series, title, sizeof(title));
+	text_set(of, sizeof(of), "%s%s, %s [ ]", *look->target ? "" : "all traffic, ", title,
+		scale_span(look->span_ms, span, sizeof(span)));
 	draw_edge(canvas, box, true, of);
 }
 
@@ -122,10 +122,17 @@ static void draw_events(struct canvas *canvas, const struct snapshot *snapshot, 
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
 	const struct look *look)
 {
-	if (layout->inspector.height)
-		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, look->target);
-	if (layout->plot.height)
-		draw_plot(canvas, snapshot, layout->plot, look);
+	struct history_series series[PLOTS_MOST];
+	struct look shown = *look;
+	struct box inspector = layout->inspector;
+	bool has_plot = layout->plot.height && find_plot(snapshot, &shown, series);
+
+	if (layout->plot.height && !has_plot)
+		inspector.width += layout->plot.width;
+	if (inspector.height)
+		draw_inspector(canvas, snapshot, inspector, layout->is_framed, look->target);
+	if (has_plot)
+		draw_plot(canvas, snapshot, layout->plot, &shown, &series[0]);
 	if (layout->events.height)
 		draw_events(canvas, snapshot, layout->events);
 }
