@@ -143,6 +143,10 @@ static void draw_list(
 	if (layout.inspector.height) /* its width is known now */
 		layout = layout_panels(body, ui->rows.count + 1, canvas->height, has_panels,
 			inspector_least(snapshot, panels_page_width(&layout)));
+	if (views[ui->current] == &view_events) { /* they are the list */
+		layout.plot.width += layout.events.width;
+		layout.events.height = 0;
+	}
 	draw_rows(ui, snapshot, canvas, layout.list);
 	look.target = ui_selected_target(ui, snapshot, buffer);
 	panels_draw(canvas, snapshot, &layout, &look);

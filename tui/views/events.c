@@ -149,6 +149,7 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 {
 	for (size_t i = 0; i < snapshot->event_count && i < most; i++) {
 		const struct event *event = event_of(snapshot, i);
+		char text[VALUE_MAX];
 		struct value time;
 		struct url url;
 
@@ -156,7 +157,8 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 		format_time(snapshot, i, &time);
 		page_line(page, ROLE_DIM, "%s ", time.text);
 		page_add(page, role_of_state(event->state), "%s ", glyph_of_state(event->state));
-		page_add(page, ROLE_TEXT, "%s: %s", host_of(event, &url), event->text);
+		snprintf(text, sizeof(text), "%s: %s", host_of(event, &url), event->text);
+		page_flow(page, ROLE_TEXT, text_cells(time.text) + 3, text);
 	}
 	if (!snapshot->event_count)
 		page_line(page, ROLE_DIM, "Nothing has changed since the start.");
