@@ -15,6 +15,8 @@
 #include <string.h>
 #include <time.h>
 
+#define PANEL_BYTES 240 /* of an event in the panel, so that a long one leaves room for others */
+
 static const struct event *event_of(const struct snapshot *snapshot, size_t row)
 {
 	return &snapshot->events[row];
@@ -149,7 +151,7 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 {
 	for (size_t i = 0; i < snapshot->event_count && i < most; i++) {
 		const struct event *event = event_of(snapshot, i);
-		char text[VALUE_MAX];
+		char text[PANEL_BYTES];
 		struct value time;
 		struct url url;
 
@@ -157,7 +159,7 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 		format_time(snapshot, i, &time);
 		page_line(page, ROLE_DIM, "%s ", time.text);
 		page_add(page, role_of_state(event->state), "%s ", glyph_of_state(event->state));
-		snprintf(text, sizeof(text), "%s: %s", host_of(event, &url), event->text);
+		text_set(text, sizeof(text), "%s: %s", host_of(event, &url), event->text);
 		page_flow(page, ROLE_TEXT, text_cells(time.text) + 3, text);
 	}
 	if (!snapshot->event_count)
