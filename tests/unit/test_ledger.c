@@ -530,7 +530,7 @@ static void what_is_well_again_needs_no_reason(void **state)
 	take(l, at(11));
 	answers(l, at(20), "vllm-0.32.0-cpu/ready-idle/health");
 	s = take(l, at(21));
-	assert_verdict(s, "open-endpoint");
+	assert_verdict(s, "context-small");
 	assert_string_equal(s->events[0].text, "down → ok");
 }
 
