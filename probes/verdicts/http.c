@@ -373,6 +373,8 @@ const struct other_fix http_fixes[] = {
 	{ CODE_PROXY_SCHEME, serve_command_by_address },
 	{ CODE_BAD_GATEWAY, serve_answer_new_target },
 	{ CODE_BAD_GATEWAY, serve_answer_start_target },
+	{ CODE_BAD_GATEWAY, serve_answer_of_service },
+	{ CODE_NO_MOUNT, serve_answer_of_service },
 	{ CODE_HOST_CHECK, use_address },
 	{ CODE_HOST_CHECK, bind_ollama },
 	{ CODE_HOST_CHECK, pass_host },

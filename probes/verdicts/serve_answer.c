@@ -13,6 +13,8 @@
 
 const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which "
 	"should look like http://127.0.0.1:8080";
+const char serve_answer_of_service[] = "on a machine that hosts %{host}: look at tailscale serve status, "
+	"start the backend that it names, or correct the mount";
 const char serve_answer_start_target[] = "start the server at %{target}";
 
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)
@@ -83,6 +85,12 @@ static bool may_be_serve(const struct evidence *e)
 	       url_host_is_below(url.host, suffix);
 }
 
+/* A Service has a name and an address, but is no machine. */
+static bool is_others_service(const struct evidence *e)
+{
+	return !e->peer && !e->mount && e->endpoint->is_of_tailnet && !e->endpoint->is_own;
+}
+
 bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 {
 	if (has_unknown_target(e, f))
@@ -91,6 +99,8 @@ bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 		!may_be_serve(e))
 		return false;
 	blame_backend(e, f);
+	if (is_others_service(e))
+		f->fix = serve_answer_of_service;
 	if (e->mount && *e->mount->backend) {
 		text_set(f->detail, sizeof(f->detail), "tailscale serve is up, its backend %s is not",
 			e->mount->target);
@@ -107,6 +117,8 @@ bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f)
 {
 	if (!may_be_serve(e) || !answer_is_go_404(e))
 		return false;
+	if (is_others_service(e))
+		f->fix = serve_answer_of_service;
 	text_set(f->detail, sizeof(f->detail), "%s",
 		e->mount ? "tailscale serve is up, but has nothing mounted there"
 			 : "either tailscale serve has nothing mounted there, or it is another proxy "
