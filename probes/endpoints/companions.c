@@ -166,7 +166,7 @@ static void ask_beside(struct companions *companions, const struct snapshot *sna
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 	const struct server_facts *facts;
 
-	if (!peer || peer->is_self || !peer->is_online || !peer->addresses[0] || !*endpoint->server)
+	if (!peer || peer->is_self || peer->is_shared_in || !peer->is_online || !peer->addresses[0] || !*endpoint->server)
 		return;
 	facts = server_facts_named(family_facts(), endpoint->server);
 	ask(companions, peer, endpoint, WEB_CLIENT_PORT, WEB_CLIENT);
