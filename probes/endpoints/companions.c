@@ -95,7 +95,7 @@ static enum tri is_open(const struct answer *answer)
 
 	if (answer->outcome == OUTCOME_ANSWERED)
 		return answer->status < 400 && !text_contains_fold(answer_header(answer, "Location", location,
-								   sizeof(location)),
+									   sizeof(location)),
 						       "login")
 			       ? TRI_YES
 			       : TRI_NO;
@@ -117,8 +117,8 @@ static void done(void *data, const struct answer *answer)
 		when_now());
 	ledger_see(companions->ledger,
 		&(struct observation){ .kind = OBSERVED_COMPANION,
-			.companion = &(struct obs_companion){ question->peer_id, question->url, question->title,
-				is_open(answer) } },
+			.companion = &(struct obs_companion){ question->peer_id, question->url,
+				question->title, is_open(answer) } },
 		when_now());
 	companions->changed(companions->data);
 }
@@ -132,8 +132,8 @@ static bool was_asked(const struct companions *companions, const char *url)
 }
 
 /* The way to it is that of the endpoint, with another port and without its key. */
-static void ask(struct companions *companions, const struct peer *peer, const struct endpoint *endpoint, int port,
-	const char *title)
+static void ask(struct companions *companions, const struct peer *peer, const struct endpoint *endpoint,
+	int port, const char *title)
 {
 	struct url parts = { .port = port };
 	char full[1024], url[256];
@@ -146,10 +146,9 @@ static void ask(struct companions *companions, const struct peer *peer, const st
 		!pool_request(companions->pool, endpoint->url, "/", full, sizeof(full), &request))
 		return;
 	question = mem_alloc(sizeof(*question));
-	*question = (struct question){ .companions = companions,
-		.url = mem_copy(url),
-		.peer_id = mem_copy(peer->id),
-		.title = title };
+	*question = (struct question){
+		.companions = companions, .url = mem_copy(url), .peer_id = mem_copy(peer->id), .title = title
+	};
 	*VEC_PUSH(&companions->asked) = question;
 	snprintf(full, sizeof(full), "%s/", url);
 	request.url = full;
@@ -161,12 +160,14 @@ static void ask(struct companions *companions, const struct peer *peer, const st
 	companions->open++;
 }
 
-static void ask_beside(struct companions *companions, const struct snapshot *snapshot, const struct endpoint *endpoint)
+static void ask_beside(
+	struct companions *companions, const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct peer *peer = endpoint->peer < 0 ? NULL : &snapshot->peers[endpoint->peer];
 	const struct server_facts *facts;
 
-	if (!peer || peer->is_self || peer->is_shared_in || !peer->is_online || !peer->addresses[0] || !*endpoint->server)
+	if (!peer || peer->is_self || peer->is_shared_in || !peer->is_online || !peer->addresses[0] ||
+		!*endpoint->server)
 		return;
 	facts = server_facts_named(family_facts(), endpoint->server);
 	ask(companions, peer, endpoint, WEB_CLIENT_PORT, WEB_CLIENT);

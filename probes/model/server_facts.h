@@ -38,7 +38,7 @@ struct server_facts {
 	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
 	const char *no_guard;       /* a setting that looks like one that asks for a key, and does not */
-	/* For --audit. management: what its API lets anyone do besides asking models, without a key of its own;
+	/* For --audit. management: what its API does besides asking models, for anyone whom it asks for no key;
 	 * NULL: nothing known. companions: what it opens on ports beside its own, ended by port 0. */
 	const char *management;
 	struct companion_port {

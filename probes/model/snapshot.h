@@ -251,10 +251,10 @@ struct mount {
 	int port;
 	enum serve_protocol protocol;
 	bool is_funnel, is_foreground;
-	bool is_api_only; /* nothing but /v1 of its server is below it */
 	int backend, endpoint; /* indices into endpoints, -1: not probed */
 	enum state backend_state;
 	struct span verdicts;
+	bool is_api_only; /* nothing but /v1 of its server is below it */
 };
 
 struct event {

@@ -127,7 +127,8 @@ enum status audit_status(const struct snapshot *snapshot, const struct audit *au
 	return status_of_severity(worst);
 }
 
-void audit_say(const struct snapshot *snapshot, const struct audit_finding *finding, struct audit_words *words)
+void audit_say(
+	const struct snapshot *snapshot, const struct audit_finding *finding, struct audit_words *words)
 {
 	*words = (struct audit_words){ .text = "" };
 	text_set(words->practice, sizeof(words->practice), "%s", finding->rule->practice);

@@ -45,18 +45,18 @@ struct audit {
 
 /* In words. Texts that do not apply are "". */
 struct audit_words {
-	char text[1024];   /* one sentence: what is exposed, to whom */
+	char text[1024];    /* one sentence: what is exposed, to whom */
 	char practice[400]; /* what is right instead */
-	char run[512];     /* a command that does it, as typed */
-	char run_on[256];  /* the machine to type it on; "": this one */
-	char paste[640];   /* lines of a proxy's configuration */
-	char hint[400];    /* what comes after run, or instead of it */
+	char run[512];      /* a command that does it, as typed */
+	char run_on[256];   /* the machine to type it on; "": this one */
+	char paste[640];    /* lines of a proxy's configuration */
+	char hint[400];     /* what comes after run, or instead of it */
 };
 
 /* ignore: "CODE", "CODE@PEER", "CODE@URL". */
 struct audit *audit_new(const struct snapshot *snapshot, char *const *ignore, size_t ignore_count);
 void audit_free(struct audit *audit);
-/* The exit status: the worst that was found; unknown if nothing was and the tailnet or its servers are unknown. */
+/* The exit status: the worst that was found; unknown if nothing was and no tailnet or no server is known. */
 enum status audit_status(const struct snapshot *snapshot, const struct audit *audit);
 void audit_say(
 	const struct snapshot *snapshot, const struct audit_finding *finding, struct audit_words *words);

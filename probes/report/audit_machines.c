@@ -96,8 +96,10 @@ void audit_bound_say(
 		is_all ? "every network that this machine is in reaches it, not the tailnet alone, unless a "
 			 "firewall stands in between."
 		       : "a network outside the tailnet reaches it, unless a firewall stands in between.");
-	text_set(words->hint, sizeof(words->hint), "with ufw: sudo ufw allow in on tailscale0 to any port %d proto tcp, "
-		"where its default for incoming traffic is deny", bound->port);
+	text_set(words->hint, sizeof(words->hint),
+		"with ufw: sudo ufw allow in on tailscale0 to any port %d proto tcp, "
+		"where its default for incoming traffic is deny",
+		bound->port);
 }
 
 /* ---- userspace networking ---- */
@@ -119,8 +121,9 @@ bool audit_userspace_holds(
 	(void)about;
 	if (!snapshot->daemon.is_known || snapshot->daemon.has_tun || !bound)
 		return false;
-	*severity = endpoint && endpoint->wants_key == TRI_NO ? audit_severity_on(snapshot, audit_self(snapshot))
-							      : SEVERITY_INFO;
+	*severity = endpoint && endpoint->wants_key == TRI_NO
+			    ? audit_severity_on(snapshot, audit_self(snapshot))
+			    : SEVERITY_INFO;
 	return true;
 }
 
@@ -129,7 +132,8 @@ void audit_userspace_say(
 {
 	(void)about;
 	text_set(words->text, sizeof(words->text),
-		"tailscaled runs with userspace networking here, which opens every port of 127.0.0.1 at this machine's "
+		"tailscaled runs with userspace networking here, which opens every port of 127.0.0.1 at this "
+		"machine's "
 		"tailnet address too: besides what is served, port %d is open to whoever the policy lets in.",
 		local_llm(snapshot)->port);
 }
@@ -169,7 +173,8 @@ void audit_web_client_say(
 {
 	(void)about;
 	text_set(words->text, sizeof(words->text),
-		"Tailscale's web client is on: this machine's settings and counters (/metrics) are open at port 5252 "
+		"Tailscale's web client is on: this machine's settings and counters (/metrics) are open at "
+		"port 5252 "
 		"to whoever the policy lets in; only its owner can change them.");
 	text_set(words->run, sizeof(words->run), "%stailscale set --webclient=false",
 		audit_sudo(audit_self(snapshot)));
@@ -200,12 +205,14 @@ void audit_expiry_say(
 	text_span(span, sizeof(span), left < 0 ? -left : left);
 	if (left > 0)
 		text_set(words->text, sizeof(words->text),
-			"%s serves LLMs, and its node key expires on %.10s, in %s: after that it is off the tailnet "
+			"%s serves LLMs, and its node key expires on %.10s, in %s: after that it is off the "
+			"tailnet "
 			"until somebody logs in there.",
 			peer->name, date, span);
 	else
 		text_set(words->text, sizeof(words->text),
-			"%s serves LLMs, and its node key expired on %.10s: it is off the tailnet until somebody logs "
+			"%s serves LLMs, and its node key expired on %.10s: it is off the tailnet until "
+			"somebody logs "
 			"in there.",
 			peer->name, date);
 }
@@ -249,7 +256,8 @@ void audit_names_say(
 {
 	(void)about;
 	text_set(words->text, sizeof(words->text),
-		"Names with a certificate are in public logs (Certificate Transparency) for good, where anyone can "
+		"Names with a certificate are in public logs (Certificate Transparency) for good, where "
+		"anyone can "
 		"read them: ");
 	count_names(snapshot, words->text, sizeof(words->text));
 	text_add(words->text, sizeof(words->text), ".");
@@ -273,12 +281,14 @@ void audit_identity_say(
 	(void)about;
 	if (self->tags[0])
 		text_set(words->text, sizeof(words->text),
-			"To others this machine is %s, %s: it acts as that tag, and servers behind tailscale serve are "
+			"To others this machine is %s, %s: it acts as that tag, and servers behind tailscale "
+			"serve are "
 			"told no user.",
 			self->name, self->tags[0]);
 	else
 		text_set(words->text, sizeof(words->text),
-			"To others this machine is %s of %s: servers behind tailscale serve are told that user's "
+			"To others this machine is %s of %s: servers behind tailscale serve are told that "
+			"user's "
 			"login, name and picture with each request.",
 			self->name, *self->user ? self->user : "an unknown user");
 }

@@ -1,4 +1,4 @@
-/* Forms as in Tailscale's documentation of the policy file: "ip": ["tcp:443"] in grants, "HOST:PORTS" in acls. */
+/* Forms as Tailscale documents them: "ip": ["tcp:443"] in grants, "HOST:PORTS" in acls. */
 #include "probes/report/audit_policy.h"
 
 #include "probes/base/text.h"
@@ -55,7 +55,8 @@ bool audit_policy_of(
 	const struct peer *host = finding->about.peer < 0 ? NULL : &snapshot->peers[finding->about.peer];
 
 	*policy = (struct audit_policy){ .sources = { "autogroup:member", GROUP, TAG } };
-	if (!finding->rule->has_policy || !host || host->is_shared_in || !(host->tags[0] || host->addresses[0]))
+	if (!finding->rule->has_policy || !host || host->is_shared_in ||
+		!(host->tags[0] || host->addresses[0]))
 		return false;
 	if (self && audit_is_users(self))
 		policy->sources[AUDIT_BY_USER] = self->user;

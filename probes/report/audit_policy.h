@@ -1,5 +1,5 @@
-/* Rules for the tailnet policy that let in those who need it, in the forms that people use: by user, by group and by
- * tag, as "grants" and as the older "acls". */
+/* Rules for the tailnet policy that let in those who need it, in the forms that people use: by user, by group
+ * and by tag, as "grants" and as the older "acls". */
 #ifndef TSLLM_REPORT_AUDIT_POLICY_H
 #define TSLLM_REPORT_AUDIT_POLICY_H
 

@@ -9,13 +9,15 @@
 
 const struct audit_rule audit_rules[] = {
 	{ CODE_FUNNEL_PUBLIC, AUDIT_MOUNT, audit_funnel_holds, audit_funnel_say,
-		"Keep LLM servers off Funnel. If one must be public, put a proxy in front of it that asks for a "
+		"Keep LLM servers off Funnel. If one must be public, put a proxy in front of it that asks "
+		"for a "
 		"key and limits rates.",
 		true },
 	{ CODE_OPEN_ONBOARDING, AUDIT_URL, audit_onboarding_holds, audit_onboarding_say,
 		"Sign up yourself at once, then close the sign-up.", false },
 	{ CODE_OPEN_ENDPOINT, AUDIT_SERVER, audit_open_holds, audit_open_say,
-		"Set an API key where the server can check one; tag the machine, and grant its ports to those "
+		"Set an API key where the server can check one; tag the machine, and grant its ports to "
+		"those "
 		"who need them.",
 		true },
 	{ AUDIT_MANAGEMENT_OPEN, AUDIT_SERVER, audit_management_holds, audit_management_say,
@@ -29,7 +31,8 @@ const struct audit_rule audit_rules[] = {
 		"share Tailscale's network.",
 		true },
 	{ AUDIT_COMPANION_OPEN, AUDIT_COMPANION, audit_companion_holds, audit_companion_say,
-		"Grant that port to administrators alone, or switch the page off where nobody uses it.", true },
+		"Grant that port to administrators alone, or switch the page off where nobody uses it.",
+		true },
 	{ AUDIT_WEB_CLIENT, AUDIT_MACHINE, audit_web_client_holds, audit_web_client_say,
 		"Switch it off where nobody uses it: whoever reaches the port reads this machine's settings "
 		"and counters.",
@@ -43,7 +46,8 @@ const struct audit_rule audit_rules[] = {
 		"this one in the admin console.",
 		false },
 	{ AUDIT_NAMES_IN_LOGS, AUDIT_MACHINE, audit_names_holds, audit_names_say,
-		"Choose names that tell nothing of people, customers or projects, before the first certificate.",
+		"Choose names that tell nothing of people, customers or projects, before the first "
+		"certificate.",
 		false },
 	{ AUDIT_SEEN_AS, AUDIT_MACHINE, audit_identity_holds, audit_identity_say,
 		"Tag machines that act for nobody in particular, so that they do not act as you.", false },

@@ -34,9 +34,9 @@ bool audit_funnel_holds(
 
 	if (!snapshot->mounts[about->index].is_funnel)
 		return false;
-	*severity = !endpoint                                ? SEVERITY_DEGRADED
-		    : endpoint->wants_key == TRI_YES         ? SEVERITY_INFO
-		    : endpoint->wants_key == TRI_NO          ? SEVERITY_DOWN
+	*severity = !endpoint                                                           ? SEVERITY_DEGRADED
+		    : endpoint->wants_key == TRI_YES                                    ? SEVERITY_INFO
+		    : endpoint->wants_key == TRI_NO                                     ? SEVERITY_DOWN
 		    : audit_verdict(snapshot, endpoint->verdicts, CODE_OPEN_ONBOARDING) ? SEVERITY_DOWN
 											: SEVERITY_DEGRADED;
 	return true;
@@ -53,12 +53,16 @@ void audit_funnel_say(
 	const struct mount *mount = &snapshot->mounts[about->index];
 	const struct endpoint *endpoint = endpoint_of(snapshot, about);
 	const struct verdict *verdict = audit_verdict(snapshot, mount->verdicts, CODE_FUNNEL_PUBLIC);
+	char url[600];
 
+	text_set(url, sizeof(url), "%s://%s:%d%s", serve_protocol_name(mount->protocol),
+		*mount->host ? mount->host : "this machine", mount->port, mount->path);
 	text_set(words->text, sizeof(words->text),
-		"Funnel is on: the whole internet can use %s%s, port %d%s%s (%s); %s. Tailscale limits no rate "
-		"there, and visitors carry no identity (no Tailscale-User headers).",
-		*mount->host ? mount->host : "this machine", *mount->path ? mount->path : "", mount->port,
-		endpoint ? ", which is " : "", endpoint ? title_of(endpoint) : "", mount->target,
+		"Funnel is on: the whole internet can use %s (%s%s%s); %s. Tailscale limits no rate there, "
+		"and visitors "
+		"carry no identity (no Tailscale-User headers).",
+		mount->endpoint >= 0 ? snapshot->endpoints[mount->endpoint].url : url,
+		endpoint ? title_of(endpoint) : "", endpoint ? " at " : "", mount->target,
 		keys[endpoint ? endpoint->wants_key : TRI_UNKNOWN]);
 	if (!verdict && endpoint)
 		verdict = audit_verdict(snapshot, endpoint->verdicts, CODE_FUNNEL_PUBLIC);
@@ -123,19 +127,22 @@ static void say_audience(const struct snapshot *snapshot, const struct peer *hos
 	if (!host)
 		text_add(text, size, "whoever reaches it can use it");
 	else if (host->is_shared_in)
-		text_add(text, size, "%s is shared in from another tailnet, whose owner decides who reaches it",
+		text_add(text, size,
+			"%s is shared in from another tailnet, whose owner decides who reaches it",
 			host->name);
 	else if (host->tags[0])
 		text_add(text, size, "whoever the tailnet policy lets reach %s can use it", host->tags[0]);
 	else if (audience.users)
 		text_add(text, size,
-			"whoever the tailnet policy lets reach %s, which has no tag, can use it; this machine sees "
+			"whoever the tailnet policy lets reach %s, which has no tag, can use it; this "
+			"machine sees "
 			"%zu machine%s of %zu other user%s",
 			host->name, audience.machines, audience.machines == 1 ? "" : "s", audience.users,
 			audience.users == 1 ? "" : "s");
 	else
 		text_add(text, size,
-			"whoever the tailnet policy lets reach %s, which has no tag, can use it; this machine sees "
+			"whoever the tailnet policy lets reach %s, which has no tag, can use it; this "
+			"machine sees "
 			"no other user's machine",
 			host->name);
 }
@@ -145,7 +152,8 @@ void audit_open_say(
 {
 	const struct endpoint *endpoint = open_url(snapshot, about);
 
-	text_set(words->text, sizeof(words->text), "%s at %s asks for no key: ", title_of(endpoint), endpoint->url);
+	text_set(words->text, sizeof(words->text), "%s at %s asks for no key: ", title_of(endpoint),
+		endpoint->url);
 	say_audience(snapshot, host_of(snapshot, about), words->text, sizeof(words->text));
 	text_add(words->text, sizeof(words->text), ".");
 }
@@ -171,7 +179,8 @@ static const struct endpoint *whole_url(const struct snapshot *snapshot, const s
 		return NULL;
 	for (size_t i = audit_next_url(snapshot, lead, 0); i < snapshot->endpoint_count;
 		i = audit_next_url(snapshot, lead, i + 1))
-		if (is_whole(snapshot, &snapshot->endpoints[i]) && snapshot->endpoints[i].wants_key == TRI_NO &&
+		if (is_whole(snapshot, &snapshot->endpoints[i]) &&
+			snapshot->endpoints[i].wants_key == TRI_NO &&
 			audit_is_reachable(snapshot, &snapshot->endpoints[i]))
 			return &snapshot->endpoints[i];
 	return NULL;
@@ -203,26 +212,29 @@ void audit_management_say(
 	const struct peer *host = host_of(snapshot, about);
 	int port = own_port(snapshot, about);
 
-	text_set(words->text, sizeof(words->text), "Whoever can chat with %s at %s can also %s.", title_of(endpoint),
-		endpoint->url, endpoint->management);
+	text_set(words->text, sizeof(words->text), "Whoever can chat with %s at %s can also %s.",
+		title_of(endpoint), endpoint->url, endpoint->management);
 	if (!host || host->is_shared_in || !port)
 		return;
 	if (!host->is_self)
 		text_set(words->run_on, sizeof(words->run_on), "%s", host->name);
 	if (!endpoint->checks_host) {
 		text_set(words->run, sizeof(words->run),
-			"%stailscale serve --bg --set-path=/v1 http://127.0.0.1:%d/v1", audit_sudo(host), port);
+			"%stailscale serve --bg --set-path=/v1 http://127.0.0.1:%d/v1", audit_sudo(host),
+			port);
 		text_set(words->hint, sizeof(words->hint),
 			"then remove the mounts of the whole server, and bind it to 127.0.0.1");
 		return;
 	}
 	text_set(words->paste, sizeof(words->paste),
 		"server {\n\tlisten 127.0.0.1:8081;\n\tlocation /v1/ {\n\t\tproxy_pass http://127.0.0.1:%d;\n"
-		"\t\tproxy_set_header Host localhost;\n\t\tproxy_buffering off;\n\t\tproxy_read_timeout 1h;\n\t}\n}",
+		"\t\tproxy_set_header Host localhost;\n\t\tproxy_buffering off;\n\t\tproxy_read_timeout "
+		"1h;\n\t}\n}",
 		port);
 	text_set(words->run, sizeof(words->run), "%stailscale serve --bg 8081", audit_sudo(host));
 	text_set(words->hint, sizeof(words->hint),
-		"with nginx as pasted, because %s on localhost refuses the machine's name; then remove the mounts "
+		"with nginx as pasted, because %s on localhost refuses the machine's name; then remove the "
+		"mounts "
 		"of the whole server, and bind it to 127.0.0.1",
 		title_of(endpoint));
 }
@@ -245,8 +257,9 @@ void audit_false_key_say(
 {
 	const struct endpoint *endpoint = open_url(snapshot, about);
 
-	text_set(words->text, sizeof(words->text), "%s guards nothing at %s: %s never asks for a key of its own.",
-		endpoint->no_guard, endpoint->url, title_of(endpoint));
+	text_set(words->text, sizeof(words->text),
+		"%s guards nothing at %s: %s never asks for a key of its own.", endpoint->no_guard,
+		endpoint->url, title_of(endpoint));
 	if (endpoint->sends_key)
 		text_add(words->text, sizeof(words->text),
 			" The key that your configuration sends there is not checked.");
@@ -283,6 +296,7 @@ void audit_two_ports_say(
 			      *raw = url_of_scheme(snapshot, about, "http://");
 
 	text_set(words->text, sizeof(words->text),
-		"%s can be reached at %s and, without HTTPS, at %s: a rule for one port does not close the other.",
+		"%s can be reached at %s and, without HTTPS, at %s: a rule for one port does not close the "
+		"other.",
 		title_of(served), served->url, raw->url);
 }

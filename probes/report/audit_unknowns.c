@@ -21,7 +21,8 @@ static void say_funnel(const struct snapshot *snapshot, char *text, size_t size)
 
 	if (count)
 		text_set(text, size,
-			"whether Funnel is on at the %zu other machine%s with servers: only each machine knows "
+			"whether Funnel is on at the %zu other machine%s with servers: only each machine "
+			"knows "
 			"(there: tailscale funnel status)",
 			count, count == 1 ? "" : "s");
 }
@@ -61,14 +62,16 @@ static void say_keys(const struct snapshot *snapshot, char *text, size_t size)
 			count == 1 ? " asks for a key: it was not seen without one, or does not answer" : "");
 	if (count > 1)
 		text_add(text, size,
-			" and %zu more server%s ask for a key: they were not seen without one, or do not answer",
+			" and %zu more server%s ask for a key: they were not seen without one, or do not "
+			"answer",
 			count - 1, count == 2 ? "" : "s");
 }
 
 static void say_listeners(const struct snapshot *snapshot, char *text, size_t size)
 {
 	if (!snapshot->bounds_known)
-		text_set(text, size, "which ports programs on this machine listen on: the system does not say");
+		text_set(text, size,
+			"which ports programs on this machine listen on: the system does not say");
 	else
 		text_set(text, size, "whether a firewall stands before the ports of this machine");
 }
@@ -81,7 +84,8 @@ static void say_companions(const struct snapshot *snapshot, char *text, size_t s
 		count += snapshot->companions[i].is_open == TRI_UNKNOWN;
 	if (count)
 		text_set(text, size,
-			"whether %zu port%s beside servers (tailscaled's web page, dashboards) %s open: no answer, "
+			"whether %zu port%s beside servers (tailscaled's web page, dashboards) %s open: no "
+			"answer, "
 			"as where the policy denies them to this machine",
 			count, count == 1 ? "" : "s", count == 1 ? "is" : "are");
 }
@@ -102,8 +106,8 @@ static void say_search(const struct snapshot *snapshot, char *text, size_t size)
 			snapshot->discovery.mode);
 }
 
-static void (*const unknowns[])(const struct snapshot *snapshot, char *text, size_t size) = { say_search, say_keys,
-	say_funnel, say_policy, say_serve, say_listeners, say_companions };
+static void (*const unknowns[])(const struct snapshot *snapshot, char *text, size_t size) = { say_search,
+	say_keys, say_funnel, say_policy, say_serve, say_listeners, say_companions };
 
 size_t audit_unknowns(const struct snapshot *snapshot, char (*texts)[400], size_t most)
 {

@@ -45,8 +45,7 @@ static void take_bounds(struct builder *s)
 		rows[i] = (struct bound){ .address = arena_copy(s->arena, seen->items[i].address),
 			.process = arena_copy(s->arena, seen->items[i].process),
 			.port = seen->items[i].port,
-			.is_llm = server_facts_is_llm_port(
-				s->ledger->terms.servers, seen->items[i].port) };
+			.is_llm = server_facts_is_llm_port(s->ledger->terms.servers, seen->items[i].port) };
 	s->snapshot->bounds = rows;
 	s->snapshot->bound_count = seen->count;
 	s->snapshot->bounds_known = s->ledger->exposure.arena != NULL;
@@ -61,8 +60,8 @@ void take_exposure(struct builder *s)
 	for (size_t i = 0; i < count; i++) {
 		const struct obs_companion *known = &s->ledger->exposure.companions.items[i];
 
-		rows[i] = (struct companion){
-			.peer = builder_row_of_peer(s, peer_find(s->ledger, known->peer_id)),
+		rows[i] = (struct companion){ .peer = builder_row_of_peer(
+						      s, peer_find(s->ledger, known->peer_id)),
 			.url = arena_copy(s->arena, known->url),
 			.title = arena_copy(s->arena, known->title),
 			.is_open = known->is_open };

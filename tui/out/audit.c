@@ -1,5 +1,5 @@
-/* What a reader needs first comes first: the worst finding. Rules for the policy come after all findings, one set
- * for each machine and its ports, because several findings have the same. */
+/* What a reader needs first comes first: the worst finding. Rules for the policy come after all findings, one
+ * set for each machine and its ports, because several findings have the same. */
 #include "tui/out/audit.h"
 
 #include "probes/base/mem.h"
@@ -61,32 +61,51 @@ static void say_line(struct page *page, const char *label, const char *text)
 	page_wrap(page, ROLE_TEXT, "    ", INDENT, line);
 }
 
-static void say_finding(struct page *page, const struct snapshot *snapshot, const struct audit_finding *finding)
+static void say_finding(struct page *page, const struct audit_words *words)
 {
-	enum role role = finding->is_muted ? ROLE_DIM : role_of_state(weights[finding->severity].state);
 	char label[300] = "run: ";
+
+	page_wrap(page, ROLE_TEXT, "  · ", INDENT, words->text);
+	say_paste(page, words->paste);
+	if (*words->run_on)
+		text_set(label, sizeof(label), "run on %s: ", words->run_on);
+	say_line(page, label, words->run);
+	say_line(page, "", words->hint);
+}
+
+static bool is_of_group(const struct audit_finding *a, const struct audit_finding *b)
+{
+	return a->rule == b->rule && a->severity == b->severity && a->is_muted == b->is_muted;
+}
+
+/* Those of one code and weight are neighbours, and share a heading and the practice. */
+static void say_findings(struct page *page, const struct snapshot *snapshot, const struct audit *audit)
+{
 	struct audit_words words;
 
-	audit_say(snapshot, finding, &words);
-	page_line(page, ROLE_TEXT, " ");
-	page_line(page, role, "%s %s (%s%s)", weights[finding->severity].glyph, finding->code,
-		weights[finding->severity].word, finding->is_muted ? ", muted" : "");
-	page_add(page, ROLE_DIM, "  %s", audit_about(snapshot, finding));
-	say_line(page, "", words.text);
-	if (*words.run_on)
-		text_set(label, sizeof(label), "run on %s: ", words.run_on);
-	say_line(page, label, words.run);
-	say_line(page, "", words.hint);
-	say_paste(page, words.paste);
-	say_line(page, "practice: ", words.practice);
+	for (size_t i = 0; i < audit->count; i++) {
+		const struct audit_finding *finding = &audit->items[i];
+		enum role role =
+			finding->is_muted ? ROLE_DIM : role_of_state(weights[finding->severity].state);
+
+		if (!i || !is_of_group(finding, &audit->items[i - 1])) {
+			page_line(page, ROLE_TEXT, " ");
+			page_line(page, role, "%s %s (%s%s)", weights[finding->severity].glyph, finding->code,
+				weights[finding->severity].word, finding->is_muted ? ", muted" : "");
+		}
+		audit_say(snapshot, finding, &words);
+		say_finding(page, &words);
+		if (i + 1 == audit->count || !is_of_group(finding, &audit->items[i + 1]))
+			say_line(page, "practice: ", words.practice);
+	}
 }
 
 /* ---- the policy ---- */
 
 typedef void write_fn(struct json_out *out, const struct audit_policy *policy, enum audit_by by);
 
-static void say_rule(struct page *page, const struct audit_policy *policy, enum audit_by by, const char *before,
-	write_fn *write)
+static void say_rule(struct page *page, const struct audit_policy *policy, enum audit_by by,
+	const char *before, write_fn *write)
 {
 	char *text = NULL;
 	size_t size = 0;
@@ -106,8 +125,8 @@ static void say_policy(struct page *page, const struct audit_policy *policy)
 	page_line(page, ROLE_TEXT, "  %s", policy->host);
 	for (int by = 0; by < AUDIT_BY_COUNT; by++)
 		say_rule(page, policy, (enum audit_by)by, "grants", audit_policy_write_grant);
-	for (int by = 0; by < AUDIT_BY_COUNT && audit_policy_has_acl(policy); by++)
-		say_rule(page, policy, (enum audit_by)by, "acls  ", audit_policy_write_acl);
+	if (audit_policy_has_acl(policy))
+		say_rule(page, policy, AUDIT_BY_USER, "acls  ", audit_policy_write_acl);
 }
 
 static bool is_first(const struct snapshot *snapshot, const struct audit *audit, size_t index,
@@ -116,7 +135,8 @@ static bool is_first(const struct snapshot *snapshot, const struct audit *audit,
 	struct audit_policy other;
 
 	for (size_t i = 0; i < index; i++)
-		if (audit_policy_of(snapshot, &audit->items[i], &other) && audit_policy_is_same(&other, policy))
+		if (audit_policy_of(snapshot, &audit->items[i], &other) &&
+			audit_policy_is_same(&other, policy))
 			return false;
 	return true;
 }
@@ -133,9 +153,13 @@ static void say_policies(struct page *page, const struct snapshot *snapshot, con
 		if (!is_headed) {
 			page_head(page, "Rules for the tailnet policy (admin console, Access controls)");
 			page_wrap(page, ROLE_DIM, "  ", 2,
-				"For each machine take one line, by user, group or tag, for \"grants\" or for the older "
-				"\"acls\". Groups and tags that it names must be in \"groups\" and \"tagOwners\". It "
-				"narrows nothing while another rule lets everyone (\"src\": [\"*\"]) reach everything.");
+				"For each machine take one line, by user, group or tag, for \"grants\", or "
+				"the one for the "
+				"older \"acls\" (there, too, src may be the group or the tag). Define its "
+				"group or tag in "
+				"\"groups\" or \"tagOwners\". A rule narrows nothing while another one lets "
+				"everyone "
+				"(\"src\": [\"*\"]) reach everything.");
 		}
 		is_headed = true;
 		say_policy(page, &policy);
@@ -180,8 +204,7 @@ void audit_print(const struct print_to *to, const struct snapshot *snapshot, con
 	struct canvas *canvas;
 
 	say_head(page, snapshot);
-	for (size_t i = 0; i < audit->count; i++)
-		say_finding(page, snapshot, &audit->items[i]);
+	say_findings(page, snapshot, audit);
 	say_policies(page, snapshot, audit);
 	say_unknowns(page, snapshot);
 	say_sum(page, snapshot, audit);
