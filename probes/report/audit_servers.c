@@ -27,6 +27,12 @@ static const char *title_of(const struct endpoint *endpoint)
 
 /* ---- Funnel ---- */
 
+/* It was asked, and is no LLM server. */
+static bool is_web(const struct snapshot *snapshot, const struct audit_subject *about)
+{
+	return about->endpoint < 0 && snapshot->mounts[about->index].backend_state == STATE_WEB;
+}
+
 bool audit_funnel_holds(
 	const struct snapshot *snapshot, const struct audit_subject *about, enum severity *severity)
 {
@@ -34,6 +40,8 @@ bool audit_funnel_holds(
 
 	if (!snapshot->mounts[about->index].is_funnel)
 		return false;
+	if (is_web(snapshot, about))
+		return true;
 	*severity = !endpoint                                                           ? SEVERITY_DEGRADED
 		    : endpoint->wants_key == TRI_YES                                    ? SEVERITY_INFO
 		    : endpoint->wants_key == TRI_NO                                     ? SEVERITY_DOWN
@@ -63,7 +71,8 @@ void audit_funnel_say(
 		"carry no identity (no Tailscale-User headers).",
 		mount->endpoint >= 0 ? snapshot->endpoints[mount->endpoint].url : url,
 		endpoint ? title_of(endpoint) : "", endpoint ? " at " : "", mount->target,
-		keys[endpoint ? endpoint->wants_key : TRI_UNKNOWN]);
+		is_web(snapshot, about) ? "it is no LLM server"
+					: keys[endpoint ? endpoint->wants_key : TRI_UNKNOWN]);
 	if (!verdict && endpoint)
 		verdict = audit_verdict(snapshot, endpoint->verdicts, CODE_FUNNEL_PUBLIC);
 	if (!verdict)

@@ -5,6 +5,7 @@
 #include "tui/out/json.h"
 #include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
+#include "tui/out/audit.h"
 #include "tui/out/doctor.h"
 #include "tui/out/exposition.h"
 #include "tui/out/http_sd.h"
@@ -71,6 +72,17 @@ static void print_picture(FILE *file, const struct snapshot *snapshot)
 		snapshot);
 }
 
+/* As text, and then as JSON. */
+static void print_audit(FILE *file, const struct snapshot *snapshot)
+{
+	const struct print_to to = { .file = file, .width = WIDTH };
+	struct audit *audit = audit_new(snapshot, NULL, 0);
+
+	audit_print(&to, snapshot, audit);
+	audit_print_json(&to, snapshot, audit);
+	audit_free(audit);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(FILE *file, const struct snapshot *snapshot);
@@ -84,6 +96,7 @@ static const struct {
 	[FORM_NAGIOS] = { "nagios", print_nagios },
 	[FORM_SD] = { "http-sd", print_targets },
 	[FORM_SVG] = { "svg", print_picture },
+	[FORM_AUDIT] = { "audit", print_audit },
 };
 
 const char *form_name(enum form form)

@@ -18,6 +18,7 @@ enum form {
 	FORM_NAGIOS,
 	FORM_SD,
 	FORM_SVG,
+	FORM_AUDIT,
 	FORM_COUNT
 };
 

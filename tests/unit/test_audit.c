@@ -144,6 +144,10 @@ static void funnel_before_one_that_asks_for_a_key_is_a_note(void **state)
 	assert_found(CODE_FUNNEL_PUBLIC, SEVERITY_INFO, "it asks for a key");
 	run.snapshot->endpoints[4].wants_key = TRI_UNKNOWN;
 	assert_found(CODE_FUNNEL_PUBLIC, SEVERITY_DEGRADED, "not known");
+	run.snapshot->mounts[0].backend = -1;
+	assert_found(CODE_FUNNEL_PUBLIC, SEVERITY_DEGRADED, "not known");
+	run.snapshot->mounts[0].backend_state = STATE_WEB;
+	assert_found(CODE_FUNNEL_PUBLIC, SEVERITY_INFO, "it is no LLM server");
 	run.snapshot->mounts[0].is_funnel = false;
 	assert_null(found(CODE_FUNNEL_PUBLIC));
 }
