@@ -1,6 +1,6 @@
 /* What --audit asks beside the servers, once: which ports this machine listens on, whether tailscaled's web
- * page is open on other machines with a server, and whether what comes with a server (Grafana) is. The last two
- * are a GET of /, without a key. */
+ * page is open on other machines with a server, and whether what comes with a server (Grafana) is. The last
+ * two are a GET of /, without a key. */
 #ifndef TSLLM_ENDPOINTS_COMPANIONS_H
 #define TSLLM_ENDPOINTS_COMPANIONS_H
 

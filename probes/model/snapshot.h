@@ -8,6 +8,7 @@
 #define TSLLM_MODEL_SNAPSHOT_H
 
 #include "probes/base/when.h"
+#include "probes/model/exposure.h"
 #include "probes/model/obs.h"
 
 #include <stdbool.h>
@@ -83,6 +84,7 @@ struct daemon {
 	bool is_known;             /* at least one status was received */
 	bool has_tun;
 	enum tri runs_web_client; /* tailscaled's own web page, at port 5252 */
+	const char *sudo;         /* what makes a command root's on this machine: "sudo "; "": nothing */
 	double age_ms;       /* of the last whole status */
 	bool is_stale;       /* older than three periods */
 	const char *trouble; /* why there is no fresh status; "" */
@@ -293,22 +295,6 @@ struct flow {
 	double connections, open, exchanges;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;      /* as seen by this node */
 	double ttfb_ms, ttft_ms, ttft_max_ms, tokens_per_s; /* of the latest exchange that shows them */
-};
-
-/* A TCP port that a program on this machine listens on. Only for --audit. */
-struct bound {
-	const char *address; /* "0.0.0.0", "::1" */
-	const char *process; /* its name; "": not readable by this user */
-	int port;
-	bool is_llm; /* LLM servers use it by default */
-};
-
-/* A port beside a server: something that its program or tailscaled opens along with it. Only for --audit. */
-struct companion {
-	int peer;          /* index into peers */
-	const char *url;   /* "http://100.64.0.2:5252" */
-	const char *title; /* "Grafana" */
-	enum tri is_open;
 };
 
 struct discovery {

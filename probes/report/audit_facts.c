@@ -98,10 +98,12 @@ const struct verdict *audit_verdict(const struct snapshot *snapshot, struct span
 	return NULL;
 }
 
-const char *audit_sudo(const struct peer *machine)
+const char *audit_sudo(const struct snapshot *snapshot, const struct peer *machine)
 {
 	bool is_known = machine && *machine->os;
 
+	if (machine && machine->is_self)
+		return snapshot->daemon.sudo;
 	return is_known && !text_equal_fold(machine->os, "linux") && !text_has_suffix(machine->os, "bsd")
 		       ? ""
 		       : "sudo ";

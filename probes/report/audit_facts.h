@@ -23,6 +23,7 @@ bool audit_is_local(const char *address);    /* loopback only */
 /* The verdict with that code; NULL: none. */
 const struct verdict *audit_verdict(const struct snapshot *snapshot, struct span span, const char *code);
 int audit_port_of(const char *url);                 /* 0: not told */
-const char *audit_sudo(const struct peer *machine); /* "sudo ", or "" where commands need none */
+/* "sudo ", or "" where commands need none. */
+const char *audit_sudo(const struct snapshot *snapshot, const struct peer *machine);
 
 #endif

@@ -177,7 +177,7 @@ void audit_web_client_say(
 		"port 5252 "
 		"to whoever the policy lets in; only its owner can change them.");
 	text_set(words->run, sizeof(words->run), "%stailscale set --webclient=false",
-		audit_sudo(audit_self(snapshot)));
+		audit_sudo(snapshot, audit_self(snapshot)));
 }
 
 /* ---- keys of nodes ---- */

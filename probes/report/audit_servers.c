@@ -229,7 +229,7 @@ void audit_management_say(
 		text_set(words->run_on, sizeof(words->run_on), "%s", host->name);
 	if (!endpoint->checks_host) {
 		text_set(words->run, sizeof(words->run),
-			"%stailscale serve --bg --set-path=/v1 http://127.0.0.1:%d/v1", audit_sudo(host),
+			"%stailscale serve --bg --set-path=/v1 http://127.0.0.1:%d/v1", audit_sudo(snapshot, host),
 			port);
 		text_set(words->hint, sizeof(words->hint),
 			"then remove the mounts of the whole server, and bind it to 127.0.0.1");
@@ -240,7 +240,7 @@ void audit_management_say(
 		"\t\tproxy_set_header Host localhost;\n\t\tproxy_buffering off;\n\t\tproxy_read_timeout "
 		"1h;\n\t}\n}",
 		port);
-	text_set(words->run, sizeof(words->run), "%stailscale serve --bg 8081", audit_sudo(host));
+	text_set(words->run, sizeof(words->run), "%stailscale serve --bg 8081", audit_sudo(snapshot, host));
 	text_set(words->hint, sizeof(words->hint),
 		"with nginx as pasted, because %s on localhost refuses the machine's name; then remove the "
 		"mounts "

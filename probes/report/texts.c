@@ -28,7 +28,7 @@ static const struct field daemon_fields[] = {
 	WORD(daemon, backend_state), WORD(daemon, version), NAME(daemon, self, SECRET_PEER),
 	NAME(daemon, self_id, SECRET_NODE), NAME(daemon, tailnet, SECRET_TAILNET),
 	NAME(daemon, magicdns_suffix, SECRET_TAILNET), NAME(daemon, home_derp, SECRET_DERP), NAME(daemon, auth_url, SECRET_LOGIN),
-	WORD(daemon, via), PROSE(daemon, socket), PROSE(daemon, trouble),
+	WORD(daemon, via), WORD(daemon, sudo), PROSE(daemon, socket), PROSE(daemon, trouble),
 };
 static const struct field traffic_fields[] = { WORD(traffic, source) };
 static const struct field discovery_fields[] = {

@@ -67,6 +67,7 @@ static void take_daemon(struct builder *s)
 		.age_ms = NAN };
 	d->via = arena_copy(s->arena, l->via);
 	d->socket = arena_copy(s->arena, l->socket);
+	d->sudo = arena_copy(s->arena, l->machine.sudo);
 	d->trouble = arena_copy(s->arena, l->trouble_text);
 	d->net = l->netcheck;
 	d->runs_web_client = l->prefs ? l->prefs->runs_web_client : TRI_UNKNOWN;

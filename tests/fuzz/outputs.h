@@ -19,6 +19,7 @@ enum form {
 	FORM_SD,
 	FORM_SVG,
 	FORM_AUDIT,
+	FORM_AUDIT_JSON,
 	FORM_COUNT
 };
 

@@ -43,6 +43,7 @@ static struct snapshot *new_snapshot(void)
 		.auth_url = "",
 		.via = "",
 		.socket = "",
+		.sudo = "sudo ",
 		.trouble = "",
 		.age_ms = NAN,
 	};
