@@ -219,13 +219,18 @@ void audit_expiry_say(
 
 /* ---- names ---- */
 
-/* A certificate by Tailscale is for the machine's name. */
+/* A certificate by Tailscale is for the machine's full name. */
 static bool has_certificate(const struct snapshot *snapshot, size_t peer)
 {
-	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		if (snapshot->endpoints[i].peer == (int)peer && snapshot->endpoints[i].cert_not_after &&
-			strstr(snapshot->endpoints[i].url, ".ts.net"))
+	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+		struct url parts;
+
+		if (endpoint->peer == (int)peer && endpoint->cert_not_after &&
+			url_split(&parts, endpoint->url) == 0 && parts.is_https &&
+			text_equal_fold(parts.host, snapshot->peers[peer].fqdn))
 			return true;
+	}
 	return false;
 }
 

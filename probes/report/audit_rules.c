@@ -46,7 +46,7 @@ const struct audit_rule audit_rules[] = {
 		"this one in the admin console.",
 		false },
 	{ AUDIT_NAMES_IN_LOGS, AUDIT_MACHINE, audit_names_holds, audit_names_say,
-		"Choose names that tell nothing of people, customers or projects, before the first "
+		"Choose names that reveal nothing about people, customers or projects, before the first "
 		"certificate.",
 		false },
 	{ AUDIT_SEEN_AS, AUDIT_MACHINE, audit_identity_holds, audit_identity_say,

@@ -485,6 +485,9 @@ static void hostile_names_are_escaped_and_hidden_names_stay_hidden(void **state)
 		assert_null(strstr(printed, "100.64.0.2"));
 		has(printed, CODE_OPEN_ENDPOINT);
 	}
+	found(AUDIT_NAMES_IN_LOGS);
+	assert_null(strstr(run.words.text, "read them: ."));
+	assert_null(strstr(run.words.text, "vps"));
 	free(text);
 	free(json);
 	redactor_free(redactor);
