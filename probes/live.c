@@ -12,7 +12,7 @@
  *   tailscaled/  queries the daemon: status, serve, services, netcheck, whois, path history
  *   packets/     starts the capture helper and reads its lines
  *   endpoints/   polls the servers: which URLs (registry, mounts, search), how often (pool, worker),
- *                confirmations
+ *                confirmations, ports beside servers (--audit)
  *
  * News from tailscaled (hear()) updates the addresses of all URLs and starts the search. Workers give their
  * answers to the ledger; live_take() judges it and takes a snapshot. If tailscaled has no network interface
@@ -27,6 +27,7 @@
 #include "probes/endpoints/pool.h"
 #include "probes/endpoints/registry.h"
 #include "probes/endpoints/search.h"
+#include "probes/endpoints/companions.h"
 #include "probes/io/machine.h"
 #include "probes/io/socks_proxy.h"
 #include "probes/io/timer.h"
@@ -225,6 +226,9 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, s
 	live->pool = pool_new(loop, live->http, settings, live->ledger, is_once, &hooks);
 	search_init(&live->search, settings, live->ledger, live->pool);
 	live->confirmations = confirm_new(live->http, live->ledger, live->pool, tell_change, live);
+	live->companions = settings->audits
+				   ? companions_new(live->http, live->ledger, live->pool, tell_change, live)
+				   : NULL;
 	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
 		.pool = live->pool,
@@ -251,6 +255,7 @@ void live_free(struct live *live)
 	ask_names_free(live->names_asker);
 	registry_free(live->registry);
 	confirm_free(live->confirmations);
+	companions_free(live->companions);
 	pool_free(live->pool);
 	supervise_free(live->supervisor);
 	ask_path_history_free(live->path_history_asker);
@@ -285,6 +290,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	struct obs_discovery counts;
 	struct snapshot *snapshot;
 
+	if (live->companions)
+		companions_read_listeners(live->companions);
 	discover_count(live->search.discover, &counts);
 	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_DISCOVERY, .discovery = &counts },
 		when_now());
@@ -292,6 +299,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	snapshot = take_snapshot(live->ledger, now);
 	if (!live->settings->is_passive)
 		confirm_ask(live->confirmations, snapshot, poll_socket(live->tailnet), now);
+	if (live->companions && !live->settings->is_passive && daemon_runs_for_certain(live->ledger))
+		companions_ask(live->companions, snapshot);
 	examine(live, snapshot, now);
 	return snapshot;
 }
@@ -319,6 +328,7 @@ bool live_is_complete(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
 	bool is_asked = !registry_resolving(live->registry) && !pool_unfinished(live->pool) &&
+			!(live->companions && companions_open(live->companions)) &&
 			!confirm_open(live->confirmations) && !confirm_waits_for_log(live->confirmations);
 	struct obs_discovery counts;
 

@@ -18,6 +18,7 @@ struct live {
 	struct tailnet *tailnet;
 	struct pool *pool;
 	struct confirmations *confirmations;
+	struct companions *companions; /* NULL: no --audit */
 	struct supervisor *supervisor; /* NULL: packet capture is off */
 	struct path_history_asker *path_history_asker;
 	struct netcheck_asker *netcheck_asker;

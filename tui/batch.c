@@ -7,6 +7,7 @@
 #include "probes/base/url.h"
 #include "probes/io/sd_notify.h"
 #include "probes/model/snapshot.h"
+#include "probes/report/audit.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
 #include "probes/source.h"
@@ -316,6 +317,18 @@ static int print_doctor(struct batch *batch, const char *word)
 	return (int)diagnose_status(snapshot, target);
 }
 
+/* Rules are applied before names are hidden, because ignore names peers. Returns the exit status. */
+static int print_audit(struct batch *batch, const struct settings *settings)
+{
+	struct audit *audit = audit_new(batch->last, settings->ignore.items, settings->ignore.count);
+	enum status status = audit_status(batch->last, audit);
+
+	hide(batch);
+	batch->options->output->audit(&batch->to, batch->last, audit);
+	audit_free(audit);
+	return (int)status;
+}
+
 /* Returns the exit status. With --watch everything is printed already, if there was time for a snapshot. */
 static int print(struct batch *batch, const struct settings *settings)
 {
@@ -325,6 +338,8 @@ static int print(struct batch *batch, const struct settings *settings)
 		return options->output->pick(&batch->to, batch->last, options->pick, options->is_verbose);
 	if (options->is_doctor)
 		return print_doctor(batch, settings->examine);
+	if (options->is_audit)
+		return print_audit(batch, settings);
 	if (batch->runs_on)
 		return batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
 	hide(batch);

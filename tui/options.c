@@ -21,6 +21,8 @@
 
 /* Two unanswered pings take 4 s, and the paths must wake up before. */
 #define DOCTOR_DEADLINE_S 10
+/* Ports beside servers are asked after the servers. */
+#define AUDIT_DEADLINE_S 10
 #define COMPLAINT_MAX 600
 #define HELP_COLUMN 22
 #define FIRST_LONG 256 /* what getopt_long returns for rows[0]: not a character */
@@ -33,6 +35,8 @@ static const struct option_row rows[] = {
 	{ "watch", NULL, option_take_flag, NULL, AT(is_watch), "print a snapshot each period" },
 	{ "doctor", NULL, option_take_flag, NULL, AT(is_doctor),
 		"check [PEER|URL], or everything, layer by layer" },
+	{ "audit", NULL, option_take_flag, NULL, AT(is_audit),
+		"say what is exposed to whom, worst first, and exit" },
 	{ "redact", NULL, option_take_flag, NULL, AT(is_redacted),
 		"print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", option_take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
@@ -216,6 +220,7 @@ static enum output_use use_of(const struct options *options)
 {
 	return options->pick        ? OUTPUT_PICK
 	       : options->is_doctor ? OUTPUT_DOCTOR
+	       : options->is_audit  ? OUTPUT_AUDIT
 	       : options->is_watch  ? OUTPUT_RECORD
 				    : OUTPUT_SNAPSHOT;
 }
@@ -237,12 +242,15 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return status;
 	if (options_check(options, errors))
 		return EX_USAGE;
-	options->is_once = options->is_once || options->is_doctor || options->pick ||
+	options->is_once = options->is_once || options->is_doctor || options->is_audit || options->pick ||
 			   (options->output && !options->is_watch);
 	if (!options->output)
 		options->output = outputs_default(use_of(options));
 	if (options->is_doctor)
 		parse->settings->deadline_s = DOCTOR_DEADLINE_S;
+	if (options->is_audit)
+		parse->settings->deadline_s = AUDIT_DEADLINE_S;
+	parse->settings->audits = options->is_audit;
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, parse))
 		return EX_USAGE;

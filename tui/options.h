@@ -14,6 +14,7 @@ struct options {
 	bool is_once; /* also set by --format without --watch */
 	bool is_watch;
 	bool is_doctor;   /* the diagnosis of settings->examine, or of everything if that is "" */
+	bool is_audit;    /* what is exposed to whom */
 	bool is_redacted; /* print pseudonyms for names and addresses */
 	bool is_ascii;
 	bool has_allow;

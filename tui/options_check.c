@@ -19,16 +19,34 @@ static int say_first(const struct option_rule *rules, size_t count, FILE *errors
 	return 0;
 }
 
+static int check_audit(const struct options *options, FILE *errors)
+{
+	const struct output *output = options->output;
+	bool is_audit = options->is_audit;
+	char names[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 32];
+	const struct option_rule rules[] = {
+		{ is_audit && (options->pick || options->is_doctor || options->is_watch || *options->listen),
+			"--audit", "not together with --pick, --doctor, --watch or --listen" },
+		{ is_audit && *options->file, "--output", "not together with --audit" },
+		{ is_audit && output && !output->audit, "--format", only },
+	};
+
+	snprintf(only, sizeof(only), "--audit prints %s only",
+		outputs_names(names, sizeof(names), OUTPUT_AUDIT, ", "));
+	return say_first(rules, ARRAY_LEN(rules), errors);
+}
+
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
 	const struct view *view = views_named(options->view);
 	bool is_pick = options->pick != NULL, is_watch = options->is_watch, is_doctor = options->is_doctor;
-	bool prints = options->is_once || is_watch || is_doctor || output;
+	bool prints = options->is_once || is_watch || is_doctor || options->is_audit || output;
 	bool has_view = *options->view, has_file = *options->file, listens = *options->listen,
 	     is_headless = options->is_headless;
 	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 64],
 		same[OUTPUTS_NAMES_MAX + 64], titles[160] = "is none of ";
+	int status;
 	const struct option_rule rules[] = {
 		{ options->is_once && is_watch, "--once", "not together with --watch" },
 		{ is_watch && output && !output->record && !has_file, "--format", only },
@@ -52,7 +70,7 @@ int options_check(const struct options *options, FILE *errors)
 		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
 		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
 		{ options->is_redacted && (is_pick || !(prints || is_headless)), "--redact",
-			"goes with --once, --watch, --format, --doctor or --headless" },
+			"goes with --once, --watch, --format, --doctor, --audit or --headless" },
 	};
 
 	for (size_t i = 0; views[i]; i++)
@@ -61,13 +79,14 @@ int options_check(const struct options *options, FILE *errors)
 		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
-	return say_first(rules, ARRAY_LEN(rules), errors);
+	status = say_first(rules, ARRAY_LEN(rules), errors);
+	return status ? status : check_audit(options, errors);
 }
 
 int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors)
 {
 	bool is_replay = *settings->replay,
-	     prints = options->is_once || options->is_watch || options->is_doctor;
+	     prints = options->is_once || options->is_watch || options->is_doctor || options->is_audit;
 	const struct option_rule rules[] = {
 		{ *settings->replay_at && !is_replay, "--at", "goes with --replay" },
 		{ *settings->replay_until && !is_replay, "--until", "goes with --replay" },

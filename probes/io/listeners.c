@@ -43,7 +43,8 @@ static void read_line(struct listeners *listeners, const char *line)
 	char address[40];
 	unsigned port, state;
 
-	if (sscanf(line, " %*d: %39[0-9A-F]:%4X %*[0-9A-F:] %2X", address, &port, &state) != 3 ||
+	if (sscanf(line, " %*d: %39[0-9A-F]:%4X %*[0-9A-F:] %2X %*s %*s %*s %*s %*s %lu", address, &port,
+		    &state, &found.inode) < 3 ||
 		state != STATE_LISTEN ||
 		!read_address(address, strlen(address), found.address, sizeof(found.address)))
 		return;
@@ -94,6 +95,7 @@ static int read_messages(struct listeners *listeners, struct nlmsghdr *message, 
 		inet_ntop(diag->idiag_family, diag->id.idiag_src, found.address, sizeof(found.address));
 		url_normalise_v6(found.address, sizeof(found.address)); /* ::ffff:127.0.0.1 is IPv4 */
 		found.port = ntohs(diag->id.idiag_sport);
+		found.inode = diag->idiag_inode;
 		*VEC_PUSH(listeners) = found;
 	}
 	return 1;

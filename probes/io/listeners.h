@@ -9,7 +9,9 @@
 struct listeners {
 	struct listener {
 		char address[48]; /* "127.0.0.1", "0.0.0.0", "::1", "::" */
+		char process[64]; /* its name, after listeners_name(); "": not readable */
 		int port;
+		unsigned long inode; /* of the socket; 0: unknown */
 	} * items;
 	size_t count, room;
 };
@@ -19,6 +21,8 @@ void listeners_read(struct listeners *listeners); /* into a zeroed one */
 void listeners_parse(struct listeners *listeners, const char *text);
 /* Where "localhost" leads for that port: "::1" if only that listens, else "127.0.0.1". */
 const char *listeners_localhost(const struct listeners *listeners, int port);
+/* Finds the processes behind them, in /proc/PID/fd: those of other users only if this program may read them. */
+void listeners_name(struct listeners *listeners);
 bool listeners_have(const struct listeners *listeners, int port); /* at any address */
 /* Whether a program listens on that port at all addresses, and none at this one. */
 bool listeners_take_all(const struct listeners *listeners, int port, const char *address);

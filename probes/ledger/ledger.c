@@ -9,6 +9,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/events.h"
+#include "probes/ledger/exposure.h"
 #include "probes/ledger/flows.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/mounts.h"
@@ -67,6 +68,7 @@ void ledger_free(struct ledger *ledger)
 	capture_free(ledger);
 	links_free(ledger);
 	flows_free(ledger);
+	exposure_free(ledger);
 	free(ledger->open_verdicts.items);
 	if (ledger->judged.arena)
 		arena_free(ledger->judged.arena);
@@ -153,6 +155,8 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_PROOF] = endpoint_see_proof,
 	[OBSERVED_CERTIFICATE] = endpoint_see_certificate,
 	[OBSERVED_REQUEST] = traffic_see_request,
+	[OBSERVED_LISTENERS] = exposure_see_listeners,
+	[OBSERVED_COMPANION] = exposure_see_companion,
 	[OBSERVED_MACHINE] = daemon_see_machine,
 	[OBSERVED_GAP] = see_gap,
 };

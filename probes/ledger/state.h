@@ -327,6 +327,11 @@ struct ledger {
 		VEC(char *) devices;
 		double dropped;
 	} capture;
+	struct {
+		struct arena *arena; /* of the listeners; NULL: not read */
+		struct obs_listeners listeners;
+		VEC(struct obs_companion) companions; /* texts owned */
+	} exposure;
 	struct open_verdicts open_verdicts;
 	struct {
 		struct arena *arena; /* of the texts; NULL: not judged yet */

@@ -139,6 +139,7 @@ struct obs_machine {
 struct obs_prefs {
 	struct arena *arena;
 	enum tri accepts_routes, accepts_dns;
+	enum tri runs_web_client; /* tailscaled's own, at port 5252 of its addresses */
 	const char *exit_node; /* the chosen one's id; "": none */
 	const char *control_url;
 };
@@ -199,6 +200,27 @@ enum traffic_path { TRAFFIC_DIRECT, TRAFFIC_PEER_RELAY, TRAFFIC_DERP, TRAFFIC_PA
 
 struct obs_traffic {
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS]; /* totals since the daemon's start */
+};
+
+/* A TCP port that a program on this machine listens on. */
+struct obs_listener {
+	const char *address; /* "0.0.0.0", "::1" */
+	const char *process; /* its name; "": belongs to another user, who hides it */
+	int port;
+};
+
+/* All of them. */
+struct obs_listeners {
+	const struct obs_listener *items;
+	size_t count;
+};
+
+/* A port beside a server: something that its program or tailscaled opens along with it. */
+struct obs_companion {
+	const char *peer_id; /* "": this machine */
+	const char *url;     /* "http://100.64.0.2:5252": the key */
+	const char *title;   /* what is there: "Grafana" */
+	enum tri is_open;    /* NO: refused or silent */
 };
 
 /* The Services that the netmap offers to this node. */

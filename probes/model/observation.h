@@ -30,6 +30,8 @@ enum observed {
 	OBSERVED_PROOF, /* the result of a confirming request */
 	OBSERVED_CERTIFICATE,
 	OBSERVED_REQUEST, /* a request that belongs to no endpoint: discovery, confirming requests */
+	OBSERVED_LISTENERS, /* what this machine listens on: for --audit */
+	OBSERVED_COMPANION, /* a port beside a server: for --audit */
 	OBSERVED_MACHINE, /* what kind of machine this is */
 	OBSERVED_GAP,     /* this machine slept or its clock jumped: earlier observations no longer count */
 };
@@ -54,6 +56,8 @@ struct observation {
 			const char *names_address; /* where they lead, if not to this tailnet; or NULL */
 		};
 		const struct obs_machine *machine;
+		const struct obs_listeners *listeners;
+		const struct obs_companion *companion;
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;

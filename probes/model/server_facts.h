@@ -38,6 +38,13 @@ struct server_facts {
 	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
 	const char *no_guard;       /* a setting that looks like one that asks for a key, and does not */
+	/* For --audit. management: what its API does besides asking models, for anyone whom it asks for no key;
+	 * NULL: nothing known. companions: what it opens on ports beside its own, ended by port 0. */
+	const char *management;
+	struct companion_port {
+		int port;
+		const char *title;
+	} companions[3];
 };
 
 extern const struct server_facts server_facts_unknown;

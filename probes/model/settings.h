@@ -50,6 +50,7 @@ struct settings {
 	bool has_llama_metrics;
 	bool has_capture;         /* start the helper that watches packets */
 	bool examines;            /* --doctor: run netcheck in any case, whatever the paths are */
+	bool audits;              /* --audit: look at this machine's listeners and at ports beside servers */
 	bool is_passive;          /* send nothing to peers */
 	unsigned allowed_classes; /* bits of enum offer_class that --pick may choose besides own and tagged */
 };

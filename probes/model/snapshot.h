@@ -8,6 +8,7 @@
 #define TSLLM_MODEL_SNAPSHOT_H
 
 #include "probes/base/when.h"
+#include "probes/model/exposure.h"
 #include "probes/model/obs.h"
 
 #include <stdbool.h>
@@ -82,6 +83,8 @@ struct daemon {
 	const char *const *health; /* NULL-terminated */
 	bool is_known;             /* at least one status was received */
 	bool has_tun;
+	enum tri runs_web_client; /* tailscaled's own web page, at port 5252 */
+	const char *sudo;         /* what makes a command root's on this machine: "sudo "; "": nothing */
 	double age_ms;       /* of the last whole status */
 	bool is_stale;       /* older than three periods */
 	const char *trouble; /* why there is no fresh status; "" */
@@ -195,6 +198,12 @@ struct endpoint {
 	bool was_before; /* it was in it at the first look */
 	bool is_stale; /* its data is older than it should be */
 	bool is_pinned;
+	bool is_engine;     /* neither a gateway nor a web front end; false while it is unknown */
+	bool checks_host;   /* bound to localhost, it refuses requests for another host name */
+	bool sends_key;     /* our own requests carry one */
+	enum tri wants_key; /* UNKNOWN: it was not seen without a key, or its list proves nothing */
+	const char *management; /* what anyone can do with its API besides asking models; "" */
+	const char *no_guard;   /* a setting that looks like a key, and is none: "OLLAMA_API_KEY"; "" */
 	bool is_of_tailnet; /* reachable only through the tailnet, whether or not its peer is known */
 	double age_ms;      /* of the last good answer */
 	struct span models, verdicts, sent;
@@ -247,6 +256,7 @@ struct mount {
 	int backend, endpoint; /* indices into endpoints, -1: not probed */
 	enum state backend_state;
 	struct span verdicts;
+	bool is_api_only; /* nothing but /v1 of its server is below it */
 };
 
 struct event {
@@ -350,6 +360,11 @@ struct snapshot {
 	size_t sent_count;
 	struct event *events; /* newest first */
 	size_t event_count;
+	struct bound *bounds;
+	size_t bound_count;
+	bool bounds_known;
+	struct companion *companions;
+	size_t companion_count;
 	struct capture capture;
 	struct flow *flows; /* the active ones first, then by last byte */
 	size_t flow_count;

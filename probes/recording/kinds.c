@@ -65,7 +65,7 @@ SHAPE(status, obs_status);
 static const struct member prefs_members[] = {
 	MEMBER(obs_prefs, arena, ARENA),
 	ENUM(obs_prefs, accepts_routes, TRI_YES), ENUM(obs_prefs, accepts_dns, TRI_YES),
-	TEXT(obs_prefs, exit_node), TEXT(obs_prefs, control_url),
+	ENUM(obs_prefs, runs_web_client, TRI_YES), TEXT(obs_prefs, exit_node), TEXT(obs_prefs, control_url),
 };
 SHAPE(prefs, obs_prefs);
 
@@ -74,6 +74,13 @@ static const struct member machine_members[] = {
 	MEMBER(obs_machine, service, CHARS, .most = 16), MEMBER(obs_machine, sudo, CHARS, .most = 8),
 };
 SHAPE(machine, obs_machine);
+
+static const struct member listener_members[] = { TEXT(obs_listener, address), TEXT(obs_listener, process), MEMBER(obs_listener, port, INT) };
+SHAPE(listener, obs_listener);
+static const struct member listeners_members[] = { ROWS(obs_listeners, items, count, listener) };
+SHAPE(listeners, obs_listeners);
+static const struct member companion_members[] = { KEY(obs_companion, url), TEXT(obs_companion, peer_id), TEXT(obs_companion, title), ENUM(obs_companion, is_open, TRI_YES) };
+SHAPE(companion, obs_companion);
 
 static const struct member unsigned_peer_members[] = {
 	TEXT(obs_unsigned, fqdn), TEXTS(obs_unsigned, addresses), TEXT(obs_unsigned, node_key),
@@ -283,13 +290,13 @@ SHAPE(answer, obs_answer);
 
 #define OWN(m, of) MEMBER(observation, m, OWN, .shape = &of)
 static const struct member see_status[] = { OWN(status, status), TEXT(observation, via), TEXT(observation, socket) };
-static const struct member see_trouble[] = {
-	ENUM(observation, trouble, DAEMON_CLOSED), TEXT(observation, trouble_text) };
-static const struct member see_names[] = {
-	BOOL(observation, names_resolve), MEMBER(observation, names_address, TEXT_OR_NULL) };
+static const struct member see_trouble[] = { ENUM(observation, trouble, DAEMON_CLOSED), TEXT(observation, trouble_text) };
+static const struct member see_names[] = { BOOL(observation, names_resolve), MEMBER(observation, names_address, TEXT_OR_NULL) };
 static const struct member see_prefs[] = { OWN(prefs, prefs) };
 static const struct member see_lock[] = { OWN(lock, lock) };
 static const struct member see_machine[] = { OWN(machine, machine) };
+static const struct member see_listeners[] = { OWN(listeners, listeners) };
+static const struct member see_companion[] = { OWN(companion, companion) };
 static const struct member see_serve[] = { OWN(serve, serve) };
 static const struct member see_url[] = { KEY(observation, url) };
 static const struct member see_traffic[] = { OWN(traffic, traffic) };
@@ -347,6 +354,8 @@ const struct kind kinds[KIND_COUNT] = {
 	[OBSERVED_PREFS] = { "prefs", SEE(see_prefs), KEPT_LAST, .most = 1 },
 	[OBSERVED_LOCK] = { "lock", SEE(see_lock), KEPT_LAST, .most = 1 },
 	[OBSERVED_MACHINE] = { "machine", SEE(see_machine), KEPT_LAST, .most = 1 },
+	[OBSERVED_LISTENERS] = { "listeners", SEE(see_listeners), KEPT_LAST, .is_skipped_if_same = true, .most = 1 },
+	[OBSERVED_COMPANION] = { "companion", SEE(see_companion), KEPT_LAST, .most = 1000 },
 	[OBSERVED_SERVE] = { "serve", SEE(see_serve), KEPT_LAST, .most = 1 },
 	[OBSERVED_WEB] = { "web", SEE(see_url), KEPT_LAST, .is_of_endpoint = true, .most = 1000 },
 	[OBSERVED_TRAFFIC] = { "traffic", SEE(see_traffic), KEPT_LAST, .most = 1 },

@@ -28,7 +28,7 @@ static const struct field daemon_fields[] = {
 	WORD(daemon, backend_state), WORD(daemon, version), NAME(daemon, self, SECRET_PEER),
 	NAME(daemon, self_id, SECRET_NODE), NAME(daemon, tailnet, SECRET_TAILNET),
 	NAME(daemon, magicdns_suffix, SECRET_TAILNET), NAME(daemon, home_derp, SECRET_DERP), NAME(daemon, auth_url, SECRET_LOGIN),
-	WORD(daemon, via), PROSE(daemon, socket), PROSE(daemon, trouble),
+	WORD(daemon, via), WORD(daemon, sudo), PROSE(daemon, socket), PROSE(daemon, trouble),
 };
 static const struct field traffic_fields[] = { WORD(traffic, source) };
 static const struct field discovery_fields[] = {
@@ -43,8 +43,10 @@ static const struct field peer_fields[] = {
 };
 static const struct field endpoint_fields[] = {
 	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
-	PROSE(endpoint, latency.text),
+	PROSE(endpoint, latency.text), WORD(endpoint, management), WORD(endpoint, no_guard),
 };
+static const struct field bound_fields[] = { PROSE(bound, address), WORD(bound, process) };
+static const struct field companion_fields[] = { PROSE(companion, url), WORD(companion, title) };
 static const struct field mount_fields[] = {
 	NAME(mount, host, SECRET_HOST), NAME(mount, service, SECRET_SERVICE), PROSE(mount, path), PROSE(mount, target),
 };
@@ -134,6 +136,8 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	ROWS(capture_fields, &snapshot->capture, 1);
 	ROWS(peer_fields, snapshot->peers, snapshot->peer_count);
 	ROWS(endpoint_fields, snapshot->endpoints, snapshot->endpoint_count);
+	ROWS(bound_fields, snapshot->bounds, snapshot->bound_count);
+	ROWS(companion_fields, snapshot->companions, snapshot->companion_count);
 	ROWS(mount_fields, snapshot->mounts, snapshot->mount_count);
 	ROWS(verdict_fields, snapshot->verdict_list, snapshot->verdict_count);
 	ROWS(model_fields, snapshot->models, snapshot->model_count);

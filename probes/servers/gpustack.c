@@ -55,6 +55,7 @@ const struct family family_gpustack = {
 		.title = "GPUStack",
 		.kind = SERVER_GATEWAY,
 		.ports = { 80 },
+		.companions = { { 13000, "Grafana" }, { 19090, "Prometheus" } },
 	},
 	.recognise = is_gpustack,
 	.confirm = "/healthz",

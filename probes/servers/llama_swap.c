@@ -78,6 +78,7 @@ const struct family family_llama_swap = {
 		.title = "llama-swap",
 		.kind = SERVER_GATEWAY,
 		.ports = { 8080, 8443, 9292 },
+		.management = "unload every model (/unload) and reach each server behind it (/upstream)",
 	},
 	.recognise = is_llama_swap,
 	.confirm = "/running",

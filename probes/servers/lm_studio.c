@@ -112,6 +112,7 @@ const struct family family_lm_studio = {
 		.title = "LM Studio",
 		.kind = SERVER_ENGINE,
 		.ports = { 1234 },
+		.management = "load and unload models (/api/v1/models/load, /api/v1/models/unload)",
 		.context_fix = "on %{peer}: `lms load %{value} --context-length 32768 --yes`; if the model "
 			"and the memory allow it",
 	},

@@ -101,6 +101,7 @@ const struct family family_ollama = {
 		.get_model_fix = "on %{peer}: run ollama pull with the name of a model "
 			"(https://ollama.com/library)",
 		.no_guard = "OLLAMA_API_KEY",
+		.management = "pull, create and delete models (/api/pull, /api/create, /api/delete)",
 		.context_fix = "on %{peer}: %{context}; if the model and the memory allow it",
 	},
 	.recognise = is_ollama,

@@ -55,6 +55,7 @@ const struct family family_sglang = {
 		.title = "SGLang",
 		.kind = SERVER_ENGINE,
 		.ports = { 30000 },
+		.management = "empty its cache (/flush_cache)",
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --enable-metrics",
 		.context_fix = "on %{peer}: start it with --context-length 32768, if the model and the "

@@ -24,6 +24,7 @@ struct obs_prefs *prefs_parse(const char *bytes, size_t length, struct fault *fa
 		*prefs = (struct obs_prefs){ .arena = arena,
 			.accepts_routes = tri_of(tree, "RouteAll"),
 			.accepts_dns = tri_of(tree, "CorpDNS"),
+			.runs_web_client = tri_of(tree, "RunWebClient"),
 			.exit_node = text_keep(arena, json_text(tree, "ExitNodeID")),
 			.control_url = text_keep(arena, json_text(tree, "ControlURL")) };
 	} else if (tree) {

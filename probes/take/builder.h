@@ -18,6 +18,8 @@ int builder_row_of_peer(const struct builder *builder, const struct known_peer *
 void take_peers(struct builder *builder);
 void take_endpoints(struct builder *builder);
 void take_engine(const struct known_engine *engine, struct endpoint *row, struct when now);
+void take_guard(const struct known_endpoint *known, struct endpoint *row);
+void take_exposure(struct builder *builder);
 void take_flows(struct builder *builder);
 void take_latencies(struct builder *builder); /* call when the endpoints of an engine are linked */
 void take_offers(struct builder *builder);    /* likewise */

@@ -114,6 +114,7 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 	row->loaded_known = known->loaded_known;
 	row->models = copy_models(s, known, row);
 	row->sent = copy_sents(s, known);
+	take_guard(known, row);
 	copy_figures(s, known, row);
 }
 

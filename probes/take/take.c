@@ -67,8 +67,10 @@ static void take_daemon(struct builder *s)
 		.age_ms = NAN };
 	d->via = arena_copy(s->arena, l->via);
 	d->socket = arena_copy(s->arena, l->socket);
+	d->sudo = arena_copy(s->arena, l->machine.sudo);
 	d->trouble = arena_copy(s->arena, l->trouble_text);
 	d->net = l->netcheck;
+	d->runs_web_client = l->prefs ? l->prefs->runs_web_client : TRI_UNKNOWN;
 	if (l->status)
 		copy_status(s, l->status);
 	d->is_stale = l->status && (l->trouble != DAEMON_FINE || d->age_ms > 3 * (double)l->terms.period_ms);
@@ -131,6 +133,8 @@ static void share_engine(const struct endpoint *backend, struct endpoint *other)
 		other->loaded_known = backend->loaded_known;
 		other->loaded_models = backend->loaded_models;
 	}
+	if (other->wants_key == TRI_UNKNOWN && !state_blocks(other->state))
+		other->wants_key = backend->wants_key;
 	if (!*other->version)
 		other->version = backend->version;
 	/* What this endpoint reported itself stays: it is asked only whether it is up. */
@@ -150,6 +154,7 @@ static void take_mount(struct builder *s, const struct known_mount *known, struc
 	row->protocol = obs->protocol;
 	row->is_funnel = obs->is_funnel;
 	row->is_foreground = obs->is_foreground;
+	row->is_api_only = obs->is_api_only;
 	row->backend = row_of_url(s, obs->backend);
 	row->endpoint = row_of_url(s, obs->url);
 	row->backend_state = row->backend >= 0 ? s->snapshot->endpoints[row->backend].state
@@ -259,6 +264,7 @@ struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 	take_peers(&s);
 	take_endpoints(&s);
 	take_mounts(&s);
+	take_exposure(&s);
 	take_same_engine(snapshot);
 	take_flows(&s);
 	take_latencies(&s);

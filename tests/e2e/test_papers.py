@@ -124,6 +124,15 @@ def the_manual_has_every_code_of_an_event():
 
 
 @test
+def the_manual_has_every_finding_of_the_audit():
+    codes = dict(re.findall(r'^#define ((?:CODE|AUDIT)_\w+) "([a-z-]+)"$',
+                            text("probes/model/verdict_codes.h") + text("probes/model/audit_codes.h"), re.M))
+    rows = re.findall(r"^\t\{ (\w+), AUDIT_", text("probes/report/audit_rules.c"), re.M)
+    assert len(rows) > 10, rows
+    same([codes[row] for row in rows], re.findall(r"^\.It Sy (\S+)$", section(MANUALS[0], "AUDIT"), re.M))
+
+
+@test
 def the_manual_has_every_variable_of_an_alarm():
     variables = re.findall(r'ALERT_PREFIX "(\w+)"', text("probes/report/alert_variables.c"))
     same([f"TSLLM_{name}" for name in variables],

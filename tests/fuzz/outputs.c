@@ -5,6 +5,7 @@
 #include "tui/out/json.h"
 #include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
+#include "tui/out/audit.h"
 #include "tui/out/doctor.h"
 #include "tui/out/exposition.h"
 #include "tui/out/http_sd.h"
@@ -71,6 +72,25 @@ static void print_picture(FILE *file, const struct snapshot *snapshot)
 		snapshot);
 }
 
+static void audit_with(FILE *file, const struct snapshot *snapshot,
+	void (*print)(const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit))
+{
+	struct audit *audit = audit_new(snapshot, NULL, 0);
+
+	print(&(struct print_to){ .file = file, .width = WIDTH }, snapshot, audit);
+	audit_free(audit);
+}
+
+static void print_audit(FILE *file, const struct snapshot *snapshot)
+{
+	audit_with(file, snapshot, audit_print);
+}
+
+static void print_audit_json(FILE *file, const struct snapshot *snapshot)
+{
+	audit_with(file, snapshot, audit_print_json);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(FILE *file, const struct snapshot *snapshot);
@@ -84,6 +104,8 @@ static const struct {
 	[FORM_NAGIOS] = { "nagios", print_nagios },
 	[FORM_SD] = { "http-sd", print_targets },
 	[FORM_SVG] = { "svg", print_picture },
+	[FORM_AUDIT] = { "audit", print_audit },
+	[FORM_AUDIT_JSON] = { "audit json", print_audit_json },
 };
 
 const char *form_name(enum form form)
@@ -104,7 +126,7 @@ struct printed output_of(const struct snapshot *snapshot, enum form form)
 void check_output(const struct printed *output, enum form form)
 {
 	check(strlen(output->text) == output->length, "no zero byte is printed");
-	if (form == FORM_JSON || form == FORM_LINE || form == FORM_SD)
+	if (form == FORM_JSON || form == FORM_LINE || form == FORM_SD || form == FORM_AUDIT_JSON)
 		check_json(output->text, output->length);
 	else
 		check_printed(output->text, output->length);

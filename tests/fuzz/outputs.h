@@ -18,6 +18,8 @@ enum form {
 	FORM_NAGIOS,
 	FORM_SD,
 	FORM_SVG,
+	FORM_AUDIT,
+	FORM_AUDIT_JSON,
 	FORM_COUNT
 };
 

@@ -43,6 +43,7 @@ static struct snapshot *new_snapshot(void)
 		.auth_url = "",
 		.via = "",
 		.socket = "",
+		.sudo = "sudo ",
 		.trouble = "",
 		.age_ms = NAN,
 	};
@@ -143,6 +144,8 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.server = "",
 		.title = "",
 		.version = "",
+		.management = "",
+		.no_guard = "",
 		.state = STATE_OK,
 		.since = NOW - 2 * HOUR,
 		.age_ms = 900,
@@ -432,11 +435,11 @@ static void make_mounts(struct snapshot *snapshot)
 {
 	static const struct mount table[] = {
 		{ "laptop.tail1234.ts.net", "", "/", "http://127.0.0.1:8080", 443, SERVE_HTTPS, true, false,
-			4, -1, STATE_OK, { 0, 0 } },
+			4, -1, STATE_OK, { 0, 0 }, false },
 		{ "laptop.tail1234.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443, SERVE_HTTPS, false,
-			true, -1, -1, STATE_DOWN, { 0, 0 } },
+			true, -1, -1, STATE_DOWN, { 0, 0 }, false },
 		{ "", "svc:llm", "", "127.0.0.1:4000", 4000, SERVE_TCP, false, false, -1, -1, STATE_UNKNOWN,
-			{ 0, 0 } },
+			{ 0, 0 }, false },
 	};
 
 	snapshot->mounts = arena_alloc(snapshot->arena, sizeof(table));

@@ -232,9 +232,9 @@ static void fill_rows(void)
 	endpoints[0].figures.running = 0;
 	endpoints[1] = an_endpoint("http://10.0.0.5:8000");
 	mounts[0] = (struct mount){ "admin.tail4c1d.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443,
-		SERVE_HTTPS, true, false, -1, -1, STATE_OK, { 0, 0 } };
+		SERVE_HTTPS, true, false, -1, -1, STATE_OK, { 0, 0 }, false };
 	mounts[1] = (struct mount){ "", "svc:net", "", "", 0, SERVE_TUN, false, true, -1, -1, STATE_UNKNOWN,
-		{ 0, 0 } };
+		{ 0, 0 }, false };
 }
 
 static struct snapshot a_snapshot(void)

@@ -4,6 +4,7 @@
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -84,11 +85,51 @@ static void a_socket_of_this_program_is_read_while_it_listens(void **state)
 	assert_int_equal(times_read(port), 0);
 }
 
+/* The kernel cuts names of processes after 15 bytes. */
+static void the_program_behind_a_socket_is_named(void **state)
+{
+	struct listeners listeners = { 0 };
+	int fd, port = a_socket(&fd);
+	char name[64] = "";
+	FILE *file = fopen("/proc/self/comm", "r");
+
+	(void)state;
+	assert_non_null(file);
+	assert_non_null(fgets(name, sizeof(name), file));
+	name[strcspn(name, "\n")] = '\0';
+	fclose(file);
+	assert_int_equal(listen(fd, 1), 0);
+	listeners_read(&listeners);
+	listeners_name(&listeners);
+	for (size_t i = 0; i < listeners.count; i++)
+		if (listeners.items[i].port == port && strcmp(listeners.items[i].address, "127.0.0.1") == 0)
+			assert_string_equal(listeners.items[i].process, name);
+	close(fd);
+	listeners_fini(&listeners);
+}
+
+static void the_inode_of_a_socket_is_read_where_it_is_told(void **state)
+{
+	struct listeners listeners = { 0 };
+
+	(void)state;
+	listeners_parse(&listeners,
+		"   0: 0100007F:2CAA 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 48213 1\n"
+		"   1: 0100007F:2CAB 00000000:0000 0A 00000000:00000000\n");
+	assert_int_equal(listeners.count, 2);
+	assert_int_equal(listeners.items[0].inode, 48213);
+	assert_int_equal(listeners.items[1].inode, 0);
+	listeners_name(&listeners); /* no process has it: no name */
+	listeners_fini(&listeners);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_listening_socket_is_read_and_no_other),
 		cmocka_unit_test(a_socket_of_this_program_is_read_while_it_listens),
+		cmocka_unit_test(the_program_behind_a_socket_is_named),
+		cmocka_unit_test(the_inode_of_a_socket_is_read_where_it_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -306,10 +306,15 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--doctor --watch",
 			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
 			"--format json\n" },
+		{ "--audit --watch",
+			"tsllm-top: --audit: not together with --pick, --doctor, --watch or --listen\n" },
+		{ "--audit --doctor",
+			"tsllm-top: --audit: not together with --pick, --doctor, --watch or --listen\n" },
+		{ "--audit --format csv", "tsllm-top: --format: --audit prints text, json only\n" },
 		{ "--redact",
-			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor or --headless\n" },
+			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor, --audit or --headless\n" },
 		{ "--redact --pick m",
-			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor or --headless\n" },
+			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor, --audit or --headless\n" },
 		{ "--endpoint http://u:sekrit@h/?key=sekrit", "tsllm-top: --endpoint: 'http://h/' must be "
 							      "given without user, password and query\n" },
 		{ "--endpoint u:sekrit@h", "tsllm-top: --endpoint: 'h' must be given without user, password "
@@ -331,7 +336,7 @@ static void wrong_usage_is_64_and_says_why(void **state)
 
 static void help_fits_in_eighty_columns_and_has_every_option(void **state)
 {
-	static const char *const names[] = { "--once", "--watch", "--doctor", "--redact", "--pick",
+	static const char *const names[] = { "--once", "--watch", "--doctor", "--audit", "--redact", "--pick",
 		"--verbose", "--format", "--period", "--deadline", "--socket", "--tailscale", "--config",
 		"--print-config", "--endpoint", "--ca-file", "--passive", "--no-capture", "--ascii",
 		"--theme", "--mouse", "--log", "--forget", "--help", "--version" };

@@ -3,6 +3,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/out/audit.h"
 #include "tui/out/csv.h"
 #include "tui/out/doctor.h"
 #include "tui/out/exposition.h"
@@ -16,8 +17,8 @@
 #include <string.h>
 
 static const struct output outputs[] = {
-	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print },
-	{ "json", .snapshot = json_print, .record = json_print_line },
+	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print, .audit = audit_print },
+	{ "json", .snapshot = json_print, .record = json_print_line, .audit = audit_print_json },
 	{ "csv", .can_view = csv_can, .snapshot = csv_print },
 	{ "prometheus", .snapshot = exposition_print },
 	{ "nagios", .snapshot = nagios_print },
@@ -40,6 +41,7 @@ bool outputs_can(const struct output *output, enum output_use use)
 		[OUTPUT_RECORD] = output->record,
 		[OUTPUT_DOCTOR] = output->doctor,
 		[OUTPUT_PICK] = output->pick,
+		[OUTPUT_AUDIT] = output->audit,
 	};
 
 	return can[use];
