@@ -22,8 +22,8 @@ at 75 gpu1         path derp fra rtt 31
 at 100 nas:ollama  recording ollama-0.17.4/loading
 at 130 nas:ollama  recording ollama-0.17.4/loaded-idle
 at 165 gpu1        path direct rtt 0.4
-at 190 gpu2:llama  recording llama-server-0.5.0/queue
-at 230 gpu2:llama  recording llama-server-0.5.0/generating
+at 190 gpu2:llama  recording llama-server-0.5.0/queue streams 12 2600
+at 230 gpu2:llama  recording llama-server-0.5.0/generating streams 45 180
 at 250 studio:mlx  die
 at 280 studio      offline
 at 350 studio      online direct
