@@ -26,9 +26,9 @@ ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURC
 	-DTSLLM_DEMO='"$(PREFIX)/share/tsllm-top/demo.tsllm"' \
 	-DTSLLM_HELPER='"$(PREFIX)/bin/tsllm-capture"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)
-LIBS := -lncursesw -ltinfo -lcurl -lz -lzstd -lcjson -luv -linih -lunistring -lm
+LIBS := -lncursesw -ltinfo -lcurl -lz -lzstd -lcjson -luv -linih -lunistring -lmicrohttpd -lm
 CAPTURE_LIBS := -lpcap -lcap-ng -lseccomp
-TEST_LIBS := -lcmocka -lmicrohttpd -lutil
+TEST_LIBS := -lcmocka -lutil
 
 PACKAGES := gcc libc6-dev make libncurses-dev libcurl4-openssl-dev zlib1g-dev libzstd-dev libcjson-dev libuv1-dev libinih-dev \
 	libunistring-dev libpcap-dev libcap-ng-dev libseccomp-dev libcap2-bin libcmocka-dev libmicrohttpd-dev \
@@ -40,6 +40,9 @@ CAPTURE_SOURCES := $(filter-out capture/main.c,$(wildcard capture/*.c))
 OBJECTS := $(SOURCES:%.c=$(OUT)/%.o) $(OUT)/default_theme.o
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/tests/%,$(wildcard tests/unit/test_*.c))
 TEST_HELP := $(patsubst %.c,$(OUT)/%.o,$(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c)))
+
+# What goes beside programs, manuals and themes.
+SHARE := $(addprefix tui/share/,alerts.yml grafana.json prometheus.yml tsllm-top.service)
 
 .PHONY: all help deps demo test-programs check planted fuzz bench bench-recording recording soak tailnet tailnet-down tailnet-check tailnet-nightly asan golden install uninstall clean format
 .DELETE_ON_ERROR:
@@ -191,13 +194,16 @@ install: all
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top tui/share/demo.tsllm
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 man/tsllm-top.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man5 man/tsllm-top.conf.5
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man7 man/tsllm-top-outputs.7
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man8 man/tsllm-capture.8
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/tsllm-top $(SHARE)
+	sed 's|@PREFIX@|$(PREFIX)|' tui/share/tsllm-top.service > $(DESTDIR)$(PREFIX)/share/tsllm-top/tsllm-top.service
 	@capture/grant.sh '$(DESTDIR)' '$(PREFIX)/bin/tsllm-capture' '$(GROUP)' '$(SETCAP)'
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/tsllm-top $(DESTDIR)$(PREFIX)/bin/tsllm-capture \
 		$(DESTDIR)$(PREFIX)/share/man/man1/tsllm-top.1 $(DESTDIR)$(PREFIX)/share/man/man5/tsllm-top.conf.5 \
-		$(DESTDIR)$(PREFIX)/share/man/man8/tsllm-capture.8
+		$(DESTDIR)$(PREFIX)/share/man/man7/tsllm-top-outputs.7 $(DESTDIR)$(PREFIX)/share/man/man8/tsllm-capture.8
 	rm -rf $(DESTDIR)$(PREFIX)/share/tsllm-top
 
 format:

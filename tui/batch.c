@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/io/sd_notify.h"
 #include "probes/model/snapshot.h"
 #include "probes/report/diagnose.h"
 #include "probes/report/redact.h"
@@ -12,21 +13,20 @@
 #include "tui/alarms.h"
 #include "tui/event_log.h"
 #include "tui/first_run.h"
+#include "tui/listen.h"
 #include "tui/loop.h"
+#include "tui/print_to.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sysexits.h>
 #include <unistd.h>
 #include <uv.h>
 
 #define LOOK_MS 5
-#define WIDTH_LEAST 40
-#define WIDTH_MOST 1000
-#define PIPE_WIDTH 80 /* of sentences; tables are uncut there */
+#define FIRST_S 1.0      /* until the first snapshot of --listen, however long a period is */
 #define EARLY_GAP_MS 200 /* between records, if many paths fail */
 
 struct batch {
@@ -40,9 +40,13 @@ struct batch {
 	struct snapshot *last;
 	struct event_log *event_log; /* of --watch */
 	struct alarms *alarms;       /* of --watch; NULL: none */
-	struct redactor *redactor; /* NULL: names are printed as they are */
+	struct redactor *redactor;   /* NULL: names are printed as they are */
 	const struct options *options;
 	struct print_to to;
+	struct fault file_fault; /* of the last writing of --output */
+	bool runs_on;            /* until a signal: --watch, --listen */
+	struct listen *listen;   /* NULL: it does not */
+	struct sd_notify *notify;
 	const char *first_run; /* still to be said; NULL: nothing */
 };
 
@@ -61,7 +65,7 @@ static void keep(struct batch *batch)
 	snapshot_free(batch->last);
 	batch->last = source_take(batch->source);
 	say_trouble(batch);
-	if (batch->options->is_watch) {
+	if (batch->runs_on) {
 		event_log_see(batch->event_log, batch->last);
 		alarms_see(batch->alarms, batch->last);
 	}
@@ -74,6 +78,7 @@ static void keep(struct batch *batch)
 /* Replaces names, if they are to be hidden. Call once per snapshot. */
 static void hide(struct batch *batch)
 {
+	listen_learn(batch->listen, batch->last);
 	if (batch->redactor)
 		redactor_apply(batch->redactor, batch->last);
 }
@@ -113,10 +118,33 @@ static void changed(void *data)
 {
 	struct batch *batch = data;
 
-	if (batch->options->is_watch && batch->source)
+	if (batch->runs_on && batch->source)
 		print_early(batch);
-	if (!batch->options->is_watch && !uv_is_active((uv_handle_t *)&batch->look))
+	if (!batch->runs_on && !uv_is_active((uv_handle_t *)&batch->look))
 		uv_timer_start(&batch->look, look, LOOK_MS, 0);
+}
+
+/* The file of --output. While it cannot be written, that is said once, and tried again each period. */
+static int write_file(struct batch *batch)
+{
+	struct fault fault = { "" };
+	int result = print_to_file(&batch->to, batch->options, batch->last, &fault);
+
+	if (*fault.text && strcmp(fault.text, batch->file_fault.text) != 0)
+		options_complain(batch->options, fault.text, stderr);
+	batch->file_fault = fault;
+	return result;
+}
+
+static void print_record(struct batch *batch)
+{
+	if (*batch->options->file) {
+		write_file(batch);
+		return;
+	}
+	batch->options->output->record(&batch->to, batch->last);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		stop(batch);
 }
 
 static void at_deadline(uv_timer_t *timer)
@@ -124,16 +152,16 @@ static void at_deadline(uv_timer_t *timer)
 	struct batch *batch = timer->data;
 
 	keep(batch);
-	if (!batch->options->is_watch) {
+	if (!batch->runs_on) {
 		stop(batch);
 		return;
 	}
 	hide(batch);
 	batch->printed = uv_now(&batch->loop);
-	batch->options->output->record(&batch->to, batch->last);
-	if (fflush(stdout) != 0 || ferror(stdout))
-		stop(batch);
-	else if (source_is_replay(batch->source) && !source_step(batch->source))
+	if (batch->options->is_watch)
+		print_record(batch);
+	listen_see(batch->listen, batch->last);
+	if (source_is_replay(batch->source) && !source_step(batch->source))
 		stop(batch);
 	else if (source_is_replay(batch->source))
 		uv_timer_start(timer, at_deadline, 0, 0);
@@ -156,25 +184,6 @@ static struct redactor *new_redactor(const struct settings *settings)
 	return redactor;
 }
 
-/* $COLUMNS, or the terminal's width, or 0: it is a pipe or a file. */
-static int text_width(void)
-{
-	const char *columns = getenv("COLUMNS");
-	struct winsize size;
-	int width = columns ? (int)text_number(columns, 65535) : 0;
-
-	if (width < WIDTH_LEAST && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
-		width = size.ws_col;
-	return width < WIDTH_LEAST ? 0 : width > WIDTH_MOST ? WIDTH_MOST : width;
-}
-
-static bool has_colour(void)
-{
-	const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0;
-}
-
 static void say(void *data, const char *text)
 {
 	const struct batch *batch = data;
@@ -194,7 +203,7 @@ static void open_alarms(struct batch *batch, const struct settings *settings)
 {
 	const struct alarm_hooks hooks = { .send = send_bytes, .say = say, .data = batch };
 
-	if (!batch->options->is_watch)
+	if (!batch->runs_on)
 		return;
 	batch->event_log = event_log_new(settings->event_log, say, batch);
 	batch->alarms = alarms_new(&batch->loop, settings, &hooks);
@@ -205,31 +214,33 @@ static int open_loop(
 	struct batch *batch, const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP };
-	bool is_watch = options->is_watch;
-	double first = is_watch && *settings->replay ? 0 : is_watch ? settings->period_s : settings->deadline_s;
+	bool runs_on = options->is_watch || *options->listen;
+	double first = *settings->replay && runs_on                       ? 0
+		       : *options->listen && settings->period_s > FIRST_S ? FIRST_S
+		       : runs_on                                          ? settings->period_s
+									  : settings->deadline_s;
 	struct fault fault, note;
-	int width;
 
 	memset(batch, 0, sizeof(*batch));
 	if (loop_start(&batch->loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
+	if (listen_open(&batch->listen, &batch->loop, options->listen, settings->period_s, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		loop_end(&batch->loop);
+		return EX_OSERR;
+	}
+	batch->runs_on = runs_on;
 	batch->options = options;
 	batch->first_run = first_run_is(settings) ? first_run_text(settings) : NULL;
-	width = text_width();
-	batch->to = (struct print_to){ .file = stdout,
-		.errors = stderr,
-		.width = width ? width : PIPE_WIDTH,
-		.is_uncut = !width,
-		.has_colour = has_colour(),
-		.is_ascii = is_ascii };
+	batch->to = print_to_new(options, settings, is_ascii);
 	batch->redactor = options->is_redacted ? new_redactor(settings) : NULL;
 	uv_timer_init(&batch->loop, &batch->deadline);
 	uv_timer_init(&batch->loop, &batch->look);
 	batch->deadline.data = batch->look.data = batch;
 	uv_timer_start(&batch->deadline, at_deadline, (uint64_t)(first * 1000),
-		is_watch ? (uint64_t)(settings->period_s * 1000) : 0);
+		runs_on ? (uint64_t)(settings->period_s * 1000) : 0);
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		uv_signal_init(&batch->loop, &batch->signals[i]);
 		batch->signals[i].data = batch;
@@ -238,10 +249,11 @@ static int open_loop(
 	signal(SIGPIPE, SIG_IGN);
 	if (!*settings->replay)
 		open_alarms(batch, settings);
-	batch->source = source_new(&batch->loop, settings, is_watch ? SOURCE_EACH : SOURCE_ONCE, changed, batch,
-		&note, &fault);
+	batch->source = source_new(
+		&batch->loop, settings, runs_on ? SOURCE_EACH : SOURCE_ONCE, changed, batch, &note, &fault);
 	if (*note.text)
 		options_complain(options, note.text, stderr);
+	batch->notify = runs_on && batch->source ? sd_notify_new(&batch->loop) : NULL;
 	if (batch->source)
 		return 0;
 	options_complain(options, fault.text, stderr);
@@ -254,6 +266,9 @@ static void close_loop(struct batch *batch)
 	alarms_free(batch->alarms);
 	snapshot_free(batch->last);
 	redactor_free(batch->redactor);
+	sd_notify_free(batch->notify);
+	listen_free(batch->listen);
+	print_to_fini(&batch->to);
 	source_free(batch->source);
 	uv_close((uv_handle_t *)&batch->deadline, NULL);
 	uv_close((uv_handle_t *)&batch->look, NULL);
@@ -310,18 +325,26 @@ static int print(struct batch *batch, const struct settings *settings)
 		return options->output->pick(&batch->to, batch->last, options->pick, options->is_verbose);
 	if (options->is_doctor)
 		return print_doctor(batch, settings->examine);
-	if (!options->is_watch) {
-		hide(batch);
-		options->output->snapshot(&batch->to, batch->last);
-	}
+	if (batch->runs_on)
+		return batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
+	hide(batch);
+	if (*options->file)
+		return write_file(batch) < 0 ? EX_IOERR : (int)batch->last->status;
+	options->output->snapshot(&batch->to, batch->last);
 	return batch->last ? (int)batch->last->status : STATUS_UNKNOWN;
 }
 
 int batch_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	struct batch batch;
-	int status = open_loop(&batch, options, settings, is_ascii);
+	struct fault fault;
+	int status;
 
+	if (print_to_check(options, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		return EX_IOERR;
+	}
+	status = open_loop(&batch, options, settings, is_ascii);
 	if (status && !batch.options)
 		return status;
 	if (status) {
@@ -329,7 +352,7 @@ int batch_run(const struct options *options, const struct settings *settings, bo
 		return status;
 	}
 	uv_run(&batch.loop, UV_RUN_DEFAULT);
-	if (!batch.last && !options->is_watch)
+	if (!batch.last && !batch.runs_on)
 		keep(&batch);
 	status = print(&batch, settings);
 	close_loop(&batch);

@@ -7,6 +7,7 @@
 #include "tui/alarms.h"
 #include "tui/event_log.h"
 #include "tui/first_run.h"
+#include "tui/listen.h"
 #include "tui/term/screen.h"
 
 #define FRAME_MS 100
@@ -62,6 +63,7 @@ void frames_take(struct interactive *it)
 	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
 	ui_see_pings(it->ui, fresh);
+	listen_show(it->listen, fresh);
 	say_trouble(it);
 	if (ui_is_paused(it->ui)) {
 		snapshot_free(fresh);

@@ -18,6 +18,7 @@ struct interactive {
 	uv_poll_t keys;
 	uv_signal_t signals[5];
 	struct source *source;
+	struct listen *listen; /* NULL: it does not */
 	struct event_log *event_log;
 	struct alarms *alarms;
 	char unsent[2 * NOTIFY_MAX]; /* by alarms, while the terminal was behind */

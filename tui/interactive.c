@@ -18,6 +18,7 @@
 #include "tui/first_run.h"
 #include "tui/frames.h"
 #include "tui/kept_theme.h"
+#include "tui/listen.h"
 #include "tui/loop.h"
 #include "tui/open_ui.h"
 #include "tui/out/canvas_text.h"
@@ -228,6 +229,7 @@ static void close_all(struct interactive *it, bool has_colour)
 	event_log_free(it->event_log);
 	alarms_free(it->alarms);
 	snapshot_free(it->snapshot);
+	listen_free(it->listen);
 	source_free(it->source);
 	shell_out_free(it->shell_out);
 	uv_close((uv_handle_t *)&it->frame, NULL);
@@ -258,6 +260,11 @@ int interactive_run(const struct options *options, const struct settings *settin
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
+	if (listen_open(&it.listen, &it.loop, options->listen, settings->period_s, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		loop_end(&it.loop);
+		return EX_OSERR;
+	}
 	it.kept = open_kept(settings, &kept_fault);
 	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
 	theme_load(&it.theme, options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme),
@@ -265,6 +272,7 @@ int interactive_run(const struct options *options, const struct settings *settin
 	if (screen_open(&it.theme, screen, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		kept_free(it.kept);
+		listen_free(it.listen);
 		loop_end(&it.loop);
 		return 1;
 	}

@@ -6,8 +6,13 @@
  *   term/    the terminal: screen, canvas, keys, themes, glyphs
  *   table/   what views are made of: columns, rows, tables, pages, plots
  *   views/   one file for each view, the header, and how several views show the same value
+<<<<<<< HEAD
  *   ui/      keys, clicks, typing, selection, the span and the cursor of plots
  *   out/     what is printed: text, JSON, doctor, pick
+=======
+ *   ui/      keys, clicks, typing, selection
+ *   out/     what is printed: text, JSON, metrics, CSV, pictures, doctor, pick
+>>>>>>> 0589896 (Manual of the outputs, with a recipe for each monitor; README)
  *   *.c      options and configuration, the dashboard and the modes without a screen
  *
  * This file reads what the user asked for and starts one of those. */
@@ -200,7 +205,7 @@ static int start(const struct options *options, const struct settings *settings)
 	check_theme(options, settings);
 	if (!*settings->replay && check_certificates(options, settings) < 0)
 		return EX_USAGE;
-	if (!options->is_watch && !options->is_once && !is_dumb())
+	if (!options->is_watch && !options->is_once && !options->is_headless && !is_dumb())
 		return interactive_run(options, settings, is_ascii);
 	return end_output(options, batch_run(options, settings, is_ascii));
 }

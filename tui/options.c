@@ -39,6 +39,13 @@ static const struct option_row rows[] = {
 	{ "allow", "CLASSES", option_take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
 	{ "verbose", NULL, option_take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "FORMAT", option_take_format, NULL, 0, "what is printed; without --watch: once" },
+	{ "view", "VIEW", option_take_text, NULL, AT(view),
+		"of --format csv or svg: fleet, paths, models, …" },
+	{ "output", "FILE", option_take_text, NULL, AT(file),
+		"write it whole to FILE; with --watch each period" },
+	{ "listen", "PORT|unix:PATH", option_take_text, NULL, AT(listen),
+		"answer /metrics, /snapshot.json, /sd, /healthz" },
+	{ "headless", NULL, option_take_flag, NULL, AT(is_headless), "of --listen: no screen" },
 	{ "period", "SECONDS", option_take_key, "period", 0, "between snapshots, 0.5 to 3600 (2)" },
 	{ "deadline", "SECONDS", option_take_key, "deadline", 0, "of --once, 0.5 to 600 (5)" },
 	{ "endpoint", "URL", option_take_endpoint, NULL, 0, "watch this server too; may be repeated" },
@@ -96,8 +103,8 @@ void options_help(FILE *file)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		help_row(file, &rows[i]);
 	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
-	      "3 cannot tell, 64 wrong usage, 71 too few file descriptors, 74 output not\n"
-	      "written.\n",
+	      "3 cannot tell, 64 wrong usage, 71 it cannot start (file descriptors,\n"
+	      "--listen), 74 output not written.\n",
 		file);
 }
 
@@ -122,14 +129,15 @@ static int complain_fault(const struct parse *parse, const char *name)
 	return EX_USAGE;
 }
 
-/* The row for what getopt_long() returned: a short option is the first letter of its long one. */
+/* The row for what getopt_long() returned: there are two short options. */
 static const struct option_row *row_of(int c)
 {
+	const char *name = c == 'h' ? "help" : "verbose";
 	const struct option_row *row = rows;
 
 	if (c >= FIRST_LONG)
 		return &rows[c - FIRST_LONG];
-	while (row->name[0] != c)
+	while (strcmp(row->name, name) != 0)
 		row++;
 	return row;
 }
@@ -252,8 +260,12 @@ int options_parse(
 	struct given *given = mem_alloc(((size_t)argc + 1) * sizeof(*given));
 	int status;
 
-	*options = (struct options){ .config = mem_copy(""), .log = mem_copy("") };
-	options->complaints = mem_alloc(sizeof(*options->complaints));
+	*options = (struct options){ .config = mem_copy(""),
+		.log = mem_copy(""),
+		.view = mem_copy(""),
+		.file = mem_copy(""),
+		.listen = mem_copy(""),
+		.complaints = mem_alloc(sizeof(*options->complaints)) };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
 	free(given);
@@ -264,6 +276,9 @@ void options_fini(struct options *options)
 {
 	free(options->config);
 	free(options->log);
+	free(options->view);
+	free(options->file);
+	free(options->listen);
 	free(options->pick);
 	strings_fini(options->complaints);
 	free(options->complaints);

@@ -22,7 +22,10 @@ struct options {
 	bool prints_config, wants_help, wants_version;
 	const struct output *output; /* chosen by --format, or the default for what is printed */
 	enum mouse mouse;
+	bool is_headless;   /* with listen: no screen, even on a terminal */
 	char *config, *log; /* "": not given */
+	char *view, *file;  /* which view is printed, and where to; "": not given */
+	char *listen;       /* a port, or "unix:PATH"; "": not given */
 	char *pick;         /* a model; NULL: not given */
 	bool has_theme;     /* given on the command line */
 	struct strings *complaints; /* what was printed on errors, for the screen that covers it */

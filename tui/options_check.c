@@ -2,7 +2,9 @@
 #include "tui/options_check.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
 #include "tui/complain.h"
+#include "tui/views/views.h"
 
 struct option_rule {
 	bool is_wrong;
@@ -20,13 +22,26 @@ static int say_first(const struct option_rule *rules, size_t count, FILE *errors
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
+	const struct view *view = views_named(options->view);
 	bool is_pick = options->pick != NULL, is_watch = options->is_watch, is_doctor = options->is_doctor;
 	bool prints = options->is_once || is_watch || is_doctor || output;
-	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 32],
-		same[OUTPUTS_NAMES_MAX + 64];
+	bool has_view = *options->view, has_file = *options->file, listens = *options->listen,
+	     is_headless = options->is_headless;
+	char records[OUTPUTS_NAMES_MAX], doctors[OUTPUTS_NAMES_MAX], only[OUTPUTS_NAMES_MAX + 64],
+		same[OUTPUTS_NAMES_MAX + 64], titles[160] = "is none of ";
 	const struct option_rule rules[] = {
 		{ options->is_once && is_watch, "--once", "not together with --watch" },
-		{ is_watch && output && !output->record, "--format", only },
+		{ is_watch && output && !output->record && !has_file, "--format", only },
+		{ has_view && !view, "--view", titles },
+		{ has_view && !(output && output->can_view), "--view", "goes with --format csv or svg" },
+		{ view && output && output->can_view && !output->can_view(view), "--view",
+			"has no rows: only --format svg shows it" },
+		{ has_file && (!prints || is_pick || is_doctor), "--output",
+			"goes with --once, --watch or --format" },
+		{ listens && (options->is_once || is_pick || is_doctor || (output && !is_watch)), "--listen",
+			"goes on until it is ended: not together with --once, --format, --doctor or --pick" },
+		{ is_headless && (!listens || is_watch), "--headless",
+			"goes with --listen, and not with --watch, which has no screen anyway" },
 		{ is_pick && !*options->pick, "--pick", "wants the name of a model, and got an empty one" },
 		{ options->is_verbose && !is_pick, "--verbose",
 			"says why --pick picks a server, and goes with it" },
@@ -36,11 +51,13 @@ int options_check(const struct options *options, FILE *errors)
 			"prints one line, once: not together with --watch or --format" },
 		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
 		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
-		{ options->is_redacted && (is_pick || !prints), "--redact",
-			"goes with --once, --watch, --format or --doctor" },
+		{ options->is_redacted && (is_pick || !(prints || is_headless)), "--redact",
+			"goes with --once, --watch, --format, --doctor or --headless" },
 	};
 
-	snprintf(only, sizeof(only), "--watch prints %s only",
+	for (size_t i = 0; views[i]; i++)
+		text_add(titles, sizeof(titles), "%s%s", i ? ", " : "", views[i]->title);
+	snprintf(only, sizeof(only), "--watch prints %s only; with --output any",
 		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
@@ -49,11 +66,13 @@ int options_check(const struct options *options, FILE *errors)
 
 int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors)
 {
-	bool is_replay = *settings->replay, prints = options->is_once || options->is_watch || options->is_doctor;
+	bool is_replay = *settings->replay,
+	     prints = options->is_once || options->is_watch || options->is_doctor;
 	const struct option_rule rules[] = {
 		{ *settings->replay_at && !is_replay, "--at", "goes with --replay" },
 		{ *settings->replay_until && !is_replay, "--until", "goes with --replay" },
-		{ is_replay && options->forgets, "--forget", "not together with --replay, which asks nothing" },
+		{ is_replay && options->forgets, "--forget",
+			"not together with --replay, which asks nothing" },
 		{ is_replay && *settings->record_file && prints, "--record",
 			"with --replay it copies a piece of the recording, and prints nothing" },
 	};

@@ -18,6 +18,8 @@ static const struct field engine[] = {
 	PLOT(7, "KV cache", figures, kv_cache, "kv_cache", SHARE, "share of the KV cache in use"),
 	PLOT(4, "generated", figures, tokens_per_s, "tokens_per_s", TOKENS_PER_S, "tokens generated"),
 	FIELD(figures, prompt_tokens_per_s, "prompt_tokens_per_s", TOKENS_PER_S, MOMENT, "prompt tokens processed"),
+	FIELD(figures, generated_tokens, "generated_tokens", TOKENS, COUNTER, "tokens generated since its start"),
+	FIELD(figures, prompt_tokens, "prompt_tokens", TOKENS, COUNTER, "prompt tokens processed since its start"),
 	FIELD(figures, preemptions, "preemptions", COUNT, COUNTER, "requests that lost their place in the KV cache"),
 	PLOT(3, "TTFT median", figures, ttft_p50_ms, "ttft_p50_ms", MS, "time to first token, median"),
 	PLOT(9, "TTFT 95 %", figures, ttft_p95_ms, "ttft_p95_ms", MS, "time to first token, 95th percentile"),

@@ -3,9 +3,14 @@
 
 #include "probes/base/mem.h"
 
+void snapshot_hold(struct snapshot *snapshot)
+{
+	snapshot->holders++;
+}
+
 void snapshot_free(struct snapshot *snapshot)
 {
-	if (snapshot)
+	if (snapshot && !snapshot->holders--)
 		arena_free(snapshot->arena);
 }
 

@@ -321,6 +321,7 @@ enum status { STATUS_OK, STATUS_DEGRADED, STATUS_DOWN, STATUS_UNKNOWN };
 
 struct snapshot {
 	struct arena *arena;
+	unsigned holders; /* besides its owner */
 	struct when taken;
 	const char *source; /* "live" | "replay" */
 	struct replay_state replay;
@@ -355,6 +356,8 @@ struct snapshot {
 	double requests, bytes_sent, bytes_received, by_cost[COST_COUNT];
 };
 
+/* Keeps it until one more snapshot_free(). */
+void snapshot_hold(struct snapshot *snapshot);
 void snapshot_free(struct snapshot *snapshot);
 /* The first endpoint of the engine that this endpoint leads to. */
 size_t snapshot_engine(const struct snapshot *snapshot, size_t endpoint);

@@ -214,7 +214,8 @@ SHAPE(engine, obs_engine);
 
 static const struct member figures_members[] = {
 	NUMBER(figures, running), NUMBER(figures, waiting), NUMBER(figures, slots), NUMBER(figures, kv_cache),
-	NUMBER(figures, tokens_per_s), NUMBER(figures, prompt_tokens_per_s), COUNTER(figures, preemptions),
+	NUMBER(figures, tokens_per_s), NUMBER(figures, prompt_tokens_per_s), COUNTER(figures, generated_tokens),
+	COUNTER(figures, prompt_tokens), COUNTER(figures, preemptions),
 	NUMBER(figures, ttft_p50_ms), NUMBER(figures, ttft_p95_ms), NUMBER(figures, inter_token_p50_ms),
 	NUMBER(figures, inter_token_p95_ms),
 };

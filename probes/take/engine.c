@@ -14,6 +14,8 @@ static double percentile_ms(
 void take_engine(const struct known_engine *engine, struct endpoint *row, struct when now)
 {
 	row->figures = engine->figures;
+	row->figures.generated_tokens = engine->generation.tokens;
+	row->figures.prompt_tokens = engine->prompt.tokens;
 	row->figures.ttft_p50_ms = percentile_ms(engine, TIMING_TTFT, 0.5, now);
 	row->figures.ttft_p95_ms = percentile_ms(engine, TIMING_TTFT, 0.95, now);
 	row->figures.inter_token_p50_ms = percentile_ms(engine, TIMING_TOKEN, 0.5, now);

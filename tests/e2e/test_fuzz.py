@@ -71,7 +71,7 @@ def the_json_of_the_chain_obeys_the_schema():
 def the_chain_prints_every_form_of_each_file_and_always_the_same():
     files = corpus("chain")[:3]
     forms = printed(*files)
-    wanted = ["json", "line", "text", "doctor", "pick"]
+    wanted = ["json", "line", "text", "doctor", "pick", "metrics", "nagios", "http-sd", "svg"]
     assert [form for form, _ in forms] == 3 * (wanted + [f"redacted {form}" for form in wanted]), forms
     assert all(text.strip() for _, text in forms) and forms == printed(*files)
 

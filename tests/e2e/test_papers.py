@@ -13,7 +13,7 @@ from tap import main, test
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TOP = os.environ.get("TSLLM_TOP", os.path.join(ROOT, "tsllm-top"))
 MANDOC = shutil.which("mandoc")
-MANUALS = ["man/tsllm-top.1", "man/tsllm-top.conf.5"]
+MANUALS = ["man/tsllm-top.1", "man/tsllm-top.conf.5", "man/tsllm-top-outputs.7"]
 
 
 def text(path):
@@ -74,6 +74,14 @@ def the_manual_has_every_option_of_the_help_and_no_other():
 def the_manual_names_every_output():
     outputs = re.search(r"^  --format=(\S+)", run("--help").stdout, re.M).group(1)
     same(re.findall(r"-format Ns = Ns Ar (\S+)$", text(MANUALS[0]), re.M), [outputs])
+
+
+@test
+def the_manual_of_outputs_has_every_format_page_and_metric_and_no_other():
+    outputs = re.search(r"^  --format=(\S+)", run("--help").stdout, re.M).group(1)
+    same(outputs.split("|"), heads(section(MANUALS[2], "FORMATS"), "Cm"))
+    same(re.findall(r'\{ "(/[\w.]+)", "', text("tui/listen.c")), heads(section(MANUALS[2], "LISTENER"), "Pa"))
+    same(re.findall(r'^\t\{ "(tsllm_\w+)"', texts("tui/out/exposition_*.c"), re.M), heads(section(MANUALS[2], "METRICS"), "Sy"))
 
 
 @test
@@ -211,7 +219,7 @@ def the_manuals_name_every_port_that_discovery_tries():
         for row in re.findall(r"\.ports = \{([^}]*)\}", text(f"probes/servers/{path}")):
             ports |= set(re.findall(r"\d+", row))
     assert "13305" in ports, ports
-    for paper in [text(path) for path in MANUALS]:
+    for paper in [text(path) for path in MANUALS[:2]]:
         for port in ports:
             assert re.search(rf"\b{port}\b", paper), port
 

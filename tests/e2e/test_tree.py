@@ -18,6 +18,7 @@ HELPER = glob.glob("capture/*.[ch]", root_dir=ROOT)
 LIBRARIES = {
     "cjson/": ["probes/base/json.c"],
     "curl/": ["probes/io/http*"],
+    "microhttpd": ["probes/io/http_listen.c"],
     "ncurses": ["tui/term/screen.c"],
     "zlib.h": ["probes/io/unpack.c"],
     "ini.h": ["tui/term/theme.c"],
@@ -40,7 +41,7 @@ TEXT = r"\b(\w*printf|puts|fputs|fwrite|write|putchar|strerror)\s*\("
 # Private words that the code once had for what the field has names for: an endpoint or a port, a probe, a layer, an open verdict …
 PRIVATE_WORDS = re.compile(r"(?<![a-z])(doors?|knock(s|ed|ing)?|ladders?|rungs?|climb(s|ed|ing)?|settle[sd]?|settling|standings?|"
                            r"sightings?|lookouts?|recall(s|ed|ing)?|mend(s|ed|ing)?|kin)(?![a-z])", re.I)
-PAPERS = ["README.md", *glob.glob("man/*.[158]", root_dir=ROOT), *glob.glob("probes/**/README.md", root_dir=ROOT, recursive=True),
+PAPERS = ["README.md", *glob.glob("man/*.[1578]", root_dir=ROOT), *glob.glob("probes/**/README.md", root_dir=ROOT, recursive=True),
           *glob.glob("tests/**/README.md", root_dir=ROOT, recursive=True)]
 
 # What shows a snapshot sees the snapshot, the history of those before it, and what is said of it (probes/report), and nothing

@@ -27,7 +27,7 @@ BASE_STATES = {
 CURL_NOTE = re.compile(rb"\n?\(curl exit (\d+): [^\n]*\)\n?\Z")
 CUT_NOTE = re.compile(rb"\n?\(cut here: [^\n]*\)\n?\Z")
 EXPIRY = re.compile(rb'(?<="expires_at":")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=[^"]*")')
-COUNTER = re.compile(rb"^(?!#)(\S*_total(?:\{[^}]*\})?) (\d[\d.e+]*)$", re.M)
+COUNTER = re.compile(rb"^(?!#)(\S*_(?:total|bucket|count)(?:\{[^}]*\})?) (\d[\d.e+]*)$", re.M)
 
 NO_ANSWER = {7: "refused", 28: "silent", 52: "closed"}
 

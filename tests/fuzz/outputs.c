@@ -6,8 +6,12 @@
 #include "probes/report/texts.h"
 #include "tests/fuzz/fuzz.h"
 #include "tui/out/doctor.h"
+#include "tui/out/exposition.h"
+#include "tui/out/http_sd.h"
+#include "tui/out/nagios.h"
 #include "tui/out/outputs.h"
 #include "tui/out/pick.h"
+#include "tui/out/svg.h"
 #include "tui/out/text.h"
 #include "tui/ui/ui.h"
 
@@ -46,6 +50,27 @@ static void print_choice(FILE *file, const struct snapshot *snapshot)
 		pick_print(&(struct print_to){ .file = file, .errors = file }, snapshot, name, true));
 }
 
+static void print_metrics(FILE *file, const struct snapshot *snapshot)
+{
+	exposition_print(&(struct print_to){ .file = file }, snapshot);
+}
+
+static void print_nagios(FILE *file, const struct snapshot *snapshot)
+{
+	nagios_print(&(struct print_to){ .file = file }, snapshot);
+}
+
+static void print_targets(FILE *file, const struct snapshot *snapshot)
+{
+	http_sd_print(&(struct print_to){ .file = file }, snapshot);
+}
+
+static void print_picture(FILE *file, const struct snapshot *snapshot)
+{
+	svg_print(&(struct print_to){ .file = file, .width = WIDTH, .height = 30, .theme = "default" },
+		snapshot);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(FILE *file, const struct snapshot *snapshot);
@@ -55,6 +80,10 @@ static const struct {
 	[FORM_TEXT] = { "text", print_lines },
 	[FORM_DOCTOR] = { "doctor", print_doctor },
 	[FORM_PICK] = { "pick", print_choice },
+	[FORM_METRICS] = { "metrics", print_metrics },
+	[FORM_NAGIOS] = { "nagios", print_nagios },
+	[FORM_SD] = { "http-sd", print_targets },
+	[FORM_SVG] = { "svg", print_picture },
 };
 
 const char *form_name(enum form form)
@@ -75,7 +104,7 @@ struct printed output_of(const struct snapshot *snapshot, enum form form)
 void check_output(const struct printed *output, enum form form)
 {
 	check(strlen(output->text) == output->length, "no zero byte is printed");
-	if (form == FORM_JSON || form == FORM_LINE)
+	if (form == FORM_JSON || form == FORM_LINE || form == FORM_SD)
 		check_json(output->text, output->length);
 	else
 		check_printed(output->text, output->length);

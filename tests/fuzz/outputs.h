@@ -8,7 +8,18 @@
 
 struct canvas;
 
-enum form { FORM_JSON, FORM_LINE, FORM_TEXT, FORM_DOCTOR, FORM_PICK, FORM_COUNT };
+enum form {
+	FORM_JSON,
+	FORM_LINE,
+	FORM_TEXT,
+	FORM_DOCTOR,
+	FORM_PICK,
+	FORM_METRICS,
+	FORM_NAGIOS,
+	FORM_SD,
+	FORM_SVG,
+	FORM_COUNT
+};
 
 struct printed {
 	char *text; /* on the heap */

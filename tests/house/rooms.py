@@ -34,7 +34,7 @@ BELOW = {
     "tui/table": ["tui/term"],
     "tui/views": ["tui/table", "probes/report"],
     "tui/ui": ["tui/views"],
-    "tui/out": ["tui/views"],
+    "tui/out": ["tui/ui"],
     "tui": ["tui/ui", "tui/out", "probes"],
 }
 

@@ -156,6 +156,8 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.figures.tokens_per_s = NAN,
 		.figures.kv_cache = NAN,
 		.figures.prompt_tokens_per_s = NAN,
+		.figures.generated_tokens = NAN,
+		.figures.prompt_tokens = NAN,
 		.figures.preemptions = NAN,
 		.figures.ttft_p50_ms = NAN,
 		.figures.ttft_p95_ms = NAN,

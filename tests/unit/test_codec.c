@@ -97,6 +97,8 @@ static struct endpoint an_endpoint(const char *url)
 		.figures.tokens_per_s = NAN,
 		.figures.kv_cache = NAN,
 		.figures.prompt_tokens_per_s = NAN,
+		.figures.generated_tokens = NAN,
+		.figures.prompt_tokens = NAN,
 		.figures.preemptions = NAN,
 		.figures.ttft_p50_ms = NAN,
 		.figures.ttft_p95_ms = NAN,
@@ -621,6 +623,8 @@ static struct snapshot a_rare_snapshot(void)
 	endpoints[0].ttfb_last_ms = 4.2;
 	peers[1].path.was_before = endpoints[0].was_before = verdicts[0].was_before = true;
 	endpoints[0].latency.engine_ms = 812;
+	endpoints[0].figures.generated_tokens = 41000;
+	endpoints[0].figures.prompt_tokens = 9e6;
 	for (int cost = 0; cost < COST_COUNT; cost++)
 		snapshot.by_cost[cost] = 1;
 	return snapshot;

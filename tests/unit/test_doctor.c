@@ -40,12 +40,10 @@ static char *report_of(struct snapshot *snapshot, struct diagnosis_target target
 	char *text = NULL;
 	FILE *stream = open_memstream(&text, length);
 
-	doctor_print(&(struct print_to){ .file = stream,
-			     .width = width,
-			     .has_colour = has_colour,
-			     .is_ascii = is_ascii },
-		snapshot,
-		is_all ? NULL : &target);
+	doctor_print(
+		&(struct print_to){
+			.file = stream, .width = width, .has_colour = has_colour, .is_ascii = is_ascii },
+		snapshot, is_all ? NULL : &target);
 	fclose(stream);
 	snapshot_free(snapshot);
 	return text;

@@ -231,6 +231,26 @@ static void help_needs_no_configuration(void **state)
 	assert_true(test->options.wants_help);
 }
 
+#define ALL_OUTPUTS "text, json, csv, prometheus, nagios, http-sd, svg"
+
+static void what_goes_together_is_taken(void **state)
+{
+	static const char *const lines[] = { "--format csv --view MODELS",
+		"--watch --format prometheus --output f", "--once --output f", "--listen 1",
+		"--listen 1 --headless --redact", "--watch --listen unix:/x",
+		"--watch --format svg --view clients --output f --listen 1" };
+	struct test *test = *state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		if (i) {
+			options_fini(&test->options);
+			settings_fini(&test->settings);
+		}
+		assert_int_equal(parse(test, lines[i]), 0);
+		assert_string_equal(test->errors, "");
+	}
+}
+
 static void wrong_usage_is_64_and_says_why(void **state)
 {
 	static const struct {
@@ -244,19 +264,32 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--pick m -ksekrit", "tsllm-top: -k: not understood, see --help\n" },
 		{ "http://u:sekrit@h", "tsllm-top: http://h: not understood, see --help\n" },
 		{ "u:sekrit@h", "tsllm-top: h: not understood, see --help\n" },
-		{ "--format http://u:sekrit@h", "tsllm-top: --format: 'http://h' is none of text, json\n" },
+		{ "--format http://u:sekrit@h",
+			"tsllm-top: --format: 'http://h' is none of " ALL_OUTPUTS "\n" },
 		{ "--doctor http://u:se/krit@h",
 			"tsllm-top: --doctor: 'http://h' must be given without user, "
 			"password and query\n" },
 		{ "gpu1", "tsllm-top: gpu1: not understood, see --help\n" },
 		{ "-x", "tsllm-top: -x: not understood, see --help\n" },
 		{ "--period 0", "tsllm-top: --period: '0' is no number from 0.5 to 3600\n" },
-		{ "--format csv", "tsllm-top: --format: 'csv' is none of text, json\n" },
-		{ "--format yaml", "tsllm-top: --format: 'yaml' is none of text, json\n" },
-		{ "--watch --format text", "tsllm-top: --format: --watch prints json only\n" },
+		{ "--format cvs", "tsllm-top: --format: 'cvs' is none of " ALL_OUTPUTS "\n" },
+		{ "--format yaml", "tsllm-top: --format: 'yaml' is none of " ALL_OUTPUTS "\n" },
+		{ "--watch --format text",
+			"tsllm-top: --format: --watch prints json only; with --output any\n" },
 		{ "--doctor --format json",
 			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
 			"--format json\n" },
+		{ "--format csv --view nosuch",
+			"tsllm-top: --view: is none of Fleet, Paths, Models, Serve, Clients, Events, History\n" },
+		{ "--format csv --view history",
+			"tsllm-top: --view: has no rows: only --format svg shows it\n" },
+		{ "--format json --view fleet", "tsllm-top: --view: goes with --format csv or svg\n" },
+		{ "--output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },
+		{ "--doctor --output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },
+		{ "--once --listen 1", "tsllm-top: --listen: goes on until it is ended: not together with "
+				       "--once, --format, --doctor or --pick\n" },
+		{ "--headless", "tsllm-top: --headless: goes with --listen, and not with --watch, which has "
+				"no screen anyway\n" },
 		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is none of on, off, auto\n" },
 		{ "--once --watch", "tsllm-top: --once: not together with --watch\n" },
 		{ "--pick m --watch",
@@ -273,9 +306,10 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "--doctor --watch",
 			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
 			"--format json\n" },
-		{ "--redact", "tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
+		{ "--redact",
+			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor or --headless\n" },
 		{ "--redact --pick m",
-			"tsllm-top: --redact: goes with --once, --watch, --format or --doctor\n" },
+			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor or --headless\n" },
 		{ "--endpoint http://u:sekrit@h/?key=sekrit", "tsllm-top: --endpoint: 'http://h/' must be "
 							      "given without user, password and query\n" },
 		{ "--endpoint u:sekrit@h", "tsllm-top: --endpoint: 'h' must be given without user, password "
@@ -353,6 +387,7 @@ int main(void)
 		TEST(an_option_wins_over_the_environments_socket),
 		TEST(what_may_be_picked_is_a_list_of_classes),
 		TEST(help_needs_no_configuration),
+		TEST(what_goes_together_is_taken),
 		TEST(wrong_usage_is_64_and_says_why),
 		TEST(help_fits_in_eighty_columns_and_has_every_option),
 	};

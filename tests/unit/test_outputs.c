@@ -48,7 +48,7 @@ static void every_output_prints_a_snapshot_and_a_record_of_one_line(void **state
 		char *text = NULL;
 		size_t length = 0;
 		FILE *stream = open_memstream(&text, &length);
-		const struct print_to to = { .file = stream, .errors = stream, .width = 80 };
+		const struct print_to to = { .file = stream, .errors = stream, .width = 80, .height = 24, .theme = "default" };
 
 		output->snapshot(&to, snapshot);
 		fflush(stream);

@@ -3,9 +3,14 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "tui/out/csv.h"
 #include "tui/out/doctor.h"
+#include "tui/out/exposition.h"
+#include "tui/out/http_sd.h"
 #include "tui/out/json.h"
+#include "tui/out/nagios.h"
 #include "tui/out/pick.h"
+#include "tui/out/svg.h"
 #include "tui/out/text.h"
 
 #include <string.h>
@@ -13,6 +18,11 @@
 static const struct output outputs[] = {
 	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print },
 	{ "json", .snapshot = json_print, .record = json_print_line },
+	{ "csv", .can_view = csv_can, .snapshot = csv_print },
+	{ "prometheus", .snapshot = exposition_print },
+	{ "nagios", .snapshot = nagios_print },
+	{ "http-sd", .snapshot = http_sd_print },
+	{ "svg", .can_view = svg_can, .snapshot = svg_print },
 };
 
 const struct output *outputs_find(const char *name)

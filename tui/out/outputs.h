@@ -10,11 +10,18 @@
 
 #define OUTPUTS_NAMES_MAX 128 /* bytes, of all names */
 
+struct exposition_memory;
+struct view;
+
 struct print_to {
 	FILE *file, *errors; /* errors: messages for the user while file goes to a script */
-	int width;           /* cells, for formatted text */
+	int width, height;   /* cells: of formatted text, of a picture */
 	bool has_colour, is_ascii;
 	bool is_uncut; /* tables are as wide as their content, whatever the width */
+	const struct view *view; /* which one; NULL: the first */
+	const char *theme;       /* of a picture: a name or a path */
+	/* What earlier metrics showed, so that a verdict that ended is 0; NULL: nothing. */
+	struct exposition_memory *memory;
 };
 
 /* What the command line requests. */
@@ -23,6 +30,7 @@ enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK };
 /* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
 	const char *name;
+	bool (*can_view)(const struct view *view); /* whether it prints that one; NULL: it prints no view */
 	void (*snapshot)(const struct print_to *to, const struct snapshot *snapshot);
 	void (*record)(
 		const struct print_to *to, const struct snapshot *snapshot); /* one per period: --watch */

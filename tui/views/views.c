@@ -1,6 +1,8 @@
 /* The list of views. */
 #include "tui/views/views.h"
 
+#include "probes/base/text.h"
+
 const struct view *const views[] = {
 	&view_fleet,
 	&view_paths,
@@ -11,6 +13,15 @@ const struct view *const views[] = {
 	&view_history,
 	NULL,
 };
+
+const struct view *views_named(const char *title)
+{
+	size_t i = 0;
+
+	while (views[i] && !text_equal_fold(views[i]->title, title))
+		i++;
+	return views[i];
+}
 
 size_t views_count(void)
 {

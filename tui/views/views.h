@@ -10,5 +10,6 @@ extern const struct view view_detail, view_help; /* without a key: shown over an
 
 extern const struct view *const views[]; /* those with a key, in order, NULL-terminated */
 size_t views_count(void);
+const struct view *views_named(const char *title); /* in any case; NULL: there is none */
 
 #endif
