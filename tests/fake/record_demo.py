@@ -31,7 +31,7 @@ at 365 studio:mlx  recording mlx-lm-0.32.2/ready-idle
 at 390 gpu1:ollama recording ollama-0.17.4/two-models-loaded
 at 430 gpu1:ollama recording ollama-0.17.4/loaded-idle
 at 460 gpu3:vllm   recording vllm-0.32.0-cpu/engine-sigstop
-at 520 gpu3:vllm   recording vllm-0.32.0-cpu/generating
+at 520 gpu3:vllm  works 60
 at 560 daemon      restart
 """
 
