@@ -149,12 +149,14 @@ static void write_endpoint(
 
 static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
-	char path[LINE_BYTES] = "";
+	char path[LINE_BYTES] = "", who[LINE_BYTES], addresses[LINE_BYTES] = "";
 	struct value seen;
 
-	page_line(page, ROLE_TEXT, "%s%s%s", peer->os, *peer->os && *peer->user ? ", " : "", peer->user);
+	text_set(who, sizeof(who), "%s%s%s  ", peer->os, *peer->os && *peer->user ? ", " : "", peer->user);
 	for (const char *const *address = peer->addresses; address && *address; address++)
-		page_add(page, ROLE_DIM, "  %s", *address);
+		text_add(addresses, sizeof(addresses), "%s%s", *addresses ? " " : "", *address);
+	page_line(page, ROLE_TEXT, "%s", who);
+	page_flow(page, ROLE_DIM, text_cells(who), addresses);
 	if (peer->is_online) {
 		wording_path(path, &peer->path, snapshot->taken.wall_ms);
 		wording_times(path, &peer->path);
