@@ -173,6 +173,12 @@ void flows_claim(struct ledger *ledger)
 	ledger->flows.count = kept;
 }
 
+/* Not if tailscaled names that address as a peer's or ours: then its owner is known. */
+static bool is_from_loopback(const struct ledger *ledger, const struct sniffed *sniffed)
+{
+	return url_host_is_loopback(sniffed->client.host) && !peer_index_at(ledger, sniffed->client.host);
+}
+
 /* Traffic of this node with itself is no flow between machines. */
 static bool is_between_ourselves(const struct ledger *ledger, const struct sniffed *sniffed)
 {
@@ -205,7 +211,7 @@ void flow_see(struct ledger *ledger, const struct sniffed *sniffed, struct when 
 	struct known_flow *flow;
 	double seconds, up, down;
 
-	if (url_host_is_loopback(sniffed->client.host) || is_between_ourselves(ledger, sniffed))
+	if (is_from_loopback(ledger, sniffed) || is_between_ourselves(ledger, sniffed))
 		return; /* on the loopback, single exchanges are counted */
 	flow = flow_of(ledger, sniffed, NULL, now);
 	claim(ledger, flow);
@@ -332,7 +338,7 @@ static void add_exchange(struct ledger *ledger, const struct sniffed *sniffed, s
 {
 	bool is_own = is_own_port(ledger, sniffed->client.port, now);
 
-	if (!url_host_is_loopback(sniffed->client.host))
+	if (!is_from_loopback(ledger, sniffed))
 		add_outgoing(ledger, sniffed, is_own, now);
 	else if (!is_own)
 		add_loopback(ledger, sniffed, now);
@@ -363,7 +369,7 @@ static void note_open(struct ledger *ledger, const struct sniffed *sniffed, stru
 {
 	if (may_be_ours(ledger, sniffed, now))
 		return;
-	if (url_host_is_loopback(sniffed->client.host)) {
+	if (is_from_loopback(ledger, sniffed)) {
 		add_loopback(ledger, sniffed, now);
 	} else {
 		struct known_flow *flow = flow_of(ledger, sniffed, NULL, now);
@@ -375,7 +381,7 @@ static void note_open(struct ledger *ledger, const struct sniffed *sniffed, stru
 
 void flow_see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
-	bool is_inside = url_host_is_loopback(sniffed->client.host);
+	bool is_inside = is_from_loopback(ledger, sniffed);
 
 	if (is_between_ourselves(ledger, sniffed))
 		return;

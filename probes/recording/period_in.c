@@ -216,19 +216,28 @@ static void drop_unsound(const struct columns *columns, void *value)
 	}
 }
 
+/* Adds the rows that are missing up to that number, and returns it, or the one after the last. Totals have a
+ * row before they are written, so other rows may come before it. */
+static size_t make_row(struct latest *rows, double number)
+{
+	size_t most = kinds[rows->kind].is_total ? kinds[rows->kind].most : rows->count + 1;
+	size_t row = number < 0 || number >= (double)most ? rows->count : (size_t)number;
+
+	while (rows->count <= row && rows->count < kinds[rows->kind].most)
+		latest_add(rows);
+	return row;
+}
+
 static void take(struct period_in *period, struct line *line, period_seen_fn *seen, void *data)
 {
 	const struct columns *columns = kinds_columns(line->kind);
 	struct latest *rows = &period->rows[line->kind];
-	double number = line->heads[HEAD_ROW].number;
 	int64_t since = (int64_t)line->heads[HEAD_TIME].number, drift = (int64_t)line->heads[HEAD_DRIFT].number;
 	struct when when = { period->begun.mono_ms + since, period->begun.wall_ms + since + drift };
-	size_t row = number < 0 || number > (double)rows->count ? rows->count : (size_t)number;
+	size_t row = make_row(rows, line->heads[HEAD_ROW].number);
 
-	if (row == rows->count && row >= kinds[line->kind].most)
+	if (row >= rows->count)
 		return;
-	if (row == rows->count)
-		latest_add(rows);
 	rows->items[row].is_there = line->heads[HEAD_GONE].number != 1;
 	for (size_t i = 0; i < columns->count; i++) {
 		void *holder = column_holder(&columns->items[i], latest_value(rows, row));

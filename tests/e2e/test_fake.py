@@ -272,9 +272,21 @@ def a_machine_leaves_and_joins_as_another_one():
 def a_mistake_names_its_file_and_line():
     for line, words in (("peer x", "expected: peer NAME OS"), ("peer a linux flop", "knows no 'flop'"),
                         ("door b:c raw 1 dead", "no peer b"), ("hm", "a line starts with"),
-                        ("peer a linux offline soon", "'offline soon'"), ("at 3 daemon state Foo", "'state Foo'")):
+                        ("peer a linux offline soon", "'offline soon'"), ("at 3 daemon state Foo", "'state Foo'"),
+                        ("client a admin:b", "no peer a"), ("client admin admin:b", "no door admin:b"),
+                        ("client admin", "expected: client PEER DOOR WORDS")):
         said = raises(RuntimeError, lambda text=line: FakeTailnet("# a comment\n" + text).__enter__())
         assert "test.scenario:2: " in said and words in said, said
+
+
+@test
+def a_client_that_nobody_could_see_is_a_mistake():
+    head = f"peer a linux\npeer b linux\ndoor a:raw raw 18080 {LLAMA} streams 30 100\ndoor a:mute raw 18081 {LLAMA}\n"
+    for line, words in (("client b a:raw", "one end of a client's connection is this machine"),
+                        ("client admin a:mute", "a client uses a raw door that streams"),
+                        ("client admin a:raw every soon", "'every soon'")):
+        said = raises(RuntimeError, lambda text=line: FakeTailnet(head + text).__enter__())
+        assert "test.scenario:5: " in said and words in said, said
 
 
 @test

@@ -51,6 +51,43 @@ def a_loaded_model_expires_as_far_from_now_as_it_did_then():
     assert ours == real
 
 
+def chat(fake, stream):
+    """The answer to a chat completion of three tokens: its head and its events."""
+    body = json.dumps({"stream": stream, "max_tokens": 3, "messages": []}).encode()
+    with fake.connect("gpu1", 18080) as wire:
+        wire.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+                     % len(body) + body)
+        heard = b"".join(iter(lambda: wire.recv(4096), b""))
+    head, _, events = heard.partition(b"\r\n\r\n")
+    return head, re.findall(rb"data: (.+)\n", events)
+
+
+@test
+def a_streamed_completion_is_asked_for_and_comes_in_events():
+    with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {LLAMA} streams 200 10") as fake:
+        head, events = chat(fake, stream=True)
+        assert b"200 OK" in head and b"text/event-stream" in head, head
+        assert len(events) == 5 and events[-1] == b"[DONE]", events
+        assert [bool(json.loads(event)["choices"][0]["delta"]) for event in events[:-1]] == [True, True, True, False]
+        assert chat(fake, stream=False)[1] == []
+    with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {LLAMA}") as fake:
+        assert chat(fake, stream=True)[1] == [], "a door that was not told to stream plays its recordings"
+
+
+@test
+def a_client_s_end_has_the_address_of_its_machine():
+    with FakeTailnet(PEERS + f"""door admin:a raw 18080 {LLAMA} streams 200 10
+            client gpu1 admin:a every 0.2 tokens 5 after 0""") as fake:
+        assert until(lambda: connections_from(fake.address("gpu1")))
+
+
+def connections_from(address):
+    """The lines of the kernel's table of TCP connections with that address."""
+    word = "".join(f"{int(part):02X}" for part in reversed(address.split(".")))
+    with open("/proc/net/tcp", encoding="ascii") as file:
+        return [line for line in file if f" {word}:" in line]
+
+
 @test
 def an_unknown_path_gets_the_servers_own_404():
     with FakeTailnet(PEERS + "door gpu1:a raw 21434 ollama-0.17.4/queue-full") as fake:

@@ -181,7 +181,7 @@ def a_real_prometheus_scrapes_the_demo_and_the_dashboard_s_every_query_has_data(
             def is_discovered():
                 found = {target["labels"].get("endpoint"): target for target in ask("targets")["activeTargets"]
                          if target["labels"]["job"] == "llm-engines"}
-                return {"admin:28080", "gpu2:18080", "https://gpu3:18443"} <= found.keys() and \
+                return {"admin:28080", "gpu2:28080", "https://gpu3:18443"} <= found.keys() and \
                     found["admin:28080"]["health"] == "up"
             assert until(is_discovered, 30), ask("targets")["activeTargets"]
             assert result('{job="llm-engines",endpoint="admin:28080",__name__=~"llamacpp:.+"}')

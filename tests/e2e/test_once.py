@@ -80,7 +80,7 @@ def the_demo_is_told_true_door_by_door():
     expected = {
         "gpu1.tail4c1d.ts.net:18443/ollama": ("ollama", "ok", None),
         "gpu1.tail4c1d.ts.net:18443/swap": ("llama-swap", "ok", None),
-        "gpu2.tail4c1d.ts.net:18080": ("llama-server", "busy", "busy"),
+        "gpu2.tail4c1d.ts.net:28080": ("llama-server", "busy", "busy"),
         "gpu3.tail4c1d.ts.net:18443": ("vllm", "slow", "relayed"),
         "gpu4.tail4c1d.ts.net:18080": ("llama-server", "loading", "loading"),
         "nas.tail4c1d.ts.net:18443": ("open-webui", "web", "front-end"),

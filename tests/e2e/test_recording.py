@@ -10,11 +10,14 @@ import tempfile
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
 from fake import FakeTailnet
-from tap import main, test
+from capturing import ROOT, needs, only_root
+from tap import Skipped, main, test
 from terminal import Terminal
 from top import TOP, top
 
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake", "demo.scenario")
+MAKER = os.path.join(os.path.dirname(DEMO), "record_demo.py")
+RECORDING = os.path.join(ROOT, "tui", "share", "demo.tsllm")
 NOBODY = """
 daemon magicdns off
 config period = 3600
@@ -43,12 +46,27 @@ def record(folder, words=(), count=12, last=signal.SIGTERM, scenario=DEMO):
     return path, snapshots, complaints
 
 
+def chats(snapshots):
+    """Who had a first token, and in which direction."""
+    return {(flow["peer"], flow["direction"]) for snapshot in snapshots for flow in snapshot["flows"] if flow.get("ttft_ms")}
+
+
 def replay(path, *words):
     return top("--replay", path, *words, environment=dict(os.environ, TZ="UTC"))
 
 
 def by_time(snapshots):
     return {snapshot["taken_at"]: snapshot for snapshot in snapshots}
+
+
+def at_the_time_of(snapshot, again):
+    """What a replay shows then. A period ends with a snapshot, or with an observation just before it: then it is what
+    the replay shows before and after alike; None if that differs."""
+    at = snapshot["taken_at"]
+    if at in again:
+        return again[at]
+    before, after = max((one for one in again if one < at), default=""), min((one for one in again if one > at), default="")
+    return again[after] if before and after and said(again[before]) == said(again[after]) else None
 
 
 @test
@@ -59,7 +77,7 @@ def a_replay_shows_what_the_live_run_showed():
         assert os.stat(path).st_mode & 0o777 == 0o600
         ended = replay(path, "--watch")
         again = by_time(map(json.loads, ended.out.splitlines()))
-        both = [(snapshot, again[at]) for at, snapshot in by_time(live).items() if at in again]
+        both = [(snapshot, other) for snapshot in live if (other := at_the_time_of(snapshot, again))]
         assert len(both) >= 5 and not ended.errors, (list(by_time(live)), list(again), ended.errors)
         for one, other in both:
             assert said(one) == said(other), (one["taken_at"], said(one), said(other))
@@ -156,12 +174,30 @@ def a_directory_is_recorded_to_and_replayed():
 
 
 @test
-def the_demo_has_a_stall_a_relay_and_an_eviction():
+def the_demo_has_a_stall_a_relay_an_eviction_and_what_packets_show():
     ended = top("--demo", "--watch", "--format", "json", environment=dict(os.environ, TZ="UTC"))
     snapshots = [json.loads(line) for line in ended.out.splitlines()]
     assert not ended.errors and len(snapshots) > 250, (len(snapshots), ended.errors)
     codes = {code for snapshot in snapshots for _, _, found in said(snapshot) for code in found}
     assert {"relayed", "host-offline", "evicted", "engine-stalled"} <= codes, codes
+    assert "engine-stalled" not in {code for _, _, found in said(snapshots[-1]) for code in found}, "it recovers"
+    assert {("laptop", "in"), ("tower", "in"), ("studio", "in"), ("nas", "in"), ("gpu2", "out")} == chats(snapshots)
+    assert os.path.getsize(RECORDING) < 200_000
+
+
+@test
+def the_recording_of_the_demo_is_made_anew_with_its_clients():
+    only_root("capture")
+    needs("unshare", "ip")
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "demo.tsllm")
+        subprocess.run(["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, MAKER, "--top", TOP,
+                        "--seconds", "12", path], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
+        snapshots = [json.loads(line) for line in replay(path, "--watch").out.splitlines()]
+    capture = snapshots[-1]["capture"]
+    if capture["state"] != "running":
+        raise Skipped(f"packets are not captured here: {capture['state']}")
+    assert {("laptop", "in"), ("tower", "in"), ("studio", "in"), ("gpu2", "out")} == chats(snapshots)
 
 
 @test
@@ -185,8 +221,10 @@ def the_screen_moves_in_time():
             terminal.press("+")
             terminal.press("p")
             assert terminal.shows("×2") or terminal.shows(" end"), terminal.text()
-            terminal.press("r")
-            assert terminal.shows("not in a replay"), terminal.text()
+            for key in "rPS":
+                terminal.press("g")
+                terminal.press(key)
+                assert terminal.shows("not in a replay"), (key, terminal.text())
             terminal.press("{")
             terminal.press("e")
             assert terminal.shows("paused") or terminal.shows(" end"), terminal.text()

@@ -14,6 +14,7 @@ from actor import Actor, Trouble, command, one_of
 from certificates import KINDS as CERTIFICATES
 from faults import FAULTS
 from recordings import Recording, grown
+import streams
 import wire
 
 KINDS = ("raw", "https", "http", "tcp")
@@ -63,6 +64,7 @@ class Door(Actor):
         self.certificate_kind = "good"
         self.delay_ms = self.work_per_s = 0.0
         self.work_since = 0.0
+        self.tokens_per_s = self.first_token_ms = 0.0
         self.is_pinned = self.has_host_check = self.is_funnel = self.is_foreground = self.is_insecure = False
         self.backend_port, self.key_text = 0, ""
         self.replacements, self.own_replacements = replacements, ()
@@ -116,6 +118,11 @@ class Door(Actor):
         self.work_per_s, self.work_since = per_s, time.time()
 
     @command
+    def streams(self, tokens_per_s: float, first_token_ms: float):
+        """A chat completion that is to be streamed comes at that pace, the first token after so many ms."""
+        self.tokens_per_s, self.first_token_ms = tokens_per_s, first_token_ms
+
+    @command
     def backend(self, port: int):
         """A mount of this machine, with its server on that port of 127.0.0.1 (a second fake's: 10 further)."""
         if self.peer is not self.peer.tailnet.own or self.kind == "raw":
@@ -162,6 +169,9 @@ class Door(Actor):
             return False
         if answer.fault:
             return await answer.fault(request, reader, writer)
+        if self.tokens_per_s and streams.is_wanted(request):
+            await streams.stream(request, writer, self.tokens_per_s, self.first_token_ms)
+            return True
         if self.has_host_check and request.host not in LOCAL_NAMES:
             found = Recording(FOREIGN_HOST).play("/root-host-foreign")
         else:

@@ -129,11 +129,14 @@ class Fake:
         await self.daemon.settle()
         print("ready", flush=True)
         timeline = asyncio.ensure_future(self.play())
+        chats = [asyncio.ensure_future(client.chat()) for client in self.scenario.clients]
         ended = asyncio.ensure_future(stop.wait())
         await asyncio.wait((timeline, ended), return_when=asyncio.FIRST_COMPLETED)
         if timeline.done():
             timeline.result()
         await ended
+        for chat in chats:
+            chat.cancel()
         for listener in self.listeners:
             listener.close()
 

@@ -22,8 +22,8 @@ at 75 gpu1         path derp fra rtt 31
 at 100 nas:ollama  recording ollama-0.17.4/loading
 at 130 nas:ollama  recording ollama-0.17.4/loaded-idle
 at 165 gpu1        path direct rtt 0.4
-at 190 gpu2:llama  recording llama-server-0.5.0/queue
-at 230 gpu2:llama  recording llama-server-0.5.0/generating
+at 190 gpu2:llama  recording llama-server-0.5.0/queue streams 12 2600
+at 230 gpu2:llama  recording llama-server-0.5.0/generating streams 45 180
 at 250 studio:mlx  die
 at 280 studio      offline
 at 350 studio      online direct
@@ -31,7 +31,7 @@ at 365 studio:mlx  recording mlx-lm-0.32.2/ready-idle
 at 390 gpu1:ollama recording ollama-0.17.4/two-models-loaded
 at 430 gpu1:ollama recording ollama-0.17.4/loaded-idle
 at 460 gpu3:vllm   recording vllm-0.32.0-cpu/engine-sigstop
-at 520 gpu3:vllm   recording vllm-0.32.0-cpu/generating
+at 520 gpu3:vllm  works 60
 at 560 daemon      restart
 """
 

@@ -7,6 +7,7 @@
     daemon WORDS                this machine's tailscaled; WORDS are the commands of localapi.Daemon
     service svc:NAME PEER PORT  a Tailscale Service that the tailnet offers
     instead OLD NEW             every recording says NEW where it says OLD: a model's name, its size
+    client PEER DOOR WORDS      a program on that machine which chats with a raw door; WORDS are those of clients.Client
     config KEY = VALUE          a line of the configuration that is written
     at SECONDS WHO WORDS        later: WHO is a peer, a door or `daemon`
     deserves STATUS             the exit status that a look at the start deserves
@@ -14,6 +15,7 @@
 `#` starts a comment. This machine is the peer `admin`. Recordings are named as in tests/recordings.
 """
 from actor import Trouble
+from clients import Client
 from doors import Door
 from localapi import Daemon
 from tailnet import Tailnet
@@ -24,7 +26,7 @@ class Scenario:
         self.tailnet = Tailnet(network)
         self.daemon = Daemon(self.tailnet, socket_path)
         self.doors, self.replacements = {}, []
-        self.events = []
+        self.events, self.clients = [], []
         self.config = {"discover": "off", "ca_file": "ca.crt", "period": "1"}
         self.deserved = None
 
@@ -75,6 +77,11 @@ class Scenario:
         name, peer, port = words
         self.daemon.services[name] = {"Name": name, "Addrs": self.peer(peer).addresses[:1], "Ports": [f"tcp:{port}"]}
 
+    def take_client(self, words):
+        client = Client(self.peer(words[0]), self.door(words[1]))
+        client.obey(client.parse(words[2:]))
+        self.clients.append(client)
+
     def take_replacement(self, words):
         self.replacements.append(tuple(word.encode() for word in words[:2]))
 
@@ -96,14 +103,15 @@ class Scenario:
             raise Trouble(f"there is no peer {name}")
         return peer
 
+    def door(self, name):
+        if name not in self.doors:
+            raise Trouble(f"there is no door {name}")
+        return self.doors[name]
+
     def actor(self, who):
         if who == "daemon":
             return self.daemon
-        if ":" in who:
-            if who not in self.doors:
-                raise Trouble(f"there is no door {who}")
-            return self.doors[who]
-        return self.peer(who)
+        return self.door(who) if ":" in who else self.peer(who)
 
     def own_mounts(self):
         return [door for door in self.doors.values() if door.peer is self.tailnet.own and door.kind != "raw"]
@@ -139,6 +147,7 @@ LINES = {
     "door": (Scenario.take_door, 4, "door PEER:NAME KIND PORT [/MOUNT] ANSWER WORDS"),
     "daemon": (Scenario.take_daemon, 1, "daemon WORDS"),
     "service": (Scenario.take_service, 3, "service svc:NAME PEER PORT"),
+    "client": (Scenario.take_client, 2, "client PEER DOOR WORDS"),
     "instead": (Scenario.take_replacement, 2, "instead OLD NEW"),
     "config": (Scenario.take_config, 2, "config KEY = VALUE"),
     "at": (Scenario.take_event, 3, "at SECONDS WHO WORDS"),

@@ -11,6 +11,7 @@ class Request:
         fields = (line.partition(":") for line in lines)
         self.headers = {name.strip().lower(): value.strip() for name, _, value in fields}
         self.path, _, query = self.target.partition("?")
+        self.body = b""
         self.query = dict(urllib.parse.parse_qsl(query))
 
     @property
@@ -24,10 +25,10 @@ class Request:
 
 
 async def read_request(reader, patience_s=None):
-    """The next request, its body swallowed; None where the client has gone, takes too long or speaks no HTTP."""
+    """The next request with its body; None where the client has gone, takes too long or speaks no HTTP."""
     try:
         request = Request(await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), patience_s))
-        await reader.readexactly(int(request.headers.get("content-length", 0)))
+        request.body = await reader.readexactly(int(request.headers.get("content-length", 0)))
         return request
     except (asyncio.IncompleteReadError, asyncio.LimitOverrunError, ValueError, OSError):
         return None

@@ -360,6 +360,41 @@ static void counts_on_the_loopback_are_a_peer_s_too(void **state)
 	assert_true(only_flow(take(l, at(5)))->exchanges == 4);
 }
 
+/* Addresses that tailscaled names, although they look like the loopback: nothing has to be inferred. */
+static void an_address_of_a_peer_is_that_peer_s_on_the_loopback_too(void **state)
+{
+	static const struct {
+		const char *ours, *theirs, *client, *server;
+		bool is_outgoing;
+	} rows[] = {
+		{ "127.64.0.1", "127.64.0.2", "127.64.0.2", "127.64.0.1:11434", false },
+		{ "127.64.0.1", "127.64.0.2", "127.64.0.1", "127.64.0.2:11434", true },
+		{ "127.64.0.1", GPU1_IP, "127.64.0.1", GPU1_IP ":11434", true },
+	};
+	char client[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const char *const ours[] = { rows[i].ours, NULL }, *const theirs[] = { rows[i].theirs, NULL };
+		struct ledger *l = empty_ledger(NULL);
+		struct obs_status *status = fleet();
+		const struct flow *flow;
+
+		status->self.addresses = ours;
+		status->peers[0].addresses = theirs;
+		sees(l, at(0), status);
+		starts_capture(l, at(0));
+		snprintf(client, sizeof(client), "%s:50000", rows[i].client);
+		totals(l, 3, rows[i].client, rows[i].server, 900, 9000, 1);
+		exchange(l, 2, 3, client, rows[i].server, "state=done up_bytes=900 down_bytes=9000" STREAM);
+		ends_period(l, at(5));
+		flow = only_flow(take(l, at(5)));
+		assert_only_peer(take(l, at(5)), "gpu1");
+		assert_true(flow->is_outgoing == rows[i].is_outgoing && !flow->is_inferred);
+		assert_true(flow->ttft_ms == 19.1 && flow->exchanges == 1);
+	}
+}
+
 static void an_exchange_that_goes_on_is_told_before_it_is_over(void **state)
 {
 	struct ledger *l = capturing();
@@ -433,6 +468,7 @@ int main(void)
 		SAYS(where_no_peer_clearly_is_it_nobody_is),
 		SAYS(what_does_not_stream_and_is_nobody_s_is_left_out),
 		SAYS(counts_on_the_loopback_are_a_peer_s_too),
+		SAYS(an_address_of_a_peer_is_that_peer_s_on_the_loopback_too),
 		SAYS(an_exchange_that_goes_on_is_told_before_it_is_over),
 		SAYS(tables_stay_within_their_bounds),
 		SAYS(a_flow_of_a_peer_outlasts_those_of_strangers),

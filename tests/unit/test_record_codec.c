@@ -1,6 +1,9 @@
 /* Observations as lines of a recording: what was written is what is read. */
 #include "tests/unit/random_observation.h"
 
+#include "probes/base/fault.h"
+#include "probes/packets/lines.h"
+#include "probes/recording/known.h"
 #include "probes/recording/period_in.h"
 #include "probes/recording/period_out.h"
 #include "probes/recording/value.h"
@@ -314,12 +317,123 @@ static void lines_that_make_no_sense_are_left_out(void **state)
 	}
 }
 
+/* ---- totals ---- */
+
+#define STORY_LINES 6
+
+struct story {
+	const char *lines[STORY_LINES]; /* of the helper, one a second */
+	size_t at;                      /* the next one that is to come back */
+};
+
+static bool waits(const char *line)
+{
+	return strncmp(line, "flow ", 5) == 0 || strncmp(line, "path ", 5) == 0 || strncmp(line, "stats ", 6) == 0;
+}
+
+static void skip_waiting(struct story *story)
+{
+	while (story->at < STORY_LINES && (!story->lines[story->at] || waits(story->lines[story->at])))
+		story->at++;
+}
+
+static struct sniffed line_of(const char *line)
+{
+	struct sniffed sniffed;
+	struct fault fault;
+
+	assert_int_equal(lines_parse(&sniffed, line, strlen(line), &fault), 0);
+	return sniffed;
+}
+
+static void come_back(void *data, const struct observation *observation, struct when when)
+{
+	struct story *story = data;
+	const struct sniffed *told = observation->packets;
+	struct sniffed expected;
+
+	if (told->word == SNIFFED_FLOW || told->word == SNIFFED_PATH || told->word == SNIFFED_STATS)
+		return;
+	skip_waiting(story);
+	assert_true(story->at < STORY_LINES);
+	expected = line_of(story->lines[story->at]);
+	assert_int_equal(told->word, expected.word);
+	assert_true(told->at_us == expected.at_us && told->begun_us == expected.begun_us);
+	assert_string_equal(told->client.text, expected.client.text);
+	assert_string_equal(told->server.text, expected.server.text);
+	assert_string_equal(told->remote.text, expected.remote.text);
+	assert_int_equal(told->is_open, expected.is_open);
+	assert_true(when.mono_ms == (int64_t)story->at * 1000);
+	story->at++;
+}
+
+/* A period of three lines, and another; what is no total comes back as it was said. */
+static void play_story(struct story *story)
+{
+	struct known *known = known_new();
+	struct period_in *in = period_in_new();
+	struct bytes text = { 0 };
+	const char *at;
+	struct when now = { 0, 0 };
+
+	known_begin_segment(known, now, &text);
+	for (size_t i = 0; i < STORY_LINES; i++) {
+		struct sniffed sniffed = story->lines[i] ? line_of(story->lines[i]) : (struct sniffed){ .at_us = 0 };
+
+		now = (struct when){ (int64_t)i * 1000, (int64_t)i * 1000 };
+		if (story->lines[i])
+			known_see(known,
+				&(struct observation){ .kind = OBSERVED_PACKETS, .packets = &sniffed }, now);
+		if (i % 3 == 2)
+			known_end_period(known, now, &text);
+	}
+	period_in_begin(in, (struct when){ 0, 0 });
+	at = text.text;
+	while (period_in_next(in, &at, text.text + text.length, come_back, story, &now))
+		;
+	skip_waiting(story);
+	assert_int_equal(story->at, STORY_LINES);
+	period_in_free(in);
+	known_free(known);
+	free(text.text);
+}
+
+static void what_is_said_while_totals_wait_comes_back(void **state)
+{
+	struct story stories[] = {
+		{ { "flow at=1 client=100.64.0.2 server=100.64.0.1:8080 connections=1 open=1 up_bytes=9 down_bytes=8 "
+		    "exchanges=0",
+			  "exchange at=2 begun=1 client=100.64.0.2:40000 server=100.64.0.1:8080 state=open",
+			  "exchange at=3 begun=1 client=100.64.0.3:40001 server=100.64.0.1:8080 state=open",
+			  "exchange at=4 begun=1 client=100.64.0.2:40000 server=100.64.0.1:8080 state=done",
+			  "exchange at=5 begun=4 client=100.64.0.2:40002 server=100.64.0.1:8080 state=open" },
+			0 },
+		{ { "path at=1 local=10.0.0.1:1 remote=10.0.0.2:2 vni=0 rx_bytes=1 tx_bytes=1",
+			  "path at=1 local=10.0.0.1:1 remote=10.0.0.3:2 vni=0 rx_bytes=1 tx_bytes=1",
+			  "rtt at=3 method=disco local=10.0.0.1:1 remote=10.0.0.2:2 vni=0 us=260",
+			  "path at=4 local=10.0.0.1:1 remote=10.0.0.4:2 vni=0 rx_bytes=1 tx_bytes=1",
+			  "rtt at=5 method=disco local=10.0.0.1:1 remote=10.0.0.4:2 vni=0 us=300",
+			  "rtt at=6 method=disco local=10.0.0.1:1 remote=10.0.0.2:2 vni=0 us=280" },
+			0 },
+		{ { "stats at=1 received=1 dropped=0 paths=1 flows=1",
+			  "miss at=2 local=10.0.0.1:1 remote=10.0.0.2:2 vni=0 sent=1", NULL,
+			  "miss at=4 local=10.0.0.1:1 remote=10.0.0.3:2 vni=0 sent=3",
+			  "miss at=5 local=10.0.0.1:1 remote=10.0.0.2:2 vni=0 sent=4" },
+			0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(stories); i++)
+		play_story(&stories[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_written_is_read),
 		cmocka_unit_test(every_member_is_in_a_table),
 		cmocka_unit_test(lines_that_make_no_sense_are_left_out),
+		cmocka_unit_test(what_is_said_while_totals_wait_comes_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1109,6 +1109,44 @@ static void the_clock_shows_minutes_where_there_is_room(void **state)
 	leave(&seat);
 }
 
+static void in_a_replay_nothing_is_asked_and_no_shell_is_opened(void **state)
+{
+	static const int keys[] = { 'r', 'P', 'S' };
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	seat.snapshot->replay.is_on = true;
+	seat.snapshot->replay.speed = 1;
+	press(&seat, 'j');
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+		assert_int_equal(press(&seat, keys[i]) & (UI_PROBE_NOW | UI_PING | UI_SHELL), 0);
+		assert_true(row_has(&seat, HEIGHT - 1, "not in a replay"));
+	}
+	leave(&seat);
+}
+
+static void in_a_replay_the_key_bar_has_the_keys_that_move_in_it(void **state)
+{
+	static const int pages[] = { '1', PRESS_ENTER, '7' };
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pages); i++) {
+		seat.snapshot->replay.is_on = false;
+		press(&seat, pages[i]);
+		assert_false(row_has(&seat, HEIGHT - 1, "E e event"));
+		seat.snapshot->replay.is_on = true;
+		look(&seat);
+		assert_true(row_has(&seat, HEIGHT - 1, "p pause  E e event  - + speed"));
+		assert_false(row_has(&seat, HEIGHT - 1, "ask now") || row_has(&seat, HEIGHT - 1, "P ping"));
+		press(&seat, PRESS_ESCAPE);
+	}
+	press(&seat, '1');
+	assert_true(press(&seat, press_at(PRESS_CLICK, cell_of(&seat, HEIGHT - 1, "event"), HEIGHT - 1)) & UI_STEER);
+	assert_int_equal(ui_steer(seat.ui), STEER_EVENT_ON);
+	leave(&seat);
+}
+
 static void a_click_selects_and_a_second_one_opens(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -1443,6 +1481,8 @@ int main(void)
 		cmocka_unit_test(a_long_notice_is_wrapped),
 		cmocka_unit_test(a_ping_is_of_another_machine_and_its_answers_are_told),
 		cmocka_unit_test(a_shell_is_on_the_rows_machine_and_no_name_becomes_an_option),
+		cmocka_unit_test(in_a_replay_nothing_is_asked_and_no_shell_is_opened),
+		cmocka_unit_test(in_a_replay_the_key_bar_has_the_keys_that_move_in_it),
 		cmocka_unit_test(a_prompt_is_edited_like_a_line_of_a_shell),
 		cmocka_unit_test(a_prompt_that_is_full_or_longer_than_the_line_stays_whole),
 		cmocka_unit_test(a_search_without_a_hit_says_so_as_it_is_typed),

@@ -58,6 +58,15 @@ static const struct hint list_hints[] = {
 	{ "Esc", "close", 100, PRESS_ESCAPE },
 };
 
+/* In a replay, after the first of any table; a click goes on. */
+static const struct hint replay_hints[] = {
+	{ "p", "pause", 75, 'p' },
+	{ "E e", "event", 74, 'e' },
+	{ "- +", "speed", 73, '+' },
+	{ "{ }", "minute", 72, '}' },
+	{ ", .", "step", 35, '.' },
+};
+
 static int hint_width(const struct hint *hint)
 {
 	return text_cells(hint->key) + 1 + text_cells(hint->what) + 2;
@@ -76,7 +85,7 @@ static int lightest_that_fits(const struct hint *hints, size_t count, int width)
 	}
 }
 
-static void draw_hints(struct ui *ui, struct canvas *canvas, int y, const struct hint *hints, size_t count)
+static void draw_hints_of(struct ui *ui, struct canvas *canvas, int y, const struct hint *hints, size_t count)
 {
 	int weight = lightest_that_fits(hints, count, canvas->width), x = 1;
 	struct drawn *drawn = &ui->drawn;
@@ -94,6 +103,25 @@ static void draw_hints(struct ui *ui, struct canvas *canvas, int y, const struct
 		drawn->hints[drawn->hint_count++].key = hints[i].press;
 		x += 2;
 	}
+}
+
+static void draw_hints(
+	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, const struct hint *hints, size_t count)
+{
+	struct hint merged[HINTS_MAX];
+	size_t total = 0;
+
+	if (!snapshot->replay.is_on) {
+		draw_hints_of(ui, canvas, canvas->height - 1, hints, count);
+		return;
+	}
+	for (size_t i = 0; i < count && total + ARRAY_LEN(replay_hints) < HINTS_MAX; i++) {
+		if (!ui_is_live_key(hints[i].press) && !ui_is_steer_key(hints[i].press))
+			merged[total++] = hints[i];
+		for (size_t k = 0; i == 0 && k < ARRAY_LEN(replay_hints); k++)
+			merged[total++] = replay_hints[k];
+	}
+	draw_hints_of(ui, canvas, canvas->height - 1, merged, total);
 }
 
 /* The typed text, of which the part around the place of the next character is always visible. Returns the x
@@ -147,17 +175,17 @@ void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canva
 	int y = canvas->height - 1;
 
 	if (ui->is_list_open)
-		draw_hints(ui, canvas, y, list_hints, ARRAY_LEN(list_hints));
+		draw_hints_of(ui, canvas, y, list_hints, ARRAY_LEN(list_hints));
 	else if (ui->prompt != PROMPT_NONE)
 		draw_prompt(ui, snapshot, canvas, y);
 	else if (*ui->message)
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
 	else if (ui->page == &view_help)
-		draw_hints(ui, canvas, y, help_hints, ARRAY_LEN(help_hints));
+		draw_hints_of(ui, canvas, y, help_hints, ARRAY_LEN(help_hints));
 	else if (ui_shows_history(ui))
-		draw_hints(ui, canvas, y, history_hints, ARRAY_LEN(history_hints));
+		draw_hints(ui, snapshot, canvas, history_hints, ARRAY_LEN(history_hints));
 	else if (ui->page)
-		draw_hints(ui, canvas, y, detail_hints, ARRAY_LEN(detail_hints));
+		draw_hints(ui, snapshot, canvas, detail_hints, ARRAY_LEN(detail_hints));
 	else
-		draw_hints(ui, canvas, y, table_hints, ARRAY_LEN(table_hints));
+		draw_hints(ui, snapshot, canvas, table_hints, ARRAY_LEN(table_hints));
 }

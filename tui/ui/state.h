@@ -199,8 +199,9 @@ int ui_draw_notice(struct ui *ui, struct canvas *canvas, int y);
 /* bottom.c: the last line: the prompt, what was said, or the keys. */
 void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
 
-/* steer.c: keys that move in a replay. */
+/* steer.c: keys that move in a replay, and keys that do nothing there. */
 bool ui_is_steer_key(int key);
+bool ui_is_live_key(int key);
 unsigned ui_steer_by(struct ui *ui, const struct snapshot *snapshot, int key);
 
 #endif

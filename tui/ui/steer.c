@@ -1,4 +1,4 @@
-/* Keys that move in a replay. */
+/* Keys that move in a replay, and those that would ask or open something and do nothing there. */
 #include "probes/base/mem.h"
 #include "tui/ui/state.h"
 
@@ -29,6 +29,11 @@ static size_t find(int key)
 bool ui_is_steer_key(int key)
 {
 	return find(key) < ARRAY_LEN(steers);
+}
+
+bool ui_is_live_key(int key)
+{
+	return key == 'r' || key == 'P' || key == 'S';
 }
 
 unsigned ui_steer_by(struct ui *ui, const struct snapshot *snapshot, int key)

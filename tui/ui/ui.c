@@ -217,8 +217,9 @@ static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
 
 static unsigned probe_now(struct ui *ui, const struct snapshot *snapshot)
 {
-	ui_say(ui, snapshot->replay.is_on ? "not in a replay" : "asking all servers now");
-	return snapshot->replay.is_on ? UI_REDRAW : UI_REDRAW | UI_PROBE_NOW;
+	(void)snapshot;
+	ui_say(ui, "asking all servers now");
+	return UI_REDRAW | UI_PROBE_NOW;
 }
 
 static unsigned next_theme(struct ui *ui, const struct snapshot *snapshot)
@@ -345,6 +346,10 @@ static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int 
 	for (size_t i = 0; views[i]; i++)
 		if (views[i]->key == key)
 			return ui_show_view(ui, i);
+	if (snapshot->replay.is_on && ui_is_live_key(key)) {
+		ui_say(ui, "not in a replay");
+		return UI_REDRAW;
+	}
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (keys[i].key == key)
 			return keys[i].press(ui, snapshot);

@@ -27,7 +27,7 @@ static int draw_clock(struct canvas *canvas, const struct snapshot *snapshot, in
 	char text[16] = "";
 	struct tm local;
 
-	if (canvas->width < CLOCK_WIDTH_MIN || !at || !localtime_r(&at, &local))
+	if (canvas->width < CLOCK_WIDTH_MIN || snapshot->replay.is_on || !at || !localtime_r(&at, &local))
 		return 0;
 	strftime(text, sizeof(text), "%H:%M", &local);
 	canvas_text_right(canvas, canvas->width - 6, y, 5, ROLE_HEADER, text);

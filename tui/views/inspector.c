@@ -173,14 +173,27 @@ static void write_endpoint(
 	page_wrap(page, ROLE_DIM, "", 0, endpoint->url);
 }
 
+/* In one line if it fits. */
+static void write_who(const struct peer *peer, struct page *page)
+{
+	char who[LINE_BYTES], addresses[LINE_BYTES] = "";
+
+	text_set(who, sizeof(who), "%s%s%s", peer->os, *peer->os && *peer->user ? ", " : "", peer->user);
+	for (const char *const *address = peer->addresses; address && *address; address++)
+		text_add(addresses, sizeof(addresses), "%s%s", *addresses ? "  " : "", *address);
+	page_wrap(page, ROLE_TEXT, "", 0, who);
+	if (text_cells(who) + 2 + text_cells(addresses) <= page_width(page))
+		page_add(page, ROLE_DIM, "  %s", addresses);
+	else
+		page_wrap(page, ROLE_DIM, "", 0, addresses);
+}
+
 static void write_peer(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
 {
 	char path[LINE_BYTES] = "";
 	struct value seen;
 
-	page_line(page, ROLE_TEXT, "%s%s%s", peer->os, *peer->os && *peer->user ? ", " : "", peer->user);
-	for (const char *const *address = peer->addresses; address && *address; address++)
-		page_add(page, ROLE_DIM, "  %s", *address);
+	write_who(peer, page);
 	if (peer->is_online) {
 		wording_path(path, &peer->path, snapshot->taken.wall_ms);
 		wording_times(path, &peer->path);
