@@ -6,6 +6,10 @@
 #include "tui/complain.h"
 #include "tui/views/views.h"
 
+#include <sysexits.h>
+
+#define CLIENTS_MAX 512 /* bytes of all their names */
+
 struct option_rule {
 	bool is_wrong;
 	const char *option, *why;
@@ -17,6 +21,23 @@ static int say_first(const struct option_rule *rules, size_t count, FILE *errors
 		if (rules[i].is_wrong)
 			return complain_about(errors, rules[i].option, rules[i].why);
 	return 0;
+}
+
+static int check_connect(const struct options *options, FILE *errors)
+{
+	bool is_connect = options->connect != NULL;
+	char names[CLIENTS_MAX], clients[CLIENTS_MAX + 32];
+	const struct option_rule rules[] = {
+		{ is_connect && !*options->connect, "--connect",
+			"wants the name of a model or a URL, and got an empty one" },
+		{ is_connect && (options->pick || options->is_watch || options->is_doctor || options->output),
+			"--connect", "prints once: not together with --pick, --watch, --doctor or --format" },
+		{ options->client && !is_connect, "--for", "says what --connect is for, and goes with it" },
+		{ options->client && !connect_client_named(options->client), "--for", clients },
+	};
+
+	snprintf(clients, sizeof(clients), "is none of %s", connect_client_names(names, sizeof(names)));
+	return say_first(rules, ARRAY_LEN(rules), errors);
 }
 
 int options_check(const struct options *options, FILE *errors)
@@ -45,13 +66,13 @@ int options_check(const struct options *options, FILE *errors)
 		{ is_pick && !*options->pick, "--pick", "wants the name of a model, and got an empty one" },
 		{ options->is_verbose && !is_pick, "--verbose",
 			"says why --pick picks a server, and goes with it" },
-		{ options->has_allow && !is_pick, "--allow",
-			"says what --pick may choose, and goes with it" },
+		{ options->has_allow && !is_pick && !options->connect, "--allow",
+			"says what --pick and --connect may choose, and goes with one of them" },
 		{ is_pick && (is_watch || output), "--pick",
 			"prints one line, once: not together with --watch or --format" },
 		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
 		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
-		{ options->is_redacted && (is_pick || !(prints || is_headless)), "--redact",
+		{ options->is_redacted && (is_pick || options->connect || !(prints || is_headless)), "--redact",
 			"goes with --once, --watch, --format, --doctor or --headless" },
 	};
 
@@ -61,7 +82,7 @@ int options_check(const struct options *options, FILE *errors)
 		outputs_names(records, sizeof(records), OUTPUT_RECORD, ", "));
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
-	return say_first(rules, ARRAY_LEN(rules), errors);
+	return say_first(rules, ARRAY_LEN(rules), errors) ? EX_USAGE : check_connect(options, errors);
 }
 
 int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors)

@@ -2,6 +2,7 @@
 #ifndef TSLLM_OUT_OUTPUTS_H
 #define TSLLM_OUT_OUTPUTS_H
 
+#include "probes/report/connect.h"
 #include "probes/report/diagnose.h"
 
 #include <stdbool.h>
@@ -25,7 +26,7 @@ struct print_to {
 };
 
 /* What the command line requests. */
-enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK };
+enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK, OUTPUT_CONNECT };
 
 /* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
@@ -40,6 +41,9 @@ struct output {
 	/* Returns the exit status. is_verbose: prints the reason too. */
 	int (*pick)(const struct print_to *to, const struct snapshot *snapshot, const char *model,
 		bool is_verbose);
+	/* Returns the exit status. */
+	int (*connect)(const struct print_to *to, const struct snapshot *snapshot,
+		const struct connect_request *request);
 };
 
 const struct output *outputs_find(const char *name); /* NULL: no such output */
