@@ -54,17 +54,17 @@ const struct connect_client connect_code[] = {
 	{
 		.name = "anthropic-python", .title = "the anthropic package for Python",
 		.format = FORMAT_PYTHON, .base = BASE_ROOT, .api = API_MESSAGES,
-		/* An empty api_key keeps $ANTHROPIC_API_KEY, a key for somebody else, from being sent. */
 		.text = "%?key import os\n"
 			"from anthropic import Anthropic\n"
 			"\n"
-			"client = Anthropic(base_url=%{root}, auth_token=%{key}, api_key=\"\")\n"
+			"client = Anthropic(base_url=%{root}, auth_token=%{key})\n"
 			"answer = client.messages.create(\n"
 			"    model=%{model},\n"
 			"    max_tokens=1024,\n"
 			"    messages=[{\"role\": \"user\", \"content\": \"Hello\"}],\n"
 			")\n"
 			"print(answer.content[0].text)\n",
+		.note = "older releases also send the key in $ANTHROPIC_API_KEY, if it is set: unset it",
 		.version = "2.14.0", .date = "2026-11", .is_tried = true,
 	},
 	{

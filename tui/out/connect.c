@@ -121,7 +121,7 @@ int connect_print(
 		return pick_print_why_not(to, snapshot, &found.pick, request->word, "--connect");
 	if (found.result != CONNECT_READY) {
 		say_why_not(to, snapshot, request, &found);
-		return pick_status(to, snapshot);
+		return found.endpoint ? STATUS_DOWN : pick_status(to, snapshot);
 	}
 	if (request->client)
 		print_text(to, request, &found);
