@@ -43,7 +43,7 @@ def formats(server):
 
 
 def keyed(server):
-    return f"[endpoint]\nurl = {server.url}\nkey_env = GPU_KEY\n"
+    return f"[endpoint gpu]\nurl = {server.url}\nkey_env = GPU_KEY\n"
 
 
 def served(name, model=MODEL, key=""):
@@ -194,7 +194,7 @@ def a_key_that_is_missing_has_a_variable_and_one_in_a_file_a_command():
         file.write(KEY)
         file.flush()
         missing = connect(server, "--for", "env")
-        filed = connect(server, "--for", "env", config=f"[endpoint]\nurl = {server.url}\nkey_file = {file.name}\n")
+        filed = connect(server, "--for", "env", config=f"[endpoint gpu]\nurl = {server.url}\nkey_file = {file.name}\n")
     assert 'OPENAI_API_KEY="$LLM_API_KEY"' in missing.out and "wants a key: set LLM_API_KEY" in missing.errors, missing.errors
     assert "OPENAI_MODEL=MODEL" in missing.out and "in place of MODEL" in missing.errors, missing.out
     assert f"LLM_API_KEY=\"$(cat '{file.name}')\"" in filed.errors, filed.errors
