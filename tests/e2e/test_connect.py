@@ -76,7 +76,7 @@ def runs(name, key=""):
         assert ended.returncode == 0 and ANSWER in said, (said[-300:], ended.stderr[-600:])
         path, headers, body = asked_of(server)[-1]
         assert body["model"] == MODEL, (path, body["model"])
-        assert not key or headers["Authorization"] == f"Bearer {KEY}", (path, headers)
+        assert not key or headers["authorization"] == f"Bearer {KEY}", (path, headers)
 
 
 def a_client(name):

@@ -1,7 +1,7 @@
 """An LLM server on this machine that answers: vLLM's or Ollama's own paths, and the four APIs of clients.
 
 Every answer of its model is the word ANSWER, whole or as a stream, in the shape that the API's documents give. It keeps what
-it was asked: (path, headers, body).
+it was asked: (path, headers by their names in lower case, body).
 """
 import http.server
 import json
@@ -120,7 +120,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         text = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         body = json.loads(text or b"{}")
-        self.server.asked.append((path, dict(self.headers), body))
+        self.server.asked.append((path, {name.lower(): value for name, value in self.headers.items()}, body))
         if not self.is_let_in():
             return
         whole, events = POSTS.get(path, (None, None))
