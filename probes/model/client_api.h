@@ -10,7 +10,8 @@ enum client_api {
 	API_COUNT
 };
 
-/* What a server family says about an API instead of the first version that speaks it. NULL: nothing is known. */
+/* What a server family says about an API instead of the first version that speaks it. NULL: it is not
+ * known. */
 #define API_ALWAYS "" /* every version that is in use */
 #define API_NEVER "-"
 
@@ -22,7 +23,8 @@ struct spoken {
 };
 
 const char *client_api_name(enum client_api api); /* "Responses API" */
-/* since as above. If the version is unknown, or only counts the commits of a shallow clone, so is the answer. */
+/* since as above. If the version is unknown, or only counts the commits of a shallow clone, so is the
+ * answer. */
 struct spoken client_api_spoken(const char *since, const char *version);
 
 #endif

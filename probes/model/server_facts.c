@@ -68,8 +68,7 @@ const char *server_facts_api(const struct server_facts *facts)
 	return facts->api ? facts->api : "/v1";
 }
 
-struct spoken server_facts_spoken(
-	const struct server_facts *facts, enum client_api api, const char *version)
+struct spoken server_facts_spoken(const struct server_facts *facts, enum client_api api, const char *version)
 {
 	const char *since = facts->speaks[api];
 

@@ -57,7 +57,6 @@ bool server_facts_is_llm_port(const struct server_facts *const *list, int port);
 bool server_facts_is_serve_port(int port);
 const char *server_facts_api(const struct server_facts *facts);
 /* Whether a server of that version speaks an API; of a server that was not recognised, nothing is known. */
-struct spoken server_facts_spoken(
-	const struct server_facts *facts, enum client_api api, const char *version);
+struct spoken server_facts_spoken(const struct server_facts *facts, enum client_api api, const char *version);
 
 #endif

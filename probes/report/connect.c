@@ -73,8 +73,8 @@ static void find_model(const struct snapshot *snapshot, struct connection *found
 	for (size_t i = 0; i < snapshot->offer_count; i++) {
 		const struct offer *offer = &snapshot->offers[i];
 
-		if (snapshot->endpoints[offer->endpoint].engine_id == found->endpoint->engine_id && offer->rank &&
-			(!found->offer || offer->warmth > found->offer->warmth))
+		if (snapshot->endpoints[offer->endpoint].engine_id == found->endpoint->engine_id &&
+			offer->rank && (!found->offer || offer->warmth > found->offer->warmth))
 			take_offer(snapshot, offer, found);
 	}
 }
@@ -175,7 +175,8 @@ static bool is_refused(const struct connect_client *client, const struct connect
 	if (!client)
 		return false;
 	return (client->format == FORMAT_SHELL && *model == '-') ||
-	       (client->replaces && (strpbrk(model, client->replaces) || strpbrk(found->v1, client->replaces)));
+	       (client->replaces &&
+		       (strpbrk(model, client->replaces) || strpbrk(found->v1, client->replaces)));
 }
 
 void connect_find(

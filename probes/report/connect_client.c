@@ -28,8 +28,8 @@ const struct connect_client *connect_client_named(const char *name)
 
 const char *connect_format_name(enum connect_format format)
 {
-	static const char *const names[FORMAT_COUNT] = { "shell", "JSON", "TOML", "YAML", "Python", "JavaScript",
-		"form" };
+	static const char *const names[FORMAT_COUNT] = { "shell", "JSON", "TOML", "YAML", "Python",
+		"JavaScript", "form" };
 
 	return names[format];
 }

@@ -34,17 +34,17 @@ struct connect_client {
 	const char *key;
 	/* Characters that it, or the shell it hands them to, would replace in a name; NULL: none. */
 	const char *replaces;
-	bool is_agent;      /* it needs a long context */
-	bool needs_context; /* its text states one */
-	const char *launch; /* its name in `ollama launch`; NULL: it is not there */
-	const char *note;   /* what else has to be done, or what it refuses; NULL: nothing */
+	bool is_agent;              /* it needs a long context */
+	bool needs_context;         /* its text states one */
+	const char *launch;         /* its name in `ollama launch`; NULL: it is not there */
+	const char *note;           /* what else has to be done, or what it refuses; NULL: nothing */
 	const char *version, *date; /* that the row is of */
 	bool is_tried;              /* the text was tried with it; false: it is as the documents say */
 };
 
 extern const struct connect_client connect_code[], connect_agents[], connect_apps[]; /* name NULL ends each */
 
-const struct connect_client *connect_client_at(size_t index); /* NULL: there are no more */
+const struct connect_client *connect_client_at(size_t index);        /* NULL: there are no more */
 const struct connect_client *connect_client_named(const char *name); /* NULL: it is not known */
 const char *connect_format_name(enum connect_format format);
 /* The names of all of them, separated by commas. Returns to. */

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define VALUE_MAX 2048              /* a URL and a model together */
-#define QUOTED_MAX (VALUE_MAX * 6)  /* each byte at most \u0000 */
-#define OUTPUT_MOST 32768           /* tokens of one answer */
+#define VALUE_MAX 2048             /* a URL and a model together */
+#define QUOTED_MAX (VALUE_MAX * 6) /* each byte at most \u0000 */
+#define OUTPUT_MOST 32768          /* tokens of one answer */
 
 struct filling {
 	const struct connect_client *client;
@@ -136,7 +136,8 @@ static void add_body(struct bytes *to, const struct filling *f)
 {
 	char model[QUOTED_MAX], body[QUOTED_MAX + 128];
 
-	text_set(body, sizeof(body), "{\"model\": %s, \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}",
+	text_set(body, sizeof(body),
+		"{\"model\": %s, \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}",
 		connect_literal(model, sizeof(model), f->values->model));
 	add_quoted(to, f, body);
 }

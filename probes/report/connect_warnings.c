@@ -59,7 +59,8 @@ static void warn_about_api(const struct warner *w)
 	if (spoken.how != SPEAKS_UNKNOWN)
 		return;
 	if (*spoken.since)
-		warn(w, "%s speaks the %s from %s on, and its version is not known", title, api, spoken.since);
+		warn(w, "%s speaks the %s from %s on, and its version is not known", title, api,
+			spoken.since);
 	else
 		warn(w, "whether %s speaks the %s, which %s needs, is not known", title, api, client->title);
 }
@@ -94,7 +95,8 @@ static void warn_about_url(const struct warner *w)
 		warn(w, "Tailscale runs without a network interface here: programs on this machine need its proxy "
 			"(tailscaled --socks5-server)");
 	if (url.is_https && ca_file && *ca_file)
-		warn(w, "its certificate was checked with a file of your own, and clients need that too: "
+		warn(w,
+			"its certificate was checked with a file of your own, and clients need that too: "
 			"export SSL_CERT_FILE=%s NODE_EXTRA_CA_CERTS=%s",
 			shell_word(quoted, sizeof(quoted), ca_file), quoted);
 }
@@ -157,8 +159,7 @@ static void warn_about_client(const struct warner *w)
 		warn(w, "%s: %s", client->title, client->note);
 	if (!client->is_tried)
 		warn(w, "this is as %s's documents of %s say; it was not tried", client->title, client->date);
-	if (client->launch && w->found->model &&
-		w->found->endpoint->speaks[API_OLLAMA].how == SPEAKS_YES)
+	if (client->launch && w->found->model && w->found->endpoint->speaks[API_OLLAMA].how == SPEAKS_YES)
 		warn(w, "with the Ollama CLI on this machine: OLLAMA_HOST=%s ollama launch %s --model %s",
 			shell_word(root, sizeof(root), w->found->root), client->launch,
 			shell_word(model, sizeof(model), w->found->model->id));

@@ -202,6 +202,18 @@ def a_key_that_is_missing_has_a_variable_and_one_in_a_file_a_command():
 
 
 @test
+def the_manual_has_every_client_and_says_which_were_tried():
+    with open(os.path.join(HERE, "..", "..", "man", "tsllm-top.1"), encoding="utf-8") as file:
+        section = file.read().split("\n.Sh CLIENTS\n")[1].split("\n.Sh ")[0]
+    rows = {lines.split("\n")[0]: lines for lines in section.split(".It Cm ")[1:]}
+    with served("codex") as server:
+        listed = connect(server).out.split("\n\n")[1].splitlines()[1:]
+    told = {line.split()[0]: "tried" in line.split() for line in listed}
+    assert told == {name: ", tried." in row for name, row in rows.items()}, set(told) ^ set(rows)
+    assert {name for name, is_tried in told.items() if is_tried} == set(clients.STARTS)
+
+
+@test
 def usage_errors_name_what_is_wrong():
     for words, part in ((("--for", "codex"), "goes with it"), (("--connect", ""), "empty"),
                         (("--connect", "x", "--for", "no-such"), "none of env, curl"), (("--connect", "ftp://x"), "ftp"),

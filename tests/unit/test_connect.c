@@ -30,9 +30,11 @@ static int forget(void **state)
 }
 
 /* Takes the snapshot over. */
-static void ask(struct snapshot *snapshot, const char *word, const char *client, const struct settings *settings)
+static void ask(
+	struct snapshot *snapshot, const char *word, const char *client, const struct settings *settings)
 {
-	const struct connect_request request = { word, client ? connect_client_named(client) : NULL, settings };
+	const struct connect_request request = { word, client ? connect_client_named(client) : NULL,
+		settings };
 	size_t size;
 	FILE *out, *errors;
 
@@ -52,11 +54,10 @@ static void a_model_is_on_the_server_that_pick_picks(void **state)
 {
 	(void)state;
 	ask(sample_fleet(), "qwen3:32b", "env", NULL);
-	assert_string_equal(told.out,
-		"export OPENAI_BASE_URL=" GPU1 "/v1\n"
-		"export OPENAI_API_BASE=" GPU1 "/v1\n"
-		"export OPENAI_API_KEY=not-needed\n"
-		"export OPENAI_MODEL=qwen3:32b\n");
+	assert_string_equal(told.out, "export OPENAI_BASE_URL=" GPU1 "/v1\n"
+				      "export OPENAI_API_BASE=" GPU1 "/v1\n"
+				      "export OPENAI_API_KEY=not-needed\n"
+				      "export OPENAI_MODEL=qwen3:32b\n");
 	assert_string_equal(told.errors, "");
 	assert_int_equal(told.status, STATUS_OK);
 }
@@ -88,7 +89,8 @@ static void if_no_server_speaks_it_nothing_is_printed(void **state)
 	(void)state;
 	ask(without(API_RESPONSES, SPEAKS_NO, ""), GPU1, "codex", NULL);
 	assert_string_equal(told.out, "");
-	assert_has(told.errors, "Ollama speaks no Responses API: Codex cannot use it; a gateway such as LiteLLM");
+	assert_has(told.errors,
+		"Ollama speaks no Responses API: Codex cannot use it; a gateway such as LiteLLM");
 	assert_int_equal(told.status, STATUS_DOWN);
 	ask(without(API_MESSAGES, SPEAKS_LATER, "0.14.0"), GPU1, "claude-code", NULL);
 	assert_has(told.errors, "speaks no Messages API (0.14.0 and newer do): Claude Code cannot use it");
@@ -180,7 +182,8 @@ static void a_certificate_of_ones_own_is_needed_by_clients_too(void **state)
 	free(settings.ca_file);
 	settings.ca_file = strdup("/etc/own ca.pem");
 	ask(sample_fleet(), GPU2, "env", &settings);
-	assert_has(told.errors, "export SSL_CERT_FILE='/etc/own ca.pem' NODE_EXTRA_CA_CERTS='/etc/own ca.pem'");
+	assert_has(
+		told.errors, "export SSL_CERT_FILE='/etc/own ca.pem' NODE_EXTRA_CA_CERTS='/etc/own ca.pem'");
 	ask(sample_fleet(), GPU1, "env", &settings);
 	assert_lacks(told.errors, "SSL_CERT_FILE");
 	settings_fini(&settings);
@@ -191,7 +194,8 @@ static void agents_are_warned_of_a_short_context(void **state)
 	(void)state;
 	ask(sample_fleet(), "qwen3:32b", "opencode", NULL);
 	assert_has(told.out, "\"limit\": { \"context\": 32768, \"output\": 16384 }");
-	assert_has(told.errors, "the model has a context of 32768 tokens; opencode works badly with less than 64000");
+	assert_has(told.errors,
+		"the model has a context of 32768 tokens; opencode works badly with less than 64000");
 	ask(sample_fleet(), "qwen3:32b", "env", NULL);
 	assert_lacks(told.errors, "context");
 }
@@ -236,7 +240,8 @@ static void names_are_quoted_as_the_format_wants(void **state)
 		{ "continue", "${{ secrets.X }}", "model: \"\\u0024\\u007b\\u007b secrets.X }}\"\n" },
 		{ "openai-js", "\x7f", "model: \"\\u007f\"" },
 		{ "curl", "a'\"", "-d '{\"model\": \"a'\\''\\\"\"," },
-		{ "goose", "m", "OPENAI_HOST=https://gpu1.tail1.ts.net:8443\nexport OPENAI_BASE_PATH=a/v1/chat/completions\n" },
+		{ "goose", "m",
+			"OPENAI_HOST=https://gpu1.tail1.ts.net:8443\nexport OPENAI_BASE_PATH=a/v1/chat/completions\n" },
 	};
 
 	(void)state;
@@ -341,7 +346,8 @@ static void families_say_what_they_speak(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct server_facts *facts = server_facts_named(family_facts(), cases[i].family);
 
-		assert_int_equal(server_facts_spoken(facts, cases[i].api, cases[i].version).how, cases[i].how);
+		assert_int_equal(
+			server_facts_spoken(facts, cases[i].api, cases[i].version).how, cases[i].how);
 	}
 }
 

@@ -52,7 +52,7 @@ static void print_server(const struct print_to *to, const struct connection *fou
 
 static const char *api_of(const struct connect_client *client)
 {
-	static const char *const names[API_COUNT] = { "chat", "responses", "messages", "ollama" };
+	static const char *const names[API_COUNT] = { "chat", "Responses", "Messages", "Ollama" };
 
 	return names[client->api];
 }
@@ -66,8 +66,9 @@ static void print_client(
 
 	fprintf(to->file, "%-17s %-11s %-10s %-10s %s\n", client->name, connect_format_name(client->format),
 		api_of(client), client->is_tried ? "tried" : "documents",
-		connect_fits(found->endpoint, client) ? file
-						      : connect_misfit(no, sizeof(no), found->endpoint, client));
+		connect_fits(found->endpoint, client)
+			? file
+			: connect_misfit(no, sizeof(no), found->endpoint, client));
 }
 
 static void print_list(const struct print_to *to, const struct connection *found)
@@ -75,7 +76,8 @@ static void print_list(const struct print_to *to, const struct connection *found
 	const struct connect_client *client;
 
 	print_server(to, found);
-	fprintf(to->file, "\n%-17s %-11s %-10s %-10s %s\n", "--for", "FORMAT", "API", "KNOWN BY", "WHERE IT GOES");
+	fprintf(to->file, "\n%-17s %-11s %-10s %-10s %s\n", "--for", "FORMAT", "API", "KNOWN BY",
+		"WHERE IT GOES");
 	for (size_t i = 0; (client = connect_client_at(i)); i++)
 		print_client(to, found, client);
 }
@@ -93,7 +95,9 @@ static void say_why_not(const struct print_to *to, const struct snapshot *snapsh
 	case CONNECT_NOT_SPOKEN:
 		connect_misfit(text, sizeof(text), found->endpoint, request->client);
 		text_add(text, sizeof(text), "%s",
-			request->client->api == API_OLLAMA ? "" : "; a gateway such as LiteLLM in front of it can translate");
+			request->client->api == API_OLLAMA
+				? ""
+				: "; a gateway such as LiteLLM in front of it can translate");
 		break;
 	case CONNECT_REFUSED:
 		text_set(text, sizeof(text), "%s would not take the name %s as it is", request->client->title,

@@ -127,8 +127,8 @@ static void say_whom_it_did_not_ask(const struct printer *p)
 	if (p->snapshot->is_passive)
 		fprintf(p->errors, "tsllm-top: %s: no server was asked: --passive\n", p->option);
 	else if (*pending)
-		fprintf(p->errors, "tsllm-top: %s: %s: try a longer --deadline, or --endpoint URL\n", p->option,
-			pending);
+		fprintf(p->errors, "tsllm-top: %s: %s: try a longer --deadline, or --endpoint URL\n",
+			p->option, pending);
 }
 
 /* The fault of tailscaled, if that is why nothing is known. */
