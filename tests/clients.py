@@ -129,6 +129,11 @@ STARTS = {      # client: how it is started, and whether it is here
 }
 
 
+def use(*folders):
+    """Looks for clients in these folders alone, and in PATH."""
+    FOLDERS[:] = folders
+
+
 def is_here(name):
     return bool(STARTS[name][1]())
 

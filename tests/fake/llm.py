@@ -2,9 +2,12 @@
 
 Every answer of its model is the word ANSWER, whole or as a stream, in the shape that the API's documents give. It keeps what
 it was asked: (path, headers by their names in lower case, body).
+
+    llm.py PORT MODEL     answers as vLLM, on all addresses, until it is ended
 """
 import http.server
 import json
+import sys
 import threading
 
 ANSWER = "Pineapple"
@@ -144,8 +147,8 @@ class LlmServer(http.server.ThreadingHTTPServer):
     """On a free port of this machine, until the end of `with`."""
     daemon_threads = True
 
-    def __init__(self, pages, key=""):
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, pages, key="", address=("127.0.0.1", 0)):
+        super().__init__(address, Handler)
         self.pages, self.key, self.asked = pages, key, []
         self.url = f"http://127.0.0.1:{self.server_port}"
 
@@ -156,3 +159,7 @@ class LlmServer(http.server.ThreadingHTTPServer):
     def __exit__(self, *_):
         self.shutdown()
         self.server_close()
+
+
+if __name__ == "__main__":
+    LlmServer(vllm(sys.argv[2]), address=("", int(sys.argv[1]))).serve_forever()
