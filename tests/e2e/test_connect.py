@@ -21,8 +21,9 @@ from top import top
 
 MODEL = "org/tiny:1b"
 KEY = "sk-right"
-HOSTILE = ("a'b\"c\\d", "$(id)`id`;id", "{env:HOME}${HOME}{file:/etc/passwd}", "${{ secrets.HOME }}", "x: [y] #z", "-rf",
-           "a\nb", "#{1} %s %{v1}", "os.environ[1]", "</script>", "'''\"\"\"", "ünïcode→", "a\tb\x00c")
+# Few and long: every client is asked about each.
+HOSTILE = ("a'b\"c\\d x: [y] #z </script> '''\"\"\" #{1} %s %{v1} ünïcode→ a\tb\x00c\nd os.environ[1]",
+           "$(id)`id`;id {env:HOME}${HOME}{file:/etc/passwd} ${{ secrets.HOME }}", "-rf")
 NAMES = [line.split()[0] for line in top("--for", "?", "--connect", "x").errors.split("none of ")[1].split(",")]
 
 

@@ -64,7 +64,7 @@ def what_is_printed_connects_the_ollama_command_to_a_real_ollama(lab, top):
 
 
 @row
-def what_is_printed_connects_agents_through_serve(lab, top):
+def what_is_printed_connects_agents_to_a_server_that_answers(lab, top):
     clients.use(engines.installed("clients-node"))
     words = [sys.executable, FAKE, "9600", "org/tiny:1b"]
     with servers.running(lab.gpu1, 9600, words) as server, server.served(path="/llm") as url:
