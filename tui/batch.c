@@ -336,6 +336,12 @@ static int print(struct batch *batch, const struct settings *settings)
 
 	if (options->pick)
 		return options->output->pick(&batch->to, batch->last, options->pick, options->is_verbose);
+	if (options->connect) {
+		const struct connect_request request = { options->connect,
+			options->client ? connect_client_named(options->client) : NULL, settings };
+
+		return options->output->connect(&batch->to, batch->last, &request);
+	}
 	if (options->is_doctor)
 		return print_doctor(batch, settings->examine);
 	if (options->is_audit)

@@ -40,7 +40,11 @@ static const struct option_row rows[] = {
 	{ "redact", NULL, option_take_flag, NULL, AT(is_redacted),
 		"print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", option_take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
-	{ "allow", "CLASSES", option_take_allow, NULL, 0, "of --pick: tagged (always), foreign, gateway" },
+	{ "connect", "MODEL|URL", option_take_text, NULL, AT(connect),
+		"print a client's configuration and exit" },
+	{ "for", "CLIENT", option_take_text, NULL, AT(client),
+		"of --connect: the client; without it, a list" },
+	{ "allow", "CLASSES", option_take_allow, NULL, 0, "which servers --pick and --connect may choose" },
 	{ "verbose", NULL, option_take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "FORMAT", option_take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "view", "VIEW", option_take_text, NULL, AT(view),
@@ -177,10 +181,23 @@ static int gather(
 	return 0;
 }
 
+/* The URL after --connect, which may not be found yet, is pinned for this run. */
+static int take_server(struct parse *parse)
+{
+	const char *word = parse->options->connect;
+	char url[1024];
+
+	if (connect_server_of(word, url, sizeof(url)) < 0)
+		text_set(url, sizeof(url), "%s", word); /* settings_pin() says what is wrong with it */
+	return settings_pin(parse->settings, url, &parse->fault) < 0 ? complain_fault(parse, "connect") : 0;
+}
+
 /* The operand is what --doctor is about. A URL is pinned for this run, so that a server not found yet is
  * examined too. */
 static int take_operand(struct parse *parse)
 {
+	if (parse->options->connect && connect_is_url(parse->options->connect))
+		return take_server(parse);
 	if (!parse->options->is_doctor)
 		return 0;
 	if (parse->operand && strstr(parse->operand, "://") &&
@@ -219,6 +236,7 @@ static int apply(const struct given *given, size_t count, struct parse *parse, b
 static enum output_use use_of(const struct options *options)
 {
 	return options->pick        ? OUTPUT_PICK
+	       : options->connect   ? OUTPUT_CONNECT
 	       : options->is_doctor ? OUTPUT_DOCTOR
 	       : options->is_audit  ? OUTPUT_AUDIT
 	       : options->is_watch  ? OUTPUT_RECORD
@@ -242,7 +260,7 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return status;
 	if (options_check(options, errors))
 		return EX_USAGE;
-	options->is_once = options->is_once || options->is_doctor || options->is_audit || options->pick ||
+	options->is_once = options->is_once || options->is_doctor || options->is_audit || options->pick || options->connect ||
 			   (options->output && !options->is_watch);
 	if (!options->output)
 		options->output = outputs_default(use_of(options));
@@ -288,6 +306,8 @@ void options_fini(struct options *options)
 	free(options->file);
 	free(options->listen);
 	free(options->pick);
+	free(options->connect);
+	free(options->client);
 	strings_fini(options->complaints);
 	free(options->complaints);
 }

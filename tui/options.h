@@ -28,6 +28,8 @@ struct options {
 	char *view, *file;  /* which view is printed, and where to; "": not given */
 	char *listen;       /* a port, or "unix:PATH"; "": not given */
 	char *pick;         /* a model; NULL: not given */
+	char *connect;      /* a model or a URL; NULL: not given */
+	char *client;       /* that --connect is for; NULL: not given */
 	bool has_theme;     /* given on the command line */
 	struct strings *complaints; /* what was printed on errors, for the screen that covers it */
 };

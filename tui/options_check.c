@@ -6,6 +6,10 @@
 #include "tui/complain.h"
 #include "tui/views/views.h"
 
+#include <sysexits.h>
+
+#define CLIENTS_MAX 512 /* bytes of all their names */
+
 struct option_rule {
 	bool is_wrong;
 	const char *option, *why;
@@ -36,6 +40,23 @@ static int check_audit(const struct options *options, FILE *errors)
 	return say_first(rules, ARRAY_LEN(rules), errors);
 }
 
+static int check_connect(const struct options *options, FILE *errors)
+{
+	bool is_connect = options->connect != NULL;
+	char names[CLIENTS_MAX], clients[CLIENTS_MAX + 32];
+	const struct option_rule rules[] = {
+		{ is_connect && !*options->connect, "--connect",
+			"wants the name of a model or a URL, and got an empty one" },
+		{ is_connect && (options->pick || options->is_watch || options->is_doctor || options->output),
+			"--connect", "prints once: not together with --pick, --watch, --doctor or --format" },
+		{ options->client && !is_connect, "--for", "says what --connect is for, and goes with it" },
+		{ options->client && !connect_client_named(options->client), "--for", clients },
+	};
+
+	snprintf(clients, sizeof(clients), "is none of %s", connect_client_names(names, sizeof(names)));
+	return say_first(rules, ARRAY_LEN(rules), errors);
+}
+
 int options_check(const struct options *options, FILE *errors)
 {
 	const struct output *output = options->output;
@@ -63,13 +84,13 @@ int options_check(const struct options *options, FILE *errors)
 		{ is_pick && !*options->pick, "--pick", "wants the name of a model, and got an empty one" },
 		{ options->is_verbose && !is_pick, "--verbose",
 			"says why --pick picks a server, and goes with it" },
-		{ options->has_allow && !is_pick, "--allow",
-			"says what --pick may choose, and goes with it" },
+		{ options->has_allow && !is_pick && !options->connect, "--allow",
+			"says what --pick and --connect may choose, and goes with one of them" },
 		{ is_pick && (is_watch || output), "--pick",
 			"prints one line, once: not together with --watch or --format" },
 		{ is_doctor && is_pick, "--doctor", "not together with --pick" },
 		{ is_doctor && (is_watch || (output && !output->doctor)), "--doctor", same },
-		{ options->is_redacted && (is_pick || !(prints || is_headless)), "--redact",
+		{ options->is_redacted && (is_pick || options->connect || !(prints || is_headless)), "--redact",
 			"goes with --once, --watch, --format, --doctor, --audit or --headless" },
 	};
 
@@ -80,7 +101,8 @@ int options_check(const struct options *options, FILE *errors)
 	snprintf(same, sizeof(same), "prints %s, once; the same facts as JSON: --once --format json",
 		outputs_names(doctors, sizeof(doctors), OUTPUT_DOCTOR, ", "));
 	status = say_first(rules, ARRAY_LEN(rules), errors);
-	return status ? status : check_audit(options, errors);
+	status = status ? status : check_audit(options, errors);
+	return status ? status : check_connect(options, errors);
 }
 
 int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors)

@@ -67,3 +67,14 @@ const char *server_facts_api(const struct server_facts *facts)
 {
 	return facts->api ? facts->api : "/v1";
 }
+
+struct spoken server_facts_spoken(const struct server_facts *facts, enum client_api api, const char *version)
+{
+	const char *since = facts->speaks[api];
+
+	if (*facts->name && !since && api == API_CHAT)
+		since = *server_facts_api(facts) ? API_ALWAYS : API_NEVER;
+	if (*facts->name && !since && api == API_OLLAMA)
+		since = API_NEVER;
+	return client_api_spoken(since, version);
+}

@@ -6,6 +6,8 @@
 #ifndef TSLLM_MODEL_SERVER_FACTS_H
 #define TSLLM_MODEL_SERVER_FACTS_H
 
+#include "probes/model/client_api.h"
+
 #include <stdbool.h>
 
 enum server_kind {
@@ -19,6 +21,9 @@ struct server_facts {
 	enum server_kind kind;
 	const char *api; /* path of its OpenAI API below the base URL; NULL: "/v1", "": none */
 	int ports[6];    /* default ports, zero-terminated */
+	/* The first version that speaks an API, see client_api.h. NULL for chat completions: as api says; for
+	 * Ollama's: never. */
+	const char *speaks[API_COUNT];
 
 	bool is_asked_rarely;        /* once a minute: what it answers may be work for others */
 	bool stays_asleep;           /* a request does not wake it */
@@ -58,5 +63,7 @@ bool server_facts_is_llm_port(const struct server_facts *const *list, int port);
 /* Whether `tailscale serve` and Funnel offer HTTPS on that port. */
 bool server_facts_is_serve_port(int port);
 const char *server_facts_api(const struct server_facts *facts);
+/* Whether a server of that version speaks an API; of a server that was not recognised, nothing is known. */
+struct spoken server_facts_spoken(const struct server_facts *facts, enum client_api api, const char *version);
 
 #endif

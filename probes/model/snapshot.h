@@ -8,6 +8,7 @@
 #define TSLLM_MODEL_SNAPSHOT_H
 
 #include "probes/base/when.h"
+#include "probes/model/client_api.h"
 #include "probes/model/exposure.h"
 #include "probes/model/obs.h"
 
@@ -193,6 +194,7 @@ struct endpoint {
 	const char *at;       /* its label in a row: "https /ollama", ":11434" */
 	enum found_by found_by;
 	const char *server, *title, *version; /* "": not known yet */
+	struct spoken speaks[API_COUNT];
 	enum state state;
 	int64_t since;   /* in this state */
 	bool was_before; /* it was in it at the first look */

@@ -63,6 +63,7 @@ const struct family family_aperture = {
 		.name = "aperture",
 		.title = "Aperture",
 		.kind = SERVER_GATEWAY,
+		.speaks = { [API_RESPONSES] = API_ALWAYS, [API_MESSAGES] = API_ALWAYS },
 		.ports = { 80 },
 	},
 	.recognise = is_aperture,

@@ -80,6 +80,7 @@ const struct family family_koboldcpp = {
 		.name = "koboldcpp",
 		.title = "KoboldCpp",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = API_NEVER, [API_OLLAMA] = API_ALWAYS },
 		.ports = { 5001 },
 	},
 	.recognise = is_koboldcpp,

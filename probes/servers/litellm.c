@@ -61,6 +61,7 @@ const struct family family_litellm = {
 		.name = "litellm",
 		.title = "LiteLLM",
 		.kind = SERVER_GATEWAY,
+		.speaks = { [API_RESPONSES] = API_ALWAYS, [API_MESSAGES] = API_ALWAYS },
 		.ports = { 4000 },
 	},
 	.recognise = is_litellm,

@@ -63,6 +63,7 @@ const struct family family_llama_cpp_python = {
 		.name = "llama-cpp-python",
 		.title = "llama-cpp-python",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 8000 },
 	},
 	.recognise = is_llama_cpp_python,

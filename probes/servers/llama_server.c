@@ -157,6 +157,7 @@ const struct family family_llama_server = {
 		.name = "llama-server",
 		.title = "llama-server",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = "b7850", [API_MESSAGES] = "b7200" },
 		.ports = { 8080, 9931 },
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --metrics",

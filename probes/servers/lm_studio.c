@@ -111,6 +111,7 @@ const struct family family_lm_studio = {
 		.name = "lm-studio",
 		.title = "LM Studio",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = "0.3.29", [API_MESSAGES] = "0.4.1" },
 		.ports = { 1234 },
 		.management = "load and unload models (/api/v1/models/load, /api/v1/models/unload)",
 		.context_fix = "on %{peer}: `lms load %{value} --context-length 32768 --yes`; if the model "

@@ -58,6 +58,7 @@ const struct family family_mlx = {
 		.name = "mlx",
 		.title = "MLX",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 8080 },
 	},
 	.recognise = is_mlx,

@@ -93,6 +93,7 @@ const struct family family_ollama = {
 		.name = "ollama",
 		.title = "Ollama",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = "0.13.3", [API_MESSAGES] = "0.14.0", [API_OLLAMA] = API_ALWAYS },
 		.ports = { 11434 },
 		.checks_host = true,
 		.full_status = 503,

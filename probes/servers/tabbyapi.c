@@ -52,6 +52,7 @@ const struct family family_tabbyapi = {
 		.name = "tabbyapi",
 		.title = "TabbyAPI",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 5000 },
 	},
 	.recognise = is_tabbyapi,

@@ -78,6 +78,7 @@ const struct family family_tei = {
 		.name = "tei",
 		.title = "TEI",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_CHAT] = API_NEVER, [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 3000, 80 },
 		.full_status = 429,
 		.full_words = "Model is overloaded",

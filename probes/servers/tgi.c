@@ -77,6 +77,7 @@ const struct family family_tgi = {
 		.name = "tgi",
 		.title = "TGI",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 3000, 80 },
 		.figures_path = "/metrics",
 		.full_status = 429,

@@ -97,6 +97,7 @@ const struct family family_vllm = {
 		.name = "vllm",
 		.title = "vLLM",
 		.kind = SERVER_ENGINE,
+		.speaks = { [API_RESPONSES] = "0.10.0", [API_MESSAGES] = "0.11.1" },
 		.ports = { 8000 },
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it without --disable-log-stats",

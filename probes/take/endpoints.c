@@ -103,6 +103,8 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 	row->title = arena_copy(s->arena, known->facts->title);
 	row->base_url = *api ? arena_printf(s->arena, "%s%s", known->url, api) : "";
 	row->version = arena_copy(s->arena, known->version);
+	for (int i = 0; i < API_COUNT; i++)
+		row->speaks[i] = server_facts_spoken(known->facts, (enum client_api)i, known->version);
 	row->age_ms = age;
 	row->is_stale = endpoint_is_not_asked(s->ledger, known) ? when_known(known->last.at)
 								: when_known(known->good) && age > 3 * gap;

@@ -16,6 +16,7 @@ import rows_fixes  # noqa: F401
 import rows_paths  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
+import rows_clients  # noqa: F401
 import rows_faults  # noqa: F401
 import rows_harmless  # noqa: F401
 import rows_nightly  # noqa: F401

@@ -7,12 +7,20 @@ import shutil
 import subprocess
 import sys
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir))
+
+import clients  # noqa: E402
 from rows import Skip
 from programs import cache
 from world import Trouble, carry_out
 
 PATIENCE_S = 900        # CI's; a night has time
 VERSIONS = {"litellm": "1.106.2", "llama-server": "3.22.1", "ollama": "0.17.4"}     # llama-server's: of node-llama-cpp
+CLIENTS = {     # what a folder of the cache holds, at the versions of tests/clients.py
+    "clients-python": ("openai", "anthropic", "llm"),
+    "clients-aider": ("aider-chat",),
+    "clients-node": ("openai", "@openai/codex", "opencode-ai"),
+}
 DEBIANS = "debian"      # a proxy is that of the distribution, unpacked and not installed: no service begins to run
 CMAKE = {
     "CMAKE_BUILD_TYPE": "None", "CMAKE_C_FLAGS": "-O1", "CMAKE_CXX_FLAGS": "-O1", "BUILD_SHARED_LIBS": "OFF",
@@ -53,6 +61,18 @@ def ollama(place):
            "go", "install", f"github.com/ollama/ollama@v{VERSIONS['ollama']}"]
 
 
+def python_clients(name):
+    def recipe(place):
+        yield [sys.executable, "-m", "venv", place]
+        yield [f"{place}/bin/pip", "install", "-q", *(f"{one}=={clients.VERSIONS[one]}" for one in CLIENTS[name])]
+    return recipe
+
+
+def node_clients(place):
+    yield ["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", place,
+           *(f"{one}@{clients.NODE_VERSIONS[one]}" for one in CLIENTS["clients-node"])]
+
+
 def unpacked(folder_of_it, *packages):
     """The recipe for a program of Debian packages."""
     def recipe(place):
@@ -68,6 +88,9 @@ RECIPES = {
     "haproxy": (unpacked("usr/sbin", "haproxy", "liblua5.3-0", "libopentracing-c-wrapper0", "libopentracing1"),
                 ("apt-get", "dpkg")),
     "nginx": (unpacked("usr/sbin", "nginx"), ("apt-get", "dpkg")),
+    "clients-aider": (python_clients("clients-aider"), ()),
+    "clients-node": (node_clients, ("npm", "node")),
+    "clients-python": (python_clients("clients-python"), ()),
     "litellm": (litellm, ()),
     "llama-server": (llama_server, ("npm", "git", "cmake", "g++")),
     "ollama": (ollama, ("npm", "git", "go", "g++")),
@@ -76,15 +99,23 @@ refused = {}    # what failed once is not tried again by this driver
 
 
 def folder(name):
+    if name in CLIENTS:
+        versions = clients.NODE_VERSIONS if name == "clients-node" else clients.VERSIONS
+        return os.path.join(cache(), "-".join([name, *(versions[one] for one in CLIENTS[name])]))
     return os.path.join(cache(), f"{name}-{VERSIONS.get(name, DEBIANS)}")
+
+
+def installed(name):
+    """The folder of a program, or of several; Skip where it cannot be had."""
+    place = folder(name)
+    if not os.path.exists(f"{place}/is-whole"):
+        make(name, place)
+    return place
 
 
 def program(name):
     """The path of a real server; Skip where it cannot be had."""
-    place = folder(name)
-    if not os.path.exists(f"{place}/is-whole"):
-        make(name, place)
-    return f"{place}/bin/{name}"
+    return f"{installed(name)}/bin/{name}"
 
 
 def make(name, place):

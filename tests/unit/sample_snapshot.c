@@ -8,6 +8,7 @@
 
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/servers/family.h"
 #include "probes/take/same_engine.h"
 
 #define NOW INT64_C(1795435200000)
@@ -171,6 +172,14 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.bytes_sent = 5200,
 		.bytes_received = 61000,
 	};
+}
+
+static void say_apis(struct endpoint *endpoint)
+{
+	const struct server_facts *facts = server_facts_named(family_facts(), endpoint->server);
+
+	for (int i = 0; i < API_COUNT; i++)
+		endpoint->speaks[i] = server_facts_spoken(facts, (enum client_api)i, endpoint->version);
 }
 
 static void make_peers(struct snapshot *snapshot)
@@ -490,6 +499,7 @@ struct snapshot *sample_fleet(void)
 	make_broken(snapshot);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++) {
 		dissect(snapshot, &snapshot->endpoints[i]);
+		say_apis(&snapshot->endpoints[i]);
 		if (snapshot->endpoints[i].peer >= 0)
 			snapshot->peers[snapshot->endpoints[i].peer].endpoint_count++;
 	}

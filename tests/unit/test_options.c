@@ -218,6 +218,9 @@ static void what_may_be_picked_is_a_list_of_classes(void **state)
 	assert_int_equal(test->settings.allowed_classes, 0);
 	options_fini(&test->options);
 	settings_fini(&test->settings);
+	assert_int_equal(parse(test, "--connect m --allow tagged"), 0);
+	options_fini(&test->options);
+	settings_fini(&test->settings);
 	assert_int_equal(parse(test, "--pick m --allow tagged,gateway --allow foreign"), 0);
 	assert_int_equal(test->settings.allowed_classes,
 		1u << CLASS_TAGGED | 1u << CLASS_FOREIGN | 1u << CLASS_GATEWAY);
@@ -297,7 +300,14 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"--format\n" },
 		{ "--pick=", "tsllm-top: --pick: wants the name of a model, and got an empty one\n" },
 		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
-		{ "--allow foreign", "tsllm-top: --allow: says what --pick may choose, and goes with it\n" },
+		{ "--allow foreign",
+			"tsllm-top: --allow: says what --pick and --connect may choose, and goes with one of "
+			"them\n" },
+		{ "--connect=", "tsllm-top: --connect: wants the name of a model or a URL, and got an empty one\n" },
+		{ "--connect m --watch",
+			"tsllm-top: --connect: prints once: not together with --pick, --watch, --doctor or "
+			"--format\n" },
+		{ "--for codex", "tsllm-top: --for: says what --connect is for, and goes with it\n" },
 		{ "--pick m --allow mine",
 			"tsllm-top: --allow: 'mine' is not a list of tagged, foreign, gateway\n" },
 		{ "--pick m --allow tagged,",

@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/out/audit.h"
+#include "tui/out/connect.h"
 #include "tui/out/csv.h"
 #include "tui/out/doctor.h"
 #include "tui/out/exposition.h"
@@ -17,7 +18,8 @@
 #include <string.h>
 
 static const struct output outputs[] = {
-	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print, .audit = audit_print },
+	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print, .connect = connect_print,
+		.audit = audit_print },
 	{ "json", .snapshot = json_print, .record = json_print_line, .audit = audit_print_json },
 	{ "csv", .can_view = csv_can, .snapshot = csv_print },
 	{ "prometheus", .snapshot = exposition_print },
@@ -41,6 +43,7 @@ bool outputs_can(const struct output *output, enum output_use use)
 		[OUTPUT_RECORD] = output->record,
 		[OUTPUT_DOCTOR] = output->doctor,
 		[OUTPUT_PICK] = output->pick,
+		[OUTPUT_CONNECT] = output->connect,
 		[OUTPUT_AUDIT] = output->audit,
 	};
 

@@ -3,6 +3,7 @@
 #define TSLLM_OUT_OUTPUTS_H
 
 #include "probes/report/audit.h"
+#include "probes/report/connect.h"
 #include "probes/report/diagnose.h"
 
 #include <stdbool.h>
@@ -26,7 +27,8 @@ struct print_to {
 };
 
 /* What the command line requests. */
-enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK, OUTPUT_AUDIT };
+enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK, OUTPUT_CONNECT,
+	OUTPUT_AUDIT };
 
 /* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
@@ -43,6 +45,9 @@ struct output {
 		bool is_verbose);
 	void (*audit)(
 		const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit);
+	/* Returns the exit status. */
+	int (*connect)(const struct print_to *to, const struct snapshot *snapshot,
+		const struct connect_request *request);
 };
 
 const struct output *outputs_find(const char *name); /* NULL: no such output */

@@ -17,7 +17,7 @@
 struct printer {
 	FILE *errors;
 	const struct snapshot *snapshot;
-	const char *name;
+	const char *name, *option; /* "--pick" */
 	struct pick pick;
 };
 
@@ -99,7 +99,7 @@ static void say_why_not(const struct printer *p)
 {
 	char name[TEXT_CAP];
 
-	fprintf(p->errors, "tsllm-top: --pick: ");
+	fprintf(p->errors, "tsllm-top: %s: ", p->option);
 	text_clean(name, sizeof(name), p->name, strlen(p->name));
 	switch (p->pick.result) {
 	case PICK_NOWHERE:
@@ -125,10 +125,10 @@ static void say_whom_it_did_not_ask(const struct printer *p)
 
 	wording_pending(pending, &p->snapshot->discovery);
 	if (p->snapshot->is_passive)
-		fputs("tsllm-top: --pick: no server was asked: --passive\n", p->errors);
+		fprintf(p->errors, "tsllm-top: %s: no server was asked: --passive\n", p->option);
 	else if (*pending)
-		fprintf(p->errors, "tsllm-top: --pick: %s: try a longer --deadline, or --endpoint URL\n",
-			pending);
+		fprintf(p->errors, "tsllm-top: %s: %s: try a longer --deadline, or --endpoint URL\n",
+			p->option, pending);
 }
 
 /* The fault of tailscaled, if that is why nothing is known. */
@@ -152,24 +152,37 @@ static void say_url(const struct print_to *to, const struct printer *p)
 	fprintf(to->file, "%s\n", url);
 }
 
-int pick_print(const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose)
+int pick_status(const struct print_to *to, const struct snapshot *snapshot)
 {
-	const struct printer p = { to->errors, snapshot, model, pick_model(snapshot, model) };
 	const struct verdict *trouble = trouble_of(snapshot);
 	char line[2048] = "";
 
-	if (p.pick.result == PICK_FOUND) {
-		if (is_verbose)
-			say_places(&p);
-		say_url(to, &p);
-		return STATUS_OK;
-	}
-	say_why_not(&p);
-	if (p.pick.result == PICK_UNKNOWN)
-		say_whom_it_did_not_ask(&p);
 	if (!trouble)
 		return STATUS_DOWN;
 	verdict_line_add(line, sizeof(line), trouble);
 	fprintf(to->errors, "tsllm-top: %s\n", line);
 	return STATUS_UNKNOWN;
+}
+
+int pick_print_why_not(const struct print_to *to, const struct snapshot *snapshot, const struct pick *pick,
+	const char *model, const char *option)
+{
+	const struct printer p = { to->errors, snapshot, model, option, *pick };
+
+	say_why_not(&p);
+	if (p.pick.result == PICK_UNKNOWN)
+		say_whom_it_did_not_ask(&p);
+	return pick_status(to, snapshot);
+}
+
+int pick_print(const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose)
+{
+	const struct printer p = { to->errors, snapshot, model, "--pick", pick_model(snapshot, model) };
+
+	if (p.pick.result != PICK_FOUND)
+		return pick_print_why_not(to, snapshot, &p.pick, model, p.option);
+	if (is_verbose)
+		say_places(&p);
+	say_url(to, &p);
+	return STATUS_OK;
 }

@@ -2,7 +2,7 @@
 #ifndef TSLLM_OUT_PICK_H
 #define TSLLM_OUT_PICK_H
 
-#include "probes/model/snapshot.h"
+#include "probes/report/pick.h"
 
 #include <stdbool.h>
 
@@ -13,5 +13,10 @@ struct print_to;
  * does not answer. */
 int pick_print(
 	const struct print_to *to, const struct snapshot *snapshot, const char *model, bool is_verbose);
+/* For options that choose as --pick does: prints why there is nothing, and the fault of tailscaled if that is
+ * why. Both return the exit status. */
+int pick_print_why_not(const struct print_to *to, const struct snapshot *snapshot, const struct pick *pick,
+	const char *model, const char *option);
+int pick_status(const struct print_to *to, const struct snapshot *snapshot);
 
 #endif

@@ -10,6 +10,7 @@
 #include "tui/term/glyphs.h"
 #include "tui/views/diagnosis_page.h"
 #include "tui/views/flows.h"
+#include "tui/views/for_clients.h"
 #include "tui/views/latency.h"
 #include "tui/views/same_engine.h"
 #include "tui/views/target.h"
@@ -244,6 +245,7 @@ static void write_endpoint(
 	flows_write_endpoint(snapshot, target.endpoint, page);
 	write_last_known(snapshot, &diagnosis, peer, endpoint, page);
 	write_models(snapshot, endpoint, page);
+	for_clients_write(endpoint, page);
 	write_sent(snapshot, endpoint, page);
 }
 
