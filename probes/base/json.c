@@ -2,10 +2,12 @@
 #include "probes/base/json.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/json_nan.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const cJSON *tree_of(const struct json *value)
@@ -48,6 +50,28 @@ static bool only_space(const char *at, const char *end)
 	return at == end;
 }
 
+/* The tree; NULL: it is not JSON, and *stopped is where that shows. */
+static cJSON *parse(const char *bytes, size_t length, const char **stopped)
+{
+	cJSON *tree = cJSON_ParseWithLengthOpts(bytes, length, stopped, 0);
+
+	if (tree && only_space(*stopped, bytes + length))
+		return tree;
+	cJSON_Delete(tree);
+	return NULL;
+}
+
+static cJSON *parse_pythons(const char *bytes, size_t length)
+{
+	const char *stopped;
+	size_t new_length;
+	char *copy = json_nan_to_null(bytes, length, &new_length);
+	cJSON *tree = copy ? parse(copy, new_length, &stopped) : NULL;
+
+	free(copy);
+	return tree;
+}
+
 struct json *json_parse(const char *bytes, size_t length, struct fault *fault)
 {
 	const char *stopped = NULL;
@@ -57,14 +81,13 @@ struct json *json_parse(const char *bytes, size_t length, struct fault *fault)
 		fault_say(fault, "JSON with more than %d values", JSON_VALUES_MAX);
 		return NULL;
 	}
-	tree = cJSON_ParseWithLengthOpts(bytes, length, &stopped, 0);
-	if (!tree || !only_space(stopped, bytes + length)) {
+	tree = parse(bytes, length, &stopped);
+	if (!tree)
+		tree = parse_pythons(bytes, length);
+	if (!tree)
 		fault_say(fault, "not JSON at byte %zu of %zu",
 			stopped && stopped >= bytes ? (size_t)(stopped - bytes) : 0, length);
-		cJSON_Delete(tree);
-		return NULL;
-	}
-	return json_of(tree);
+	return tree ? json_of(tree) : NULL;
 }
 
 void json_free(struct json *tree)

@@ -260,6 +260,8 @@ static const char *fill_mount(struct obs_serve *serve, struct obs_mount *mount,
 	const char *path = strcmp(mount->path, "/") == 0 ? "" : mount->path, *api;
 	struct url url;
 
+	if (text_has_prefix(mount->target, "unix:") && !is_tcp) /* only tailscaled can ask that */
+		mount->url = mount_url(serve, mount, path, status);
 	if (!serve_backend(mount->target, is_tcp, backend, sizeof(backend)))
 		return NULL;
 	if (url_host_is_bare_v6(mount->target)) /* tailscaled answers with an error */

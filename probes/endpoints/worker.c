@@ -151,6 +151,9 @@ static void go_on_recognising(struct worker *worker, const struct answer *answer
 	if (strcmp(worker->path, "/") == 0) {
 		worker->has_root = answer->status == 200 && answer->body_length;
 		worker->has_page = answer->status == 200 && answer->shape == BODY_HTML;
+		worker->has_list = false;
+	} else if (strcmp(worker->path, "/v1/models") == 0) {
+		worker->has_list = answer->status == 200 && answer->shape == BODY_JSON;
 	}
 	identify_step(&worker->identification, answer);
 	if (!worker->identification.ask) {

@@ -39,6 +39,7 @@ struct worker {
 	unsigned absent;
 	bool is_proven;
 	bool has_root;       /* its root answered 200 with a body */
+	bool has_list;       /* its list of models came while it was recognised */
 	bool is_silent;      /* to the last check between two lists */
 	int64_t listed_at;   /* monotonic ms: a server of no known family was asked for its list; 0: never */
 	const char *slashed; /* the path that it wants with a slash at its end; NULL: none */

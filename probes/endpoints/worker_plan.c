@@ -132,8 +132,11 @@ bool worker_only_connects(const struct worker *worker, int64_t now)
 /* The list was not asked for, or was refused without a look at any model: it may be asked for again soon. */
 bool worker_did_no_work(const struct worker *worker, const struct answer *answer)
 {
+	bool is_refused = (answer->status >= 300 && answer->status <= 499) || answer->status == 502 ||
+			  answer->status == 503;
+
 	return !answer->bytes_sent || answer->outcome == OUTCOME_CLOSED ||
-	       (worker->is_recognising && answer->status >= 400 && answer->status <= 499);
+	       (worker->is_recognising && is_refused);
 }
 
 /* An error on a kept connection may be of the connection alone; an answer over the cap is the server's. A list
@@ -176,26 +179,35 @@ bool worker_is_other(const struct worker *worker, const struct answer *answer)
 
 /* ---- wrong guesses ---- */
 
-static bool is_absent(const struct answer *answer)
+/* A proxy may let the list through and refuse every other path, or lead it elsewhere. */
+static bool is_of_proxy(const struct worker *worker, const struct answer *answer)
 {
-	return answer->status == 404 || answer->status == 405 || answer->status == 501;
+	return worker->has_list && answer->shape != BODY_JSON &&
+	       ((answer->status >= 300 && answer->status <= 403) ||
+		       (answer->status >= 502 && answer->status <= 504));
+}
+
+static bool is_absent(const struct worker *worker, const struct answer *answer)
+{
+	return answer->status == 404 || answer->status == 405 || answer->status == 501 ||
+	       (!worker->is_proven && is_of_proxy(worker, answer));
 }
 
 bool worker_misses_too(const struct worker *worker, const struct answer *answer)
 {
-	return worker->is_primary && worker->absent && is_absent(answer);
+	return worker->is_primary && worker->absent && is_absent(worker, answer);
 }
 
 bool worker_guessed_wrong(const struct worker *worker, const struct answer *answer)
 {
 	return !worker->is_proven && worker->family && !worker->family->facts.is_asked_rarely &&
 	       answer->outcome == OUTCOME_ANSWERED &&
-	       (is_absent(answer) || (answer->status >= 200 && answer->status <= 299));
+	       (is_absent(worker, answer) || (answer->status >= 200 && answer->status <= 299));
 }
 
 bool worker_next_primary(struct worker *worker, const struct answer *answer)
 {
-	if (!is_absent(answer))
+	if (!is_absent(worker, answer))
 		return false;
 	worker->absent |= 1u << worker->primary;
 	for (size_t i = 0; i < worker->family->request_count; i++) {

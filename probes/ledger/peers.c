@@ -61,6 +61,26 @@ bool peer_is_shared_in(const struct obs_status *status, const struct obs_peer *p
 	       !url_host_is_below(peer->fqdn, suffix);
 }
 
+static bool is_of_user(const struct obs_status *status, const struct obs_peer *peer)
+{
+	return !peer->tags[0] && !peer->is_mullvad && !isnan(peer->user_id) && !peer_is_shared_in(status, peer);
+}
+
+bool peers_have_several_users(const struct obs_status *status)
+{
+	double first = status->has_self && is_of_user(status, &status->self) ? status->self.user_id : NAN;
+
+	for (size_t i = 0; i < status->peer_count; i++) {
+		const struct obs_peer *peer = &status->peers[i];
+
+		if (peer->is_sharee || (is_of_user(status, peer) && !isnan(first) && peer->user_id != first))
+			return true;
+		if (isnan(first) && is_of_user(status, peer))
+			first = peer->user_id;
+	}
+	return false;
+}
+
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id)
 {
 	const struct known_peer *peer = peer_find(ledger, peer_id);

@@ -9,11 +9,14 @@ bool peer_has_address(const struct known_peer *peer, const char *ip);
 /* Its name in this tailnet, without the tailnet's suffix. Returns name. */
 const char *peer_short_name(
 	const struct ledger *ledger, const struct obs_peer *peer, char *name, size_t size);
-/* Of another tailnet. Only Tailscale's control plane shares machines; names of headscale may have a domain for
- * each user. */
 /* Offline in two statuses in a row, and nothing has come from it since: a pong outweighs a status. */
 bool peer_is_away(const struct ledger *ledger, const struct known_peer *peer);
+/* Of another tailnet. Only Tailscale's control plane shares machines; names of headscale may have a domain for
+ * each user. */
 bool peer_is_shared_in(const struct obs_status *status, const struct obs_peer *peer);
+/* Whether machines of more than one user may connect to others in this tailnet, as far as this node is told.
+ * Tagged machines belong to no user, and those that are shared in cannot connect to any. */
+bool peers_have_several_users(const struct obs_status *status);
 void peer_see_probed(struct ledger *ledger, const struct observation *observation, struct when now);
 void peer_hear(struct known_peer *peer, struct when now);            /* something came back from it */
 bool peer_was_heard(const struct known_peer *peer, struct when now); /* lately; NULL: no */

@@ -294,6 +294,7 @@ struct ledger {
 	size_t peer_count;
 	size_t *by_name; /* indices of peers in the order of the snapshot, without self */
 	struct peer_index index;
+	bool has_several_users; /* machines of more than one user may connect to others here */
 	struct known_peer self;
 	struct {
 		struct known_endpoint **items;

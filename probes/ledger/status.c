@@ -270,6 +270,7 @@ void status_see(struct ledger *ledger, const struct observation *observation, st
 		see_peer(ledger, &ledger->self, &status->self, now);
 	else
 		forget_self(ledger);
+	ledger->has_several_users = peers_have_several_users(status);
 	order_peers(ledger);
 	obs_status_free(before);
 	ledger->status_at = now;

@@ -108,15 +108,18 @@ static bool is_proxy_page(const struct identification *r, const struct answer *a
 	       (status == 401 || status == 403 || status == 429 || status >= 500);
 }
 
+/* A proxy may refuse its root, or have a login or a dead page there, and let the API through all the same: its
+ * answer to the list decides. Who limits the rate is asked nothing more. */
 static void ask_next(struct identification *r, const struct answer *answer)
 {
 	const char *confirm = r->likely ? r->likely->confirm : NULL;
+	bool is_limited = r->is_proxy && answer->status == 429;
 
 	if (r->asked_count == RECOGNISE_MAX)
 		return;
 	if (confirm && !was_asked(r, confirm))
 		ask(r, confirm);
-	else if (!was_asked(r, model_list) && !r->shuns_models && !r->is_proxy && !is_host_check(answer))
+	else if (!was_asked(r, model_list) && !r->shuns_models && !is_limited && !is_host_check(answer))
 		ask(r, model_list);
 }
 

@@ -28,6 +28,7 @@ static void fill_model(const struct json *entry, struct obs_model *model, struct
 	if (strcmp(quantisation, "unknown") != 0)
 		model->quantisation = text_keep(arena, quantisation);
 	model->remote_host = text_keep(arena, scheme ? scheme + 3 : remote);
+	model->is_elsewhere = *remote != '\0';
 }
 
 static void fill_loaded(const struct json *entry, struct obs_model *model, struct arena *arena)

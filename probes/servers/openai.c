@@ -12,7 +12,8 @@
 
 static void fill_model(const struct json *entry, struct obs_model *model, struct arena *arena)
 {
-	static const char *const keys[] = { "max_model_len", "context_length", "context_window" };
+	static const char *const keys[] = { "max_model_len", "context_length", "context_window",
+		"inputTokenLimit" };
 
 	(void)arena;
 	for (size_t i = 0; i < ARRAY_LEN(keys) && isnan(model->context); i++)

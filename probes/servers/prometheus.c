@@ -132,7 +132,8 @@ static void add_up(struct reader *reader)
 		const struct prometheus_sample *sample = &series->samples.items[i];
 		const struct metric *metric = &reader->metrics[sample->row];
 
-		add_figure(reader, metric, sample->value);
+		if (!sample->is_part)
+			add_figure(reader, metric, sample->value);
 		prometheus_series_tell_engine(sample, metric, reader->reading);
 	}
 	prometheus_series_fini(series);

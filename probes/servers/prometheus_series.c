@@ -33,7 +33,7 @@ static bool is_rank(const struct prometheus_label *label)
 
 void prometheus_series_add(struct prometheus_series *series, size_t row, const struct prometheus_line *line)
 {
-	struct prometheus_sample sample = { .row = row, .value = line->value };
+	struct prometheus_sample sample = { .row = row, .value = line->value, .line = *line };
 	struct prometheus_label label = { 0 };
 
 	while (prometheus_line_label(line, &label)) {
@@ -50,6 +50,7 @@ void prometheus_series_add(struct prometheus_series *series, size_t row, const s
 			continue;
 		}
 		sample.key += hash(label.name, (size_t)(label.past - label.name));
+		sample.labels++;
 		if (is_engine) {
 			sample.engine = label.value;
 			sample.engine_length = label.value_length;
@@ -76,6 +77,65 @@ static bool has_same_labels(const struct prometheus_sample *one, const struct pr
 	return one->row == other->row && one->key == other->key;
 }
 
+/* ---- a sum beside its parts ---- */
+
+static bool has_label(const struct prometheus_line *line, const struct prometheus_label *wanted)
+{
+	struct prometheus_label label = { 0 };
+
+	while (prometheus_line_label(line, &label))
+		if (label.value_length && label.name_length == wanted->name_length &&
+			memcmp(label.name, wanted->name, label.name_length) == 0)
+			return true;
+	return false;
+}
+
+/* The sample with the labels of this one that the pattern has too; NULL: none. */
+static struct prometheus_sample *whole_of(const struct prometheus_sample *part,
+	const struct prometheus_sample *pattern, struct prometheus_sample *samples, size_t count)
+{
+	struct prometheus_sample key = { .row = part->row, .part = part->part }, *whole;
+	struct prometheus_label label = { 0 };
+
+	while (prometheus_line_label(&part->line, &label))
+		if (label.value_length && has_label(&pattern->line, &label))
+			key.key += hash(label.name, (size_t)(label.past - label.name));
+	whole = bsearch(&key, samples, count, sizeof(key), compare);
+	return whole && whole->labels == pattern->labels ? whole : NULL;
+}
+
+/* Of one row. A sum is only what its parts do add up to. */
+static void mark_parts(struct prometheus_sample *samples, size_t count)
+{
+	const struct prometheus_sample *pattern = samples;
+	struct prometheus_sample *whole;
+	size_t most = samples->labels;
+
+	for (size_t i = 1; i < count; i++) {
+		pattern = samples[i].labels < pattern->labels ? &samples[i] : pattern;
+		most = samples[i].labels > most ? samples[i].labels : most;
+	}
+	for (size_t i = 0; i < count && most > pattern->labels; i++)
+		if (samples[i].labels > pattern->labels &&
+			(whole = whole_of(&samples[i], pattern, samples, count)))
+			whole->parts += samples[i].value;
+	for (size_t i = 0; i < count && most > pattern->labels; i++)
+		if (samples[i].labels > pattern->labels &&
+			(whole = whole_of(&samples[i], pattern, samples, count)))
+			samples[i].is_part = fabs(whole->parts - whole->value) <= fabs(whole->value) * 1e-6;
+}
+
+static void mark_all_parts(struct prometheus_series *series)
+{
+	struct prometheus_sample *samples = series->samples.items;
+
+	for (size_t i = 0, end; i < series->samples.count; i = end) {
+		for (end = i + 1; end < series->samples.count && samples[end].row == samples[i].row;)
+			end++;
+		mark_parts(&samples[i], end - i);
+	}
+}
+
 void prometheus_series_merge(struct prometheus_series *series)
 {
 	struct prometheus_sample *samples = series->samples.items;
@@ -98,6 +158,7 @@ void prometheus_series_merge(struct prometheus_series *series)
 		}
 	}
 	series->samples.count = kept;
+	mark_all_parts(series);
 }
 
 static struct obs_engine *engine_of(const struct prometheus_sample *sample, struct reading *reading)

@@ -2,7 +2,8 @@
  *
  * SGLang repeats a figure for each rank that works on the same requests (tp_rank, pp_rank …), and with
  * priorities it prints the whole and its parts under one name. Data-parallel engines have requests of their
- * own: these are added up, and kept apart as well. */
+ * own: these are added up, and kept apart as well. Other exporters print a sum beside its parts, which have a
+ * label more: an engine, a reason. */
 #ifndef TSLLM_SERVERS_PROMETHEUS_SERIES_H
 #define TSLLM_SERVERS_PROMETHEUS_SERIES_H
 
@@ -18,6 +19,10 @@ struct prometheus_sample {
 	uint64_t key;       /* of its labels without ranks and priority, in any order */
 	uint64_t part;      /* of its priority; 0: the whole */
 	bool is_copy;       /* it has a rank: other ranks tell the same */
+	bool is_part;       /* it is in the sum of another sample */
+	size_t labels;      /* how many are in the key */
+	struct prometheus_line line;
+	double parts;       /* what its parts add up to */
 	const char *engine; /* value of the label that tells engines apart; NULL: none */
 	size_t engine_length;
 	double value;

@@ -187,6 +187,13 @@ static const char *name_of(const struct json *entry, const char *key)
 	return name;
 }
 
+/* Of a list of bare names. */
+static const char *text_of(const struct json *entry, const char *key)
+{
+	(void)key;
+	return json_string(entry);
+}
+
 static bool has_word(const struct json *entry, const char *key, const char *word)
 {
 	return strcmp(json_text(entry, key), word) == 0;
@@ -195,7 +202,8 @@ static bool has_word(const struct json *entry, const char *key, const char *word
 /* People and files have an id, too. */
 static bool is_model(const struct json *entry)
 {
-	static const char *const sizes[] = { "context_length", "max_model_len", "context_window" };
+	static const char *const sizes[] = { "context_length", "max_model_len", "context_window",
+		"inputTokenLimit" };
 	bool has_size = false;
 
 	for (size_t i = 0; i < ARRAY_LEN(sizes); i++)
@@ -229,6 +237,8 @@ static bool find_openai_list(const struct answer *answer, const struct json **ar
 		return (has_word(answer->json, "object", "list") || name_of(json_first(*array), NULL)[0]) &&
 		       !holds(*array, is_something_else);
 	*array = json_is_array(answer->json) ? answer->json : json_member(answer->json, "models");
+	if (*array != answer->json && *json_string(json_first(*array)))
+		return readers_is_json_ok(answer);
 	return readers_is_json_ok(answer) && json_is_array(*array) && holds(*array, is_model) &&
 	       !holds(*array, is_something_else);
 }
@@ -255,7 +265,7 @@ bool readers_take_openai(const struct answer *answer, readers_model_fn *fill, st
 		return true;
 	if (!find_openai_list(answer, &array))
 		return false;
-	take_entries(array, name_of, NULL, MODELS_ALL, fill, reading);
+	take_entries(array, *json_string(json_first(array)) ? text_of : name_of, NULL, MODELS_ALL, fill, reading);
 	return true;
 }
 

@@ -3,6 +3,7 @@
 #include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/models.h"
+#include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/rule.h"
@@ -128,14 +129,23 @@ static bool is_on_funnel(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* The owner of a machine may use what runs on it. Others are in a tailnet of several users, and in the one that
+ * the machine is shared from. */
+static bool may_others_reach(const struct evidence *e)
+{
+	return e->ledger->has_several_users ||
+	       (e->ledger->status && peer_is_shared_in(e->ledger->status, e->peer->obs));
+}
+
 /* Anyone the tailnet policy lets reach the host can use it. Reported if nothing restricts the host, that
- * is, if it has no tag. */
+ * is, if it has no tag, and if there is anyone else. */
 static bool is_open(const struct evidence *e, struct finding *f)
 {
 	const struct server_facts *facts = e->endpoint->facts;
 
 	if (!endpoint_is_good(e->endpoint) || key_is_wanted(e) || facts->kind == SERVER_FRONT_END ||
-		facts->has_open_list || !e->peer || !e->endpoint->models_known || e->peer->obs->tags[0])
+		facts->has_open_list || !e->peer || !e->endpoint->models_known || e->peer->obs->tags[0] ||
+		!may_others_reach(e))
 		return false;
 	if (facts->no_guard) {
 		text_set(f->value, sizeof(f->value), "%s", facts->no_guard);

@@ -10,6 +10,7 @@
 #include "probes/verdicts/key.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/proxy.h"
+#include "probes/verdicts/proxy_answer.h"
 #include "probes/verdicts/rule.h"
 #include "probes/verdicts/serve_answer.h"
 #include "probes/verdicts/serve_command.h"
@@ -29,6 +30,8 @@ static const char use_address[] =
 	"OLLAMA_HOST=%{address}:%{value} (OLLAMA_ORIGINS does not help)";
 static const char bind_ollama[] = "on %{host}: bind Ollama to an address that others can reach, with "
 	"OLLAMA_HOST (OLLAMA_ORIGINS does not help)";
+static const char pass_host[] = "in the configuration of %{value}: give Ollama a name that it knows (nginx: "
+	"proxy_set_header Host localhost; Caddy: header_up Host localhost); OLLAMA_ORIGINS does not help";
 static const char base_without_v1[] = "give the base URL without /v1: %{value}";
 static const char likely_base[] = "give the base URL of the server, probably %{value}";
 
@@ -107,12 +110,27 @@ static void offer_by_address(const struct evidence *e, struct finding *f)
 		f->fix = use_address;
 }
 
+/* A proxy passed it on, or refuses in the same way itself (Caddy's `respond 403`). */
+static void blame_behind_proxy(const struct evidence *e, struct finding *f)
+{
+	const char *proxy = proxy_name(answer_of(e));
+
+	text_set(f->detail, sizeof(f->detail),
+		"probably Ollama behind %s, bound to localhost, which refuses this name", proxy);
+	if (!*answer_of(e)->via_header)
+		text_add(f->detail, sizeof(f->detail), "; or %s itself refuses this machine", proxy);
+	text_set(f->value, sizeof(f->value), "%s", proxy);
+	f->fix = pass_host;
+}
+
 static bool is_host_check(const struct evidence *e, struct finding *f)
 {
 	if (!answer_has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
 	offer_by_address(e, f);
-	if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
+	if (proxy_is_named(answer_of(e)))
+		blame_behind_proxy(e, f);
+	else if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
 		text_set(f->detail, sizeof(f->detail),
 			"Ollama refuses this name: it is bound to localhost "
 			"and answers only to `Host: localhost` (proven)");
@@ -136,27 +154,6 @@ static bool is_rate_limited(const struct evidence *e, struct finding *f)
 	if (!isnan(answer_of(e)->retry_after_s))
 		text_add(f->detail, sizeof(f->detail), "; it asks to wait %.0f s",
 			answer_of(e)->retry_after_s);
-	return true;
-}
-
-static bool has_silent_backend(const struct evidence *e, struct finding *f)
-{
-	bool is_proxy_error =
-		answer_has_status(e, 502) && text_contains_fold(answer_of(e)->excerpt, "Proxy Error");
-
-	if (!answer_is_strange(e) || !proxy_says(answer_of(e)) ||
-		(!answer_has_status(e, 504) && !is_proxy_error))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
-	return true;
-}
-
-static bool has_dead_backend(const struct evidence *e, struct finding *f)
-{
-	if (!answer_is_strange(e) || !proxy_says(answer_of(e)) ||
-		(!answer_has_status(e, 502) && !answer_has_status(e, 503)))
-		return false;
-	text_set(f->detail, sizeof(f->detail), "%s", proxy_name(answer_of(e)));
 	return true;
 }
 
@@ -298,7 +295,7 @@ const struct rule http_rules[] = {
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
 	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
-		"tailscale serve is up, %{detail}",
+		"%{detail}",
 		"on %{peer}: `tailscale serve status`; it names the backend: start it, or correct the "
 		"target", true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
@@ -308,7 +305,7 @@ const struct rule http_rules[] = {
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_no_mount,
-		"tailscale serve is up on %{host}:%{port}, but nothing is mounted at this path",
+		"%{host}:%{port} does not know this path: %{detail}",
 		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
 		"%{server} decides by Tailscale identity who gets in, and %{detail} has no access",
@@ -330,12 +327,14 @@ const struct rule http_rules[] = {
 	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
-	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_silent_backend,
+	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		proxy_answer_engine_is_silent,
 		"%{detail} in front of %{host} is up, but its engine does not answer (HTTP %{status})",
 		"look at the engine behind the proxy: it hangs, or its queue is longer than the proxy's "
 		"time-out",
 		true },
-	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_dead_backend,
+	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		proxy_answer_engine_is_dead,
 		"%{detail} in front of %{host} is up, but its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_proxy_wants_login,
@@ -374,8 +373,13 @@ const struct other_fix http_fixes[] = {
 	{ CODE_PROXY_SCHEME, serve_command_by_address },
 	{ CODE_BAD_GATEWAY, serve_answer_new_target },
 	{ CODE_BAD_GATEWAY, serve_answer_start_target },
+	{ CODE_BAD_GATEWAY, serve_answer_of_service },
+	{ CODE_NO_MOUNT, serve_answer_of_service },
 	{ CODE_HOST_CHECK, use_address },
 	{ CODE_HOST_CHECK, bind_ollama },
+	{ CODE_HOST_CHECK, pass_host },
+	{ CODE_PROXY_BACKEND_DOWN, proxy_answer_start_tunnel },
+	{ CODE_PROXY_BACKEND_DOWN, proxy_answer_correct_tls },
 	{ CODE_WRONG_BASE_PATH, base_without_v1 },
 	{ CODE_WRONG_BASE_PATH, likely_base },
 	{ 0 },

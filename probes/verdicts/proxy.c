@@ -38,6 +38,8 @@ const char *proxy_name(const struct last_answer *answer)
 		{ "Apache", "Apache" },
 		{ "envoy", "Envoy" },
 		{ "cloudflare", "Cloudflare" },
+		{ "kong", "Kong" },
+		{ "apisix", "APISIX" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(proxies); i++)
@@ -48,11 +50,12 @@ const char *proxy_name(const struct last_answer *answer)
 }
 
 /* Engines answer errors in JSON, or with a Server header of their own. HTML, no such header or a known
- * proxy's name means a proxy. */
+ * proxy's name means a proxy. Kong speaks JSON too: its name is in Server then, and in Via of what it passes
+ * on. */
 bool proxy_says(const struct last_answer *answer)
 {
 	if (answer->shape == BODY_JSON)
-		return false;
+		return text_has_prefix(answer->server_header, "kong/");
 	return answer->shape == BODY_HTML || !*answer->server_header ||
 	       strcmp(proxy_name(answer), "the proxy") != 0;
 }

@@ -1,6 +1,7 @@
 #include "probes/verdicts/serve_answer.h"
 
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/cause.h"
@@ -12,6 +13,8 @@
 
 const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which "
 	"should look like http://127.0.0.1:8080";
+const char serve_answer_of_service[] = "on a machine that hosts %{host}: look at tailscale serve status, "
+	"start the backend that it names, or correct the mount";
 const char serve_answer_start_target[] = "start the server at %{target}";
 
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)
@@ -51,7 +54,8 @@ static bool has_unknown_target(const struct evidence *e, struct finding *f)
 	if (!answer_has_status(e, 500) || proxy_is_named(answer_of(e)) ||
 		!text_has_prefix(answer_of(e)->excerpt, "unknown proxy destination"))
 		return false;
-	text_set(f->detail, sizeof(f->detail), "it cannot proxy to the target of this mount (HTTP 500)");
+	text_set(f->detail, sizeof(f->detail),
+		"tailscale serve is up, it cannot proxy to the target of this mount (HTTP 500)");
 	f->fix = serve_answer_new_target;
 	return true;
 }
@@ -67,35 +71,57 @@ static void blame_backend(const struct evidence *e, struct finding *f)
 		text_set(f->cause, sizeof(f->cause), "%s", backend->url);
 }
 
+/* Other programs in Go answer in the same words and ways. tailscale serve is likely only where it can be: at a
+ * mount of ours, or at HTTPS by a name of the tailnet. */
+static bool may_be_serve(const struct evidence *e)
+{
+	const char *suffix = e->ledger->status ? e->ledger->status->magicdns_suffix : "";
+	bool is_on_tailnet = e->peer || e->endpoint->is_of_tailnet || e->endpoint->is_own;
+	struct url url;
+
+	if (e->mount)
+		return true;
+	return is_on_tailnet && url_split(&url, e->endpoint->url) == 0 && url.is_https &&
+	       url_host_is_below(url.host, suffix);
+}
+
+/* A Service has a name and an address, but is no machine. */
+static bool is_others_service(const struct evidence *e)
+{
+	return !e->peer && !e->mount && e->endpoint->is_of_tailnet && !e->endpoint->is_own;
+}
+
 bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 {
 	if (has_unknown_target(e, f))
 		return true;
-	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)))
+	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)) ||
+		!may_be_serve(e))
 		return false;
 	blame_backend(e, f);
+	if (is_others_service(e))
+		f->fix = serve_answer_of_service;
 	if (e->mount && *e->mount->backend) {
-		text_set(f->detail, sizeof(f->detail), "its backend %s is not", e->mount->target);
+		text_set(f->detail, sizeof(f->detail), "tailscale serve is up, its backend %s is not",
+			e->mount->target);
 		f->fix = serve_answer_start_target;
 	} else {
 		text_set(f->detail, sizeof(f->detail),
-			"the backend behind it is not "
+			"tailscale serve (or a proxy like it) is up, the backend behind it is not "
 			"(or it is an https+insecure target that speaks plain HTTP)");
 	}
 	return true;
 }
 
-/* Every program in Go says this of a path that it does not know. tailscale serve is likely only where it can
- * be: at HTTPS on a machine of the tailnet, or at a mount of ours. */
-static bool may_be_serve(const struct evidence *e)
-{
-	bool is_on_tailnet = e->peer || e->endpoint->is_of_tailnet || e->endpoint->is_own;
-
-	return e->mount || (is_on_tailnet && text_has_prefix(e->endpoint->url, "https:"));
-}
-
 bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return may_be_serve(e) && answer_is_go_404(e);
+	if (!may_be_serve(e) || !answer_is_go_404(e))
+		return false;
+	if (is_others_service(e))
+		f->fix = serve_answer_of_service;
+	text_set(f->detail, sizeof(f->detail), "%s",
+		e->mount ? "tailscale serve is up, but has nothing mounted there"
+			 : "either tailscale serve has nothing mounted there, or it is another proxy "
+			   "(Traefik) that has no route for it");
+	return true;
 }

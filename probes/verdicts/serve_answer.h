@@ -5,7 +5,8 @@
 
 #include "probes/verdicts/rule.h"
 
-extern const char serve_answer_new_target[], serve_answer_start_target[]; /* fixes */
+/* Fixes. */
+extern const char serve_answer_new_target[], serve_answer_start_target[], serve_answer_of_service[];
 
 /* Conditions of rules. */
 /* A backend that serve reaches by TLS is known not to speak it; sets the detail to what it speaks instead. */

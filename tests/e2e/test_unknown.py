@@ -203,10 +203,19 @@ def a_root_that_leads_to_a_page_of_its_own_says_nothing_against_the_server():
 @test
 def a_login_is_not_passed():
     for location in "/login?next=/", "https://login.example.net/":
+        with Server({}, (302, {"Location": location}, "")) as server, FakeTailnet(QUIET) as fake:
+            row = endpoint(once(fake, "--endpoint", server.url).json, server.url)
+            assert codes(row) == ["redirected"] and not {"/login", "/login?next=/"} & set(server.asked), \
+                (row, server.asked)
+
+
+@test
+def a_login_at_the_root_alone_hides_no_api():
+    for location in "/login?next=/", "https://login.example.net/":
         with Server({"/v1/models": ok(LIST), "/": (302, {"Location": location}, "")}) as server:
             with FakeTailnet(QUIET) as fake:
                 row = endpoint(once(fake, "--endpoint", server.url).json, server.url)
-            assert codes(row) == ["redirected"] and "/v1/models" not in server.asked, (row, server.asked)
+            assert row["state"] == "ok", (row, server.asked)
 
 
 @test
@@ -216,6 +225,24 @@ def the_last_of_two_thousand_models_is_picked():
         with FakeTailnet(QUIET) as fake:
             ended = top("--pick", "zz/last-one", "--endpoint", server.url, fake=fake)
         assert ended.status == 0 and ended.out.strip() == server.url + "/v1", (ended.status, ended.out, ended.errors)
+
+
+NGINX = {"Server": "nginx/1.27.0", "Content-Type": "text/html"}
+REFUSALS = {
+    "vllm": (403, NGINX, "<html><h1>403 Forbidden</h1></html>"),
+    "acme": (401, {**NGINX, "WWW-Authenticate": "Basic"}, "<html>401 Authorization Required</html>"),
+    "llamacpp": (502, NGINX, "<html><h1>502 Bad Gateway</h1></html>"),
+    "sglang": (302, {"Location": "/login", "Content-Type": "text/html"}, ""),
+}
+
+
+@test
+def a_proxy_that_lets_the_list_alone_through_hides_no_server():
+    for owner, refusal in REFUSALS.items():
+        mine = {"object": "list", "data": [{"id": "m", "object": "model", "owned_by": owner}]}
+        with Server({"/v1/models": ok(mine)}, refusal) as server, FakeTailnet(QUIET) as fake:
+            row = endpoint(once(fake, "--endpoint", server.url).json, server.url)
+        assert row["state"] == "ok" and [m["id"] for m in row["models"]] == ["m"], (owner, row)
 
 
 if __name__ == "__main__":

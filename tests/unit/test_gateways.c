@@ -478,16 +478,27 @@ static void what_llama_swap_passes_on_is_neither_loaded_nor_cold(void **state)
 	}
 }
 
+static void sees_another_user(struct ledger *l)
+{
+	struct obs_status *status = running();
+
+	with_peer(status, GPU1_ID, "gpu1");
+	with_peer(status, "n90", "bobs-laptop")->user_id = 2;
+	sees(l, at(0), status);
+}
+
 /* A key may guard the rest of its API. */
 static void an_open_list_of_a_router_proves_no_open_api(void **state)
 {
 	struct ledger *l = watching_a("sglang-router", GPU1);
 
 	(void)state;
+	sees_another_user(l);
 	answers(l, at(0), "sglang-router-0.3.2/one-worker/readiness");
 	answers(l, at(0), "sglang-router-0.3.2/one-worker/v1-models");
 	assert_no_verdict(take(l, at(1)), "open-endpoint");
 	l = watching_a("vllm-router", GPU1);
+	sees_another_user(l);
 	answers(l, at(0), "vllm-router-0.1.17/one-worker/health");
 	answers(l, at(0), "vllm-router-0.1.17/one-worker/v1-models");
 	assert_verdict(take(l, at(1)), "open-endpoint");

@@ -233,6 +233,27 @@ static void a_long_text_with_few_values_is_no_bomb(void **state)
 	free(bytes);
 }
 
+/* Python writes them; in a text they are words. */
+static void numbers_that_json_does_not_have_are_unknown(void **state)
+{
+	static const char text[] = "{\"word\":\"NaN \\\" Infinity\",\"a\":NaN,\"b\":-Infinity,"
+				   "\"c\":[Infinity],\"d\":3}";
+	struct fault fault;
+	struct json *tree = json_parse(text, strlen(text), &fault);
+
+	(void)state;
+	assert_non_null(tree);
+	assert_string_equal(json_text(tree, "word"), "NaN \" Infinity");
+	assert_true(isnan(json_number(tree, "a")));
+	assert_true(isnan(json_number(tree, "b")));
+	assert_true(isnan(json_value(json_first(json_member(tree, "c")))));
+	assert_true(json_number(tree, "d") == 3);
+	json_free(tree);
+	assert_null(json_parse("{\"a\":NaNo}", 10, &fault));
+	assert_null(json_parse("{\"a\":Inf}", 9, &fault));
+	assert_null(json_parse("[NaN", 4, &fault));
+}
+
 static void a_member_of_another_type_is_unknown_and_never_zero(void **state)
 {
 	static const char text[] =
@@ -271,6 +292,7 @@ int main(void)
 		cmocka_unit_test(nesting_beyond_a_thousand_levels_is_refused),
 		cmocka_unit_test(fifty_megabytes_of_ones_are_refused_before_a_tree_is_built),
 		cmocka_unit_test(a_long_text_with_few_values_is_no_bomb),
+		cmocka_unit_test(numbers_that_json_does_not_have_are_unknown),
 		cmocka_unit_test(a_member_of_another_type_is_unknown_and_never_zero),
 	};
 

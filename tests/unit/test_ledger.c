@@ -517,6 +517,29 @@ static void a_daemon_that_goes_and_comes_back_is_two_events(void **state)
 	assert_string_equal(s->events[0].who, "");
 }
 
+/* No list tells whether a model in the cloud is loaded: nobody waits for it here. */
+static void a_model_in_the_cloud_is_not_cold(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	says_at(l, at(0), "/api/ps", 200, "Content-Type: application/json\n", "{\"models\":[]}");
+	says_at(l, at(0), "/api/tags", 200, "Content-Type: application/json\n",
+		"{\"models\":[{\"name\":\"big:cloud\",\"remote_host\":\"https://ollama.com:443\"},"
+		"{\"name\":\"m:8b\",\"size\":9}]}");
+	s = take(l, at(1));
+	assert_int_equal(s->model_count, 2);
+	for (size_t i = 0; i < s->model_count; i++)
+		assert_int_equal(s->models[i].state,
+			strcmp(s->models[i].id, "m:8b") == 0 ? MODEL_COLD : MODEL_UNKNOWN);
+	says_at(l, at(2), "/api/ps", 200, "Content-Type: application/json\n", "{\"models\":[]}");
+	s = take(l, at(3));
+	for (size_t i = 0; i < s->model_count; i++)
+		assert_int_equal(s->models[i].state,
+			strcmp(s->models[i].id, "m:8b") == 0 ? MODEL_COLD : MODEL_UNKNOWN);
+}
+
 static void what_is_well_again_needs_no_reason(void **state)
 {
 	struct ledger *l = watching_a("vllm", GPU1);
@@ -530,7 +553,7 @@ static void what_is_well_again_needs_no_reason(void **state)
 	take(l, at(11));
 	answers(l, at(20), "vllm-0.32.0-cpu/ready-idle/health");
 	s = take(l, at(21));
-	assert_verdict(s, "open-endpoint");
+	assert_verdict(s, "context-small");
 	assert_string_equal(s->events[0].text, "down → ok");
 }
 
@@ -1099,6 +1122,7 @@ int main(void)
 		SAYS(only_the_last_two_hundred_events_are_kept),
 		SAYS(a_fault_and_its_end_are_events_with_their_reason),
 		SAYS(a_daemon_that_goes_and_comes_back_is_two_events),
+		SAYS(a_model_in_the_cloud_is_not_cold),
 		SAYS(what_is_well_again_needs_no_reason),
 		SAYS(work_is_no_event),
 		SAYS(what_is_ignored_is_shown_and_not_counted),

@@ -22,7 +22,7 @@
 
 static struct layout lay(int width, int height, size_t rows)
 {
-	return layout_panels((struct box){ 0, 3, width, height - 4 }, rows, height, true);
+	return layout_panels((struct box){ 0, 3, width, height - 4 }, rows, height, true, 3);
 }
 
 static void small_screens_have_the_list_alone(void **state)
@@ -31,6 +31,7 @@ static void small_screens_have_the_list_alone(void **state)
 	assert_int_equal(lay(200, 15, 5).inspector.height, 0);
 	assert_int_equal(lay(200, 15, 5).list.height, 11);
 	assert_int_equal(lay(40, 16, 5).inspector.height, 7);
+	assert_int_equal(lay(40, 16, 3).inspector.height, 8); /* what few rows leave */
 }
 
 static void the_inspector_takes_what_rows_leave_and_at_least_a_few_lines(void **state)
@@ -41,6 +42,26 @@ static void the_inspector_takes_what_rows_leave_and_at_least_a_few_lines(void **
 	assert_int_equal(lay(80, 24, 3).inspector.height, 8);
 	assert_int_equal(lay(80, 24, 3).plot.height, 0);
 	assert_false(lay(80, 24, 3).is_framed);
+}
+
+static void a_long_sentence_gets_its_lines_up_to_half_of_the_body(void **state)
+{
+	struct box body = { 0, 3, 80, 20 };
+
+	(void)state;
+	assert_int_equal(layout_panels(body, 100, 24, true, 2).inspector.height, 5);
+	assert_int_equal(layout_panels(body, 100, 24, true, 6).inspector.height, 8);
+	assert_int_equal(layout_panels(body, 100, 24, true, 30).inspector.height, 10);
+	body.height = 12;
+	assert_int_equal(layout_panels(body, 100, 16, true, 30).inspector.height, 6);
+}
+
+static void on_a_large_screen_frames_grow(void **state)
+{
+	(void)state;
+	assert_int_equal(lay(120, 30, 2).inspector.height, 13);
+	assert_int_equal(lay(250, 70, 20).inspector.height, 28);
+	assert_int_equal(lay(250, 70, 200).inspector.height, 9);
 }
 
 static void panels_fill_the_width_without_overlap(void **state)
@@ -63,7 +84,7 @@ static void panels_fill_the_width_without_overlap(void **state)
 
 static void nobody_wants_panels(void **state)
 {
-	struct layout layout = layout_panels((struct box){ 0, 3, 120, 32 }, 5, 36, false);
+	struct layout layout = layout_panels((struct box){ 0, 3, 120, 32 }, 5, 36, false, 4);
 
 	(void)state;
 	assert_int_equal(layout.list.height, 32);
@@ -261,6 +282,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(small_screens_have_the_list_alone),
 		cmocka_unit_test(the_inspector_takes_what_rows_leave_and_at_least_a_few_lines),
+		cmocka_unit_test(a_long_sentence_gets_its_lines_up_to_half_of_the_body),
+		cmocka_unit_test(on_a_large_screen_frames_grow),
 		cmocka_unit_test(panels_fill_the_width_without_overlap),
 		cmocka_unit_test(nobody_wants_panels),
 		cmocka_unit_test(the_command_says_where_it_is_typed),

@@ -197,6 +197,28 @@ static void parts_count_only_where_their_whole_is_not_there(void **state)
 	assert_true(reading.figures.waiting == 5);
 }
 
+static void a_sum_beside_its_parts_counts_once(void **state)
+{
+	(void)state;
+	reads("e:running{m=\"a\"} 3\ne:running{engine=\"0\",m=\"a\"} 1\n"
+	      "e:running{m=\"a\",engine=\"1\"} 2\n");
+	assert_true(reading.figures.running == 3);
+	assert_int_equal(reading.engine_count, 2);
+	assert_true(reading.engines[1].running == 2);
+	reads("e:waiting{engine=\"0\",m=\"a\"} 5\ne:waiting{engine=\"0\",m=\"a\",reason=\"capacity\"} 3\n"
+	      "e:waiting{engine=\"0\",m=\"a\",reason=\"deferred\"} 2\n");
+	assert_true(reading.figures.waiting == 5);
+	reads("e:running 4\ne:running{m=\"a\"} 1\ne:running{m=\"b\"} 3\n");
+	assert_true(reading.figures.running == 4);
+	/* Of two models, only one has parts. */
+	reads("e:running{m=\"a\"} 3\ne:running{m=\"b\"} 7\ne:running{m=\"a\",lane=\"x\"} 3\n");
+	assert_true(reading.figures.running == 10);
+	/* What its parts do not add up to is no sum of them. */
+	reads("e:running{m=\"a\"} 0\ne:running{m=\"a\",lora=\"x\"} 3\n"
+	      "e:running{m=\"a\",lora=\"y\"} 1\n");
+	assert_true(reading.figures.running == 4);
+}
+
 static void engines_are_told_apart_by_their_label(void **state)
 {
 	(void)state;
@@ -288,6 +310,7 @@ int main(void)
 		cmocka_unit_test(an_old_name_counts_where_there_is_no_new_one),
 		cmocka_unit_test(ranks_tell_the_same_requests_and_replicas_their_own),
 		cmocka_unit_test(parts_count_only_where_their_whole_is_not_there),
+		cmocka_unit_test(a_sum_beside_its_parts_counts_once),
 		cmocka_unit_test(engines_are_told_apart_by_their_label),
 		cmocka_unit_test(a_name_may_have_an_underscore_for_its_colon_but_counts_once),
 		cmocka_unit_test(samples_with_an_unwanted_label_are_left_out),

@@ -57,6 +57,12 @@ static void a_list_is_read_in_each_of_its_shapes(void **state)
 		{ "{\"data\":[{\"identifier\":\"m\",\"type\":\"model\",\"model_type\":\"llm\"}]}", 1 },
 		{ "{\"object\":\"list\",\"data\":[{\"name\":\"m\"}]}", 1 },
 		{ "[{\"model_id\":\"m\",\"type\":\"model\"}]", 1 },
+		{ "{\"object\":\"list\",\"data\":[\"m\",\"n\"]}", 2 },
+		{ "{\"models\":[\"m\",\"n\",\"o\"]}", 3 },
+		{ "[\"m\",\"n\"]", -1 },
+		{ "{\"data\":[\"m\"]}", -1 },
+		{ "{\"models\":[{\"name\":\"m\",\"inputTokenLimit\":1048576}]}", 1 },
+		{ "{\"object\":\"list\",\"data\":[{\"id\":\"m\",\"context_length\":NaN}]}", 1 },
 	};
 	struct arena *arena = arena_new();
 

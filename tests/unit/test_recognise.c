@@ -174,19 +174,19 @@ static void a_proxy_does_not_hide_its_engine(void **state)
 	expect(rows, ARRAY_LEN(rows));
 }
 
-static void a_proxy_page_ends_the_questions(void **state)
+static void a_proxy_page_at_the_root_and_at_the_list_is_the_proxys(void **state)
 {
 	static const struct row rows[] = {
-		{ "nginx-1.22.1", "engine-dead", NULL, "", "/", true },
-		{ "nginx-1.22.1", "basic-auth-missing", NULL, "", "/", true },
-		{ "nginx-1.22.1", "deny-403", NULL, "", "/", true },
-		{ "nginx-1.22.1", "login-redirect", NULL, "", "/", true },
-		{ "caddy-2.6.2", "engine-dead", NULL, "", "/", true },
-		{ "caddy-2.6.2", "basic-auth-missing", NULL, "", "/", true },
-		{ "caddy-2.6.2", "bearer-missing-text", NULL, "", "/", true },
-		{ "haproxy-2.6.12", "engine-dead", NULL, "", "/", true },
-		{ "haproxy-2.6.12", "basic-auth-missing", NULL, "", "/", true },
-		{ "oauth2-proxy-7.6.0", "no-login", NULL, "", "/", true },
+		{ "nginx-1.22.1", "engine-dead", NULL, "", "/ /v1/models", true },
+		{ "nginx-1.22.1", "basic-auth-missing", NULL, "", "/ /v1/models", true },
+		{ "nginx-1.22.1", "deny-403", NULL, "", "/ /v1/models", true },
+		{ "nginx-1.22.1", "login-redirect", NULL, "", "/ /v1/models", true },
+		{ "caddy-2.6.2", "engine-dead", NULL, "", "/ /v1/models", true },
+		{ "caddy-2.6.2", "basic-auth-missing", NULL, "", "/ /v1/models", true },
+		{ "caddy-2.6.2", "bearer-missing-text", NULL, "", "/ /v1/models", true },
+		{ "haproxy-2.6.12", "engine-dead", NULL, "", "/ /v1/models", true },
+		{ "haproxy-2.6.12", "basic-auth-missing", NULL, "", "/ /v1/models", true },
+		{ "oauth2-proxy-7.6.0", "no-login", NULL, "", "/ /v1/models", true },
 		{ "nginx-1.22.1", "rate-limited-429", "engine-ready", "", "/ /v1/models", true },
 	};
 
@@ -293,6 +293,34 @@ static void a_guess_whose_proof_fails_falls_back_to_the_dialect(void **state)
 	assert_null(r.ask);
 	assert_string_equal(r.family->facts.name, "openai-compatible");
 	assert_false(r.is_proxy);
+}
+
+/* No index, a password, a web UI that is dead or wants a login: the API is open. */
+static void a_root_that_the_proxy_refuses_hides_no_api(void **state)
+{
+	static const struct {
+		int status;
+		const char *headers;
+	} roots[] = {
+		{ 403, "Server: nginx\nContent-Type: text/html\n" },
+		{ 401, "WWW-Authenticate: Basic\nContent-Type: text/html\n" },
+		{ 502, "Server: nginx\nContent-Type: text/html\n" },
+		{ 302, "Location: /login\nContent-Type: text/html\n" },
+	};
+	struct identification r;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(roots); i++) {
+		identify_init(&r);
+		say(&r, roots[i].status, roots[i].headers, "<html></html>");
+		assert_string_equal(r.ask, "/v1/models");
+		say(&r, 200, JSON_TYPE, A_LIST);
+		assert_string_equal(r.family->facts.name, "openai-compatible");
+		assert_false(r.is_proxy);
+	}
+	identify_init(&r);
+	say(&r, 429, "Content-Type: text/html\n", "<html>429</html>");
+	assert_null(r.ask);
 }
 
 static void a_key_at_the_proxy_behind_a_likely_root_hides_the_engine(void **state)
@@ -675,13 +703,14 @@ int main(void)
 		cmocka_unit_test(llama_cpp_python_is_never_asked_for_its_models),
 		cmocka_unit_test(a_server_without_a_family_speaks_the_openai_dialect),
 		cmocka_unit_test(a_proxy_does_not_hide_its_engine),
-		cmocka_unit_test(a_proxy_page_ends_the_questions),
+		cmocka_unit_test(a_proxy_page_at_the_root_and_at_the_list_is_the_proxys),
 		cmocka_unit_test(a_page_for_another_path_is_neither_family_nor_proxy),
 		cmocka_unit_test(a_host_check_is_left_to_the_verdicts),
 		cmocka_unit_test(silence_and_refusal_end_the_questions),
 		cmocka_unit_test(a_guess_that_was_not_refuted_keeps_its_fears),
 		cmocka_unit_test(another_program_with_plain_request_ids_is_asked_for_its_models),
 		cmocka_unit_test(a_guess_whose_proof_fails_falls_back_to_the_dialect),
+		cmocka_unit_test(a_root_that_the_proxy_refuses_hides_no_api),
 		cmocka_unit_test(a_key_at_the_proxy_behind_a_likely_root_hides_the_engine),
 		cmocka_unit_test(a_gateways_passed_on_header_is_not_its_own),
 		cmocka_unit_test(a_list_tells_whose_it_is),

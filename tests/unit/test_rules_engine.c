@@ -1,6 +1,8 @@
 /* What a server that answers well is doing, who else could use it, and what is odd about our own mounts. */
+#include "probes/ledger/peers.h"
 #include "tests/unit/ledger_help.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -463,42 +465,98 @@ static void a_model_that_is_not_loaded_here_has_no_small_context(void **state)
 	assert_no_verdict(take(l, at(1)), "context-small");
 }
 
+/* gpu1, and the machine of somebody else. */
+static struct obs_status *with_bob(double user_id)
+{
+	struct obs_status *status = running();
+
+	with_peer(status, GPU1_ID, "gpu1");
+	with_peer(status, "n90", "bobs-laptop")->user_id = user_id;
+	return status;
+}
+
 static void an_untagged_host_without_a_key_is_open(void **state)
 {
 	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", NULL);
-	struct obs_status *status = running();
-	struct obs_peer *peer = with_peer(status, GPU1_ID, "gpu1");
+	struct obs_status *status = with_bob(2);
 
 	(void)state;
+	sees(l, at(0), with_bob(2));
 	assert_no_verdict(take(l, at(1)), "open-endpoint");
 	answers(l, at(1), "vllm-0.32.0-cpu/ready-idle/v1-models");
 	assert_fix(assert_says(take(l, at(2)), "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK,
 			   "reach gpu1, which has no tag, can use it"),
 		"tag gpu1");
-	peer->tags = list_of(status, "tag:gpu");
+	status->peers[0].tags = list_of(status, "tag:gpu");
 	sees(l, at(3), status);
 	assert_no_verdict(take(l, at(4)), "open-endpoint");
+}
+
+/* Nobody but its owner, the owner's tagged machines and machines that cannot connect here: to whom is it open? */
+static void in_a_tailnet_of_one_user_nothing_is_open(void **state)
+{
+	struct ledger *l = after(
+		"vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+	struct obs_status *status = with_bob(NAN);
+	struct obs_peer *other = &status->peers[1];
+
+	(void)state;
+	assert_no_verdict(take(l, at(1)), "open-endpoint");
+	sees(l, at(2), status);
+	assert_no_verdict(take(l, at(3)), "open-endpoint");
+	other->user_id = 2;
+	other->tags = list_of(status, "tag:ci");
+	assert_false(peers_have_several_users(status));
+	other->tags = list_of(status, "");
+	other->fqdn = "box.tail9f3a.ts.net";
+	assert_false(peers_have_several_users(status));
+	other->is_mullvad = true;
+	assert_false(peers_have_several_users(status));
+}
+
+static void who_a_machine_is_shared_with_is_another_user(void **state)
+{
+	struct ledger *l = after(
+		"vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+	struct obs_status *status = with_bob(1);
+
+	(void)state;
+	status->peers[1].is_sharee = true;
+	sees(l, at(2), status);
+	assert_verdict(take(l, at(3)), "open-endpoint");
+	/* This node is tagged, and belongs to nobody: the two users are others. */
+	status = with_bob(2);
+	status->self.tags = list_of(status, "tag:monitor");
+	assert_true(peers_have_several_users(status));
+	status->peers[1].user_id = 1;
+	assert_false(peers_have_several_users(status));
+	/* In the tailnet from which a machine is shared in, there are others. */
+	status->peers[0].fqdn = "gpu1.tail9f3a.ts.net";
+	sees(l, at(4), status);
+	assert_verdict(take(l, at(5)), "open-endpoint");
 }
 
 static void a_setting_that_guards_nothing_is_told(void **state)
 {
 	struct ledger *l = after("ollama", OL "loaded-idle/api-ps", OL "loaded-idle/api-tags");
-	const struct verdict *verdict = assert_verdict(take(l, at(2)), "open-endpoint");
 
 	(void)state;
-	assert_fix(verdict,
+	sees(l, at(1), with_bob(2));
+	assert_fix(assert_verdict(take(l, at(2)), "open-endpoint"),
 		"tag gpu1 and grant its port to those who need it; OLLAMA_API_KEY there guards nothing");
 	l = after("vllm", "vllm-0.32.0-cpu/ready-idle/health", "vllm-0.32.0-cpu/ready-idle/v1-models");
+	sees(l, at(1), with_bob(2));
 	assert_null(strstr(assert_verdict(take(l, at(2)), "open-endpoint")->fix, "guards nothing"));
 }
 
 static void a_server_with_a_key_is_not_open(void **state)
 {
+	struct ledger *l = after("vllm", "vllm-0.32.0-cpu/api-key-missing/health",
+		"vllm-0.32.0-cpu/api-key-missing/v1-models");
+
 	(void)state;
-	assert_no_verdict(take(after("vllm", "vllm-0.32.0-cpu/api-key-missing/health",
-				       "vllm-0.32.0-cpu/api-key-missing/v1-models"),
-				  at(1)),
-		"open-endpoint");
+	sees(l, at(1), with_bob(2));
+	assert_no_verdict(take(l, at(1)), "open-endpoint");
 }
 
 static void a_mount_with_an_unexpanded_name_answers_nobody(void **state)
@@ -583,6 +641,8 @@ int main(void)
 		SAYS(a_context_that_is_enough_or_unknown_or_not_for_text_is_not_told),
 		SAYS(a_model_that_is_not_loaded_here_has_no_small_context),
 		SAYS(an_untagged_host_without_a_key_is_open),
+		SAYS(in_a_tailnet_of_one_user_nothing_is_open),
+		SAYS(who_a_machine_is_shared_with_is_another_user),
 		SAYS(a_setting_that_guards_nothing_is_told),
 		SAYS(a_server_with_a_key_is_not_open),
 		SAYS(a_mount_with_an_unexpanded_name_answers_nobody),

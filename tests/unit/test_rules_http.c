@@ -157,7 +157,7 @@ static void a_502_without_a_body_is_a_dead_backend_at_once(void **state)
 
 	(void)state;
 	assert_fix(assert_says(s, "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-			   "tailscale serve is up, the backend behind it is not"),
+			   "tailscale serve (or a proxy like it) is up, the backend behind it is not"),
 		"on gpu1: tailscale serve status");
 	assert_state(s, STATE_FAULT);
 }
@@ -169,6 +169,23 @@ static void a_502_of_nginx_is_not_that_of_serve(void **state)
 	(void)state;
 	assert_no_verdict(s, "bad-gateway");
 	assert_no_verdict(after("llama-server", "caddy-2.11.9/engine-dead/health"), "bad-gateway");
+}
+
+/* Every reverse proxy in Go says it so; serve has names of the tailnet alone. */
+static void a_502_without_a_body_elsewhere_is_not_that_of_serve(void **state)
+{
+	static const char *const urls[] = { "http://gpu1.tail4c1d.ts.net:8080", "http://100.64.0.2:11434",
+		"https://llm.example.net" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		struct ledger *l = watching_a(NULL, urls[i]);
+
+		says(l, at(0), 502, DATE, "");
+		assert_no_verdict(take(l, at(1)), "bad-gateway");
+		assert_says(take(l, at(1)), "proxy-backend-down", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			"the proxy in front of");
+	}
 }
 
 static void an_empty_403_is_ollama_s_host_check(void **state)
@@ -194,6 +211,29 @@ static void the_host_check_shows_through_a_proxy(void **state)
 	(void)state;
 	assert_verdict(after("ollama", "nginx-1.22.1/ollama-host-passed/api-ps"), "host-check");
 	assert_no_verdict(after("ollama", "nginx-1.22.1/deny-403/root"), "host-check");
+}
+
+/* What helps there is a line in the proxy's configuration. Caddy may as well refuse in the same way itself. */
+static void a_refusal_behind_a_proxy_is_mended_in_the_proxy(void **state)
+{
+	static const struct {
+		const char *headers, *text;
+		bool may_be_own;
+	} cases[] = {
+		{ "Server: Caddy\n", "Caddy itself refuses", true },
+		{ "Server: nginx/1.27.0\n", "Ollama behind nginx, bound to localhost", true },
+		{ "Via: 1.1 Caddy\n", "Ollama behind Caddy, bound to localhost", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const struct verdict *verdict = assert_says(after_made("ollama", 403, cases[i].headers, ""),
+			"host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, cases[i].text);
+
+		assert_int_equal(strstr(verdict->text, "itself") != NULL, cases[i].may_be_own);
+		assert_fix(verdict, "Caddy: header_up Host localhost");
+		assert_null(strstr(verdict->fix, "serve --bg"));
+	}
 }
 
 static void a_name_that_is_not_trusted_is_a_host_check(void **state)
@@ -230,6 +270,7 @@ static void go_s_404_is_a_path_without_a_mount(void **state)
 
 	(void)state;
 	assert_says(s, "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, HOST ":443");
+	assert_says(s, "no-mount", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "or it is another proxy");
 	assert_no_verdict(s, "wrong-base-path");
 	assert_no_verdict(
 		after_made(NULL, 404, "Content-Type: text/plain\n", "404 page not found\n"), "no-mount");
@@ -448,6 +489,38 @@ static void a_proxy_whose_engine_is_dead_is_told_by_name(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
 		assert_says(after("llama-server", cases[i].recording), "proxy-backend-down", LAYER_HTTP,
 			SEVERITY_DOWN, STATE_FAULT, cases[i].part);
+}
+
+/* Statuses that only Cloudflare has, and Kong's JSON. */
+static void proxies_with_words_of_their_own_are_told_by_name(void **state)
+{
+	static const char cloudflare[] = "Server: cloudflare\nContent-Type: text/html\n";
+	static const char kong[] = "Server: kong/3.9.0\nContent-Type: application/json\n";
+	static const struct {
+		int status;
+		const char *headers, *body, *code, *part, *fix;
+	} cases[] = {
+		{ 521, cloudflare, "<html>521</html>", "proxy-backend-down", "Cloudflare in front of",
+			"start the engine" },
+		{ 522, cloudflare, "<html>522</html>", "proxy-backend-silent", "Cloudflare in front of", "" },
+		{ 526, cloudflare, "<html>526</html>", "proxy-backend-down", "(HTTP 526)", "certificate" },
+		{ 530, "Server: cloudflare\nContent-Type: text/plain\n", "error code: 1033",
+			"proxy-backend-down", "(HTTP 530)", "start cloudflared" },
+		{ 503, kong, "{\"message\":\"failure to get a peer from the ring-balancer\"}",
+			"proxy-backend-down", "Kong in front of", "" },
+		{ 504, kong, "{\"message\":\"The upstream server is timing out\"}", "proxy-backend-silent",
+			"Kong in front of", "" },
+		{ 503, "Server: uvicorn\nVia: 1.1 kong/3.9.0\nContent-Type: application/json\n",
+			"{\"error\":\"overloaded\"}", "server-error", "HTTP 503", "" },
+		{ 530, "Server: uvicorn\nContent-Type: text/plain\n", "error code: 1033", "server-error",
+			"530", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++)
+		assert_fix(assert_says(after_made("vllm", cases[i].status, cases[i].headers, cases[i].body),
+				   cases[i].code, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, cases[i].part),
+			cases[i].fix);
 }
 
 static void an_engine_that_loads_behind_a_proxy_is_not_down(void **state)
@@ -769,6 +842,9 @@ int main(void)
 		SAYS(an_insecure_target_that_is_dead_is_no_wrong_scheme),
 		SAYS(a_502_without_a_body_is_a_dead_backend_at_once),
 		SAYS(a_502_of_nginx_is_not_that_of_serve),
+		SAYS(a_502_without_a_body_elsewhere_is_not_that_of_serve),
+		SAYS(a_refusal_behind_a_proxy_is_mended_in_the_proxy),
+		SAYS(proxies_with_words_of_their_own_are_told_by_name),
 		SAYS(an_empty_403_is_ollama_s_host_check),
 		SAYS(the_host_check_shows_through_a_proxy),
 		SAYS(a_name_that_is_not_trusted_is_a_host_check),

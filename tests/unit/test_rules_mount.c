@@ -209,6 +209,22 @@ static struct ledger *using_a_service(const char *health)
 	return l;
 }
 
+/* A Service is no machine on which a command could be run. */
+static void a_service_of_others_is_mended_where_it_is_hosted(void **state)
+{
+	struct ledger *l = using_a_service("something else");
+	struct obs_answer answer = an_answer(SERVICE, "/", OUTCOME_ANSWERED, 502);
+	const struct verdict *verdict;
+
+	(void)state;
+	answer.is_primary = true;
+	answer.shape = BODY_EMPTY;
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(5));
+	verdict = assert_verdict(take(l, at(6)), "bad-gateway");
+	assert_fix(verdict, "on a machine that hosts llm.tail4c1d.ts.net");
+	assert_string_equal(verdict->run, "");
+}
+
 static void a_service_may_need_routes_that_are_not_accepted(void **state)
 {
 	const struct snapshot *s = take(
@@ -324,6 +340,7 @@ int main(void)
 		SAYS(another_program_at_the_port_is_no_matter_of_certificates),
 		SAYS(an_own_service_that_refuses_is_told_without_opening_its_port_at_the_node),
 		SAYS(that_this_machine_does_not_reach_its_own_service_proves_nothing),
+		SAYS(a_service_of_others_is_mended_where_it_is_hosted),
 		SAYS(a_service_may_need_routes_that_are_not_accepted),
 		SAYS(a_service_that_refuses_is_not_told_to_be_opened_at_a_node),
 		SAYS(tailscaled_expands_two_variables_of_a_redirect_itself),

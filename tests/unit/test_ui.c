@@ -9,9 +9,12 @@
 
 #include <cmocka.h>
 
+#include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tests/unit/sample_snapshot.h"
+#include "tui/table/columns.h"
+#include "tui/ui/kept.h"
 #include "tui/ui/ui.h"
 
 #define WIDTH 120
@@ -882,6 +885,137 @@ static void the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way(
 	leave(&seat);
 }
 
+/* Hides RTT ms, the ninth column, in the list. */
+static void hide_rtt(struct seat *seat)
+{
+	press(seat, PRESS_F6);
+	for (int i = 0; i < 8; i++)
+		press(seat, 'j');
+	press(seat, ' ');
+}
+
+static void the_list_of_columns_shows_and_hides(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(row_has(&seat, HEADS, "RTT ms"));
+	hide_rtt(&seat);
+	assert_true(screen_has(&seat, "[ ] RTT ms"));
+	assert_true(screen_has(&seat, "[x] PEER"));
+	press(&seat, ' ');
+	assert_true(screen_has(&seat, "[x] RTT ms"));
+	press(&seat, ' ');
+	press(&seat, PRESS_ESCAPE);
+	assert_false(row_has(&seat, HEADS, "RTT ms"));
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	press(&seat, '2');
+	assert_true(row_has(&seat, HEADS, "RTT"));
+	leave(&seat);
+}
+
+static void the_last_column_is_not_hidden(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, PRESS_F6);
+	for (int i = 0; i < COLUMNS_MAX; i++) {
+		press(&seat, ' ');
+		press(&seat, 'j');
+	}
+	press(&seat, PRESS_ESCAPE);
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	assert_false(row_has(&seat, HEADS, "PEER"));
+	leave(&seat);
+}
+
+static void shown_columns_and_the_span_are_kept_and_nonsense_is_not(void **state)
+{
+	struct fault fault;
+	struct kept *kept = kept_new("", &fault);
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	hide_rtt(&seat);
+	press(&seat, PRESS_ESCAPE);
+	press(&seat, ']');
+	ui_keep(seat.ui, kept);
+	assert_string_equal(kept_get(kept, "columns"), "Fleet:-rttms");
+	assert_string_equal(kept_get(kept, "span"), "3600");
+	leave(&seat);
+	seat = sit(sample_fleet());
+	ui_take_kept(seat.ui, kept);
+	press(&seat, PRESS_CTRL_L);
+	assert_false(row_has(&seat, HEADS, "RTT ms"));
+	assert_int_equal(ui_span_ms(seat.ui), 3600000);
+	kept_set(kept, "columns", "Fleet:-rttms Fleet:+nosuch Nowhere:-peer Fleet:*why Fleet:-health Fleet:+why x");
+	kept_set(kept, "span", "12345");
+	ui_take_kept(seat.ui, kept);
+	press(&seat, PRESS_CTRL_L);
+	assert_true(row_has(&seat, HEADS, "WHY"));
+	assert_int_equal(ui_span_ms(seat.ui), 3600000);
+	leave(&seat);
+	kept_free(kept);
+}
+
+static void without_a_row_there_are_no_panels(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(screen_has(&seat, "──"));
+	press(&seat, '\\');
+	type(&seat, "nosuchthing");
+	assert_false(screen_has(&seat, "──"));
+	leave(&seat);
+}
+
+static void an_event_names_its_server_briefly_and_is_found_by_url(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '6');
+	press(&seat, '\\');
+	type(&seat, "peer:https://nas.tail1234");
+	assert_true(row_has(&seat, HEADS + 1, "nas s:443"));
+	assert_false(row_has(&seat, HEADS + 1, "https"));
+	assert_false(screen_has(&seat, "macmini"));
+	leave(&seat);
+}
+
+static void a_count_is_of_rows_and_a_filter_has_its_name(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_true(row_has(&seat, 0, "✖ 2 down  ▲ 1 degraded  ● 6 ok  … 1 unknown"));
+	press(&seat, '\\');
+	type(&seat, "health:degraded");
+	assert_true(row_has(&seat, HEADS + 1, "▲ slow"));
+	assert_false(row_has(&seat, HEADS + 2, "●"));
+	press(&seat, PRESS_CTRL_U);
+	type(&seat, "health:ok");
+	assert_true(screen_has(&seat, "busy"));
+	assert_false(screen_has(&seat, "✖ fault"));
+	leave(&seat);
+}
+
+/* Without a history there is nothing to plot. */
+static void no_frame_is_empty(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(120, 36, false);
+	press(&seat, PRESS_CTRL_L);
+	for (int y = 12; y < 36; y++)
+		assert_false(row_has(&seat, y, "││"));
+	leave(&seat);
+}
+
 static void stepping_visits_drawn_columns_only_and_goes_back(void **state)
 {
 	struct seat seat = sit(sample_fleet());
@@ -916,10 +1050,10 @@ static int cell_of(const struct seat *seat, int y, const char *part)
 	return text_cells(text);
 }
 
-static void a_click_on_a_count_filters_by_its_state_and_another_clears_it(void **state)
+static void a_click_on_a_count_filters_by_it_and_another_clears_it(void **state)
 {
-	static const int widths[] = { WIDTH, 60 };
-	static const char *const counts[] = { "1 down", "✖" };
+	static const int widths[] = { 120, 60 };
+	static const char *const counts[] = { "2 down", "✖ 2" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(widths); i++) {
@@ -932,7 +1066,8 @@ static void a_click_on_a_count_filters_by_its_state_and_another_clears_it(void *
 		x = cell_of(&seat, 0, counts[i]);
 		press(&seat, press_at(PRESS_CLICK, x, 0));
 		assert_true(row_has(&seat, 2, "[1 Fleet]"));
-		assert_true(row_has(&seat, HEADS + 1, "tower"));
+		assert_true(row_has(&seat, HEADS + 1, "✖ down"));
+		assert_true(row_has(&seat, HEADS + 2, "✖ fault"));
 		assert_false(screen_has(&seat, "● ok"));
 		press(&seat, press_at(PRESS_CLICK, x, 0));
 		assert_true(screen_has(&seat, "● ok"));
@@ -1355,8 +1490,15 @@ int main(void)
 		cmocka_unit_test(an_unknown_column_is_said_at_once_but_not_what_only_has_a_colon),
 		cmocka_unit_test(the_columns_that_there_are_are_all_named_on_a_narrow_screen),
 		cmocka_unit_test(the_list_of_columns_sorts_by_the_chosen_one_and_again_the_other_way),
+		cmocka_unit_test(the_list_of_columns_shows_and_hides),
+		cmocka_unit_test(the_last_column_is_not_hidden),
+		cmocka_unit_test(shown_columns_and_the_span_are_kept_and_nonsense_is_not),
+		cmocka_unit_test(without_a_row_there_are_no_panels),
+		cmocka_unit_test(an_event_names_its_server_briefly_and_is_found_by_url),
+		cmocka_unit_test(a_count_is_of_rows_and_a_filter_has_its_name),
+		cmocka_unit_test(no_frame_is_empty),
 		cmocka_unit_test(stepping_visits_drawn_columns_only_and_goes_back),
-		cmocka_unit_test(a_click_on_a_count_filters_by_its_state_and_another_clears_it),
+		cmocka_unit_test(a_click_on_a_count_filters_by_it_and_another_clears_it),
 		cmocka_unit_test(a_click_on_the_key_bar_presses_the_key),
 		cmocka_unit_test(the_clock_shows_minutes_where_there_is_room),
 		cmocka_unit_test(a_click_selects_and_a_second_one_opens),

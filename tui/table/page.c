@@ -165,6 +165,24 @@ void page_wrap(struct page *page, enum role role, const char *before, int indent
 	page_flow(page, role, indent, text);
 }
 
+int page_room(const struct page *page, size_t line)
+{
+	int room = page->width;
+
+	for (size_t i = page->pieces.count; i-- > 0 && page->pieces.items[i].line >= line;)
+		if (page->pieces.items[i].line == line)
+			room -= text_cells(page->pieces.items[i].text);
+	return room;
+}
+
+void page_right(struct page *page, enum role role, const char *text)
+{
+	int gap = page_room(page, page->line_count - 1) - text_cells(text);
+
+	if (gap > 1)
+		page_add(page, role, "%*s%s", gap, "", text);
+}
+
 void page_bar(struct page *page, enum role role, uint32_t glyph, int cells)
 {
 	char text[PAGE_LINE_MAX] = "";

@@ -54,6 +54,7 @@ static const struct hint help_hints[] = {
 static const struct hint list_hints[] = {
 	{ "↑↓", "choose", 50, PRESS_NONE },
 	{ "Enter", "sort by it, or the other way round", 90, PRESS_ENTER },
+	{ "Space", "show or hide it", 95, ' ' },
 	{ "Esc", "close", 100, PRESS_ESCAPE },
 };
 

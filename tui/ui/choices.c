@@ -6,10 +6,11 @@
 #include "tui/ui/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#define VALUE_BYTES 512
+#define VALUE_BYTES 1000
 
 /* "Fleet:rttms:falling Paths:peer:rising": the views whose order is not the usual one. */
 static void say_order(const struct ui *ui, char *text, size_t size)
@@ -60,13 +61,26 @@ static void take_panels(struct ui *ui, const char *text)
 	ui->has_no_panels = strcmp(text, "off") == 0;
 }
 
+static void say_span(const struct ui *ui, char *text, size_t size)
+{
+	if (ui_span_ms(ui) != SPAN_AT_FIRST_S * 1000)
+		text_set(text, size, "%lld", (long long)(ui_span_ms(ui) / 1000));
+}
+
+static void take_span(struct ui *ui, const char *text)
+{
+	ui_set_span(ui, strtol(text, NULL, 10));
+}
+
 static const struct {
 	const char *name;
 	void (*say)(const struct ui *ui, char *text, size_t size);
 	void (*take)(struct ui *ui, const char *text);
 } choices[] = {
 	{ "sort", say_order, take_order },
+	{ "columns", ui_say_columns, ui_take_columns },
 	{ "panels", say_panels, take_panels },
+	{ "span", say_span, take_span },
 };
 
 void ui_take_kept(struct ui *ui, const struct kept *kept)

@@ -9,6 +9,7 @@
 #include "tui/ui/panels.h"
 #include "tui/ui/state.h"
 #include "tui/views/header.h"
+#include "tui/views/inspector.h"
 #include "tui/views/values.h"
 
 #include <stdint.h>
@@ -133,10 +134,19 @@ static void draw_list(
 	struct box body = { 0, y, canvas->width, height };
 	struct look look = ui_look(ui);
 	struct layout layout;
+	bool has_panels;
 	char buffer[ID_MAX];
 
 	ui_collect(ui, snapshot);
-	layout = layout_panels(body, ui->rows.count + 1, canvas->height, !ui->has_no_panels);
+	has_panels = !ui->has_no_panels && ui->rows.count;
+	layout = layout_panels(body, ui->rows.count + 1, canvas->height, has_panels, 0);
+	if (layout.inspector.height) /* its width is known now */
+		layout = layout_panels(body, ui->rows.count + 1, canvas->height, has_panels,
+			inspector_least(snapshot, panels_page_width(&layout)));
+	if (views[ui->current] == &view_events) { /* they are the list */
+		layout.plot.width += layout.events.width;
+		layout.events.height = 0;
+	}
 	draw_rows(ui, snapshot, canvas, layout.list);
 	look.target = ui_selected_target(ui, snapshot, buffer);
 	panels_draw(canvas, snapshot, &layout, &look);
@@ -171,12 +181,12 @@ static void draw_one_line(const struct snapshot *snapshot, struct canvas *canvas
 {
 	char sums[256], line[320];
 
-	header_sums(snapshot, sums, sizeof(sums));
+	counts_say(snapshot, sums, sizeof(sums));
 	snprintf(line, sizeof(line), "tsllm-top: %s, terminal too small", sums);
 	if (text_cells(line) <= canvas->width)
 		canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, line);
 	else
-		header_counts(canvas, snapshot,
+		counts_draw(canvas, snapshot,
 			canvas_text(canvas, 0, 0, canvas->width, ROLE_TEXT, "tsllm-top: "), 0, false, NULL);
 }
 

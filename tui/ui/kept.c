@@ -17,7 +17,7 @@
 #define WHAT "the file of kept choices"
 #define FILE_MAX_BYTES 64000
 #define LINES_MAX 200
-#define LINE_MAX_BYTES 512
+#define LINE_MAX_BYTES 4096
 
 struct line {
 	char *name, *value;

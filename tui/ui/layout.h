@@ -13,7 +13,8 @@ struct layout {
 };
 
 /* body: the room below the tabs and above the key bar; rows: of the list, with its heads; height: of the whole
- * screen. The panels take the lines that the rows do not need, and at least a few. */
-struct layout layout_panels(struct box body, size_t rows, int height, bool has_panels);
+ * screen. The panels take the lines that the rows do not need, and at least a few: what the inspector needs
+ * for least lines, if half of the body has room for it. */
+struct layout layout_panels(struct box body, size_t rows, int height, bool has_panels, size_t least);
 
 #endif

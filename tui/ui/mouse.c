@@ -22,15 +22,15 @@ static unsigned click_row(struct ui *ui, const struct snapshot *snapshot, const 
 	return UI_REDRAW;
 }
 
-/* Filters Fleet by the state that was counted there; a second click clears it. */
+/* Filters Fleet by what was counted there; a second click clears it. */
 static unsigned click_count(struct ui *ui, int x)
 {
-	const char *state = header_count_at(&ui->drawn.counts, x);
+	const char *health = counts_at(&ui->drawn.counts, x);
 	char filter[PROMPT_MAX];
 
-	if (!*state)
+	if (!*health)
 		return 0;
-	snprintf(filter, sizeof(filter), "state:%s", state);
+	snprintf(filter, sizeof(filter), "health:%s", health);
 	ui_show_view(ui, 0);
 	if (strcmp(ui_state(ui)->filter, filter) == 0)
 		*filter = '\0';

@@ -3,6 +3,7 @@
 
 #include "probes/base/text.h"
 #include "tui/table/page.h"
+#include "tui/table/scale.h"
 #include "tui/views/events.h"
 #include "tui/views/inspector.h"
 #include "tui/views/plots.h"
@@ -56,6 +57,23 @@ static void draw_page(
 	page_draw(page, canvas, in.x, in.y, in.height, 0);
 }
 
+int panels_page_width(const struct layout *layout)
+{
+	return inside(layout->inspector, layout->is_framed).width;
+}
+
+/* Says that the page goes on: in the lower edge of a frame, else in the last line. */
+static void say_more(struct canvas *canvas, struct box box, bool is_framed, const struct page *page)
+{
+	static const char more[] = " Enter shows more ";
+	struct box in = inside(box, is_framed);
+	int width = text_cells(more), x = box.x + box.width - width - 1;
+
+	if (in.height < 1 || page_lines(page) <= (size_t)in.height || in.width < 2 * width)
+		return;
+	canvas_text(canvas, x, box.y + box.height - 1, width, ROLE_DIM, more);
+}
+
 static void draw_inspector(struct canvas *canvas, const struct snapshot *snapshot, struct box box,
 	bool is_framed, const char *id)
 {
@@ -66,25 +84,28 @@ static void draw_inspector(struct canvas *canvas, const struct snapshot *snapsho
 	inspector_title(snapshot, target, title, sizeof(title));
 	inspector_write(snapshot, target, page);
 	draw_page(canvas, box, is_framed, title, page);
+	say_more(canvas, box, is_framed, page);
 	page_free(page);
 }
 
-/* The first figure of the row that has a history; if none has, the traffic of this machine. */
-static void draw_plot(
-	struct canvas *canvas, const struct snapshot *snapshot, struct box box, const struct look *look)
+/* The first figure of the row that has a history; if none has, the traffic of this machine. Returns false if
+ * there is none of that either. */
+static bool find_plot(const struct snapshot *snapshot, struct look *shown, struct history_series *series)
 {
-	struct history_series series[PLOTS_MOST];
-	struct look shown = *look;
-	char title[TITLE_MAX] = "nothing to plot yet", of[TITLE_MAX + 32];
-	size_t count = plots_list(snapshot, &shown, series);
+	if (plots_list(snapshot, shown, series))
+		return true;
+	shown->target = "";
+	return plots_list(snapshot, shown, series) > 0;
+}
 
-	if (!count) {
-		shown.target = "";
-		count = plots_list(snapshot, &shown, series);
-	}
-	if (count)
-		plots_draw(canvas, inside(box, true), snapshot, &shown, &series[0], title, sizeof(title));
-	text_set(of, sizeof(of), "%s%s", count && !*shown.target ? "all traffic, " : "", title);
+static void draw_plot(struct canvas *canvas, const struct snapshot *snapshot, struct box box,
+	const struct look *look, const struct history_series *series)
+{
+	char title[TITLE_MAX] = "", of[TITLE_MAX + 64], span[32];
+
+	plots_draw(canvas, inside(box, true), snapshot, look, series, title, sizeof(title));
+	text_set(of, sizeof(of), "%s%s, %s [ ]", *look->target ? "" : "all traffic, ", title,
+		scale_span(look->span_ms, span, sizeof(span)));
 	draw_edge(canvas, box, true, of);
 }
 
@@ -101,10 +122,17 @@ static void draw_events(struct canvas *canvas, const struct snapshot *snapshot, 
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
 	const struct look *look)
 {
-	if (layout->inspector.height)
-		draw_inspector(canvas, snapshot, layout->inspector, layout->is_framed, look->target);
-	if (layout->plot.height)
-		draw_plot(canvas, snapshot, layout->plot, look);
+	struct history_series series[PLOTS_MOST];
+	struct look shown = *look;
+	struct box inspector = layout->inspector;
+	bool has_plot = layout->plot.height && find_plot(snapshot, &shown, series);
+
+	if (layout->plot.height && !has_plot)
+		inspector.width += layout->plot.width;
+	if (inspector.height)
+		draw_inspector(canvas, snapshot, inspector, layout->is_framed, look->target);
+	if (has_plot)
+		draw_plot(canvas, snapshot, layout->plot, &shown, &series[0]);
 	if (layout->events.height)
 		draw_events(canvas, snapshot, layout->events);
 }

@@ -8,7 +8,9 @@
 struct look;
 struct snapshot;
 
-/* Of the row that is looked at. */
+/* The cells of a line in the inspector. */
+int panels_page_width(const struct layout *layout);
+/* Of the row that is looked at. Without anything to plot, the inspector has the room of the plot. */
 void panels_draw(struct canvas *canvas, const struct snapshot *snapshot, const struct layout *layout,
 	const struct look *look);
 

@@ -11,12 +11,17 @@
 #define HOUR (60 * MINUTE)
 
 static const int64_t spans[] = { 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, 24 * HOUR };
-#define SPAN_AT_FIRST 1
 
 void ui_set_history(struct ui *ui, const struct history *history)
 {
 	ui->plots.history = history;
-	ui->plots.span = SPAN_AT_FIRST;
+}
+
+void ui_set_span(struct ui *ui, long span_s)
+{
+	for (size_t i = 0; i < ARRAY_LEN(spans); i++)
+		if (spans[i] == span_s * 1000)
+			ui->plots.span = i;
 }
 
 int64_t ui_span_ms(const struct ui *ui)

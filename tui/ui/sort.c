@@ -66,6 +66,13 @@ unsigned ui_sort_other_way(struct ui *ui, const struct snapshot *snapshot)
 
 /* ---- the list ---- */
 
+/* Whether there is something to choose: to sort by it, or to show it. */
+static bool is_listed(const struct ui *ui, size_t column)
+{
+	return column < ui_view(ui)->column_count &&
+	       (is_sortable(ui_view(ui), column) || ui_can_show(ui, ui->current, column));
+}
+
 unsigned ui_open_list(struct ui *ui, const struct snapshot *snapshot)
 {
 	(void)snapshot;
@@ -74,6 +81,11 @@ unsigned ui_open_list(struct ui *ui, const struct snapshot *snapshot)
 	ui->is_list_open = true;
 	ui->list_at = ui_state(ui)->order.column;
 	return UI_REDRAW;
+}
+
+static unsigned show_or_hide(struct ui *ui)
+{
+	return ui_toggle_column(ui, ui->current, ui->list_at) ? UI_REDRAW : 0;
 }
 
 static unsigned choose(struct ui *ui, size_t column)
@@ -88,7 +100,7 @@ static unsigned move(struct ui *ui, bool is_down)
 
 	while (is_down ? at + 1 < count : at > 0) {
 		at = is_down ? at + 1 : at - 1;
-		if (!is_sortable(ui_view(ui), at))
+		if (!is_listed(ui, at))
 			continue;
 		ui->list_at = at;
 		return UI_REDRAW;
@@ -105,6 +117,8 @@ unsigned ui_list_key(struct ui *ui, int key)
 	case PRESS_DOWN:
 	case 'j':
 		return move(ui, true);
+	case ' ':
+		return show_or_hide(ui);
 	case PRESS_ENTER:
 		return choose(ui, ui->list_at);
 	case PRESS_ESCAPE:
@@ -119,11 +133,11 @@ unsigned ui_list_key(struct ui *ui, int key)
 }
 
 /* The column in that line of the list, counted from the top; the number of columns if there is none. */
-static size_t column_in_line(const struct view *view, size_t line)
+static size_t column_in_line(const struct ui *ui, size_t line)
 {
 	size_t column = 0;
 
-	while (column < view->column_count && (!is_sortable(view, column) || line--))
+	while (column < ui_view(ui)->column_count && (!is_listed(ui, column) || line--))
 		column++;
 	return column;
 }
@@ -138,7 +152,7 @@ unsigned ui_click_list(struct ui *ui, int x, int y)
 	if (x < ui->drawn.list.x || x >= ui->drawn.list.x + ui->drawn.list.width || line < 0 ||
 		line + 1 >= ui->drawn.list.height || ui->drawn.view != ui_view(ui))
 		return UI_REDRAW;
-	column = column_in_line(ui_view(ui), ui->drawn.list.first + (size_t)line);
+	column = column_in_line(ui, ui->drawn.list.first + (size_t)line);
 	return column < ui_view(ui)->column_count ? choose(ui, column) : UI_REDRAW;
 }
 
@@ -157,7 +171,9 @@ static void draw_line(const struct ui *ui, struct canvas *canvas, int y, size_t 
 	canvas_fill(canvas, x, y, width, ROLE_TEXT, ' ');
 	if (order->column == column)
 		canvas_text(canvas, x + 1, y, 1, ROLE_HEAD_SORTED, sign);
-	canvas_text(canvas, x + 3, y, width - 4, is_drawn(ui, column) ? ROLE_TEXT : ROLE_DIM, title_of(one));
+	if (ui_can_show(ui, ui->current, column))
+		canvas_text(canvas, x + 3, y, 3, ROLE_DIM, one->most ? "[x]" : "[ ]");
+	canvas_text(canvas, x + 7, y, width - 8, is_drawn(ui, column) ? ROLE_TEXT : ROLE_DIM, title_of(one));
 	canvas_text(canvas, x + width, y, 2, ROLE_DIM, "│ ");
 	if (column == ui->list_at)
 		canvas_mark(canvas, x, y, width, CELL_SELECTED);
@@ -167,17 +183,17 @@ void ui_draw_list(struct ui *ui, struct canvas *canvas, int y, int height)
 {
 	const struct view *view = ui_view(ui);
 	size_t count = 0, at = 0, room = height > 2 ? (size_t)height - 1 : 1, first;
-	int width = 14;
+	int width = 18;
 
 	if (!ui->is_list_open)
 		return;
 	for (size_t i = 0; i < view->column_count; i++) {
-		if (!is_sortable(view, i))
+		if (!is_listed(ui, i))
 			continue;
 		at = i == ui->list_at ? count : at;
 		count++;
-		width = text_cells(title_of(&view->columns[i])) + 5 > width
-				? text_cells(title_of(&view->columns[i])) + 5
+		width = text_cells(title_of(&view->columns[i])) + 9 > width
+				? text_cells(title_of(&view->columns[i])) + 9
 				: width;
 	}
 	first = at >= room ? at - room + 1 : 0;
@@ -188,7 +204,7 @@ void ui_draw_list(struct ui *ui, struct canvas *canvas, int y, int height)
 	ui->drawn.list.height = (int)(count - first < room ? count - first : room) + 1;
 	canvas_fill(canvas, 1, y, width, ROLE_HEAD_SORTED, ' ');
 	canvas_text(canvas, 1 + width, y, 2, ROLE_DIM, "│ ");
-	canvas_text(canvas, 2, y, width - 1, ROLE_HEAD_SORTED, "Sort by");
+	canvas_text(canvas, 2, y, width - 1, ROLE_HEAD_SORTED, "Sort by, show");
 	for (int line = 1; line < ui->drawn.list.height; line++)
-		draw_line(ui, canvas, y + line, column_in_line(view, first + (size_t)line - 1));
+		draw_line(ui, canvas, y + line, column_in_line(ui, first + (size_t)line - 1));
 }

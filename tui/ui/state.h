@@ -12,6 +12,7 @@
 #include "tui/views/views.h"
 
 #define PROMPT_MAX 120
+#define SPAN_AT_FIRST_S 600
 #define NOTE_BYTES 640
 #define HINTS_MAX 24
 
@@ -27,6 +28,7 @@ struct notice {
 struct view_state {
 	struct view view; /* with the columns that were chosen */
 	struct column columns[COLUMNS_MAX];
+	bool is_toggled[COLUMNS_MAX]; /* shown or hidden by the user, other than at the start */
 	char selected[ID_MAX]; /* "": nothing selected, use the first row */
 	size_t at;             /* its last position, for when it is gone */
 	size_t first;          /* row at the top */
@@ -44,7 +46,7 @@ struct drawn {
 	int notice_y, hints_y;   /* the same */
 	int notice_lines;
 	int width;
-	struct header_spots counts;
+	struct counts_spots counts;
 	struct {
 		int from, to, key;
 	} hints[HINTS_MAX];
@@ -79,7 +81,7 @@ struct ui {
 	char search[PROMPT_MAX], kept[PROMPT_MAX];
 	bool has_no_hit; /* the search: no row has its text */
 	bool is_paused, has_no_panels;
-	bool is_list_open; /* of the columns to sort by */
+	bool is_list_open; /* of the columns */
 	size_t list_at;    /* its selected column */
 	char message[NOTE_BYTES];
 	struct when said; /* when the message was first seen; unknown: not yet */
@@ -139,6 +141,8 @@ void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
 
 /* plots.c: the span of plots and sparklines, and the History view. */
+/* In seconds; one that is no span is ignored. */
+void ui_set_span(struct ui *ui, long span_s);
 unsigned ui_shorter_span(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_longer_span(struct ui *ui, const struct snapshot *snapshot);
 /* Keys of History. */
@@ -173,6 +177,14 @@ unsigned ui_list_key(struct ui *ui, int key);
 unsigned ui_click_list(struct ui *ui, int x, int y);
 /* Over what is drawn already, if it is open. */
 void ui_draw_list(struct ui *ui, struct canvas *canvas, int y, int height);
+
+/* shown.c: which columns are shown. */
+/* Whether the column can be shown: some are for filters only. */
+bool ui_can_show(const struct ui *ui, size_t view, size_t column);
+/* Shows or hides a column; returns false if it has to stay as it is. */
+bool ui_toggle_column(struct ui *ui, size_t view, size_t column);
+void ui_say_columns(const struct ui *ui, char *text, size_t size);
+void ui_take_columns(struct ui *ui, const char *text);
 
 /* machine.c: what is done to the machine of the row. */
 unsigned ui_ping(struct ui *ui, const struct snapshot *snapshot);

@@ -20,6 +20,7 @@ struct ui *ui_new(void)
 		ui->states[i].order = rows_order(views[i]);
 	}
 	ui->body_height = 1;
+	ui_set_span(ui, SPAN_AT_FIRST_S);
 	ui->drawn.tabs_y = ui->drawn.heads_y = ui->drawn.notice_y = ui->drawn.hints_y = -1;
 	return ui;
 }

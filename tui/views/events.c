@@ -7,12 +7,15 @@
 #include "probes/base/url.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/events.h"
+#include "tui/views/target.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define PANEL_BYTES 240 /* of an event in the panel, so that a long one leaves room for others */
 
 static const struct event *event_of(const struct snapshot *snapshot, size_t row)
 {
@@ -37,21 +40,44 @@ static void format_time(const struct snapshot *snapshot, size_t row, struct valu
 	value->role = ROLE_DIM;
 }
 
-static void format_ago(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	value_ago(value, snapshot, event_of(snapshot, row)->at);
-}
-
 static void format_state(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	value_state(value, event_of(snapshot, row)->state);
 }
 
+/* "gpu1", of a peer and of a server's URL. */
+static const char *host_of(const struct event *event, struct url *url)
+{
+	if (!*event->who)
+		return "tailscaled";
+	if (url_split(url, event->who) < 0)
+		return event->who;
+	if (!url_host_is_address(url->host))
+		url->host[strcspn(url->host, ".")] = '\0';
+	return url->host;
+}
+
+/* "gpu1 s:443": a URL would leave no room for what happened. */
 static void format_who(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	const char *who = event_of(snapshot, row)->who;
+	const struct event *event = event_of(snapshot, row);
+	struct target target = target_find(snapshot, event->who);
+	struct url url;
 
-	value_say(value, ROLE_TEXT, *who ? who : "tailscaled");
+	if (target.endpoint)
+		text_set(value->text, sizeof(value->text), "%s %s",
+			view_host(snapshot, target.endpoint, &url), target.endpoint->at);
+	else
+		value_say(value, ROLE_TEXT, host_of(event, &url));
+}
+
+/* The URL, too. */
+static bool holds_who(const struct snapshot *snapshot, size_t row, const char *part)
+{
+	struct value value = { .text = "" };
+
+	format_who(snapshot, row, &value);
+	return text_contains_fold(value.text, part) || text_contains_fold(event_of(snapshot, row)->who, part);
 }
 
 static void format_times(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -68,11 +94,6 @@ static void format_text(const struct snapshot *snapshot, size_t row, struct valu
 static double number_time(const struct snapshot *snapshot, size_t row)
 {
 	return (double)event_of(snapshot, row)->at;
-}
-
-static double number_ago(const struct snapshot *snapshot, size_t row)
-{
-	return -number_time(snapshot, row);
 }
 
 /* The newest has the lowest row. */
@@ -99,10 +120,9 @@ static double number_times(const struct snapshot *snapshot, size_t row)
 
 static const struct column columns[] = {
 	{ "TIME", "time", 8, 12, 100, .starts_high = true, .format = format_time, .number = number_time },
-	{ "AGO", "ago", 6, 6, 40, true, .format = format_ago, .number = number_ago },
 	{ "STATE", "state", 10, 10, 95, .starts_high = true, .format = format_state,
 		.compare = compare_state },
-	{ "WHO", "peer", 8, 44, 80, .format = format_who, .compare = compare_who },
+	{ "WHO", "peer", 8, 30, 80, .format = format_who, .compare = compare_who, .holds = holds_who },
 	{ "TIMES", "times", 5, 5, 50, true, .starts_high = true, .format = format_times,
 		.number = number_times },
 	{ "WHAT", "what", 16, 600, 90, .stretches = true, .format = format_text },
@@ -127,22 +147,11 @@ static const char *target(const struct snapshot *snapshot, size_t row, char *buf
 	return event_of(snapshot, row)->who;
 }
 
-/* "gpu1", of a peer and of a server's URL. */
-static const char *host_of(const struct event *event, struct url *url)
-{
-	if (!*event->who)
-		return "tailscaled";
-	if (url_split(url, event->who) < 0)
-		return event->who;
-	if (!url_host_is_address(url->host))
-		url->host[strcspn(url->host, ".")] = '\0';
-	return url->host;
-}
-
 void events_write(const struct snapshot *snapshot, size_t most, struct page *page)
 {
 	for (size_t i = 0; i < snapshot->event_count && i < most; i++) {
 		const struct event *event = event_of(snapshot, i);
+		char text[PANEL_BYTES];
 		struct value time;
 		struct url url;
 
@@ -150,7 +159,8 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 		format_time(snapshot, i, &time);
 		page_line(page, ROLE_DIM, "%s ", time.text);
 		page_add(page, role_of_state(event->state), "%s ", glyph_of_state(event->state));
-		page_add(page, ROLE_TEXT, "%s: %s", host_of(event, &url), event->text);
+		text_set(text, sizeof(text), "%s: %s", host_of(event, &url), event->text);
+		page_flow(page, ROLE_TEXT, text_cells(time.text) + 3, text);
 	}
 	if (!snapshot->event_count)
 		page_line(page, ROLE_DIM, "Nothing has changed since the start.");

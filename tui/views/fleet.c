@@ -7,6 +7,7 @@
 #include "probes/base/text.h"
 #include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
+#include "tui/views/counts.h"
 #include "tui/views/fleet_rows.h"
 #include "tui/views/nobody_serves.h"
 #include "tui/views/target.h"
@@ -39,6 +40,13 @@ static void format_state(const struct snapshot *snapshot, size_t row, struct val
 		value_say(value, ROLE_DIM, "·");
 	else
 		value_state(value, fleet_state(snapshot, row));
+}
+
+/* As the header counts it, for filters. */
+static void format_health(const struct snapshot *snapshot, size_t row, struct value *value)
+{
+	if (fleet_endpoint(snapshot, row))
+		value_say(value, ROLE_TEXT, counts_name(fleet_state(snapshot, fleet_endpoint(snapshot, row)->lead)));
 }
 
 static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -305,10 +313,11 @@ static const struct column columns[] = {
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
 	{ "SINCE", "since", 7, 7, 30, true, .format = format_since, .number = number_since },
-	{ "TTFB TREND", "spark", 18, 19, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
+	{ "TTFB TREND", "spark", 19, 20, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
 		.starts_high = true },
 	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
 		.compare = compare_state },
+	{ "HEALTH", "health", 0, 0, 0, .format = format_health },
 };
 
 static size_t row_count(const struct snapshot *snapshot)

@@ -13,6 +13,8 @@
 
 #define LABEL 6 /* cells: "hint  " */
 #define MINUTE_MS 60000
+#define SECONDS_MS (2 * MINUTE_MS) /* younger spans are told in seconds */
+#define VERDICTS_MOST 200
 
 static struct span verdicts_of(struct target target)
 {
@@ -59,7 +61,7 @@ void inspector_title(const struct snapshot *snapshot, struct target target, char
 		return;
 	text_add(title, size, "%s%s%s", *title ? " ── " : "", verdict->code,
 		verdict->is_muted ? ", ignored" : "");
-	if (age_ms >= MINUTE_MS) /* seconds would redraw it all the time */
+	if (age_ms >= SECONDS_MS) /* seconds would redraw it all the time */
 		text_add(title, size, ", for %s",
 			wording_span(span, sizeof(span), verdict->since, verdict->was_before,
 				snapshot->taken.wall_ms));
@@ -85,12 +87,34 @@ static void write_fix(const struct verdict *verdict, struct page *page)
 
 	if (*verdict->run_on)
 		text_set(label, sizeof(label), "run on %s", verdict->run_on);
-	if (*verdict->run)
+	if (*verdict->run) {
 		write_labelled(page, label, ROLE_FIX, verdict->run);
+		page_right(page, ROLE_DIM, "[Y copies]");
+	}
 	if (*verdict->hint)
 		write_labelled(page, "hint", ROLE_TEXT, verdict->hint);
 	else if (!*verdict->run && *verdict->fix)
 		write_labelled(page, "hint", ROLE_TEXT, verdict->fix);
+}
+
+static void write_what(const struct verdict *verdict, struct page *page)
+{
+	page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 0, verdict->text);
+	write_fix(verdict, page);
+}
+
+size_t inspector_least(const struct snapshot *snapshot, int width)
+{
+	size_t count = snapshot->verdict_count < VERDICTS_MOST ? snapshot->verdict_count : VERDICTS_MOST, most = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct page *page = page_new(width);
+
+		write_what(&snapshot->verdict_list[i], page);
+		most = page_lines(page) > most ? page_lines(page) : most;
+		page_free(page);
+	}
+	return most;
 }
 
 static void write_others(
@@ -112,7 +136,8 @@ static void add_ms(char *line, const char *name, double ms)
 {
 	char number[32];
 
-	line_add(line, "%s %s%s", name, text_ms(number, sizeof(number), ms), isnan(ms) ? "" : " ms");
+	if (!isnan(ms))
+		line_add(line, "%s %s ms", name, text_ms(number, sizeof(number), ms));
 }
 
 static void write_endpoint(
@@ -143,7 +168,8 @@ static void write_endpoint(
 		line_add(times, "no good answer yet");
 	else if (endpoint->age_ms > MINUTE_MS)
 		line_add(times, "last good answer %s ago", wording_age(age, sizeof(age), endpoint->age_ms));
-	page_wrap(page, ROLE_DIM, "", 0, times);
+	if (*times)
+		page_wrap(page, ROLE_DIM, "", 0, times);
 	page_wrap(page, ROLE_DIM, "", 0, endpoint->url);
 }
 
@@ -183,8 +209,7 @@ void inspector_write(const struct snapshot *snapshot, struct target target, stru
 	const struct verdict *verdict = inspector_verdict(snapshot, target);
 
 	if (verdict) {
-		page_wrap(page, verdict->is_muted ? ROLE_DIM : ROLE_TEXT, "", 0, verdict->text);
-		write_fix(verdict, page);
+		write_what(verdict, page);
 		write_others(snapshot, target, verdict, page);
 	}
 	if (target.endpoint) {

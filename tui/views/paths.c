@@ -264,7 +264,7 @@ static const struct column columns[] = {
 	{ "FLIPS", "flips", 6, 6, 48, true, .starts_high = true, .text = text_count,
 		.number = number_changes },
 	{ "OS", "os", 5, 9, 20, .format = format_os, .compare = compare_os },
-	{ "RTT TREND", "spark", 18, 19, 65, .format = format_spark, .head = head_spark, .number = number_rtt,
+	{ "RTT TREND", "spark", 19, 20, 65, .format = format_spark, .head = head_spark, .number = number_rtt,
 		.starts_high = true },
 	{ "WHY", "why", 16, 600, 75, .stretches = true, .starts_high = true, .format = format_why,
 		.compare = compare_state },
