@@ -15,7 +15,7 @@
 `#` starts a comment. This machine is the peer `admin`. Recordings are named as in tests/recordings.
 """
 from actor import Trouble
-from clients import Client
+from fake_clients import Client
 from doors import Door
 from localapi import Daemon
 from tailnet import Tailnet
