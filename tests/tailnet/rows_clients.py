@@ -1,4 +1,4 @@
-"""Clients of pinned versions, started on admin with what `--connect` prints there, against servers of the tailnet."""
+"""Nightly, for they are large: clients of pinned versions, started on admin with what `--connect` prints there, against servers of the tailnet."""
 import os
 import subprocess
 import sys
@@ -6,7 +6,7 @@ import sys
 import clients
 import engines
 import servers
-from rows import QUIETLY, row
+from rows import QUIETLY, nightly
 
 FAKE = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake", "llm.py")
 WORDS = ("--n-predict", "24", "--ctx-size", "65536")    # an answer that ends, and room for the prompt of an agent
@@ -34,7 +34,7 @@ def expect_an_answer(lab, top, url, client, word=""):
 
 
 
-@row
+@nightly
 def what_is_printed_connects_clients_to_a_real_llama_server(lab, top):
     clients.use(*(engines.installed(name) for name in ("clients-python", "clients-node")))
     with servers.llama_server(lab.gpu1, *WORDS) as server, server.served() as url:
@@ -44,7 +44,7 @@ def what_is_printed_connects_clients_to_a_real_llama_server(lab, top):
             assert server.metrics()["tokens_predicted_total"] > before, f"{client} asked nothing"
 
 
-@row
+@nightly
 def what_is_printed_connects_aider_to_a_real_llama_server(lab, top):
     clients.use(engines.installed("clients-aider"))
     with servers.llama_server(lab.gpu1, *WORDS) as server:
@@ -52,7 +52,7 @@ def what_is_printed_connects_aider_to_a_real_llama_server(lab, top):
         assert server.metrics()["tokens_predicted_total"], "aider asked nothing"
 
 
-@row
+@nightly
 def what_is_printed_connects_the_ollama_command_to_a_real_ollama(lab, top):
     clients.use(engines.installed("ollama"))
     with servers.ollama(lab.gpu1) as server:
@@ -62,7 +62,7 @@ def what_is_printed_connects_the_ollama_command_to_a_real_ollama(lab, top):
         expect_an_answer(lab, top, server.direct, "ollama")
 
 
-@row
+@nightly
 def what_is_printed_connects_agents_to_a_server_that_answers(lab, top):
     clients.use(engines.installed("clients-node"))
     words = [sys.executable, FAKE, "9600", "org/tiny:1b"]
