@@ -158,11 +158,13 @@ static void on_signal(uv_signal_t *handle, int number)
 	frames_draw(it);
 }
 
-/* What the user chose with keys. If it cannot be written, that is said once. */
+/* What the user chose with keys, but not in a replay. If it cannot be written, that is said once. */
 static void keep(struct interactive *it)
 {
 	struct fault fault;
 
+	if (it->settings->replay[0])
+		return;
 	ui_keep(it->ui, it->kept);
 	if (kept_save(it->kept, &fault) < 0)
 		ui_say(it->ui, fault.text);
@@ -172,8 +174,7 @@ static void tick(uv_timer_t *timer)
 {
 	struct interactive *it = timer->data;
 
-	if (!it->settings->replay[0])
-		keep(it);
+	keep(it);
 	if (source_pass(it->source, when_now()))
 		frames_changed(it);
 }

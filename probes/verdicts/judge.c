@@ -168,13 +168,20 @@ static enum state endpoint_base(const struct ledger *ledger, const struct known_
 	return when_known(endpoint->last.at) ? endpoint->own_state : STATE_UNKNOWN;
 }
 
-/* Whether one of its own verdicts says what is wrong now: then what was wrong before is over. */
-static bool has_own_trouble(const struct ledger *ledger, struct span verdicts)
+/* Front end, asleep, loading, wants a key: what only an answer tells. */
+static bool is_told_by_answer(enum state state)
+{
+	return state >= STATE_WEB && state <= STATE_AUTH;
+}
+
+/* Whether one of its own verdicts says how it is now: then what was wrong before is over. */
+static bool has_own_state(const struct ledger *ledger, struct span verdicts)
 {
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &ledger->judged.verdicts.items[verdicts.first + i];
 
-		if (!verdict->is_muted && verdict->layer >= LAYER_PORT && note_is_trouble(verdict->state))
+		if (!verdict->is_muted && verdict->layer >= LAYER_PORT &&
+			(note_is_trouble(verdict->state) || is_told_by_answer(verdict->state)))
 			return true;
 	}
 	return false;
@@ -217,7 +224,7 @@ static void judge_endpoint(struct ledger *ledger, struct known_endpoint *endpoin
 	endpoint->verdicts = judge_row(
 		ledger, is_explained ? explained : tables, &evidence, &endpoint->open_verdicts, first);
 	state = worst_state(
-		ledger, endpoint->verdicts, has_own_trouble(ledger, endpoint->verdicts) ? STATE_OK : base);
+		ledger, endpoint->verdicts, has_own_state(ledger, endpoint->verdicts) ? STATE_OK : base);
 	if (base == STATE_UNKNOWN && state == STATE_SLOW &&
 		ledger->judged.verdicts.items[first].layer < LAYER_PORT)
 		state = STATE_UNKNOWN; /* a slow path does not make an endpoint slow that never answered */

@@ -328,6 +328,34 @@ static void a_server_that_wants_a_key_is_up(void **state)
 	assert_int_equal(s->status, STATUS_OK);
 }
 
+/* It was down, and what it answers now is neither a good answer nor a fault. */
+static void what_was_down_and_answers_is_not_down_any_more(void **state)
+{
+	static const struct {
+		const char *family;
+		int status;
+		const char *body;
+		enum state state;
+	} table[] = {
+		{ "vllm", 401, "{\"error\":\"Unauthorized\"}", STATE_AUTH },
+		{ "llama-server", 401, "{\"error\":{\"code\":401,\"message\":\"Invalid API Key\"}}", STATE_AUTH },
+		{ "lm-studio", 401, "{\"error\":\"a key is wanted\"}", STATE_AUTH },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
+		struct ledger *l = watching_a(table[i].family, GPU1);
+
+		is_refused(l, at(0));
+		assert_state(take(l, at(1)), STATE_DOWN);
+		says(l, at(10), table[i].status, "Content-Type: application/json\r\n", table[i].body);
+		assert_state(take(l, at(11)), table[i].state);
+		is_refused(l, at(20));
+		assert_state(take(l, at(21)), STATE_DOWN);
+		forget(state);
+	}
+}
+
 static void a_key_wanted_on_another_path_than_the_primary_is_told(void **state)
 {
 	struct ledger *l = watching_a("vllm", GPU1);
@@ -834,6 +862,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(a_server_that_answers_well_raises_nothing),
+		SAYS(what_was_down_and_answers_is_not_down_any_more),
 		SAYS(silence_twice_is_no_answer),
 		SAYS(silence_of_a_server_that_was_busy_is_busy_or_hung),
 		SAYS(one_answer_ends_a_silence),
