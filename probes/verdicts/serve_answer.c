@@ -12,9 +12,9 @@
 #include <string.h>
 
 const char serve_answer_new_target[] = "on %{peer}: `tailscale serve status`; it shows the target, which "
-	"should look like http://127.0.0.1:8080";
+				       "should look like http://127.0.0.1:8080";
 const char serve_answer_of_service[] = "on a machine that hosts %{host}: look at tailscale serve status, "
-	"start the backend that it names, or correct the mount";
+				       "start the backend that it names, or correct the mount";
 const char serve_answer_start_target[] = "start the server at %{target}";
 
 bool serve_answer_target_is_plain(const struct evidence *e, struct finding *f)
@@ -43,8 +43,7 @@ bool serve_answer_has_wrong_scheme(const struct evidence *e, struct finding *f)
 	if (!has_failed || !serve_answer_target_is_plain(e, f))
 		return false;
 	text_set(protocol, sizeof(protocol), "%s", f->detail);
-	text_set(f->detail, sizeof(f->detail), "is asked by TLS, but the server there speaks %s",
-		protocol);
+	text_set(f->detail, sizeof(f->detail), "is asked by TLS, but the server there speaks %s", protocol);
 	return true;
 }
 
@@ -64,16 +63,17 @@ static bool has_unknown_target(const struct evidence *e, struct finding *f)
 static void blame_backend(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *backend = e->backend;
-	bool has_answered = backend && endpoint_is_good(backend) &&
-			    when_since(answer_of(e)->at, backend->last.at) > 0;
+	bool has_answered =
+		backend && endpoint_is_good(backend) && when_since(answer_of(e)->at, backend->last.at) > 0;
 
 	if (backend && when_known(backend->last.at) && !has_answered)
 		text_set(f->cause, sizeof(f->cause), "%s", backend->url);
 }
 
 /* Other programs in Go answer in the same words and ways. tailscale serve is likely only where it can be: at a
- * mount of ours, or at HTTPS by a name of the tailnet. */
-static bool may_be_serve(const struct evidence *e)
+ * mount of ours, or by a name of the tailnet. Plain HTTP there is more often a server's own port; only what
+ * few but serve answer counts at it. */
+static bool may_be_serve(const struct evidence *e, bool with_plain_http)
 {
 	const char *suffix = e->ledger->status ? e->ledger->status->magicdns_suffix : "";
 	bool is_on_tailnet = e->peer || e->endpoint->is_of_tailnet || e->endpoint->is_own;
@@ -81,7 +81,7 @@ static bool may_be_serve(const struct evidence *e)
 
 	if (e->mount)
 		return true;
-	return is_on_tailnet && url_split(&url, e->endpoint->url) == 0 && url.is_https &&
+	return is_on_tailnet && url_split(&url, e->endpoint->url) == 0 && (url.is_https || with_plain_http) &&
 	       url_host_is_below(url.host, suffix);
 }
 
@@ -96,7 +96,7 @@ bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 	if (has_unknown_target(e, f))
 		return true;
 	if (!answer_has_status(e, 502) || answer_of(e)->shape != BODY_EMPTY || proxy_is_named(answer_of(e)) ||
-		!may_be_serve(e))
+		!may_be_serve(e, true))
 		return false;
 	blame_backend(e, f);
 	if (is_others_service(e))
@@ -115,7 +115,7 @@ bool serve_answer_is_bad_gateway(const struct evidence *e, struct finding *f)
 
 bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f)
 {
-	if (!may_be_serve(e) || !answer_is_go_404(e))
+	if (!may_be_serve(e, false) || !answer_is_go_404(e))
 		return false;
 	if (is_others_service(e))
 		f->fix = serve_answer_of_service;

@@ -174,7 +174,7 @@ static void a_502_of_nginx_is_not_that_of_serve(void **state)
 /* Every reverse proxy in Go says it so; serve has names of the tailnet alone. */
 static void a_502_without_a_body_elsewhere_is_not_that_of_serve(void **state)
 {
-	static const char *const urls[] = { "http://gpu1.tail4c1d.ts.net:8080", "http://100.64.0.2:11434",
+	static const char *const urls[] = { "http://100.64.0.2:11434", "http://llm.example.net:8080",
 		"https://llm.example.net" };
 
 	(void)state;
@@ -186,6 +186,17 @@ static void a_502_without_a_body_elsewhere_is_not_that_of_serve(void **state)
 		assert_says(take(l, at(1)), "proxy-backend-down", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
 			"the proxy in front of");
 	}
+}
+
+/* tailscale serve --http */
+static void a_502_without_a_body_by_a_name_of_the_tailnet_may_be_that_of_serve(void **state)
+{
+	struct ledger *l = watching_a(NULL, "http://gpu1.tail4c1d.ts.net:8090");
+
+	(void)state;
+	says(l, at(0), 502, DATE, "");
+	assert_says(take(l, at(1)), "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"tailscale serve (or a proxy like it) is up");
 }
 
 static void an_empty_403_is_ollama_s_host_check(void **state)
@@ -872,6 +883,7 @@ int main(void)
 		SAYS(a_502_without_a_body_is_a_dead_backend_at_once),
 		SAYS(a_502_of_nginx_is_not_that_of_serve),
 		SAYS(a_502_without_a_body_elsewhere_is_not_that_of_serve),
+		SAYS(a_502_without_a_body_by_a_name_of_the_tailnet_may_be_that_of_serve),
 		SAYS(a_refusal_behind_a_proxy_is_mended_in_the_proxy),
 		SAYS(proxies_with_words_of_their_own_are_told_by_name),
 		SAYS(an_empty_403_is_ollama_s_host_check),
