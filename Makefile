@@ -22,7 +22,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wfo
 , := ,
 SANITIZE := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 ALL_CFLAGS = -std=c11 -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_XOPEN_SOURCE_EXTENDED -I. -I$(OUT) \
-	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(PREFIX)/share/tsllm-top/themes"' \
+	-DTSLLM_VERSION='"$(VERSION)"' -DTSLLM_THEMES='"$(if $(SAN),$(CURDIR)/themes,$(PREFIX)/share/tsllm-top/themes)"' \
 	-DTSLLM_DEMO='"$(if $(SAN),$(CURDIR)/tui/share,$(PREFIX)/share/tsllm-top)/demo.tsllm"' \
 	-DTSLLM_HELPER='"$(PREFIX)/bin/tsllm-capture"' \
 	$(WARNINGS) $(CFLAGS) $(SANITIZE)

@@ -29,8 +29,9 @@ static const char use_address[] =
 	"use http://%{address}:%{value} (its address, not its name); or bind Ollama to that address with "
 	"OLLAMA_HOST=%{address}:%{value} (OLLAMA_ORIGINS does not help)";
 static const char bind_ollama[] = "on %{host}: bind Ollama to an address that others can reach, with "
-	"OLLAMA_HOST (OLLAMA_ORIGINS does not help)";
-static const char pass_host[] = "in the configuration of %{value}: give Ollama a name that it knows (nginx: "
+				  "OLLAMA_HOST (OLLAMA_ORIGINS does not help)";
+static const char pass_host[] =
+	"in the configuration of %{value}: give Ollama a name that it knows (nginx: "
 	"proxy_set_header Host localhost; Caddy: header_up Host localhost); OLLAMA_ORIGINS does not help";
 static const char base_without_v1[] = "give the base URL without /v1: %{value}";
 static const char likely_base[] = "give the base URL of the server, probably %{value}";
@@ -114,10 +115,17 @@ static void offer_by_address(const struct evidence *e, struct finding *f)
 static void blame_behind_proxy(const struct evidence *e, struct finding *f)
 {
 	const char *proxy = proxy_name(answer_of(e));
+	bool is_proven = e->endpoint->proofs & PROOF_HOST_LOCALHOST;
 
-	text_set(f->detail, sizeof(f->detail),
-		"probably Ollama behind %s, bound to localhost, which refuses this name", proxy);
-	if (!*answer_of(e)->via_header)
+	if (is_proven)
+		text_set(f->detail, sizeof(f->detail),
+			"Ollama behind %s refuses this name: it is bound to localhost "
+			"and answers only to `Host: localhost` (proven)",
+			proxy);
+	else
+		text_set(f->detail, sizeof(f->detail),
+			"probably Ollama behind %s, bound to localhost, which refuses this name", proxy);
+	if (!is_proven && !*answer_of(e)->via_header)
 		text_add(f->detail, sizeof(f->detail), "; or %s itself refuses this machine", proxy);
 	text_set(f->value, sizeof(f->value), "%s", proxy);
 	f->fix = pass_host;
@@ -276,13 +284,11 @@ static bool has_wrong_path(const struct evidence *e, struct finding *f)
 }
 
 static const char withheld[] = "the key for %{host} is not sent: plain HTTP shows it to everyone on the way";
-static const char send_it[] =
-	"use https://, or allow it with plain-key = on in its [endpoint] section";
+static const char send_it[] = "use https://, or allow it with plain-key = on in its [endpoint] section";
 
 const struct rule http_rules[] = {
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_wrong_scheme,
-		"the serve target %{target} %{detail}",
-		serve_command_fix, true },
+		"the serve target %{target} %{detail}", serve_command_fix, true },
 	{ CODE_NO_LIST, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, gives_no_list,
 		"%{server} at %{host}:%{port} accepts connections, but two requests for its list of models "
 		"timed out: either it hangs, or a server behind it does%{detail}",
@@ -291,15 +297,16 @@ const struct rule http_rules[] = {
 		"%{server} at %{host}:%{port} accepts connections but "
 		"has not answered the last two requests%{detail}",
 		"on %{peer}: check whether the process is frozen or starved, look at its log, then restart "
-		"it", true },
+		"it",
+		true },
 	{ CODE_NOT_TLS, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, meets_tls_port,
 		"port %{port} of %{host} speaks HTTPS, not plain HTTP", "use https:// for that port", true },
-	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway,
-		"%{detail}",
+	{ CODE_BAD_GATEWAY, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_is_bad_gateway, "%{detail}",
 		"on %{peer}: `tailscale serve status`; it names the backend: start it, or correct the "
-		"target", true },
-	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}",
-		offer_ollama, true },
+		"target",
+		true },
+	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_host_check, "%{detail}", offer_ollama,
+		true },
 	{ CODE_HOST_CHECK, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, distrusts_name,
 		"%{server} refuses the name %{host}: it answers only to names that it trusts%{detail}",
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
@@ -318,23 +325,21 @@ const struct rule http_rules[] = {
 		send_it, false },
 	{ CODE_AUTH_REJECTED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_WARN, key_is_rejected,
 		"%{server} rejects the key that it was given",
-		"correct key_env or key_file of this endpoint in the configuration",
-		true },
+		"correct key_env or key_file of this endpoint in the configuration", true },
 	{ CODE_AUTH_REQUIRED, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_is_asked_for,
 		"%{server} is up and wants a key",
 		"add its key to the configuration: an [endpoint NAME] section with url = %{url} and key_env "
-		"or key_file", true },
+		"or key_file",
+		true },
 	{ CODE_RATE_LIMITED, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, is_rate_limited,
 		"%{host} limits the rate of requests (HTTP %{status})%{detail}",
 		"exempt this node in the proxy, or poll less: period in the configuration", true },
-	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-		proxy_answer_engine_is_silent,
+	{ CODE_PROXY_BACKEND_SILENT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, proxy_answer_engine_is_silent,
 		"%{detail} in front of %{host} is up, but its engine does not answer (HTTP %{status})",
 		"look at the engine behind the proxy: it hangs, or its queue is longer than the proxy's "
 		"time-out",
 		true },
-	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
-		proxy_answer_engine_is_dead,
+	{ CODE_PROXY_BACKEND_DOWN, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, proxy_answer_engine_is_dead,
 		"%{detail} in front of %{host} is up, but its engine is not (HTTP %{status})",
 		"start the engine behind the proxy, or correct its upstream address", true },
 	{ CODE_AUTH_AT_PROXY, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_proxy_wants_login,
@@ -359,7 +364,8 @@ const struct rule http_rules[] = {
 	{ CODE_MALFORMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
 		"%{server} at %{host}:%{port}: %{detail}",
 		"`curl -i %{url}%{path}`; it shows the answer: check that the port is really the LLM "
-		"server's", true },
+		"server's",
+		true },
 	{ CODE_SERVER_ERROR, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_failed_inside,
 		"%{server} answers HTTP %{status}%{detail}",
 		"on %{peer}: read the log of the server, then restart it", true },

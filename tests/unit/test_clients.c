@@ -388,8 +388,8 @@ static void an_address_of_a_peer_is_that_peer_s_on_the_loopback_too(void **state
 		totals(l, 3, rows[i].client, rows[i].server, 900, 9000, 1);
 		exchange(l, 2, 3, client, rows[i].server, "state=done up_bytes=900 down_bytes=9000" STREAM);
 		ends_period(l, at(5));
-		flow = only_flow(take(l, at(5)));
 		assert_only_peer(take(l, at(5)), "gpu1");
+		flow = only_flow(take(l, at(5)));
 		assert_true(flow->is_outgoing == rows[i].is_outgoing && !flow->is_inferred);
 		assert_true(flow->ttft_ms == 19.1 && flow->exchanges == 1);
 	}

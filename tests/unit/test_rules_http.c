@@ -247,6 +247,23 @@ static void a_refusal_behind_a_proxy_is_mended_in_the_proxy(void **state)
 	}
 }
 
+static void a_refusal_behind_a_proxy_can_be_proven(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct verdict *verdict;
+
+	(void)state;
+	says(l, at(0), 403, "Server: Caddy\n", "");
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_HOST_LOCALHOST },
+		at(1));
+	verdict = assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+		"Ollama behind Caddy refuses this name: it is bound to localhost and answers only to "
+		"`Host: localhost` (proven)");
+	assert_null(strstr(verdict->text, "itself"));
+	assert_fix(verdict, "Caddy: header_up Host localhost");
+}
+
 static void a_name_that_is_not_trusted_is_a_host_check(void **state)
 {
 	static const char plain[] = "Content-Type: text/plain; charset=utf-8\n" DATE;
@@ -349,7 +366,8 @@ static void what_was_down_and_answers_is_not_down_any_more(void **state)
 		enum state state;
 	} table[] = {
 		{ "vllm", 401, "{\"error\":\"Unauthorized\"}", STATE_AUTH },
-		{ "llama-server", 401, "{\"error\":{\"code\":401,\"message\":\"Invalid API Key\"}}", STATE_AUTH },
+		{ "llama-server", 401, "{\"error\":{\"code\":401,\"message\":\"Invalid API Key\"}}",
+			STATE_AUTH },
 		{ "lm-studio", 401, "{\"error\":\"a key is wanted\"}", STATE_AUTH },
 	};
 
@@ -885,6 +903,7 @@ int main(void)
 		SAYS(a_502_without_a_body_elsewhere_is_not_that_of_serve),
 		SAYS(a_502_without_a_body_by_a_name_of_the_tailnet_may_be_that_of_serve),
 		SAYS(a_refusal_behind_a_proxy_is_mended_in_the_proxy),
+		SAYS(a_refusal_behind_a_proxy_can_be_proven),
 		SAYS(proxies_with_words_of_their_own_are_told_by_name),
 		SAYS(an_empty_403_is_ollama_s_host_check),
 		SAYS(the_host_check_shows_through_a_proxy),
