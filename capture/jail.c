@@ -59,11 +59,9 @@ static const struct {
 int jail_drop_rights(char *trouble, size_t size)
 {
 	capng_clear(CAPNG_SELECT_ALL);
-	if (!capng_apply(CAPNG_SELECT_CAPS)) {
-		capng_apply(CAPNG_SELECT_AMBIENT);
-		if (capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE)
-			return 0;
-	}
+	if (!capng_apply(CAPNG_SELECT_CAPS) && !capng_apply(CAPNG_SELECT_AMBIENT) &&
+		capng_have_capabilities(CAPNG_SELECT_CAPS) == CAPNG_NONE)
+		return 0;
 	snprintf(trouble, size, "its capabilities cannot be dropped");
 	return -1;
 }

@@ -165,22 +165,23 @@ static int decide(struct program *program)
 static int run(struct program *program)
 {
 	enum wire_exit status = WIRE_EXIT_NO_DEVICE;
+	int ended;
 
 	if (decide(program))
 		return complain(program->trouble, WIRE_EXIT_NO_JAIL);
 	program->devices = devices_open(&program->options, &status, program->trouble);
 	if (!program->devices)
-		return complain(program->trouble, status);
+		return complain(program->trouble, (int)status);
 	lines_init(&program->lines, STDOUT_FILENO, program->options.is_discreet ? GRAIN_US : 1);
 	if (sampler_init(&program->sampler, &program->options, &program->lines))
 		return complain("no memory", WIRE_EXIT_NO_JAIL);
 	if (jail_enter(program->trouble, sizeof(program->trouble)))
 		return complain(program->trouble, WIRE_EXIT_NO_JAIL);
 	if (devices_begin(program->devices, &status, program->trouble))
-		return complain(program->trouble, status);
+		return complain(program->trouble, (int)status);
 	say_hello(program);
-	status = program->options.file ? read_file(program) : watch(program);
-	return program->lines.error ? complain_of_output(program->lines.error) : (int)status;
+	ended = program->options.file ? read_file(program) : watch(program);
+	return program->lines.error ? complain_of_output(program->lines.error) : ended;
 }
 
 static int say_text(const char *text)

@@ -12,7 +12,7 @@
  *   tailscaled/  queries the daemon: status, serve, services, netcheck, whois, path history
  *   packets/     starts the capture helper and reads its lines
  *   endpoints/   polls the servers: which URLs (registry, mounts, search), how often (pool, worker),
- *                confirmations, ports beside servers (--audit)
+ *                confirmations, GPU exporters, ports beside servers (--audit), canaries
  *
  * News from tailscaled (hear()) updates the addresses of all URLs and starts the search. Workers give their
  * answers to the ledger; live_take() judges it and takes a snapshot. If tailscaled has no network interface
@@ -22,12 +22,14 @@
 #include "probes/base/fault.h"
 #include "probes/base/log.h"
 #include "probes/base/mem.h"
+#include "probes/endpoints/ask_gpus.h"
+#include "probes/endpoints/canary_run.h"
+#include "probes/endpoints/companions.h"
 #include "probes/endpoints/confirm.h"
 #include "probes/endpoints/mounts.h"
 #include "probes/endpoints/pool.h"
 #include "probes/endpoints/registry.h"
 #include "probes/endpoints/search.h"
-#include "probes/endpoints/companions.h"
 #include "probes/io/machine.h"
 #include "probes/io/socks_proxy.h"
 #include "probes/io/timer.h"
@@ -129,14 +131,18 @@ static void see_status(struct live *live, struct when now)
 	ask_netcheck_see_status(live->netcheck_asker, now);
 	if (live->settings->examines && status->backend == BACKEND_RUNNING)
 		ask_netcheck_now(live->netcheck_asker, "", now);
+	if ((live->settings->audits || !live->is_once) && status->backend == BACKEND_RUNNING)
+		ask_netcheck_who(live->netcheck_asker, now);
 	if (live->settings->is_passive)
 		return;
 	registry_place(live->registry, poll_has_services(live->tailnet), now);
 	pool_halt(live->pool);
+	ask_gpus_halt(live->gpu_asker);
 	if (status->backend == BACKEND_RUNNING) {
 		ask_names_see_status(live->names_asker, status, now);
 		open_way(live, status);
 		pool_wake(live->pool);
+		ask_gpus_see_status(live->gpu_asker, now);
 	}
 	search_see_status(&live->search);
 	live_probe(live);
@@ -147,6 +153,7 @@ static void see_trouble(struct live *live, struct when now)
 	if (!live->settings->is_passive)
 		registry_place(live->registry, poll_has_services(live->tailnet), now);
 	pool_halt(live->pool);
+	ask_gpus_halt(live->gpu_asker);
 	search_see_status(&live->search);
 	live_probe(live);
 }
@@ -172,6 +179,8 @@ static void hear(void *data, const struct tailnet_news *news)
 	case TAILNET_SERVE:
 		mounts_watch_serve(&live->mount_watch, news->serve);
 		supervise_see_status(live->supervisor, live->tailnet, now);
+		search_see_status(&live->search);
+		live_probe(live);
 		break;
 	case TAILNET_SERVICES:
 		see_services(live, news->services, now);
@@ -219,6 +228,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, s
 	if (!*settings->socket)
 		http_doubt_sockets(live->http);
 	live->ledger = ledger_new(&terms);
+	if (recorder)
+		recorder_follow(recorder, live->ledger);
 	machine_look("", &machine);
 	ledger_see(live->ledger, &(struct observation){ .kind = OBSERVED_MACHINE, .machine = &machine },
 		when_now());
@@ -229,6 +240,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, s
 	live->companions = settings->audits
 				   ? companions_new(live->http, live->ledger, live->pool, tell_change, live)
 				   : NULL;
+	live->gpu_asker = ask_gpus_new(
+		live->http, settings, live->ledger, live->pool, &live->services, is_once, tell_change, live);
 	live->mount_watch = (struct mount_watch){ .settings = settings,
 		.ledger = live->ledger,
 		.pool = live->pool,
@@ -237,7 +250,8 @@ struct live *live_new(struct uv_loop_s *loop, const struct settings *settings, s
 		.services = &live->services };
 	live->registry =
 		registry_new(loop, settings, live->ledger, live->pool, &live->services, tell_change, live);
-	if (settings->has_capture && !is_once)
+	live->canary = canary_run_new(loop, live->http, live->ledger, live->pool, settings, tell_change, live);
+	if (settings->has_capture && (!is_once || settings->sends_canary))
 		live->supervisor = supervise_new(loop, live->http, settings, live->ledger, tell_change, live);
 	live->names_asker = ask_names_new(loop, live->ledger, tell_change, live);
 	live->tailnet = poll_new(loop, live->http, settings, live->ledger, hear, live);
@@ -256,6 +270,8 @@ void live_free(struct live *live)
 	registry_free(live->registry);
 	confirm_free(live->confirmations);
 	companions_free(live->companions);
+	ask_gpus_free(live->gpu_asker);
+	canary_run_free(live->canary);
 	pool_free(live->pool);
 	supervise_free(live->supervisor);
 	ask_path_history_free(live->path_history_asker);
@@ -302,6 +318,8 @@ struct snapshot *live_take(struct live *live, struct when now)
 	if (live->companions && !live->settings->is_passive && daemon_runs_for_certain(live->ledger))
 		companions_ask(live->companions, snapshot);
 	examine(live, snapshot, now);
+	canary_run_see(live->canary, snapshot, now);
+	snapshot->has_running_canary = canary_run_goes_on(live->canary);
 	return snapshot;
 }
 
@@ -311,12 +329,28 @@ void live_ping(struct live *live, const struct peer *peer, struct when now)
 		confirm_ping(live->confirmations, peer, poll_socket(live->tailnet), now);
 }
 
+bool live_canary(struct live *live, const struct canary_plan *plan)
+{
+	return !live->settings->is_passive && canary_run_start(live->canary, plan);
+}
+
+void live_stop_canary(struct live *live)
+{
+	canary_run_stop(live->canary);
+}
+
 void live_ask_now(struct live *live)
 {
 	poll_ask_now(live->tailnet);
 	pool_ask_now(live->pool, NULL);
+	ask_gpus_soon(live->gpu_asker);
 	search_again(&live->search);
 	live_schedule(live);
+}
+
+void live_remember_events(struct live *live, const struct ledger *earlier, struct when now)
+{
+	ledger_remember_events(live->ledger, earlier, now.wall_ms);
 }
 
 unsigned live_path_failures(const struct live *live)
@@ -329,7 +363,8 @@ bool live_is_complete(const struct live *live)
 	const struct obs_status *status = ledger_status(live->ledger);
 	bool is_asked = !registry_resolving(live->registry) && !pool_unfinished(live->pool) &&
 			!(live->companions && companions_open(live->companions)) &&
-			!confirm_open(live->confirmations) && !confirm_waits_for_log(live->confirmations);
+			!ask_gpus_open(live->gpu_asker) && !confirm_open(live->confirmations) &&
+			!confirm_waits_for_log(live->confirmations);
 	struct obs_discovery counts;
 
 	discover_count(live->search.discover, &counts);

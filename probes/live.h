@@ -10,6 +10,8 @@
 
 struct uv_loop_s;
 
+struct ledger;
+struct canary_plan;
 struct live;
 struct peer;
 struct recorder;
@@ -23,6 +25,11 @@ void live_free(struct live *live);
 struct snapshot *live_take(struct live *live, struct when now);
 /* Both kinds of ping to this peer, at most once a minute; not with --passive. */
 void live_ping(struct live *live, const struct peer *peer, struct when now);
+/* What an earlier run recorded: its events are shown with ours. */
+void live_remember_events(struct live *live, const struct ledger *earlier, struct when now);
+/* Sends a canary, to which the user has agreed. false: one is running, or --passive. */
+bool live_canary(struct live *live, const struct canary_plan *plan);
+void live_stop_canary(struct live *live);
 void live_ask_now(struct live *live); /* polls everything now and restarts discovery */
 /* How often the path to a server began to fail: worth a look before the next period. */
 unsigned live_path_failures(const struct live *live);

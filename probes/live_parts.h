@@ -18,8 +18,10 @@ struct live {
 	struct tailnet *tailnet;
 	struct pool *pool;
 	struct confirmations *confirmations;
+	struct gpu_asker *gpu_asker;
 	struct companions *companions; /* NULL: no --audit */
 	struct supervisor *supervisor; /* NULL: packet capture is off */
+	struct canary_run *canary;
 	struct path_history_asker *path_history_asker;
 	struct netcheck_asker *netcheck_asker;
 	struct socks_proxy *proxy;

@@ -1,15 +1,18 @@
 #include "probes/player.h"
 
 #include "probes/base/mem.h"
+#include "probes/base/text.h"
+#include "probes/model/history.h"
 #include "probes/replay.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define SPEED_LEAST 0.25
 #define SPEED_MOST 256
 #define MINUTE_MS 60000
-#define GAP_MS 60000       /* nothing was recorded for so long: it is skipped */
-#define STEPS_AT_ONCE 200  /* periods, before keys are read again */
+#define GAP_MS 60000      /* nothing was recorded for so long: it is skipped */
+#define STEPS_AT_ONCE 100 /* periods, before keys are read again */
 
 struct player {
 	struct replay *replay;
@@ -19,6 +22,8 @@ struct player {
 	int64_t search_from; /* wall ms: the event is before it, or after it */
 	struct when last;    /* real time; unknown: it has not passed yet */
 	double played_ms;    /* wall time of the recording that has passed */
+	struct history *history;
+	char boot[64]; /* of the last period in it */
 };
 
 struct player *player_new(struct replay *replay)
@@ -49,10 +54,45 @@ static int64_t position(const struct player *player)
 	return replay_now(player->replay).wall_ms;
 }
 
+/* ---- history ---- */
+
+static void take_in(void *data)
+{
+	struct player *player = data;
+	struct snapshot *snapshot = replay_take(player->replay);
+
+	if (strcmp(player->boot, replay_boot(player->replay)) != 0)
+		history_change_boot(player->history);
+	text_set(player->boot, sizeof(player->boot), "%s", replay_boot(player->replay));
+	history_take(player->history, snapshot);
+	snapshot_free(snapshot);
+}
+
+void player_keep(struct player *player, struct history *history)
+{
+	player->history = history;
+	replay_on_period(player->replay, take_in, player);
+	if (position(player) > replay_first(player->replay))
+		replay_seek(player->replay, position(player));
+}
+
+/* ---- moving ---- */
+
 /* Time goes on from where the replay is. */
 static void set_clock(struct player *player)
 {
 	player->played_ms = (double)position(player);
+}
+
+bool player_lead(struct player *player, int64_t goal)
+{
+	struct when next;
+
+	if (!replay_next(player->replay, &next) || next.wall_ms > goal)
+		return false;
+	replay_step(player->replay);
+	set_clock(player);
+	return true;
 }
 
 static void seek(struct player *player, int64_t wall_ms)

@@ -1,6 +1,7 @@
 #include "probes/replay.h"
 
 #include "probes/base/fault.h"
+#include "probes/base/log.h"
 #include "probes/base/mem.h"
 #include "probes/ledger/ledger.h"
 #include "probes/recording/period_in.h"
@@ -17,12 +18,16 @@ struct replay {
 	struct recording *recording;
 	int64_t first, last, at; /* wall ms; at: that was asked for, 0: the last moment */
 	unsigned allowed_classes;
-	struct recorder *recorder; /* NULL: none */
-	struct ledger *ledger; /* of this run of the recorded program */
-	int64_t run, begun; /* begun: wall ms */
+	struct recorder *recorder;  /* NULL: none */
+	struct ledger *ledger;      /* of this run of the recorded program */
+	int64_t run, begun;         /* begun: wall ms */
+	const char *boot;           /* of the segment's head; "": none was played */
+	void (*passed)(void *data); /* NULL: nobody listens */
+	void *data;
 	struct period_in *period;
 	size_t segment;    /* that is played */
 	struct bytes text; /* of it */
+	struct fault damage;
 	size_t offset;     /* in text: of the next period */
 	struct when now;
 };
@@ -30,6 +35,11 @@ struct replay {
 struct when replay_now(const struct replay *replay)
 {
 	return replay->now;
+}
+
+const char *replay_damage(const struct replay *replay)
+{
+	return replay->damage.text;
 }
 
 int64_t replay_begun(const struct replay *replay)
@@ -57,6 +67,22 @@ int64_t replay_event_before(const struct replay *replay, int64_t wall_ms)
 	return ledger_event_before(replay->ledger, wall_ms);
 }
 
+void replay_on_period(struct replay *replay, void (*passed)(void *data), void *data)
+{
+	replay->passed = passed;
+	replay->data = data;
+}
+
+const char *replay_boot(const struct replay *replay)
+{
+	return replay->boot;
+}
+
+const struct ledger *replay_ledger(const struct replay *replay)
+{
+	return replay->ledger;
+}
+
 /* ---- segments ---- */
 
 static void see(void *data, const struct observation *observation, struct when when)
@@ -68,7 +94,8 @@ static void see(void *data, const struct observation *observation, struct when w
 	ledger_see(replay->ledger, observation, when);
 }
 
-static void begin_run(struct replay *replay, const struct segment_head *head)
+/* earlier: whose events are remembered; NULL: none. */
+static void begin_run(struct replay *replay, const struct segment_head *head, const struct ledger *earlier)
 {
 	const struct ledger_terms terms = {
 		.period_ms = head->period_ms,
@@ -80,13 +107,16 @@ static void begin_run(struct replay *replay, const struct segment_head *head)
 		.servers = family_facts(),
 	};
 
-	if (replay->ledger)
-		ledger_free(replay->ledger);
 	replay->ledger = ledger_new(&terms);
+	if (earlier)
+		ledger_remember_events(replay->ledger, earlier, head->begun.wall_ms);
 	replay->run = head->run;
 	replay->begun = head->begun.wall_ms;
-	if (replay->recorder)
-		recorder_begin_run(replay->recorder, head);
+	replay->boot = head->boot;
+	if (!replay->recorder)
+		return;
+	recorder_begin_run(replay->recorder, head);
+	recorder_follow(replay->recorder, replay->ledger);
 }
 
 static bool play(struct replay *replay, bool is_seen)
@@ -103,6 +133,8 @@ static bool play(struct replay *replay, bool is_seen)
 	if (replay->recorder)
 		recorder_tick(replay->recorder, now);
 	judge(replay->ledger, now);
+	if (replay->passed)
+		replay->passed(replay->data);
 	return true;
 }
 
@@ -111,12 +143,16 @@ static void begin_segment(struct replay *replay, size_t segment, bool is_fresh)
 {
 	const struct segment_head *head = recording_head(replay->recording, segment);
 	bool is_new_run = is_fresh || head->run != replay->run;
+	struct ledger *before = replay->ledger;
 
 	if (is_new_run)
-		begin_run(replay, head);
+		begin_run(replay, head, is_fresh ? NULL : before);
+	if (is_new_run && before)
+		ledger_free(before);
 	replay->segment = segment;
 	replay->text.length = replay->offset = 0;
-	recording_lines(replay->recording, segment, &replay->text);
+	if (recording_lines(replay->recording, segment, &replay->text, &replay->damage) < 0)
+		log_line("%s", replay->damage.text);
 	period_in_begin(replay->period, head->begun);
 	replay->now = head->begun;
 	play(replay, is_new_run);
@@ -129,17 +165,31 @@ static bool is_last_segment(const struct replay *replay)
 	return replay->segment + 1 >= recording_count(replay->recording);
 }
 
-bool replay_next(const struct replay *replay, struct when *next)
+/* Whether another period of this segment follows, and when it ends. */
+static bool is_here(const struct replay *replay, struct when *next)
 {
 	const char *text = replay->text.text + replay->offset;
-	bool is_here = replay->text.length &&
-		       replay_time_of_end(text, replay->text.text + replay->text.length, next);
 
-	if (!is_here && is_last_segment(replay))
+	return replay->text.length && replay_time_of_end(text, replay->text.text + replay->text.length, next);
+}
+
+bool replay_next(const struct replay *replay, struct when *next)
+{
+	bool is_in_segment = is_here(replay, next);
+
+	if (!is_in_segment && is_last_segment(replay))
 		return false;
-	if (!is_here)
+	if (!is_in_segment)
 		*next = recording_head(replay->recording, replay->segment + 1)->begun;
 	return next->wall_ms <= replay->last;
+}
+
+bool replay_ends_run(const struct replay *replay)
+{
+	struct when next;
+
+	return !is_here(replay, &next) && !is_last_segment(replay) &&
+	       recording_head(replay->recording, replay->segment + 1)->run != replay->run;
 }
 
 bool replay_step(struct replay *replay)
@@ -183,9 +233,14 @@ void replay_seek(struct replay *replay, int64_t wall_ms)
 	step_to(replay, wall_ms);
 }
 
+int64_t replay_goal(const struct replay *replay)
+{
+	return replay->at ? replay->at : replay->last;
+}
+
 void replay_go_to_at(struct replay *replay)
 {
-	replay_seek(replay, replay->at ? replay->at : replay->last);
+	replay_seek(replay, replay_goal(replay));
 }
 
 struct snapshot *replay_take(struct replay *replay)
@@ -205,9 +260,10 @@ static int64_t find_last(const struct recording *recording)
 	size_t segment = recording_count(recording) - 1;
 	struct when end = recording_head(recording, segment)->begun;
 	struct bytes text = { 0 };
+	struct fault damage;
 	const char *at;
 
-	recording_lines(recording, segment, &text);
+	recording_lines(recording, segment, &text, &damage);
 	at = text.text;
 	while (text.length && replay_time_after(&at, text.text + text.length, &end))
 		;
@@ -237,13 +293,31 @@ static int set_bounds(struct replay *replay, const struct settings *settings, st
 	return 0;
 }
 
-struct replay *replay_new(const struct settings *settings, struct fault *fault)
+static struct replay *new_replay(void)
 {
 	struct replay *replay = mem_alloc(sizeof(*replay));
 
 	replay->period = period_in_new();
+	replay->boot = "";
+	return replay;
+}
+
+struct replay *replay_of(struct recording *recording)
+{
+	struct replay *replay = new_replay();
+
+	replay->recording = recording;
+	replay->last = INT64_MAX;
+	begin_segment(replay, 0, true);
+	return replay;
+}
+
+struct replay *replay_new(const struct settings *settings, struct fault *note, struct fault *fault)
+{
+	struct replay *replay = new_replay();
+
 	replay->allowed_classes = settings->allowed_classes;
-	replay->recording = recording_open(settings->replay, fault);
+	replay->recording = recording_open(settings->replay, note, fault);
 	if (!replay->recording || set_bounds(replay, settings, fault) < 0) {
 		replay_free(replay);
 		return NULL;

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""Validates what the program prints as JSON against tests/snapshot.schema.json.
+"""Validates what the program prints as JSON against tests/snapshot.schema.json, or tests/NAME.schema.json.
 
-As a module: validate(text) returns the snapshots in text (one document, or NDJSON) or raises. As a script it
-reads standard input.
+As a module: validate(text) returns the documents in text (one, or NDJSON) or raises. As a script it reads snapshots from
+standard input.
 """
 import json
 import os
@@ -10,7 +10,7 @@ import sys
 
 import jsonschema
 
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "snapshot.schema.json")
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def unknown_number(word):
@@ -27,17 +27,24 @@ def documents(text):
         yield value
 
 
-def validate(text):
-    with open(SCHEMA, encoding="utf-8") as file:
+def path_of(name):
+    return os.path.join(HERE, f"{name}.schema.json")
+
+
+def validate(text, name="snapshot", of=""):
+    """of: one of the definitions of that schema, instead of the whole."""
+    with open(path_of(name), encoding="utf-8") as file:
         schema = json.load(file)
+    if of:
+        schema = {"$schema": schema["$schema"], "$defs": schema["$defs"], "$ref": f"#/$defs/{of}"}
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
-    snapshots = list(documents(text))
-    if not snapshots:
-        raise ValueError("no snapshot in it")
-    for snapshot in snapshots:
-        validator.validate(snapshot)
-    return snapshots
+    found = list(documents(text))
+    if not found:
+        raise ValueError(f"no {name} in it")
+    for document in found:
+        validator.validate(document)
+    return found
 
 
 if __name__ == "__main__":

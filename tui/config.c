@@ -17,7 +17,7 @@
 
 #define FILE_MAX_BYTES 1000000
 
-enum section { SECTION_TOP, SECTION_ENDPOINT, SECTION_UNKNOWN };
+enum section { SECTION_TOP, SECTION_ENDPOINT, SECTION_PEER, SECTION_UNKNOWN };
 
 struct reader {
 	const char *path;
@@ -31,6 +31,7 @@ struct reader {
 	bool is_pinned;           /* this section has set a pin: the last one */
 	char *key_env, *key_file; /* of the current section */
 	bool has_plain_key;
+	struct peer_settings *peer; /* that this section is about */
 };
 
 static void complain_at(struct reader *reader, int line, const char *what)
@@ -124,19 +125,6 @@ static void end_section(struct reader *reader)
 	reader->has_url = reader->is_pinned = reader->has_plain_key = false;
 }
 
-static void begin_section(struct reader *reader, const char *line)
-{
-	static const char endpoint[] = "[endpoint ";
-
-	end_section(reader);
-	reader->section_line = reader->line;
-	reader->section = text_has_prefix(line, endpoint) && line[sizeof(endpoint) - 1] != ']'
-				  ? SECTION_ENDPOINT
-				  : SECTION_UNKNOWN;
-	if (reader->section == SECTION_UNKNOWN)
-		complain_at(reader, reader->line, "unknown section, expected [endpoint NAME]");
-}
-
 /* ---- lines ---- */
 
 static bool is_blank(char c)
@@ -152,6 +140,37 @@ static char *trim(char *text)
 	while (end > text && is_blank(end[-1]))
 		*--end = '\0';
 	return text + strspn(text, " \t\r");
+}
+
+/* In place: the NAME of "[KIND NAME]"; NULL if the head is of another kind or has no name. */
+static const char *name_of_section(char *head, const char *kind)
+{
+	char *name;
+
+	if (!text_has_prefix(head, kind))
+		return NULL;
+	name = head + strlen(kind);
+	name[strcspn(name, "]")] = '\0';
+	name = trim(name);
+	return *name ? name : NULL;
+}
+
+/* head holds a ]. */
+static void begin_section(struct reader *reader, char *head)
+{
+	const char *peer;
+
+	end_section(reader);
+	reader->section_line = reader->line;
+	reader->section = SECTION_UNKNOWN;
+	if (name_of_section(head, "[endpoint ")) {
+		reader->section = SECTION_ENDPOINT;
+	} else if ((peer = name_of_section(head, "[peer "))) {
+		reader->section = SECTION_PEER;
+		reader->peer = settings_peer(reader->settings, peer);
+	} else {
+		complain_at(reader, reader->line, "unknown section, expected [endpoint NAME] or [peer NAME]");
+	}
 }
 
 /* In place: the text between quotes, or up to a comment. NULL: a quote is not closed, or text follows it. */
@@ -178,15 +197,28 @@ static char *value_of(char *text)
 	return text;
 }
 
+static int take_key(struct reader *reader, const char *name, const char *value, struct fault *fault)
+{
+	char place[sizeof(fault->text)];
+
+	if (config_set(reader->settings, name, value, reader->directory, fault) < 0)
+		return -1;
+	snprintf(place, sizeof(place), "%s:%d", reader->path, reader->line);
+	config_note_place(reader->settings, name, place);
+	return 0;
+}
+
 static void take_pair(struct reader *reader, const char *name, const char *value)
 {
 	struct fault fault;
 	int failed = 0;
 
 	if (reader->section == SECTION_TOP)
-		failed = config_set(reader->settings, name, value, reader->directory, &fault);
+		failed = take_key(reader, name, value, &fault);
 	else if (reader->section == SECTION_ENDPOINT)
 		failed = take_endpoint_key(reader, name, value, &fault);
+	else if (reader->section == SECTION_PEER)
+		failed = config_set_peer(reader->peer, name, value, reader->directory, &fault);
 	if (failed)
 		complain_at(reader, reader->line, fault.text);
 }

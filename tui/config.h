@@ -24,6 +24,10 @@ int config_read(const char *path, struct settings *settings, config_fault_fn *sa
 int config_set(struct settings *settings, const char *key, const char *value, const char *directory,
 	struct fault *fault);
 
+/* Where the key was set last: "FILE:LINE" or "--OPTION"; "": nowhere. */
+const char *config_place(const struct settings *settings, const char *key);
+void config_note_place(struct settings *settings, const char *key, const char *place);
+
 /* The environment overrides the configuration and is overridden by the command line. */
 void config_environment(struct settings *settings);
 

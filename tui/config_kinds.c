@@ -10,6 +10,7 @@
 #include "tui/views/views.h"
 
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -78,7 +79,7 @@ static int take_discover(const struct target *target, const char *value)
 			return 0;
 		}
 	}
-	return refuse(target, value, "none of mine, tagged, all, off");
+	return refuse(target, value, "not one of mine, tagged, all, off");
 }
 
 static void print_discover(FILE *file, const void *member)
@@ -272,6 +273,37 @@ static void print_age(FILE *file, const void *member)
 	config_print_amount(file, config_ages, *(const double *)member);
 }
 
+/* The address of one network card: with colons, or with hyphens as Windows prints it. */
+static bool is_mac(const char *value)
+{
+	for (size_t i = 0; i < 17; i++)
+		if (i % 3 == 2 ? value[i] != ':' && value[i] != '-' : !isxdigit((unsigned char)value[i]))
+			return false;
+	return !value[17] && !strchr("13579bdfBDF", value[1]) && strspn(value, "0:-") < 17;
+}
+
+static int take_mac(const struct target *target, const char *value)
+{
+	char normal[18] = "";
+
+	if (!is_mac(value))
+		return refuse(target, value, "no MAC address of a network card like 3c:7c:3f:1e:88:a0");
+	for (size_t i = 0; value[i]; i++)
+		normal[i] = i % 3 == 2 ? ':' : (char)tolower((unsigned char)value[i]);
+	config_replace(target->member, mem_copy(normal));
+	return 0;
+}
+
+static int take_url(const struct target *target, const char *value)
+{
+	char normal[512];
+
+	if (strchr(value, '@') || url_normalise(value, normal, sizeof(normal)) < 0)
+		return refuse(target, value, "no URL like http://gpu1:9400");
+	config_replace(target->member, mem_copy(normal));
+	return 0;
+}
+
 const struct kind kind_seconds = { take_seconds, print_seconds };
 const struct kind kind_switch = { take_switch, print_switch };
 const struct kind kind_discover = { take_discover, print_discover };
@@ -284,3 +316,5 @@ const struct kind kind_name_or_path = { take_name_or_path, print_name_or_path };
 const struct kind kind_proxy = { take_proxy, print_text };
 const struct kind kind_size = { take_size, print_size };
 const struct kind kind_age = { take_age, print_age };
+const struct kind kind_mac = { take_mac, print_text };
+const struct kind kind_url = { take_url, print_text };

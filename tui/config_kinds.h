@@ -11,7 +11,7 @@ struct fault;
 struct key {
 	const char *name;
 	const struct kind *kind;
-	size_t offset; /* of its member of struct settings */
+	size_t offset; /* of its member of struct settings or struct peer_settings */
 	double least, most;
 };
 
@@ -30,6 +30,7 @@ struct kind {
 };
 
 extern const struct kind kind_seconds, kind_switch, kind_discover, kind_list, kind_ignore, kind_columns,
-	kind_command, kind_ports, kind_path, kind_name_or_path, kind_proxy, kind_size, kind_age;
+	kind_command, kind_ports, kind_path, kind_name_or_path, kind_proxy, kind_size, kind_age, kind_mac,
+	kind_url, kind_listen;
 
 #endif

@@ -14,7 +14,7 @@ void copy_out(struct ui *ui)
 	screen_copy(text);
 	if (!tmux || !*tmux)
 		return;
-	text_set(message, sizeof(message), "to tmux (it takes it with: tmux set -s set-clipboard on): %s",
+	text_set(message, sizeof(message), "sent to tmux (not copied? tmux set -s set-clipboard on): %s",
 		text);
 	ui_say(ui, message);
 }

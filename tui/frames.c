@@ -10,6 +10,8 @@
 #include "tui/listen.h"
 #include "tui/term/screen.h"
 
+#include <string.h>
+
 #define FRAME_MS 100
 #define SHARE 10       /* snapshots take at most 1/SHARE of the time */
 #define EXPIRY_MS 1000 /* how often to look whether what was said is old */
@@ -31,6 +33,7 @@ void frames_draw(struct interactive *it)
 		it->canvas = canvas_new(width, height, it->is_ascii);
 		it->canvas->has_no_braille = !screen_has_braille();
 	}
+	it->is_drawn_soon = false;
 	if (ui_expire(it->ui, when_now()))
 		uv_timer_start(&it->expiry, show, EXPIRY_MS, 0);
 	ui_draw(it->ui, it->snapshot, it->canvas);
@@ -39,14 +42,24 @@ void frames_draw(struct interactive *it)
 	it->drawn = uv_now(&it->loop);
 }
 
-/* Says once that nothing can be recorded any more. */
+/* Says once why nothing can be recorded now, or what is damaged. */
 static void say_trouble(struct interactive *it)
 {
 	const char *trouble = source_trouble(it->source);
 
-	if (*trouble && !it->has_trouble)
+	if (*trouble && strcmp(trouble, it->trouble.text) != 0)
 		ui_say(it->ui, trouble);
-	it->has_trouble = *trouble;
+	fault_say(&it->trouble, "%s", trouble);
+}
+
+void frames_lead(struct interactive *it)
+{
+	while (source_lead(it->source)) {
+		struct snapshot *snapshot = source_take(it->source);
+
+		history_take(it->history, snapshot);
+		snapshot_free(snapshot);
+	}
 }
 
 void frames_take(struct interactive *it)
@@ -63,6 +76,7 @@ void frames_take(struct interactive *it)
 	if (*it->unsent && !it->shell_out && screen_send(it->unsent))
 		it->unsent[0] = '\0';
 	ui_see_pings(it->ui, fresh);
+	ui_see_canary(it->ui, fresh);
 	listen_show(it->listen, fresh);
 	say_trouble(it);
 	if (ui_is_paused(it->ui)) {
@@ -91,6 +105,15 @@ static void frame(uv_timer_t *timer)
 		uv_timer_start(timer, show, NEXT_TURN_MS, 0);
 	else
 		frames_draw(it);
+}
+
+void frames_draw_soon(void *data)
+{
+	struct interactive *it = data;
+
+	if (!it->is_drawn_soon)
+		uv_timer_start(&it->expiry, show, FRAME_MS, 0);
+	it->is_drawn_soon = true;
 }
 
 /* How long until the next frame. The first answer of tailscaled is shown at once. */

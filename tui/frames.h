@@ -2,6 +2,7 @@
 #ifndef TSLLM_TUI_FRAMES_H
 #define TSLLM_TUI_FRAMES_H
 
+#include "probes/base/fault.h"
 #include "probes/model/settings.h"
 #include "tui/term/canvas.h"
 #include "tui/term/notify.h"
@@ -13,8 +14,8 @@
 struct interactive {
 	uv_loop_t loop;
 	const char *first_run; /* still to be said; NULL: nothing */
-	bool has_trouble;      /* it was said that nothing can be recorded */
-	uv_timer_t frame, clock, expiry;
+	struct fault trouble;  /* that was said last; "" */
+	uv_timer_t frame, clock, expiry, back;
 	uv_poll_t keys;
 	uv_signal_t signals[5];
 	struct source *source;
@@ -27,6 +28,8 @@ struct interactive {
 	struct ui *ui;
 	struct kept *kept;
 	struct shell_out *shell_out; /* it has the terminal; NULL: we do */
+	struct server_log *log;      /* read while its page is open; NULL: none is */
+	bool is_drawn_soon;          /* by frames_draw_soon() */
 	struct canvas *canvas;
 	const struct settings *settings;
 	struct theme theme;
@@ -36,8 +39,11 @@ struct interactive {
 	bool leaves;      /* the last screen stays on the terminal */
 };
 
+void frames_lead(struct interactive *it); /* history takes in what led to the moment of a replay */
 void frames_take(struct interactive *it); /* a new snapshot */
 void frames_draw(struct interactive *it);
+/* The same snapshot, but something else that is shown has changed. */
+void frames_draw_soon(void *data);
 /* Called when there is something new: takes a snapshot and draws it, as soon as it is time for a frame. */
 void frames_changed(void *data);
 

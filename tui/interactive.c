@@ -18,10 +18,13 @@
 #include "tui/first_run.h"
 #include "tui/frames.h"
 #include "tui/kept_theme.h"
+#include "tui/known_names.h"
 #include "tui/listen.h"
 #include "tui/loop.h"
+#include "tui/open_source.h"
 #include "tui/open_ui.h"
 #include "tui/out/canvas_text.h"
+#include "tui/server_log.h"
 #include "tui/shell_out.h"
 #include "tui/term/canvas.h"
 #include "tui/term/screen.h"
@@ -40,6 +43,8 @@
 
 #define CLOCK_MS 2000
 #define REPLAY_CLOCK_MS 100
+#define BACK_FIRST_MS 1000 /* history is read back after the first frames, a slice at a time */
+#define BACK_NEXT_MS 20
 
 /* ---- keys ---- */
 
@@ -96,6 +101,35 @@ static void ping(struct interactive *it)
 		source_ping(it->source, target.peer);
 }
 
+static void close_log(struct interactive *it)
+{
+	ui_show_log(it->ui, NULL);
+	server_log_free(it->log);
+	it->log = NULL;
+}
+
+/* Of the server in the row; of a mount, that of its backend. */
+static void open_log(struct interactive *it)
+{
+	const struct log_wish wish = { .loop = &it->loop,
+		.settings = it->settings,
+		.follows = true,
+		.changed = frames_draw_soon,
+		.data = it };
+	struct target target = target_find(it->snapshot, ui_logged(it->ui));
+	int row = !target.mount                ? -1
+		  : target.mount->backend >= 0 ? target.mount->backend
+					       : target.mount->endpoint;
+
+	close_log(it);
+	if (!target.endpoint && row >= 0)
+		target.endpoint = &it->snapshot->endpoints[row];
+	if (!target.endpoint)
+		return;
+	it->log = server_log_open(&wish, it->snapshot, target.endpoint);
+	ui_show_log(it->ui, server_log_text(it->log));
+}
+
 static void act(struct interactive *it, unsigned what)
 {
 	if (what & UI_QUIT)
@@ -109,8 +143,14 @@ static void act(struct interactive *it, unsigned what)
 	}
 	if (what & UI_NEXT_THEME)
 		next_theme(it);
+	if (what & UI_LOG)
+		open_log(it);
 	if (what & UI_PING)
 		ping(it);
+	if (what & UI_CANARY)
+		source_canary(it->source, ui_canary_plan(it->ui));
+	if (what & UI_STOP_CANARY)
+		source_stop_canary(it->source);
 	if (what & UI_COPY)
 		copy_out(it->ui);
 	if (what & UI_SPAN)
@@ -137,6 +177,8 @@ static void read_keys(uv_poll_t *poll, int status, int events)
 		act(it, bits);
 		what |= bits;
 	}
+	if (it->log && !*ui_logged(it->ui))
+		close_log(it);
 	if (what)
 		frames_draw(it);
 }
@@ -179,6 +221,20 @@ static void tick(uv_timer_t *timer)
 		frames_changed(it);
 }
 
+static void read_back(uv_timer_t *timer)
+{
+	struct interactive *it = timer->data;
+	struct fault note;
+	bool goes_on = source_read_back(it->source, &note);
+
+	if (*note.text)
+		ui_say(it->ui, note.text);
+	if (*note.text || !goes_on)
+		frames_changed(it);
+	if (goes_on)
+		uv_timer_start(timer, read_back, BACK_NEXT_MS, 0);
+}
+
 static void open_loop(struct interactive *it, uint64_t clock_ms)
 {
 	static const int numbers[] = { SIGINT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT };
@@ -187,10 +243,11 @@ static void open_loop(struct interactive *it, uint64_t clock_ms)
 	uv_timer_init(&it->loop, &it->frame);
 	uv_timer_init(&it->loop, &it->clock);
 	uv_timer_init(&it->loop, &it->expiry);
+	uv_timer_init(&it->loop, &it->back);
 	uv_poll_init(&it->loop, &it->keys, STDIN_FILENO);
 	/* libuv made the terminal non-blocking, which would break our own output and the shell afterwards. */
 	fcntl(STDIN_FILENO, F_SETFL, flags);
-	it->frame.data = it->clock.data = it->expiry.data = it->keys.data = it;
+	it->frame.data = it->clock.data = it->expiry.data = it->back.data = it->keys.data = it;
 	for (size_t i = 0; i < ARRAY_LEN(numbers); i++) {
 		uv_signal_init(&it->loop, &it->signals[i]);
 		it->signals[i].data = it;
@@ -229,13 +286,16 @@ static void close_all(struct interactive *it, bool has_colour)
 		canvas_text_print(stdout, it->canvas, has_colour);
 	event_log_free(it->event_log);
 	alarms_free(it->alarms);
+	known_names_keep(it->snapshot, it->settings->state_file);
 	snapshot_free(it->snapshot);
 	listen_free(it->listen);
 	source_free(it->source);
 	shell_out_free(it->shell_out);
+	server_log_free(it->log);
 	uv_close((uv_handle_t *)&it->frame, NULL);
 	uv_close((uv_handle_t *)&it->clock, NULL);
 	uv_close((uv_handle_t *)&it->expiry, NULL);
+	uv_close((uv_handle_t *)&it->back, NULL);
 	uv_close((uv_handle_t *)&it->keys, NULL);
 	for (size_t i = 0; i < ARRAY_LEN(it->signals); i++)
 		uv_close((uv_handle_t *)&it->signals[i], NULL);
@@ -247,6 +307,45 @@ static void close_all(struct interactive *it, bool has_colour)
 	history_free(it->history);
 }
 
+/* Not 0: it cannot start; the reason was printed, which the screen would cover. */
+static int open_all(struct interactive *it, const struct options *options, struct screen_options screen)
+{
+	const struct settings *settings = it->settings;
+	struct fault ignored, fault;
+
+	if (listen_open(&it->listen, &it->loop, options->listen, settings->period_s, &fault) < 0) {
+		options_complain(options, fault.text, stderr);
+		if (!options->may_listen)
+			return EX_OSERR;
+	}
+	it->source = open_source(options, settings, SOURCE_SCREEN);
+	if (!it->source)
+		return EX_USAGE;
+	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
+	theme_load(&it->theme,
+		options->has_theme ? settings->theme : kept_theme_get(it->kept, settings->theme), &ignored);
+	if (screen_open(&it->theme, screen, &fault) == 0)
+		return 0;
+	options_complain(options, fault.text, stderr);
+	return 1;
+}
+
+static void run(struct interactive *it)
+{
+	const struct settings *settings = it->settings;
+
+	open_loop(it, *settings->replay ? REPLAY_CLOCK_MS : CLOCK_MS);
+	if (!*settings->replay)
+		open_alarms(it, settings);
+	frames_draw(it);
+	source_keep(it->source, it->history);
+	source_start(it->source, &it->loop, settings, frames_changed, it);
+	if (*settings->record && !*settings->replay)
+		uv_timer_start(&it->back, read_back, BACK_FIRST_MS, 0);
+	frames_lead(it);
+	uv_run(&it->loop, UV_RUN_DEFAULT);
+}
+
 int interactive_run(const struct options *options, const struct settings *settings, bool is_ascii)
 {
 	const char *no_colour = getenv("NO_COLOR");
@@ -255,44 +354,28 @@ int interactive_run(const struct options *options, const struct settings *settin
 	struct interactive it = { .is_ascii = is_ascii,
 		.settings = settings,
 		.first_run = first_run_is(settings) ? first_run_text(settings) : NULL };
-	struct fault ignored, fault = { "" }, kept_fault, note;
+	struct fault fault, kept_fault;
+	int status;
 
 	if (loop_start(&it.loop, &fault) < 0) {
 		options_complain(options, fault.text, stderr);
 		return EX_OSERR;
 	}
-	if (listen_open(&it.listen, &it.loop, options->listen, settings->period_s, &fault) < 0) {
-		options_complain(options, fault.text, stderr);
-		loop_end(&it.loop);
-		return EX_OSERR;
-	}
 	it.kept = open_kept(settings, &kept_fault);
-	/* A configured theme that is wrong was complained about before; a kept one may have gone since. */
-	theme_load(&it.theme, options->has_theme ? settings->theme : kept_theme_get(it.kept, settings->theme),
-		&ignored);
-	if (screen_open(&it.theme, screen, &fault) < 0) {
-		options_complain(options, fault.text, stderr);
+	status = open_all(&it, options, screen);
+	if (status) {
+		source_free(it.source);
 		kept_free(it.kept);
 		listen_free(it.listen);
 		loop_end(&it.loop);
-		return 1;
+		return status;
 	}
 	mem_on_death(screen_close);
 	it.ui = open_ui(options, settings, it.kept, kept_fault.text);
 	it.history = history_new();
 	ui_set_history(it.ui, it.history);
 	it.snapshot = open_snapshot(settings);
-	open_loop(&it, *settings->replay ? REPLAY_CLOCK_MS : CLOCK_MS);
-	if (!*settings->replay)
-		open_alarms(&it, settings);
-	frames_draw(&it);
-	it.source = source_new(&it.loop, settings, SOURCE_SCREEN, frames_changed, &it, &note, &fault);
-	if (*note.text)
-		ui_say(it.ui, note.text);
-	if (it.source)
-		uv_run(&it.loop, UV_RUN_DEFAULT);
+	run(&it);
 	close_all(&it, screen.has_colour);
-	if (!it.source)
-		options_complain(options, fault.text, stderr);
-	return it.source ? 0 : EX_USAGE;
+	return 0;
 }

@@ -191,7 +191,7 @@ int listen_open(struct listen **opened, struct uv_loop_s *loop, const char *addr
 	const struct http_listen_hooks hooks = { listen, is_ours, wanted };
 	int64_t fresh_ms = (int64_t)(period_s * FRESH_PERIODS * 1000);
 
-	*opened = listen;
+	*opened = NULL;
 	if (!listen)
 		return 0;
 	listen->http = http_listen_open(loop, address, pages, PAGE_COUNT, &hooks, fault);
@@ -202,6 +202,7 @@ int listen_open(struct listen **opened, struct uv_loop_s *loop, const char *addr
 	listen->fresh_ms = fresh_ms > FRESH_LEAST_MS ? fresh_ms : FRESH_LEAST_MS;
 	listen->slice = timer_new(loop, next_slice, listen);
 	listen->memory = exposition_memory_new();
+	*opened = listen;
 	return 0;
 }
 

@@ -7,7 +7,7 @@ struct listen;
 struct snapshot;
 struct uv_loop_s;
 
-/* address: a port, or "unix:PATH"; "": *listen is NULL. -1 and a fault: it cannot listen there. */
+/* address: a port, or "unix:PATH"; "": *listen is NULL. -1 and a fault: it cannot listen there, and *listen is NULL. */
 int listen_open(struct listen **listen, struct uv_loop_s *loop, const char *address, double period_s,
 	struct fault *fault);
 void listen_free(struct listen *listen);

@@ -45,6 +45,16 @@ int loop_start(uv_loop_t *loop, struct fault *fault)
 	return error ? -1 : 0;
 }
 
+void loop_run(struct uv_loop_s *loop)
+{
+	uv_run(loop, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct uv_loop_s *loop)
+{
+	uv_stop(loop);
+}
+
 static void stop(uv_timer_t *timer)
 {
 	uv_stop(timer->loop);

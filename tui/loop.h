@@ -12,4 +12,8 @@ int loop_start(uv_loop_t *loop, struct fault *fault);
  * all remaining handles, then the loop. */
 void loop_end(uv_loop_t *loop);
 
+/* Runs it until loop_stop(), or until uv_stop() for a signal. */
+void loop_run(struct uv_loop_s *loop);
+void loop_stop(struct uv_loop_s *loop);
+
 #endif

@@ -6,13 +6,8 @@
  *   term/    the terminal: screen, canvas, keys, themes, glyphs
  *   table/   what views are made of: columns, rows, tables, pages, plots
  *   views/   one file for each view, the header, and how several views show the same value
-<<<<<<< HEAD
  *   ui/      keys, clicks, typing, selection, the span and the cursor of plots
- *   out/     what is printed: text, JSON, doctor, pick
-=======
- *   ui/      keys, clicks, typing, selection
- *   out/     what is printed: text, JSON, metrics, CSV, pictures, doctor, pick
->>>>>>> 0589896 (Manual of the outputs, with a recipe for each monitor; README)
+ *   out/     what is printed: text, JSON, metrics, CSV, pictures, doctor, audit, pick
  *   *.c      options and configuration, the dashboard and the modes without a screen
  *
  * This file reads what the user asked for and starts one of those. */
@@ -30,6 +25,7 @@
 #include "tui/batch.h"
 #include "tui/config.h"
 #include "tui/interactive.h"
+#include "tui/known_names.h"
 #include "tui/on_change.h"
 #include "tui/options.h"
 #include "tui/term/theme.h"
@@ -114,7 +110,7 @@ static void check_files(const struct options *options, const struct settings *se
 	if (state_file_check(settings->state_file, &fault) < 0)
 		options_complain(options, fault.text, stderr);
 	if (on_change_check(settings, &fault) < 0)
-		options_complain(options, fault.text, stderr);
+		options_complain_key(options, settings, "on-change", fault.text, stderr);
 	for (size_t i = 0; i < settings->pins.count; i++)
 		if (api_key_read(&settings->pins.items[i], key, sizeof(key), &fault) < 0)
 			options_complain(options, fault.text, stderr);
@@ -157,7 +153,7 @@ static int check_certificates(const struct options *options, const struct settin
 	/* Whoever can change this file can pass any server off as ours and receive its key. */
 	else if (private_check_mode(&entry, S_IWOTH, "the ca_file", settings->ca_file, &fault) == 0)
 		return 0;
-	options_complain(options, fault.text, stderr);
+	options_complain_key(options, settings, "ca_file", fault.text, stderr);
 	return has_one ? 0 : -1;
 }
 
@@ -168,7 +164,7 @@ static void check_theme(const struct options *options, const struct settings *se
 	struct theme theme;
 
 	if (theme_load(&theme, settings->theme, &fault) < 0)
-		options_complain(options, fault.text, stderr);
+		options_complain_key(options, settings, "theme", fault.text, stderr);
 }
 
 /* A piece of a recording into another file. */
@@ -193,8 +189,10 @@ static int start(const struct options *options, const struct settings *settings)
 		options_complain(options, fault.text, stderr);
 		return EX_USAGE;
 	}
-	if (options->forgets && *settings->state_file)
+	if (options->forgets && *settings->state_file) {
 		unlink(settings->state_file);
+		known_names_forget(settings->state_file);
+	}
 	if (*settings->replay && *settings->record_file)
 		return cut(options, settings);
 	budget_raise();

@@ -23,13 +23,26 @@ int option_take_text(struct parse *parse, const struct option_row *row, const ch
 {
 	char **text = (char **)((char *)parse->options + row->offset);
 
+	if (!*value) {
+		fault_say(&parse->fault, "%s is empty", row->argument);
+		return -1;
+	}
 	free(*text);
 	*text = mem_copy(value);
 	return 0;
 }
 
+static void note_place(struct parse *parse, const struct option_row *row, const char *key)
+{
+	char place[64];
+
+	snprintf(place, sizeof(place), "--%s", row->name);
+	config_note_place(parse->settings, key, place);
+}
+
 int option_take_key(struct parse *parse, const struct option_row *row, const char *value)
 {
+	note_place(parse, row, row->key);
 	return config_set(parse->settings, row->key, value ? value : "on", NULL, &parse->fault);
 }
 
@@ -69,7 +82,7 @@ static int refuse(struct parse *parse, const char *value, const char *expected)
 
 int option_take_format(struct parse *parse, const struct option_row *row, const char *value)
 {
-	char expected[OUTPUTS_NAMES_MAX] = "none of ";
+	char expected[OUTPUTS_NAMES_MAX] = "not one of ";
 	size_t used = strlen(expected);
 
 	(void)row;
@@ -104,6 +117,17 @@ int option_take_allow(struct parse *parse, const struct option_row *row, const c
 	}
 }
 
+int option_take_count(struct parse *parse, const struct option_row *row, const char *value)
+{
+	int64_t count = text_number(value, CANARY_COUNT_MAX);
+
+	(void)row;
+	if (count < 1)
+		return refuse(parse, value, "not a number from 1 to 20");
+	parse->options->count = (int)count;
+	return 0;
+}
+
 int option_take_mouse(struct parse *parse, const struct option_row *row, const char *value)
 {
 	static const char *const words[] = {
@@ -113,7 +137,7 @@ int option_take_mouse(struct parse *parse, const struct option_row *row, const c
 
 	(void)row;
 	if (word < 0)
-		return refuse(parse, value, "none of on, off, auto");
+		return refuse(parse, value, "not one of on, off, auto");
 	parse->options->mouse = (enum mouse)word;
 	return 0;
 }
@@ -124,6 +148,7 @@ int option_take_setting(struct parse *parse, const struct option_row *row, const
 
 	if (!*value)
 		return refuse(parse, value, "no name");
+	note_place(parse, row, row->name);
 	free(*text);
 	*text = mem_copy(value);
 	return 0;

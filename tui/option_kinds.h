@@ -33,6 +33,7 @@ int option_take_theme(struct parse *parse, const struct option_row *row, const c
 int option_take_key_off(struct parse *parse, const struct option_row *row, const char *value);
 int option_take_format(struct parse *parse, const struct option_row *row, const char *value);
 int option_take_allow(struct parse *parse, const struct option_row *row, const char *value);
+int option_take_count(struct parse *parse, const struct option_row *row, const char *value);
 int option_take_mouse(struct parse *parse, const struct option_row *row, const char *value);
 int option_take_setting(struct parse *parse, const struct option_row *row, const char *value);
 int option_take_demo(struct parse *parse, const struct option_row *row, const char *value);

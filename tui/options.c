@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
 	{ "doctor", NULL, option_take_flag, NULL, AT(is_doctor),
 		"check [PEER|URL], or everything, layer by layer" },
 	{ "audit", NULL, option_take_flag, NULL, AT(is_audit),
-		"say what is exposed to whom, worst first, and exit" },
+		"what is exposed to whom; with --doctor: a bug report" },
 	{ "redact", NULL, option_take_flag, NULL, AT(is_redacted),
 		"print pseudonyms for names and addresses" },
 	{ "pick", "MODEL", option_take_text, NULL, AT(pick), "print the best base URL for a model and exit" },
@@ -44,7 +44,15 @@ static const struct option_row rows[] = {
 		"print a client's configuration and exit" },
 	{ "for", "CLIENT", option_take_text, NULL, AT(client),
 		"of --connect: the client; without it, a list" },
-	{ "allow", "CLASSES", option_take_allow, NULL, 0, "which servers --pick and --connect may choose" },
+	{ "server-log", "URL", option_take_text, NULL, AT(server_log),
+		"print the log of a server of this machine and exit" },
+	{ "follow", NULL, option_take_flag, NULL, AT(follows), "of --server-log: go on as it grows" },
+	{ "canary", "MODEL|URL", option_take_text, NULL, AT(canary),
+		"ask for one tiny completion, and time it; asks first" },
+	{ "model", "MODEL", option_take_text, NULL, AT(model), "of --canary URL: which of its models" },
+	{ "count", "N", option_take_count, NULL, 0, "of --canary: so many, one after the other (1)" },
+	{ "yes", NULL, option_take_flag, NULL, AT(is_agreed), "of --canary: send it without asking" },
+	{ "allow", "CLASSES", option_take_allow, NULL, 0, "which servers --pick, --connect and --canary may choose" },
 	{ "verbose", NULL, option_take_flag, NULL, AT(is_verbose), "-v: say why --pick picks it" },
 	{ "format", "FORMAT", option_take_format, NULL, 0, "what is printed; without --watch: once" },
 	{ "view", "VIEW", option_take_text, NULL, AT(view),
@@ -88,28 +96,39 @@ static const struct option_row rows[] = {
 #undef SETTING
 /* clang-format on */
 
-/* The help of an option with a long name goes on the next line. */
-static void help_row(FILE *file, const struct option_row *row)
+bool options_describe(size_t at, struct option_description *to)
 {
-	char name[OUTPUTS_NAMES_MAX + 32], names[OUTPUTS_NAMES_MAX];
-	const char *argument = row->argument;
+	if (at >= ARRAY_LEN(rows))
+		return false;
+	to->name = rows[at].name;
+	to->help = rows[at].help;
+	snprintf(to->argument, sizeof(to->argument), "%s", rows[at].argument ? rows[at].argument : "");
+	if (rows[at].take == option_take_format)
+		outputs_names(to->argument, sizeof(to->argument), OUTPUT_SNAPSHOT, "|");
+	return true;
+}
 
-	if (row->take == option_take_format)
-		argument = outputs_names(names, sizeof(names), OUTPUT_SNAPSHOT, "|");
-	snprintf(name, sizeof(name), "--%s%s%s", row->name, argument ? "=" : "", argument ? argument : "");
+/* The help of an option with a long name goes on the next line. */
+static void help_row(FILE *file, const struct option_description *option)
+{
+	char name[OUTPUTS_NAMES_MAX + 32];
+
+	snprintf(name, sizeof(name), "--%s%s%s", option->name, *option->argument ? "=" : "", option->argument);
 	if (strlen(name) > HELP_COLUMN)
-		fprintf(file, "  %s\n  %-*s %s\n", name, HELP_COLUMN, "", row->help);
+		fprintf(file, "  %s\n  %-*s %s\n", name, HELP_COLUMN, "", option->help);
 	else
-		fprintf(file, "  %-*s %s\n", HELP_COLUMN, name, row->help);
+		fprintf(file, "  %-*s %s\n", HELP_COLUMN, name, option->help);
 }
 
 void options_help(FILE *file)
 {
+	struct option_description option;
+
 	fputs("Usage: tsllm-top [OPTION]... [--doctor [PEER|URL]]\n"
 	      "The health of the LLM servers on a Tailscale tailnet.\n\n",
 		file);
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		help_row(file, &rows[i]);
+	for (size_t i = 0; options_describe(i, &option); i++)
+		help_row(file, &option);
 	fputs("\nExit status of --once: 0 all well, 1 something degraded, 2 something down,\n"
 	      "3 cannot tell, 64 wrong usage, 71 it cannot start (file descriptors,\n"
 	      "--listen), 74 output not written.\n",
@@ -125,6 +144,17 @@ void options_complain(const struct options *options, const char *text, FILE *err
 {
 	complain_text(errors, options->is_redacted, text);
 	strings_add(options->complaints, text);
+}
+
+void options_complain_key(const struct options *options, const struct settings *settings, const char *key,
+	const char *text, FILE *errors)
+{
+	const char *place = config_place(settings, key);
+	char whole[COMPLAINT_MAX];
+
+	snprintf(whole, sizeof(whole), "%s%s%s", place, *place ? ": " : "", text);
+	complain_file(errors, options->is_redacted, options->config, whole);
+	strings_add(options->complaints, whole);
 }
 
 /* About a value, which may be a name. */
@@ -181,15 +211,14 @@ static int gather(
 	return 0;
 }
 
-/* The URL after --connect, which may not be found yet, is pinned for this run. */
-static int take_server(struct parse *parse)
+/* The URL after --connect or --canary, which may not be found yet, is pinned for this run. */
+static int take_server(struct parse *parse, const char *word, const char *option)
 {
-	const char *word = parse->options->connect;
 	char url[1024];
 
 	if (connect_server_of(word, url, sizeof(url)) < 0)
 		text_set(url, sizeof(url), "%s", word); /* settings_pin() says what is wrong with it */
-	return settings_pin(parse->settings, url, &parse->fault) < 0 ? complain_fault(parse, "connect") : 0;
+	return settings_pin(parse->settings, url, &parse->fault) < 0 ? complain_fault(parse, option) : 0;
 }
 
 /* The operand is what --doctor is about. A URL is pinned for this run, so that a server not found yet is
@@ -197,7 +226,13 @@ static int take_server(struct parse *parse)
 static int take_operand(struct parse *parse)
 {
 	if (parse->options->connect && connect_is_url(parse->options->connect))
-		return take_server(parse);
+		return take_server(parse, parse->options->connect, "connect");
+	if (parse->options->canary && connect_is_url(parse->options->canary))
+		return take_server(parse, parse->options->canary, "canary");
+	if (parse->options->server_log)
+		return settings_pin(parse->settings, parse->options->server_log, &parse->fault) < 0
+			       ? complain_fault(parse, "server-log")
+			       : 0;
 	if (!parse->options->is_doctor)
 		return 0;
 	if (parse->operand && strstr(parse->operand, "://") &&
@@ -237,10 +272,21 @@ static enum output_use use_of(const struct options *options)
 {
 	return options->pick        ? OUTPUT_PICK
 	       : options->connect   ? OUTPUT_CONNECT
-	       : options->is_doctor ? OUTPUT_DOCTOR
+	       : options->canary    ? OUTPUT_CANARY
+	       : options->is_doctor ? (options->is_audit ? OUTPUT_REPORT : OUTPUT_DOCTOR)
 	       : options->is_audit  ? OUTPUT_AUDIT
 	       : options->is_watch  ? OUTPUT_RECORD
 				    : OUTPUT_SNAPSHOT;
+}
+
+/* A replay is no source for monitors, unless that is asked for. */
+static void take_listen(struct options *options, const struct settings *settings)
+{
+	if (*options->listen || options->is_once || *settings->replay)
+		return;
+	free(options->listen);
+	options->listen = mem_copy(settings->listen);
+	options->may_listen = !options->is_headless;
 }
 
 static int read_all(int argc, char *const *argv, struct given *given, struct parse *parse, FILE *errors)
@@ -260,7 +306,8 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 		return status;
 	if (options_check(options, errors))
 		return EX_USAGE;
-	options->is_once = options->is_once || options->is_doctor || options->is_audit || options->pick || options->connect ||
+	options->is_once = options->is_once || options->is_doctor || options->is_audit || options->pick ||
+			   options->connect || options->canary || options->server_log ||
 			   (options->output && !options->is_watch);
 	if (!options->output)
 		options->output = outputs_default(use_of(options));
@@ -269,12 +316,15 @@ static int read_all(int argc, char *const *argv, struct given *given, struct par
 	if (options->is_audit)
 		parse->settings->deadline_s = AUDIT_DEADLINE_S;
 	parse->settings->audits = options->is_audit;
+	parse->settings->sends_canary = options->canary != NULL;
 	if (config_read(
 		    options->config[0] ? options->config : NULL, parse->settings, say_config_fault, parse))
 		return EX_USAGE;
 	config_environment(parse->settings);
 	status = apply(given, count, parse, false);
-	if (!status && options_check_replay(options, parse->settings, errors))
+	if (!status)
+		take_listen(options, parse->settings);
+	if (!status && options_check_settings(options, parse->settings, errors))
 		return EX_USAGE;
 	return status ? status : take_operand(parse);
 }
@@ -291,6 +341,7 @@ int options_parse(
 		.view = mem_copy(""),
 		.file = mem_copy(""),
 		.listen = mem_copy(""),
+		.model = mem_copy(""),
 		.complaints = mem_alloc(sizeof(*options->complaints)) };
 	settings_init(settings);
 	status = read_all(argc, argv, given, &parse, errors);
@@ -308,6 +359,9 @@ void options_fini(struct options *options)
 	free(options->pick);
 	free(options->connect);
 	free(options->client);
+	free(options->server_log);
+	free(options->canary);
+	free(options->model);
 	strings_fini(options->complaints);
 	free(options->complaints);
 }

@@ -7,6 +7,6 @@
 /* options->output: NULL without --format. Reports what is wrong; returns 0 or 64 (EX_USAGE). */
 int options_check(const struct options *options, FILE *errors);
 /* The same about recordings. */
-int options_check_replay(const struct options *options, const struct settings *settings, FILE *errors);
+int options_check_settings(const struct options *options, const struct settings *settings, FILE *errors);
 
 #endif

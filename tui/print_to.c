@@ -2,7 +2,9 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/file_replace.h"
+#include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/redact.h"
 #include "tui/out/exposition_memory.h"
 #include "tui/views/views.h"
 
@@ -65,6 +67,17 @@ void print_to_fini(struct print_to *to)
 	exposition_memory_free(to->memory);
 }
 
+struct redactor *print_to_redactor(const struct settings *settings)
+{
+	const char *const paths[] = { settings->socket, settings->tailscale, settings->ca_file,
+		settings->helper, settings->state_file };
+	struct redactor *redactor = redactor_new(getenv("HOME"));
+
+	for (size_t i = 0; i < ARRAY_LEN(paths); i++)
+		redactor_hide_path(redactor, paths[i]);
+	return redactor;
+}
+
 int print_to_check(const struct options *options, struct fault *fault)
 {
 	struct file_replace replace;
@@ -77,15 +90,20 @@ int print_to_check(const struct options *options, struct fault *fault)
 	return 0;
 }
 
-int print_to_file(const struct print_to *to, const struct options *options, const struct snapshot *snapshot,
-	struct fault *fault)
+int print_to_file(
+	const struct print_to *to, const char *path, print_to_fn *print, void *data, struct fault *fault)
 {
 	struct print_to into = *to;
 	struct file_replace replace;
+	int status;
 
-	if (file_replace_begin(&replace, options->file, FILE_RIGHTS, fault) < 0)
+	if (file_replace_begin(&replace, path, FILE_RIGHTS, fault) < 0)
 		return -1;
 	into.file = replace.file;
-	options->output->snapshot(&into, snapshot);
-	return file_replace_end(&replace, false, fault);
+	status = print(data, &into);
+	if (ftell(into.file) == 0 && !ferror(into.file)) /* after a failed write it is 0 as well */
+		file_replace_drop(&replace);
+	else if (file_replace_end(&replace, false, fault) < 0)
+		return -1;
+	return status;
 }

@@ -12,11 +12,11 @@ struct fault;
 
 struct file_replace {
 	FILE *file;
-	char path[FILE_REPLACE_PATH], fresh[FILE_REPLACE_PATH];
+	char path[FILE_REPLACE_PATH], fresh[FILE_REPLACE_PATH + 32];
 };
 
-/* Opens a new file beside path, with these rights as far as the umask lets them. -1 and a fault: it cannot be
- * created, or path is something else than a regular file. */
+/* Opens a new file beside path, with these rights as far as the umask lets them, or with those of them that the file
+ * has which is replaced. -1 and a fault: it cannot be created, or path is something else than a regular file. */
 int file_replace_begin(struct file_replace *replace, const char *path, mode_t rights, struct fault *fault);
 /* Puts the new file in the place of the old one. On failure (-1 and a fault) the old one is left as it was. */
 int file_replace_end(struct file_replace *replace, bool is_synced, struct fault *fault);

@@ -95,6 +95,11 @@ void json_free(struct json *tree)
 	cJSON_Delete((cJSON *)tree);
 }
 
+const char *json_library(void)
+{
+	return cJSON_Version();
+}
+
 bool json_is_object(const struct json *value)
 {
 	return cJSON_IsObject(tree_of(value));

@@ -21,6 +21,8 @@ struct json *json_parse(const char *bytes, size_t length, struct fault *fault);
 bool json_has_too_many_values(const char *bytes, size_t length);
 void json_free(struct json *tree);
 
+const char *json_library(void); /* the version of cJSON */
+
 bool json_is_object(const struct json *value);
 bool json_is_array(const struct json *value);
 bool json_is_null(const struct json *value);
@@ -43,9 +45,11 @@ bool json_true(const struct json *object, const char *key); /* present and true 
  * are listed in groups (group is that member's name). key is raw: its escapes are not decoded. value is
  * valid only during the call. */
 typedef void json_cut_fn(void *data, const char *group, const char *key, const struct json *value);
+/* Called before that, with the text of the value: it may shorten it, and true means that it needs no parsing. */
+typedef bool json_text_fn(void *data, const char *group, const char *key, char *text, size_t *length);
 struct json_cut;
-struct json_cut *json_cut_new(
-	const char *const *groups, json_cut_fn *member, void *data); /* groups: NULL-terminated */
+/* groups: NULL-terminated; text: NULL: every value is parsed whole. */
+struct json_cut *json_cut_new(const char *const *groups, json_text_fn *text, json_cut_fn *member, void *data);
 int json_cut_feed(struct json_cut *cut, const char *bytes, size_t length, struct fault *fault);
 int json_cut_end(struct json_cut *cut, struct fault *fault); /* -1: incomplete document */
 void json_cut_free(struct json_cut *cut);

@@ -2,10 +2,11 @@
  *
  * A state machine finds where members begin and end, and each value is then parsed on its own. It descends
  * one level into the members listed in groups (the peers of a tailnet are the members of "Peer"), so that
- * in a status the largest tree is that of one peer. Most bytes are inside values; skim() scans those in
- * runs. */
+ * in a status the largest tree is that of one peer. Most bytes are inside values; json_skim() scans those
+ * in runs. */
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
+#include "probes/base/json_skim.h"
 #include "probes/base/mem.h"
 
 #include <stdlib.h>
@@ -17,6 +18,7 @@ enum state { AT_OPEN, AT_FIRST, AT_MEMBER, IN_KEY, AT_COLON, AT_VALUE, IN_VALUE,
 
 struct json_cut {
 	const char *const *groups;
+	json_text_fn *text;
 	json_cut_fn *member;
 	void *data;
 	enum state state;
@@ -24,16 +26,17 @@ struct json_cut {
 	char group[KEY_MAX], key[KEY_MAX];
 	size_t key_length;
 	struct bytes value;
-	int depth;
-	bool in_string, escaped;
+	struct json_skim skim; /* in the value */
+	bool escaped;          /* in a key */
 	size_t offset;
 };
 
-struct json_cut *json_cut_new(const char *const *groups, json_cut_fn *member, void *data)
+struct json_cut *json_cut_new(const char *const *groups, json_text_fn *text, json_cut_fn *member, void *data)
 {
 	struct json_cut *cut = mem_alloc(sizeof(*cut));
 
 	cut->groups = groups;
+	cut->text = text;
 	cut->member = member;
 	cut->data = data;
 	return cut;
@@ -75,65 +78,20 @@ static int keep(struct json_cut *cut, const char *bytes, size_t count, struct fa
 
 static int give(struct json_cut *cut, struct fault *fault)
 {
-	struct json *tree = json_parse(cut->value.text, cut->value.length, fault);
+	const char *group = cut->in_group ? cut->group : "";
+	size_t length = cut->value.length;
 
-	if (!tree)
-		return -1;
-	cut->member(cut->data, cut->in_group ? cut->group : "", cut->key, tree);
-	json_free(tree);
 	cut->value.length = 0;
 	cut->state = AFTER_MEMBER;
+	if (!cut->text || !cut->text(cut->data, group, cut->key, cut->value.text, &length)) {
+		struct json *tree = json_parse(cut->value.text, length, fault);
+
+		if (!tree)
+			return -1;
+		cut->member(cut->data, group, cut->key, tree);
+		json_free(tree);
+	}
 	return 0;
-}
-
-/* The number of bytes up to and including the closing quote, or length if the string goes on. */
-static size_t skim_string(struct json_cut *cut, const char *bytes, size_t length)
-{
-	for (size_t i = 0; i < length; i++) {
-		if (cut->escaped) {
-			cut->escaped = false;
-		} else if (bytes[i] == '"') {
-			cut->in_string = false;
-			return i + 1;
-		} else if (bytes[i] == '\\') {
-			cut->escaped = true;
-		}
-	}
-	return length;
-}
-
-/* The number of bytes before the next quote, comma or bracket, or length. */
-static size_t skim_plain(const char *bytes, size_t length)
-{
-	static const bool stops[256] = { ['"'] = 1, [','] = 1, ['{'] = 1, ['}'] = 1, ['['] = 1, [']'] = 1 };
-	size_t i = 0;
-
-	while (i < length && !stops[(unsigned char)bytes[i]])
-		i++;
-	return i;
-}
-
-/* Scans to the byte that ends the value, which is not consumed, or to the end of the bytes. Returns how
- * many it consumed. */
-static size_t skim(struct json_cut *cut, const char *bytes, size_t length)
-{
-	size_t i = 0;
-
-	for (;;) {
-		char c;
-
-		if (cut->in_string)
-			i += skim_string(cut, bytes + i, length - i);
-		i += skim_plain(bytes + i, length - i);
-		if (i == length)
-			return i;
-		c = bytes[i];
-		if (cut->depth == 0 && (c == ',' || c == '}' || c == ']'))
-			return i;
-		cut->in_string = c == '"';
-		cut->depth += (c == '{' || c == '[') - (c == '}' || c == ']');
-		i++;
-	}
 }
 
 /* A comma or a closing brace after a member. */
@@ -174,9 +132,7 @@ static int begin_value(struct json_cut *cut, char c, struct fault *fault)
 		return 0;
 	}
 	cut->state = IN_VALUE;
-	cut->depth = c == '{' || c == '[';
-	cut->in_string = c == '"';
-	cut->escaped = false;
+	cut->skim = (struct json_skim){ .depth = c == '{' || c == '[', .in_string = c == '"' };
 	return keep(cut, &c, 1, fault);
 }
 
@@ -228,7 +184,7 @@ static long take(struct json_cut *cut, const char *bytes, size_t length, struct 
 
 		return is_skipped || step(cut, *bytes, fault) == 0 ? 1 : -1;
 	}
-	run = skim(cut, bytes, length);
+	run = json_skim(&cut->skim, bytes, length);
 	if (keep(cut, bytes, run, fault) < 0)
 		return -1;
 	if (run < length && give(cut, fault) < 0)

@@ -125,7 +125,7 @@ void json_out_time(struct json_out *out, const char *key, int64_t wall_ms)
 	json_out_text(out, key, when_format(wall_ms, stamp, sizeof(stamp)));
 }
 
-void json_out_null(struct json_out *out, const char *key)
+static void write_null(struct json_out *out, const char *key)
 {
 	begin_member(out, key);
 	fputs("null", out->file);
@@ -136,7 +136,7 @@ void json_out_text_or_null(struct json_out *out, const char *key, const char *te
 	if (*text)
 		json_out_text(out, key, text);
 	else
-		json_out_null(out, key);
+		write_null(out, key);
 }
 
 void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_ms)
@@ -144,7 +144,7 @@ void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_m
 	if (wall_ms)
 		json_out_time(out, key, wall_ms);
 	else
-		json_out_null(out, key);
+		write_null(out, key);
 }
 
 void json_out_true(struct json_out *out, const char *key, bool value)

@@ -25,7 +25,6 @@ void json_out_time(struct json_out *out, const char *key, int64_t wall_ms);
 /* Reads back as the same number; what JSON has no number for is written as "nan", "inf", "-inf". */
 void json_out_exact(struct json_out *out, const char *key, double number);
 void json_out_string(struct json_out *out, const char *key, const char *text); /* "" too */
-void json_out_null(struct json_out *out, const char *key);
 /* These write null for an unknown value. */
 void json_out_text_or_null(struct json_out *out, const char *key, const char *text);
 void json_out_time_or_null(struct json_out *out, const char *key, int64_t wall_ms);

@@ -206,6 +206,11 @@ int url_join(const struct url *url, char *text, size_t size)
 	return length < 0 || (size_t)length >= size ? -1 : 0;
 }
 
+void url_place(const struct url *url, char *text, size_t size)
+{
+	text_set(text, size, strchr(url->host, ':') ? "[%s]:%d" : "%s:%d", url->host, url->port);
+}
+
 int url_normalise(const char *text, char *normal, size_t size)
 {
 	struct url url;

@@ -18,6 +18,8 @@ int url_split(struct url *url, const char *text);
 /* Writes the normal form: no trailing slash, no default port, brackets around IPv6. All spellings of one
  * URL have the same normal form, and normalising it again changes nothing. -1 if it does not fit. */
 int url_join(const struct url *url, char *text, size_t size);
+/* "host:port", with brackets around IPv6: without them the port would be a part of the address. */
+void url_place(const struct url *url, char *text, size_t size);
 /* url_split() and url_join(): -1 if text is refused or its normal form does not fit. */
 int url_normalise(const char *text, char *normal, size_t size);
 /* The part of a URL or path from a machine that is safe to show: without user, password, query and

@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/endpoints/questions.h"
 #include "probes/io/listeners.h"
 
 #include <stdio.h>
@@ -16,56 +17,59 @@
 #define ASKED_MAX 256 /* of a tailnet with more servers than that, the rest stays unknown */
 
 struct companions {
-	struct http *http;
 	struct ledger *ledger;
 	struct pool *pool;
-	void (*changed)(void *data);
-	void *data;
-	struct {
-		struct question **items;
-		size_t count, room;
-	} asked;
-	size_t open;
+	struct questions *questions;
 };
 
-struct question {
-	struct companions *companions;
-	char *url, *peer_id;
-	const char *title;
-	struct http_call *call;
-};
+static enum tri is_open(const struct answer *answer)
+{
+	char location[256];
+
+	if (answer->outcome == OUTCOME_ANSWERED)
+		return answer->status < 400 && !text_contains_fold(answer_header(answer, "Location", location,
+									   sizeof(location)),
+						       "login")
+			       ? TRI_YES
+			       : TRI_NO;
+	return answer->outcome == OUTCOME_REFUSED ? TRI_NO : TRI_UNKNOWN;
+}
+
+static void read_answer(struct ledger *ledger, const struct subject *about, const struct answer *answer)
+{
+	ledger_see(ledger,
+		&(struct observation){ .kind = OBSERVED_COMPANION,
+			.companion = &(struct obs_companion){ about->peer_id, about->url, about->title,
+				is_open(answer) } },
+		when_now());
+}
 
 struct companions *companions_new(
 	struct http *http, struct ledger *ledger, struct pool *pool, void (*changed)(void *data), void *data)
 {
 	struct companions *companions = mem_alloc(sizeof(*companions));
+	const struct asker asker = { .http = http,
+		.ledger = ledger,
+		.read = read_answer,
+		.changed = changed,
+		.data = data,
+		.open_max = ASKED_MAX,
+		.asked_max = ASKED_MAX };
 
-	*companions = (struct companions){
-		.http = http, .ledger = ledger, .pool = pool, .changed = changed, .data = data
-	};
+	*companions = (struct companions){ ledger, pool, questions_new(&asker) };
 	return companions;
 }
 
 void companions_free(struct companions *companions)
 {
-	if (!companions)
-		return;
-	for (size_t i = 0; i < companions->asked.count; i++) {
-		struct question *question = companions->asked.items[i];
-
-		if (question->call)
-			http_cancel(question->call);
-		free(question->url);
-		free(question->peer_id);
-		free(question);
-	}
-	free(companions->asked.items);
+	if (companions)
+		questions_free(companions->questions);
 	free(companions);
 }
 
 size_t companions_open(const struct companions *companions)
 {
-	return companions->open;
+	return questions_open(companions->questions);
 }
 
 void companions_read_listeners(const struct companions *companions)
@@ -89,75 +93,27 @@ void companions_read_listeners(const struct companions *companions)
 	listeners_fini(&listeners);
 }
 
-static enum tri is_open(const struct answer *answer)
-{
-	char location[256];
-
-	if (answer->outcome == OUTCOME_ANSWERED)
-		return answer->status < 400 && !text_contains_fold(answer_header(answer, "Location", location,
-									   sizeof(location)),
-						       "login")
-			       ? TRI_YES
-			       : TRI_NO;
-	return answer->outcome == OUTCOME_REFUSED ? TRI_NO : TRI_UNKNOWN;
-}
-
-static void done(void *data, const struct answer *answer)
-{
-	struct question *question = data;
-	struct companions *companions = question->companions;
-
-	question->call = NULL;
-	companions->open--;
-	ledger_see(companions->ledger,
-		&(struct observation){ .kind = OBSERVED_REQUEST,
-			.cost = COST_FREE,
-			.bytes_sent = answer->bytes_sent,
-			.bytes_received = answer->bytes_received },
-		when_now());
-	ledger_see(companions->ledger,
-		&(struct observation){ .kind = OBSERVED_COMPANION,
-			.companion = &(struct obs_companion){ question->peer_id, question->url,
-				question->title, is_open(answer) } },
-		when_now());
-	companions->changed(companions->data);
-}
-
-static bool was_asked(const struct companions *companions, const char *url)
-{
-	for (size_t i = 0; i < companions->asked.count; i++)
-		if (strcmp(companions->asked.items[i]->url, url) == 0)
-			return true;
-	return false;
-}
-
 /* The way to it is that of the endpoint, with another port and without its key. */
 static void ask(struct companions *companions, const struct peer *peer, const struct endpoint *endpoint,
 	int port, const char *title)
 {
 	struct url parts = { .port = port };
 	char full[1024], url[256];
+	const struct subject about = { .url = url, .peer_id = peer->id, .title = title };
 	struct http_request request;
-	struct question *question;
 
 	snprintf(parts.host, sizeof(parts.host), "%s", peer->addresses[0]);
-	if (companions->asked.count >= ASKED_MAX || url_join(&parts, url, sizeof(url)) < 0 ||
-		was_asked(companions, url) ||
+	if (url_join(&parts, url, sizeof(url)) < 0 ||
+		!questions_may_ask(companions->questions, &about, when_now()) ||
 		!pool_request(companions->pool, endpoint->url, "/", full, sizeof(full), &request))
 		return;
-	question = mem_alloc(sizeof(*question));
-	*question = (struct question){
-		.companions = companions, .url = mem_copy(url), .peer_id = mem_copy(peer->id), .title = title
-	};
-	*VEC_PUSH(&companions->asked) = question;
 	snprintf(full, sizeof(full), "%s/", url);
 	request.url = full;
 	request.address = NULL;
 	request.key = request.host_header = NULL;
 	request.is_fresh = true;
 	request.connect_ms = request.total_ms = ASK_MS;
-	question->call = http_get(companions->http, &request, NULL, done, question);
-	companions->open++;
+	questions_ask(companions->questions, &about, &request, when_now());
 }
 
 static void ask_beside(

@@ -10,10 +10,12 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/endpoints/questions.h"
 #include "probes/model/verdict_codes.h"
 #include "probes/tailscaled/log_tap.h"
 #include "probes/tailscaled/netcheck.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,8 @@
 #define CONFIRM_MS 3000
 #define OPEN_MAX 16
 
-enum confirmation { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_DISCO, ASK_TSMP };
+/* A ping's is ASK_PING plus its kind. */
+enum confirmation { ASK_HOST_LOCALHOST, ASK_PLAIN_HTTP, ASK_DATES, ASK_PING };
 
 static const struct {
 	const char *code;
@@ -33,43 +36,23 @@ static const struct {
 	{ CODE_CERT_NOT_ISSUED, ASK_PLAIN_HTTP },
 	{ CODE_TLS_FAILED, ASK_PLAIN_HTTP },
 	{ CODE_NOT_TLS, ASK_PLAIN_HTTP },
-	{ CODE_NOT_LISTENING, ASK_DISCO },
-	{ CODE_NOT_LISTENING, ASK_TSMP },
-	{ CODE_FILTERED, ASK_DISCO },
-	{ CODE_FILTERED, ASK_TSMP },
-	{ CODE_HOST_UNREACHABLE, ASK_DISCO },
-	{ CODE_HOST_UNREACHABLE, ASK_TSMP },
-	{ CODE_HOST_OFFLINE, ASK_DISCO },
-	{ CODE_HOST_OFFLINE, ASK_TSMP },
+	{ CODE_NOT_LISTENING, ASK_PING },
+	{ CODE_FILTERED, ASK_PING },
+	{ CODE_HOST_UNREACHABLE, ASK_PING },
+	{ CODE_HOST_OFFLINE, ASK_PING },
 	{ CODE_CERT_EXPIRED, ASK_DATES },
 };
 
-/* What a confirmation is about. */
-struct subject {
-	enum confirmation kind;
-	const char *url, *peer_id, *address;
-};
-
-struct question {
-	struct confirmations *confirmations;
-	enum confirmation kind;
-	char *url, *peer_id, *address; /* of the row it is about */
-	struct http_call *call;
-	char *socket;
-	int64_t asked; /* monotonic ms */
+/* The host to ping; "": there is none to ping, or it is this one. */
+struct host {
+	const char *id, *address;
 };
 
 struct confirmations {
-	struct http *http;
-	struct ledger *ledger;
 	struct pool *pool;
+	struct questions *questions;
 	void (*changed)(void *data);
 	void *data;
-	struct {
-		struct question **items;
-		size_t count, room;
-	} asked; /* in flight, or less than a minute old */
-	size_t open;
 	struct log_tap *log_tap;
 };
 
@@ -85,6 +68,52 @@ static void ask_again(void *data, const char *url, int64_t in_ms)
 	pool_ask_in(((struct confirmations *)data)->pool, url, in_ms);
 }
 
+/* ---- answers ---- */
+
+static void read_ping(struct ledger *ledger, const struct subject *about, const struct answer *answer)
+{
+	struct arena *arena = arena_new();
+	struct obs_ping pong;
+
+	ping_read(answer, &pong, arena);
+	pong.peer_id = about->peer_id;
+	pong.kind = (enum ping_kind)(about->kind - ASK_PING);
+	ledger_see(ledger, &(struct observation){ .kind = OBSERVED_PING, .ping = &pong }, when_now());
+	arena_free(arena);
+}
+
+static void prove(struct ledger *ledger, const struct subject *about, unsigned proof)
+{
+	ledger_see(ledger, &(struct observation){ .kind = OBSERVED_PROOF, .url = about->url, .proof = proof },
+		when_now());
+}
+
+static void read_answer(struct ledger *ledger, const struct subject *about, const struct answer *answer)
+{
+	bool is_answered = answer->outcome == OUTCOME_ANSWERED;
+
+	switch (about->kind) {
+	case ASK_HOST_LOCALHOST:
+		if (is_answered && answer->status == 200 && answer->body_length)
+			prove(ledger, about, PROOF_HOST_LOCALHOST);
+		break;
+	case ASK_PLAIN_HTTP:
+		if (is_answered && !answer_body_has(answer, "HTTP request to an HTTPS server"))
+			prove(ledger, about, PROOF_PLAIN_HTTP);
+		break;
+	case ASK_DATES:
+		ledger_see(ledger,
+			&(struct observation){ .kind = OBSERVED_CERTIFICATE,
+				.url = about->url,
+				.cert_not_after = answer->cert_not_after },
+			when_now());
+		break;
+	default:
+		read_ping(ledger, about, answer);
+		break;
+	}
+}
+
 struct confirmations *confirm_new(
 	struct http *http, struct ledger *ledger, struct pool *pool, void (*changed)(void *data), void *data)
 {
@@ -92,34 +121,28 @@ struct confirmations *confirm_new(
 	const struct log_tap_hooks hooks = {
 		.data = confirmations, .changed = log_changed, .again = ask_again
 	};
+	const struct asker asker = { .http = http,
+		.ledger = ledger,
+		.read = read_answer,
+		.changed = changed,
+		.data = data,
+		.open_max = OPEN_MAX,
+		.asked_max = SIZE_MAX,
+		.again_ms = AGAIN_MS };
 
-	confirmations->http = http;
-	confirmations->ledger = ledger;
-	confirmations->pool = pool;
-	confirmations->changed = changed;
-	confirmations->data = data;
-	confirmations->log_tap = log_tap_new(http, ledger, &hooks);
+	*confirmations = (struct confirmations){ .pool = pool,
+		.questions = questions_new(&asker),
+		.changed = changed,
+		.data = data,
+		.log_tap = log_tap_new(http, ledger, &hooks) };
 	return confirmations;
-}
-
-static void free_question(struct question *question)
-{
-	if (question->call)
-		http_cancel(question->call);
-	free(question->url);
-	free(question->peer_id);
-	free(question->address);
-	free(question->socket);
-	free(question);
 }
 
 void confirm_free(struct confirmations *confirmations)
 {
 	if (!confirmations)
 		return;
-	for (size_t i = 0; i < confirmations->asked.count; i++)
-		free_question(confirmations->asked.items[i]);
-	free(confirmations->asked.items);
+	questions_free(confirmations->questions);
 	log_tap_free(confirmations->log_tap);
 	free(confirmations);
 }
@@ -131,218 +154,104 @@ bool confirm_waits_for_log(const struct confirmations *confirmations)
 
 size_t confirm_open(const struct confirmations *confirmations)
 {
-	return confirmations->open;
-}
-
-/* ---- answers ---- */
-
-static bool is_ping(enum confirmation kind)
-{
-	return kind == ASK_DISCO || kind == ASK_TSMP;
-}
-
-static void ping_answered(struct question *question, const struct answer *answer)
-{
-	struct arena *arena = arena_new();
-	struct obs_ping pong;
-
-	ping_read(answer, &pong, arena);
-	pong.peer_id = question->peer_id;
-	pong.kind = question->kind == ASK_TSMP ? PING_TSMP : PING_DISCO;
-	ledger_see(question->confirmations->ledger,
-		&(struct observation){ .kind = OBSERVED_PING, .ping = &pong }, when_now());
-	arena_free(arena);
-}
-
-static bool is_plain(const struct answer *answer)
-{
-	return answer->outcome == OUTCOME_ANSWERED &&
-	       !answer_body_has(answer, "HTTP request to an HTTPS server");
-}
-
-static void done(void *data, const struct answer *answer)
-{
-	struct question *question = data;
-	struct confirmations *confirmations = question->confirmations;
-	struct when now = when_now();
-
-	question->call = NULL;
-	confirmations->open--;
-	if (!is_ping(question->kind))
-		ledger_see(confirmations->ledger,
-			&(struct observation){ .kind = OBSERVED_REQUEST,
-				.cost = COST_FREE,
-				.bytes_sent = answer->bytes_sent,
-				.bytes_received = answer->bytes_received },
-			when_now());
-	switch (question->kind) {
-	case ASK_HOST_LOCALHOST:
-		if (answer->outcome == OUTCOME_ANSWERED && answer->status == 200 && answer->body_length)
-			ledger_see(confirmations->ledger,
-				&(struct observation){ .kind = OBSERVED_PROOF,
-					.url = question->url,
-					.proof = PROOF_HOST_LOCALHOST },
-				now);
-		break;
-	case ASK_PLAIN_HTTP:
-		if (is_plain(answer))
-			ledger_see(confirmations->ledger,
-				&(struct observation){ .kind = OBSERVED_PROOF,
-					.url = question->url,
-					.proof = PROOF_PLAIN_HTTP },
-				now);
-		break;
-	case ASK_DATES:
-		ledger_see(confirmations->ledger,
-			&(struct observation){ .kind = OBSERVED_CERTIFICATE,
-				.url = question->url,
-				.cert_not_after = answer->cert_not_after },
-			when_now());
-		break;
-	case ASK_DISCO:
-	case ASK_TSMP:
-		ping_answered(question, answer);
-		break;
-	}
-	confirmations->changed(confirmations->data);
+	return questions_open(confirmations->questions);
 }
 
 /* ---- requests ---- */
 
-static bool ping(struct question *question)
+static void ping(struct confirmations *confirmations, const struct host *host, enum ping_kind kind,
+	const char *socket, struct when now)
 {
+	const struct subject about = { .kind = ASK_PING + kind, .url = "", .peer_id = host->id, .title = "" };
 	char url[256];
-	const struct http_request request = { .url = url,
-		.unix_socket = question->socket,
-		.is_post = true,
-		.connect_ms = PING_MS,
-		.total_ms = PING_MS };
+	const struct http_request request = {
+		.url = url, .unix_socket = socket, .is_post = true, .connect_ms = PING_MS, .total_ms = PING_MS
+	};
 
+	if (!questions_may_ask(confirmations->questions, &about, now))
+		return;
 	snprintf(url, sizeof(url), "http://local-tailscaled.sock/localapi/v0/ping?ip=%s&type=%s",
-		question->address, question->kind == ASK_TSMP ? "TSMP" : "disco");
-	question->call = http_get(question->confirmations->http, &request, NULL, done, question);
-	question->confirmations->open++;
-	return true;
-}
-
-static bool ask_endpoint(struct question *question)
-{
-	char full[1024], plain[1024];
-	struct http_request request;
-	struct url url;
-
-	if (!pool_request(question->confirmations->pool, question->url, "/", full, sizeof(full), &request))
-		return false;
-	request.key = NULL;
-	request.is_fresh = true;
-	request.total_ms = CONFIRM_MS;
-	if (question->kind == ASK_HOST_LOCALHOST)
-		request.host_header = "localhost";
-	if (question->kind == ASK_DATES)
-		request.skips_verification = true;
-	if (question->kind == ASK_PLAIN_HTTP) {
-		if (url_split(&url, question->url) < 0)
-			return false;
-		url.is_https = false;
-		if (url_join(&url, plain, sizeof(plain)) < 0)
-			return false;
-		request.url = plain;
-	}
-	question->call = http_get(question->confirmations->http, &request, NULL, done, question);
-	question->confirmations->open++;
-	return true;
-}
-
-static bool was_asked(struct confirmations *confirmations, const struct subject *about, struct when now)
-{
-	bool is_ping_wanted = is_ping(about->kind), found = false;
-
-	for (size_t i = 0; i < confirmations->asked.count; i++) {
-		struct question *one = confirmations->asked.items[i];
-
-		if (!one->call && now.mono_ms - one->asked > AGAIN_MS) {
-			free_question(one);
-			confirmations->asked.items[i--] =
-				confirmations->asked.items[--confirmations->asked.count];
-			continue;
-		}
-		found = found || (one->kind == about->kind &&
-					 strcmp(is_ping_wanted ? one->peer_id : one->url,
-						 is_ping_wanted ? about->peer_id : about->url) == 0);
-	}
-	return found;
-}
-
-static void put(
-	struct confirmations *confirmations, const struct subject *about, const char *socket, struct when now)
-{
-	struct question *question;
-	bool is_put;
-
-	if (is_ping(about->kind) && (!socket || !*about->peer_id || !*about->address))
-		return;
-	if (confirmations->open >= OPEN_MAX || was_asked(confirmations, about, now))
-		return;
-	question = mem_alloc(sizeof(*question));
-	question->confirmations = confirmations;
-	question->kind = about->kind;
-	question->url = mem_copy(about->url);
-	question->peer_id = mem_copy(about->peer_id);
-	question->address = mem_copy(about->address);
-	question->socket = mem_copy(socket);
-	question->asked = now.mono_ms;
-	is_put = is_ping(about->kind) ? ping(question) : ask_endpoint(question);
-	if (is_put)
-		*VEC_PUSH(&confirmations->asked) = question;
-	else
-		free_question(question);
+		host->address, kind == PING_TSMP ? "TSMP" : "disco");
+	questions_ask(confirmations->questions, &about, &request, now);
 }
 
 /* Both kinds at once, because two after each other outlast --once. A TSMP ping takes the same path as tunnel
  * traffic, a disco ping any. */
-static void put_pings(
-	struct confirmations *confirmations, struct subject about, const char *socket, struct when now)
+static void ping_both(
+	struct confirmations *confirmations, const struct host *host, const char *socket, struct when now)
 {
-	about.kind = ASK_DISCO;
-	put(confirmations, &about, socket, now);
-	about.kind = ASK_TSMP;
-	put(confirmations, &about, socket, now);
+	if (!socket || !*host->id || !*host->address)
+		return;
+	ping(confirmations, host, PING_DISCO, socket, now);
+	ping(confirmations, host, PING_TSMP, socket, now);
 }
 
-static void put_for(struct confirmations *confirmations, const struct snapshot *snapshot,
+static void ask_endpoint(
+	struct confirmations *confirmations, const char *of_url, enum confirmation kind, struct when now)
+{
+	const struct subject about = { .kind = kind, .url = of_url, .peer_id = "", .title = "" };
+	char full[1024], plain[1024];
+	struct http_request request;
+	struct url url;
+
+	if (!questions_may_ask(confirmations->questions, &about, now) ||
+		!pool_request(confirmations->pool, of_url, "/", full, sizeof(full), &request))
+		return;
+	request.key = NULL;
+	request.is_fresh = true;
+	request.total_ms = CONFIRM_MS;
+	if (kind == ASK_HOST_LOCALHOST)
+		request.host_header = "localhost";
+	if (kind == ASK_DATES)
+		request.skips_verification = true;
+	if (kind == ASK_PLAIN_HTTP) {
+		if (url_split(&url, of_url) < 0)
+			return;
+		url.is_https = false;
+		if (url_join(&url, plain, sizeof(plain)) < 0)
+			return;
+		request.url = plain;
+	}
+	questions_ask(confirmations->questions, &about, &request, now);
+}
+
+static struct host host_of(const struct peer *peer)
+{
+	bool is_other = peer && !peer->is_self && peer->addresses[0];
+
+	return (struct host){ is_other ? peer->id : "", is_other ? peer->addresses[0] : "" };
+}
+
+static void confirm(struct confirmations *confirmations, const struct snapshot *snapshot,
 	const struct endpoint *endpoint, const char *socket, struct when now)
 {
-	const struct peer *peer = endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL;
-	bool is_other = peer && !peer->is_self;
-	struct subject about = { .url = endpoint->url,
-		.peer_id = is_other ? peer->id : "",
-		.address = is_other && peer->addresses[0] ? peer->addresses[0] : "" };
+	const struct host host = host_of(endpoint->peer >= 0 ? &snapshot->peers[endpoint->peer] : NULL);
 
 	for (size_t i = 0; i < endpoint->verdicts.count; i++)
-		for (size_t k = 0; k < ARRAY_LEN(table); k++)
+		for (size_t k = 0; k < ARRAY_LEN(table); k++) {
 			if (strcmp(snapshot->verdict_list[endpoint->verdicts.first + i].code,
-				    table[k].code) == 0) {
-				about.kind = table[k].kind;
-				put(confirmations, &about, socket, now);
-			}
+				    table[k].code) != 0)
+				continue;
+			if (table[k].kind == ASK_PING)
+				ping_both(confirmations, &host, socket, now);
+			else
+				ask_endpoint(confirmations, endpoint->url, table[k].kind, now);
+		}
 }
 
 void confirm_ask(struct confirmations *confirmations, const struct snapshot *snapshot, const char *socket,
 	struct when now)
 {
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
-		put_for(confirmations, snapshot, &snapshot->endpoints[i], socket, now);
+		confirm(confirmations, snapshot, &snapshot->endpoints[i], socket, now);
 }
 
 void confirm_ping(
 	struct confirmations *confirmations, const struct peer *peer, const char *socket, struct when now)
 {
-	const struct subject about = {
-		.url = "", .peer_id = peer->id, .address = peer->addresses[0] ? peer->addresses[0] : ""
-	};
+	const struct host host = host_of(peer);
 
-	if (!peer->is_self)
-		put_pings(confirmations, about, socket, now);
+	ping_both(confirmations, &host, socket, now);
 }
 
 static void listen_to_log(struct confirmations *confirmations, const char *url, const char *socket)
@@ -359,9 +268,9 @@ static void listen_to_log(struct confirmations *confirmations, const char *url, 
 
 void confirm_silent(struct confirmations *confirmations, const struct endpoint_spec *spec, const char *socket)
 {
-	const struct subject about = { .url = spec->url, .peer_id = spec->peer_id, .address = spec->address };
+	const struct host host = { spec->peer_id, spec->address };
 
 	if (!spec->is_own)
-		put_pings(confirmations, about, socket, when_now());
+		ping_both(confirmations, &host, socket, when_now());
 	listen_to_log(confirmations, spec->url, socket);
 }

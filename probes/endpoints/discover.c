@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/url.h"
 #include "probes/endpoints/discover_round.h"
+#include "probes/endpoints/owner.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,8 @@ static struct discover_round *new_round(struct discoverer *discover, const char 
 	return round;
 }
 
-static void see(struct discoverer *discover, const char *peer_id, const char *host, const char *address)
+static void see(
+	struct discoverer *discover, const char *peer_id, const char *host, const char *address, bool is_own)
 {
 	size_t place = place_of(discover, peer_id);
 	struct discover_round *round = round_of(discover, peer_id, place);
@@ -121,7 +123,7 @@ static void see(struct discoverer *discover, const char *peer_id, const char *ho
 	if (!round)
 		round = new_round(discover, peer_id, place);
 	round->is_present = true;
-	round->is_own = !*peer_id;
+	round->is_own = is_own;
 	if (round->is_asking)
 		return; /* discover_tell() finds the round by the URL in flight, so it must not change */
 	mem_replace(&round->host, host);
@@ -154,40 +156,67 @@ void discover_see(struct discoverer *discover, const struct obs_status *status)
 		drop_gone(discover);
 	for (size_t i = 0; i < discover->rounds.count; i++)
 		discover->rounds.items[i].is_present = false;
-	see(discover, "", "127.0.0.1", "127.0.0.1");
+	see(discover, "", "127.0.0.1", "127.0.0.1", true);
 	for (size_t i = 0; is_running && i < status->peer_count; i++) {
 		const struct obs_peer *peer = &status->peers[i];
 
 		if (discover_may_ask(discover->settings, status, peer))
-			see(discover, peer->id, peer->fqdn, peer->addresses[0]);
+			see(discover, peer->id, peer->fqdn, peer->addresses[0], false);
 	}
 }
 
-static struct discover_round *own_round(const struct discoverer *discover)
+void discover_see_own(struct discoverer *discover, const struct obs_peer *self)
 {
-	return round_of(discover, "", place_of(discover, ""));
+	const char *address = owner_address(self);
+
+	if (discover->settings->discover != DISCOVER_OFF && *address)
+		see(discover, self->id, address, address, true);
 }
 
 bool discover_begins_here(const struct discoverer *discover, struct when now)
 {
-	const struct discover_round *round = own_round(discover);
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		const struct discover_round *round = &discover->rounds.items[i];
 
-	return round && !round->next && discover_round_is_due(round, now);
+		if (round->is_own && !round->next && discover_round_is_due(round, now))
+			return true;
+	}
+	return false;
 }
 
-void discover_see_listeners(struct discoverer *discover, const struct listeners *listeners)
+/* tailscaled itself listens for mounts, which are watched as such. */
+static bool is_mounted(const struct obs_serve *serve, int port)
 {
-	struct discover_round *round = own_round(discover);
+	for (size_t i = 0; serve && i < serve->mount_count; i++)
+		if (serve->mounts[i].port == port)
+			return true;
+	return false;
+}
 
-	if (!round || round->is_asking)
-		return; /* discover_tell() finds the round by the URL in flight */
-	round->listening = round->on_v6 = 0;
-	for (size_t i = 0; i < discover->ports.count; i++) {
-		int port = discover->ports.ports[i];
-		bool is_on_v6 = strcmp(listeners_localhost(listeners, port), "::1") == 0;
+static void see_listener(struct discover_round *round, size_t at, int port, const struct listeners *listeners,
+	const struct obs_serve *serve)
+{
+	bool is_loopback = !*round->peer_id;
+	bool is_there = is_loopback ? listeners_have(listeners, port)
+				    : listeners_have_alone(listeners, port, round->address) &&
+					      !is_mounted(serve, port);
+	bool is_on_v6 = is_loopback && strcmp(listeners_localhost(listeners, port), "::1") == 0;
 
-		round->listening |= (uint64_t)listeners_have(listeners, port) << i;
-		round->on_v6 |= (uint64_t)is_on_v6 << i;
+	round->listening |= (uint64_t)is_there << at;
+	round->on_v6 |= (uint64_t)is_on_v6 << at;
+}
+
+void discover_see_listeners(
+	struct discoverer *discover, const struct listeners *listeners, const struct obs_serve *serve)
+{
+	for (size_t i = 0; i < discover->rounds.count; i++) {
+		struct discover_round *round = &discover->rounds.items[i];
+
+		if (!round->is_own || round->is_asking)
+			continue; /* discover_tell() finds the round by the URL in flight */
+		round->listening = round->on_v6 = 0;
+		for (size_t k = 0; k < discover->ports.count; k++)
+			see_listener(round, k, discover->ports.ports[k], listeners, serve);
 	}
 }
 
@@ -203,6 +232,7 @@ static bool probe_of(
 		return false;
 	discover_round_url(round, base, probe->url, sizeof(probe->url));
 	snprintf(probe->peer_id, sizeof(probe->peer_id), "%s", round->peer_id);
+	probe->is_own = round->is_own;
 	snprintf(
 		probe->address, sizeof(probe->address), "%s", discover_round_address(round, base));
 	snprintf(discover->now, sizeof(discover->now), "%.300s", probe->url);

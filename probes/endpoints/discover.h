@@ -21,6 +21,7 @@ struct probe {
 	char url[600];
 	char peer_id[128]; /* "": this machine's loopback */
 	char address[64];
+	bool is_own; /* this machine */
 };
 
 struct discoverer *discover_new(const struct settings *settings);
@@ -30,9 +31,13 @@ void discover_hold(struct discoverer *discover, bool (*is_held)(const void *data
 	const void *data);
 /* The current peers; rounds of known peers continue. NULL: no tailnet runs, so only this machine is probed. */
 void discover_see(struct discoverer *discover, const struct obs_status *status);
+/* After that: this machine, where a server may listen at its address on the tailnet alone. */
+void discover_see_own(struct discoverer *discover, const struct obs_peer *self);
 /* Whether a round of this machine is about to begin, for which discover_see_listeners() should be called. */
 bool discover_begins_here(const struct discoverer *discover, struct when now);
-void discover_see_listeners(struct discoverer *discover, const struct listeners *listeners);
+/* serve: what is mounted; NULL: nothing is known of that. */
+void discover_see_listeners(
+	struct discoverer *discover, const struct listeners *listeners, const struct obs_serve *serve);
 /* The next URL that may be probed now, if there is one. It counts as in flight until discover_tell(). */
 bool discover_next(struct discoverer *discover, struct when now, struct probe *probe);
 void discover_tell(

@@ -43,12 +43,12 @@ bool discover_round_url(
 	return url_join(&url, text, size) == 0;
 }
 
-/* This machine's loopback has no certificates and no mounts. Its usual ports are asked even if nothing seems to
- * listen: a container's may be forwarded. */
+/* This machine has no certificates and no mounts for itself. The usual ports of its loopback are asked even if nothing
+ * seems to listen: a container's may be forwarded. */
 static bool is_skipped(
 	const struct discover_ports *ports, const struct discover_round *round, const struct discover_base *base)
 {
-	bool is_usual = base < &ports->bases[ports->usual];
+	bool is_usual = base < &ports->bases[ports->usual] && !*round->peer_id;
 
 	return round->is_own &&
 	       (base->is_https || *base->path || (!is_usual && !(round->listening >> base->at & 1)));

@@ -13,8 +13,8 @@
 
 struct discover_round {
 	char *peer_id, *host, *address; /* host: the host part of its URLs */
-	bool is_own;                    /* this machine, through its loopback */
-	/* Of this machine, ports as bits: those that something listens on, and those on which that is ::1 alone. */
+	bool is_own; /* this machine: its loopback (no peer_id), or its address on the tailnet */
+	/* Of this machine, ports as bits: those on which something listens there, and those on which that is ::1 alone. */
 	uint64_t listening, on_v6;
 	bool is_asking, is_waiting, is_present;
 	bool is_hurried;        /* the user pressed r: silence does not slow this round down */
@@ -28,7 +28,7 @@ struct discover_round {
 };
 
 /* The steps of a round are the usual bases and, last, one of the others, each time the next. On this machine
- * they are the usual bases and all others on which something listens. NULL: the end. */
+ * they are the usual bases of its loopback and all others on which something listens. NULL: the end. */
 const struct discover_base *discover_round_base(
 	const struct discover_ports *ports, const struct discover_round *round);
 bool discover_round_url(

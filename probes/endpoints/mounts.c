@@ -4,6 +4,7 @@
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/endpoints/owner.h"
+#include "probes/io/machine.h"
 #include "probes/model/server_facts.h"
 
 #include <stdio.h>
@@ -23,11 +24,38 @@ static void watch_mount(const struct mount_watch *mount_watch, struct endpoint_s
 	if (!*spec.url || !*spec.address || left_alone_has(mount_watch->left_alone, spec.url))
 		return;
 	spec.found_by = FOUND_SERVE;
-	spec.is_own = true;
 	spec.is_mount = true;
 	spec.family = "";
 	spec.key = "";
 	pool_add(mount_watch->pool, &spec);
+}
+
+static bool is_here(const char *host)
+{
+	struct strings addresses = { 0 };
+	bool is_own;
+
+	machine_addresses(&addresses);
+	is_own = strings_has(&addresses, host);
+	strings_fini(&addresses);
+	return is_own;
+}
+
+/* A backend may be on another machine, of the tailnet or of the local network. */
+static void watch_backend(const struct mount_watch *mount_watch, const struct obs_mount *mount,
+	const struct url *url, const char *address)
+{
+	const struct obs_status *status = ledger_status(mount_watch->ledger);
+	const struct obs_peer *peer;
+	enum owner owner = owner_of_host(status, true, mount_watch->services, url->host, &peer, NULL);
+
+	watch_mount(mount_watch,
+		(struct endpoint_spec){ .url = mount->backend,
+			.peer_id = peer ? peer->id : "",
+			.address = address,
+			.is_own = owner == OWNER_LOOPBACK || peer == &status->self || is_here(url->host),
+			.is_of_tailnet = owner != OWNER_LOOPBACK && owner != OWNER_OUTSIDE,
+			.is_unverified = text_has_prefix(mount->target, "https+insecure://") });
 }
 
 /* A Service listens at its own address, and is no peer. */
@@ -36,15 +64,12 @@ static void watch_both_sides(const struct mount_watch *mount_watch, const struct
 {
 	bool is_service = *mount->service;
 	struct url url;
-	bool has_backend =
-		*mount->backend && url_split(&url, mount->backend) == 0 && *backend_address(&url, listeners);
+	const char *address = *mount->backend && url_split(&url, mount->backend) == 0
+				      ? backend_address(&url, listeners)
+				      : "";
 
-	if (has_backend)
-		watch_mount(mount_watch,
-			(struct endpoint_spec){ .url = mount->backend,
-				.peer_id = "",
-				.address = backend_address(&url, listeners),
-				.is_unverified = text_has_prefix(mount->target, "https+insecure://") });
+	if (*address)
+		watch_backend(mount_watch, mount, &url, address);
 	if (!mount->is_web)
 		watch_mount(mount_watch,
 			(struct endpoint_spec){ .url = mount->url,
@@ -52,10 +77,11 @@ static void watch_both_sides(const struct mount_watch *mount_watch, const struct
 				.address = is_service ? service_list_address(
 								mount_watch->services, mount->service)
 						      : owner_address(self),
+				.is_own = true,
 				.is_of_tailnet = true,
 				.target = mount->target,
 				.is_api_only = mount->is_api_only,
-				.backend = has_backend ? mount->backend : NULL });
+				.backend = *address ? mount->backend : NULL });
 }
 
 /* Ends the endpoint, and a probe of it that is in flight. */

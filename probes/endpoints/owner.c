@@ -177,7 +177,8 @@ static void mount_host(
 	const char *suffix = own_suffix(status);
 
 	if (!*mount->host && text_has_prefix(mount->service, "svc:"))
-		snprintf(host, size, *suffix ? "%.100s.%.100s" : "", mount->service + 4, suffix);
+		snprintf(host, size, "%.100s%s%.100s", *suffix ? mount->service + 4 : "", *suffix ? "." : "",
+			suffix);
 	else
 		snprintf(host, size, "%s", *mount->host ? mount->host : status->self.fqdn);
 }

@@ -304,6 +304,11 @@ void pool_set_proxy(struct pool *pool, const char *proxy)
 	pool->world.proxy = mem_copy(proxy);
 }
 
+const char *pool_proxy(const struct pool *pool)
+{
+	return pool->world.proxy;
+}
+
 size_t pool_unfinished(const struct pool *pool)
 {
 	size_t count = 0;

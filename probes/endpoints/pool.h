@@ -79,6 +79,7 @@ void pool_ask_in(struct pool *pool, const char *url, int64_t ms); /* no later th
 /* Whether a known endpoint of that peer was not asked often enough to be judged. Discovery waits for it. */
 bool pool_is_undecided(const struct pool *pool, const char *peer_id);
 void pool_set_proxy(struct pool *pool, const char *proxy); /* for peers; "": none */
+const char *pool_proxy(const struct pool *pool);
 /* Endpoints that have not been polled often enough to be judged. */
 size_t pool_unfinished(const struct pool *pool);
 /* Fills a request for this endpoint (URL with path, address, key, proxy, CA). Returns false if there is none,

@@ -34,7 +34,7 @@ static void ask(struct search *search, const struct probe *probe)
 				       .peer_id = probe->peer_id,
 				       .address = probe->address,
 				       .found_by = FOUND_PORT,
-				       .is_own = !*probe->peer_id,
+				       .is_own = probe->is_own,
 				       .is_candidate = true,
 				       .family = "",
 				       .key = "",
@@ -55,15 +55,20 @@ static void look_who_listens(struct search *search)
 	struct listeners listeners = { 0 };
 
 	listeners_read(&listeners);
-	discover_see_listeners(search->discover, &listeners);
+	discover_see_listeners(search->discover, &listeners, ledger_serve(search->ledger));
 	listeners_fini(&listeners);
 }
 
 void search_see_status(struct search *search)
 {
-	if (!search->settings->is_passive)
-		discover_see(
-			search->discover, daemon_runs(search->ledger) ? ledger_status(search->ledger) : NULL);
+	const struct obs_status *status = daemon_runs(search->ledger) ? ledger_status(search->ledger) : NULL;
+
+	if (search->settings->is_passive)
+		return;
+	discover_see(search->discover, status);
+	/* Until it is known what is mounted, tailscaled would be taken for a server. */
+	if (status && status->has_self && ledger_serve(search->ledger))
+		discover_see_own(search->discover, &status->self);
 }
 
 void search_probe(struct search *search)

@@ -6,10 +6,12 @@
  * because only two in a row mean anything. */
 #include "probes/endpoints/worker.h"
 
+#include "probes/base/digits.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/endpoints/digest.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,9 +77,12 @@ static bool report(struct worker *worker, const struct answer *answer, bool is_p
 		reading.wants_key = reading.wants_key && !*worker->spec.key;
 		obs.reading = &reading;
 	}
+	reading.figures.kv_cache = digits_round(reading.figures.kv_cache);
 	obs.cost = request ? request->cost : COST_FREE;
 	/* A guess that is given up says nothing about the server. */
 	obs.is_primary = is_primary && (is_expected || !request || !worker_guessed_wrong(worker, answer));
+	if (!obs.is_primary)
+		obs.ttfb_ms = NAN; /* how long a list takes says nothing of the engine */
 	obs.is_expected = is_expected;
 	if (worker->family)
 		obs.server = worker->family->facts.name;

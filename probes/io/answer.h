@@ -27,6 +27,7 @@ struct answer {
 	size_t body_length;
 	bool is_reused;                     /* over a kept-alive connection */
 	int os_error;                       /* errno of a failed connect, 0: none */
+	int local_port;                     /* of the connection; 0: unknown */
 	double connect_ms, tls_ms, ttfb_ms; /* NAN: did not happen */
 	double bytes_sent, bytes_received;
 	enum body_shape shape; /* this and json are set by answer_examine() */

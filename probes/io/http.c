@@ -55,19 +55,16 @@ void http_on_port(struct http *http, void (*used)(void *data, int port), void *d
 	http->used_data = data;
 }
 
-static void tell_port(const struct http_call *call)
+static void tell_port(const struct http_call *call, int port)
 {
-	long port = 0;
-
-	if (call->http->used && curl_easy_getinfo(call->easy, CURLINFO_LOCAL_PORT, &port) == CURLE_OK &&
-		port > 0)
-		call->http->used(call->http->used_data, (int)port);
+	if (call->http->used && port > 0)
+		call->http->used(call->http->used_data, port);
 }
 
 static void finish(struct http_call *call, CURLcode result)
 {
-	tell_port(call);
 	http_outcome_read(call, result);
+	tell_port(call, call->answer.local_port);
 	http_call_hand_over(call, &call->http->keys);
 	answer_examine(&call->answer);
 	call->is_over = true;
@@ -238,6 +235,7 @@ struct http_call *http_get(struct http *http, const struct http_request *request
 		strings_add(&http->keys, request->key);
 	if (request->unix_socket && http->doubts_sockets)
 		http_call_doubt(call);
+	call->connected = request->wants_stream ? tell_port : NULL;
 	call->http = http;
 	call->bytes = bytes;
 	call->done = done;
@@ -259,6 +257,18 @@ void http_cancel(struct http_call *call)
 		call->is_cancelled = true;
 	else
 		remove_call(call);
+}
+
+void http_look(const struct http_call *call, struct answer *answer)
+{
+	answer->status = call->answer.status;
+	http_outcome_figures(call, answer);
+}
+
+void http_hide_keys(const struct http *http, char *text, size_t length)
+{
+	for (size_t i = 0; i < http->keys.count; i++)
+		secret_hide(text, length, http->keys.items[i]);
 }
 
 size_t http_in_flight(const struct http *http)

@@ -27,12 +27,15 @@
 /* Size of curl's read buffer, of which each running call has one. Curl fills it up to a hundred times
  * before it returns to the loop. */
 #define READ_BYTES 2048L
+#define READ_SOCKET_BYTES 8192L /* of tailscaled, whose status may be 10 MB */
 
-/* Returns 0, which ends the transfer, if the answer is over its cap or the call was cancelled. */
+/* Returns 0, which ends the transfer, if the answer is over its cap, or enough of it came, or the call was
+ * cancelled. */
 static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 {
 	struct http_call *call = data;
 	size_t length = size * count;
+	int taken = 0;
 
 	if (call->is_cancelled)
 		return 0;
@@ -41,9 +44,11 @@ static size_t take_body(char *bytes, size_t size, size_t count, void *data)
 		call->is_too_big = true;
 	else if (!call->bytes)
 		bytes_add(&call->body, bytes, length);
-	else if (call->bytes(call->data, bytes, length) < 0)
-		call->is_too_big = true;
-	return call->is_too_big || call->is_cancelled ? 0 : length;
+	else
+		taken = call->bytes(call->data, bytes, length);
+	call->is_too_big = call->is_too_big || taken < 0;
+	call->is_enough = taken > 0;
+	return call->is_too_big || call->is_enough || call->is_cancelled ? 0 : length;
 }
 
 /* A status line starts the headers over, because an interim answer (1xx) may have come before. The caps
@@ -103,8 +108,9 @@ static int look_at_peer(void *data, char *peer, char *local, int peer_port, int 
 	(void)peer;
 	(void)local;
 	(void)peer_port;
-	(void)local_port;
-	call->is_foreign = call->has_dialed && !owner_believes_peer(call->socket);
+	if (call->connected)
+		call->connected(call, local_port);
+	call->is_foreign = call->doubts_socket && call->has_dialed && !owner_believes_peer(call->socket);
 	return call->is_foreign ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
@@ -174,12 +180,17 @@ static void add_header(struct http_call *call, const char *name, const char *val
 
 static void set_headers(struct http_call *call, const struct http_request *request)
 {
-	add_header(call, "Accept: ", "application/json");
+	add_header(call, "Accept: ",
+		request->wants_stream ? "text/event-stream, application/x-ndjson, application/json"
+				      : "application/json");
 	if (request->host_header)
 		add_header(call, "Host: ", request->host_header);
 	if (request->key)
 		add_header(call, "Authorization: Bearer ", request->key);
-	if (request->is_post) {
+	if (request->json) {
+		add_header(call, "Content-Type: ", "application/json");
+		curl_easy_setopt(call->easy, CURLOPT_COPYPOSTFIELDS, request->json);
+	} else if (request->is_post) {
 		add_header(call, "Content-Type:", "");
 		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE, 0L);
 		curl_easy_setopt(call->easy, CURLOPT_POSTFIELDS, "");
@@ -191,6 +202,17 @@ static void set_headers(struct http_call *call, const struct http_request *reque
 static bool sends_request(const struct http_request *request)
 {
 	return !request->skips_verification && !request->only_connects;
+}
+
+/* Curl calls this when the way to the server is there, through a proxy too, and the handshake is next. */
+static CURLcode begin_tls(CURL *easy, void *ssl_context, void *data)
+{
+	struct http_call *call = data;
+
+	(void)easy;
+	(void)ssl_context;
+	call->has_begun_tls = true;
+	return CURLE_OK;
 }
 
 /* Handshakes are always full: a resumed session would hide a changed certificate. */
@@ -216,8 +238,10 @@ static void set_limits(CURL *easy, const struct http_request *request)
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)is_fresh);
+	/* Packets show that an exchange is over when its connection ends. */
+	curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, (long)request->wants_stream);
 	curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, CONNECTION_IDLE_S);
-	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, READ_BYTES);
+	curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, request->unix_socket ? READ_SOCKET_BYTES : READ_BYTES);
 	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, request->connect_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, request->total_ms);
 }
@@ -234,6 +258,10 @@ static void set_callbacks(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, make_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, look_at_peer);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, call);
 }
 
 struct http_call *http_call_new(const struct http_request *request)
@@ -256,8 +284,7 @@ struct http_call *http_call_new(const struct http_request *request)
 
 void http_call_doubt(struct http_call *call)
 {
-	curl_easy_setopt(call->easy, CURLOPT_PREREQFUNCTION, look_at_peer);
-	curl_easy_setopt(call->easy, CURLOPT_PREREQDATA, call);
+	call->doubts_socket = true;
 }
 
 static void hand_over(struct bytes *from, char **text, size_t *length)

@@ -21,14 +21,17 @@ struct http_call {
 	struct answer answer;
 	struct bytes header, body;
 	size_t header_lines, header_bytes, body_bytes, body_max;
-	bool is_https, has_proxy, is_too_big;
+	bool is_https, has_proxy, is_too_big, is_enough;
 	bool has_dialed;      /* opened a new connection */
+	bool has_begun_tls;
 	curl_socket_t socket; /* of that connection */
 	int own_error;        /* errno if no socket could be made for it, 0: none */
 	bool is_foreign;      /* another user's process is at the unix socket */
 	bool has_whole_header;
 	bool is_cancelled; /* while curl was running: removed when it returns */
 	bool is_over;      /* its done() is running */
+	bool doubts_socket;
+	void (*connected)(const struct http_call *call, int local_port); /* before a stream is asked for */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -42,5 +45,7 @@ void http_call_free(struct http_call *call);
 
 /* Sets the answer's outcome, TLS trouble and figures from curl's result. */
 void http_outcome_read(struct http_call *call, CURLcode result);
+/* The figures alone, as far as they are known. */
+void http_outcome_figures(const struct http_call *call, struct answer *answer);
 
 #endif

@@ -3,6 +3,7 @@
  *
  * The diagnosis depends on telling "refused", "silent" and "not HTTP" apart, so a test against a real
  * socket pins each case. Times come from curl's microseconds; what did not happen is NAN. */
+#include "probes/base/digits.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/io/budget.h"
@@ -13,6 +14,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#define TOO_LARGE 100 /* CURLE_TOO_LARGE, since curl 8.6: the same */
 
 static long info_number(const struct http_call *call, CURLINFO info)
 {
@@ -51,7 +54,7 @@ static enum tls_trouble tls_trouble(long verify_code, const char *text)
 		enum tls_trouble trouble;
 	} parts[] = {
 		{ "alert internal error", TLS_ALERT_INTERNAL },
-		{ "target host name", TLS_NAME_MISMATCH },
+		{ "certificate subject name", TLS_NAME_MISMATCH },
 		{ "wrong version number", TLS_NOT_TLS },
 		{ "packet length too long", TLS_NOT_TLS },
 		{ "http request", TLS_NOT_TLS },
@@ -111,17 +114,12 @@ static enum outcome proxy_outcome(const struct http_call *call)
 	}
 }
 
-/* Curl reports the connect time only once the whole chain of TCP, SOCKS and TLS is up. Before that, a
- * counted connection means that TCP is up, and through a proxy only the message tells whether curl was
- * waiting for SOCKS or TLS. */
+/* Curl reports the connect time only once the whole chain of TCP, SOCKS and TLS is up. */
 static enum outcome timeout_outcome(struct http_call *call)
 {
-	bool is_whole = !call->has_dialed || info_offset(call, CURLINFO_CONNECT_TIME_T) > 0;
-	bool has_tcp = info_number(call, CURLINFO_NUM_CONNECTS) > 0;
-
-	if (is_whole)
+	if (!call->has_dialed || info_offset(call, CURLINFO_CONNECT_TIME_T) > 0)
 		return OUTCOME_SILENT;
-	if (!call->is_https || !has_tcp || (call->has_proxy && !text_contains_fold(call->error, "SSL")))
+	if (!call->has_begun_tls)
 		return OUTCOME_CONNECT_TIMEOUT;
 	call->answer.tls = TLS_TIMEOUT;
 	keep_words(call);
@@ -136,6 +134,8 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	}
 	if (call->is_too_big || strstr(call->error, "Too large response headers"))
 		return OUTCOME_TOO_BIG;
+	if (call->is_enough)
+		return OUTCOME_ANSWERED;
 	switch ((int)result) {
 	case CURLE_OK: /* also if a connection ends within the headers */
 		return call->header_lines && !call->has_whole_header ? OUTCOME_TRUNCATED : OUTCOME_ANSWERED;
@@ -155,6 +155,7 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	case CURLE_PARTIAL_FILE:
 		return call->header_lines ? OUTCOME_TRUNCATED : OUTCOME_CLOSED;
 	case CURLE_OUT_OF_MEMORY: /* one header line over curl's own cap */
+	case TOO_LARGE:
 		return OUTCOME_TOO_BIG;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
@@ -209,14 +210,13 @@ static double span_ms(const struct http_call *call, CURLINFO from, CURLINFO to)
 {
 	double end = info_offset(call, to);
 
-	return end > 0 ? (end - info_offset(call, from)) / 1000 : NAN;
+	return end > 0 ? digits_round((end - info_offset(call, from)) / 1000) : NAN;
 }
 
 /* Through a proxy, curl's connect time ends at the proxy and its TLS time begins there: neither is the
  * server's. */
-static void read_figures(struct http_call *call)
+void http_outcome_figures(const struct http_call *call, struct answer *answer)
 {
-	struct answer *answer = &call->answer;
 	bool is_timed = call->has_dialed && !call->has_proxy;
 
 	answer->bytes_sent = (double)info_number(call, CURLINFO_REQUEST_SIZE);
@@ -229,12 +229,13 @@ static void read_figures(struct http_call *call)
 	answer->ttfb_ms = call->header_lines
 				  ? span_ms(call, CURLINFO_PRETRANSFER_TIME_T, CURLINFO_STARTTRANSFER_TIME_T)
 				  : NAN;
-	if (call->is_https)
-		answer->cert_not_after = cert_expiry(call);
+	answer->local_port = (int)info_number(call, CURLINFO_LOCAL_PORT);
 }
 
 void http_outcome_read(struct http_call *call, CURLcode result)
 {
 	call->answer.outcome = outcome_of(call, result);
-	read_figures(call);
+	http_outcome_figures(call, &call->answer);
+	if (call->is_https)
+		call->answer.cert_not_after = cert_expiry(call);
 }

@@ -8,6 +8,7 @@
 #include <arpa/inet.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
+#include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 #include <stdalign.h>
@@ -81,21 +82,38 @@ static void read_files(struct listeners *listeners)
 	}
 }
 
-/* Whether more messages follow; -1: the kernel has no such table. */
-static int read_messages(struct listeners *listeners, struct nlmsghdr *message, int left)
+/* The group is only told since Linux 5.9. */
+static uint64_t cgroup_of(const struct nlmsghdr *message)
 {
-	for (; NLMSG_OK(message, left); message = NLMSG_NEXT(message, left)) {
+	const struct rtattr *attribute =
+		(const struct rtattr *)((const char *)NLMSG_DATA(message) + sizeof(struct inet_diag_msg));
+	int left = (int)message->nlmsg_len - (int)NLMSG_SPACE(sizeof(struct inet_diag_msg));
+	uint64_t id = 0;
+
+	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
+		if (attribute->rta_type == INET_DIAG_CGROUP_ID && RTA_PAYLOAD(attribute) == sizeof(id))
+			memcpy(&id, RTA_DATA(attribute), sizeof(id));
+	return id;
+}
+
+int listeners_read_messages(struct listeners *listeners, const struct nlmsghdr *message, size_t length)
+{
+	int left = (int)length;
+
+	for (; left > 0 && NLMSG_OK(message, (unsigned)left); message = NLMSG_NEXT(message, left)) {
 		const struct inet_diag_msg *diag = NLMSG_DATA(message);
 		struct listener found = { .port = 0 };
 
 		if (message->nlmsg_type == NLMSG_DONE)
 			return 0;
-		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		if (message->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+			message->nlmsg_len < NLMSG_SPACE(sizeof(*diag)))
 			return -1;
 		inet_ntop(diag->idiag_family, diag->id.idiag_src, found.address, sizeof(found.address));
 		url_normalise_v6(found.address, sizeof(found.address)); /* ::ffff:127.0.0.1 is IPv4 */
 		found.port = ntohs(diag->id.idiag_sport);
 		found.inode = diag->idiag_inode;
+		found.cgroup = cgroup_of(message);
 		*VEC_PUSH(listeners) = found;
 	}
 	return 1;
@@ -121,7 +139,9 @@ static bool ask_kernel(struct listeners *listeners, int fd, int family)
 	while (more > 0) {
 		ssize_t got = recv(fd, bytes, sizeof(bytes), 0);
 
-		more = got > 0 ? read_messages(listeners, (struct nlmsghdr *)bytes, (int)got) : -1;
+		more = got > 0 ? listeners_read_messages(
+					 listeners, (const struct nlmsghdr *)bytes, (size_t)got)
+			       : -1;
 	}
 	return more == 0;
 }
@@ -156,12 +176,20 @@ bool listeners_have(const struct listeners *listeners, int port)
 }
 
 /* "::" takes IPv4 too, unless the program asked for IPv6 alone, which the list does not tell. */
+static bool is_at_v4(const struct listeners *listeners, int port)
+{
+	return has(listeners, "127.0.0.1", port) || has(listeners, "0.0.0.0", port) ||
+	       has(listeners, "::", port);
+}
+
 const char *listeners_localhost(const struct listeners *listeners, int port)
 {
-	bool is_usual = has(listeners, "127.0.0.1", port) || has(listeners, "0.0.0.0", port) ||
-			has(listeners, "::", port);
+	return !is_at_v4(listeners, port) && has(listeners, "::1", port) ? "::1" : "127.0.0.1";
+}
 
-	return !is_usual && has(listeners, "::1", port) ? "::1" : "127.0.0.1";
+bool listeners_have_alone(const struct listeners *listeners, int port, const char *address)
+{
+	return has(listeners, address, port) && !is_at_v4(listeners, port) && !has(listeners, "::1", port);
 }
 
 bool listeners_take_all(const struct listeners *listeners, int port, const char *address)

@@ -41,9 +41,14 @@ static void read_name(const char *pid, char *to, size_t size)
 
 static void name_socket(struct listeners *listeners, unsigned long inode, const char *pid)
 {
-	for (size_t i = 0; i < listeners->count; i++)
-		if (listeners->items[i].inode == inode && !*listeners->items[i].process)
-			read_name(pid, listeners->items[i].process, sizeof(listeners->items[i].process));
+	for (size_t i = 0; i < listeners->count; i++) {
+		struct listener *listener = &listeners->items[i];
+
+		if (listener->inode != inode || listener->pid)
+			continue;
+		listener->pid = atoi(pid);
+		read_name(pid, listener->process, sizeof(listener->process));
+	}
 }
 
 static void name_process(struct listeners *listeners, const char *pid)

@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define STDERR_MAX 4096
 
@@ -126,8 +127,20 @@ static void on_errors(uv_stream_t *pipe, ssize_t length, const uv_buf_t *buffer)
 	run->stderr_length += left;
 }
 
+/* One pipe for both: the child's end of it, or an error of libuv. */
+static int join_outputs(struct run *run)
+{
+	uv_file ends[2];
+	int error = uv_pipe(ends, UV_NONBLOCK_PIPE, 0);
+
+	if (!error)
+		error = uv_pipe_open(&run->output, ends[0]);
+	return error ? error : ends[1];
+}
+
 static int spawn(struct run *run, uv_loop_t *loop, struct run_command command)
 {
+	int joint = command.joins_errors ? join_outputs(run) : -1, error;
 	uv_stdio_container_t stdio[] = {
 		{ .flags = UV_IGNORE },
 		{ .flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run->output },
@@ -143,7 +156,15 @@ static int spawn(struct run *run, uv_loop_t *loop, struct run_command command)
 		.exit_cb = on_exit_of_child,
 	};
 
-	return uv_spawn(loop, &run->process, &options);
+	if (command.joins_errors) {
+		if (joint < 0)
+			return joint;
+		stdio[1] = stdio[2] = (uv_stdio_container_t){ .flags = UV_INHERIT_FD, .data.fd = joint };
+	}
+	error = uv_spawn(loop, &run->process, &options);
+	if (joint >= 0)
+		close(joint);
+	return error;
 }
 
 static void own(struct run *run, uv_handle_t *handle)
@@ -177,9 +198,10 @@ struct run *run_start_in(uv_loop_t *loop, struct run_command command, long deadl
 	if (error || deadline_ms != RUN_NO_DEADLINE)
 		uv_timer_start(&run->deadline, on_deadline, error ? 0 : (uint64_t)deadline_ms, 0);
 	if (!error) {
-		run->open_pipes = 2;
+		run->open_pipes = command.joins_errors ? 1 : 2;
 		uv_read_start((uv_stream_t *)&run->output, room_for, on_output);
-		uv_read_start((uv_stream_t *)&run->errors, room_for, on_errors);
+		if (!command.joins_errors)
+			uv_read_start((uv_stream_t *)&run->errors, room_for, on_errors);
 	}
 	return run;
 }

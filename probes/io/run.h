@@ -29,6 +29,7 @@ typedef void run_done_fn(void *data, const struct run_result *result);
 /* What to run. environment: NULL-terminated "NAME=VALUE"; NULL: that of this program. */
 struct run_command {
 	const char *const *argv, *const *environment;
+	bool joins_errors; /* stderr goes where stdout goes, as with 2>&1 */
 };
 
 /* done is called exactly once, from the loop; not after run_cancel(). */

@@ -3,7 +3,8 @@
  *
  * It listens on a private unix socket, asks tailscaled's LocalAPI to `dial` the target of a client, and
  * relays between the two. HTTP uses it as the proxy named by socks_proxy_url(). Only CONNECT, without
- * authentication; at most 128 connections. */
+ * authentication; at most 128 connections. libcurl 8 could be given a connected socket instead
+ * (CURL_SOCKOPT_ALREADY_CONNECTED fails in 7.88), but wants it at once, and tailscaled takes its time to dial. */
 #ifndef TSLLM_IO_SOCKS_PROXY_H
 #define TSLLM_IO_SOCKS_PROXY_H
 

@@ -2,6 +2,8 @@
 #include "probes/ledger/capture.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/canaries.h"
+#include "probes/ledger/exchanges.h"
 #include "probes/ledger/flows.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/state.h"
@@ -50,6 +52,7 @@ static void see_hello(struct ledger *ledger, const struct sniffed *sniffed, stru
 		ledger->captured_now = (struct obs_traffic){ .rx_bytes = { 0 }, .tx_bytes = { 0 } };
 	links_restart(ledger);
 	flows_restart(ledger);
+	exchanges_forget(ledger);
 }
 
 static void see_device(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
@@ -59,12 +62,19 @@ static void see_device(struct ledger *ledger, const struct sniffed *sniffed, str
 		*VEC_PUSH(&ledger->capture.devices) = mem_copy(sniffed->name);
 }
 
+static void see_exchange(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
+{
+	if (!sniffed->is_open)
+		canaries_see_exchange(ledger, sniffed);
+	exchange_see(ledger, sniffed, now);
+}
+
 static void see_stats(struct ledger *ledger, const struct sniffed *sniffed, struct when now)
 {
 	if (!isnan(sniffed->dropped))
 		ledger->capture.dropped = sniffed->dropped;
 	traffic_count(&ledger->captured, &ledger->captured_now, now);
-	flows_end_period(ledger, sniffed->at_us, now);
+	exchanges_end_period(ledger, sniffed->at_us, now);
 }
 
 void capture_see_packets(struct ledger *ledger, const struct observation *observation, struct when now)
@@ -79,7 +89,7 @@ void capture_see_packets(struct ledger *ledger, const struct observation *observ
 		[SNIFFED_MISS] = link_see_miss,
 		[SNIFFED_DERP] = link_see_derp,
 		[SNIFFED_FLOW] = flow_see,
-		[SNIFFED_EXCHANGE] = flow_see_exchange,
+		[SNIFFED_EXCHANGE] = see_exchange,
 		[SNIFFED_STATS] = see_stats,
 	};
 

@@ -1,6 +1,8 @@
 /* What is known about the daemon (whether it carries traffic, why it could not be asked) and its machine. */
 #include "probes/ledger/daemon.h"
 
+#include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/state.h"
 
@@ -14,6 +16,17 @@ bool daemon_runs(const struct ledger *ledger)
 bool daemon_is_away(const struct ledger *ledger)
 {
 	return ledger->status && ledger->status->backend != BACKEND_RUNNING && ledger->trouble == DAEMON_FINE;
+}
+
+bool daemon_is_of_tailscale(const struct ledger *ledger)
+{
+	const char *suffix = ledger->status ? ledger->status->magicdns_suffix : "";
+
+	struct url url;
+
+	if (ledger->prefs && url_split(&url, ledger->prefs->control_url) == 0)
+		return url_host_is_below(url.host, "tailscale.com");
+	return !*suffix || text_has_suffix(suffix, ".ts.net");
 }
 
 bool daemon_runs_for_certain(const struct ledger *ledger)

@@ -6,12 +6,14 @@
 #include "probes/ledger/endpoints.h"
 
 #include "probes/base/text.h"
+#include "probes/ledger/canaries.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/events.h"
 #include "probes/ledger/gone.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/models.h"
 #include "probes/ledger/peers.h"
+#include "probes/ledger/sent.h"
 #include "probes/ledger/state.h"
 #include "probes/ledger/traffic.h"
 #include "probes/model/event_codes.h"
@@ -20,8 +22,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define MINUTE_MS 60000
 
 void endpoint_free(struct known_endpoint *endpoint)
 {
@@ -38,6 +38,7 @@ void endpoint_free(struct known_endpoint *endpoint)
 		free(endpoint->sents.items[i].path);
 	free(endpoint->sents.items);
 	models_free(endpoint);
+	canaries_free(endpoint);
 	engine_fini(&endpoint->engine);
 	free(endpoint->open_verdicts.items);
 	free(endpoint);
@@ -171,49 +172,6 @@ bool endpoint_is_good(const struct known_endpoint *endpoint)
 	return endpoint_answered(endpoint) && endpoint->last.is_expected;
 }
 
-static void see_silence(
-	struct known_sent *row, const struct obs_answer *answer, int64_t poll_ms, struct when now)
-{
-	bool is_silence = outcome_is_silence(answer->outcome, answer->tls);
-	/* Some paths are asked once a minute. */
-	int64_t gap_ms = GAP_POLLS * (poll_ms > MINUTE_MS ? poll_ms : MINUTE_MS);
-
-	if (row->misses && when_since(row->silent_at, now) > gap_ms)
-		row->misses = 0;
-	if (!row->misses)
-		row->silent_since = now;
-	row->silent_at = now;
-	row->silent_bytes = is_silence ? answer->bytes_received : 0;
-	row->misses = is_silence ? row->misses + 1 : 0;
-	row->run = answer->outcome == OUTCOME_ANSWERED ? row->run + 1 : 0;
-	if (!row->run)
-		return;
-	row->answered = now;
-	row->size = answer->bytes_received;
-}
-
-static void see_sent(
-	struct known_endpoint *endpoint, const struct obs_answer *answer, int64_t poll_ms, struct when now)
-{
-	struct known_sent *row = NULL;
-
-	endpoint->requests++;
-	endpoint->bytes_sent += answer->bytes_sent;
-	endpoint->bytes_received += answer->bytes_received;
-	for (size_t i = 0; i < endpoint->sents.count && !row; i++)
-		if (strcmp(endpoint->sents.items[i].path, answer->path) == 0)
-			row = &endpoint->sents.items[i];
-	if (!row) {
-		row = VEC_PUSH(&endpoint->sents);
-		row->path = mem_copy(answer->path);
-		row->cost = answer->cost;
-	}
-	see_silence(row, answer, poll_ms, now);
-	row->count++;
-	row->last = now.wall_ms;
-	row->status = answer->status;
-}
-
 static void see_number(double *slot, double value)
 {
 	if (!isnan(value))
@@ -342,7 +300,7 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 	if (!when_known(endpoint->asked))
 		endpoint->asked = now;
 	if (was_sent(answer))
-		see_sent(endpoint, answer, ledger->terms.poll_ms, now);
+		sent_see(endpoint, answer, ledger->terms.poll_ms, now);
 	see_timing(endpoint, peer, answer, now);
 	if (peer && answer->outcome != OUTCOME_CONNECT_TIMEOUT && answer->outcome != OUTCOME_UNREACHABLE &&
 		answer->outcome != OUTCOME_UNRESOLVED)
@@ -367,6 +325,14 @@ void endpoint_see_answer(struct ledger *ledger, const struct observation *observ
 	see_stop(endpoint, now);
 	if (endpoint_is_good(endpoint))
 		endpoint->good = now;
+}
+
+void endpoint_see_canary(struct ledger *ledger, const struct observation *observation, struct when now)
+{
+	struct known_endpoint *endpoint = endpoint_find(ledger, observation->canary->url);
+
+	if (endpoint)
+		canaries_see(ledger, endpoint, observation->canary, now);
 }
 
 /* A host that rejects connects by ICMP looks the same to connect(), but has been heard from. */

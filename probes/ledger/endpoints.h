@@ -8,6 +8,7 @@ struct known_endpoint *endpoint_find(const struct ledger *ledger, const char *ur
 void endpoint_see(struct ledger *ledger, const struct observation *observation, struct when now);
 void endpoint_drop(struct ledger *ledger, const struct observation *observation, struct when now);
 void endpoint_see_answer(struct ledger *ledger, const struct observation *observation, struct when now);
+void endpoint_see_canary(struct ledger *ledger, const struct observation *observation, struct when now);
 void endpoint_see_proof(struct ledger *ledger, const struct observation *observation, struct when now);
 void endpoint_see_certificate(struct ledger *ledger, const struct observation *observation, struct when now);
 bool endpoint_answered(const struct known_endpoint *endpoint); /* its last answer was HTTP */

@@ -65,6 +65,7 @@ void engine_blank(struct known_engine *engine)
 	engine->figures.tokens_per_s = engine->figures.prompt_tokens_per_s = none;
 	engine->work.progress = engine->rejected = none;
 	forget_parts(engine);
+	engine->shortfall.since = (struct when){ 0 };
 	engine->slow_polls = 0;
 	engine->queued = engine->turned_away = engine->listed = (struct when){ 0 };
 	for (size_t i = 0; i < TIMING_COUNT; i++)

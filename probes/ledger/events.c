@@ -47,6 +47,16 @@ static void free_texts(struct event *event)
 	free((char *)(uintptr_t)event->text);
 }
 
+static struct event copy_of(const struct event *event)
+{
+	struct event copy = *event;
+
+	copy.who = mem_copy(event->who);
+	copy.machine = mem_copy(event->machine);
+	copy.text = mem_copy(event->text);
+	return copy;
+}
+
 void events_note(struct ledger *ledger, const struct event *event, struct when now)
 {
 	struct event *slot;
@@ -60,13 +70,30 @@ void events_note(struct ledger *ledger, const struct event *event, struct when n
 			ledger->events.count * sizeof(ledger->events.items[0]));
 	}
 	slot = VEC_PUSH(&ledger->events);
-	*slot = *event;
+	*slot = copy_of(event);
 	slot->number = ++ledger->event_number;
 	slot->at = now.wall_ms;
 	slot->times = 1;
-	slot->who = mem_copy(event->who);
-	slot->machine = mem_copy(event->machine);
-	slot->text = mem_copy(event->text);
+}
+
+void ledger_remember_events(struct ledger *ledger, const struct ledger *earlier, int64_t before)
+{
+	size_t known = ledger->events.count, end = earlier->events.count, more;
+
+	if (known && ledger->events.items[0].at < before)
+		before = ledger->events.items[0].at;
+	while (end && earlier->events.items[end - 1].at > before)
+		end--;
+	more = end < EVENTS_MAX - known ? end : EVENTS_MAX - known;
+	if (!more)
+		return;
+	for (size_t i = 0; i < more; i++)
+		(void)VEC_PUSH(&ledger->events);
+	memmove(ledger->events.items + more, ledger->events.items, known * sizeof(ledger->events.items[0]));
+	for (size_t i = 0; i < more; i++) {
+		ledger->events.items[i] = copy_of(&earlier->events.items[end - more + i]);
+		ledger->events.items[i].number = 0;
+	}
 }
 
 void events_note_endpoint(struct ledger *ledger, const struct known_endpoint *endpoint,

@@ -21,6 +21,14 @@ static bool has_stopped_for(
 	       endpoint->found_by == FOUND_PORT && !endpoint->is_pinned && !is_served(ledger, endpoint->url);
 }
 
+int64_t ledger_stopped_at(const struct ledger *ledger, const char *url)
+{
+	for (size_t i = 0; i < ledger->endpoints.count; i++)
+		if (strcmp(ledger->endpoints.items[i]->url, url) == 0)
+			return ledger->endpoints.items[i]->stopped_at;
+	return 0;
+}
+
 bool gone_holds(const struct ledger *ledger, const struct known_endpoint *endpoint, struct when now)
 {
 	return has_stopped_for(ledger, endpoint, GONE_AFTER_MS, now);

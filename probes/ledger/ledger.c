@@ -9,11 +9,14 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/engine.h"
 #include "probes/ledger/events.h"
+#include "probes/ledger/exchanges.h"
 #include "probes/ledger/exposure.h"
 #include "probes/ledger/flows.h"
+#include "probes/ledger/gpus.h"
 #include "probes/ledger/links.h"
 #include "probes/ledger/mounts.h"
 #include "probes/ledger/networks.h"
+#include "probes/ledger/own_ports.h"
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/pings.h"
@@ -68,6 +71,7 @@ void ledger_free(struct ledger *ledger)
 	capture_free(ledger);
 	links_free(ledger);
 	flows_free(ledger);
+	exchanges_forget(ledger);
 	exposure_free(ledger);
 	free(ledger->open_verdicts.items);
 	if (ledger->judged.arena)
@@ -117,8 +121,10 @@ static void see_gap(struct ledger *ledger, const struct observation *observation
 		ledger->peers[i].ping_lost = ledger->peers[i].ping_ok = ledger->peers[i].is_proven = false;
 		free(ledger->peers[i].pings);
 		ledger->peers[i].pings = NULL;
+		gpus_blank(&ledger->peers[i]);
 	}
 	ledger->self.offline_polls = 0;
+	gpus_blank(&ledger->self);
 	network_forget_here(ledger);
 	traffic_forget(&ledger->traffic);
 	traffic_forget(&ledger->captured);
@@ -146,7 +152,7 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_NODE] = network_see_node,
 	[OBSERVED_CAPTURE] = capture_see,
 	[OBSERVED_PACKETS] = capture_see_packets,
-	[OBSERVED_OWN_PORT] = flow_see_own_port,
+	[OBSERVED_OWN_PORT] = own_port_see,
 	[OBSERVED_DISCOVERY] = see_discovery,
 	[OBSERVED_PROBED] = peer_see_probed,
 	[OBSERVED_ENDPOINT] = endpoint_see,
@@ -155,8 +161,10 @@ static void (*const see[])(struct ledger *ledger, const struct observation *obse
 	[OBSERVED_PROOF] = endpoint_see_proof,
 	[OBSERVED_CERTIFICATE] = endpoint_see_certificate,
 	[OBSERVED_REQUEST] = traffic_see_request,
+	[OBSERVED_CANARY] = endpoint_see_canary,
 	[OBSERVED_LISTENERS] = exposure_see_listeners,
 	[OBSERVED_COMPANION] = exposure_see_companion,
+	[OBSERVED_GPUS] = gpus_see,
 	[OBSERVED_MACHINE] = daemon_see_machine,
 	[OBSERVED_GAP] = see_gap,
 };

@@ -41,6 +41,8 @@ const struct obs_serve *ledger_serve(const struct ledger *ledger);
 bool daemon_runs(const struct ledger *ledger);
 /* It says itself that it carries none: stopped, logged out, starting. */
 bool daemon_is_away(const struct ledger *ledger);
+/* Whether Tailscale's own control plane has it, and not a Headscale; true while nothing is known of that. */
+bool daemon_is_of_tailscale(const struct ledger *ledger);
 /* Stricter: it runs, and the last status did not fail. While this is false, addresses and short names of
  * the tailnet may belong to strangers on the local network: send them no request and no key. */
 bool daemon_runs_for_certain(const struct ledger *ledger);
@@ -53,6 +55,8 @@ const struct obs_peer *path_start_history(struct ledger *ledger, struct when now
 /* Makes the networks of this node and of that peer due to be asked for, whatever the path between them.
  * "": this node's only. */
 void network_want(struct ledger *ledger, const char *peer_id, struct when now);
+/* Makes this node due to be asked for, unless it is known who it is to others. */
+void network_want_who(struct ledger *ledger, struct when now);
 /* The next node whose network to ask tailscaled for, marked as asked now; NULL: none. */
 const struct obs_peer *network_start_whois(struct ledger *ledger, struct when now);
 /* Netcheck is worth running: a server is reached through DERP, or UDP seems to be blocked here. */
@@ -64,6 +68,11 @@ bool network_start_netcheck(struct ledger *ledger, struct when now);
 bool peer_is_offline(const struct ledger *ledger, const char *peer_id);
 /* When the last event before that time happened (both wall ms); 0: none is remembered. */
 int64_t ledger_event_before(const struct ledger *ledger, int64_t wall_ms);
+/* Copies the events of a ledger that saw what came before that time (wall ms): as old ones, without a number, as many
+ * as there is room for. */
+void ledger_remember_events(struct ledger *ledger, const struct ledger *earlier, int64_t before);
+/* Since when nothing listens at that endpoint any more (wall ms); 0: something does, or it is not known. */
+int64_t ledger_stopped_at(const struct ledger *ledger, const char *url);
 /* How often the current path of a peer with a server began to fail, in packets. */
 unsigned ledger_path_failures(const struct ledger *ledger);
 

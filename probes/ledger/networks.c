@@ -8,8 +8,10 @@
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
+#include "probes/ledger/wake.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define ASK_AGAIN_MS 60000
 #define REPORT_FRESH_MS 180000
@@ -27,7 +29,7 @@ static struct known_network *net_of(struct known_peer *peer)
 {
 	if (!peer->net) {
 		peer->net = mem_alloc(sizeof(*peer->net));
-		net_init(&peer->net->node.net);
+		net_init(&peer->net->net);
 	}
 	return peer->net;
 }
@@ -39,10 +41,13 @@ void network_see_node(struct ledger *ledger, const struct observation *observati
 
 	if (!peer)
 		return;
-	net_of(peer)->node = *node;
-	peer->net->node.peer_id = "";
-	peer->net->node.net.at = now.wall_ms;
+	net_of(peer)->net = node->net;
+	memcpy(peer->net->ipv4, node->ipv4, sizeof(node->ipv4));
+	peer->net->ipv4_count = node->ipv4_count;
+	peer->net->net.at = now.wall_ms;
 	peer->net->reported = now;
+	if (peer == &ledger->self)
+		ledger->who = node->who;
 }
 
 void network_forget_here(struct ledger *ledger)
@@ -55,7 +60,12 @@ void network_forget_here(struct ledger *ledger)
 
 const struct obs_net *network_of(const struct known_peer *peer)
 {
-	return peer->net && when_known(peer->net->reported) ? &peer->net->node.net : NULL;
+	return peer->net && when_known(peer->net->reported) ? &peer->net->net : NULL;
+}
+
+const struct obs_who *network_who(const struct ledger *ledger)
+{
+	return network_of(&ledger->self) ? &ledger->who : NULL;
 }
 
 const struct obs_net *network_of_lately(const struct known_peer *peer, struct when now)
@@ -100,6 +110,12 @@ void network_want(struct ledger *ledger, const char *peer_id, struct when now)
 	want(peer_find(ledger, peer_id), now);
 }
 
+void network_want_who(struct ledger *ledger, struct when now)
+{
+	if (!network_who(ledger))
+		want(&ledger->self, now);
+}
+
 static bool is_relayed_now(const struct known_peer *peer)
 {
 	return peer->kind == PATH_DERP || (peer->candidate_polls && peer->candidate == PATH_DERP);
@@ -112,10 +128,25 @@ static bool is_due(const struct known_peer *peer, struct when now)
 	return is_wanted && !was_asked_lately(peer, now);
 }
 
+/* Where a machine that sleeps is, and who could be on its network. */
+static void want_for_wake(struct ledger *ledger, struct when now)
+{
+	if (!wake_is_wanted(ledger))
+		return;
+	for (size_t i = 0; i <= ledger->peer_count; i++) {
+		struct known_peer *peer = i ? &ledger->peers[i - 1] : &ledger->self;
+
+		if (peer->obs && wake_asks_about(ledger, peer, now))
+			want(peer, now);
+	}
+}
+
 const struct obs_peer *network_start_whois(struct ledger *ledger, struct when now)
 {
-	struct known_peer *next = is_due(&ledger->self, now) ? &ledger->self : NULL;
+	struct known_peer *next;
 
+	want_for_wake(ledger, now);
+	next = is_due(&ledger->self, now) ? &ledger->self : NULL;
 	for (size_t i = 0; i < ledger->peer_count && next != &ledger->self; i++) {
 		struct known_peer *peer = &ledger->peers[i];
 

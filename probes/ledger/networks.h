@@ -9,6 +9,8 @@ void network_see_node(struct ledger *ledger, const struct observation *observati
 const struct obs_net *network_of(const struct known_peer *peer); /* NULL: unknown */
 const struct obs_net *network_of_lately(const struct known_peer *peer, struct when now);
 const struct obs_net *network_here(const struct ledger *ledger, struct when now); /* NULL likewise */
+/* Who this machine is to others; NULL: tailscaled was not asked. */
+const struct obs_who *network_who(const struct ledger *ledger);
 void network_forget_here(struct ledger *ledger); /* this machine may have changed networks */
 /* Some path uses UDP now, so UDP is not blocked altogether, whatever netcheck found. */
 bool network_has_udp_path(const struct ledger *ledger);

@@ -8,6 +8,7 @@
 
 #include "probes/base/when.h"
 #include "probes/model/obs.h"
+#include "probes/model/series.h"
 #include "probes/model/sniffed.h"
 
 #include <stdbool.h>
@@ -71,6 +72,7 @@ struct known_flow {
 	bool is_noted; /* its client is no new one any more */
 	bool is_estimated;
 	double ttfb_ms, ttft_ms, ttft_max_ms, tokens_per_s; /* of the latest exchange that has them */
+	struct series *ttft; /* owned; ttft_ms of the latest ones that are over; NULL: none yet */
 };
 
 #endif

@@ -181,5 +181,8 @@ void peer_free(struct known_peer *peer)
 	free(peer->path_history);
 	free(peer->net);
 	free(peer->pings);
+	if (peer->gpus && peer->gpus->arena)
+		arena_free(peer->gpus->arena);
+	free(peer->gpus);
 	free(peer->open_verdicts.items);
 }

@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/ledger/ledger.h"
 #include "probes/ledger/packet_state.h"
+#include "probes/model/canary.h"
 #include "probes/model/series.h"
 #include "probes/model/snapshot.h"
 #include "probes/model/window.h"
@@ -43,6 +44,27 @@ struct path_history {
 /* Changes within ten minutes that count as flapping. */
 #define FLAPS 4
 
+/* The last answers of the GPU exporter of a machine. */
+struct known_gpus {
+	enum gpu_trouble trouble; /* of the last one */
+	int status;
+	unsigned failures;   /* in a row */
+	struct when at;      /* when the figures came; unknown: never */
+	struct arena *arena; /* of what follows; NULL: none came */
+	const char *exporter;
+	const struct obs_gpu *items;
+	size_t count;
+	bool has_more;          /* than those */
+	struct gpu_figures sum; /* unknown if there are more */
+};
+
+/* Less GPU memory is in use than the loaded models take. */
+struct known_shortfall {
+	struct when since;   /* unknown: enough is in use */
+	double needed, used; /* bytes, at that time */
+	bool is_claimed;     /* the engine says that they are in GPU memory */
+};
+
 /* The last ping of one kind that tailscaled sent for us. */
 struct known_ping {
 	struct when at;     /* unknown: never */
@@ -55,7 +77,9 @@ struct known_ping {
 struct known_network {
 	struct when asked, reported; /* unknown: never */
 	bool is_wanted;              /* asked for by network_want(), whatever the path is */
-	struct obs_node node;
+	struct obs_net net;
+	int64_t ipv4[NODE_IPV4_MAX]; /* addresses that it may be reached at */
+	size_t ipv4_count;
 };
 
 struct known_peer {
@@ -82,6 +106,7 @@ struct known_peer {
 	unsigned silent_endpoints;         /* number of its endpoints whose connects time out */
 	bool ping_ok, ping_lost;           /* the last ping of some kind was answered; both were lost */
 	struct known_network *net;         /* NULL: never asked for */
+	struct known_gpus *gpus;           /* NULL: it has no exporter, as far as known */
 	struct when proven; /* when bytes last came from it although the status called it offline */
 	bool is_proven;     /* that was lately: it is not offline */
 	bool was_online, was_asked;
@@ -120,6 +145,14 @@ struct known_sent {
 	double count;
 	int64_t last;
 	int status;
+};
+
+/* One request of the last canary. The endpoint owns its texts. */
+struct known_canary {
+	char *sent_to, *model, *words, *path_source;
+	struct canary_figures figures;
+	bool is_seen; /* in packets */
+	double seen_ttfb_ms, seen_ttft_ms, seen_tokens_per_s;
 };
 
 /* A fact from the answer at one path. It holds until that path says otherwise, because answers of other
@@ -191,6 +224,7 @@ struct known_engine {
 	double usual_ms, slow_ms;
 	unsigned slow_polls; /* in a row */
 	struct when slow_since;
+	struct known_shortfall shortfall;
 	bool has_gpu;                         /* one of its models was in GPU memory */
 	struct window *timings[TIMING_COUNT]; /* NULL: never reported */
 };
@@ -224,6 +258,7 @@ struct known_endpoint {
 		size_t count, room;
 	} sents;
 	double requests, bytes_sent, bytes_received;
+	VEC(struct known_canary) canaries; /* of the last series, in order */
 	enum state state;
 	enum state own_state; /* the last state that did not come from its host */
 	struct when since;
@@ -338,6 +373,7 @@ struct ledger {
 		struct verdict_list verdicts;
 		struct span own; /* of the daemon and of this host */
 	} judged;                /* set by judge(); rows hold spans of verdicts */
+	struct obs_who who; /* this machine, if its self.net is reported */
 	struct obs_net netcheck;
 	struct when netchecked, netcheck_begun; /* unknown: never */
 	const char *daemon_code; /* verdict that the daemon is down; "": it is not; NULL: not judged */

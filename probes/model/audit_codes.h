@@ -6,6 +6,7 @@
 #define AUDIT_MANAGEMENT_OPEN "management-open"
 #define AUDIT_FALSE_KEY "false-key"
 #define AUDIT_TWO_PORTS "two-ports"
+#define AUDIT_FORWARDED_PORT "forwarded-port"
 #define AUDIT_COMPANION_OPEN "companion-open"
 #define AUDIT_WEB_CLIENT "web-client"
 #define AUDIT_ALL_ADDRESSES "all-addresses"

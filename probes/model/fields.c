@@ -64,6 +64,14 @@ static const struct field peer[] = {
 	PLOT(12, "sent", peer, tx_per_s, "tx_bytes_per_s", BYTES_PER_S, "WireGuard bytes sent"),
 };
 
+/* Of one GPU, and of all those of a machine. */
+static const struct field gpu[] = {
+	PLOT(13, "GPU memory", gpu_figures, memory_used, "memory_used_bytes", BYTES, "GPU memory in use"),
+	FIELD(gpu_figures, memory_free, "memory_free_bytes", BYTES, MOMENT, "GPU memory that is free"),
+	FIELD(gpu_figures, memory_total, "memory_total_bytes", BYTES, SETTING, "GPU memory"),
+	PLOT(14, "GPU busy", gpu_figures, busy, "busy", SHARE, "share of the time in which it worked"),
+};
+
 static const struct field model[] = {
 	FIELD(model, size_bytes, "size_bytes", BYTES, SETTING, "size on disk or in memory"),
 	FIELD(model, vram_bytes, "vram_bytes", BYTES, MOMENT, "of it in GPU memory"),
@@ -81,12 +89,15 @@ static const struct field flow[] = {
 	FIELD(flow, ttfb_ms, "ttfb_ms", MS, MOMENT, "time to first byte of the latest exchange"),
 	FIELD(flow, ttft_ms, "ttft_ms", MS, MOMENT, "time to first token of the latest exchange, at least"),
 	FIELD(flow, ttft_max_ms, "ttft_max_ms", MS, MOMENT, "time to first token of the latest exchange, at most"),
+	FIELD(flow, ttft_p50_ms, "ttft_p50_ms", MS, MOMENT, "time to first token of the latest 64 exchanges, at least, median"),
+	FIELD(flow, ttft_p95_ms, "ttft_p95_ms", MS, MOMENT, "the same, 95th percentile"),
 	FIELD(flow, tokens_per_s, "tokens_per_s", TOKENS_PER_S, MOMENT, "tokens of the latest exchange"),
 };
 #undef FIELD
 #undef PLOT
 /* clang-format on */
 
+_Static_assert(ARRAY_LEN(gpu) * sizeof(double) == sizeof(struct gpu_figures), "a row for each figure");
 _Static_assert(ARRAY_LEN(engine) * sizeof(double) == sizeof(struct figures), "a row for each figure");
 
 const struct fields fields_engine = { engine, ARRAY_LEN(engine) };
@@ -94,6 +105,7 @@ const struct fields fields_answer = { answer, ARRAY_LEN(answer) };
 const struct fields fields_latency = { latency, ARRAY_LEN(latency) };
 const struct fields fields_path = { path, ARRAY_LEN(path) };
 const struct fields fields_peer = { peer, ARRAY_LEN(peer) };
+const struct fields fields_gpu = { gpu, ARRAY_LEN(gpu) };
 const struct fields fields_model = { model, ARRAY_LEN(model) };
 const struct fields fields_flow = { flow, ARRAY_LEN(flow) };
 

@@ -38,6 +38,7 @@ extern const struct fields fields_answer; /* struct endpoint: timings of its ans
 extern const struct fields fields_latency;
 extern const struct fields fields_path;
 extern const struct fields fields_peer;
+extern const struct fields fields_gpu; /* struct gpu_figures */
 extern const struct fields fields_model;
 extern const struct fields fields_flow;
 

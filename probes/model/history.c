@@ -71,13 +71,23 @@ static int64_t elapsed(struct when from, struct when to)
 	return when_jumped(from, to) && wall > mono ? wall : mono;
 }
 
+void history_change_boot(struct history *history)
+{
+	history->has_booted = true;
+}
+
 static void go_on(struct history *history, struct when now)
 {
-	if (!when_known(history->last) || now.mono_ms < history->last.mono_ms) {
+	bool has_booted = history->has_booted;
+	int64_t ticks =
+		has_booted ? now.wall_ms - history->last.wall_ms : now.mono_ms - history->last.mono_ms;
+
+	history->has_booted = false;
+	if (!when_known(history->last) || ticks < 0) {
 		forget(history);
 		history->now = now.wall_ms;
 	} else {
-		history->now += elapsed(history->last, now);
+		history->now += has_booted ? ticks : elapsed(history->last, now);
 	}
 	history->last = now;
 }
@@ -148,8 +158,10 @@ static struct history_row *use(struct history *history, enum history_kind kind, 
 		*VEC_PUSH(&history->rows) = row;
 	}
 	history->next = at + 1; /* snapshots keep their order */
-	history->rows.items[at]->used = history->now;
-	return history->rows.items[at];
+	row = history->rows.items[at];
+	if (row->used < history->at)
+		row->used = history->at;
+	return row;
 }
 
 /* ---- taking in ---- */
@@ -163,12 +175,28 @@ static bool is_marked(enum history_kind kind, int from, int to)
 	return from != PATH_UNKNOWN && from != to;
 }
 
+static void insert_mark(struct history_row *row, struct history_mark mark)
+{
+	size_t at = row->mark_count;
+
+	while (at && row->marks[at - 1].at > mark.at)
+		at--;
+	if (row->mark_count < HISTORY_MARKS_MAX) {
+		memmove(&row->marks[at + 1], &row->marks[at], (row->mark_count++ - at) * sizeof(mark));
+		row->marks[at] = mark;
+	} else if (at) { /* the oldest goes */
+		memmove(&row->marks[0], &row->marks[1], (at - 1) * sizeof(mark));
+		row->marks[at - 1] = mark;
+	}
+}
+
 static void mark(struct history *history, struct history_row *row, int value)
 {
-	if (is_marked(row->kind, row->value, value))
-		row->marks[row->mark_count++ % HISTORY_MARKS_MAX] =
-			(struct history_mark){ history->now, row->kind, value };
-	row->value = value;
+	int *before = history->is_past ? &row->past_value : &row->value;
+
+	if (is_marked(row->kind, *before, value))
+		insert_mark(row, (struct history_mark){ history->at, row->kind, value });
+	*before = value;
 }
 
 static void feed(struct history *history, struct history_row *row, const void *from)
@@ -187,7 +215,7 @@ static void feed(struct history *history, struct history_row *row, const void *f
 				continue;
 			ring_init(&row->rings[i], figure->rhythm);
 		}
-		ring_add(&row->rings[i], history->now, value);
+		ring_add(&row->rings[i], history->at, value);
 	}
 }
 
@@ -267,12 +295,12 @@ static void take_others(struct history *history, const struct snapshot *snapshot
 	}
 }
 
-void history_take(struct history *history, const struct snapshot *snapshot)
+static void take(struct history *history, const struct snapshot *snapshot, int64_t at)
 {
 	struct history_traffic traffic = history_figures_traffic(&snapshot->traffic);
 	struct history_row *tailnet;
 
-	go_on(history, snapshot->taken);
+	history->at = at;
 	history->taken++;
 	tailnet = use(history, HISTORY_TAILNET, TAILNET_ID);
 	if (tailnet && *snapshot->traffic.source && !snapshot->daemon.is_stale)
@@ -280,4 +308,24 @@ void history_take(struct history *history, const struct snapshot *snapshot)
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		take_endpoint(history, snapshot, i);
 	take_others(history, snapshot);
+}
+
+/* A replay that stands still shows one moment more than once. */
+void history_take(struct history *history, const struct snapshot *snapshot)
+{
+	struct when now = snapshot->taken, last = history->last;
+
+	if (now.mono_ms == last.mono_ms && now.wall_ms == last.wall_ms)
+		return;
+	go_on(history, now);
+	take(history, snapshot, history->now);
+}
+
+void history_take_past(struct history *history, const struct snapshot *snapshot, int64_t at)
+{
+	if (at > history->now)
+		return;
+	history->is_past = true;
+	take(history, snapshot, at);
+	history->is_past = false;
 }

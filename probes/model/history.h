@@ -5,8 +5,8 @@
  * at for longest, and has no endpoint, is dropped, and history_is_full() says so.
  *
  * History has a time of its own: it is the wall clock at the start, goes on with the monotonic clock, and
- * skips what the machine slept. It never goes back; if the monotonic clock does (another recording), history
- * starts anew. */
+ * skips what the machine slept. It never goes back; if the clock does (a replay), history starts anew. What an earlier
+ * run of the program recorded is taken in at the times when it was seen. */
 #ifndef TSLLM_MODEL_HISTORY_H
 #define TSLLM_MODEL_HISTORY_H
 
@@ -29,10 +29,11 @@ struct history_row {
 	size_t at;   /* its last index in a snapshot */
 	size_t fed;  /* number of the snapshot that last had it */
 	int64_t used;
-	struct ring rings[HISTORY_FIGURES_MAX]; /* one for each figure of its kind */
-	struct history_mark marks[HISTORY_MARKS_MAX];
-	size_t mark_count; /* since the start: the last HISTORY_MARKS_MAX of them are kept */
-	int value;         /* the last known state or kind of path */
+	struct ring rings[HISTORY_FIGURES_MAX];       /* one for each figure of its kind */
+	struct history_mark marks[HISTORY_MARKS_MAX]; /* the last ones, in order of time */
+	size_t mark_count;
+	int value;      /* the last known state or kind of path */
+	int past_value; /* the same of what was recorded earlier */
 };
 
 struct history {
@@ -44,12 +45,19 @@ struct history {
 	size_t taken; /* snapshots */
 	size_t next;  /* where the next row that is searched probably is */
 	struct when last;
-	int64_t now; /* its time at last */
+	int64_t now;     /* its time at last */
+	int64_t at;      /* of the snapshot that is taken in */
+	bool is_past;    /* it was recorded earlier */
+	bool has_booted; /* the next snapshot is of another boot of the machine */
 };
 
 struct history *history_new(void);
 void history_free(struct history *history);
 void history_take(struct history *history, const struct snapshot *snapshot);
+/* A snapshot of what was recorded before this start, at a time of history's that is over. */
+void history_take_past(struct history *history, const struct snapshot *snapshot, int64_t at);
+/* The next snapshot is of another boot of the machine: of the clocks, only the wall clock goes on. */
+void history_change_boot(struct history *history);
 /* The row with that id (URL, peer id or name) is looked at, until another one is; "": none. */
 void history_look_at(struct history *history, const char *id);
 /* Whether a row was dropped, or not kept, because there was no room. */

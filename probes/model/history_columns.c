@@ -203,12 +203,11 @@ size_t history_columns_marks(const struct history *history, const struct snapsho
 
 	for (size_t i = 0; i < rows.count; i++) {
 		const struct history_row *row = rows.items[i];
-		size_t kept = row->mark_count < HISTORY_MARKS_MAX ? row->mark_count : HISTORY_MARKS_MAX;
 
 		if (row->kind == HISTORY_ENDPOINT && strcmp(row->id, id) != 0)
 			continue; /* another URL of the same engine */
-		for (size_t k = row->mark_count - kept; k < row->mark_count && count < most; k++) {
-			struct history_mark mark = row->marks[k % HISTORY_MARKS_MAX];
+		for (size_t k = 0; k < row->mark_count && count < most; k++) {
+			struct history_mark mark = row->marks[k];
 			int64_t column = mark.at * (int64_t)span.count / span.span_ms - frame.last - 1 +
 					 (int64_t)span.count;
 

@@ -28,6 +28,7 @@ static const struct {
 	{ HISTORY_TAILNET, &fields_traffic, &ring_of_paths, 0 },
 	{ HISTORY_PEER, &fields_path, &ring_of_paths, offsetof(struct peer, path) },
 	{ HISTORY_PEER, &fields_peer, &ring_of_paths, 0 },
+	{ HISTORY_PEER, &fields_gpu, &ring_of_gpus, offsetof(struct peer, gpu) },
 	{ HISTORY_ENDPOINT, &fields_answer, &ring_of_engines, 0 },
 	{ HISTORY_ENDPOINT, &fields_engine, &ring_of_engines, offsetof(struct endpoint, figures) },
 };

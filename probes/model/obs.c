@@ -37,8 +37,13 @@ void reading_init(struct reading *reading, struct arena *arena)
 	fields_blank(&fields_engine, &reading->figures);
 }
 
+void obs_status_hold(struct obs_status *status)
+{
+	status->holders++;
+}
+
 void obs_status_free(struct obs_status *status)
 {
-	if (status)
+	if (status && !status->holders--)
 		arena_free(status->arena);
 }

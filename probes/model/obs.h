@@ -6,6 +6,7 @@
 #ifndef TSLLM_MODEL_OBS_H
 #define TSLLM_MODEL_OBS_H
 
+#include "probes/base/text.h"
 #include "probes/model/reading.h"
 
 #include <stdbool.h>
@@ -75,17 +76,22 @@ struct obs_peer {
 	const char *os;
 	const char *user; /* login name; "" for tagged nodes */
 	double user_id;
+	double sharer_id; /* of the user who shared it in; NAN: not shared */
 	const char *const *addresses; /* TailscaleIPs, NULL-terminated; first is normally IPv4 */
 	const char *const *tags;      /* NULL-terminated */
 	const char *const *routes;    /* PrimaryRoutes: subnets that it routes, NULL-terminated */
 	const char *current_address;  /* CurAddr: the trusted direct ip:port */
 	const char *home_derp;        /* Relay: that node's home region, not "relayed" */
 	const char *peer_relay;       /* ip:port:vni:N */
+	bool is_reported_online; /* by the control plane; a path in use outweighs it */
+	const char *mac;  /* of its network card, "" unknown. Set by the live source, from the settings */
+	int peerapi_port; /* of its PeerAPI, at its first address if that is IPv4; 0: none */
 	bool is_online, is_active, is_expired, is_sharee, is_exit_node, is_mullvad;
 	bool has_ssh; /* it offers Tailscale SSH */
 	bool has_session;                              /* InEngine */
 	double rx_bytes, tx_bytes;                     /* WireGuard counters; a decrease is a reset */
 	int64_t last_seen, last_handshake, key_expiry; /* wall ms, 0: never or unknown */
+	uint64_t digest; /* of what the daemon said of it, 0: none */
 };
 
 /* A name of the tailnet's DNS that is no node's. */
@@ -93,17 +99,20 @@ struct obs_record {
 	const char *name, *address;
 };
 
+#define SERVICE_PORTS_MAX 32
+
 /* A Tailscale Service. */
 struct obs_service {
 	const char *name; /* "svc:llm" */
 	const char *address;
-	int ports[8];
+	int ports[SERVICE_PORTS_MAX];
 	size_t port_count;
 };
 
 /* One complete status. Its arena owns every text and array in it. */
 struct obs_status {
 	struct arena *arena;
+	unsigned holders; /* besides its owner */
 	enum backend_state backend;
 	const char *backend_word; /* the daemon's own word */
 	const char *version, *auth_url, *tailnet, *magicdns_suffix;
@@ -320,10 +329,22 @@ struct obs_net {
 	int64_t at;           /* wall ms, when it was reported; 0: never */
 };
 
+/* Who a host is to others: what tailscaled tells of whoever connects. Texts that do not fit are cut. */
+struct obs_who {
+	char login[TEXT_CAP], display[TEXT_CAP]; /* of its user */
+	char capabilities[1024];                 /* that the policy gives it, with blanks between; "": none */
+};
+
+/* A host with containers has one for each of their networks. */
+#define NODE_IPV4_MAX 64
+
 /* A host, as it is known to the tailnet. */
 struct obs_node {
 	const char *peer_id;
 	struct obs_net net;
+	int64_t ipv4[NODE_IPV4_MAX]; /* addresses that it may be reached at, local and public, as numbers */
+	size_t ipv4_count;
+	struct obs_who who;
 };
 
 /* How tailscaled pings: along the path it chose, or inside the tunnel. */
@@ -368,6 +389,7 @@ enum proof {
 /* Whether it is a timeout, at any step. Two of these in a row mean something, one does not. */
 bool outcome_is_silence(enum outcome outcome, enum tls_trouble tls);
 void net_init(struct obs_net *net);              /* sets everything to unknown */
+void obs_status_hold(struct obs_status *status); /* keeps it until one more obs_status_free() */
 void obs_status_free(struct obs_status *status); /* frees its arena with everything in it */
 
 #endif

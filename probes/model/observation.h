@@ -2,6 +2,8 @@
 #ifndef TSLLM_MODEL_OBSERVATION_H
 #define TSLLM_MODEL_OBSERVATION_H
 
+#include "probes/model/gpu.h"
+#include "probes/model/canary.h"
 #include "probes/model/obs.h"
 
 struct sniffed; /* sniffed.h */
@@ -30,8 +32,10 @@ enum observed {
 	OBSERVED_PROOF, /* the result of a confirming request */
 	OBSERVED_CERTIFICATE,
 	OBSERVED_REQUEST, /* a request that belongs to no endpoint: discovery, confirming requests */
+	OBSERVED_CANARY,  /* a completion that the user asked for: it began, gave its first token, ended */
 	OBSERVED_LISTENERS, /* what this machine listens on: for --audit */
 	OBSERVED_COMPANION, /* a port beside a server: for --audit */
+	OBSERVED_GPUS,    /* the GPUs of a machine, by an exporter there */
 	OBSERVED_MACHINE, /* what kind of machine this is */
 	OBSERVED_GAP,     /* this machine slept or its clock jumped: earlier observations no longer count */
 };
@@ -58,6 +62,8 @@ struct observation {
 		const struct obs_machine *machine;
 		const struct obs_listeners *listeners;
 		const struct obs_companion *companion;
+		const struct obs_gpus *gpus;
+		const struct obs_canary *canary;
 		struct obs_serve *serve;
 		const struct obs_traffic *traffic;
 		const struct obs_path_history *path_history;

@@ -48,8 +48,8 @@ struct obs_histogram {
 	bool is_broken; /* used while it is parsed */
 };
 
-/* More engines of one server than this are not told apart. */
-#define ENGINES_MAX 64
+/* More engines of one server than this are not told apart: more than any deployment has that is known. */
+#define ENGINES_MAX 512
 
 /* One of several engines (data parallel) behind one server. */
 struct obs_engine {

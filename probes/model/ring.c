@@ -27,6 +27,12 @@ const struct rhythm ring_of_engines = { {
 	{ 5 * MINUTE, 24 * 12 + 1 }, /* a day */
 } };
 
+const struct rhythm ring_of_gpus = { {
+	{ 10 * SECOND, 6 * 10 + 1 }, /* 10 minutes */
+	{ 1 * MINUTE, 2 * 60 + 1 },  /* 2 hours */
+	{ 5 * MINUTE, 24 * 12 + 1 }, /* a day */
+} };
+
 static size_t cells_of(const struct rhythm *rhythm)
 {
 	size_t count = 0;
@@ -90,7 +96,7 @@ void ring_add(struct ring *ring, int64_t at, double value)
 		size_t i = place_of(ring, tier, number);
 		bool is_first;
 
-		if (number < ring->newest[tier])
+		if (number <= ring->newest[tier] - (int64_t)ring->rhythm->tiers[tier].count)
 			continue;
 		if (number > ring->newest[tier])
 			advance(ring, tier, number);

@@ -25,7 +25,7 @@ struct rhythm {
 	struct tier tiers[RING_TIERS]; /* the finest first */
 };
 
-extern const struct rhythm ring_of_paths, ring_of_engines;
+extern const struct rhythm ring_of_paths, ring_of_engines, ring_of_gpus;
 
 /* Zeroed, it is empty and takes no memory. */
 struct ring {
@@ -39,7 +39,8 @@ struct ring {
 size_t ring_size(const struct rhythm *rhythm);
 void ring_init(struct ring *ring, const struct rhythm *rhythm);
 void ring_fini(struct ring *ring);
-/* Times never go back. NAN and numbers that are absurdly large are no samples. */
+/* A time that is over may come later, and is dropped where its cell is no longer there. NAN and numbers that are
+ * absurdly large are no samples. */
 void ring_add(struct ring *ring, int64_t at, double value);
 /* Adds the second cell to the first. */
 void ring_sum(struct time_cell *to, const struct time_cell *from);

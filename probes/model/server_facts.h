@@ -16,6 +16,22 @@ enum server_kind {
 	SERVER_FRONT_END /* a web UI, not an engine */
 };
 
+/* Where a kind of server writes its log when it was installed as its documentation says; NULL each: nowhere usual. */
+struct usual_log {
+	const char *unit;     /* of systemd */
+	const char *file;     /* below the home directory, on macOS and wherever it is no service */
+	const char *windows;  /* what to type in PowerShell */
+	const char *anywhere; /* a command of its own that shows it, on all systems */
+};
+
+/* How it streams an answer: what a canary may ask for, and what it may conclude. */
+struct stream_habits {
+	bool counts_tokens; /* it takes stream_options.include_usage, and counts in the last event */
+	bool reports_times; /* in the Ollama API it says how long the load, the prompt and the tokens took */
+	bool holds_headers; /* they come when work on the request begins, not before */
+	bool cuts_answers;  /* a request cuts off the answers that others are waiting for */
+};
+
 struct server_facts {
 	const char *name, *title; /* "ollama", "Ollama" */
 	enum server_kind kind;
@@ -27,6 +43,7 @@ struct server_facts {
 
 	bool is_asked_rarely;        /* once a minute: what it answers may be work for others */
 	bool stays_asleep;           /* a request does not wake it */
+	bool unloads_idle;           /* it may unload a model that nobody asks, after a time */
 	bool checks_host;            /* bound to localhost, it refuses requests for another host name */
 	bool has_open_list;          /* its list needs no key, even if its API does */
 	bool health_outlives_engine; /* its HTTP threads answer some paths even if the engine hangs */
@@ -36,13 +53,17 @@ struct server_facts {
 	int full_status;
 	const char *full_words;
 
+	struct stream_habits streams;
+
 	/* Hints. A complete fix may contain %{variables}. */
 	const char *listen_option; /* makes it listen on all addresses; NULL: "--host 0.0.0.0" */
 	const char *get_model_fix;
 	const char *context_fix;    /* gives its models a longer context */
 	const char *figures_fix;    /* if it says that its figures are switched off */
 	const char *trust_host_fix; /* for a server that checks the Host header */
-	const char *no_guard;       /* a setting that looks like one that asks for a key, and does not */
+	struct usual_log log;
+	const char *relays_by; /* what lets it list models of another machine as its own, without saying so */
+	const char *no_guard;  /* a setting that looks like one that asks for a key, and does not */
 	/* For --audit. management: what its API does besides asking models, for anyone whom it asks for no key;
 	 * NULL: nothing known. companions: what it opens on ports beside its own, ended by port 0. */
 	const char *management;

@@ -17,6 +17,7 @@ void settings_init(struct settings *settings)
 	*settings = (struct settings){
 		.period_s = 2,
 		.deadline_s = 5,
+		.canary_limit_s = 300,
 		.discover = DISCOVER_MINE,
 		.has_llama_metrics = true,
 		.has_capture = true,
@@ -28,6 +29,7 @@ void settings_init(struct settings *settings)
 		.state_file = mem_copy(""),
 		.helper = mem_copy(""),
 		.event_log = mem_copy(""),
+		.listen = mem_copy(""),
 		.record = mem_copy(""),
 		.record_file = mem_copy(""),
 		.record_bytes = 200e6,
@@ -47,6 +49,12 @@ void settings_fini(struct settings *settings)
 		free(settings->pins.items[i].key_file);
 	}
 	free(settings->pins.items);
+	for (size_t i = 0; i < settings->peers.count; i++) {
+		free(settings->peers.items[i].peer);
+		free(settings->peers.items[i].mac);
+		free(settings->peers.items[i].gpu);
+	}
+	free(settings->peers.items);
 	strings_fini(&settings->exclude);
 	strings_fini(&settings->ignore);
 	strings_fini(&settings->columns_fleet);
@@ -64,6 +72,9 @@ void settings_fini(struct settings *settings)
 	free(settings->helper);
 	free(settings->event_log);
 	strings_fini(&settings->on_change);
+	strings_fini(&settings->placed);
+	strings_fini(&settings->places);
+	free(settings->listen);
 	free(settings->record);
 	free(settings->record_file);
 	free(settings->replay);
@@ -103,4 +114,18 @@ int settings_pin(struct settings *settings, const char *url, struct fault *fault
 	pin->key_env = mem_copy("");
 	pin->key_file = mem_copy("");
 	return 0;
+}
+
+struct peer_settings *settings_peer(struct settings *settings, const char *peer)
+{
+	struct peer_settings *added;
+
+	for (size_t i = 0; i < settings->peers.count; i++)
+		if (text_equal_fold(settings->peers.items[i].peer, peer))
+			return &settings->peers.items[i];
+	added = VEC_PUSH(&settings->peers);
+	added->peer = mem_copy(peer);
+	added->mac = mem_copy("");
+	added->gpu = mem_copy("");
+	return added;
 }

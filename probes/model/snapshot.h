@@ -8,48 +8,16 @@
 #define TSLLM_MODEL_SNAPSHOT_H
 
 #include "probes/base/when.h"
-#include "probes/model/client_api.h"
+#include "probes/model/canary.h"
 #include "probes/model/exposure.h"
+#include "probes/model/gpu.h"
 #include "probes/model/obs.h"
+#include "probes/model/server_facts.h"
+#include "probes/model/states.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-/* Worst last, so that states can be compared. */
-enum state {
-	STATE_UNKNOWN, /* not probed yet, or not probeable */
-	STATE_OK,
-	STATE_BUSY,
-	STATE_WEB, /* a front end, not an engine */
-	STATE_SLEEPING,
-	STATE_LOADING,
-	STATE_AUTH, /* up, but requires a key */
-	STATE_WARN, /* works, and something needs its owner: expiring, open to strangers, a rejected key */
-	STATE_OFFLINE,
-	STATE_SLOW,
-	STATE_FAULT, /* answers, but wrongly */
-	STATE_STALLED,
-	STATE_FILTERED,
-	STATE_DOWN,
-	STATE_COUNT
-};
-
-enum severity { SEVERITY_INFO, SEVERITY_DEGRADED, SEVERITY_DOWN };
-
-enum layer {
-	LAYER_DAEMON,
-	LAYER_HOST,
-	LAYER_PATH,
-	LAYER_PORT,
-	LAYER_TLS,
-	LAYER_HTTP,
-	LAYER_ENGINE,
-	LAYER_EXPOSURE,
-	LAYER_COUNT
-};
-
-enum path_kind { PATH_UNKNOWN, PATH_DIRECT, PATH_PEER_RELAY, PATH_DERP, PATH_IDLE, PATH_OFFLINE, PATH_COUNT };
 
 #define SPARK_PARTS 12
 #define SPARK_SPAN_MS 120000 /* without a history */
@@ -70,7 +38,8 @@ struct verdict {
 	int64_t since;   /* wall ms */
 	bool was_before; /* it held at the first look: it began at that time or earlier */
 	bool is_muted;   /* by `ignore`: shown dimmed, never counted */
-	bool explains;   /* it accounts for all faults on higher layers */
+	bool is_inferred; /* what its code says is concluded from signs, and may be something else; false: proven */
+	bool explains; /* it accounts for all faults on higher layers */
 	/* Whose trouble it is: the name of a machine (the host, the subnet router), or the URL of the backend
 	 * behind a mount; "": the row's own. */
 	const char *cause;
@@ -79,6 +48,10 @@ struct verdict {
 struct daemon {
 	const char *backend_state, *version, *self, *self_id, *tailnet, *magicdns_suffix, *home_derp,
 		*auth_url;
+	/* Who this machine is to others, as whois says; "": not asked yet. capabilities: what the policy gives it,
+	 * NULL-terminated. */
+	const char *login, *display;
+	const char *const *capabilities;
 	const char *via;           /* "localapi" | "cli" | "" */
 	const char *socket;        /* the socket path or CLI in use */
 	const char *const *health; /* NULL-terminated */
@@ -86,17 +59,18 @@ struct daemon {
 	bool has_tun;
 	enum tri runs_web_client; /* tailscaled's own web page, at port 5252 */
 	const char *sudo;         /* what makes a command root's on this machine: "sudo "; "": nothing */
-	double age_ms;       /* of the last whole status */
-	bool is_stale;       /* older than three periods */
-	const char *trouble; /* why there is no fresh status; "" */
-	struct obs_net net;  /* of this host, by netcheck */
+	double age_ms;            /* of the last whole status */
+	bool is_stale;            /* older than three periods */
+	const char *trouble;      /* why there is no fresh status; "" */
+	struct obs_net net;       /* of this host, by netcheck */
 };
 
 struct traffic {
 	const char *source; /* "capture" | "usermetrics" | "" */
 	double rx_bytes[TRAFFIC_PATHS], tx_bytes[TRAFFIC_PATHS];
 	double rx_per_s[TRAFFIC_PATHS], tx_per_s[TRAFFIC_PATHS];
-	const float *spark; /* bytes per second, all together, over snapshot.spark_span_ms; NULL: no history */
+	const float
+		*spark; /* bytes per second, all together, over snapshot.spark_span_ms; NULL: no history */
 	size_t spark_count;
 };
 
@@ -138,12 +112,17 @@ struct peer {
 	const char *const *addresses; /* NULL-terminated */
 	const char *const *tags;
 	bool is_self, is_online, is_active, is_shared_in, is_exit_node, is_mullvad;
-	bool has_ssh; /* it offers Tailscale SSH */
+	bool has_ssh;   /* it offers Tailscale SSH */
 	bool was_asked; /* discovery probed its ports */
 	struct probed_ports probed;
 	struct path path;
 	struct obs_net net; /* as reported by its tailscaled */
 	struct ping pings[PING_KINDS];
+	const char *gpu_exporter;     /* that reports its GPUs; "": none did */
+	enum gpu_trouble gpu_trouble; /* of its last answer */
+	struct span gpus;
+	bool has_more_gpus;     /* than those */
+	struct gpu_figures gpu; /* of all of them together */
 	int64_t key_expiry, last_seen, last_handshake;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;
 	enum state state;
@@ -163,6 +142,7 @@ struct model {
 	double size_bytes, vram_bytes, context;
 	int64_t expires_at;
 	bool is_short_for_agents; /* loaded with a context under AGENTS_CONTEXT */
+	bool is_no_chat;          /* it writes no text: vectors, ranks, sound … */
 };
 
 /* What was sent to an endpoint: one row per path. */
@@ -172,6 +152,17 @@ struct sent {
 	double count;
 	int64_t last;
 	int status; /* of the last answer, 0: none */
+};
+
+/* One request of a canary, as far as it has come. */
+struct canary {
+	const char *url;         /* where it was sent */
+	const char *model;
+	const char *words;       /* what the server said if it failed */
+	const char *path_source; /* of path_ms, as in struct path */
+	struct canary_figures figures;
+	bool is_seen;            /* in packets, too; else all of what follows is NAN */
+	double seen_ttfb_ms, seen_ttft_ms, seen_tokens_per_s;
 };
 
 /* Where the time to first token goes: medians in ms, NAN: unknown. connect and tls are paid once per
@@ -195,20 +186,27 @@ struct endpoint {
 	enum found_by found_by;
 	const char *server, *title, *version; /* "": not known yet */
 	struct spoken speaks[API_COUNT];
+	struct stream_habits streams;
+	bool unloads_idle; /* it may unload a model that nobody asks, after a time */
 	enum state state;
 	int64_t since;   /* in this state */
 	bool was_before; /* it was in it at the first look */
-	bool is_stale; /* its data is older than it should be */
+	bool is_stale;   /* its data is older than it should be */
 	bool is_pinned;
-	bool is_engine;     /* neither a gateway nor a web front end; false while it is unknown */
-	bool checks_host;   /* bound to localhost, it refuses requests for another host name */
-	bool sends_key;     /* our own requests carry one */
-	enum tri wants_key; /* UNKNOWN: it was not seen without a key, or its list proves nothing */
+	bool is_engine;         /* neither a gateway nor a web front end; false while it is unknown */
+	bool may_hand_on;       /* what answers may be elsewhere: a gateway, a front end, or of no known family */
+	bool checks_host;       /* bound to localhost, it refuses requests for another host name */
+	bool sends_key;         /* our own requests carry one */
+	enum tri wants_key;     /* UNKNOWN: it was not seen without a key, or its list proves nothing */
 	const char *management; /* what anyone can do with its API besides asking models; "" */
+	const char *relays_by;  /* models that it lists may run elsewhere by this: "LM Link"; "" */
 	const char *no_guard;   /* a setting that looks like a key, and is none: "OLLAMA_API_KEY"; "" */
-	bool is_of_tailnet; /* reachable only through the tailnet, whether or not its peer is known */
-	double age_ms;      /* of the last good answer */
+	const struct usual_log *usual_log; /* of its kind of server */
+	bool is_of_tailnet;     /* reachable only through the tailnet, whether or not its peer is known */
+	double age_ms;          /* of the last good answer */
 	struct span models, verdicts, sent;
+	struct span canaries; /* the last series, in order */
+	int64_t figured;      /* wall ms: when the engine last reported its figures */
 	size_t loaded_models; /* meaningful if models_known */
 	bool models_known, loaded_known;
 	double connect_ms, tls_ms, ttfb_ms, samples;
@@ -219,26 +217,6 @@ struct endpoint {
 	const float *spark; /* TTFB ms over snapshot.spark_span_ms, oldest first, NAN: none or failed */
 	size_t spark_count;
 	double requests, bytes_sent, bytes_received;
-};
-
-/* How soon a model answers, best last. */
-enum warmth {
-	WARMTH_UNKNOWN, /* its server does not report whether it is loaded */
-	WARMTH_COLD,    /* the first request loads it */
-	WARMTH_SLEEPING,
-	WARMTH_LOADING,
-	WARMTH_WARM, /* loaded and idle */
-	WARMTH_HOT,  /* loaded and working */
-	WARMTH_COUNT
-};
-
-/* Whose server it is, most trusted first: see offer_class.h. */
-enum offer_class {
-	CLASS_OWN,     /* pinned, on this machine, or on one of this user's */
-	CLASS_TAGGED,  /* on a tagged machine of this tailnet */
-	CLASS_FOREIGN, /* another user's, or shared in from another tailnet */
-	CLASS_GATEWAY, /* forwards to engines that may be anywhere, and may bill */
-	CLASS_COUNT
 };
 
 /* An endpoint that can answer for a model: of a mount and its backend, the better one. */
@@ -262,7 +240,7 @@ struct mount {
 };
 
 struct event {
-	uint64_t number;        /* rises with time; a repeat that is folded gets a new one */
+	uint64_t number;        /* rises with time; a repeat that is folded gets a new one; 0: of an earlier run */
 	int64_t at;             /* wall ms */
 	const char *who;        /* peer name or endpoint URL, "" for the daemon */
 	const char *machine;    /* the name of the peer that it is about; "": none, or not known */
@@ -297,6 +275,7 @@ struct flow {
 	double connections, open, exchanges;
 	double rx_bytes, tx_bytes, rx_per_s, tx_per_s;      /* as seen by this node */
 	double ttfb_ms, ttft_ms, ttft_max_ms, tokens_per_s; /* of the latest exchange that shows them */
+	double ttft_p50_ms, ttft_p95_ms;                    /* of the latest SERIES_MAX that are over */
 };
 
 struct discovery {
@@ -329,8 +308,6 @@ struct replay_state {
 	double speed; /* 1: as fast as it was */
 };
 
-enum status { STATUS_OK, STATUS_DEGRADED, STATUS_DOWN, STATUS_UNKNOWN };
-
 struct snapshot {
 	struct arena *arena;
 	unsigned holders; /* besides its owner */
@@ -338,7 +315,7 @@ struct snapshot {
 	const char *source; /* "live" | "replay" */
 	struct replay_state replay;
 	int64_t spark_span_ms; /* of the sparks in its rows */
-	enum status status; /* as in the exit status */
+	enum status status;    /* as in the exit status */
 	bool is_passive;
 	struct daemon daemon;
 	struct traffic traffic;
@@ -347,6 +324,8 @@ struct snapshot {
 	size_t peer_count;
 	size_t online_count;        /* without this node */
 	size_t left_out;            /* further peers that the daemon reported */
+	struct obs_gpu *gpus;       /* by peer */
+	size_t gpu_count;
 	struct endpoint *endpoints; /* in order of discovery: views sort */
 	size_t endpoint_count;
 	struct model *models;
@@ -360,6 +339,9 @@ struct snapshot {
 	struct span verdicts; /* those of the daemon and of this host */
 	struct sent *sents;
 	size_t sent_count;
+	struct canary *canaries;
+	size_t canary_count;
+	bool has_running_canary; /* a series goes on; not in a replay */
 	struct event *events; /* newest first */
 	size_t event_count;
 	struct bound *bounds;
@@ -378,22 +360,6 @@ void snapshot_hold(struct snapshot *snapshot);
 void snapshot_free(struct snapshot *snapshot);
 /* The first endpoint of the engine that this endpoint leads to. */
 size_t snapshot_engine(const struct snapshot *snapshot, size_t endpoint);
-const char *state_name(enum state state);
-bool state_blocks(enum state state); /* no request gets a useful answer: offline or worse, but not slow */
-const char *severity_name(enum severity severity);
-const char *layer_name(enum layer layer);
-const char *path_kind_name(enum path_kind kind);
-const char *ping_kind_name(enum ping_kind kind);
-const char *found_by_name(enum found_by found);
-const char *status_name(enum status status);
-enum status status_of_severity(enum severity worst); /* never STATUS_UNKNOWN */
-const char *cost_name(enum cost cost);
-const char *capture_state_name(enum capture_state state);
-const char *model_state_name(enum model_state state);
-const char *offer_class_name(enum offer_class class_); /* "own", as in --allow */
-const char *warmth_name(enum warmth warmth);
-const char *serve_protocol_name(enum serve_protocol protocol);
-const char *traffic_path_name(enum traffic_path path);
 /* The worst verdict that is not muted; NULL: none. */
 const struct verdict *snapshot_worst(const struct snapshot *snapshot, struct span verdicts);
 

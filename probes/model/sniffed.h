@@ -42,7 +42,7 @@ struct sniffed_place {
 
 struct sniffed {
 	enum sniffed_word word;
-	int64_t at_us, sent_us, begun_us; /* wall clock; 0: not reported */
+	int64_t at_us, sent_us, begun_us; /* wall clock; 0: not reported, or of a round trip */
 	double protocol;
 	char name[64]; /* of a device */
 	struct sniffed_place local, remote, client, server;

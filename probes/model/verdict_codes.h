@@ -36,6 +36,7 @@
 #define CODE_RELAYED "relayed"
 #define CODE_PEER_RELAYED "peer-relayed"
 #define CODE_KEY_EXPIRING "key-expiring"
+#define CODE_GPU_UNREAD "gpu-unread"
 
 /* The way to an endpoint (probes/verdicts/cause.c). */
 #define CODE_ROUTER_OFFLINE "router-offline"

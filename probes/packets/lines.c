@@ -2,6 +2,7 @@
  * in one pass. */
 #include "probes/packets/lines.h"
 
+#include "probes/base/digits.h"
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
@@ -15,7 +16,7 @@
 #define NUMBER_MAX (INT64_C(1) << 53)
 #define NEEDS_MAX 5
 
-enum kind { COUNT, DECIMAL, STAMP, VNI, PLACE, PLACE_OR_HOST, HEX, NAME, METHOD, STATE, FLAG };
+enum kind { COUNT, DURATION, DECIMAL, STAMP, VNI, PLACE, PLACE_OR_HOST, HEX, NAME, METHOD, STATE, FLAG };
 
 struct field {
 	const char *key;
@@ -46,7 +47,7 @@ static const struct field fields[] = {
 	FIELD("pongs", COUNT, pongs),
 	FIELD("lost", COUNT, lost),
 	FIELD("method", METHOD, method),
-	FIELD("us", COUNT, us),
+	FIELD("us", DURATION, us),
 	FIELD("client", PLACE_OR_HOST, client),
 	FIELD("server", PLACE, server),
 	FIELD("connections", COUNT, connections),
@@ -137,6 +138,14 @@ static int take_count(double *number, const char *value)
 	return count < 0 ? -1 : 0;
 }
 
+static int take_duration(double *number, const char *value)
+{
+	int failed = take_count(number, value);
+
+	*number = digits_round(*number);
+	return failed;
+}
+
 static int take_decimal(double *number, const char *value)
 {
 	size_t whole = strspn(value, "0123456789");
@@ -194,6 +203,8 @@ static int take_value(struct sniffed *sniffed, const struct field *field, const 
 	switch (field->kind) {
 	case COUNT:
 		return take_count(at, value);
+	case DURATION:
+		return take_duration(at, value);
 	case DECIMAL:
 		return take_decimal(at, value);
 	case STAMP:
@@ -223,7 +234,7 @@ static void init(struct sniffed *sniffed)
 {
 	*sniffed = (struct sniffed){ .word = SNIFFED_OTHER };
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		if (fields[i].kind == COUNT || fields[i].kind == DECIMAL)
+		if (fields[i].kind == COUNT || fields[i].kind == DURATION || fields[i].kind == DECIMAL)
 			*(double *)((char *)sniffed + fields[i].at) = NAN;
 }
 
@@ -315,6 +326,8 @@ int lines_parse(struct sniffed *sniffed, const char *line, size_t length, struct
 		return 0;
 	if (take_pairs(sniffed, pairs, &seen, whole, fault))
 		return -1;
+	if (sniffed->word == SNIFFED_RTT)
+		sniffed->at_us = 0; /* it counts from when it is read; recordings need no other time */
 	return check_needs(&words[sniffed->word], seen, whole, fault);
 }
 

@@ -6,42 +6,50 @@
 
 #define CHUNK (64 * 1024)
 
-/* True: go on. */
-static bool feed(ZSTD_DStream *stream, ZSTD_inBuffer *in, size_t most, bool only_first_line, struct bytes *text)
+enum fed { FED_MORE, FED_ENOUGH, FED_DAMAGED };
+
+/* wanted: how many bytes zstd takes next. */
+static enum fed feed(ZSTD_DStream *stream, ZSTD_inBuffer *in, size_t most, bool only_first_line,
+	struct bytes *text, size_t *wanted)
 {
 	char chunk[CHUNK];
 	ZSTD_outBuffer out;
 
 	do {
-		size_t left;
-
 		out = (ZSTD_outBuffer){ chunk, sizeof(chunk), 0 };
-		left = ZSTD_decompressStream(stream, &out, in);
+		*wanted = ZSTD_decompressStream(stream, &out, in);
 		bytes_add(text, chunk, out.pos);
-		if (ZSTD_isError(left) || left == 0 || text->length > most)
-			return false;
-		if (only_first_line && memchr(chunk, '\n', out.pos))
-			return false;
+		if (ZSTD_isError(*wanted) || text->length > most)
+			return FED_DAMAGED;
+		if (*wanted == 0 || (only_first_line && memchr(chunk, '\n', out.pos)))
+			return FED_ENOUGH;
 	} while (in->pos < in->size || out.pos == out.size);
-	return true;
+	return FED_MORE;
 }
 
-void frame_text_read(int fd, const struct frame *frame, size_t most, bool only_first_line, struct bytes *text)
+/* A block at a time: what comes before a damaged one is kept. */
+int frame_text_read(int fd, const struct frame *frame, size_t most, bool only_first_line, struct bytes *text)
 {
 	ZSTD_DStream *stream = ZSTD_createDStream();
 	char chunk[CHUNK / 4];
 	int64_t at = frame->offset, end = frame->offset + frame->length;
-	bool goes_on = stream != NULL;
+	enum fed fed = FED_MORE;
+	size_t wanted;
 
 	if (!stream)
 		mem_die();
-	while (goes_on && at < end) {
-		size_t wanted = end - at < (int64_t)sizeof(chunk) ? (size_t)(end - at) : sizeof(chunk);
-		ssize_t count = pread(fd, chunk, wanted, (off_t)at);
+	wanted = ZSTD_initDStream(stream);
+	while (fed == FED_MORE && at < end) {
+		size_t size = wanted < sizeof(chunk) ? wanted : sizeof(chunk);
+		ssize_t count =
+			pread(fd, chunk, end - at < (int64_t)size ? (size_t)(end - at) : size, (off_t)at);
 		ZSTD_inBuffer in = { chunk, count > 0 ? (size_t)count : 0, 0 };
 
-		goes_on = count > 0 && feed(stream, &in, most, only_first_line, text);
+		fed = count > 0 ? feed(stream, &in, most, only_first_line, text, &wanted) : FED_DAMAGED;
 		at += count;
 	}
 	ZSTD_freeDStream(stream);
+	if (!only_first_line && frame->is_whole && (fed == FED_MORE || at < end))
+		fed = FED_DAMAGED; /* it ends elsewhere than it seemed to */
+	return fed == FED_DAMAGED ? -1 : 0;
 }

@@ -10,6 +10,9 @@
 #define HEADER_LEAST 6
 #define BLOCK_HEADER 3
 #define BLOCK_MOST (128 * 1024)
+#define CHUNK (64 * 1024)
+#define DESCRIPTOR 4 /* where the flags are */
+#define HAS_CHECKSUM 4
 
 static const unsigned char magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
 static const unsigned char last_block[BLOCK_HEADER] = { 1, 0, 0 }; /* empty, and the last */
@@ -50,7 +53,7 @@ enum frame_found frames_at(int fd, int64_t offset, struct frame *frame)
 		return FRAME_FOREIGN;
 	if (!read_at(fd, offset, header, sizeof(header)))
 		return FRAME_FOUND;
-	at = offset + header_size(header[4]);
+	at = offset + header_size(header[DESCRIPTOR]);
 	end = entry.st_size;
 	while (at <= end && !frame->is_whole) {
 		int64_t size;
@@ -62,7 +65,7 @@ enum frame_found frames_at(int fd, int64_t offset, struct frame *frame)
 		if ((block[0] >> 1 & 3) == 3 || size > BLOCK_MOST)
 			return FRAME_FOREIGN;
 		at += BLOCK_HEADER + ((block[0] >> 1 & 3) == 1 ? 1 : size);
-		if (block[0] & 1 && header[4] & 4)
+		if (block[0] & 1 && header[DESCRIPTOR] & HAS_CHECKSUM)
 			at += 4;
 		frame->is_whole = block[0] & 1 && at <= end;
 	}
@@ -71,6 +74,30 @@ enum frame_found frames_at(int fd, int64_t offset, struct frame *frame)
 	return FRAME_FOUND;
 }
 
+int64_t frames_find(int fd, int64_t offset)
+{
+	unsigned char chunk[CHUNK];
+	ssize_t count;
+
+	while ((count = pread(fd, chunk, sizeof(chunk), (off_t)offset)) >= (ssize_t)sizeof(magic)) {
+		/* Behind that, it may begin in this chunk and end in the next. */
+		ssize_t tried = count - (ssize_t)sizeof(magic) + 1;
+
+		for (const unsigned char *at = chunk;
+			(at = memchr(at, magic[0], (size_t)(chunk + tried - at))); at++)
+			if (memcmp(at, magic, sizeof(magic)) == 0)
+				return offset + (at - chunk);
+		offset += tried;
+	}
+	return -1;
+}
+
+static int write_at(int fd, int64_t offset, const unsigned char *bytes, size_t count)
+{
+	return pwrite(fd, bytes, count, (off_t)offset) == (ssize_t)count ? 0 : -1;
+}
+
+/* The checksum is that of the text which was lost: the header says that there is none. */
 int frames_repair(int fd, const struct frame *frame)
 {
 	unsigned char header[HEADER_LEAST];
@@ -82,5 +109,8 @@ int frames_repair(int fd, const struct frame *frame)
 		return -1;
 	if (!frame->length || !read_at(fd, frame->offset, header, sizeof(header)))
 		return 0;
-	return pwrite(fd, last_block, sizeof(last_block), (off_t)end) == (ssize_t)sizeof(last_block) ? 0 : -1;
+	header[DESCRIPTOR] &= (unsigned char)~HAS_CHECKSUM;
+	if (write_at(fd, frame->offset, header, sizeof(header)) < 0)
+		return -1;
+	return write_at(fd, end, last_block, sizeof(last_block));
 }

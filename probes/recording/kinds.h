@@ -20,9 +20,10 @@ enum kept {
 
 struct kind {
 	const char *name;
-	struct shape shape; /* of struct observation, of struct obs_peer for KIND_PEER */
+	const struct shape *shape; /* of struct observation, of struct obs_peer for KIND_PEER */
 	enum kept kept;
 	bool is_skipped_if_same; /* it says nothing by being seen again */
+	int64_t again_ms;        /* of these: but after so long it does; 0: never */
 	bool is_of_endpoint;     /* forgotten when its URL is dropped */
 	size_t most;             /* rows; the oldest is overwritten */
 	/* Which of the lines of a kind an observation goes to: in each, much the same members change. NULL: one. */

@@ -1,5 +1,6 @@
 #include "probes/recording/known.h"
 
+#include "probes/ledger/ledger.h"
 #include "probes/model/sniffed.h"
 #include "probes/recording/keys.h"
 #include "probes/recording/period_out.h"
@@ -110,11 +111,16 @@ static bool is_same(const struct latest *rows, size_t row, const void *value)
 }
 
 /* Whether nothing is to be written of a value that the row has already. */
-static bool is_skipped(const struct table *table, size_t row, const void *value)
+static bool is_skipped(const struct table *table, size_t row, const void *value, struct when when)
 {
-	bool may_be = table->rows.kind == KIND_PEER || kinds[table->rows.kind].is_skipped_if_same;
+	const struct kind *kind = &kinds[table->rows.kind];
+	const struct row *it = &table->rows.items[row];
 
-	return may_be && table->rows.items[row].is_there && is_same(&table->rows, row, value);
+	if (table->rows.kind != KIND_PEER && !kind->is_skipped_if_same)
+		return false;
+	if (kind->again_ms && when_since(it->written_at, when) >= kind->again_ms)
+		return false;
+	return it->is_there && is_same(&table->rows, row, value);
 }
 
 /* ---- totals ---- */
@@ -191,7 +197,7 @@ static void see(struct known *known, size_t kind, const void *value, uint64_t tu
 		row = new_row(table, known->key.text, turn, when);
 	if (kinds[kind].is_total && kinds[kind].is_total(value))
 		wait(table, row, value);
-	else if (!is_skipped(table, row, value))
+	else if (!is_skipped(table, row, value, when))
 		period_out_add(known->period, &table->rows, row, value, turn - known->turn_begun, when);
 	table->rows.items[row].turn = turn;
 	table->rows.items[row].at = when;
@@ -304,7 +310,25 @@ static void see_status_first(struct known *fresh, const struct known *known, str
 	see(fresh, OBSERVED_STATUS, latest_value(status, 0), turn, when);
 }
 
-void known_begin_segment(struct known *known, struct when now, struct bytes *text)
+/* A new run of the program would be told by its state file since when nothing listens there. */
+static void see_again(
+	struct known *fresh, const struct ledger *ledger, const struct kept_row *row, const void *value)
+{
+	struct obs_endpoint endpoint;
+	struct observation again;
+
+	if (row->kind == OBSERVED_ENDPOINT && ledger) {
+		again = *(const struct observation *)value;
+		endpoint = *again.endpoint;
+		endpoint.stopped_at = ledger_stopped_at(ledger, endpoint.url);
+		again.endpoint = &endpoint;
+		value = &again;
+	}
+	see(fresh, row->kind, value, ++fresh->turn, row->at);
+}
+
+void known_begin_segment(
+	struct known *known, const struct ledger *ledger, struct when now, struct bytes *text)
 {
 	struct known *fresh = known_new(), old;
 	size_t count;
@@ -319,8 +343,8 @@ void known_begin_segment(struct known *known, struct when now, struct bytes *tex
 		struct latest *rows = &fresh->tables[kept[i].kind].rows;
 		size_t row;
 
-		see(fresh, kept[i].kind, latest_value(&known->tables[kept[i].kind].rows, kept[i].row), ++fresh->turn,
-			kept[i].at);
+		see_again(fresh, ledger, &kept[i],
+			latest_value(&known->tables[kept[i].kind].rows, kept[i].row));
 		row = keys_find(&fresh->tables[kept[i].kind].keys, fresh->key.text);
 		rows->items[row].at = known->tables[kept[i].kind].rows.items[kept[i].row].at;
 	}

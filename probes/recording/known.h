@@ -9,6 +9,7 @@
 #include "probes/model/observation.h"
 
 struct known;
+struct ledger;
 
 struct known *known_new(void);
 void known_free(struct known *known);
@@ -16,7 +17,8 @@ void known_see(struct known *known, const struct observation *observation, struc
 /* Ends the period: adds its lines to text. */
 void known_end_period(struct known *known, struct when now, struct bytes *text);
 /* Begins a segment: adds all that is known to text, as a period of its own. What was seen since the last period
- * is part of it. */
-void known_begin_segment(struct known *known, struct when now, struct bytes *text);
+ * is part of it, and since when an endpoint is gone, if the ledger (or NULL) knows that. */
+void known_begin_segment(
+	struct known *known, const struct ledger *ledger, struct when now, struct bytes *text);
 
 #endif

@@ -24,12 +24,12 @@ void latest_fini(struct latest *rows)
 
 void *latest_value(const struct latest *rows, size_t i)
 {
-	return rows->values + i * kinds[rows->kind].shape.size;
+	return rows->values + i * kinds[rows->kind].shape->size;
 }
 
 size_t latest_add(struct latest *rows)
 {
-	const struct shape *shape = &kinds[rows->kind].shape;
+	const struct shape *shape = kinds[rows->kind].shape;
 
 	if (rows->count == rows->room) {
 		rows->room = rows->room ? rows->room * 2 : kinds[rows->kind].most < 8 ? 1 : 8;
@@ -57,7 +57,7 @@ void latest_copy(size_t kind, void *to, const void *from, struct arena *arena)
 
 void latest_tidy(struct latest *rows)
 {
-	const struct shape *shape = &kinds[rows->kind].shape;
+	const struct shape *shape = kinds[rows->kind].shape;
 	struct arena *old = rows->arena;
 	void *value;
 

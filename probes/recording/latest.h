@@ -13,6 +13,7 @@ struct row {
 	uint64_t first_turn, turn; /* of the writer: when its key was seen first, and last */
 	struct when first_at, at;  /* likewise */
 	struct when slow_at;       /* when its slow members were written */
+	struct when written_at;    /* when it was written last */
 };
 
 struct latest {

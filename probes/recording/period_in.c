@@ -179,14 +179,14 @@ static void copy_peers(const struct latest *rows, struct obs_status *status)
 
 		if (!rows->items[i].is_there)
 			continue;
-		shape_init(&kinds[KIND_PEER].shape, peer, status->arena);
+		shape_init(kinds[KIND_PEER].shape, peer, status->arena);
 		latest_copy(KIND_PEER, peer, latest_value(rows, i), status->arena);
 		status->peer_count++;
 	}
 }
 
-static void tell(const struct period_in *period, size_t kind, size_t row, struct when when, period_seen_fn *seen,
-	void *data)
+static void tell(const struct period_in *period, size_t kind, size_t row, struct when when,
+	period_seen_fn *seen, void *data)
 {
 	const struct latest *rows = &period->rows[kind];
 	struct observation observation = *(const struct observation *)latest_value(rows, row);
@@ -194,7 +194,7 @@ static void tell(const struct period_in *period, size_t kind, size_t row, struct
 
 	if (is_owned(kind)) {
 		arena = arena_new();
-		shape_init(&kinds[kind].shape, &observation, arena);
+		shape_init(kinds[kind].shape, &observation, arena);
 		latest_copy(kind, &observation, latest_value(rows, row), arena);
 		if (kind == OBSERVED_STATUS)
 			copy_peers(&period->rows[KIND_PEER], observation.status);
@@ -232,7 +232,8 @@ static void take(struct period_in *period, struct line *line, period_seen_fn *se
 {
 	const struct columns *columns = kinds_columns(line->kind);
 	struct latest *rows = &period->rows[line->kind];
-	int64_t since = (int64_t)line->heads[HEAD_TIME].number, drift = (int64_t)line->heads[HEAD_DRIFT].number;
+	int64_t since = (int64_t)line->heads[HEAD_TIME].number,
+		drift = (int64_t)line->heads[HEAD_DRIFT].number;
 	struct when when = { period->begun.mono_ms + since, period->begun.wall_ms + since + drift };
 	size_t row = make_row(rows, line->heads[HEAD_ROW].number);
 
@@ -251,8 +252,8 @@ static void take(struct period_in *period, struct line *line, period_seen_fn *se
 	latest_tidy(rows);
 }
 
-bool period_in_next(struct period_in *period, const char **text, const char *end, period_seen_fn *seen, void *data,
-	struct when *now)
+bool period_in_next(struct period_in *period, const char **text, const char *end, period_seen_fn *seen,
+	void *data, struct when *now)
 {
 	bool is_whole = false;
 

@@ -214,6 +214,7 @@ void period_out_add(struct period_out *period, struct latest *rows, size_t row, 
 	struct row *it = &rows->items[row];
 	bool is_slow_due = !when_known(it->slow_at) || when_since(it->slow_at, when) >= KIND_SLOW_MS;
 
+	it->written_at = when;
 	if (is_slow_due)
 		it->slow_at = when;
 	for (size_t i = 0; i < columns->count; i++) {

@@ -2,6 +2,7 @@
 
 #include "probes/base/fault.h"
 #include "probes/recording/frame_text.h"
+#include "probes/recording/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -23,6 +24,11 @@ struct segment {
 struct recording {
 	struct strings files;
 	VEC(struct segment) segments;
+	/* Of recording_look_on(). */
+	int64_t since;
+	size_t looked; /* files that were */
+	int fd;        /* of the one that is; -1: it is not open */
+	struct frame frame;
 };
 
 /* Reads the head of a segment. -1: it has none, because not even its first line is whole. */
@@ -40,9 +46,9 @@ static int read_head(int fd, const struct frame *frame, struct segment_head *hea
 	return failed;
 }
 
-static int refuse_foreign(const char *path, struct fault *fault)
+static int refuse_unread(const char *path, struct fault *fault)
 {
-	fault_say(fault, "'%s' is no recording of tsllm-top", path);
+	fault_say(fault, "cannot read the recording '%s': %s", path, strerror(errno));
 	return -1;
 }
 
@@ -55,33 +61,106 @@ static int check_schema(const struct segment_head *head, const char *path, struc
 	return -1;
 }
 
-/* Without visit, only the first frame and a torn one are looked into. last: the last one, as far as it is of use. */
+enum step {
+	STEP_END,
+	STEP_FOUND,
+	STEP_DAMAGED, /* and said: the next one may be of use */
+	STEP_REFUSED  /* and said: nothing that follows is */
+};
+
+/* Where, from that offset on, the next frame with a head begins; -1: nowhere. */
+static int64_t find_head(int fd, int64_t offset)
+{
+	while ((offset = frames_find(fd, offset)) >= 0) {
+		struct frame frame;
+		struct segment_head head = { 0 };
+		bool is_one =
+			frames_at(fd, offset, &frame) == FRAME_FOUND && read_head(fd, &frame, &head) == 0;
+
+		segment_head_fini(&head);
+		if (is_one)
+			return offset;
+		offset++;
+	}
+	return -1;
+}
+
+/* offset: of what makes no sense. */
+static enum step refuse_foreign(const char *path, int64_t offset, struct fault *fault)
+{
+	if (offset)
+		fault_say(fault, "'%s' is damaged: what follows its first %lld bytes cannot be read", path,
+			(long long)offset);
+	else
+		fault_say(fault, "'%s' is no recording of tsllm-top", path);
+	return STEP_REFUSED;
+}
+
+/* The next step is from there on. */
+static enum step pass_over(const char *path, int64_t next, struct frame *frame, struct fault *fault)
+{
+	fault_say(
+		fault, "'%s' is damaged: some of its first %lld bytes cannot be read", path, (long long)next);
+	*frame = (struct frame){ .offset = next, .is_whole = true };
+	return STEP_DAMAGED;
+}
+
+/* The next frame, with its head if that is read: of the first frame, and of a torn one, it always is. One of which
+ * nothing can be used has no length. A frame that is not whole is the end of the file, or damaged. */
+static enum step step(int fd, const char *path, bool reads_head, struct frame *frame,
+	struct segment_head *head, struct fault *fault)
+{
+	int64_t before = frame->offset, next;
+	enum frame_found found = frames_at(fd, before + frame->length, frame);
+	bool is_whole = found == FRAME_FOUND && frame->is_whole;
+
+	*head = (struct segment_head){ 0 };
+	if (found == FRAME_END)
+		return STEP_END;
+	if (is_whole && frame->offset && !reads_head)
+		return STEP_FOUND;
+	if (found == FRAME_FOUND && read_head(fd, frame, head) == 0 && check_schema(head, path, fault) < 0) {
+		head->schema = 0; /* of no use here */
+		return STEP_REFUSED;
+	}
+	if (is_whole && head->schema)
+		return STEP_FOUND;
+	/* The frame before may have ended sooner than it says. */
+	next = find_head(fd, (found == FRAME_FOREIGN ? before : frame->offset) + 1);
+	if (next < 0 && (found == FRAME_FOREIGN || is_whole))
+		return refuse_foreign(path, frame->offset, fault);
+	if (next >= 0 && !(head->schema && reads_head))
+		return pass_over(path, next, frame, fault);
+	if (next >= 0) /* its lines say so when they are read */
+		*frame = (struct frame){ frame->offset, next - frame->offset, true };
+	if (!head->schema)
+		frame->length = 0;
+	return STEP_FOUND;
+}
+
+/* last: the last one, as far as it is of use. Without visit, not each head is read. -1 and a fault: not all of it can be
+ * read. */
 static int walk(int fd, const char *path, struct fault *fault, struct frame *last,
 	void (*visit)(void *data, const struct frame *frame, struct segment_head *head), void *data)
 {
-	struct frame frame = { 0 };
-	enum frame_found found;
+	struct segment_head head;
+	struct frame frame = { .is_whole = true };
+	enum step found = STEP_FOUND;
+	struct fault why;
+	int failed = 0;
 
-	*last = frame;
-	while ((found = frames_at(fd, frame.offset + frame.length, &frame)) == FRAME_FOUND) {
-		struct segment_head head = { 0 };
-		bool is_looked_at = visit || frame.offset == 0 || !frame.is_whole;
-		bool has_head = is_looked_at && read_head(fd, &frame, &head) == 0;
-
+	*last = (struct frame){ 0 };
+	while (frame.is_whole && found != STEP_REFUSED &&
+		(found = step(fd, path, visit != NULL, &frame, &head, &why)) != STEP_END) {
+		if (found != STEP_FOUND && !failed)
+			*fault = why;
+		failed = failed || found != STEP_FOUND ? -1 : 0;
 		*last = frame;
-		if (!has_head && !frame.is_whole)
-			last->length = 0; /* nothing of it can be used */
-		if (is_looked_at && !has_head && frame.is_whole)
-			return refuse_foreign(path, fault);
-		if (has_head && check_schema(&head, path, fault) < 0)
-			return -1;
-		if (has_head && visit)
+		if (head.schema && visit)
 			visit(data, &frame, &head);
 		segment_head_fini(&head);
-		if (!frame.is_whole)
-			break;
 	}
-	return found == FRAME_FOREIGN ? refuse_foreign(path, fault) : 0;
+	return failed;
 }
 
 int recording_check(int fd, const char *path, struct frame *last, struct fault *fault)
@@ -91,29 +170,49 @@ int recording_check(int fd, const char *path, struct frame *last, struct fault *
 
 /* ---- files ---- */
 
-static void add_segment(void *data, const struct frame *frame, struct segment_head *head)
+static void add_segment(
+	struct recording *recording, size_t file, const struct frame *frame, const struct segment_head *head)
 {
-	struct recording *recording = data;
 	struct segment *segment = VEC_PUSH(&recording->segments);
 
-	segment->file = recording->files.count - 1;
+	segment->file = file;
 	segment->frame = *frame;
 	segment_head_copy(&segment->head, head);
 }
 
-static int add_file(struct recording *recording, const char *path, struct fault *fault)
+static void add_to_last(void *data, const struct frame *frame, struct segment_head *head)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), failed;
-	struct frame last;
+	struct recording *recording = data;
+
+	add_segment(recording, recording->files.count - 1, frame, head);
+}
+
+/* -1 and a fault: it cannot be read, or is no file. */
+static int open_file(const char *path, struct fault *fault)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat entry;
 
-	if (fd < 0 || fstat(fd, &entry) < 0) {
-		fault_say(fault, "cannot read the recording '%s': %s", path, strerror(errno));
+	if (fd < 0 || fstat(fd, &entry) < 0)
+		refuse_unread(path, fault);
+	else if (S_ISREG(entry.st_mode))
+		return fd;
+	else
+		refuse_foreign(path, 0, fault);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static int add_file(struct recording *recording, const char *path, struct fault *fault)
+{
+	int fd = open_file(path, fault), failed;
+	struct frame last;
+
+	if (fd < 0)
 		return -1;
-	}
 	strings_add(&recording->files, path);
-	failed = S_ISREG(entry.st_mode) ? walk(fd, path, fault, &last, add_segment, recording)
-					: refuse_foreign(path, fault);
+	failed = walk(fd, path, fault, &last, add_to_last, recording);
 	close(fd);
 	return failed;
 }
@@ -125,43 +224,111 @@ static int is_recording_name(const struct dirent *entry)
 	return length > suffix && strcmp(entry->d_name + length - suffix, RECORDING_SUFFIX) == 0;
 }
 
-/* Their names are the times at which they begin. */
-static int add_directory(struct recording *recording, const char *path, struct fault *fault)
+/* Their names are the times at which they begin. note: which are of no use; "". */
+static int add_directory(
+	struct recording *recording, const char *path, struct fault *note, struct fault *fault)
 {
 	struct dirent **entries = NULL;
-	int count = scandir(path, &entries, is_recording_name, alphasort), failed = 0;
+	int count = scandir(path, &entries, is_recording_name, alphasort), left_out = 0;
+	struct fault first, why;
 	char file[4096];
 
+	if (count < 0)
+		return refuse_unread(path, fault);
 	for (int i = 0; i < count; i++) {
 		snprintf(file, sizeof(file), "%s/%s", path, entries[i]->d_name);
-		failed = failed ? failed : add_file(recording, file, fault);
+		if (add_file(recording, file, &why) < 0 && left_out++ == 0)
+			first = why;
 		free(entries[i]);
 	}
 	free(entries);
-	return failed;
+	if (left_out > 1)
+		fault_say(note, "left out of the recording: %d files, of which the first: %s", left_out,
+			first.text);
+	else if (left_out)
+		fault_say(note, "left out of the recording: %s", first.text);
+	return 0;
 }
 
-struct recording *recording_open(const char *path, struct fault *fault)
+static struct recording *new_recording(void)
 {
 	struct recording *recording = mem_alloc(sizeof(*recording));
+
+	recording->fd = -1;
+	return recording;
+}
+
+struct recording *recording_open(const char *path, struct fault *note, struct fault *fault)
+{
+	struct recording *recording = new_recording();
 	struct stat entry;
 	bool is_directory = stat(path, &entry) == 0 && S_ISDIR(entry.st_mode);
-	int failed = is_directory ? add_directory(recording, path, fault) : add_file(recording, path, fault);
+	int failed;
 
-	if (!failed && !recording->segments.count) {
+	*note = (struct fault){ "" };
+	failed =
+		is_directory ? add_directory(recording, path, note, fault) : add_file(recording, path, fault);
+	if (failed && recording->segments.count)
+		*note = *fault;
+	if (recording->segments.count)
+		return recording;
+	if (!failed && *note->text)
+		*fault = *note;
+	else if (!failed)
 		fault_say(fault, "there is nothing in the recording '%s' yet", path);
-		failed = -1;
-	}
-	if (!failed)
+	recording_free(recording);
+	return NULL;
+}
+
+struct recording *recording_of_store(
+	const char *directory, const char *current, int64_t since, struct fault *fault)
+{
+	struct recording *recording = new_recording();
+
+	recording->since = since;
+	if (store_files(directory, current, since, &recording->files, fault) == 0)
 		return recording;
 	recording_free(recording);
 	return NULL;
+}
+
+static void close_file(struct recording *recording)
+{
+	if (recording->fd >= 0)
+		close(recording->fd);
+	recording->fd = -1;
+	recording->frame = (struct frame){ 0 };
+}
+
+bool recording_look_on(struct recording *recording, struct fault *fault)
+{
+	struct segment_head head = { 0 };
+	const char *path;
+	enum step found = STEP_REFUSED;
+
+	*fault = (struct fault){ "" };
+	if (recording->looked == recording->files.count)
+		return false;
+	path = recording->files.items[recording->looked];
+	if (recording->fd < 0)
+		recording->fd = open_file(path, fault);
+	if (recording->fd >= 0)
+		found = step(recording->fd, path, true, &recording->frame, &head, fault);
+	if (head.schema && head.begun.wall_ms >= recording->since)
+		add_segment(recording, recording->looked, &recording->frame, &head);
+	segment_head_fini(&head);
+	if (found == STEP_END || found == STEP_REFUSED || !recording->frame.is_whole) {
+		close_file(recording);
+		recording->looked++;
+	}
+	return true;
 }
 
 void recording_free(struct recording *recording)
 {
 	if (!recording)
 		return;
+	close_file(recording);
 	for (size_t i = 0; i < recording->segments.count; i++)
 		segment_head_fini(&recording->segments.items[i].head);
 	free(recording->segments.items);
@@ -179,19 +346,25 @@ const struct segment_head *recording_head(const struct recording *recording, siz
 	return &recording->segments.items[segment].head;
 }
 
-void recording_lines(const struct recording *recording, size_t segment, struct bytes *text)
+int recording_lines(
+	const struct recording *recording, size_t segment, struct bytes *text, struct fault *fault)
 {
 	const struct segment *it = &recording->segments.items[segment];
-	int fd = open(recording->files.items[it->file], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	const char *path = recording->files.items[it->file], *line;
+	int fd = open_file(path, fault), failed;
 	struct bytes all = { 0 };
-	const char *line;
+	char begun[32];
 
 	if (fd < 0)
-		return;
-	frame_text_read(fd, &it->frame, FRAME_TEXT_MOST, false, &all);
+		return -1;
+	failed = frame_text_read(fd, &it->frame, FRAME_TEXT_MOST, false, &all);
 	close(fd);
 	line = all.length ? memchr(all.text, '\n', all.length) : NULL;
 	if (line)
 		bytes_add(text, line + 1, (size_t)(all.text + all.length - line) - 1);
 	free(all.text);
+	if (failed)
+		fault_say(fault, "'%s' is damaged: some of what was recorded from %s on is missing or wrong",
+			path, when_format_local(it->head.begun.wall_ms, begun, sizeof(begun)));
+	return failed;
 }

@@ -15,8 +15,21 @@
 #include <unistd.h>
 #include <zstd.h>
 
-#define LEVEL 9
-#define WINDOW_LOG 19 /* half a megabyte: a segment is seldom larger */
+/* A segment is at most a megabyte of text, and a period is packed in a millisecond: the search may be long, and its
+ * tables small (2.5 MB). */
+static const struct {
+	ZSTD_cParameter name;
+	int value;
+} packing[] = {
+	{ ZSTD_c_compressionLevel, 16 },
+	{ ZSTD_c_windowLog, 18 },
+	{ ZSTD_c_hashLog, 16 },
+	{ ZSTD_c_chainLog, 18 },
+	{ ZSTD_c_searchLog, 8 },
+	{ ZSTD_c_targetLength, 256 },
+	{ ZSTD_c_strategy, ZSTD_btultra },
+	{ ZSTD_c_checksumFlag, 1 },
+};
 
 struct segment_out {
 	int fd;
@@ -86,8 +99,8 @@ struct segment_out *segment_out_open(const char *path, struct fault *note, struc
 		segment_out_free(out);
 		return NULL;
 	}
-	ZSTD_CCtx_setParameter(out->context, ZSTD_c_compressionLevel, LEVEL);
-	ZSTD_CCtx_setParameter(out->context, ZSTD_c_windowLog, WINDOW_LOG);
+	for (size_t i = 0; i < ARRAY_LEN(packing); i++)
+		ZSTD_CCtx_setParameter(out->context, packing[i].name, packing[i].value);
 	return out;
 }
 
@@ -190,6 +203,13 @@ int segment_out_flush(struct segment_out *out, struct fault *fault)
 bool segment_out_is_open(const struct segment_out *out)
 {
 	return out && out->is_open;
+}
+
+bool segment_out_is_gone(const struct segment_out *out)
+{
+	struct stat entry;
+
+	return fstat(out->fd, &entry) == 0 && entry.st_nlink == 0;
 }
 
 int64_t segment_out_size(const struct segment_out *out)

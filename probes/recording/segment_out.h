@@ -23,6 +23,7 @@ int segment_out_begin(struct segment_out *out, struct fault *fault); /* ends the
 int segment_out_write(struct segment_out *out, const char *text, size_t length, struct fault *fault);
 int segment_out_flush(struct segment_out *out, struct fault *fault);
 bool segment_out_is_open(const struct segment_out *out); /* NULL: no */
+bool segment_out_is_gone(const struct segment_out *out); /* somebody removed the file */
 int64_t segment_out_size(const struct segment_out *out);    /* bytes of the file */
 size_t segment_out_written(const struct segment_out *out); /* bytes of text in this segment */
 

@@ -26,6 +26,14 @@ static size_t rows_of(const struct snapshot *snapshot, enum audit_scope scope)
 	return counts[scope];
 }
 
+/* The machine that offers a server: its engine may run behind a mount, on another. */
+static int offering_peer(const struct snapshot *snapshot, size_t lead)
+{
+	const struct endpoint *open = audit_open_url(snapshot, lead);
+
+	return open ? open->peer : snapshot->endpoints[lead].peer;
+}
+
 /* A mount, and the rows about this machine, are of the first peer. */
 static struct audit_subject subject_of(const struct snapshot *snapshot, enum audit_scope scope, size_t i)
 {
@@ -33,7 +41,7 @@ static struct audit_subject subject_of(const struct snapshot *snapshot, enum aud
 
 	if (scope == AUDIT_SERVER || scope == AUDIT_URL) {
 		about.endpoint = (int)i;
-		about.peer = snapshot->endpoints[i].peer;
+		about.peer = scope == AUDIT_SERVER ? offering_peer(snapshot, i) : snapshot->endpoints[i].peer;
 	} else if (scope == AUDIT_MOUNT) {
 		about.endpoint = snapshot->mounts[i].endpoint >= 0 ? snapshot->mounts[i].endpoint
 								   : snapshot->mounts[i].backend;

@@ -25,6 +25,8 @@ audit_holds_fn audit_web_client_holds;
 audit_say_fn audit_web_client_say;
 audit_holds_fn audit_bound_holds;
 audit_say_fn audit_bound_say;
+audit_holds_fn audit_forwarded_holds;
+audit_say_fn audit_forwarded_say;
 audit_holds_fn audit_userspace_holds;
 audit_say_fn audit_userspace_say;
 audit_holds_fn audit_expiry_holds;

@@ -90,6 +90,21 @@ size_t audit_next_url(const struct snapshot *snapshot, size_t lead, size_t from)
 	return from;
 }
 
+const struct endpoint *audit_open_url(const struct snapshot *snapshot, size_t lead)
+{
+	const struct endpoint *found = NULL;
+
+	for (size_t i = audit_next_url(snapshot, lead, 0); i < snapshot->endpoint_count;
+		i = audit_next_url(snapshot, lead, i + 1)) {
+		const struct endpoint *endpoint = &snapshot->endpoints[i];
+
+		if (endpoint->wants_key == TRI_NO && audit_is_reachable(snapshot, endpoint) &&
+			(!found || (found->peer < 0 && endpoint->peer >= 0)))
+			found = endpoint;
+	}
+	return found;
+}
+
 const struct verdict *audit_verdict(const struct snapshot *snapshot, struct span span, const char *code)
 {
 	for (size_t i = 0; i < span.count; i++)

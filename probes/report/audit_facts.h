@@ -18,6 +18,8 @@ enum severity audit_severity_on(const struct snapshot *snapshot, const struct pe
 bool audit_is_reachable(const struct snapshot *snapshot, const struct endpoint *endpoint);
 /* The next endpoint, from that index on, of the engine that this one stands for; endpoint_count: none. */
 size_t audit_next_url(const struct snapshot *snapshot, size_t lead, size_t from);
+/* A URL of that engine by which others use it without a key, rather one of a machine of the tailnet; NULL: none. */
+const struct endpoint *audit_open_url(const struct snapshot *snapshot, size_t lead);
 bool audit_is_wildcard(const char *address); /* all addresses: "0.0.0.0", "::" */
 bool audit_is_local(const char *address);    /* loopback only */
 /* The verdict with that code; NULL: none. */

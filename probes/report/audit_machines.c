@@ -1,6 +1,7 @@
 /* What is exposed by machines: addresses, pages beside servers, names, keys of nodes. */
 #include "probes/report/audit_checks.h"
 
+#include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
 #include "probes/report/audit_facts.h"
@@ -97,9 +98,44 @@ void audit_bound_say(
 			 "firewall stands in between."
 		       : "a network outside the tailnet reaches it, unless a firewall stands in between.");
 	text_set(words->hint, sizeof(words->hint),
-		"with ufw: sudo ufw allow in on tailscale0 to any port %d proto tcp, "
+		"with ufw: %sufw allow in on tailscale0 to any port %d proto tcp, "
 		"where its default for incoming traffic is deny",
-		bound->port);
+		audit_sudo(snapshot, audit_self(snapshot)), bound->port);
+}
+
+/* ---- forwards ---- */
+
+/* Programs that listen for a server on another machine. */
+static bool is_forwarder(const char *process)
+{
+	static const char *const names[] = { "ssh", "sshd", "autossh", "kubectl", "socat" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strcmp(process, names[i]) == 0)
+			return true;
+	return false;
+}
+
+bool audit_forwarded_holds(
+	const struct snapshot *snapshot, const struct audit_subject *about, enum severity *severity)
+{
+	const struct bound *bound = &snapshot->bounds[about->index];
+
+	(void)severity;
+	for (size_t i = 0; i < about->index; i++)
+		if (snapshot->bounds[i].port == bound->port && is_forwarder(snapshot->bounds[i].process))
+			return false; /* the same one, by IPv6 */
+	return is_forwarder(bound->process) && (bound->is_llm || endpoint_at(snapshot, bound->port));
+}
+
+void audit_forwarded_say(
+	const struct snapshot *snapshot, const struct audit_subject *about, struct audit_words *words)
+{
+	const struct bound *bound = &snapshot->bounds[about->index];
+
+	text_set(words->text, sizeof(words->text),
+		"Port %d of this machine is a forward by %s: what answers there runs on another machine.",
+		bound->port, bound->process);
 }
 
 /* ---- userspace networking ---- */
@@ -278,22 +314,32 @@ bool audit_identity_holds(
 	return snapshot->daemon.is_known && audit_self(snapshot);
 }
 
+/* By whois of its own address; by the status as long as that was not answered. */
 void audit_identity_say(
 	const struct snapshot *snapshot, const struct audit_subject *about, struct audit_words *words)
 {
 	const struct peer *self = audit_self(snapshot);
+	const struct daemon *daemon = &snapshot->daemon;
+	const char *login = *daemon->login ? daemon->login : *self->user ? self->user : "an unknown user";
+	char *text = words->text;
+	size_t size = sizeof(words->text);
 
 	(void)about;
+	text_set(text, size, "To others this machine is %s", *self->fqdn ? self->fqdn : self->name);
+	for (const char *const *tag = self->tags; *tag; tag++)
+		text_add(text, size, ", %s", *tag);
 	if (self->tags[0])
-		text_set(words->text, sizeof(words->text),
-			"To others this machine is %s, %s: it acts as that tag, and servers behind tailscale "
-			"serve are "
-			"told no user.",
-			self->name, self->tags[0]);
+		text_add(text, size, ": it acts as %s, and servers behind tailscale serve are told no user.",
+			self->tags[1] ? "those tags" : "that tag");
 	else
-		text_set(words->text, sizeof(words->text),
-			"To others this machine is %s of %s: servers behind tailscale serve are told that "
-			"user's "
-			"login, name and picture with each request.",
-			self->name, *self->user ? self->user : "an unknown user");
+		text_add(text, size,
+			" of %s%s%s%s: servers behind tailscale serve are told that user's login, name and "
+			"picture with each request.",
+			login, *daemon->display ? " (" : "", daemon->display, *daemon->display ? ")" : "");
+	for (const char *const *name = daemon->capabilities; *name; name++)
+		text_add(text, size, "%s%s",
+			name == daemon->capabilities ? " The policy gives it, as seen from here: " : ", ",
+			*name);
+	if (*daemon->capabilities)
+		text_add(text, size, ".");
 }

@@ -36,7 +36,8 @@ static void add_ports(
 	case AUDIT_SERVER:
 		for (i = audit_next_url(snapshot, finding->about.index, 0); i < snapshot->endpoint_count;
 			i = audit_next_url(snapshot, finding->about.index, i + 1))
-			if (audit_is_reachable(snapshot, &snapshot->endpoints[i]))
+			if (snapshot->endpoints[i].peer == finding->about.peer &&
+				audit_is_reachable(snapshot, &snapshot->endpoints[i]))
 				add_port(policy, audit_port_of(snapshot->endpoints[i].url));
 		break;
 	case AUDIT_MACHINE:

@@ -30,6 +30,10 @@ const struct audit_rule audit_rules[] = {
 		"Grant only the ports that are served; in a container, have only the server that is meant "
 		"share Tailscale's network.",
 		true },
+	{ AUDIT_FORWARDED_PORT, AUDIT_LISTENER, audit_forwarded_holds, audit_forwarded_say,
+		"Look at the machine behind it too: its exposure is what counts (run --audit there). On a "
+		"tailnet no forward is needed: use its tailnet name.",
+		false },
 	{ AUDIT_COMPANION_OPEN, AUDIT_COMPANION, audit_companion_holds, audit_companion_say,
 		"Grant that port to administrators alone, or switch the page off where nobody uses it.",
 		true },

@@ -111,14 +111,7 @@ static const struct endpoint *open_url(const struct snapshot *snapshot, const st
 {
 	size_t lead = (size_t)about->endpoint;
 
-	if (snapshot->endpoints[lead].lead != lead)
-		return NULL;
-	for (size_t i = audit_next_url(snapshot, lead, 0); i < snapshot->endpoint_count;
-		i = audit_next_url(snapshot, lead, i + 1))
-		if (snapshot->endpoints[i].wants_key == TRI_NO &&
-			audit_is_reachable(snapshot, &snapshot->endpoints[i]))
-			return &snapshot->endpoints[i];
-	return NULL;
+	return snapshot->endpoints[lead].lead == lead ? audit_open_url(snapshot, lead) : NULL;
 }
 
 bool audit_open_holds(

@@ -67,6 +67,19 @@ static void say_keys(const struct snapshot *snapshot, char *text, size_t size)
 			count - 1, count == 2 ? "" : "s");
 }
 
+static void say_relayed(const struct snapshot *snapshot, char *text, size_t size)
+{
+	for (size_t i = 0; i < snapshot->endpoint_count; i++)
+		if (*snapshot->endpoints[i].relays_by) {
+			text_set(text, size,
+				"whether models of %s at %s run there: by %s they may run on another machine, which "
+				"it does not say and no tailnet policy decides about",
+				snapshot->endpoints[i].title, snapshot->endpoints[i].url,
+				snapshot->endpoints[i].relays_by);
+			return;
+		}
+}
+
 static void say_listeners(const struct snapshot *snapshot, char *text, size_t size)
 {
 	if (!snapshot->bounds_known)
@@ -107,7 +120,7 @@ static void say_search(const struct snapshot *snapshot, char *text, size_t size)
 }
 
 static void (*const unknowns[])(const struct snapshot *snapshot, char *text, size_t size) = { say_search,
-	say_keys, say_funnel, say_policy, say_serve, say_listeners, say_companions };
+	say_keys, say_relayed, say_funnel, say_policy, say_serve, say_listeners, say_companions };
 
 size_t audit_unknowns(const struct snapshot *snapshot, char (*texts)[400], size_t most)
 {

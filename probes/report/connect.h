@@ -39,6 +39,8 @@ struct connection {
 	bool is_key_missing;         /* the server needs a key, and the configuration has none */
 };
 
+/* Whether a model's id is the one that the server knows: nothing of it was escaped or cut. */
+bool connect_is_whole(const char *id);
 bool connect_is_url(const char *word);
 /* What to pin for such a word: without the /v1 that clients take. -1: it is not a URL. */
 int connect_server_of(const char *word, char *url, size_t size);

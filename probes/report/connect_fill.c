@@ -19,8 +19,9 @@ struct filling {
 	char origin[VALUE_MAX], path[VALUE_MAX]; /* of the v1 URL; the path ends with / */
 };
 
-/* Escaping $ and { keeps clients from expanding ${...} and {env:...} before they parse the file. */
-const char *connect_literal(char *to, size_t size, const char *text)
+/* A string literal that means the same in JSON, TOML, YAML, Python and JavaScript. Escaping $ and { keeps clients from
+ * expanding ${...} and {env:...} before they parse the file. */
+static const char *literal(char *to, size_t size, const char *text)
 {
 	text_set(to, size, "\"");
 	for (const char *at = text; *at; at++) {
@@ -51,7 +52,7 @@ static void add_quoted(struct bytes *to, const struct filling *f, const char *te
 	else if (f->client->format == FORMAT_SHELL)
 		add_text(to, shell_word(quoted, sizeof(quoted), text));
 	else
-		add_text(to, connect_literal(quoted, sizeof(quoted), text));
+		add_text(to, literal(quoted, sizeof(quoted), text));
 }
 
 /* ---- the values ---- */
@@ -138,7 +139,7 @@ static void add_body(struct bytes *to, const struct filling *f)
 
 	text_set(body, sizeof(body),
 		"{\"model\": %s, \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}",
-		connect_literal(model, sizeof(model), f->values->model));
+		literal(model, sizeof(model), f->values->model));
 	add_quoted(to, f, body);
 }
 

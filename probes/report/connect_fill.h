@@ -16,8 +16,6 @@ struct connect_values {
 
 #define CONNECT_CONTEXT_GUESS 8192 /* where a client insists on a number and it is unknown */
 
-/* A string literal that means the same in JSON, TOML, YAML, Python and JavaScript. */
-const char *connect_literal(char *to, size_t size, const char *text);
 /* Appends the text, with these written in it:
  *   %{a+b+c}          one quoted string, of values (v1, root, origin, path, model, title) and literal words
  *   %{key}            an expression for the key; %{key-name}: the name of its variable

@@ -83,8 +83,10 @@ static void warn_about_url(const struct warner *w)
 	if (url_split(&url, w->found->root) < 0)
 		return;
 	if (w->found->url == PICK_URL_UNRESOLVED)
-		warn(w, "its name does not resolve on this machine, and its certificate is for the name: "
-			"sudo tailscale set --accept-dns=true");
+		warn(w,
+			"its name does not resolve on this machine, and its certificate is for the name: "
+			"%stailscale set --accept-dns=true",
+			w->snapshot->daemon.sudo);
 	if (w->found->url == PICK_URL_BY_ADDRESS)
 		warn(w, "names of the tailnet do not resolve on this machine, so this is the server's address");
 	if (url_host_is_loopback(url.host))
@@ -116,10 +118,9 @@ static void warn_about_key(const struct warner *w)
 			found->key_variable);
 }
 
-/* A text that was cleaned or cut is not the id that the server knows. */
-static bool is_changed(const char *id)
+bool connect_is_whole(const char *id)
 {
-	return strstr(id, "\\x") || strstr(id, "\\u{") || text_has_suffix(id, "…");
+	return !strstr(id, "\\x") && !strstr(id, "\\u{") && !text_has_suffix(id, "…");
 }
 
 static void warn_about_context(const struct warner *w)
@@ -142,7 +143,7 @@ static void warn_about_model(const struct warner *w)
 
 	if (!found->model)
 		warn(w, "the server does not list its models: put a model's name in place of MODEL");
-	else if (is_changed(found->model->id))
+	else if (!connect_is_whole(found->model->id))
 		warn(w, "the model's name has characters that are not printed, so the server may not know this one");
 	if (found->offer && *found->offer->why)
 		warn(w, "%s: %s", found->model->id, found->offer->why);

@@ -54,7 +54,7 @@ enum mark diagnose_tls(const struct walk *walk, struct layer_report *layer_repor
 	return MARK_OK;
 }
 
-/* The last request that was answered, else the last one. */
+/* The last request that was answered, else the last one; no canary, which asks for more than whether it is up. */
 static const struct sent *last_sent(const struct snapshot *snapshot, const struct endpoint *endpoint)
 {
 	const struct sent *last = NULL;
@@ -62,6 +62,8 @@ static const struct sent *last_sent(const struct snapshot *snapshot, const struc
 	for (size_t i = 0; i < endpoint->sent.count; i++) {
 		const struct sent *sent = &snapshot->sents[endpoint->sent.first + i];
 
+		if (text_has_prefix(sent->path, "POST "))
+			continue;
 		if (!last || (sent->status != 0) > (last->status != 0) ||
 			((sent->status != 0) == (last->status != 0) && sent->last > last->last))
 			last = sent;
@@ -100,7 +102,7 @@ static void say_models(const struct endpoint *endpoint, char *line)
 enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_report)
 {
 	const struct endpoint *endpoint = walk->endpoint;
-	char *line, speed[LINE_BYTES] = "";
+	char *line, speed[LINE_BYTES] = "", gpus[LINE_BYTES] = "";
 
 	if (!is_known(endpoint))
 		return say_unasked(walk, layer_report);
@@ -114,6 +116,10 @@ enum mark diagnose_engine(const struct walk *walk, struct layer_report *layer_re
 	wording_speed(speed, endpoint);
 	if (*speed)
 		line_say(layer_report, MARK_OK, speed);
+	if (walk->peer)
+		wording_gpus(gpus, walk->snapshot, walk->peer);
+	if (*gpus)
+		line_say(layer_report, MARK_OK, gpus);
 	if (*endpoint->latency.text)
 		line_say(layer_report, MARK_OK, endpoint->latency.text);
 	return *endpoint->title ? MARK_OK : MARK_UNKNOWN;
@@ -192,8 +198,9 @@ enum mark diagnose_mount_lines(
 	char *line = line_new(layer_report);
 	bool is_bad;
 
-	line_add(line, "%s %s%s:%d%s %s %s", serve_protocol_name(mount->protocol), mount->service,
-		mount->host, mount->port, mount->path, "→", mount->target);
+	line_add(line, "%s %s%s%s:%d%s %s %s", serve_protocol_name(mount->protocol), mount->service,
+		*mount->service && *mount->host ? " at " : "", mount->host, mount->port, mount->path, "→",
+		mount->target);
 	if (mount->is_funnel)
 		line_add(line, "on Funnel");
 	if (mount->is_foreground)

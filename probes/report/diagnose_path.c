@@ -67,11 +67,11 @@ static void say_net(const struct obs_net *net, char *line)
 		if (table[i].words[table[i].tri])
 			line_add(line, "%s", table[i].words[table[i].tri]);
 	if (net->candidates == 0)
-		line_add(line, "no address to be reached at%s",
+		line_add(line, "no candidate address%s",
 			net->has_udp == TRI_UNKNOWN ? ": UDP is likely blocked" : "");
 	else
 		line_number(line, "", net->candidates,
-			net->candidates == 1 ? " address to be reached at" : " addresses to be reached at");
+			net->candidates == 1 ? " candidate address" : " candidate addresses");
 	line_ms(line, "nearest DERP in ", net->derp_ms);
 }
 

@@ -94,6 +94,11 @@ static const struct secret *find(const struct pseudonyms *pseudonyms, const char
 	return NULL;
 }
 
+unsigned pseudonyms_count(const struct pseudonyms *pseudonyms, enum secret_kind kind)
+{
+	return pseudonyms->numbers[kind];
+}
+
 const char *pseudonym_find(const struct pseudonyms *pseudonyms, const char *secret)
 {
 	const struct secret *found = find(pseudonyms, secret, strlen(secret));
@@ -217,15 +222,21 @@ static bool follows(const char *text, const char *at, const char *part)
 	return (size_t)(at - text) >= length && memcmp(at - length, part, length) == 0;
 }
 
-/* Whether only a name can stand at this place. */
+/* Whether only a name can stand at this place: by what the sentences and commands of the rules have before and after
+ * the name of a machine. */
 static bool stands_as_name(const char *text, const char *at, size_t length)
 {
-	static const char *const before[] = { "//", "@", " on ", " to ", " of ", " from ", ", " };
+	static const char *const before[] = { "//", "@", " on ", " to ", " of ", " from ", ", ", "wake ",
+		"reach ", "tag ", "ping " };
+	static const char *const after[] = { " is offline", " is online", " is back", " stays away" };
 
 	if (at == text && at[length] == ':')
 		return at[length + 1] == ' ' || isdigit((unsigned char)at[length + 1]);
 	for (size_t i = 0; i < ARRAY_LEN(before); i++)
 		if (follows(text, at, before[i]))
+			return true;
+	for (size_t i = 0; i < ARRAY_LEN(after); i++)
+		if (text_has_prefix(at + length, after[i]))
 			return true;
 	return follows(text, at, "on ") && at - text == 3;
 }

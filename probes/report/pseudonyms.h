@@ -28,6 +28,8 @@ enum secret_kind {
 
 struct pseudonyms *pseudonyms_new(void);
 void pseudonyms_free(struct pseudonyms *pseudonyms);
+/* How many secrets of that kind have one. */
+unsigned pseudonyms_count(const struct pseudonyms *pseudonyms, enum secret_kind kind);
 /* The pseudonym of a secret, made on first use; "" for "". Valid until the pseudonyms are freed. */
 const char *pseudonym_of(struct pseudonyms *pseudonyms, enum secret_kind kind, const char *secret);
 /* Sets the pseudonym of a secret, unless it has one already. */

@@ -64,8 +64,6 @@ static void learn_names(struct pseudonyms *pseudonyms, const struct peer *peer)
 static void learn_peer(struct pseudonyms *pseudonyms, const struct peer *peer)
 {
 	learn_names(pseudonyms, peer);
-	if (strcmp(peer->user, "tagged-devices") == 0)
-		pseudonym_give(pseudonyms, peer->user, peer->user);
 	for (const char *const *address = peer->addresses; *address; address++)
 		pseudonym_of(pseudonyms, SECRET_ADDRESS, *address);
 }
@@ -185,9 +183,15 @@ static void learn(struct redactor *redactor, const struct snapshot *snapshot)
 	struct pseudonyms *pseudonyms = redactor->pseudonyms;
 	const struct daemon *daemon = &snapshot->daemon;
 
+	pseudonym_give(pseudonyms, "tagged-devices", "tagged-devices"); /* the user of all tagged machines */
+	pseudonym_give(pseudonyms, "Tagged Devices", "Tagged Devices");
 	pseudonym_of(pseudonyms, SECRET_TAILNET, daemon->magicdns_suffix);
 	if (strchr(daemon->tailnet, '@'))
 		pseudonym_of(pseudonyms, SECRET_USER, daemon->tailnet);
+	/* Tailscale's own capabilities are everyone's; others were named by whoever wrote the policy. */
+	for (const char *const *name = daemon->capabilities; name && *name; name++)
+		if (strstr(*name, "tailscale.com/"))
+			pseudonym_give(pseudonyms, *name, *name);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		learn_peer(pseudonyms, &snapshot->peers[i]);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
@@ -277,6 +281,36 @@ void redactor_apply(struct redactor *redactor, struct snapshot *snapshot)
 	learn_models(redactor->pseudonyms, snapshot);
 	texts_visit(snapshot, learn_prose, redactor);
 	texts_visit(snapshot, rewrite, redactor);
+}
+
+/* ---- what was replaced ---- */
+
+char *redactor_say(const struct redactor *redactor, char *to, size_t size)
+{
+	static const char *const kinds[][2] = {
+		[SECRET_PEER] = { "machine", "machines" },
+		[SECRET_TAILNET] = { "tailnet", "tailnets" },
+		[SECRET_USER] = { "user", "users" },
+		[SECRET_ADDRESS] = { "tailnet address", "tailnet addresses" },
+		[SECRET_PLACE] = { "other address", "other addresses" },
+		[SECRET_TAG] = { "tag", "tags" },
+		[SECRET_SERVICE] = { "Service", "Services" },
+		[SECRET_NODE] = { "node id", "node ids" },
+		[SECRET_HOST] = { "host", "hosts" },
+		[SECRET_FILE] = { "path", "paths" },
+		[SECRET_LOGIN] = { "login URL", "login URLs" },
+		[SECRET_DEVICE] = { "network device", "network devices" },
+		[SECRET_DERP] = { "DERP region", "DERP regions" },
+	};
+
+	*to = '\0';
+	for (int kind = 0; kind < SECRET_KINDS; kind++) {
+		unsigned count = pseudonyms_count(redactor->pseudonyms, (enum secret_kind)kind);
+
+		if (count)
+			text_add(to, size, "%s%u %s", *to ? ", " : "", count, kinds[kind][count > 1]);
+	}
+	return to;
 }
 
 /* ---- a complaint ---- */

@@ -20,6 +20,8 @@ void redactor_free(struct redactor *redactor);
 void redactor_hide_path(struct redactor *redactor, const char *path);
 /* Rewrites a snapshot in its own arena. Call it before anything is shown. */
 void redactor_apply(struct redactor *redactor, struct snapshot *snapshot);
+/* What was replaced so far: "5 machines, 1 tailnet, 12 addresses"; "" nothing. Returns to. */
+char *redactor_say(const struct redactor *redactor, char *to, size_t size);
 /* For an error message about the command line or a configuration file: drops what is in 'single quotes' and
  * redacts the rest with pseudonyms of its own. */
 void redact_complaint(const char *home, const char *text, char *to, size_t size);

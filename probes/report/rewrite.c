@@ -279,6 +279,15 @@ static const char *see_device(const struct spot *spot, size_t *length)
 	return pseudonym_of(spot->pseudonyms, SECRET_DEVICE, word);
 }
 
+/* "3c:7c:3f:1e:88:a0" */
+static const char *see_hardware(const struct spot *spot, size_t *length)
+{
+	for (*length = 0; *length < 17; ++*length)
+		if (*length % 3 == 2 ? spot->at[*length] != ':' : !isxdigit((unsigned char)spot->at[*length]))
+			return NULL;
+	return isxdigit((unsigned char)spot->at[17]) || spot->at[17] == ':' ? NULL : "MAC";
+}
+
 static const char *see_query(const struct spot *spot, size_t *length)
 {
 	if (!spot->url_end || spot->at >= spot->url_end || !strchr("?#", *spot->at))
@@ -305,7 +314,7 @@ static const char *see(const struct spot *spot, size_t *length)
 {
 	static const char *(*const matchers[])(const struct spot *spot, size_t *length) = { see_quotation,
 		see_query, see_credentials, see_known, see_password, see_login, see_prefixed,
-		see_windows_home, see_home, see_mail, see_host, see_address, see_device };
+		see_windows_home, see_home, see_mail, see_hardware, see_host, see_address, see_device };
 	const char *found = NULL;
 
 	for (size_t i = 0; i < ARRAY_LEN(matchers) && !found; i++)

@@ -28,6 +28,7 @@ static const struct field daemon_fields[] = {
 	WORD(daemon, backend_state), WORD(daemon, version), NAME(daemon, self, SECRET_PEER),
 	NAME(daemon, self_id, SECRET_NODE), NAME(daemon, tailnet, SECRET_TAILNET),
 	NAME(daemon, magicdns_suffix, SECRET_TAILNET), NAME(daemon, home_derp, SECRET_DERP), NAME(daemon, auth_url, SECRET_LOGIN),
+	NAME(daemon, login, SECRET_USER), NAME(daemon, display, SECRET_USER),
 	WORD(daemon, via), WORD(daemon, sudo), PROSE(daemon, socket), PROSE(daemon, trouble),
 };
 static const struct field traffic_fields[] = { WORD(traffic, source) };
@@ -39,11 +40,12 @@ static const struct field peer_fields[] = {
 	NAME(peer, id, SECRET_NODE), NAME(peer, name, SECRET_PEER), NAME(peer, fqdn, SECRET_HOST), WORD(peer, os),
 	NAME(peer, user, SECRET_USER), PROSE(peer, path.endpoint), WORD(peer, path.rtt_source),
 	WORD(peer, path.pong_source), WORD(peer, path.reason), PROSE(peer, path.reason_text),
-	PROSE(peer, pings[PING_DISCO].by), PROSE(peer, pings[PING_TSMP].by),
+	WORD(peer, gpu_exporter), PROSE(peer, pings[PING_DISCO].by), PROSE(peer, pings[PING_TSMP].by),
 };
+static const struct field gpu_fields[] = { WORD(obs_gpu, id), PROSE(obs_gpu, name) };
 static const struct field endpoint_fields[] = {
 	PROSE(endpoint, url), PROSE(endpoint, base_url), PROSE(endpoint, at), WORD(endpoint, server), WORD(endpoint, title),
-	PROSE(endpoint, latency.text), WORD(endpoint, management), WORD(endpoint, no_guard),
+	PROSE(endpoint, latency.text), WORD(endpoint, management), WORD(endpoint, no_guard), WORD(endpoint, relays_by),
 };
 static const struct field bound_fields[] = { PROSE(bound, address), WORD(bound, process) };
 static const struct field companion_fields[] = { PROSE(companion, url), WORD(companion, title) };
@@ -58,6 +60,7 @@ static const struct field model_fields[] = {
 static const struct field offer_fields[] = { PROSE(offer, why) };
 static const struct field event_fields[] = { NAME(event, who, SECRET_PEER), NAME(event, machine, SECRET_PEER),
 	WORD(event, code), PROSE(event, text) };
+static const struct field canary_fields[] = { PROSE(canary, url), PROSE(canary, words), WORD(canary, path_source) };
 static const struct field sent_fields[] = { WORD(sent, path) };
 static const struct field flow_fields[] = { WORD(flow, service) };
 #undef WORD
@@ -116,9 +119,9 @@ static void visit_endpoint(const struct visit *visit, struct endpoint *endpoint)
 	visit->see(visit->data, is_number ? TEXT_WORD : TEXT_PROSE, SECRET_KINDS, &endpoint->version);
 }
 
-static void visit_model(const struct visit *visit, struct model *model)
+static void visit_model_id(const struct visit *visit, const char **id)
 {
-	visit->see(visit->data, is_file(model->id) ? TEXT_NAME : TEXT_WORD, SECRET_FILE, &model->id);
+	visit->see(visit->data, is_file(*id) ? TEXT_NAME : TEXT_WORD, SECRET_FILE, id);
 }
 
 #define ROWS(fields, rows, count)                                                                            \
@@ -135,6 +138,7 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	ROWS(discovery_fields, &snapshot->discovery, 1);
 	ROWS(capture_fields, &snapshot->capture, 1);
 	ROWS(peer_fields, snapshot->peers, snapshot->peer_count);
+	ROWS(gpu_fields, snapshot->gpus, snapshot->gpu_count);
 	ROWS(endpoint_fields, snapshot->endpoints, snapshot->endpoint_count);
 	ROWS(bound_fields, snapshot->bounds, snapshot->bound_count);
 	ROWS(companion_fields, snapshot->companions, snapshot->companion_count);
@@ -143,14 +147,18 @@ void texts_visit(struct snapshot *snapshot, text_fn *see, void *data)
 	ROWS(model_fields, snapshot->models, snapshot->model_count);
 	ROWS(offer_fields, snapshot->offers, snapshot->offer_count);
 	ROWS(event_fields, snapshot->events, snapshot->event_count);
+	ROWS(canary_fields, snapshot->canaries, snapshot->canary_count);
 	ROWS(sent_fields, snapshot->sents, snapshot->sent_count);
 	ROWS(flow_fields, snapshot->flows, snapshot->flow_count);
 	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->daemon.health);
 	visit_list(&visit, TEXT_PROSE, SECRET_KINDS, &snapshot->capture.devices);
+	visit_list(&visit, TEXT_NAME, SECRET_SERVICE, &snapshot->daemon.capabilities);
 	for (size_t i = 0; i < snapshot->peer_count; i++)
 		visit_peer(&visit, &snapshot->peers[i]);
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
 		visit_endpoint(&visit, &snapshot->endpoints[i]);
 	for (size_t i = 0; i < snapshot->model_count; i++)
-		visit_model(&visit, &snapshot->models[i]);
+		visit_model_id(&visit, &snapshot->models[i].id);
+	for (size_t i = 0; i < snapshot->canary_count; i++)
+		visit_model_id(&visit, &snapshot->canaries[i].model);
 }

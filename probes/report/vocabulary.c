@@ -1,5 +1,5 @@
-/* The runs of letters in the rules' texts are put in a set once. A word whose first run is not in the set is
- * in no rule, so only the others are searched for, rule by rule. */
+/* The runs of letters in the rules' texts are put in a set once. A word with a run that is not in the set is in
+ * no rule, so only the others are searched for, rule by rule. */
 #include "probes/report/vocabulary.h"
 
 #include "probes/base/mem.h"
@@ -70,11 +70,6 @@ static char **slot_of(const struct vocabulary *vocabulary, const char *run, size
 	return (char **)(uintptr_t)&vocabulary->runs[at];
 }
 
-static bool has_run(const struct vocabulary *vocabulary, const char *run, size_t length)
-{
-	return *slot_of(vocabulary, run, length) != NULL;
-}
-
 static size_t run_length(const char *at)
 {
 	size_t length = 0;
@@ -82,6 +77,16 @@ static size_t run_length(const char *at)
 	while (is_name_char(at[length]))
 		length++;
 	return length;
+}
+
+static bool has_all_runs(const struct vocabulary *vocabulary, const char *word)
+{
+	for (size_t length; *word; word += length ? length : 1) {
+		length = run_length(word);
+		if (length && !*slot_of(vocabulary, word, length))
+			return false;
+	}
+	return true;
 }
 
 static void add_runs(struct vocabulary *vocabulary, const char *text)
@@ -156,10 +161,8 @@ static int compare_word(const void *key, const void *word)
 
 bool vocabulary_has(const struct vocabulary *vocabulary, const char *word)
 {
-	size_t first = run_length(word);
-
 	if (strspn(word, "0123456789") == strlen(word) ||
 		bsearch(word, words, ARRAY_LEN(words), sizeof(*words), compare_word))
 		return true;
-	return (!first || has_run(vocabulary, word, first)) && visit_texts(has_word, (void *)(uintptr_t)word);
+	return has_all_runs(vocabulary, word) && visit_texts(has_word, (void *)(uintptr_t)word);
 }

@@ -1,12 +1,16 @@
 /* A figure that is not known is left out of a line: unknown is not zero. */
 #include "probes/report/wording.h"
 
+#include "probes/base/mem.h"
 #include "probes/base/text.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define FRESH_MS 10000
+#define NEARLY_FULL 0.95
+#define GB 1e9
 
 char *wording_loss(char *to, size_t size, double loss)
 {
@@ -34,6 +38,11 @@ char *wording_age(char *to, size_t size, double age_ms)
 	else
 		text_span(to, size, (int64_t)age_ms);
 	return to;
+}
+
+const char *wording_certainty(const struct verdict *verdict)
+{
+	return verdict->is_inferred ? ", inferred" : verdict->severity > SEVERITY_INFO ? ", proven" : "";
 }
 
 char *wording_span(char *to, size_t size, int64_t since, bool was_before, int64_t now)
@@ -166,4 +175,51 @@ void wording_probed(char *line, const struct probed_ports *probed)
 			probed->asked, probed->silent);
 	else if (probed->asked)
 		line_add(line, "%u of %u ports asked for a server", probed->asked, probed->count);
+}
+
+static void say_gpu(char *line, const struct gpu_figures *figures)
+{
+	double used = figures->memory_used / GB, total = figures->memory_total / GB;
+	char busy[16], text[LINE_BYTES] = "";
+
+	if (!isnan(used) && !isnan(total))
+		line_add(text, "%.1f of %.1f GB used", used, total);
+	else if (!isnan(used))
+		line_add(text, "%.1f GB used", used);
+	else if (!isnan(total))
+		line_add(text, "%.1f GB", total);
+	if (used >= NEARLY_FULL * total)
+		line_add(text, "nearly full");
+	if (!isnan(figures->busy))
+		line_add(text, "%s busy", wording_share(busy, sizeof(busy), figures->busy));
+	if (*text)
+		text_add(line, LINE_BYTES, ": %s", text);
+}
+
+/* The maker's and the brand's name only make it longer. */
+static const char *short_name(const char *name)
+{
+	static const char *const brands[] = { "NVIDIA ", "GeForce ", "AMD " };
+
+	for (size_t i = 0; i < ARRAY_LEN(brands); i++)
+		name += text_has_prefix(name, brands[i]) ? strlen(brands[i]) : 0;
+	return name;
+}
+
+void wording_gpu(char *line, const struct obs_gpu *gpu)
+{
+	const char *name = short_name(gpu->name);
+
+	line_add(line, "GPU %s%s%s", gpu->id, *name ? " " : "", name);
+	say_gpu(line, &gpu->figures);
+}
+
+void wording_gpus(char *line, const struct snapshot *snapshot, const struct peer *peer)
+{
+	if (peer->gpus.count == 1)
+		wording_gpu(line, &snapshot->gpus[peer->gpus.first]);
+	if (peer->gpus.count < 2)
+		return;
+	line_add(line, "%s%zu GPUs", peer->has_more_gpus ? "at least " : "", peer->gpus.count);
+	say_gpu(line, &peer->gpu);
 }

@@ -11,6 +11,9 @@ char *wording_share(char *to, size_t size, double share); /* "91 %"; must be kno
 /* "12 s". A fresh one is "now": an age that is renewed all the time would make the screen flicker. */
 char *wording_age(char *to, size_t size, double age_ms);
 
+/* ", proven" or ", inferred"; of a note only the latter, as a healthy row needs no proof. */
+const char *wording_certainty(const struct verdict *verdict);
+
 /* "3 min", or "at least 3 min" of what stood when this program first looked. */
 char *wording_span(char *to, size_t size, int64_t since, bool was_before, int64_t now);
 
@@ -25,5 +28,10 @@ void wording_speed(char *line, const struct endpoint *endpoint); /* "812 tok/s, 
 void wording_pending(char *line, const struct discovery *discovery);
 /* "drops connections: 2 of 19 ports asked for a server so far"; nothing for a peer that was not asked. */
 void wording_probed(char *line, const struct probed_ports *probed);
+
+/* "GPU 0 RTX 4090: 21.3 of 25.8 GB used, 98 % busy" */
+void wording_gpu(char *line, const struct obs_gpu *gpu);
+/* The same of all GPUs of a machine; nothing if it has none that are known. */
+void wording_gpus(char *line, const struct snapshot *snapshot, const struct peer *peer);
 
 #endif

@@ -42,6 +42,7 @@ const struct family family_aphrodite = {
 		.title = "Aphrodite",
 		.kind = SERVER_ENGINE,
 		.ports = { 2242 },
+		.streams = { .counts_tokens = true },
 	},
 	.recognise = is_aphrodite,
 	.requests = requests,

@@ -45,6 +45,7 @@ const struct family family_docker_model_runner = {
 		.kind = SERVER_ENGINE,
 		.api = "/engines/v1",
 		.ports = { 12434 },
+		.unloads_idle = true,
 	},
 	.recognise = is_docker_model_runner,
 	.requests = requests,

@@ -63,6 +63,7 @@ const struct family family_litellm = {
 		.kind = SERVER_GATEWAY,
 		.speaks = { [API_RESPONSES] = API_ALWAYS, [API_MESSAGES] = API_ALWAYS },
 		.ports = { 4000 },
+		.streams = { .counts_tokens = true },
 	},
 	.recognise = is_litellm,
 	.confirm = "/health/liveliness",

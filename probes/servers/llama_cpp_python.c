@@ -65,6 +65,7 @@ const struct family family_llama_cpp_python = {
 		.kind = SERVER_ENGINE,
 		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 8000 },
+		.streams = { .cuts_answers = true },
 	},
 	.recognise = is_llama_cpp_python,
 	.confirm = "/openapi.json",

@@ -162,6 +162,7 @@ const struct family family_llama_server = {
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --metrics",
 		.health_outlives_engine = true,
+		.streams = { .counts_tokens = true, .holds_headers = true },
 		.context_fix = "on %{peer}: start it with --ctx-size 32768, if the model and the memory "
 			"allow it",
 	},

@@ -78,6 +78,8 @@ const struct family family_llama_swap = {
 		.title = "llama-swap",
 		.kind = SERVER_GATEWAY,
 		.ports = { 8080, 8443, 9292 },
+		.unloads_idle = true,
+		.streams = { .counts_tokens = true },
 		.management = "unload every model (/unload) and reach each server behind it (/upstream)",
 	},
 	.recognise = is_llama_swap,

@@ -113,7 +113,12 @@ const struct family family_lm_studio = {
 		.kind = SERVER_ENGINE,
 		.speaks = { [API_RESPONSES] = "0.3.29", [API_MESSAGES] = "0.4.1" },
 		.ports = { 1234 },
-		.management = "load and unload models (/api/v1/models/load, /api/v1/models/unload)",
+		.unloads_idle = true,
+		.log = { .anywhere = "lms log stream --source server" },
+		.streams = { .counts_tokens = true },
+		/* lmstudio.ai/docs/developer/rest, since 0.4.0; without a key unless one is asked for there. */
+		.management = "download, load and unload models (/api/v1/models/download, /load, /unload)",
+		.relays_by = "LM Link",
 		.context_fix = "on %{peer}: `lms load %{value} --context-length 32768 --yes`; if the model "
 			"and the memory allow it",
 	},

@@ -86,6 +86,9 @@ const struct family family_localai = {
 		.title = "LocalAI",
 		.kind = SERVER_ENGINE,
 		.ports = { 8080 },
+		.unloads_idle = true,
+		/* core/http/routes/localai.go of its source; its key, if there is one, is an administrator's. */
+		.management = "install and delete models (/models/apply, /models/delete)",
 	},
 	.recognise = is_localai,
 	.confirm = "/readyz",

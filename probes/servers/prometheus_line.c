@@ -90,10 +90,11 @@ static const char *after_value(const char *at, const char *end)
 
 bool prometheus_line_label(const struct prometheus_line *line, struct prometheus_label *label)
 {
-	const char *end = line->labels + line->labels_length, *at = label->past, *equals, *quote, *past;
+	const char *end, *at = label->past, *equals, *quote, *past;
 
 	if (!line->labels)
 		return false;
+	end = line->labels + line->labels_length;
 	for (at = at ? at : line->labels; at < end && (*at == ' ' || *at == ',');)
 		at++;
 	quote = memchr(at, '"', (size_t)(end - at));

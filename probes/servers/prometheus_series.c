@@ -161,6 +161,21 @@ void prometheus_series_merge(struct prometheus_series *series)
 	mark_all_parts(series);
 }
 
+/* The room doubles when it is full, so it is a power of two. */
+static struct obs_engine *add_engine(struct reading *reading)
+{
+	size_t count = reading->engine_count;
+	struct obs_engine *engines = reading->engines;
+
+	if ((count & (count - 1)) == 0) {
+		engines = arena_alloc(reading->arena, (count ? 2 * count : 1) * sizeof(*engines));
+		if (count)
+			memcpy(engines, reading->engines, count * sizeof(*engines));
+		reading->engines = engines;
+	}
+	return &engines[reading->engine_count++];
+}
+
 static struct obs_engine *engine_of(const struct prometheus_sample *sample, struct reading *reading)
 {
 	struct obs_engine *engine;
@@ -171,9 +186,7 @@ static struct obs_engine *engine_of(const struct prometheus_sample *sample, stru
 			return &reading->engines[i];
 	if (reading->engine_count == ENGINES_MAX)
 		return NULL;
-	if (!reading->engines)
-		reading->engines = arena_alloc(reading->arena, ENGINES_MAX * sizeof(*reading->engines));
-	engine = &reading->engines[reading->engine_count++];
+	engine = add_engine(reading);
 	*engine = (struct obs_engine){
 		.name = text_keep_n(reading->arena, sample->engine, sample->engine_length),
 		.running = NAN,

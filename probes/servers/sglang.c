@@ -55,6 +55,7 @@ const struct family family_sglang = {
 		.title = "SGLang",
 		.kind = SERVER_ENGINE,
 		.ports = { 30000 },
+		.streams = { .counts_tokens = true },
 		.management = "empty its cache (/flush_cache)",
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it with --enable-metrics",

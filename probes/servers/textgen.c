@@ -66,6 +66,7 @@ const struct family family_textgen = {
 		.title = "textgen",
 		.kind = SERVER_ENGINE,
 		.ports = { 5000 },
+		.unloads_idle = true,
 	},
 	.recognise = is_textgen,
 	.confirm = model_info,

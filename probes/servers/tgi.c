@@ -79,6 +79,7 @@ const struct family family_tgi = {
 		.kind = SERVER_ENGINE,
 		.speaks = { [API_RESPONSES] = API_NEVER, [API_MESSAGES] = API_NEVER },
 		.ports = { 3000, 80 },
+		.streams = { .counts_tokens = true },
 		.figures_path = "/metrics",
 		.full_status = 429,
 		.full_words = "Model is overloaded",

@@ -99,6 +99,7 @@ const struct family family_vllm = {
 		.kind = SERVER_ENGINE,
 		.speaks = { [API_RESPONSES] = "0.10.0", [API_MESSAGES] = "0.11.1" },
 		.ports = { 8000 },
+		.streams = { .counts_tokens = true },
 		.figures_path = "/metrics",
 		.figures_fix = "on %{peer}: start it without --disable-log-stats",
 		.stays_asleep = true,

@@ -165,6 +165,12 @@ void ask_netcheck_now(struct netcheck_asker *netcheck_asker, const char *peer_id
 		check(netcheck_asker, now);
 }
 
+void ask_netcheck_who(struct netcheck_asker *netcheck_asker, struct when now)
+{
+	network_want_who(netcheck_asker->ledger, now);
+	ask_next(netcheck_asker);
+}
+
 size_t ask_netcheck_open(const struct netcheck_asker *netcheck_asker)
 {
 	return (netcheck_asker->whois != NULL) + (netcheck_asker->check != NULL);

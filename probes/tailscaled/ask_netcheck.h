@@ -22,6 +22,8 @@ void ask_netcheck_see_status(struct netcheck_asker *netcheck_asker, struct when 
 /* On request, whatever the path: whois of the peer and of this machine, once a minute at most, and netcheck,
  * unless --passive and no more often than above. peer_id "": this machine alone. */
 void ask_netcheck_now(struct netcheck_asker *netcheck_asker, const char *peer_id, struct when now);
+/* whois of this machine, until it is answered: who it is to others. */
+void ask_netcheck_who(struct netcheck_asker *netcheck_asker, struct when now);
 size_t ask_netcheck_open(const struct netcheck_asker *netcheck_asker); /* requests not answered yet */
 
 #endif

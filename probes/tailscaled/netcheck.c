@@ -6,6 +6,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 
+#include <arpa/inet.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -81,6 +82,42 @@ static double count_of(const struct json *list)
 	return count;
 }
 
+/* "192.168.1.20:41641" */
+static void read_addresses(const struct json *list, struct obs_node *node)
+{
+	for (const struct json *item = json_first(list); item && node->ipv4_count < ARRAY_LEN(node->ipv4);
+		item = json_next(item)) {
+		const char *text = json_string(item);
+		size_t length = strcspn(text, ":");
+		char address[INET_ADDRSTRLEN];
+		struct in_addr number;
+
+		if (length >= sizeof(address))
+			continue;
+		snprintf(address, sizeof(address), "%.*s", (int)length, text);
+		if (inet_pton(AF_INET, address, &number) == 1)
+			node->ipv4[node->ipv4_count++] = ntohl(number.s_addr);
+	}
+}
+
+/* The user of a tagged node is no person: its login is "tagged-devices". */
+static void read_who(const struct json *tree, struct obs_who *who)
+{
+	const struct json *user = json_member(tree, "UserProfile");
+	const char *login = json_text(user, "LoginName"), *display = json_text(user, "DisplayName");
+	char capability[TEXT_CAP];
+
+	text_clean(who->login, sizeof(who->login), login, strlen(login));
+	text_clean(who->display, sizeof(who->display), display, strlen(display));
+	for (const struct json *cap = json_first(json_member(tree, "CapMap")); cap; cap = json_next(cap)) {
+		text_clean(capability, sizeof(capability), json_key(cap), strlen(json_key(cap)));
+		if (*capability && !strchr(capability, ' ') &&
+			strlen(who->capabilities) + strlen(capability) + 2 < sizeof(who->capabilities))
+			text_add(who->capabilities, sizeof(who->capabilities), "%s%s",
+				*who->capabilities ? " " : "", capability);
+	}
+}
+
 int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct fault *fault)
 {
 	struct json *tree = parse_object(bytes, length, "answer to whois", fault);
@@ -96,10 +133,12 @@ int whois_parse(const char *bytes, size_t length, struct obs_node *node, struct 
 		return -1;
 	}
 	node->net.candidates = count_of(json_member(reported, "Endpoints"));
+	read_addresses(json_member(reported, "Endpoints"), node);
 	node->net.has_udp = tri(info, "WorkingUDP");
 	node->net.has_ipv6 = tri(info, "WorkingIPv6");
 	node->net.is_hard_nat = tri(info, "MappingVariesByDestIP");
 	node->net.maps_ports = maps_ports(info);
+	read_who(tree, &node->who);
 	json_free(tree);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* Why a path is as it is: `tailscale netcheck --format=json`, `GET whois?addr=…` and `POST ping?ip=…`.
  *
  * Formats: net/netcheck.Report, apitype.WhoIsResponse with tailcfg.Node and its Hostinfo.NetInfo, and
- * ipnstate.PingResult, of tailscale.com, as of 1.102. A control plane may leave Hostinfo out of what it
+ * ipnstate.PingResult, of tailscale.com, as of 1.102. CapMap of
+ * the answer is what the policy gives that node here. A control plane may leave Hostinfo out of what it
  * reports of peers. Endpoints that are null or absent mean none: this daemon knows no address of that
  * host. */
 #ifndef TSLLM_TAILSCALED_NETCHECK_H

@@ -16,7 +16,9 @@
 #include "probes/tailscaled/derpmap.h"
 #include "probes/tailscaled/serve.h"
 #include "probes/tailscaled/services.h"
+#include "probes/tailscaled/macs.h"
 #include "probes/tailscaled/status.h"
+#include "probes/tailscaled/status_before.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +59,7 @@ struct tailnet {
 	struct client way;
 	struct timer *timer;
 	struct ledger *ledger;
+	struct status_before *before;
 	tailnet_fn *news;
 	void *data;
 	struct ask asks[TOPIC_COUNT];
@@ -69,14 +72,14 @@ struct topic {
 	const char *path;     /* of LocalAPI */
 	const char *words[4]; /* of the CLI, NULL-ended; empty: the CLI has no such command */
 	int periods;          /* requested every so many periods; 0: on request only */
-	void (*read)(struct ask *ask, struct when now);
+	void (*read)(struct ask *ask);
 	answers_fn *see; /* instead of read */
 };
 
-static void read_status(struct ask *ask, struct when now);
-static void read_serve(struct ask *ask, struct when now);
-static void read_services(struct ask *ask, struct when now);
-static void read_derpmap(struct ask *ask, struct when now);
+static void read_status(struct ask *ask);
+static void read_serve(struct ask *ask);
+static void read_services(struct ask *ask);
+static void read_derpmap(struct ask *ask);
 
 static const struct topic topics[TOPIC_COUNT] = {
 	[TOPIC_STATUS] = { "status", { "status", "--json" }, 1, read_status, NULL },
@@ -138,7 +141,7 @@ static void trouble(struct tailnet *tailnet, enum daemon_trouble kind, const cha
 
 /* ---- what an answer means ---- */
 
-static void read_status(struct ask *ask, struct when now)
+static void read_status(struct ask *ask)
 {
 	struct tailnet *tailnet = ask->tailnet;
 	struct obs_status *status = status_parser_end(ask->parser, &ask->fault);
@@ -151,47 +154,44 @@ static void read_status(struct ask *ask, struct when now)
 	}
 	tailnet->statuses++;
 	tailnet->has_socket = !tailnet->way.uses_cli;
+	status_before_free(tailnet->before);
+	tailnet->before = status_before_new(status);
 	ledger_see(tailnet->ledger,
 		&(struct observation){ .kind = OBSERVED_STATUS,
-			.status = status,
+			.status = macs_fill(status, tailnet->way.settings),
 			.via = tailnet->way.uses_cli ? "cli" : "localapi",
 			.socket = tailnet->way.uses_cli ? tailnet->way.settings->tailscale
 							: client_socket(&tailnet->way) },
-		now);
+		when_now());
 	tell(tailnet, (struct tailnet_news){ .event = TAILNET_STATUS });
 }
 
-static void read_serve(struct ask *ask, struct when now)
+static void read_serve(struct ask *ask)
 {
 	struct obs_serve *serve = serve_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
-	(void)now;
 	if (serve)
 		tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_SERVE, .serve = serve });
 	else
 		log_line("serve configuration: %s", ask->fault.text);
 }
 
-static void read_services(struct ask *ask, struct when now)
+static void read_services(struct ask *ask)
 {
 	struct obs_services *services = services_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
-	(void)now;
 	if (!services)
 		return;
 	tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_SERVICES, .services = services });
 	services_free(services);
 }
 
-static void read_derpmap(struct ask *ask, struct when now)
+static void read_derpmap(struct ask *ask)
 {
 	struct derpmap *derpmap = derpmap_parse(ask->answer.text, ask->answer.length, &ask->fault);
 
-	(void)now;
 	tell(ask->tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP, .derpmap = derpmap });
 }
-
-/* ---- asking ---- */
 
 static int feed(void *data, const char *bytes, size_t length)
 {
@@ -213,7 +213,7 @@ static void begin(struct ask *ask, struct when now)
 	ask->fault.text[0] = '\0';
 	if (ask->topic == &topics[TOPIC_STATUS]) {
 		status_parser_free(ask->parser);
-		ask->parser = status_parser_new();
+		ask->parser = status_parser_new(ask->tailnet->before);
 	}
 }
 
@@ -254,7 +254,7 @@ static void done(void *data, const struct client_result *result)
 	if (result->is_good && ask->topic->see)
 		ask->topic->see(tailnet->ledger, &ask->answer, now);
 	else if (result->is_good || (is_status && result->was_refused))
-		ask->topic->read(ask, now);
+		ask->topic->read(ask);
 	else if (is_status && !goes_on)
 		trouble(tailnet, result->trouble, result->text);
 	else if (ask->topic == &topics[TOPIC_DERPMAP])
@@ -353,11 +353,10 @@ struct tailnet *poll_new(struct uv_loop_s *loop, struct http *http, const struct
 	tailnet->ledger = ledger;
 	tailnet->news = news;
 	tailnet->data = data;
-	for (size_t i = 0; i < TOPIC_COUNT; i++) {
-		tailnet->asks[i].tailnet = tailnet;
-		tailnet->asks[i].topic = &topics[i];
-		tailnet->asks[i].due = topics[i].periods ? 0 : NEVER;
-	}
+	for (size_t i = 0; i < TOPIC_COUNT; i++)
+		tailnet->asks[i] = (struct ask){
+			.tailnet = tailnet, .topic = &topics[i], .due = topics[i].periods ? 0 : NEVER
+		};
 	tailnet->timer = timer_new(loop, tick, tailnet);
 	tailnet->bus = (struct bus){
 		.client = &tailnet->way, .news = hear_news, .ended = bus_ended, .data = tailnet
@@ -377,6 +376,7 @@ void poll_free(struct tailnet *tailnet)
 		status_parser_free(ask->parser);
 		free(ask->answer.text);
 	}
+	status_before_free(tailnet->before);
 	bus_close(&tailnet->bus);
 	timer_free(tailnet->timer);
 	free(tailnet);

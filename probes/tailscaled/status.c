@@ -6,9 +6,11 @@
 
 #include "probes/base/fault.h"
 #include "probes/base/json.h"
+#include "probes/base/json_skim.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/tailscaled/services.h"
+#include "probes/tailscaled/status_before.h"
 #include "probes/tailscaled/status_peer.h"
 
 #include <assert.h>
@@ -29,9 +31,10 @@ struct status_parser {
 	struct json_cut *cut;
 	struct obs_status *status;
 	struct arena *arena;
-	VEC(struct owned_peer) peers;
+	const struct status_before *before;
+	VEC(struct obs_peer) peers;
 	VEC(struct user) users;
-	struct owned_peer self;
+	uint64_t digest; /* of the peer that is read */
 	size_t fed;
 	bool is_broken;
 };
@@ -44,22 +47,55 @@ static bool is_leftover(const struct json *peer)
 	return is_named && !json_is_null(is_named) && !json_is_true(is_named);
 }
 
+static struct obs_peer *new_peer(struct status_parser *parser, const struct obs_peer **beside)
+{
+	struct obs_peer *slot;
+
+	if (parser->peers.count == STATUS_PEERS_MAX) {
+		parser->status->left_out++;
+		return NULL;
+	}
+	slot = VEC_PUSH(&parser->peers);
+	*beside = parser->peers.count > 1 ? slot - 1 : NULL;
+	return slot;
+}
+
 static void add_peer(struct status_parser *parser, const char *node_key, const struct json *object)
 {
-	struct owned_peer *slot;
+	const struct obs_peer *beside;
+	struct obs_peer *slot;
 
 	if (!json_is_object(object) || is_leftover(object))
 		return;
-	if (parser->peers.count == STATUS_PEERS_MAX) {
-		parser->status->left_out++;
+	slot = new_peer(parser, &beside);
+	if (!slot)
 		return;
-	}
-	slot = VEC_PUSH(&parser->peers);
-	status_peer_read(slot, parser->peers.count > 1 ? slot - 1 : NULL, object, parser->arena);
-	if (!*slot->peer.id)
-		slot->peer.id = text_keep(parser->arena, node_key);
-	if (!*slot->peer.id)
+	status_peer_read(slot, beside, object, parser->arena);
+	slot->digest = parser->digest;
+	if (!*slot->id)
+		slot->id = text_keep(parser->arena, node_key);
+	if (!*slot->id)
 		parser->peers.count--;
+}
+
+/* What is not read of a peer is cut out, and if the rest is as it was, it is not read again. */
+static bool take_text(void *data, const char *group, const char *node_key, char *text, size_t *length)
+{
+	struct status_parser *parser = data;
+	const struct obs_peer *same, *beside;
+	struct obs_peer *slot;
+
+	if (strcmp(group, "Peer") != 0)
+		return false;
+	*length = json_skim_members(text, *length, status_peer_reads);
+	parser->digest = status_before_digest(node_key, text, *length);
+	same = status_before_find(parser->before, parser->digest);
+	if (!same)
+		return false;
+	slot = new_peer(parser, &beside);
+	if (slot)
+		status_peer_copy(slot, beside, same, parser->arena);
+	return true;
 }
 
 static void add_user(struct status_parser *parser, const char *id, const struct json *object)
@@ -133,7 +169,7 @@ static void read_self(struct status_parser *parser, const struct json *value)
 {
 	if (!json_is_object(value))
 		return;
-	status_peer_read(&parser->self, NULL, value, parser->arena);
+	status_peer_read(&parser->status->self, NULL, value, parser->arena);
 	parser->status->node_key = text_keep(parser->arena, json_text(value, "PublicKey"));
 	parser->status->own_addresses =
 		status_peer_keep_list(parser->arena, json_member(value, "Addrs"), LINES_MAX);
@@ -220,17 +256,18 @@ static void take_member(void *data, const char *group, const char *key, const st
 		read_root(parser, key, value);
 }
 
-struct status_parser *status_parser_new(void)
+struct status_parser *status_parser_new(const struct status_before *before)
 {
 	static const char *const groups[] = { "Peer", "User", NULL };
 	struct status_parser *parser = mem_alloc(sizeof(*parser));
 	struct obs_status *status;
 
-	parser->cut = json_cut_new(groups, take_member, parser);
+	parser->cut = json_cut_new(groups, take_text, take_member, parser);
 	parser->arena = arena_new();
-	status_peer_init(&parser->self);
+	parser->before = before;
 	status = parser->status = arena_alloc(parser->arena, sizeof(*status));
 	status->arena = parser->arena;
+	status_peer_init(&status->self);
 	status->backend_word = status->version = status->auth_url = "";
 	status->tailnet = status->magicdns_suffix = status->node_key = status->exit_node = "";
 	status->health = status->own_addresses = status->cert_domains = peer_no_list;
@@ -258,22 +295,14 @@ static int compare_user(const void *a, const void *b)
 }
 
 /* The sharer takes precedence over the owner. Tagged nodes belong to no user, whoever created them. */
-static const char *login_of(const struct status_parser *parser, const struct owned_peer *owned)
+static const char *login_of(const struct status_parser *parser, const struct obs_peer *peer)
 {
-	const struct user key = { .id = owned->sharer > 0 ? owned->sharer : owned->peer.user_id,
-		.login = "" };
+	const struct user key = { .id = peer->sharer_id > 0 ? peer->sharer_id : peer->user_id, .login = "" };
 	const struct user *found = NULL;
 
-	if (!owned->peer.tags[0] && parser->users.count && !isnan(key.id))
+	if (!peer->tags[0] && parser->users.count && !isnan(key.id))
 		found = bsearch(&key, parser->users.items, parser->users.count, sizeof(key), compare_user);
 	return found ? found->login : "";
-}
-
-static void finish_peer(
-	const struct status_parser *parser, struct obs_peer *peer, const struct owned_peer *owned)
-{
-	*peer = owned->peer;
-	peer->user = login_of(parser, owned);
 }
 
 static void take_peers(struct status_parser *parser)
@@ -282,11 +311,13 @@ static void take_peers(struct status_parser *parser)
 
 	if (parser->users.count)
 		qsort(parser->users.items, parser->users.count, sizeof(struct user), compare_user);
-	finish_peer(parser, &status->self, &parser->self);
+	status->self.user = login_of(parser, &status->self);
 	status->peer_count = parser->peers.count;
 	status->peers = arena_alloc(parser->arena, status->peer_count * sizeof(*status->peers));
-	for (size_t i = 0; i < status->peer_count; i++)
-		finish_peer(parser, &status->peers[i], &parser->peers.items[i]);
+	for (size_t i = 0; i < status->peer_count; i++) {
+		status->peers[i] = parser->peers.items[i];
+		status->peers[i].user = login_of(parser, &status->peers[i]);
+	}
 }
 
 struct obs_status *status_parser_end(struct status_parser *parser, struct fault *fault)

@@ -14,9 +14,11 @@
 #define STATUS_PEERS_MAX 20000
 
 struct fault;
+struct status_before;
 struct status_parser;
 
-struct status_parser *status_parser_new(void);
+/* Peers that say what they said in the status before are copied; NULL: there is none. */
+struct status_parser *status_parser_new(const struct status_before *before);
 /* -1: not a status, or too big; all later calls fail too. */
 int status_parser_feed(struct status_parser *parser, const char *bytes, size_t length, struct fault *fault);
 /* The whole status, which the caller frees with obs_status_free(); NULL if it is incomplete or was broken

@@ -16,9 +16,12 @@ struct builder {
 int builder_row_of_peer(const struct builder *builder, const struct known_peer *known);
 
 void take_peers(struct builder *builder);
+void take_gpus(struct builder *builder, const struct known_peer *known, struct peer *row);
+size_t take_gpus_most(const struct ledger *ledger); /* how many there may be in all */
 void take_endpoints(struct builder *builder);
 void take_engine(const struct known_engine *engine, struct endpoint *row, struct when now);
 void take_guard(const struct known_endpoint *known, struct endpoint *row);
+void take_canaries(struct builder *builder);
 void take_exposure(struct builder *builder);
 void take_flows(struct builder *builder);
 void take_latencies(struct builder *builder); /* call when the endpoints of an engine are linked */

@@ -31,6 +31,7 @@ static struct span copy_models(struct builder *s, const struct known_endpoint *k
 			.size_bytes = model->size_bytes,
 			.vram_bytes = model->vram_bytes,
 			.context = model->context,
+			.is_no_chat = model->is_no_chat,
 			.is_short_for_agents = models_has_context_under(model, AGENTS_CONTEXT),
 			.expires_at = model->expires_at,
 		};
@@ -101,10 +102,17 @@ static void copy_endpoint(struct builder *s, const struct known_endpoint *known,
 	row->is_of_tailnet = known->is_of_tailnet;
 	row->server = arena_copy(s->arena, known->server);
 	row->title = arena_copy(s->arena, known->facts->title);
+	/* One that never answered is what its port says. */
+	row->usual_log = *known->facts->name
+				 ? &known->facts->log
+				 : &server_facts_of_port(s->ledger->terms.servers, known->port)->log;
 	row->base_url = *api ? arena_printf(s->arena, "%s%s", known->url, api) : "";
 	row->version = arena_copy(s->arena, known->version);
 	for (int i = 0; i < API_COUNT; i++)
 		row->speaks[i] = server_facts_spoken(known->facts, (enum client_api)i, known->version);
+	row->streams = known->facts->streams;
+	row->unloads_idle = known->facts->unloads_idle;
+	row->figured = known->figured.wall_ms;
 	row->age_ms = age;
 	row->is_stale = endpoint_is_not_asked(s->ledger, known) ? when_known(known->last.at)
 								: when_known(known->good) && age > 3 * gap;

@@ -29,10 +29,12 @@ void take_guard(const struct known_endpoint *known, struct endpoint *row)
 	const struct server_facts *facts = known->facts;
 
 	row->is_engine = facts->kind == SERVER_ENGINE && *known->server;
+	row->may_hand_on = !row->is_engine || facts->is_asked_rarely;
 	row->checks_host = facts->checks_host;
 	row->sends_key = known->has_key;
 	row->wants_key = wants_key(known);
 	row->management = facts->management ? facts->management : "";
+	row->relays_by = facts->relays_by ? facts->relays_by : "";
 	row->no_guard = facts->no_guard ? facts->no_guard : "";
 }
 

@@ -61,6 +61,8 @@ static struct flow *row_of(struct builder *s, const struct known_flow *known)
 		.ttfb_ms = NAN,
 		.ttft_ms = NAN,
 		.ttft_max_ms = NAN,
+		.ttft_p50_ms = NAN,
+		.ttft_p95_ms = NAN,
 		.tokens_per_s = NAN };
 	row->service = service_of(s->ledger, row->endpoint, row->port);
 	return row;
@@ -101,6 +103,8 @@ static void see_figures(struct flow *row, const struct known_flow *known)
 	row->ttfb_ms = known->ttfb_ms;
 	row->ttft_ms = known->ttft_ms;
 	row->ttft_max_ms = known->ttft_max_ms;
+	row->ttft_p50_ms = known->ttft ? series_percentile(known->ttft, 0.5) : NAN;
+	row->ttft_p95_ms = known->ttft ? series_percentile(known->ttft, 0.95) : NAN;
 	row->tokens_per_s = known->tokens_per_s;
 	row->is_estimated = known->is_estimated;
 }

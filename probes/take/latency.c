@@ -61,6 +61,16 @@ static double without_path(double ttfb_ms, double path_ms)
 	return ttfb_ms > path_ms ? ttfb_ms - path_ms : 0;
 }
 
+/* A median within an engine's lowest bucket is a guess, and vLLM's are 0.3 s wide: a part that is longer than the
+ * whole is unknown. */
+static void drop_parts_over(struct latency *latency, double whole_ms)
+{
+	if (latency->queue_ms > whole_ms)
+		latency->queue_ms = NAN;
+	if (latency->prefill_ms > whole_ms)
+		latency->prefill_ms = NAN;
+}
+
 void take_latencies(struct builder *s)
 {
 	for (size_t i = 0; i < s->snapshot->endpoint_count; i++) {
@@ -72,6 +82,7 @@ void take_latencies(struct builder *s)
 		latency->connect_ms = row->connect_ms;
 		latency->tls_ms = row->tls_ms;
 		latency->server_ms = without_path(row->ttfb_ms, latency->path_ms);
+		drop_parts_over(latency, row->figures.ttft_p50_ms);
 		if (isnan(latency->prefill_ms) && row->figures.ttft_p50_ms >= latency->queue_ms)
 			latency->prefill_ms = row->figures.ttft_p50_ms - latency->queue_ms;
 		latency->engine_ms = isnan(latency->queue_ms) && isnan(latency->prefill_ms)

@@ -15,7 +15,7 @@ static bool is_of_this_user(const struct ledger *ledger, const char *peer_id)
 enum offer_class offer_class_of(
 	const struct ledger *ledger, const struct known_endpoint *endpoint, const struct peer *peer)
 {
-	if (endpoint->is_pinned || endpoint->is_own)
+	if (endpoint->is_pinned || endpoint->is_own || endpoint->found_by == FOUND_SERVE)
 		return CLASS_OWN;
 	if (!peer) /* a Tailscale Service: only a tagged node of this tailnet may host one */
 		return endpoint->found_by == FOUND_SERVICE ? CLASS_TAGGED : CLASS_FOREIGN;

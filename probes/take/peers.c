@@ -170,6 +170,7 @@ static void copy_peer(struct builder *s, const struct known_peer *known, struct 
 	if (network_of(known))
 		row->net = *network_of(known);
 	take_asked_pings(s, known, row);
+	take_gpus(s, known, row);
 }
 
 void take_peers(struct builder *s)
@@ -181,6 +182,7 @@ void take_peers(struct builder *s)
 
 	snapshot->left_out = l->status ? l->status->left_out : 0;
 	snapshot->peers = arena_alloc(s->arena, (l->peer_count + 1) * sizeof(*snapshot->peers));
+	snapshot->gpus = arena_alloc(s->arena, (take_gpus_most(l) + 1) * sizeof(*snapshot->gpus));
 	s->peer_rows = mem_alloc((l->peer_count + 1) * sizeof(*s->peer_rows));
 	if (has_self) {
 		copy_peer(s, &l->self, &snapshot->peers[0]);

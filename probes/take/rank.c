@@ -228,7 +228,7 @@ static const char *cost_of(
 	if (warmth == WARMTH_HOT && is_full(site->row))
 		return "every place in it is taken";
 	if (warmth == WARMTH_HOT && isnan(site->row->figures.tokens_per_s))
-		return "at work, and whether it gets on is not known yet";
+		return "working; whether it makes progress is not known yet";
 	return costs[warmth] ? costs[warmth] : "";
 }
 

@@ -4,6 +4,7 @@
 
 #include "probes/base/text.h"
 #include "probes/ledger/ledger.h"
+#include "probes/ledger/networks.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
 #include "probes/model/fields.h"
@@ -49,6 +50,27 @@ static void copy_status(struct builder *s, const struct obs_status *status)
 	d->home_derp = arena_copy(s->arena, status->self.home_derp);
 }
 
+/* The capabilities have blanks between them. */
+static void take_who(struct builder *s, const struct obs_who *who)
+{
+	struct daemon *daemon = &s->snapshot->daemon;
+	const char **list;
+	size_t count = 0;
+
+	if (!who)
+		return;
+	list = arena_alloc(s->arena, (sizeof(who->capabilities) / 2 + 1) * sizeof(*list));
+	daemon->login = arena_copy(s->arena, who->login);
+	daemon->display = arena_copy(s->arena, who->display);
+	for (const char *at = who->capabilities; *at; at += strspn(at, " ")) {
+		int length = (int)strcspn(at, " ");
+
+		list[count++] = arena_printf(s->arena, "%.*s", length, at);
+		at += length;
+	}
+	daemon->capabilities = list;
+}
+
 static void take_daemon(struct builder *s)
 {
 	static const char *const none[] = { NULL };
@@ -63,6 +85,9 @@ static void take_daemon(struct builder *s)
 		.magicdns_suffix = "",
 		.home_derp = "",
 		.auth_url = "",
+		.login = "",
+		.display = "",
+		.capabilities = none,
 		.health = none,
 		.age_ms = NAN };
 	d->via = arena_copy(s->arena, l->via);
@@ -70,6 +95,7 @@ static void take_daemon(struct builder *s)
 	d->sudo = arena_copy(s->arena, l->machine.sudo);
 	d->trouble = arena_copy(s->arena, l->trouble_text);
 	d->net = l->netcheck;
+	take_who(s, network_who(l));
 	d->runs_web_client = l->prefs ? l->prefs->runs_web_client : TRI_UNKNOWN;
 	if (l->status)
 		copy_status(s, l->status);
@@ -92,6 +118,16 @@ static void take_traffic(struct builder *s)
 	memcpy(traffic->tx_per_s, known->tx_per_s, sizeof(traffic->tx_per_s));
 }
 
+/* The command with what makes it root's on this machine in place of its sudo. */
+static const char *as_typed_here(struct builder *s, const char *command)
+{
+	static const char sudo[] = "sudo ";
+
+	if (!text_has_prefix(command, sudo))
+		return arena_copy(s->arena, command);
+	return arena_printf(s->arena, "%s%s", s->ledger->machine.sudo, command + strlen(sudo));
+}
+
 /* Devices and dropped packets are those of the running helper. */
 static void take_capture(struct builder *s)
 {
@@ -108,7 +144,7 @@ static void take_capture(struct builder *s)
 		.devices = devices,
 		.dropped = is_running ? l->capture.dropped : NAN,
 		.trouble = arena_copy(s->arena, l->capture.trouble),
-		.fix = arena_copy(s->arena, l->capture.fix),
+		.fix = as_typed_here(s, l->capture.fix),
 	};
 }
 
@@ -140,6 +176,7 @@ static void share_engine(const struct endpoint *backend, struct endpoint *other)
 	/* What this endpoint reported itself stays: it is asked only whether it is up. */
 	fields_share(&fields_engine, &other->figures, &backend->figures);
 	fields_share(&fields_latency, &other->latency, &backend->latency);
+	other->figured = backend->figured > other->figured ? backend->figured : other->figured;
 }
 
 static void take_mount(struct builder *s, const struct known_mount *known, struct mount *row)
@@ -263,6 +300,7 @@ struct snapshot *take_snapshot(const struct ledger *ledger, struct when now)
 	take_capture(&s);
 	take_peers(&s);
 	take_endpoints(&s);
+	take_canaries(&s);
 	take_mounts(&s);
 	take_exposure(&s);
 	take_same_engine(snapshot);

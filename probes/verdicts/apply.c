@@ -109,6 +109,7 @@ static void add_verdict(const struct rule *rule, const struct evidence *evidence
 		.since = since,
 		.was_before = first_look_saw(evidence->ledger, evidence->endpoint, since),
 		.is_muted = is_muted(evidence, rule->code),
+		.is_inferred = finding->is_inferred,
 		.explains = rule->explains,
 		.cause = arena_copy(arena, finding->cause),
 	};
@@ -126,6 +127,7 @@ void apply_rules(const struct rule *const *tables, const struct evidence *eviden
 
 			finding.severity = rule->severity;
 			finding.state = rule->state;
+			finding.is_inferred = false;
 			/* Clearing all 800 bytes would be most of the work on a big tailnet. */
 			finding.detail[0] = finding.value[0] = finding.cause[0] = '\0';
 			finding.fix = NULL;

@@ -219,17 +219,11 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 	text_set(url.host, sizeof(url.host), "%s", e->peer->obs->fqdn);
 	if (url_join(&url, f->value, sizeof(f->value)) == 0)
 		f->fix = try_value;
+	f->is_inferred = true;
 	return true;
 }
 
 /* ---- certificates ---- */
-
-static bool is_of_tailscale(const struct ledger *ledger)
-{
-	if (ledger->prefs && *ledger->prefs->control_url)
-		return text_has_suffix(ledger->prefs->control_url, ".tailscale.com");
-	return text_has_suffix(ledger->status->magicdns_suffix, ".ts.net");
-}
 
 /* No node of this tailnet gets a certificate, whatever it tries. */
 static bool gets_no_certificate(const struct evidence *e, struct finding *f)
@@ -238,7 +232,7 @@ static bool gets_no_certificate(const struct evidence *e, struct finding *f)
 
 	if (!is_refused || !e->peer || !daemon_runs(e->ledger) || e->ledger->status->issues_certs != TRI_NO)
 		return false;
-	if (is_of_tailscale(e->ledger)) {
+	if (daemon_is_of_tailscale(e->ledger)) {
 		text_set(f->detail, sizeof(f->detail), "HTTPS is off for this tailnet");
 		f->fix = switch_https_on;
 	} else {
@@ -317,15 +311,15 @@ const struct rule cause_rules[] = {
 		"others)",
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_plain_only,
-		"nothing listens on %{host}:%{port}, but %{detail} answers", "use %{detail}", true },
+		"nothing listens on %{host_port}, but %{detail} answers", "use %{detail}", true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, gets_no_certificate,
 		"%{host} has no certificate and cannot get one: %{detail}",
 		plain_http, true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted_backend,
-		"the server at %{host}:%{port} is up, but tailscale serve does not trust its certificate", "",
+		"the server at %{host_port} is up, but tailscale serve does not trust its certificate", "",
 		true },
 	{ CODE_NAME_NEEDED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, needs_name,
-		"%{host}:%{port} has no LLM API at this address (HTTP 404 for %{path}): either it is "
+		"%{host_port} has no LLM API at this address (HTTP 404 for %{path}): either it is "
 		"tailscale serve, which needs the machine's name, or another program",
 		"try the machine's full name", true },
 	{ 0 },

@@ -19,6 +19,7 @@ static const char install[] = "install Tailscale (https://tailscale.com/download
 	"elsewhere, name it: --socket PATH";
 static const char new_socket[] = "%{restart}; it makes its socket anew, open to every user of this machine";
 static const char log_in_at[] = "log in at %{detail}";
+static const char approve_there[] = "approve it on the control server of this tailnet%{detail}";
 static const char take_resolv_conf[] = "%{restart}; another program has overwritten /etc/resolv.conf (in a "
 				       "container: put nameserver 100.100.100.100 there)";
 static const char more_files[] = "`ulimit -n 4096`; in the shell from which tsllm-top is then started";
@@ -29,7 +30,7 @@ static bool is_missing(const struct evidence *e, struct finding *f)
 	bool is_absent = e->ledger->trouble == DAEMON_ABSENT;
 
 	text_set(f->detail, sizeof(f->detail), "%s", e->ledger->trouble_text);
-	if (is_absent)
+	if (is_absent && !e->ledger->status) /* one that answered before is installed */
 		f->fix = install;
 	return is_absent || e->ledger->trouble == DAEMON_MISSING;
 }
@@ -67,7 +68,12 @@ static bool needs_login(const struct evidence *e, struct finding *f)
 
 static bool needs_approval(const struct evidence *e, struct finding *f)
 {
-	(void)f;
+	const struct obs_prefs *prefs = e->ledger->prefs;
+
+	if (prefs && *prefs->control_url)
+		text_set(f->detail, sizeof(f->detail), ", %s", prefs->control_url);
+	if (!daemon_is_of_tailscale(e->ledger))
+		f->fix = approve_there;
 	return is_backend(e, BACKEND_NEEDS_MACHINE_AUTH);
 }
 
@@ -292,6 +298,7 @@ const struct other_fix daemon_fixes[] = {
 	{ CODE_TAILSCALED_MISSING, install },
 	{ CODE_TAILSCALED_DENIED, new_socket },
 	{ CODE_NEEDS_LOGIN, log_in_at },
+	{ CODE_NEEDS_APPROVAL, approve_there },
 	{ CODE_TAILNET_LOCK, tailnet_lock_sign },
 	{ CODE_TAILNET_LOCK, tailnet_lock_sign_here },
 	{ CODE_NAME_UNRESOLVED, take_resolv_conf },

@@ -224,7 +224,7 @@ static bool is_context_small(const struct evidence *e, struct finding *f)
 
 const struct rule engine_rules[] = {
 	{ CODE_ENDPOINT_FLAPPING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_flapping,
-		"%{host}:%{port} changed its state %{detail} times in ten minutes",
+		"%{host_port} changed its state %{detail} times in ten minutes",
 		"on %{peer}: look at the log of the server", false },
 	{ CODE_LOADING, LAYER_ENGINE, SEVERITY_INFO, STATE_LOADING, is_loading,
 		"%{server} is loading%{detail}", "", true },

@@ -25,6 +25,14 @@ static void say_port(const struct evidence *evidence, char *text, size_t size)
 		snprintf(text, size, "%d", evidence->mount->port);
 }
 
+static void say_host_port(const struct evidence *evidence, char *text, size_t size)
+{
+	struct url url;
+
+	if (evidence->endpoint && url_split(&url, evidence->endpoint->url) == 0)
+		url_place(&url, text, size);
+}
+
 void fill_peer(const struct evidence *evidence, char *text, size_t size)
 {
 	const struct ledger *ledger = evidence->ledger;
@@ -69,6 +77,31 @@ static void say_fqdn(const struct evidence *evidence, char *text, size_t size)
 		text_set(text, size, "%s", evidence->peer->obs->fqdn);
 }
 
+/* The control server of this tailnet gives none to its machines. */
+static bool has_no_certificates(const struct evidence *evidence)
+{
+	const struct obs_status *status = evidence->ledger->status;
+	bool is_others = evidence->peer && evidence->peer->obs->is_sharee;
+
+	return status && status->issues_certs == TRI_NO && !is_others;
+}
+
+void fill_cert_name(const struct evidence *evidence, char *text, size_t size)
+{
+	const struct obs_status *status = evidence->ledger->status;
+	const char *suffix = status ? status->magicdns_suffix : "";
+	const char *full = evidence->peer ? evidence->peer->obs->fqdn : "";
+	struct url url;
+
+	if (!evidence->endpoint || url_split(&url, evidence->endpoint->url) < 0 ||
+		has_no_certificates(evidence))
+		return;
+	if (strcmp(url.host, full) == 0 || url_host_is_below(url.host, *suffix ? suffix : "ts.net"))
+		text_set(text, size, "%s", url.host);
+	else if (!strchr(url.host, '.') || url_host_is_address(url.host))
+		text_set(text, size, "%s", full);
+}
+
 static void say_derp(const struct evidence *evidence, char *text, size_t size)
 {
 	if (evidence->peer)
@@ -101,6 +134,12 @@ static void say_address(const struct evidence *evidence, char *text, size_t size
 		text_set(text, size, "%s", peer->addresses[0]);
 }
 
+static void say_mac(const struct evidence *evidence, char *text, size_t size)
+{
+	if (evidence->peer)
+		text_set(text, size, "%s", evidence->peer->obs->mac);
+}
+
 static const struct variable {
 	const char *name;
 	void (*say)(const struct evidence *evidence, char *text, size_t size);
@@ -108,15 +147,18 @@ static const struct variable {
 	{ "peer", fill_peer },
 	{ "host", say_host },
 	{ "port", say_port },
+	{ "host_port", say_host_port },
 	{ "url", say_url },
 	{ "server", say_server },
 	{ "status", say_status },
 	{ "path", say_path },
 	{ "fqdn", say_fqdn },
+	{ "cert_name", fill_cert_name },
 	{ "derp", say_derp },
 	{ "target", say_target },
 	{ "mount", say_mount },
 	{ "address", say_address },
+	{ "mac", say_mac },
 };
 
 struct text_out {
@@ -146,8 +188,9 @@ static const char *found(const struct finding *finding, const char *name, size_t
 	bool is_value =
 		length == 5 && (strncmp(name, "value", length) == 0 || strncmp(name, "words", length) == 0);
 
-	return is_value                                             ? finding->value
+	return is_value                                              ? finding->value
 	       : length == 6 && strncmp(name, "detail", length) == 0 ? finding->detail
+	       : length == 6 && strncmp(name, "helper", length) == 0 ? finding->helper
 								     : NULL;
 }
 

@@ -14,5 +14,8 @@ const char *fill_command(struct arena *arena, const char *text, const struct evi
 	const struct finding *finding);
 /* %{peer}: the peer's name; without a peer, the host of the endpoint's URL. */
 void fill_peer(const struct evidence *evidence, char *text, size_t size);
+/* %{cert_name}: the name for which tailscale gives the endpoint a certificate. Left as it is: it gives none to a domain of
+ * somebody's own, to localhost, to what is outside the tailnet. */
+void fill_cert_name(const struct evidence *evidence, char *text, size_t size);
 
 #endif

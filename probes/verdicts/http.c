@@ -136,6 +136,7 @@ static bool is_host_check(const struct evidence *e, struct finding *f)
 	if (!answer_has_status(e, 403) || answer_of(e)->shape != BODY_EMPTY || *answer_of(e)->content_type)
 		return false;
 	offer_by_address(e, f);
+	f->is_inferred = !(e->endpoint->proofs & PROOF_HOST_LOCALHOST);
 	if (proxy_is_named(answer_of(e)))
 		blame_behind_proxy(e, f);
 	else if (e->endpoint->proofs & PROOF_HOST_LOCALHOST)
@@ -290,11 +291,11 @@ const struct rule http_rules[] = {
 	{ CODE_PROXY_SCHEME, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_wrong_scheme,
 		"the serve target %{target} %{detail}", serve_command_fix, true },
 	{ CODE_NO_LIST, LAYER_HTTP, SEVERITY_DEGRADED, STATE_SLOW, gives_no_list,
-		"%{server} at %{host}:%{port} accepts connections, but two requests for its list of models "
+		"%{server} at %{host_port} accepts connections, but two requests for its list of models "
 		"timed out: either it hangs, or a server behind it does%{detail}",
 		"`curl -m 60 %{url}/v1/models`; it shows whether the list comes late or not at all", true },
 	{ CODE_NO_ANSWER, LAYER_HTTP, SEVERITY_DOWN, STATE_STALLED, gives_no_answer,
-		"%{server} at %{host}:%{port} accepts connections but "
+		"%{server} at %{host_port} accepts connections but "
 		"has not answered the last two requests%{detail}",
 		"on %{peer}: check whether the process is frozen or starved, look at its log, then restart "
 		"it",
@@ -312,7 +313,7 @@ const struct rule http_rules[] = {
 		"on %{peer}: add %{host} to the hosts that it trusts (textgen: start it with --listen)",
 		true },
 	{ CODE_NO_MOUNT, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, serve_answer_has_no_mount,
-		"%{host}:%{port} does not know this path: %{detail}",
+		"%{host_port} does not know this path: %{detail}",
 		"on %{peer}: `tailscale serve status`; it lists the mounts", true },
 	{ CODE_NO_GRANT, LAYER_HTTP, SEVERITY_INFO, STATE_AUTH, key_no_grant,
 		"%{server} decides by Tailscale identity who gets in, and %{detail} has no access",
@@ -362,7 +363,7 @@ const struct rule http_rules[] = {
 		"this name or path",
 		"add this name and path to the configuration of the proxy", true },
 	{ CODE_MALFORMED, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, is_malformed,
-		"%{server} at %{host}:%{port}: %{detail}",
+		"%{server} at %{host_port}: %{detail}",
 		"`curl -i %{url}%{path}`; it shows the answer: check that the port is really the LLM "
 		"server's",
 		true },
@@ -370,7 +371,7 @@ const struct rule http_rules[] = {
 		"%{server} answers HTTP %{status}%{detail}",
 		"on %{peer}: read the log of the server, then restart it", true },
 	{ CODE_WRONG_BASE_PATH, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_wrong_path,
-		"%{host}:%{port} has no LLM API here (HTTP %{status} for %{path})",
+		"%{host_port} has no LLM API here (HTTP %{status} for %{path})",
 		"give the base URL of the server: it may be under a path, or on another port", true },
 	{ 0 },
 };

@@ -27,6 +27,7 @@ static bool is_failing(const struct evidence *e)
 }
 
 static const char advertise[] = "`%{sudo}tailscale serve advertise %{value}`";
+static const char listen_again[] = "%{restart}; it does not listen where it is set up to serve";
 
 /* ---- a name that this machine had before ---- */
 
@@ -103,8 +104,8 @@ static bool is_service_silent(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* A Service, our own or another's, or a host behind a subnet router: what helps on a peer would open another way
- * to it. */
+/* A mount of our own, a Service, or a host behind a subnet router: what helps on a peer would open another way to it,
+ * or take the place of a mount. */
 static bool is_refused(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
@@ -117,10 +118,13 @@ static bool is_refused(const struct evidence *e, struct finding *f)
 			e->mount->service);
 		text_set(f->value, sizeof(f->value), "%s", e->mount->service);
 		f->fix = advertise;
+	} else if (e->mount) {
+		text_set(f->detail, sizeof(f->detail), ", although tailscale serve is set up there");
+		f->fix = listen_again;
 	} else {
 		text_set(f->detail, sizeof(f->detail), ": the server is stopped, or not offered there");
 	}
-	return is_elsewhere || is_service(e);
+	return is_elsewhere || e->mount;
 }
 
 /* On some systems and versions, the addresses of Services are routes. */
@@ -128,7 +132,7 @@ static bool is_service_unrouted(const struct evidence *e, struct finding *f)
 {
 	const struct known_endpoint *endpoint = e->endpoint;
 
-	(void)f;
+	f->is_inferred = true;
 	return !e->peer && !endpoint->is_own && endpoint->is_of_tailnet && answer_is_cut_off(e) &&
 	       health_line(e->ledger, HEALTH_ROUTES);
 }
@@ -185,6 +189,7 @@ const struct other_fix mount_fixes[] = {
 	{ CODE_BAD_TARGET, serve_command_fix },
 	{ CODE_BAD_TARGET, serve_command_by_address },
 	{ CODE_NOT_LISTENING, advertise },
+	{ CODE_NOT_LISTENING, listen_again },
 	{ CODE_FUNNEL_PUBLIC, serve_command_private },
 	{ CODE_PROXY_SCHEME, serve_command_by_address },
 	{ 0 },
@@ -202,7 +207,7 @@ const struct rule serve_rules[] = {
 	{ CODE_BAD_TARGET, LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, has_bad_target, bad_target, brackets,
 		true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_refused,
-		"nothing listens on %{host}:%{port}%{detail}",
+		"nothing listens on %{host_port}%{detail}",
 		"start the server behind %{host}; on the host of a Service, tailscale serve status shows it",
 		true },
 	{ CODE_SERVICE_UNTESTED, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, is_service_silent,

@@ -71,14 +71,16 @@ static bool is_code(const struct verdict *verdict, const char *code)
 }
 
 /* Whether the step says something about the endpoint itself. A trouble that another one hid for a while is no
- * news. */
+ * news; a smaller one from elsewhere that stays, as a relayed path, shows that its own trouble is over. */
 static bool is_own_event(const struct known_endpoint *endpoint, enum state from, const struct verdict *reason,
-	bool was_by_cause)
+	bool was_by_cause, bool is_explained)
 {
 	enum state to = endpoint->state;
 
-	if (from == STATE_UNKNOWN || to == STATE_UNKNOWN || endpoint->is_by_cause)
+	if (from == STATE_UNKNOWN || to == STATE_UNKNOWN)
 		return false;
+	if (endpoint->is_by_cause)
+		return !was_by_cause && !is_explained && note_is_trouble(from) && to < from;
 	if (was_by_cause)
 		return note_is_trouble(to) && !is_code(reason, endpoint->event_code);
 	return from != to && (note_is_trouble(from) || note_is_trouble(to) || from >= STATE_SLEEPING ||
@@ -88,7 +90,8 @@ static bool is_own_event(const struct known_endpoint *endpoint, enum state from,
 static void tell(struct ledger *ledger, struct known_endpoint *endpoint, struct when now)
 {
 	enum state from = endpoint->event_from;
-	const struct verdict *reason = reason_of(ledger, endpoint->verdicts, endpoint->state);
+	const struct verdict *reason =
+		endpoint->is_by_cause ? NULL : reason_of(ledger, endpoint->verdicts, endpoint->state);
 	const char *before = endpoint->event_code ? endpoint->event_code : EVENT_STATE;
 	char text[TEXT_CAP];
 
@@ -120,7 +123,7 @@ void note_endpoint(struct ledger *ledger, struct known_endpoint *endpoint, enum 
 		endpoint->since = now;
 		endpoint->state = to;
 	}
-	if (!is_own_event(endpoint, from, reason, was_by_cause))
+	if (!is_own_event(endpoint, from, reason, was_by_cause, is_explained))
 		return;
 	endpoint->has_event = true;
 	endpoint->event_from = from;

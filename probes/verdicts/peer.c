@@ -4,6 +4,7 @@
 #include "probes/ledger/paths.h"
 #include "probes/ledger/peers.h"
 #include "probes/ledger/state.h"
+#include "probes/ledger/wake.h"
 #include "probes/verdicts/mtu_blackhole.h"
 #include "probes/verdicts/relay_reason.h"
 #include "probes/verdicts/rule.h"
@@ -51,6 +52,31 @@ static bool has_expired(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+#define WAKE "`curl -fsS -d mac=%{mac} http://%{value}/v0/wol`; "
+#define STILL_ASLEEP "; if %{peer} stays away, start it, or Tailscale on it, by hand"
+
+static const char wake_by_peer[] = WAKE "it asks %{helper}, which seems to be on the same network, to send a "
+					"wake-on-LAN packet" STILL_ASLEEP,
+		  wake_by_us[] = WAKE "this machine, which seems to be on the same network, then sends a "
+				      "wake-on-LAN packet" STILL_ASLEEP;
+
+const struct other_fix peer_fixes[] = {
+	{ CODE_HOST_OFFLINE, wake_by_peer },
+	{ CODE_HOST_OFFLINE, wake_by_us },
+	{ NULL, NULL },
+};
+
+static void say_who_wakes(const struct evidence *e, struct finding *f)
+{
+	const struct known_peer *helper = wake_helper(e->ledger, e->peer);
+
+	if (!helper)
+		return;
+	f->fix = helper == &e->ledger->self ? wake_by_us : wake_by_peer;
+	peer_short_name(e->ledger, helper->obs, f->helper, sizeof(f->helper));
+	text_set(f->value, sizeof(f->value), "%s:%d", helper->obs->addresses[0], helper->obs->peerapi_port);
+}
+
 static bool is_offline(const struct evidence *e, struct finding *f)
 {
 	int64_t seen = e->peer->obs->last_seen;
@@ -61,6 +87,7 @@ static bool is_offline(const struct evidence *e, struct finding *f)
 	if (seen && seen < e->now.wall_ms)
 		text_set(f->detail, sizeof(f->detail), ": last seen %s ago",
 			text_span(span, sizeof(span), e->now.wall_ms - seen));
+	say_who_wakes(e, f);
 	weigh(e, f);
 	return true;
 }
@@ -80,7 +107,7 @@ static bool may_be_unreachable(const struct evidence *e, struct finding *f)
 {
 	bool was_heard = when_known(e->peer->heard) && when_since(e->peer->heard, e->now) < CHANGING_HANDS_MS;
 
-	(void)f;
+	f->is_inferred = true;
 	return !is_self(e) && e->peer->obs->is_online && !e->peer->obs->is_mullvad && e->peer->ping_lost &&
 	       !e->peer->has_served && !was_heard;
 }
@@ -116,6 +143,7 @@ static bool loses_large(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(
 		f->detail, sizeof(f->detail), "answers of %.0f bytes come, those of %.0f hang", small, large);
+	f->is_inferred = true;
 	return true;
 }
 
@@ -206,6 +234,17 @@ static bool is_peer_relayed(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* A single request without an answer says nothing. */
+static bool has_no_gpu_figures(const struct evidence *e, struct finding *f)
+{
+	const struct known_gpus *gpus = e->peer->gpus;
+
+	if (!gpus || gpus->trouble == GPU_FINE || (gpus->trouble == GPU_NO_ANSWER && gpus->failures < 2))
+		return false;
+	gpu_trouble_text(f->detail, sizeof(f->detail), gpus->trouble, gpus->status);
+	return true;
+}
+
 const struct rule peer_rules[] = {
 	{ CODE_KEY_EXPIRED, LAYER_HOST, SEVERITY_DOWN, STATE_OFFLINE, has_expired,
 		"the node key of %{peer} expired%{detail}: it cannot be reached until it is renewed",
@@ -251,5 +290,7 @@ const struct rule peer_rules[] = {
 	{ CODE_KEY_EXPIRING, LAYER_HOST, SEVERITY_DEGRADED, STATE_WARN, expires_soon,
 		"the node key of %{peer} expires in %{detail}",
 		"on %{peer}: %{renew}; or disable key expiry for it in the admin console", false },
+	{ CODE_GPU_UNREAD, LAYER_HOST, SEVERITY_INFO, STATE_OK, has_no_gpu_figures,
+		"no GPU figures of %{peer}: the exporter %{detail}", "", false },
 	{ 0 },
 };

@@ -40,6 +40,7 @@ static const char of_serve[] = "on %{peer}: %{firewall}; and " SEE_POLICY
 static const char shields_down[] =
 	"on %{peer}: `%{sudo}tailscale set --shields-up=false`; its apps call that \"allow incoming "
 	"connections\"";
+static const char behind_here[] = "check that the server on port %{port} of this machine runs";
 static const char behind_port[] = "on %{host}: check that the server behind port %{port} runs";
 
 static bool is_https(const struct evidence *e)
@@ -161,6 +162,7 @@ static bool is_turned_away(const struct evidence *e, struct finding *f)
 		return false;
 	text_set(f->detail, sizeof(f->detail),
 		"are rejected: either by that host's firewall, or because this machine has no route to it");
+	f->is_inferred = true;
 	return true;
 }
 
@@ -172,6 +174,8 @@ static bool has_session(const struct evidence *e)
 
 static bool is_filtered(const struct evidence *e, struct finding *f)
 {
+	bool answers_pings = e->peer && ping_is_answered(e->peer);
+
 	if (is_outside_tailnet(e))
 		f->fix = lead_there;
 	else if (is_port_of_serve(e))
@@ -189,7 +193,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 		text_set(f->detail, sizeof(f->detail),
 			"time out: probably the tailnet policy, "
 			"which rejects another port of that host (in tailscaled's log)");
-	else if (e->peer && ping_is_answered(e->peer))
+	else if (answers_pings)
 		text_set(f->detail, sizeof(f->detail),
 			"time out: an ACL or that host's firewall drops them "
 			"(the host itself answers pings)");
@@ -199,6 +203,7 @@ static bool is_filtered(const struct evidence *e, struct finding *f)
 	else
 		text_set(f->detail, sizeof(f->detail),
 			"time out: either an ACL or that host's firewall drops them, or the host is cut off");
+	f->is_inferred = !(e->endpoint->proofs & PROOF_SHIELDS) && !answers_pings;
 	return true;
 }
 
@@ -215,8 +220,10 @@ static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	if (is_outside_tailnet(e))
-		f->fix = behind_port;
+	if (e->peer || e->endpoint->is_of_tailnet)
+		text_set(f->detail, sizeof(f->detail), "`tailscale serve --tcp` with a dead backend, or ");
+	else
+		f->fix = e->endpoint->is_own ? behind_here : behind_port;
 	return answer_came_to(e, OUTCOME_CLOSED);
 }
 
@@ -251,23 +258,21 @@ const struct rule reach_rules[] = {
 		"is not among them",
 		true },
 	{ CODE_GONE, LAYER_PORT, SEVERITY_INFO, STATE_OFFLINE, is_gone,
-		"the server that was found on %{host}:%{port} has been gone for %{detail}", "", true },
+		"the server that was found on %{host_port} has been gone for %{detail}", "", true },
 	{ CODE_NOT_LISTENING, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, is_not_listening,
-		"nothing listens on %{host}:%{port}: %{detail}", "", true },
+		"nothing listens on %{host_port}: %{detail}", "", true },
 	{ CODE_ACL_DENIED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_denied_by_acl,
 		"the tailnet policy does not let this node reach %{peer} on port %{port}",
 		"add to \"grants\" in the tailnet policy: %{detail}", true },
 	{ CODE_FILTERED, LAYER_PORT, SEVERITY_DOWN, STATE_FILTERED, is_filtered,
-		"connections to %{host}:%{port} %{detail}",
-		"on %{peer}: %{firewall}; and " SEE_POLICY, true },
+		"connections to %{host_port} %{detail}", "on %{peer}: %{firewall}; and " SEE_POLICY, true },
 	{ CODE_CONNECT_TIMEOUT, LAYER_PORT, SEVERITY_INFO, STATE_UNKNOWN, has_first_timeouts,
-		"no connection to %{host}:%{port} yet after %{detail}: either it is frozen or cut off, "
+		"no connection to %{host_port} yet after %{detail}: either it is frozen or cut off, "
 		"or a firewall or an ACL drops them",
 		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host}:%{port} accepts the connection and closes it without sending a byte: either "
-		"`tailscale serve --tcp` with a dead backend, or a server that crashes, or a proxy that "
-		"drops the request",
+		"%{host_port} accepts the connection and closes it without sending a byte: either "
+		"%{detail}a server that crashes, or a proxy that drops the request",
 		"on %{peer}: `tailscale serve status`; check that the server behind port %{port} runs",
 		true },
 	{ 0 },
@@ -286,5 +291,6 @@ const struct other_fix reach_fixes[] = {
 	{ CODE_FILTERED, of_serve },
 	{ CODE_FILTERED, shields_down },
 	{ CODE_ACCEPTS_THEN_CLOSES, behind_port },
+	{ CODE_ACCEPTS_THEN_CLOSES, behind_here },
 	{ 0 },
 };

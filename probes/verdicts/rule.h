@@ -23,7 +23,9 @@ struct finding {
 	enum state state;
 	char detail[400];     /* %{detail} */
 	char value[400];      /* %{value}, for the fix */
+	char helper[64];      /* %{helper}: the machine that does it, for its hint */
 	const char *fix;      /* instead of the row's; NULL: that */
+	bool is_inferred;     /* of struct verdict; preset: false */
 	char cause[TEXT_CAP]; /* of struct verdict */
 };
 
@@ -47,8 +49,8 @@ struct other_fix {
  * of our own), cause, reach, tls, work, http and engine rules, in that order. */
 extern const struct rule daemon_rules[], peer_rules[], unasked_rules[], name_rules[], serve_rules[],
 	cause_rules[], reach_rules[], tls_rules[], work_rules[], http_rules[], engine_rules[], mount_rules[];
-extern const struct other_fix daemon_fixes[], relay_fixes[], cause_fixes[], mount_fixes[], reach_fixes[],
-	tls_fixes[], work_fixes[], http_fixes[], engine_fixes[];
+extern const struct other_fix daemon_fixes[], peer_fixes[], relay_fixes[], cause_fixes[], mount_fixes[],
+	reach_fixes[], tls_fixes[], work_fixes[], http_fixes[], engine_fixes[];
 
 /* All of them, up to NULL. */
 extern const struct rule *const rule_tables[];

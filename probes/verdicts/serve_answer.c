@@ -119,6 +119,7 @@ bool serve_answer_has_no_mount(const struct evidence *e, struct finding *f)
 		return false;
 	if (is_others_service(e))
 		f->fix = serve_answer_of_service;
+	f->is_inferred = !e->mount;
 	text_set(f->detail, sizeof(f->detail), "%s",
 		e->mount ? "tailscale serve is up, but has nothing mounted there"
 			 : "either tailscale serve has nothing mounted there, or it is another proxy "

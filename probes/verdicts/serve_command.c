@@ -2,6 +2,7 @@
 
 #include "probes/base/shell.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "probes/ledger/state.h"
 #include "probes/model/server_facts.h"
 
@@ -26,15 +27,18 @@ static bool is_tcp(const struct obs_mount *mount)
 	return mount->protocol == SERVE_TCP || mount->protocol == SERVE_TLS_TCP;
 }
 
-/* The port of a target, if an LLM server that checks the Host header has it; else 0. */
+/* The port of a target on this machine, if an LLM server that checks the Host header has it; else 0. */
 static int port_that_checks_names(
 	const struct evidence *evidence, const struct obs_mount *mount, const char *target)
 {
-	const char *colon = strrchr(target, ':');
+	const char *place = strstr(target, "://"), *colon = strrchr(target, ':');
 	int port = colon ? (int)text_number(colon + 1, 65535) : -1;
 	const struct server_facts *facts;
+	char host[300];
 
-	if (port <= 0 || is_tcp(mount))
+	place = place ? place + 3 : target;
+	text_set(host, sizeof(host), "%.*s", colon > place ? (int)(colon - place) : 0, place);
+	if (port <= 0 || is_tcp(mount) || !url_host_is_loopback(host))
 		return 0;
 	facts = evidence->backend && *evidence->backend->server
 			? evidence->backend->facts

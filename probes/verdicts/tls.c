@@ -1,18 +1,31 @@
 /* Rules about the TLS handshake with a server and its certificate. */
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/ledger/ledger.h"
 #include "probes/ledger/state.h"
+#include "probes/verdicts/fill.h"
 #include "probes/verdicts/last_answer.h"
 #include "probes/verdicts/rule.h"
 
 #include <string.h>
 
-#define NEW_CERTIFICATE                                                                                      \
-	"on %{peer}: `%{sudo}tailscale cert %{host}`; a server other than tailscale serve needs the new "    \
+#define NEW_CERTIFICATE                                                                                        \
+	"on %{peer}: `%{sudo}tailscale cert %{cert_name}`; a server other than tailscale serve needs the new " \
 	"files in its configuration"
 
+#define ASK_WHY "on %{peer}: `%{sudo}tailscale cert %{cert_name}`; it says why"
+
 static const char use_value[] = "use %{value}";
+static const char ask_why[] = ASK_WHY;
 static const char use_http[] = "use http:// for that port";
+static const char renew_there[] = "give the server at %{host_port} a new certificate for %{host}";
+static const char name_there[] =
+	"use a name that its certificate is for, or give the server at %{host_port} one for %{host}";
+static const char trust_there[] =
+	"set ca_file in the configuration to the CA that signed it, or give the server at %{host_port} a "
+	"certificate that this machine trusts";
+static const char look_there[] = "check that port %{port} of %{host} serves HTTPS";
+static const char check_clocks[] = "check the clocks of this machine and of %{host}";
 
 #define CERT_NOTICE_MS (14 * INT64_C(86400000))
 
@@ -25,6 +38,22 @@ static bool is_tls(const struct evidence *e, enum tls_trouble trouble)
 static bool is_name_refused(const struct evidence *e)
 {
 	return is_tls(e, TLS_ALERT_INTERNAL) || is_tls(e, TLS_NAME_MISMATCH);
+}
+
+/* Whether tailscale gives a certificate for it. */
+static bool is_of_tailscale(const struct evidence *e)
+{
+	char name[400] = "";
+
+	fill_cert_name(e, name, sizeof(name));
+	return *name != '\0';
+}
+
+/* elsewhere: the fix where the certificate is not one that tailscale gives. */
+static void choose_fix(const struct evidence *e, struct finding *f, const char *elsewhere)
+{
+	if (!is_of_tailscale(e))
+		f->fix = elsewhere;
 }
 
 static void say_full_name(const struct evidence *e, struct finding *f)
@@ -42,8 +71,8 @@ static bool has_short_name(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!is_name_refused(e) || url_split(&url, e->endpoint->url) != 0 || strchr(url.host, '.') ||
-		strchr(url.host, ':'))
+	if (!is_name_refused(e) || !is_of_tailscale(e) || url_split(&url, e->endpoint->url) != 0 ||
+		strpbrk(url.host, ".:"))
 		return false;
 	say_full_name(e, f);
 	return true;
@@ -53,7 +82,8 @@ static bool needs_name(const struct evidence *e, struct finding *f)
 {
 	struct url url;
 
-	if (!is_name_refused(e) || url_split(&url, e->endpoint->url) != 0 || !url_host_is_address(url.host))
+	if (!is_name_refused(e) || !is_of_tailscale(e) || url_split(&url, e->endpoint->url) != 0 ||
+		!url_host_is_address(url.host))
 		return false;
 	say_full_name(e, f);
 	return true;
@@ -78,33 +108,56 @@ static bool is_expired(const struct evidence *e, struct finding *f)
 	int64_t past = e->now.wall_ms - e->endpoint->cert_not_after;
 	char span[32];
 
+	if (!is_tls(e, TLS_EXPIRED))
+		return false;
 	if (e->endpoint->cert_not_after && past > 0)
 		text_set(f->detail, sizeof(f->detail), " %s ago", text_span(span, sizeof(span), past));
-	return is_tls(e, TLS_EXPIRED);
+	choose_fix(e, f, renew_there);
+	return true;
 }
 
 static bool is_untrusted(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_tls(e, TLS_UNTRUSTED);
+	if (!is_tls(e, TLS_UNTRUSTED))
+		return false;
+	choose_fix(e, f, trust_there);
+	return true;
 }
 
 static bool has_other_name(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_tls(e, TLS_NAME_MISMATCH);
+	if (!is_tls(e, TLS_NAME_MISMATCH))
+		return false;
+	choose_fix(e, f, name_there);
+	return true;
+}
+
+/* So does tailscale serve, while a certificate is being issued. */
+static bool does_not_finish(const struct evidence *e)
+{
+	return is_tls(e, TLS_TIMEOUT) && e->endpoint->misses >= 2;
 }
 
 static bool has_no_certificate(const struct evidence *e, struct finding *f)
 {
-	(void)f;
-	return is_tls(e, TLS_ALERT_INTERNAL) || (is_tls(e, TLS_TIMEOUT) && e->endpoint->misses >= 2);
+	if (!daemon_is_of_tailscale(e->ledger))
+		f->fix = ask_why;
+	f->is_inferred = true;
+	return (is_tls(e, TLS_ALERT_INTERNAL) || does_not_finish(e)) && is_of_tailscale(e);
 }
 
 static bool has_tls_trouble(const struct evidence *e, struct finding *f)
 {
-	text_set(f->detail, sizeof(f->detail), "%s", e->endpoint->last.tls_text);
-	return is_tls(e, TLS_OTHER);
+	bool is_stuck = does_not_finish(e);
+
+	if (!is_stuck && !is_tls(e, TLS_OTHER) && !is_tls(e, TLS_ALERT_INTERNAL))
+		return false;
+	choose_fix(e, f, look_there);
+	if (text_contains_fold(e->endpoint->last.tls_text, "not yet valid"))
+		f->fix = check_clocks;
+	text_set(f->detail, sizeof(f->detail), "%s",
+		is_stuck ? "it does not finish" : e->endpoint->last.tls_text);
+	return true;
 }
 
 static bool certificate_expires_soon(const struct evidence *e, struct finding *f)
@@ -116,6 +169,7 @@ static bool certificate_expires_soon(const struct evidence *e, struct finding *f
 		answer_came_to(e, OUTCOME_TLS))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", text_span(span, sizeof(span), left));
+	choose_fix(e, f, renew_there);
 	return true;
 }
 
@@ -130,33 +184,35 @@ const struct rule tls_rules[] = {
 		"port %{port} of %{host} speaks %{detail}",
 		"check that the port is really the LLM server's: what answers there is not HTTPS", true },
 	{ CODE_CERT_EXPIRED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_expired,
-		"the certificate of %{host} expired%{detail}",
-		NEW_CERTIFICATE, true },
+		"the certificate of %{host} expired%{detail}", NEW_CERTIFICATE, true },
 	{ CODE_CERT_UNTRUSTED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, is_untrusted,
 		"the certificate of %{host} is not signed by anyone this machine trusts",
-		NEW_CERTIFICATE "; or, with a CA of your own, set ca_file in the configuration",
-		true },
+		NEW_CERTIFICATE "; or, with a CA of your own, set ca_file in the configuration", true },
 	{ CODE_CERT_NAME_MISMATCH, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_other_name,
-		"the certificate that %{host} shows is for another name",
-		NEW_CERTIFICATE, true },
+		"the certificate that %{host} shows is for another name", NEW_CERTIFICATE, true },
 	{ CODE_CERT_NOT_ISSUED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_no_certificate,
 		"%{host} has no certificate: either none was issued yet (ACME pending or rate limited), or "
 		"HTTPS is off for the tailnet, or that name is not served",
-		"on %{peer}: `%{sudo}tailscale cert %{host}`; it says why; "
-		"HTTPS is switched on at https://login.tailscale.com/admin/dns",
-		true },
+		ASK_WHY "; HTTPS is switched on at https://login.tailscale.com/admin/dns", true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
-		"the TLS handshake with %{host} fails: %{detail}", "on %{peer}: `tailscale serve status`; "
-			"see whether the port is served by HTTPS",
+		"the TLS handshake with %{host} fails: %{detail}",
+		"on %{peer}: `tailscale serve status`; "
+		"see whether the port is served by HTTPS",
 		true },
 	{ CODE_CERT_EXPIRING, LAYER_TLS, SEVERITY_DEGRADED, STATE_WARN, certificate_expires_soon,
-		"the certificate of %{host} expires in %{detail}",
-		NEW_CERTIFICATE, false },
+		"the certificate of %{host} expires in %{detail}", NEW_CERTIFICATE, false },
 	{ 0 },
 };
 
 const struct other_fix tls_fixes[] = {
 	{ CODE_SHORT_NAME, use_value },
 	{ CODE_NOT_TLS, use_http },
+	{ CODE_CERT_EXPIRED, renew_there },
+	{ CODE_CERT_UNTRUSTED, trust_there },
+	{ CODE_CERT_NAME_MISMATCH, name_there },
+	{ CODE_CERT_NOT_ISSUED, ask_why },
+	{ CODE_TLS_FAILED, look_there },
+	{ CODE_TLS_FAILED, check_clocks },
+	{ CODE_CERT_EXPIRING, renew_there },
 	{ 0 },
 };

@@ -9,6 +9,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/state.h"
 #include "probes/verdicts/rule.h"
+#include "probes/verdicts/spill.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,7 +27,6 @@ static const char restart_if_mute[] = "on %{peer}: restart %{server}, unless it 
 #define TURNED_AWAY_MS 60000
 #define QUEUED_MS 60000
 #define SLOW_POLLS 3
-#define SPILL_LEAST 0.005
 
 /* ---- stalled ---- */
 
@@ -149,6 +149,7 @@ static bool hangs_behind_its_health(const struct evidence *e, struct finding *f)
 		text_span(span, sizeof(span), when_since(longest->silent_since, longest->silent_at)));
 	f->fix = restart_if_mute;
 	f->severity = SEVERITY_DEGRADED;
+	f->is_inferred = true;
 	return true;
 }
 
@@ -233,35 +234,6 @@ static bool has_failed_to_load(const struct evidence *e, struct finding *f)
 	       name_models(e->queried, MODEL_FAILED, f->detail, sizeof(f->detail)) > 0;
 }
 
-static double share_on_cpu(const struct known_model *model)
-{
-	if (model->state != MODEL_LOADED || !(model->size_bytes > 0) || isnan(model->vram_bytes))
-		return 0;
-	return 1 - model->vram_bytes / model->size_bytes;
-}
-
-/* A machine without a GPU runs models on the CPU alone, too, and then nothing is wrong: reported only if
- * one of its models was in GPU memory. */
-static bool has_spilled(const struct evidence *e, struct finding *f)
-{
-	const struct known_model *worst = NULL;
-	double share;
-
-	for (size_t i = 0; i < e->queried->models.count; i++)
-		if (!worst || share_on_cpu(&e->queried->models.items[i]) > share_on_cpu(worst))
-			worst = &e->queried->models.items[i];
-	share = worst ? share_on_cpu(worst) : 0;
-	if (!endpoint_is_good(e->queried) || !e->queried->engine.has_gpu || share < SPILL_LEAST)
-		return false;
-	if (share < 1)
-		text_set(f->detail, sizeof(f->detail),
-			"%s is too big for the GPU: %.0f %% of it is on the CPU", worst->id, share * 100);
-	else
-		text_set(f->detail, sizeof(f->detail),
-			"%s is on the CPU alone (100 %%), although there is a GPU", worst->id);
-	return true;
-}
-
 /* By the server's own clock, when it listed the model last. */
 static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 {
@@ -278,6 +250,7 @@ static bool is_stuck_unloading(const struct evidence *e, struct finding *f)
 			"%s: its time ran out %s ago, but it is still loaded; either it is stuck, or one "
 			"answer has been running ever since",
 			model->id, text_span(span, sizeof(span), model->overdue_ms));
+		f->is_inferred = true;
 		return true;
 	}
 	return false;
@@ -294,6 +267,7 @@ static bool has_evicted(const struct evidence *e, struct finding *f)
 	text_set(f->detail, sizeof(f->detail), "%s to make room for %s %s ago", engine->evicted,
 		engine->evictor,
 		text_span(span, sizeof(span), age));
+	f->is_inferred = true;
 	return true;
 }
 
@@ -345,8 +319,11 @@ const struct rule work_rules[] = {
 		"on %{peer}: look at the log of %{server} for the reason, such as too little memory; the "
 		"next request tries again",
 		false },
-	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, has_spilled, "%{detail}",
+	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, spill_is_told, "%{detail}",
 		"on %{peer}: use a smaller model, quantisation or context, or unload others", false },
+	{ CODE_VRAM_SPILL, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, spill_is_hidden,
+		"%{detail}: either it runs on the CPU, or the exporter does not see that memory",
+		"on %{peer}: look at the log of %{server} for why it does not use the GPU", false },
 	{ CODE_STUCK_UNLOADING, LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW, is_stuck_unloading,
 		"%{server} probably cannot unload %{detail}",
 		"on %{peer}: restart %{server}, if nobody is waiting for an answer", false },

@@ -5,6 +5,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/endpoints/owner.h"
+#include "probes/servers/gpu_exporter.h"
 #include "probes/tailscaled/lock.h"
 #include "probes/tailscaled/netcheck.h"
 #include "probes/tailscaled/path_history.h"
@@ -139,7 +140,7 @@ static void plant_peer(struct obs_status *status)
 
 static void do_status(struct chain *chain, const struct command *command)
 {
-	struct status_parser *parser = status_parser_new();
+	struct status_parser *parser = status_parser_new(NULL);
 	struct obs_status *status;
 	struct fault fault = { "" };
 
@@ -255,6 +256,23 @@ static void do_ping(struct chain *chain, const struct command *command)
 	arena_free(arena);
 }
 
+/* ---- what a GPU exporter answers ---- */
+
+static void do_gpus(struct chain *chain, const struct command *command)
+{
+	struct arena *arena = arena_new();
+	struct answer answer;
+	struct obs_gpus gpus;
+
+	answer_from_recording(&answer, command->body, command->length);
+	gpu_exporter_read(&answer, arena, &gpus);
+	check_gpus(&gpus);
+	gpus.peer_id = peer_of(chain, command->words[1]);
+	ledger_see(chain->ledger, &(struct observation){ .kind = OBSERVED_GPUS, .gpus = &gpus }, chain->now);
+	answer_fini(&answer);
+	arena_free(arena);
+}
+
 /* ---- what the capture helper says ---- */
 
 static int see_line(void *data, const struct sniffed *sniffed, const struct fault *fault)
@@ -296,6 +314,7 @@ static const struct {
 	{ "whois", do_whois },
 	{ "memory", do_memory },
 	{ "ping", do_ping },
+	{ "gpus", do_gpus },
 	{ "endpoint", chain_endpoint },
 	{ "drop", chain_drop },
 	{ "answer", chain_answer },

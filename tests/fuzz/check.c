@@ -8,6 +8,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "probes/base/url.h"
+#include "probes/model/gpu.h"
 #include "probes/model/obs.h"
 
 #include <math.h>
@@ -208,6 +209,18 @@ void check_reading(const struct reading *reading)
 	for (size_t i = 0; i < TIMING_COUNT; i++)
 		if (reading->timings[i])
 			check_histogram(reading->timings[i]);
+}
+
+void check_gpus(const struct obs_gpus *gpus)
+{
+	for (size_t i = 0; i < gpus->count; i++) {
+		check_text(gpus->items[i].id, TEXT_CAP);
+		check_text(gpus->items[i].name, TEXT_CAP);
+		check_amount(gpus->items[i].figures.memory_used);
+		check_amount(gpus->items[i].figures.memory_free);
+		check_amount(gpus->items[i].figures.memory_total);
+		check_amount(gpus->items[i].figures.busy);
+	}
 }
 
 void check_url(const struct url *url)

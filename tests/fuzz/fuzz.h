@@ -14,6 +14,7 @@ struct obs_status;
 struct obs_serve;
 struct obs_net;
 struct obs_answer;
+struct obs_gpus;
 struct reading;
 struct url;
 
@@ -32,6 +33,7 @@ void check_json(const char *text, size_t length);
 void check_status(const struct obs_status *status);
 void check_serve(const struct obs_serve *serve);
 void check_net(const struct obs_net *net);
+void check_gpus(const struct obs_gpus *gpus);
 void check_reading(const struct reading *reading);
 void check_answer(const struct obs_answer *answer);
 /* The normal form of a URL is its own normal form. */

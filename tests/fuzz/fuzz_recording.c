@@ -55,7 +55,7 @@ static void play(struct replay *replay, const struct segment_head *head, const c
 		known_end_period(replay->known, now, &written);
 		judge(replay->ledger, now);
 	}
-	known_begin_segment(replay->known, now, &written);
+	known_begin_segment(replay->known, NULL, now, &written);
 	look(replay->ledger, now);
 	period_in_free(period);
 	free(written.text);

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Makes corpus/: for each target what recordings, captures of tests/wire and a few lines of our own begin with.
+"""Makes corpus/, or the same in FOLDER: for each target what recordings, captures of tests/wire, themes and a few lines of
+our own begin with.
 
 Nothing is removed: what was found to break a target stays in the corpus under a name of its own.
 """
@@ -123,7 +124,7 @@ def small_json(path, most=None):
     return json.dumps(value[-most:] if most else value, separators=(",", ":")).encode()
 
 
-UNREAD = {"CapMap", "Capabilities", "PeerAPIURL", "TaildropTarget", "PublicKey", "NodeID", "AllowedIPs", "InMagicSock"}
+UNREAD = {"CapMap", "Capabilities", "TaildropTarget", "PublicKey", "NodeID", "AllowedIPs", "InMagicSock"}
 
 
 def small_status(path, peers):
@@ -221,7 +222,8 @@ def configs():
     yield "all", (b'period = 1.5\ndeadline = 4\ndiscover = all\nexclude = tag:iot, os:windows\nignore = relayed, slow-ttfb@gpu1\n'
                   b'ports = 443, 80, 11434\nsocket = /run/x.sock\nca_file = "a b;c"\ntheme = nord\nllama-metrics = off\n'
                   b'capture = off\n; comment\n[endpoint one]\nurl = http://gpu1:8080/x/\nkey_env = LLM_KEY\nplain-key = on\n'
-                  b'[endpoint two]\nurl = https://[fd7a:115c:a1e0::1]:8443\nkey_file = keys/two\n')
+                  b'[endpoint two]\nurl = https://[fd7a:115c:a1e0::1]:8443\nkey_file = keys/two\n'
+                  b'[peer gpu1]\nmac = 3C-7C-3F-1E-88-A0\ngpu = http://gpu1:9400/\n')
     yield "ports", b"ports = " + b", ".join(b"%d" % (65000 + i) for i in range(31)) + b"\n"
     yield "wrong", b'\xef\xbb\xbfperiod = never\nfoo\n[x\n[endpoint ]\nkey_env = sk-1\nurl = "a\\\n\x00 = 1\ntheme = \ntheme : "\\n\\r\\""\n'
 
@@ -244,11 +246,21 @@ TEXTS = {
             "unix:/run/a.sock", "https+insecure://127.0.0.1:8443", "http://gpu1/%7e%2F", "http://${HOST}/"],
     "text": ["\x20plain", "\x05wide 中文 emoji \U0001f600 e\u0301", "\x00\u202eabc\u200b\x1b[31m", "\x102026-11-23T00:45:46.123456789+05:30",
              "\x7f0001-01-01T00:00:00Z", "\x04……", "\x09\udcff\udcc3\udca9\udced\udca0\udc80", "\x0a65535", "\x209999-12-31T23:59:59.999Z"],
+    "log": ["\x05cudaMalloc failed: out of memory\nAuthorization: Bearer abcDEF1234567890\r\n\x1b[31mred\x1b[0m\n10 %\r20 %\rx",
+            "\x010::/user.slice/user-1000.slice/user@1000.service/app.slice/ollama.service\n", "\x40api_key='x' hf_AbCdEfGhIj\n\n\x00\udcff",
+            "\x090::/system.slice/docker-0123456789abcdef.scope\n1:name=systemd:/lxc.payload.web\n", "\xff[GIN] | 403 |\n[GIN] | 403 |\x1b["],
     "secret": ["sk-5ecret/a&b\noops sk-5ecret/a&b", "a\\b%41&amp;c\n{\"x\":\"a\\\\b%41&amp;c\"}", "aaaaaaaa\naaaaaaaaaaaaaaaaa",
                "12345678\n&#49;&#x32;%33\\u00345678 1234", "key-\"of\"-<one>\nkey-&quot;of&quot;-&lt;one&gt;", "ключ-секрет\nx"],
     "socks": ["\x05\x01\x00", "\x05\x01\x00\x03\x0cgpu1.example\x01\udcbb", "\x05\x01\x00\x01\x64\x40\x00\x02\x1f\udc90",
               "\x05\x01\x00\x04" + "\x00" * 16 + "\x00\x50", "HTTP/1.1 101 Switching Protocols\r\n\r\n\x16",
               "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 18\r\n\r\nconnection refused", "\x05\x01\x00\x03\x06a\r\nb: \x00\x50"],
+    "canary": ['\x00\x09: ping\n\ndata: {"choices":[{"delta":{"content":"one"}}]}\r\n\r\ndata: {"choices":[{"delta":{},"finish_reason":'
+               '"length"}],"timings":{"prompt_ms":5.5,"predicted_ms":8,"predicted_n":2}}\n\ndata: [DONE]\n\n',
+               '\x01\x07data: {"type":"response.output_text.delta","delta":"a"}\n\ndata: {"type":"response.failed","response":{"error":{"message":"x"}}}\n\n',
+               '\x02\x0bdata: {"type":"content_block_delta","delta":{"thinking":"h"}}\n\ndata: {"type":"message_stop"}\n\n',
+               '\x03\x14{"message":{"content":"a"},"done":false}\n{"done":true,"load_duration":1e300,"eval_count":-1,"eval_duration":0}\n',
+               '\x00\x05{"error":{"message":"\udcff\x1b[2J"}}', '\x00\x02<html>', '\x00\x03data: {"choices":\ndata: 7}\n\r\r\n\ndata:',
+               '\x02\x01{"type":"message","content":[{"text":"a"},7],"usage":{"output_tokens":4}}'],
     "keys": ["\x00123456\n\x1bjjjk\n\x1b", "\x07" + "6\udca0\x60\x032\udca0\x5f\x04\n", "\x0d/gpu\nnN\x1bfqwen\n\x1b?jjj\x1b",
              "\x0f1Ssy\nYp2345\udcd0\x28\x08jj\udcd0\udcff\x602\x1b", "\x08\udcf12\udca0\x5f\x04\udcf06\udca0\x20\x05\udcf1\udca0\x5f\x03\udcf0",
              "\x8d123456?\udcd0\x00\x00\udcd0\x01\x01\n\n\t\t\x7f\x0c", "\x0e/\udc8e\udc8f\udc90\udc91\n\udc84\udc85\udc86\udc87rtm",
@@ -325,6 +337,11 @@ def by_time():
         yield f"{family}-in-time", text + section("outcome 5") + section("wait 9000") + section("outcome 5")
 
 
+GPUS = (b'HTTP/1.1 200 OK\nContent-Type: text/plain\n\nDCGM_FI_DEV_FB_USED{gpu="0",UUID="a",modelName="NVIDIA L40S"} 1200\n'
+        b'DCGM_FI_DEV_FB_FREE{gpu="0",UUID="a"} 23000\nDCGM_FI_DEV_GPU_UTIL{gpu="0",UUID="a"} 98\n'
+        b'DCGM_FI_DEV_FB_USED{gpu="0",UUID="a",GPU_I_ID="7"} NaN\nDCGM_FI_DEV_FB_TOTAL{gpu="1",UUID="b\\""} 1e99\n')
+
+
 def stories():
     hello = section("lines", wire_lines("peer-relay")[:3000])
     ready = section("answer /health", recorded_text("llama-server-0.5.0/ready-idle/health.http"))
@@ -369,6 +386,11 @@ def stories():
         + section("take")
     yield "blank", STATUS + section("endpoint http://gpu1.tail4c1d.ts.net:8000 llama-server") + ready + section("wait 90000000") \
         + section("blank") + section("take") + STATUS + ready + section("drop") + section("take")
+    yield "gpus", STATUS + section("endpoint http://gpu1.tail4c1d.ts.net:11434 ollama") + b"".join(
+        section("wait 50000") + section("answer /api/ps", b'HTTP/1.1 200 OK\nContent-Type: application/json\n\n'
+                b'{"models":[{"name":"big","size":18000000000,"size_vram":18000000000}]}')
+        + b"".join(section(f"gpus {peer}", GPUS) for peer in range(5)) for _ in range(3)) \
+        + section("take") + section("gpus 1", b"HTTP/1.1 302 Found\nLocation: http://%OUTSIDE%/\n\n") + section("take")
 
 
 def chains():
@@ -382,9 +404,14 @@ CORPUS = {"packet": lambda: ((name, seed(link, packets)) for name, (link, packet
           "config": configs, "theme": themes, "state": remembered, "chain": chains}
 CORPUS |= {name: lambda name=name: small(name) for name in TEXTS}
 
-if __name__ == "__main__":
+
+def make(corpus):
     for target, files in CORPUS.items():
-        os.makedirs(os.path.join(HERE, "corpus", target), exist_ok=True)
+        os.makedirs(os.path.join(corpus, target), exist_ok=True)
         for name, text in files():
-            with open(os.path.join(HERE, "corpus", target, name), "wb") as file:
+            with open(os.path.join(corpus, target, name), "wb") as file:
                 file.write(text)
+
+
+if __name__ == "__main__":
+    make(sys.argv[1] if len(sys.argv) > 1 else os.path.join(HERE, "corpus"))

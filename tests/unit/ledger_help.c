@@ -260,6 +260,34 @@ void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *
 		now);
 }
 
+/* ---- what the GPU exporter of gpu1 says ---- */
+
+void uses_gpu(struct ledger *l, struct when now, double used, double total)
+{
+	const struct obs_gpu gpu = { "0", "NVIDIA GeForce RTX 4090",
+		{ used * 1e9, (total - used) * 1e9, total * 1e9, 0.5 } };
+
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_GPUS,
+			.gpus = &(struct obs_gpus){ .peer_id = GPU1_ID,
+				.exporter = "DCGM exporter",
+				.status = 200,
+				.items = &gpu,
+				.count = 1 } },
+		now);
+}
+
+void has_gpu_trouble(struct ledger *l, struct when now, enum gpu_trouble trouble, int status)
+{
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_GPUS,
+			.gpus = &(struct obs_gpus){ .peer_id = GPU1_ID,
+				.exporter = "",
+				.trouble = trouble,
+				.status = status } },
+		now);
+}
+
 /* ---- what a door answers ---- */
 
 struct obs_answer an_answer(const char *url, const char *path, enum outcome outcome, int status)
@@ -418,8 +446,9 @@ static void fails(struct ledger *l, struct when now, enum outcome outcome, enum 
 	answer_init(&answer);
 	answer.outcome = outcome;
 	answer.tls = trouble;
-	if (trouble == TLS_OTHER)
-		snprintf(answer.tls_text, sizeof(answer.tls_text), "wrong version number");
+	if (trouble == TLS_OTHER || trouble == TLS_ALERT_INTERNAL)
+		snprintf(answer.tls_text, sizeof(answer.tls_text),
+			trouble == TLS_OTHER ? "wrong version number" : "alert internal error");
 	tell(l, now, &answer, primary_of(test.family));
 	answer_fini(&answer);
 }
@@ -493,6 +522,17 @@ static void assert_whole(const struct verdict *verdict, const char *text)
 		fail_msg("%s is no whole sentence: %s", verdict->code, text);
 }
 
+/* An inferred verdict says so. Only a reason that follows may be less sure than the verdict. */
+static void assert_certainty(const struct verdict *verdict)
+{
+	const char *sure = strpbrk(verdict->text, ":(;"), *probably = strstr(verdict->text, "probably");
+	bool says_so = probably || strstr(verdict->text, "either ") || strstr(verdict->text, "may be ");
+
+	if (verdict->is_inferred ? !says_so : probably && (!sure || probably < sure))
+		fail_msg("%s is %s: %s", verdict->code, verdict->is_inferred ? "inferred" : "proven",
+			verdict->text);
+}
+
 const struct verdict *assert_verdict(const struct snapshot *s, const char *code)
 {
 	const struct verdict *verdict = find_verdict(s, code);
@@ -502,6 +542,7 @@ const struct verdict *assert_verdict(const struct snapshot *s, const char *code)
 	assert_true(strlen(verdict->text) > 0);
 	assert_whole(verdict, verdict->text);
 	assert_whole(verdict, verdict->fix);
+	assert_certainty(verdict);
 	return verdict;
 }
 

@@ -52,6 +52,12 @@ void is_pinged(
 void answers_ping(struct ledger *l, enum ping_kind kind, double ms, const char *endpoint, const char *derp,
 	struct when now); /* of gpu1 */
 
+/* ---- what the GPU exporter of gpu1 says ---- */
+
+/* One GPU: GB in use and in all; NAN: not told. */
+void uses_gpu(struct ledger *l, struct when now, double used, double total);
+void has_gpu_trouble(struct ledger *l, struct when now, enum gpu_trouble trouble, int status);
+
 /* ---- what a door answers ---- */
 
 void gives_a_key(void); /* from now on our requests carry one */

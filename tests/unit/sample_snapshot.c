@@ -42,6 +42,9 @@ static struct snapshot *new_snapshot(void)
 		.magicdns_suffix = "",
 		.home_derp = "",
 		.auth_url = "",
+		.login = "",
+		.display = "",
+		.capabilities = no_text,
 		.via = "",
 		.socket = "",
 		.sudo = "sudo ",
@@ -127,6 +130,8 @@ static struct peer new_peer(struct snapshot *snapshot, const char *name, size_t 
 			.rx_bytes = { NAN, NAN, NAN },
 			.tx_bytes = { NAN, NAN, NAN } },
 		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
+		.gpu_exporter = "",
+		.gpu = { NAN, NAN, NAN, NAN },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 		.state = STATE_OK,
@@ -147,6 +152,7 @@ static struct endpoint new_endpoint(int peer, const char *url, const char *at)
 		.version = "",
 		.management = "",
 		.no_guard = "",
+		.relays_by = "",
 		.state = STATE_OK,
 		.since = NOW - 2 * HOUR,
 		.age_ms = 900,
@@ -247,6 +253,23 @@ static void make_peers(struct snapshot *snapshot)
 				      .text = "relayed through DERP fra (UDP blocked here): +44 ms against "
 					      "the best direct path",
 				      .fix = "open UDP 41641" });
+}
+
+static void make_gpus(struct snapshot *snapshot)
+{
+	static const struct obs_gpu table[] = {
+		{ "0", "NVIDIA GeForce RTX 4090", { 21.3e9, 4.4e9, 25.8e9, 0.98 } },
+		{ "1", "NVIDIA GeForce RTX 3090", { 24.9e9, 0.6e9, 25.8e9, 0.4 } },
+	};
+	struct peer *peer = &snapshot->peers[1];
+
+	snapshot->gpus = arena_alloc(snapshot->arena, sizeof(table));
+	memcpy(snapshot->gpus, table, sizeof(table));
+	snapshot->gpu_count = ARRAY_LEN(table);
+	peer->gpu_exporter = "nvidia_gpu_exporter";
+	peer->gpus = (struct span){ 0, ARRAY_LEN(table) };
+	gpu_add_up(table, ARRAY_LEN(table), &peer->gpu);
+	snapshot->peers[6].gpu_trouble = GPU_NO_ANSWER;
 }
 
 static void give_models(struct snapshot *snapshot, struct endpoint *endpoint, size_t loaded, size_t count)
@@ -445,8 +468,8 @@ static void make_mounts(struct snapshot *snapshot)
 	static const struct mount table[] = {
 		{ "laptop.tail1234.ts.net", "", "/", "http://127.0.0.1:8080", 443, SERVE_HTTPS, true, false,
 			4, -1, STATE_OK, { 0, 0 }, false },
-		{ "laptop.tail1234.ts.net", "", "/ollama", "http://127.0.0.1:11434", 443, SERVE_HTTPS, false,
-			true, -1, -1, STATE_DOWN, { 0, 0 }, false },
+		{ "laptop.tail1234.ts.net", "", "/vllm", "http://tower.tail1234.ts.net:8000", 443,
+			SERVE_HTTPS, false, true, 7, -1, STATE_DOWN, { 0, 0 }, false },
 		{ "", "svc:llm", "", "127.0.0.1:4000", 4000, SERVE_TCP, false, false, -1, -1, STATE_UNKNOWN,
 			{ 0, 0 }, false },
 	};
@@ -493,6 +516,7 @@ struct snapshot *sample_fleet(void)
 
 	run_daemon(snapshot);
 	make_peers(snapshot);
+	make_gpus(snapshot);
 	snapshot->endpoint_count = 10;
 	snapshot->endpoints = arena_alloc(snapshot->arena, 10 * sizeof(struct endpoint));
 	make_healthy(snapshot);

@@ -30,6 +30,7 @@ static struct obs_peer node(struct obs_status *status, const char *id, const cha
 			arena_printf(status->arena, "10.99.%zu.%zu:41641", number / 250, 1 + number % 250),
 		.home_derp = "fra",
 		.peer_relay = "",
+		.mac = "",
 		.is_online = true,
 		.is_active = true,
 		.last_handshake = 1,

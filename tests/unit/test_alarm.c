@@ -403,6 +403,65 @@ static void a_dead_backend_and_its_mount_are_one_message(void **state)
 	assert_int_equal(told(l, 300), 0);
 }
 
+/* A port and an HTTPS URL of another machine: the same server with the same models. */
+static struct ledger *one_engine(void)
+{
+	struct ledger *l = watching_a("llama-server", RAW);
+
+	answers(l, at(0), READY);
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/v1-models");
+	watches(l, "llama-server", GPU1);
+	answers(l, at(0), READY);
+	answers(l, at(0), "llama-server-0.5.0/ready-idle/v1-models");
+	assert_int_equal(told(l, 1), 0);
+	return l;
+}
+
+static void refuses(struct ledger *l, const char *url, double seconds)
+{
+	watches(l, "llama-server", url);
+	is_refused(l, at(seconds));
+}
+
+static void works(struct ledger *l, const char *url, double seconds)
+{
+	watches(l, "llama-server", url);
+	answers(l, at(seconds), READY);
+}
+
+static void an_engine_with_two_urls_is_one_message_and_so_is_its_return(void **state)
+{
+	struct ledger *l = one_engine();
+
+	(void)state;
+	refuses(l, GPU1, 100);
+	assert_int_equal(told(l, 100), 1);
+	assert_alert(GPU1, "not-listening", SEVERITY_INFO, SEVERITY_DOWN);
+	assert_string_equal(alerts[0].machine, "gpu1");
+	refuses(l, RAW, 105);
+	assert_int_equal(told(l, 105), 0);
+	assert_int_equal(told(l, 170), 0);
+	works(l, GPU1, 200);
+	assert_int_equal(told(l, 200), 0); /* the other is down */
+	works(l, RAW, 210);
+	assert_int_equal(told(l, 210), 1);
+	assert_alert(GPU1, "not-listening", SEVERITY_DOWN, SEVERITY_INFO);
+	assert_int_equal(told(l, 300), 0);
+}
+
+static void the_other_url_of_an_engine_that_fails_much_later_is_news(void **state)
+{
+	struct ledger *l = one_engine();
+
+	(void)state;
+	refuses(l, GPU1, 100);
+	assert_int_equal(told(l, 100), 1);
+	refuses(l, RAW, 400);
+	assert_int_equal(told(l, 400), 1);
+	assert_alert(RAW, "not-listening", SEVERITY_DOWN, SEVERITY_DOWN);
+	assert_int_equal(told(l, 500), 0);
+}
+
 #define SAYS(test) cmocka_unit_test_teardown(test, end)
 
 int main(void)
@@ -427,6 +486,8 @@ int main(void)
 		SAYS(a_server_that_is_gone_is_not_well_again),
 		SAYS(what_has_no_room_is_told_next),
 		SAYS(a_dead_backend_and_its_mount_are_one_message),
+		SAYS(an_engine_with_two_urls_is_one_message_and_so_is_its_return),
+		SAYS(the_other_url_of_an_engine_that_fails_much_later_is_news),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -292,6 +292,22 @@ static void the_target_of_a_mount_at_an_address_of_the_lan_too(void **state)
 	has(run.words.text, "a network outside the tailnet");
 }
 
+static void what_ssh_listens_on_is_another_machines(void **state)
+{
+	(void)state;
+	listen_on("127.0.0.1", 11434, "ollama");
+	listen_on("127.0.0.1", 2222, "ssh");
+	assert_null(found(AUDIT_FORWARDED_PORT));
+	run.snapshot->bound_count = 0;
+	listen_on("127.0.0.1", 11434, "ssh");
+	listen_on("::1", 11434, "ssh");
+	assert_found(AUDIT_FORWARDED_PORT, SEVERITY_INFO, "Port 11434 of this machine is a forward by ssh");
+	for (size_t i = 0, count = 0; i < run.audit->count; i++) {
+		count += strcmp(run.audit->items[i].code, AUDIT_FORWARDED_PORT) == 0;
+		assert_true(count <= 1);
+	}
+}
+
 static void userspace_networking_opens_localhost(void **state)
 {
 	(void)state;
@@ -356,13 +372,21 @@ static void names_with_certificates_are_public(void **state)
 
 static void this_machine_is_seen_as_its_user_or_as_its_tag(void **state)
 {
-	static const char *const tags[] = { "tag:ci", NULL };
+	static const char *const tags[] = { "tag:ci", "tag:gpu", NULL }, *const capabilities[] = {
+		"tailscale.com/cap/relay", "corp.example/cap/x", NULL
+	};
 
 	(void)state;
-	assert_found(AUDIT_SEEN_AS, SEVERITY_INFO, "laptop of someone@example.com");
+	assert_found(AUDIT_SEEN_AS, SEVERITY_INFO, "laptop.tail1234.ts.net of someone@example.com: servers");
+	run.snapshot->daemon.login = "ada@example.org";
+	run.snapshot->daemon.display = "Ada";
+	assert_found(AUDIT_SEEN_AS, SEVERITY_INFO, " of ada@example.org (Ada): servers");
+	assert_null(strstr(run.words.text, "The policy gives it"));
+	run.snapshot->daemon.capabilities = capabilities;
 	run.snapshot->peers[0].tags = tags;
-	assert_found(AUDIT_SEEN_AS, SEVERITY_INFO, "tag:ci");
+	assert_found(AUDIT_SEEN_AS, SEVERITY_INFO, "ts.net, tag:ci, tag:gpu: it acts as those tags");
 	has(run.words.text, "told no user");
+	has(run.words.text, "as seen from here: tailscale.com/cap/relay, corp.example/cap/x.");
 	run.snapshot->daemon.is_known = false;
 	assert_null(found(AUDIT_SEEN_AS));
 }
@@ -372,9 +396,9 @@ static void this_machine_is_seen_as_its_user_or_as_its_tag(void **state)
 static void every_row_of_the_table_is_found_in_a_test_above(void **state)
 {
 	static const char *const tested[] = { CODE_FUNNEL_PUBLIC, CODE_OPEN_ONBOARDING, CODE_OPEN_ENDPOINT,
-		AUDIT_MANAGEMENT_OPEN, AUDIT_ALL_ADDRESSES, AUDIT_USERSPACE_PORTS, AUDIT_COMPANION_OPEN,
-		AUDIT_WEB_CLIENT, AUDIT_FALSE_KEY, AUDIT_TWO_PORTS, AUDIT_SERVER_KEY_EXPIRES,
-		AUDIT_NAMES_IN_LOGS, AUDIT_SEEN_AS };
+		AUDIT_MANAGEMENT_OPEN, AUDIT_ALL_ADDRESSES, AUDIT_USERSPACE_PORTS, AUDIT_FORWARDED_PORT,
+		AUDIT_COMPANION_OPEN, AUDIT_WEB_CLIENT, AUDIT_FALSE_KEY, AUDIT_TWO_PORTS,
+		AUDIT_SERVER_KEY_EXPIRES, AUDIT_NAMES_IN_LOGS, AUDIT_SEEN_AS };
 	size_t i;
 
 	(void)state;
@@ -445,6 +469,31 @@ static void a_rule_of_the_policy_names_every_port_and_the_tag_first(void **state
 	run.snapshot->peers[1].is_shared_in = true; /* its owner's policy decides */
 	assert_false(audit_policy_of(run.snapshot, finding, &policy));
 	assert_false(audit_policy_of(run.snapshot, found(AUDIT_SEEN_AS), &policy));
+}
+
+/* The engine is behind a mount of this machine, on another of the local network or of the tailnet. */
+static void who_mounts_a_server_of_another_machine_offers_it(void **state)
+{
+	const int engines[] = { -1, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(engines); i++) {
+		struct endpoint *engine = open_ollama(), *mount = &run.snapshot->endpoints[9];
+		struct audit_policy policy;
+
+		engine->peer = engines[i];
+		engine->wants_key = engines[i] < 0 ? TRI_NO : TRI_UNKNOWN;
+		engine->url = engines[i] < 0 ? "http://192.168.77.9:11434" : engine->url;
+		mount->url = "https://laptop.tail1234.ts.net/lan";
+		mount->wants_key = TRI_NO;
+		mount->peer = (int)(mount->lead = 0);
+		assert_true(audit_policy_of(run.snapshot, found(CODE_OPEN_ENDPOINT), &policy));
+		assert_string_equal(policy.host, "laptop");
+		assert_string_equal(policy.destination, run.snapshot->peers[0].addresses[0]);
+		assert_int_equal(policy.port_count, 1);
+		assert_int_equal(policy.ports[0], 443);
+		has(run.words.text, "at https://laptop.tail1234.ts.net/lan asks for no key");
+	}
 }
 
 static char *print(void (*function)(
@@ -528,6 +577,7 @@ int main(void)
 		TEST(one_server_may_have_two_ports),
 		TEST(a_listener_at_all_addresses_is_open_to_every_network),
 		TEST(the_target_of_a_mount_at_an_address_of_the_lan_too),
+		TEST(what_ssh_listens_on_is_another_machines),
 		TEST(userspace_networking_opens_localhost),
 		TEST(a_page_beside_a_server_is_open),
 		TEST(the_web_client_of_this_machine_is_known_from_its_settings),
@@ -538,6 +588,7 @@ int main(void)
 		TEST(the_worst_comes_first_and_what_is_ignored_last),
 		TEST(nothing_known_is_unknown_and_a_danger_is_one_all_the_same),
 		TEST(a_rule_of_the_policy_names_every_port_and_the_tag_first),
+		TEST(who_mounts_a_server_of_another_machine_offers_it),
 		TEST(hostile_names_are_escaped_and_hidden_names_stay_hidden),
 		TEST(what_cannot_be_known_is_said),
 	};

@@ -90,6 +90,29 @@ static void a_peer_that_uses_a_server_here_is_a_flow(void **state)
 	assert_true(flow->since == at(1).wall_ms && flow->last == at(2).wall_ms);
 }
 
+/* An exchange that is told of while it is open counts once, when it is over. */
+static void the_times_to_the_first_token_of_a_flow_have_percentiles(void **state)
+{
+	struct ledger *l = capturing();
+	const struct flow *flow;
+
+	(void)state;
+	watches_own(l, "ollama", "http://127.0.0.1:11434");
+	totals(l, 1, GPU1_IP, SELF ":11434", 1000, 0, 0);
+	exchange(l, 1, 2, GPU1_IP ":50000", SELF ":11434", "state=open ttfb_us=1 ttft_us=9000000");
+	assert_true(isnan(only_flow(take(l, at(2)))->ttft_p50_ms));
+	for (int i = 1; i <= 200; i++) {
+		char line[96];
+
+		snprintf(line, sizeof(line), "state=done ttfb_us=1 ttft_us=%d", i * 1000);
+		exchange(l, i, i + 1, GPU1_IP ":50000", SELF ":11434", line);
+	}
+	flow = only_flow(take(l, at(201)));
+	assert_true(flow->ttft_ms == 200);
+	assert_true(flow->ttft_p50_ms >= 168 && flow->ttft_p50_ms <= 169); /* of 137 to 200 */
+	assert_true(flow->ttft_p95_ms >= 196 && flow->ttft_p95_ms <= 198);
+}
+
 static void a_flow_that_rests_is_not_active_and_has_no_rate(void **state)
 {
 	struct ledger *l = capturing();
@@ -453,6 +476,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(a_peer_that_uses_a_server_here_is_a_flow),
+		SAYS(the_times_to_the_first_token_of_a_flow_have_percentiles),
 		SAYS(a_flow_that_rests_is_not_active_and_has_no_rate),
 		SAYS(both_addresses_of_a_peer_are_one_flow),
 		SAYS(what_maps_to_nobody_waits_for_a_status_and_is_dropped),

@@ -26,14 +26,14 @@ static const char *const health[] = { "a \"quoted\" \\ line", NULL };
 static struct verdict verdicts[] = {
 	{ "bad-gateway", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "its backend is down",
 		"sudo systemctl start ollama", "gpu1", "its log says more",
-		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true,
+		"on gpu1: sudo systemctl start ollama; its log says more", WHEN, false, false, true, true,
 		"http://127.0.0.1:11434" },
 	{ "open-endpoint", LAYER_EXPOSURE, SEVERITY_INFO, STATE_OK, "no key wanted", "", "", "", "", 0, false,
-		true, false, "admin" },
+		true, true, false, "admin" },
 	{ "relayed", LAYER_PATH, SEVERITY_DEGRADED, STATE_SLOW, "by DERP fra", "", "", "", "", WHEN, false,
-		false, false, "gpu3" },
+		false, true, false, "gpu3" },
 	{ "name-unresolved", LAYER_DAEMON, SEVERITY_DEGRADED, STATE_FAULT, "no MagicDNS", "", "", "", "",
-		WHEN, false, false, false, "admin" },
+		WHEN, false, false, true, false, "admin" },
 };
 
 static const struct path unknown_path = {
@@ -69,6 +69,8 @@ static struct peer a_peer(const char *id, const char *name)
 		.rx_bytes = NAN,
 		.tx_bytes = NAN,
 		.pings = { { 0, NAN, "" }, { 0, NAN, "" } },
+		.gpu_exporter = "",
+		.gpu = { NAN, NAN, NAN, NAN },
 		.rx_per_s = NAN,
 		.tx_per_s = NAN,
 	};
@@ -121,7 +123,7 @@ static struct snapshot an_empty_snapshot(void)
 		.taken = { 1, WHEN }, .source = "live", .status = STATUS_UNKNOWN,
 		.daemon = {
 			.backend_state = "", .version = "", .self = "", .self_id = "", .tailnet = "", .magicdns_suffix = "",
-			.home_derp = "", .auth_url = "", .via = "", .socket = "", .health = none, .age_ms = NAN,
+			.home_derp = "", .auth_url = "", .login = "", .display = "", .capabilities = none, .via = "", .socket = "", .health = none, .age_ms = NAN,
 			.trouble = "tailscaled does not run",
 		},
 		.traffic = { .source = "" },
@@ -139,8 +141,8 @@ static struct snapshot an_empty_snapshot(void)
 static struct peer peers[2];
 static struct endpoint endpoints[2];
 static struct model models[] = {
-	{ "qwen3:8b", "Q4_K_M", "", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN, false },
-	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0, false },
+	{ "qwen3:8b", "Q4_K_M", "", MODEL_LOADED, 5e9, 4.5e9, 8192, WHEN, false, false },
+	{ "phi4", "", "ollama.com", MODEL_COLD, NAN, NAN, NAN, 0, false, false },
 };
 static struct offer offers[] = {
 	{ 0, 0, CLASS_OWN, WARMTH_HOT, 1, "" },
@@ -170,6 +172,8 @@ static void fill_flows(void)
 		.ttfb_ms = 3.8,
 		.ttft_ms = 19.1,
 		.ttft_max_ms = NAN,
+		.ttft_p50_ms = 19.1,
+		.ttft_p95_ms = 38.2,
 		.tokens_per_s = 251 };
 	flows[1] = (struct flow){ .peer = 1,
 		.endpoint = -1,
@@ -181,6 +185,8 @@ static void fill_flows(void)
 		.ttfb_ms = NAN,
 		.ttft_ms = NAN,
 		.ttft_max_ms = NAN,
+		.ttft_p50_ms = NAN,
+		.ttft_p95_ms = NAN,
 		.tokens_per_s = NAN };
 }
 
@@ -411,6 +417,29 @@ static void a_peer_has_its_path_and_its_verdicts(void **state)
 	json_free(tree);
 }
 
+static void the_gpus_of_a_machine_are_told_together_and_each(void **state)
+{
+	struct snapshot *snapshot = sample_fleet();
+	char *text = print(snapshot, false);
+	struct fault fault;
+	struct json *tree = json_parse(text, strlen(text), &fault);
+	const struct json *gpu = json_member(row(tree, "peers", 1), "gpu");
+
+	(void)state;
+	assert_string_equal(json_text(gpu, "exporter"), "nvidia_gpu_exporter");
+	assert_false(has_key(gpu, "trouble"));
+	assert_true(fabs(json_number(gpu, "memory_used_bytes") - 46.2e9) < 1);
+	assert_true(fabs(json_number(gpu, "busy") - 0.69) < 1e-9);
+	assert_string_equal(json_text(row(gpu, "gpus", 1), "id"), "1");
+	assert_string_equal(json_text(row(gpu, "gpus", 0), "name"), "NVIDIA GeForce RTX 4090");
+	assert_true(fabs(json_number(row(gpu, "gpus", 1), "memory_free_bytes") - 0.6e9) < 1);
+	assert_string_equal(json_text(json_member(row(tree, "peers", 6), "gpu"), "trouble"), "no-answer");
+	assert_false(has_key(row(tree, "peers", 2), "gpu"));
+	json_free(tree);
+	free(text);
+	snapshot_free(snapshot);
+}
+
 static void a_peer_s_network_is_told(void **state)
 {
 	struct snapshot snapshot = a_snapshot();
@@ -609,12 +638,53 @@ static void samples_are_left_for_the_schema(void **state)
 }
 
 /* What the other samples leave out. */
+/* One that told all that can be known, and one that failed. */
+static void fill_canaries(struct snapshot *snapshot)
+{
+	static struct canary canaries[2];
+	struct canary_figures *figures = &canaries[0].figures;
+
+	canaries[0] = (struct canary){ .url = "https://gpu1.tail4c1d.ts.net/ollama/api/chat",
+		.model = "qwen3:8b",
+		.words = "",
+		.path_source = "disco",
+		.is_seen = true,
+		.seen_ttfb_ms = 90,
+		.seen_ttft_ms = 95,
+		.seen_tokens_per_s = 40 };
+	canary_figures_init(figures);
+	figures->ttft_ms = figures->total_ms = figures->connect_ms = figures->tls_ms = figures->head_ms =
+		figures->path_ms = figures->queue_ms = figures->load_ms = figures->prefill_ms =
+			figures->decode_ms = figures->tokens = figures->prompt_tokens =
+				figures->tokens_per_s = figures->engine_tokens =
+					figures->engine_prompt_tokens = figures->engine_span_ms = 16;
+	figures->is_thinking = figures->is_whole = figures->has_more = figures->is_decode_by_server = true;
+	figures->state = CANARY_DONE;
+	figures->counted = CANARY_COUNTED_BY_SERVER;
+	figures->status = 200;
+	figures->began = figures->ended = WHEN;
+	canaries[1] = canaries[0];
+	canaries[1].words = "no such model";
+	canaries[1].figures.number = 2;
+	canaries[1].figures.state = CANARY_FAILED;
+	canaries[1].figures.trouble = CANARY_REFUSED;
+	snapshot->canaries = canaries;
+	snapshot->canary_count = ARRAY_LEN(canaries);
+	endpoints[0].canaries = (struct span){ 0, 2 };
+}
+
 static struct snapshot a_rare_snapshot(void)
 {
+	static const char *const capabilities[] = { "tailscale.com/cap/relay", NULL };
 	const struct obs_net net = { TRI_YES, TRI_YES, TRI_YES, TRI_YES, TRI_YES, TRI_YES, .candidates = 2,
 		.derp_ms = 11.5, .at = WHEN };
+	static struct obs_gpu gpus[] = { { "0", "", { 1, 2, 3, 0.5 } } };
 	struct snapshot snapshot = a_snapshot();
 
+	snapshot.gpus = gpus;
+	snapshot.gpu_count = peers[1].gpus.count = ARRAY_LEN(gpus);
+	peers[1].has_more_gpus = true;
+	fill_canaries(&snapshot);
 	snapshot.daemon.net = peers[1].net = net;
 	snapshot.verdicts = peers[1].verdicts = mounts[0].verdicts = (struct span){ 0, 2 }; /* one is muted */
 	peers[1].is_shared_in = true;
@@ -625,6 +695,9 @@ static struct snapshot a_rare_snapshot(void)
 	endpoints[0].latency.engine_ms = 812;
 	endpoints[0].figures.generated_tokens = 41000;
 	endpoints[0].figures.prompt_tokens = 9e6;
+	snapshot.daemon.login = "ada@example.com";
+	snapshot.daemon.display = "Ada";
+	snapshot.daemon.capabilities = capabilities;
 	for (int cost = 0; cost < COST_COUNT; cost++)
 		snapshot.by_cost[cost] = 1;
 	return snapshot;
@@ -656,6 +729,7 @@ int main(void)
 		cmocka_unit_test(a_flow_says_who_uses_what),
 		cmocka_unit_test(a_peer_s_bytes_by_path_are_there_where_they_are_known),
 		cmocka_unit_test(a_peer_has_its_path_and_its_verdicts),
+		cmocka_unit_test(the_gpus_of_a_machine_are_told_together_and_each),
 		cmocka_unit_test(a_peer_s_network_is_told),
 		cmocka_unit_test(unknown_is_left_out_or_null_and_never_zero),
 		cmocka_unit_test(an_endpoint_names_its_peer_its_models_and_its_faults),

@@ -147,6 +147,70 @@ static void endpoints_have_keys_beside_the_file_or_at_home(void **state)
 	assert_string_equal(settings->pins.items[2].key_file, "");
 }
 
+static void a_peer_has_its_settings_whatever_the_case_of_its_name(void **state)
+{
+	struct test *test = *state;
+	const struct settings *settings = read_config(test, "[peer gpu1]\n"
+							    "[peer  Ann's Mac ]\n"
+							    "mac = 3C-7C-3F-1E-88-A0 ; as Windows prints it\n"
+							    "[endpoint a]\n"
+							    "url = http://gpu1:8000\n"
+							    "[peer GPU1]\n"
+							    "mac = 00:00:5e:00:53:01\n");
+
+	assert_string_equal(test->faults, "");
+	assert_int_equal(settings->pins.count, 1);
+	assert_int_equal(settings->peers.count, 2);
+	assert_string_equal(settings->peers.items[0].peer, "gpu1");
+	assert_string_equal(settings->peers.items[0].mac, "00:00:5e:00:53:01");
+	assert_string_equal(settings->peers.items[1].peer, "Ann's Mac");
+	assert_string_equal(settings->peers.items[1].mac, "3c:7c:3f:1e:88:a0");
+	assert_string_equal(settings->peers.items[1].gpu, "");
+}
+
+static void the_url_of_a_gpu_exporter_is_strict(void **state)
+{
+	static const char *const wrong[] = { "", "gpu1:9400", "ftp://gpu1", "http://ann:secret@gpu1:9400",
+		"http://gpu1:9400/metrics?match=x", "http://gpu1:9400#a", "http://gpu1:0", "http://" };
+	struct test *test = *state;
+	char text[1024] = "[peer gpu1]\ngpu = HTTP://GPU1:9400/metrics/\n", line[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		text_add(text, sizeof(text), "gpu = %s\n", wrong[i]);
+	read_config(test, text);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		snprintf(line, sizeof(line), "%zu: '", i + 3);
+		assert_non_null(strstr(test->faults, line));
+	}
+	assert_non_null(strstr(test->faults, "no URL like http://gpu1:9400"));
+	assert_null(strstr(test->faults, "secret"));
+	assert_string_equal(test->settings.peers.items[0].gpu, "http://gpu1:9400/metrics");
+}
+
+/* Six pairs of hexadecimal digits that one machine's card can have. */
+static void a_mac_address_is_strict(void **state)
+{
+	static const char *const wrong[] = { "", "3c:7c:3f:1e:88", "3c:7c:3f:1e:88:a",
+		"3c:7c:3f:1e:88:a0:", "3c:7c:3f:1e:88:a0:00", "3c:7c:3f:1e:88:ag", "3c7c.3f1e.88a0",
+		"3c7c3f1e88a0", "3c:7c:3f:1e:88:a0'&x", "01:00:5e:00:00:01", "ff:ff:ff:ff:ff:ff",
+		"00:00:00:00:00:00" };
+	struct test *test = *state;
+	char text[1024] = "[peer gpu1]\n", line[64];
+
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++)
+		text_add(text, sizeof(text), "mac = %s\n", wrong[i]);
+	text_add(text, sizeof(text), "mat = x\n[peer ]\n");
+	read_config(test, text);
+	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
+		snprintf(line, sizeof(line), "%zu: '%s' is no MAC address", i + 2, wrong[i]);
+		assert_non_null(strstr(test->faults, line));
+	}
+	assert_non_null(strstr(test->faults, "14: unknown key 'mat', expected one of mac, gpu\n"
+					     "15: unknown section"));
+	assert_int_equal(test->settings.peers.count, 1);
+	assert_string_equal(test->settings.peers.items[0].mac, "");
+}
+
 static void each_fault_names_its_line_and_the_rest_applies(void **state)
 {
 	struct test *test = *state;
@@ -178,13 +242,13 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 
 	assert_string_equal(test->faults,
 		"1: 'abc' is no number from 0.5 to 3600\n"
-		"2: unknown key 'perod', expected one of period, deadline, discover, exclude, ignore, ports, "
-		"socket, "
+		"2: unknown key 'perod', expected one of period, deadline, canary-limit, discover, exclude, ignore, "
+		"ports, socket, "
 		"tailscale, ca_file, proxy, theme, columns.fleet, "
 		"columns.paths, columns.models, columns.serve, columns.clients, columns.events, "
-		"event-log, bell, notify, on-change, llama-metrics, capture, passive, record, "
+		"event-log, bell, notify, on-change, llama-metrics, capture, passive, listen, record, "
 		"record-size, record-age\n"
-		"4: 'some' is none of mine, tagged, all, off\n"
+		"4: 'some' is not one of mine, tagged, all, off\n"
 		"6: '65536' is no port from 1 to 65535\n"
 		"7: 'yes' is neither 'on' nor 'off'\n"
 		"8: expected KEY = VALUE\n"
@@ -196,9 +260,9 @@ static void each_fault_names_its_line_and_the_rest_applies(void **state)
 		"14: unknown key 'user', expected one of url, key_env, key_file, plain-key\n"
 		"12: this endpoint has no url\n"
 		"16: 'gpu1' is no URL like http://gpu1:11434 or https://gpu1.example.ts.net/path\n"
-		"17: unknown section, expected [endpoint NAME]\n"
+		"17: unknown section, expected [endpoint NAME] or [peer NAME]\n"
 		"19: ']' is missing\n"
-		"20: unknown section, expected [endpoint NAME]\n"
+		"20: unknown section, expected [endpoint NAME] or [peer NAME]\n"
 		"23: a second url in one section\n"
 		"25: this url is in another section already\n");
 	assert_true(settings->period_s == 2);
@@ -429,6 +493,7 @@ static const struct {
 	{ "period", "1234.5678901234567" },
 	{ "period", "0.50000000000000011" },
 	{ "deadline", "599.99999999999989" },
+	{ "canary-limit", "3599.9999999999995" },
 	{ "discover", "off" },
 	{ "exclude", "a name with spaces, \"quoted\", ;semicolon, tag:x ;y, \\" },
 	{ "ignore", "relayed@gpu1 ; , b" },
@@ -462,6 +527,9 @@ static const struct {
 	{ "llama-metrics", "off" },
 	{ "capture", "off" },
 	{ "passive", "on" },
+	{ "listen", "9877" },
+	{ "listen", "unix:/run/tsllm top/socket" },
+	{ "listen", "" },
 	{ "record", "/var/lib/tsllm; top" },
 	{ "record", " relative" },
 	{ "record-size", "1MB" },
@@ -521,6 +589,7 @@ static void assert_round_trip(struct test *test, const struct settings *was)
 	assert_int_equal(is->has_llama_metrics, was->has_llama_metrics);
 	assert_int_equal(is->has_capture, was->has_capture);
 	assert_int_equal(is->is_passive, was->is_passive);
+	assert_string_equal(is->listen, was->listen);
 	assert_string_equal(is->record, was->record);
 	assert_true(is->record_bytes == was->record_bytes && is->record_age_s == was->record_age_s);
 	assert_int_equal(is->pins.count, was->pins.count);
@@ -528,6 +597,12 @@ static void assert_round_trip(struct test *test, const struct settings *was)
 		assert_string_equal(is->pins.items[i].url, was->pins.items[i].url);
 		assert_string_equal(is->pins.items[i].key_env, was->pins.items[i].key_env);
 		assert_string_equal(is->pins.items[i].key_file, was->pins.items[i].key_file);
+	}
+	assert_int_equal(is->peers.count, was->peers.count);
+	for (size_t i = 0; i < is->peers.count; i++) {
+		assert_string_equal(is->peers.items[i].peer, was->peers.items[i].peer);
+		assert_string_equal(is->peers.items[i].mac, was->peers.items[i].mac);
+		assert_string_equal(is->peers.items[i].gpu, was->peers.items[i].gpu);
 	}
 	free(text);
 	free(again);
@@ -599,6 +674,9 @@ static void what_is_long_reads_back(void **state)
 		replace(&settings.pins.items[i].key_file, path);
 	}
 	replace(&settings.pins.items[7].key_env, "A_KEY");
+	settings_peer(&settings, path);
+	replace(&settings_peer(&settings, "Ann's [Mac; \"2")->mac, "3c:7c:3f:1e:88:a0");
+	replace(&settings_peer(&settings, path)->gpu, "https://gpu1.example.ts.net/gpu");
 	assert_round_trip(test, &settings);
 	settings_fini(&settings);
 }
@@ -691,6 +769,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(every_key_is_set),
 		TEST(endpoints_have_keys_beside_the_file_or_at_home),
+		TEST(a_peer_has_its_settings_whatever_the_case_of_its_name),
+		TEST(the_url_of_a_gpu_exporter_is_strict),
+		TEST(a_mac_address_is_strict),
 		TEST(each_fault_names_its_line_and_the_rest_applies),
 		TEST(no_key_in_the_wrong_place_is_repeated),
 		TEST(underscore_and_hyphen_are_the_same_in_keys),

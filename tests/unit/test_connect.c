@@ -133,7 +133,7 @@ static void a_name_that_fits_nothing_is_answered_as_pick_answers(void **state)
 	(void)state;
 	ask(sample_fleet(), "gemma", "env", NULL);
 	assert_string_equal(told.errors,
-		"tsllm-top: --connect: no server tells of a model 'gemma'; there is gpt-oss:120b, "
+		"tsllm-top: --connect: no server lists a model 'gemma'; there is gpt-oss:120b, "
 		"llama3.3:70b-instruct-q4_K_M, qwen3:32b\n");
 	assert_int_equal(told.status, STATUS_DOWN);
 	ask(sample_no_daemon(), "gemma", "env", NULL);

@@ -597,12 +597,14 @@ static void peers_wait_while_the_tailnet_is_away_and_go_on_after_it(void **state
 
 /* ---- who listens here ---- */
 
+static struct obs_serve serve;
+
 static void this_machine_listens(const char *lines)
 {
 	struct listeners listeners = { 0 };
 
 	listeners_parse(&listeners, lines);
-	discover_see_listeners(discover, &listeners);
+	discover_see_listeners(discover, &listeners, &serve);
 	listeners_fini(&listeners);
 }
 
@@ -663,6 +665,27 @@ static void what_listens_on_v6_alone_is_asked_there(void **state)
 	snprintf(both, sizeof(both), "%s0: 0100007F:2CAA 00000000:0000 0A\n", on_v6);
 	begin_here(both);
 	assert_true(is_asked_here("http://127.0.0.1:11434"));
+}
+
+/* 0x01004064 is 100.64.0.1, 0x2CAA 11434. */
+static void what_listens_on_the_tailnet_alone_is_asked_there(void **state)
+{
+	static const char *const lines[] = { "0: 01004064:2CAA 00000000:0000 0A\n",
+		"0: 01004064:2CAA 00000000:0000 0A\n0: 0100007F:2CAA 00000000:0000 0A\n" };
+	struct obs_mount mount = { .port = 11434 };
+
+	(void)state;
+	settings.ports[0] = 11434;
+	for (int i = 0; i < 4; i++) {
+		serve = (struct obs_serve){ .mounts = &mount, .mount_count = i / 2 };
+		discover_free(discover);
+		discover = discover_new(&settings);
+		discover_see(discover, status);
+		discover_see_own(discover, &status->self);
+		this_machine_listens(lines[i % 2]);
+		assert_int_equal(is_asked_here("http://100.64.0.1:11434"), i == 0);
+	}
+	serve = (struct obs_serve){ 0 };
 }
 
 static void a_peer_that_went_is_not_asked_on(void **state)
@@ -855,6 +878,7 @@ int main(void)
 		SAYS(peers_wait_while_the_tailnet_is_away_and_go_on_after_it),
 		SAYS(of_the_other_ports_here_those_are_asked_on_which_something_listens),
 		SAYS(what_listens_on_v6_alone_is_asked_there),
+		SAYS(what_listens_on_the_tailnet_alone_is_asked_there),
 		SAYS(a_peer_that_went_is_not_asked_on),
 		SAYS(peers_that_left_make_room_for_those_that_came),
 		SAYS(rounds_that_find_nothing_come_later_and_later),

@@ -117,8 +117,8 @@ static void what_is_known_of_peers_without_a_server_is_counted(void **state)
 		snapshot->peers[i].verdicts = (struct span){ snapshot->verdict_count++, 1 };
 	}
 	assert_int_equal(marked, 4);
-	text = report_of(snapshot, (struct diagnosis_target){ -1, -1 }, 80, false, false, &length);
-	assert_non_null(strstr(text, "4 more peers without a server: 2 offline, 1 with an expired key\n"));
+	text = report_of(snapshot, (struct diagnosis_target){ -1, -1 }, 50, false, false, &length);
+	assert_non_null(strstr(text, "4 more peers without a server: 2 offline, 1 with\nan expired key\n"));
 	free(text);
 }
 

@@ -175,15 +175,17 @@ static void an_older_llama_server_tells_how_full_its_cache_is(void **state)
 
 static void ended(struct ledger *l, int seconds, int queued, int prompts)
 {
-	char body[512];
+	char body[1024];
 
 	snprintf(body, sizeof(body),
 		"vllm:num_requests_running 1\n"
+		"vllm:time_to_first_token_seconds_bucket{le=\"8\"} %d\n"
+		"vllm:time_to_first_token_seconds_bucket{le=\"+Inf\"} %d\n"
 		"vllm:request_queue_time_seconds_bucket{le=\"4\"} %d\n"
 		"vllm:request_queue_time_seconds_bucket{le=\"+Inf\"} %d\n"
 		"vllm:request_prefill_time_seconds_bucket{le=\"1\"} %d\n"
 		"vllm:request_prefill_time_seconds_bucket{le=\"+Inf\"} %d\n",
-		queued, queued, prompts, prompts);
+		queued, queued, queued, queued, prompts, prompts);
 	says_metrics(l, at(seconds), body);
 }
 
@@ -222,6 +224,32 @@ static void the_largest_part_of_a_first_token_is_named(void **state)
 	assert_unknown(e->latency.engine_ms);
 	assert_string_equal(e->latency.text, "The engine's queue is the largest part: 2000 of about 2504 ms "
 					     "to the first token (80 %)");
+}
+
+static void a_part_longer_than_the_time_to_the_first_token_is_unknown(void **state)
+{
+	struct ledger *l = watching_a("vllm", GPU1);
+	const struct endpoint *e;
+	char body[1024];
+
+	(void)state;
+	answers(l, at(0), VL "ready-idle-fresh/health");
+	for (int i = 0; i < 2; i++) {
+		snprintf(body, sizeof(body),
+			"vllm:num_requests_running 1\n"
+			"vllm:time_to_first_token_seconds_bucket{le=\"0.1\"} %1$d\n"
+			"vllm:time_to_first_token_seconds_bucket{le=\"+Inf\"} %1$d\n"
+			"vllm:request_queue_time_seconds_bucket{le=\"0.3\"} %1$d\n"
+			"vllm:request_queue_time_seconds_bucket{le=\"+Inf\"} %1$d\n"
+			"vllm:request_prefill_time_seconds_bucket{le=\"0.3\"} %1$d\n"
+			"vllm:request_prefill_time_seconds_bucket{le=\"+Inf\"} %1$d\n",
+			6 * i);
+		says_metrics(l, at(10 + 10 * i), body);
+	}
+	e = row(l, at(20));
+	assert_unknown(e->latency.queue_ms);
+	assert_unknown(e->latency.prefill_ms);
+	assert_near(e->latency.engine_ms, 50);
 }
 
 static void a_slow_path_takes_the_largest_part(void **state)
@@ -399,6 +427,7 @@ int main(void)
 		SAYS(a_tgi_tells_speed_and_the_time_of_a_token),
 		SAYS(an_older_llama_server_tells_how_full_its_cache_is),
 		SAYS(the_largest_part_of_a_first_token_is_named),
+		SAYS(a_part_longer_than_the_time_to_the_first_token_is_unknown),
 		SAYS(a_slow_path_takes_the_largest_part),
 		SAYS(what_was_never_measured_has_no_anatomy),
 		SAYS(counters_that_fall_are_no_speed_but_a_new_start),

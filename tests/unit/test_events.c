@@ -244,15 +244,21 @@ static void a_dead_router_is_one_event_that_counts_what_is_behind_it(void **stat
 	assert_event(newest(s), "router", "router-offline", SEVERITY_INFO, "is back online: 3 servers with it");
 }
 
+static struct obs_status *expiring_fleet(void)
+{
+	struct obs_status *expiring = fleet(true);
+
+	expiring->peers[0].key_expiry = at(0).wall_ms + DAYS(3);
+	return expiring;
+}
+
 static void trouble_of_a_path_is_told_once_for_all_its_servers(void **state)
 {
 	struct ledger *l = six_servers();
-	struct obs_status *expiring = fleet(true);
 	const struct snapshot *s;
 
 	(void)state;
-	expiring->peers[0].key_expiry = at(0).wall_ms + DAYS(3);
-	sees(l, at(100), expiring);
+	sees(l, at(100), expiring_fleet());
 	s = take(l, at(100));
 	assert_int_equal(s->event_count, 1);
 	assert_string_equal(newest(s)->who, "gpu1");
@@ -262,6 +268,27 @@ static void trouble_of_a_path_is_told_once_for_all_its_servers(void **state)
 	s = take(l, at(110));
 	assert_int_equal(s->event_count, 2);
 	assert_string_equal(newest(s)->text, "key-expiring is over");
+}
+
+static void the_end_of_a_trouble_is_told_although_one_from_elsewhere_stays(void **state)
+{
+	struct ledger *l = six_servers();
+	const struct snapshot *s;
+
+	(void)state;
+	sees(l, at(100), expiring_fleet());
+	take(l, at(100));
+	is_refused(l, at(150));
+	s = take(l, at(150));
+	assert_int_equal(s->event_count, 2);
+	assert_string_equal(newest(s)->code, "not-listening");
+	answers(l, at(200), READY);
+	s = take(l, at(200));
+	assert_int_equal(s->event_count, 3);
+	assert_event(
+		newest(s), "http://gpu1.tail4c1d.ts.net:8082", "not-listening", SEVERITY_INFO, "down → warn");
+	take(l, at(210));
+	assert_int_equal(take(l, at(220))->event_count, 3);
 }
 
 static void numbers_rise_with_time_and_a_repeat_gets_a_new_one(void **state)
@@ -327,6 +354,7 @@ int main(void)
 		SAYS(a_host_that_is_offline_at_the_start_is_no_event_and_its_return_is_one),
 		SAYS(a_dead_router_is_one_event_that_counts_what_is_behind_it),
 		SAYS(trouble_of_a_path_is_told_once_for_all_its_servers),
+		SAYS(the_end_of_a_trouble_is_told_although_one_from_elsewhere_stays),
 		SAYS(numbers_rise_with_time_and_a_repeat_gets_a_new_one),
 		SAYS(a_peer_that_uses_a_server_for_the_first_time_is_an_event),
 	};

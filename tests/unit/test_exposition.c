@@ -185,6 +185,26 @@ static void a_verdict_that_ended_is_0_until_its_row_goes(void **state)
 	exposition_memory_free(memory);
 }
 
+/* Alerts are for 2 and 3. */
+static void a_verdict_s_severity_is_a_number(void **state)
+{
+	(void)state;
+	for (int severity = SEVERITY_INFO; severity <= SEVERITY_DOWN; severity++) {
+		struct snapshot *snapshot = sample_fleet();
+		char *text, wanted[64];
+
+		for (size_t i = 0; i < snapshot->verdict_count; i++)
+			snapshot->verdict_list[i].severity = (enum severity)severity;
+		text = whole(snapshot, NULL);
+		for (int level = 0; level <= 3; level++) {
+			snprintf(wanted, sizeof(wanted), "\"} %d\ntsllm_verdict_severity{", level);
+			assert_int_equal(strstr(text, wanted) != NULL, level == severity + 1);
+		}
+		free(text);
+		snapshot_free(snapshot);
+	}
+}
+
 static void an_ignored_verdict_is_0(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
@@ -271,7 +291,7 @@ static void every_figure_is_exposed_or_left_out_on_purpose(void **state)
 {
 	static const char *const left_out[] = { "tokens_per_s", "prompt_tokens_per_s", "samples",
 		"rtt_age_ms", "rtt_p95_ms", "pong_age_ms", "ttfb_last_ms", "rtt_last_ms", "rx_bytes_per_s",
-		"tx_bytes_per_s", "connections", "open", "ttfb_ms", "ttft_max_ms" };
+		"tx_bytes_per_s", "connections", "open", "ttfb_ms", "ttft_ms", "ttft_max_ms" };
 	const struct fields *const tables[] = { &fields_engine, &fields_answer, &fields_path, &fields_peer,
 		&fields_flow };
 
@@ -315,6 +335,7 @@ int main(void)
 		cmocka_unit_test(rows_of_the_same_name_are_told_apart),
 		cmocka_unit_test(a_label_is_short_and_says_which_url),
 		cmocka_unit_test(a_verdict_that_ended_is_0_until_its_row_goes),
+		cmocka_unit_test(a_verdict_s_severity_is_a_number),
 		cmocka_unit_test(an_ignored_verdict_is_0),
 		cmocka_unit_test(an_engine_keeps_its_name_while_it_has_that_endpoint),
 		cmocka_unit_test(slices_make_the_same_text),

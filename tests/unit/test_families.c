@@ -513,6 +513,32 @@ static void several_vllm_engines_are_added_up(void **state)
 	assert_string_equal(r.incarnation, "");
 }
 
+static void hundreds_of_vllm_engines_are_told_apart(void **state)
+{
+	struct bytes body = { 0 };
+	char line[80];
+	struct reading r;
+
+	(void)state;
+	for (int i = 0; i < 2 * ENGINES_MAX; i++) {
+		int length =
+			snprintf(line, sizeof(line), "vllm:num_requests_running{engine=\"%d\"} %d\n", i, i);
+
+		bytes_add(&body, line, (size_t)length);
+		if (i == 299) { /* not all of the last room is used */
+			assert_true(
+				read_text("vllm", "/metrics", "Content-Type: text/plain\n", body.text, &r));
+			assert_int_equal(r.engine_count, 300);
+			for (size_t k = 0; k < r.engine_count; k++)
+				assert_float_equal(r.engines[k].running, strtod(r.engines[k].name, NULL), 0);
+		}
+	}
+	assert_true(read_text("vllm", "/metrics", "Content-Type: text/plain\n", body.text, &r));
+	assert_int_equal(r.engine_count, ENGINES_MAX);
+	assert_float_equal(r.figures.running, ENGINES_MAX * (2 * ENGINES_MAX - 1.0), 0);
+	free(body.text);
+}
+
 static void a_vllm_that_was_put_to_sleep_says_so(void **state)
 {
 	static const char form[] = "vllm:num_requests_running 0\n"
@@ -1149,6 +1175,7 @@ int main(void)
 		cmocka_unit_test(litellm_is_alive_and_may_want_a_key),
 		cmocka_unit_test(vllm_counts_work_queue_and_tokens),
 		cmocka_unit_test(several_vllm_engines_are_added_up),
+		cmocka_unit_test(hundreds_of_vllm_engines_are_told_apart),
 		cmocka_unit_test(a_vllm_that_was_put_to_sleep_says_so),
 		cmocka_unit_test(an_empty_200_of_caddy_is_not_a_healthy_vllm),
 		cmocka_unit_test(llama_cpp_python_lives_by_its_404),

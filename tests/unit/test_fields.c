@@ -21,7 +21,8 @@ static const struct {
 	{ "latency", &fields_answer, 0 },
 	{ "anatomy", &fields_latency, 1 },
 	{ "path", &fields_path, 11 },
-	{ "peer", &fields_peer, 19 },
+	{ "peer", &fields_peer, 20 },
+	{ "gpu", &fields_gpu, 2 },
 	{ "model", &fields_model, 5 },
 	{ "flow", &fields_flow, 12 },
 };

@@ -69,6 +69,10 @@ static void the_new_content_takes_the_place_of_the_old(void **state)
 	assert_holds("new");
 	assert_int_equal(stat(path, &entry), 0);
 	assert_int_equal(entry.st_mode & 07777, 0644);
+	assert_int_equal(chmod(path, 0660), 0); /* it was private, and stays so */
+	assert_int_equal(replace_by(path, "third", &fault), 0);
+	assert_int_equal(stat(path, &entry), 0);
+	assert_int_equal(entry.st_mode & 07777, 0640);
 }
 
 static void what_is_dropped_leaves_the_old_file(void **state)
@@ -102,9 +106,16 @@ static void a_full_disk_leaves_the_old_file(void **state)
 	assert_holds("old");
 }
 
-static void a_link_stays_and_its_file_is_replaced(void **state)
+static void assert_is_link(void)
 {
 	struct stat entry;
+
+	assert_int_equal(lstat(link_path, &entry), 0);
+	assert_true(S_ISLNK(entry.st_mode));
+}
+
+static void a_link_stays_and_its_file_is_replaced(void **state)
+{
 	struct fault fault;
 
 	(void)state;
@@ -112,8 +123,70 @@ static void a_link_stays_and_its_file_is_replaced(void **state)
 	assert_int_equal(symlink(path, link_path), 0);
 	assert_int_equal(replace_by(link_path, "new", &fault), 0);
 	assert_holds("new");
-	assert_int_equal(lstat(link_path, &entry), 0);
-	assert_true(S_ISLNK(entry.st_mode));
+	assert_is_link();
+}
+
+static void a_link_to_a_file_that_is_missing_stays_and_the_file_is_created(void **state)
+{
+	static const char *const targets[] = { "metrics.prom", "./second", path };
+	char second[80];
+	struct fault fault;
+
+	(void)state;
+	snprintf(second, sizeof(second), "%s/second", directory);
+	assert_int_equal(symlink("metrics.prom", second), 0);
+	for (size_t i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		unlink(path);
+		unlink(link_path);
+		assert_int_equal(symlink(targets[i], link_path), 0);
+		assert_int_equal(replace_by(link_path, "new", &fault), 0);
+		assert_holds("new");
+		assert_is_link();
+	}
+	unlink(second);
+}
+
+static void a_link_that_leads_nowhere_is_refused(void **state)
+{
+	struct fault fault = { "" };
+
+	(void)state;
+	assert_int_equal(symlink("missing/file", link_path), 0);
+	assert_int_equal(replace_by(link_path, "new", &fault), -1);
+	assert_non_null(strstr(fault.text, "/missing/file': No such file or directory"));
+	assert_is_link();
+	unlink(link_path);
+	assert_int_equal(symlink("link", link_path), 0);
+	assert_int_equal(replace_by(link_path, "new", &fault), -1);
+	assert_non_null(strstr(fault.text, "/link': Too many levels of symbolic links"));
+	assert_is_link();
+}
+
+/* Another user's, where everybody may write: the system refuses to follow it. */
+static void a_link_that_somebody_planted_is_refused(void **state)
+{
+	char is_protected[4] = "";
+	FILE *file = fopen("/proc/sys/fs/protected_symlinks", "r");
+	struct fault fault = { "" };
+
+	(void)state;
+	if (file) {
+		assert_non_null(fgets(is_protected, sizeof(is_protected), file));
+		fclose(file);
+	}
+	if (geteuid() != 0 || is_protected[0] != '1')
+		skip();
+	assert_int_equal(replace_by(path, "old", &fault), 0);
+	for (int is_dangling = 0; is_dangling < 2; is_dangling++) {
+		assert_int_equal(symlink(is_dangling ? "missing" : path, link_path), 0);
+		assert_int_equal(lchown(link_path, 65534, 65534), 0);
+		assert_int_equal(chmod(directory, 01777), 0);
+		assert_int_equal(replace_by(link_path, "new", &fault), -1);
+		assert_non_null(strstr(fault.text, "/link': Permission denied"));
+		assert_is_link();
+		assert_holds("old");
+		unlink(link_path);
+	}
 }
 
 static void a_missing_directory_a_directory_and_a_device_are_refused(void **state)
@@ -144,6 +217,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(what_is_dropped_leaves_the_old_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_full_disk_leaves_the_old_file, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_link_stays_and_its_file_is_replaced, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			a_link_to_a_file_that_is_missing_stays_and_the_file_is_created, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_link_that_leads_nowhere_is_refused, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_link_that_somebody_planted_is_refused, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_missing_directory_a_directory_and_a_device_are_refused, set_up, tear_down),
 	};

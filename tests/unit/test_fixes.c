@@ -47,6 +47,7 @@ static const struct finding *finding_for(const char *code, const char *fix)
 		{ "", "serve advertise", "svc:llm" },
 		{ "not-listening", "", "--host 0.0.0.0" },
 		{ "router-offline", "", "router" },
+		{ "host-offline", "", "100.64.0.3:40123" },
 		{ "open-endpoint", "", "OLLAMA_API_KEY" },
 		{ "", "lms load", "qwen3-8b" },
 		{ "", "base URL", "http://gpu1.tail4c1d.ts.net:8080" },
@@ -59,6 +60,7 @@ static const struct finding *finding_for(const char *code, const char *fix)
 		i++;
 	text_set(finding.value, sizeof(finding.value), "%s", values[i].value);
 	text_set(finding.detail, sizeof(finding.detail), "DETAIL");
+	text_set(finding.helper, sizeof(finding.helper), "gpu2");
 	return &finding;
 }
 
@@ -83,10 +85,13 @@ static struct ledger *ledger_on(const char *there, const char *here, enum init i
 {
 	struct ledger *l = watching(URL);
 	struct obs_status *status = running();
+	struct obs_peer *peer;
 
 	is_on(l, here, init, sudo);
 	status->self.os = here;
-	with_peer(status, GPU1_ID, "gpu1")->os = there;
+	peer = with_peer(status, GPU1_ID, "gpu1");
+	peer->os = there;
+	peer->mac = status->self.mac = "3c:7c:3f:1e:88:a0";
 	sees(l, at(0), status);
 	watches_own(l, NULL, HOME_URL);
 	is_asked(l, URL);

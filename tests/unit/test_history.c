@@ -58,6 +58,7 @@ static struct fleet *new_fleet(size_t peers, size_t engines)
 		fleet->peers[i] = (struct peer){ .id = fleet->names[i][0],
 			.name = fleet->names[i][0] + 1,
 			.path.kind = PATH_DIRECT };
+		gpu_blank(&fleet->peers[i].gpu);
 		fleet->endpoints[i] = (struct endpoint){ .url = fleet->names[i][1],
 			.peer = (int)i,
 			.engine_id = (int)i + 1,
@@ -342,24 +343,38 @@ static void only_a_complete_cell_moves_the_columns(void **state)
 
 /* ---- rows ---- */
 
-static void an_engine_with_its_path_takes_at_most_200_kb(void **state)
+/* bytes: at most, of each engine; has_gpus: an exporter tells of its machine. */
+static void assert_engines_take(size_t bytes, bool has_gpus)
 {
 	struct history *history = history_new();
 	struct fleet *fleet = new_fleet(ENGINES, 2 * ENGINES);
 	size_t tailnet = sizeof(struct history_row) + 5 * ring_size(&ring_of_paths);
 
-	(void)state;
-	for (int i = 0; i < ENGINES; i++) { /* each has a mount and a raw port */
+	for (int i = 0; i < ENGINES; i++) {
+		set_all(&fields_gpu, &fleet->peers[i].gpu, has_gpus ? 1 : NAN);
+		/* Each has a mount and a raw port. */
 		fleet->endpoints[ENGINES + i] = fleet->endpoints[i];
 		fleet->endpoints[ENGINES + i].url = fleet->endpoints[i].url + 1;
 	}
 	for (int64_t ms = 0; ms < 25 * HOUR; ms += MINUTE)
 		take(history, fleet, at(ms));
 	assert_true(history->bytes > 100000 * ENGINES);
-	assert_true(history->bytes - tailnet <= 200000 * ENGINES);
+	assert_true(history->bytes - tailnet <= bytes * ENGINES);
 	assert_false(history_is_full(history));
 	history_free(history);
 	free(fleet);
+}
+
+static void an_engine_with_its_path_takes_at_most_200_kb(void **state)
+{
+	(void)state;
+	assert_engines_take(200000, false);
+}
+
+static void the_gpus_of_its_machine_take_15_kb_more(void **state)
+{
+	(void)state;
+	assert_engines_take(215000, true);
 }
 
 static void the_row_that_was_not_looked_at_for_longest_is_dropped(void **state)
@@ -576,6 +591,7 @@ int main(void)
 		cmocka_unit_test(a_clock_that_is_set_back_leaves_history_as_it_is),
 		cmocka_unit_test(only_a_complete_cell_moves_the_columns),
 		cmocka_unit_test(an_engine_with_its_path_takes_at_most_200_kb),
+		cmocka_unit_test(the_gpus_of_its_machine_take_15_kb_more),
 		cmocka_unit_test(the_row_that_was_not_looked_at_for_longest_is_dropped),
 		cmocka_unit_test(a_new_figure_of_an_old_row_takes_no_row_in_use),
 		cmocka_unit_test(a_large_fleet_stays_within_the_bound),

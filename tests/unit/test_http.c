@@ -4,7 +4,6 @@
 #include "probes/io/http.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <errno.h>
 #include <math.h>
 #include <microhttpd.h>
@@ -25,6 +24,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/when.h"
 #include "memory_help.h"
+#include "threads_help.h"
 
 #define OK_REPLY "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
@@ -281,17 +281,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static int count_threads(void)
-{
-	DIR *tasks = opendir("/proc/self/task");
-	int count = 0;
-
-	for (struct dirent *task; (task = readdir(tasks));)
-		count += task->d_name[0] != '.';
-	closedir(tasks);
-	return count;
-}
-
 /* ---- answers ---- */
 
 static void a_whole_answer_is_answered_with_all_its_figures(void **state)
@@ -390,7 +379,7 @@ static void a_name_is_dialed_at_its_address_without_a_resolver_or_a_thread(void 
 	request.address = "127.0.0.1";
 	assert_int_equal(ask(test, &request)->outcome, OUTCOME_ANSWERED);
 	assert_non_null(strstr(test->server.asked, host));
-	assert_int_equal(count_threads(), 1);
+	assert_int_equal(threads_more(), 0);
 }
 
 static void a_name_without_an_address_is_unresolved_and_never_looked_up(void **state)
@@ -402,7 +391,7 @@ static void a_name_without_an_address_is_unresolved_and_never_looked_up(void **s
 	assert_false(answer->is_reused);
 	request.address = "gpu1.tail4c1d.invalid";
 	assert_int_equal(ask(*state, &request)->outcome, OUTCOME_UNRESOLVED);
-	assert_int_equal(count_threads(), 1);
+	assert_int_equal(threads_more(), 0);
 }
 
 static void a_second_request_reuses_the_connection_and_has_no_connect_time(void **state)

@@ -1,5 +1,6 @@
 /* JSON from strangers: refused before it hurts, cut anywhere, never trusted about types. */
 #include "probes/base/json.h"
+#include "probes/base/json_skim.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
@@ -55,7 +56,7 @@ static char *cut_in_pieces(const char *bytes, size_t length, size_t piece, int *
 	char *text = NULL;
 	size_t size;
 	FILE *seen = open_memstream(&text, &size);
-	struct json_cut *cut = json_cut_new(groups, note, seen);
+	struct json_cut *cut = json_cut_new(groups, NULL, note, seen);
 	struct fault fault = { "" };
 
 	*status = 0;
@@ -279,6 +280,42 @@ static void a_member_of_another_type_is_unknown_and_never_zero(void **state)
 	assert_string_equal(json_text(NULL, "x"), "");
 }
 
+static bool is_a_or_c(const char *name, size_t length)
+{
+	return length == 1 && (*name == 'a' || *name == 'c');
+}
+
+static void of_an_object_the_wanted_members_are_left(void **state)
+{
+	static const struct {
+		const char *text, *left;
+	} cases[] = {
+		{ "{\"a\":1,\"b\":2,\"c\":3}", "{\"a\":1,\"c\":3}" },
+		{ "{ \"b\" : {\"a\":[\"}\"]} ,\n\"c\" : \"\\\"\" }", "{\"c\" : \"\\\"\" }" },
+		{ "{\"b\":\"\\\\\",\"a\":{\"b\":1},\"aa\":0}", "{\"a\":{\"b\":1}}" },
+		{ "{\"b\":1}", "{}" },
+		{ "{}", "{}" },
+		{ "[\"a\"]", "[\"a\"]" },
+		{ "7", "7" },
+		{ "", "" },
+		{ "{\"b\":1,a:2}", "{a:2}" },
+		{ "{\"a\"", "{\"a\"" },
+		{ "{\"a", "{\"a" },
+		{ "{\"", "{\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		size_t length = strlen(cases[i].text);
+		char *text = mem_alloc(length + 1);
+
+		memcpy(text, cases[i].text, length);
+		text[json_skim_members(text, length, is_a_or_c)] = '\0';
+		assert_string_equal(text, cases[i].left);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -287,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_document_that_ends_anywhere_before_its_end_is_refused),
 		cmocka_unit_test(what_is_no_object_cannot_be_cut),
 		cmocka_unit_test(a_cut_refuses_endless_keys_and_values),
+		cmocka_unit_test(of_an_object_the_wanted_members_are_left),
 		cmocka_unit_test(a_text_truncated_at_any_byte_is_refused_without_reading_on),
 		cmocka_unit_test(binary_is_refused),
 		cmocka_unit_test(nesting_beyond_a_thousand_levels_is_refused),

@@ -206,7 +206,7 @@ static void a_network_that_is_told_in_part_is_a_question_mark(void **state)
 	net->is_hard_nat = TRI_NO;
 	net->candidates = 3;
 	assert_step(snapshot, STEP_THERE, MARK_OK,
-		"UDP passes, no hard NAT, 3 addresses to be reached at (as tailscaled here knew it 2 "
+		"UDP passes, no hard NAT, 3 candidate addresses (as tailscaled here knew it 2 "
 		"s ago)");
 	net->is_hard_nat = TRI_YES;
 	assert_int_equal(climb(snapshot, GPU1, -1).steps[STEP_THERE].mark, MARK_NOTE);
@@ -229,7 +229,7 @@ static void what_is_inferred_of_a_network_says_so(void **state)
 	net->candidates = 0;
 	net->derp_ms = NAN;
 	assert_step(snapshot, STEP_THERE, MARK_UNKNOWN,
-		"whether UDP passes was not told, its NAT was not told, no address to be reached at: UDP is "
+		"whether UDP passes was not told, its NAT was not told, no candidate address: UDP is "
 		"likely "
 		"blocked (as tailscaled here knew it 0 s ago)");
 	snapshot_free(snapshot);

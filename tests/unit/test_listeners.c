@@ -1,6 +1,10 @@
 /* What the kernel says about this machine's ports. */
 #include "probes/io/listeners.h"
 
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -41,9 +45,14 @@ static void each_listening_socket_is_read_and_no_other(void **state)
 	assert_string_equal(listeners_localhost(&listeners, 11434), "127.0.0.1");
 	assert_string_equal(listeners_localhost(&listeners, 80), "127.0.0.1");
 	assert_string_equal(listeners_localhost(&listeners, 9), "127.0.0.1");
+	listeners_parse(&listeners,
+		"2: 01004064:2CAA 00000000:0000 0A" REST "3: 01004064:0009 00000000:0000 0A" REST);
+	assert_true(listeners_have_alone(&listeners, 9, "100.64.0.1"));
+	assert_false(listeners_have_alone(&listeners, 9, "100.64.0.2"));
+	assert_false(listeners_have_alone(&listeners, 11434, "100.64.0.1"));
 	assert_true(listeners_take_all(&listeners, 443, "100.64.0.1"));
 	assert_true(listeners_take_all(&listeners, 80, "100.64.0.1"));
-	assert_false(listeners_take_all(&listeners, 11434, "100.64.0.1"));
+	assert_false(listeners_take_all(&listeners, 11434, "100.64.0.2"));
 	assert_false(listeners_take_all(&listeners, 443, "0.0.0.0"));
 	listeners_fini(&listeners);
 }
@@ -108,6 +117,48 @@ static void the_program_behind_a_socket_is_named(void **state)
 	listeners_fini(&listeners);
 }
 
+/* An answer of sock_diag(7) about one socket, with room for an attribute after it. */
+struct told {
+	struct nlmsghdr head;
+	struct inet_diag_msg body;
+	struct rtattr attribute;
+	uint64_t group;
+};
+
+static uint64_t group_of(struct told *told)
+{
+	struct listeners listeners = { 0 };
+	uint64_t group;
+
+	assert_int_equal(listeners_read_messages(&listeners, &told->head, told->head.nlmsg_len), 1);
+	assert_int_equal(listeners.count, 1);
+	assert_string_equal(listeners.items[0].address, "127.0.0.1");
+	group = listeners.items[0].cgroup;
+	listeners_fini(&listeners);
+	return group;
+}
+
+static void the_group_of_a_socket_is_read_where_it_is_told(void **state)
+{
+	static struct told told;
+	struct listeners listeners = { 0 };
+
+	(void)state;
+	told.head = (struct nlmsghdr){ .nlmsg_len = sizeof(told), .nlmsg_type = SOCK_DIAG_BY_FAMILY };
+	told.body.idiag_family = AF_INET;
+	told.body.id.idiag_src[0] = htonl(INADDR_LOOPBACK);
+	told.attribute =
+		(struct rtattr){ .rta_len = RTA_LENGTH(sizeof(uint64_t)), .rta_type = INET_DIAG_CGROUP_ID };
+	memcpy(RTA_DATA(&told.attribute), &(uint64_t){ 4242 }, sizeof(uint64_t));
+	assert_int_equal(group_of(&told), 4242);
+	told.attribute.rta_type = INET_DIAG_MARK;
+	assert_int_equal(group_of(&told), 0);
+	told.head.nlmsg_len = NLMSG_LENGTH(sizeof(told.body)); /* of an older kernel */
+	assert_int_equal(group_of(&told), 0);
+	told.head.nlmsg_len = NLMSG_LENGTH(8);
+	assert_int_equal(listeners_read_messages(&listeners, &told.head, told.head.nlmsg_len), -1);
+}
+
 static void the_inode_of_a_socket_is_read_where_it_is_told(void **state)
 {
 	struct listeners listeners = { 0 };
@@ -130,6 +181,7 @@ int main(void)
 		cmocka_unit_test(a_socket_of_this_program_is_read_while_it_listens),
 		cmocka_unit_test(the_program_behind_a_socket_is_named),
 		cmocka_unit_test(the_inode_of_a_socket_is_read_where_it_is_told),
+		cmocka_unit_test(the_group_of_a_socket_is_read_where_it_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

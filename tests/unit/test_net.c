@@ -137,6 +137,60 @@ static void whois_tells_the_network_of_a_peer(void **state)
 	assert_int_equal(net.maps_ports, TRI_NO);
 }
 
+/* Those of IPv6 prove no network, and what is no address is none. */
+static void whois_tells_the_addresses_of_a_peer(void **state)
+{
+	static const char text[] =
+		"{\"Node\":{\"Endpoints\":[\"192.168.1.20:41641\",\"[fd00::1]:41641\",\"x:1\",\"\","
+		"\"203.0.113.7\",\"1.2.3.4.5.6.7.8.9.10:1\",5,\"1.1.1.1:1\",\"1.1.1.2:1\",\"1.1.1.3:1\","
+		"\"1.1.1.4:1\",\"1.1.1.5:1\",\"1.1.1.6:1\",\"1.1.1.7:1\"]}}";
+	struct obs_node node;
+	struct fault fault = { "" };
+
+	(void)state;
+	assert_int_equal(whois_parse(text, strlen(text), &node, &fault), 0);
+	assert_int_equal(node.ipv4_count, 9);
+	assert_true(node.ipv4[0] == 0xC0A80114 && node.ipv4[1] == 0xCB007107 && node.ipv4[2] == 0x01010101);
+}
+
+static void a_node_with_containers_has_many_addresses(void **state)
+{
+	char text[4096] = "{\"Node\":{\"Endpoints\":[";
+	struct obs_node node;
+	struct fault fault = { "" };
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		text_add(text, sizeof(text), "%s\"172.%d.0.1:41641\"", i ? "," : "", i);
+	text_add(text, sizeof(text), "]}}");
+	assert_int_equal(whois_parse(text, strlen(text), &node, &fault), 0);
+	assert_int_equal(node.ipv4_count, NODE_IPV4_MAX);
+	assert_true(node.ipv4[NODE_IPV4_MAX - 1] == INT64_C(0xAC000001) + ((NODE_IPV4_MAX - 1) << 16));
+}
+
+static void whois_tells_who_a_node_is_to_others(void **state)
+{
+	static const char hostile[] =
+		"{\"Node\":{},\"UserProfile\":{\"LoginName\":7,\"DisplayName\":\"a\\u202eb\"},"
+		"\"CapMap\":{\"x y\":[],\"z\":null}}";
+	struct obs_node node;
+	struct fault fault;
+	size_t length;
+	char *bytes = recording_read("tests/recordings/tailscale/whois-peer.json", &length);
+
+	(void)state;
+	assert_int_equal(whois_parse(bytes, length, &node, &fault), 0);
+	assert_string_equal(node.who.login, "user-123@fake-control.example.net");
+	assert_string_equal(node.who.display, "User 123");
+	assert_string_equal(node.who.capabilities,
+		"https://tailscale.com/cap/ingress tailscale.com/cap/relay tailscale.com/cap/relay-target");
+	free(bytes);
+	assert_int_equal(whois_parse(hostile, strlen(hostile), &node, &fault), 0);
+	assert_string_equal(node.who.login, "");
+	assert_string_equal(node.who.display, "a\\u{202e}b");
+	assert_string_equal(node.who.capabilities, "z");
+}
+
 static void a_peer_whose_host_tells_nothing_is_unknown(void **state)
 {
 	struct obs_net net = told(node_of, "{\"Node\":{\"Endpoints\":[\"10.0.0.1:1\",\"[::1]:2\"]}}");
@@ -225,6 +279,9 @@ int main(void)
 		cmocka_unit_test(a_report_that_reached_nothing_says_nothing_of_udp),
 		cmocka_unit_test(what_is_no_report_is_refused),
 		cmocka_unit_test(whois_tells_the_network_of_a_peer),
+		cmocka_unit_test(whois_tells_the_addresses_of_a_peer),
+		cmocka_unit_test(a_node_with_containers_has_many_addresses),
+		cmocka_unit_test(whois_tells_who_a_node_is_to_others),
 		cmocka_unit_test(a_peer_whose_host_tells_nothing_is_unknown),
 		cmocka_unit_test(no_listed_address_is_none),
 		cmocka_unit_test(what_names_no_node_is_refused),

@@ -259,7 +259,7 @@ static void the_faster_one_comes_first(void **state)
 	vllm(l, 1, GPU1, "tiny", 1, 0);
 	vllm(l, 1, GPU2, "tiny", 1, 0);
 	assert_string_equal(
-		take(l, at(2))->offers[0].why, "at work, and whether it gets on is not known yet");
+		take(l, at(2))->offers[0].why, "working; whether it makes progress is not known yet");
 	writes(l, 11, GPU1, 100);
 	writes(l, 11, GPU2, 1000);
 	s = take(l, at(12));

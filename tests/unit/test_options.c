@@ -241,7 +241,9 @@ static void what_goes_together_is_taken(void **state)
 	static const char *const lines[] = { "--format csv --view MODELS",
 		"--watch --format prometheus --output f", "--once --output f", "--listen 1",
 		"--listen 1 --headless --redact", "--watch --listen unix:/x",
-		"--watch --format svg --view clients --output f --listen 1" };
+		"--watch --format svg --view clients --output f --listen 1", "--doctor --output f",
+		"--audit --format json --output f", "--doctor --audit --redact --output f",
+		"--doctor --audit --format json" };
 	struct test *test = *state;
 
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -268,42 +270,46 @@ static void wrong_usage_is_64_and_says_why(void **state)
 		{ "http://u:sekrit@h", "tsllm-top: http://h: not understood, see --help\n" },
 		{ "u:sekrit@h", "tsllm-top: h: not understood, see --help\n" },
 		{ "--format http://u:sekrit@h",
-			"tsllm-top: --format: 'http://h' is none of " ALL_OUTPUTS "\n" },
+			"tsllm-top: --format: 'http://h' is not one of " ALL_OUTPUTS "\n" },
 		{ "--doctor http://u:se/krit@h",
 			"tsllm-top: --doctor: 'http://h' must be given without user, "
 			"password and query\n" },
 		{ "gpu1", "tsllm-top: gpu1: not understood, see --help\n" },
 		{ "-x", "tsllm-top: -x: not understood, see --help\n" },
 		{ "--period 0", "tsllm-top: --period: '0' is no number from 0.5 to 3600\n" },
-		{ "--format cvs", "tsllm-top: --format: 'cvs' is none of " ALL_OUTPUTS "\n" },
-		{ "--format yaml", "tsllm-top: --format: 'yaml' is none of " ALL_OUTPUTS "\n" },
+		{ "--format cvs", "tsllm-top: --format: 'cvs' is not one of " ALL_OUTPUTS "\n" },
+		{ "--format yaml", "tsllm-top: --format: 'yaml' is not one of " ALL_OUTPUTS "\n" },
 		{ "--watch --format text",
 			"tsllm-top: --format: --watch prints json only; with --output any\n" },
 		{ "--doctor --format json",
-			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
-			"--format json\n" },
+			"tsllm-top: --doctor: prints text, once; as JSON: --once --format json, or --doctor "
+			"--audit --format json\n" },
 		{ "--format csv --view nosuch",
-			"tsllm-top: --view: is none of Fleet, Paths, Models, Serve, Clients, Events, History\n" },
+			"tsllm-top: --view: is not one of Fleet, Paths, Models, Serve, Clients, Events, History\n" },
 		{ "--format csv --view history",
 			"tsllm-top: --view: has no rows: only --format svg shows it\n" },
 		{ "--format json --view fleet", "tsllm-top: --view: goes with --format csv or svg\n" },
-		{ "--output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },
-		{ "--doctor --output f", "tsllm-top: --output: goes with --once, --watch or --format\n" },
+		{ "--output f", "tsllm-top: --output: goes with --once, --watch, --format, --doctor or "
+				"--audit\n" },
+		{ "--pick m --output f", "tsllm-top: --output: goes with --once, --watch, --format, --doctor "
+					 "or --audit\n" },
 		{ "--once --listen 1", "tsllm-top: --listen: goes on until it is ended: not together with "
 				       "--once, --format, --doctor or --pick\n" },
-		{ "--headless", "tsllm-top: --headless: goes with --listen, and not with --watch, which has "
-				"no screen anyway\n" },
-		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is none of on, off, auto\n" },
+		{ "--headless", "tsllm-top: --headless: goes with --listen, or with listen in the "
+				"configuration\n" },
+		{ "--mouse maybe", "tsllm-top: --mouse: 'maybe' is not one of on, off, auto\n" },
 		{ "--once --watch", "tsllm-top: --once: not together with --watch\n" },
 		{ "--pick m --watch",
 			"tsllm-top: --pick: prints one line, once: not together with --watch or "
 			"--format\n" },
-		{ "--pick=", "tsllm-top: --pick: wants the name of a model, and got an empty one\n" },
+		{ "--pick=", "tsllm-top: --pick: MODEL is empty\n" },
+		{ "--output=", "tsllm-top: --output: FILE is empty\n" },
+		{ "--log=", "tsllm-top: --log: FILE is empty\n" },
 		{ "-v", "tsllm-top: --verbose: says why --pick picks a server, and goes with it\n" },
 		{ "--allow foreign",
-			"tsllm-top: --allow: says what --pick and --connect may choose, and goes with one of "
+			"tsllm-top: --allow: says what --pick, --connect and --canary may choose, and goes with one of "
 			"them\n" },
-		{ "--connect=", "tsllm-top: --connect: wants the name of a model or a URL, and got an empty one\n" },
+		{ "--connect=", "tsllm-top: --connect: MODEL|URL is empty\n" },
 		{ "--connect m --watch",
 			"tsllm-top: --connect: prints once: not together with --pick, --watch, --doctor or "
 			"--format\n" },
@@ -314,12 +320,13 @@ static void wrong_usage_is_64_and_says_why(void **state)
 			"tsllm-top: --allow: 'tagged,' is not a list of tagged, foreign, gateway\n" },
 		{ "--doctor --pick m", "tsllm-top: --doctor: not together with --pick\n" },
 		{ "--doctor --watch",
-			"tsllm-top: --doctor: prints text, once; the same facts as JSON: --once "
-			"--format json\n" },
+			"tsllm-top: --doctor: prints text, once; as JSON: --once --format json, or --doctor "
+			"--audit --format json\n" },
+		{ "--audit --pick m", "tsllm-top: --audit: not together with --pick, --watch or --listen\n" },
 		{ "--audit --watch",
-			"tsllm-top: --audit: not together with --pick, --doctor, --watch or --listen\n" },
-		{ "--audit --doctor",
-			"tsllm-top: --audit: not together with --pick, --doctor, --watch or --listen\n" },
+			"tsllm-top: --audit: not together with --pick, --watch or --listen\n" },
+		{ "--audit --doctor --format csv",
+			"tsllm-top: --format: --audit prints text, json only\n" },
 		{ "--audit --format csv", "tsllm-top: --format: --audit prints text, json only\n" },
 		{ "--redact",
 			"tsllm-top: --redact: goes with --once, --watch, --format, --doctor, --audit or --headless\n" },

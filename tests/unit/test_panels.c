@@ -121,7 +121,8 @@ static void the_command_says_where_it_is_typed(void **state)
 	(void)state;
 	verdict->run = "sudo systemctl restart vllm";
 	verdict->run_on = "tower";
-	assert_said(snapshot, "http://tower.tail1234.ts.net:8000", "tower :8000 ── not-listening, for at least 3 min",
+	assert_said(snapshot, "http://tower.tail1234.ts.net:8000",
+		"tower :8000 ── not-listening, proven, for at least 3 min",
 		"run on tower  sudo systemctl restart vllm");
 }
 
@@ -132,7 +133,7 @@ static void what_stood_at_the_start_is_at_least_as_old(void **state)
 	(void)state;
 	snapshot->verdict_list[snapshot->endpoints[7].verdicts.first].was_before = true;
 	assert_said(snapshot, "http://tower.tail1234.ts.net:8000",
-		"tower :8000 ── not-listening, for at least 3 min", "nothing listens on port 8000");
+		"tower :8000 ── not-listening, proven, for at least 3 min", "nothing listens on port 8000");
 }
 
 static void a_healthy_engine_says_what_it_does(void **state)

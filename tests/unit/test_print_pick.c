@@ -121,7 +121,7 @@ static void an_unknown_name_is_told_what_there_is(void **state)
 	pick(sample_fleet(), "gemma\x1b[2J", false);
 	assert_string_equal(told.out, "");
 	assert_string_equal(told.errors,
-		"tsllm-top: --pick: no server tells of a model 'gemma\\x1b[2J'; there is gpt-oss:120b, "
+		"tsllm-top: --pick: no server lists a model 'gemma\\x1b[2J'; there is gpt-oss:120b, "
 		"llama3.3:70b-instruct-q4_K_M, qwen3:32b\n");
 	assert_int_equal(told.status, 2);
 }

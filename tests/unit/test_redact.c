@@ -220,6 +220,8 @@ static void a_sentence_keeps_what_is_nobodys(void **state)
 		{ "38 % is on the GPU, on gpu: up", "38 % is on the GPU, on peer-3: up" },
 		{ "start the server; on server: up", "start the server; on peer-2: up" },
 		{ "lo, tailscale0, enx0050b6f00f00", "lo, tailscale0, device1" },
+		{ "-d mac=3c:7C:3f:1e:88:a0; not 3c:7c:3f:1e:88:a0:1 or 12:30:01",
+			"-d mac=MAC; not 3c:7c:3f:1e:88:a0:1 or 12:30:01" },
 		{ "leads to //sso.corp/login, then", "leads to //host-5.example/login, then" },
 		{ "//sso.corp/login?as=ada", "//host-5.example/login?…" },
 		{ "back.corp:443, BACK.corp.:11434; zback:80", "host-6.example:443, host-6.example.:11434; "
@@ -276,6 +278,70 @@ static void a_machine_that_is_called_like_a_word_destroys_no_sentence(void **sta
 				pseudonyms_free(pseudonyms);
 			}
 	assert_true(seen > 20);
+}
+
+/* A template of a rule: the machine is called "server", whatever else is filled in is "7". */
+static const char *filled(struct arena *arena, const char *template, size_t *machines)
+{
+	struct bytes out = { 0 };
+	const char *text;
+
+	bytes_add(&out, "", 0);
+	while (*template) {
+		size_t plain = strcspn(template, "%");
+		bool is_machine = text_has_prefix(template + plain, "%{peer}");
+
+		bytes_add(&out, template, plain);
+		template += plain;
+		if (!*template)
+			break;
+		*machines += is_machine;
+		bytes_add(&out, is_machine ? "server" : "7", is_machine ? 6 : 1);
+		template += strcspn(template, "}") + 1;
+	}
+	text = arena_copy(arena, out.text);
+	free(out.text);
+	return text;
+}
+
+static size_t count_of(const char *text, const char *part)
+{
+	size_t count = 0;
+
+	for (; (text = strstr(text, part)); text += strlen(part))
+		count++;
+	return count;
+}
+
+/* How often the machine is named in that template. */
+static size_t assert_hides_the_machine(const char *template)
+{
+	struct pseudonyms *pseudonyms = pseudonyms_new();
+	struct arena *arena = arena_new();
+	size_t machines = 0;
+	const char *text = filled(arena, template, &machines), *hidden;
+
+	pseudonym_of(pseudonyms, SECRET_PEER, "server");
+	hidden = rewrite_text(pseudonyms, arena, text);
+	if (count_of(hidden, "peer-1") < machines)
+		fail_msg("%s: %s", text, hidden);
+	arena_free(arena);
+	pseudonyms_free(pseudonyms);
+	return machines;
+}
+
+static void a_machine_that_is_called_like_a_word_is_hidden_wherever_a_rule_names_it(void **state)
+{
+	size_t seen = 0;
+
+	(void)state;
+	for (const struct rule *const *table = rule_tables; *table; table++)
+		for (const struct rule *rule = *table; rule->code; rule++)
+			seen += assert_hides_the_machine(rule->text) + assert_hides_the_machine(rule->fix);
+	for (const struct other_fix *const *list = other_fixes; *list; list++)
+		for (const struct other_fix *fix = *list; fix->code; fix++)
+			seen += assert_hides_the_machine(fix->text);
+	assert_true(seen > 40);
 }
 
 static void what_the_daemon_says_in_its_own_words_is_left_out(void **state)
@@ -510,6 +576,31 @@ static void a_derp_region_of_ones_own_is_hidden(void **state)
 	snapshot_free(snapshot);
 }
 
+static void who_this_machine_is_to_others_is_hidden(void **state)
+{
+	static const char *const capabilities[] = { "tailscale.com/cap/relay", "zqcorp.example/cap/zq",
+		NULL };
+	struct snapshot *snapshot = sample_fleet();
+	struct redactor *redactor = redactor_new("");
+	char text[400];
+
+	(void)state;
+	snapshot->daemon.login = "zq@zqcorp.example";
+	snapshot->daemon.display = "Zq Zqson";
+	snapshot->daemon.capabilities = capabilities;
+	snapshot->verdict_list[0].text = "this is Zq Zqson's";
+	redactor_apply(redactor, snapshot);
+	assert_null(strstr(snapshot->daemon.login, "zq"));
+	assert_null(strstr(snapshot->daemon.display, "Zq"));
+	assert_null(strstr(snapshot->verdict_list[0].text, "Zq"));
+	assert_string_equal(snapshot->daemon.capabilities[0], "tailscale.com/cap/relay");
+	assert_null(strstr(snapshot->daemon.capabilities[1], "zq"));
+	assert_non_null(strstr(redactor_say(redactor, text, sizeof(text)), "3 users"));
+	assert_string_not_equal(snapshot->daemon.capabilities[1], "");
+	snapshot_free(snapshot);
+	redactor_free(redactor);
+}
+
 static void a_version_is_figures_or_words(void **state)
 {
 	struct snapshot *snapshot = sample_fleet();
@@ -548,6 +639,7 @@ int main(void)
 		cmocka_unit_test(no_snapshot_is_too_odd_or_too_empty),
 		cmocka_unit_test(a_sentence_keeps_what_is_nobodys),
 		cmocka_unit_test(a_machine_that_is_called_like_a_word_destroys_no_sentence),
+		cmocka_unit_test(a_machine_that_is_called_like_a_word_is_hidden_wherever_a_rule_names_it),
 		cmocka_unit_test(what_the_daemon_says_in_its_own_words_is_left_out),
 		cmocka_unit_test(a_model_keeps_its_name_whatever_machines_are_called),
 		cmocka_unit_test(a_model_that_is_a_file_is_told_by_its_path),
@@ -559,6 +651,7 @@ int main(void)
 		cmocka_unit_test(a_path_that_the_user_gave_is_hidden_in_every_sentence),
 		cmocka_unit_test(where_the_helper_is_installed_is_hidden),
 		cmocka_unit_test(a_derp_region_of_ones_own_is_hidden),
+		cmocka_unit_test(who_this_machine_is_to_others_is_hidden),
 		cmocka_unit_test(a_version_is_figures_or_words),
 		cmocka_unit_test(there_is_a_pseudonym_for_everybody_in_a_crowd),
 	};

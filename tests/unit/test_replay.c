@@ -6,10 +6,12 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/model/history.h"
 #include "probes/player.h"
 #include "probes/recording/frames.h"
 #include "probes/recording/recorder.h"
 #include "probes/replay.h"
+#include "probes/source.h"
 #include "probes/take/take.h"
 #include "probes/verdicts/judge.h"
 
@@ -220,13 +222,13 @@ static void bury(struct world *world)
 static struct replay *replaying(const char *path)
 {
 	struct settings settings;
-	struct fault fault = { "" };
+	struct fault note, fault = { "" };
 	struct replay *replay;
 
 	settings_init(&settings);
 	free(settings.replay);
 	settings.replay = mem_copy(path);
-	replay = replay_new(&settings, &fault);
+	replay = replay_new(&settings, &note, &fault);
 	settings_fini(&settings);
 	if (!replay && !strstr(fault.text, "nothing in the recording"))
 		fail_msg("%s", fault.text);
@@ -512,6 +514,141 @@ static void time_passes_stands_still_and_jumps(void **state)
 	bury(&world);
 }
 
+/* ---- history ---- */
+
+static size_t samples(const struct history *history)
+{
+	const struct history_row *row = history_row(history, HISTORY_PEER, "n2");
+	size_t count = 0;
+
+	for (int64_t number = 0; row && row->rings[0].rhythm && number < 24 * 20; number++)
+		count += ring_cell(&row->rings[0], 2, row->rings[0].newest[2] - number).count;
+	return count;
+}
+
+static void what_is_skipped_is_in_history_too(void **state)
+{
+	struct world world;
+	struct player *player;
+	struct history *history = history_new();
+	size_t before;
+
+	(void)state;
+	live_a_while(&world, 2, in_folder("whole.tsllm"));
+	player = player_new(replaying(in_folder("whole.tsllm")));
+	player_keep(player, history);
+	player_steer(player, STEER_MINUTE_ON);
+	assert_true(samples(history) > 10 && samples(history) <= 31);
+	before = samples(history);
+	for (int i = 0; i < 20; i++) {
+		struct snapshot *snapshot = player_take(player);
+
+		history_take(history, snapshot); /* as a screen does, again and again of one moment */
+		snapshot_free(snapshot);
+		player_steer(player, STEER_MINUTE_ON);
+	}
+	assert_true(samples(history) > before + 200);
+	assert_int_equal(history->now, position(player));
+	search(player, STEER_EVENT_ON);
+	assert_int_equal(history->now, position(player));
+	before = samples(history);
+	player_steer(player, STEER_MINUTE_BACK);
+	assert_int_equal(history->now, position(player));
+	assert_true(samples(history) > 100 && samples(history) < before);
+	player_free(player);
+	history_free(history);
+	history = history_new();
+	player = player_new(replaying(in_folder("whole.tsllm")));
+	replay_seek(player_replay(player), at(1000).wall_ms);
+	player_keep(player, history);
+	assert_in_range(position(player), at(995).wall_ms, at(1000).wall_ms);
+	assert_true(samples(history) > 200);
+	player_free(player);
+	history_free(history);
+	bury(&world);
+}
+
+/* ---- gone ---- */
+
+static void see_refusals(struct world *world, const char *file, int seconds)
+{
+	const struct recorder_target target = { .file = file, .directory = "" };
+	const struct segment_head head = { .period_ms = 2000, .poll_ms = 10000 };
+	struct ledger_terms terms = {
+		.period_ms = 2000, .poll_ms = 10000, .seen = pass_on, .seen_data = world
+	};
+	struct fault note, fault;
+
+	*world = (struct world){ .last = at(0) };
+	unlink(file);
+	world->recorder = recorder_new(&target, at(0), &note, &fault);
+	recorder_begin_run(world->recorder, &head);
+	world->ledger = empty_ledger(&terms);
+	recorder_follow(world->recorder, world->ledger);
+	finds_by_port(true);
+	for (int second = 0; second < seconds; second += 10) {
+		see_status(world, at(second + 0.1));
+		watches(world->ledger, "vllm", "http://gpu1.tail4c1d.ts.net:8000");
+		is_refused(world->ledger, at(second + 0.5));
+		recorder_tick(world->recorder, at(second + 2.1));
+		judge(world->ledger, at(second + 2.1));
+	}
+	finds_by_port(false);
+	recorder_free(world->recorder);
+	forget(NULL);
+}
+
+static void cut(const char *whole, const char *piece, struct when begin)
+{
+	struct settings settings;
+	struct fault note, fault;
+	char stamp[32];
+
+	settings_init(&settings);
+	when_format(begin.wall_ms, stamp, sizeof(stamp));
+	mem_replace(&settings.replay, whole);
+	mem_replace(&settings.replay_at, stamp);
+	mem_replace(&settings.record_file, piece);
+	unlink(piece);
+	assert_int_equal(source_cut(&settings, &note, &fault), 0);
+	settings_fini(&settings);
+}
+
+/* Down for an hour, then gone: also if only the last segment of that is there. */
+static void a_segment_knows_since_when_an_endpoint_is_gone(void **state)
+{
+	struct world world;
+	struct frame frame = { 0 };
+	struct replay *replay;
+	char whole[128];
+	size_t segments = 0;
+	int fd;
+
+	(void)state;
+	snprintf(whole, sizeof(whole), "%s", in_folder("whole.tsllm"));
+	see_refusals(&world, whole, 4100);
+	fd = open(whole, O_RDONLY);
+	for (struct frame next = { 0 }; frames_at(fd, next.offset + next.length, &next) == FRAME_FOUND;
+		segments++)
+		frame = next;
+	assert_true(segments >= 6);
+	copy_bytes(whole, frame.offset, frame.length, in_folder("piece.tsllm"));
+	close(fd);
+	replay = replaying(in_folder("piece.tsllm"));
+	while (replay_step(replay))
+		;
+	assert_true(replay_now(replay).wall_ms - replay_first(replay) < 600000);
+	assert_int_equal(ledger_stopped_at(replay_ledger(replay), "http://gpu1.tail4c1d.ts.net:8000"),
+		at(0.5).wall_ms);
+	replay_free(replay);
+	cut(whole, in_folder("piece.tsllm"), at(4000));
+	replay = replaying(in_folder("piece.tsllm"));
+	assert_in_range(replay_first(replay), at(3990).wall_ms, at(4002).wall_ms);
+	assert_int_equal(ledger_stopped_at(replay_ledger(replay), "http://gpu1.tail4c1d.ts.net:8000"),
+		at(0.5).wall_ms);
+	replay_free(replay);
+}
+
 static int make_folder(void **state)
 {
 	(void)state;
@@ -536,6 +673,8 @@ int main(void)
 		cmocka_unit_test(from_each_segment_it_is_judged_alike_after_a_minute),
 		cmocka_unit_test(a_segment_alone_is_judged_alike_but_for_flaps),
 		cmocka_unit_test(time_passes_stands_still_and_jumps),
+		cmocka_unit_test(what_is_skipped_is_in_history_too),
+		cmocka_unit_test(a_segment_knows_since_when_an_endpoint_is_gone),
 		cmocka_unit_test(killed_at_any_byte_it_is_judged_alike),
 	};
 

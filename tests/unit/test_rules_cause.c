@@ -316,7 +316,8 @@ static void a_machine_that_speaks_plain_http_only_is_told(void **state)
 	assert_no_verdict(take(l, at(3)), "not-listening");
 }
 
-static const struct snapshot *without_certificates(enum tri issues, const char *prefs)
+static const struct snapshot *without_certificates_after(
+	enum tls_trouble trouble, enum tri issues, const char *prefs)
 {
 	struct ledger *l = watching(GPU1);
 	struct obs_status *status = running();
@@ -325,14 +326,19 @@ static const struct snapshot *without_certificates(enum tri issues, const char *
 	status->issues_certs = issues;
 	sees(l, at(1), status);
 	sees_prefs(l, prefs);
-	tls_fails(l, at(2), TLS_ALERT_INTERNAL);
+	tls_fails(l, at(2), trouble);
 	return take(l, at(3));
+}
+
+static const struct snapshot *without_certificates(enum tri issues, const char *prefs)
+{
+	return without_certificates_after(TLS_ALERT_INTERNAL, issues, prefs);
 }
 
 static void a_tailnet_without_certificates_is_told_for_certain(void **state)
 {
 	const char *headscale = "{\"ControlURL\":\"https://headscale.example.net\"}";
-	const char *tailscale = "{\"ControlURL\":\"https://controlplane.tailscale.com\"}";
+	const char *tailscale = "{\"ControlURL\":\"https://controlplane.tailscale.com/\"}";
 
 	(void)state;
 	assert_fix(assert_says(without_certificates(TRI_NO, headscale), "cert-not-issued", LAYER_TLS,
@@ -343,7 +349,13 @@ static void a_tailnet_without_certificates_is_told_for_certain(void **state)
 		"login.tailscale.com/admin/dns");
 	assert_says(without_certificates(TRI_YES, headscale), "cert-not-issued", LAYER_TLS, SEVERITY_DOWN,
 		STATE_FAULT, "either none was issued yet");
+	assert_null(strstr(find_verdict(without_certificates(TRI_YES, headscale), "cert-not-issued")->fix,
+		"login.tailscale.com"));
 	assert_no_verdict(take(watching(GPU1), at(1)), "cert-not-issued");
+	/* What has a certificate there has it from elsewhere. */
+	assert_null(strstr(
+		find_verdict(without_certificates_after(TLS_EXPIRED, TRI_NO, headscale), "cert-expired")->fix,
+		"tailscale"));
 }
 
 static void a_backend_with_a_certificate_of_its_own_is_up(void **state)

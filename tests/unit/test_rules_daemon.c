@@ -75,6 +75,22 @@ static void without_the_command_tailscale_is_not_installed(void **state)
 	assert_no_verdict(s, "status-stale");
 }
 
+/* A container may see the socket of a tailscaled beside it, and not the command. */
+static void one_that_answered_before_is_installed_and_has_to_be_started(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	is_on(l, "linux", INIT_SYSTEMD, "sudo ");
+	sees(l, at(0), running());
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_TROUBLE,
+			.trouble = DAEMON_ABSENT,
+			.trouble_text = "no socket at /run/ts.sock and no `tailscale` command" },
+		at(30));
+	assert_fix(assert_verdict(take(l, at(31)), "tailscaled-missing"), "sudo systemctl start tailscaled");
+}
+
 static void a_forbidden_socket_is_denied_and_not_missing(void **state)
 {
 	const struct snapshot *s = with_trouble(DAEMON_DENIED, "/run/ts.sock: permission denied");
@@ -216,6 +232,22 @@ static void an_unapproved_machine_waits_for_an_admin(void **state)
 	(void)state;
 	assert_fix(assert_says(s, "needs-approval", LAYER_DAEMON, SEVERITY_DOWN, STATE_DOWN, "approve"),
 		"https://login.tailscale.com/admin/machines");
+}
+
+static void a_headscale_approves_its_machines_itself(void **state)
+{
+	static const char text[] = "{\"ControlURL\":\"https://headscale.example.net\"}";
+	struct ledger *l = empty_ledger(NULL);
+	struct fault fault;
+
+	(void)state;
+	sees(l, at(0), in_state(BACKEND_NEEDS_MACHINE_AUTH, "NeedsMachineAuth"));
+	ledger_see(l,
+		&(struct observation){
+			.kind = OBSERVED_PREFS, .prefs = prefs_parse(text, strlen(text), &fault) },
+		at(0));
+	assert_string_equal(find_verdict(take(l, at(1)), "needs-approval")->fix,
+		"approve it on the control server of this tailnet, https://headscale.example.net");
 }
 
 static void a_starting_daemon_is_not_stopped(void **state)
@@ -460,7 +492,7 @@ static void the_weightiest_warning_comes_first_in_any_order(void **state)
 	static const char *const one[] = { "An update from version 1.80 to 1.102 is available.",
 		"Tailscale SSH enabled, but access controls don't allow anyone to access this device.",
 		"System DNS config not ideal. /etc/resolv.conf overwritten.", NULL };
-	static const char *const other[] = { one[2], one[1], one[0], NULL };
+	const char *const other[] = { one[2], one[1], one[0], NULL };
 
 	(void)state;
 	assert_says(with_health(one), "health-warning", LAYER_DAEMON, SEVERITY_INFO, STATE_OK,
@@ -588,6 +620,7 @@ int main(void)
 		SAYS(nothing_is_said_before_anything_was_tried),
 		SAYS(no_socket_is_a_missing_daemon),
 		SAYS(without_the_command_tailscale_is_not_installed),
+		SAYS(one_that_answered_before_is_installed_and_has_to_be_started),
 		SAYS(a_forbidden_socket_is_denied_and_not_missing),
 		SAYS(a_closed_socket_needs_root_and_no_operator),
 		SAYS(a_daemon_that_never_answered_is_down),
@@ -599,6 +632,7 @@ int main(void)
 		SAYS(a_login_is_asked_for_with_its_url),
 		SAYS(a_hostile_login_url_stays_as_it_is),
 		SAYS(an_unapproved_machine_waits_for_an_admin),
+		SAYS(a_headscale_approves_its_machines_itself),
 		SAYS(a_starting_daemon_is_not_stopped),
 		SAYS(control_is_lost_when_two_statuses_say_that_we_are_offline),
 		SAYS(no_route_is_one_sentence_and_no_fault_of_the_servers),

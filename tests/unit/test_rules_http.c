@@ -207,12 +207,15 @@ static void an_empty_403_is_ollama_s_host_check(void **state)
 	(void)state;
 	answers(l, at(0), "ollama-0.17.4/host-check/api-ps-host-foreign");
 	s = take(l, at(1));
+	assert_true(assert_verdict(s, "host-check")->is_inferred);
 	assert_fix(assert_says(s, "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "probably Ollama"),
 		"serve --bg --tcp=11434 tcp://127.0.0.1:11434; then use http://100.64.0.2:11434");
 	ledger_see(l,
 		&(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_HOST_LOCALHOST },
 		at(2));
-	assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)");
+	assert_false(
+		assert_says(take(l, at(2)), "host-check", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "(proven)")
+			->is_inferred);
 	answers(l, at(10), "ollama-0.17.4/host-check/api-ps-host-localhost");
 	assert_no_verdict(take(l, at(11)), "host-check");
 }

@@ -318,7 +318,16 @@ static void a_plain_server_asked_by_tls_is_told(void **state)
 	sees_serve(l, &mount, 1);
 	watches_own(l, NULL, mount.backend);
 	tls_fails(l, at(2), TLS_NOT_TLS);
-	assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT, "speaks no TLS");
+	assert_fix(assert_says(take(l, at(3)), "proxy-scheme", LAYER_HTTP, SEVERITY_DOWN, STATE_FAULT,
+			   "speaks no TLS"),
+		"tcp://127.0.0.1:11434");
+	l = watching(GPU1);
+	mount.target = "https+insecure://192.168.77.5:11434";
+	mount.backend = "https://192.168.77.5:11434";
+	sees_serve(l, &mount, 1);
+	watches(l, NULL, mount.backend);
+	tls_fails(l, at(2), TLS_NOT_TLS);
+	assert_fix(assert_verdict(take(l, at(3)), "proxy-scheme"), "http://192.168.77.5:11434");
 }
 
 static void every_code_is_tested_both_ways(void **state)

@@ -872,6 +872,89 @@ static void our_own_key_is_told_with_the_daemon(void **state)
 	assert_int_equal(s->verdict_list[s->verdicts.first].severity, SEVERITY_DEGRADED);
 }
 
+/* ---- GPUs ---- */
+
+static void gpu_figures_are_there_while_they_are_fresh(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct peer *peer;
+
+	(void)state;
+	assert_int_equal(peer_row(take(l, at(0)), "gpu1")->gpus.count, 0);
+	uses_gpu(l, at(1), 21.3, 24);
+	peer = peer_row(take(l, at(31)), "gpu1");
+	assert_int_equal(peer->gpus.count, 1);
+	assert_string_equal(peer->gpu_exporter, "DCGM exporter");
+	assert_true(fabs(peer->gpu.memory_used - 21.3e9) < 1 && fabs(peer->gpu.busy - 0.5) < 0.001);
+	peer = peer_row(take(l, at(32)), "gpu1");
+	assert_int_equal(peer->gpus.count, 0);
+	assert_true(isnan(peer->gpu.memory_used));
+}
+
+/* What the others have in use is unknown. */
+static void if_there_are_more_gpus_than_are_read_there_is_no_sum(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct obs_gpu gpus[] = { { "0", "", { 1e9, 1e9, 2e9, 0.5 } },
+		{ "1", "", { 1e9, 1e9, 2e9, 0.5 } } };
+	struct obs_gpus answer = { GPU1_ID, "x", GPU_FINE, 200, gpus, 2, false };
+	const struct peer *peer;
+
+	(void)state;
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GPUS, .gpus = &answer }, at(0));
+	peer = peer_row(take(l, at(0)), "gpu1");
+	assert_true(fabs(peer->gpu.memory_used - 2e9) < 1 && !peer->has_more_gpus);
+	answer.has_more = true;
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GPUS, .gpus = &answer }, at(1));
+	peer = peer_row(take(l, at(1)), "gpu1");
+	assert_true(isnan(peer->gpu.memory_used) && isnan(peer->gpu.busy) && peer->has_more_gpus);
+	assert_int_equal(peer->gpus.count, 2);
+}
+
+/* An exporter that is down is not the engine's trouble. */
+static void an_exporter_that_tells_nothing_is_noted_and_no_more(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	uses_gpu(l, at(0), 21.3, 24);
+	assert_no_verdict(take(l, at(0)), "gpu-unread");
+	has_gpu_trouble(l, at(10), GPU_NO_ANSWER, 0);
+	s = take(l, at(10));
+	assert_no_verdict(s, "gpu-unread");
+	assert_int_equal(peer_row(s, "gpu1")->gpus.count, 1);
+	has_gpu_trouble(l, at(20), GPU_NO_ANSWER, 0);
+	assert_says(take(l, at(20)), "gpu-unread", LAYER_HOST, SEVERITY_INFO, STATE_OK,
+		"no GPU figures of gpu1: the exporter does not answer");
+	has_gpu_trouble(l, at(30), GPU_HTTP_ERROR, 404);
+	s = take(l, at(30));
+	assert_says(s, "gpu-unread", LAYER_HOST, SEVERITY_INFO, STATE_OK, "the exporter answers HTTP 404");
+	assert_nothing_above_info(s);
+	assert_peer_state(s, "gpu1", STATE_OK);
+	uses_gpu(l, at(40), 21.3, 24);
+	assert_no_verdict(take(l, at(40)), "gpu-unread");
+}
+
+/* What a recording holds may be wrong in any way. */
+static void absurd_figures_and_unknown_machines_are_left_out(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	const struct obs_gpu gpus[] = { { "0", "", { NAN, NAN, NAN, 7 } }, { "0", "", { 1, 1, 2, 1 } } };
+
+	(void)state;
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_GPUS,
+			.gpus = &(struct obs_gpus){ "nobody", "x", GPU_FINE, 200, gpus, 2, false } },
+		at(0));
+	ledger_see(l,
+		&(struct observation){ .kind = OBSERVED_GPUS,
+			.gpus = &(struct obs_gpus){ GPU1_ID, "x", GPU_FINE, 200, gpus, 2, false } },
+		at(0));
+	assert_int_equal(take(l, at(0))->gpu_count, 1);
+	assert_true(isnan(peer_row(take(l, at(0)), "gpu1")->gpu.busy));
+}
+
 static void every_code_of_a_peer_is_tested_both_ways(void **state)
 {
 	(void)state;
@@ -932,6 +1015,10 @@ int main(void)
 		SAYS(a_path_that_changes_four_times_in_ten_minutes_flaps),
 		SAYS(a_key_that_expires_within_two_weeks_is_told),
 		SAYS(our_own_key_is_told_with_the_daemon),
+		SAYS(gpu_figures_are_there_while_they_are_fresh),
+		SAYS(if_there_are_more_gpus_than_are_read_there_is_no_sum),
+		SAYS(an_exporter_that_tells_nothing_is_noted_and_no_more),
+		SAYS(absurd_figures_and_unknown_machines_are_left_out),
 		SAYS(every_code_of_a_peer_is_tested_both_ways),
 	};
 

@@ -535,6 +535,95 @@ static void another_name_in_the_certificate_is_told(void **state)
 	assert_no_verdict(s, "cert-untrusted");
 }
 
+/* `tailscale cert` is for the names of machines of the tailnet, and tells nothing of any other. */
+static void elsewhere_tailscale_gives_no_certificate(void **state)
+{
+	static const struct {
+		enum tls_trouble trouble;
+		const char *code, *fix;
+	} rows[] = {
+		{ TLS_EXPIRED, "cert-expired", "give the server at llm.example.com:443 a new certificate" },
+		{ TLS_UNTRUSTED, "cert-untrusted", "set ca_file in the configuration" },
+		{ TLS_NAME_MISMATCH, "cert-name-mismatch", "use a name that its certificate is for" },
+		{ TLS_ALERT_INTERNAL, "tls-failed", "check that port 443 of llm.example.com serves HTTPS" },
+		{ TLS_OTHER, "tls-failed", "check that port 443 of llm.example.com serves HTTPS" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct snapshot *s = after_tls("https://llm.example.com", rows[i].trouble);
+
+		assert_fix(assert_verdict(s, rows[i].code), rows[i].fix);
+		assert_null(strstr(find_verdict(s, rows[i].code)->fix, "tailscale"));
+		assert_no_verdict(s, "cert-not-issued");
+	}
+}
+
+static void of_localhost_there_is_no_certificate_to_ask_for(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	watches_own(l, "", "https://localhost:8443");
+	tls_fails(l, at(0), TLS_TIMEOUT);
+	tls_fails(l, at(10), TLS_TIMEOUT);
+	assert_fix(assert_says(take(l, at(11)), "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "the TLS handshake with localhost fails: it does not finish"),
+		"check that port 8443 of localhost serves HTTPS");
+	assert_no_verdict(take(l, at(11)), "cert-not-issued");
+}
+
+static void a_name_or_address_that_is_not_of_the_tailnet_has_no_fuller_one(void **state)
+{
+	static const char *const urls[] = { "https://nas", "https://192.168.77.9" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++) {
+		const struct snapshot *s = after_tls(urls[i], TLS_NAME_MISMATCH);
+
+		assert_verdict(s, "cert-name-mismatch");
+		assert_no_verdict(s, "short-name");
+		assert_no_verdict(s, "name-needed");
+	}
+}
+
+static void what_closes_here_is_no_mount_of_another(void **state)
+{
+	struct ledger *l = empty_ledger(NULL);
+
+	(void)state;
+	watches_own(l, "", "http://127.0.0.1:8080");
+	comes_to(l, at(0), OUTCOME_CLOSED);
+	assert_string_equal(assert_verdict(take(l, at(1)), "accepts-then-closes")->fix,
+		"check that the server on port 8080 of this machine runs");
+	assert_null(strstr(find_verdict(take(l, at(1)), "accepts-then-closes")->text, "tailscale serve"));
+}
+
+static void a_certificate_for_a_short_name_or_an_address_is_that_of_the_full_name(void **state)
+{
+	static const char *const urls[] = { "https://gpu1", "https://100.64.0.2" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(urls); i++)
+		assert_fix(assert_verdict(after_tls(urls[i], TLS_EXPIRED), "cert-expired"),
+			"sudo tailscale cert gpu1.tail4c1d.ts.net");
+}
+
+static void a_certificate_of_tomorrow_asks_for_the_clocks(void **state)
+{
+	struct ledger *l = watching(GPU1);
+	struct obs_answer answer = an_answer(GPU1, "/", OUTCOME_TLS, 0);
+
+	(void)state;
+	answer.is_primary = true;
+	answer.tls = TLS_OTHER;
+	answer.tls_text = "SSL certificate problem: certificate is not yet valid";
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, at(0));
+	assert_fix(assert_says(take(l, at(1)), "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+			   "certificate is not yet valid"),
+		"check the clocks of this machine and of gpu1.tail4c1d.ts.net");
+}
+
 static void go_s_internal_error_is_a_certificate_not_to_be_had(void **state)
 {
 	(void)state;
@@ -726,6 +815,12 @@ int main(void)
 		SAYS(an_expired_certificate_is_told_with_its_age),
 		SAYS(a_stranger_s_signature_is_not_trusted),
 		SAYS(another_name_in_the_certificate_is_told),
+		SAYS(elsewhere_tailscale_gives_no_certificate),
+		SAYS(of_localhost_there_is_no_certificate_to_ask_for),
+		SAYS(a_name_or_address_that_is_not_of_the_tailnet_has_no_fuller_one),
+		SAYS(what_closes_here_is_no_mount_of_another),
+		SAYS(a_certificate_for_a_short_name_or_an_address_is_that_of_the_full_name),
+		SAYS(a_certificate_of_tomorrow_asks_for_the_clocks),
 		SAYS(go_s_internal_error_is_a_certificate_not_to_be_had),
 		SAYS(a_handshake_that_hangs_once_is_not_yet_a_missing_certificate),
 		SAYS(other_tls_trouble_is_told_in_the_library_s_words),

@@ -518,6 +518,104 @@ static void a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu(void **state
 		"a is on the CPU alone (100 %), although there is a GPU");
 }
 
+/* ---- a spill that the engine denies ---- */
+
+#define ALL_ON_GPU "{\"name\":\"big\",\"size\":18000000000,\"size_vram\":18000000000}"
+
+/* Every 10 s: what the engine lists, and the GB of GPU memory that are in use. */
+static const struct snapshot *goes_on(
+	struct ledger *l, int from, int until, const char *models, double used, double total)
+{
+	for (int t = from; t <= until; t += 10) {
+		ollama_lists(l, t, JSON, models);
+		uses_gpu(l, at(t), used, total);
+	}
+	return take(l, at(until));
+}
+
+static void a_model_that_the_gpu_cannot_hold_is_told_after_90_s(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+	const struct snapshot *s;
+
+	(void)state;
+	assert_no_verdict(goes_on(l, 0, 80, ALL_ON_GPU, 1.2, 24), "vram-spill");
+	s = goes_on(l, 90, 90, ALL_ON_GPU, 1.2, 24);
+	assert_fix(assert_says(s, "vram-spill", LAYER_ENGINE, SEVERITY_DEGRADED, STATE_SLOW,
+			   "Ollama says that the GPU holds big (18 GB), but only 1.2 GB of the 24 GB of "
+			   "GPU memory there is in use: either it runs on the CPU, or the exporter does not "
+			   "see that memory"),
+		"log of Ollama");
+	assert_no_verdict(goes_on(l, 100, 100, ALL_ON_GPU, 19, 24), "vram-spill");
+}
+
+/* Other programs only add to what is in use. */
+static void enough_gpu_memory_in_use_denies_nothing(void **state)
+{
+	(void)state;
+	assert_no_verdict(goes_on(watching_a("ollama", GPU1), 0, 200, ALL_ON_GPU, 9.1, 24), "vram-spill");
+	assert_no_verdict(goes_on(watching_a("ollama", GPU1), 0, 200,
+				  "{\"name\":\"a\",\"size\":900000000,\"size_vram\":900000000}", 0, 24),
+		"vram-spill");
+}
+
+/* It may hold more than the GPU has, of the machine's memory; and what the exporter does not tell is unknown. */
+static void memory_that_the_exporter_does_not_count_denies_nothing(void **state)
+{
+	(void)state;
+	assert_no_verdict(goes_on(watching_a("ollama", GPU1), 0, 200, ALL_ON_GPU, 0.5, 16), "vram-spill");
+	assert_no_verdict(goes_on(watching_a("ollama", GPU1), 0, 200, ALL_ON_GPU, NAN, 24), "vram-spill");
+	assert_no_verdict(goes_on(watching_a("ollama", GPU1), 0, 200, ALL_ON_GPU, 1, NAN), "vram-spill");
+}
+
+static void a_model_that_is_loading_or_was_just_listed_is_not_denied(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 200; t += 10)
+		assert_no_verdict(goes_on(l, t, t, ALL_ON_GPU, 0.2 + t / 50.0, 24), "vram-spill");
+	l = watching_a("ollama", GPU1);
+	goes_on(l, 0, 60, ALL_ON_GPU, 1, 24);
+	assert_no_verdict(goes_on(l, 70, 70, "", 1, 24), "vram-spill");
+	assert_no_verdict(goes_on(l, 80, 160, ALL_ON_GPU, 1, 24), "vram-spill");
+	assert_verdict(goes_on(l, 170, 170, ALL_ON_GPU, 1, 24), "vram-spill");
+}
+
+static void old_gpu_figures_deny_nothing(void **state)
+{
+	struct ledger *l = watching_a("ollama", GPU1);
+
+	(void)state;
+	assert_verdict(goes_on(l, 0, 100, ALL_ON_GPU, 1, 24), "vram-spill");
+	for (int t = 110; t <= 140; t += 10) {
+		ollama_lists(l, t, JSON, ALL_ON_GPU);
+		has_gpu_trouble(l, at(t), GPU_NO_ANSWER, 0);
+	}
+	assert_no_verdict(take(l, at(140)), "vram-spill");
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_GAP }, at(141));
+	assert_no_verdict(goes_on(l, 150, 230, ALL_ON_GPU, 1, 24), "vram-spill");
+	assert_verdict(goes_on(l, 240, 240, ALL_ON_GPU, 1, 24), "vram-spill");
+}
+
+/* It does not say where its model is: it may well be meant for the CPU. */
+static void an_engine_that_claims_nothing_gets_a_note(void **state)
+{
+	struct ledger *l = watching_a("llama-server", GPU1);
+
+	(void)state;
+	for (int t = 0; t <= 90; t += 10) {
+		answers(l, at(t), "llama-server-0.5.0/ready-idle/health");
+		says_at(l, at(t), "/v1/models", 200, JSON,
+			"{\"object\":\"list\",\"data\":[{\"id\":\"big\",\"owned_by\":\"llamacpp\",\"meta\":{\"size\":"
+			"18000000000}}]}");
+		uses_gpu(l, at(t), 1, 24);
+	}
+	assert_says(take(l, at(90)), "vram-spill", LAYER_ENGINE, SEVERITY_INFO, STATE_OK,
+		"llama-server has loaded big (18 GB), but only 1.0 GB");
+	assert_nothing_above_info(take(l, at(90)));
+}
+
 /* The test begins at 2026-11-23T00:45:46Z by our clock. */
 static void a_model_long_past_its_time_is_likely_stuck(void **state)
 {
@@ -816,6 +914,12 @@ int main(void)
 		SAYS(a_model_marked_failed_at_first_sight_or_after_it_was_loaded_is_cold),
 		SAYS(a_model_partly_on_the_cpu_has_spilled),
 		SAYS(a_model_on_the_cpu_is_a_fault_only_where_there_is_a_gpu),
+		SAYS(a_model_that_the_gpu_cannot_hold_is_told_after_90_s),
+		SAYS(enough_gpu_memory_in_use_denies_nothing),
+		SAYS(memory_that_the_exporter_does_not_count_denies_nothing),
+		SAYS(a_model_that_is_loading_or_was_just_listed_is_not_denied),
+		SAYS(old_gpu_figures_deny_nothing),
+		SAYS(an_engine_that_claims_nothing_gets_a_note),
 		SAYS(a_model_long_past_its_time_is_likely_stuck),
 		SAYS(an_expiry_is_judged_by_the_servers_own_clock),
 		SAYS(a_model_that_goes_before_its_time_as_another_comes_was_likely_thrown_out),

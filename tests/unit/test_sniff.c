@@ -53,6 +53,15 @@ static void a_path_is_read_whole(void **state)
 	assert_true(isnan(s.ttfb_us) && isnan(s.connections));
 }
 
+/* Three digits of a round trip are all that is shown, and it counts from when it is read. */
+static void a_round_trip_is_read_without_its_noise(void **state)
+{
+	struct sniffed s = read_line("rtt " AT "method=disco remote=10.0.0.2:2 us=5358");
+
+	(void)state;
+	assert_true(s.us == 5360 && s.at_us == 0);
+}
+
 static void every_word_is_told_from_the_others(void **state)
 {
 	static const struct {
@@ -257,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_path_is_read_whole),
+		cmocka_unit_test(a_round_trip_is_read_without_its_noise),
 		cmocka_unit_test(every_word_is_told_from_the_others),
 		cmocka_unit_test(an_exchange_tells_what_a_stream_took),
 		cmocka_unit_test(a_client_may_have_no_port_and_ipv6_has_one_form),

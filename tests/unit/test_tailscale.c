@@ -1,5 +1,6 @@
 /* Statuses of a real tailscaled, read whole, in pieces, broken and hostile. */
 #include "probes/tailscaled/status.h"
+#include "probes/tailscaled/status_before.h"
 
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
@@ -13,9 +14,10 @@
 #include <string.h>
 #include <cmocka.h>
 
-static struct obs_status *parse_in_pieces(const char *bytes, size_t length, size_t piece)
+static struct obs_status *parse_after(
+	const struct status_before *before, const char *bytes, size_t length, size_t piece)
 {
-	struct status_parser *parser = status_parser_new();
+	struct status_parser *parser = status_parser_new(before);
 	struct obs_status *status = NULL;
 	struct fault fault = { "" };
 	int result = 0;
@@ -28,6 +30,11 @@ static struct obs_status *parse_in_pieces(const char *bytes, size_t length, size
 	assert_true(result == 0 || !status);
 	status_parser_free(parser);
 	return status;
+}
+
+static struct obs_status *parse_in_pieces(const char *bytes, size_t length, size_t piece)
+{
+	return parse_after(NULL, bytes, length, piece);
 }
 
 static struct obs_status *parse(const char *text)
@@ -90,6 +97,8 @@ static void each_path_kind_shows_in_its_own_fields(void **state)
 
 	(void)state;
 	assert_string_equal(direct->current_address, "10.99.0.11:41641");
+	assert_int_equal(direct->peerapi_port, 46590);
+	assert_int_equal(status->self.peerapi_port, 58436);
 	assert_true(direct->is_active && direct->has_session);
 	assert_true(direct->rx_bytes == 8360 && direct->tx_bytes == 7432);
 	assert_string_equal(derp->current_address, "");
@@ -502,7 +511,7 @@ static void no_more_than_twenty_thousand_peers_are_kept(void **state)
 
 static void a_status_over_its_cap_is_refused_for_good(void **state)
 {
-	struct status_parser *parser = status_parser_new();
+	struct status_parser *parser = status_parser_new(NULL);
 	struct fault fault = { "" };
 	char *spaces = mem_alloc(1024 * 1024);
 
@@ -517,6 +526,47 @@ static void a_status_over_its_cap_is_refused_for_good(void **state)
 	status_parser_free(parser);
 	status_parser_free(NULL);
 	free(spaces);
+}
+
+static struct obs_status *read_again(struct obs_status *first, const char *text)
+{
+	struct status_before *before = status_before_new(first);
+	struct obs_status *again;
+
+	obs_status_free(first);
+	again = parse_after(before, text, strlen(text), 100);
+	status_before_free(before);
+	return again;
+}
+
+static void a_peer_that_says_the_same_is_read_once(void **state)
+{
+	struct obs_status *first =
+		parse("{\"BackendState\":\"Running\",\"Peer\":{\"ka\":{\"ID\":\"a\",\"OS\":\"linux\","
+		      "\"UserID\":7,\"LastWrite\":\"1\",\"TailscaleIPs\":[\"1.2.3.4\"]},"
+		      "\"kb\":{\"OS\":\"linux\",\"RxBytes\":5}},\"User\":{\"7\":{\"LoginName\":\"a@x\"}}}");
+	struct obs_status *again;
+
+	(void)state;
+	first->peers[0].os = first->peers[1].os = "planted";
+	first->peers[0].is_online = true; /* as the ledger may find */
+	again = read_again(first,
+		"{\"BackendState\":\"Running\",\"Peer\":{\"kb\":{\"OS\":\"linux\",\"RxBytes\":6},"
+		"\"kc\":{\"ID\":\"a\",\"OS\":\"linux\",\"UserID\":7,\"TailscaleIPs\":[\"1.2.3.4\"]},"
+		"\"ka\":{\"ID\":\"a\",\"OS\":\"linux\",\"UserID\":7,\"LastWrite\":\"2\",\"TailscaleIPs\":[\"1.2.3.4\"]}"
+		"},\"User\":{\"7\":{\"LoginName\":\"b@x\"}}}");
+	assert_int_equal(again->peer_count, 3);
+	assert_string_equal(again->peers[0].id, "kb"); /* it says something else */
+	assert_string_equal(again->peers[0].os, "linux");
+	assert_true(again->peers[0].rx_bytes == 6);
+	assert_string_equal(again->peers[1].os, "linux"); /* the same words of another node */
+	assert_string_equal(again->peers[2].os, "planted");
+	assert_string_equal(again->peers[2].id, "a");
+	assert_string_equal(again->peers[2].addresses[0], "1.2.3.4");
+	assert_null(again->peers[2].addresses[1]);
+	assert_string_equal(again->peers[2].user, "b@x");
+	assert_false(again->peers[2].is_online);
+	obs_status_free(again);
 }
 
 int main(void)
@@ -543,6 +593,7 @@ int main(void)
 		cmocka_unit_test(hostile_names_are_made_harmless),
 		cmocka_unit_test(lists_are_capped),
 		cmocka_unit_test(ten_thousand_peers_are_read_into_a_small_arena),
+		cmocka_unit_test(a_peer_that_says_the_same_is_read_once),
 		cmocka_unit_test(no_more_than_twenty_thousand_peers_are_kept),
 		cmocka_unit_test(a_status_over_its_cap_is_refused_for_good),
 	};

@@ -258,7 +258,7 @@ static void widths_agree_with_the_c_library(void **state)
 	}
 	setlocale(LC_CTYPE, "C");
 	assert_true(shown > 130000);
-	assert_true(doubtful * 1000 < shown);
+	assert_true(doubtful * 500 < shown);
 }
 
 static void widths_are_the_same_in_any_locale(void **state)

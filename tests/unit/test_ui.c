@@ -12,6 +12,7 @@
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/log_lines.h"
 #include "tests/unit/sample_snapshot.h"
 #include "tui/table/columns.h"
 #include "tui/ui/kept.h"
@@ -296,7 +297,8 @@ static void a_filter_that_nothing_matches_says_so(void **state)
 	type(&seat, "no such thing");
 	assert_true(screen_has(&seat, "nothing matches the filter"));
 	press(&seat, PRESS_ENTER);
-	assert_int_equal(press(&seat, PRESS_ENTER), 0);
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEIGHT - 1, "Enter does nothing here"));
 	leave(&seat);
 }
 
@@ -317,13 +319,54 @@ static void a_filter_belongs_to_its_view(void **state)
 	leave(&seat);
 }
 
+/* Those that users of htop, k9s, btop and less know, wherever they are pressed. */
+static void every_key_does_something_or_says_that_it_does_not(void **state)
+{
+	static const char letters[] =
+		"abcdefghijklmnoprstuvwxyzABCDEFGHIJKLMNOPRSTUVWXYZ0 <>[]{}+-,./\\?:;!@#$%^&*()_='|~";
+	static const int others[] = { PRESS_UP, PRESS_DOWN, PRESS_LEFT, PRESS_RIGHT, PRESS_PAGE_UP,
+		PRESS_PAGE_DOWN, PRESS_HOME, PRESS_END, PRESS_TAB, PRESS_BACK_TAB, PRESS_ENTER, PRESS_ESCAPE,
+		PRESS_BACKSPACE, PRESS_DELETE, PRESS_INSERT, PRESS_F1, PRESS_F1 + 1, PRESS_F3, PRESS_F4,
+		PRESS_F1 + 4, PRESS_F6, PRESS_F7, PRESS_F8, PRESS_F1 + 8, PRESS_CTRL_A, PRESS_CTRL_B,
+		PRESS_CTRL_D, PRESS_CTRL_E, PRESS_CTRL_F, PRESS_CTRL_L, PRESS_CTRL_U, PRESS_CTRL_W };
+	static const char *const places[] = { "1", "2", "3", "4", "5", "6", "7", "1?", "1\n", "2\n", "3\n",
+		"4\n", "6\n" };
+	size_t count = strlen(letters);
+
+	(void)state;
+	for (size_t place = 0; place < ARRAY_LEN(places); place++)
+		for (size_t i = 0; i < count + ARRAY_LEN(others); i++) {
+			struct seat seat = sit(sample_fleet());
+			int key = i < count ? letters[i] : others[i - count];
+
+			type(&seat, places[place]);
+			if (!ui_key(seat.ui, seat.snapshot, key))
+				fail_msg("key 0x%x is silent after %s", (unsigned)key, places[place]);
+			leave(&seat);
+		}
+}
+
+static void space_reads_on_in_a_page(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '?');
+	assert_true(screen_has(&seat, "MOVE"));
+	press(&seat, ' ');
+	assert_false(screen_has(&seat, "MOVE"));
+	leave(&seat);
+}
+
 static void a_page_in_place_of_the_rows_has_nothing_to_open(void **state)
 {
 	struct seat seat = sit(sample_nobody_serves());
 
 	(void)state;
-	assert_int_equal(press(&seat, PRESS_ENTER), 0);
-	assert_int_equal(press(&seat, 'y'), 0);
+	press(&seat, PRESS_ENTER);
+	assert_true(row_has(&seat, HEIGHT - 1, "Enter does nothing here"));
+	press(&seat, 'y');
+	assert_true(row_has(&seat, HEIGHT - 1, "y does nothing here"));
 	assert_true(screen_has(&seat, "No LLM server was found"));
 	leave(&seat);
 }
@@ -334,14 +377,14 @@ static void escape_in_a_prompt_brings_the_old_filter_back(void **state)
 
 	(void)state;
 	press(&seat, '\\');
-	type(&seat, "nas");
+	type(&seat, "studio");
 	press(&seat, PRESS_ENTER);
 	press(&seat, '\\');
 	type(&seat, "xyz");
 	press(&seat, PRESS_BACKSPACE);
-	assert_true(row_has(&seat, HEIGHT - 1, "filter: nasxy_"));
+	assert_true(row_has(&seat, HEIGHT - 1, "filter: studioxy_"));
 	press(&seat, PRESS_ESCAPE);
-	assert_true(selected_is(&seat, "nas"));
+	assert_true(selected_is(&seat, "studio"));
 	leave(&seat);
 }
 
@@ -476,6 +519,55 @@ static void a_page_scrolls_and_stops_at_its_end(void **state)
 	press(&seat, 'j');
 	press(&seat, PRESS_HOME);
 	assert_true(screen_has(&seat, "MOVE"));
+	leave(&seat);
+}
+
+static void assert_offers_what_can_be_copied(struct seat *seat, int offered[2])
+{
+	bool url = row_has(seat, HEIGHT - 1, "copy URL"), fix = row_has(seat, HEIGHT - 1, "copy fix");
+
+	assert_int_equal((press(seat, 'y') & UI_COPY) != 0, url);
+	assert_int_equal((press(seat, 'Y') & UI_COPY) != 0, fix);
+	offered[0] += url;
+	offered[1] += fix;
+}
+
+static void what_cannot_be_copied_is_not_offered(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	int offered[2] = { 0, 0 };
+
+	(void)state;
+	canvas_free(seat.canvas);
+	seat.canvas = canvas_new(200, HEIGHT, false);
+	for (size_t i = 0; i < seat.snapshot->verdict_count; i += 2)
+		seat.snapshot->verdict_list[i].run = "systemctl restart it"; /* the others have a hint */
+	for (int view = '1'; view <= '6'; view++) {
+		press(&seat, view);
+		for (int row = 0; row < 16; row++) {
+			assert_offers_what_can_be_copied(&seat, offered);
+			press(&seat, PRESS_ENTER);
+			assert_offers_what_can_be_copied(&seat, offered);
+			press(&seat, PRESS_ESCAPE);
+			press(&seat, 'j');
+		}
+	}
+	assert_in_range(offered[0], 10, 6 * 16 * 2 - 10);
+	assert_in_range(offered[1], 10, 6 * 16 * 2 - 10);
+	leave(&seat);
+}
+
+static void a_long_command_is_copied_whole(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	char run[3000];
+
+	(void)state;
+	snprintf(run, sizeof(run), "echo %0*d", (int)sizeof(run) - 10, 7);
+	for (size_t i = 0; i < seat.snapshot->verdict_count; i++)
+		seat.snapshot->verdict_list[i].run = run;
+	assert_true(press(&seat, 'Y') & UI_COPY);
+	assert_string_equal(ui_copied_text(seat.ui), run);
 	leave(&seat);
 }
 
@@ -685,6 +777,41 @@ static void a_ping_is_of_another_machine_and_its_answers_are_told(void **state)
 	seat.snapshot->is_passive = true;
 	assert_int_equal(press(&seat, 'P') & UI_PING, 0);
 	assert_true(row_has(&seat, HEIGHT - 1, "not pinged: --passive"));
+	leave(&seat);
+}
+
+static void a_canary_is_sent_only_after_y(void **state)
+{
+	static const int others[] = { 'n', ' ', PRESS_ENTER, PRESS_ESCAPE, 'c', PRESS_CLICK };
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	assert_int_equal(press(&seat, 'c') & UI_CANARY, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "no canary: "));
+	press(&seat, '3');
+	for (size_t i = 0; i < ARRAY_LEN(others); i++) {
+		assert_int_equal(press(&seat, 'c') & UI_CANARY, 0);
+		assert_true(screen_has(&seat, "Send a canary? y sends it, any other key does not."));
+		assert_int_equal(press(&seat, others[i]) & (UI_CANARY | UI_QUIT), 0);
+		assert_true(row_has(&seat, HEIGHT - 1, "no canary was sent"));
+	}
+	press(&seat, 'c');
+	assert_true(press(&seat, 'y') & UI_CANARY);
+	assert_true(*ui_canary_plan(seat.ui)->model);
+	seat.snapshot->has_running_canary = true;
+	ui_see_canary(seat.ui, seat.snapshot);
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "canary: its engine is polled"));
+	assert_int_equal(press(&seat, 'c') & UI_CANARY, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "a canary is on its way: Esc ends it"));
+	assert_true(press(&seat, PRESS_ESCAPE) & UI_STOP_CANARY);
+	seat.snapshot->has_running_canary = false;
+	ui_see_canary(seat.ui, seat.snapshot);
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "canary: not sent"));
+	seat.snapshot->is_passive = true;
+	assert_int_equal(press(&seat, 'c') & UI_CANARY, 0);
+	assert_true(row_has(&seat, HEIGHT - 1, "no canary: --passive sends nothing to peers"));
 	leave(&seat);
 }
 
@@ -1111,7 +1238,7 @@ static void the_clock_shows_minutes_where_there_is_room(void **state)
 
 static void in_a_replay_nothing_is_asked_and_no_shell_is_opened(void **state)
 {
-	static const int keys[] = { 'r', 'P', 'S' };
+	static const int keys[] = { 'r', 'P', 'S', 'c' };
 	struct seat seat = sit(sample_fleet());
 
 	(void)state;
@@ -1119,7 +1246,7 @@ static void in_a_replay_nothing_is_asked_and_no_shell_is_opened(void **state)
 	seat.snapshot->replay.speed = 1;
 	press(&seat, 'j');
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		assert_int_equal(press(&seat, keys[i]) & (UI_PROBE_NOW | UI_PING | UI_SHELL), 0);
+		assert_int_equal(press(&seat, keys[i]) & (UI_PROBE_NOW | UI_PING | UI_SHELL | UI_CANARY), 0);
 		assert_true(row_has(&seat, HEIGHT - 1, "not in a replay"));
 	}
 	leave(&seat);
@@ -1319,9 +1446,10 @@ static void nothing_can_be_clicked_before_the_first_frame_or_where_there_is_no_r
 		for (int y = 0; y < HEIGHT; y++)
 			for (int x = 0; x < WIDTH; x += 7)
 				assert_int_equal(send(&seat, press_at(PRESS_CLICK, x, y)), 0);
-		assert_int_equal(send(&seat, PRESS_ENTER), 0);
 		look(&seat);
 	}
+	send(&seat, PRESS_ENTER);
+	assert_int_equal(ui_key(seat.ui, seat.snapshot, 'q'), UI_REDRAW | UI_QUIT); /* no page is open */
 	leave(&seat);
 }
 
@@ -1352,7 +1480,9 @@ static void a_key_after_that_of_a_view_is_about_that_view(void **state)
 	assert_true(screen_has(&seat, "studio.tail1234.ts.net"));
 	press(&seat, PRESS_ESCAPE);
 	send(&seat, '1');
-	assert_int_equal(send(&seat, PRESS_ENTER), 0);
+	send(&seat, PRESS_ENTER);
+	look(&seat);
+	assert_true(row_has(&seat, HEIGHT - 1, "Enter does nothing here"));
 	leave(&seat);
 }
 
@@ -1420,6 +1550,81 @@ static void what_is_said_is_cleaned_and_ends_in_a_whole_character(void **state)
 	leave(&seat);
 }
 
+/* Its lines are shown as they come, from the end on, until the user scrolls up. */
+static void a_log_is_followed_until_it_is_scrolled(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	struct log_text log = { .what = "the journal of ollama.service" };
+	char line[32];
+
+	(void)state;
+	press(&seat, PRESS_ENTER);
+	assert_int_equal(press(&seat, 'l') & UI_LOG, UI_LOG);
+	assert_non_null(strstr(ui_logged(seat.ui), "http"));
+	ui_show_log(seat.ui, &log);
+	for (int i = 0; i < 100; i++) {
+		snprintf(line, sizeof(line), "line %d\n", i);
+		log_lines_add(&log.lines, line, strlen(line));
+	}
+	look(&seat);
+	assert_true(screen_has(&seat, "the journal of ollama.service"));
+	assert_true(screen_has(&seat, "line 99") && !screen_has(&seat, "line 9 "));
+	press(&seat, 'g');
+	log_lines_add(&log.lines, "cudaMalloc failed: out of memory\n", 33);
+	look(&seat);
+	assert_true(screen_has(&seat, "line 0") && !screen_has(&seat, "cudaMalloc"));
+	press(&seat, 'G');
+	assert_true(screen_has(&seat, "cudaMalloc") && screen_has(&seat, "= the GPU has too little"));
+	log_lines_add(&log.lines, "the last\n", 9);
+	look(&seat);
+	assert_true(screen_has(&seat, "the last"));
+	press(&seat, '?');
+	assert_string_not_equal(ui_logged(seat.ui), "");
+	press(&seat, PRESS_ESCAPE);
+	press(&seat, PRESS_ESCAPE);
+	assert_string_equal(ui_logged(seat.ui), "");
+	assert_true(screen_has(&seat, "base URL for clients"));
+	log_lines_fini(&log.lines);
+	leave(&seat);
+}
+
+static void a_log_that_cannot_be_read_says_what_to_type(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+	const struct log_text log = { .why = "this user may not read the system's journal",
+		.run = "sudo journalctl --unit=a",
+		.run_on = "gpu1",
+		.hint = "or not" };
+
+	(void)state;
+	press(&seat, 'l');
+	ui_show_log(seat.ui, &log);
+	look(&seat);
+	assert_true(screen_has(&seat, "this user may not read the system's journal"));
+	assert_true(screen_has(&seat, "run on gpu1 sudo journalctl --unit=a") &&
+		    screen_has(&seat, "hint or not"));
+	assert_int_equal(press(&seat, 'Y') & UI_COPY, UI_COPY);
+	assert_string_equal(ui_copied_text(seat.ui), "sudo journalctl --unit=a");
+	press(&seat, '2');
+	assert_string_equal(ui_logged(seat.ui), "");
+	leave(&seat);
+}
+
+static void only_a_server_has_a_log_and_only_now(void **state)
+{
+	struct seat seat = sit(sample_fleet());
+
+	(void)state;
+	press(&seat, '2');
+	assert_int_equal(press(&seat, 'l') & UI_LOG, 0);
+	assert_true(screen_has(&seat, "no server in this row"));
+	press(&seat, '1');
+	seat.snapshot->replay.is_on = true;
+	assert_int_equal(press(&seat, 'l') & UI_LOG, 0);
+	assert_true(screen_has(&seat, "not in a replay"));
+	leave(&seat);
+}
+
 static void every_key_can_be_pressed_in_every_state(void **state)
 {
 	static struct snapshot *(*const makers[])(void) = { sample_fleet, sample_start, sample_no_daemon,
@@ -1459,6 +1664,8 @@ int main(void)
 		cmocka_unit_test(a_filter_by_a_column_that_is_not_here_names_those_that_are),
 		cmocka_unit_test(a_column_is_meant_by_its_head_too_in_any_case),
 		cmocka_unit_test(a_filter_belongs_to_its_view),
+		cmocka_unit_test(every_key_does_something_or_says_that_it_does_not),
+		cmocka_unit_test(space_reads_on_in_a_page),
 		cmocka_unit_test(a_page_in_place_of_the_rows_has_nothing_to_open),
 		cmocka_unit_test(escape_in_a_prompt_brings_the_old_filter_back),
 		cmocka_unit_test(keys_are_text_while_a_prompt_is_open),
@@ -1470,6 +1677,8 @@ int main(void)
 		cmocka_unit_test(the_detail_of_what_went_away_says_so),
 		cmocka_unit_test(an_event_opens_what_it_is_about),
 		cmocka_unit_test(a_page_scrolls_and_stops_at_its_end),
+		cmocka_unit_test(what_cannot_be_copied_is_not_offered),
+		cmocka_unit_test(a_long_command_is_copied_whole),
 		cmocka_unit_test(copying_gives_the_url_or_the_peers_full_name),
 		cmocka_unit_test(a_model_opens_its_server_and_copies_what_a_client_takes),
 		cmocka_unit_test(what_the_loop_must_do_is_answered_in_bits),
@@ -1480,6 +1689,7 @@ int main(void)
 		cmocka_unit_test(a_notice_has_its_own_line_until_it_is_dismissed_or_its_time_is_over),
 		cmocka_unit_test(a_long_notice_is_wrapped),
 		cmocka_unit_test(a_ping_is_of_another_machine_and_its_answers_are_told),
+		cmocka_unit_test(a_canary_is_sent_only_after_y),
 		cmocka_unit_test(a_shell_is_on_the_rows_machine_and_no_name_becomes_an_option),
 		cmocka_unit_test(in_a_replay_nothing_is_asked_and_no_shell_is_opened),
 		cmocka_unit_test(in_a_replay_the_key_bar_has_the_keys_that_move_in_it),
@@ -1515,6 +1725,9 @@ int main(void)
 		cmocka_unit_test(a_click_that_leaves_the_view_closes_the_prompt_and_keeps_what_was_typed),
 		cmocka_unit_test(what_is_typed_is_what_can_be_seen),
 		cmocka_unit_test(what_is_said_is_cleaned_and_ends_in_a_whole_character),
+		cmocka_unit_test(a_log_is_followed_until_it_is_scrolled),
+		cmocka_unit_test(a_log_that_cannot_be_read_says_what_to_type),
+		cmocka_unit_test(only_a_server_has_a_log_and_only_now),
 		cmocka_unit_test(every_key_can_be_pressed_in_every_state),
 	};
 

@@ -4,6 +4,7 @@
 #include "probes/ledger/endpoints.h"
 #include "probes/ledger/peers.h"
 #include "probes/verdicts/apply.h"
+#include "probes/verdicts/fill.h"
 
 #include "probes/base/text.h"
 
@@ -82,11 +83,24 @@ static const char *filled(const char *text)
 static void variables_are_filled_in(void **state)
 {
 	(void)state;
-	assert_string_equal(filled("%{peer} %{host}:%{port} %{url} %{server} %{derp} %{fqdn}"),
+	assert_string_equal(filled("%{peer} %{host_port} %{url} %{server} %{derp} %{fqdn}"),
 		"gpu1 gpu1.tail4c1d.ts.net:8443 https://gpu1.tail4c1d.ts.net:8443 the server fra "
 		"gpu1.tail4c1d.ts.net");
 	assert_string_equal(filled("plain"), "plain");
 	assert_string_equal(filled(""), "");
+}
+
+static void an_ipv6_address_is_in_brackets_before_its_port(void **state)
+{
+	struct ledger *l = watching("http://[fd00::1:2]:8080");
+	struct evidence evidence = {
+		.ledger = l, .endpoint = endpoint_find(l, "http://[fd00::1:2]:8080"), .now = at(1)
+	};
+	const struct finding nothing = { 0 };
+
+	(void)state;
+	assert_string_equal(fill_text(arena, "%{host_port}, port %{port} of %{host}", &evidence, &nothing),
+		"[fd00::1:2]:8080, port 8080 of fd00::1:2");
 }
 
 static const struct verdict *fixed(const char *fix)
@@ -274,6 +288,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SAYS(variables_are_filled_in),
+		SAYS(an_ipv6_address_is_in_brackets_before_its_port),
 		SAYS(what_degrades_a_row_never_leaves_it_ok),
 		SAYS(a_fix_is_a_command_its_machine_and_a_hint),
 		SAYS(a_command_that_is_only_mentioned_is_not_to_be_typed),

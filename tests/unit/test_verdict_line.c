@@ -44,8 +44,8 @@ static const char *block_line(const struct verdict *verdict, int y)
 {
 	static char line[256];
 	struct snapshot snapshot = { .taken.wall_ms = TAKEN };
-	struct page *page = page_new(40);
-	struct canvas *canvas = canvas_new(40, 6, false);
+	struct page *page = page_new(60);
+	struct canvas *canvas = canvas_new(60, 6, false);
 
 	verdict_line_block(page, &snapshot, verdict, 2);
 	page_draw(page, canvas, 0, 0, 6, 0);
@@ -58,7 +58,7 @@ static const char *block_line(const struct verdict *verdict, int y)
 static void a_block_has_the_fix_on_a_line_of_its_own(void **state)
 {
 	(void)state;
-	assert_string_equal(block_line(&relayed, 0), "  relayed (degraded, for 3 min)");
+	assert_string_equal(block_line(&relayed, 0), "  relayed (degraded, proven, for 3 min)");
 	assert_string_equal(block_line(&relayed, 1), "    goes through DERP fra");
 	assert_string_equal(block_line(&relayed, 2), "    → open UDP 41641");
 	assert_string_equal(block_line(&relayed, 3), "");
@@ -84,14 +84,14 @@ static void what_is_new_or_ignored_is_said_so(void **state)
 
 	(void)state;
 	verdict.since = TAKEN - 900;
-	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded)");
+	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, proven)");
 	verdict.since = TAKEN - 13000;
 	verdict.was_before = true;
-	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, for at least 13 s)");
+	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, proven, for at least 13 s)");
 	verdict.was_before = false;
 	verdict.since = TAKEN - 2000;
 	verdict.is_muted = true;
-	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, for 2 s, ignored)");
+	assert_string_equal(block_line(&verdict, 0), "  relayed (degraded, proven, for 2 s, ignored)");
 }
 
 int main(void)

@@ -91,7 +91,7 @@ static const struct shot shots[] = {
 	{ "detail-ascii", sample_fleet, "jjjjjj\n", 80, 50, true },
 	{ "detail-engine-80x24", sample_fleet, "jjjjj\n", 80, 24, false },
 	{ "detail-engine-200x50", sample_fleet, "jjjjj\n", 200, 50, false },
-	{ "detail-engine-40x12", sample_fleet, "jjjjj\n ", 40, 12, false },
+	{ "detail-engine-40x12", sample_fleet, "jjjjj\n", 40, 12, false },
 	{ "detail-engine-ascii", sample_fleet, "jjjjj\n", 80, 24, true },
 	{ "detail-peer", sample_fleet, "2\n", 80, 24, false },
 	{ "detail-peer-flows", sample_clients, "5jj\n", 80, 40, false },
@@ -99,7 +99,7 @@ static const struct shot shots[] = {
 	{ "detail-end-80x24", sample_fleet, "jjjjjj\nG", 80, 24, false },
 	{ "detail-stopped-80x50", sample_stopped, "jjjjj\n", 80, 50, false },
 	{ "detail-stopped-peer", sample_stopped, "2\n", 80, 30, false },
-	{ "detail-mount", sample_fleet, "4\n", 80, 24, false },
+	{ "detail-mount", sample_fleet, "4G\n", 80, 24, false },
 	{ "help-80x50", sample_fleet, "?", 80, 50, false },
 	{ "start-80x24", sample_start, "", 80, 24, false },
 	{ "first-peers-80x24", sample_first_peers, "", 80, 24, false },
@@ -246,90 +246,6 @@ static void printed_lines_fit_and_end_without_blanks(void **state)
 	}
 }
 
-static size_t formatted;
-
-static void count_format(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	formatted++;
-	value_say(value, ROLE_TEXT, snapshot->peers[row].name);
-}
-
-static int by_name(const struct snapshot *snapshot, size_t a, size_t b)
-{
-	return strcmp(snapshot->peers[a].name, snapshot->peers[b].name);
-}
-
-static size_t all_peers(const struct snapshot *snapshot)
-{
-	return snapshot->peer_count;
-}
-
-static void only_rows_that_are_seen_are_formatted(void **state)
-{
-	static const struct column columns[] = { { "PEER", "peer", 6, 20, 10, .format = count_format,
-		.compare = by_name } };
-	static const struct view view = {
-		.columns = columns, .column_count = 1, .tie = by_name, .row_count = all_peers
-	};
-	struct snapshot *snapshot = sample_crowd(10000, 0);
-	struct canvas *canvas = canvas_new(80, 40, false);
-	struct rows rows = { 0 };
-	struct table table = {
-		.view = &view, .snapshot = snapshot, .rows = &rows, .count = 30, .selected = SIZE_MAX
-	};
-
-	(void)state;
-	formatted = 0;
-	rows_collect(&rows, &view, snapshot, rows_order(&view), "", NULL);
-	assert_int_equal(formatted, 0);
-	assert_int_equal(rows.count, 10000);
-	for (size_t i = 1; i < rows.count; i++)
-		assert_true(by_name(snapshot, rows.items[i - 1], rows.items[i]) <= 0);
-	table_layout(&table, 80);
-	table_draw(&table, canvas, 0);
-	assert_int_equal(formatted, 2 * table.count);
-	rows_fini(&rows);
-	canvas_free(canvas);
-	snapshot_free(snapshot);
-}
-
-static void the_lightest_columns_leave_first(void **state)
-{
-	static const struct column columns[] = {
-		{ "A", "a", 10, 10, 3, .format = NULL },
-		{ "B", "b", 10, 30, 1, .format = NULL },
-		{ "WHY", "why", 16, 600, 2, .stretches = true },
-	};
-	static const int natural[] = { 10, 14, 4 };
-	int widths[3];
-
-	(void)state;
-	columns_layout(columns, 3, natural, 100, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 10, 14, 74 }), sizeof(widths));
-	columns_layout(columns, 3, natural, 40, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 10, 12, 16 }), sizeof(widths));
-	columns_layout(columns, 3, natural, 36, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 10, 0, 25 }), sizeof(widths));
-	columns_layout(columns, 3, natural, 20, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 10, 0, 0 }), sizeof(widths));
-}
-
-static void essential_columns_are_wide_before_others_come(void **state)
-{
-	static const struct column columns[] = {
-		{ "A", "a", 10, 40, COLUMN_ESSENTIAL, .format = NULL },
-		{ "B", "b", 10, 10, 1, .format = NULL },
-	};
-	static const int natural[] = { 30, 10 };
-	int widths[2];
-
-	(void)state;
-	columns_layout(columns, 2, natural, 35, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 30, 0 }), sizeof(widths));
-	columns_layout(columns, 2, natural, 41, 1, widths);
-	assert_memory_equal(widths, ((int[]){ 30, 10 }), sizeof(widths));
-}
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -338,9 +254,6 @@ int main(void)
 		cmocka_unit_test(what_goes_into_a_pipe_is_whole),
 		cmocka_unit_test(no_size_and_no_name_breaks_a_screen),
 		cmocka_unit_test(printed_lines_fit_and_end_without_blanks),
-		cmocka_unit_test(only_rows_that_are_seen_are_formatted),
-		cmocka_unit_test(the_lightest_columns_leave_first),
-		cmocka_unit_test(essential_columns_are_wide_before_others_come),
 	};
 
 	setenv("TZ", "UTC", 1);

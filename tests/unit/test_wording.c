@@ -129,9 +129,46 @@ static void what_was_asked_of_a_peer_is_said(void **state)
 	}
 }
 
+static void assert_gpu(struct obs_gpu gpu, const char *text)
+{
+	char line[LINE_BYTES] = "";
+
+	wording_gpu(line, &gpu);
+	assert_string_equal(line, text);
+}
+
+static void a_gpu_is_told_as_far_as_it_is_known(void **state)
+{
+	struct obs_gpu gpus[] = { { "0", "x", { 1e9, 9e9, 10e9, 0 } }, { "1", "x", { NAN, NAN, NAN, NAN } } };
+	const struct snapshot snapshot = { .gpus = gpus, .gpu_count = 2 };
+	struct peer peer = { .gpus = { 0, 2 } };
+	char line[LINE_BYTES] = "";
+
+	(void)state;
+	assert_gpu((struct obs_gpu){ "0", "NVIDIA GeForce RTX 4090", { 21.3e9, 4.5e9, 25.8e9, 0.98 } },
+		"GPU 0 RTX 4090: 21.3 of 25.8 GB used, 98 % busy");
+	assert_gpu((struct obs_gpu){ "0:5", "", { 24.6e9, 1.2e9, 25.8e9, NAN } },
+		"GPU 0:5: 24.6 of 25.8 GB used, nearly full");
+	assert_gpu((struct obs_gpu){ "1", "AMD Instinct MI300X OAM", { 0, NAN, NAN, 0 } },
+		"GPU 1 Instinct MI300X OAM: 0.0 GB used, 0 % busy");
+	assert_gpu((struct obs_gpu){ "2", "x", { NAN, NAN, 8e9, NAN } }, "GPU 2 x: 8.0 GB");
+	gpu_add_up(gpus, 2, &peer.gpu);
+	wording_gpus(line, &snapshot, &peer);
+	assert_string_equal(line, "2 GPUs");
+	peer.has_more_gpus = true;
+	line[0] = '\0';
+	wording_gpus(line, &snapshot, &peer);
+	assert_string_equal(line, "at least 2 GPUs");
+	peer.gpus.count = 0;
+	line[0] = '\0';
+	wording_gpus(line, &snapshot, &peer);
+	assert_string_equal(line, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_gpu_is_told_as_far_as_it_is_known),
 		cmocka_unit_test(a_fresh_age_is_now),
 		cmocka_unit_test(a_path_has_its_times_and_its_last_pong),
 		cmocka_unit_test(of_an_engine_what_is_known_is_said),

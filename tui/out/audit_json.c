@@ -49,26 +49,33 @@ static void write_finding(
 	json_out_end(out, '}');
 }
 
-void audit_print_json(const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit)
+void audit_add_json(
+	struct json_out *out, const char *key, const struct snapshot *snapshot, const struct audit *audit)
 {
-	struct json_out out = { .file = to->file, .is_pretty = true };
 	char unknowns[AUDIT_UNKNOWNS_MAX][400];
 	size_t count = audit_unknowns(snapshot, unknowns, AUDIT_UNKNOWNS_MAX);
 
-	json_out_begin(&out, NULL, '{');
-	json_out_number(&out, "schema_version", JSON_SCHEMA_VERSION);
-	json_out_text(&out, "version", TSLLM_VERSION);
-	json_out_time(&out, "taken_at", snapshot->taken.wall_ms);
-	json_out_text(&out, "status", status_name(audit_status(snapshot, audit)));
-	json_out_text(&out, "self", snapshot->daemon.self);
-	json_out_begin(&out, "findings", '[');
+	json_out_begin(out, key, '{');
+	json_out_number(out, "schema_version", JSON_SCHEMA_VERSION);
+	json_out_text(out, "version", TSLLM_VERSION);
+	json_out_time(out, "taken_at", snapshot->taken.wall_ms);
+	json_out_text(out, "status", status_name(audit_status(snapshot, audit)));
+	json_out_text(out, "self", snapshot->daemon.self);
+	json_out_begin(out, "findings", '[');
 	for (size_t i = 0; i < audit->count; i++)
-		write_finding(&out, snapshot, &audit->items[i]);
-	json_out_end(&out, ']');
-	json_out_begin(&out, "unknown", '[');
+		write_finding(out, snapshot, &audit->items[i]);
+	json_out_end(out, ']');
+	json_out_begin(out, "unknown", '[');
 	for (size_t i = 0; i < count; i++)
-		json_out_text(&out, NULL, unknowns[i]);
-	json_out_end(&out, ']');
-	json_out_end(&out, '}');
+		json_out_text(out, NULL, unknowns[i]);
+	json_out_end(out, ']');
+	json_out_end(out, '}');
+}
+
+void audit_print_json(const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit)
+{
+	struct json_out out = { .file = to->file, .is_pretty = true };
+
+	audit_add_json(&out, NULL, snapshot, audit);
 	putc('\n', to->file);
 }

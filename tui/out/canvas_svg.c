@@ -95,6 +95,41 @@ static void put_piece(FILE *file, const struct cell *row, int y, int from, int t
 	fputs("</text>\n", file);
 }
 
+static bool is_braille(const struct cell *cell)
+{
+	return (cell->character & ~0xffU) == 0x2800;
+}
+
+static bool has_dot(const struct cell *row, int x, int dot_row)
+{
+	static const unsigned bits[4][2] = { { 0x01, 0x08 }, { 0x02, 0x10 }, { 0x04, 0x20 }, { 0x40, 0x80 } };
+
+	return row[x / 2].character & bits[dot_row][x % 2];
+}
+
+/* Braille as areas: fonts and renderers differ in how wide it is and in how they draw a missing dot. */
+static void put_dots(FILE *file, const struct cell *row, int y, int from, int to, struct look look)
+{
+	fputs("<path", file);
+	put_style(file, look);
+	fputs(" d=\"", file);
+	for (int dot_row = 0; dot_row < 4; dot_row++) {
+		int top = MARGIN + y * CELL_HEIGHT + dot_row * CELL_HEIGHT / 4,
+		    bottom = MARGIN + y * CELL_HEIGHT + (dot_row + 1) * CELL_HEIGHT / 4;
+
+		for (int x = from * 2, end; x < to * 2; x = end) {
+			end = x + 1;
+			if (!has_dot(row, x, dot_row))
+				continue;
+			while (end < to * 2 && has_dot(row, end, dot_row))
+				end++;
+			fprintf(file, "M%d %dh%dv%dH%dz", MARGIN + x * CELL_WIDTH / 2, top,
+				(end - x) * CELL_WIDTH / 2, bottom - top, MARGIN + x * CELL_WIDTH / 2);
+		}
+	}
+	fputs("\"/>\n", file);
+}
+
 static bool is_blank(const struct cell *row, int x, int end)
 {
 	return x >= end || row[x].character == ' ';
@@ -115,7 +150,14 @@ static void put_run(
 		end = from + 1;
 		if (is_blank(row, from, to))
 			continue;
-		while (end < to && !(is_blank(row, end, to) && is_blank(row, end + 1, to)))
+		if (is_braille(&row[from])) {
+			while (end < to && is_braille(&row[end]))
+				end++;
+			put_dots(picture->file, row, y, from, end, look);
+			continue;
+		}
+		while (end < to && !(is_blank(row, end, to) && is_blank(row, end + 1, to)) &&
+			!is_braille(&row[end]))
 			end++;
 		put_piece(picture->file, row, y, from, end, look);
 	}

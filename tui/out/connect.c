@@ -85,7 +85,7 @@ static void print_list(const struct print_to *to, const struct connection *found
 /* ---- why there is nothing to print ---- */
 
 static void say_why_not(const struct print_to *to, const struct snapshot *snapshot,
-	const struct connect_request *request, const struct connection *found)
+	const struct connect_request *request, const struct connection *found, const char *option)
 {
 	const struct verdict *worst =
 		found->endpoint ? snapshot_worst(snapshot, found->endpoint->verdicts) : NULL;
@@ -112,7 +112,16 @@ static void say_why_not(const struct print_to *to, const struct snapshot *snapsh
 		text_add(text, sizeof(text), " is no server that is known here");
 		break;
 	}
-	fprintf(to->errors, PREFIX "%s\n", text);
+	fprintf(to->errors, "tsllm-top: %s: %s\n", option, text);
+}
+
+int connect_print_why_not(const struct print_to *to, const struct snapshot *snapshot,
+	const struct connect_request *request, const struct connection *found, const char *option)
+{
+	if (found->result == CONNECT_NOT_PICKED)
+		return pick_print_why_not(to, snapshot, &found->pick, request->word, option);
+	say_why_not(to, snapshot, request, found, option);
+	return found->endpoint ? STATUS_DOWN : pick_status(to, snapshot);
 }
 
 int connect_print(
@@ -121,12 +130,8 @@ int connect_print(
 	struct connection found;
 
 	connect_find(snapshot, request, &found);
-	if (found.result == CONNECT_NOT_PICKED)
-		return pick_print_why_not(to, snapshot, &found.pick, request->word, "--connect");
-	if (found.result != CONNECT_READY) {
-		say_why_not(to, snapshot, request, &found);
-		return found.endpoint ? STATUS_DOWN : pick_status(to, snapshot);
-	}
+	if (found.result != CONNECT_READY)
+		return connect_print_why_not(to, snapshot, request, &found, "--connect");
 	if (request->client)
 		print_text(to, request, &found);
 	else

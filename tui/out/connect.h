@@ -12,4 +12,8 @@ struct print_to;
 int connect_print(
 	const struct print_to *to, const struct snapshot *snapshot, const struct connect_request *request);
 
+/* Says why there is no server for such a request, or none that can be used now; returns the exit status. */
+int connect_print_why_not(const struct print_to *to, const struct snapshot *snapshot,
+	const struct connect_request *request, const struct connection *found, const char *option);
+
 #endif

@@ -55,8 +55,8 @@ static void put_cell(FILE *file, const struct column *column, const struct snaps
 	if (column->text) {
 		double number = column->number(snapshot, row);
 
-		if (!isnan(number))
-			fprintf(file, "%.10g", number);
+		if (!isnan(number)) /* measured values with six digits, as in the JSON */
+			fprintf(file, number == floor(number) ? "%.0f" : "%.6g", number);
 		return;
 	}
 	column_format(column, snapshot, row, &value);

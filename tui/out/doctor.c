@@ -174,15 +174,21 @@ static void count_quiet(struct report *report, const struct peer *peer)
 
 static void say_quiet(struct report *report)
 {
-	char text[256] = "";
+	char text[256];
+	const char *between = "";
 
+	if (!report->quiet)
+		return;
+	text_set(text, sizeof(text), "%zu more peer%s without a server: ", report->quiet,
+		report->quiet == 1 ? "" : "s");
 	for (size_t k = 0; k < QUIET_NOTES; k++)
-		if (report->noted[k])
-			text_add(text, sizeof(text), "%s%zu %s", *text ? ", " : "", report->noted[k],
-				notes[k].words);
-	if (report->quiet)
-		page_line(report->page, ROLE_DIM, "%zu more peer%s without a server: %s", report->quiet,
-			report->quiet == 1 ? "" : "s", *text ? text : "nothing wrong is known");
+		if (report->noted[k]) {
+			text_add(text, sizeof(text), "%s%zu %s", between, report->noted[k], notes[k].words);
+			between = ", ";
+		}
+	if (!*between)
+		text_add(text, sizeof(text), "nothing wrong is known");
+	page_wrap(report->page, ROLE_DIM, "", 0, text);
 }
 
 /* For a peer that is well; one without a server is only counted. */

@@ -50,7 +50,7 @@ static int compare_rows(const void *a, const void *b)
 	return order ? order : strcmp(one->endpoint, other->endpoint);
 }
 
-/* The one that holds comes first of those of the same labels. */
+/* The worst comes first of those of the same labels. */
 static int compare_had(const void *a, const void *b)
 {
 	const struct had_verdict *one = a, *other = b;
@@ -59,7 +59,7 @@ static int compare_had(const void *a, const void *b)
 	if (!order)
 		order = compare_rows(&(struct row){ one->peer, one->endpoint },
 			&(struct row){ other->peer, other->endpoint });
-	return order ? order : (int)other->holds - (int)one->holds;
+	return order ? order : other->level - one->level;
 }
 
 struct seeing {
@@ -76,8 +76,9 @@ static void see_row(struct seeing *seeing, struct span verdicts, const char *pee
 	for (size_t i = 0; i < verdicts.count; i++) {
 		const struct verdict *verdict = &seeing->snapshot->verdict_list[verdicts.first + i];
 
-		*VEC_PUSH(&seeing->memory->had) = (struct had_verdict){ mem_copy(verdict->code),
-			mem_copy(peer), mem_copy(endpoint), !verdict->is_muted };
+		*VEC_PUSH(&seeing->memory->had) =
+			(struct had_verdict){ mem_copy(verdict->code), mem_copy(peer), mem_copy(endpoint),
+				verdict->is_muted ? 0 : 1 + (int)verdict->severity };
 	}
 }
 
@@ -146,7 +147,7 @@ static void see_verdicts(
 	struct seeing seeing = { .memory = memory, .snapshot = snapshot, .labels = labels };
 
 	for (size_t i = 0; i < memory->had.count; i++)
-		memory->had.items[i].holds = false;
+		memory->had.items[i].level = 0;
 	see_rows(&seeing);
 	if (memory->had.count)
 		qsort(memory->had.items, memory->had.count, sizeof(struct had_verdict), compare_had);

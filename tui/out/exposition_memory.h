@@ -16,7 +16,7 @@ struct exposition_memory;
 /* A code that a row has or had. */
 struct had_verdict {
 	char *code, *peer, *endpoint; /* labels; "": none */
-	bool holds;
+	int level;                    /* 0: it does not hold; 1: info, 2: degraded, 3: down */
 };
 
 struct exposition_memory *exposition_memory_new(void);

@@ -86,8 +86,8 @@ void exposition_put_figures(struct exposition *exposition, const struct metric *
 		double value = fields_value(field, row) / (field->unit == UNIT_MS ? 1000 : 1);
 
 		if (metric->type == METRIC_SUMMARY)
-			exposition_put(exposition, metric, value, name, label, "quantile",
-				metric->figures[i].quantile, NULL);
+			exposition_put(exposition, metric, value, "quantile", metric->figures[i].quantile,
+				name, label, other_name, other_label, NULL);
 		else
 			exposition_put(exposition, metric, value, name, label, other_name, other_label, NULL);
 	}

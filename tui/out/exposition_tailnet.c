@@ -106,6 +106,25 @@ static void put_key_expiry(struct exposition *exposition, const struct metric *m
 		exposition->labels->peers[row], NULL);
 }
 
+static const struct obs_gpu *gpu_of(const struct exposition *exposition, size_t row, size_t i)
+{
+	return &exposition->snapshot->gpus[peer_of(exposition, row)->gpus.first + i];
+}
+
+static void put_gpu_names(struct exposition *exposition, const struct metric *metric, size_t row)
+{
+	for (size_t i = 0; i < peer_of(exposition, row)->gpus.count; i++)
+		exposition_put(exposition, metric, 1, "peer", exposition->labels->peers[row], "gpu",
+			gpu_of(exposition, row, i)->id, "name", gpu_of(exposition, row, i)->name, NULL);
+}
+
+static void put_of_gpus(struct exposition *exposition, const struct metric *metric, size_t row)
+{
+	for (size_t i = 0; i < peer_of(exposition, row)->gpus.count; i++)
+		exposition_put_figures(exposition, metric, &gpu_of(exposition, row, i)->figures, "peer",
+			exposition->labels->peers[row], "gpu", gpu_of(exposition, row, i)->id);
+}
+
 /* clang-format off */
 const struct metric exposition_tailnet[] = {
 	{ "tsllm_build_info", METRIC_GAUGE, PER_SNAPSHOT, put_build, "The version of tsllm-top.", NULL, { { 0 } } },
@@ -136,6 +155,16 @@ const struct metric exposition_tailnet[] = {
 		"WireGuard bytes sent to the peer.", &fields_peer, { { "tx_bytes", NULL } } },
 	{ "tsllm_peer_key_expiry_timestamp_seconds", METRIC_GAUGE, PER_PEER, put_key_expiry,
 		"When the peer's node key expires.", NULL, { { 0 } } },
+	{ "tsllm_gpu_info", METRIC_GAUGE, PER_PEER, put_gpu_names,
+		"A GPU that an exporter on the peer reports, and its name.", NULL, { { 0 } } },
+	{ "tsllm_gpu_memory_used_bytes", METRIC_GAUGE, PER_PEER, put_of_gpus,
+		"GPU memory in use.", &fields_gpu, { { "memory_used_bytes", NULL } } },
+	{ "tsllm_gpu_memory_free_bytes", METRIC_GAUGE, PER_PEER, put_of_gpus,
+		"GPU memory that is free.", &fields_gpu, { { "memory_free_bytes", NULL } } },
+	{ "tsllm_gpu_memory_total_bytes", METRIC_GAUGE, PER_PEER, put_of_gpus,
+		"GPU memory in all.", &fields_gpu, { { "memory_total_bytes", NULL } } },
+	{ "tsllm_gpu_busy_ratio", METRIC_GAUGE, PER_PEER, put_of_gpus,
+		"Share of the time in which the GPU worked.", &fields_gpu, { { "busy", NULL } } },
 	{ .name = NULL },
 };
 /* clang-format on */

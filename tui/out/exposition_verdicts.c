@@ -4,13 +4,32 @@
 
 #include <string.h>
 
-static void put_verdict(struct exposition *exposition, const struct metric *metric, size_t row)
+static const struct had_verdict *had_of(const struct exposition *exposition, size_t row)
 {
 	size_t count;
-	const struct had_verdict *had = &exposition_memory_verdicts(exposition->memory, &count)[row];
 
-	exposition_put(exposition, metric, had->holds, "code", had->code, "peer", had->peer, "endpoint",
+	return &exposition_memory_verdicts(exposition->memory, &count)[row];
+}
+
+static void put_value(
+	struct exposition *exposition, const struct metric *metric, const struct had_verdict *had, int value)
+{
+	exposition_put(exposition, metric, value, "code", had->code, "peer", had->peer, "endpoint",
 		had->endpoint, NULL);
+}
+
+static void put_verdict(struct exposition *exposition, const struct metric *metric, size_t row)
+{
+	const struct had_verdict *had = had_of(exposition, row);
+
+	put_value(exposition, metric, had, had->level > 0);
+}
+
+static void put_severity(struct exposition *exposition, const struct metric *metric, size_t row)
+{
+	const struct had_verdict *had = had_of(exposition, row);
+
+	put_value(exposition, metric, had, had->level);
 }
 
 /* Once a code, as the rules have it: one verdict may be more severe than another of the same code. */
@@ -31,6 +50,8 @@ static void put_info(struct exposition *exposition, const struct metric *metric,
 const struct metric exposition_verdicts[] = {
 	{ "tsllm_verdict", METRIC_GAUGE, PER_VERDICT, put_verdict,
 		"Whether the verdict holds; 0 after it ended, or if it is ignored.", NULL, { { 0 } } },
+	{ "tsllm_verdict_severity", METRIC_GAUGE, PER_VERDICT, put_severity,
+		"How bad the verdict is: 3 down, 2 degraded, 1 info; 0 after it ended, or if it is ignored.", NULL, { { 0 } } },
 	{ "tsllm_verdict_info", METRIC_GAUGE, PER_VERDICT, put_info,
 		"The layer and the usual severity of a code of a verdict.", NULL, { { 0 } } },
 	{ .name = NULL },

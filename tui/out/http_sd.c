@@ -46,12 +46,10 @@ static void write_target(
 	char address[300], path[1024];
 	const char *targets[] = { address, NULL };
 	struct url url;
-	bool is_v6;
 
 	if (url_split(&url, endpoint->url) < 0)
 		return;
-	is_v6 = strchr(url.host, ':');
-	text_set(address, sizeof(address), is_v6 ? "[%s]:%d" : "%s:%d", url.host, url.port);
+	url_place(&url, address, sizeof(address));
 	text_set(path, sizeof(path), "%s%s", url.path, metrics_path(snapshot, endpoint));
 	json_out_begin(out, NULL, '{');
 	json_out_texts(out, "targets", targets);

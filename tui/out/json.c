@@ -3,42 +3,12 @@
 
 #include "probes/base/json_out.h"
 #include "probes/model/fields.h"
-#include "tui/out/json_network.h"
+#include "tui/out/canary_json.h"
+#include "tui/out/json_parts.h"
+#include "tui/out/json_peer.h"
 #include "tui/out/outputs.h"
 
 #include <math.h>
-
-static void write_fields(struct json_out *out, const struct fields *fields, const void *row)
-{
-	for (size_t i = 0; i < fields->count; i++)
-		json_out_number(out, fields->items[i].key, fields_value(&fields->items[i], row));
-}
-
-static void write_verdict(struct json_out *out, const struct verdict *verdict)
-{
-	json_out_begin(out, NULL, '{');
-	json_out_text(out, "code", verdict->code);
-	json_out_text(out, "layer", layer_name(verdict->layer));
-	json_out_text(out, "severity", severity_name(verdict->severity));
-	json_out_text(out, "text", verdict->text);
-	json_out_text(out, "run", verdict->run);
-	json_out_text(out, "run_on", verdict->run_on);
-	json_out_text(out, "hint", verdict->hint);
-	json_out_text(out, "fix", verdict->fix);
-	json_out_text(out, "cause", verdict->cause);
-	json_out_time(out, "since", verdict->since);
-	json_out_true(out, "was_before", verdict->was_before);
-	json_out_true(out, "muted", verdict->is_muted);
-	json_out_end(out, '}');
-}
-
-static void write_verdicts(struct json_out *out, const struct snapshot *snapshot, struct span span)
-{
-	json_out_begin(out, "verdicts", '[');
-	for (size_t i = 0; i < span.count; i++)
-		write_verdict(out, &snapshot->verdict_list[span.first + i]);
-	json_out_end(out, ']');
-}
 
 static void write_daemon(struct json_out *out, const struct daemon *daemon)
 {
@@ -51,6 +21,10 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	}
 	json_out_text(out, "self", daemon->self);
 	json_out_text(out, "self_id", daemon->self_id);
+	json_out_text(out, "login", daemon->login);
+	json_out_text(out, "display_name", daemon->display);
+	if (*daemon->capabilities)
+		json_out_texts(out, "capabilities", daemon->capabilities);
 	json_out_text(out, "tailnet", daemon->tailnet);
 	json_out_text(out, "magicdns_suffix", daemon->magicdns_suffix);
 	json_out_text(out, "home_derp", daemon->home_derp);
@@ -62,105 +36,14 @@ static void write_daemon(struct json_out *out, const struct daemon *daemon)
 	json_out_end(out, '}');
 }
 
-static void write_paths(struct json_out *out, const char *key, const double figures[TRAFFIC_PATHS])
-{
-	json_out_begin(out, key, '{');
-	for (int path = 0; path < TRAFFIC_PATHS; path++)
-		json_out_number(out, traffic_path_name((enum traffic_path)path), figures[path]);
-	json_out_end(out, '}');
-}
-
 static void write_traffic(struct json_out *out, const struct traffic *traffic)
 {
 	json_out_begin(out, "traffic", '{');
 	json_out_text(out, "source", traffic->source);
-	write_paths(out, "rx_bytes", traffic->rx_bytes);
-	write_paths(out, "tx_bytes", traffic->tx_bytes);
-	write_paths(out, "rx_bytes_per_s", traffic->rx_per_s);
-	write_paths(out, "tx_bytes_per_s", traffic->tx_per_s);
-	json_out_end(out, '}');
-}
-
-/* A peer's bytes by path are only known if packets are watched. */
-static void write_known_paths(struct json_out *out, const char *key, const double figures[TRAFFIC_PATHS])
-{
-	bool is_known = false;
-
-	for (int path = 0; path < TRAFFIC_PATHS; path++)
-		is_known = is_known || !isnan(figures[path]);
-	if (is_known)
-		write_paths(out, key, figures);
-}
-
-static void write_path(struct json_out *out, const struct path *path)
-{
-	json_out_begin(out, "path", '{');
-	json_out_text(out, "kind", path_kind_name(path->kind));
-	json_out_text(out, "endpoint", path->endpoint);
-	json_out_text_or_null(out, "via", path->via);
-	write_fields(out, &fields_path, path);
-	json_out_text(out, "rtt_source", path->rtt_source);
-	json_out_text(out, "pong_source", path->pong_source);
-	json_out_time(out, "since", path->since);
-	json_out_true(out, "was_before", path->was_before);
-	write_known_paths(out, "rx_bytes_by_path", path->rx_bytes);
-	write_known_paths(out, "tx_bytes_by_path", path->tx_bytes);
-	json_out_text(out, "reason", path->reason);
-	json_out_text(out, "reason_text", path->reason_text);
-	json_out_end(out, '}');
-}
-
-/* The pings that tailscaled was asked to send. */
-static void write_pings(struct json_out *out, const struct ping pings[PING_KINDS])
-{
-	json_out_begin(out, "pings", '[');
-	for (int kind = 0; kind < PING_KINDS; kind++) {
-		if (!pings[kind].at)
-			continue;
-		json_out_begin(out, NULL, '{');
-		json_out_text(out, "kind", ping_kind_name((enum ping_kind)kind));
-		json_out_time(out, "at", pings[kind].at);
-		json_out_number(out, "ms", pings[kind].ms);
-		json_out_text(out, "by", pings[kind].by);
-		json_out_end(out, '}');
-	}
-	json_out_end(out, ']');
-}
-
-static void write_probed(struct json_out *out, const struct probed_ports *probed)
-{
-	json_out_begin(out, "probed", '{');
-	json_out_number(out, "ports", probed->count);
-	json_out_number(out, "asked", probed->asked);
-	json_out_number(out, "silent", probed->silent);
-	json_out_end(out, '}');
-}
-
-static void write_peer(struct json_out *out, const struct snapshot *snapshot, const struct peer *peer)
-{
-	json_out_begin(out, NULL, '{');
-	json_out_text(out, "id", peer->id);
-	json_out_text(out, "name", peer->name);
-	json_out_text(out, "fqdn", peer->fqdn);
-	json_out_text(out, "os", peer->os);
-	json_out_text(out, "user", peer->user);
-	json_out_texts(out, "addresses", peer->addresses);
-	json_out_texts(out, "tags", peer->tags);
-	json_out_true(out, "self", peer->is_self);
-	json_out_true(out, "shared_in", peer->is_shared_in);
-	json_out_bool(out, "online", peer->is_online);
-	write_path(out, &peer->path);
-	json_write_network(out, &peer->net);
-	if (peer->pings[PING_DISCO].at || peer->pings[PING_TSMP].at)
-		write_pings(out, peer->pings);
-	if (peer->probed.asked)
-		write_probed(out, &peer->probed);
-	json_out_time(out, "key_expiry", peer->key_expiry);
-	json_out_time_or_null(out, "last_seen", peer->last_seen);
-	json_out_time(out, "last_handshake", peer->last_handshake);
-	write_fields(out, &fields_peer, peer);
-	json_out_text(out, "state", state_name(peer->state));
-	write_verdicts(out, snapshot, peer->verdicts);
+	json_write_paths(out, "rx_bytes", traffic->rx_bytes);
+	json_write_paths(out, "tx_bytes", traffic->tx_bytes);
+	json_write_paths(out, "rx_bytes_per_s", traffic->rx_per_s);
+	json_write_paths(out, "tx_bytes_per_s", traffic->tx_per_s);
 	json_out_end(out, '}');
 }
 
@@ -173,7 +56,7 @@ static void write_models(struct json_out *out, const struct model *models, size_
 		json_out_text(out, "state", model_state_name(model->state));
 		json_out_text(out, "quantisation", model->quantisation);
 		json_out_text(out, "remote_host", model->remote_host);
-		write_fields(out, &fields_model, model);
+		json_write_fields(out, &fields_model, model);
 		json_out_time(out, "expires_at", model->expires_at);
 		json_out_end(out, '}');
 	}
@@ -183,13 +66,13 @@ static void write_models(struct json_out *out, const struct model *models, size_
 static void write_figures(struct json_out *out, const struct endpoint *endpoint)
 {
 	json_out_begin(out, "latency", '{');
-	write_fields(out, &fields_answer, endpoint);
+	json_write_fields(out, &fields_answer, endpoint);
 	json_out_end(out, '}');
 	json_out_begin(out, "engine", '{');
-	write_fields(out, &fields_engine, &endpoint->figures);
+	json_write_fields(out, &fields_engine, &endpoint->figures);
 	json_out_end(out, '}');
 	json_out_begin(out, "anatomy", '{');
-	write_fields(out, &fields_latency, &endpoint->latency);
+	json_write_fields(out, &fields_latency, &endpoint->latency);
 	json_out_text(out, "text", endpoint->latency.text);
 	json_out_end(out, '}');
 }
@@ -215,10 +98,11 @@ static void write_endpoint(
 	json_out_true(out, "stale", endpoint->is_stale);
 	json_out_number(out, "age_ms", endpoint->age_ms);
 	json_out_time(out, "cert_not_after", endpoint->cert_not_after);
-	write_verdicts(out, snapshot, endpoint->verdicts);
+	json_write_verdicts(out, snapshot, endpoint->verdicts);
 	if (endpoint->models_known)
 		write_models(out, snapshot->models + endpoint->models.first, endpoint->models.count);
 	write_figures(out, endpoint);
+	canary_json_write(out, snapshot, endpoint);
 	json_out_end(out, '}');
 }
 
@@ -249,7 +133,7 @@ static void write_mount(struct json_out *out, const struct snapshot *snapshot, c
 	json_out_bool(out, "funnel", mount->is_funnel);
 	json_out_bool(out, "foreground", mount->is_foreground);
 	json_out_text(out, "backend_state", state_name(mount->backend_state));
-	write_verdicts(out, snapshot, mount->verdicts);
+	json_write_verdicts(out, snapshot, mount->verdicts);
 	json_out_end(out, '}');
 }
 
@@ -268,7 +152,7 @@ static void write_capture(struct json_out *out, const struct capture *capture)
 
 static void write_flow_figures(struct json_out *out, const struct flow *flow)
 {
-	write_fields(out, &fields_flow, flow);
+	json_write_fields(out, &fields_flow, flow);
 	if (!isnan(flow->tokens_per_s))
 		json_out_bool(out, "estimated", flow->is_estimated);
 }
@@ -321,7 +205,7 @@ static void write_rows(struct json_out *out, const struct snapshot *snapshot)
 {
 	json_out_begin(out, "peers", '[');
 	for (size_t i = 0; i < snapshot->peer_count; i++)
-		write_peer(out, snapshot, &snapshot->peers[i]);
+		json_peer_write(out, snapshot, &snapshot->peers[i]);
 	json_out_end(out, ']');
 	json_out_begin(out, "endpoints", '[');
 	for (size_t i = 0; i < snapshot->endpoint_count; i++)
@@ -337,24 +221,29 @@ static void write_rows(struct json_out *out, const struct snapshot *snapshot)
 	json_out_end(out, ']');
 }
 
+void json_add_snapshot(struct json_out *out, const char *key, const struct snapshot *snapshot)
+{
+	json_out_begin(out, key, '{');
+	json_out_number(out, "schema_version", JSON_SCHEMA_VERSION);
+	json_out_text(out, "version", TSLLM_VERSION);
+	json_out_time(out, "taken_at", snapshot->taken.wall_ms);
+	json_out_text(out, "source", snapshot->source);
+	json_out_text(out, "status", status_name(snapshot->status));
+	write_daemon(out, &snapshot->daemon);
+	write_traffic(out, &snapshot->traffic);
+	write_rows(out, snapshot);
+	write_capture(out, &snapshot->capture);
+	write_flows(out, snapshot);
+	json_write_verdicts(out, snapshot, snapshot->verdicts);
+	write_ledger(out, snapshot);
+	json_out_end(out, '}');
+}
+
 int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pretty)
 {
 	struct json_out out = { .file = file, .is_pretty = is_pretty };
 
-	json_out_begin(&out, NULL, '{');
-	json_out_number(&out, "schema_version", JSON_SCHEMA_VERSION);
-	json_out_text(&out, "version", TSLLM_VERSION);
-	json_out_time(&out, "taken_at", snapshot->taken.wall_ms);
-	json_out_text(&out, "source", snapshot->source);
-	json_out_text(&out, "status", status_name(snapshot->status));
-	write_daemon(&out, &snapshot->daemon);
-	write_traffic(&out, &snapshot->traffic);
-	write_rows(&out, snapshot);
-	write_capture(&out, &snapshot->capture);
-	write_flows(&out, snapshot);
-	write_verdicts(&out, snapshot, snapshot->verdicts);
-	write_ledger(&out, snapshot);
-	json_out_end(&out, '}');
+	json_add_snapshot(&out, NULL, snapshot);
 	putc('\n', file);
 	return fflush(file) == 0 && !ferror(file) ? 0 : -1;
 }

@@ -11,10 +11,13 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct json_out;
 struct print_to;
 
 #define JSON_SCHEMA_VERSION 1
 
+/* One object, in another one under that key (NULL: in a list, or alone). */
+void json_add_snapshot(struct json_out *out, const char *key, const struct snapshot *snapshot);
 /* Writes one object and a newline; not pretty: on one line, for NDJSON. -1: the file cannot be written
  * (errno). */
 int json_write_snapshot(FILE *file, const struct snapshot *snapshot, bool is_pretty);

@@ -4,6 +4,7 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/out/audit.h"
+#include "tui/out/canary.h"
 #include "tui/out/connect.h"
 #include "tui/out/csv.h"
 #include "tui/out/doctor.h"
@@ -12,6 +13,7 @@
 #include "tui/out/json.h"
 #include "tui/out/nagios.h"
 #include "tui/out/pick.h"
+#include "tui/out/report.h"
 #include "tui/out/svg.h"
 #include "tui/out/text.h"
 
@@ -19,13 +21,14 @@
 
 static const struct output outputs[] = {
 	{ "text", .snapshot = text_print, .doctor = doctor_print, .pick = pick_print, .connect = connect_print,
-		.audit = audit_print },
-	{ "json", .snapshot = json_print, .record = json_print_line, .audit = audit_print_json },
+		.audit = audit_print, .report = report_print, .canary = canary_print },
+	{ "json", .snapshot = json_print, .record = json_print_line, .audit = audit_print_json,
+		.report = report_print_json, .canary = canary_print_json },
 	{ "csv", .can_view = csv_can, .snapshot = csv_print },
 	{ "prometheus", .snapshot = exposition_print },
 	{ "nagios", .snapshot = nagios_print },
 	{ "http-sd", .snapshot = http_sd_print },
-	{ "svg", .can_view = svg_can, .snapshot = svg_print },
+	{ "svg", .is_picture = true, .can_view = svg_can, .snapshot = svg_print },
 };
 
 const struct output *outputs_find(const char *name)
@@ -45,6 +48,8 @@ bool outputs_can(const struct output *output, enum output_use use)
 		[OUTPUT_PICK] = output->pick,
 		[OUTPUT_CONNECT] = output->connect,
 		[OUTPUT_AUDIT] = output->audit,
+		[OUTPUT_REPORT] = output->report,
+		[OUTPUT_CANARY] = output->canary,
 	};
 
 	return can[use];

@@ -3,6 +3,7 @@
 #define TSLLM_OUT_OUTPUTS_H
 
 #include "probes/report/audit.h"
+#include "probes/report/canary_plan.h"
 #include "probes/report/connect.h"
 #include "probes/report/diagnose.h"
 
@@ -13,6 +14,8 @@
 #define OUTPUTS_NAMES_MAX 128 /* bytes, of all names */
 
 struct exposition_memory;
+struct history;
+struct report;
 struct view;
 
 struct print_to {
@@ -22,17 +25,27 @@ struct print_to {
 	bool is_uncut; /* tables are as wide as their content, whatever the width */
 	const struct view *view; /* which one; NULL: the first */
 	const char *theme;       /* of a picture: a name or a path */
+	const struct history *history; /* of a picture: what led to the snapshot; NULL: not known */
 	/* What earlier metrics showed, so that a verdict that ended is 0; NULL: nothing. */
 	struct exposition_memory *memory;
 };
 
 /* What the command line requests. */
-enum output_use { OUTPUT_SNAPSHOT, OUTPUT_RECORD, OUTPUT_DOCTOR, OUTPUT_PICK, OUTPUT_CONNECT,
-	OUTPUT_AUDIT };
+enum output_use {
+	OUTPUT_SNAPSHOT,
+	OUTPUT_RECORD,
+	OUTPUT_DOCTOR,
+	OUTPUT_PICK,
+	OUTPUT_CONNECT,
+	OUTPUT_AUDIT,
+	OUTPUT_REPORT,
+	OUTPUT_CANARY
+};
 
 /* NULL: this output cannot print that. The caller checks whether the file could be written (ferror). */
 struct output {
 	const char *name;
+	bool is_picture;                           /* it shows what led to the snapshot, too */
 	bool (*can_view)(const struct view *view); /* whether it prints that one; NULL: it prints no view */
 	void (*snapshot)(const struct print_to *to, const struct snapshot *snapshot);
 	void (*record)(
@@ -43,8 +56,13 @@ struct output {
 	/* Returns the exit status. is_verbose: prints the reason too. */
 	int (*pick)(const struct print_to *to, const struct snapshot *snapshot, const char *model,
 		bool is_verbose);
-	void (*audit)(
-		const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit);
+	void (*audit)(const struct print_to *to, const struct snapshot *snapshot, const struct audit *audit);
+	/* The diagnosis and the audit, for a bug report. */
+	void (*report)(
+		const struct print_to *to, const struct snapshot *snapshot, const struct report *report);
+	/* What came of a canary. */
+	void (*canary)(const struct print_to *to, const struct snapshot *snapshot,
+		const struct canary_plan *plan);
 	/* Returns the exit status. */
 	int (*connect)(const struct print_to *to, const struct snapshot *snapshot,
 		const struct connect_request *request);

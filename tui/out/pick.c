@@ -111,7 +111,7 @@ static void say_why_not(const struct printer *p)
 		say_models(p, "");
 		break;
 	default:
-		fprintf(p->errors, "no server tells of a model '%s'", name);
+		fprintf(p->errors, "no server lists a model '%s'", name);
 		say_models(p, "; there is ");
 		break;
 	}
@@ -146,9 +146,10 @@ static void say_url(const struct print_to *to, const struct printer *p)
 	enum pick_url found = pick_url_of(p->snapshot, endpoint, url, sizeof(url));
 
 	if (found == PICK_URL_UNRESOLVED)
-		fputs("tsllm-top: --pick: its name does not resolve on this machine, and its certificate is for "
-		      "the name: sudo tailscale set --accept-dns=true\n",
-			p->errors);
+		fprintf(p->errors,
+			"tsllm-top: --pick: its name does not resolve on this machine, and its certificate is for "
+			"the name: %stailscale set --accept-dns=true\n",
+			p->snapshot->daemon.sudo);
 	fprintf(to->file, "%s\n", url);
 }
 

@@ -21,6 +21,7 @@ void svg_print(const struct print_to *to, const struct snapshot *snapshot)
 
 	if (theme_load(&theme, to->theme, &fault) < 0)
 		fprintf(to->errors, "tsllm-top: %s\n", fault.text);
+	ui_set_history(ui, to->history);
 	if (to->view)
 		ui_key(ui, snapshot, to->view->key);
 	ui_draw(ui, snapshot, canvas);

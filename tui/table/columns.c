@@ -1,9 +1,10 @@
 /* How columns share a line, and how rows are ordered by a column.
  *
  * Essential columns get their least width first, heaviest first, and are then widened to what their rows
- * need; then the other columns get the same. As soon as one does not fit, it and all lighter ones are left
- * out. The remaining width goes to the stretching column, for which a fifth of the line or SHARE_MOST cells
- * were reserved: it says what is wrong, which is what the user came for. */
+ * need: exact ones, then all to their brief texts, then to their whole ones. The other columns get the same
+ * from what the stretching column does not need. As soon as one does not fit, it and all lighter ones are left
+ * out. What remains goes to the stretching column, for which a part of the line was reserved: it says what is
+ * wrong, which is what the user came for. Once its texts are whole, columns are widened beyond their most. */
 #include "tui/table/columns.h"
 
 #include "probes/base/text.h"
@@ -15,8 +16,10 @@
 #define NAME_BYTES 64
 
 #define BRIEF_BELOW 44
-#define SHARE 5
+/* Of the line, for the stretching column: beside essential columns, and beside all. */
+#define SHARE(width) ((width) / 5)
 #define SHARE_MOST 40
+#define SHARE_WHOLE(width) ((width)*3 / 10)
 
 const char *value_fitting(const struct value *value, int width)
 {
@@ -117,11 +120,9 @@ void columns_choose(
 		}
 }
 
-static int least_of(const struct column *column, int width)
+static int smaller(int a, int b)
 {
-	int share = width / SHARE < SHARE_MOST ? width / SHARE : SHARE_MOST;
-
-	return column->stretches && share > column->least ? share : column->least;
+	return a < b ? a : b;
 }
 
 /* The next column in order of weight: lighter than last, or equal and further right. -1: none. */
@@ -139,41 +140,107 @@ static int next_by_weight(const struct column *columns, size_t count, int last)
 	return best;
 }
 
-/* Widens a column to what its rows need, at most by room; returns by how much. */
-static int widen(const struct column *column, int natural, int room, int *width)
-{
-	int wish = natural < column->most ? natural : column->most;
-	int more = wish - *width < room ? wish - *width : room;
+/* A line that is being shared. */
+struct line {
+	const struct column *columns;
+	size_t count;
+	const struct column_need *needs;
+	int width, gap, left;
+	int *widths;
+};
 
-	if (more <= 0)
-		return 0;
-	*width += more;
-	return more;
+static int least_of(const struct line *line, int i)
+{
+	const struct column *column = &line->columns[i];
+	int share = smaller(smaller(SHARE(line->width), SHARE_MOST), line->needs[i].brief);
+
+	if (column->is_exact)
+		return smaller(column->least, line->needs[i].whole);
+	return column->stretches && share > column->least ? share : column->least;
 }
 
-void columns_layout(
-	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths)
+/* What a column is widened to. */
+enum wish { EXACT_WHOLE, BRIEF, WHOLE, BEYOND_MOST };
+
+static int wish_of(const struct line *line, int i, enum wish wish)
 {
-	int left = width + gap, essential = width < COLUMNS_WIDE ? COLUMN_ESSENTIAL : COLUMN_ESSENTIAL_WIDE;
+	const struct column *column = &line->columns[i];
+
+	if (wish == BEYOND_MOST)
+		return column->least < column->most ? line->needs[i].whole : 0;
+	if (column->stretches)
+		return wish == BRIEF ? smaller(line->needs[i].brief, SHARE_WHOLE(line->width)) : 0;
+	if (wish == EXACT_WHOLE && !column->is_exact)
+		return 0;
+	return smaller(wish == BRIEF ? line->needs[i].brief : line->needs[i].whole, column->most);
+}
+
+/* Widens the columns that are shown, heaviest first. */
+static void widen(struct line *line, enum wish wish)
+{
+	for (int i = -1; (i = next_by_weight(line->columns, line->count, i)) >= 0;) {
+		int more = line->widths[i] ? wish_of(line, i, wish) - line->widths[i] : 0;
+
+		more = smaller(more, line->left);
+		if (more <= 0)
+			continue;
+		line->widths[i] += more;
+		line->left -= more;
+	}
+}
+
+/* Shows the columns that weigh at least floor, until one does not fit. */
+static void place(struct line *line, int floor)
+{
+	for (int i = -1; (i = next_by_weight(line->columns, line->count, i)) >= 0;) {
+		int least = least_of(line, i);
+
+		if (line->widths[i] || !line->needs[i].whole || line->columns[i].weight < floor)
+			continue;
+		if (least + line->gap > line->left)
+			break;
+		line->widths[i] = least;
+		line->left -= least + line->gap;
+	}
+	for (enum wish wish = EXACT_WHOLE; wish <= WHOLE; wish++)
+		widen(line, wish);
+}
+
+/* The stretching column, if it is shown; -1: there is none. */
+static int stretching(const struct line *line)
+{
+	for (size_t i = 0; i < line->count; i++)
+		if (line->columns[i].stretches && line->widths[i])
+			return (int)i;
+	return -1;
+}
+
+/* Gives the stretching column what its texts need, at most so that it has share cells. */
+static void stretch(struct line *line, int share)
+{
+	int i = stretching(line);
+	int more = i < 0 ? 0 : smaller(smaller(line->needs[i].whole, share) - line->widths[i], line->left);
+
+	if (more <= 0)
+		return;
+	line->widths[i] += more;
+	line->left -= more;
+}
+
+void columns_layout(const struct column *columns, size_t count, const struct column_need *needs, int width,
+	int gap, int *widths)
+{
+	struct line line = { columns, count, needs, width, gap, width + gap, widths };
+	int last;
 
 	for (size_t i = 0; i < count; i++)
 		widths[i] = 0;
-	for (int floor = essential; floor >= 0; floor -= essential) {
-		for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;) {
-			int least = least_of(&columns[i], width);
-
-			if (widths[i] || columns[i].weight < floor)
-				continue;
-			if (least + gap > left)
-				break;
-			widths[i] = least;
-			left -= least + gap;
-		}
-		for (int i = -1; (i = next_by_weight(columns, count, i)) >= 0;)
-			if (widths[i] && !columns[i].stretches)
-				left -= widen(&columns[i], natural[i], left, &widths[i]);
-	}
-	for (size_t i = 0; i < count; i++)
-		if (columns[i].stretches && widths[i])
-			widths[i] += left;
+	place(&line, width < COLUMNS_WIDE ? COLUMN_ESSENTIAL : COLUMN_ESSENTIAL_WIDE);
+	stretch(&line, SHARE_WHOLE(width));
+	place(&line, 0);
+	stretch(&line, width);
+	widen(&line, BEYOND_MOST);
+	last = stretching(&line);
+	if (last >= 0)
+		widths[last] += line.left;
 }

@@ -16,7 +16,7 @@
 /* Columns of this weight or more are laid out before all others. */
 #define COLUMN_ESSENTIAL 70
 #define COLUMN_ESSENTIAL_WIDE 60 /* on lines of COLUMNS_WIDE cells or more */
-#define COLUMNS_WIDE 100
+#define COLUMNS_WIDE 99          /* a terminal of 100 without the margin */
 
 /* What a column shows for a row. */
 struct value {
@@ -36,6 +36,7 @@ struct column {
 	int weight;        /* the lightest is left out first */
 	bool is_right;     /* numbers */
 	bool stretches;    /* takes the remaining width, at least a fifth or 40; one in a table */
+	bool is_exact;     /* cut, its texts would look the same: it is widened before the others */
 	bool starts_high;  /* sorting by it starts with the highest */
 	void (*format)(const struct snapshot *snapshot, size_t row, struct value *value);
 	char *(*text)(char *to, size_t size, double number); /* replaces format: formats the number below */
@@ -43,6 +44,8 @@ struct column {
 	double (*number)(const struct snapshot *snapshot, size_t row); /* replaces compare; NAN comes last */
 	/* Replaces searching the formatted text. */
 	bool (*holds)(const struct snapshot *snapshot, size_t row, const char *part);
+	/* Whether there is anything to show in it; else tables leave it out. NULL: always. */
+	bool (*is_there)(const struct snapshot *snapshot);
 	/* Its head, where that depends on the snapshot; NULL: the title. */
 	char *(*head)(const struct snapshot *snapshot, char *to, size_t size);
 };
@@ -65,9 +68,14 @@ const struct column *columns_find(
 void columns_choose(
 	const struct column *columns, size_t count, const struct strings *names, struct column *to);
 
-/* Widths in cells for a line of width cells, 0 for a column that is left out; natural: the widths that the
- * rows need. */
-void columns_layout(
-	const struct column *columns, size_t count, const int *natural, int width, int gap, int *widths);
+/* The cells that the rows need of a column: if each is shown briefly where it can be, and for all of it; 0: it is not
+ * there. */
+struct column_need {
+	int brief, whole;
+};
+
+/* Widths in cells for a line of width cells, 0 for a column that is left out. */
+void columns_layout(const struct column *columns, size_t count, const struct column_need *needs, int width,
+	int gap, int *widths);
 
 #endif

@@ -165,7 +165,8 @@ void page_wrap(struct page *page, enum role role, const char *before, int indent
 	page_flow(page, role, indent, text);
 }
 
-int page_room(const struct page *page, size_t line)
+/* The cells that a line leaves free. */
+static int room_of(const struct page *page, size_t line)
 {
 	int room = page->width;
 
@@ -177,7 +178,7 @@ int page_room(const struct page *page, size_t line)
 
 void page_right(struct page *page, enum role role, const char *text)
 {
-	int gap = page_room(page, page->line_count - 1) - text_cells(text);
+	int gap = room_of(page, page->line_count - 1) - text_cells(text);
 
 	if (gap > 1)
 		page_add(page, role, "%*s%s", gap, "", text);

@@ -26,8 +26,6 @@ void page_cell(struct page *page, enum role role, int width, const char *text);
 void page_wrap(struct page *page, enum role role, const char *before, int indent, const char *text);
 /* Continues the current line, of which indent cells are taken, and wraps below it, indented. */
 void page_flow(struct page *page, enum role role, int indent, const char *text);
-/* The cells that a line leaves free. */
-int page_room(const struct page *page, size_t line);
 /* Adds text at the right end of the current line if there is room. */
 void page_right(struct page *page, enum role role, const char *text);
 /* Adds the glyph cells times. */

@@ -83,7 +83,8 @@ static void add_clock(char *to, size_t size, bool has_seconds, int64_t wall_ms)
 	text_add(to, size, "%s", clock);
 }
 
-char *plot_reading(const struct plot *plot, char *to, size_t size)
+/* "mean 4.6  high 12", or at the cursor "12:03:20  mean 4.6  high 4.8". */
+static char *say_reading(const struct plot *plot, char *to, size_t size)
 {
 	struct scale scale = scale_of(plot);
 	struct time_cell cell = { .count = 0 };
@@ -99,7 +100,8 @@ char *plot_reading(const struct plot *plot, char *to, size_t size)
 		text_add(to, size, "  ");
 	}
 	if (cell.count)
-		text_add(to, size, "mean %s  high %s", scale_number(&scale, mean_of(&cell), mean, sizeof(mean)),
+		text_add(to, size, "mean %s  high %s",
+			scale_number(&scale, mean_of(&cell), mean, sizeof(mean)),
 			scale_number(&scale, cell.high, high, sizeof(high)));
 	else
 		text_add(to, size, "unknown");
@@ -114,11 +116,11 @@ static void draw_title(struct canvas *canvas, struct box box, const struct frame
 	if (frame->title_y < 0)
 		return;
 	plot_title(frame->plot, title, sizeof(title));
-	plot_reading(frame->plot, reading, sizeof(reading));
+	say_reading(frame->plot, reading, sizeof(reading));
 	x = canvas_text(canvas, box.x, frame->title_y, box.width, ROLE_TITLE, title) + 2;
 	if (box.width >= READING_LEAST && x + text_cells(reading) + 2 + span <= end)
-		canvas_text(canvas, x, frame->title_y, end - x, frame->plot->has_cursor ? ROLE_TEXT : ROLE_DIM,
-			reading);
+		canvas_text(canvas, x, frame->title_y, end - x,
+			frame->plot->has_cursor ? ROLE_TEXT : ROLE_DIM, reading);
 	if (x + span <= end)
 		canvas_text_right(canvas, x, frame->title_y, end - x, ROLE_DIM, frame->plot->span);
 }
@@ -182,7 +184,8 @@ static void draw_marks(struct canvas *canvas, const struct frame *frame)
 	for (size_t i = 0; i < frame->plot->mark_count && count < PLOT_MARKS_MAX; i++) {
 		size_t at = count++;
 
-		for (; at > 0 && frame->plot->marks[order[at - 1]].wall_ms < frame->plot->marks[i].wall_ms; at--)
+		for (; at > 0 && frame->plot->marks[order[at - 1]].wall_ms < frame->plot->marks[i].wall_ms;
+			at--)
 			order[at] = order[at - 1];
 		order[at] = i;
 	}
@@ -226,8 +229,8 @@ static struct height height_of(const struct frame *frame, size_t column)
 }
 
 /* One character of two columns, whose lowest step is from. */
-static void draw_braille(
-	struct canvas *canvas, const struct frame *frame, int x, int y, const struct height heights[2], int from)
+static void draw_braille(struct canvas *canvas, const struct frame *frame, int x, int y,
+	const struct height heights[2], int from)
 {
 	uint32_t dots = 0, shade = 0;
 
@@ -250,8 +253,8 @@ static uint32_t block_of(const struct canvas *canvas, int eighths)
 	return eighths < 4 ? '_' : eighths < 8 ? '=' : '#';
 }
 
-static void draw_block(
-	struct canvas *canvas, const struct frame *frame, int x, int y, const struct height heights[2], int from)
+static void draw_block(struct canvas *canvas, const struct frame *frame, int x, int y,
+	const struct height heights[2], int from)
 {
 	int filled = heights[0].mean - from, shaded = heights[0].high - from;
 
@@ -270,8 +273,8 @@ static void draw_columns(struct canvas *canvas, const struct frame *frame)
 		const struct height heights[2] = { height_of(frame, first), height_of(frame, first + 1) };
 
 		for (int y = 0; y < area->height; y++)
-			(has_braille(canvas) ? draw_braille : draw_block)(canvas, frame, area->x + x, area->y + y,
-				heights, (area->height - 1 - y) * frame->steps);
+			(has_braille(canvas) ? draw_braille : draw_block)(canvas, frame, area->x + x,
+				area->y + y, heights, (area->height - 1 - y) * frame->steps);
 	}
 }
 
@@ -289,7 +292,8 @@ void plot_draw(struct canvas *canvas, struct box box, const struct plot *plot)
 	struct frame frame = {
 		.plot = plot,
 		.scale = scale_of(plot),
-		.area = { box.x + LEFT, box.y + has_title, box.width - LEFT, box.height - has_title - has_foot },
+		.area = { box.x + LEFT, box.y + has_title, box.width - LEFT,
+			box.height - has_title - has_foot },
 		.title_y = has_title ? box.y : -1,
 		.foot_y = has_foot ? box.y + box.height - 1 : -1,
 		.columns = columns_in_cell(canvas),
@@ -299,11 +303,13 @@ void plot_draw(struct canvas *canvas, struct box box, const struct plot *plot)
 	if (!plot_columns(canvas, box))
 		return;
 	draw_title(canvas, box, &frame);
-	draw_scale(canvas, &frame);
-	if (whole_of(plot).count)
+	if (whole_of(plot).count) {
+		draw_scale(canvas, &frame);
 		draw_columns(canvas, &frame);
-	else
-		canvas_text(canvas, frame.area.x, frame.area.y, frame.area.width, ROLE_DIM, "nothing is known");
+	} else {
+		canvas_text(
+			canvas, frame.area.x, frame.area.y, frame.area.width, ROLE_DIM, "nothing is known");
+	}
 	draw_marks(canvas, &frame);
 	draw_cursor(canvas, &frame);
 }

@@ -25,7 +25,7 @@ struct plot {
 	const char *title; /* "RTT" */
 	enum unit unit;
 	enum role role;
-	const char *span;           /* "10 min" */
+	const char *span;                /* "10 min" */
 	const struct time_cell *columns; /* oldest first: plot_columns() of them */
 	size_t count;
 	const struct plot_mark *marks; /* in any order */
@@ -40,8 +40,6 @@ struct plot {
 size_t plot_columns(const struct canvas *canvas, struct box box);
 /* "RTT ms", "received MB/s": the unit depends on the highest value. */
 char *plot_title(const struct plot *plot, char *to, size_t size);
-/* "mean 4.6  high 12", or at the cursor "12:03:20  mean 4.6  high 4.8". */
-char *plot_reading(const struct plot *plot, char *to, size_t size);
 void plot_draw(struct canvas *canvas, struct box box, const struct plot *plot);
 
 #endif

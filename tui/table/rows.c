@@ -71,8 +71,8 @@ static bool is_in_a_row(const struct view *view, const struct snapshot *snapshot
 	return false;
 }
 
-bool rows_say_unknown(const struct view *view, const struct snapshot *snapshot, const char *filter,
-	char *text, size_t size)
+bool rows_say_unknown(
+	const struct view *view, const struct snapshot *snapshot, const char *filter, char *text, size_t size)
 {
 	while (*(filter += strspn(filter, " !"))) {
 		size_t length = strcspn(filter, ": ");

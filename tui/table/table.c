@@ -6,6 +6,8 @@
 
 #include "probes/base/text.h"
 
+#include <limits.h>
+
 static int margin_of(const struct table *table)
 {
 	return table->width >= 60;
@@ -24,35 +26,75 @@ static int head_cells(const struct table *table, const struct column *column)
 	return text_cells(column_head(column, table->snapshot, head, sizeof(head))) + 1;
 }
 
-/* What the rows need of a column. */
-static int measure(const struct table *table, const struct column *column)
+static bool is_there(const struct table *table, const struct column *column)
 {
-	int natural = head_cells(table, column);
+	return column->most && (!column->is_there || column->is_there(table->snapshot));
+}
+
+static int larger(int a, int b)
+{
+	return a > b ? a : b;
+}
+
+/* What the rows need of a column that is most cells wide: longer texts are shown in their brief form, if they have
+ * one. */
+static struct column_need measure(const struct table *table, const struct column *column, int most)
+{
+	int head = head_cells(table, column);
+	struct column_need need = { head, head };
 	struct value value;
 
 	for (size_t row = 0; row < table->count; row++) {
-		int cells;
+		int whole, brief;
 
 		column_format(column, table->snapshot, table->rows->items[table->first + row], &value);
-		cells = text_cells(value.text);
-		natural = cells > natural ? cells : natural;
+		whole = text_cells(value.text);
+		brief = *value.brief ? text_cells(value.brief) : whole;
+		need.whole = larger(need.whole, whole > most ? brief : whole);
+		need.brief = larger(need.brief, brief);
 	}
-	return natural;
+	return need;
+}
+
+/* What the rows need now, or needed lately if that was more. */
+static struct column_need steady(const struct table *table, size_t i, struct column_need need)
+{
+	struct column_need *lately = &table->lately->columns[i].need;
+	struct when *at = &table->lately->columns[i].at, now = table->snapshot->taken;
+	int64_t age_ms = when_since(*at, now);
+
+	if ((need.brief >= lately->brief && need.whole >= lately->whole) || age_ms < 0 ||
+		age_ms > NARROWER_AFTER_MS) {
+		*lately = need;
+		*at = now;
+		return need;
+	}
+	lately->brief = larger(need.brief, lately->brief);
+	lately->whole = larger(need.whole, lately->whole);
+	return *lately;
 }
 
 void table_layout(struct table *table, int width)
 {
 	const struct view *view = table->view;
-	int natural[COLUMNS_MAX];
+	struct column_need needs[COLUMNS_MAX];
 
 	table->width = width;
+	if (table->lately && table->lately->width != width)
+		*table->lately = (struct table_needs){ .width = width };
 	for (size_t i = 0; i < view->column_count; i++) {
 		const struct column *column = &view->columns[i];
-		bool can_grow = column->least < column->most && !column->stretches;
+		int head = head_cells(table, column);
 
-		natural[i] = can_grow ? measure(table, column) : head_cells(table, column);
+		needs[i] = (struct column_need){ 0, 0 };
+		if (!is_there(table, column))
+			continue;
+		needs[i] = column->least < column->most ? measure(table, column, column->most)
+							: (struct column_need){ head, head };
+		if (table->lately)
+			needs[i] = steady(table, i, needs[i]);
 	}
-	columns_layout(view->columns, view->column_count, natural, width - margin_of(table), gap_of(width),
+	columns_layout(view->columns, view->column_count, needs, width - margin_of(table), gap_of(width),
 		table->widths);
 }
 
@@ -65,9 +107,11 @@ void table_layout_uncut(struct table *table, int most)
 	gap = gap_of(most);
 	most = margin_of(table);
 	for (size_t i = 0; i < view->column_count; i++) {
-		int natural = view->columns[i].most ? measure(table, &view->columns[i]) : 0;
+		const struct column *column = &view->columns[i];
+		int natural = is_there(table, column)
+				      ? larger(measure(table, column, INT_MAX).whole, column->least)
+				      : 0;
 
-		natural = natural && natural < view->columns[i].least ? view->columns[i].least : natural;
 		table->widths[i] = most + natural + gap <= table->width ? natural : 0;
 		most += table->widths[i] ? table->widths[i] + gap : 0;
 	}

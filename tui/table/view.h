@@ -37,7 +37,7 @@ struct view {
 	bool (*is_dim)(const struct snapshot *snapshot, size_t row);   /* NULL: none */
 	/* Rows that do not depend on the tailnet: current even if the others are past. NULL: none */
 	bool (*is_present)(const struct snapshot *snapshot, size_t row);
-	bool (*is_last)(const struct snapshot *snapshot, size_t row);  /* kept below the others; NULL: none */
+	bool (*is_last)(const struct snapshot *snapshot, size_t row); /* kept below the others; NULL: none */
 	/* The row under which this one is folded; ROW_NONE: it stands for itself. NULL: no row is folded. */
 	size_t (*parent)(const struct snapshot *snapshot, size_t row);
 	/* The row's id: text of the snapshot, or written to buffer. */
@@ -46,6 +46,8 @@ struct view {
 	const char *(*target)(const struct snapshot *snapshot, size_t row, char *buffer, size_t size);
 	/* What y copies instead; "" if there is nothing. NULL: the target's URL. */
 	const char *(*copied)(const struct snapshot *snapshot, size_t row);
+	/* The row's model, for a canary. NULL: it has none. */
+	const char *(*model)(const struct snapshot *snapshot, size_t row);
 	/* One line above the rows, in its brief form if it is too long; false: none. NULL: never. */
 	bool (*note)(const struct snapshot *snapshot, struct value *value);
 	/* A page shown instead of the rows; returns true if it wrote one. NULL: never. */

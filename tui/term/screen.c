@@ -25,7 +25,7 @@
 #include <unistd.h>
 
 #define PAIRS_MAX 240 /* below 256, because every terminal has that many */
-#define COPY_MAX 1024
+#define COPY_MAX (16 * 1024) /* of what terminals take at once */
 #define SIDE_MAX 1000 /* ncurses counts in short and keeps three copies of every cell */
 
 struct pair {

@@ -22,6 +22,7 @@ static const struct hint table_hints[] = {
 	{ "y", "copy URL", 25, 'y' },
 	{ "v", "panels", 12, 'v' },
 	{ "P", "ping", 10, 'P' },
+	{ "c", "canary", 9, 'c' },
 	{ "S", "ssh", 8, 'S' },
 	{ "T", "theme", 15, 'T' },
 	{ "?", "help", 95, '?' },
@@ -33,7 +34,16 @@ static const struct hint detail_hints[] = {
 	{ "y", "copy URL", 30, 'y' },
 	{ "r", "ask now", 20, 'r' },
 	{ "P", "ping", 25, 'P' },
+	{ "c", "canary", 12, 'c' },
 	{ "S", "ssh", 15, 'S' },
+	{ "l", "log", 35, 'l' },
+	{ "?", "help", 70, '?' },
+	{ "Esc q", "back", 100, PRESS_ESCAPE },
+};
+static const struct hint log_hints[] = {
+	{ "↑↓", "scroll", 50, PRESS_NONE },
+	{ "G", "follow the end", 60, 'G' },
+	{ "Y", "copy command", 40, 'Y' },
 	{ "?", "help", 70, '?' },
 	{ "Esc q", "back", 100, PRESS_ESCAPE },
 };
@@ -105,23 +115,29 @@ static void draw_hints_of(struct ui *ui, struct canvas *canvas, int y, const str
 	}
 }
 
+/* Not what would do nothing here. */
+static bool is_offered(const struct ui *ui, const struct snapshot *snapshot, int press)
+{
+	if (press == 'Y')
+		return *ui_fix_to_copy(ui, snapshot) != '\0';
+	if (press == 'y')
+		return *ui_url_to_copy(ui, snapshot) != '\0';
+	return !snapshot->replay.is_on || (!ui_is_live_key(press) && !ui_is_steer_key(press));
+}
+
 static void draw_hints(
 	struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas, const struct hint *hints, size_t count)
 {
-	struct hint merged[HINTS_MAX];
+	struct hint offered[HINTS_MAX];
 	size_t total = 0;
 
-	if (!snapshot->replay.is_on) {
-		draw_hints_of(ui, canvas, canvas->height - 1, hints, count);
-		return;
-	}
 	for (size_t i = 0; i < count && total + ARRAY_LEN(replay_hints) < HINTS_MAX; i++) {
-		if (!ui_is_live_key(hints[i].press) && !ui_is_steer_key(hints[i].press))
-			merged[total++] = hints[i];
-		for (size_t k = 0; i == 0 && k < ARRAY_LEN(replay_hints); k++)
-			merged[total++] = replay_hints[k];
+		if (is_offered(ui, snapshot, hints[i].press))
+			offered[total++] = hints[i];
+		for (size_t k = 0; i == 0 && snapshot->replay.is_on && k < ARRAY_LEN(replay_hints); k++)
+			offered[total++] = replay_hints[k];
 	}
-	draw_hints_of(ui, canvas, canvas->height - 1, merged, total);
+	draw_hints_of(ui, canvas, canvas->height - 1, offered, total);
 }
 
 /* The typed text, of which the part around the place of the next character is always visible. Returns the x
@@ -173,17 +189,25 @@ static void draw_prompt(const struct ui *ui, const struct snapshot *snapshot, st
 void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas)
 {
 	int y = canvas->height - 1;
+	char text[NOTE_BYTES];
 
-	if (ui->is_list_open)
+	if (ui->asks_canary)
+		ui_draw_canary_question(ui, canvas);
+	else if (ui->is_list_open)
 		draw_hints_of(ui, canvas, y, list_hints, ARRAY_LEN(list_hints));
 	else if (ui->prompt != PROMPT_NONE)
 		draw_prompt(ui, snapshot, canvas, y);
 	else if (*ui->message)
 		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, ui->message);
-	else if (ui->page == &view_help)
+	else if (snapshot->has_running_canary) {
+		ui_say_canary(ui, snapshot, text, sizeof(text));
+		canvas_text(canvas, 1, y, canvas->width - 1, ROLE_PROMPT, text);
+	} else if (ui->page == &view_help)
 		draw_hints_of(ui, canvas, y, help_hints, ARRAY_LEN(help_hints));
 	else if (ui_shows_history(ui))
 		draw_hints(ui, snapshot, canvas, history_hints, ARRAY_LEN(history_hints));
+	else if (ui->page == &view_log)
+		draw_hints(ui, snapshot, canvas, log_hints, ARRAY_LEN(log_hints));
 	else if (ui->page)
 		draw_hints(ui, snapshot, canvas, detail_hints, ARRAY_LEN(detail_hints));
 	else

@@ -10,6 +10,7 @@
 #include "tui/ui/state.h"
 #include "tui/views/header.h"
 #include "tui/views/inspector.h"
+#include "tui/views/log_page.h"
 #include "tui/views/values.h"
 
 #include <stdint.h>
@@ -106,6 +107,7 @@ static void draw_rows(struct ui *ui, const struct snapshot *snapshot, struct can
 			ui->rows.count - view_state->first < room ? ui->rows.count - view_state->first : room,
 		.selected = ui->is_list_open ? SIZE_MAX : view_state->at,
 		.is_past = view_is_past(snapshot),
+		.lately = &view_state->needs,
 	};
 	table_layout(&table, canvas->width);
 	table_draw(&table, canvas, box.y);
@@ -160,7 +162,15 @@ static void draw_body(
 	const struct view *view = ui_view(ui);
 
 	ui->body_height = height > 1 ? height - 1 : 1;
-	if (ui->page) {
+	if (ui->page == &view_log) {
+		int head = ui_draw_log_head(ui, canvas, y);
+
+		if (ui->log)
+			log_page_write(ui->log, page);
+		if (ui->follows_log)
+			ui->page_first = page_lines(page);
+		draw_page(ui, page, canvas, y + head, height - head);
+	} else if (ui->page) {
 		ui->page->write(snapshot, ui->target, page);
 		draw_page(ui, page, canvas, y, height);
 	} else if (view->draw) {

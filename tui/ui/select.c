@@ -119,6 +119,8 @@ const char *ui_selected_target(const struct ui *ui, const struct snapshot *snaps
 {
 	if (ui->page == &view_detail)
 		return ui->target;
+	if (ui->page == &view_log)
+		return ui->logged;
 	if (ui_shows_history(ui))
 		return ui->plots.target;
 	if (!ui_has_selection(ui, snapshot))

@@ -6,6 +6,8 @@
 
 #include "probes/base/strings.h"
 #include "probes/base/when.h"
+#include "probes/report/canary_plan.h"
+#include "probes/report/log_lines.h"
 #include "tui/table/table.h"
 #include "tui/ui/ui.h"
 #include "tui/views/header.h"
@@ -29,12 +31,13 @@ struct view_state {
 	struct view view; /* with the columns that were chosen */
 	struct column columns[COLUMNS_MAX];
 	bool is_toggled[COLUMNS_MAX]; /* shown or hidden by the user, other than at the start */
-	char selected[ID_MAX]; /* "": nothing selected, use the first row */
-	size_t at;             /* its last position, for when it is gone */
-	size_t first;          /* row at the top */
+	char selected[ID_MAX];        /* "": nothing selected, use the first row */
+	size_t at;                    /* its last position, for when it is gone */
+	size_t first;                 /* row at the top */
 	struct order order;
 	char filter[PROMPT_MAX];
 	struct folds folds;
+	struct table_needs needs;
 };
 
 /* The last frame, for clicks: keys and snapshots may have come since, but the user clicked on this. */
@@ -90,10 +93,18 @@ struct ui {
 		size_t count, room;
 	} notices; /* the first one is shown */
 	enum steer steer;
-	char copied[ID_MAX];
+	char *copied; /* NULL: nothing yet */
 	struct plot_state plots;
 	char pinged[ID_MAX];      /* a peer that is being pinged; "": none */
 	int64_t ping_began;       /* wall clock of the first snapshot since; 0: none yet */
+	const struct log_text *log;   /* what the page of a log shows; NULL: nothing yet */
+	const struct view *below_log; /* the page that it was opened from; NULL: the view */
+	char logged[ID_MAX];          /* whose log it is */
+	bool follows_log;             /* it stays at the end as lines come */
+	struct canary_choice *canary; /* the last that was asked about; NULL: none */
+	bool asks_canary;             /* the question is open: the next key answers it */
+	bool awaits_canary;           /* how it ends is still to be said */
+	int64_t canary_asked;         /* wall ms */
 	char shell_host[ID_MAX];
 	bool is_tailscale_shell;
 	struct rows rows;
@@ -139,6 +150,12 @@ unsigned ui_show_view(struct ui *ui, size_t view);
 /* Closes the prompt, if one is open; keeps what was typed. */
 void ui_end_prompt(struct ui *ui);
 unsigned ui_open_detail(struct ui *ui, const struct snapshot *snapshot);
+
+/* copy.c: what y and Y copy of the selected row; "": nothing. */
+const char *ui_url_to_copy(const struct ui *ui, const struct snapshot *snapshot);
+const char *ui_fix_to_copy(const struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_copy_url(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_copy_fix(struct ui *ui, const struct snapshot *snapshot);
 
 /* plots.c: the span of plots and sparklines, and the History view. */
 /* In seconds; one that is no span is ignored. */
@@ -190,6 +207,16 @@ void ui_take_columns(struct ui *ui, const char *text);
 unsigned ui_ping(struct ui *ui, const struct snapshot *snapshot);
 unsigned ui_shell(struct ui *ui, const struct snapshot *snapshot);
 
+/* log.c: the page of a server's log. */
+unsigned ui_open_log(struct ui *ui, const struct snapshot *snapshot);
+/* Where it is read, above its lines. Returns how many lines it took. */
+int ui_draw_log_head(const struct ui *ui, struct canvas *canvas, int y);
+/* canary.c */
+unsigned ui_ask_canary(struct ui *ui, const struct snapshot *snapshot);
+unsigned ui_answer_canary(struct ui *ui, int key);
+void ui_draw_canary_question(const struct ui *ui, struct canvas *canvas);
+void ui_say_canary(const struct ui *ui, const struct snapshot *snapshot, char *to, size_t size);
+
 /* notices.c */
 /* Returns false if there is none. */
 bool ui_dismiss_notice(struct ui *ui);
@@ -198,6 +225,11 @@ int ui_draw_notice(struct ui *ui, struct canvas *canvas, int y);
 
 /* bottom.c: the last line: the prompt, what was said, or the keys. */
 void ui_draw_bottom(struct ui *ui, const struct snapshot *snapshot, struct canvas *canvas);
+
+/* idle.c */
+unsigned ui_say_no_key(struct ui *ui, int key);
+/* Of a key that has nothing to work on where it was pressed. */
+unsigned ui_say_idle(struct ui *ui, int key);
 
 /* steer.c: keys that move in a replay, and keys that do nothing there. */
 bool ui_is_steer_key(int key);

@@ -33,7 +33,7 @@ bool ui_is_steer_key(int key)
 
 bool ui_is_live_key(int key)
 {
-	return key == 'r' || key == 'P' || key == 'S';
+	return key == 'r' || key == 'P' || key == 'S' || key == 'l' || key == 'c';
 }
 
 unsigned ui_steer_by(struct ui *ui, const struct snapshot *snapshot, int key)

@@ -43,6 +43,10 @@ static unsigned find(struct ui *ui, const struct snapshot *snapshot, long step)
 	char text[PROMPT_MAX + 32];
 
 	ui->has_no_hit = false;
+	if (!*ui->search && step && !ui->page) {
+		ui_say(ui, "nothing was searched for yet: / asks");
+		return UI_REDRAW;
+	}
 	if (!*ui->search || !count || ui->page)
 		return 0;
 	for (size_t i = 0; i < count; i++) {

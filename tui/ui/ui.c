@@ -4,7 +4,6 @@
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
 #include "tui/ui/state.h"
-#include "tui/views/inspector.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +49,8 @@ void ui_free(struct ui *ui)
 	for (size_t i = 0; views[i]; i++)
 		strings_fini(&ui->states[i].folds.open);
 	free(ui->states);
+	free(ui->canary);
+	free(ui->copied);
 	free(ui);
 }
 
@@ -60,7 +61,7 @@ bool ui_is_paused(const struct ui *ui)
 
 const char *ui_copied_text(const struct ui *ui)
 {
-	return ui->copied;
+	return ui->copied ? ui->copied : "";
 }
 
 /* Moves by rows, or scrolls the open page. */
@@ -77,6 +78,8 @@ static unsigned move(struct ui *ui, const struct snapshot *snapshot, long by)
 		*at = most - *at > (size_t)by ? *at + (size_t)by : most;
 	if (!ui->page)
 		ui_select(ui, snapshot, *at);
+	if (ui->page == &view_log)
+		ui->follows_log = ui->page_first >= ui->page_last;
 	return UI_REDRAW;
 }
 
@@ -98,6 +101,12 @@ static unsigned page_up(struct ui *ui, const struct snapshot *snapshot)
 static unsigned page_down(struct ui *ui, const struct snapshot *snapshot)
 {
 	return move(ui, snapshot, ui->body_height);
+}
+
+/* As in a pager, where there is something to read. */
+static unsigned fold_or_page_down(struct ui *ui, const struct snapshot *snapshot)
+{
+	return ui->page ? page_down(ui, snapshot) : ui_toggle_fold(ui, snapshot);
 }
 
 static unsigned go_first(struct ui *ui, const struct snapshot *snapshot)
@@ -150,12 +159,15 @@ static unsigned close_page(struct ui *ui, const struct snapshot *snapshot)
 {
 	if (ui->page == &view_help)
 		return toggle_help(ui, snapshot);
-	ui->page = NULL;
+	ui->page = ui->page == &view_log ? ui->below_log : NULL;
+	ui->page_first = 0;
 	return UI_REDRAW;
 }
 
 static unsigned go_back(struct ui *ui, const struct snapshot *snapshot)
 {
+	if (snapshot->has_running_canary)
+		return UI_REDRAW | UI_STOP_CANARY;
 	if (ui->page)
 		return close_page(ui, snapshot);
 	if (ui_dismiss_notice(ui))
@@ -179,40 +191,6 @@ static unsigned toggle_panels(struct ui *ui, const struct snapshot *snapshot)
 	(void)snapshot;
 	ui->has_no_panels = !ui->has_no_panels;
 	return UI_REDRAW;
-}
-
-static unsigned copy_text(struct ui *ui, const char *text)
-{
-	char message[ID_MAX + 32];
-
-	snprintf(ui->copied, sizeof(ui->copied), "%s", text);
-	text_set(message, sizeof(message), "to the terminal's clipboard: %s", text);
-	ui_say(ui, message);
-	return UI_REDRAW | UI_COPY;
-}
-
-static unsigned copy_fix(struct ui *ui, const struct snapshot *snapshot)
-{
-	char buffer[ID_MAX];
-	const struct verdict *verdict =
-		inspector_verdict(snapshot, target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
-
-	if (verdict && *verdict->run)
-		return copy_text(ui, verdict->run);
-	ui_say(ui, verdict && *verdict->fix ? "no command fixes this: see the hint" : "nothing to fix here");
-	return UI_REDRAW;
-}
-
-static unsigned copy(struct ui *ui, const struct snapshot *snapshot)
-{
-	char buffer[ID_MAX];
-	const struct view *view = ui_view(ui);
-	const char *url =
-		!ui->page && view->copied && ui_has_selection(ui, snapshot)
-			? view->copied(snapshot, ui_selected_row(ui))
-			: target_url(target_find(snapshot, ui_selected_target(ui, snapshot, buffer)));
-
-	return *url ? copy_text(ui, url) : 0;
 }
 
 static unsigned probe_now(struct ui *ui, const struct snapshot *snapshot)
@@ -261,7 +239,7 @@ static const struct {
 	{ PRESS_PAGE_DOWN, page_down },
 	{ PRESS_CTRL_D, page_down },
 	{ PRESS_CTRL_F, page_down },
-	{ ' ', ui_toggle_fold },
+	{ ' ', fold_or_page_down },
 	{ 't', ui_toggle_all_folds },
 	{ 'v', toggle_panels },
 	{ 'g', go_first },
@@ -295,11 +273,13 @@ static const struct {
 	{ PRESS_F8, ui_longer_span },
 	{ 'p', toggle_pause },
 	{ 'Z', toggle_pause },
-	{ 'y', copy },
-	{ 'Y', copy_fix },
+	{ 'y', ui_copy_url },
+	{ 'Y', ui_copy_fix },
 	{ 'r', probe_now },
 	{ 'P', ui_ping },
+	{ 'c', ui_ask_canary },
 	{ 'S', ui_shell },
+	{ 'l', ui_open_log },
 	{ 'T', next_theme },
 	{ PRESS_CTRL_L, draw_again },
 	{ PRESS_RESIZE, draw_again },
@@ -307,55 +287,24 @@ static const struct {
 	{ 'Q', quit_and_leave },
 };
 
-/* Keys that a terminal sends unasked, or that mean nothing. */
-static bool is_no_key(int key)
-{
-	return key == PRESS_NONE || (key > PRESS_F12 && key != PRESS_RESIZE) || key > PRESS_RESIZE;
-}
-
-/* What a user calls the key. */
-static void name_key(int key, char *name, size_t size)
-{
-	*name = '\0';
-	if (key >= PRESS_F1 && key <= PRESS_F12)
-		text_set(name, size, "F%d", key - PRESS_F1 + 1);
-	else if (key == PRESS_DELETE || key == PRESS_INSERT)
-		text_set(name, size, "%s", key == PRESS_DELETE ? "Del" : "Ins");
-	else if (key == ' ')
-		text_set(name, size, "Space");
-	else if (key < ' ')
-		text_set(name, size, "Ctrl-%c", key + '@');
-	else if (text_is_shown((uint32_t)key))
-		utf8_put(name, size, (uint32_t)key);
-}
-
-static unsigned say_unknown(struct ui *ui, int key)
-{
-	char name[32], text[96];
-
-	if (is_no_key(key))
-		return 0;
-	name_key(key, name, sizeof(name));
-	text_set(text, sizeof(text), "no key %s; ? shows the keys", *name ? name : "like that");
-	ui_say(ui, text);
-	return UI_REDRAW;
-}
-
 static unsigned press_plain(struct ui *ui, const struct snapshot *snapshot, int key)
 {
 	for (size_t i = 0; views[i]; i++)
 		if (views[i]->key == key)
 			return ui_show_view(ui, i);
 	if (snapshot->replay.is_on && ui_is_live_key(key)) {
-		ui_say(ui, "not in a replay");
+		ui_say(ui, "not in a replay: it shows what was recorded, and asks nothing");
 		return UI_REDRAW;
 	}
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (keys[i].key == key)
-			return keys[i].press(ui, snapshot);
+		if (keys[i].key == key) {
+			unsigned done = keys[i].press(ui, snapshot);
+
+			return done ? done : ui_say_idle(ui, key);
+		}
 	if (ui_is_steer_key(key))
 		return ui_steer_by(ui, snapshot, key);
-	return say_unknown(ui, key);
+	return ui_say_no_key(ui, key);
 }
 
 /* While the list of columns or a prompt is open, keys belong to it. */
@@ -377,6 +326,9 @@ unsigned ui_key(struct ui *ui, const struct snapshot *snapshot, int key)
 
 	*ui->message = '\0';
 	ui_collect(ui, snapshot);
+	if (ui->asks_canary && key != PRESS_NONE && key != PRESS_RESIZE && key != PRESS_CTRL_C &&
+		key != PRESS_F10)
+		return said | ui_answer_canary(ui, key);
 	if (mouse && mouse != PRESS_CLICK)
 		return said | (ui->is_list_open ? 0 : press_plain(ui, snapshot, mouse));
 	if (!mouse)

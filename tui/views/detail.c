@@ -8,6 +8,7 @@
 #include "probes/report/diagnose.h"
 #include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
+#include "tui/views/canary_page.h"
 #include "tui/views/diagnosis_page.h"
 #include "tui/views/flows.h"
 #include "tui/views/for_clients.h"
@@ -173,6 +174,20 @@ static void write_models(const struct snapshot *snapshot, const struct endpoint 
 	write_short_contexts(snapshot, endpoint, page);
 }
 
+static void write_gpus(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	if (peer->gpus.count)
+		page_head(page, "GPU");
+	for (size_t i = 0; i < peer->gpus.count; i++) {
+		char line[LINE_BYTES] = "";
+
+		wording_gpu(line, &snapshot->gpus[peer->gpus.first + i]);
+		page_wrap(page, ROLE_TEXT, "", 2, line);
+	}
+	if (peer->has_more_gpus)
+		page_line(page, ROLE_DIM, "  and more, which are not read");
+}
+
 static void write_sent(const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
 	char out[32], in[32], number[32];
@@ -187,10 +202,11 @@ static void write_sent(const struct snapshot *snapshot, const struct endpoint *e
 		text_bytes(in, sizeof(in), endpoint->bytes_received));
 	for (size_t i = 0; i < endpoint->sent.count; i++) {
 		const struct sent *sent = &snapshot->sents[endpoint->sent.first + i];
+		bool is_whole = text_has_prefix(sent->path, "POST ");
 
 		value_ago(&last, snapshot, sent->last);
-		page_line(page, ROLE_TEXT, sent->path[0] == '/' ? "  GET " : "      ");
-		page_cell(page, ROLE_TEXT, 24, sent->path);
+		page_line(page, ROLE_TEXT, is_whole ? "  " : sent->path[0] == '/' ? "  GET " : "      ");
+		page_cell(page, ROLE_TEXT, is_whole ? 28 : 24, sent->path);
 		page_cell(page, ROLE_DIM, 11, cost_name(sent->cost));
 		page_add(page, ROLE_TEXT, "× %-6s ", text_count(number, sizeof(number), sent->count));
 		if (sent->status)
@@ -227,6 +243,20 @@ static void write_endpoint_head(
 	page_wrap(page, ROLE_DIM, "", 0, known);
 }
 
+/* As `tailscale whois` of this machine's own address says. */
+static void write_who(const struct daemon *daemon, struct page *page)
+{
+	char text[600] = "";
+
+	if (!*daemon->login)
+		return;
+	text_add(text, sizeof(text), "to others this machine is %s%s%s%s", daemon->login, *daemon->display ? " (" : "",
+		daemon->display, *daemon->display ? ")" : "");
+	for (const char *const *name = daemon->capabilities; *name; name++)
+		text_add(text, sizeof(text), "%s%s", name == daemon->capabilities ? ", with " : ", ", *name);
+	page_wrap(page, ROLE_DIM, "", 0, text);
+}
+
 static void write_endpoint(
 	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
@@ -235,16 +265,23 @@ static void write_endpoint(
 	struct diagnosis diagnosis;
 
 	write_endpoint_head(snapshot, endpoint, page);
+	if (peer && peer->is_self)
+		write_who(&snapshot->daemon, page);
 	write_diagnosis(snapshot, &target, &diagnosis, page);
 	if (same_engine_has_others(snapshot, endpoint))
 		page_head(page, "THE SAME ENGINE");
 	same_engine_write(snapshot, endpoint, 2, page);
 	latency_write(snapshot, endpoint, !is_said(&diagnosis, LAYER_ENGINE, endpoint), page);
+	if (endpoint->canaries.count)
+		page_head(page, "CANARY");
+	canary_page_write(snapshot, endpoint, page);
 	if (peer && !peer->is_self)
 		write_traffic(peer, page);
 	flows_write_endpoint(snapshot, target.endpoint, page);
 	write_last_known(snapshot, &diagnosis, peer, endpoint, page);
 	write_models(snapshot, endpoint, page);
+	if (peer && peer->gpus.count > 1) /* one alone is in the diagnosis */
+		write_gpus(snapshot, peer, page);
 	for_clients_write(endpoint, page);
 	write_sent(snapshot, endpoint, page);
 }
@@ -296,6 +333,8 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 	char probed[LINE_BYTES] = "";
 
 	write_peer_head(snapshot, peer, page);
+	if (peer->is_self)
+		write_who(&snapshot->daemon, page);
 	write_diagnosis(snapshot, &target, &diagnosis, page);
 	write_traffic(peer, page);
 	if (value_capture(snapshot, &note))
@@ -305,6 +344,7 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 	wording_probed(probed, &peer->probed);
 	if (*probed)
 		page_wrap(page, ROLE_DIM, "", 0, probed);
+	write_gpus(snapshot, peer, page);
 	if (peer->endpoint_count)
 		write_servers(snapshot, target.peer, page);
 }
@@ -323,8 +363,9 @@ static void write_mount(const struct snapshot *snapshot, const struct mount *mou
 {
 	page_line(page, ROLE_TITLE, "%s%s:%d%s", mount->service, mount->host, mount->port, mount->path);
 	page_wrap(page, ROLE_TEXT, "→", 2, mount->target);
-	page_line(page, ROLE_DIM, "%s, %s", serve_protocol_name(mount->protocol),
-		mount->is_funnel ? "open to the whole internet (funnel)" : "for the tailnet");
+	page_line(page, ROLE_DIM, "%s, %s%s", serve_protocol_name(mount->protocol),
+		mount->is_funnel ? "open to the whole internet (funnel)" : "for the tailnet",
+		mount->is_foreground ? ", until its `tailscale serve` ends" : "");
 	write_verdicts(snapshot, mount->verdicts, page);
 }
 

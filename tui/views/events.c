@@ -152,14 +152,15 @@ void events_write(const struct snapshot *snapshot, size_t most, struct page *pag
 	for (size_t i = 0; i < snapshot->event_count && i < most; i++) {
 		const struct event *event = event_of(snapshot, i);
 		char text[PANEL_BYTES];
-		struct value time;
-		struct url url;
+		struct value time, who;
 
 		value_say(&time, ROLE_DIM, "");
+		value_say(&who, ROLE_TEXT, "");
 		format_time(snapshot, i, &time);
+		format_who(snapshot, i, &who);
 		page_line(page, ROLE_DIM, "%s ", time.text);
 		page_add(page, role_of_state(event->state), "%s ", glyph_of_state(event->state));
-		text_set(text, sizeof(text), "%s: %s", host_of(event, &url), event->text);
+		text_set(text, sizeof(text), "%s: %s", who.text, event->text);
 		page_flow(page, ROLE_TEXT, text_cells(time.text) + 3, text);
 	}
 	if (!snapshot->event_count)

@@ -5,17 +5,16 @@
  * stands for several endpoints has the state of the worst of them, and names it. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
-#include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/counts.h"
 #include "tui/views/fleet_rows.h"
+#include "tui/views/fleet_why.h"
 #include "tui/views/nobody_serves.h"
 #include "tui/views/target.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *host_of(const struct snapshot *snapshot, size_t row, struct url *url)
@@ -46,7 +45,8 @@ static void format_state(const struct snapshot *snapshot, size_t row, struct val
 static void format_health(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	if (fleet_endpoint(snapshot, row))
-		value_say(value, ROLE_TEXT, counts_name(fleet_state(snapshot, fleet_endpoint(snapshot, row)->lead)));
+		value_say(value, ROLE_TEXT,
+			counts_name(fleet_state(snapshot, fleet_endpoint(snapshot, row)->lead)));
 }
 
 static void format_peer(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -76,11 +76,19 @@ static void format_at(const struct snapshot *snapshot, size_t row, struct value 
 		text_add(value->text, sizeof(value->text), " +%zu", endpoint->others);
 }
 
-/* A loaded model first, and how many others there are. */
+static void say_model(char *to, size_t size, const char *id, size_t others)
+{
+	text_set(to, size, "%s", id);
+	if (others)
+		text_add(to, size, " +%zu", others);
+}
+
+/* A loaded model first, and how many others there are; briefly without who made it. */
 static void format_model(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct endpoint *endpoint = fleet_endpoint(snapshot, row);
 	const struct model *models = endpoint ? &snapshot->models[endpoint->models.first] : NULL;
+	const char *slash;
 	size_t shown = 0;
 
 	value_say(value, ROLE_TEXT, "–");
@@ -90,9 +98,10 @@ static void format_model(const struct snapshot *snapshot, size_t row, struct val
 		shown++;
 	if (shown == endpoint->models.count)
 		shown = 0;
-	text_set(value->text, sizeof(value->text), "%s", models[shown].id);
-	if (endpoint->models.count > 1)
-		text_add(value->text, sizeof(value->text), " +%zu", endpoint->models.count - 1);
+	say_model(value->text, sizeof(value->text), models[shown].id, endpoint->models.count - 1);
+	slash = strrchr(models[shown].id, '/');
+	if (slash && slash[1])
+		say_model(value->brief, sizeof(value->brief), slash + 1, endpoint->models.count - 1);
 }
 
 static void format_loaded(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -184,58 +193,6 @@ static void format_spark(const struct snapshot *snapshot, size_t row, struct val
 		value_spark(value, endpoint->spark, endpoint->spark_count);
 }
 
-/* What to say for a peer without an endpoint and without a verdict. */
-static void say_peer(const struct snapshot *snapshot, const struct peer *peer, struct value *value)
-{
-	char drops[LINE_BYTES] = "";
-
-	if (peer->probed.silent)
-		wording_probed(drops, &peer->probed);
-	if (!peer->is_online)
-		value_last_seen(value, snapshot, peer);
-	else if (*drops)
-		value_say(value, ROLE_DIM, drops);
-	else if (peer->was_asked)
-		value_say(value, ROLE_DIM,
-			snapshot->discovery.pending && peer->probed.is_running ? "being asked"
-									       : "no LLM server found");
-}
-
-static void say_peers(const struct snapshot *snapshot, struct value *value)
-{
-	size_t all, offline;
-
-	fleet_count_peers(snapshot, &all, &offline);
-	value_say(value, ROLE_DIM, "no LLM server known");
-	if (offline)
-		text_add(value->text, sizeof(value->text), ", %zu offline", offline);
-}
-
-/* The endpoint that it is about, if the row stands for several; and how old its data is, where there is room. */
-static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
-{
-	const struct endpoint *worst = fleet_worst(snapshot, row);
-	struct value why = { .text = "", .brief = "", .role = ROLE_TEXT };
-	char at[64] = "", old[48] = "", age[32];
-
-	if (row == fleet_peers_line(snapshot)) {
-		say_peers(snapshot, value);
-		return;
-	}
-	value_why(&why, snapshot, worst ? worst->verdicts : fleet_peer(snapshot, row)->verdicts);
-	if (worst != fleet_endpoint(snapshot, row))
-		text_set(at, sizeof(at), "%s: ", worst->at);
-	if (worst && worst->is_stale && !isnan(worst->age_ms))
-		text_set(old, sizeof(old), "%s old%s", text_span(age, sizeof(age), (int64_t)worst->age_ms),
-			*why.text ? ": " : "");
-	value->role = why.role;
-	text_set(value->text, sizeof(value->text), "%s%s%s", at, old, why.text);
-	if (*why.brief)
-		text_set(value->brief, sizeof(value->brief), "%s%s", at, why.brief);
-	if (!worst && !*value->text)
-		say_peer(snapshot, fleet_peer(snapshot, row), value);
-}
-
 /* Hosts outside the tailnet come after the peers. */
 static int compare_peer(const struct snapshot *snapshot, size_t a, size_t b)
 {
@@ -298,24 +255,26 @@ static bool holds_model(const struct snapshot *snapshot, size_t row, const char 
 }
 
 static const struct column columns[] = {
-	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
+	{ "STATE", "state", 9, 10, 100, .starts_high = true, .format = format_state,
 		.compare = compare_state },
 	{ "PEER", "peer", 8, 16, 95, .format = format_peer, .compare = compare_peer },
-	{ "SERVER", "server", 9, 14, 80, .format = format_server, .compare = compare_server },
-	{ "MODEL", "model", 12, 28, 78, .starts_high = true, .format = format_model, .number = number_models,
+	{ "SERVER", "server", 9, 14, 80, .is_exact = true, .format = format_server,
+		.compare = compare_server },
+	{ "MODEL", "model", 10, 28, 78, .starts_high = true, .format = format_model, .number = number_models,
 		.holds = holds_model },
 	{ "TOK/S", "toks", 6, 6, 68, true, .starts_high = true, .text = text_speed, .number = number_tokens },
 	{ "QUEUE", "queue", 5, 5, 66, true, .starts_high = true, .text = text_count, .number = number_queue },
 	{ "TTFT ms", "ttftms", 7, 7, 64, true, .starts_high = true, .text = text_ms, .number = number_ttft },
 	{ "PATH", "path", 8, 16, 75, .format = format_path, .compare = compare_path },
 	{ "RTT ms", "rttms", 6, 6, 60, true, .starts_high = true, .text = text_ms, .number = number_rtt },
-	{ "AT", "at", 8, 22, 62, .format = format_at, .compare = compare_at, .holds = holds_url },
+	{ "AT", "at", 15, 22, 62, .is_exact = true, .format = format_at, .compare = compare_at,
+		.holds = holds_url },
 	{ "TTFB ms", "ttfbms", 7, 7, 40, true, .starts_high = true, .text = text_ms, .number = number_ttfb },
 	{ "LOADED", "loaded", 6, 7, 28, true, .format = format_loaded, .number = number_models },
 	{ "SINCE", "since", 7, 7, 30, true, .format = format_since, .number = number_since },
-	{ "TTFB TREND", "spark", 19, 20, 35, .format = format_spark, .head = head_spark, .number = number_ttfb,
-		.starts_high = true },
-	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = format_why,
+	{ "TTFB TREND", "spark", 19, 20, 35, .format = format_spark, .head = head_spark,
+		.number = number_ttfb, .starts_high = true },
+	{ "WHY", "why", 15, 600, 90, .stretches = true, .starts_high = true, .format = fleet_why,
 		.compare = compare_state },
 	{ "HEALTH", "health", 0, 0, 0, .format = format_health },
 };

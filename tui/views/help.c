@@ -19,6 +19,7 @@ static const struct {
 	{ "Tab  1 to 7", "the next view, or this one" },
 	{ "Enter", "all about the selected row" },
 	{ "Space  t", "open or close what is folded under the row; under all rows" },
+	{ "", "in a page, Space is the next part of it" },
 	{ "Esc", "closes what is open; then clears the filter" },
 	{ "", "" },
 	{ "", "LOOK" },
@@ -37,7 +38,9 @@ static const struct {
 	{ "", "DO" },
 	{ "r", "ask all servers now" },
 	{ "P", "ping the row's machine, as --doctor does" },
+	{ "c", "canary: one tiny completion, timed; it asks you first" },
 	{ "S", "ssh to the row's machine; this screen comes back after it" },
+	{ "l", "log of the row's server, followed as it grows; G: its end" },
 	{ "y", "copy the URL (OSC 52); in Models the base URL for a client" },
 	{ "Y", "copy the command that fixes it" },
 	{ "v", "hide or show the panels" },
@@ -94,7 +97,8 @@ static void write_help(const struct snapshot *snapshot, const char *target, stru
 	page_wrap(page, ROLE_TEXT, "", 2,
 		"– is unknown, 0 is zero. LOADED: loaded / all models. TTFB: from the request to the "
 		"first byte of the answer to a harmless question; TTFT: to the first token, 12–19 is "
-		"between the two. ~ is likely, or estimated. → us: that peer uses this machine, ← us: "
+		"between the two. ~ is likely, or estimated. # numbers the servers of a model in the order of "
+		"--pick. → us: that peer uses this machine, ← us: "
 		"this machine uses it.");
 	page_wrap(page, ROLE_SPARK, "", 2,
 		"▁▂▃█ 50 ms: the values over the span in the head, from 0 to that number. In plots the dots above "

@@ -59,7 +59,7 @@ void inspector_title(const struct snapshot *snapshot, struct target target, char
 	name_target(snapshot, target, title, size);
 	if (!verdict)
 		return;
-	text_add(title, size, "%s%s%s", *title ? " ── " : "", verdict->code,
+	text_add(title, size, "%s%s%s%s", *title ? " ── " : "", verdict->code, wording_certainty(verdict),
 		verdict->is_muted ? ", ignored" : "");
 	if (age_ms >= SECONDS_MS) /* seconds would redraw it all the time */
 		text_add(title, size, ", for %s",
@@ -140,6 +140,15 @@ static void add_ms(char *line, const char *name, double ms)
 		line_add(line, "%s %s ms", name, text_ms(number, sizeof(number), ms));
 }
 
+static void write_gpus(const struct snapshot *snapshot, const struct peer *peer, struct page *page)
+{
+	char line[LINE_BYTES] = "";
+
+	wording_gpus(line, snapshot, peer);
+	if (*line)
+		page_wrap(page, ROLE_TEXT, "", 0, line);
+}
+
 static void write_endpoint(
 	const struct snapshot *snapshot, const struct endpoint *endpoint, struct page *page)
 {
@@ -150,7 +159,8 @@ static void write_endpoint(
 	if (*endpoint->title)
 		line_add(work, "%s%s%s", endpoint->title, *endpoint->version ? " " : "", endpoint->version);
 	if (endpoint->models_known && endpoint->loaded_known)
-		line_add(work, "%zu of %zu models loaded", endpoint->loaded_models, endpoint->models.count);
+		line_add(work, "%zu of %zu model%s loaded", endpoint->loaded_models, endpoint->models.count,
+			endpoint->models.count == 1 ? "" : "s");
 	else if (endpoint->models_known)
 		line_add(work, "%zu model%s", endpoint->models.count, endpoint->models.count == 1 ? "" : "s");
 	wording_work(work, endpoint);
@@ -158,6 +168,8 @@ static void write_endpoint(
 	if (*work)
 		page_wrap(page, is_past ? ROLE_DIM : ROLE_TEXT, is_past ? "last known:" : "",
 			is_past ? 12 : 0, work);
+	if (peer)
+		write_gpus(snapshot, peer, page);
 	if (peer && !peer->is_self)
 		add_ms(times, "path", peer->path.rtt_ms);
 	add_ms(times, "connect", endpoint->connect_ms);
@@ -202,6 +214,7 @@ static void write_peer(const struct snapshot *snapshot, const struct peer *peer,
 		value_last_seen(&seen, snapshot, peer);
 		page_wrap(page, ROLE_DIM, "", 0, seen.text);
 	}
+	write_gpus(snapshot, peer, page);
 }
 
 void inspector_write(const struct snapshot *snapshot, struct target target, struct page *page)

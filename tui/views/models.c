@@ -3,6 +3,7 @@
  * listed. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/report/wording.h"
 #include "tui/term/glyphs.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
@@ -128,6 +129,41 @@ static void format_quantisation(const struct snapshot *snapshot, size_t row, str
 	value_say(value, *quantisation ? ROLE_TEXT : ROLE_DIM, *quantisation ? quantisation : "–");
 }
 
+/* Of the machine, whatever uses it. */
+static double number_vram(const struct snapshot *snapshot, size_t row)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	return peer ? peer->gpu.memory_used : NAN;
+}
+
+static double number_vram_free(const struct snapshot *snapshot, size_t row)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	return peer ? peer->gpu.memory_free : NAN;
+}
+
+static double number_gpu(const struct snapshot *snapshot, size_t row)
+{
+	const struct peer *peer = peer_of(snapshot, row);
+
+	return peer ? peer->gpu.busy : NAN;
+}
+
+static char *text_share(char *to, size_t size, double share)
+{
+	if (!isnan(share))
+		return wording_share(to, size, share);
+	text_set(to, size, "–");
+	return to;
+}
+
+static bool has_gpus(const struct snapshot *snapshot)
+{
+	return snapshot->gpu_count > 0;
+}
+
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	value_offer(value, snapshot, offer_of(snapshot, row));
@@ -193,13 +229,14 @@ static bool holds_url(const struct snapshot *snapshot, size_t row, const char *p
 }
 
 static const struct column columns[] = {
-	{ "MODEL", "model", 12, 40, 100, .format = format_model, .compare = compare_model },
-	{ "#", "rank", 2, 3, 62, true, .text = text_count, .number = number_rank },
+	{ "MODEL", "model", 12, 40, 100, .is_exact = true, .format = format_model, .compare = compare_model },
+	{ "#", "rank", 2, 3, 58, true, .text = text_count, .number = number_rank },
 	{ "WARMTH", "warmth", 10, 10, 98, .starts_high = true, .format = format_warmth,
 		.compare = compare_warmth },
 	{ "PEER", "peer", 6, 16, 95, .format = format_peer, .compare = compare_peer },
-	{ "SERVER", "server", 9, 14, 60, .format = format_server, .compare = compare_server },
-	{ "AT", "at", 10, 22, 85, .format = format_at, .compare = compare_at, .holds = holds_url },
+	{ "SERVER", "server", 9, 14, 57, .format = format_server, .compare = compare_server },
+	{ "AT", "at", 10, 22, 85, .is_exact = true, .format = format_at, .compare = compare_at,
+		.holds = holds_url },
 	{ "PATH", "path", 9, 16, 75, .format = format_path, .compare = compare_path },
 	{ "RTT ms", "rttms", 7, 7, 72, true, .text = text_ms, .number = number_rtt },
 	{ "QUEUE", "queue", 6, 6, 71, true, .text = text_count, .number = number_queue },
@@ -209,7 +246,13 @@ static const struct column columns[] = {
 	{ "CONTEXT", "context", 7, 7, 40, true, .starts_high = true, .text = text_count,
 		.number = number_context },
 	{ "QUANT", "quant", 6, 10, 35, .format = format_quantisation, .compare = compare_quantisation },
-	{ "WHY", "why", 16, 600, 65, .stretches = true, .format = format_why, .compare = compare_warmth },
+	{ "VRAM", "vram", 7, 7, 34, true, .starts_high = true, .text = text_bytes, .number = number_vram,
+		.is_there = has_gpus },
+	{ "FREE", "vramfree", 7, 7, 38, true, .starts_high = true, .text = text_bytes,
+		.number = number_vram_free, .is_there = has_gpus },
+	{ "GPU", "gpu", 5, 5, 33, true, .starts_high = true, .text = text_share, .number = number_gpu,
+		.is_there = has_gpus },
+	{ "WHY", "why", 16, 600, 59, .stretches = true, .format = format_why, .compare = compare_warmth },
 };
 
 static size_t row_count(const struct snapshot *snapshot)
@@ -242,6 +285,11 @@ static const char *target(const struct snapshot *snapshot, size_t row, char *buf
 static const char *copied(const struct snapshot *snapshot, size_t row)
 {
 	return endpoint_of(snapshot, row)->base_url;
+}
+
+static const char *model_id(const struct snapshot *snapshot, size_t row)
+{
+	return model_of(snapshot, row)->id;
 }
 
 static bool instead(const struct snapshot *snapshot, struct page *page)
@@ -285,6 +333,7 @@ const struct view view_models = {
 	.row_id = row_id,
 	.target = target,
 	.copied = copied,
+	.model = model_id,
 	.note = note,
 	.instead = instead,
 };

@@ -59,6 +59,6 @@ bool nobody_serves_write(const struct snapshot *snapshot, struct page *page)
 	page_line(page, ROLE_FIX, "  tsllm-top --endpoint http://HOST:PORT");
 	page_wrap(page, ROLE_TEXT, "", 0,
 		"A server of this machine can be offered to the tailnet (Ollama: see Serve, key 4):");
-	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg 8080");
+	page_line(page, ROLE_FIX, "  %stailscale serve --bg 8080", snapshot->daemon.sudo);
 	return true;
 }

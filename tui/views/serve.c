@@ -4,11 +4,14 @@
  * backend's. */
 #include "probes/base/mem.h"
 #include "probes/base/text.h"
+#include "probes/base/url.h"
 #include "tui/views/values.h"
 #include "tui/views/views.h"
 
 #include <stdio.h>
 #include <string.h>
+
+#define FOREGROUND "until its `tailscale serve` ends"
 
 static const struct mount *mount_of(const struct snapshot *snapshot, size_t row)
 {
@@ -20,12 +23,19 @@ static const struct endpoint *endpoint_at(const struct snapshot *snapshot, int i
 	return index < 0 ? NULL : &snapshot->endpoints[index];
 }
 
-static enum state state_of(const struct snapshot *snapshot, size_t row)
+/* What the row is about; NULL: neither the mount nor its backend is probed. */
+static const struct endpoint *probed_of(const struct snapshot *snapshot, size_t row)
 {
 	const struct mount *mount = mount_of(snapshot, row);
-	const struct endpoint *endpoint = endpoint_at(snapshot, mount->endpoint);
 
-	return endpoint ? endpoint->state : mount->backend_state;
+	return endpoint_at(snapshot, mount->endpoint >= 0 ? mount->endpoint : mount->backend);
+}
+
+static enum state state_of(const struct snapshot *snapshot, size_t row)
+{
+	const struct endpoint *probed = probed_of(snapshot, row);
+
+	return probed ? probed->state : mount_of(snapshot, row)->backend_state;
 }
 
 static void format_state(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -50,9 +60,26 @@ static void format_protocol(const struct snapshot *snapshot, size_t row, struct 
 	value_say(value, ROLE_TEXT, serve_protocol_name(mount_of(snapshot, row)->protocol));
 }
 
+/* Of a target on the same machine, the port says most; the tailnet's suffix is in the header. */
 static void format_target(const struct snapshot *snapshot, size_t row, struct value *value)
 {
-	value_say(value, ROLE_TEXT, mount_of(snapshot, row)->target);
+	static const char insecure[] = "https+insecure://";
+	const char *target = mount_of(snapshot, row)->target;
+	char plain[ID_MAX], place[sizeof(value->brief)];
+	struct url url;
+
+	value_say(value, ROLE_TEXT, target);
+	text_set(plain, sizeof(plain), "%s%s", text_has_prefix(target, insecure) ? "https://" : "",
+		text_has_prefix(target, insecure) ? target + strlen(insecure) : target);
+	if (url_split(&url, plain) < 0)
+		return;
+	if (url_host_is_below(url.host, snapshot->daemon.magicdns_suffix))
+		url.host[strcspn(url.host, ".")] = '\0';
+	if (url_host_is_loopback(url.host))
+		text_set(place, sizeof(place), ":%d", url.port);
+	else
+		url_place(&url, place, sizeof(place));
+	text_set(value->brief, sizeof(value->brief), "%s%s", place, url.path);
 }
 
 static void format_backend(const struct snapshot *snapshot, size_t row, struct value *value)
@@ -82,12 +109,14 @@ static void format_reach(const struct snapshot *snapshot, size_t row, struct val
 static void format_why(const struct snapshot *snapshot, size_t row, struct value *value)
 {
 	const struct mount *mount = mount_of(snapshot, row);
-	const struct endpoint *endpoint = endpoint_at(snapshot, mount->endpoint);
+	const struct endpoint *probed = probed_of(snapshot, row);
 
-	if (!value_why(value, snapshot, mount->verdicts) && endpoint)
-		value_why(value, snapshot, endpoint->verdicts);
-	if (!*value->text && mount->is_foreground)
-		value_say(value, ROLE_DIM, "until its `tailscale serve` ends");
+	if (!value_why(value, snapshot, mount->verdicts) && probed)
+		value_why(value, snapshot, probed->verdicts);
+	if (mount->is_foreground && *value->text)
+		text_add(value->text, sizeof(value->text), "; " FOREGROUND);
+	else if (mount->is_foreground)
+		value_say(value, ROLE_DIM, FOREGROUND);
 }
 
 static int compare_mount(const struct snapshot *snapshot, size_t a, size_t b)
@@ -122,7 +151,7 @@ static int compare_reach(const struct snapshot *snapshot, size_t a, size_t b)
 static const struct column columns[] = {
 	{ "STATE", "state", 10, 10, 100, .starts_high = true, .format = format_state,
 		.compare = compare_state },
-	{ "MOUNT", "mount", 10, 40, 95, .format = format_mount, .compare = compare_mount },
+	{ "MOUNT", "mount", 10, 40, 95, .is_exact = true, .format = format_mount, .compare = compare_mount },
 	{ "AS", "as", 5, 7, 50, .format = format_protocol },
 	{ "TARGET", "target", 12, 40, 70, .format = format_target, .compare = compare_target },
 	{ "BACKEND", "backend", 10, 10, 75, .starts_high = true, .format = format_backend,
@@ -148,11 +177,9 @@ static const char *row_id(const struct snapshot *snapshot, size_t row, char *buf
 
 static const char *target(const struct snapshot *snapshot, size_t row, char *buffer, size_t size)
 {
-	const struct mount *mount = mount_of(snapshot, row);
-	const struct endpoint *endpoint =
-		endpoint_at(snapshot, mount->endpoint >= 0 ? mount->endpoint : mount->backend);
+	const struct endpoint *probed = probed_of(snapshot, row);
 
-	return endpoint ? endpoint->url : row_id(snapshot, row, buffer, size);
+	return probed ? probed->url : row_id(snapshot, row, buffer, size);
 }
 
 static bool instead(const struct snapshot *snapshot, struct page *page)
@@ -165,7 +192,8 @@ static bool instead(const struct snapshot *snapshot, struct page *page)
 	page_line(page, ROLE_TEXT, " ");
 	page_wrap(page, ROLE_TEXT, "", 0,
 		"To offer a local Ollama to the tailnet, at this machine's 100.x address:");
-	page_line(page, ROLE_FIX, "  sudo tailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434");
+	page_line(page, ROLE_FIX, "  %stailscale serve --bg --tcp=11434 tcp://127.0.0.1:11434",
+		snapshot->daemon.sudo);
 	return true;
 }
 

@@ -91,6 +91,8 @@ void value_path(struct value *value, const struct path *path)
 
 	text_set(value->text, sizeof(value->text), "%s%s%s", kinds[path->kind].word, has_via ? " " : "",
 		has_via ? path->via : "");
+	if (path->kind == PATH_PEER_RELAY) /* half an address says less than none */
+		text_set(value->brief, sizeof(value->brief), "%s", kinds[path->kind].word);
 	value->role = kinds[path->kind].role;
 }
 
@@ -113,8 +115,9 @@ const char *view_host(const struct snapshot *snapshot, const struct endpoint *en
 void value_way(struct value *value, const struct peer *peer, const struct endpoint *endpoint)
 {
 	struct url url;
-	bool is_local = peer ? peer->is_self
-			     : endpoint && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
+	bool is_local =
+		peer ? peer->is_self
+		     : endpoint && url_split(&url, endpoint->url) == 0 && url_host_is_loopback(url.host);
 
 	if (peer && !is_local)
 		value_path(value, &peer->path);
@@ -151,6 +154,10 @@ void value_at_least(struct value *value)
 
 	if (strcmp(value->text, "–") == 0)
 		return;
+	if (strcmp(value->text, "0 s") == 0) { /* at least nothing */
+		value_say(value, ROLE_DIM, "–");
+		return;
+	}
 	text_set(text, sizeof(text), "≥%.40s", value->text);
 	text_set(value->text, sizeof(value->text), "%s", text);
 }

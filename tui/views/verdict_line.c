@@ -64,7 +64,8 @@ void verdict_line_block(
 			snapshot->taken.wall_ms);
 	page_line(page, verdict->is_muted ? ROLE_DIM : role_of_state(verdict->state), "%*s%s", indent, "",
 		verdict->code);
-	page_add(page, ROLE_DIM, " (%s%s%s%s)", severity_name(verdict->severity),
-		*since ? ", for " : "", since, verdict->is_muted ? ", ignored" : "");
+	page_add(page, ROLE_DIM, " (%s%s%s%s%s)", severity_name(verdict->severity),
+		wording_certainty(verdict), *since ? ", for " : "", since,
+		verdict->is_muted ? ", ignored" : "");
 	verdict_line_write(page, verdict, "", indent + INSET);
 }

@@ -6,7 +6,7 @@
 
 extern const struct view view_fleet, view_paths, view_models, view_serve, view_clients, view_events;
 extern const struct view view_history;
-extern const struct view view_detail, view_help; /* without a key: shown over another view */
+extern const struct view view_detail, view_help, view_log; /* without a key: shown over another view */
 
 extern const struct view *const views[]; /* those with a key, in order, NULL-terminated */
 size_t views_count(void);
