@@ -17,5 +17,6 @@ if [ -n "$sudo" ] && ! sudo -n true 2>/dev/null; then
 	echo "    sudo apt-get install -y --no-install-recommends$missing" >&2
 	exit 1
 fi
-$sudo apt-get update -qq
-DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+# Parts of one run may want some at the same time; apt-get does not wait for another.
+$sudo flock /run/lock/tsllm-top-packages sh -ec 'apt-get update -qq
+	DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null' sh $missing
