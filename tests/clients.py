@@ -10,10 +10,7 @@ import subprocess
 import tempfile
 import tomllib
 
-try:
-    import yaml
-except ImportError:
-    yaml = None
+import yaml
 
 PATIENCE_S = 45
 HELLO = "Hello"
@@ -67,9 +64,9 @@ class Home:
             file.write(text)
         return path
 
-    def run(self, *words, wrap=()):
+    def run(self, *words, wrap=(), patience=PATIENCE_S):
         return subprocess.run([*wrap, *words], cwd=self.folder, env=self.environment, input=HELLO.encode(),
-                              capture_output=True, timeout=PATIENCE_S, check=False)
+                              capture_output=True, timeout=patience, check=False)
 
 
 # How a client is started with its text: the words of a command.
@@ -122,7 +119,7 @@ STARTS = {      # client: how it is started, and whether it is here
     "openai-js": (by_openai_js, lambda: modules_with("openai")),
     "anthropic-python": (by_anthropic_python, lambda: python_with("anthropic")),
     "ollama": (by_shell, lambda: program("ollama")),
-    "llm": (by_llm, lambda: program("llm") and yaml),
+    "llm": (by_llm, lambda: program("llm")),
     "aider": (by_shell, lambda: program("aider")),
     "codex": (by_codex, lambda: program("codex")),
     "opencode": (by_opencode, lambda: program("opencode")),
@@ -138,11 +135,11 @@ def is_here(name):
     return bool(STARTS[name][1]())
 
 
-def start(name, text, environment=None, wrap=()):
-    """Runs a client with its text until it ends; wrap: words of a command that runs it elsewhere."""
+def start(name, text, environment=None, wrap=(), patience=PATIENCE_S):
+    """Runs a client with its text until it ends, for so many seconds; wrap: words of a command that runs it elsewhere."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         home = Home(folder, environment or {})
-        return home.run(*STARTS[name][0](home, text), wrap=wrap)
+        return home.run(*STARTS[name][0](home, text), wrap=wrap, patience=patience)
 
 
 # What a parser of the format makes of a text.

@@ -100,10 +100,25 @@ def status(*peers, backend="Running", suffix=SUFFIX):
 
 
 class UnixServer(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
-    daemon_threads = True
+    """Its end waits for the requests that it has taken."""
+
+    def __init__(self, *words):
+        super().__init__(*words)
+        self.wires = []
+
+    def process_request(self, request, client_address):
+        self.wires.append(request)
+        super().process_request(request, client_address)
 
     def handle_error(self, *_):
         pass
+
+    def end(self):
+        self.shutdown()
+        for wire in self.wires:
+            with contextlib.suppress(OSError):
+                wire.shutdown(socket.SHUT_RDWR)
+        self.server_close()
 
 
 class Quiet(http.server.BaseHTTPRequestHandler):
@@ -128,7 +143,7 @@ class Tailscaled:
     configuration; `services`: what it offers."""
 
     def __init__(self, told, path=USUAL_SOCKET, held=None, serve=None, services=None):
-        self.told, self.path, self.held, self.asked, self.wires = told, path, held, 0, []
+        self.told, self.path, self.held, self.asked = told, path, held, 0
         self.serve, self.serve_asked, self.statuses, self.maps_asked = serve, 0, 0, 0
         self.services = services
 
@@ -136,10 +151,6 @@ class Tailscaled:
         outer = self
 
         class Handler(Quiet):
-            def setup(self):
-                super().setup()
-                outer.wires.append(self.request)
-
             def do_GET(self):
                 outer.asked += 1
                 if outer.held:
@@ -167,11 +178,7 @@ class Tailscaled:
     def __exit__(self, *_):
         if self.held:
             self.held.set()
-        self.server.shutdown()
-        self.server.server_close()
-        for wire in self.wires:
-            with contextlib.suppress(OSError):
-                wire.shutdown(socket.SHUT_RDWR)
+        self.server.end()
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self.path)
 

@@ -106,19 +106,20 @@ class Terminal:
     def text(self):
         return "\n".join(self.screen.display)
 
+    def comes_to(self, condition, seconds=8):
+        """Whether that holds in the end, of what is on the screen."""
+        end = time.monotonic() + seconds
+        while not condition() and time.monotonic() < end:
+            self.read(0.05)
+        return condition()
+
     def shows(self, wanted, seconds=8):
         """Whether the screen comes to hold this."""
-        end = time.monotonic() + seconds
-        while wanted not in self.text() and time.monotonic() < end:
-            self.read(0.05)
-        return wanted in self.text()
+        return self.comes_to(lambda: wanted in self.text(), seconds)
 
     def loses(self, unwanted, seconds=8):
         """Whether the screen comes to hold this no more."""
-        end = time.monotonic() + seconds
-        while unwanted in self.text() and time.monotonic() < end:
-            self.read(0.05)
-        return unwanted not in self.text()
+        return self.comes_to(lambda: unwanted not in self.text(), seconds)
 
     def press(self, *keys):
         for key in keys:

@@ -12,6 +12,7 @@ TESTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..")
 sys.path.insert(0, os.path.join(TESTS, "fake"))
 sys.path.insert(0, TESTS)
 
+import schema
 from fake import FakeTailnet
 from tap import main, test
 from top import top
@@ -38,7 +39,10 @@ door gpu2:chat raw 18081 open-webui-0.12.4/first-start-no-user pinned
 
 
 def audit(fake, *words):
-    return top("--audit", *words, "--tailscale", "/no/tailscale", fake=fake)
+    ended = top("--audit", *words, "--tailscale", "/no/tailscale", fake=fake)
+    if "json" in words:
+        schema.validate(ended.out, "audit")
+    return ended
 
 
 def findings(ended):
@@ -165,8 +169,10 @@ def what_is_open_is_found_with_rules_that_a_policy_takes():
 @test
 def names_are_hidden_with_redact():
     with FakeTailnet(OPEN + QUIET) as fake:
-        text, data = audit(fake, "--redact"), audit(fake, "--redact", "--format", "json")
-    for name in ("gpu1", "eve", "tail4c1d", "example.net", "tag:gpu"):
+        plain, text, data = audit(fake), audit(fake, "--redact"), audit(fake, "--redact", "--format", "json")
+    who = re.search(r"To others this machine is (\S+) of (\S+)\s+\(([^)]*)\): servers", plain.out)
+    assert who and who.group(1) == "admin.tail4c1d.ts.net" and "The policy gives it, as seen from here:" in plain.out, plain.out
+    for name in (*who.groups(),"gpu1", "eve", "tail4c1d", "example.net", "tag:gpu"):
         assert not re.search(rf"\b{name}\b", text.out + data.out), name
     assert "open-endpoint" in text.out, text.out
     for finding in data.json["findings"]:
@@ -228,7 +234,7 @@ def without_a_tailnet_it_cannot_tell():
 
 @test
 def it_does_not_go_with_other_ways_of_looking():
-    for words in (["--doctor"], ["--watch"], ["--pick", "x"]):
+    for words in (["--watch"], ["--pick", "x"], ["--listen", "1"]):
         ended = top("--audit", *words)
         assert ended.status == 64 and "--audit" in ended.errors, (words, ended.errors)
 

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """tsllm-capture from outside: its arguments, its exit statuses, its readers, its jail."""
+import contextlib
 import glob
 import os
 import re
@@ -227,11 +228,17 @@ def a_live_reader_who_leaves_ends_it_with_0():
         assert until(lambda: live.process.poll() is not None, 10) and live.process.returncode == 0, live.process.returncode
 
 
-@test
-def a_device_that_goes_away_ends_it_with_75():
-    with Live("-i", "d0", "-p", "100") as live:
+@contextlib.contextmanager
+def live_on_a_device(*words):
+    with Live("-i", "d0", "-p", "100", *words) as live:
         if not live.first:
             raise Skipped("no device can be made here")
+        yield live
+
+
+@test
+def a_device_that_goes_away_ends_it_with_75():
+    with live_on_a_device() as live:
         live.inside("ip", "link", "del", "d0")
         status, said = live.process.wait(10), live.process.stdout.read()
         assert status == 75 and said.endswith(b" reason=device\n") and live.process.stderr.read(), (status, said)
@@ -247,7 +254,7 @@ def a_device_that_is_down_for_a_while_is_watched_on():
 
 @test
 def a_served_port_is_measured_on_the_loopback():
-    with Live("-i", "d0", "-s", "8081", "-p", "100") as live:
+    with live_on_a_device("-s", "8081") as live:
         live.inside(sys.executable, "-c", CHAT)
         said = b""
         while not re.search(rb"flow .* open=0 .*\n", said) and live.process.poll() is None:

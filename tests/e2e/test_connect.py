@@ -24,7 +24,7 @@ KEY = "sk-right"
 # Few and long: every client is asked about each.
 HOSTILE = ("a'b\"c\\d x: [y] #z </script> '''\"\"\" #{1} %s %{v1} ünïcode→ a\tb\x00c\nd os.environ[1]",
            "$(id)`id`;id {env:HOME}${HOME}{file:/etc/passwd} ${{ secrets.HOME }}", "-rf")
-NAMES = [line.split()[0] for line in top("--for", "?", "--connect", "x").errors.split("none of ")[1].split(",")]
+NAMES = [line.split()[0] for line in top("--for", "?", "--connect", "x").errors.split("one of ")[1].split(",")]
 
 
 def connect(server, *words, config=""):
@@ -176,7 +176,7 @@ def a_model_is_found_by_its_name_as_pick_finds_it():
         picked = top(*words, "--pick", "tiny:1b")
         unknown = top(*words, "--connect", "no-such-model")
     assert picked.out.strip() in found.out and f"OPENAI_MODEL={MODEL}" in found.out, (found.out, found.errors)
-    assert unknown.out == "" and unknown.status == 3 and "--connect: no server tells of a model" in unknown.errors, unknown.errors
+    assert unknown.out == "" and unknown.status == 3 and "--connect: no server lists a model" in unknown.errors, unknown.errors
 
 
 @test
@@ -217,7 +217,7 @@ def the_manual_has_every_client_and_says_which_were_tried():
 @test
 def usage_errors_name_what_is_wrong():
     for words, part in ((("--for", "codex"), "goes with it"), (("--connect", ""), "empty"),
-                        (("--connect", "x", "--for", "no-such"), "none of env, curl"), (("--connect", "ftp://x"), "ftp"),
+                        (("--connect", "x", "--for", "no-such"), "not one of env, curl"), (("--connect", "ftp://x"), "ftp"),
                         (("--connect", "x", "--pick", "x"), "not together"), (("--connect", "x", "--redact"), "--redact")):
         ended = top(*words)
         assert ended.status == 64 and part in ended.errors, (words, ended.errors)

@@ -1,4 +1,5 @@
 """--doctor from outside: which layer_report it blames, what it prints for whom, and how it ends."""
+import json
 import os
 import re
 import sys
@@ -57,6 +58,27 @@ def a_healthy_peer_is_ticked_from_the_ground_up_and_pinged_both_ways():
     for end in ("here", "there"):
         assert re.search(rf" . {end} UDP passes, .* \(as tailscaled here knew it ", flat(ended.out)), ended.out
     assert "Nothing is broken" in ended.out.splitlines()[-1] and "\x1b" not in ended.out
+
+
+@test
+def what_a_mount_leads_to_on_another_machine_is_not_this_machine_s():
+    handlers = {"/lan": {"Proxy": "http://192.0.2.7:11434"}, "/gpu": {"Proxy": "http://100.64.0.99:8000"}}
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as serve:
+        json.dump({"TCP": {"443": {"HTTPS": True}}, "Web": {"admin.tail4c1d.ts.net:443": {"Handlers": handlers}}}, serve)
+        serve.flush()
+        with FakeTailnet(f"{WELL}daemon serves {serve.name}\n") as fake:
+            told = top("--once", "--format", "json", fake=fake).json
+    rows = {row["url"]: row for row in told["endpoints"]}
+    lan = rows["http://192.0.2.7:11434"]
+    assert not lan.get("peer"), lan
+    for verdict in lan["verdicts"]:
+        assert "admin" not in verdict["fix"] and "tailnet policy" not in verdict["fix"], verdict
+    assert any("192.0.2.7" in verdict["fix"] for verdict in lan["verdicts"]), lan
+    assert not rows["http://100.64.0.99:8000"].get("peer"), rows
+    # A mount that refuses is not set up anew: that would take the place of others.
+    mount = rows["https://admin.tail4c1d.ts.net/lan"]["verdicts"][0]
+    assert mount["code"] == "not-listening" and "although tailscale serve is set up there" in mount["text"], mount
+    assert "restart" in mount["fix"] and "serve --bg" not in mount["fix"], mount
 
 
 @test

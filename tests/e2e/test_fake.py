@@ -330,5 +330,12 @@ def the_demo_ends_well_only_with_the_status_it_deserves():
             assert done.returncode == wanted and f"ended with {status}:" in done.stdout, done
 
 
+@test
+def the_demo_starts_the_program_with_the_words_that_it_is_given():
+    done = subprocess.run([sys.executable, os.path.join(TESTS, "fake", "demo.py"), "--top", "/bin/echo", "--", "--doctor", "gpu1"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and re.search(r"^--config \S+ --socket \S+ --doctor gpu1$", done.stdout, re.M), done
+
+
 if __name__ == "__main__":
     main()

@@ -51,27 +51,94 @@ def a_loaded_model_expires_as_far_from_now_as_it_did_then():
     assert ours == real
 
 
-def chat(fake, stream):
+def chat(fake, stream=True, path="/v1/chat/completions", **body):
     """The answer to a chat completion of three tokens: its head and its events."""
-    body = json.dumps({"stream": stream, "max_tokens": 3, "messages": []}).encode()
+    body = json.dumps({"stream": stream, "max_tokens": 3, "messages": [], **body}).encode()
     with fake.connect("gpu1", 18080) as wire:
-        wire.sendall(b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
-                     % len(body) + body)
+        wire.sendall(b"POST %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+                     % (path.encode(), len(body)) + body)
         heard = b"".join(iter(lambda: wire.recv(4096), b""))
     head, _, events = heard.partition(b"\r\n\r\n")
-    return head, re.findall(rb"data: (.+)\n", events)
+    return head, re.findall(rb"^(?:data: )?([\[{].+)\n", events, re.M)
+
+
+def token_texts(events):
+    deltas = [event["message"] if "message" in event else event["choices"][0]["delta"] for event in events]
+    return [delta["content"] for delta in deltas if delta.get("content")]
 
 
 @test
 def a_streamed_completion_is_asked_for_and_comes_in_events():
     with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {LLAMA} streams 200 10") as fake:
-        head, events = chat(fake, stream=True)
+        head, events = chat(fake)
         assert b"200 OK" in head and b"text/event-stream" in head, head
-        assert len(events) == 5 and events[-1] == b"[DONE]", events
-        assert [bool(json.loads(event)["choices"][0]["delta"]) for event in events[:-1]] == [True, True, True, False]
+        assert events[-1] == b"[DONE]", events
+        *told, usage = map(json.loads, events[:-1])
+        assert token_texts(told) == ["The", " model", " reads"] and told[-1]["choices"][0]["finish_reason"] == "length", told
+        assert usage["usage"]["completion_tokens"] == 3 and usage["timings"]["predicted_per_second"] == 200, usage
         assert chat(fake, stream=False)[1] == []
     with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {LLAMA}") as fake:
-        assert chat(fake, stream=True)[1] == [], "a door that was not told to stream plays its recordings"
+        assert chat(fake)[1] == [], "a door that was not told to stream plays its recordings"
+
+
+@test
+def each_kind_of_engine_streams_in_its_own_format():
+    def last(told):
+        return next(event["usage"] for event in told if "usage" in event)["completion_tokens"]
+    kinds = {OLLAMA: last, "vllm-0.32.0-cpu/generating": last, "mlx-lm-0.32.2/ready-idle": last,
+             "llama-swap-v250-5-g0bdb3720/ready-idle": lambda told: told[-1]["timings"]["predicted_n"]}
+    for recording, count in kinds.items():
+        with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {recording} streams 200 10") as fake:
+            head, events = chat(fake, model="some/model")
+        told = [json.loads(event) for event in events[:-1]]
+        assert b"text/event-stream" in head and events[-1] == b"[DONE]", (recording, head, events)
+        assert {event["model"] for event in told} == {"some/model"} and count(told) == 3, (recording, told)
+        assert len(token_texts([event for event in told if event["choices"]])) == 3, (recording, told)
+
+
+@test
+def an_ollama_streams_lines_and_says_how_long_it_took():
+    with FakeTailnet(PEERS + f"door gpu1:a raw 18080 {OLLAMA} streams 100 40") as fake:
+        head, events = chat(fake, path="/api/chat", model="m", options={"num_predict": 4}, max_tokens=0)
+    told = [json.loads(event) for event in events]
+    assert b"application/x-ndjson" in head and len(token_texts(told)) == 4, (head, events)
+    assert [event["done"] for event in told] == [False] * 4 + [True], told
+    assert (told[-1]["eval_count"], told[-1]["eval_duration"], told[-1]["prompt_eval_duration"]) == (4, 4e7, 4e7), told[-1]
+
+
+@test
+def what_an_engine_streams_is_in_its_counters():
+    def counted(fake):
+        text = fake.get("admin", 18080, "/metrics")[2].decode()
+        return [float(re.search(rf"^llamacpp:{name} (.*)$", text, re.M).group(1))
+                for name in ("tokens_predicted_total", "requests_processing", "tokens_predicted_seconds_total")]
+    with FakeTailnet(PEERS + f"""door admin:served https 18443 / {LLAMA} backend 18080
+                                 door admin:a raw 18080 {LLAMA} streams 50 1
+                                 client gpu1 admin:a every 30 tokens 40 after 0""") as fake:
+        assert until(lambda: counted(fake)[1] == 1), "it is at work"
+        assert until(lambda: counted(fake) == [60, 0, 0.880792]), counted(fake)
+        assert b"tokens_predicted_total 60\n" in fake.get("admin", 18443, "/metrics", True)[2], "the mount is the same process"
+
+
+@test
+def a_model_is_said_in_the_place_of_another_with_its_figures():
+    text = PEERS + f"""door gpu1:a raw 21434 {OLLAMA}
+                       door gpu1:b raw 21435 {OLLAMA}
+                       door gpu1:c raw 18080 llama-server-0.5.0/ready-idle
+                       model mid:latest qwen3:32b gpu1:a size=20000 memory=33000 context_length=40960 quantization_level=Q4_K_M
+                       model models/mid.gguf a.gguf n_ctx=4096 ftype=Q4_K+-+Medium"""
+    with FakeTailnet(text) as fake:
+        def told(port, path):
+            return json.loads(fake.get("gpu1", port, path)[2])
+        models = {model["name"]: model for model in told(21434, "/api/tags")["models"]}
+        loaded, = told(21434, "/api/ps")["models"]
+        assert sorted(models) == ["big:latest", "qwen3:32b", "tiny:latest"] and models["qwen3:32b"]["size"] == 20000, models
+        assert models["qwen3:32b"]["details"]["quantization_level"] == "Q4_K_M", models
+        assert models["big:latest"]["size"] == 2472270605, models
+        assert (loaded["model"], loaded["size"], loaded["size_vram"], loaded["context_length"]) == ("qwen3:32b", 33000, 33000, 40960)
+        assert b"mid:latest" in fake.get("gpu1", 21435, "/api/tags")[2], "another door's recordings are as they are"
+        assert told(18080, "/props")["default_generation_settings"]["n_ctx"] == 4096
+        assert told(18080, "/v1/models")["data"][0]["meta"]["ftype"] == "Q4_K - Medium"
 
 
 @test
@@ -114,6 +181,33 @@ def counters_of_a_working_engine_grow():
     with FakeTailnet(PEERS + "door gpu1:a raw 18080 llama-server-0.5.0/queue works 100") as fake:
         first = decoded(fake)
         assert until(lambda: decoded(fake) > first + 5)
+
+
+@test
+def the_histograms_of_a_working_engine_fit_the_pace_at_which_it_streams():
+    def under(fake):
+        text = fake.get("gpu1", 18000, "/metrics")[2]
+        return [float(re.search(rb'%s_seconds_bucket{[^}]*le="%s"[^}]*} (.*)' % words, text).group(1))
+                for words in ((b"to_first_token", b"0.08"), (b"to_first_token", b"0.1"),
+                              (b"inter_token_latency", b"0.01"), (b"inter_token_latency", b"0.025"))]
+    with FakeTailnet(PEERS + "door gpu1:a raw 18000 vllm-0.32.0-cpu/ready-idle works 40 streams 42 90") as fake:
+        assert until(lambda: under(fake)[1] > 4), under(fake)
+        assert under(fake)[::2] == [3, 14] and under(fake)[3] > 15, under(fake)
+
+
+@test
+def counters_fall_only_with_a_new_process():
+    def predicted(fake):
+        found = re.search(rb"\nllamacpp:tokens_predicted_total (.*)", fake.get("gpu1", 18080, "/metrics")[2] or b"")
+        return float(found.group(1)) if found else 0.0
+    with FakeTailnet(PEERS + """door gpu1:a raw 18080 llama-server-0.5.0/queue
+                                at 0.4 gpu1:a recording llama-server-0.5.0/generating
+                                at 0.8 gpu1:a recording ollama-0.17.4/loaded-idle
+                                at 1.2 gpu1:a recording llama-server-0.5.0/generating""") as fake:
+        assert predicted(fake) == 1520
+        assert until(lambda: b"n_decode_total 1915.000" in fake.get("gpu1", 18080, "/metrics")[2])
+        assert predicted(fake) == 1520
+        assert until(lambda: predicted(fake) == 20)
 
 
 @test

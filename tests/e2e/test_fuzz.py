@@ -1,10 +1,12 @@
 #!/usr/bin/python3
 """The fuzz targets bear their corpora, and what comes of the chain's is what the contract says."""
+import filecmp
 import glob
 import os
 import re
 import subprocess
 import sys
+import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 
@@ -54,6 +56,15 @@ def each_target_has_a_corpus_and_all_of_them_are_small():
     assert len(TARGETS) >= 16 and sorted(os.listdir(f"{FUZZ}/corpus")) == TARGETS, TARGETS
     sizes = {path: os.path.getsize(path) for target in TARGETS for path in corpus(target)}
     assert max(sizes.values()) < FILE_MAX and sum(sizes.values()) < CORPUS_MAX, (max(sizes, key=sizes.get), sum(sizes.values()))
+
+
+@test
+def the_corpus_is_what_seeds_py_makes_and_what_was_found():
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, f"{FUZZ}/seeds.py", folder], check=True)
+        made = [os.path.relpath(path, folder) for path in glob.glob(f"{folder}/*/*")]
+        _, other, missing = filecmp.cmpfiles(folder, f"{FUZZ}/corpus", made, shallow=False)
+    assert len(made) > 300 and not other and not missing, ("run tests/fuzz/seeds.py", sorted(other + missing))
 
 
 @test

@@ -126,7 +126,8 @@ def a_helper_without_the_right_is_told_with_the_command_that_grants_it():
             watching(fake=fake, program=top) as snapshots:
         found = first(snapshots, lambda snapshot: snapshot["capture"]["state"] != "off")
         assert found["capture"]["state"] == "no-permission", found["capture"]
-        assert found["capture"]["fix"] == f"sudo setcap cap_net_raw+ep {path}", found["capture"]
+        sudo = next((f"{name} " for name in ("sudo", "doas") if shutil.which(name)), "")
+        assert found["capture"]["fix"] == f"{sudo}setcap cap_net_raw+ep {path}", found["capture"]
         assert found["status"] != "unknown"
 
 

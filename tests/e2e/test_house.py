@@ -6,8 +6,10 @@ import subprocess
 import sys
 import tempfile
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.join(TESTS, name) for name in ("fake", "house")]
 
+import planted
 import terminal as terminals
 from fake import FakeTailnet
 from tap import main, test
@@ -83,6 +85,8 @@ class Copy:
         shutil.copytree(ROOT, tree, symlinks=True, ignore=lambda folder, names: {
             name for name in names if name in (".git", "recordings", "corpus", "tests") and name != os.path.basename(BUILD) or
             (folder == os.path.join(ROOT, "build") and name != os.path.basename(BUILD))})
+        os.makedirs(os.path.join(tree, "tests"))
+        shutil.copy2(os.path.join(ROOT, "tests/deps.sh"), os.path.join(tree, "tests"))
         self.tree = tree
         return self
 
@@ -115,7 +119,7 @@ def an_output_is_one_file_and_one_row():
     with Copy() as copy, FakeTailnet("peer gpu1 linux idle\npeer gpu2 linux idle\n") as fake:
         copy.write("tui/out/tally.c", OUTPUT)
         copy.write("tui/out/tally.h", OUTPUT_HEADER)
-        copy.add("tui/out/outputs.c", r'^\t\{ "json".*\n', '\t{ "tally", .snapshot = tally_print },\n')
+        copy.add("tui/out/outputs.c", r'^\t\{ "csv".*\n', '\t{ "tally", .snapshot = tally_print },\n')
         copy.add("tui/out/outputs.c", r'^#include "tui/out/pick.h"\n', '#include "tui/out/tally.h"\n')
         program = copy.build()
         words = [program, "--config", fake.config, "--socket", fake.socket]
@@ -141,6 +145,14 @@ def a_view_is_one_file_one_line_and_one_row():
             terminal.press("0")
             assert terminal.shows("[0 Systems]"), terminal.text()
             assert terminal.shows("plan9"), terminal.text()
+
+
+@test
+def each_fault_can_be_planted():
+    """`make planted` does it, and shows that a test fails."""
+    for what, path, wanted, instead, *_ in planted.FAULTS:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+            assert planted.edit(file.read(), wanted, instead)[1] == 1, f"{path}: {what}"
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 #!/usr/bin/python3
-"""What `make install` makes of tsllm-capture: who may run it, in which order, and what it says."""
+"""What `make install` makes of tsllm-capture: who may run it, in which order, and what it says; and what else it
+installs."""
 import grp
 import os
 import re
 import shutil
 import stat
 import subprocess
+import tarfile
 import tempfile
 
 from capturing import ROOT, needs, only_root
@@ -118,6 +120,49 @@ def make_install_asks_for_that():
                           capture_output=True, timeout=60, check=True, text=True)
     assert re.search(r"^capture/grant\.sh '/nowhere' '/usr/bin/tsllm-capture' 'tsllm' 'PATH=.* setcap cap_net_raw\+ep'$",
                      done.stdout, re.M), done.stdout[-500:]
+
+
+def make(*words):
+    return subprocess.run(["make", "-s", *words], cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=120,
+                          check=True, text=True).stdout
+
+
+@test
+def what_is_installed_is_uninstalled():
+    """Without the programs, which are built for another PREFIX."""
+    with tempfile.TemporaryDirectory() as folder:
+        names = [f"DESTDIR={folder}", "PREFIX=/opt/top"]
+        make("install", *names, "TOP=README.md", "CAPTURE=LICENSE", "SETCAP=:", "PACKAGES=", "--old-file=all")
+        for name in ("README.md", "LICENSE"):
+            os.remove(os.path.join(folder, "opt/top/bin", name))
+        there = {os.path.relpath(os.path.join(at, name), os.path.join(folder, "opt/top/share"))
+                 for at, _, names_there in os.walk(folder) for name in names_there}
+        assert {"bash-completion/completions/tsllm-top", "zsh/site-functions/_tsllm-top", "man/man8/tsllm-capture.8",
+                "fish/vendor_completions.d/tsllm-top.fish", "tsllm-top/demo.tsllm", "tsllm-top/alerts.yml"} <= there, there
+        for path in ("man/man1/tsllm-top.1", "tsllm-top/tsllm-top.service"):
+            with open(os.path.join(folder, "opt/top/share", path), encoding="utf-8") as file:
+                text = file.read()
+            assert "/opt/top/" in text and "/usr/local" not in text and "@PREFIX@" not in text, path
+        make("uninstall", *names)
+        left = [name for _, _, names_there in os.walk(folder) for name in names_there]
+        assert not left, left
+
+
+@test
+def the_tarball_has_the_same_bytes_each_time():
+    if not shutil.which("git") or subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, check=False).returncode:
+        raise Skipped("this is no checkout of git")
+    path = os.path.join(ROOT, make("dist").strip())
+    with open(path, "rb") as file:
+        first = file.read()
+    make("dist")
+    with open(path, "rb") as file:
+        assert file.read() == first
+    with tarfile.open(path) as tarball:
+        files = tarball.getmembers()
+    top = os.path.basename(path).removesuffix(".tar.gz")
+    assert {f"{top}/Makefile", f"{top}/LICENSE", f"{top}/capture/grant.sh"} <= {file.name for file in files}
+    assert len({file.mtime for file in files}) == 1 and all(file.name == top or file.name.startswith(top + "/") for file in files)
 
 
 if __name__ == "__main__":

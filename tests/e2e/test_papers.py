@@ -6,8 +6,12 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+
+import pictures
 from tap import main, test
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -71,6 +75,41 @@ def the_manual_has_every_option_of_the_help_and_no_other():
 
 
 @test
+def the_manual_has_the_options_in_their_order_with_their_arguments():
+    """doctor's operand and the short names are in the manual alone."""
+    rows = re.findall(r"^  --([a-z-]+)(=\S+)?", run("--help").stdout, re.M)
+    wanted = [f"{name} Ns = Ns Ar {value[1:].lower()}" if value else name for name, value in rows]
+    told = [re.sub(r" (Op .*|, [a-z])$", "", head).replace(" Ns | Ns Ar ", "|")
+            for head in re.findall(r"^\.It Fl -(.*)$", section(MANUALS[0], "OPTIONS"), re.M)]
+    assert told == wanted, [f".It Fl -{head}" for head in wanted if head not in told] or f"the order of --help is {wanted}"
+
+
+def key_name(key):
+    """What the manual calls a key of a table; empty: no key."""
+    names = {"ESCAPE": "Esc", "BACK_TAB": "Shift-Tab", "' '": "Space", "'\\\\'": "\\", "PAGE_UP": "PageUp", "PAGE_DOWN": "PageDown"}
+    key = key.removeprefix("PRESS_")
+    if key in names:
+        return names[key]
+    if re.match("WHEEL|RESIZE", key):
+        return ""
+    return key[1:-1] if key[0] == "'" else key.capitalize() if not key.startswith("CTRL_") else f"Ctrl-{key[5:]}"
+
+
+@test
+def the_manual_has_every_key_and_no_other():
+    tables = text("tui/ui/ui.c") + text("tui/ui/steer.c")
+    keys = {key_name(key) for key in re.findall(r"^\t\{ (PRESS_\w+|'[^']+'), \w+ \},$", tables, re.M)} - {""}
+    assert {"q", "Esc", "Space", "\\", "F6", ",", "Ctrl-U"} <= keys, keys
+    manual = section(MANUALS[0], "KEYS").split("\n.El\n")[0].replace("\\&", "").replace("\\e", "\\")
+    heads_of_list = {word for line in re.findall(r"^\.It (.*)$", manual, re.M) for word in line.split()}
+    by_views = set(re.findall(r"\.key = '(\d)'", texts("tui/views/*.c")))
+    quits = set(map(key_name, re.findall(r"PRESS_\w+", re.search(r"if \((key == PRESS_CTRL_C[^)]*)\)", tables).group(1))))
+    assert heads_of_list <= keys | by_views | quits, heads_of_list - keys
+    words = heads_of_list | set(re.findall(r"[\w-]+", manual))
+    assert keys | by_views | quits <= words, (keys | by_views | quits) - words
+
+
+@test
 def the_manual_names_every_output():
     outputs = re.search(r"^  --format=(\S+)", run("--help").stdout, re.M).group(1)
     same(re.findall(r"-format Ns = Ns Ar (\S+)$", text(MANUALS[0]), re.M), [outputs])
@@ -104,7 +143,7 @@ def every_code_of_a_verdict_has_its_constant_and_its_rows():
     codes = verdict_codes()
     shared = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public", "host-unreachable", "tailnet-lock",
               "exit-node-offline", "not-listening", "name-needed", "cert-not-issued", "cert-untrusted", "name-unresolved",
-              "serve-renamed", "bad-target", "routes-not-accepted"}  # by rows with other evidence
+              "serve-renamed", "bad-target", "routes-not-accepted", "vram-spill"}  # by rows with other evidence
     rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
     same(rows, codes)
     assert {codes[row] for row in rows if rows.count(row) > 1} == shared, rows
@@ -141,7 +180,7 @@ def the_manual_has_every_variable_of_an_alarm():
 
 @test
 def the_manual_has_every_state():
-    names = re.findall(r'\[STATE_\w+\] = "(\w+)"', text("probes/model/snapshot.c"))
+    names = re.findall(r'\[STATE_\w+\] = "(\w+)"', text("probes/model/states.c"))
     same(names, re.findall(r"^\.It (\w+) Ta \\\[u", section(MANUALS[0], "STATES"), re.M))
 
 
@@ -183,6 +222,15 @@ def the_configuration_manual_has_every_key_with_its_default():
 @test
 def the_configuration_manual_has_every_key_of_an_endpoint():
     same(re.findall(r'\{ "([\w-]+)", take_\w+ \}', text("tui/config.c")), heads(section(MANUALS[1], "ENDPOINTS"), "Ic"))
+
+
+@test
+def the_configuration_manual_has_every_key_of_a_peer():
+    part = section(MANUALS[1], "PEERS")
+    keys = re.findall(r'\{ "([\w-]+)", &kind_\w+, offsetof\(struct peer_settings,', text("tui/config_keys.c"))
+    same(keys, heads(part, "Ic"))
+    done = with_config(["[peer gpu1]", *re.findall(r"^\.Dl (.*)$", part, re.M)], "--print-config")
+    assert not done.stderr and all(f"\n{key} = " in done.stdout for key in keys), done.stderr + done.stdout
 
 
 @test
@@ -244,8 +292,27 @@ def the_readme_gives_a_reason_for_every_package():
 @test
 def the_readme_names_no_target_that_the_makefile_lacks():
     targets = re.search(r"^\.PHONY: (.*)$", text("Makefile"), re.M).group(1).split()
-    named = re.findall(r"(?:`|^    )(?:sudo )?make ([a-z]+)", text("README.md"), re.M)
-    assert {"demo", "check", "install", "uninstall"} <= set(named) <= set(targets), named
+    named = re.findall(r"(?:`|^    )(?:sudo )?make ([a-z-]+)", text("README.md"), re.M)
+    assert {"deb", "check", "install", "uninstall"} <= set(named) <= set(targets), named
+
+
+@test
+def several_targets_in_one_call_of_make_build_nothing_twice():
+    planned = subprocess.run(["make", "-n", "OUT=build/never", "all", "test-programs", "completions"], cwd=ROOT, text=True, check=True,
+                             env={name: value for name, value in os.environ.items() if not name.startswith("MAKE")},
+                             capture_output=True).stdout
+    made = re.findall(r"(?:qcs|-o) (\S+)", planned)
+    assert len(made) > 500 and len(set(made)) == len(made), sorted(name for name in set(made) if made.count(name) > 1)
+
+
+@test
+def the_readme_shows_what_the_program_draws():
+    shown = set(re.findall(r"tui/pictures/([\w.-]+)", text("README.md")))
+    assert shown == set(pictures.PICTURES) == set(os.listdir(pictures.FOLDER)), shown
+    for name in sorted(shown):
+        drawn = pictures.draw(TOP, name)
+        assert drawn == pictures.draw(TOP, name) == pictures.kept(name), f"{name}: `make pictures` draws it anew"
+        assert len(drawn) < 60000, f"{name}: {len(drawn)} bytes"
 
 
 @test

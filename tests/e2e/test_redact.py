@@ -12,6 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 import schema
 from fake import FakeTailnet
+from naming import left_in, names_in
 from tap import main, test
 from top import once, top, watching
 
@@ -27,20 +28,6 @@ door zqbox:closed raw 18081 dead pinned
 door zqfar:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 door zqrelay:gone raw 21435 black-hole pinned
 """
-
-
-def names_in(snapshot):
-    """Every name and address that the fields of a snapshot hold, which is what nobody is to see."""
-    daemon, found = snapshot["daemon"], set()
-    found.update(daemon[key] for key in ("self", "self_id", "tailnet", "magicdns_suffix"))
-    for peer in snapshot["peers"]:
-        found.update([peer["id"], peer["name"], peer["fqdn"], peer.get("user"), *peer["addresses"], *peer.get("tags", [])])
-        found.add(peer["path"].get("endpoint", "").split(":")[0])
-    return {name.lower() for name in found if name and name != "tagged-devices"}
-
-
-def left_in(text, names):
-    return [name for name in names if re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text.lower())]
 
 
 @test

@@ -97,7 +97,7 @@ def checks():
     pretty, line, empty = schema.documents(text)
     yield "both_forms_say_the_same", pretty == line
     yield "a_snapshot_without_a_daemon_claims_nothing", not empty["peers"] and "tun" not in empty["daemon"]
-    with open(FULLER, encoding="utf-8") as file, open(schema.SCHEMA, encoding="utf-8") as rules:
+    with open(FULLER, encoding="utf-8") as file, open(schema.path_of("snapshot"), encoding="utf-8") as rules:
         fuller, rules = schema.validate(file.read()), json.load(rules)
     keys = {key for sample in (line, *fuller) for key in printed(sample)}
     for key in promised(rules, rules):

@@ -39,14 +39,20 @@ def resident_mb(process):
         return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
+def states(terminal):
+    rows = [line.split() for line in terminal.text().splitlines() if line[1:2] in "✖▲◐●○"]
+    return [row[1] for row in rows if len(row) > 2]
+
+
 @test
 def the_fleet_comes_up_worst_first_at_80_by_24():
     with FakeTailnet(path=DEMO) as fake, Terminal(fake) as terminal:
-        assert terminal.shows("not-listening") and terminal.shows(" ok "), terminal.text()
-        lines = terminal.text().splitlines()
-        states = [line.split()[1] for line in lines if line[1:2] in "✖▲◐●○" and len(line.split()) > 2]
-        assert "tsllm-top" in lines[0]
-        assert "down" in states and states.index("down") < states.index("ok"), terminal.text()
+        assert terminal.comes_to(lambda: states(terminal)[:1] == ["down"]), terminal.text()
+        assert "tsllm-top" in terminal.text().splitlines()[0], terminal.text()
+        # Once all have answered there are more rows than lines, and what is well is at the end.
+        terminal.resize(80, 60)
+        assert terminal.comes_to(lambda: "down" in states(terminal) and states(terminal)[-1:] == ["ok"]), terminal.text()
+        assert "down" not in states(terminal)[states(terminal).index("ok"):], terminal.text()
 
 
 @test
@@ -57,7 +63,7 @@ def every_view_opens_with_its_key_and_escape_leads_back():
             terminal.press(key)
             assert terminal.shows(sign), terminal.text()
         terminal.press("enter")
-        assert terminal.shows("Broken at the") and "✖ port" in terminal.text(), terminal.text()
+        assert terminal.shows("Broken at the") and terminal.shows("✖ port"), terminal.text()
         terminal.press("escape")
         assert terminal.shows("STATE"), terminal.text()
         terminal.press("?")
@@ -69,8 +75,8 @@ def nothing_is_sent_when_nothing_changed():
     with FakeTailnet(STILL) as fake, Terminal(fake) as terminal:
         assert terminal.shows("llama-") and terminal.shows("Ollama"), terminal.text()
         assert terminal.quiet(2.5), terminal.received[-200:]
-        minute = time.strftime("%H:%M")
-        assert terminal.read(2.5) == 0 or minute != time.strftime("%H:%M"), terminal.received[-200:]
+        # The clock's minute may end in one of the two, and is drawn up to a second later, but not in both.
+        assert terminal.read(2.5) == 0 or terminal.read(2.5) == 0, terminal.received[-200:]
 
 
 @test
@@ -78,8 +84,8 @@ def a_filter_keeps_what_it_names():
     with FakeTailnet(path=DEMO) as fake, Terminal(fake, 120, 40) as terminal:
         assert terminal.shows("Ollama") and terminal.shows("LiteLLM"), terminal.text()
         terminal.press("\\", *"server:ollama", "enter")
-        assert terminal.loses("LiteLLM"), terminal.text()
-        assert "Ollama" in terminal.text() and "vLLM" not in terminal.text(), terminal.text()
+        assert terminal.loses("LiteLLM") and terminal.loses("vLLM"), terminal.text()
+        assert terminal.shows("Ollama"), terminal.text()
 
 
 @test
@@ -187,7 +193,7 @@ def the_first_run_says_so_and_keeps_the_key_bar():
     scenario = STILL.replace(" pinned", "").replace("config period = 3600", "config discover = all\nconfig ports = 18080")
     with FakeTailnet(scenario) as fake, Terminal(fake, 120, 24) as terminal:
         assert terminal.shows("first run: looking for LLM servers"), terminal.text()
-        assert "q quit" in terminal.text().splitlines()[-1], terminal.text()
+        assert terminal.comes_to(lambda: "q quit" in terminal.text().splitlines()[-1]), terminal.text()
         terminal.press("escape")
         assert terminal.loses("first run"), terminal.text()
 

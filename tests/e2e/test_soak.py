@@ -56,7 +56,7 @@ def what_is_steady_has_not_grown():
 
 @test
 def growth_after_the_reference_is_found_in_each_figure():
-    ways = {"RSS": lambda second: 20 + second / 500, "Private_Dirty": lambda second: 5 + second / 600,
+    ways = {"RSS": lambda second: 20 + second / 300, "Private_Dirty": lambda second: 5 + second / 300,
             "descriptors": lambda second: 30 + second // 100, "threads": lambda second: 1 + second // 300}
     for name, grows in ways.items():
         complaints = list(samples(1800, **{name: grows}).complaints())

@@ -40,7 +40,8 @@ class Certificates:
             self.write(name, text)
         for name in ("ca", "stranger"):
             self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "90",
-                         "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN=The fake tailnet's {name}")
+                         "-keyout", f"{name}.key", "-out", f"{name}.crt", "-subj", f"/CN=The fake tailnet's {name}",
+                         "-addext", "keyUsage = critical, keyCertSign, cRLSign")     # Python wants it since 3.13
         self.openssl("req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
                      "-keyout", "leaf.key", "-out", "leaf.csr", "-subj", "/CN=leaf")
 
@@ -59,7 +60,7 @@ class Certificates:
             signer, since, until = KINDS[kind]
             leaf = f"{name}-{kind}.crt"
             subject = "elsewhere.invalid" if kind == "wrong-name" else name
-            self.write("leaf.ext", f"subjectAltName = DNS:{subject}\n")
+            self.write("leaf.ext", f"subjectAltName = DNS:{subject}\nauthorityKeyIdentifier = keyid\n")
             dates = (time.strftime("%Y%m%d%H%M%SZ", time.gmtime(time.time() + days * DAY)) for days in (since, until))
             start, end = dates
             self.openssl("ca", "-config", "ca.cnf", "-batch", "-notext", "-cert", f"{signer}.crt", "-keyfile",

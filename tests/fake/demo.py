@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 from fake import FakeTailnet
+import tunnel
 
 SCENARIO = os.path.join(os.path.dirname(os.path.abspath(__file__)), "demo.scenario")
 MEANINGS = {0: "all is well", 1: "something is degraded", 2: "something is down", 3: "it cannot tell"}
@@ -25,13 +26,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--top", required=True, metavar="PROGRAM")
     parser.add_argument("--scenario", default=SCENARIO, metavar="FILE")
+    parser.add_argument("--tunnel", action="store_true", help="in this network namespace, which is its own")
+    parser.add_argument("words", nargs="*", metavar="WORD", help="after --: what the program is started with besides")
     arguments = parser.parse_args()
+    if not arguments.tunnel:
+        tunnel.enter()
     is_live = sys.stdin.isatty() and sys.stdout.isatty()
-    with FakeTailnet(path=arguments.scenario) as fake:
-        command = [arguments.top, "--config", fake.config, "--socket", fake.socket, *([] if is_live else ["--once"])]
+    words = arguments.words or ([] if is_live else ["--once"])
+    with FakeTailnet(path=arguments.scenario, tunnel=arguments.tunnel) as fake:
+        command = [arguments.top, "--config", fake.config, "--socket", fake.socket, *words]
         signal.signal(signal.SIGINT, lambda *_: None)   # a Ctrl-C is for the program, which does not inherit this
         status = subprocess.run(command, env=fake.environment, check=False).returncode
-    wanted = range(4) if is_live else (deserved(arguments.scenario),)
+    wanted = range(4) if is_live or arguments.words else (deserved(arguments.scenario),)
     print(f"tsllm-top ended with {status}: {MEANINGS.get(status, 'that is no status it should have')}")
     if status not in wanted:
         print(f"That is not what the scenario deserves: {' or '.join(map(str, wanted))}")

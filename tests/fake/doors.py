@@ -13,7 +13,8 @@ import time
 from actor import Actor, Trouble, command, one_of
 from certificates import KINDS as CERTIFICATES
 from faults import FAULTS
-from recordings import Recording, grown
+from models import Replacements
+from recordings import Counters, Recording, grown
 import streams
 import wire
 
@@ -58,22 +59,24 @@ def certificate_kind(word):
 class Door(Actor):
     """One door: where it is, what is behind it, and what `tailscale serve` was told about it."""
 
-    def __init__(self, name, peer, kind, port, mount, answer, replacements=()):
+    def __init__(self, name, peer, kind, port, mount, answer, replacements=None):
         self.name, self.peer, self.kind, self.port, self.mount = name, peer, door_kind(kind), port, mount
-        self.answer, self.keyed = Answer(answer), None
+        self.answer, self.keyed, self.counters = Answer(answer), None, Counters()
         self.certificate_kind = "good"
         self.delay_ms = self.work_per_s = 0.0
         self.work_since = 0.0
-        self.tokens_per_s = self.first_token_ms = 0.0
+        self.pace = 0.0, 0.0
         self.is_pinned = self.has_host_check = self.is_funnel = self.is_foreground = self.is_insecure = False
-        self.backend_port, self.key_text = 0, ""
-        self.replacements, self.own_replacements = replacements, ()
+        self.backend_port, self.backend_path, self.key_text = 0, "", ""
+        self.replacements, self.own_replacements = replacements or Replacements(), ()
 
     # ---- words of the scenario
 
     @command
     def recording(self, answer: Answer):
-        """Answers from tests/recordings/NAME, from now on."""
+        """Answers from tests/recordings/NAME, from now on. After `die` or another server it is a new process."""
+        if not (self.answer.recording and answer.recording and self.answer.recording.folder == answer.recording.folder):
+            self.counters = Counters()
         self.answer = answer
 
     @command
@@ -119,15 +122,20 @@ class Door(Actor):
 
     @command
     def streams(self, tokens_per_s: float, first_token_ms: float):
-        """A chat completion that is to be streamed comes at that pace, the first token after so many ms."""
-        self.tokens_per_s, self.first_token_ms = tokens_per_s, first_token_ms
+        """A completion that is to be streamed comes at that pace, the first token after so many ms."""
+        self.pace = tokens_per_s, first_token_ms
 
     @command
     def backend(self, port: int):
         """A mount of this machine, with its server on that port of 127.0.0.1 (a second fake's: 10 further)."""
         if self.peer is not self.peer.tailnet.own or self.kind == "raw":
             raise Trouble("only a served door of this machine has a backend")
-        self.backend_port = port + 10 * self.peer.tailnet.place
+        self.backend_port = self.peer.tailnet.port(port) + 10 * self.peer.tailnet.place
+
+    @command
+    def onto(self, path):
+        """Mounted on this path of its server."""
+        self.backend_path = path
 
     @command
     def insecure(self):
@@ -144,6 +152,9 @@ class Door(Actor):
 
     # ---- what it does
 
+    def same_process(self, other):
+        self.counters, self.pace = other.counters, other.pace
+
     @property
     def url(self):
         scheme = "https" if self.kind == "https" else "http"
@@ -152,26 +163,28 @@ class Door(Actor):
     def change(self, body):
         """The recorded body as this door says it."""
         if self.work_per_s:
-            body = grown(body, self.work_per_s, time.time() - self.work_since)
-        for old, new in (*self.own_replacements, *self.replacements):
+            body = grown(body, self.work_per_s, time.time() - self.work_since, self.pace)
+        body = self.counters.work.added(self.counters.keep(body))
+        for old, new in self.own_replacements:
             body = body.replace(old, new)
-        return body
+        return self.replacements.change(body, self.name)
 
     def inside(self, path):
         """The path as the server behind the mount sees it."""
-        return "/" + path[len(self.mount):].lstrip("/")
+        return self.backend_path + "/" + path[len(self.mount):].lstrip("/")
 
     async def respond(self, request, path, reader, writer):
         """Answers one request; true: the connection goes on."""
         answer = self.answer        # as it was when asked, whatever happens meanwhile
-        await asyncio.sleep((self.peer.rtt_ms + self.delay_ms) / 1000)
+        await asyncio.sleep((self.peer.wait_ms + self.delay_ms) / 1000)
         if answer.absence:
             return False
         if answer.fault:
             return await answer.fault(request, reader, writer)
-        if self.tokens_per_s and streams.is_wanted(request):
-            await streams.stream(request, writer, self.tokens_per_s, self.first_token_ms)
-            return True
+        if self.pace[0] and (wanted := streams.asked(request)) and (recorded := answer.recording.stream(path)):
+            script = streams.Script(recorded)
+            await streams.stream(script, wanted, writer, self.pace, self.counters.work)
+            return script.is_chunked
         if self.has_host_check and request.host not in LOCAL_NAMES:
             found = Recording(FOREIGN_HOST).play("/root-host-foreign")
         else:

@@ -32,7 +32,8 @@ class FakeTailnet:
             self.path = os.path.join(self.dir, "test.scenario")
             with open(self.path, "w", encoding="utf-8") as file:
                 file.write(self.text)
-        words = [f"--{name.replace('_', '-')}={value}" for name, value in self.options.items()]
+        words = [f"--{name.replace('_', '-')}" + ("" if value is True else f"={value}")
+                 for name, value in self.options.items() if value is not False]
         self.errors = tempfile.TemporaryFile("w+")      # a pipe that nobody reads would fill, and stop it
         # A session of its own: a Ctrl-C in the terminal is for the program that is shown, not for its world.
         self.process = subprocess.Popen(

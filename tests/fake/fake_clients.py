@@ -8,6 +8,7 @@ import asyncio
 
 from actor import Actor, Trouble, command
 import streams
+import tunnel
 
 
 class Client(Actor):
@@ -17,7 +18,7 @@ class Client(Actor):
         own = peer.tailnet.own
         if (peer is own) == (door.peer is own):
             raise Trouble("one end of a client's connection is this machine, admin, the other is not")
-        if door.kind != "raw" or not door.tokens_per_s:
+        if door.kind != "raw" or not door.pace[0]:
             raise Trouble(f"a client uses a raw door that streams: {door.name} does not")
         self.peer, self.door = peer, door
         self.period_s, self.count, self.first_s = 20.0, 100, 1.0
@@ -44,6 +45,12 @@ class Client(Actor):
     def is_able(self):
         return all(peer.is_reachable for peer in (self.peer, self.door.peer))
 
+    @property
+    def address(self):
+        """Where it finds the door: in a tunnel, a peer finds this machine on the far side."""
+        tailnet, there = self.peer.tailnet, self.door.peer.address
+        return tunnel.far(there) if tailnet.has_tunnel and self.door.peer is tailnet.own else there
+
     async def chat(self):
         """Asks at its times; one that falls into a long answer is left out."""
         loop = asyncio.get_running_loop()
@@ -54,14 +61,23 @@ class Client(Actor):
                 await self.ask()
             due += self.period_s * (1 + max(0, loop.time() - due) // self.period_s)
 
+    def note(self, sent, read):
+        """What the other machine's path carried, as this one sees it."""
+        if self.peer is self.peer.tailnet.own:
+            self.door.peer.exchanged(read, sent)
+        else:
+            self.peer.exchanged(sent, read)
+
     async def ask(self):
         writer = None
         try:
             reader, writer = await asyncio.open_connection(
-                self.door.peer.address, self.door.port, local_addr=(self.peer.address, 0))
-            writer.write(streams.question(self.door.peer.fqdn, self.count))
-            while await reader.read(65536):
-                pass
+                self.address, self.door.port, local_addr=(self.peer.bound, 0))
+            question = streams.question(self.door.peer.fqdn, self.count)
+            writer.write(question)
+            self.note(len(question), 0)
+            while data := await reader.read(65536):
+                self.note(0, len(data))
         except OSError:
             pass        # the door is closed: it tries again when it is time
         finally:

@@ -1,11 +1,12 @@
 #!/usr/bin/python3
 """A fake tailnet: tailscaled's LocalAPI on a unix socket and some twenty peers' servers on loopback.
 
-    fake_tailnet.py --scenario FILE --dir DIR [--speed X] [--peers N --endpoints N --black-holes N]
+    fake_tailnet.py --scenario FILE --dir DIR [--speed X] [--tunnel] [--peers N --endpoints N --black-holes N]
 
 It makes DIR/ts.sock, DIR/ca.crt and DIR/config (a configuration of tsllm-top), prints `ready`, plays the scenario
 (scenario.py says how one is written) and ends with SIGTERM, SIGINT or the end of its stdin, taking away what it
 made. Every peer has an address of its own in 127.0.0.0/8; a second fake beside the first takes another network.
+With --tunnel, in a network namespace of its own, peers have a tailnet's addresses, and their round trips (tunnel.py).
 """
 import argparse
 import asyncio
@@ -16,12 +17,14 @@ import signal
 import socket
 import sys
 import threading
+import traceback
 
 from actor import Trouble
 from certificates import Certificates
 from doors import Listener
 from scenario import Scenario
 from tailnet import NETWORKS, Peer
+import tunnel
 
 USERSPACE_HOP = 128     # added to an address' third number where only the daemon may dial it
 
@@ -41,7 +44,7 @@ def claim_network():
 class Fake:
     def __init__(self, arguments, network):
         self.folder, self.speed = os.path.abspath(arguments.dir), arguments.speed
-        self.scenario = Scenario(network, self.path("ts.sock"))
+        self.scenario = Scenario(network, self.path("ts.sock"), arguments.tunnel)
         with open(arguments.scenario, encoding="utf-8") as file:
             self.scenario.read(file.read(), arguments.scenario)
         self.scenario.add_crowd(arguments.peers, arguments.endpoints, arguments.black_holes)
@@ -49,13 +52,15 @@ class Fake:
         self.daemon.dialed = self.dialed
         self.daemon.rejected = self.rejected
         self.made_folder = not os.path.isdir(self.folder)
-        self.listeners = []
+        self.listeners, self.tunnel = [], None
 
     def path(self, name):
         return os.path.join(self.folder, name)
 
     def make(self):
         os.makedirs(self.folder, exist_ok=True)
+        if self.scenario.tailnet.has_tunnel:
+            self.tunnel = tunnel.Started(self.scenario.tailnet.own.address)
         certificates = Certificates(self.path("certificates"))
         shutil.copy(self.path("certificates/ca.crt"), self.path("ca.crt"))
         self.write("config", self.scenario.configuration(self.folder))
@@ -65,6 +70,8 @@ class Fake:
         ports = {}
         for door in self.scenario.doors.values():
             ports.setdefault((door.peer, door.port), []).append(door)
+            if door.kind == "https" and door.certificate_kind != "absent":
+                certificates.context(door.peer.fqdn, door.certificate_kind)     # now: it takes a while
             if door.backend_port:
                 self.listeners.append(Listener("127.0.0.1", door.backend_port, "raw", [door], certificates))
         for (peer, port), doors in ports.items():
@@ -92,7 +99,7 @@ class Fake:
     def dialed(self, peer, port):
         """Where a peer's port is found: elsewhere when only the daemon may dial it."""
         if self.daemon.has_tun or peer is self.scenario.tailnet.own:
-            return peer.address, port
+            return peer.bound, port
         first, second, third, last = peer.address.split(".")
         return f"{first}.{second}.{int(third) + USERSPACE_HOP}.{last}", port
 
@@ -104,6 +111,8 @@ class Fake:
     def settle(self):
         for listener in self.listeners:
             listener.settle()
+        if self.tunnel:
+            self.tunnel.tell({peer.address: peer.way() for peer in self.scenario.tailnet.peers.values() if peer.is_reachable})
 
     async def play(self):
         """Carries out the events when their hour comes."""
@@ -121,6 +130,7 @@ class Fake:
     async def run(self):
         stop = asyncio.Event()
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(say_trouble)
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         threading.Thread(target=wait_for_end, args=(loop, stop), daemon=True).start()
@@ -139,6 +149,16 @@ class Fake:
             chat.cancel()
         for listener in self.listeners:
             listener.close()
+        if self.tunnel:
+            self.tunnel.close()
+
+
+def say_trouble(loop, context):
+    """asyncio itself stumbles over a connection that is lost while it shuts its TLS down."""
+    why = context.get("exception")
+    frames = traceback.extract_tb(why.__traceback__) if why else []
+    if not (isinstance(why, AttributeError) and frames and frames[-1].filename == asyncio.sslproto.__file__):
+        loop.default_exception_handler(context)
 
 
 def wait_for_end(loop, stop):
@@ -153,6 +173,7 @@ def parse_arguments():
     parser.add_argument("--scenario", required=True, metavar="FILE")
     parser.add_argument("--dir", required=True, metavar="DIR")
     parser.add_argument("--speed", type=float, default=1, metavar="X", help="the scenario's seconds in one")
+    parser.add_argument("--tunnel", action="store_true", help="peers are as far away as they say; in a network namespace")
     parser.add_argument("--peers", type=int, default=0, metavar="N", help="plain peers besides")
     parser.add_argument("--endpoints", type=int, default=0, metavar="N", help="pinned plain servers besides")
     parser.add_argument("--black-holes", type=int, default=0, metavar="N", help="how many of them swallow SYNs")

@@ -1,7 +1,8 @@
 """An LLM server on this machine that answers: vLLM's or Ollama's own paths, and the four APIs of clients.
 
 Every answer of its model is the word ANSWER, whole or as a stream, in the shape that the API's documents give. It keeps what
-it was asked: (path, headers by their names in lower case, body).
+it was asked: (path, headers by their names in lower case, body). What `answer` is set to answers a POST instead: a
+function of the handler and the body of the request.
 
     llm.py PORT MODEL     answers as vLLM, on all addresses, until it is ended
 """
@@ -71,15 +72,27 @@ def vllm(model, version="0.32.0"):
     """What it says of itself: path, body."""
     entry = {"id": model, "object": "model", "created": 1, "owned_by": "vllm", "root": model, "max_model_len": 131072}
     return {"/health": "", "/version": {"version": version}, "/v1/models": {"object": "list", "data": [entry]},
-            "/metrics": "vllm:num_requests_running 0\nvllm:num_requests_waiting 0\n"}
+            "/metrics": "vllm:num_requests_running 0\nvllm:num_requests_waiting 0\n"
+                        "vllm:generation_tokens_total 100\nvllm:prompt_tokens_total 200\n"}
 
 
-def ollama(model, version="0.17.4"):
+def litellm(*models):
+    entries = [{"id": model, "object": "model", "created": 1677610602, "owned_by": "openai"} for model in models]
+    return {"/health/liveliness": "\"I'm alive!\"", "/v1/models": {"object": "list", "data": entries}}
+
+
+def llama_server(model):
+    entry = {"id": model, "object": "model", "created": 1, "owned_by": "llamacpp", "meta": {"n_ctx": 8192}}
+    return {"/health": {"status": "ok"}, "/props": {"total_slots": 1, "model_path": model, "is_sleeping": False},
+            "/v1/models": {"models": [], "object": "list", "data": [entry]}}
+
+
+def ollama(model, version="0.17.4", is_loaded=True):
     entry = {"name": model, "model": model, "modified_at": "2026-11-30T12:00:00Z", "size": 1000,
              "details": {"family": "llama", "quantization_level": "Q8_0"}}
     loaded = {**entry, "size_vram": 1000, "context_length": 131072, "expires_at": "2099-01-01T00:00:00Z"}
     return {"/": "Ollama is running", "/api/version": {"version": version}, "/api/tags": {"models": [entry]},
-            "/api/ps": {"models": [loaded]}, "/v1/models": {"object": "list", "data": [
+            "/api/ps": {"models": [loaded] if is_loaded else []}, "/v1/models": {"object": "list", "data": [
                 {"id": model, "object": "model", "created": 1, "owned_by": "library"}]}}
 
 
@@ -88,8 +101,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def send(self, status, kind, body):
         body = body if isinstance(body, bytes) else body.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
+        self.send_response_only(status)     # "BaseHTTP" in a header is the sign of another server
+        if body:
+            self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
@@ -113,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if body is None:
             self.send_json({"detail": "Not Found"}, 404)
         elif isinstance(body, str):
-            self.send(200, "text/plain; charset=utf-8", body)
+            self.send(200, "application/json" if body.startswith('"') else "text/plain; charset=utf-8", body)
         else:
             self.send_json(body)
 
@@ -125,6 +139,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         body = json.loads(text or b"{}")
         self.server.asked.append((path, {name.lower(): value for name, value in self.headers.items()}, body))
         if not self.is_let_in():
+            return
+        if self.server.answer:
+            self.server.answer(self, body)
             return
         whole, events = POSTS.get(path, (None, None))
         model = body.get("model", "")
@@ -139,6 +156,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
         else:
             self.send_json(whole(model))
 
+    def begin_stream(self, kind="text/event-stream"):
+        """An answer that ends with its connection; what is written comes after this."""
+        self.close_connection = True
+        self.send_response_only(200)
+        self.send_header("Content-Type", kind)
+        self.end_headers()
+
+    def send_event(self, event):
+        self.wfile.write(f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n".encode())
+
     def log_message(self, *_):
         pass
 
@@ -149,11 +176,11 @@ class LlmServer(http.server.ThreadingHTTPServer):
 
     def __init__(self, pages, key="", address=("127.0.0.1", 0)):
         super().__init__(address, Handler)
-        self.pages, self.key, self.asked = pages, key, []
+        self.pages, self.key, self.asked, self.answer = pages, key, [], None
         self.url = f"http://127.0.0.1:{self.server_port}"
 
     def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
         return self
 
     def __exit__(self, *_):

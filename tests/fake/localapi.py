@@ -1,5 +1,6 @@
 """tailscaled's LocalAPI: HTTP on a unix socket, told from the tailnet."""
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -8,6 +9,7 @@ import time
 
 from actor import Actor, command, one_of
 import tailnet
+import underlay
 import wire
 
 STATES = ("NoState", "InUseOtherUser", "NeedsLogin", "NeedsMachineAuth", "Stopped", "Starting", "Running")
@@ -50,7 +52,7 @@ class Daemon(Actor):
         self.has_tun, self.has_control, self.has_magicdns = True, True, True
         self.is_frozen = self.is_operator = False
         self.mode = 0o666
-        self.serve_config = lambda: None    # as it is now
+        self.serve_config, self.serve_file = (lambda: None), None      # as it is now
         self.services = {}
         self.prefs = dict(PREFS)
         self.lock = {"Enabled": False}
@@ -104,6 +106,12 @@ class Daemon(Actor):
         self.is_operator = True
 
     @command
+    def serves(self, path, domain="${TS_CERT_DOMAIN}"):
+        """What that file says, with DOMAIN where the start of the Tailscale container puts one."""
+        with open(path, encoding="utf-8") as file:
+            self.serve_file = json.loads(file.read().replace("${TS_CERT_DOMAIN}", domain))
+
+    @command
     def denied(self):
         """The socket may not be opened (but by root)."""
         self.mode = 0o600
@@ -134,7 +142,8 @@ class Daemon(Actor):
         if not self.is_wanted and self.server:
             self.server.close()
             self.server = None
-            os.unlink(self.path)
+            with contextlib.suppress(FileNotFoundError):     # since Python 3.13 close() does it
+                os.unlink(self.path)
             for task in list(self.tasks):
                 task.cancel()
         if self.is_restarting:
@@ -192,6 +201,8 @@ class Daemon(Actor):
                             DNSName=own.fqdn + ".", UserID=own.user_id, TailscaleIPs=own.addresses, Relay=own.region,
                             AllowedIPs=[f"{own.addresses[0]}/32", f"{own.addresses[1]}/128"],
                             PeerAPIURL=[f"http://{own.address}:46590"], Online=is_running and self.has_control)
+        if self.net.has_tunnel:
+            told["Self"]["Addrs"] = ["%s:%d" % underlay.OWN]
         told["CurrentTailnet"] = {"Name": self.net.login.partition("@")[2], "MagicDNSSuffix": self.net.suffix,
                                   "MagicDNSEnabled": self.has_magicdns}
         told["Health"] = ["Tailscale is stopped."] if self.backend == "Stopped" else self.warnings
@@ -206,7 +217,7 @@ class Daemon(Actor):
         return wire.answer("200 OK", JSON, b"".join((before, b"{\n", self.net.members(), b"\n\t}", after)))
 
     def serve(self, _request):
-        body = compact(self.serve_config())
+        body = compact(self.serve_file or self.serve_config())
         return wire.answer("200 OK", (*JSON, ("Etag", hashlib.sha256(body).hexdigest())), body)
 
     def usermetrics(self, _request):

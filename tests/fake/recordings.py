@@ -29,6 +29,10 @@ CUT_NOTE = re.compile(rb"\n?\(cut here: [^\n]*\)\n?\Z")
 EXPIRY = re.compile(rb'(?<="expires_at":")(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?=[^"]*")')
 COUNTER = re.compile(rb"^(?!#)(\S*_(?:total|bucket|count)(?:\{[^}]*\})?) (\d[\d.e+]*)$", re.M)
 
+PREFILL_SHARE = 0.03    # of an engine's time: prompts are read many tokens at once
+BOUND = re.compile(rb'le="([^"]+)"')
+LIVE = re.compile(rb"^(llamacpp|vllm):(\w+)(\S*) (\d[\d.e+]*)$", re.M)
+
 NO_ANSWER = {7: "refused", 28: "silent", 52: "closed"}
 
 
@@ -61,6 +65,11 @@ class Recording:
     def is_refused(self):
         """Whether nothing listened when this was recorded."""
         return played(self.find("/health")).absence == "refused"
+
+    def stream(self, path):
+        """How the server streams an answer to a POST there; b"": that was not recorded."""
+        name = "stream-" + path.strip("/").replace("/", "-")
+        return read(self.folder, self.state, name) or read(self.folder, self.base, name)
 
     def play(self, path, change=None):
         """The answer to a path; change makes another body of the recorded one."""
@@ -120,11 +129,56 @@ def move_expiry(body, shift):
     return EXPIRY.sub(moved, body) if shift else body
 
 
-def grown(body, per_s, seconds):
-    """Moves each counter of a Prometheus text that has counted at all as an engine at work does."""
+def grown(body, per_s, seconds, pace):
+    """Moves each counter of a Prometheus text that has counted at all as an engine at work does, one whose answers have
+    that pace: tokens per second, and ms until the first."""
+    least_s = {b"first_token": pace[1] / 1000, b"inter_token": 1 / pace[0] if pace[0] else 0.0}
+
     def more(match):
         name, value = match.group(1), float(match.group(2))
-        if not value:
+        bound = BOUND.search(name)
+        if not value or bound and any(word in name and float(bound.group(1)) < least for word, least in least_s.items()):
             return match.group()
-        return b"%s %.3f" % (name, value + seconds) if b"seconds" in name else b"%s %d" % (name, value + per_s * seconds)
+        if b"seconds_total" in name:
+            return b"%s %.3f" % (name, value + seconds * (PREFILL_SHARE if b"prompt" in name else 1))
+        return b"%s %d" % (name, value + seconds * (1 if b"seconds" in name else per_s))
     return COUNTER.sub(more, body)
+
+
+class Work:
+    """What an engine did for those who asked this fake's doors for a stream, and how many it serves now."""
+
+    NAMES = {b"n_decode_total": "generated", b"generation_tokens_total": "generated", b"prompt_tokens_total": "prompt",
+             b"prompt_seconds_total": "prompt_s", b"requests_processing": "running", b"num_requests_running": "running",
+             b"tokens_predicted_total": "finished", b"tokens_predicted_seconds_total": "finished_s"}
+
+    def __init__(self):
+        self.generated = self.prompt = self.prompt_s = self.running = 0
+        self.finished = self.finished_s = 0     # llama-server counts the tokens of an answer when it is over
+
+    def begin(self, prompt_tokens, seconds):
+        self.prompt, self.prompt_s = self.prompt + prompt_tokens, self.prompt_s + seconds
+
+    def finish(self, tokens, seconds):
+        self.finished, self.finished_s = self.finished + tokens, self.finished_s + seconds
+
+    def added(self, body):
+        def more(match):
+            amount = getattr(self, self.NAMES.get(match.group(2), ""), 0)
+            return b"%s:%s%s %.10g" % (*match.groups()[:3], float(match.group(4)) + amount) if amount else match.group()
+        return LIVE.sub(more, body)
+
+
+class Counters:
+    """Those of one process: they never fall, whichever of its states is played."""
+
+    def __init__(self):
+        self.said, self.added, self.work = {}, {}, Work()
+
+    def keep(self, body):
+        def kept(match):
+            name, value = match.group(1), float(match.group(2))
+            added = self.added[name] = max(self.added.get(name, 0), self.said.get(name, 0) - value)
+            self.said[name] = value + added
+            return b"%s %.3f" % (name, value + added) if added else match.group()
+        return COUNTER.sub(kept, body)

@@ -6,8 +6,11 @@
                                 ANSWER a recording, a fault or `dead`; WORDS are the commands of doors.Door
     daemon WORDS                this machine's tailscaled; WORDS are the commands of localapi.Daemon
     service svc:NAME PEER PORT  a Tailscale Service that the tailnet offers
-    instead OLD NEW             every recording says NEW where it says OLD: a model's name, its size
+    instead OLD NEW [DOOR ...]  recordings say NEW where they say OLD, at all doors or at these
+    model OLD NEW [KEY=VALUE ...] [DOOR ...]
+                                there, the model NEW is in the place of OLD, with those values: models.py
     client PEER DOOR WORDS      a program on that machine which chats with a raw door; WORDS are those of clients.Client
+    tunnel-port PORT REAL       in a tunnel, that port is another one: what an ordinary user may not bind, or has bound already
     config KEY = VALUE          a line of the configuration that is written
     at SECONDS WHO WORDS        later: WHO is a peer, a door or `daemon`
     deserves STATUS             the exit status that a look at the start deserves
@@ -18,14 +21,15 @@ from actor import Trouble
 from fake_clients import Client
 from doors import Door
 from localapi import Daemon
+from models import Model, Replacements
 from tailnet import Tailnet
 
 
 class Scenario:
-    def __init__(self, network, socket_path):
-        self.tailnet = Tailnet(network)
+    def __init__(self, network, socket_path, has_tunnel=False):
+        self.tailnet = Tailnet(network, has_tunnel)
         self.daemon = Daemon(self.tailnet, socket_path)
-        self.doors, self.replacements = {}, []
+        self.doors, self.replacements = {}, Replacements()
         self.events, self.clients = [], []
         self.config = {"discover": "off", "ca_file": "ca.crt", "period": "1"}
         self.deserved = None
@@ -40,6 +44,7 @@ class Scenario:
                 self.take(words[0], words[1:])
             except (Trouble, ValueError) as why:
                 raise Trouble(f"{name}:{number}: {why}") from None
+        self.join_backends()
         self.events.sort(key=lambda event: event[0])
         self.daemon.serve_config = lambda: serve_config(self.own_mounts())
 
@@ -64,7 +69,7 @@ class Scenario:
         mount = rest.pop(0) if rest[0].startswith("/") else "/"
         if not rest:
             raise Trouble("a door needs an answer after its mount")
-        door = Door(name, peer, kind, int(port), mount, rest[0], self.replacements)
+        door = Door(name, peer, kind, self.tailnet.port(int(port)), mount, rest[0], self.replacements)
         door.obey(door.parse(rest[1:]))
         if peer is self.tailnet.own and kind != "raw" and not door.backend_port:
             raise Trouble("a served door of this machine needs a backend")
@@ -83,7 +88,16 @@ class Scenario:
         self.clients.append(client)
 
     def take_replacement(self, words):
-        self.replacements.append(tuple(word.encode() for word in words[:2]))
+        old, new, *doors = words
+        self.replacements.add(lambda body: body.replace(old.encode(), new.encode()), doors)
+
+    def take_model(self, words):
+        old, new, *rest = words
+        doors = [word for word in rest if "=" not in word]
+        self.replacements.add(Model(old, new, [word for word in rest if "=" in word]).change, doors)
+
+    def take_tunnel_port(self, words):
+        self.tailnet.tunnel_ports[int(words[0])] = int(words[1])
 
     def take_config(self, words):
         key, _, value = " ".join(words).partition("=")
@@ -113,6 +127,13 @@ class Scenario:
             return self.daemon
         return self.door(who) if ":" in who else self.peer(who)
 
+    def join_backends(self):
+        """A mount of this machine and the raw door of its backend lead to the same process."""
+        raw = {door.port: door for door in self.doors.values() if door.peer is self.tailnet.own and door.kind == "raw"}
+        for door in self.own_mounts():
+            if door.backend_port in raw:
+                door.same_process(raw[door.backend_port])
+
     def own_mounts(self):
         return [door for door in self.doors.values() if door.peer is self.tailnet.own and door.kind != "raw"]
 
@@ -128,7 +149,7 @@ class Scenario:
             name = f"{peer.name}:llm"
             peer.direct()
             answer = "black-hole" if number < black_holes else recording
-            self.doors[name] = Door(name, peer, "raw", 21434, "/", answer)
+            self.doors[name] = Door(name, peer, "raw", 21434, "/", answer, self.replacements)
             self.doors[name].pinned()
 
     def configuration(self, folder):
@@ -147,8 +168,10 @@ LINES = {
     "door": (Scenario.take_door, 4, "door PEER:NAME KIND PORT [/MOUNT] ANSWER WORDS"),
     "daemon": (Scenario.take_daemon, 1, "daemon WORDS"),
     "service": (Scenario.take_service, 3, "service svc:NAME PEER PORT"),
+    "model": (Scenario.take_model, 2, "model OLD NEW [KEY=VALUE ...] [DOOR ...]"),
     "client": (Scenario.take_client, 2, "client PEER DOOR WORDS"),
-    "instead": (Scenario.take_replacement, 2, "instead OLD NEW"),
+    "instead": (Scenario.take_replacement, 2, "instead OLD NEW [DOOR ...]"),
+    "tunnel-port": (Scenario.take_tunnel_port, 2, "tunnel-port PORT REAL"),
     "config": (Scenario.take_config, 2, "config KEY = VALUE"),
     "at": (Scenario.take_event, 3, "at SECONDS WHO WORDS"),
     "deserves": (Scenario.take_deserved, 1, "deserves STATUS"),
@@ -167,7 +190,7 @@ def serve_config(doors):
         config.setdefault("TCP", {})[str(door.port)] = {door.kind.upper(): True}
         scheme = "https+insecure" if door.is_insecure else "http"
         handlers = config.setdefault("Web", {}).setdefault(host_port, {}).setdefault("Handlers", {})
-        handlers[door.mount] = {"Proxy": f"{scheme}://127.0.0.1:{door.backend_port}"}
+        handlers[door.mount] = {"Proxy": f"{scheme}://127.0.0.1:{door.backend_port}{door.backend_path}"}
         if door.is_funnel:
             config.setdefault("AllowFunnel", {})[host_port] = True
     return whole or None

@@ -13,6 +13,7 @@ import time
 
 from actor import Actor, Trouble, command, one_of
 import recordings
+import tunnel
 
 NETWORKS = range(64, 96)    # second numbers of 127.0.0.0/8, one for each fake that runs
 NEVER = "0001-01-01T00:00:00Z"
@@ -26,6 +27,7 @@ def recorded(name):
 
 
 STATUS = recorded("status-paths.json")
+STATUS["Version"] = STATUS["Version"].replace("-ERR-BuildInfo", "-t5e2c1a4d7-g9b0f3e816")     # as a released one says it
 PEER = next(iter(STATUS["Peer"].values()))
 WHOIS = recorded("whois-peer.json")
 PING = recorded("localapi-ping-disco-direct.json")
@@ -57,12 +59,12 @@ class Peer(Actor):
         self.number, self.name, self.os, self.tailnet = number, name, os_name, tailnet
         self.suffix, self.login = tailnet.suffix, tailnet.login
         self.kind, self.where, self.region = "idle", "", "fra"
-        self.last_direct = f"10.99.0.{number % 250 + 1}:41641"
+        self.last_direct = f"192.168.1.{number % 250 + 1}:41641" if tailnet.has_tunnel else f"10.99.0.{number % 250 + 1}:41641"
         self.is_online, self.is_deaf, self.is_expired = True, False, False
         self.is_member, self.lives = True, 0
         self.last_seen = self.key_expiry = 0
         self.tags, self.extra = [], {}
-        self.rtt_ms, self.bytes_per_s = 0.4, 2000.0
+        self.rtt_ms, self.bytes_per_s, self.swing = 0.4, 2000.0, 0.0
         self.rx = self.tx = 0.0
         self.born = self.counted = time.time()
         self.path_since, self.direct_spans = self.born, []
@@ -102,8 +104,9 @@ class Peer(Actor):
         self.rtt_ms = ms
 
     @command
-    def rate(self, bytes_per_s: float):
-        self.bytes_per_s = bytes_per_s
+    def rate(self, bytes_per_s: float, swing: float = 0.0):
+        """On average; with a swing up to 1 it comes and goes."""
+        self.bytes_per_s, self.swing = bytes_per_s, swing
 
     @command
     def online(self):
@@ -188,8 +191,19 @@ class Peer(Actor):
         return self.tailnet.address(self.number)
 
     @property
+    def bound(self):
+        """The address at which its servers listen and its clients start."""
+        return tunnel.far(self.address) if self.tailnet.has_tunnel and self is not self.tailnet.own else self.address
+
+    @property
+    def wait_ms(self):
+        """What its answers wait: the round trip, unless the tunnel has it."""
+        return 0.0 if self.tailnet.has_tunnel else self.rtt_ms
+
+    @property
     def addresses(self):
-        return [self.address, f"fd7a:115c:a1e0:ab12:4843:cd96:6240:{self.number:x}"]
+        second, third, last = map(int, self.address.split(".")[1:])
+        return [self.address, f"fd7a:115c:a1e0:ab12:4843:cd96:62{second:02x}:{256 * third + last:x}"]
 
     @property
     def user_id(self):
@@ -220,15 +234,32 @@ class Peer(Actor):
             self.direct_spans.append((self.path_since, time.time()))
         self.path_since = time.time()
 
+    def rate_at(self, when):
+        waves = ((0.5, 11, 1), (0.3, 3.7, 5), (0.2, 47, 3))
+        return self.bytes_per_s * (1 + self.swing * sum(
+            part * math.sin(when / span_s + phase * self.number) for part, span_s, phase in waves))
+
     def count(self):
         """Brings the WireGuard counters up to now."""
         now = time.time()
-        grown, self.counted = (now - self.counted) * self.bytes_per_s, now
+        grown, self.counted = (now - self.counted) * self.rate_at(now), now
         if not self.is_active:
             return
         self.tx += grown / 8
         self.rx += grown if self.is_reachable else 0
         self.tailnet.carried(ACTIVE_KINDS[self.kind], grown if self.is_reachable else 0, grown / 8)
+
+    def exchanged(self, rx, tx):
+        """Bytes that a client of this machine's, or one of its own, had of a server."""
+        if self.is_active:
+            self.rx, self.tx = self.rx + rx, self.tx + tx
+            self.tailnet.carried(ACTIVE_KINDS[self.kind], rx, tx)
+
+    def way(self):
+        """What the tunnel needs to know of it."""
+        has_udp = self.is_active and self.kind != "derp"
+        return {"ms": self.rtt_ms, "where": self.where if has_udp else "", "key": self.key.partition(":")[2],
+                "rx": self.bytes_per_s, "tx": self.bytes_per_s / 8}
 
     def latency_s(self):
         """The round trip, breathing by a tenth."""
@@ -247,7 +278,7 @@ class Peer(Actor):
         told.update(RxBytes=int(self.rx), TxBytes=int(self.tx), Online=self.is_online, Active=self.is_active,
                     InEngine=self.rx > 0, LastSeen=stamp(self.last_seen), TaildropTarget=1 if self.is_online else 5,
                     LastWrite=stamp(now - 0.5 if self.is_active else 0),
-                    LastHandshake=stamp(now - now % 120 if has_path else 0),
+                    LastHandshake=stamp(now - (now + 37 * self.number) % 120 if has_path else 0),
                     PeerAPIURL=[f"http://{self.address}:46590", f"http://[{self.addresses[1]}]:46590"])
         told.update(self.extra)
         if self.tags:
@@ -301,8 +332,9 @@ class Peer(Actor):
 class Tailnet:
     """All peers, this machine first among them, and the traffic of all by path kind."""
 
-    def __init__(self, network, suffix="tail4c1d.ts.net", login="ada@example.net"):
-        self.network, self.suffix, self.login = network, suffix, login
+    def __init__(self, network, has_tunnel=False, suffix="tail4c1d.ts.net", login="ada@example.net"):
+        self.network, self.has_tunnel, self.suffix, self.login = network, has_tunnel, suffix, login
+        self.tunnel_ports = {}
         self.users = {login: 123}
         self.peers = {}
         self.traffic = {kind: [0.0, 0.0] for kind in ACTIVE_KINDS.values()}
@@ -315,7 +347,13 @@ class Tailnet:
         return self.network - NETWORKS[0]
 
     def address(self, number):
+        if self.has_tunnel:
+            second, third, last = hashlib.sha256(b"address %d" % number).digest()[:3]
+            return f"100.{64 + second % 36}.{third}.{1 + last % 254}"
         return f"127.{self.network}.{number // 250}.{number % 250}"
+
+    def port(self, number):
+        return self.tunnel_ports.get(number, number) if self.has_tunnel else number
 
     def add(self, name, os_name):
         if name in self.peers or name == self.own.name:
