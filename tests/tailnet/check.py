@@ -7,16 +7,19 @@ import traceback
 from rows import Skip
 from tailnet import Tailnet
 from top import Top
-import programs
 
 import rows_servers  # noqa: F401
 import rows_ways  # noqa: F401
 import rows_tailnets  # noqa: F401
 import rows_fixes  # noqa: F401
 import rows_paths  # noqa: F401
+import rows_wake  # noqa: F401
+import rows_logs  # noqa: F401
 import rows_daemon  # noqa: F401
 import rows_engines  # noqa: F401
+import rows_canary  # noqa: F401
 import rows_clients  # noqa: F401
+import rows_audit  # noqa: F401
 import rows_faults  # noqa: F401
 import rows_harmless  # noqa: F401
 import rows_nightly  # noqa: F401
@@ -57,11 +60,11 @@ def tell(number, name, outcome, words):
         note(words)
 
 
-def check(program, only, rows):
+def check(program, only, rows, built):
     chosen = [row for row in rows if not only or any(word in row.__name__ for word in only)]
     print(f"1..{len(chosen)}", flush=True)
     outcomes = collections.Counter()
-    with Tailnet(programs.build()) as lab:
+    with Tailnet(built) as lab:
         top = Top(lab, program)
         for number, row in enumerate(chosen, 1):
             begun = time.monotonic()

@@ -4,6 +4,7 @@
     lab.py up                       brings one up and says how to look at it
     lab.py check --top PROGRAM      brings one up, runs the table of tests against it, takes it away
     lab.py nightly --top PROGRAM    the same, with the tests that take longer
+    lab.py newest --top PROGRAM     as check, with the newest tailscaled that the module proxy has
     lab.py down                     takes away what `up` brought, and what a killed `check` left
 """
 import argparse
@@ -35,8 +36,12 @@ def down(_arguments):
 
 def run_check(arguments):
     try:
+        built, reason = programs.build_newest() if arguments.what == "newest" else (programs.build(), "")
+        if reason:
+            check.skip(f"no newer tailscaled: {reason}")
+            return 0
         return check.check(arguments.top, arguments.only,
-                           rows.ROWS + rows.NIGHTLY if arguments.what == "nightly" else rows.ROWS)
+                           rows.ROWS + rows.NIGHTLY if arguments.what == "nightly" else rows.ROWS, built)
     except world.Trouble as why:
         print(f"Bail out! {why}")
         check.sum_up(0, 1, 0)
@@ -52,7 +57,7 @@ def end(number, _frame):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("up", "check", "nightly", "down"))
+    parser.add_argument("what", choices=("up", "check", "nightly", "newest", "down"))
     parser.add_argument("--top", default="./tsllm-top")
     parser.add_argument("only", nargs="*", help="only the rows whose name holds one of these words")
     arguments = parser.parse_intermixed_args()
@@ -62,7 +67,7 @@ def main():
     if reason and arguments.what != "down":
         check.skip(reason)
         return 0
-    return {"up": up, "check": run_check, "nightly": run_check, "down": down}[arguments.what](arguments)
+    return {"up": up, "check": run_check, "nightly": run_check, "newest": run_check, "down": down}[arguments.what](arguments)
 
 
 if __name__ == "__main__":

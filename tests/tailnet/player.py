@@ -20,7 +20,7 @@ from recordings import Recording  # noqa: E402
 
 class Machine:
     """What a door wants to know of the machine it is on."""
-    is_reachable, rtt_ms, fqdn, name = True, 0.0, "", ""
+    is_reachable, wait_ms, fqdn, name = True, 0.0, "", ""
 
 
 class OneCertificate:

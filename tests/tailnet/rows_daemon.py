@@ -81,7 +81,8 @@ def names_that_do_not_resolve_here_are_told_although_servers_are_well(lab, top):
 @row
 def an_ordinary_user_sees_the_same(lab, top):
     urls = [f"https://{lab.gpu1.fqdn}", f"http://{lab.gpu1.fqdn}:9999"]
-    assert told(top.once(*urls)) == told(top.once(*urls, user=NOBODY))
+    ours, theirs = told(top.once(*urls)), told(top.once(*urls, user=NOBODY))
+    assert ours == theirs, (ours, theirs)
 
 
 @row
@@ -94,7 +95,7 @@ def the_command_line_tells_the_same_as_the_socket(lab, top):
     by_socket = top.once(*urls, deadline=15)
     by_command = top.once(*urls, deadline=15, socket=lab.world.path("nothing.sock"), options=[f"--tailscale={wrapper}"])
     assert (by_socket.snapshot["daemon"]["via"], by_command.snapshot["daemon"]["via"]) == ("localapi", "cli")
-    assert told(by_socket) == told(by_command)
+    assert told(by_socket) == told(by_command), (told(by_socket), told(by_command))
 
 
 @row

@@ -227,10 +227,12 @@ def funnel_makes_it_public(lab, top):
 
 @row
 def discovery_finds_what_is_served(lab, top):
-    look = top.once(config="discover = mine\n", deadline=15)
+    with lab.admin.playing(8000, LLAMA, address=lab.admin.address):      # and not at its loopback
+        look = top.once(config="discover = mine\n", deadline=15)
     assert look.said.startswith("tsllm-top: first run"), look.said
     found = {endpoint["url"]: endpoint["server"] for endpoint in look.snapshot["endpoints"]}
     for url, server in ((f"https://{lab.gpu1.fqdn}", "ollama"), (f"http://{lab.gpu1.fqdn}:8080", "llama-server"),
                         (f"https://{lab.gpu2.fqdn}", "ollama"), (f"https://{lab.gpu3.fqdn}", "ollama"),
-                        (f"https://{lab.tagged1.fqdn}", "ollama"), ("http://127.0.0.1:8080", "llama-server")):
+                        (f"https://{lab.tagged1.fqdn}", "ollama"), ("http://127.0.0.1:8080", "llama-server"),
+                        (f"http://{lab.admin.address}:8000", "llama-server")):
         assert found.get(url) == server, f"{url} is {found.get(url)}: {sorted(found)}"
