@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Measures tsllm-top beside htop, btop and mtr, and as the tailnet grows. It judges nothing and never fails.
 
-All in one run of less than two minutes, each program in a terminal of 80 by 24. The tailnet is the fake one, on this
+All in one run of about two minutes, each program in a terminal of 80 by 24. The tailnet is the fake one, on this
 machine: it takes its part of the cores, as does whatever else runs here, so that ratios say more than figures.
 """
 import argparse
@@ -16,9 +16,12 @@ import subprocess
 import sys
 import time
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake"))
+for beside in ("fake", "tailnet"):
+    sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, beside))
 
 import packets
+import programs
+import scrapes
 from fake import FakeTailnet
 from terminal import Terminal
 
@@ -34,7 +37,9 @@ NEIGHBOURS = {      # how each is made to refresh every 2 s, and what the last t
 PEERS_SHOWN = rb"crowd\d"
 DEMO = os.path.join(os.path.dirname(os.path.abspath(__file__)), os.pardir, "fake", "demo.scenario")
 DEMO_SPEED = 4
+SCRAPED, SCRAPES_NEW, SCRAPES = ((20, 20), (1000, 300)), 10, 100000
 SIZES = (10, 100, 1000, 10000)
+LOOKED_AT = (20, 1000)
 BLACK_HOLES, CROWD, DEADLINE_S = 30, 300, 3
 QUIET = "\n".join(f"peer crowd{n} linux idle" for n in range(20)) + "\nconfig period = 2"
 HTTPS = "config period = 2\n" + "\n".join(
@@ -170,15 +175,26 @@ def say_updates(figures):
 
 # ---- one look
 
+def tailscale():
+    """The command that is installed, or that of `make tailnet-check`; None: neither is there."""
+    built = os.path.join(programs.folder(), "tailscale")
+    return shutil.which("tailscale") or (built if os.path.exists(built) else None)
+
+
 def look(program):
-    with FakeTailnet(QUIET) as fake:
-        top = Top(program, fake)
-        ours = median(top.once_ms("--passive") for _ in range(STARTS))
-    theirs = "not here"
-    if shutil.which("tailscale"):
-        theirs = f"{figure(median(run_ms(['tailscale', 'status']) for _ in range(STARTS)))} ms"
-    print(f"\nOne look at 20 peers, median of {STARTS}: tsllm-top --once --passive {figure(ours)} ms, "
-          f"tailscale status (of the real tailnet) {theirs}")
+    command, columns = tailscale(), {}
+    for size in LOOKED_AT:
+        with FakeTailnet("config period = 2", peers=size, endpoints=10) as fake:
+            top, ours, theirs = Top(program, fake), [], []
+            for _ in range(STARTS):
+                ours.append(top.once_ms("--passive"))
+                theirs.append(run_ms([command, "--socket", fake.socket, "status"]) if command else math.nan)
+        columns[f"{size:,}"] = {"tsllm-top --once --passive": median(ours), "tailscale status": median(theirs),
+                                "tsllm-top to tailscale": median(ours) / median(theirs)}
+    say_table(f"One look, in ms, medians of {STARTS}; peers of the tailnet", list(columns),
+              [(label, [column[label] for column in columns.values()]) for label in next(iter(columns.values()))])
+    if not command:
+        print("  tailscale: not here")
 
 
 # ---- growth
@@ -246,12 +262,34 @@ def read_packets(program):
         print("tcpdump: not here")
 
 
+# ---- scrapes
+
+def scrape(program):
+    """What a monitor costs, and whether its scrapes leave something in memory."""
+    columns = {}
+    for peers, endpoints in SCRAPED:
+        with FakeTailnet("config period = 0.5", peers=peers, endpoints=endpoints) as fake, \
+                scrapes.Listener(Top(program, fake).command, fake.environment) as listener:
+            time.sleep(GROWN_WARM_S)
+            renewed = [listener.renewed_ms() for _ in range(SCRAPES_NEW)]
+            columns[f"{peers:,}+{endpoints:,}"] = {
+                "/metrics, kB": len(listener.scraper.get("/metrics")) / 1000, "made anew, median ms": median(renewed),
+                "made anew, worst ms": max(renewed), "resident, MB": listener.memory_mb()[0]}
+    say_table("Scrapes of --listen, by peers and the endpoints among them", list(columns),
+              [(label, [column[label] for column in columns.values()]) for label in next(iter(columns.values()))])
+    with FakeTailnet(peers=20, endpoints=20) as fake, scrapes.Listener(Top(program, fake).command, fake.environment) as listener:
+        begun = time.monotonic()
+        grown = listener.grown_by_kb(SCRAPES, SCRAPES // 10)
+        print(f"\n{SCRAPES:,} scrapes of /metrics, while a snapshot is taken each second: {figure(time.monotonic() - begun)} s, "
+              f"Private_Dirty grew by {grown:.0f} kB")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--top", required=True, metavar="PROGRAM")
     program = os.path.abspath(parser.parse_args().top)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} before it began")
-    for part in (compare, look, grow, read_packets):
+    for part in (compare, look, grow, read_packets, scrape):
         try:
             part(program)
         except Exception as why:    # a measurement that went wrong is said and fails nothing

@@ -64,7 +64,7 @@ def measure(capture):
         os.chmod(file.name, 0o644)      # tcpdump lets go of its rights before it reads
         commands = {"tsllm-capture": [capture, "-r", file.name, *LOCAL]}
         if shutil.which("tcpdump"):
-            commands["tcpdump"] = ["tcpdump", "-nr", file.name, "-w", "/dev/null"]
+            commands["tcpdump"] = ["tcpdump", "-nr", file.name, "-w", "-"]
         tries = {name: [] for name in commands}
         for _ in range(TRIES):
             for name, command in commands.items():

@@ -1,9 +1,11 @@
-/* How large a recording is: DAYS of 20 peers and 20 engines at full speed, into FILE.
+/* How large a recording is: DAYS of 20 peers and 20 engines up to now, at full speed, into FILE.
  *
- *     build/plain/record_week DAYS FILE [busy]
+ *     build/plain/record_week DAYS FILE [BUSY]
  *
  * By day (ten hours) eight peers and their engines work without a pause, by night two; the helper watches their
- * packets, and engines that work report histograms. busy: all twenty, all the time. Prints bytes for a week, and the time that it took. */
+ * packets, and engines that work report histograms. BUSY: so many work all the time. Prints bytes for a week, and the
+ * share of a core that recording takes. */
+#include "probes/base/digits.h"
 #include "probes/base/fault.h"
 #include "probes/base/mem.h"
 #include "probes/model/sniffed.h"
@@ -15,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PEERS 20
@@ -43,7 +46,7 @@ struct week {
 	struct engine engines[PEERS];
 	struct sniffed paths[PEERS], flows[PEERS];
 	size_t busy;
-	bool is_always;
+	bool is_always; /* the same ones are busy all the time */
 	struct arena *arena;
 };
 
@@ -65,7 +68,7 @@ static void begin(struct week *week)
 		snprintf(engine->id, sizeof(engine->id), "n%zuCNTRL", 10000 + i);
 		snprintf(engine->address, sizeof(engine->address), "203.0.113.%zu:41641", i + 1);
 		snprintf(engine->url, sizeof(engine->url), "https://gpu%zu.tail4c1d.ts.net:8000", i);
-		shape_init(&kinds[KIND_PEER].shape, peer, week->arena);
+		shape_init(kinds[KIND_PEER].shape, peer, week->arena);
 		peer->id = engine->id;
 		peer->host_name = engine->id;
 		peer->fqdn = engine->url + 8;
@@ -93,8 +96,8 @@ static void see_status(struct week *week)
 {
 	struct obs_status status;
 
-	shape_init(&kinds[OBSERVED_STATUS].shape, &(struct observation){ 0 }, week->arena);
-	shape_init(kinds[OBSERVED_STATUS].shape.members[0].shape, &status, week->arena);
+	shape_init(kinds[OBSERVED_STATUS].shape, &(struct observation){ 0 }, week->arena);
+	shape_init(kinds[OBSERVED_STATUS].shape->members[0].shape, &status, week->arena);
 	status.peers = week->peers;
 	status.peer_count = PEERS;
 	status.backend = BACKEND_RUNNING;
@@ -134,10 +137,9 @@ static void see_packets(struct week *week, int64_t after_ms)
 		snprintf(path->remote.text, sizeof(path->remote.text), "%s", week->engines[i].address);
 		see(week, (struct observation){ .kind = OBSERVED_PACKETS, .packets = path }, after_ms);
 		rtt = (struct sniffed){ .word = SNIFFED_RTT,
-			.at_us = path->at_us,
 			.remote = path->remote,
 			.method = chance(3) ? SNIFFED_BY_ACK : SNIFFED_BY_DISCO,
-			.us = 4000 + chance(3000) };
+			.us = digits_round(4000 + chance(3000)) };
 		see(week, (struct observation){ .kind = OBSERVED_PACKETS, .packets = &rtt }, after_ms);
 		*flow = (struct sniffed){ .word = SNIFFED_FLOW,
 			.at_us = path->at_us,
@@ -159,7 +161,7 @@ static void fill_reading(struct engine *engine, struct reading *reading, struct 
 	reading->prompt_tokens = engine->prompts;
 	reading->figures.running = chance(8);
 	reading->figures.waiting = chance(10) ? 0 : chance(4);
-	reading->figures.kv_cache = chance(100000) / 1e5;
+	reading->figures.kv_cache = digits_round(chance(100000) / 1e5);
 	for (size_t i = 0; i < TIMING_COUNT; i++) {
 		histograms[i].count = BUCKETS;
 		/* Three requests since the last poll. */
@@ -190,7 +192,7 @@ static void see_answer(struct week *week, size_t i, const char *path, bool is_pr
 		.retry_after_s = NAN,
 		.connect_ms = NAN,
 		.tls_ms = NAN,
-		.ttfb_ms = (3000 + chance(9000)) / 1000.0,
+		.ttfb_ms = is_primary ? digits_round((3000 + chance(9000)) / 1000.0) : NAN,
 		.bytes_sent = 112,
 		.bytes_received = is_primary ? 180 : 20000 + chance(300),
 		.server = "vllm",
@@ -203,14 +205,14 @@ static void see_answer(struct week *week, size_t i, const char *path, bool is_pr
 	if (!is_primary && i < week->busy)
 		fill_reading(engine, &reading, histograms);
 	see(week, (struct observation){ .kind = OBSERVED_ANSWER, .answer = &answer }, after_ms);
-	see(week, (struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 30000 + (int)chance(100) },
-		after_ms);
+	see(week, (struct observation){ .kind = OBSERVED_OWN_PORT, .own_port = 30000 + (int)i }, after_ms);
 }
 
 static void play(struct week *week, int64_t periods)
 {
 	for (int64_t n = 0; n < periods; n++) {
-		week->busy = week->is_always ? PEERS : n % DAY_PERIODS < DAY_PERIODS * 10 / 24 ? 8 : 2;
+		if (!week->is_always)
+			week->busy = n % DAY_PERIODS < DAY_PERIODS * 10 / 24 ? 8 : 2;
 		see_status(week);
 		see_packets(week, 600 + chance(10));
 		for (size_t i = (size_t)(n % POLL_PERIODS); i < PEERS; i += POLL_PERIODS) {
@@ -230,20 +232,23 @@ static void play(struct week *week, int64_t periods)
 int main(int argc, char **argv)
 {
 	const struct recorder_target target = { .file = argc > 2 ? argv[2] : "", .directory = "" };
-	const struct segment_head head = { .period_ms = PERIOD_MS, .poll_ms = PERIOD_MS * POLL_PERIODS };
+	const struct segment_head head = {
+		.boot = "simulated", .period_ms = PERIOD_MS, .poll_ms = PERIOD_MS * POLL_PERIODS
+	};
 	struct week *week = mem_alloc(sizeof(*week));
 	double days = argc > 2 ? atof(argv[1]) : 0;
+	int busy = argc > 3 ? atoi(argv[3]) : 0;
 	struct fault note, fault;
-	struct when begun = when_now();
 	struct stat entry;
 
 	if (days <= 0) {
-		fputs("usage: record_week DAYS FILE [busy]\n", stderr);
+		fputs("usage: record_week DAYS FILE [BUSY]\n", stderr);
 		return 64;
 	}
 	unlink(argv[2]);
-	week->is_always = argc > 3;
-	week->now = (struct when){ 1000000, INT64_C(1795394746000) };
+	week->is_always = busy > 0;
+	week->busy = busy > PEERS ? PEERS : (size_t)busy;
+	week->now = (struct when){ 1000000, when_now().wall_ms - (int64_t)(days * 86400 * 1000) };
 	week->arena = arena_new();
 	week->recorder = recorder_new(&target, week->now, &note, &fault);
 	if (!week->recorder) {
@@ -255,8 +260,9 @@ int main(int argc, char **argv)
 	play(week, (int64_t)(days * 86400 * 1000 / PERIOD_MS));
 	recorder_free(week->recorder);
 	stat(argv[2], &entry);
-	printf("%.1f MB for %g days: %.1f MB a week; %.1f s\n", (double)entry.st_size / 1e6, days,
-		(double)entry.st_size / 1e6 / days * 7, (double)when_since(begun, when_now()) / 1000);
+	printf("%.1f MB for %g days: %.1f MB a week, %.3f %% of a core\n", (double)entry.st_size / 1e6, days,
+		(double)entry.st_size / 1e6 / days * 7,
+		(double)clock() / CLOCKS_PER_SEC / (days * 86400) * 100);
 	arena_free(week->arena);
 	free(week);
 	return 0;

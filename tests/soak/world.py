@@ -79,14 +79,18 @@ def daemon_events(random, seconds):
 
 
 def peer_events(random, seconds):
-    """Paths change, and a guest leaves every few seconds, to join again as a machine of another name."""
-    now, fresh = 1.0, 0
+    """Paths change every few seconds, and each minute or so a guest leaves, to join again as a machine of another name. The dashboard
+    keeps the history of each machine for a day, so more of them would look like a leak."""
+    now, joined = 1.0, 1.0
+    fresh = 0
     while now < seconds:
         yield now, f"gpu{random.randrange(HOSTS)}", random.choice(PATHS)
-        guest = f"guest{random.randrange(GUESTS)}"
-        fresh += 1
-        yield now + 0.5, guest, "leave"
-        yield now + random.uniform(1, 5), guest, f"join machine{fresh} online {random.choice(('idle', 'direct', 'derp'))}"
+        if now >= joined:
+            guest = f"guest{random.randrange(GUESTS)}"
+            fresh += 1
+            yield now + 0.5, guest, "leave"
+            yield now + random.uniform(1, 5), guest, f"join machine{fresh} online {random.choice(('idle', 'direct', 'derp'))}"
+            joined = now + random.uniform(30, 90)
         now += random.uniform(1, 6)
 
 
