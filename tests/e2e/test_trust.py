@@ -314,6 +314,7 @@ def a_tailscaled_that_has_ended_is_known_to_whatever_the_command_says():
     with Server(GPU1) as gpu1, stage.watching(SHORT, words=("--tailscale", "/run/hanging-cli")) as snapshots:
         with Tailscaled(OURS) as daemon:
             assert first(snapshots, is_well)
+        assert first(snapshots, is_troubled), "it was not noticed"
         before, asked = len(gpu1.keys), daemon.asked
         assert not first(snapshots, lambda _: len(gpu1.keys) > before, most=7), gpu1.keys[before:]
         assert daemon.asked == asked
