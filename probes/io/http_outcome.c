@@ -58,6 +58,9 @@ static enum tls_trouble tls_trouble(long verify_code, const char *text)
 		{ "wrong version number", TLS_NOT_TLS },
 		{ "packet length too long", TLS_NOT_TLS },
 		{ "http request", TLS_NOT_TLS },
+		/* None can be about the certificate of a client that showed none. The second is Go's, in TLS 1.2. */
+		{ "alert certificate required", TLS_WANTS_CERTIFICATE },
+		{ "alert bad certificate", TLS_WANTS_CERTIFICATE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
@@ -126,6 +129,15 @@ static enum outcome timeout_outcome(struct http_call *call)
 	return OUTCOME_TLS;
 }
 
+/* In TLS 1.3 the client is done with the handshake first: what the server has against it, such as that it
+ * showed no certificate, comes as an alert in place of the answer, unless a reset overtakes it. */
+static enum outcome end_outcome(struct http_call *call)
+{
+	if (call->header_lines)
+		return OUTCOME_TRUNCATED;
+	return call->is_https && strstr(call->error, " alert ") ? tls_outcome(call) : OUTCOME_CLOSED;
+}
+
 static enum outcome outcome_of(struct http_call *call, CURLcode result)
 {
 	if (call->is_foreign) {
@@ -153,7 +165,7 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	case CURLE_SEND_ERROR:
 	case CURLE_RECV_ERROR:
 	case CURLE_PARTIAL_FILE:
-		return call->header_lines ? OUTCOME_TRUNCATED : OUTCOME_CLOSED;
+		return end_outcome(call);
 	case CURLE_OUT_OF_MEMORY: /* one header line over curl's own cap */
 	case TOO_LARGE:
 		return OUTCOME_TOO_BIG;

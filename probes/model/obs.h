@@ -38,7 +38,9 @@ enum tls_trouble {
 	TLS_NAME_MISMATCH,
 	TLS_NOT_TLS, /* the other side does not speak TLS */
 	TLS_TIMEOUT, /* TCP connected, but the handshake did not finish */
-	TLS_OTHER
+	TLS_OTHER,
+	TLS_WANTS_CERTIFICATE, /* of the client */
+	TLS_COUNT
 };
 
 enum body_shape {

@@ -108,7 +108,7 @@ SHAPE(reading, reading);
 static const struct member answer_members[] = {
 	KEY(obs_answer, url), KEY(obs_answer, path), BOOL(obs_answer, is_primary), BOOL(obs_answer, is_reused),
 	ENUM(obs_answer, outcome, OUTCOME_COUNT - 1), MEMBER(obs_answer, os_error, INT),
-	ENUM(obs_answer, tls, TLS_OTHER), TEXT(obs_answer, tls_text), TIME(obs_answer, cert_not_after),
+	ENUM(obs_answer, tls, TLS_COUNT - 1), TEXT(obs_answer, tls_text), TIME(obs_answer, cert_not_after),
 	MEMBER(obs_answer, status, INT), ENUM(obs_answer, shape, BODY_PACKED), TEXT(obs_answer, excerpt),
 	TEXT(obs_answer, server_header), TEXT(obs_answer, via_header), TEXT(obs_answer, content_type),
 	TEXT(obs_answer, location), BOOL(obs_answer, leaves_host), BOOL(obs_answer, has_date),
@@ -127,7 +127,7 @@ static const struct member canary_figures_members[] = {
 	ENUM(canary_figures, api, API_COUNT - 1), ENUM(canary_figures, cost, COST_COUNT - 1),
 	BOOL(canary_figures, was_cold), BOOL(canary_figures, sends_key), BOOL(canary_figures, is_thinking),
 	BOOL(canary_figures, is_whole), BOOL(canary_figures, has_more), TIME(canary_figures, began), TIME(canary_figures, ended),
-	ENUM(canary_figures, outcome, OUTCOME_COUNT - 1), ENUM(canary_figures, tls, TLS_OTHER), MEMBER(canary_figures, status, INT),
+	ENUM(canary_figures, outcome, OUTCOME_COUNT - 1), ENUM(canary_figures, tls, TLS_COUNT - 1), MEMBER(canary_figures, status, INT),
 	MEMBER(canary_figures, port, INT), NUMBER(canary_figures, ttft_ms), NUMBER(canary_figures, total_ms),
 	NUMBER(canary_figures, connect_ms), NUMBER(canary_figures, tls_ms), NUMBER(canary_figures, head_ms),
 	NUMBER(canary_figures, path_ms), NUMBER(canary_figures, queue_ms), NUMBER(canary_figures, load_ms),

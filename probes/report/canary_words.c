@@ -11,7 +11,7 @@
 
 static const char *words_of_tls(enum tls_trouble trouble)
 {
-	static const char *const words[] = {
+	static const char *const words[TLS_COUNT] = {
 		[TLS_FINE] = "the TLS handshake failed",
 		[TLS_ALERT_INTERNAL] = "TLS alert internal error: it has no certificate for this name",
 		[TLS_EXPIRED] = "its certificate has expired",
@@ -20,6 +20,7 @@ static const char *words_of_tls(enum tls_trouble trouble)
 		[TLS_NOT_TLS] = "it speaks no TLS there",
 		[TLS_TIMEOUT] = "the TLS handshake did not finish",
 		[TLS_OTHER] = "the TLS handshake failed",
+		[TLS_WANTS_CERTIFICATE] = "it wants a client certificate",
 	};
 
 	return words[trouble];

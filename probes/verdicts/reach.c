@@ -218,11 +218,15 @@ static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 	return true;
 }
 
+/* An alert that no certificate was shown is lost with a connection that is reset (see http_outcome.c). */
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	if (e->peer || e->endpoint->is_of_tailnet)
-		text_set(f->detail, sizeof(f->detail), "`tailscale serve --tcp` with a dead backend, or ");
-	else
+	bool is_of_tailnet = e->peer || e->endpoint->is_of_tailnet;
+
+	text_set(f->detail, sizeof(f->detail), "%s%s",
+		is_of_tailnet ? "`tailscale serve --tcp` with a dead backend, " : "",
+		is_https(e) ? "a server that wants a client certificate, " : "");
+	if (!is_of_tailnet)
 		f->fix = e->endpoint->is_own ? behind_here : behind_port;
 	return answer_came_to(e, OUTCOME_CLOSED);
 }
@@ -271,7 +275,7 @@ const struct rule reach_rules[] = {
 		"or a firewall or an ACL drops them",
 		"", true },
 	{ CODE_ACCEPTS_THEN_CLOSES, LAYER_PORT, SEVERITY_DOWN, STATE_DOWN, closes_at_once,
-		"%{host_port} accepts the connection and closes it without sending a byte: either "
+		"%{host_port} accepts the connection and closes it without an answer: either "
 		"%{detail}a server that crashes, or a proxy that drops the request",
 		"on %{peer}: `tailscale serve status`; check that the server behind port %{port} runs",
 		true },

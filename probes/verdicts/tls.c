@@ -146,6 +146,12 @@ static bool has_no_certificate(const struct evidence *e, struct finding *f)
 	return (is_tls(e, TLS_ALERT_INTERNAL) || does_not_finish(e)) && is_of_tailscale(e);
 }
 
+static bool wants_certificate(const struct evidence *e, struct finding *f)
+{
+	(void)f;
+	return is_tls(e, TLS_WANTS_CERTIFICATE);
+}
+
 static bool has_tls_trouble(const struct evidence *e, struct finding *f)
 {
 	bool is_stuck = does_not_finish(e);
@@ -194,6 +200,11 @@ const struct rule tls_rules[] = {
 		"%{host} has no certificate: either none was issued yet (ACME pending or rate limited), or "
 		"HTTPS is off for the tailnet, or that name is not served",
 		ASK_WHY "; HTTPS is switched on at https://login.tailscale.com/admin/dns", true },
+	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, wants_certificate,
+		"the TLS handshake with %{host} fails: it wants a client certificate",
+		"tsllm-top has no client certificate to show: check port %{port} of %{host} with a client that "
+		"has one",
+		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
 		"the TLS handshake with %{host} fails: %{detail}",
 		"on %{peer}: `tailscale serve status`; "

@@ -198,7 +198,7 @@ void chain_outcome(struct chain *chain, const struct command *command)
 	answer_init(&answer);
 	answer.outcome = (enum outcome)(chain_number(command->words[1], 99) % OUTCOME_COUNT);
 	if (answer.outcome == OUTCOME_TLS)
-		answer.tls = (enum tls_trouble)(chain_number(command->words[2], 99) % (TLS_OTHER + 1));
+		answer.tls = (enum tls_trouble)(chain_number(command->words[2], 99) % TLS_COUNT);
 	hear(chain, &answer, "");
 	answer_fini(&answer);
 }

@@ -1102,6 +1102,44 @@ static void an_internal_alert_is_the_answer_to_a_name_without_a_certificate(void
 	assert_int_equal(test->answer.tls, TLS_ALERT_INTERNAL);
 }
 
+/* version: "-tls1_2" */
+static void ask_one_that_wants_a_certificate(struct test *test, const char *version)
+{
+	char command[512], line[64], url[64];
+	struct http_request request = asking(url);
+	int port = 0;
+	FILE *server;
+
+	snprintf(command, sizeof(command),
+		"cd %s && exec timeout 30 openssl s_server -www -accept 127.0.0.1:0 -naccept 1 -Verify 1 "
+		"-verify_return_error -CAfile ca.pem -cert good.pem -key leaf.key %s </dev/null 2>/dev/null",
+		certificates, version);
+	server = popen(command, "r");
+	assert_non_null(server);
+	while (!port && fgets(line, sizeof(line), server))
+		sscanf(line, "ACCEPT 127.0.0.1:%d", &port);
+	assert_true(port > 0);
+	snprintf(url, sizeof(url), "https://gpu.test:%d/", port);
+	request.address = "127.0.0.1";
+	request.ca_file = certificate_path("ca.pem");
+	ask(test, &request);
+	pclose(server);
+}
+
+static void a_client_certificate_that_is_wanted_is_told_by_its_alert(void **state)
+{
+	struct test *test = *state;
+
+	ask_one_that_wants_a_certificate(test, "-tls1_2");
+	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
+	assert_int_equal(test->answer.tls, TLS_OTHER);
+	ask_one_that_wants_a_certificate(test, "-tls1_3");
+	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
+	assert_int_equal(test->answer.tls, TLS_WANTS_CERTIFICATE);
+	assert_int_equal(ask_tls(test, ANSWERS, "\x15\x03\x03\0\x02\x02\x2a", 7)->outcome, OUTCOME_TLS);
+	assert_int_equal(test->answer.tls, TLS_WANTS_CERTIFICATE);
+}
+
 static void a_handshake_without_an_answer_is_a_tls_timeout(void **state)
 {
 	struct test *test = *state;
@@ -1170,6 +1208,7 @@ int main(void)
 		TEST(the_date_of_an_expired_certificate_is_read_without_asking_anything),
 		TEST(tls_to_a_plain_server_is_not_tls),
 		TEST(an_internal_alert_is_the_answer_to_a_name_without_a_certificate),
+		TEST(a_client_certificate_that_is_wanted_is_told_by_its_alert),
 		TEST(a_handshake_without_an_answer_is_a_tls_timeout),
 		TEST(hanging_up_on_a_handshake_is_closed),
 	};
