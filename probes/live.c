@@ -365,15 +365,15 @@ bool live_is_complete(const struct live *live)
 			!(live->companions && companions_open(live->companions)) &&
 			!ask_gpus_open(live->gpu_asker) && !confirm_open(live->confirmations) &&
 			!confirm_waits_for_log(live->confirmations);
+	bool is_told = poll_has_serve(live->tailnet) && poll_has_prefs(live->tailnet);
 	struct obs_discovery counts;
 
 	discover_count(live->search.discover, &counts);
 	/* Endpoints on this machine or outside the tailnet are polled even without a tailnet. */
 	if (!status || status->backend != BACKEND_RUNNING)
-		return (status || poll_failures(live->tailnet) > 0) && !counts.pending && is_asked;
+		return (status ? is_told : poll_failures(live->tailnet) > 0) && !counts.pending && is_asked;
 	if (live->settings->is_passive)
-		return poll_has_serve(live->tailnet) && !ask_netcheck_open(live->netcheck_asker);
-	return live_wait_for_paths(live, when_now()) < 0 && poll_has_serve(live->tailnet) &&
-	       poll_has_services(live->tailnet) && !counts.pending && is_asked &&
-	       !ask_netcheck_open(live->netcheck_asker);
+		return is_told && !ask_netcheck_open(live->netcheck_asker);
+	return live_wait_for_paths(live, when_now()) < 0 && is_told && poll_has_services(live->tailnet) &&
+	       !counts.pending && is_asked && !ask_netcheck_open(live->netcheck_asker);
 }

@@ -113,6 +113,11 @@ bool poll_has_serve(const struct tailnet *tailnet)
 	return tailnet->asks[TOPIC_SERVE].is_answered;
 }
 
+bool poll_has_prefs(const struct tailnet *tailnet)
+{
+	return tailnet->asks[TOPIC_PREFS].is_answered;
+}
+
 bool poll_has_services(const struct tailnet *tailnet)
 {
 	return tailnet->asks[TOPIC_SERVICES].is_answered || tailnet->way.uses_cli;

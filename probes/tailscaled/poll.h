@@ -1,8 +1,9 @@
 /* The live source of the tailnet: LocalAPI over the unix socket, or the CLI if no socket can be used.
  *
- * Requested are the status every period and when the IPN bus reports a change, the serve configuration,
- * the preferences of this node and tailnet lock every ten seconds, traffic counters every period, services every minute, and the DERP map on request. The answers
- * go to the ledger; the owner is notified by one callback. Nothing here sends anything to a peer. */
+ * Requested are the status every period and when the IPN bus reports a change, the serve configuration, the
+ * preferences of this node and tailnet lock every ten seconds, traffic counters every period, services every
+ * minute, and the DERP map on request. The answers go to the ledger; the owner is notified by one callback.
+ * Nothing here sends anything to a peer. */
 #ifndef TSLLM_TAILSCALED_POLL_H
 #define TSLLM_TAILSCALED_POLL_H
 
@@ -42,9 +43,10 @@ struct client *poll_client(struct tailnet *tailnet);
 const char *poll_socket(const struct tailnet *tailnet);
 /* Failed statuses so far. */
 unsigned poll_failures(const struct tailnet *tailnet);
-/* Whether the request for the serve configuration has been answered. */
+/* Whether the first request for it has been answered, or has failed. */
+bool poll_has_serve(const struct tailnet *tailnet);
+bool poll_has_prefs(const struct tailnet *tailnet);
 /* What Services the tailnet offers is known, or this daemon does not tell it. */
 bool poll_has_services(const struct tailnet *tailnet);
-bool poll_has_serve(const struct tailnet *tailnet);
 
 #endif

@@ -175,6 +175,16 @@ def every_state_of_the_backend_has_its_code():
 
 
 @test
+def who_approves_a_machine_is_known_before_it_is_told():
+    for headscale, wanted in (("", "https://login.tailscale.com/admin/machines"),
+                              ("daemon headscale https://hs.example.org\n", "https://hs.example.org")):
+        with FakeTailnet(f"daemon state NeedsMachineAuth\n{headscale}") as fake:
+            ended = once(fake)
+        fixes = [verdict["hint"] for verdict in ended.json["verdicts"] if verdict["code"] == "needs-approval"]
+        assert len(fixes) == 1 and wanted in fixes[0], fixes
+
+
+@test
 def a_server_on_a_polite_port_is_found_and_remembered():
     scenario = """
 daemon magicdns off
@@ -313,7 +323,9 @@ def watch_prints_a_valid_line_a_period_until_it_is_told_to_stop():
     with FakeTailnet(WELL) as fake:
         child = subprocess.Popen([TOP, "--watch", "--period", "0.5", "--config", fake.config, "--socket", fake.socket],
                                  env=fake.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
-        lines = [child.stdout.readline().decode() for _ in range(3)]
+        lines = [child.stdout.readline().decode()]
+        while len(lines) < 3 or '"status":"ok"' not in lines[-1]:
+            lines.append(child.stdout.readline().decode())
         child.send_signal(signal.SIGTERM)
         child.stdout.close()
         status = child.wait(timeout=10)

@@ -48,6 +48,7 @@ class Daemon(Actor):
 
     def __init__(self, net, path):
         self.net, self.path = net, path
+        self.asked = asyncio.Event()        # once, at least
         self.backend, self.auth_url, self.warnings = "Running", "", []
         self.has_tun, self.has_control, self.has_magicdns = True, True, True
         self.is_frozen = self.is_operator = False
@@ -94,6 +95,11 @@ class Daemon(Actor):
     def pref(self, name, switch: on_or_off):
         """`pref RouteAll on`: as `tailscale set` would."""
         self.prefs[name] = switch
+
+    @command
+    def headscale(self, url):
+        """The control server is that one, and none of Tailscale's."""
+        self.prefs["ControlURL"] = url
 
     @command
     def locked(self, key):
@@ -161,6 +167,7 @@ class Daemon(Actor):
         self.tasks.add(asyncio.current_task())
         try:
             while request := await wire.read_request(reader):
+                self.asked.set()
                 if self.is_frozen:
                     await reader.read()
                     return
