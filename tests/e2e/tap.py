@@ -18,8 +18,8 @@ def test(function):
     return function
 
 
-def until(wanted, seconds=4.0):
-    """Whether it comes true in that time."""
+def until(wanted, seconds=30.0):
+    """Whether it comes true; a slow machine takes its time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if wanted():

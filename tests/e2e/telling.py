@@ -1,6 +1,7 @@
 """What the command of an alarm found in its environment: each run leaves a file in a folder."""
 import os
 
+HICCUP = "status-stale"     # the machine held its breath: nothing that is tested
 TELLS = "on-change = sh -c 'env > {folder}/new.$$; mv {folder}/new.$$ {folder}/told.$$; echo said; echo grumbled >&2'\n"
 
 
@@ -20,4 +21,11 @@ def whole(folder):
 def told(folder):
     """The alert's variables of each."""
     texts = [dict(line.partition("=")[::2] for line in text.splitlines()) for text in whole(folder)]
-    return [{name: value for name, value in text.items() if name.startswith("TSLLM_")} for text in texts]
+    alerts = [{name: value for name, value in text.items() if name.startswith("TSLLM_")} for text in texts]
+    return [alert for alert in alerts if alert.get("TSLLM_CODE") != HICCUP]
+
+
+def logged(folder):
+    """The fields of each line of the event log."""
+    lines = [line.split("\t") for line in read(os.path.join(folder, "events")).splitlines()]
+    return [line for line in lines if line[2] != HICCUP]

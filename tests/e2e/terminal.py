@@ -106,18 +106,18 @@ class Terminal:
     def text(self):
         return "\n".join(self.screen.display)
 
-    def comes_to(self, condition, seconds=8):
+    def comes_to(self, condition, seconds=30):
         """Whether that holds in the end, of what is on the screen."""
         end = time.monotonic() + seconds
         while not condition() and time.monotonic() < end:
             self.read(0.05)
         return condition()
 
-    def shows(self, wanted, seconds=8):
+    def shows(self, wanted, seconds=30):
         """Whether the screen comes to hold this."""
         return self.comes_to(lambda: wanted in self.text(), seconds)
 
-    def loses(self, unwanted, seconds=8):
+    def loses(self, unwanted, seconds=30):
         """Whether the screen comes to hold this no more."""
         return self.comes_to(lambda: unwanted not in self.text(), seconds)
 

@@ -9,7 +9,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from fake import FakeTailnet
 from tap import main, test
-from telling import TELLS, read, told
+from telling import TELLS, logged, read, told
 from terminal import Terminal
 from top import codes, first, top, watching
 
@@ -36,16 +36,15 @@ def a_server_that_stops_is_told_to_the_command_and_stands_in_the_event_log():
                 watching("--log", f"{folder}/log", fake=fake) as snapshots:
             assert first(snapshots, is_down)
             assert first(snapshots, lambda _: told(folder) and "grumbled" in read(f"{folder}/log"))
-        found, log, events = told(folder), read(f"{folder}/log"), read(f"{folder}/events")
+        found, log, lines = told(folder), read(f"{folder}/log"), logged(folder)
         mode = os.stat(f"{folder}/events").st_mode & 0o777
     assert len(found) == 1, found
     assert found[0]["TSLLM_CODE"] == "not-listening" and found[0]["TSLLM_SEVERITY"] == "down", found
     assert found[0]["TSLLM_PREVIOUS_SEVERITY"] == "info" and found[0]["TSLLM_PEER"] == "gpu1", found
     assert found[0]["TSLLM_URL"].endswith(":21434") and found[0]["TSLLM_RUN_ON"] == "gpu1", found
     assert found[0]["TSLLM_HOST"] == "admin" and "nothing listens" in found[0]["TSLLM_SENTENCE"], found
-    lines = [line.split("\t") for line in events.splitlines()]
-    assert [line[2] for line in lines] == ["started", "not-listening", "ended"], events
-    assert all(len(line) == 6 for line in lines) and lines[1][1] == "down" and lines[1][3] == "gpu1", events
+    assert [line[2] for line in lines] == ["started", "not-listening", "ended"], lines
+    assert all(len(line) == 6 for line in lines) and lines[1][1] == "down" and lines[1][3] == "gpu1", lines
     assert mode == 0o600, oct(mode)
     assert "on-change: said" in log and "on-change: grumbled" in log and "down not-listening http" in log, log
 
@@ -58,12 +57,11 @@ def a_host_that_goes_offline_is_one_line_and_one_message():
             assert first(snapshots, lambda _: told(folder), most=100)
             for _ in range(6):
                 next(snapshots)
-        found, events = told(folder), read(f"{folder}/events")
+        found, lines = told(folder), logged(folder)
     assert len(found) == 1 and found[0]["TSLLM_WHO"] == "gpu1", found
     assert found[0]["TSLLM_CODE"] == "host-offline" and found[0]["TSLLM_SERVERS"] == "2", found
-    lines = [line.split("\t") for line in events.splitlines()]
-    assert [line[2] for line in lines] == ["started", "host-offline", "ended"], events
-    assert lines[1][3:] == ["gpu1", "-", "went offline: 2 servers with it"], events
+    assert [line[2] for line in lines] == ["started", "host-offline", "ended"], lines
+    assert lines[1][3:] == ["gpu1", "-", "went offline: 2 servers with it"], lines
 
 
 @test
@@ -75,7 +73,7 @@ def what_stands_at_the_start_is_not_told_nor_is_anything_by_once():
                 assert first(snapshots, is_down)
                 for _ in range(8):
                     next(snapshots)
-            assert [line.split("\t")[2] for line in read(f"{folder}/events").splitlines()] == ["started", "ended"]
+            assert [line[2] for line in logged(folder)] == ["started", "ended"]
             os.unlink(f"{folder}/events")
             assert top("--once", fake=fake).status == 2
             assert not told(folder) and not os.path.exists(f"{folder}/events"), os.listdir(folder)

@@ -122,7 +122,7 @@ def a_request_is_broken_off_at_once_when_the_tailnet_stops():
             wire.settimeout(10)
             assert wire.recv(4096).startswith(b"GET /metrics HTTP/1.1\r\n")
             began, daemon.told = time.monotonic(), status(backend="Stopped")
-            assert wire.recv(4096) == b"" and time.monotonic() - began < 3, "it waits for an answer of whoever that is"
+            assert wire.recv(4096) == b"" and time.monotonic() - began < 4.5, "it waits for an answer of whoever that is"
             wire.close()
         finally:
             child.terminate()
@@ -134,10 +134,14 @@ def it_is_asked_every_ten_seconds_at_most():
     stage.needed()
     with exporter() as gpus, Server(GPU1) as llm, Tailscaled(OURS), \
             stage.configured(LLM, more=NAMED) as (given, environment):
-        subprocess.run(["timeout", "4", "/run/tsllm-top", *given, "--watch", "--period", "0.5"], env=environment,
-                             stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
-    assert llm.keys.count(KEY) >= 2, "the server was asked more often"
-    assert gpus.paths == ["/metrics"], gpus.paths
+        child = subprocess.Popen(["/run/tsllm-top", *given, "--watch", "--period", "0.5"], env=environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            assert until(lambda: llm.keys.count(KEY) >= 2 and gpus.paths), "the server was asked more often"
+            assert gpus.paths == ["/metrics"], gpus.paths
+        finally:
+            child.terminate()
+            child.wait(timeout=10)
 
 
 @test

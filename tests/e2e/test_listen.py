@@ -21,6 +21,7 @@ from tap import Skipped, main, test, until
 from top import TOP
 
 PORT = 19877
+IS_SANITIZED = "asan" in TOP
 SMALL = """
 daemon magicdns off
 config discover = off
@@ -100,7 +101,7 @@ def descriptors(child):
 @test
 def there_are_four_pages_and_no_others():
     with listening("--period", "1"):
-        assert until(lambda: b'server="ollama"' in get("/metrics")[2], 20)
+        assert until(lambda: b'server="ollama"' in get("/metrics")[2] and b"llama-server" in get("/sd")[2])
         types = {path: get(path)[1]["Content-Type"] for path in ("/metrics", "/snapshot.json", "/sd", "/healthz")}
         snapshot = json.loads(get("/snapshot.json?x=y")[2])
         targets = json.loads(get("/sd")[2])
@@ -127,7 +128,7 @@ def a_scrape_gets_what_was_taken_before_and_asks_nobody():
 @test
 def scrapes_leave_nothing_in_memory():
     """`make bench` does it 100,000 times."""
-    if "asan" in TOP:
+    if IS_SANITIZED:
         raise Skipped("sanitizers keep freed memory for a while; they find leaks by themselves")
     def scrape(times):
         connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
@@ -195,7 +196,7 @@ def nonsense_and_endless_headers_change_nothing():
             got = raw(bytes_, 0.5)
             assert b"tsllm_" not in got and not got.startswith(b"HTTP/1.1 200"), (bytes_[:40], got[:200])
         assert until(is_well, 20)
-        assert memory(child) < before + 1000, (before, memory(child))
+        assert memory(child) < before + 1000 or IS_SANITIZED, (before, memory(child))
 
 
 @test
@@ -218,7 +219,7 @@ def a_thousand_connections_and_slow_readers_change_nothing_in_memory():
             wire.close()
         assert until(is_well, 20), "it does not answer any more"
         assert held <= files + 32, (files, held)
-        assert during < before + 2000 and memory(child) < before + 2000, (before, during, memory(child))
+        assert max(during, memory(child)) < before + 2000 or IS_SANITIZED, (before, during, memory(child))
         assert until(lambda: descriptors(child) <= files + 1, 20), (files, descriptors(child))
 
 

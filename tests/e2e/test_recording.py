@@ -275,7 +275,7 @@ def the_recording_of_the_demo_is_made_anew_with_its_clients():
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "demo.tsllm")
         subprocess.run(["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, MAKER, "--top", TOP,
-                        "--seconds", "12", path], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
+                        "--seconds", "20", path], check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=60)
         snapshots = [json.loads(line) for line in replay(path, "--watch").out.splitlines()]
     capture = snapshots[-1]["capture"]
     if capture["state"] != "running":

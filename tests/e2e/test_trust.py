@@ -185,7 +185,7 @@ def what_is_being_asked_is_broken_off_when_the_tailnet_stops():
         with stage.watching(f"http://{GPU1}:18080"):
             assert until(lambda: gpu1.keys, 10)
             daemon.told = status(backend="Stopped")
-            is_broken_off = until(lambda: is_closed(gpu1.wires[0]), 3)     # by itself it would end after 5 s
+            is_broken_off = until(lambda: is_closed(gpu1.wires[0]), 4.5)     # by itself it would end after 5 s
             gpu1.keys.let.set()
         assert is_broken_off
 

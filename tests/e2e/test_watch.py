@@ -96,7 +96,7 @@ config ports = 21434, 18080, 18090
 peer gpu1 linux direct 10.99.0.11:41641
 door gpu1:ollama raw 21434 ollama-0.17.4/loaded-idle pinned
 at 3 daemon state Stopped
-at 12 daemon state Running
+at 15 daemon state Running
 """
     with FakeTailnet(scenario) as fake, watching(fake=fake) as snapshots:
         assert first(snapshots, lambda snapshot: state_of(snapshot, "gpu1") == "ok")
@@ -204,7 +204,7 @@ def a_daemon_that_answers_slowly_is_not_asked_without_a_pause_for_its_news():
         daemon = SlowDaemon(f"{folder}/ts.sock")
         with watching("--socket", f"{folder}/ts.sock",
                       environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder)) as snapshots:
-            assert first(snapshots, lambda _: len(daemon.pauses) == 5)
+            assert first(snapshots, lambda _: len(daemon.pauses) >= 5)
         daemon.listener.close()
     assert min(daemon.pauses) > 0.3, daemon.pauses
 

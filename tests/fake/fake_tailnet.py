@@ -4,8 +4,9 @@
     fake_tailnet.py --scenario FILE --dir DIR [--speed X] [--tunnel] [--peers N --endpoints N --black-holes N]
 
 It makes DIR/ts.sock, DIR/ca.crt and DIR/config (a configuration of tsllm-top), prints `ready`, plays the scenario
-(scenario.py says how one is written) and ends with SIGTERM, SIGINT or the end of its stdin, taking away what it
-made. Every peer has an address of its own in 127.0.0.0/8; a second fake beside the first takes another network.
+(scenario.py says how one is written) from the first question to tailscaled on, and ends with SIGTERM, SIGINT or the
+end of its stdin, taking away what it made. Every peer has an address of its own in 127.0.0.0/8; a second fake beside
+the first takes another network.
 With --tunnel, in a network namespace of its own, peers have a tailnet's addresses, and their round trips (tunnel.py).
 """
 import argparse
@@ -114,6 +115,12 @@ class Fake:
         if self.tunnel:
             self.tunnel.tell({peer.address: peer.way() for peer in self.scenario.tailnet.peers.values() if peer.is_reachable})
 
+    async def once_asked(self, story):
+        """Time begins with the first question to tailscaled, however long a slow machine takes to come to it."""
+        if self.daemon.is_wanted:
+            await self.daemon.asked.wait()
+        await story()
+
     async def play(self):
         """Carries out the events when their hour comes."""
         loop = asyncio.get_running_loop()
@@ -138,8 +145,8 @@ class Fake:
         self.settle()
         await self.daemon.settle()
         print("ready", flush=True)
-        timeline = asyncio.ensure_future(self.play())
-        chats = [asyncio.ensure_future(client.chat()) for client in self.scenario.clients]
+        timeline = asyncio.ensure_future(self.once_asked(self.play))
+        chats = [asyncio.ensure_future(self.once_asked(client.chat)) for client in self.scenario.clients]
         ended = asyncio.ensure_future(stop.wait())
         await asyncio.wait((timeline, ended), return_when=asyncio.FIRST_COMPLETED)
         if timeline.done():

@@ -12,7 +12,7 @@
     client PEER DOOR WORDS      a program on that machine which chats with a raw door; WORDS are those of clients.Client
     tunnel-port PORT REAL       in a tunnel, that port is another one: what an ordinary user may not bind, or has bound already
     config KEY = VALUE          a line of the configuration that is written
-    at SECONDS WHO WORDS        later: WHO is a peer, a door or `daemon`
+    at SECONDS WHO WORDS        later, from the first question to tailscaled on: WHO is a peer, a door or `daemon`
     deserves STATUS             the exit status that a look at the start deserves
 
 `#` starts a comment. This machine is the peer `admin`. Recordings are named as in tests/recordings.

@@ -23,7 +23,17 @@ struct test {
 	char output[256];
 	size_t length;
 	bool cancels, refuses;
+	size_t most; /* 0: any length; else a moment after that much the child is cancelled */
+	uv_timer_t timer;
 };
+
+static void enough(uv_timer_t *timer)
+{
+	struct test *test = timer->data;
+
+	run_cancel(test->run);
+	uv_close((uv_handle_t *)timer, NULL);
+}
 
 static int on_bytes(void *data, const char *bytes, size_t length)
 {
@@ -32,6 +42,8 @@ static int on_bytes(void *data, const char *bytes, size_t length)
 	for (size_t i = 0; i < length && test->length + i + 1 < sizeof(test->output); i++)
 		test->output[test->length + i] = bytes[i];
 	test->length += length;
+	if (test->most && test->length >= test->most && !uv_is_active((uv_handle_t *)&test->timer))
+		uv_timer_start(&test->timer, enough, 50, 0);
 	if (test->cancels)
 		run_cancel(test->run);
 	return test->refuses ? -1 : 0;
@@ -125,7 +137,7 @@ static void the_deadline_ends_the_child_and_what_it_started(void **state)
 	int status = 0;
 
 	assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
-	run_within(test, 100, (const char *const[]){ "sh", "-c", "sleep 9 & echo $!; wait", NULL });
+	run_within(test, 1000, (const char *const[]){ "sh", "-c", "sleep 60 & echo $!; wait", NULL });
 	assert_int_equal(test->done, 1);
 	assert_true(test->result.timed_out);
 	assert_int_equal(test->result.exit_status, -1);
@@ -184,23 +196,14 @@ static void a_cancelled_child_is_ended_and_never_done(void **state)
 	assert_true(test->length > 0);
 }
 
-static void enough(uv_timer_t *timer)
-{
-	struct test *test = timer->data;
-
-	run_cancel(test->run);
-	uv_close((uv_handle_t *)timer, NULL);
-}
-
 /* More than a pipe holds, and a cap that it goes over if there were one. */
 static void a_child_that_shall_stay_has_no_deadline_and_no_cap(void **state)
 {
 	struct test *test = *state;
-	uv_timer_t timer;
 
-	uv_timer_init(&test->loop, &timer);
-	timer.data = test;
-	uv_timer_start(&timer, enough, 200, 0);
+	test->most = 2000000;
+	uv_timer_init(&test->loop, &test->timer);
+	test->timer.data = test;
 	test->run = run_start(&test->loop,
 		(const char *const[]){ "sh", "-c", "yes | head -c 2000000; exec sleep 60", NULL },
 		RUN_NO_DEADLINE, RUN_NO_CAP, on_bytes, on_done, test);
