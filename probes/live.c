@@ -365,7 +365,7 @@ bool live_is_complete(const struct live *live)
 			!(live->companions && companions_open(live->companions)) &&
 			!ask_gpus_open(live->gpu_asker) && !confirm_open(live->confirmations) &&
 			!confirm_waits_for_log(live->confirmations);
-	bool is_told = poll_has_serve(live->tailnet) && poll_has_prefs(live->tailnet);
+	bool is_told = poll_has_settings(live->tailnet);
 	struct obs_discovery counts;
 
 	discover_count(live->search.discover, &counts);

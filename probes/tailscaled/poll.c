@@ -108,14 +108,9 @@ unsigned poll_failures(const struct tailnet *tailnet)
 	return tailnet->failures;
 }
 
-bool poll_has_serve(const struct tailnet *tailnet)
+bool poll_has_settings(const struct tailnet *tailnet)
 {
-	return tailnet->asks[TOPIC_SERVE].is_answered;
-}
-
-bool poll_has_prefs(const struct tailnet *tailnet)
-{
-	return tailnet->asks[TOPIC_PREFS].is_answered;
+	return tailnet->asks[TOPIC_SERVE].is_answered && tailnet->asks[TOPIC_PREFS].is_answered;
 }
 
 bool poll_has_services(const struct tailnet *tailnet)

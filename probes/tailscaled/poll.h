@@ -43,9 +43,8 @@ struct client *poll_client(struct tailnet *tailnet);
 const char *poll_socket(const struct tailnet *tailnet);
 /* Failed statuses so far. */
 unsigned poll_failures(const struct tailnet *tailnet);
-/* Whether the first request for it has been answered, or has failed. */
-bool poll_has_serve(const struct tailnet *tailnet);
-bool poll_has_prefs(const struct tailnet *tailnet);
+/* Whether the first requests for the serve configuration and the preferences were answered, or failed. */
+bool poll_has_settings(const struct tailnet *tailnet);
 /* What Services the tailnet offers is known, or this daemon does not tell it. */
 bool poll_has_services(const struct tailnet *tailnet);
 

@@ -7,7 +7,7 @@ import time
 
 import stage
 from stage import KEY, SUFFIX, Server, Tailscaled, once, status
-from tap import main, test
+from tap import main, test, until
 from top import codes
 
 stage.enter(__file__)
