@@ -135,7 +135,7 @@ static void see_status(struct live *live, struct when now)
 		ask_netcheck_who(live->netcheck_asker, now);
 	if (live->settings->is_passive)
 		return;
-	registry_place(live->registry, poll_has_services(live->tailnet), now);
+	registry_place(live->registry, poll_has(live->tailnet, TOPIC_SERVICES), now);
 	pool_halt(live->pool);
 	ask_gpus_halt(live->gpu_asker);
 	if (status->backend == BACKEND_RUNNING) {
@@ -151,7 +151,7 @@ static void see_status(struct live *live, struct when now)
 static void see_trouble(struct live *live, struct when now)
 {
 	if (!live->settings->is_passive)
-		registry_place(live->registry, poll_has_services(live->tailnet), now);
+		registry_place(live->registry, poll_has(live->tailnet, TOPIC_SERVICES), now);
 	pool_halt(live->pool);
 	ask_gpus_halt(live->gpu_asker);
 	search_see_status(&live->search);
@@ -163,7 +163,7 @@ static void see_services(struct live *live, const struct obs_services *services,
 	service_list_see(&live->services, false, services->services, services->service_count);
 	mounts_watch_services(&live->mount_watch, services);
 	if (!live->settings->is_passive)
-		registry_place(live->registry, poll_has_services(live->tailnet), now);
+		registry_place(live->registry, poll_has(live->tailnet, TOPIC_SERVICES), now);
 }
 
 static void hear(void *data, const struct tailnet_news *news)
@@ -191,6 +191,8 @@ static void hear(void *data, const struct tailnet_news *news)
 		break;
 	case TAILNET_TROUBLE:
 		see_trouble(live, now);
+		break;
+	case TAILNET_PREFS:
 		break;
 	}
 	live_schedule(live);
@@ -358,6 +360,12 @@ unsigned live_path_failures(const struct live *live)
 	return ledger_path_failures(live->ledger);
 }
 
+/* The preferences name the control server. */
+static bool knows_who_approves(const struct live *live, const struct obs_status *status)
+{
+	return status->backend != BACKEND_NEEDS_MACHINE_AUTH || poll_has(live->tailnet, TOPIC_PREFS);
+}
+
 bool live_is_complete(const struct live *live)
 {
 	const struct obs_status *status = ledger_status(live->ledger);
@@ -365,15 +373,17 @@ bool live_is_complete(const struct live *live)
 			!(live->companions && companions_open(live->companions)) &&
 			!ask_gpus_open(live->gpu_asker) && !confirm_open(live->confirmations) &&
 			!confirm_waits_for_log(live->confirmations);
-	bool is_told = poll_has_settings(live->tailnet);
+	bool has_serve = poll_has(live->tailnet, TOPIC_SERVE);
 	struct obs_discovery counts;
 
 	discover_count(live->search.discover, &counts);
 	/* Endpoints on this machine or outside the tailnet are polled even without a tailnet. */
 	if (!status || status->backend != BACKEND_RUNNING)
-		return (status ? is_told : poll_failures(live->tailnet) > 0) && !counts.pending && is_asked;
+		return (status ? knows_who_approves(live, status) : poll_failures(live->tailnet) > 0) &&
+		       !counts.pending && is_asked;
 	if (live->settings->is_passive)
-		return is_told && !ask_netcheck_open(live->netcheck_asker);
-	return live_wait_for_paths(live, when_now()) < 0 && is_told && poll_has_services(live->tailnet) &&
-	       !counts.pending && is_asked && !ask_netcheck_open(live->netcheck_asker);
+		return has_serve && !ask_netcheck_open(live->netcheck_asker);
+	return live_wait_for_paths(live, when_now()) < 0 && has_serve &&
+	       poll_has(live->tailnet, TOPIC_SERVICES) && !counts.pending && is_asked &&
+	       !ask_netcheck_open(live->netcheck_asker);
 }

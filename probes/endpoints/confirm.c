@@ -88,6 +88,14 @@ static void prove(struct ledger *ledger, const struct subject *about, unsigned p
 		when_now());
 }
 
+/* Of plain HTTP, in the words of Go, nginx and Apache. */
+static bool is_https_server_s_refusal(const struct answer *answer)
+{
+	return answer_body_has(answer, "HTTP request to an HTTPS server") ||
+	       answer_body_has(answer, "plain HTTP request was sent to HTTPS port") ||
+	       answer_body_has(answer, "plain HTTP to an SSL-enabled server port");
+}
+
 static void read_answer(struct ledger *ledger, const struct subject *about, const struct answer *answer)
 {
 	bool is_answered = answer->outcome == OUTCOME_ANSWERED;
@@ -98,7 +106,7 @@ static void read_answer(struct ledger *ledger, const struct subject *about, cons
 			prove(ledger, about, PROOF_HOST_LOCALHOST);
 		break;
 	case ASK_PLAIN_HTTP:
-		if (is_answered && !answer_body_has(answer, "HTTP request to an HTTPS server"))
+		if (is_answered && !is_https_server_s_refusal(answer))
 			prove(ledger, about, PROOF_PLAIN_HTTP);
 		break;
 	case ASK_DATES:

@@ -215,6 +215,21 @@ static CURLcode begin_tls(CURL *easy, void *ssl_context, void *data)
 	return CURLE_OK;
 }
 
+/* That the server asks for a client's certificate is to be had only from what curl says of each TLS message. */
+static int see_message(CURL *easy, curl_infotype kind, char *text, size_t length, void *data)
+{
+	struct http_call *call = data;
+	char line[80];
+
+	(void)easy;
+	if (kind != CURLINFO_TEXT)
+		return 0;
+	snprintf(line, sizeof(line), "%.*s", (int)length, text);
+	if (text_has_prefix(line, "TLSv") && strstr(line, "(IN), TLS handshake, Request CERT"))
+		call->wants_certificate = true;
+	return 0;
+}
+
 /* Handshakes are always full: a resumed session would hide a changed certificate. */
 static void set_tls(CURL *easy, const struct http_request *request)
 {
@@ -258,6 +273,9 @@ static void set_callbacks(struct http_call *call)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, make_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, call);
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, (long)call->is_https);
+	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, see_message);
+	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, call);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, begin_tls);
 	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, call);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, look_at_peer);

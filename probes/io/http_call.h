@@ -24,6 +24,7 @@ struct http_call {
 	bool is_https, has_proxy, is_too_big, is_enough;
 	bool has_dialed;      /* opened a new connection */
 	bool has_begun_tls;
+	bool wants_certificate; /* the server asked for the client's */
 	curl_socket_t socket; /* of that connection */
 	int own_error;        /* errno if no socket could be made for it, 0: none */
 	bool is_foreign;      /* another user's process is at the unix socket */

@@ -58,9 +58,6 @@ static enum tls_trouble tls_trouble(long verify_code, const char *text)
 		{ "wrong version number", TLS_NOT_TLS },
 		{ "packet length too long", TLS_NOT_TLS },
 		{ "http request", TLS_NOT_TLS },
-		/* None can be about the certificate of a client that showed none. The second is Go's, in TLS 1.2. */
-		{ "alert certificate required", TLS_WANTS_CERTIFICATE },
-		{ "alert bad certificate", TLS_WANTS_CERTIFICATE },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(codes); i++)
@@ -77,17 +74,34 @@ static void keep_words(struct http_call *call)
 	text_clean(call->answer.tls_text, sizeof(call->answer.tls_text), call->error, strlen(call->error));
 }
 
+/* In TLS 1.3 the client is done with the handshake first: that it showed no certificate is held against it by
+ * an alert in place of the answer, which a reset may overtake. */
+static enum outcome end_outcome(struct http_call *call)
+{
+	if (call->header_lines)
+		return OUTCOME_TRUNCATED;
+	if (!call->wants_certificate)
+		return OUTCOME_CLOSED;
+	call->answer.tls = TLS_WANTS_CERTIFICATE;
+	keep_words(call);
+	return OUTCOME_TLS;
+}
+
 /* If the other side just hangs up during the handshake, that says nothing about TLS. */
-static enum outcome tls_outcome(struct http_call *call)
+static enum outcome tls_outcome(struct http_call *call, CURLcode result)
 {
 	static const char *const hung_up[] = { "SSL_ERROR_SYSCALL", "Connection reset", "unexpected eof",
 		"Broken pipe" };
-	long verify_code = info_number(call, CURLINFO_SSL_VERIFYRESULT);
+	/* It is set, too, where nothing was to be verified. */
+	long verify_code =
+		result == CURLE_PEER_FAILED_VERIFICATION ? info_number(call, CURLINFO_SSL_VERIFYRESULT) : 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(hung_up); i++)
 		if (text_contains_fold(call->error, hung_up[i]))
-			return OUTCOME_CLOSED;
-	call->answer.tls = tls_trouble(verify_code, call->error);
+			return end_outcome(call);
+	call->answer.tls = call->wants_certificate && strstr(call->error, " alert ")
+				   ? TLS_WANTS_CERTIFICATE
+				   : tls_trouble(verify_code, call->error);
 	keep_words(call);
 	return OUTCOME_TLS;
 }
@@ -127,15 +141,6 @@ static enum outcome timeout_outcome(struct http_call *call)
 	call->answer.tls = TLS_TIMEOUT;
 	keep_words(call);
 	return OUTCOME_TLS;
-}
-
-/* In TLS 1.3 the client is done with the handshake first: what the server has against it, such as that it
- * showed no certificate, comes as an alert in place of the answer, unless a reset overtakes it. */
-static enum outcome end_outcome(struct http_call *call)
-{
-	if (call->header_lines)
-		return OUTCOME_TRUNCATED;
-	return call->is_https && strstr(call->error, " alert ") ? tls_outcome(call) : OUTCOME_CLOSED;
 }
 
 static enum outcome outcome_of(struct http_call *call, CURLcode result)
@@ -182,7 +187,7 @@ static enum outcome outcome_of(struct http_call *call, CURLcode result)
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
 	case CURLE_SSL_INVALIDCERTSTATUS:
 	case CURLE_SSL_CLIENTCERT:
-		return tls_outcome(call);
+		return tls_outcome(call, result);
 	default:
 		return OUTCOME_NOT_HTTP;
 	}

@@ -205,20 +205,10 @@ static void see_reading(struct ledger *ledger, struct known_endpoint *endpoint,
 	engine_see(ledger, endpoint, reading, now);
 }
 
-/* Where the connection is reset at once, the alert that a certificate is wanted is only sometimes seen. */
-static bool is_alert_overtaken(const struct last_answer *last, const struct obs_answer *answer)
-{
-	return last->outcome == OUTCOME_TLS && last->tls == TLS_WANTS_CERTIFICATE &&
-	       answer->outcome == OUTCOME_CLOSED;
-}
-
 static void see_last(struct known_endpoint *endpoint, const struct obs_answer *answer, struct when now)
 {
 	struct last_answer *last = &endpoint->last;
 
-	last->at = now;
-	if (is_alert_overtaken(last, answer))
-		return;
 	if (last->outcome != answer->outcome || last->status != answer->status || last->tls != answer->tls)
 		endpoint->proofs = PROOF_NONE;
 	last->outcome = answer->outcome;
@@ -229,6 +219,7 @@ static void see_last(struct known_endpoint *endpoint, const struct obs_answer *a
 	last->has_date = answer->has_date;
 	last->is_expected = answer->is_expected;
 	last->retry_after_s = answer->retry_after_s;
+	last->at = now;
 	mem_replace(&last->tls_text, answer->tls_text);
 	mem_replace(&last->path, answer->path);
 	mem_replace(&last->excerpt, answer->excerpt);

@@ -124,6 +124,6 @@ void supervise_see_status(struct supervisor *supervisor, struct tailnet *tailnet
 		supervisor->asked_map = now;
 		poll_ask_derpmap(tailnet);
 	}
-	if (poll_has_settings(tailnet) && (supervisor->has_answer || !supervisor->regions.count))
+	if (poll_has(tailnet, TOPIC_SERVE) && (supervisor->has_answer || !supervisor->regions.count))
 		set_arguments(supervisor, status);
 }

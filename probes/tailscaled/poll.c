@@ -30,17 +30,6 @@
 #define NEVER INT64_MAX
 #define TEXT_BYTES_MAX (4 * 1024 * 1024)
 
-enum topic_name {
-	TOPIC_STATUS,
-	TOPIC_SERVE,
-	TOPIC_METRICS,
-	TOPIC_PREFS,
-	TOPIC_LOCK,
-	TOPIC_SERVICES,
-	TOPIC_DERPMAP,
-	TOPIC_COUNT
-};
-
 struct topic;
 
 struct ask {
@@ -108,14 +97,14 @@ unsigned poll_failures(const struct tailnet *tailnet)
 	return tailnet->failures;
 }
 
-bool poll_has_settings(const struct tailnet *tailnet)
+static bool can_be_told(const struct ask *ask)
 {
-	return tailnet->asks[TOPIC_SERVE].is_answered && tailnet->asks[TOPIC_PREFS].is_answered;
+	return !ask->tailnet->way.uses_cli || ask->topic->words[0];
 }
 
-bool poll_has_services(const struct tailnet *tailnet)
+bool poll_has(const struct tailnet *tailnet, enum tailnet_topic topic)
 {
-	return tailnet->asks[TOPIC_SERVICES].is_answered || tailnet->way.uses_cli;
+	return tailnet->asks[topic].is_answered || !can_be_told(&tailnet->asks[topic]);
 }
 
 static void tell(struct tailnet *tailnet, struct tailnet_news news)
@@ -259,6 +248,8 @@ static void done(void *data, const struct client_result *result)
 		trouble(tailnet, result->trouble, result->text);
 	else if (ask->topic == &topics[TOPIC_DERPMAP])
 		tell(tailnet, (struct tailnet_news){ .event = TAILNET_DERPMAP });
+	if (ask->topic == &topics[TOPIC_PREFS])
+		tell(tailnet, (struct tailnet_news){ .event = TAILNET_PREFS });
 	end(ask, now);
 	if (!goes_on)
 		return;
@@ -272,9 +263,7 @@ static void done(void *data, const struct client_result *result)
 /* Everything else waits for the first status, which shows whether the socket or the CLI works. */
 static bool may_ask(const struct ask *ask)
 {
-	if (ask->open)
-		return false;
-	if (ask->tailnet->way.uses_cli && !ask->topic->words[0])
+	if (ask->open || !can_be_told(ask))
 		return false;
 	return ask->topic == &topics[TOPIC_STATUS] || ask->tailnet->statuses;
 }

@@ -13,9 +13,21 @@
 
 struct uv_loop_s;
 
+enum tailnet_topic {
+	TOPIC_STATUS,
+	TOPIC_SERVE,
+	TOPIC_METRICS,
+	TOPIC_PREFS,
+	TOPIC_LOCK,
+	TOPIC_SERVICES,
+	TOPIC_DERPMAP,
+	TOPIC_COUNT
+};
+
 enum tailnet_event {
 	TAILNET_STATUS, /* a whole status is in the ledger */
 	TAILNET_SERVE,  /* a serve configuration was read: the callback must call mounts_see() */
+	TAILNET_PREFS,  /* the preferences are in the ledger, or could not be read */
 	TAILNET_SERVICES,
 	TAILNET_DERPMAP, /* after poll_ask_derpmap() */
 	TAILNET_TROUBLE
@@ -43,9 +55,7 @@ struct client *poll_client(struct tailnet *tailnet);
 const char *poll_socket(const struct tailnet *tailnet);
 /* Failed statuses so far. */
 unsigned poll_failures(const struct tailnet *tailnet);
-/* Whether the first requests for the serve configuration and the preferences were answered, or failed. */
-bool poll_has_settings(const struct tailnet *tailnet);
-/* What Services the tailnet offers is known, or this daemon does not tell it. */
-bool poll_has_services(const struct tailnet *tailnet);
+/* Whether the first request for that was answered, or failed, or this daemon cannot be asked for it. */
+bool poll_has(const struct tailnet *tailnet, enum tailnet_topic topic);
 
 #endif

@@ -218,15 +218,11 @@ static bool has_first_timeouts(const struct evidence *e, struct finding *f)
 	return true;
 }
 
-/* An alert that no certificate was shown is lost with a connection that is reset (see http_outcome.c). */
 static bool closes_at_once(const struct evidence *e, struct finding *f)
 {
-	bool is_of_tailnet = e->peer || e->endpoint->is_of_tailnet;
-
-	text_set(f->detail, sizeof(f->detail), "%s%s",
-		is_of_tailnet ? "`tailscale serve --tcp` with a dead backend, " : "",
-		is_https(e) ? "a server that wants a client certificate, " : "");
-	if (!is_of_tailnet)
+	if (e->peer || e->endpoint->is_of_tailnet)
+		text_set(f->detail, sizeof(f->detail), "`tailscale serve --tcp` with a dead backend, or ");
+	else
 		f->fix = e->endpoint->is_own ? behind_here : behind_port;
 	return answer_came_to(e, OUTCOME_CLOSED);
 }

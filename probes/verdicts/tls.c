@@ -95,7 +95,8 @@ static bool speaks_no_tls(const struct evidence *e, struct finding *f)
 {
 	bool is_plain_http = e->endpoint->proofs & PROOF_PLAIN_HTTP;
 
-	if (!is_tls(e, TLS_NOT_TLS) && !(answer_came_to(e, OUTCOME_TLS) && is_plain_http))
+	if (is_tls(e, TLS_WANTS_CERTIFICATE) ||
+		(!is_tls(e, TLS_NOT_TLS) && !(answer_came_to(e, OUTCOME_TLS) && is_plain_http)))
 		return false;
 	text_set(f->detail, sizeof(f->detail), "%s", is_plain_http ? "plain HTTP, not HTTPS" : "no TLS");
 	if (is_plain_http)

@@ -202,8 +202,8 @@ def counters_fall_only_with_a_new_process():
         return re.findall(rb"\nllamacpp:(?:tokens_predicted|n_decode)_total (.*)", fake.get("gpu1", 18080, "/metrics")[2] or b"")
     with FakeTailnet(PEERS + """door gpu1:a raw 18080 llama-server-0.5.0/queue
                                 at 0.4 gpu1:a recording llama-server-0.5.0/generating
-                                at 0.8 gpu1:a recording ollama-0.17.4/loaded-idle
-                                at 1.2 gpu1:a recording llama-server-0.5.0/generating""") as fake:
+                                at 2.4 gpu1:a recording ollama-0.17.4/loaded-idle
+                                at 2.8 gpu1:a recording llama-server-0.5.0/generating""") as fake:
         assert counted(fake) == [b"1520", b"1915"]
         assert until(lambda: counted(fake) == [b"1520.000", b"1915.000"]), counted(fake)
         assert until(lambda: counted(fake)[:1] == [b"20"]), counted(fake)

@@ -177,9 +177,9 @@ def every_state_of_the_backend_has_its_code():
 @test
 def who_approves_a_machine_is_known_before_it_is_told():
     for headscale, wanted in (("", "https://login.tailscale.com/admin/machines"),
-                              ("daemon headscale https://hs.example.org\n", "https://hs.example.org")):
+                              ("daemon headscale https://hs.example.org prefs-take 0.7\n", "https://hs.example.org")):
         with FakeTailnet(f"daemon state NeedsMachineAuth\n{headscale}") as fake:
-            ended = once(fake)
+            ended = once(fake, deadline=60)
         fixes = [verdict["hint"] for verdict in ended.json["verdicts"] if verdict["code"] == "needs-approval"]
         assert len(fixes) == 1 and wanted in fixes[0], fixes
 

@@ -55,7 +55,7 @@ class Daemon(Actor):
         self.mode = 0o666
         self.serve_config, self.serve_file = (lambda: None), None      # as it is now
         self.services = {}
-        self.prefs = dict(PREFS)
+        self.prefs, self.prefs_take_s = dict(PREFS), 0
         self.lock = {"Enabled": False}
         self.rejected = lambda: []      # the flows an ACL rejects, for the log
         self.dialed = lambda peer, port: (peer.address, port)
@@ -100,6 +100,10 @@ class Daemon(Actor):
     def headscale(self, url):
         """The control server is that one, and none of Tailscale's."""
         self.prefs["ControlURL"] = url
+
+    @command
+    def prefs_take(self, seconds: float):
+        self.prefs_take_s = seconds
 
     @command
     def locked(self, key):
@@ -190,6 +194,7 @@ class Daemon(Actor):
             await STREAMS[request.method, name](self, request, reader, writer)
             return False
         elif (request.method, name) in ANSWERS:
+            await asyncio.sleep(self.prefs_take_s if name == "prefs" else 0)
             writer.write(ANSWERS[request.method, name](self, request))
         else:
             writer.write(wire.answer("404 Not Found", TEXT, b"404 not found\n"))

@@ -1126,18 +1126,26 @@ static void ask_one_that_wants_a_certificate(struct test *test, const char *vers
 	pclose(server);
 }
 
-static void a_client_certificate_that_is_wanted_is_told_by_its_alert(void **state)
+static void a_client_certificate_that_is_wanted_is_told(void **state)
+{
+	static const char *const versions[] = { "-tls1_2", "-tls1_3" };
+	struct test *test = *state;
+
+	for (size_t i = 0; i < ARRAY_LEN(versions); i++) {
+		ask_one_that_wants_a_certificate(test, versions[i]);
+		assert_int_equal(test->answer.outcome, OUTCOME_TLS);
+		assert_int_equal(test->answer.tls, TLS_WANTS_CERTIFICATE);
+	}
+}
+
+/* Go's word for whatever its configuration has against a connection. */
+static void a_bad_certificate_that_nobody_asked_for_is_no_client_s(void **state)
 {
 	struct test *test = *state;
 
-	ask_one_that_wants_a_certificate(test, "-tls1_2");
-	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
-	assert_int_equal(test->answer.tls, TLS_OTHER);
-	ask_one_that_wants_a_certificate(test, "-tls1_3");
-	assert_int_equal(test->answer.outcome, OUTCOME_TLS);
-	assert_int_equal(test->answer.tls, TLS_WANTS_CERTIFICATE);
 	assert_int_equal(ask_tls(test, ANSWERS, "\x15\x03\x03\0\x02\x02\x2a", 7)->outcome, OUTCOME_TLS);
-	assert_int_equal(test->answer.tls, TLS_WANTS_CERTIFICATE);
+	assert_int_equal(test->answer.tls, TLS_OTHER);
+	assert_non_null(strstr(test->answer.tls_text, "alert bad certificate"));
 }
 
 static void a_handshake_without_an_answer_is_a_tls_timeout(void **state)
@@ -1208,7 +1216,8 @@ int main(void)
 		TEST(the_date_of_an_expired_certificate_is_read_without_asking_anything),
 		TEST(tls_to_a_plain_server_is_not_tls),
 		TEST(an_internal_alert_is_the_answer_to_a_name_without_a_certificate),
-		TEST(a_client_certificate_that_is_wanted_is_told_by_its_alert),
+		TEST(a_client_certificate_that_is_wanted_is_told),
+		TEST(a_bad_certificate_that_nobody_asked_for_is_no_client_s),
 		TEST(a_handshake_without_an_answer_is_a_tls_timeout),
 		TEST(hanging_up_on_a_handshake_is_closed),
 	};

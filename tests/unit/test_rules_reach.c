@@ -419,20 +419,6 @@ static void closing_without_a_byte_is_told_at_once(void **state)
 	assert_no_verdict(take(l, at(11)), "accepts-then-closes");
 }
 
-static void what_closes_behind_https_may_want_a_client_certificate(void **state)
-{
-	struct ledger *l = watching(GPU1);
-
-	(void)state;
-	comes_to(l, at(0), OUTCOME_CLOSED);
-	assert_says(take(l, at(1)), "accepts-then-closes", LAYER_PORT, SEVERITY_DOWN, STATE_DOWN,
-		"either `tailscale serve --tcp` with a dead backend, a server that wants a client certificate, "
-		"a server that crashes, or a proxy that drops the request");
-	l = watching(RAW);
-	comes_to(l, at(0), OUTCOME_CLOSED);
-	assert_null(strstr(find_verdict(take(l, at(1)), "accepts-then-closes")->text, "certificate"));
-}
-
 static void a_short_name_has_no_certificate(void **state)
 {
 	const struct snapshot *s = after_tls("https://gpu1", TLS_ALERT_INTERNAL);
@@ -638,19 +624,19 @@ static void a_certificate_of_tomorrow_asks_for_the_clocks(void **state)
 		"check the clocks of this machine and of gpu1.tail4c1d.ts.net");
 }
 
-static void a_server_that_wants_a_client_certificate_says_so_until_it_answers_otherwise(void **state)
+static void a_server_that_wants_a_client_certificate_says_so_whatever_plain_http_gets(void **state)
 {
 	struct ledger *l = watching(GPU1);
 
 	(void)state;
 	tls_fails(l, at(0), TLS_WANTS_CERTIFICATE);
-	comes_to(l, at(10), OUTCOME_CLOSED); /* a reset overtook the alert */
-	assert_fix(assert_says(take(l, at(11)), "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
+	ledger_see(l, &(struct observation){ .kind = OBSERVED_PROOF, .url = GPU1, .proof = PROOF_PLAIN_HTTP },
+		at(1));
+	assert_fix(assert_says(take(l, at(2)), "tls-failed", LAYER_TLS, SEVERITY_DOWN, STATE_FAULT,
 			   "fails: it wants a client certificate"),
 		"tsllm-top has no client certificate to show");
-	comes_to(l, at(20), OUTCOME_REFUSED);
-	comes_to(l, at(30), OUTCOME_CLOSED);
-	assert_verdict(take(l, at(31)), "accepts-then-closes");
+	comes_to(l, at(10), OUTCOME_CLOSED);
+	assert_verdict(take(l, at(11)), "accepts-then-closes");
 }
 
 static void go_s_internal_error_is_a_certificate_not_to_be_had(void **state)
@@ -835,7 +821,6 @@ int main(void)
 		SAYS(a_connect_that_is_turned_away_is_filtered_at_once),
 		SAYS(a_host_outside_the_tailnet_is_not_blamed_on_its_policy),
 		SAYS(closing_without_a_byte_is_told_at_once),
-		SAYS(what_closes_behind_https_may_want_a_client_certificate),
 		SAYS(a_short_name_has_no_certificate),
 		SAYS(a_short_name_on_a_plain_port_is_not_to_blame),
 		SAYS(https_by_address_needs_a_name),
@@ -851,7 +836,7 @@ int main(void)
 		SAYS(what_closes_here_is_no_mount_of_another),
 		SAYS(a_certificate_for_a_short_name_or_an_address_is_that_of_the_full_name),
 		SAYS(a_certificate_of_tomorrow_asks_for_the_clocks),
-		SAYS(a_server_that_wants_a_client_certificate_says_so_until_it_answers_otherwise),
+		SAYS(a_server_that_wants_a_client_certificate_says_so_whatever_plain_http_gets),
 		SAYS(go_s_internal_error_is_a_certificate_not_to_be_had),
 		SAYS(a_handshake_that_hangs_once_is_not_yet_a_missing_certificate),
 		SAYS(other_tls_trouble_is_told_in_the_library_s_words),
