@@ -1,4 +1,5 @@
 """Bad input of every kind gets a clear answer and loses nothing."""
+import contextlib
 import http.client
 import os
 import socket
@@ -127,6 +128,36 @@ def certificates_are_told_apart():
         with FakeTailnet(f"{PEER}door gpu1:a https 18443 / ollama-0.17.4/loaded-idle pinned certificate {kind}\n") as fake:
             ended = once(fake)
         assert codes(endpoint(ended.json, "18443"))[0] == code, f"{kind}: {ended.out}"
+
+
+def refuses_handshakes(plain):
+    """What is said of a server that answers a handshake with an alert, and plain HTTP with that text."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def serve():
+            while True:
+                try:
+                    wire = listener.accept()[0]
+                except OSError:
+                    return
+                with wire, contextlib.suppress(OSError):
+                    if wire.recv(65536).startswith(b"\x16"):
+                        wire.sendall(b"\x15\x03\x03\0\x02\x02\x28")
+                    else:
+                        wire.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%s" % (len(plain), plain))
+
+        threading.Thread(target=serve, daemon=True).start()
+        url = "https://127.0.0.1:%d" % listener.getsockname()[1]
+        with FakeTailnet(PEER) as fake:
+            return codes(endpoint(once(fake, "--endpoint", url).json, url))
+
+
+@test
+def what_a_server_of_https_says_to_plain_http_is_no_plain_http():
+    for words in (b"Client sent an HTTP request to an HTTPS server.\n",
+                  b"<center>The plain HTTP request was sent to HTTPS port</center>",
+                  b"You're speaking plain HTTP to an SSL-enabled server port.<br />"):
+        assert refuses_handshakes(words) == ["tls-failed"], words
+    assert refuses_handshakes(b"Ollama is running") == ["not-tls"]
 
 
 @test
