@@ -26,6 +26,8 @@ static const char trust_there[] =
 	"certificate that this machine trusts";
 static const char look_there[] = "check that port %{port} of %{host} serves HTTPS";
 static const char check_clocks[] = "check the clocks of this machine and of %{host}";
+static const char show_certificate[] =
+	"tsllm-top has no client certificate to show: check port %{port} of %{host} with a client that has one";
 
 #define CERT_NOTICE_MS (14 * INT64_C(86400000))
 
@@ -147,23 +149,21 @@ static bool has_no_certificate(const struct evidence *e, struct finding *f)
 	return (is_tls(e, TLS_ALERT_INTERNAL) || does_not_finish(e)) && is_of_tailscale(e);
 }
 
-static bool wants_certificate(const struct evidence *e, struct finding *f)
-{
-	(void)f;
-	return is_tls(e, TLS_WANTS_CERTIFICATE);
-}
-
 static bool has_tls_trouble(const struct evidence *e, struct finding *f)
 {
-	bool is_stuck = does_not_finish(e);
+	bool is_stuck = does_not_finish(e), wants_certificate = is_tls(e, TLS_WANTS_CERTIFICATE);
 
-	if (!is_stuck && !is_tls(e, TLS_OTHER) && !is_tls(e, TLS_ALERT_INTERNAL))
+	if (!is_stuck && !wants_certificate && !is_tls(e, TLS_OTHER) && !is_tls(e, TLS_ALERT_INTERNAL))
 		return false;
 	choose_fix(e, f, look_there);
+	if (wants_certificate)
+		f->fix = show_certificate;
 	if (text_contains_fold(e->endpoint->last.tls_text, "not yet valid"))
 		f->fix = check_clocks;
 	text_set(f->detail, sizeof(f->detail), "%s",
-		is_stuck ? "it does not finish" : e->endpoint->last.tls_text);
+		is_stuck            ? "it does not finish"
+		: wants_certificate ? "it wants a client certificate"
+				    : e->endpoint->last.tls_text);
 	return true;
 }
 
@@ -201,11 +201,6 @@ const struct rule tls_rules[] = {
 		"%{host} has no certificate: either none was issued yet (ACME pending or rate limited), or "
 		"HTTPS is off for the tailnet, or that name is not served",
 		ASK_WHY "; HTTPS is switched on at https://login.tailscale.com/admin/dns", true },
-	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, wants_certificate,
-		"the TLS handshake with %{host} fails: it wants a client certificate",
-		"tsllm-top has no client certificate to show: check port %{port} of %{host} with a client that "
-		"has one",
-		true },
 	{ CODE_TLS_FAILED, LAYER_TLS, SEVERITY_DOWN, STATE_FAULT, has_tls_trouble,
 		"the TLS handshake with %{host} fails: %{detail}",
 		"on %{peer}: `tailscale serve status`; "
@@ -225,6 +220,7 @@ const struct other_fix tls_fixes[] = {
 	{ CODE_CERT_NOT_ISSUED, ask_why },
 	{ CODE_TLS_FAILED, look_there },
 	{ CODE_TLS_FAILED, check_clocks },
+	{ CODE_TLS_FAILED, show_certificate },
 	{ CODE_CERT_EXPIRING, renew_there },
 	{ 0 },
 };

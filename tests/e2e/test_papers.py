@@ -143,7 +143,7 @@ def every_code_of_a_verdict_has_its_constant_and_its_rows():
     codes = verdict_codes()
     shared = {"host-check", "key-withheld", "proxy-scheme", "not-tls", "funnel-public", "host-unreachable", "tailnet-lock",
               "exit-node-offline", "not-listening", "name-needed", "cert-not-issued", "cert-untrusted", "name-unresolved",
-              "serve-renamed", "bad-target", "routes-not-accepted", "vram-spill", "tls-failed"}  # by rows with other evidence
+              "serve-renamed", "bad-target", "routes-not-accepted", "vram-spill"}  # by rows with other evidence
     rows = re.findall(r"^\t\{ (CODE_\w+),\s*LAYER_", texts("probes/verdicts/*.c"), re.M)
     same(rows, codes)
     assert {codes[row] for row in rows if rows.count(row) > 1} == shared, rows
