@@ -5,6 +5,7 @@ import io
 import os
 import re
 import shutil
+import socket
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import xml.etree.ElementTree
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
 from fake import FakeTailnet
-from tap import Skipped, main, test, until
+from tap import Skipped, main, raises, test, until
 from top import TOP, top
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -192,10 +193,15 @@ def a_file_that_cannot_be_written_is_said_before_anything_is_asked_and_the_old_o
             file.write("old")
         cases = [(os.path.join(folder, "none/x"), "No such file or directory"), (folder, "Is a directory"),
                  ("/dev/null", "it is no regular file"), ("/proc/x", "No such file or directory")]
-        for path, why in cases:
-            ended = top("--format", "csv", "--output", path, fake=fake)
-            assert ended.status == 74 and ended.out == "" and why in ended.errors, (path, ended.errors)
-            assert ended.errors.startswith(f"tsllm-top: cannot write '{path}"), ended.errors
+        with tempfile.TemporaryDirectory() as place, socket.socket(socket.AF_UNIX) as daemon:
+            daemon.bind(os.path.join(place, "socket"))
+            daemon.listen()
+            daemon.setblocking(False)
+            for path, why in cases:
+                ended = top("--format", "csv", "--output", path, "--socket", os.path.join(place, "socket"), fake=fake)
+                assert ended.status == 74 and ended.out == "" and why in ended.errors, (path, ended.errors)
+                assert ended.errors.startswith(f"tsllm-top: cannot write '{path}"), ended.errors
+            assert raises(BlockingIOError, daemon.accept), "tailscaled was asked"
         for words in (["--format", "csv"], ["--format", "json"], ["--format", "prometheus"]):
             limited = subprocess.run(["sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh", TOP, "--config", fake.config,
                                       "--socket", fake.socket, *words, "--output", kept], env=fake.environment,
