@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """GPU exporters: what they report is in every output; what they answer wrongly troubles nobody; who is asked, and how often."""
+import contextlib
 import json
 import socket
 import subprocess
@@ -108,40 +109,39 @@ def nobody_else_is_asked():
         assert peer_of(snapshot)["gpu"]["trouble"] == "no-such-host", peer_of(snapshot)
 
 
+@contextlib.contextmanager
+def running():
+    """The program, which asks the server and its GPUs."""
+    with stage.configured(LLM, more=NAMED) as (given, environment):
+        child = subprocess.Popen(["/run/tsllm-top", *given, "--watch", "--period", "0.5"], env=environment,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            child.terminate()
+            child.wait(timeout=10)
+
+
 @test
 def a_request_is_broken_off_at_once_when_the_tailnet_stops():
     stage.needed()
     stage.has_address(GPU1)
-    with socket.create_server((GPU1, 9400)) as port, Tailscaled(OURS) as daemon, \
-            stage.configured(LLM, more=NAMED) as (given, environment):
-        child = subprocess.Popen(["/run/tsllm-top", *given, "--watch", "--period", "0.5"], env=environment,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            port.settimeout(10)
-            wire, _ = port.accept()
+    with socket.create_server((GPU1, 9400)) as port, Tailscaled(OURS) as daemon, running():
+        port.settimeout(10)
+        wire, _ = port.accept()
+        with wire:
             wire.settimeout(10)
             assert wire.recv(4096).startswith(b"GET /metrics HTTP/1.1\r\n")
             began, daemon.told = time.monotonic(), status(backend="Stopped")
             assert wire.recv(4096) == b"" and time.monotonic() - began < 4.5, "it waits for an answer of whoever that is"
-            wire.close()
-        finally:
-            child.terminate()
-            child.wait(timeout=10)
 
 
 @test
 def it_is_asked_every_ten_seconds_at_most():
     stage.needed()
-    with exporter() as gpus, Server(GPU1) as llm, Tailscaled(OURS), \
-            stage.configured(LLM, more=NAMED) as (given, environment):
-        child = subprocess.Popen(["/run/tsllm-top", *given, "--watch", "--period", "0.5"], env=environment,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        try:
-            assert until(lambda: llm.keys.count(KEY) >= 2 and gpus.paths), "the server was asked more often"
-            assert gpus.paths == ["/metrics"], gpus.paths
-        finally:
-            child.terminate()
-            child.wait(timeout=10)
+    with exporter() as gpus, Server(GPU1) as llm, Tailscaled(OURS), running():
+        assert until(lambda: llm.keys.count(KEY) >= 2 and gpus.paths), "the server was asked more often"
+        assert gpus.paths == ["/metrics"], gpus.paths
 
 
 @test

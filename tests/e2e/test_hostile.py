@@ -25,28 +25,28 @@ def behind(fault, kind="raw"):
     return endpoint(ended.json, ":18090")
 
 
+def serve(listener, parts_for):
+    """Gives everybody who connects these parts for what was asked."""
+    def run():
+        while True:
+            try:
+                wire = listener.accept()[0]
+            except OSError:
+                return
+            with wire, contextlib.suppress(OSError):
+                for part in parts_for(wire.recv(65536)):
+                    wire.sendall(part)
+
+    threading.Thread(target=run, daemon=True).start()
+
+
 def daemon_that_says(answer):
     """The program against a unix socket that gives this to everybody."""
     with tempfile.TemporaryDirectory() as folder:
         listener = socket.socket(socket.AF_UNIX)
         listener.bind(f"{folder}/ts.sock")
         listener.listen(8)
-
-        def serve():
-            while True:
-                try:
-                    wire = listener.accept()[0]
-                except OSError:
-                    return
-                with wire:
-                    try:
-                        wire.recv(65536)
-                        for part in answer:
-                            wire.sendall(part)
-                    except OSError:
-                        pass
-
-        threading.Thread(target=serve, daemon=True).start()
+        serve(listener, lambda _: answer)
         ended = top("--once", "--deadline", "2", "--socket", f"{folder}/ts.sock", "--tailscale", f"{folder}/none",
                     environment=dict(os.environ, XDG_CONFIG_HOME=folder, XDG_STATE_HOME=folder))
         listener.close()
@@ -132,20 +132,10 @@ def certificates_are_told_apart():
 
 def refuses_handshakes(plain):
     """What is said of a server that answers a handshake with an alert, and plain HTTP with that text."""
+    alert = [b"\x15\x03\x03\0\x02\x02\x28"]
+    page = [b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%s" % (len(plain), plain)]
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        def serve():
-            while True:
-                try:
-                    wire = listener.accept()[0]
-                except OSError:
-                    return
-                with wire, contextlib.suppress(OSError):
-                    if wire.recv(65536).startswith(b"\x16"):
-                        wire.sendall(b"\x15\x03\x03\0\x02\x02\x28")
-                    else:
-                        wire.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: %d\r\n\r\n%s" % (len(plain), plain))
-
-        threading.Thread(target=serve, daemon=True).start()
+        serve(listener, lambda asked: alert if asked.startswith(b"\x16") else page)
         url = "https://127.0.0.1:%d" % listener.getsockname()[1]
         with FakeTailnet(PEER) as fake:
             return codes(endpoint(once(fake, "--endpoint", url).json, url))

@@ -16,12 +16,12 @@ import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fake"))
 
+from capturing import IS_SANITIZED
 from fake import FakeTailnet
 from tap import Skipped, main, test, until
 from top import TOP
 
 PORT = 19877
-IS_SANITIZED = "asan" in TOP
 SMALL = """
 daemon magicdns off
 config discover = off
